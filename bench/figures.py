@@ -1,4 +1,4 @@
-"""Figures that a program of `bench/` hands to `make bench`."""
+"""How a benchmark reports its results to `make bench`."""
 
 import json
 import os
@@ -12,7 +12,7 @@ FILE: Final = "BENCH_FIGURES"
 
 
 def record(work: str, **figures: float | str) -> None:
-    """`work`: what was measured, one row of the table. `figures`: by name, with the unit in it, as in `p95_ms`."""
+    """Report one row of the results. `work`: its label. The names of the figures include the unit, as in `p95_ms`."""
     if name := os.environ.get(FILE):
         with Path(name).open("a") as file:
             file.write(json.dumps({"work": work} | figures) + "\n")

@@ -1,4 +1,4 @@
-"""Webhook deliveries that a web server stores per second, each committed before its 200.
+"""How many webhook deliveries a web server stores per second, each committed before the response.
 
 A real `goodword serve` with a worker beside it, over a durable PostgreSQL of its own, and `bench/sender.py` on 16
 connections. Beside it, in the same run: the sender alone against a server that only answers, pgbench with the same
@@ -264,7 +264,7 @@ def soaked(subject: Subject, *, seconds: float, connections: int) -> None:
 
 
 def family(pid: int) -> set[int]:
-    """A process and all that descend from it."""
+    """A process and its descendants."""
     found, new = set(), {pid}
     while new:
         found |= new
@@ -292,7 +292,7 @@ def used(pid: int) -> float:
 
 @contextmanager
 def null() -> Iterator[Subject]:
-    """Answers without reading: what the sender can do at most."""
+    """A server that only answers, to measure the sender."""
     with subprocess.Popen(
         [sys.executable, str(HERE / "sender.py"), "--null"], stdout=subprocess.PIPE, text=True
     ) as process:
@@ -305,7 +305,7 @@ def null() -> Iterator[Subject]:
 
 @contextmanager
 def peer() -> Iterator[Subject]:
-    """A receiver of 30 lines, as one would write it: one process, the INSERT in the request."""
+    """A minimal receiver for comparison: one process, one INSERT per request."""
     with tempfile.TemporaryDirectory(prefix="goodword-bench-") as made:
         folder = Path(made)
         venv.create(folder / "venv", with_pip=True)

@@ -1,7 +1,7 @@
 """Time from a stage move in Greenhouse until the invitation is in the candidate's mailbox, and what it costs.
 
-End to end: the sandbox, its webhook, the inbox, reads through Harvest, the step, the mail over SMTP. Single moves at a
-fixed rate, and bursts; one burst at Greenhouse's rate limit. Run it with `.venv/bin/python -m bench.invitation`.
+Measured end to end: webhook, inbox, reads through Harvest, step, mail over SMTP. Moves come one by one at a fixed rate,
+then in bursts, one of them at Greenhouse's rate limit. Run it with `.venv/bin/python -m bench.invitation`.
 """
 
 import argparse

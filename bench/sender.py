@@ -1,7 +1,7 @@
-"""Sends signed deliveries on keep-alive connections, each as soon as the last one was answered.
+"""Sends signed deliveries over keep-alive connections, each as soon as the previous one is answered.
 
-A program of its own, so that it shares no interpreter with what it measures. `bench.intake` starts it, and says with
-its null server how many requests a second it can send at most.
+`bench.intake` runs it as a separate process, so that it doesn't compete with the server for the interpreter. The null
+server (`--null`) shows how many requests a second it can send.
 """
 
 import argparse

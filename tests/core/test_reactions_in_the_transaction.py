@@ -10,17 +10,7 @@ from pytest_django.fixtures import Settings
 from goodword.core import clock, events
 from goodword.core.models import Event, Reaction
 from tests.core.test_events import record_event
-from tests.core.test_reactions import in_a_thread, outage, woken
-
-raised: dict[str, BaseException] = {}
-acted: list[str] = []
-
-
-def reacts(event: Event) -> None:
-    Event.objects.filter(pk=event.pk).update(actor="the handler")
-    acted.append(event.name)
-    if event.name in raised:
-        raise raised[event.name]
+from tests.core.test_reactions import acted, in_a_thread, outage, raised, reacts, woken
 
 
 def records(event: Event) -> None:

@@ -1,7 +1,7 @@
-"""Requests that one thread answers together, after one commit, instead of a thread of the pool each.
+"""Group commit: one thread stores many requests in one commit and then answers them.
 
-It takes whatever arrived during the last commit. It only answers what it has stored; everything else goes to the
-thread pool and thus to the view: requests out of the ordinary, what the app does not recognise, failures of any kind.
+It takes all requests that arrived during the previous commit, and only answers those that it has stored. All others go
+to the thread pool and thus to the view: unusual requests, those that the app does not recognise, and any failure.
 """
 
 import logging
@@ -80,7 +80,7 @@ class Answer:
 
 
 class Intake(Protocol):
-    """What an app does with its requests."""
+    """How an app stores its requests."""
 
     #: of paths
     prefix: str
@@ -125,7 +125,7 @@ class Committer:
         self._thread.start()
 
     def takes(self, request: Request) -> bool:
-        """Whether the view's answer depends on nothing but what `store` looks at."""
+        """Whether `store` can decide on this request without the view."""
         if not request.path.startswith(self._intake.prefix) or request.error is not None:
             return False
         headers = request.headers
@@ -177,7 +177,7 @@ class Committer:
             self._intake.close()
 
     def _take(self) -> list[_Waiting]:
-        """Wait for a request; with it all that wait, up to a limit."""
+        """Wait for a request, then return all that are waiting, up to a limit."""
         batch: list[_Waiting] = []
         size = 0
         try:
@@ -267,7 +267,7 @@ def _is_as_proxied(headers: Mapping[str, str]) -> bool:
 
 
 def _headers_of(text: str) -> list[tuple[str, str]]:
-    """Those that the view's answer has after it has passed the middleware."""
+    """The headers that middleware adds to the view's response."""
     request = HttpRequest()
     request.method = "POST"
     request.path = request.path_info = "/"

@@ -1,7 +1,7 @@
 """Events and their reactions, as listed in flow.py.
 
-At the end of a transaction of `reacting`, the reactions to its events run, each under a savepoint. One that fails, one
-that is `by_worker`, and all those of other transactions become `Reaction` rows, one for each handler. A worker claims
+A `reacting` transaction runs the reactions to its events before it commits, each under a savepoint. Reactions that fail
+or are `by_worker`, and those of all other transactions, become `Reaction` rows, one for each handler. A worker claims
 the oldest due rows, runs their handlers and marks them done in the handlers' own transaction. Either way, each takes
 effect once. New rows run in batches of one transaction; if a batch fails, its rows run one by one.
 
@@ -147,8 +147,8 @@ class _Recorded:
 
 @contextmanager
 def reacting() -> Iterator[None]:
-    """A transaction at whose end the reactions to its events run. A failing one is undone alone and becomes a row, so
-    that it doesn't undo the transaction. Within another such block, it is a savepoint of that one."""
+    """A transaction that runs the reactions to its events before it commits. If one fails, it alone is rolled back and
+    becomes a row. Within another such block, it is a savepoint."""
     if _reacting.get() or _rows_only.get():
         with transaction.atomic():
             yield
@@ -173,7 +173,7 @@ def rows_only() -> Iterator[None]:
 
 
 def by_worker[H: Handler](handler: H) -> H:
-    """Decorates a handler that takes long, which never runs in the recording transaction."""
+    """Decorator for a slow handler, which never runs in the recording transaction."""
     _by_worker.add(name_of(handler))
     return handler
 

@@ -1,7 +1,7 @@
-"""Lanes: threads of a worker that run a job right after the commit that calls for it, without a row of the queue.
+"""Lanes: worker threads that run a job right after the commit that defers it, without a row in the job queue.
 
-Only for jobs whose work a sweep repeats: what is lost with this process is found by the sweep. A job that fails is
-queued as a row, so that the failure is seen and handled as any other.
+Only for jobs that a sweep repeats: the sweep finds what is lost when this process dies. A job that fails is queued as a
+row, so that the failure is reported and retried like any other.
 """
 
 import logging
@@ -37,7 +37,7 @@ def nothing_kept() -> Iterator[Callable[[], None]]:
 
 
 class Lane:
-    """`keeping`: what each thread keeps between jobs. It yields what gives it back while there is no work."""
+    """`keeping`: a resource that each thread holds between jobs. It yields a function that releases it when idle."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Lane:
         return _open.is_set()
 
     def put(self, ids: Arguments, *, once: bool = False) -> bool:
-        """`once`: unless the same waits. Returns whether it was added."""
+        """`once`: skip it if an equal one is waiting. Returns whether it was added."""
         with self._change:
             if once and any(waiting == ids for _, waiting in self._waiting):
                 return False
@@ -92,7 +92,7 @@ class Lane:
         return bool(self._waiting) or stopping.requested()
 
     def end(self, queue: Callable[..., None]) -> None:
-        """Queue what waits, for another worker. The threads end after their present jobs."""
+        """Queue waiting jobs for other workers. The threads end after their current job."""
         with self._change:
             left, self._waiting = list(self._waiting), deque()
             self._change.notify_all()

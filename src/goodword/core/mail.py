@@ -173,7 +173,7 @@ class Withdrawn(Exception):
 
 
 class _Kept(threading.local):
-    """This thread's open connection. `key`: its settings; None: none is kept here."""
+    """The connection that this thread keeps open. `key`: its settings; None if there is none."""
 
     open = False
     key: object = None
@@ -269,7 +269,7 @@ class EmailBackend(DjangoBackend):
             self._keep()
 
     def _use_kept(self) -> bool:
-        """Take the kept connection if it is recent and the server still answers."""
+        """Reuse the kept connection if it is recent and the server still responds."""
         kept, key, since = _kept.connection, _kept.key, _kept.since
         _kept.connection = _kept.key = None
         if (

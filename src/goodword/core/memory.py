@@ -1,4 +1,4 @@
-"""What reactions of one transaction read once, since many of them ask for the same."""
+"""A cache for the reactions of one transaction, many of which read the same rows."""
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ _memory: ContextVar[dict[Hashable, tuple[tuple[str, ...], Any]] | None] = Contex
 
 @contextmanager
 def remembering() -> Iterator[None]:
-    """Remember until the end of the block, which is within one transaction."""
+    """Cache until the end of the block, which must be within one transaction."""
     token = _memory.set({})
     try:
         yield
@@ -23,8 +23,8 @@ def remembering() -> Iterator[None]:
 
 
 def remembered[T](key: Hashable, find: Callable[[], T]) -> T:
-    """What was found before within the block, if any. What was read or locked in a savepoint is forgotten with it. For
-    rows that reactions don't change."""
+    """The cached result of `find`. Results from a savepoint that was rolled back are discarded. Only for rows that
+    reactions don't change."""
     memory = _memory.get()
     if memory is None:
         return find()

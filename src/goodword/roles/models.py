@@ -318,7 +318,7 @@ def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | No
 
 
 def rules_of(*, connection_id: int, job_id: int | None, stage_id: int | None) -> list[StageRule]:
-    """Those of `rules_of_stage`, read once by the reactions of a transaction."""
+    """`rules_of_stage`, cached for the reactions of one transaction."""
     rules = rules_of_stage(connection_id=connection_id, job_id=job_id, stage_id=stage_id)
     return remembered(("rules", connection_id, job_id, stage_id), lambda: list(rules))
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -408,7 +409,7 @@ def broken(deliveries: Deliveries, error: BaseException) -> Iterator[None]:
     def store(arrived: Sequence[Arrived]) -> Sequence[Mapping[str, Any] | None]:
         raise error
 
-    deliveries.store = store  # type: ignore[method-assign]
+    deliveries.store = store  # type: ignore[method-assign]  # of this instance only
     yield
     del deliveries.store
 
@@ -471,13 +472,16 @@ def test_every_acknowledged_delivery_survives_the_death_of_its_web_process() -> 
                         acknowledged.append(event_id)
             line.close()
 
+    def more_than(enough: int) -> bool:
+        return len(acknowledged) > enough
+
     try:
         with ThreadPoolExecutor(8) as pool:
             sending = [pool.submit(send, sender) for sender in range(8)]
             try:
                 for _ in range(3):
                     enough = len(acknowledged) + 100
-                    until(lambda enough=enough: len(acknowledged) > enough)  # type: ignore[misc]
+                    until(partial(more_than, enough))
                     os.kill(program.children()[0], signal.SIGKILL)
                 for pid in program.children():
                     os.kill(pid, signal.SIGKILL)

@@ -1,6 +1,6 @@
 """The endpoint of Greenhouse's webhooks: check the signature, store the body, answer. Nothing is processed here.
 
-Most deliveries of a burst do not come here, but are stored together (intake.py), with the same outcome and answer.
+In a burst, most deliveries skip this view and are stored together (intake.py), with the same result.
 """
 
 import hmac

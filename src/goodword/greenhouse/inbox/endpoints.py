@@ -1,4 +1,4 @@
-"""Endpoints of connections and the secret keys that sign their deliveries, read or remembered for two seconds."""
+"""Webhook endpoints with their signing keys, cached for two seconds."""
 
 import logging
 import threading
@@ -52,12 +52,12 @@ _memory = _Memory()
 
 
 def changes() -> int:
-    """Call it before `find_endpoint`, for `remember`."""
+    """The number of changes so far. Read it before `find_endpoint` and pass it to `remember`."""
     return _memory.changes
 
 
 def remember(endpoint_key: str, endpoint: Endpoint, *, since: int) -> None:
-    """After one of its deliveries has been stored."""
+    """Cache it, once a delivery of it has been stored."""
     now = time.monotonic()
     with _memory.lock:
         if since != _memory.changes or now < _memory.rests_until:
@@ -73,7 +73,7 @@ def known(endpoint_key: str) -> Endpoint | None:
 
 
 def is_known(endpoint_key: str) -> bool:
-    """The same, but now and then no, so that this request reads it again."""
+    """Whether the endpoint is cached. After FRESH seconds, one request is told no, so that it refreshes the cache."""
     seen = _memory.seen.get(endpoint_key)
     if seen is None:
         return False
@@ -85,8 +85,7 @@ def is_known(endpoint_key: str) -> bool:
 
 
 def forget(*, rest: float = 0.0) -> None:
-    """After a change of connections or keys, or of anything that the database refuses. `rest`: remember nothing for so
-    many seconds."""
+    """Clear the cache, after a change of connections or keys or a database error. `rest`: seconds without caching."""
     with _memory.lock:
         _memory.changes += 1
         _memory.seen.clear()

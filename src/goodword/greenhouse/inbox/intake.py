@@ -1,4 +1,4 @@
-"""Deliveries that arrive at the same time are stored by one INSERT (core.committer). The rest takes the view."""
+"""Stores deliveries that arrive together in one INSERT (core.committer). All others go through the view."""
 
 import logging
 import threading
@@ -60,7 +60,7 @@ class _Row:
 
 
 class Deliveries:
-    """An `Intake`: all but `takes` run in the committer's thread."""
+    """An `Intake`. All methods but `takes` run in the committer's thread."""
 
     prefix = "/hooks/greenhouse/"
     text = RECEIVED
@@ -122,7 +122,7 @@ def _array(numbers: Any) -> str:
 
 
 def _read(arrived: Arrived) -> _Row | None:
-    """None for what only the view answers."""
+    """None if the view must answer."""
     endpoint, body = endpoints.known(_key(arrived.path)), arrived.body
     if endpoint is None or may_be_test(body):
         return None
