@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.figures import record
 from bench.sync import connected, django_up, goodword, sandbox
+from goodword.core import process
 
 if TYPE_CHECKING:
     from goodword.greenhouse.models import Connection
@@ -193,14 +194,14 @@ def take_turns() -> None:
     """Take turns until nothing is due or the time is up. Prints the processor time per delivery, of this process and of
     its PostgreSQL backend."""
     django_up()
-    from goodword.core import clock, stopping
+    from goodword.core import clock
     from goodword.greenhouse.inbox import jobs
     from goodword.greenhouse.models import Delivery
 
     waits = Delivery.objects.across_organisations().filter(state=Delivery.State.RECEIVED)
-    signal.signal(signal.SIGTERM, lambda *_: stopping.request())
+    signal.signal(signal.SIGTERM, lambda *_: process.request_stop())
     waiting, began, served = waits.count(), time.process_time(), served_for()
-    with suppress(stopping.Stopped):
+    with suppress(process.Stopped):
         while waits.filter(not_before__lte=clock.now()).exists():
             jobs.work_inbox.run()
     spent = time.process_time() - began, served_for() - served

@@ -23,7 +23,7 @@ from pytest_django import DjangoDbBlocker
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-from goodword.core.stack import in_one_piece
+from goodword.core.process import in_one_piece
 from tests.support import database, worlds
 
 # While modules are imported and tests collected, collecting garbage would take a third of the time.

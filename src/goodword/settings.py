@@ -114,7 +114,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "goodword.core.http.NoBodyForHead",
     "goodword.core.metrics.Endpoint",
-    "goodword.core.logs.Requests",
+    "goodword.core.http.Requests",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "goodword.core.http.PermissionsPolicy",

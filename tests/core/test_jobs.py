@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job
 
-from goodword.core import events, jobs, lanes, stopping
+from goodword.core import events, jobs, process
 from goodword.greenhouse.inbox.leases import wake_inbox
 from goodword.notifications.jobs import send_email
 from tests.support.jobs import waiting
@@ -78,7 +78,7 @@ def decided(name: str, error: Exception) -> RetryDecision | None:
 def ends(*, how: str) -> None:
     """A test job that is interrupted."""
     if how == "stopped":
-        raise stopping.Stopped
+        raise process.Stopped
     if how == "cut off":
         raise OperationalError("server closed the connection unexpectedly") from psycopg.OperationalError()
     if how == "shut down":
@@ -94,7 +94,7 @@ def ends(*, how: str) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("how", ["stopped", "cut off", "shut down", "full"])
 def test_interruptions_do_not_count_as_attempts(how: str) -> None:
-    with pytest.raises(lanes.Interrupted) as interrupted:
+    with pytest.raises(jobs.Interrupted) as interrupted:
         app.tasks["tests.ends"].func(how=how)
     decision = decided("tests.ends", interrupted.value)
     assert isinstance(decision, jobs.GiveBack)

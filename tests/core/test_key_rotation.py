@@ -8,7 +8,7 @@ from allauth.mfa.utils import decrypt
 from pytest_django.fixtures import Settings
 
 from goodword.cli import main
-from goodword.core import crypto, stopping
+from goodword.core import crypto, process
 from goodword.core.environment import SettingError
 from goodword.core.models import HashKey
 from goodword.greenhouse.client import V1Credentials
@@ -112,7 +112,7 @@ def test_an_interrupted_rotation_continues(settings: Settings, monkeypatch: pyte
     world = World()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
     for left in (4, 3, 2, 1):
-        monkeypatch.setattr(stopping, "check", Once())
+        monkeypatch.setattr(process, "check_stop", Once())
         with pytest.raises(KeyboardInterrupt):
             crypto.rotate_keys()
         world.check()  # with both keys, in whatever state

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from django.db import transaction
 
-from goodword.core import jobs, stopping
-from goodword.core.lanes import Lane, close_lanes, open_lanes
+from goodword.core import jobs, process
+from goodword.core.jobs import Lane, close_lanes, open_lanes
 from tests.support.jobs import waiting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
@@ -20,7 +20,7 @@ class Broken(Exception): ...
 def lane() -> Iterator[Lane]:
     yield Lane(threads=1)
     close_lanes()
-    stopping._requested.clear()
+    process._requested.clear()
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def run(job: jobs.Job) -> None:
     happened.clear()
     threads = job.lane.start(job.name, job.run, job.queue)
     assert happened.wait(10)
-    stopping.request()
+    process.request_stop()
     job.lane.end(job.queue)
     for thread in threads:
         thread.join()

@@ -10,7 +10,7 @@ from django.db import OperationalError, connection, transaction
 from psycopg.errors import AdminShutdown
 from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
-from goodword.core import clock, events, stopping
+from goodword.core import clock, events, process
 from goodword.core.models import Event, Reaction
 from tests.core.test_events import record_event
 from tests.support.jobs import run_jobs
@@ -157,7 +157,7 @@ def test_a_failing_reaction_does_not_affect_the_others() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("error", [outage(), stopping.Stopped()])
+@pytest.mark.parametrize("error", [outage(), process.Stopped()])
 def test_outages_and_shutdowns_do_not_count_as_attempts(error: BaseException) -> None:
     for name in ("test.works", "test.fails", "test.works"):
         record_event(name)

@@ -2,7 +2,7 @@ import resource
 
 import pytest
 
-from goodword.core.stack import in_one_piece
+from goodword.core.process import in_one_piece
 
 CALLS = 200
 

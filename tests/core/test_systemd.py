@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from goodword.core.process import Notifier
 from goodword.core.supervise import goodword
-from goodword.core.systemd import Notifier
 from tests.core.test_killed_worker import here
 
 ALIVE = b"READY=1\nWATCHDOG=1"

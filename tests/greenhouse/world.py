@@ -15,7 +15,7 @@ from django.test import Client
 
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
-from goodword.core import clock, stopping
+from goodword.core import clock, process
 from goodword.greenhouse.inbox.leases import Turn
 from goodword.greenhouse.inbox.processing import work_one
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
@@ -164,7 +164,7 @@ def transport() -> Line:
 
 def pause(seconds: float) -> None:
     """A pause that hardly waits. Named by the setting GOODWORD_HARVEST_PAUSE."""
-    stopping.pause(min(seconds, 0.005))
+    process.pause(min(seconds, 0.005))
 
 
 def connect_line(sandbox: Sandbox) -> Line:

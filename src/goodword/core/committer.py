@@ -23,7 +23,7 @@ from django.http.request import split_domain_port, validate_host
 from django.urls import ResolverMatch, resolve
 from django.utils.module_loading import import_string
 
-from goodword.core import database, logs, metrics, tracing
+from goodword.core import database, http, logs, metrics, tracing
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ _ADDRESSES = re.compile(
     r"(?:[0-9]+(?:\.[0-9]+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+)(?:, ?(?:[0-9.]+|[0-9A-Fa-f:]+))*"
 )
 #: middleware that does more than add headers
-_WITHOUT = ("goodword.core.metrics.Endpoint", "goodword.core.logs.Requests", "goodword.core.http.StaticFiles")
+_WITHOUT = ("goodword.core.metrics.Endpoint", "goodword.core.http.Requests", "goodword.core.http.StaticFiles")
 
 
 class Request(Protocol):
@@ -235,7 +235,7 @@ class Committer:
             one.channel.service()
             match = _resolved(one.request.path)
             tracing.record(f"POST {match.view_name}", since=one.since, of=lambda: None, status=200)
-            logs.request_ended(
+            http.request_ended(
                 method="POST",
                 path=one.request.path,
                 match=match,

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import DatabaseError, connection, models, transaction
 
-from goodword.core import stopping
+from goodword.core import process
 from goodword.core.environment import SettingError
 from goodword.core.models import FieldKeyCanary, HashKey
 
@@ -277,12 +277,12 @@ def resealed(sealed: str, *, place: str) -> str:
 
 
 def rotate_keys() -> Rotated:
-    """Idempotent. Raises stopping.Stopped between batches."""
+    """Idempotent. Raises process.Stopped between batches."""
     _keep_hash_keys()
     sealed = lost = 0
     for one in (*_sealed_rows, _HASH_KEYS):
         for ids in batched(one.old(_prefix()), BATCH):
-            stopping.check()
+            process.check_stop()
             with transaction.atomic():
                 missed = one.reseal(ids)
             lost += missed

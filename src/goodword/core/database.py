@@ -5,7 +5,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -19,7 +21,7 @@ from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
 from procrastinate.contrib.django.utils import connector_params
 
-from goodword.core import stopping
+from goodword.core import process
 from goodword.core.environment import SettingError
 
 #: SQLSTATE classes about the server rather than the statement: connection exceptions, insufficient resources, shutdown
@@ -48,7 +50,7 @@ def is_outage(error: BaseException) -> bool:
 
 
 def wait_until_back() -> None:
-    """Wait until this thread's connection works again; return immediately in a transaction. Raises stopping.Stopped."""
+    """Wait until this thread's connection works again; return immediately in a transaction. Raises process.Stopped."""
     if connection.in_atomic_block:
         return
     for wait in waits():
@@ -61,7 +63,7 @@ def wait_until_back() -> None:
                 raise
         else:
             return
-        stopping.pause(wait)
+        process.pause(wait)
 
 
 def waits() -> Iterator[float]:
@@ -238,3 +240,35 @@ def insert_once(row: Model) -> bool:
     row.pk = found[0]
     row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - Django documents it
     return True
+
+
+#: what the reactions of one transaction have read; many read the same rows
+_memory: ContextVar[dict[Hashable, tuple[tuple[str, ...], Any]] | None] = ContextVar(
+    "goodword.memory", default=None
+)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Cache until the end of the block, which must be within one transaction."""
+    token = _memory.set({})
+    try:
+        yield
+    finally:
+        _memory.reset(token)
+
+
+def remembered[T](key: Hashable, find: Callable[[], T]) -> T:
+    """The cached result of `find`. Results from a savepoint that was rolled back are discarded. Only for rows that
+    reactions don't change."""
+    memory = _memory.get()
+    if memory is None:
+        return find()
+    here = tuple(connection.savepoint_ids)
+    known = memory.get(key)
+    if known is not None and here[: len(known[0])] == known[0]:
+        found: T = known[1]
+        return found
+    new = find()
+    memory[key] = here, new
+    return new

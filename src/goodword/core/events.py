@@ -27,9 +27,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils.module_loading import import_string
 from psycopg.errors import LockNotAvailable
 
-from goodword.core import clock, database, jobs, logs, stopping, tracing
-from goodword.core.lanes import Lane
-from goodword.core.memory import remembering
+from goodword.core import clock, database, jobs, logs, process, tracing
+from goodword.core.database import remembering
+from goodword.core.jobs import Lane
 from goodword.core.models import Event, Reaction
 
 _heard: ContextVar[list[Event] | None] = ContextVar("goodword.events.heard", default=None)
@@ -263,7 +263,7 @@ def react() -> None:
         try:
             with _at_work():
                 while run_due(now=clock.now()):
-                    stopping.check()
+                    process.check_stop()
                     if time.monotonic() > over:
                         wake()
                         return
@@ -274,7 +274,7 @@ def react() -> None:
             return
         finally:
             _turn.release()
-        stopping.check()
+        process.check_stop()
 
         # look again: a job queued since the last look may have found the lock taken
 
@@ -305,7 +305,7 @@ def run_due(*, now: datetime) -> bool:
             return True
         together = False
         while left:
-            stopping.check()
+            process.check_stop()
             _act_alone(left[0])
             del left[0]
     except BaseException as error:  # a database outage, or this worker is shutting down
@@ -336,7 +336,7 @@ def _run_together(rows: Sequence[Reaction], *, lock_ms: int) -> bool:
             return False
         with remembering():
             for row in rows:
-                stopping.check()
+                process.check_stop()
                 _run(row)
         _done(rows)
     return True
@@ -385,7 +385,7 @@ def prune(*, now: datetime) -> int:
     removed = 0
     old = Reaction.objects.filter(state=State.DONE, done_at__lt=now - DONE_KEPT)
     while ids := list(old.values_list("pk", flat=True)[:PRUNED_TOGETHER]):
-        stopping.check()
+        process.check_stop()
         removed += Reaction.objects.filter(pk__in=ids).delete()[0]
     return removed
 

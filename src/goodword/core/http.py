@@ -1,7 +1,9 @@
+import logging
 import re
 import secrets
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
@@ -23,6 +25,7 @@ from django.http import (
 )
 from django.shortcuts import render
 from django.template import loader
+from django.urls import ResolverMatch
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
@@ -31,11 +34,16 @@ from django.views.defaults import bad_request
 from psycopg.errors import QueryCanceled
 from servestatic.middleware import ServeStaticMiddleware
 
-from goodword.core import clock
+from goodword.core import clock, metrics, tracing
 from goodword.core.database import is_outage
-from goodword.core.stack import in_one_piece
+from goodword.core.logs import about, ids, safe_path
+from goodword.core.process import in_one_piece
 from goodword.core.text import clean_text
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+#: requests without a line: probes, scrapes and files
+_QUIET = ("/healthz", "/readyz", "/metrics")
+access_log = logging.getLogger("goodword.access")
 _PORTALS = ("/p/", "/r/", "/a/", "/d/", "/dr/", "/e/", "/i/", "/m/", "/t/", "/verify/")
 #: accepts candidates' files: an item of their assessment
 _UPLOAD_PATH = re.compile(r"/p/[^/]+/assessment/[0-9]+/item/[0-9]+/")
@@ -279,3 +287,78 @@ def as_download(content: bytes, *, name: str, content_type: str) -> HttpResponse
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+class Requests:
+    """Names each request, in its response too, and logs and measures it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.measures = metrics.measures()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        name, began = secrets.token_hex(8), time.perf_counter()
+        with about(request=name):
+            response = self._answer(request)
+            response.headers["X-Request-ID"] = name
+            seconds = time.perf_counter() - began
+            self._end(request, response.status_code, seconds)
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        with tracing.span("request") as made:
+            response = self.get_response(request)
+            route = _route(request.path_info, request.resolver_match)
+            tracing.name(made, f"{request.method} {route}", status=response.status_code)
+        return response
+
+    def _end(self, request: HttpRequest, status: int, seconds: float) -> None:
+        request_ended(
+            method=str(request.method),
+            path=request.path_info,
+            match=request.resolver_match,
+            status=status,
+            seconds=seconds,
+            measures=self.measures,
+        )
+
+
+def request_ended(
+    *,
+    method: str,
+    path: str,
+    match: ResolverMatch | None,
+    status: int,
+    seconds: float,
+    measures: metrics.Measures | None,
+) -> None:
+    """Log and measure a request, within `about` its ids."""
+    route = _route(path, match)
+    method = method if method in _METHODS else "other"
+    if measures is not None:
+        measures.request(route=route, method=method, status=status, seconds=seconds)
+    if route == "static" or path in _QUIET or not settings.GOODWORD_ACCESS_LOG:
+        return
+    shown = safe_path(path, match)
+    facts = {
+        "method": method,
+        "path": shown,
+        "route": route,
+        "status": status,
+        "milliseconds": round(1000 * seconds),
+    }
+    access_log.info(
+        "%s %s %d in %d ms (%s)",
+        method,
+        shown,
+        status,
+        facts["milliseconds"],
+        ids()["request"],
+        extra={"facts": facts},
+    )
+
+
+def _route(path: str, match: ResolverMatch | None) -> str:
+    if path.startswith(settings.STATIC_URL):
+        return "static"
+    return match.view_name if match else "unknown"

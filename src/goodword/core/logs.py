@@ -1,4 +1,4 @@
-"""Log lines, as text or JSON, and a line for each request.
+"""Log lines, as text or JSON.
 
 Lines carry the ids of what they are about: request, job, delivery, event, organisation. JSON lines contain no personal
 data: of an exception they keep the class and the places in the code, but not its message, and of an SQL error the code
@@ -9,24 +9,19 @@ import copy
 import json
 import logging
 import re
-import secrets
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from traceback import extract_tb
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.urls import ResolverMatch
-
-if TYPE_CHECKING:
-    from goodword.core.metrics import Measures
 
 #: names of URL arguments that are secret
 SECRET_ARGUMENTS: Final = ("token", "endpoint_key", "uidb36", "key")
@@ -37,13 +32,10 @@ _SECRET_PATHS = re.compile(
 #: in a path that no page has, a part as long as a token
 _LONG_PART = re.compile(r"(?<=/)[^/]{16,}")
 _ADDRESS = re.compile(r"[^\s\"'<>(),:;@=]+@[^\s\"'<>(),:;@]+")
-#: requests without a line: probes, scrapes and files
-_QUIET = ("/healthz", "/readyz", "/metrics")
 _MOST_FRAMES = 40
 _BLOTTED = "[redacted]"
 
 _about: ContextVar[Mapping[str, Any] | None] = ContextVar("goodword.logs.about", default=None)
-access_log = logging.getLogger("goodword.access")
 
 
 @contextmanager
@@ -201,89 +193,3 @@ class WrongHost(logging.Filter):
         record.levelno, record.levelname = logging.WARNING, "WARNING"
         record.exc_info = record.exc_text = None
         return True
-
-
-# --- requests -------------------------------------------------------------------------------------------------
-
-
-class Requests:
-    """Names each request, in its response too, and logs and measures it."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        # logging is configured before there are models, which metrics needs
-        from goodword.core import metrics
-
-        self.get_response = get_response
-        self.measures = metrics.measures()
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        name, began = secrets.token_hex(8), time.perf_counter()
-        with about(request=name):
-            response = self._answer(request)
-            response.headers["X-Request-ID"] = name
-            seconds = time.perf_counter() - began
-            self._end(request, response.status_code, seconds)
-        return response
-
-    def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        from goodword.core import tracing
-
-        with tracing.span("request") as made:
-            response = self.get_response(request)
-            route = _route(request.path_info, request.resolver_match)
-            tracing.name(made, f"{request.method} {route}", status=response.status_code)
-        return response
-
-    def _end(self, request: HttpRequest, status: int, seconds: float) -> None:
-        request_ended(
-            method=str(request.method),
-            path=request.path_info,
-            match=request.resolver_match,
-            status=status,
-            seconds=seconds,
-            measures=self.measures,
-        )
-
-
-def request_ended(
-    *,
-    method: str,
-    path: str,
-    match: ResolverMatch | None,
-    status: int,
-    seconds: float,
-    measures: "Measures | None",
-) -> None:
-    """Log and measure a request, within `about` its ids."""
-    route = _route(path, match)
-    method = method if method in _METHODS else "other"
-    if measures is not None:
-        measures.request(route=route, method=method, status=status, seconds=seconds)
-    if route == "static" or path in _QUIET or not settings.GOODWORD_ACCESS_LOG:
-        return
-    shown = safe_path(path, match)
-    facts = {
-        "method": method,
-        "path": shown,
-        "route": route,
-        "status": status,
-        "milliseconds": round(1000 * seconds),
-    }
-    access_log.info(
-        "%s %s %d in %d ms (%s)",
-        method,
-        shown,
-        status,
-        facts["milliseconds"],
-        ids()["request"],
-        extra={"facts": facts},
-    )
-
-
-def _route(path: str, match: ResolverMatch | None) -> str:
-    if path.startswith(settings.STATIC_URL):
-        return "static"
-    return match.view_name if match else "unknown"
-
-
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -25,7 +25,7 @@ from waitress.task import ErrorTask, Task, ThreadedTaskDispatcher, WSGITask
 
 from goodword.core.committer import Answer, Committer, Intake
 from goodword.core.http import is_page, is_upload, largest_body
-from goodword.core.systemd import Notifier
+from goodword.core.process import Notifier
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication

@@ -247,6 +247,7 @@ def _primary() -> str:
 
 
 LONGEST_NAME: Final = 200
+READING_WORDS_A_MINUTE: Final = 200
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -295,3 +296,7 @@ class Phrases:
         """`value` rounded half up, with the decimal mark of the language."""
         written = rounded(value, places).replace("-", "−")
         return written if self.language == "en" else written.replace(".", ",")
+
+
+def reading_seconds(text: str) -> float:
+    return len(text.split()) * 60 / READING_WORDS_A_MINUTE

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from goodword.core import environment
-from goodword.core.stack import freeze, limit_arenas
+from goodword.core.process import freeze, limit_arenas
 from goodword.core.supervise import PortInUse
 
 if TYPE_CHECKING:

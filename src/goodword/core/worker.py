@@ -26,15 +26,13 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.retry import RetryDecision
 from procrastinate.worker import Worker as LibraryWorker
 
-from goodword.core import crypto, database, installation, jobs, logs, metrics, stopping, tracing
+from goodword.core import crypto, database, installation, jobs, logs, metrics, process, tracing
 from goodword.core.environment import SettingError
 from goodword.core.health import HeartbeatThread, connect
 from goodword.core.job_recovery import GIVE_BACK
-from goodword.core.jobs import GiveBack
-from goodword.core.lanes import Interrupted
+from goodword.core.jobs import GiveBack, Interrupted
+from goodword.core.process import Notifier, freeze, limit_arenas
 from goodword.core.schedule import Deferrer
-from goodword.core.stack import freeze, limit_arenas
-from goodword.core.systemd import Notifier
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +108,7 @@ class Connector(PsycopgConnector):
             try:
                 result = await act()
             except ConnectorException as error:
-                if stopping.requested() or self._async_pool is None or not database.is_outage(error):
+                if process.stop_requested() or self._async_pool is None or not database.is_outage(error):
                     raise
                 if not self._away:
                     said = database.first_line(error.__cause__ or error)
@@ -214,7 +212,7 @@ class Worker(LibraryWorker):
     async def _fetch_and_process_jobs(self) -> None:
         woken = -1
         # the library forgets notifications that arrive while it looks
-        while woken != self._woken and not stopping.requested():
+        while woken != self._woken and not process.stop_requested():
             woken = self._woken
             await self._fetch_and_process()
 
@@ -332,9 +330,9 @@ async def _run(concurrency: int, grace: float) -> int:
         broken = threading.Event()
 
         def end() -> None:
-            if stopping.requested():  # a second signal
+            if process.stop_requested():  # a second signal
                 _end_hard(worker)
-            stopping.request()
+            process.request_stop()
             worker.end()
             _later(grace, lambda: _end_hard(worker))
 
@@ -352,11 +350,11 @@ async def _run(concurrency: int, grace: float) -> int:
             try:
                 await worker.work()
             except ConnectorException:
-                if not stopping.requested():
+                if not process.stop_requested():
                     raise
                 # stopped while the database was away: another worker gets its jobs
             finally:
-                asked = stopping.requested()  # closing the lanes requests it too
+                asked = process.stop_requested()  # closing the lanes requests it too
                 await asyncio.to_thread(lanes.close)
                 watched.cancel()
     if asked and not broken.is_set():

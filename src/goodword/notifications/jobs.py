@@ -2,8 +2,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from goodword.core import clock, jobs, stopping
-from goodword.core.lanes import Lane
+from goodword.core import clock, jobs, process
+from goodword.core.jobs import Lane
 from goodword.core.mail import connection_kept
 from goodword.notifications.domain.outages import outage
 from goodword.notifications.domain.send import free_stuck, send, sending_slot, stuck
@@ -50,7 +50,7 @@ def sweep_emails(*, timestamp: int = 0) -> None:
 
 
 def _send_unless_stopping(email_id: int) -> bool:
-    stopping.check()
+    process.check_stop()
     return send(email_id=email_id, now=clock.now())
 
 

@@ -22,6 +22,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from goodword.core.text import reading_seconds
 from goodword.core.validation import Json, ReadingError, sentences
 from goodword.questionnaires.types import (
     CONFIRMING,
@@ -316,7 +317,6 @@ def _depends_on(name: str, questions: Sequence[Question], places: Mapping[str, i
 
 # --- how long it takes ----------------------------------------------------------------------------------------
 
-READING_WORDS_A_MINUTE = 200
 TYPING_WORDS_A_MINUTE = 36
 
 _DECIDING_SECONDS: Mapping[str, float] = {
@@ -340,10 +340,6 @@ _DECIDING_SECONDS: Mapping[str, float] = {
 }
 _SECONDS_A_PICK = 2
 _WRITTEN_WORDS: Mapping[str, int] = {"long_text": 25, "short_text": 4}
-
-
-def reading_seconds(text: str) -> float:
-    return len(text.split()) * 60 / READING_WORDS_A_MINUTE
 
 
 def question_seconds(question: Question, *, seen: Collection[str] = ()) -> float:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test.utils import CaptureQueriesContext
 
 from goodword.candidates.models import Application, Candidate
-from goodword.core import clock, stopping
+from goodword.core import clock, process
 from goodword.core.models import Event, Reaction
 from goodword.greenhouse.inbox import batches
 from goodword.greenhouse.inbox.batches import claim_prefetched, handle_batch
@@ -247,11 +247,11 @@ def test_a_stopping_worker_gives_its_batch_back(world: World, monkeypatch: pytes
     turn = begun(world)
 
     def stop(*_: object, **__: object) -> None:
-        raise stopping.Stopped
+        raise process.Stopped
 
     with monkeypatch.context() as patch:
         patch.setattr(batches, "prepare", stop)  # as while waiting for the rate limit
-        with pytest.raises(stopping.Stopped):
+        with pytest.raises(process.Stopped):
             work_one(turn, now=clock.now())
     assert {(event.attempts, event.faults, event.leased_to) for event in received(world)} == {(0, 0, None)}
     world.work()

@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError
 from psycopg.errors import AdminShutdown
 
-from goodword.core import clock, stopping
+from goodword.core import clock, process
 from goodword.greenhouse.models import Reconciliation
 from goodword.greenhouse.reconciliation import missed_invitations, passes
 from goodword.greenhouse.reconciliation.run import run
@@ -25,7 +25,7 @@ from tests.support.jobs import run_jobs
 def stop(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """A process that isn't stopping yet, with small batches and so many points to stop at."""
     asked = threading.Event()
-    monkeypatch.setattr(stopping, "_requested", asked)
+    monkeypatch.setattr(process, "_requested", asked)
     monkeypatch.setattr(passes, "BATCH", 1)
     monkeypatch.setattr(missed_invitations, "AT_ONCE", 2)
     return asked
@@ -56,7 +56,7 @@ def test_wherever_it_is_interrupted_the_outcome_is_the_same(
             stop.set()
         return clock.now() + SOON
 
-    with pytest.raises(stopping.Stopped):
+    with pytest.raises(process.Stopped):
         run(row.pk, tick=tick_then_stop)
     stop.clear()
     row.refresh_from_db()
@@ -80,7 +80,7 @@ def test_jobs_that_were_read_are_not_read_again(world: World, stop: threading.Ev
             stop.set()
 
     world.line.before = before
-    with pytest.raises(stopping.Stopped):
+    with pytest.raises(process.Stopped):
         run(row.pk, tick=lambda: clock.now() + SOON)
     stop.clear()
     row.refresh_from_db()
@@ -98,7 +98,7 @@ def test_jobs_that_were_read_are_not_read_again(world: World, stop: threading.Ev
 def test_an_interrupted_pass_that_no_worker_continues_ends(world: World, stop: threading.Event) -> None:
     row = begun(world)
     stop.set()
-    with pytest.raises(stopping.Stopped):
+    with pytest.raises(process.Stopped):
         run(row.pk, tick=lambda: clock.now() + SOON)
     [ended] = passes.end_dead(now=clock.now() + SOON + passes.INTERRUPTED + timedelta(minutes=1))
     ended.refresh_from_db()

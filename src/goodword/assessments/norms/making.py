@@ -30,7 +30,7 @@ from goodword.assessments.psychometrics.rasch_fit import NotSettled
 from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.queries import content_of
 from goodword.assessments.scoring import compute_scores
-from goodword.core import stopping
+from goodword.core import process
 
 DEVICES = frozenset({AttemptPart.Device.PHONE.value, AttemptPart.Device.COMPUTER.value})
 #: actions in the audit log
@@ -67,7 +67,7 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: da
             if n < LEAST:
                 continue
             ids = [one.part_id for one in firsts if (one.language, one.device) == key]
-            stopping.check()
+            process.check_stop()
             people = list(taken_parts(test.organisation, ids))
             content = content_of(people[0].part.version)
             if has_few_situations(content):
@@ -199,7 +199,7 @@ def scored_answers(test: Test, version: str) -> Mapping[Stratum, Sequence[Answer
     }
     found: dict[Stratum, list[Answers]] = {}
     for person in taken_parts(test.organisation, list(firsts)):
-        stopping.check()
+        process.check_stop()
         answers = calibration_answers(person.items, person.answers)
         found.setdefault(firsts[person.part.pk], []).append(answers)
     return found

@@ -2,7 +2,7 @@
 
     floor of an item = half of its reading time, at least one second
 
-Reading time is that of `questionnaires.questions`, 200 words a minute. Half of it means 400 words a minute, beyond the
+Reading time is that of `core.text`, 200 words a minute. Half of it means 400 words a minute, beyond the
 range of 175 to 300 that most adults reach with non-fiction (Brysbaert 2019, "How many words do we read per minute?",
 Journal of Memory and Language 109). One second to see an item and press a key is our assumption. It is stricter than
 the two seconds of Huang and others 2012 ("Detecting and deterring insufficient effort responding to surveys", Journal

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from goodword.candidates.models import Application as OurApplication
-from goodword.core import crypto, outbox, stopping, tracing
+from goodword.core import crypto, outbox, process, tracing
 from goodword.core.jobs import for_each
 from goodword.greenhouse.activity_feed import outcomes, wording
 from goodword.greenhouse.activity_feed.outcomes import PostedNote
@@ -114,7 +114,7 @@ def post(note_id: int, *, now: datetime) -> None:
         outcomes.retry_later(note, error=TOO_SLOW, now=now, wait=timedelta(0), unknown=False)
     except HarvestError as error:
         _settle_error(note, error, now=now)
-    except stopping.Stopped:  # while waiting for the rate limit: nothing was sent
+    except process.Stopped:  # while waiting for the rate limit: nothing was sent
         outbox.give_back(note, now=now)
         raise
     else:

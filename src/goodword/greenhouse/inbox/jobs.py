@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from goodword.core import clock, jobs, stopping
+from goodword.core import clock, jobs, process
 from goodword.greenhouse.inbox.leases import Turn, Turns, free_orphans, leased, wake_inbox
 from goodword.greenhouse.inbox.processing import prune, work_one
 from goodword.greenhouse.models import Delivery
@@ -26,7 +26,7 @@ def work_inbox() -> None:
     more = False
     try:
         while not more and work_one(turn, now=clock.now()):
-            stopping.check()
+            process.check_stop()
             more = time.monotonic() > over
     finally:
         missed = turn.end()

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
-from goodword.core import crypto, logs, stopping, tracing
+from goodword.core import crypto, logs, process, tracing
 from goodword.core.events import collect_events, rows_only
 from goodword.core.models import Event
 from goodword.greenhouse.client import (
@@ -98,7 +98,7 @@ def _attempt(delivery: Delivery, *, now: datetime, resting: set[int], last: bool
     except (TooBusy, OperationalError) as error:
         log.warning("%s waits: %s", delivery, error)
         _retry_or_fail(delivery, "The database was busy.", now=now, tries=BUSY_TRIES)
-    except stopping.Stopped:  # while waiting for the rate limit: the next worker takes it at once
+    except process.Stopped:  # while waiting for the rate limit: the next worker takes it at once
         postpone(delivery, outcome=delivery.outcome, now=now, wait=timedelta(0))
         raise
     except LeaseLost:

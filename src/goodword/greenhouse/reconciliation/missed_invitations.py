@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, visible_applications
-from goodword.core import crypto, database, stopping
+from goodword.core import crypto, database, process
 from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation.comparison import Difference, MissedInvitation
@@ -259,7 +259,7 @@ def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
         return 0
     settled, last = 0, 0
     while batch := _next_requested(connection, after=last):
-        stopping.check()
+        process.check_stop()
         last = batch[-1].pk
         try:
             settled += _send(batch, connection=connection, now=tick())

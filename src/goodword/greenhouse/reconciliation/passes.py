@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
-from goodword.core import database, stopping
+from goodword.core import database, process
 from goodword.greenhouse.client import (
     Forbidden,
     HarvestError,
@@ -272,14 +272,14 @@ class Pass:
         self.row.total += further
 
     def step(self, compared: int = 0) -> None:
-        """Store progress and renew the lease. Raises Lost, Disconnected, stopping.Stopped."""
+        """Store progress and renew the lease. Raises Lost, Disconnected, process.Stopped."""
         self.row.done += compared
         self.count_calls()
         renew(self.row, now=self.tick())
         here = Connection.objects.across_organisations().filter(pk=self.connection.pk)
         if here.filter(state=Connection.State.DISCONNECTED).exists():
             raise Disconnected("Greenhouse has been disconnected.")
-        stopping.check()
+        process.check_stop()
 
     def count_calls(self) -> None:
         self.row.calls = self.earlier_calls + self.meter.calls

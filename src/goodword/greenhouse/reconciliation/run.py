@@ -12,7 +12,7 @@ from itertools import batched
 from django.db import DatabaseError
 
 from goodword.candidates.models import Application
-from goodword.core import crypto, database, stopping
+from goodword.core import crypto, database, process
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import HarvestApi, HarvestError
 from goodword.greenhouse.models import Connection, Finding
@@ -60,7 +60,7 @@ class NoJobs(Exception): ...
 
 
 def run(pass_id: int, *, tick: Callable[[], datetime]) -> None:
-    """No-op if a live worker has it. After stopping.Stopped or a database outage it can be continued."""
+    """No-op if a live worker has it. After process.Stopped or a database outage it can be continued."""
     row = passes.take(pass_id, now=tick())
     if row is None:
         return
@@ -72,7 +72,7 @@ def _run(work: Pass) -> None:
     row = work.row
     try:
         _reconcile(work)
-    except stopping.Stopped:
+    except process.Stopped:
         work.release()
         raise
     except passes.Lost:

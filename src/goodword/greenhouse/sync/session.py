@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils.module_loading import import_string
 
-from goodword.core import clock, crypto, stopping
+from goodword.core import clock, crypto, process
 from goodword.greenhouse.client import (
     READS,
     Exchange,
@@ -94,7 +94,7 @@ def client_for(
         worked_before=worked_before,
         priority=priority,
         retry=retry,
-        sleep=_setting("GOODWORD_HARVEST_PAUSE") or stopping.pause,
+        sleep=_setting("GOODWORD_HARVEST_PAUSE") or process.pause,
         watch=watch,
         limits=INTERACTIVE_LIMITS if priority is Priority.PERSON else Limits(),
     )

@@ -27,8 +27,8 @@ from flufl.bounce import all_failures
 from goodword.candidates.models import recruiter_of
 from goodword.core.addresses import is_same
 from goodword.core.crypto import hash_keys
+from goodword.core.database import remembered
 from goodword.core.events import record
-from goodword.core.memory import remembered
 from goodword.core.models import Event
 from goodword.core.text import clean_text
 from goodword.notifications.domain.queue import Correspondent, queue

@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.models import recruiter_of
-from goodword.core import jobs, stopping, tracing
+from goodword.core import jobs, process, tracing
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.notifications.domain import links
@@ -232,7 +232,7 @@ def redraw_older(*, now: datetime) -> int:
     """Redraw some files of older layouts, newest first. Returns how many."""
     redrawn = 0
     for report in of_older_layouts().select_related("organisation").order_by("-pk")[:A_SWEEP]:
-        stopping.check()
+        process.check_stop()
         try:
             content_of(report, now=now)
         except NotDrawn:

@@ -3,7 +3,7 @@ in any order. Events only say that something changed; each change of the row has
 leaves the step in the right state. Lock order: application, step request, run."""
 
 from goodword.candidates.models import Application
-from goodword.core.memory import remembered
+from goodword.core.database import remembered
 from goodword.core.models import Event
 from goodword.roles.models import StageRule, Step, automation_of, rules_of
 from goodword.workflow.models import StepRequest

@@ -15,7 +15,7 @@ from goodword.accounts.domain.mail_domains import proposed
 from goodword.accounts.models import Membership, Organisation, active_members
 from goodword.candidates.domain.people import AlreadyOnRole, Person, RoleArchived
 from goodword.candidates.models import Application, visible_applications
-from goodword.core import jobs, stopping
+from goodword.core import jobs, process
 from goodword.core.addresses import has_look_alikes, normalised
 from goodword.roles.models import Role, Step
 from goodword.workspace.adding.csv_reading import Row, Table, person_of
@@ -287,7 +287,7 @@ def import_some(import_id: int, *, now: datetime) -> bool:
     if batch is None:
         return False
     for _turn in range(A_JOB):
-        stopping.check()
+        process.check_stop()
         if not _import_one(batch, now=now):
             return False
     return True

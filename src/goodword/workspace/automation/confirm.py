@@ -9,7 +9,7 @@ from django.db import transaction
 from goodword.accounts.models import Membership
 from goodword.assessments.plans import publishing
 from goodword.candidates.models import Application
-from goodword.core import jobs, stopping
+from goodword.core import jobs, process
 from goodword.greenhouse.client import HarvestError, Invalid, NotFound, UnexpectedShape
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.catalogue import ApplicationInStage, Post, Stage
@@ -63,7 +63,7 @@ def sync_batch(*, automation_id: int, after: int, now: datetime) -> int | None:
         .values_list("remote_id", flat=True)
     )
     for remote_id in dict.fromkeys(row.remote_application_id for row in batch):
-        stopping.check()
+        process.check_stop()
         if remote_id not in known:
             _one(connection, remote_id, now=now)
     return batch[-1].pk if len(batch) == BATCH else None

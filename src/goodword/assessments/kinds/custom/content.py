@@ -36,9 +36,9 @@ from goodword.assessments.kinds.packs import (
     whole_minutes,
     wrong,
 )
-from goodword.core.text import clean_text
+from goodword.core.text import clean_text, reading_seconds
 from goodword.core.validation import Json
-from goodword.questionnaires.questions import parse, question_seconds, reading_seconds, to_json
+from goodword.questionnaires.questions import parse, question_seconds, to_json
 from goodword.questionnaires.types import CONFIRMING, MultipleChoice, Question, QuestionBase, SingleChoice
 
 KIND: Final = "questions"

@@ -21,12 +21,13 @@ from goodword.assessments.kinds.custom.uploads import (
 from goodword.assessments.kinds.items import Files, Item, ItemForm, Solution, UnknownOption
 from goodword.assessments.kinds.scores import ALL, ComputedScore
 from goodword.assessments.psychometrics import SCORING
+from goodword.core.text import reading_seconds
 from goodword.core.validation import Json
 from goodword.questionnaires.answers import validate
 from goodword.questionnaires.forms import QuestionForm
 from goodword.questionnaires.input_parsing import AnswerError
 from goodword.questionnaires.labels import render_answers
-from goodword.questionnaires.questions import applicable, reading_seconds
+from goodword.questionnaires.questions import applicable
 from goodword.questionnaires.types import (
     Adjectives,
     Agreement,

@@ -24,7 +24,7 @@ from goodword.assessments.kinds.packs import (
     wrong,
 )
 from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
-from goodword.questionnaires.questions import reading_seconds
+from goodword.core.text import reading_seconds
 
 KIND: Final = "judgement"
 FEWEST_ACTIONS: Final = 2

@@ -37,8 +37,8 @@ from goodword.assessments.kinds.scales.items import ScaleField, ScoringError, ne
 from goodword.assessments.kinds.scores import ALL, ComputedScore
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.profiles import Group, correlation_within, group, interval
+from goodword.core.text import reading_seconds
 from goodword.core.validation import Json
-from goodword.questionnaires.questions import reading_seconds
 
 WITHIN_SCORING_VERSION = SCORING["judgement_within"]
 #: the scale of the correlation within situations, the result

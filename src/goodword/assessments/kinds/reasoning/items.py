@@ -43,8 +43,8 @@ from goodword.assessments.psychometrics.number_right import form_precision, solv
 from goodword.assessments.psychometrics.rasch import Answer, Calibration, Cell, guess
 from goodword.assessments.psychometrics.reliability import halves, split_half
 from goodword.assessments.psychometrics.totals import Marked, Solved, in_all, solved
+from goodword.core.text import reading_seconds
 from goodword.core.validation import Json
-from goodword.questionnaires.questions import reading_seconds
 
 #: categories in display order
 CATEGORIES: Final = ("numerical", "letters", "figural", "deductive")

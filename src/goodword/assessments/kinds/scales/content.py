@@ -27,7 +27,7 @@ from goodword.assessments.kinds.packs import (
     wrong,
 )
 from goodword.assessments.kinds.scales.published_norms import NormGroup, PackNormGroup, norm_group
-from goodword.questionnaires.questions import reading_seconds
+from goodword.core.text import reading_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,8 +48,8 @@ from goodword.assessments.kinds.scales.content import Instrument, Scale, ScaleIt
 from goodword.assessments.kinds.scores import ComputedScore
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.speed import Grade, graded
+from goodword.core.text import reading_seconds
 from goodword.core.validation import Json
-from goodword.questionnaires.questions import reading_seconds
 
 SCORING_VERSION = SCORING["scales"]
 NEEDED_SHARE = Fraction(3, 4)
