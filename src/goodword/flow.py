@@ -25,7 +25,7 @@ from goodword.reports.domain import files as report_files
 from goodword.reports.domain import reviews
 from goodword.reports.domain import versions as report_freezing
 from goodword.workflow import personal_data as workflow_data
-from goodword.workflow.domain import application_outcome, automation, step_requests
+from goodword.workflow.domain import application_outcome, step_requests
 from goodword.workspace import personal_data as workspace_data
 from goodword.workspace.validity import asking as rating_requests
 
@@ -34,7 +34,7 @@ FLOW: Flow = {
     "application.applied": (),
     "application.added": (),  # by a member; data: import_id
     "application.adopted": (),  # added by a member, and found in Greenhouse since
-    "application.entered_stage": (automation.on_entered_stage,),  # data: job_id, stage_id, stage_name
+    "application.entered_stage": (step_requests.on_entered_stage,),  # data: job_id, stage_id, stage_name
     "application.left_stage": (
         attempt_invitations.on_application_changed,
         check_invitations.on_application_changed,
@@ -74,14 +74,14 @@ FLOW: Flow = {
         check_invitations.on_application_changed,
     ),
     "candidate.changed": (
-        automation.on_candidate_changed,
+        step_requests.on_candidate_changed,
         queue.on_name_changed,
         attempt_invitations.on_suspicious_name,
         check_invitations.on_suspicious_name,
         step_requests.on_suspicious_name,
     ),  # address, a name with a link, or permission to e-mail
     "candidate.name_confirmed": (
-        automation.on_candidate_changed,
+        step_requests.on_candidate_changed,
         queue.on_name_changed,
         attempt_invitations.on_suspicious_name,
         check_invitations.on_suspicious_name,

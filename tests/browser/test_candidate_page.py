@@ -8,7 +8,7 @@ from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.roles.models import Step
-from goodword.workflow.domain.automation import request_step
+from goodword.workflow.domain.step_requests import request_step
 from tests.assessments.all_kinds import assessment_of_all, taken
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window

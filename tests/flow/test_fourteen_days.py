@@ -24,7 +24,7 @@ from goodword.references.domain.sending import fingerprint, preview_mails, send_
 from goodword.references.jobs import sweep_candidates, sweep_referees, sweep_slow
 from goodword.references.models import Check, ReferenceRequest
 from goodword.roles.models import Step
-from goodword.workflow.domain.automation import request_step
+from goodword.workflow.domain.step_requests import request_step
 from tests.notifications.returned_messages import report
 from tests.references.story import FACTS, Story, post, referee_path
 from tests.support import factories

@@ -28,7 +28,7 @@ from goodword.references.domain.responses import SubmittedAnswer
 from goodword.references.models import Check, Reference, ReferenceRequest
 from goodword.references.views import answering
 from goodword.roles.models import Step
-from goodword.workflow.domain.automation import request_step
+from goodword.workflow.domain.step_requests import request_step
 from tests.references.stage import DETAILS
 from tests.support import factories
 from tests.support.jobs import run_jobs

@@ -10,7 +10,7 @@ from goodword.core.models import Event
 from goodword.references.domain.invitations import on_step_requested, open_check
 from goodword.references.models import Check
 from goodword.roles.models import Step
-from goodword.workflow.domain.automation import request_step
+from goodword.workflow.domain.step_requests import request_step
 from tests.references.story import (
     NOW,
     html_of,

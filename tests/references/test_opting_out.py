@@ -11,7 +11,7 @@ from goodword.references.domain.mails import REQUEST_REMINDER, mail_referee
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import DoNotContact
 from goodword.roles.models import Step
-from goodword.workflow.domain.automation import request_step
+from goodword.workflow.domain.step_requests import request_step
 from tests.references.answered import data_path
 from tests.references.story import (
     MANAGER,

@@ -18,7 +18,7 @@ from goodword.notifications.models import Email, Link
 from goodword.references.domain import reminders
 from goodword.references.models import Check
 from goodword.roles.models import Step
-from goodword.workflow.domain.automation import request_step
+from goodword.workflow.domain.step_requests import request_step
 from goodword.workflow.retention import lift_hold, place_hold
 from tests.references.answered import data_path
 from tests.references.story import (

@@ -10,8 +10,7 @@ from goodword.core.events import record
 from goodword.roles.domain.role_changes import set_archived
 from goodword.roles.domain.settings import set_delay, set_requirement
 from goodword.roles.models import Role
-from goodword.workflow.domain.automation import on_candidate_changed, start_delayed
-from goodword.workflow.domain.step_requests import start_by_member
+from goodword.workflow.domain.step_requests import on_candidate_changed, start_by_member, start_delayed
 from goodword.workflow.models import StepRequest
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs, waiting

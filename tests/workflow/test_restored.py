@@ -12,7 +12,7 @@ from goodword.candidates.models import Application
 from goodword.notifications.models import Email
 from goodword.references.domain import invitations as check_invitations
 from goodword.roles.models import AlreadyThere, Step
-from goodword.workflow.domain.automation import start_delayed
+from goodword.workflow.domain.step_requests import start_delayed
 from goodword.workflow.models import StepRequest
 from tests.support import factories
 from tests.support.mail import mail_is_taken

@@ -1,5 +1,5 @@
 from goodword.core import clock, jobs
-from goodword.workflow.domain.automation import delayed_due, start_delayed
+from goodword.workflow.domain.step_requests import delayed_due, start_delayed
 
 
 @jobs.job(

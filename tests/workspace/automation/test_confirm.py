@@ -7,7 +7,7 @@ from goodword.core import clock
 from goodword.greenhouse.sync.applications import sync_application
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import AlreadyThere
-from goodword.workflow.domain.automation import start_delayed
+from goodword.workflow.domain.step_requests import start_delayed
 from goodword.workflow.models import StepRequest
 from tests.assessments.assessment_plans.support import REASONING, SERVES, published
 from tests.greenhouse.setup.desk import Desk

@@ -23,7 +23,6 @@ from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.queue import cancel
 from goodword.roles.models import Step
 from goodword.workflow.domain import application_outcome, candidate_mail
-from goodword.workflow.domain.automation import recheck_eligibility
 from goodword.workflow.domain.candidate_mail import (
     MAIL_FAILURES,
     clear_mail_failure,
@@ -32,7 +31,7 @@ from goodword.workflow.domain.candidate_mail import (
 )
 from goodword.workflow.domain.deadlines import extend_by_hold, plan_reminder
 from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request
-from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier
+from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier, recheck_eligibility
 from goodword.workflow.models import DONE, UNFINISHED, StepRequest, awaits_click, is_open, lock, move
 
 INVITED_AGAIN = "invited_again"

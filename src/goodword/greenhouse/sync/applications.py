@@ -34,9 +34,8 @@ from goodword.greenhouse.sync.reading import (
 )
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 from goodword.roles.models import AlreadyThere, Automation, rules_of_stage
-from goodword.workflow.domain.automation import request_step
 from goodword.workflow.domain.eligibility import BLOCKING_REASONS, lock_application
-from goodword.workflow.domain.step_requests import start_step
+from goodword.workflow.domain.step_requests import request_step, start_step
 from goodword.workflow.models import StepRequest
 
 READINGS = 4

@@ -38,7 +38,6 @@ from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
 from goodword.workflow.domain import application_outcome, candidate_mail
-from goodword.workflow.domain.automation import recheck_eligibility
 from goodword.workflow.domain.candidate_mail import (
     MAIL_FAILURES,
     clear_mail_failure,
@@ -46,7 +45,7 @@ from goodword.workflow.domain.candidate_mail import (
     mark_invited,
 )
 from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request, mail_blocked_reason
-from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier
+from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier, recheck_eligibility
 from goodword.workflow.models import UNFINISHED, StepRequest, awaits_click, lock, may, move, takes_answers
 from goodword.workflow.portal import first_offered
 

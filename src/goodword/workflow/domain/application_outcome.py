@@ -11,7 +11,6 @@ from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.roles.models import AlreadyThere, Step, rules_of_stage
-from goodword.workflow.domain.automation import request_step
 from goodword.workflow.domain.deadlines import plan_reminder
 from goodword.workflow.domain.eligibility import (
     RESTORED,
@@ -26,6 +25,7 @@ from goodword.workflow.domain.eligibility import (
 from goodword.workflow.domain.step_requests import (
     keep_for_click,
     lock_application_of,
+    request_step,
     wait_for_click,
     waiting_requests,
     withdraw,

@@ -15,8 +15,8 @@ from goodword.candidates.models import Application
 from goodword.core.text import clean_text, has_link
 from goodword.roles.models import Role, Step
 from goodword.roles.slots import slots_of
-from goodword.workflow.domain.automation import request_first
 from goodword.workflow.domain.eligibility import is_unpublished
+from goodword.workflow.domain.step_requests import request_first
 from goodword.workflow.portal import language_name
 
 _LENGTH = gettext_lazy("Use at most %(limit_value)d characters.")
