@@ -94,7 +94,7 @@ FOR_MEMBERS = (
     "reports/domain/sharing.py",
     "reports/templates/reports/links.html",
     "roles/*",
-    "workflow/domain/member_actions.py",
+    "workflow/domain/runs.py",
     "workflow/flags.py",
     "workflow/templates/workflow/flags/*",
     "ui/*.py",

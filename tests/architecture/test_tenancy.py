@@ -18,7 +18,7 @@ MAKES = {"create"}
 ANY_MODEL = {
     "goodword.core.outbox",
     "goodword.workflow.domain.application_outcome",
-    "goodword.workflow.domain.candidate_mail",
+    "goodword.workflow.domain.runs",
     "goodword.workflow.domain.step_requests",
     "goodword.workflow.personal_data",
     "goodword.workflow.models",

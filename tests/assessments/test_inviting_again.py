@@ -13,7 +13,7 @@ from goodword.candidates.models import Application
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.send import deadline_of
 from goodword.notifications.models import Email
-from goodword.workflow.domain.deadlines import days_left
+from goodword.workflow.domain.runs import days_left
 from goodword.workflow.domain.step_requests import NotConfirmed
 from goodword.workflow.models import DONE
 from tests.assessments.support import answer_all, answers, application, assigned, rows, tell

@@ -6,7 +6,7 @@ import pytest
 
 from goodword.core.workdays import calendar_of
 from goodword.references.domain.requests import RequestedReference, is_complete
-from goodword.workflow.domain.deadlines import extend_by_hold
+from goodword.workflow.domain.runs import extend_by_hold
 
 IN, OUT = RequestedReference(answered=True), RequestedReference(answered=False)
 NEEDED_IN, NEEDED_OUT = (

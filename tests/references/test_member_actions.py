@@ -36,7 +36,7 @@ from goodword.references.domain.requests import mark_complete, store_opt_out
 from goodword.references.models import Check, ReferenceRequest
 from goodword.references.personal_data import export as references_export
 from goodword.reports.models import Report
-from goodword.workflow.domain.member_actions import Refused
+from goodword.workflow.domain.runs import Refused
 from goodword.workflow.models import status
 from tests.references.story import FACTS, NOW, Story, get, mails_to, opened, post, referee_path, sent
 from tests.support import factories

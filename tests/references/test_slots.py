@@ -11,7 +11,7 @@ from goodword.accounts.models import Membership
 from goodword.references.domain import checks
 from goodword.references.domain.slot_changes import add_slot, answer_cannot, cannot_provide, slots_of
 from goodword.references.models import Check, Slot
-from goodword.workflow.domain.member_actions import Refused
+from goodword.workflow.domain.runs import Refused
 from tests.references.story import (
     MANAGER,
     NOW,

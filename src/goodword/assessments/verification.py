@@ -39,7 +39,7 @@ from goodword.core.validation import Json
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.workflow.domain.eligibility import lock_application
-from goodword.workflow.domain.member_actions import Refused, actor
+from goodword.workflow.domain.runs import Refused, actor
 from goodword.workflow.models import DONE, StepRequest
 
 #: after the start; whatever has not ended by then ends

@@ -18,7 +18,7 @@ from goodword.references.domain.checks import SlotStatus, is_running, slot_statu
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest, SelfReference, Slot
 from goodword.references.results import Answer, QuestionResult, ReceivedReference, Results, Verification
 from goodword.roles.models import Step
-from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
+from goodword.workflow.domain.runs import MAIL_FAILURES
 from goodword.workflow.models import REOPENED, status, takes_answers
 
 #: relationship -> letter and what it stands for

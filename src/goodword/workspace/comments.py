@@ -22,7 +22,7 @@ from goodword.core import clock
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.ui.fields import LongTextField
 from goodword.workflow.domain.eligibility import lock_application
-from goodword.workflow.domain.member_actions import Refused
+from goodword.workflow.domain.runs import Refused
 from goodword.workspace.models import Comment, Mention
 from goodword.workspace.reference_check.forms import ConfirmForm
 from goodword.workspace.step_actions import back_to

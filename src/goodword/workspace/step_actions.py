@@ -18,7 +18,7 @@ from goodword.accounts.domain.audit import write
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.references.domain.checks import Closed
-from goodword.workflow.domain.member_actions import Refused, Reminded
+from goodword.workflow.domain.runs import Refused, Reminded
 
 
 def reminder_message(done: Reminded) -> str:

@@ -22,7 +22,7 @@ from goodword.assessments.verification import (
     why_not,
 )
 from goodword.core.models import Event
-from goodword.workflow.domain.member_actions import Refused
+from goodword.workflow.domain.runs import Refused
 from tests.assessments.all_kinds import calibrated
 from tests.assessments.plans import attempt_of
 from tests.assessments.support import part_of

@@ -13,7 +13,7 @@ from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.parts import Closed
 from goodword.assessments.models import Attempt
 from goodword.core.models import Event
-from goodword.workflow.domain.member_actions import Refused
+from goodword.workflow.domain.runs import Refused
 from tests.assessments.support import answer_all, assigned, scores
 from tests.support import factories
 

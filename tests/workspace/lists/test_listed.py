@@ -22,7 +22,7 @@ from goodword.references.domain.checks import Closed
 from goodword.references.domain.slot_changes import cannot_provide
 from goodword.references.models import Check
 from goodword.roles.models import Role
-from goodword.workflow.domain.member_actions import Refused
+from goodword.workflow.domain.runs import Refused
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed
 from goodword.workflow.models import MoveNotAllowed, StepRequest, StepRun, lock, move
 from goodword.workspace.lists.query import NAMES, STEPS, state_at

@@ -22,15 +22,16 @@ from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.queue import cancel
 from goodword.roles.models import Step
-from goodword.workflow.domain import application_outcome, candidate_mail
-from goodword.workflow.domain.candidate_mail import (
+from goodword.workflow.domain import application_outcome, runs
+from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request
+from goodword.workflow.domain.runs import (
     MAIL_FAILURES,
     clear_mail_failure,
+    extend_by_hold,
     invited_run,
     mark_invited,
+    plan_reminder,
 )
-from goodword.workflow.domain.deadlines import extend_by_hold, plan_reminder
-from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request
 from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier, recheck_eligibility
 from goodword.workflow.models import DONE, UNFINISHED, StepRequest, awaits_click, is_open, lock, move
 
@@ -228,7 +229,7 @@ def on_application_changed(event: Event) -> None:
 
 def on_suspicious_name(event: Event) -> None:
     """Mark open attempts whose mail is on hold because the name contains a link, or clear the mark."""
-    candidate_mail.mark_suspicious_name(Attempt, event)
+    runs.mark_suspicious_name(Attempt, event)
 
 
 def on_requested_again(event: Event) -> None:
@@ -271,13 +272,13 @@ def on_email_failed(event: Event) -> None:
     if email is None:
         return
     if email.bounced_at is not None:
-        candidate_mail.stop_reminders(Attempt, email, code=candidate_mail.UNDELIVERED)
+        runs.stop_reminders(Attempt, email, code=runs.UNDELIVERED)
     elif email.deadline_days is not None:
-        candidate_mail.stop_reminders(Attempt, email, code=candidate_mail.NOT_SENT)
+        runs.stop_reminders(Attempt, email, code=runs.NOT_SENT)
 
 
 def on_email_complained(event: Event) -> None:
     """Stop reminders after a spam complaint."""
     email = mail_of(event, "application__candidate")
     if email is not None:
-        candidate_mail.stop_reminders(Attempt, email, code=candidate_mail.COMPLAINED)
+        runs.stop_reminders(Attempt, email, code=runs.COMPLAINED)

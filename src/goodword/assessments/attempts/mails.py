@@ -23,9 +23,8 @@ from goodword.core.workdays import into_working_hours
 from goodword.notifications.domain.mail_texts import SUBJECT, EditableMail, Part, about_minutes
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
-from goodword.workflow.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
-from goodword.workflow.domain.deadlines import plan_reminder
 from goodword.workflow.domain.eligibility import closing_reason, mail_blocked_reason
+from goodword.workflow.domain.runs import MAIL_FAILURES, has_queued_mail, plan_reminder
 from goodword.workflow.models import StepRun, is_open, lock, takes_answers
 
 MAX_LINKS_A_DAY = 3

@@ -22,20 +22,20 @@ from goodword.core.text import written_weekday
 from goodword.core.workdays import into_working_hours
 from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.roles.models import Step
-from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
-from goodword.workflow.domain.deadlines import plan_reminder
 from goodword.workflow.domain.eligibility import (
     blocking_reason,
     closing_reason,
     lock_step_request,
     mail_blocked_reason,
 )
-from goodword.workflow.domain.member_actions import (
+from goodword.workflow.domain.runs import (
     CANCELLED,
+    MAIL_FAILURES,
     Refused,
     Reminded,
     actor,
     later_deadline,
+    plan_reminder,
     refuse_if_over,
     refuse_if_used_up,
     refuse_if_written_to,

@@ -37,14 +37,9 @@ from goodword.references.domain.requests import (
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
-from goodword.workflow.domain import application_outcome, candidate_mail
-from goodword.workflow.domain.candidate_mail import (
-    MAIL_FAILURES,
-    clear_mail_failure,
-    invited_run,
-    mark_invited,
-)
+from goodword.workflow.domain import application_outcome, runs
 from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request, mail_blocked_reason
+from goodword.workflow.domain.runs import MAIL_FAILURES, clear_mail_failure, invited_run, mark_invited
 from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier, recheck_eligibility
 from goodword.workflow.models import UNFINISHED, StepRequest, awaits_click, lock, may, move, takes_answers
 from goodword.workflow.portal import first_offered
@@ -357,7 +352,7 @@ def on_application_changed(event: Event) -> None:
 
 def on_suspicious_name(event: Event) -> None:
     """Mark open checks whose mail is on hold because the name contains a link, or clear the mark."""
-    candidate_mail.mark_suspicious_name(Check, event)
+    runs.mark_suspicious_name(Check, event)
 
 
 def on_requested_again(event: Event) -> None:
@@ -431,12 +426,12 @@ def on_email_failed(event: Event) -> None:
         return
     if email.bounced_at is None:  # not the address's fault
         if email.deadline_days is not None:
-            candidate_mail.stop_reminders(Check, email, code=candidate_mail.NOT_SENT)
+            runs.stop_reminders(Check, email, code=runs.NOT_SENT)
         return
     if email.link_purpose == Link.Purpose.REFEREE:
         _referee_not_reached(email, now=event.occurred_at)
     else:
-        candidate_mail.stop_reminders(Check, email, code=candidate_mail.UNDELIVERED)
+        runs.stop_reminders(Check, email, code=runs.UNDELIVERED)
 
 
 def on_email_complained(event: Event) -> None:
@@ -447,7 +442,7 @@ def on_email_complained(event: Event) -> None:
     if email.link_purpose == Link.Purpose.REFEREE:
         _stop_writing(email, now=event.occurred_at)
     else:
-        candidate_mail.stop_reminders(Check, email, code=candidate_mail.COMPLAINED)
+        runs.stop_reminders(Check, email, code=runs.COMPLAINED)
 
 
 def _referee_not_reached(email: Email, *, now: datetime) -> None:

@@ -37,8 +37,7 @@ from goodword.references.domain.requests import (
 )
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.roles.models import Step
-from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
-from goodword.workflow.domain.member_actions import CANCELLED, Refused, actor, later_deadline
+from goodword.workflow.domain.runs import CANCELLED, MAIL_FAILURES, Refused, actor, later_deadline
 from goodword.workflow.models import UNFINISHED, awaits_click, move
 
 State = ReferenceRequest.State

@@ -26,13 +26,14 @@ from goodword.references.domain.checks import (
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_candidate, mail_referee
 from goodword.references.domain.requests import has_opted_out, open_requests
 from goodword.references.models import Check, ReferenceRequest
-from goodword.workflow.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
-from goodword.workflow.domain.deadlines import plan_reminder
 from goodword.workflow.domain.eligibility import blocking_reason, closing_reason, mail_blocked_reason
-from goodword.workflow.domain.member_actions import (
+from goodword.workflow.domain.runs import (
+    MAIL_FAILURES,
     Refused,
     Reminded,
     actor,
+    has_queued_mail,
+    plan_reminder,
     refuse_if_over,
     refuse_if_used_up,
     refuse_if_written_to,

@@ -27,7 +27,7 @@ from goodword.references.domain.checks import (
 )
 from goodword.references.domain.mails import REQUEST_REMINDER
 from goodword.references.models import Check, DoNotContact, Reference, ReferenceRequest
-from goodword.workflow.domain.member_actions import Refused, actor
+from goodword.workflow.domain.runs import Refused, actor
 from goodword.workflow.models import DONE, StepRun, lock, may, move
 
 State, Why = ReferenceRequest.State, ReferenceRequest.Why

@@ -17,8 +17,7 @@ from goodword.references.domain.mails import mail_candidate, mail_recruiter_cann
 from goodword.references.domain.requests import complete_if_all_received, end_request, revoke_links
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.slots import ANY, KINDS, MOST_REFEREES
-from goodword.workflow.domain.deadlines import days_left, extend_by_hold
-from goodword.workflow.domain.member_actions import Refused
+from goodword.workflow.domain.runs import Refused, days_left, extend_by_hold
 
 MAY_BE_QUESTIONED = frozenset({"free", "declined", "undelivered"})
 Answer = Slot.Answer

@@ -15,7 +15,7 @@ from goodword.core.events import record
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Link
 from goodword.workflow.domain.eligibility import lock_application, mail_blocked_reason
-from goodword.workflow.domain.member_actions import actor
+from goodword.workflow.domain.runs import actor
 from goodword.workflow.models import DONE, Appeal, StepRequest, StepRun, takes_answers_query
 
 LONGEST: Final = 2000

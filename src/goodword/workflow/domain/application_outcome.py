@@ -11,7 +11,6 @@ from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.roles.models import AlreadyThere, Step, rules_of_stage
-from goodword.workflow.domain.deadlines import plan_reminder
 from goodword.workflow.domain.eligibility import (
     RESTORED,
     closing_reason,
@@ -22,6 +21,7 @@ from goodword.workflow.domain.eligibility import (
     lock_application,
     needs_click,
 )
+from goodword.workflow.domain.runs import plan_reminder
 from goodword.workflow.domain.step_requests import (
     keep_for_click,
     lock_application_of,

@@ -25,7 +25,7 @@ from goodword.notifications.models import Link
 from goodword.ui.fields import LongTextField
 from goodword.workflow.domain.appeals import LONGEST_ANSWER, AlreadyAnswered, BeingErased, answer_appeal
 from goodword.workflow.domain.eligibility import mail_blocked_reason
-from goodword.workflow.domain.member_actions import Refused
+from goodword.workflow.domain.runs import Refused
 from goodword.workflow.models import Appeal
 from goodword.workflow.portal import unknown_page
 from goodword.workspace.portal.access import private

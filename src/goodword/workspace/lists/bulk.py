@@ -33,7 +33,7 @@ from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.roles.models import Step
 from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.application_outcome import NotSettable, set_status
-from goodword.workflow.domain.member_actions import Refused, Reminded
+from goodword.workflow.domain.runs import Refused, Reminded
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
 from goodword.workflow.models import DONE, StepRequest, StepRun, is_open
 from goodword.workspace.candidate.details import WITHDRAWN, reason_field

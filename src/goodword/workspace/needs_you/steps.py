@@ -20,7 +20,7 @@ from goodword.reports.models import Report
 from goodword.roles.models import Step
 from goodword.ui.templatetags.ui import short_day
 from goodword.workflow import models
-from goodword.workflow.domain import candidate_mail
+from goodword.workflow.domain import runs
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.views import greenhouse_url
 from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, late, place, role_title
@@ -223,7 +223,7 @@ def _stopped_need(source: str, viewer: Viewer, run: StepRun, email: Email | None
     what, detail, since = _("needs attention"), "", run.opened_at
     actions: list[Action] = []
     match run.attention:
-        case candidate_mail.UNDELIVERED:
+        case runs.UNDELIVERED:
             what, since = _("doesn't get our e-mail"), _failed_at(email) or since
             bounced = email.to_address if email else candidate.email
             detail = _("%(address)s bounces") % {"address": bounced}
@@ -232,10 +232,10 @@ def _stopped_need(source: str, viewer: Viewer, run: StepRun, email: Email | None
                 actions = [*_correct(viewer, application), again]
             else:
                 actions = [again]
-        case candidate_mail.NOT_SENT:
+        case runs.NOT_SENT:
             what, since = _("didn't get our e-mail"), _failed_at(email) or since
             detail, actions = _("it could not be sent"), [again]
-        case candidate_mail.COMPLAINED:
+        case runs.COMPLAINED:
             what = _("marked our e-mail as spam")
             detail, actions = _("no more are sent; contact them another way"), _in_greenhouse(application)
         case WaitingReason.SUSPICIOUS_NAME:

@@ -15,7 +15,7 @@ from goodword.references.domain.member_actions import correct_address, extend_ch
 from goodword.references.domain.reminders import remind_candidate_now, remind_referee_now
 from goodword.references.domain.slot_changes import add_slot, answer_cannot
 from goodword.references.models import Referee, ReferenceRequest, Slot
-from goodword.workflow.domain.member_actions import Refused
+from goodword.workflow.domain.runs import Refused
 from goodword.workspace.reference_check.forms import (
     REFEREES,
     AddRefereeForm,

@@ -1,14 +1,81 @@
-from datetime import datetime
+"""What attempts and checks have in common: deadlines and reminders, the candidate's mail, actions of members."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from goodword.accounts.models import Organisation
+from goodword.accounts.models import Membership, Organisation
 from goodword.core.addresses import is_same
 from goodword.core.models import Event
+from goodword.core.workdays import Calendar, add_working_days, end_of_working_day, into_working_hours
 from goodword.notifications.domain.send import deadline_of
 from goodword.notifications.models import Email, Link
+from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.workflow.domain.eligibility import lock_application
 from goodword.workflow.models import UNFINISHED, StepRequest, StepRun, lock
+
+
+def next_reminder(
+    *,
+    opened_at: datetime,
+    days: Sequence[int],
+    sent: int,
+    calendar: Calendar,
+    now: datetime,
+    hours: Calendar | None = None,
+    zones: Collection[ZoneInfo] = (),
+) -> datetime | None:
+    """The next reminder after `now`, on one of `days` (working days after `opened_at`). Pure. Days count in `calendar`;
+    mail goes out during `hours`, and when it is daytime in all `zones`. The first `sent` are used up. Missed reminders
+    are skipped and never pile up."""
+    for day in sorted(days)[sent:]:
+        moment = into_working_hours(
+            add_working_days(opened_at, day, calendar=calendar), calendar=hours or calendar, zones=zones
+        )
+        if moment > now:
+            return moment
+    return None
+
+
+def extend_by_hold(
+    deadline: datetime, *, stopped_at: datetime, now: datetime, calendar: Calendar
+) -> datetime:
+    """Restart a deadline with the working days that were left, at least one; if overdue, by the same time. Pure."""
+    if deadline <= stopped_at:
+        return deadline + (now - stopped_at)
+    left = days_left(deadline, now=stopped_at, calendar=calendar)
+    return max(deadline, end_of_working_day(now, max(left, 1), calendar=calendar))
+
+
+def days_left(deadline: datetime, *, now: datetime, calendar: Calendar) -> int:
+    left = 0
+    day, last = (moment.astimezone(calendar.zone).date() for moment in (now, deadline))
+    while day < last:
+        day += timedelta(days=1)
+        left += calendar.is_working_day(day)
+    return left
+
+
+def plan_reminder(run: StepRun, *, organisation: Organisation, now: datetime) -> None:
+    """Set the run's next reminder (unsaved); none until the invitation is sent."""
+    if run.invited_at is None:
+        run.next_reminder_at = None
+        return
+    step = run.step_request.step
+    run.next_reminder_at = next_reminder(
+        opened_at=run.opened_at,
+        days=step.reminder_days[: run.reminders_promised],
+        sent=run.reminders_sent,
+        calendar=organisation.calendar,
+        hours=run.hours,
+        now=now,
+    )
+
 
 #: attention codes: mail bounces, was marked as spam, could not be sent
 UNDELIVERED, COMPLAINED, NOT_SENT = "undelivered", "complained", "not_sent"
@@ -104,3 +171,54 @@ def _application_of_mail(event: Event) -> int | None:
         .values_list("application_id", flat=True)
         .first()
     )
+
+
+#: close reason
+CANCELLED: Final = "cancelled"
+#: minimum time between a mail and a member's reminder
+REMINDER_INTERVAL: Final = timedelta(minutes=10)
+
+
+class Refused(Exception):
+    """The message is for the member."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminded:
+    left: int
+    out_of_hours: bool
+
+
+def actor(member: Membership) -> str:
+    return f"member:{member.pk}"
+
+
+def refuse_if_over(deadline: datetime, *, now: datetime) -> None:
+    if deadline < now:
+        raise Refused(_("The deadline has passed. Extend it first."))
+
+
+def refuse_if_used_up(left: int) -> None:
+    if left <= 0:
+        raise Refused(_("All promised reminders have been sent. Use Invite again instead."))
+
+
+def refuse_if_written_to(organisation: Organisation, subject_ref: str, *, now: datetime) -> None:
+    mails = Email.objects.of(organisation).filter(subject_ref=subject_ref)
+    waiting = mails.filter(state__in=(Email.State.QUEUED, Email.State.SENDING))
+    recent = mails.filter(created_at__gt=now - REMINDER_INTERVAL)
+    if waiting.exists() or recent.exclude(state__in=(Email.State.CANCELLED, Email.State.FAILED)).exists():
+        raise Refused(_("They have just been e-mailed. Wait ten minutes."))
+
+
+def later_deadline(
+    organisation: Organisation, days: int, *, before: datetime, day: str, now: datetime
+) -> datetime:
+    """The end of the working day in `days`. Raises Refused, naming the present `day`, if it is earlier than `before`,
+    and ValueError for an impossible number of days."""
+    if not 1 <= days <= LONGEST_DEADLINE:
+        raise ValueError(f"{days} working days")
+    until = end_of_working_day(now, days, calendar=organisation.calendar)
+    if until < before - timedelta(minutes=1):
+        raise Refused(_("The deadline is already %(day)s. Choose a later one.") % {"day": day})
+    return until
