@@ -1,4 +1,4 @@
-from typing import ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -16,6 +16,9 @@ from goodword.core import clock
 from goodword.core.addresses import normalised
 from goodword.core.models import HasPk
 from goodword.core.workdays import Calendar, calendar_of
+
+if TYPE_CHECKING:
+    pass
 
 M = TypeVar("M", bound=models.Model)
 
@@ -252,3 +255,14 @@ def admins_of(organisation: Organisation) -> QuerySet[Membership]:
 def is_deactivated(organisation: Organisation, address: str) -> bool:
     rows = Membership.objects.of(organisation).filter(user__email__same_address=address)
     return rows.exclude(deactivated_at=None).exists()
+
+
+def logo_of(organisation: Organisation) -> bytes | None:
+    content = Logo.objects.of(organisation).values_list("content", flat=True).first()
+    return bytes(content) if content is not None else None
+
+
+def logo_by_digest(digest: str) -> bytes | None:
+    """For the public URL: candidates, referees and their mail clients aren't signed in."""
+    row = Logo.objects.across_organisations().filter(digest=digest).first()
+    return bytes(row.content) if row is not None else None

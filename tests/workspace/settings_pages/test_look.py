@@ -7,8 +7,8 @@ from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from goodword.accounts.domain.organisation import logo_of, set_logo
-from goodword.accounts.models import AuditEntry, Logo, Membership, Organisation
+from goodword.accounts.domain.organisation import set_logo
+from goodword.accounts.models import AuditEntry, Logo, Membership, Organisation, logo_of
 from goodword.candidates.models import Application
 from goodword.reports.domain.versions import head
 from goodword.ui.colour import AA_TEXT, contrast, light_accent

@@ -232,17 +232,6 @@ def remove_logo(*, organisation: Organisation, by: Membership, now: datetime) ->
         return True
 
 
-def logo_of(organisation: Organisation) -> bytes | None:
-    content = Logo.objects.of(organisation).values_list("content", flat=True).first()
-    return bytes(content) if content is not None else None
-
-
-def logo_by_digest(digest: str) -> bytes | None:
-    """For the public URL: candidates, referees and their mail clients aren't signed in."""
-    row = Logo.objects.across_organisations().filter(digest=digest).first()
-    return bytes(row.content) if row is not None else None
-
-
 def _locked(organisation: Organisation) -> Organisation:
     return Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
 

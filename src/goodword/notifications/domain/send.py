@@ -31,7 +31,7 @@ from django.template.backends.django import Template
 from django.template.loader import get_template
 from django.utils import translation
 
-from goodword.accounts.domain.organisation import logo_of
+from goodword.accounts.models import logo_of
 from goodword.core import events, mail, outbox, tracing
 from goodword.core.mail import Fault, Scope, Withdrawn
 from goodword.core.text import clean_text, defused, defused_in_header, written_weekday

@@ -12,8 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import translation
 
 from goodword.accounts.domain.audit import write
-from goodword.accounts.domain.organisation import logo_of
-from goodword.accounts.models import Membership, Organisation
+from goodword.accounts.models import Membership, Organisation, logo_of
 from goodword.assessments.flags.rules import careless_signs
 from goodword.assessments.models import Attempt
 from goodword.assessments.report import assessment_data

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.organisation import logo_of
-from goodword.accounts.models import Membership
+from goodword.accounts.models import Membership, logo_of
 from goodword.candidates.models import Application, public_title, recruiter_of, visible_applications
 from goodword.core import clock
 from goodword.core.text import written_weekday

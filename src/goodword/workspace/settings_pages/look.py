@@ -11,14 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.organisation import (
-    change_accent,
-    logo_by_digest,
-    logo_of,
-    remove_logo,
-    set_logo,
-)
-from goodword.accounts.models import Organisation
+from goodword.accounts.domain.organisation import change_accent, remove_logo, set_logo
+from goodword.accounts.models import Organisation, logo_by_digest, logo_of
 from goodword.core import clock
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.reports.pdf.logo import LARGEST, RefusedLogo, as_png, can_be_drawn
