@@ -10,8 +10,8 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 
+from goodword.accounts.domain.audit import TRAIL
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.accounts.sign_in import TRAIL
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.support.second_factors import code, recovery_codes, with_app

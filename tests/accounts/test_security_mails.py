@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from goodword.accounts import sign_in
+from goodword.accounts.domain import audit
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.accounts.reauthentication import has_second_factor
 from goodword.accounts.security_mails import CHANGES, FACTORS_RESET, mail_change
@@ -54,7 +54,7 @@ def subjects() -> list[str]:
 
 
 def entries(who: Membership) -> list[tuple[Any, str, Any]]:
-    rows = AuditEntry.objects.of(who.organisation).filter(action=sign_in.FACTORS_REMOVED)
+    rows = AuditEntry.objects.of(who.organisation).filter(action=audit.FACTORS_REMOVED)
     return list(rows.values_list("member", "actor", "details"))
 
 
@@ -111,7 +111,7 @@ def test_wrong_codes_that_lock_the_step_are_told_once_an_hour(rita: Membership, 
     body = str(mail.outbox[0].body)
     assert "with Firefox on Linux from 127.0.0.1." in body
     assert "They were entered after your password. Codes are refused for five minutes." in body
-    trail = AuditEntry.objects.of(rita.organisation).filter(action=sign_in.LOCKED_OUT)
+    trail = AuditEntry.objects.of(rita.organisation).filter(action=audit.LOCKED_OUT)
     assert trail.count() == 1
 
 

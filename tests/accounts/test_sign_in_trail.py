@@ -19,9 +19,9 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
+from goodword.accounts.domain.audit import FAILED, TRAIL, record_sign_in
 from goodword.accounts.jobs import prune_audit_log
 from goodword.accounts.models import AuditEntry, Membership, Organisation
-from goodword.accounts.sign_in import FAILED, TRAIL, record_sign_in
 from goodword.core import clock
 from tests.support import factories
 from tests.support.jobs import run_jobs

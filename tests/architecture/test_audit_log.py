@@ -5,7 +5,7 @@ import re
 from functools import cache
 
 import goodword.urls  # noqa: F401 - loads every kind of drafts
-from goodword.accounts.sign_in import TRAIL
+from goodword.accounts.domain.audit import TRAIL
 from goodword.drafts.versions import VersionedDrafts
 from goodword.workspace.audit_log.wording import WORDINGS
 from tests.architecture.source import modules, nodes, texts

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from goodword.accounts.domain import audit
+from goodword.accounts.domain.audit import FAILED, SIGNED_IN, record_sign_in
 from goodword.accounts.domain.members import change_kind
-from goodword.accounts.sign_in import FAILED, SIGNED_IN, record_sign_in
 from goodword.core import clock
 from goodword.roles.domain.settings import create_role, set_delay
 from goodword.roles.models import Step

@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goodword.accounts import jobs, second_factor, sign_in
+from goodword.accounts import jobs, second_factor
+from goodword.accounts.domain import audit
 from goodword.accounts.models import User
 from goodword.core import clock
 from goodword.core.addresses import has_look_alikes, is_same
@@ -58,9 +59,7 @@ class RequestResetLinkForm(account.ResetPasswordForm):  # type: ignore[misc]  # 
         if ratelimit.consume(request, action="reset_mail", key=email.lower()):
             now = clock.now()
             for user in self.users:
-                sign_in.record_sign_in(
-                    user, action=sign_in.RESET_REQUESTED, now=now, **sign_in.where(request)
-                )
+                audit.record_sign_in(user, action=audit.RESET_REQUESTED, now=now, **audit.where(request))
                 jobs.mail_reset_link.defer(user_id=user.pk, asked_at=now.isoformat())
         return email
 

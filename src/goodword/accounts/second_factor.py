@@ -19,7 +19,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goodword.accounts import security_mails, sign_in
+from goodword.accounts import security_mails
+from goodword.accounts.domain import audit
 from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.members import NotChanged, lock_members
 from goodword.accounts.models import Membership, Organisation, User, active_members
@@ -30,14 +31,14 @@ from goodword.core.crypto import Stored, resealed, seal_stored
 #: subject of sealed secrets; allauth does not say whose they are
 _PLACE: Final = "mfa_authenticator"
 _ADDED: Final[Mapping[str, str]] = {
-    Authenticator.Type.TOTP: sign_in.APP_ADDED,
-    Authenticator.Type.WEBAUTHN: sign_in.PASSKEY_ADDED,
-    Authenticator.Type.RECOVERY_CODES: sign_in.CODES_CREATED,
+    Authenticator.Type.TOTP: audit.APP_ADDED,
+    Authenticator.Type.WEBAUTHN: audit.PASSKEY_ADDED,
+    Authenticator.Type.RECOVERY_CODES: audit.CODES_CREATED,
 }
 _REMOVED: Final[Mapping[str, str]] = {
-    Authenticator.Type.TOTP: sign_in.APP_REMOVED,
-    Authenticator.Type.WEBAUTHN: sign_in.PASSKEY_REMOVED,
-    Authenticator.Type.RECOVERY_CODES: sign_in.CODES_REMOVED,
+    Authenticator.Type.TOTP: audit.APP_REMOVED,
+    Authenticator.Type.WEBAUTHN: audit.PASSKEY_REMOVED,
+    Authenticator.Type.RECOVERY_CODES: audit.CODES_REMOVED,
 }
 
 
@@ -150,7 +151,7 @@ def remove_all(user: User, *, by: Membership | None, now: datetime) -> bool:
     for member in Membership.objects.across_organisations().filter(user=user).select_related("organisation"):
         write(
             organisation=member.organisation,
-            action=sign_in.FACTORS_REMOVED,
+            action=audit.FACTORS_REMOVED,
             member=by,
             actor="" if by else "operator",
             now=now,
@@ -166,7 +167,7 @@ def remove_all(user: User, *, by: Membership | None, now: datetime) -> bool:
 
 
 def _record(request: HttpRequest, user: User, action: str) -> None:
-    sign_in.record_sign_in(user, action=action, now=clock.now(), **sign_in.where(request))
+    audit.record_sign_in(user, action=action, now=clock.now(), **audit.where(request))
 
 
 def _added(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
@@ -190,9 +191,9 @@ def _end_other_sessions(request: HttpRequest, user: User) -> None:
 def tell_locked(request: HttpRequest, user: User) -> None:
     """Mail the owner, at most once an hour, that wrong codes have locked the step after the password."""
     now = clock.now()
-    sign_in.record_lockout(user, now=now, **sign_in.where(request))
+    audit.record_lockout(user, now=now, **audit.where(request))
     if ratelimit.consume(request, action="code_locked_mail", key=str(user.pk)):
-        security_mails.queue_mail(user, security_mails.CODES_LOCKED, now=now, **sign_in.where(request))
+        security_mails.queue_mail(user, security_mails.CODES_LOCKED, now=now, **audit.where(request))
 
 
 def _removed(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
@@ -200,7 +201,7 @@ def _removed(*, request: HttpRequest, user: User, authenticator: Authenticator, 
 
 
 def _failed(*, request: HttpRequest, user: User, **_: Any) -> None:
-    _record(request, user, sign_in.CODE_FAILED)
+    _record(request, user, audit.CODE_FAILED)
 
 
 def connect_signals() -> None:

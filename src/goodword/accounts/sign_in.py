@@ -1,7 +1,7 @@
 """Sign-in with allauth, without sign-up: its audit trail, failure limits, session timeouts and password resets."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from smtplib import SMTPException
@@ -34,45 +34,26 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goodword.accounts import reauthentication
-from goodword.accounts.domain.audit import write
-from goodword.accounts.models import AuditEntry, Membership, User
+from goodword.accounts import access, reauthentication, security_mails, single_sign_on
+from goodword.accounts.domain.audit import (
+    CHANGED,
+    FAILED,
+    RESET,
+    SIGNED_IN,
+    SIGNED_OUT,
+    SIGNED_OUT_EVERYWHERE,
+    SSO_REQUIRED,
+    record_lockout,
+    record_sign_in,
+    where,
+)
+from goodword.accounts.models import AuditEntry, User
 from goodword.accounts.reauthentication import has_second_factor
 from goodword.core import clock
 from goodword.core.addresses import normalised
 
 log = logging.getLogger(__name__)
 
-SIGNED_IN: Final = "sign_in.succeeded"
-FAILED: Final = "sign_in.failed"
-LOCKED_OUT: Final = "sign_in.locked_out"
-SIGNED_OUT: Final = "sign_in.ended"
-SIGNED_OUT_EVERYWHERE: Final = "sign_in.ended_everywhere"
-CHANGED: Final = "sign_in.password_changed"
-RESET_REQUESTED: Final = "sign_in.reset_requested"
-RESET: Final = "sign_in.password_reset"
-CODE_FAILED: Final = "sign_in.code_failed"
-APP_ADDED: Final = "sign_in.app_added"
-APP_REMOVED: Final = "sign_in.app_removed"
-PASSKEY_ADDED: Final = "sign_in.passkey_added"
-PASSKEY_REMOVED: Final = "sign_in.passkey_removed"
-FACTORS_REMOVED: Final = "sign_in.factors_removed"
-CODES_CREATED: Final = "sign_in.codes_created"
-CODES_REMOVED: Final = "sign_in.codes_removed"
-SESSION_ENDED: Final = "sign_in.session_ended"
-SSO_LINKED: Final = "sign_in.single_sign_on_linked"
-SSO_REQUIRED: Final = "sign_in.refused_without_single_sign_on"
-TRAIL: Final = (
-    *(SIGNED_IN, FAILED, LOCKED_OUT, SIGNED_OUT, SIGNED_OUT_EVERYWHERE, SESSION_ENDED),
-    *(CHANGED, RESET_REQUESTED, RESET, SSO_LINKED, SSO_REQUIRED),
-    *(CODE_FAILED, APP_ADDED, APP_REMOVED, PASSKEY_ADDED, PASSKEY_REMOVED, CODES_CREATED, CODES_REMOVED),
-    FACTORS_REMOVED,
-)
-#: actions possible for anybody who knows the e-mail address
-_BY_ANYBODY: Final = (FAILED, LOCKED_OUT, RESET_REQUESTED)
-LONGEST_BROWSER: Final = 200
-#: repeated refusals from one address within this time are recorded once
-QUIET: Final = timedelta(minutes=5)
 _COOKIE_AGE: Final = timedelta(days=180)
 _COOKIE_SALT: Final = "goodword.accounts.known_browser"
 #: failed sign-ins to one account from unknown networks and browsers: 100 an hour
@@ -91,30 +72,6 @@ _CONFIRM_WITH: Final = {
     "mfa_reauthenticate:webauthn": gettext_lazy("Use a passkey"),
 }
 _RESET_MAIL = "account/email/password_reset_key"
-
-
-def record_sign_in(
-    user: User, *, action: str, address: str, browser: str, now: datetime, methods: Sequence[str] = ()
-) -> None:
-    """In the audit log of each of the user's organisations. `methods`: such as ["password", "totp"]."""
-    details: dict[str, Any] = {"address": address, "browser": browser[:LONGEST_BROWSER]}
-    for member in Membership.objects.across_organisations().filter(user=user).select_related("organisation"):
-        write(
-            organisation=member.organisation,
-            action=action,
-            member=member,
-            actor="not signed in" if action in _BY_ANYBODY else str(user),
-            now=now,
-            details=details | ({"methods": list(methods)} if methods else {}),
-        )
-
-
-def record_lockout(user: User, *, address: str, browser: str, now: datetime) -> None:
-    recent = AuditEntry.objects.across_organisations().filter(
-        member__user=user, action=LOCKED_OUT, details__address=address, at__gt=now - QUIET
-    )
-    if not recent.exists():
-        record_sign_in(user, action=LOCKED_OUT, address=address, browser=browser, now=now)
 
 
 def has_signed_in_from(user: User, address: str) -> bool:
@@ -141,14 +98,6 @@ def sign_out_everywhere(user: User, *, address: str, browser: str, now: datetime
 def forget_ended_sessions(*, now: datetime) -> None:
     going_on = Session.objects.filter(expire_date__gt=now).values("session_key")
     UserSession.objects.exclude(session_key__in=going_on).delete()
-
-
-def where(request: HttpRequest) -> dict[str, str]:
-    """The network address and browser of a request, as stored in the trail."""
-    return {
-        "address": request.META.get("REMOTE_ADDR", ""),
-        "browser": request.META.get("HTTP_USER_AGENT", "").replace("\x00", ""),
-    }
 
 
 def methods_of(request: HttpRequest, user: User) -> list[str]:
@@ -245,8 +194,6 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
         """Reword them for our pages. Nothing else replaces a second factor."""
-        from goodword.accounts import single_sign_on  # which imports this module
-
         found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         found = [method | {"description": _CONFIRM_WITH.get(method["id"], "")} for method in found]
         if has_second_factor(user):
@@ -266,8 +213,6 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
         refusal: HttpResponse | None = super().pre_login(request, user, **kwargs)
         if refusal or "sociallogin" in (kwargs.get("signal_kwargs") or {}):
             return refusal
-        from goodword.accounts import access, single_sign_on  # which import this module
-
         if name := access.only_by_single_sign_on(user):
             record_sign_in(user, action=SSO_REQUIRED, now=clock.now(), **where(request))
             clear_login(request)
@@ -286,8 +231,6 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
         email: str | None = None,  # noqa: ARG002
     ) -> None:
         """Queue the mail: the page must not wait for the mail server."""
-        from goodword.accounts import security_mails  # which imports this module
-
         assert isinstance(user, User)
         security_mails.queue_mail(user, template_prefix, now=clock.now(), **where(self.request))
 

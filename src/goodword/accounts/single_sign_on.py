@@ -32,7 +32,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from requests import RequestException
 
-from goodword.accounts import reauthentication, sign_in
+from goodword.accounts import reauthentication
+from goodword.accounts.domain import audit
 from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.members import NameRefused, check_name
 from goodword.accounts.models import Membership, Organisation, User
@@ -206,7 +207,7 @@ def _match(request: HttpRequest, sociallogin: SocialLogin) -> None:
         known = SocialAccount.objects.filter(user=user, provider=sociallogin.account.provider).first()
         if known is None:
             sociallogin.connect(request, user)
-            sign_in.record_sign_in(user, action=sign_in.SSO_LINKED, now=clock.now(), **sign_in.where(request))
+            audit.record_sign_in(user, action=audit.SSO_LINKED, now=clock.now(), **audit.where(request))
         elif known.uid == sociallogin.account.uid:  # linked by a concurrent sign-in
             sociallogin.account, sociallogin.user = known, user
         else:  # the address was given to another person

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import sign_in
 from goodword.accounts.access import NoAccess, membership_of
+from goodword.accounts.domain import audit
 from goodword.accounts.domain.members import NameRefused, change_name
 from goodword.accounts.forms import NameForm
 from goodword.accounts.models import Membership, User, admins_of
@@ -120,8 +121,8 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponseBase:
         UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key), pk=pk
     )
     get_adapter().end_sessions([row])
-    sign_in.record_sign_in(
-        user, action=sign_in.SESSION_ENDED, now=clock.now(), address=row.ip, browser=row.user_agent
+    audit.record_sign_in(
+        user, action=audit.SESSION_ENDED, now=clock.now(), address=row.ip, browser=row.user_agent
     )
     messages.success(request, _("%(browser)s is signed out.") % {"browser": browser_name(row.user_agent)})
     return redirect(f"{reverse('account')}#sessions")
@@ -159,7 +160,7 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return render(request, "account/sign_out_everywhere.html")
     assert isinstance(request.user, User)  # guaranteed by the decorator
-    sign_in.sign_out_everywhere(request.user, now=clock.now(), **sign_in.where(request))
+    sign_in.sign_out_everywhere(request.user, now=clock.now(), **audit.where(request))
     request.session.flush()  # not logout(), which would add a second entry to the trail
     messages.success(request, _("You are signed out on all devices."))
     return redirect("account_login")

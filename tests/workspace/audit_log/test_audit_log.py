@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goodword.accounts.domain import audit
+from goodword.accounts.domain.audit import FAILED, record_sign_in
 from goodword.accounts.models import AuditEntry, Membership, Organisation, User
-from goodword.accounts.sign_in import FAILED, record_sign_in
 from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
 from goodword.notifications.models import Email, Link

@@ -1,16 +1,50 @@
-from collections.abc import Mapping
-from datetime import datetime
+"""The audit log: entries of an organisation, and the trail of sign-ins."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.http import HttpRequest
 
-from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.accounts.models import AuditEntry, Membership, Organisation, User
 
 #: months that an admin can choose
 LEAST_MONTHS: Final = 6
 MOST_MONTHS: Final = 120
 #: minimum days to keep sign-ins; see the migration of prune_audit_log
 LEAST_SIGN_IN_DAYS: Final = 30
+
+SIGNED_IN: Final = "sign_in.succeeded"
+FAILED: Final = "sign_in.failed"
+LOCKED_OUT: Final = "sign_in.locked_out"
+SIGNED_OUT: Final = "sign_in.ended"
+SIGNED_OUT_EVERYWHERE: Final = "sign_in.ended_everywhere"
+CHANGED: Final = "sign_in.password_changed"
+RESET_REQUESTED: Final = "sign_in.reset_requested"
+RESET: Final = "sign_in.password_reset"
+CODE_FAILED: Final = "sign_in.code_failed"
+APP_ADDED: Final = "sign_in.app_added"
+APP_REMOVED: Final = "sign_in.app_removed"
+PASSKEY_ADDED: Final = "sign_in.passkey_added"
+PASSKEY_REMOVED: Final = "sign_in.passkey_removed"
+FACTORS_REMOVED: Final = "sign_in.factors_removed"
+CODES_CREATED: Final = "sign_in.codes_created"
+CODES_REMOVED: Final = "sign_in.codes_removed"
+SESSION_ENDED: Final = "sign_in.session_ended"
+SSO_LINKED: Final = "sign_in.single_sign_on_linked"
+SSO_REQUIRED: Final = "sign_in.refused_without_single_sign_on"
+TRAIL: Final = (
+    *(SIGNED_IN, FAILED, LOCKED_OUT, SIGNED_OUT, SIGNED_OUT_EVERYWHERE, SESSION_ENDED),
+    *(CHANGED, RESET_REQUESTED, RESET, SSO_LINKED, SSO_REQUIRED),
+    *(CODE_FAILED, APP_ADDED, APP_REMOVED, PASSKEY_ADDED, PASSKEY_REMOVED, CODES_CREATED, CODES_REMOVED),
+    FACTORS_REMOVED,
+)
+#: actions possible for anybody who knows the e-mail address
+_BY_ANYBODY: Final = (FAILED, LOCKED_OUT, RESET_REQUESTED)
+LONGEST_BROWSER: Final = 200
+#: repeated refusals from one address within this time are recorded once
+QUIET: Final = timedelta(minutes=5)
 
 
 def write(
@@ -57,3 +91,35 @@ def change_months(*, organisation: Organisation, months: int, by: Membership, no
             details={"changed": {"months": [before, months]}},
         )
         return True
+
+
+def record_sign_in(
+    user: User, *, action: str, address: str, browser: str, now: datetime, methods: Sequence[str] = ()
+) -> None:
+    """In the audit log of each of the user's organisations. `methods`: such as ["password", "totp"]."""
+    details: dict[str, Any] = {"address": address, "browser": browser[:LONGEST_BROWSER]}
+    for member in Membership.objects.across_organisations().filter(user=user).select_related("organisation"):
+        write(
+            organisation=member.organisation,
+            action=action,
+            member=member,
+            actor="not signed in" if action in _BY_ANYBODY else str(user),
+            now=now,
+            details=details | ({"methods": list(methods)} if methods else {}),
+        )
+
+
+def record_lockout(user: User, *, address: str, browser: str, now: datetime) -> None:
+    recent = AuditEntry.objects.across_organisations().filter(
+        member__user=user, action=LOCKED_OUT, details__address=address, at__gt=now - QUIET
+    )
+    if not recent.exists():
+        record_sign_in(user, action=LOCKED_OUT, address=address, browser=browser, now=now)
+
+
+def where(request: HttpRequest) -> dict[str, str]:
+    """The network address and browser of a request, as stored in the trail."""
+    return {
+        "address": request.META.get("REMOTE_ADDR", ""),
+        "browser": request.META.get("HTTP_USER_AGENT", "").replace("\x00", ""),
+    }
