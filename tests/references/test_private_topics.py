@@ -3,9 +3,9 @@
 import pytest
 from django.utils import translation
 
+from goodword.references.comments import named, topics_in
 from goodword.references.flags.rules import GivenAnswers, private_topics_flag
 from goodword.references.flags.wording import sentence
-from goodword.references.private_topics import named, topics_in
 from goodword.workflow.models import FlagFinding
 
 

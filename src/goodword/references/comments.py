@@ -1,8 +1,19 @@
-"""Free text in answers, and the sentence of it that the report quotes."""
+"""Free text in answers: the sentence of it that the report quotes, and topics that must not influence a decision.
 
+For such topics, English, German and French are searched together, since people don't always write in the page's
+language. Only phrases that usually concern a person are listed: "in hospital", but not "hospital", which may be an
+employer; "she is 58", but not "58 clients". A match is a reason to reread a text, never to change or withhold it.
+"""
+
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from goodword.core.text import clipped
 
@@ -46,3 +57,47 @@ def _parts(text: str) -> Iterator[str]:
 def quote_order(*, work_again: bool, long_text: bool) -> tuple[bool, bool]:
     """Sort key for the questions to quote from: working together again first, then long texts."""
     return not work_again, not long_text
+
+
+#: in the order in which sentences list them
+TOPICS: Final[Mapping[str, Promise]] = {
+    "health": gettext_lazy("health"),
+    "family": gettext_lazy("family"),
+    "age": gettext_lazy("age"),
+    "belief": gettext_lazy("belief"),
+    "origin": gettext_lazy("origin"),
+}
+#: "topics": by topic, regular expressions for whole words, in which a space matches spaces and hyphens, * any ending,
+#: and {name} any of "parts"
+_FILE: Final = Path(__file__).with_name("private_topics.json")
+
+
+def topics_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """The keys of `TOPICS` that the texts may touch on."""
+    together = "\n".join(texts).casefold().replace("’", "'")
+    return tuple(topic for topic in TOPICS if _pattern(topic).search(together))
+
+
+def named(topics: Iterable[str]) -> str:
+    """The topics in the active language: "health, family and age"."""
+    names = [str(TOPICS[topic]) for topic in topics]
+    if len(names) < 2:
+        return "".join(names)
+    return gettext("%(some)s and %(last)s") % {"some": ", ".join(names[:-1]), "last": names[-1]}
+
+
+@cache
+def _pattern(topic: str) -> re.Pattern[str]:
+    phrases = "|".join(_read()["topics"][topic])
+    parts = {name: f"({'|'.join(words)})" for name, words in _read()["parts"].items()}
+    while "{" in phrases:
+        phrases = re.sub(r"\{(\w+)\}", lambda part: parts[part[1]], phrases)
+    for short, meaning in (("*", r"\w*"), (" ?", r"[\s-]*"), (" ", r"[\s-]+")):
+        phrases = phrases.replace(short, meaning)
+    return re.compile(rf"(?<!\w)({phrases})(?![\w-])")
+
+
+@cache
+def _read() -> dict[str, dict[str, list[str]]]:
+    found: dict[str, dict[str, list[str]]] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return found

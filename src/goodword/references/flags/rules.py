@@ -39,8 +39,8 @@ from difflib import SequenceMatcher
 from disposable_email_domains import blocklist
 
 from goodword.accounts.domain.mail_domains import FREE_MAIL
+from goodword.references.comments import topics_in
 from goodword.references.domain.requests import mailbox
-from goodword.references.private_topics import topics_in
 from goodword.workflow.models import FlagFinding, Grade
 
 #: the candidate's id in keys

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from goodword.questionnaires.labels import period
+from goodword.references.comments import named
 from goodword.references.flags import devices, rules
 from goodword.references.flags.rules import CANDIDATE
 from goodword.references.models import Check, CheckFlag, Referee
-from goodword.references.private_topics import named
 from goodword.workflow.flags import DisplayedFlag, FlagList, FlagWording, dismissal_view, display, flag_list
 
 _HOW_TO_REACH = _(

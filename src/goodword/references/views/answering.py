@@ -12,14 +12,13 @@ from goodword.core.text import clean_text
 from goodword.questionnaires.forms import Block, QuestionForm
 from goodword.questionnaires.labels import RenderedAnswer, render_answers
 from goodword.questionnaires.types import Question
-from goodword.references.comments import comments_of
+from goodword.references.comments import comments_of, named, topics_in
 from goodword.references.domain.responses import (
     LONGEST_TYPED,
     META_KEY,
     AnsweringSession,
     SubmittedAnswer,
 )
-from goodword.references.private_topics import named, topics_in
 from goodword.references.views.access import is_script
 
 #: form field with the page's fingerprints and id (DraftAnswers.merged)
