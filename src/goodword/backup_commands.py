@@ -212,7 +212,7 @@ def complete(entries: "list[Erased]", *, key_lost: bool = False, for_looking: bo
 
     from goodword.core import clock, crypto, installation
     from goodword.reports.signing.keys import ensure_key
-    from goodword.workspace.erased_since import erase_all_again
+    from goodword.workspace.personal_data import erase_all_again
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)

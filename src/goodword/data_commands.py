@@ -55,7 +55,7 @@ def _prune(options: argparse.Namespace) -> int:
     leave_on_terminate()
     with _checked("goodword prune"):
         from goodword.core import clock
-        from goodword.workspace.pruning import prune
+        from goodword.workspace.retention.rules import prune
 
         for what, number in prune(now=clock.now(), dry_run=options.dry_run).items():
             print(f"{what}: {number:,}")

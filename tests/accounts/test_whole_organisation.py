@@ -16,7 +16,7 @@ from goodword.accounts.models import Logo, Membership, Organisation, User
 from goodword.cli import main
 from goodword.core.models import ErasureEntry
 from goodword.greenhouse.models import Connection, Delivery
-from goodword.workspace.erased_since import erase_all_again
+from goodword.workspace.personal_data import erase_all_again
 from tests.core.test_field_keys import connected, delivered
 from tests.references.answered import whole
 from tests.support import factories

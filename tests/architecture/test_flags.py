@@ -32,7 +32,7 @@ MAY_IMPORT = {
         "goodword.references.personal_data": {"wording"},
         # the purpose of its keyed hashes, for key rotation; raw addresses past their time
         "goodword.references.apps": {"devices"},
-        "goodword.workspace.pruning": {"devices"},
+        "goodword.workspace.retention.rules": {"devices"},
     },
     ASSESSMENTS: {
         "goodword.flow": {"rules"},

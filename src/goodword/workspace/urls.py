@@ -32,7 +32,7 @@ from goodword.workspace.step_preview import mails as step_preview
 from goodword.workspace.step_preview.check_pages import check_preview
 from goodword.workspace.validity import rater, rating_request, ratings
 from goodword.workspace.validity import views as validity
-from goodword.workspace.validity.rating import rate_hire
+from goodword.workspace.validity.views import rate_hire
 
 _CHECK = "candidates/<int:pk>/checks/<int:check_pk>/"
 _ATTEMPT = "candidates/<int:pk>/attempts/<int:attempt_pk>/"

@@ -21,7 +21,7 @@ from goodword.core.models import ErasureEntry
 from goodword.notifications.models import Email
 from goodword.references.models import Referee
 from goodword.references.personal_data import erase_referee
-from goodword.workspace.erased_since import erase_all_again
+from goodword.workspace.personal_data import erase_all_again
 from tests.references.answered import NOW, answered, checked
 from tests.support import factories
 

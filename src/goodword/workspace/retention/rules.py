@@ -3,15 +3,18 @@ from a later answer by them or their referees. *Hidden* counts from when their l
 Greenhouse. People are erased as a whole, and not while they have an active application, open step, legal hold or
 requested erasure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest
 
+from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
 from goodword.assessments.models import Attempt
 from goodword.assessments.panels.panelists import erase_old as erase_old_experts
@@ -19,9 +22,12 @@ from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasur
 from goodword.candidates.domain.holds import candidates_on_hold, lock_role_holds
 from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.core import events
 from goodword.core.clock import months_after
 from goodword.core.jobs import for_each
 from goodword.core.models import Event
+from goodword.greenhouse.inbox import processing
+from goodword.references.flags.devices import blank_raw_traces
 from goodword.references.models import Check
 from goodword.workflow.models import takes_answers_query
 
@@ -273,3 +279,42 @@ def _kept(organisation: Organisation, *, now: datetime, only: int | None = None)
             runs = runs.filter(step_request__application__candidate_id=only)
         busy.update(runs.values_list("step_request__application__candidate_id", flat=True))
     return set(on_hold.values_list("pk", flat=True)), busy
+
+
+def prune(*, now: datetime, dry_run: bool) -> dict[str, int]:
+    """`goodword prune`: delete now what the daily jobs delete. Returns how many of each, or with `dry_run` would be."""
+    return {what: act(now) if not dry_run else _tried(act, now) for what, act in _PARTS.items()} | {
+        "People past their retention period": sum(
+            _due_people(one, now=now, dry_run=dry_run) for one in _organisations()
+        )
+    }
+
+
+def _tried(act: Callable[[datetime], int], now: datetime) -> int:
+    with transaction.atomic():
+        number = act(now)
+        transaction.set_rollback(True)
+    return number
+
+
+def _organisations() -> list[Organisation]:
+    return list(Organisation.objects.order_by("pk"))
+
+
+def _due_people(organisation: Organisation, *, now: datetime, dry_run: bool) -> int:
+    if dry_run:
+        return len(due_now(organisation, now=now))
+    erased = 0
+    # a run stops after some people, so that other organisations get their turn
+    while done := sweep(organisation.pk, now=now):
+        erased += done
+    return erased
+
+
+_PARTS: Mapping[str, Callable[[datetime], int]] = {
+    "Webhook deliveries": lambda now: processing.prune(now=now),
+    "Done reactions to events": lambda now: events.prune(now=now),
+    "Entries of audit logs": lambda now: audit.prune(now=now, sign_in_days=settings.GOODWORD_SIGN_IN_DAYS),
+    "Network addresses of referees and candidates": lambda now: blank_raw_traces(now=now),
+    "Expired sessions": lambda now: Session.objects.filter(expire_date__lt=now).delete()[0],
+}
