@@ -12,7 +12,7 @@ from goodword.core.models import Event, Reaction
 from tests.support import factories
 from tests.support.jobs import waiting
 
-HANDLER = "workflow.domain.automation.on_candidate_changed"
+HANDLER = "workflow.domain.step_requests.on_candidate_changed"
 
 
 @pytest.fixture

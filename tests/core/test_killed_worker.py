@@ -19,7 +19,7 @@ from tests.support import factories
 
 pytestmark = pytest.mark.programs
 
-HANDLER = "workflow.domain.automation.on_candidate_changed"
+HANDLER = "workflow.domain.step_requests.on_candidate_changed"
 
 
 def here() -> dict[str, str]:

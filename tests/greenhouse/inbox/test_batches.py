@@ -71,7 +71,7 @@ def test_each_event_of_a_burst_has_its_reactions(world: World) -> None:
     moved(world)
     world.work()
     entered = Event.objects.filter(name="application.entered_stage")
-    wanted = {(event.pk, "workflow.domain.automation.on_entered_stage") for event in entered}
+    wanted = {(event.pk, "workflow.domain.step_requests.on_entered_stage") for event in entered}
     assert len(wanted) == 10
     assert wanted <= set(Reaction.objects.values_list("event_id", "handler"))
 

@@ -432,7 +432,7 @@ def test_a_failing_reaction_does_not_undo_its_delivery(world: World) -> None:
     assert event_names() == STORY
     assert {state for state, _ in world.inbox()} == {"handled"}
     assert list(Reaction.objects.values_list("handler", "state", "tries", "error")) == [
-        ("workflow.domain.automation.on_entered_stage", "waiting", 1, "IntegrityError")
+        ("workflow.domain.step_requests.on_entered_stage", "waiting", 1, "IntegrityError")
     ]
 
 

@@ -144,7 +144,7 @@ def test_a_webhook_with_a_later_delivery_or_a_short_silence_is_not_silent(desk: 
 # --- reactions that failed for good ---
 
 
-HANDLER = "workflow.domain.automation.on_candidate_changed"
+HANDLER = "workflow.domain.step_requests.on_candidate_changed"
 
 
 def failed_reaction(organisation_id: int, application_id: int | None = None) -> Event:
