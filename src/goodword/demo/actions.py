@@ -23,6 +23,8 @@ COMMENTS = (
     ),
 )
 REQUIREMENT = "Works with several departments at once and keeps what was agreed with customers."
+#: of work style, chosen for the requirement
+SCALES = ["Give and take", "Planning and order"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,18 +104,18 @@ def manage_automation(page: Browser, role_url: str, *, job_id: int) -> None:
     page.press("Next")
     page.must_say("Assessment")
     page.must_say("Reference")
-    page.press("Confirm", {"Confirm publishes it for this job requirement": REQUIREMENT})
+    page.press("Confirm", {"Confirm publishes it for this job requirement": REQUIREMENT, "Scales": SCALES})
 
 
 def take_assessment(page: Browser, link: str, *, meanwhile: Callable[[], None]) -> None:
-    """Answer every statement; `meanwhile` is called after ten."""
+    """Answer every statement; `meanwhile` is called after four."""
     page.open(link)
     page.follow("Start with an example")
     page.press("Continue", pick=lambda _, words: words[3])
     for number in range(60):
         if not page.has_button("Next"):
             break
-        if number == 10:
+        if number == 4:
             meanwhile()
         page.press("Next", pick=_nth(number * 7))
     page.press("Finish")

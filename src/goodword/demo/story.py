@@ -363,7 +363,7 @@ class Story(StorySupport):
 
     def _half_way(self, person: Person) -> None:
         self.role_shows(person, "In progress", column="Assessment")
-        self.role_shows(person, "10/16", column="Assessment")
+        self.role_shows(person, "4/8", column="Assessment")
 
     def _job_id(self) -> int:
         self.greenhouse.job(actions.JOB)

@@ -86,6 +86,8 @@ class Step(OrganisationOwned):
     requirement = models.TextField(default="", blank=True)
     requirement_by = models.CharField(max_length=150, default="", blank=True)
     requirement_at = models.DateTimeField(null=True)
+    #: assessments: ids of the default test's scales that serve the requirement; empty: not chosen
+    requirement_scales = models.JSONField(default=list, db_default=[], blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["role", "kind"], name="step_kind_once"),)

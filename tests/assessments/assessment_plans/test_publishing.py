@@ -92,6 +92,20 @@ def test_a_new_version_is_used_for_new_invitations_only(step: Step, rita: Member
     assert [one.number for one in versions_of(step)] == [2, 1]
 
 
+def test_the_default_test_asks_the_chosen_scales_until_others_are_chosen(
+    step: Step, rita: Membership
+) -> None:
+    forms = []
+    for scales in (["openness"], ["openness", "agreeableness"]):
+        set_requirement(step=step, text="Sells windows", scales=scales, by=rita, now=NOW)
+        step.refresh_from_db()
+        forms.append(given(assigned(factories.application(step.role))))
+    assert forms == [
+        [(WORK_STYLE, "short20:openness", None)],
+        [(WORK_STYLE, "short20:agreeableness,openness", None)],
+    ]
+
+
 def test_the_step_gets_the_requirements_of_all_tests(step: Step, rita: Membership) -> None:
     made = drafted(step, WORK_STYLE, REASONING, JUDGEMENT, by=rita)
     one, two, three = parts(made)

@@ -276,7 +276,11 @@ def test_the_weight_typed_for_a_removed_test_is_shown(step: Step, rita: Membersh
 @pytest.mark.world
 def test_a_requirement_typed_for_a_removed_test_is_shown(step: Step, rita: Membership) -> None:
     reasoning, style = parts(drafted(step, REASONING, WORK_STYLE, by=rita))
-    data = {f"requirement_{reasoning.pk}": "Finds faults", f"requirement_{style.pk}": "Works in a team"}
+    data = {
+        f"requirement_{reasoning.pk}": "Finds faults",
+        f"requirement_{style.pk}": "Works in a team",
+        f"scales_{style.pk}": "agreeableness",
+    }
     seen = draft(step).revision
     taken_out(step, reasoning.pk)
     before = rows(step)

@@ -160,10 +160,11 @@ def test_the_recruiter_chooses_the_scales_and_confirms_the_warning_about_emotion
 
 
 def test_the_page_describes_the_default_assessment(step: Step, rita: Membership) -> None:
-    set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
+    set_requirement(step=step, text="Sells windows", scales=["openness"], by=rita, now=NOW)
     page = words(signed_in(rita).get(address(step)))
-    assert "Candidates get the default: work style, 16 statements, untimed." in page
-    assert f"“Sells windows” (entered by {rita.user.name} on {short_day(NOW)})." in page
+    assert "Candidates get the default: work style, untimed." in page
+    assert f"“Sells windows” (entered by {rita.user.name} on {short_day(NOW)}). " in page
+    assert "Scales: New and proven ways (openness)." in page
 
 
 @pytest.mark.world
@@ -353,6 +354,22 @@ def test_publishing_needs_a_requirement_for_each_test(step: Step, rita: Membersh
         )
     ]
     assert rows(step) == before
+
+
+def test_publishing_asks_for_the_scales_that_a_missing_requirement_calls_for(
+    step: Step, rita: Membership
+) -> None:
+    [part] = parts(drafted(step, WORK_STYLE, by=rita))
+    before, where = rows(step), address(step, "role_assessment_publish")
+    typed: dict[str, Any] = {f"requirement_{part.pk}": SERVES}
+    assert not soup(signed_in(rita).get(where)).select("#missing input[checked]")
+    assert errors(post(rita, where, step, **typed)) == [
+        "Which scales does the requirement call for? Choose at least one scale."
+    ]
+    assert rows(step) == before
+    post(rita, where, step, **typed, **{f"scales_{part.pk}": ["openness", "agreeableness"]})
+    [published_part] = built_by_member(step).parts.all()  # type: ignore[union-attr]  # published above
+    assert (published_part.requirement, published_part.form) == (SERVES, "short20:agreeableness,openness")
 
 
 @pytest.mark.world

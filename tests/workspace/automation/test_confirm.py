@@ -1,6 +1,7 @@
 """Manage ATS automation: reviewing and confirming."""
 
 import pytest
+from bs4 import BeautifulSoup
 
 from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
@@ -17,6 +18,7 @@ from tests.workspace.automation.wizard import (
     ASSESSMENT,
     OFFER,
     REFERENCES,
+    SCALES,
     SCREEN,
     WHAT_FOR,
     Wizard,
@@ -96,8 +98,24 @@ def test_confirm_links_the_role_and_records_candidates_in_the_stages(either: Des
     step = factories.step(wizard.role, "assessment")
     assert (step.requirement, step.requirement_by) == (WHAT_FOR, either.recruiter.user.name)
     assert step.requirement_at is not None
+    assert step.requirement_scales == SCALES
     assert [name for name, _ in waiting()] == ["automation.sync_there"]
     assert "role.linked" in either.audited()
+
+
+def test_a_requirement_without_scales_is_refused_and_kept(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    wizard.connect_stages(job)
+    typed = {"requirement": WHAT_FOR, "scales": []}
+    page = BeautifulSoup(
+        wizard.client.post(wizard.url("role_automation_review", job), typed).content, "html.parser"
+    )
+    assert (
+        "Choose at least one scale that the requirement calls for." in page.select("#publish")[0].get_text()
+    )
+    assert page.select("textarea[name=requirement]")[0].get_text().strip() == WHAT_FOR
+    assert nothing(desk)
+    assert factories.step(wizard.role, "assessment").requirement == ""
 
 
 @pytest.mark.world

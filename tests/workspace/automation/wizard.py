@@ -15,6 +15,8 @@ from tests.support import factories
 
 REVIEW, SCREEN, ASSESSMENT, REFERENCES, OFFER = range(5)
 WHAT_FOR = "Keeps a portfolio of clients"
+#: of work style, chosen for the requirement
+SCALES = ["agreeableness", "conscientiousness"]
 PAGES = ["role_automation", "role_automation_stages", "role_automation_review"]
 
 
@@ -54,12 +56,13 @@ class Wizard:
         return self.client.post(self.url("role_automation_stages", job), typed | changes)
 
     def confirm(self, job: Job, invite: str = "no", requirement: str = WHAT_FOR) -> Any:
-        """`invite`: "yes" ticks everybody who is already in the stages."""
+        """`invite`: "yes" ticks everybody who is already in the stages. A requirement is served by `SCALES`."""
         address, ticked = self.url("role_automation_review", job), []
         if invite == "yes":
             page = BeautifulSoup(self.client.get(address, follow=True).content, "html.parser")
             ticked = [box["value"] for box in page.select("input[name=invite]")]
-        return self.client.post(address, {"invite": ticked, "requirement": requirement})
+        typed = {"invite": ticked, "requirement": requirement, "scales": SCALES if requirement else []}
+        return self.client.post(address, typed)
 
     def link(
         self, job: Job, invite: str = "no", requirement: str = WHAT_FOR, **changes: object

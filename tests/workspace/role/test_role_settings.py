@@ -157,7 +157,9 @@ def test_a_copy_has_the_settings_and_a_draft_but_neither_jobs_nor_people(
     factories.automation(role, connection_id=1, job_id=1, stages={"assessment": (5, "Test")})
     factories.application(role)
     test, check = factories.step(role, "assessment"), factories.step(role, "reference_check")
-    set_requirement(step=test, text="Works carefully", by=rita, now=factories.NOW)
+    set_requirement(
+        step=test, text="Works carefully", scales=["conscientiousness"], by=rita, now=factories.NOW
+    )
     set_delay(step=check, minutes=90, by=rita, now=factories.NOW)
     test.refresh_from_db()
     draft = begin_draft(step=test, by=rita, now=factories.NOW)
@@ -170,6 +172,7 @@ def test_a_copy_has_the_settings_and_a_draft_but_neither_jobs_nor_people(
     assert not Application.objects.of(rita.organisation).filter(role=made).exists()
     copied = factories.step(made, "assessment")
     assert (copied.requirement, copied.requirement_by) == ("Works carefully", "Rita Recruiter")
+    assert copied.requirement_scales == ["conscientiousness"]
     assert factories.step(made, "reference_check").delay_minutes == 90
     plan = Assessment.objects.of(rita.organisation).get(step=copied)
     assert (plan.published_at, plan.created_by) == (None, cem)

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.plans.versions import default_part
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Role, Step
 from tests.support import factories
@@ -126,11 +127,42 @@ def test_saving_unchanged_settings_is_not_audited(role: Role, rita: Membership) 
     assert AuditEntry.objects.of(role.organisation).filter(action="step.settings_changed").count() == 1
 
 
-def test_the_requirement_is_stored_with_its_author(role: Role, rita: Membership) -> None:
-    signed_in(rita).post(address(role, "assessment"), ASSESSMENT | {"requirement": " Sells windows "})
+def test_the_requirement_is_stored_with_its_author_and_scales(role: Role, rita: Membership) -> None:
+    typed = {"requirement": " Sells windows ", "scales": ["agreeableness", "openness"]}
+    signed_in(rita).post(address(role, "assessment"), ASSESSMENT | typed)
     step = factories.step(role, "assessment")
     assert (step.requirement, step.requirement_by) == ("Sells windows", rita.user.name)
     assert step.requirement_at is not None
+    assert step.requirement_scales == ["agreeableness", "openness"]
+    assert default_part(step, now=factories.NOW).form == "short20:agreeableness,openness"
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (
+            {"requirement": "Sells windows"},
+            "Which scales does the requirement call for? Choose at least one scale that the requirement calls for.",
+        ),
+        (
+            {"scales": ["openness"]},
+            "Which job requirement does this assess? Enter the requirement for the chosen scales, or untick them.",
+        ),
+        (
+            {"requirement": "Sells windows", "scales": ["emotional_stability"]},
+            "Which scales does the requirement call for? Choose from the scales offered.",
+        ),
+    ],
+    ids=str,
+)
+def test_a_requirement_and_its_scales_are_needed_together(
+    role: Role, rita: Membership, typed: dict[str, object], said: str
+) -> None:
+    Step.objects.of(role.organisation).filter(role=role).update(requirement="")
+    assert errors(signed_in(rita).post(address(role, "assessment"), ASSESSMENT | typed)) == [said]
+    step = factories.step(role, "assessment")
+    assert (step.requirement, step.requirement_scales) == ("", [])
 
 
 @pytest.mark.matrix

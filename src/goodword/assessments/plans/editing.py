@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,7 @@ from goodword.assessments.plans.versions import (
     next_number,
     proposed_form,
     proposed_minutes,
+    whole_form,
     with_scales,
 )
 from goodword.drafts.versions import VersionedDrafts
@@ -245,6 +246,16 @@ def _form(content: Content, choice: PartChoice) -> str:
     if len(form) > LONGEST_FORM:
         raise InvalidSetting("scales", _("Too many scales with long names. Choose fewer scales, or all."))
     return form
+
+
+def narrow_to_scales(part: AssessmentPart, scales: Sequence[str]) -> None:
+    """Ask only these scales of the part's form. Norms belong to one selection of scales, so they become the newest for
+    this one."""
+    content = content_of_number(part.test, part.number)
+    form = with_scales(content, whole_form(content, part.form), scales)
+    if form != part.form:
+        part.form = form
+        part.norms = newest_norms(part.test, number=part.number, form=form)
 
 
 def _confirm_health(

@@ -16,6 +16,7 @@ from goodword.assessments.plans.editing import (
     InvalidSetting,
     in_order,
     locked_draft,
+    narrow_to_scales,
     set_part_requirement,
 )
 from goodword.assessments.plans.versions import content_of_number, is_right_or_wrong, next_number
@@ -106,12 +107,18 @@ class Unfinished(Exception):
 
 
 def publish(
-    *, step: Step, revision: int, by: Membership, now: datetime, requirements: Mapping[int, str] | None = None
+    *,
+    step: Step,
+    revision: int,
+    by: Membership,
+    now: datetime,
+    requirements: Mapping[int, str] | None = None,
+    scales: Mapping[int, Sequence[str]] | None = None,
 ) -> Assessment:
     """Make the draft the current version. Assigned attempts keep theirs. Raises `NoDraft`, `StaleDraft`, `Unfinished`.
 
-    `requirements`: missing requirements, by part id. The step's own requirement, which lower layers check before
-    starting it, becomes those of all tests joined.
+    `requirements`: missing requirements, by part id, and `scales`: ids of the scales that serve them. The step's own
+    requirement, which lower layers check before starting it, becomes those of all tests joined.
     """
 
     def check(draft: Assessment) -> Publication:
@@ -119,6 +126,8 @@ def publish(
         for part in parts:
             if not part.requirement and (text := (requirements or {}).get(part.pk, "")):
                 set_part_requirement(part, text, by=by, now=now)
+                if chosen := (scales or {}).get(part.pk):
+                    narrow_to_scales(part, chosen)
                 part.save()
         if problems := problems_of(draft, parts):
             raise Unfinished(problems)

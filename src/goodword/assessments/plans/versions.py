@@ -154,7 +154,7 @@ def next_number(step: Step) -> int:
 
 def default_part(step: Step, *, now: datetime) -> AssessmentPart:
     """The only part of the default assessment, unsaved and without an assessment."""
-    number, form = _default_form()
+    number, form = _default_form(tuple(step.requirement_scales))
     return AssessmentPart(
         organisation=step.organisation,
         order=1,
@@ -167,17 +167,28 @@ def default_part(step: Step, *, now: datetime) -> AssessmentPart:
     )
 
 
+def default_test_scales() -> tuple[Scale, ...]:
+    """The scales of the default test to choose from: all but emotional stability, which needs a confirmation."""
+    content = _default_content()
+    return scales_of(content, proposed_form(content).id)
+
+
 @cache
-def _default_form() -> tuple[str, str]:
-    """The version of work style, and its form with the default scales."""
-    content = parse(BUILT_IN[WORK_STYLE].kind, contents(WORK_STYLE)[SOURCE_LANGUAGE])
-    return newest(WORK_STYLE)[0], proposed_form(content).id
+def _default_form(scales: tuple[str, ...]) -> tuple[str, str]:
+    """The version of work style, and its form with these scales; without `scales`, with all to choose from."""
+    content = _default_content()
+    return newest(WORK_STYLE)[0], with_scales(content, WORK_STYLE_FORM, scales)
+
+
+@cache
+def _default_content() -> Content:
+    return parse(BUILT_IN[WORK_STYLE].kind, contents(WORK_STYLE)[SOURCE_LANGUAGE])
 
 
 def _is_up_to_date(assessment: Assessment, step: Step) -> bool:
     if assessment.created_by_id is not None:
         return True
-    number, form = _default_form()
+    number, form = _default_form(tuple(step.requirement_scales))
     same = assessment.parts.filter(test__key=WORK_STYLE, number=number, form=form)
     return same.filter(requirement=step.requirement).exists()
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation, active_members
 from goodword.roles.domain.job_analysis import copy_requirements
-from goodword.roles.domain.settings import CheckSettings, add_role
+from goodword.roles.domain.settings import REQUIREMENT_FIELDS, CheckSettings, add_role
 from goodword.roles.models import Role, Step, is_confidential
 
 
@@ -104,7 +104,7 @@ def copy_role(*, role: Role, title: str, by: Membership, now: datetime) -> Role:
             made.confidential = True
             made.save(update_fields=["confidential"])
         names = [field.name for field in fields(CheckSettings)]
-        names += ["requirement", "requirement_by", "requirement_at"]
+        names += REQUIREMENT_FIELDS
         theirs = {step.kind: step for step in Step.objects.of(role.organisation).filter(role=role)}
         for step in Step.objects.of(role.organisation).filter(role=made):
             for name in names:

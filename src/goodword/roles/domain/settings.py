@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final
@@ -79,14 +79,24 @@ def set_delay(*, step: Step, minutes: int, by: Membership, now: datetime) -> boo
     )
 
 
-def set_requirement(*, step: Step, text: str, by: Membership, now: datetime) -> bool:
-    """Set an assessment's job requirement, with author and time. Returns whether it changed."""
+#: the fields of a step that `set_requirement` sets
+REQUIREMENT_FIELDS: Final = ("requirement", "requirement_by", "requirement_at", "requirement_scales")
+
+
+def set_requirement(
+    *, step: Step, text: str, scales: Sequence[str] = (), by: Membership, now: datetime
+) -> bool:
+    """Set an assessment's job requirement, with author and time. Returns whether it changed.
+
+    `scales`: ids of the default test's scales that serve it; empty if none were chosen.
+    """
     text = text.strip()
     row = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
-    if text == row.requirement:
+    if (text, list(scales)) == (row.requirement, row.requirement_scales):
         return False
     row.requirement, row.requirement_by, row.requirement_at = text, by.user.name[:150], now
-    row.save(update_fields=["requirement", "requirement_by", "requirement_at"])
+    row.requirement_scales = list(scales)
+    row.save(update_fields=REQUIREMENT_FIELDS)
     write(
         organisation=step.organisation,
         action="step.requirement_changed",

@@ -207,9 +207,7 @@ class PlanPages(DraftPages[Step, Assessment]):
     def lost_by_discarding(self, draft: Assessment) -> str:
         current = built_by_member(draft.step)
         if current is None:
-            return _(
-                "The draft will be lost. Candidates keep getting the default: work style, 16 statements."
-            )
+            return _("The draft will be lost. Candidates keep getting the default: work style.")
         return _("All changes since version %(n)s will be lost. Candidates keep getting version %(n)s.") % {
             "n": current.number
         }

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from goodword.assessments.kinds import Content, kind_named
 from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.sheet import hundredths, precision_of_form
+from goodword.assessments.kinds.scales.content import Scale
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
 from goodword.assessments.plans.editing import MAX_MINUTES, MAX_REQUIREMENT_LENGTH, NEWEST, PartChoice
 from goodword.assessments.plans.publishing import (
@@ -23,6 +24,7 @@ from goodword.assessments.plans.publishing import (
 from goodword.assessments.plans.versions import (
     PlannedPart,
     content_of_number,
+    default_test_scales,
     has_lapsed,
     may_be_timed,
     newest_calibration,
@@ -58,6 +60,42 @@ def requirement(label: Any, *, required: bool = False) -> forms.CharField:
         },
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+def scales_field(
+    scales: Iterable[Scale], *, help_text: Any, required: bool = True
+) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=_("Which scales does the requirement call for?"),
+        choices=[(scale.id, scale_in_words(scale)) for scale in scales],
+        help_text=help_text,
+        required=required,
+        error_messages={
+            "required": _("Choose at least one scale."),
+            "invalid_choice": _("Choose from the scales offered."),
+        },
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+def default_test_scales_field() -> forms.MultipleChoiceField:
+    """Goes with a `requirement` field; `refuse_half_a_requirement` checks both."""
+    return scales_field(
+        default_test_scales(),
+        help_text=_("Only statements on these scales are shown, scored and reported."),
+        required=False,
+    )
+
+
+def refuse_half_a_requirement(form: forms.Form) -> None:
+    """Refuse a requirement without scales of the default test, and scales without a requirement."""
+    if form.errors.keys() & {"requirement", "scales"} or "scales" not in form.fields:
+        return
+    text, scales = form.cleaned_data["requirement"].strip(), form.cleaned_data["scales"]
+    if text and not scales:
+        form.add_error("scales", _("Choose at least one scale that the requirement calls for."))
+    elif scales and not text:
+        form.add_error("requirement", _("Enter the requirement for the chosen scales, or untick them."))
 
 
 def one_of(label: Any, choices: Sequence[tuple[str, Any]], help_text: Any = "") -> forms.ChoiceField:
@@ -153,14 +191,19 @@ class PlanForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """`sentences`: of the job post, to propose missing requirements from."""
+    """Asks for missing requirements, with the scales that serve them. `sentences`: of the job post, to propose
+    requirements from."""
 
     def __init__(
         self, data: QueryDict | None = None, *, parts: Sequence[PlannedPart], sentences: Sequence[str] = ()
     ) -> None:
         super().__init__(data)
         self._missing = [one.part for one in parts if not one.part.requirement]
-        for part in self._missing:
+        self._scales: dict[int, str] = {}
+        for planned in parts:
+            part = planned.part
+            if part.requirement:
+                continue
             label = _("Which job requirement does “%(test)s” assess?") % {"test": part.test.title}
             field = requirement(label, required=True)
             field.initial = proposal(sentences, part.test)
@@ -169,9 +212,18 @@ class PublishForm(forms.Form):
                     "From the job post: check it. Printed in the report with your name and the date."
                 )
             self.fields[requirement_field(part)] = field
+            if len(planned.scales) > 1:
+                self._scales[part.pk] = f"scales_{part.pk}"
+                self.fields[self._scales[part.pk]] = scales_field(
+                    planned.scales,
+                    help_text=_("Only statements on these scales are shown, scored and reported."),
+                )
 
     def requirements(self) -> dict[int, str]:
         return {part.pk: self.cleaned_data[requirement_field(part)] for part in self._missing}
+
+    def scales(self) -> dict[int, list[str]]:
+        return {part: self.cleaned_data[name] for part, name in self._scales.items()}
 
 
 def _plan_initial(draft: Assessment, entering: Sequence[AssessmentPart]) -> dict[str, Any]:
@@ -234,17 +286,11 @@ class PartForm(forms.Form):
         about_health = {scale.id: scale for content, form in wholes for scale in health_scales(content, form)}
         self.health_scales = [scale.name for scale in about_health.values()]
         if known:
-            self.fields["scales"] = forms.MultipleChoiceField(
-                label=_("Which scales does the requirement call for?"),
-                choices=[(scale.id, scale_in_words(scale)) for scale in known.values()],
+            self.fields["scales"] = scales_field(
+                known.values(),
                 help_text=_(
                     "Only statements on these scales are shown, scored and reported. Norms must cover the same scales."
                 ),
-                error_messages={
-                    "required": _("Choose at least one scale."),
-                    "invalid_choice": _("Choose from the scales offered."),
-                },
-                widget=forms.CheckboxSelectMultiple,
             )
         if self.health_scales:
             self.fields["confirms_health"] = forms.BooleanField(

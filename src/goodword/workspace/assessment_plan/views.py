@@ -34,6 +34,7 @@ from goodword.assessments.plans.versions import (
     content_among,
     content_of_number,
     current_version,
+    default_test_scales,
     draft_of,
     offered_tests,
     planned_parts,
@@ -62,6 +63,7 @@ from goodword.workspace.assessment_plan.wording import (
     open_attempts,
     own_result_in_words,
     retake_in_words,
+    scale_in_words,
     sentences,
     total_sentence,
     version_warnings,
@@ -84,6 +86,11 @@ def plan(request: MemberRequest, pk: int) -> HttpResponse:
             "role": step.role,
             "step": step,
             "given": current,
+            "default_scales": [
+                scale_in_words(scale)
+                for scale in default_test_scales()
+                if scale.id in step.requirement_scales
+            ],
             "parts": parts_with_length(parts),
             "sentences": sentences(current, parts) if current else [],
             "warnings": version_warnings(parts),
@@ -198,6 +205,7 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
                 step=draft.step,
                 revision=revision,
                 requirements=form.requirements(),
+                scales=form.scales(),
                 by=request.member,
                 now=clock.now(),
             )

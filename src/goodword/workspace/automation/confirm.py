@@ -102,16 +102,17 @@ def confirm(
     placed: Collection[ApplicationInStage],
     invite: Collection[int],
     requirement: str,
+    scales: Sequence[str],
     publish: int | None,
     proposed: Sequence[str],
     by: Membership,
     now: datetime,
 ) -> Automation:
     """Save the automation. Of the candidates already in mapped stages, invite those in `invite` and record the others.
-    `invite`: Greenhouse ids of applications. `requirement`: publishes the default assessment with it, unless empty.
-    `publish`: the revision of the draft that the member saw, to publish. `proposed`: requirements found in the job
-    post. `seen`: the version of the mapping that the member saw. Raises JobTaken, ChangedMeanwhile, StaleDraft,
-    NoDraft, Unfinished."""
+    `invite`: Greenhouse ids of applications. `requirement`: publishes the default assessment with it, unless empty, on
+    the chosen `scales`. `publish`: the revision of the draft that the member saw, to publish. `proposed`: requirements
+    found in the job post. `seen`: the version of the mapping that the member saw. Raises JobTaken, ChangedMeanwhile,
+    StaleDraft, NoDraft, Unfinished."""
     step = role.steps.select_related("organisation").get(kind=Step.Kind.ASSESSMENT)
     with transaction.atomic():
         automation = link(
@@ -131,7 +132,7 @@ def confirm(
             now=now,
         )
         if requirement and is_unpublished(step):
-            set_requirement(step=step, text=requirement, by=by, now=now)
+            set_requirement(step=step, text=requirement, scales=scales, by=by, now=now)
         if publish is not None:
             publishing.publish(step=step, revision=publish, by=by, now=now)
         for step in role.steps.filter(kind__in=draft.stages):

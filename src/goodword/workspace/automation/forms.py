@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from goodword.greenhouse.setup.catalogue import LinkableJob, Post, Stage
+from goodword.workspace.assessment_plan.forms import default_test_scales_field, refuse_half_a_requirement
 from goodword.workspace.automation.access import parse_id
 from goodword.workspace.automation.draft import AutomationDraft
 from goodword.workspace.role.step_forms import DelayField
@@ -87,7 +88,7 @@ class StagesForm(forms.Form):
 
 class ConfirmMappingForm(forms.Form):
     """`there`: applications already in the stages. `asks`: confirming publishes the default assessment with the
-    requirement `proposed`. `draft`: confirming publishes a member's draft."""
+    requirement, `proposed` at first, and its scales. `draft`: confirming publishes a member's draft."""
 
     requirement = forms.CharField(
         label=_("Confirm publishes it for this job requirement"),
@@ -122,17 +123,23 @@ class ConfirmMappingForm(forms.Form):
         field.choices = there
         if not asks:
             del self.fields["requirement"]
-        elif proposed:
-            self.fields["requirement"].help_text = _(
-                "From the job post; printed in the report with your name. If empty, candidates wait."
-            )
         else:
-            self.fields["requirement"].help_text = _(
-                "For example: manages a portfolio of clients independently. Printed in the report with your name. If "
-                "empty, candidates wait until you publish."
+            self.fields["requirement"].help_text = (
+                _("From the job post; printed in the report with your name. If empty, candidates wait.")
+                if proposed
+                else _(
+                    "For example: manages a portfolio of clients independently. Printed in the report with your name. "
+                    "If empty, candidates wait until you publish."
+                )
             )
+            self.fields["scales"] = default_test_scales_field()
         if not draft:
             del self.fields["publish"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        refuse_half_a_requirement(self)
+        return data
 
 
 def unchecked_draft(data: QueryDict) -> AutomationDraft:

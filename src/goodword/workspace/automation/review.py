@@ -101,15 +101,17 @@ def what_is_sent(
     *,
     draft: AutomationDraft,
     stages: Mapping[int, Stage],
-    parts: Sequence[PlannedPart] | None,
+    found: Unpublished | None,
     now: datetime,
 ) -> list[Sent]:
-    """The messages that follow a move to a mapped stage. `parts`: of an unpublished assessment."""
+    """The messages that follow a move to a mapped stage. `found`: the unpublished assessment, if it isn't published."""
     steps = {step.kind: step for step in role.steps.select_related("organisation")}
     rows = []
     if draft.assessment:
         step = steps[ASSESSMENT]
-        tests = _tests(parts or planned(step, now=now))
+        tests = _tests(
+            found.parts if found else planned(step, now=now), scales_are_open=bool(found and found.asks)
+        )
         rows.append(
             Sent(
                 when=_moved_to(draft.assessment, stages),
@@ -169,7 +171,9 @@ def _candidate(draft: AutomationDraft, kind: Step.Kind) -> str:
     )
 
 
-def _tests(parts: Sequence[PlannedPart]) -> str:
+def _tests(parts: Sequence[PlannedPart], *, scales_are_open: bool) -> str:
+    if scales_are_open:
+        return _("%(title)s, on the scales chosen below.") % {"title": parts[0].part.test.title}
     return (
         ", ".join(
             _("%(title)s (%(items)d items, %(minutes)d min)")

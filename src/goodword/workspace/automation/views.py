@@ -166,6 +166,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
                 placed=placed,
                 invite=set(form.cleaned_data["invite"]),
                 requirement=form.cleaned_data.get("requirement", "").strip(),
+                scales=form.cleaned_data.get("scales", ()),
                 publish=_revision(request) if form.cleaned_data.get("publish") else None,
                 proposed=proposed,
                 by=request.member,
@@ -209,9 +210,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
         "been": len(there) - len(new),
         "ticked": set(request.POST.getlist("invite")),
         "choice": choice,
-        "messages_sent": what_is_sent(
-            role, draft=draft, stages=stages, parts=found.parts if found else None, now=now
-        ),
+        "messages_sent": what_is_sent(role, draft=draft, stages=stages, found=found, now=now),
         "title": title_shown(role, job=choice.job, draft=draft),
         "job_is": job_status_note(choice.job),
         "counts": [(stages[one], present[one], present[one] - ready[one]) for one in draft.mapped],

@@ -20,6 +20,7 @@ from goodword.roles.domain.settings import (
 )
 from goodword.roles.models import Step
 from goodword.roles.slots import ANY, KINDS, MOST_REFEREES, SlotSetting
+from goodword.workspace.assessment_plan.forms import default_test_scales_field, refuse_half_a_requirement
 from goodword.workspace.concurrent_edits import NoticesChanges
 
 #: in minutes
@@ -184,6 +185,7 @@ class StepForm(NoticesChanges):
         known = settings_of(step)
         as_set = {
             "requirement": step.requirement,
+            "scales": list(step.requirement_scales),
             "delay": known.delay_minutes,
             "deadline_days": known.deadline_days,
             "reminder_days": list(known.reminder_days),
@@ -200,11 +202,13 @@ class StepForm(NoticesChanges):
         else:
             # required for a published assessment only; until then, other settings can be saved without it
             self.fields["requirement"].required = bool(step.requirement)
+            self.fields["scales"] = default_test_scales_field()
         self.note_stored(as_set)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         self.check_reminders("reminder_days", deadline="deadline_days")
+        refuse_half_a_requirement(self)
         return data
 
     def check_reminders(self, name: str, *, deadline: str) -> None:

@@ -217,7 +217,8 @@ def step_settings(request: MemberRequest, pk: int, step_pk: int) -> HttpResponse
         with transaction.atomic():
             if "requirement" in form.fields:
                 text = form.cleaned_data["requirement"]
-                set_requirement(step=step, text=text, by=request.member, now=now)
+                scales = form.cleaned_data["scales"]
+                set_requirement(step=step, text=text, scales=scales, by=request.member, now=now)
             change_settings(step=step, settings=form.settings(), by=request.member, now=now)
         return _saved(request, role)
     context = {"role": role, "step": step, "form": form, "given": built_by_member(step)}
