@@ -143,13 +143,18 @@ def sentences(draft: Assessment, parts: Sequence[PlannedPart]) -> list[str]:
     if any(part.timed for part in parts):
         rows.append(_("Extra time: %(what)s") % {"what": more_time_in_words(draft.more_time)})
     rows += [own_result_in_words(draft.shares_result), retake_in_words(draft.retake_months)]
-    rows += [
-        _("“%(test)s” asks about %(scales)s.")
-        % {"test": part.part.test.title, "scales": get_text_list(_scale_names(part), _("and"))}
-        for part in parts
-        if part.scales
-    ]
+    rows += [_scales_sentence(part) for part in parts if part.scales]
     return [*rows, *(sentence for part in parts for sentence in _norms_sentences(part))]
+
+
+def _scales_sentence(part: PlannedPart) -> str:
+    title = part.part.test.title
+    if not part.part.requirement:  # the scales are chosen with it
+        return _("“%(test)s” asks about the scales that its requirement calls for.") % {"test": title}
+    return _("“%(test)s” asks about %(scales)s.") % {
+        "test": title,
+        "scales": get_text_list(_scale_names(part), _("and")),
+    }
 
 
 def _scale_names(part: PlannedPart) -> list[str]:
