@@ -9,7 +9,6 @@ from goodword.assessments.plans.editing import remove_part
 from goodword.assessments.plans.versions import draft_of
 from goodword.roles.models import Step
 from tests.assessments.assessment_plans.support import (
-    DEFAULT_FORM,
     JUDGEMENT,
     REASONING,
     SERVES,
@@ -78,13 +77,16 @@ def test_an_assessment_is_put_together_by_keyboard_alone(
     press(page, "main a[href$='/draft/publish/']")
     tab_to(page, f"textarea[name=requirement_{first.pk}]")
     page.keyboard.type("Works in a team")
+    for scale in ("extraversion", "agreeableness"):
+        tab_to(page, f"input[name=scales_{first.pk}][value={scale}]")
+        page.keyboard.press("Space")
     press(page, "main .actions button")
 
     assert draft_of(step) is None
     [found] = Assessment.objects.of(step.organisation)
     assert [(one.test.key, one.form, one.minutes, one.requirement) for one in parts(found)] == [
         (REASONING, "long_40", 15, "Finds faults in figures"),
-        (WORK_STYLE, DEFAULT_FORM, None, "Works in a team"),
+        (WORK_STYLE, "short20:extraversion,agreeableness", None, "Works in a team"),
     ]
 
 
