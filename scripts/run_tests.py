@@ -18,8 +18,8 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 PYTEST = (sys.executable, "-m", "pytest")
 #: one process per core, a file at a time, in the order of tests/conftest.py
 SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
-#: one more process, since tests wait for their browser a quarter of the time
-BROWSERS_SIDE_BY_SIDE = (*SIDE_BY_SIDE, "-n", str((os.cpu_count() or 1) + 1))
+#: one more process, since tests wait for browsers and programs a quarter of the time
+ONE_MORE = (*SIDE_BY_SIDE, "-n", str((os.cpu_count() or 1) + 1))
 #: compiled modules, also used by programs that tests start: compiling takes half of each start
 BYTECODE = ROOT / ".test-cache" / "bytecode"
 BROWSER_TESTS = "tests/browser"
@@ -162,13 +162,12 @@ def everything(arguments: list[str]) -> int:
     else:
         # Apart, because a browser's event loop stays in the thread where Django's test client then refuses to work;
         # the others last, so that pytest's closing line speaks of the greater number.
-        browsers = run(BROWSER_TESTS, *_only(kept), *BROWSERS_SIDE_BY_SIDE) if found else 0
+        browsers = run(BROWSER_TESTS, *_only(kept), *ONE_MORE) if found else 0
         if browsers == SOME_FAILED:
             say("test: running the failed browser tests once more, one after another")
             browsers = run(BROWSER_TESTS, *_only(kept), "--last-failed", "--last-failed-no-failures", "none")
         status = (
-            run(*_only(one for one in kept if one != "not browser"), *WITHOUT_BROWSERS, *SIDE_BY_SIDE)
-            or browsers
+            run(*_only(one for one in kept if one != "not browser"), *WITHOUT_BROWSERS, *ONE_MORE) or browsers
         )
     if names:
         line = "=" * 100

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected
 
@@ -18,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CACHE = ROOT / ".test-cache"
 #: the template of test databases
 TEMPLATE = postgres.DATABASE
+#: planning joins takes longer than running them on a test's few rows
+FEWER_PLANS = ("join_collapse_limit = 1", "enable_mergejoin = off")
 #: tables whose rows belong to the migrations
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
 
@@ -72,6 +75,7 @@ def _migrated() -> Path:
             draft = CACHE / "cluster-draft"
             with postgres.start(draft, durable=False, who="pytest") as server:
                 _migrate(server.url, draft)
+                _set(server.url)
             draft.rename(wanted)
     return wanted
 
@@ -88,9 +92,15 @@ def _migrate(url: str, folder: Path) -> None:
     )
 
 
+def _set(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as server:
+        for setting in FEWER_PLANS:
+            server.execute(f"ALTER ROLE CURRENT_USER SET {setting}".encode())
+
+
 def _fingerprint() -> str:
-    """A hash of the migrations and of the installed packages, which have their own."""
-    digest = hashlib.sha256(f"{ROOT}{sys.version}".encode())
+    """A hash of the migrations, of the installed packages, which have their own, and of the server's settings."""
+    digest = hashlib.sha256(f"{ROOT}{sys.version}{FEWER_PLANS}".encode())
     migrations = sorted((ROOT / "src/goodword").rglob("migrations/*.py"))
     for path in (*migrations, ROOT / "requirements-dev.lock", ROOT / "src/goodword/settings.py"):
         digest.update(str(path.relative_to(ROOT)).encode())

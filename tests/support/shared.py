@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest_django
-from django.db import transaction
+from django.db import connection, transaction
 
 
 def shared_world[W](blocker: pytest_django.DjangoDbBlocker, build: Callable[[], W]) -> Iterator[W]:
@@ -20,6 +20,8 @@ def shared_world[W](blocker: pytest_django.DjangoDbBlocker, build: Callable[[], 
     try:
         with blocker.unblock():
             world = build()
+            # or each test would check its foreign keys again
+            connection.check_constraints()
         yield world
     finally:
         with blocker.unblock():
