@@ -18,7 +18,7 @@ from goodword.assessments.attempts.parts import (
     offered_languages,
 )
 from goodword.assessments.models import Attempt, TestVersion
-from goodword.notifications.domain.send import render
+from goodword.notifications.domain.mail_texts import render
 from goodword.notifications.models import Email
 from goodword.workflow.models import lock, move
 from tests.assessments.once import once

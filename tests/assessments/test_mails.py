@@ -3,8 +3,7 @@
 import pytest
 
 from goodword.assessments.models import Attempt
-from goodword.notifications.domain.mail_texts import about_minutes
-from goodword.notifications.domain.send import render
+from goodword.notifications.domain.mail_texts import about_minutes, render
 from goodword.notifications.models import Email
 from goodword.roles.models import Step
 from tests.assessments.support import application, assigned

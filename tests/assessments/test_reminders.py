@@ -9,7 +9,8 @@ from goodword.assessments.attempts.mails import remind, remind_due
 from goodword.assessments.jobs import sweep_reminders
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
-from goodword.notifications.domain.send import render, send
+from goodword.notifications.domain.mail_texts import render
+from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
 from goodword.roles.models import Step
 from goodword.workflow.models import lock, move

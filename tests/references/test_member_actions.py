@@ -15,7 +15,7 @@ from django.db import transaction
 from goodword.accounts.models import Membership
 from goodword.core.models import Event
 from goodword.core.personal_data import ExportReader, ExportRequest
-from goodword.notifications.domain.send import render
+from goodword.notifications.domain.mail_texts import render
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.member_actions import (
     cancel_check,

@@ -44,8 +44,8 @@ from goodword.assessments.results import result
 from goodword.assessments.scoring import norm_group_of
 from goodword.candidates.models import Application
 from goodword.core.personal_data import ExportReader, ExportRequest
+from goodword.notifications.domain.mail_texts import render
 from goodword.notifications.domain.queue import Correspondent
-from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email
 from goodword.workspace.comparison.results import (
     comparable_tests,

@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.assessments.models import Panelist
-from goodword.notifications.domain.send import render
+from goodword.notifications.domain.mail_texts import render
 from goodword.notifications.models import Email
 from tests.assessments.judgement.support import LATE, own
 from tests.assessments.panels.support import invited

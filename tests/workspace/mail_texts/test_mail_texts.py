@@ -16,8 +16,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from goodword.accounts.domain.organisation import set_logo
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.assessments.models import Attempt
-from goodword.notifications.domain.mail_texts import filled, filled_html, save_texts
-from goodword.notifications.domain.send import render, send
+from goodword.notifications.domain.mail_texts import filled, filled_html, render, save_texts
+from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email, MailText
 from goodword.workspace.mail_texts.forms import LAYOUTS, MAILS, NAMES
 from tests.assessments.support import assigned

@@ -19,7 +19,7 @@ from goodword.core.models import Event
 from goodword.core.personal_data import ExportReader, ExportRequest, export
 from goodword.core.workdays import add_working_days
 from goodword.notifications.domain import links
-from goodword.notifications.domain.send import render
+from goodword.notifications.domain.mail_texts import render
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.requests import store_opt_out
 from goodword.roles.models import Role

@@ -1,4 +1,4 @@
-"""E-mail texts that organisations can customise: placeholders, storage and rendering.
+"""What e-mails say: texts that organisations can customise, and rendering.
 
 A mail has `parts`: its subject and some paragraphs. A part's standard text is the template "<template>/<part>.txt". An
 organisation's texts are copied into a mail when it is queued.
@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Any, Final
 
+from css_inline import CSSInliner
 from django.db import transaction
 from django.template import Context
 from django.template.backends.django import Template
@@ -22,8 +23,8 @@ from django.utils.translation import ngettext
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
-from goodword.core.text import clean_text
-from goodword.notifications.models import MailText
+from goodword.core.text import clean_text, defused, defused_in_header
+from goodword.notifications.models import Email, MailText
 
 SUBJECT: Final = "subject"
 #: placeholder -> where its value is in a mail's context
@@ -45,6 +46,18 @@ PLACEHOLDERS: Final = {
 _STRONG: Final = frozenset({"deadline"})
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 _BETWEEN_PARAGRAPHS: Final = re.compile(r"\n[ \t]*\n\s*")
+#: key of `queue.LinkFor.path` in a mail's context
+LINK_PATH: Final = "link_path"
+REDACTED = "[link]"
+#: Content-ID of the logo within its mail
+LOGO_ID: Final = "logo@goodword.invalid"
+#: context values that are ours; everything else is untrusted text
+_OURS: Final = frozenset({"page_url", "accent", "language"})
+#: context values that may be a mail address, and nothing else
+_ADDRESSES: Final = frozenset({"reply_to", "failed_to", "address"})
+_ADDRESS: Final = re.compile(r"[^\s@:/<>]+@[^\s@:/<>]+")
+#: keeps media queries for dark mode, which cannot be inlined, and fetches nothing
+_INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,3 +230,62 @@ def _value(name: str, context: Mapping[str, Any]) -> str:
 def about_minutes(n: int) -> str:
     """The value of {duration}, in the active language."""
     return ngettext("about %(n)s minute", "about %(n)s minutes", n) % {"n": n}
+
+
+@dataclass(frozen=True)
+class Rendered:
+    subject: str
+    text: str
+    html: str
+    #: a PNG that the HTML shows
+    logo: bytes | None = None
+
+
+def render(email: Email, *, link: str, logo: bytes | None = None) -> Rendered:
+    """Render with this link (or empty) and the logo, embedded because remote images could track. The text template's
+    first line is the subject. Untrusted text is defused, and escaped in HTML."""
+    button_url = f"{link}{email.context.get(LINK_PATH, '')}" if link else ""
+    context = {**_defused(email.context), "link": link, "button_url": button_url, "language": email.language}
+    context["mail_template"] = email.template
+    if logo:
+        context["logo_id"] = LOGO_ID
+    with translation.override(email.language):
+        text = _render(f"{email.template}.txt", context, autoescape=False)
+        head, _, body = text.lstrip().partition("\n")
+        # spam filters dislike invisible characters in subjects
+        subject = defused_in_header(" ".join(head.removeprefix("Subject:").split()))[:300]
+        html = _render(f"{email.template}.html", {**context, "subject": subject}, autoescape=True)
+    body = re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+    return Rendered(subject=subject, text=body, html=_INLINER.inline(html), logo=logo)
+
+
+def redact(rendered: Rendered, *, link: str) -> Rendered:
+    """The same without the secret, for the delivery log."""
+    if not link:
+        return rendered
+    return Rendered(
+        subject=rendered.subject,
+        text=rendered.text.replace(link, REDACTED),
+        html=rendered.html.replace(link, REDACTED),
+    )
+
+
+def _defused(value: Any) -> Any:
+    if isinstance(value, str):
+        return defused(value)
+    if isinstance(value, Mapping):
+        return {key: one if _is_trusted(key, one) else _defused(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_defused(one) for one in value]
+    return value
+
+
+def _is_trusted(key: str, value: Any) -> bool:
+    is_address = isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
+    return key in _OURS or (key in _ADDRESSES and is_address)
+
+
+def _render(name: str, context: dict[str, object], *, autoescape: bool) -> str:
+    template = get_template(name)
+    assert isinstance(template, Template)
+    return str(template.template.render(Context(context, autoescape=autoescape)))

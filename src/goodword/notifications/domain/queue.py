@@ -15,7 +15,7 @@ from goodword.core.database import insert_once
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.text import has_link
-from goodword.notifications.domain.mail_texts import own_texts
+from goodword.notifications.domain.mail_texts import LINK_PATH, own_texts
 from goodword.notifications.models import Email
 
 NEEDS_PERSON = Q(state=Email.State.FAILED) | Q(state=Email.State.SENT, bounced_at__isnull=False)
@@ -23,8 +23,6 @@ SUSPICIOUS_NAME: Final = "The candidate's name looks like a link."
 #: delay between checks of a waiting mail; a corrected or confirmed name releases it at once
 NAME_CHECK_INTERVAL: Final = timedelta(minutes=10)
 _NAMES: Final = "quoted_names"
-#: key of LinkFor.path in a mail's context
-LINK_PATH: Final = "link_path"
 
 
 @dataclass(frozen=True, kw_only=True)

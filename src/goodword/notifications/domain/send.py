@@ -4,37 +4,31 @@ If the process dies before the outcome is stored, the sweep sends it again: a du
 attempts have the same Message-ID. Server failures do not count as attempts (docs/decisions/0030-*).
 """
 
-import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import MIMEPart
 from email.utils import formataddr
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
-from css_inline import CSSInliner
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.template import Context
-from django.template.backends.django import Template
-from django.template.loader import get_template
 from django.utils import translation
 
 from goodword.accounts.models import logo_of
 from goodword.core import events, mail, outbox, tracing
 from goodword.core.mail import Fault, Scope, Withdrawn
-from goodword.core.text import clean_text, defused, defused_in_header, written_weekday
+from goodword.core.text import clean_text, defused_in_header, written_weekday
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain import links, outages, queue
 from goodword.notifications.domain.bounces import (
@@ -44,6 +38,7 @@ from goodword.notifications.domain.bounces import (
     message_id_of,
     return_address_of,
 )
+from goodword.notifications.domain.mail_texts import LOGO_ID, Rendered, redact, render
 from goodword.notifications.domain.outages import Leave
 from goodword.notifications.models import Email, Link
 
@@ -51,31 +46,12 @@ from goodword.notifications.models import Email, Link
 LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960, 1200))
 #: delays after a message was handed over without an answer: each further attempt may deliver another copy
 UNANSWERED = (timedelta(minutes=15), timedelta(hours=4))
-REDACTED = "[link]"
-#: Content-ID of the logo within its mail
-LOGO_ID: Final = "logo@goodword.invalid"
-#: context values that are ours; everything else is untrusted text
-_OURS: Final = frozenset({"page_url", "accent", "language"})
-#: context values that may be a mail address, and nothing else
-_ADDRESSES: Final = frozenset({"reply_to", "failed_to", "address"})
-_ADDRESS: Final = re.compile(r"[^\s@:/<>]+@[^\s@:/<>]+")
-#: keeps media queries for dark mode, which cannot be inlined, and fetches nothing
-_INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 #: seconds after which a mail counts as slow, and others no longer wait for it
 SLOW_MAIL = 5
 #: seconds that a mail waits for a slot
 SLOT_WAIT = 2
 _free = threading.Condition()
 _slots: list[float] = []
-
-
-@dataclass(frozen=True)
-class Rendered:
-    subject: str
-    text: str
-    html: str
-    #: a PNG that the HTML shows
-    logo: bytes | None = None
 
 
 class Unwritable(Fault):
@@ -355,56 +331,6 @@ def _record(name: str, email: Email, *, now: datetime) -> None:
 def _plain(name: str) -> str:
     """A name safe for a header: one line, no control characters, no address or link that could pass for ours."""
     return defused_in_header(clean_text(name, one_line=True))
-
-
-def render(email: Email, *, link: str, logo: bytes | None = None) -> Rendered:
-    """Render with this link (or empty) and the logo, embedded because remote images could track. The text template's
-    first line is the subject. Untrusted text is defused, and escaped in HTML."""
-    button_url = f"{link}{email.context.get(queue.LINK_PATH, '')}" if link else ""
-    context = {**_defused(email.context), "link": link, "button_url": button_url, "language": email.language}
-    context["mail_template"] = email.template
-    if logo:
-        context["logo_id"] = LOGO_ID
-    with translation.override(email.language):
-        text = _render(f"{email.template}.txt", context, autoescape=False)
-        head, _, body = text.lstrip().partition("\n")
-        # spam filters dislike invisible characters in subjects
-        subject = defused_in_header(" ".join(head.removeprefix("Subject:").split()))[:300]
-        html = _render(f"{email.template}.html", {**context, "subject": subject}, autoescape=True)
-    body = re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
-    return Rendered(subject=subject, text=body, html=_INLINER.inline(html), logo=logo)
-
-
-def redact(rendered: Rendered, *, link: str) -> Rendered:
-    """The same without the secret, for the delivery log."""
-    if not link:
-        return rendered
-    return Rendered(
-        subject=rendered.subject,
-        text=rendered.text.replace(link, REDACTED),
-        html=rendered.html.replace(link, REDACTED),
-    )
-
-
-def _defused(value: Any) -> Any:
-    if isinstance(value, str):
-        return defused(value)
-    if isinstance(value, Mapping):
-        return {key: one if _is_trusted(key, one) else _defused(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_defused(one) for one in value]
-    return value
-
-
-def _is_trusted(key: str, value: Any) -> bool:
-    is_address = isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
-    return key in _OURS or (key in _ADDRESSES and is_address)
-
-
-def _render(name: str, context: dict[str, object], *, autoescape: bool) -> str:
-    template = get_template(name)
-    assert isinstance(template, Template)
-    return str(template.template.render(Context(context, autoescape=autoescape)))
 
 
 def deadline_of(email: Email, *, at: datetime) -> datetime | None:

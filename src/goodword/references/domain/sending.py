@@ -7,8 +7,8 @@ from django.db import transaction
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.core.models import Event
+from goodword.notifications.domain.mail_texts import render
 from goodword.notifications.domain.queue import cancel
-from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email
 from goodword.references.domain import checks
 from goodword.references.domain.checks import (

@@ -23,7 +23,10 @@ from goodword.core.text import written_weekday
 from goodword.core.workdays import end_of_working_day
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.notifications.domain.mail_texts import (
+    LOGO_ID,
+    REDACTED,
     EditableMail,
+    Rendered,
     TextsChanged,
     filled,
     own_texts,
@@ -31,9 +34,8 @@ from goodword.notifications.domain.mail_texts import (
     save_texts,
     stored_texts,
 )
+from goodword.notifications.domain.mail_texts import render as render_mail
 from goodword.notifications.domain.queue import Correspondent, from_name, full_context
-from goodword.notifications.domain.send import LOGO_ID, REDACTED, Rendered
-from goodword.notifications.domain.send import render as render_mail
 from goodword.notifications.models import Email, MailText
 from goodword.workspace.mail_texts.forms import FIXED_MAILS, LANGUAGES, MAILS, NAMES, MailTextsForm
 

@@ -20,7 +20,7 @@ from goodword.assessments.attempts.parts import languages_of
 from goodword.assessments.models import AssessmentPart, Attempt
 from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
-from goodword.notifications.domain.send import render as render_mail
+from goodword.notifications.domain.mail_texts import render as render_mail
 from goodword.notifications.models import Email
 from goodword.references.domain.checks import day_in_words
 from goodword.references.domain.invitations import open_check
