@@ -11,7 +11,7 @@ from goodword.assessments.attempts.mails import remind_due
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.workdays import add_working_days, end_of_working_day
-from goodword.notifications.domain.outages import PACE, outage
+from goodword.notifications.domain.send import PROBE_PACE, outage
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
 from goodword.references.domain.nominations import nominate
@@ -93,7 +93,7 @@ def test_candidates_are_invited_once_after_an_outage_and_reminded_from_then_on(
     assert BEGAN <= found.since < BEGAN + timedelta(seconds=1)
 
     server.answers = {}
-    back = ended + PACE[-1]
+    back = ended + PROBE_PACE[-1]
     run_sweeps(back, back, step=timedelta(minutes=1))
     assert sorted(server.to()) == sorted(application.candidate.email for application in two)
     calendar = two[0].organisation.calendar
@@ -137,7 +137,7 @@ def test_a_referee_is_invited_once_and_the_deadline_counts_from_the_mail(server:
     request = ReferenceRequest.objects.of(first.organisation).get()
     assert (request.invited_at, request.next_reminder_at, request.slow_at) == (None, None, None)
     server.answers = {}
-    back = lasting + PACE[-1]
+    back = lasting + PROBE_PACE[-1]
     run_sweeps(back, back, step=timedelta(minutes=1))
     request.refresh_from_db()
     days = check.step_request.step.referee_deadline_days

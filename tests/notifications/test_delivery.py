@@ -17,9 +17,8 @@ from pytest_django.fixtures import Settings
 from goodword.core import clock, environment, outbox
 from goodword.core.models import Event
 from goodword.notifications.domain.bounces import UNDELIVERED, mark_of
-from goodword.notifications.domain.outages import BEFORE_MESSAGE
 from goodword.notifications.domain.queue import Correspondent, cancel
-from goodword.notifications.domain.send import LADDER, free_stuck, send
+from goodword.notifications.domain.send import BEFORE_MESSAGE, LADDER, free_stuck, send
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
 from goodword.workspace.candidate.timeline import timeline

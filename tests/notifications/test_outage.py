@@ -11,10 +11,19 @@ from pytest_django.fixtures import Settings
 
 from goodword.core import mail, outbox
 from goodword.core.mail import Withdrawn
-from goodword.notifications.domain import outages
-from goodword.notifications.domain.outages import BEFORE_MESSAGE, FOR_ANSWER, PACE, outage
+from goodword.notifications.domain import send as sending
 from goodword.notifications.domain.queue import Correspondent, cancel
-from goodword.notifications.domain.send import SLOT_WAIT, UNANSWERED, _hand_over, free_stuck, send
+from goodword.notifications.domain.send import (
+    BEFORE_MESSAGE,
+    FOR_ANSWER,
+    PROBE_PACE,
+    SLOT_WAIT,
+    UNANSWERED,
+    _hand_over,
+    free_stuck,
+    outage,
+    send,
+)
 from goodword.notifications.jobs import send_email, sweep_emails
 from goodword.notifications.models import Email, Link
 from tests.notifications.mails import NOW, application, queued, state
@@ -86,7 +95,7 @@ def test_server_errors_never_use_up_attempts(
     assert found is not None
     assert found.since == NOW
     server.answers = {}
-    sweep(moment + PACE[-1])
+    sweep(moment + PROBE_PACE[-1])
     assert (states([email]), len(server.taken), event_names()) == (["sent"], 1, ["email.sent"])
     assert outage() is None
     assert Link.objects.of(email.organisation).filter(email=email).count() == 1
@@ -115,7 +124,7 @@ def test_one_mail_probes_the_server_and_then_all_are_sent_in_order(server: MailS
         run_jobs()
     assert server.connections == 1
     moment = NOW
-    for wait in (*PACE, PACE[-1], PACE[-1]):
+    for wait in (*PROBE_PACE, PROBE_PACE[-1], PROBE_PACE[-1]):
         before = server.connections
         sweep(moment + wait - timedelta(seconds=1))
         assert server.connections == before
@@ -124,7 +133,7 @@ def test_one_mail_probes_the_server_and_then_all_are_sent_in_order(server: MailS
         sweep(moment + timedelta(seconds=10))
         assert server.connections == before + 1
     server.answers = {}
-    moment += PACE[-1]
+    moment += PROBE_PACE[-1]
     with time_machine.travel(moment, tick=False):
         sweep_emails.run()
         run_jobs()
@@ -141,7 +150,7 @@ def test_probes_rotate_so_that_one_bad_mail_does_not_block_the_others(
     sweep(NOW)
     assert state(poison)[0] == "queued"
     server.answers = {}
-    sweep(NOW + PACE[0])
+    sweep(NOW + PROBE_PACE[0])
     assert server.to()[0] == other.to_address
 
 
@@ -155,7 +164,7 @@ def test_a_mail_queued_during_an_outage_waits_and_can_be_the_probe(
     assert send(email_id=later.pk, now=NOW + timedelta(seconds=5)) is False
     assert (state(later)[:2], server.connections) == (("queued", 0), 1)
     server.answers = {}
-    assert send(email_id=later.pk, now=NOW + PACE[0]) is True
+    assert send(email_id=later.pk, now=NOW + PROBE_PACE[0]) is True
     assert ("email.sweep", {}) in waiting()
 
 
@@ -163,8 +172,8 @@ def test_a_probe_of_a_dead_worker_passes_to_the_next(server: MailServer) -> None
     server.answers = {"greeting": "421 Too busy"}
     mails = several(2)
     send(email_id=mails[0].pk, now=NOW)
-    at = NOW + PACE[0]
-    died = outages.ask_leave(now=at)
+    at = NOW + PROBE_PACE[0]
+    died = sending.ask_leave(now=at)
     assert died is not None
     assert outbox.claim(Email, mails[0].pk, now=at) is not None
     server.answers = {}
@@ -172,8 +181,8 @@ def test_a_probe_of_a_dead_worker_passes_to_the_next(server: MailServer) -> None
     assert server.taken == []
     sweep(at + BEFORE_MESSAGE)
     assert states(mails) == ["sent", "sent"]
-    outages.is_handed_over(died, now=at)  # it was only slow: its late call has no effect
-    outages.give_back(died)
+    sending.extend_probe(died, now=at)  # it was only slow: its late call has no effect
+    sending.give_back_leave(died)
     assert outage() is None
 
 
@@ -181,12 +190,12 @@ def test_no_other_probe_starts_while_one_waits_for_its_response(server: MailServ
     server.answers = {"greeting": "421 Too busy"}
     (email,) = several(1)
     send(email_id=email.pk, now=NOW)
-    at = NOW + PACE[0]
-    leave = outages.ask_leave(now=at)
+    at = NOW + PROBE_PACE[0]
+    leave = sending.ask_leave(now=at)
     assert leave is not None
-    outages.is_handed_over(leave, now=at)
-    assert outages.ask_leave(now=at + FOR_ANSWER - timedelta(seconds=1)) is None
-    assert outages.ask_leave(now=at + FOR_ANSWER) is not None
+    sending.extend_probe(leave, now=at)
+    assert sending.ask_leave(now=at + FOR_ANSWER - timedelta(seconds=1)) is None
+    assert sending.ask_leave(now=at + FOR_ANSWER) is not None
 
 
 def test_setting_the_clock_back_does_not_delay_the_next_probe(server: MailServer) -> None:
@@ -211,7 +220,7 @@ def test_an_invalid_address_does_not_end_the_outage(server: MailServer) -> None:
     (email,) = several(1)
     send(email_id=email.pk, now=NOW)
     wrong = queued(key="wrong", to=Correspondent(name="Ada", address="not an address"))
-    send(email_id=wrong.pk, now=NOW + PACE[0])
+    send(email_id=wrong.pk, now=NOW + PROBE_PACE[0])
     assert state(wrong)[0] == "failed"
     assert outage() is not None
 
@@ -275,7 +284,7 @@ def test_a_mail_cancelled_during_the_connection_is_not_sent(server: MailServer) 
     assert claimed is not None
     cancel(organisation=email.organisation, subject_ref=email.subject_ref, now=NOW)
     with pytest.raises(Withdrawn):
-        _hand_over(claimed, outages.Leave(probe=0), now=NOW)
+        _hand_over(claimed, sending.Leave(probe=0), now=NOW)
 
 
 def test_a_worker_that_lost_its_claim_does_not_send(server: MailServer) -> None:
@@ -285,7 +294,7 @@ def test_a_worker_that_lost_its_claim_does_not_send(server: MailServer) -> None:
     free_stuck(now=NOW + BEFORE_MESSAGE)
     assert send(email_id=email.pk, now=NOW + BEFORE_MESSAGE) is True
     with pytest.raises(Withdrawn):
-        _hand_over(slow, outages.Leave(probe=0), now=NOW + BEFORE_MESSAGE)
+        _hand_over(slow, sending.Leave(probe=0), now=NOW + BEFORE_MESSAGE)
 
 
 @pytest.mark.programs

@@ -11,9 +11,8 @@ from pytest_django.fixtures import Settings
 
 from goodword.core import mail
 from goodword.notifications.domain.bounces import mark_of
-from goodword.notifications.domain.outages import PACE
 from goodword.notifications.domain.queue import Correspondent
-from goodword.notifications.domain.send import send
+from goodword.notifications.domain.send import PROBE_PACE, send
 from goodword.notifications.models import Email
 from tests.notifications.mails import NOW, queued, state
 from tests.support.jobs import event_names
@@ -144,5 +143,5 @@ def test_an_unreachable_or_unconfigured_provider_is_retried(settings: Settings) 
     assert state(email)[:2] == ("queued", 1)
     settings.ANYMAIL = {}
     other = to_maria(key="other")
-    assert send(email_id=other.pk, now=NOW + PACE[0]) is False
+    assert send(email_id=other.pk, now=NOW + PROBE_PACE[0]) is False
     assert state(other)[:2] == ("queued", 1)

@@ -5,8 +5,7 @@ from django.db.models import QuerySet
 from goodword.core import clock, jobs, process
 from goodword.core.jobs import Lane
 from goodword.core.mail import connection_kept
-from goodword.notifications.domain.outages import outage
-from goodword.notifications.domain.send import free_stuck, send, sending_slot, stuck
+from goodword.notifications.domain.send import free_stuck, outage, send, sending_slot, stuck
 from goodword.notifications.models import Email
 
 SWEEP_AT_MOST = 200

@@ -9,7 +9,7 @@ from goodword.accounts import access, first_admin
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership, Organisation, User, admins_of
 from goodword.core import installation
-from goodword.notifications.domain.outages import outage
+from goodword.notifications.domain.send import outage
 from goodword.reports.domain.reviews import to_review
 
 ADMINS_NAMED = 5

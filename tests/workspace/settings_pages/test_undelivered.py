@@ -5,8 +5,8 @@ from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application
-from goodword.notifications.domain import outages
-from goodword.notifications.domain.outages import Leave
+from goodword.notifications.domain import send as sending
+from goodword.notifications.domain.send import Leave
 from goodword.notifications.models import Email
 from goodword.workflow.models import status
 from tests.assessments.support import application as with_assessment
@@ -144,13 +144,13 @@ def test_only_members_see_a_mail_outage(about: Application) -> None:
     roles = path("roles", about.organisation)
     title = "E-mails are not being sent"
     assert title not in signed_in(recruiter).get(roles).content.decode()
-    outages.fails(Leave(probe=0), error="421 Too busy for ada@mail.example", now=NOW)
+    sending.record_outage(Leave(probe=0), error="421 Too busy for ada@mail.example", now=NOW)
     for who, sees_error in ((recruiter, False), (admin, True), (manager, False)):
         page = signed_in(who).get(roles).content.decode()
         assert title in page
         assert ("421 Too busy for …" in page) is sees_error
     assert title not in Client().get("/accounts/login/").content.decode()
-    outages.works()
+    sending.end_outage()
     assert title not in signed_in(recruiter).get(roles).content.decode()
 
 

@@ -1,13 +1,16 @@
 """Send one mail: claim, act, settle.
 
 If the process dies before the outcome is stored, the sweep sends it again: a duplicate is better than none, and all
-attempts have the same Message-ID. Server failures do not count as attempts (docs/decisions/0030-*).
+attempts have the same Message-ID. Server failures do not count as attempts (docs/decisions/0030-*): during an outage of
+the mail server, one mail at a time probes it while the others wait, due, for the sweep.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import MIMEPart
 from email.utils import formataddr
@@ -26,11 +29,11 @@ from django.db.models import Q, QuerySet
 from django.utils import translation
 
 from goodword.accounts.models import logo_of
-from goodword.core import events, mail, outbox, tracing
+from goodword.core import events, jobs, mail, outbox, tracing
 from goodword.core.mail import Fault, Scope, Withdrawn
 from goodword.core.text import clean_text, defused_in_header, written_weekday
 from goodword.core.workdays import end_of_working_day
-from goodword.notifications.domain import links, outages, queue
+from goodword.notifications.domain import links, queue
 from goodword.notifications.domain.bounces import (
     LONGEST_REASON,
     has_complained,
@@ -39,8 +42,110 @@ from goodword.notifications.domain.bounces import (
     return_address_of,
 )
 from goodword.notifications.domain.mail_texts import LOGO_ID, Rendered, redact, render
-from goodword.notifications.domain.outages import Leave
-from goodword.notifications.models import Email, Link
+from goodword.notifications.models import Email, Link, MailService
+
+#: delays between probes; the last one repeats
+PROBE_PACE = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 180))
+#: maximum time until a message is handed over, and from there to its answer, with a margin
+BEFORE_MESSAGE = timedelta(minutes=5)
+FOR_ANSWER = timedelta(minutes=20)
+#: characters kept of the server's reply, which may quote an address
+LONGEST_REPLY = 300
+_ROW = 1
+_ADDRESS = re.compile(r"\S+@\S+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """Permission to send one mail now. `probe`: its number as a probe; 0 while the server is up."""
+
+    probe: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """When mail stopped going out, and the server's last reply."""
+
+    since: datetime
+    error: str
+
+
+def outage() -> Outage | None:
+    """The current outage; None while mail is going out."""
+    row = MailService.objects.filter(pk=_ROW, down_since__isnull=False).first()
+    return (
+        None if row is None or row.down_since is None else Outage(since=row.down_since, error=row.last_error)
+    )
+
+
+def ask_leave(*, now: datetime) -> Leave | None:
+    """Permission to send one mail, None if it has to wait. While the server is down, the first caller probes."""
+    if not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists():
+        return Leave(probe=0)
+    with transaction.atomic():
+        row = (
+            MailService.objects.select_for_update(skip_locked=True)
+            .filter(
+                _is_due("probe_at", PROBE_PACE[-1], now), _is_due("probing_until", FOR_ANSWER, now), pk=_ROW
+            )
+            .first()
+        )
+        if row is None:
+            # another worker has the probe, unless the outage has just ended
+            over = not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists()
+            return Leave(probe=0) if over else None
+        if row.down_since is None:
+            return Leave(probe=0)
+        row.probe += 1
+        row.probing_until = now + BEFORE_MESSAGE
+        row.save(update_fields=["probe", "probing_until"])
+        return Leave(probe=row.probe)
+
+
+def extend_probe(leave: Leave, *, now: datetime) -> None:
+    """Extend the probe's time: its message was handed over, and the server has yet to answer."""
+    if leave.probe:
+        MailService.objects.filter(pk=_ROW, probe=leave.probe).exclude(probing_until=None).update(
+            probing_until=now + FOR_ANSWER
+        )
+
+
+def give_back_leave(leave: Leave) -> None:
+    if leave.probe:
+        MailService.objects.filter(pk=_ROW, probe=leave.probe).update(probing_until=None)
+
+
+def end_outage() -> None:
+    rows = MailService.objects.filter(pk=_ROW, down_since__isnull=False)
+    if rows.update(down_since=None, failures=0, probe_at=None, probing_until=None, last_error=""):
+        jobs.named("email.sweep").defer_once(lock="email.sweep")
+
+
+def record_outage(leave: Leave, *, error: str, now: datetime) -> datetime:
+    """Returns the time of the next probe; only a failed probe lengthens the delay. In the caller's transaction."""
+    MailService.objects.get_or_create(pk=_ROW)
+    row = MailService.objects.select_for_update().get(pk=_ROW)
+    mine = leave.probe and leave.probe == row.probe
+    if row.down_since is None:
+        row.down_since, row.failures, row.probe_at = now, 1, now + PROBE_PACE[0]
+    elif mine:
+        row.failures += 1
+        row.probe_at = now + probe_pace(row.failures - 1)
+    if mine:
+        row.probing_until = None
+    row.last_error = _ADDRESS.sub("…", error)[:LONGEST_REPLY]
+    row.save()
+    return row.probe_at or now
+
+
+def probe_pace(failures: int) -> timedelta:
+    return PROBE_PACE[min(failures, len(PROBE_PACE) - 1)]
+
+
+def _is_due(column: str, longest: timedelta, now: datetime) -> Q:
+    """Whether the time is empty, past, or further ahead than it is ever set (by another clock)."""
+    return Q(**{column: None}) | Q(**{f"{column}__lte": now}) | Q(**{f"{column}__gt": now + longest})
+
 
 #: delays between attempts after temporary failures (greylisting, a full mailbox): two days in all
 LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960, 1200))
@@ -61,48 +166,48 @@ class Unwritable(Fault):
 
 def send(*, email_id: int, now: datetime) -> bool:
     """Send the mail if it is due. False if the mail server cannot be used, so the caller should stop."""
-    leave = outages.ask_leave(now=now)
+    leave = ask_leave(now=now)
     if leave is None:
         return False
     email = outbox.claim(Email, email_id, now=now, related=("organisation", "quoted_candidate__merged_into"))
     if email is None:
-        outages.give_back(leave)
+        give_back_leave(leave)
         return True
     try:
         with tracing.span("mail", of=lambda: email.application_id, kind=email.kind):
             return _send(email, leave, now=now)
     except BaseException:
-        outages.give_back(leave)
+        give_back_leave(leave)
         raise
 
 
 def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
     if has_complained(email):
-        outages.give_back(leave)
+        give_back_leave(leave)
         outbox.settle_cancelled(email, now=now, error="They marked an earlier mail as spam.")
         return True
     if email.not_after is not None and now > email.not_after:
-        outages.give_back(leave)
+        give_back_leave(leave)
         outbox.settle_cancelled(email, now=now, error="This mail was no longer valid.")
         return True
     if queue.defer_for_suspicious_name(email, now=now):
-        outages.give_back(leave)
+        give_back_leave(leave)
         return True
     message_id = message_id_of(email.pk)
     rendered = _write(email, message_id, now=now)
     if rendered is None:
-        outages.give_back(leave)
+        give_back_leave(leave)
         return True
     message = _message(email, rendered, message_id)
     try:
         _deliver(message, email.to_address, partial(_hand_over, email, leave, now=now))
     except Withdrawn:  # just cancelled, or claimed by another worker
-        outages.give_back(leave)
+        give_back_leave(leave)
         return True
     except Fault as fault:
         return _not_accepted(email, leave, fault, now=now)
     with events.reacting():
-        outages.works()
+        end_outage()
         _record_sent(email, now=now, provider_id=_provider_id(message))
     return True
 
@@ -120,8 +225,8 @@ def _record_sent(email: Email, *, now: datetime, provider_id: str) -> None:
 
 def stuck(*, now: datetime) -> QuerySet[Email]:
     """Mails of dead workers; later once handed over: a live one may wait for the answer."""
-    kept = Q(handed_over_at=None, claimed_at__lte=now - outages.BEFORE_MESSAGE)
-    unanswered = Q(handed_over_at__lte=now - outages.FOR_ANSWER)
+    kept = Q(handed_over_at=None, claimed_at__lte=now - BEFORE_MESSAGE)
+    unanswered = Q(handed_over_at__lte=now - FOR_ANSWER)
     return Email.objects.across_organisations().filter(kept | unanswered, state=Email.State.SENDING)
 
 
@@ -166,7 +271,7 @@ def _hand_over(email: Email, leave: Leave, *, now: datetime) -> None:
     """Record the hand-over. Raises Withdrawn if the mail was cancelled or is now another worker's."""
     if not outbox.mine(email).update(handed_over_at=now):
         raise Withdrawn
-    outages.is_handed_over(leave, now=now)
+    extend_probe(leave, now=now)
 
 
 def _not_accepted(email: Email, leave: Leave, fault: Fault, *, now: datetime) -> bool:
@@ -174,22 +279,22 @@ def _not_accepted(email: Email, leave: Leave, fault: Fault, *, now: datetime) ->
         match fault.scope:
             case Scope.MAIL:
                 if isinstance(fault, Unwritable):
-                    outages.give_back(leave)
+                    give_back_leave(leave)
                 else:
-                    outages.works()
+                    end_outage()
                 permanent, returned = fault.permanent, fault.address
                 not_sent(email, now=now, permanent=permanent, returned=returned, error=fault.words)
                 return True
             case Scope.UNKNOWN:
-                outages.fails(leave, error=fault.words, now=now)
+                record_outage(leave, error=fault.words, now=now)
                 _unanswered(email, error=fault.words, now=now)
             case Scope.SERVER:
-                again = outages.fails(leave, error=fault.words, now=now)
+                again = record_outage(leave, error=fault.words, now=now)
                 _drop_link(email, now=now)
                 outbox.settle_later(
                     email,
                     error=fault.words,
-                    at=max(again, now + outages.pace(email.excused)),
+                    at=max(again, now + probe_pace(email.excused)),
                     excused=email.excused + 1,
                     handed_over_at=None,
                 )
