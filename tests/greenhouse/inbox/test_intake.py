@@ -25,7 +25,7 @@ from pytest_django.fixtures import Settings
 
 from goodword.core import clock, metrics
 from goodword.core.committer import Arrived
-from goodword.greenhouse.inbox import endpoints, intake
+from goodword.greenhouse.inbox import endpoint, intake
 from goodword.greenhouse.inbox.intake import Deliveries, Waker
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 from goodword.greenhouse.setup import connections
@@ -90,7 +90,7 @@ class Web:
 @pytest.fixture
 def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     # without the rest after a failure in an earlier test
-    monkeypatch.setattr(endpoints, "_memory", endpoints._Memory())
+    monkeypatch.setattr(endpoint, "_memory", endpoint._Memory())
     made = Web(request(BODY, event_id="first"))
     yield made
     made.close()
@@ -234,7 +234,7 @@ def test_they_are_the_same_behind_a_proxy(settings: Settings) -> None:
     settings.SECURE_SSL_HOST, settings.SECURE_HSTS_SECONDS = "localhost", 31_536_000
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     settings.GOODWORD_TRUSTED_PROXIES = 1
-    endpoints.forget()
+    endpoint.forget()
     web = Web(request(BODY, event_id="first", X_Forwarded_Proto="https"), trusted_proxies=1)
     forwarded = {
         "1.2.3.4": True,
@@ -342,14 +342,14 @@ def test_another_process_may_change_keys_and_is_obeyed_within_two_seconds(web: W
 
 def test_what_was_read_before_a_change_is_not_remembered_after_it() -> None:
     made = connect()
-    since = endpoints.changes()
-    found = endpoints.find_endpoint(made.endpoint_key, now=clock.now())
+    since = endpoint.changes()
+    found = endpoint.find_endpoint(made.endpoint_key, now=clock.now())
     assert found is not None
-    endpoints.forget()
-    endpoints.remember(made.endpoint_key, found, since=since)
-    assert endpoints.known(made.endpoint_key) is None
-    endpoints.remember(made.endpoint_key, found, since=endpoints.changes())
-    assert endpoints.known(made.endpoint_key) is found
+    endpoint.forget()
+    endpoint.remember(made.endpoint_key, found, since=since)
+    assert endpoint.known(made.endpoint_key) is None
+    endpoint.remember(made.endpoint_key, found, since=endpoint.changes())
+    assert endpoint.known(made.endpoint_key) is found
 
 
 def test_a_failing_insert_is_answered_by_the_view(web: Web) -> None:
@@ -501,7 +501,7 @@ def test_they_are_logged_and_measured_like_those_of_the_view(
 ) -> None:
     settings.GOODWORD_METRICS_TOKEN = "0123456789abcdef01234567"
     metrics.own_measures.cache_clear()
-    endpoints.forget()
+    endpoint.forget()
     with caplog.at_level(logging.INFO, logger="goodword.access"):
         web = Web(request(BODY, event_id="first"))
         try:

@@ -13,7 +13,7 @@ from django.db import close_old_connections, connection
 from goodword.core import clock
 from goodword.core.committer import Arrived
 from goodword.core.database import quick_connection
-from goodword.greenhouse.inbox import endpoints, payload
+from goodword.greenhouse.inbox import endpoint, payload
 from goodword.greenhouse.inbox.endpoint import EVENT_ID_LENGTH, RECEIVED, is_signed, may_be_test
 from goodword.greenhouse.inbox.leases import wake_inbox
 
@@ -70,7 +70,7 @@ class Deliveries:
         self._waker = Waker(wake)
 
     def takes(self, path: str) -> bool:
-        return endpoints.is_known(_key(path))
+        return endpoint.is_known(_key(path))
 
     def store(self, arrived: Sequence[Arrived]) -> Sequence[Mapping[str, Any] | None]:
         read = [_read(one) for one in arrived]
@@ -79,7 +79,7 @@ class Deliveries:
         return [None if row is None else {"organisation": row.organisation_id} for row in read]
 
     def failed(self) -> None:
-        endpoints.forget(rest=REST_SECONDS)
+        endpoint.forget(rest=REST_SECONDS)
         self._hang_up()
 
     def idle(self) -> None:
@@ -123,18 +123,18 @@ def _array(numbers: Any) -> str:
 
 def _read(arrived: Arrived) -> _Row | None:
     """None if the view must answer."""
-    endpoint, body = endpoints.known(_key(arrived.path)), arrived.body
-    if endpoint is None or may_be_test(body):
+    found, body = endpoint.known(_key(arrived.path)), arrived.body
+    if found is None or may_be_test(body):
         return None
-    if not is_signed(body, header=arrived.headers.get("SIGNATURE", ""), keys=endpoint.keys):
+    if not is_signed(body, header=arrived.headers.get("SIGNATURE", ""), keys=found.keys):
         return None
     try:
         content = payload.read_payload(body)
     except Exception:  # noqa: BLE001 - the view stores it as failed
         return None
     return _Row(
-        organisation_id=endpoint.connection.organisation_id,
-        connection_id=endpoint.connection.pk,
+        organisation_id=found.connection.organisation_id,
+        connection_id=found.connection.pk,
         event_id=arrived.headers.get("GREENHOUSE_EVENT_ID", "")[:EVENT_ID_LENGTH],
         action=content.action,
         body=body,

@@ -23,7 +23,7 @@ from goodword.greenhouse.client import (
     Unavailable,
     User,
 )
-from goodword.greenhouse.inbox import endpoints
+from goodword.greenhouse.inbox import endpoint
 from goodword.greenhouse.inbox.processing import replay_waiting
 from goodword.greenhouse.models import Connection, WebhookSecret
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
@@ -127,7 +127,7 @@ def rotate_secret(connection: Connection, *, keep_for: timedelta, member: Member
                 secret.valid_until = ends
                 secret.save(update_fields=["valid_until"])
         WebhookSecret.add(row, secrets.token_hex(SECRET_KEY_BYTES), now=now)
-        transaction.on_commit(endpoints.forget)
+        transaction.on_commit(endpoint.forget)
         _audit(row, "greenhouse.secret_rotated", member=member, now=now, kept_until=ends.isoformat())
 
 
@@ -137,7 +137,7 @@ def end_old_secrets(connection: Connection, *, member: Membership, now: datetime
         valid = list(WebhookSecret.valid(row, now=now).values_list("pk", flat=True))
         old = WebhookSecret.objects.across_organisations().filter(pk__in=valid[1:])
         ended = old.update(valid_until=now)
-        transaction.on_commit(endpoints.forget)
+        transaction.on_commit(endpoint.forget)
         if ended:
             _audit(row, "greenhouse.old_secret_ended", member=member, now=now)
         return ended
@@ -157,7 +157,7 @@ def disconnect(connection: Connection, *, member: Membership, now: datetime) -> 
                 *("last_error", "last_error_at"),
             ]
         )
-        transaction.on_commit(endpoints.forget)
+        transaction.on_commit(endpoint.forget)
         _audit(row, "greenhouse.disconnected", member=member, now=now)
 
 
