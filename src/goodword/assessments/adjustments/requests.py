@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.adjustments import mails
 from goodword.assessments.adjustments.contacts import contact_of
-from goodword.assessments.adjustments.mails import next_reader
+from goodword.assessments.adjustments.mails import ASKED, next_reader
 from goodword.assessments.adjustments.open_text import carry_over_open_texts, grant_open_texts
 from goodword.assessments.adjustments.status import WhyNot, extend_clocks, granted_percent, request_status
 from goodword.assessments.attempts import parts
@@ -22,7 +23,7 @@ from goodword.notifications.domain.links import end
 from goodword.notifications.domain.queue import Correspondent, cancel
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.runs import MAIL_FAILURES, extend_by_hold, plan_reminder
-from goodword.workflow.models import awaits_click, is_open, lock, takes_answers
+from goodword.workflow.models import UNFINISHED, awaits_click, is_open, lock, takes_answers
 
 #: extra time that can be requested, in percent
 PERCENT_CHOICES = (25, 50, 100)
@@ -244,3 +245,22 @@ def resume_deadline(attempt: Attempt, *, now: datetime) -> None:
     if is_open(attempt) and not rests:
         plan_reminder(attempt, organisation=attempt.organisation, now=now)
     attempt.save(update_fields=["deadline_at", "deadline_moved_by", "clock_stopped_at", "next_reminder_at"])
+
+
+def waiting_for(member: Membership) -> QuerySet[Adjustment]:
+    """Requests that wait for this member's answer. Only they see them: on their Home, without the hiring team."""
+    mails = Email.objects.of(member.organisation).filter(
+        kind=ASKED, link_purpose=Link.Purpose.ADJUSTMENT, link_subject_id=OuterRef("pk")
+    )
+    return (
+        Adjustment.objects.of(member.organisation)
+        .annotate(reader=Subquery(mails.order_by("-pk").values("to_address")[:1]))
+        .filter(
+            reader__same_address=member.user.email,
+            state=Adjustment.State.ASKED,
+            attempt__progress__in=UNFINISHED,
+            attempt__closed_at=None,
+            attempt__step_request__application__deleted_at=None,
+            attempt__step_request__application__erased_at=None,
+        )
+    )

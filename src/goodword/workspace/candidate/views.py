@@ -35,8 +35,7 @@ from goodword.workspace.candidate.cards import cards_of
 from goodword.workspace.candidate.timeline import RATING_REASONS, timeline
 from goodword.workspace.comments import comments_of, mark_seen
 from goodword.workspace.data_requests import erasure_status
-from goodword.workspace.lists.drawing import drawn
-from goodword.workspace.lists.listing import decides, listing_of
+from goodword.workspace.lists.listing import decides, drawn, listing_of
 from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import ListQuery
 from goodword.workspace.lists.rows import Scope

@@ -17,7 +17,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership
 from goodword.assessments.adjustments.mails import send_fresh_link
-from goodword.assessments.adjustments.waiting import waiting_for
+from goodword.assessments.adjustments.requests import waiting_for
 from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application, PerformanceRating, visible_applications
 from goodword.candidates.performance.importing import DAYS

@@ -31,8 +31,7 @@ from goodword.roles.models import (
 )
 from goodword.workflow.models import StepRequest
 from goodword.workspace.job_requirements import fitting, sentences_of_role
-from goodword.workspace.lists.drawing import drawn
-from goodword.workspace.lists.listing import decides, listing_of
+from goodword.workspace.lists.listing import decides, drawn, listing_of
 from goodword.workspace.lists.query import ListQuery
 from goodword.workspace.lists.rows import Scope
 from goodword.workspace.lists.saved_views import views_of
