@@ -7,9 +7,19 @@ A call passes `v1` or `v3`, `session` (authentication, pace, retries, errors), `
 (JSON to our `types`).
 """
 
-from goodword.greenhouse.client.api import TOKEN_URL, V1_BASE, V3_BASE, HarvestApi, build
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+import httpx2
+
 from goodword.greenhouse.client.authentication import (
+    KeyAuth,
     MemoryTokenStore,
+    OAuth,
     Token,
     TokenStore,
     V1Credentials,
@@ -38,8 +48,8 @@ from goodword.greenhouse.client.pacing import (
     RateReport,
 )
 from goodword.greenhouse.client.permissions import HarvestPermission, PermissionState, ProbeResult, probe_all
-from goodword.greenhouse.client.session import ONCE, READS, RetryPolicy
-from goodword.greenhouse.client.transport import Exchange, Limits
+from goodword.greenhouse.client.session import ONCE, READS, CallPolicy, RetryPolicy, Session
+from goodword.greenhouse.client.transport import LIMITS, Exchange, Limits, Transport
 from goodword.greenhouse.client.types import (
     Actor,
     Application,
@@ -58,6 +68,8 @@ from goodword.greenhouse.client.types import (
     User,
     Visibility,
 )
+from goodword.greenhouse.client.v1 import HarvestV1
+from goodword.greenhouse.client.v3 import HarvestV3
 
 __all__ = [
     "ONCE",
@@ -114,3 +126,173 @@ __all__ = [
     "build",
     "probe_all",
 ]
+
+
+V1_BASE = "https://harvest.greenhouse.io/v1"
+V3_BASE = "https://harvest.greenhouse.io/v3"
+TOKEN_URL = "https://auth.greenhouse.io/token"  # noqa: S105  # an address
+
+
+class HarvestApi(Protocol):
+    """Harvest v1 or v3. Every method raises `HarvestError`.
+
+    Deleted, merged, private and unknown records cannot be distinguished: they are None or missing, and nothing may be
+    erased because of them. Lists are read page by page while they are consumed, newest first.
+    """
+
+    @property
+    def permissions(self) -> tuple[HarvestPermission, ...]: ...
+
+    def account(self) -> str | None:
+        """Always None in v1."""
+
+    def who_am_i(self) -> Actor:
+        """The user the key acts as; unknown in v1."""
+
+    def knows_key(self) -> bool:
+        """Whether Greenhouse knows a credential whose reads it all refuses."""
+
+    def application(self, application_id: int) -> Application | None: ...
+
+    def applications_by_id(self, application_ids: Iterable[int]) -> Iterator[Application]:
+        """Invisible ones are left out. v3 reads fifty at once, v1 one by one."""
+
+    def applications(
+        self,
+        *,
+        job_ids: Iterable[int] | None = None,
+        status: ApplicationStatus | None = None,
+        updated_since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[Application]:
+        """`until` (now) is the next `updated_since`. Empty `job_ids` return nothing. v1 filters by the last activity,
+        which not every change updates."""
+
+    def application_stages_of(self, application_ids: Iterable[int]) -> Iterator[ApplicationStage]:
+        """Fifty per call; nothing in v1."""
+
+    def candidate(self, candidate_id: int) -> Candidate | None: ...
+
+    def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]: ...
+
+    def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
+        """With candidates; some may be missing. `applications`: ids to candidate ids, where known."""
+
+    def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
+        """`until` is the next `since`."""
+
+    def job(self, job_id: int) -> Job | None: ...
+
+    def jobs(self, status: JobStatus | None = None) -> Iterator[Job]:
+        """Includes templates (`is_template`)."""
+
+    def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
+        """v3 leaves out the names of departments and offices."""
+
+    def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]: ...
+
+    def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]: ...
+
+    def rejection_reasons(self) -> Iterator[RejectionReason]:
+        """Includes Greenhouse's built-in ones."""
+
+    def user(self, user_id: int) -> User | None: ...
+
+    def users(self, *, user_ids: Iterable[int] | None = None, email: str | None = None) -> Iterator[User]:
+        """v3 finds users by their primary address only."""
+
+    def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]: ...
+
+    def notes(self, candidate_id: int) -> Iterator[Note]:
+        """Leaves out e-mails and moves."""
+
+    def post_note(
+        self,
+        *,
+        candidate_id: int,
+        application_id: int | None,
+        body: str,
+        author_id: int | None,
+        visibility: Visibility,
+    ) -> Note:
+        """Post once, without retries. v1 needs an author. After an error with `outcome_unknown`, search the notes for
+        the body's marker first."""
+
+    def stage_entered_at(self, application_id: int) -> datetime | None:
+        """Always None in v1."""
+
+    def probe(self, permission: HarvestPermission) -> ProbeResult:
+        """Check by reading whether a permission is granted."""
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+def build(
+    credentials: V1Credentials | V3Credentials,
+    *,
+    base_url: str,
+    clock: Callable[[], datetime],
+    token_url: str = TOKEN_URL,
+    transport: httpx2.BaseTransport | None = None,
+    allow_private: bool = False,
+    token_store: TokenStore | None = None,
+    worked_before: bool | None = None,
+    pacer: Pacer | None = None,
+    token_pacer: Pacer | None = None,
+    priority: Priority = Priority.BACKGROUND,
+    retry: RetryPolicy = READS,
+    limits: Limits = LIMITS,
+    sleep: Callable[[float], None] = time.sleep,
+    watch: Callable[[Exchange], None] | None = None,
+) -> HarvestApi:
+    """A client for one credential. Close it, or use it in a `with` block. Raises `ValueError` for an invalid address.
+
+    `base_url` includes the version (`.../v1`). Plain HTTP and private networks need `allow_private`. `worked_before`
+    decides what a refusal means (None: unknown). Clients of one connection share `token_store` and the pacers.
+    """
+    for address in (base_url, token_url):
+        _check_address(address, allow_private=allow_private)
+    network = Transport(transport=transport, allow_private=allow_private, limits=limits, watch=watch)
+    rate = V1_RATE if isinstance(credentials, V1Credentials) else V3_RATE
+    policy = CallPolicy(clock, sleep, pacer or LocalPacer(rate), priority, retry)
+    if isinstance(credentials, V1Credentials):
+        return HarvestV1(
+            Session(
+                transport=network,
+                base_url=base_url,
+                auth=KeyAuth(credentials),
+                policy=policy,
+                worked_before=worked_before,
+            )
+        )
+    oauth = OAuth(
+        credentials=credentials,
+        transport=network,
+        token_url=token_url,
+        store=token_store or MemoryTokenStore(),
+        policy=replace(policy, pacer=token_pacer or LocalPacer(TOKEN_RATE), priority=Priority.PERSON),
+        worked_before=worked_before,
+    )
+    session = Session(
+        transport=network, base_url=base_url, auth=oauth, policy=policy, worked_before=worked_before
+    )
+    return HarvestV3(session, oauth=oauth, clock=clock)
+
+
+def _check_address(address: str, *, allow_private: bool) -> None:
+    try:
+        url = httpx2.URL(address)
+    except httpx2.InvalidURL as error:
+        raise ValueError(f"{address!r} is not an address") from error
+    schemes = ("https", "http") if allow_private else ("https",)
+    if url.scheme not in schemes or not url.host or url.userinfo or url.query or url.fragment:
+        raise ValueError(f"{address!r} is not an address that Harvest can be called at")
