@@ -1,14 +1,24 @@
 """Browser tests drive Debian's Chromium; `CHROMIUM_PATH` names another one."""
 
+import mimetypes
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connection
 from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 from tests.browser import contrast
 
@@ -30,7 +40,24 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # scripts run too short for optimising compilation to pay: a fifth of the time
+    "--js-flags=--no-opt",
 )
+
+#: path of axe on our server, below that of static files
+AXE = "axe.js"
+_LOAD = """
+(path) => typeof axe === "object" || (path !== "" && new Promise((resolve) => {
+  const script = document.createElement("script");
+  script.onload = () => resolve(true);
+  script.onerror = () => resolve(false);
+  script.src = path;
+  document.head.append(script);
+  script.remove();
+}))
+"""
+#: ports of our server
+_ports: set[int | None] = set()
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -53,7 +80,47 @@ def base_url() -> str:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Browser path and launch options: Playwright's own browser isn't downloaded."""
     path = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
-    return {**browser_type_launch_args, "executable_path": path, "args": list(FLAGS)}
+    return {
+        **browser_type_launch_args,
+        "executable_path": path,
+        "args": [*FLAGS, *os.environ.get("BR_FLAGS", "").split()],
+    }
+
+
+class StaticFiles(StaticFilesHandler):
+    """Serves static files from memory, once per window: a page has a dozen, and Django's view takes longer than most
+    pages.
+    """
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path.startswith("/static/") and (found := _static_file(path.removeprefix("/static/"))):
+            kind, content = found
+            headers = [("Content-Type", kind), ("Content-Length", str(len(content)))]
+            start_response("200 OK", [*headers, ("Cache-Control", "max-age=86400, immutable")])
+            return [content]
+        return super().__call__(environ, start_response)
+
+
+@cache
+def _static_file(name: str) -> tuple[str, bytes] | None:
+    if name == AXE:
+        return "text/javascript", Axe().axe_script.encode()
+    path = finders.find(name)
+    if not path:
+        return None
+    return mimetypes.guess_type(name)[0] or "application/octet-stream", Path(path).read_bytes()
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    """In place of pytest-django's."""
+    server = LiveServer("localhost", start=False)
+    server.thread.static_handler = StaticFiles
+    server.start()
+    _ports.add(server.thread.port)
+    yield server
+    server.stop()
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +129,14 @@ def closed_windows(browser: Browser, _django_db_helper: None) -> Iterator[None]:
     yield
     for context in browser.contexts:
         context.close()
+
+
+def _load_axe(page: Page) -> None:
+    """Load axe into the document, if this is the first look at it. Chromium keeps its own copy of scripts from our
+    server, parsed and compiled.
+    """
+    if not page.evaluate(_LOAD, f"/static/{AXE}" if urlsplit(page.url).port in _ports else ""):
+        page.evaluate(Axe().axe_script)
 
 
 def violations(
@@ -75,8 +150,7 @@ def violations(
     """
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
     page.wait_for_load_state()
-    if not page.evaluate("typeof axe === 'object'"):  # a second look at the same document
-        page.evaluate(Axe().axe_script)
+    _load_axe(page)
     if every_text:
         # Only violations are reported in full: reporting what passed would be most of the work.
         found = page.evaluate(

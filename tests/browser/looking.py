@@ -45,19 +45,26 @@ _STATE = r"""
     .replace(/<[^>]*>|[^<]+/g, (part) =>
       part[0] === "<" ? part.replace(/ ([\w:-]+)="([^"]*)"/g, attribute) : part.trim() && "x",
     );
-  const states = [":checked", ":disabled", ":focus", ":hover", ":invalid", ":popover-open", ":placeholder-shown"];
+  const states = [":checked", ":disabled", ":focus", ":invalid", ":popover-open", ":placeholder-shown"];
   const all = [...document.querySelectorAll("*")];
-  return html + states.map((state) => state + all.flatMap((one, place) => (one.matches(state) ? [place] : [])));
+  const those = (state) => state + all.flatMap((one, place) => (one.matches(state) ? [place] : []));
+  const root = document.documentElement;
+  return [html + states.map(those), those(":hover"), root.scrollWidth - root.clientWidth];
 }
 """
-#: a file for each page state checked in this run, with the width at which it was checked and axe's findings
+#: a file for each page state checked in this run, with axe's findings at each width at which it was checked
 FOUND = Path(os.environ["TESTS_LOOKED"])
 
 
 class Looker:
-    """Collects problems. Compare `wrong` and `complaints` with empty ones at the end."""
+    """Collects problems. Compare `wrong` and `complaints` with empty ones at the end.
 
-    def __init__(self) -> None:
+    With several `widths`, each look checks the page at all of them: first at its own, and it stays at the last, so that
+    a walk goes on at each width in turn.
+    """
+
+    def __init__(self, *widths: int) -> None:
+        self.widths = widths
         self.wrong: dict[str, list[str]] = {}
         self.complaints: list[str] = []
 
@@ -74,34 +81,45 @@ class Looker:
         state of a page; at other widths only layout is checked, unless `all_rules` is set.
         """
         page.wait_for_load_state()
-        found = in_both_schemes(page, within=within) if all_rules else _once(page, within)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            found.append(f"{wide} px too wide")
-        if found:
-            self.wrong[name] = found
+        size = page.viewport_size or {"width": 0, "height": 0}
+        first = size["width"]
+        seen: tuple[str, str] | None = None
+        for width in (first, *(one for one in self.widths if one != first)):
+            if width != first:
+                page.set_viewport_size({"width": width, "height": size["height"]})
+            state, hovered, wide = page.evaluate(_STATE)
+            if seen is None or seen[0] != state:  # what moves beneath the pointer is no other state
+                seen = state, hovered
+            found = (
+                in_both_schemes(page, within=within) if all_rules else _once(page, within, *seen, width=width)
+            )
+            if wide > 0:
+                found.append(f"{wide} px too wide")
+            if found:
+                self.wrong[name if width == first else f"{name} at {width}"] = found
         if PICTURES:
             _photograph(page, f"{next(_number):02}-{name.replace(' ', '-')}")
         if FOR_DOCS and name in OF_DOCS:
             _photograph_for_docs(page, FOR_DOCS / f"{OF_DOCS[name]}.png")
 
 
-def _once(page: Page, within: str) -> list[str]:
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    state = hashlib.sha256(f"{within} {page.evaluate(_STATE)}".encode()).hexdigest()
-    looked_at: int
-    found: list[str]
-    with (FOUND / state).open("a+") as file:
+def _once(page: Page, within: str, *state: str, width: int) -> list[str]:
+    key = hashlib.sha256(" ".join((within, *state)).encode()).hexdigest()
+    kept: dict[str, list[str]]
+    with (FOUND / key).open("a+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # another process may be checking the same state
         file.seek(0)
-        if kept := file.read():
-            looked_at, found = json.loads(kept)
-        else:
-            looked_at, found = width, in_both_schemes(page, within=within, every_text=False)
-            json.dump([looked_at, found], file)
-    if looked_at == width:
-        return list(found)
-    return found + [f"light: {one}" for one in violations(page, within=within, rules=OF_LAYOUT)]
+        kept = json.loads(file.read() or "{}")
+        if str(width) not in kept:
+            kept[str(width)] = (
+                [f"light: {one}" for one in violations(page, within=within, rules=OF_LAYOUT)]
+                if kept
+                else in_both_schemes(page, within=within, every_text=False)
+            )
+            file.truncate(0)
+            json.dump(kept, file)
+    everything = next(iter(kept.values()))
+    return list(dict.fromkeys(everything + kept[str(width)]))
 
 
 def in_both_schemes(page: Page, *, within: str = "", every_text: bool = True) -> list[str]:

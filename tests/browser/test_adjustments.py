@@ -29,13 +29,13 @@ def request_of(attempt: Attempt) -> Adjustment:
     return Adjustment.objects.of(attempt.organisation).get()
 
 
-@pytest.mark.parametrize(("width", "script"), [*((width, True) for width in WIDTHS), (390, False)])
+@pytest.mark.parametrize("script", [True, False], ids=["", "without JavaScript"])
 def test_extra_time_is_requested_and_granted(
-    browser: Browser, live_server: object, attempt: Attempt, width: int, script: bool
+    browser: Browser, live_server: object, attempt: Attempt, script: bool
 ) -> None:
-    looker = Looker()
+    looker = Looker(*WIDTHS)
     context = browser.new_context(
-        viewport={"width": width, "height": 900}, reduced_motion="reduce", java_script_enabled=script
+        viewport={"width": WIDTHS[0], "height": 900}, reduced_motion="reduce", java_script_enabled=script
     )
     looker.watch(context)
     page = context.new_page()
@@ -92,31 +92,28 @@ def test_the_form_without_figures_can_be_chosen_by_keyboard(
     assert Adjustment.objects.of(attempt.organisation).count() == 0
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_part_is_replaced_by_its_open_text_version(
-    browser: Browser, live_server: object, width: int
-) -> None:
+def test_a_part_is_replaced_by_its_open_text_version(browser: Browser, live_server: object) -> None:
     of = application()
     named(of.organisation)
     attempt = attempt_of(JUDGEMENT, of=of, now=clock.now())
     row = asked(attempt, now=clock.now(), percent=0, form=True)
-    looker = Looker()
-    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    looker = Looker(*WIDTHS)
+    context = browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, reduced_motion="reduce")
     looker.watch(context)
     page = context.new_page()
     page.goto(f"{live_server}{answer_path(row, now=clock.now())}")
     page.get_by_label("Yes, with the default rubric").check()
-    looker.look(page, f"replacing a part {width}")
+    looker.look(page, "replacing a part")
     page.get_by_role("button", name="Send the answer").click()
     expect(page.get_by_role("heading", name="This request has been answered")).to_be_visible()
     page.goto(url(live_server, attempt, "portal_assessment_part", 1))
-    looker.look(page, f"in own words {width}")
+    looker.look(page, "in own words")
     page.get_by_role("button", name="Choose between actions instead").click()
-    looker.look(page, f"between actions {width}")
+    looker.look(page, "between actions")
     page.get_by_role("button", name="Answer in your own words instead").click()
     page.get_by_role("link", name="Start").first.click()
     expect(page.get_by_role("textbox")).to_be_visible()
-    looker.look(page, f"question in own words {width}")
+    looker.look(page, "question in own words")
     assert (looker.wrong, looker.complaints) == ({}, [])
     context.close()
 

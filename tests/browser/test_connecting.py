@@ -82,31 +82,31 @@ def busy(desk: Desk, connection: Connection) -> None:
 
 
 def test_the_list_fills_while_the_key_is_tried(browser: Browser, desk: Desk, live_server: LiveServer) -> None:
-    looker = Looker()
-    for width in WIDTHS:
-        context = entered(browser, desk, live_server, width=width)
-        looker.watch(context)
-        page = context.new_page()
+    looker = Looker(*WIDTHS)
+    context = entered(browser, desk, live_server, width=WIDTHS[0])
+    looker.watch(context)
+    page = context.new_page()
+    for once_more in (False, True):  # with another credential of the same account
         page.goto(f"{live_server.url}{desk.url('greenhouse_connect')}")
-        typed = open_another_credential(desk) if width != WIDTHS[0] else desk.form()
+        typed = open_another_credential(desk) if once_more else desk.form()
         page.get_by_label("Client ID").fill(typed["client_id"])
         page.get_by_label("Client secret").fill("mistyped")
         page.get_by_role("button", name="Set", exact=True).click()
         expect(page.get_by_role("alert")).to_contain_text("does not know this client ID")
-        looker.look(page, f"refused {width}")
+        looker.look(page, "refused")
         page.get_by_label("Client secret").fill(typed["client_secret"])
         desk.greenhouse.sandbox.faults.add({"kind": "slow", "path": "/v3/jobs", "seconds": 1.5, "times": 1})
         page.get_by_role("button", name="Set", exact=True).click()
         expect(page.locator("#probing")).to_contain_text("Checking Jobs")
         expect(page.get_by_label("Client secret")).to_be_hidden()
-        looker.look(page, f"probing {width}")
-        if width == WIDTHS[0]:
-            expect(page.get_by_text("Greenhouse is connected.")).to_be_visible()
-            looker.look(page, f"connected {width}")
-        else:  # the same account once more
+        looker.look(page, "probing")
+        if once_more:
             expect(page.get_by_text("This account is connected already")).to_be_visible()
-            looker.look(page, f"doubted {width}")
-        context.close()
+            looker.look(page, "doubted")
+        else:
+            expect(page.get_by_text("Greenhouse is connected.")).to_be_visible()
+            looker.look(page, "connected")
+    context.close()
     assert looker.wrong == {}
     assert looker.complaints == []
 
@@ -179,23 +179,22 @@ def test_every_page_is_accessible_and_fits(browser: Browser, desk: Desk, live_se
         "test note outcome": desk.url("greenhouse_test_note_outcome", one.pk, note.pk),
         "notes": desk.url("note_settings"),
     }
-    looker = Looker()
-    for width in WIDTHS:
-        context = entered(browser, desk, live_server, width=width)
-        looker.watch(context)
-        page = context.new_page()
-        for name, where in pages.items():
-            page.goto(f"{live_server.url}{where}")
-            looker.look(page, f"{name} {width}")
-        page.goto(f"{live_server.url}{pages['health']}")
-        page.get_by_role("button", name="Test now").click()
-        expect(page.get_by_text("A signed test delivery to the Endpoint URL was accepted")).to_be_visible()
-        looker.look(page, f"tested {width}")
-        page.goto(f"{live_server.url}{pages['notes']}")
-        page.get_by_label("First line of a note").fill("{candidate} is through, {outcome}")
-        expect(page.locator("#example")).to_contain_text("Ada Lovelace is through, completed: 2 of 2")
-        page.get_by_label("First line of a note").fill("{score}")
-        expect(page.locator("#example")).to_contain_text("{score} is not a placeholder.")
-        context.close()
+    looker = Looker(*WIDTHS)
+    context = entered(browser, desk, live_server, width=WIDTHS[0])
+    looker.watch(context)
+    page = context.new_page()
+    for name, where in pages.items():
+        page.goto(f"{live_server.url}{where}")
+        looker.look(page, name)
+    page.goto(f"{live_server.url}{pages['health']}")
+    page.get_by_role("button", name="Test now").click()
+    expect(page.get_by_text("A signed test delivery to the Endpoint URL was accepted")).to_be_visible()
+    looker.look(page, "tested")
+    page.goto(f"{live_server.url}{pages['notes']}")
+    page.get_by_label("First line of a note").fill("{candidate} is through, {outcome}")
+    expect(page.locator("#example")).to_contain_text("Ada Lovelace is through, completed: 2 of 2")
+    page.get_by_label("First line of a note").fill("{score}")
+    expect(page.locator("#example")).to_contain_text("{score} is not a placeholder.")
+    context.close()
     assert looker.wrong == {}
     assert looker.complaints == []

@@ -29,14 +29,13 @@ def of(rita: Membership, key: str) -> Test:
     return Test.objects.of(rita.organisation).get(key=key)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_pages_of_tests_are_accessible_and_fit(
-    browser: Browser, live_server: object, rita: Membership, width: int
+    browser: Browser, live_server: object, rita: Membership
 ) -> None:
     ensure_all_builtin(rita.organisation, now=NOW)
     published(rita, custom_questions())
-    looker = Looker()
-    context = window(browser, rita, live_server, width=width)
+    looker = Looker(*WIDTHS)
+    context = window(browser, rita, live_server, width=WIDTHS[0])
     looker.watch(context)
     page = context.new_page()
     page.goto(f"{live_server}{url('library', rita.organisation)}")
@@ -55,12 +54,11 @@ def test_pages_of_tests_are_accessible_and_fit(
     context.close()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_a_pack_is_imported_signed_off_and_published(
-    browser: Browser, live_server: object, rita: Membership, width: int, tmp_path: Path
+    browser: Browser, live_server: object, rita: Membership, tmp_path: Path
 ) -> None:
-    looker = Looker()
-    context = window(browser, rita, live_server, width=width)
+    looker = Looker(*WIDTHS)
+    context = window(browser, rita, live_server, width=WIDTHS[0])
     looker.watch(context)
     page = context.new_page()
     page.goto(f"{live_server}{url('test_import', rita.organisation)}")

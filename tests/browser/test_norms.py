@@ -26,22 +26,21 @@ def rita(acme: Organisation) -> Membership:
     return factories.member(acme, name="Rita Recruiter")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_norms_are_legible_with_none_to_two_sets(
-    browser: Browser, live_server: object, rita: Membership, width: int
+    browser: Browser, live_server: object, rita: Membership
 ) -> None:
-    test, looker = ensure_builtin(rita.organisation, "work_style", now=clock.now()), Looker()
-    context = window(browser, rita, live_server, width=width)
+    test, looker = ensure_builtin(rita.organisation, "work_style", now=clock.now()), Looker(*WIDTHS)
+    context = window(browser, rita, live_server, width=WIDTHS[0])
     looker.watch(context)
     page = context.new_page()
     where = f"{live_server}{norms.address(test)}"
     page.goto(where)
-    looker.look(page, f"no norms {width}")
+    looker.look(page, "no norms")
     norms.crowd(test, 120)
     norms.crowd(test, 3, language="de", device="phone")
     norms.crowd(test, 1, device="")
     page.goto(where)
-    looker.look(page, f"groups {width}")
+    looker.look(page, "groups")
     for _ in range(2):
         page.goto(where)  # what the first press was answered is gone
         page.get_by_role("button", name="Create norms").focus()
@@ -49,27 +48,24 @@ def test_norms_are_legible_with_none_to_two_sets(
         page.get_by_text("The norms are being computed.").wait_for()
         assert run_jobs() == ["assessments.norms"]
     page.goto(where)
-    looker.look(page, f"two sets {width}")
+    looker.look(page, "two sets")
     assert page.get_by_text("Norms 2, created by Rita Recruiter").count() == 1
     assert (looker.wrong, looker.complaints) == ({}, [])
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_calibration_is_legible(
-    browser: Browser, live_server: object, rita: Membership, width: int
-) -> None:
-    test, looker = ensure_builtin(rita.organisation, "reasoning", now=clock.now()), Looker()
+def test_a_calibration_is_legible(browser: Browser, live_server: object, rita: Membership) -> None:
+    test, looker = ensure_builtin(rita.organisation, "reasoning", now=clock.now()), Looker(*WIDTHS)
     norms.crowd(test, 200, answers=solves, items=form_of)
-    context = window(browser, rita, live_server, width=width)
+    context = window(browser, rita, live_server, width=WIDTHS[0])
     looker.watch(context)
     page = context.new_page()
     where = f"{live_server}{norms.address(test)}"
     page.goto(where)
-    looker.look(page, f"no calibration {width}")
+    looker.look(page, "no calibration")
     page.get_by_role("button", name="Calibrate").click()
     page.get_by_text("The calibration is being computed.").wait_for()
     assert run_jobs() == ["assessments.calibration"]
     page.goto(where)
-    looker.look(page, f"calibration {width}")
+    looker.look(page, "calibration")
     assert page.get_by_text("Calibration 1, 200 people").count() == 1
     assert (looker.wrong, looker.complaints) == ({}, [])

@@ -38,14 +38,13 @@ def where(live_server: object, step: Step, more: str = "") -> str:
     return f"{live_server}{path('role_assessment', step.organisation, step.role_id)}preview/draft/{more}"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_its_pages_are_accessible_and_fit_in_each_language(
-    browser: Browser, live_server: object, step: Step, rita: Membership, width: int
+    browser: Browser, live_server: object, step: Step, rita: Membership
 ) -> None:
     drafted(step, REASONING, WORK_STYLE, JUDGEMENT, by=rita)
     for part in parts(drafted(step, by=rita)):
         changed(step, part, by=rita, requirement=SERVES)
-    looker, context = Looker(), window(browser, rita, live_server, width=width)
+    looker, context = Looker(*WIDTHS), window(browser, rita, live_server, width=WIDTHS[0])
     looker.watch(context)
     page = context.new_page()
     for name, more in {

@@ -163,37 +163,34 @@ def everything() -> tuple[Membership, dict[str, str]]:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_of_the_editor_is_accessible_and_fits(
-    browser: Browser, live_server: object, width: int
-) -> None:
+def test_every_page_of_the_editor_is_accessible_and_fits(browser: Browser, live_server: object) -> None:
     rita, pages = everything()
-    looker = Looker()
-    context = window(browser, rita, live_server, width=width)
+    looker = Looker(*WIDTHS)
+    context = window(browser, rita, live_server, width=WIDTHS[0])
     looker.watch(context)
     page = context.new_page()
     for name, where in pages.items():
         page.goto(f"{live_server}{where}")
-        looker.look(page, f"{name} {width}")
+        looker.look(page, name)
     page.goto(f"{live_server}{pages['question choices']}")
     page.fill("textarea[name=text]", "")
     page.fill("input[name=choice_0]", "")
     page.fill("input[name=choice_1]", "")
     page.click("main .actions button >> nth=0")
-    looker.look(page, f"question wrong {width}")
+    looker.look(page, "question wrong")
     page.goto(f"{live_server}{pages['editor']}")
     page.click("#question-size button[value=up]")
-    looker.look(page, f"in the way {width}")
+    looker.look(page, "in the way")
     page.goto(f"{live_server}{pages['publish']}")
     page.click("main .actions button >> nth=0")
-    looker.look(page, f"publish wrong {width}")
+    looker.look(page, "publish wrong")
     page.goto(f"{live_server}{pages['import']}")
     bad = b'{"title": "Shops", "languages": {"en": [{"type": "date"}, {"type": "essay"}]}}'
     page.set_input_files(
         "input[type=file]", {"name": "q.json", "mimeType": "application/json", "buffer": bad}
     )
     page.click("main .actions button")
-    looker.look(page, f"import wrong {width}")
+    looker.look(page, "import wrong")
     context.close()
     assert (looker.wrong, looker.complaints) == ({}, [])
 

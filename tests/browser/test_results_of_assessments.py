@@ -51,79 +51,73 @@ def several(role: Role) -> Attempt:
     return first
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_results_are_legible_down_to_the_tasks(
-    browser: Browser, live_server: object, role: Role, rita: Membership, width: int
+    browser: Browser, live_server: object, role: Role, rita: Membership
 ) -> None:
-    first, looker = several(role), Looker()
-    context = window(browser, rita, live_server, width=width)
+    first, looker = several(role), Looker(*WIDTHS)
+    context = window(browser, rita, live_server, width=WIDTHS[0])
     looker.watch(context)
     page = context.new_page()
     page.goto(f"{live_server}{path('candidate', role.organisation, first.step_request.application_id)}")
     page.get_by_text("Assessment: every test in full").click()
     for summary in page.locator(".block__details > summary").all():
         summary.click()
-    looker.look(page, f"result {width}", within=".result")
+    looker.look(page, "result", within=".result")
     assert page.locator(".block__drawings").count() > 0
     page.get_by_role("link", name="Full table, 7 scores").click()
-    looker.look(page, f"norms with a whole table {width}")
+    looker.look(page, "norms with a whole table")
     page.goto(f"{live_server}{path('role_compare', role.organisation, role.pk)}")
-    looker.look(page, f"comparison of scales {width}")
-    if width == 1440:  # on a tablet, only the table scrolls
-        page.set_viewport_size({"width": 768, "height": 1024})
-        assert page.evaluate("document.documentElement.scrollWidth") == 768
-        page.set_viewport_size({"width": width, "height": 900})
+    looker.look(page, "comparison of scales")
+    page.set_viewport_size({"width": 768, "height": 1024})  # on a tablet, only the table scrolls
+    assert page.evaluate("document.documentElement.scrollWidth") == 768
+    page.set_viewport_size({"width": 1440, "height": 900})
     page.get_by_role("link", name="Reasoning").click()
-    looker.look(page, f"comparison of tasks {width}")
+    looker.look(page, "comparison of tasks")
     page.get_by_role("link", name="Hide names").click()
-    looker.look(page, f"comparison without names {width}")
+    looker.look(page, "comparison without names")
     assert page.get_by_text("Lovelace").count() == 0
     assert (looker.wrong, looker.complaints) == ({}, [])
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_references_are_compared_by_competency(
-    browser: Browser, live_server: object, role: Role, rita: Membership, width: int
+    browser: Browser, live_server: object, role: Role, rita: Membership
 ) -> None:
-    looker, asked = Looker(), version(role.organisation)
+    looker, asked = Looker(*WIDTHS), version(role.organisation)
     for first, last in (("Ada", "Lovelace"), ("Bo", "Featherstonehaugh-Beck"), ("Cy", "Curie")):
         with_answers(role, asked, first, last)
-    context = window(browser, rita, live_server, width=width)
+    context = window(browser, rita, live_server, width=WIDTHS[0])
     looker.watch(context)
     page = context.new_page()
     page.goto(f"{live_server}{path('role_compare', role.organisation, role.pk)}")
     page.get_by_role("link", name="References").click()
-    looker.look(page, f"comparison of references {width}")
+    looker.look(page, "comparison of references")
     page.get_by_text("Choose candidates").click()
     page.get_by_label("Ada Lovelace").check()
     page.get_by_label("Cy Curie").check()
     page.get_by_role("button", name="Compare these").click()
     page.get_by_role("link", name="Manager").click()
-    looker.look(page, f"comparison of chosen references {width}")
+    looker.look(page, "comparison of chosen references")
     assert page.get_by_role("link", name="Bo Featherstonehaugh-Beck").count() == 0
     page.get_by_role("link", name=re.compile("references of Ada Lovelace")).click()
     expect(page.locator("#results-reference_check")).to_have_attribute("open", "")
     assert (looker.wrong, looker.complaints) == ({}, [])
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_candidate_reads_their_own_result(
-    browser: Browser, live_server: object, role: Role, width: int
-) -> None:
-    first, looker = several(role), Looker()
-    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+def test_a_candidate_reads_their_own_result(browser: Browser, live_server: object, role: Role) -> None:
+    first, looker = several(role), Looker(*WIDTHS)
+    context = browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, reduced_motion="reduce")
     looker.watch(context)
     page = context.new_page()
     page.goto(f"{live_server}/p/{token_of(first, now=clock.now())}/assessment/")
-    looker.look(page, f"thanks {width}")
+    looker.look(page, "thanks")
     page.get_by_role("link", name="Read your result").click()
-    if width == WIDTHS[0]:
-        looker.look(page, "own result folded")
-        for test in page.locator("main .card").all():
-            box = test.bounding_box()
-            assert box is not None
-            assert box["height"] <= PHONE, test.inner_text()
+    looker.look(page, "own result folded")
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    for test in page.locator("main .card").all():
+        box = test.bounding_box()
+        assert box is not None
+        assert box["height"] <= PHONE, test.inner_text()
     for summary in page.locator("details > summary").all()[:2]:
         summary.click()
-    looker.look(page, f"own result {width}")
+    looker.look(page, "own result")
     assert (looker.wrong, looker.complaints) == ({}, [])

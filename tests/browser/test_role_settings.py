@@ -18,14 +18,12 @@ def test_a_role_is_renamed_archived_and_restored(browser: Browser, live_server: 
     rita = factories.member(org, name="Rita Sommer", email="rita.sommer@northwind.example")
     role = factories.role(org, title="Senior Account Manager", owner=rita)
     factories.role(org, title="Data Engineer", owner=rita)
-    looker = Looker()
+    looker = Looker(*WIDTHS)
     context = window(browser, rita, live_server, width=WIDTHS[-1])
     looker.watch(context)
     page = context.new_page()
     page.goto(f"{live_server.url}/o/northwind/roles/{role.pk}/settings/")
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        looker.look(page, f"role settings {width}")
+    looker.look(page, "role settings")
     title = page.get_by_label("Title").first
     title.fill("Key Account Manager")
     title.press("Enter")
@@ -33,9 +31,7 @@ def test_a_role_is_renamed_archived_and_restored(browser: Browser, live_server: 
     page.goto(f"{live_server.url}/o/northwind/roles/{role.pk}/settings/")
     page.get_by_role("button", name="Archive role").click()
     page.get_by_role("link", name="Archived").click()
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        looker.look(page, f"archived roles {width}")
+    looker.look(page, "archived roles")
     page.get_by_role("link", name="Key Account Manager").click()
     looker.look(page, "archived role")
     page.get_by_role("button", name="Restore role").click()

@@ -29,16 +29,15 @@ def rita(transactional_db: None) -> Membership:
     return factories.member(factories.organisation(name="Northwind Cycles"), name="Rita Hansen")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_the_judgement_editor_is_accessible_and_fits(
-    browser: Browser, live_server: object, rita: Membership, width: int
+    browser: Browser, live_server: object, rita: Membership
 ) -> None:
     theirs = judgement.built_in(rita.organisation)
     made = duplicate_set(test=theirs, by=rita, now=judgement.NOW)
     add_language(test=made, language="fr", revision=judgement.revision(made), now=judgement.NOW)
     scenario = judgement.scenarios(made)[0]["id"]
-    looker = Looker()
-    context = window(browser, rita, live_server, width=width)
+    looker = Looker(*WIDTHS)
+    context = window(browser, rita, live_server, width=WIDTHS[0])
     looker.watch(context)
     page = context.new_page()
     looks = [
@@ -54,10 +53,10 @@ def test_the_judgement_editor_is_accessible_and_fits(
     ]
     for name, where in looks:
         page.goto(f"{live_server}{where}")
-        looker.look(page, f"{name} {width}")
+        looker.look(page, name)
     page.goto(f"{live_server}{judgement.url('judgement_publish', made)}")
     page.click("main .actions button")
-    looker.look(page, f"set publish refused {width}")
+    looker.look(page, "set publish refused")
     assert looker.wrong == {}
     assert looker.complaints == []
     context.close()
@@ -100,17 +99,16 @@ def test_a_scenario_is_written_and_published_by_keyboard_without_javascript(
     context.close()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_the_editor_of_custom_questions_is_accessible_and_fits(
-    browser: Browser, live_server: object, rita: Membership, width: int
+    browser: Browser, live_server: object, rita: Membership
 ) -> None:
     made = own.own(rita)
     publish_test(test=made, revision=own.revision(made), by=rita, now=judgement.NOW)
     drafts.DRAFTS.begin(made, now=judgement.NOW)
     plan = own.ids(made)[3]
     set_rubric(test=made, question_id=plan, criteria=[own.CRITERION], revision=own.revision(made))
-    looker = Looker()
-    context = window(browser, rita, live_server, width=width)
+    looker = Looker(*WIDTHS)
+    context = window(browser, rita, live_server, width=WIDTHS[0])
     looker.watch(context)
     page = context.new_page()
     looks = [
@@ -126,17 +124,14 @@ def test_the_editor_of_custom_questions_is_accessible_and_fits(
     ]
     for name, where in looks:
         page.goto(f"{live_server}{where}")
-        looker.look(page, f"{name} {width}")
+        looker.look(page, name)
     assert looker.wrong == {}
     assert looker.complaints == []
     assert Test.objects.of(rita.organisation).count() == 1
     context.close()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_marking_is_accessible_fits_and_works_by_keyboard(
-    browser: Browser, live_server: object, width: int
-) -> None:
+def test_marking_is_accessible_fits_and_works_by_keyboard(browser: Browser, live_server: object) -> None:
     attempt = answered(two_raters=True)
     rita = factories.member(attempt.organisation, name="Rita Hansen")
     tom = factories.member(attempt.organisation, name="Tom Berg")
@@ -149,29 +144,29 @@ def test_marking_is_accessible_fits_and_works_by_keyboard(
         by=tom,
         now=judgement.NOW,
     )
-    looker = Looker()
-    context = window(browser, rita, live_server, width=width)
+    looker = Looker(*WIDTHS)
+    context = window(browser, rita, live_server, width=WIDTHS[0])
     looker.watch(context)
     page = context.new_page()
     page.goto(f"{live_server}{path('candidate', attempt.organisation, attempt.step_request.application_id)}")
-    looker.look(page, f"candidate with marking {width}", within="#marking")
+    looker.look(page, "candidate with marking", within="#marking")
     page.goto(f"{live_server}{marking_url(attempt)}")
-    looker.look(page, f"marking {width}")
+    looker.look(page, "marking")
     page.goto(f"{live_server}{marking_url(attempt, 1, 'why')}")
-    looker.look(page, f"marking an answer {width}")
+    looker.look(page, "marking an answer")
     tab_to(page, "input[name=points_0]")
     page.keyboard.type("9")
     page.keyboard.press("Enter")
     page.wait_for_selector(".error-summary, .field--wrong")
-    looker.look(page, f"marking refused {width}")
+    looker.look(page, "marking refused")
     page.fill("input[name=points_0]", "4")
     page.fill("input[name=points_1]", "2")
     page.focus("main .actions button")
     page.keyboard.press("Enter")
     page.wait_for_url("**/1/plan/")
-    looker.look(page, f"marking a file {width}")
+    looker.look(page, "marking a file")
     page.goto(f"{live_server}{marking_url(attempt, 1, 'why')}")
-    looker.look(page, f"both marked {width}")
+    looker.look(page, "both marked")
     assert "Says what waits, but not why." in page.inner_text("#points")
     assert Marking.objects.of(attempt.organisation).count() == 2
     assert looker.wrong == {}

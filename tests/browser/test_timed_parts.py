@@ -261,12 +261,11 @@ def test_queued_answers_survive_a_closed_page(browser: Browser, open_at: Callabl
     later.context.close()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_pages_of_parts_are_accessible(browser: Browser, open_at: Callable[..., str], width: int) -> None:
+def test_pages_of_parts_are_accessible(browser: Browser, open_at: Callable[..., str]) -> None:
     plain = attempt_of(JUDGEMENT, REASONING, now=clock.now())
     running = timed()
-    context = browser.new_context(viewport={"width": width, "height": 844})
-    page, looker = context.new_page(), Looker()
+    context = browser.new_context(viewport={"width": WIDTHS[0], "height": 844})
+    page, looker = context.new_page(), Looker(*WIDTHS)
     for attempt, name, args in (
         (plain, "portal_assessment", ()),
         (plain, "portal_assessment_part", (1,)),
