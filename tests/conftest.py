@@ -81,7 +81,6 @@ settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.support.default_buttons.Watc
 LONGEST = (
     "tests/torture/test_torture.py",
     "tests/browser/test_article_v3.py",
-    "tests/browser/test_article_v1.py",
     "tests/browser/test_portal_effort.py",
     "tests/browser/test_questionnaire_editor.py",
     "tests/browser/test_timed_parts.py",

@@ -55,23 +55,21 @@ def phone(browser: Browser, looker: Looker) -> BrowserContext:
     return context
 
 
-def walk(browser: Browser, data: Path, api: str) -> None:
-    """From the API key to the report with all real programs and a fresh installation. The recruiter uses a desktop;
-    the candidate and referees use a phone.
+def walk(browser: Browser, data: Path) -> None:
+    """From the API key to the report with all real programs, a fresh installation and Harvest v3. The recruiter uses
+    a desktop; the candidate and referees use a phone.
     """
     database.copy_migrated(data)
     looker = Looker()
     with world(data=data, ports=Ports.named_or_free(), built=database.CACHE / "built") as running:
-        _walk(running, api, desk(browser, looker), phone(browser, looker), looker)
+        _walk(running, desk(browser, looker), phone(browser, looker), looker)
     assert looker.wrong == {}
     assert looker.complaints == []
 
 
-def _walk(
-    running: World, api: str, at_desk: BrowserContext, on_phone: BrowserContext, looker: Looker
-) -> None:
+def _walk(running: World, at_desk: BrowserContext, on_phone: BrowserContext, looker: Looker) -> None:
     greenhouse = at_desk.new_page()
-    credential = create_a_credential(greenhouse, running.sandbox_url, api, looker)
+    credential = create_a_credential(greenhouse, running.sandbox_url, "v3", looker)
     goodword = at_desk.new_page()
     add_the_api_key(goodword, running, credential, looker)
     create_the_webhooks(greenhouse, goodword, running, looker)
@@ -143,9 +141,11 @@ def add_the_api_key(page: Page, running: World, credential: dict[str, str], look
     dialog = page.get_by_role("dialog", name="Set Greenhouse API key")
     expect(dialog).to_be_visible()
     looker.look(page, "dialog v3")
-    if "API key" in credential:
-        dialog.get_by_role("link", name="Harvest API key").click()
-        looker.look(page, "dialog v1")
+    dialog.get_by_role("link", name="Harvest API key").click()
+    expect(dialog.get_by_label("API key")).to_be_visible()
+    looker.look(page, "dialog v1")
+    dialog.get_by_role("link", name="Harvest v3 (OAuth)").click()
+    expect(dialog.get_by_label("Client ID")).to_be_visible()
     for label, value in credential.items():
         dialog.get_by_label(label).fill(value)
     dialog.get_by_role("button", name="Set", exact=True).click()
@@ -422,7 +422,6 @@ def answer_all(page: Page) -> None:
 def review_the_first_answer(page: Page, running: World, looker: Looker) -> None:
     """The review e-mail leads to the answers; the role page counts them."""
     page.bring_to_front()
-    # over v3 the recruiter is known; the article's v1 key may not read users, so the role's owner gets it
     page.goto(link_of(running, to="", subject="First reference"))
     expect(page.get_by_text(REFEREES[0][0]).first).to_be_visible()
     looker.look(page, "review")

@@ -11,4 +11,4 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 def test_the_article_click_by_click(browser: Browser, tmp_path: Path) -> None:
-    article.walk(browser, tmp_path, "v3")
+    article.walk(browser, tmp_path)

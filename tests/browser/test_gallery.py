@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from goodword.ui.gallery import LAYOUTS
 from tests.browser.conftest import violations
-from tests.browser.looking import WIDTHS, in_both_schemes
+from tests.browser.looking import WIDTHS, Looker
 
 pytestmark = pytest.mark.browser
 
@@ -35,26 +35,15 @@ def window(browser: Browser, width: int, *, scripts: bool = True) -> Iterator[Pa
         context.close()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_fails_axe_or_scrolls_sideways(browser: Browser, live_server: object, width: int) -> None:
+def test_no_page_fails_axe_or_scrolls_sideways(browser: Browser, live_server: object) -> None:
     """With all rules at each width, since the gallery has all components and layouts."""
-    wrong = {}
-    with window(browser, width) as page:
-        complaints: list[str] = []
-        page.on(
-            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
-        )
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+    looker = Looker(*WIDTHS)
+    with window(browser, WIDTHS[0]) as page:
+        looker.watch(page.context)
         for path in PAGES:
             page.goto(f"{live_server}/ui/gallery/{path}")
-            sideways = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            found = in_both_schemes(page) + ([f"{sideways} px too wide"] if sideways > 0 else [])
-            if found:
-                wrong[path] = found
-        assert complaints == []
-    assert wrong == {}
+            looker.look(page, path, all_rules=True)
+    assert (looker.wrong, looker.complaints) == ({}, [])
 
 
 def test_a_form_with_errors_passes_axe_and_focuses_the_summary(gallery: Callable[[str], Page]) -> None:
@@ -184,16 +173,16 @@ def test_without_scripts_menus_open_and_the_navigation_is_reachable(
         expect(page.get_by_role("link", name="Manage ATS automation")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [320, 640, 768])  # 320 and 640 are 1280 pixels at 400 % and 200 %
-def test_no_page_scrolls_sideways_when_narrow_or_enlarged(
-    browser: Browser, live_server: object, width: int
-) -> None:
-    with window(browser, width) as page:
-        wide = {}
+def test_no_page_scrolls_sideways_when_narrow_or_enlarged(browser: Browser, live_server: object) -> None:
+    widths = (320, 640, 768)  # 320 and 640 are 1280 pixels at 400 % and 200 %
+    wide = {}
+    with window(browser, widths[0]) as page:
         for path in PAGES:
             page.goto(f"{live_server}/ui/gallery/{path}")
-            wide[path] = page.evaluate("document.documentElement.scrollWidth")
-    assert wide == dict.fromkeys(PAGES, width)
+            for width in widths:
+                page.set_viewport_size({"width": width, "height": 900})
+                wide[path, width] = page.evaluate("document.documentElement.scrollWidth")
+    assert wide == {(path, width): width for path in PAGES for width in widths}
 
 
 def test_what_could_not_be_saved_is_said_and_sent_again(gallery: Callable[[str], Page]) -> None:
