@@ -141,7 +141,7 @@ def test_on_every_page_of_an_assessment(page: Page, live_server: object) -> None
     page.goto(url("portal_assessment_item", 1, 1))
     check(page, "answer").press("Enter")
     page.wait_for_url("**/assessment/1/item/2/")
-    page.wait_for_function("() => window.goodwordAnswers.waiting().length === 0")
+    page.wait_for_function("() => window.goodwordAnswers?.waiting().length === 0")
 
     for order, kind in ((2, "reasoning"), (3, "judgement"), (4, "questions")):
         skip_to(attempt, order)
@@ -155,7 +155,7 @@ def test_on_every_page_of_an_assessment(page: Page, live_server: object) -> None
             group.get_by_role("radio").first.check(force=True)
         page.get_by_role("radio").first.press("Enter")
         page.wait_for_url(f"**/assessment/{order}/item/2/")
-        page.wait_for_function("() => window.goodwordAnswers.waiting().length === 0")
+        page.wait_for_function("() => window.goodwordAnswers?.waiting().length === 0")
     page.goto(url("portal_assessment_item", 4, 3))
     page.locator(".item input[type=text]").first.fill("On 1 May")
     page.keyboard.press("Enter")

@@ -51,7 +51,7 @@ def test_no_page_has_a_barrier(page: Page, url: str) -> None:
     person = page.url
     page.goto(f"{url}/configure/dev_center/credentials/new")
     page.get_by_role("button", name="Create").click()
-    found = {"created": violations(page)}
+    found = {"created": violations(page, every_text=False)}
     page.get_by_role("link", name="Manage Permissions").click()
     more = ["/", "/candidates", "/prospects/new", "/users", "/configure", "/configure/dev_center", "/sandbox"]
     more += ["/configure/dev_center/credentials", "/configure/dev_center/web_hooks/new", "/nonsense"]
@@ -61,5 +61,5 @@ def test_no_page_has_a_barrier(page: Page, url: str) -> None:
     addresses += [person, f"{person}&tab=details", f"{person}&tab=offer"]
     for address in [*addresses, *(url + path for path in more)]:
         page.goto(address)
-        found[address] = violations(page)
+        found[address] = violations(page, every_text=False)
     assert {address: wrong for address, wrong in found.items() if wrong} == {}

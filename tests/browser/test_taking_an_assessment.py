@@ -30,7 +30,7 @@ def url(live_server: object, attempt: Attempt) -> Callable[..., str]:
 
 def arrived(page: Page) -> None:
     """Wait until the browser's queue of answers is empty."""
-    page.wait_for_function("() => window.goodwordAnswers.waiting().length === 0")
+    page.wait_for_function("() => window.goodwordAnswers?.waiting().length === 0")
 
 
 def answers(attempt: Attempt) -> list[tuple[str, int]]:
