@@ -92,7 +92,9 @@ class StaticFiles(StaticFilesHandler):
     pages.
     """
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def __call__(  # type: ignore[override]  # the stubs say that it returns a response
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         if path.startswith("/static/") and (found := _static_file(path.removeprefix("/static/"))):
             kind, content = found
