@@ -111,6 +111,7 @@ def test_a_webhook_with_a_failed_ping_stays_disabled(
     assert len(store.webhooks) == 0
 
 
+@pytest.mark.slow
 def test_a_candidate_applies_moves_and_is_hired_with_a_delivery_each(
     visitor: Visitor, receiver: Receiver, app: Sandbox
 ) -> None:

@@ -149,6 +149,7 @@ def test_an_invalid_fault_is_refused(client: httpx2.Client) -> None:
     assert client.get("/_sandbox/faults").json()["open"] == []
 
 
+@pytest.mark.slow
 def test_a_client_verifies_the_server_with_the_ca(tmp_path: Path) -> None:
     context, authority = server_context(tmp_path / "ca", ["sandbox.example"])
     with served(context) as (url, _):

@@ -47,6 +47,7 @@ def test_other_organisations_look_like_missing_ones(organisation: Organisation) 
     assert comparable(theirs) == comparable(nobodys)
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("kind", "may"),

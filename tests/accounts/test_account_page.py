@@ -104,6 +104,7 @@ def test_the_page_shows_what_is_set_up(rita: Membership) -> None:
     assert ("Set up app" in after, "Remove app" in after, "10 codes left" in after) == (False, True, True)
 
 
+@pytest.mark.world
 def test_the_password_is_changed_with_the_current_one_and_the_session_stays(rita: Membership) -> None:
     here, elsewhere = browser(rita), browser(rita, SAFARI)
     new = {"password1": "a staple of batteries", "password2": "a staple of batteries"}
@@ -127,6 +128,7 @@ def test_sessions_are_listed_with_browser_address_and_last_use(rita: Membership)
     ]
 
 
+@pytest.mark.world
 def test_last_use_is_noted_every_five_minutes(rita: Membership) -> None:
     here = browser(rita)
     before = UserSession.objects.get().last_seen_at
@@ -140,6 +142,7 @@ def test_last_use_is_noted_every_five_minutes(rita: Membership) -> None:
     assert (row.last_seen_at > before, row.ip) == (True, "198.51.100.9")
 
 
+@pytest.mark.world
 def test_one_session_is_signed_out_and_the_others_stay(rita: Membership) -> None:
     phone, here, third = browser(rita, SAFARI, "198.51.100.9"), browser(rita), browser(rita)
     (row,) = UserSession.objects.filter(ip="198.51.100.9")
@@ -150,6 +153,7 @@ def test_one_session_is_signed_out_and_the_others_stay(rita: Membership) -> None
     assert entry.details == {"address": "198.51.100.9", "browser": SAFARI}
 
 
+@pytest.mark.world
 def test_sessions_of_others_and_this_one_cannot_be_ended(rita: Membership) -> None:
     other = factories.member(rita.organisation, kind="admin")
     mine, theirs = browser(rita), browser(other)
@@ -162,6 +166,7 @@ def test_sessions_of_others_and_this_one_cannot_be_ended(rita: Membership) -> No
     assert "sign_in.session_ended" not in actions(rita)
 
 
+@pytest.mark.world
 def test_signing_out_everywhere_empties_the_list(rita: Membership) -> None:
     browser(rita, SAFARI)
     browser(rita).post(f"{ACCOUNT}sign-out-everywhere/")

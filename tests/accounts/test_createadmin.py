@@ -79,6 +79,7 @@ def test_an_existing_admin_is_left_unchanged(run: Run) -> None:
     assert User.objects.get().check_password(GOOD)
 
 
+@pytest.mark.world
 def test_an_existing_user_keeps_the_password(run: Run) -> None:
     run(*NEW)
     assert run("--organisation", "Beta", "--time-zone", "UTC") == (

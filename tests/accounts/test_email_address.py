@@ -29,6 +29,7 @@ def test_unused_allauth_pages_are_disabled(path: str) -> None:
     assert Client().get(f"/accounts/{path}").status_code == 404
 
 
+@pytest.mark.world
 def test_a_member_can_change_their_password() -> None:
     member = factories.member(factories.organisation())
     client = Client()

@@ -45,6 +45,7 @@ def test_a_recent_sign_in_is_enough(rita: Membership) -> None:
     assert required(rita)
 
 
+@pytest.mark.world
 def test_what_was_sent_continues_after_the_password(rita: Membership) -> None:
     client = signed_in(rita, seconds_ago=901)
     asked = client.post(RULES, {"requires_second_factor": "on"})
@@ -100,6 +101,7 @@ def test_other_sites_are_not_led_to(rita: Membership) -> None:
     assert done["Location"] == "/"
 
 
+@pytest.mark.world
 def test_wrong_passwords_are_limited(rita: Membership) -> None:
     client = signed_in(rita, seconds_ago=901)
     for _ in range(5):

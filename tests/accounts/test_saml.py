@@ -97,6 +97,7 @@ def test_an_answer_without_the_providers_signature_is_refused(rita: Membership, 
     assert not is_signed_in(client)
 
 
+@pytest.mark.world
 def test_an_answer_works_once_and_only_where_it_was_asked_for(rita: Membership) -> None:
     client, request_id = started()
     response = saml.response(email="rita@acme.example", to=request_id)
@@ -162,6 +163,7 @@ def test_what_is_no_answer_is_refused_with_a_sentence(rita: Membership, sent: st
     assert not is_signed_in(client)
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("name", ["SAMLRequest", "SAMLResponse"])
 @pytest.mark.parametrize("sent", ["", "abc", "!!", "aGVsbG8="])

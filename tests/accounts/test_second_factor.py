@@ -106,6 +106,7 @@ def test_a_code_signs_in_once(rita: Membership) -> None:
             assert is_signed_in(client) == works
 
 
+@pytest.mark.world
 def test_five_wrong_codes_block_the_right_one(rita: Membership) -> None:
     with_app(rita.user)
     client, _ = enter_password(rita)
@@ -206,6 +207,7 @@ def test_a_recovery_code_confirms_too(rita: Membership) -> None:
     assert (done["Location"], kinds(rita)) == ("/accounts/second-factor/", [])
 
 
+@pytest.mark.world
 def test_the_first_factor_ends_all_other_sessions(
     rita: Membership, django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -47,6 +47,7 @@ def reset_links() -> list[str]:
     )
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("email", ["rita@acme.example", "Rita@ACME.example"])
 def test_the_right_password_leads_to_the_roles_page(rita: Membership, email: str) -> None:
     client = Client()
@@ -73,6 +74,7 @@ def test_wrong_password_and_unknown_address_give_the_same_error(rita: Membership
     assert b'value="wrong"' not in wrong.content
 
 
+@pytest.mark.world
 def test_too_many_wrong_passwords_block_the_right_one(rita: Membership) -> None:
     client = Client()
     for _ in range(5):
@@ -178,6 +180,7 @@ def test_pages_have_one_heading_and_no_inline_styles(path: str) -> None:
     assert " style=" not in html
 
 
+@pytest.mark.world
 def test_the_rate_limit_page_explains_itself(rita: Membership) -> None:
     client = Client()
     for _ in range(30):
@@ -248,6 +251,7 @@ def test_an_address_gets_at_most_three_reset_links_an_hour(
     assert len(mail.outbox) == 4
 
 
+@pytest.mark.world
 def test_failed_attempts_are_counted_across_hosts(rita: Membership) -> None:
     for port in range(5):
         Client().post(

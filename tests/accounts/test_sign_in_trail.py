@@ -88,6 +88,7 @@ def test_each_organisation_of_a_user_gets_the_entry(rita: Membership) -> None:
     ]
 
 
+@pytest.mark.world
 def test_failed_attempts_and_one_lockout_are_audited(rita: Membership) -> None:
     client = browser(ELSEWHERE)
     for _ in range(8):
@@ -109,6 +110,7 @@ def test_an_unknown_address_is_logged_without_the_input(
     assert trail(rita.organisation) == []
 
 
+@pytest.mark.world
 def test_wrong_passwords_from_elsewhere_do_not_lock_out_the_owner(rita: Membership) -> None:
     for _ in range(12):
         sign_in(browser(ELSEWHERE), password="wrong")
@@ -253,6 +255,7 @@ def test_a_password_reset_is_audited_and_needs_a_different_password(rita: Member
     assert trail(rita.organisation) == [("sign_in.reset_requested", HOME), ("sign_in.password_reset", HOME)]
 
 
+@pytest.mark.world
 def test_signing_out_everywhere_ends_all_sessions_of_this_user_only(rita: Membership) -> None:
     laptop, phone, colleague = browser(), browser(ELSEWHERE), browser()
     factories.member(rita.organisation, email="bo@acme.example")
@@ -272,6 +275,7 @@ def test_signing_out_everywhere_needs_a_login(rita: Membership) -> None:
     assert trail(rita.organisation) == []
 
 
+@pytest.mark.world
 def test_an_active_session_stays_and_an_idle_one_expires(rita: Membership) -> None:
     start = clock.now()
     client = browser()

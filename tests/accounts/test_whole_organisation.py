@@ -63,6 +63,7 @@ def test_every_model_belongs_to_organisations_or_to_the_installation() -> None:
     assert covered == {model._meta.label for model in apps.get_models(include_auto_created=True)}
 
 
+@pytest.mark.world
 def test_nothing_is_left_of_a_deleted_organisation_and_another_one_is_untouched() -> None:
     empty = contents()
     here = furnished("acme")
@@ -95,6 +96,7 @@ def test_queued_jobs_of_a_deleted_organisation_find_nothing() -> None:
     assert not Delivery.objects.across_organisations().exists()
 
 
+@pytest.mark.world
 def test_an_export_has_all_rows_and_files_and_no_secrets() -> None:
     organisation = furnished("one")
     furnished("other")

@@ -106,6 +106,7 @@ def test_an_unanswered_part_neither_ends_nor_leads_on(client: Client, attempt: A
     assert AttemptPart.objects.of(attempt.organisation).get(attempt=attempt, order=2).begun_at is None
 
 
+@pytest.mark.world
 def test_the_link_leads_back_to_the_page_between(client: Client, attempt: Attempt) -> None:
     first = client.get(url(attempt, "portal_assessment")).content.decode()
     assert "Continue to finish" in first
@@ -117,6 +118,7 @@ def test_the_link_leads_back_to_the_page_between(client: Client, attempt: Attemp
     assert "Change an answer" not in page
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("optional", [{**FILE, "required": False}, {**TEXT, "required": False}])
 def test_an_optional_question_can_be_left_out(client: Client, optional: dict[str, Any]) -> None:
     attempt = asked(questions=[optional], rubrics=[], right={})

@@ -210,6 +210,7 @@ def rate(attempt: Attempt, now: datetime, value: int = 3) -> None:
     save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=ratings, now=now)
 
 
+@pytest.mark.world
 def test_an_interrupted_situation_does_not_count() -> None:
     made = situations()
     first, second, third = [item.id for item in items_of(part_of(made))][:3]
@@ -229,6 +230,7 @@ def test_an_interrupted_situation_does_not_count() -> None:
     assert (noticed.kind, noticed.item) == ("disconnected", "2")
 
 
+@pytest.mark.world
 def test_only_fully_rated_situations_survive_a_break() -> None:
     made = situations()
     first, second = [item.id for item in items_of(part_of(made))][:2]
@@ -274,6 +276,7 @@ def test_void_situations_are_ignored_in_scores_and_recomputation(
     assert (again.scores.agree, again.differ, again.changed) == (2, (), ())
 
 
+@pytest.mark.world
 def test_the_last_situation_is_kept_after_a_break(client: Client) -> None:
     made = situations()
     for number in range(1, part_of(made).items):
@@ -297,6 +300,7 @@ def test_pages_explain_breaks_before_the_clock_starts(client: Client) -> None:
             assert (page.count(fresh), page.count(stays)) == told
 
 
+@pytest.mark.world
 def test_a_custom_question_is_kept_after_a_break(client: Client) -> None:
     made = own_support.asked(minutes=20)
     begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)
@@ -311,6 +315,7 @@ def test_a_custom_question_is_kept_after_a_break(client: Client) -> None:
     assert [one.item for one in answers(made)] == [first]
 
 
+@pytest.mark.world
 def test_an_untimed_part_has_no_breaks(client: Client) -> None:
     made = attempt_of(JUDGEMENT)
     before = rows(made)

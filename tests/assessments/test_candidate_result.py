@@ -77,6 +77,7 @@ def is_closed(response: Any) -> bool:
     return "There is nothing to do here at the moment" in page and "Contact with others" not in page
 
 
+@pytest.mark.world
 def test_the_last_page_links_to_a_result_in_plain_words(shared: Attempt) -> None:
     token = token_of(shared)
     thanks = Client().get(reverse("portal_assessment", args=[token])).content.decode()
@@ -206,6 +207,7 @@ def test_without_the_setting_no_result_is_shared() -> None:
     assert rows(attempt) == before
 
 
+@pytest.mark.world
 def test_before_the_end_and_of_an_attempt_closed_early_there_is_none() -> None:
     of = application()
     assert of.role is not None
@@ -218,6 +220,7 @@ def test_before_the_end_and_of_an_attempt_closed_early_there_is_none() -> None:
     assert is_closed(Client().get(url(attempt)))
 
 
+@pytest.mark.world
 def test_somebody_elses_link_and_a_mistyped_one_show_nothing_of_it(scales_only: Attempt) -> None:
     other = assigned(application())
     assert "Contact with others" not in Client().get(url(other)).content.decode()

@@ -94,6 +94,7 @@ def test_nothing_is_answered_before_the_start(attempt: Attempt) -> None:
     assert rows(attempt) == before
 
 
+@pytest.mark.world
 def test_a_part_waits_for_the_one_before_it() -> None:
     attempt = attempt_of(WORK_STYLE, REASONING)
     before = rows(attempt)
@@ -110,6 +111,7 @@ def test_a_part_waits_for_the_one_before_it() -> None:
 # --- one task at a time -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.world
 def test_an_answer_can_be_changed_while_its_task_is_on_screen_and_not_afterwards(attempt: Attempt) -> None:
     begun(attempt)
     give(attempt, 1, "a")
@@ -156,6 +158,7 @@ def test_second_windows_and_replays_lead_to_the_current_task(client: Client, att
     assert rows(attempt) == before
 
 
+@pytest.mark.world
 def test_going_back_leads_to_the_current_task(client: Client, attempt: Attempt) -> None:
     begun(attempt)
     go_on(attempt, 1)
@@ -172,6 +175,7 @@ def test_a_task_can_be_skipped(client: Client, attempt: Attempt) -> None:
     assert answers(attempt).count() == 0
 
 
+@pytest.mark.world
 def test_the_last_task_ends_the_part_and_completes_the_attempt(client: Client, attempt: Attempt) -> None:
     begun(attempt)
     for number in range(1, 13):
@@ -197,6 +201,7 @@ def test_answers_count_until_three_seconds_after_the_end(attempt: Attempt) -> No
     assert rows(attempt) == before
 
 
+@pytest.mark.world
 def test_time_up_scores_saved_answers_and_completes_the_attempt(attempt: Attempt) -> None:
     part = begun(attempt)
     key = part.drawn.get(position=1).content["key"]
@@ -266,6 +271,7 @@ def test_reloading_gains_no_time(client: Client, attempt: Attempt) -> None:
     assert rows(attempt) == before
 
 
+@pytest.mark.world
 def test_ending_early_needs_a_confirmation(client: Client, attempt: Attempt) -> None:
     begun(attempt)
     end = url(attempt, "portal_assessment_finish")
@@ -280,6 +286,7 @@ def keep_alive(part: AttemptPart, *, until: datetime) -> None:
     AttemptPart.objects.of(part.organisation).filter(pk=part.pk).update(seen_at=until)
 
 
+@pytest.mark.world
 def test_a_part_that_has_not_started_cannot_be_finished(client: Client) -> None:
     made = attempt_of(PlannedTest(test="reasoning", form="short_12"))
     before = rows(made)
@@ -291,6 +298,7 @@ def test_a_part_that_has_not_started_cannot_be_finished(client: Client) -> None:
     assert rows(made) == before
 
 
+@pytest.mark.world
 def test_screens_of_later_parts_are_not_shown(client: Client) -> None:
     made = attempt_of(WORK_STYLE, PlannedTest(test="judgement_customer"))
     sheet = reverse("portal_assessment_screens", args=[token_of(made), 2])
@@ -340,6 +348,7 @@ def conditional(*, minutes: int | None) -> Attempt:
     return attempt_of(PlannedTest(test=test, minutes=minutes), of=of)
 
 
+@pytest.mark.world
 def test_hidden_questions_leave_no_gap_in_timed_parts(client: Client) -> None:
     made = conditional(minutes=5)
     begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)

@@ -37,6 +37,7 @@ def test_each_scale_gets_one_score() -> None:
     assert event_names(attempt.step_request.application_id)[-1] == "attempt.completed"
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_a_scale_score_matches_a_manual_calculation() -> None:
     attempt = assigned()
@@ -50,6 +51,7 @@ def test_a_scale_score_matches_a_manual_calculation() -> None:
     assert scores(attempt).get(scale="extraversion").value == 4.5
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_finishing_cancels_queued_mails() -> None:
     attempt = assigned(sent=False)
@@ -79,6 +81,7 @@ def test_unanswered_items_are_named_and_nothing_is_scored() -> None:
     assert rows(attempt) == before
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_a_late_finish_counts_for_thirty_days() -> None:
     for after, progress in (timedelta(0), "completed"), (timedelta(seconds=1), "in_progress"):
@@ -94,6 +97,7 @@ def test_a_late_finish_counts_for_thirty_days() -> None:
         assert attempt.progress == progress
 
 
+@pytest.mark.world
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_finishes_issue_scores_once() -> None:
     attempt = assigned()
@@ -111,6 +115,7 @@ def test_concurrent_finishes_issue_scores_once() -> None:
     assert event_names().count("attempt.completed") == 1
 
 
+@pytest.mark.world
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_answers_to_an_item_leave_one() -> None:
     attempt = assigned()

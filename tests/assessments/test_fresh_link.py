@@ -43,6 +43,7 @@ def kinds(attempt: Attempt) -> list[str]:
     return list(Email.objects.of(attempt.organisation).order_by("pk").values_list("kind", flat=True))
 
 
+@pytest.mark.world
 def test_links_expire_counted_from_sending(attempt: Attempt) -> None:
     named(attempt.organisation)
     asked(attempt, percent=0, form=True, text="A screen reader")

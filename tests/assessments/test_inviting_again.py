@@ -34,6 +34,7 @@ def state_of(attempt: Attempt) -> tuple[str, str, bool]:
     return attempt.progress, attempt.close_reason, attempt.closed_at is not None
 
 
+@pytest.mark.world
 def test_inviting_again_closes_the_old_attempt() -> None:
     of = application()
     old = assigned(of, sent=False)
@@ -53,6 +54,7 @@ def test_inviting_again_closes_the_old_attempt() -> None:
     assert latest_attempt(of) == new
 
 
+@pytest.mark.world
 def test_a_completed_attempt_keeps_its_result() -> None:
     of = application()
     old = assigned(of)
@@ -65,6 +67,7 @@ def test_a_completed_attempt_keeps_its_result() -> None:
     assert [(one, one.progress in DONE) for one in attempts_of(of)] == [(new, False), (old, True)]
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("sent_after", [timedelta(), timedelta(days=2)])
 def test_a_new_invitation_keeps_a_later_deadline(sent_after: timedelta) -> None:
     of = application()
@@ -78,6 +81,7 @@ def test_a_new_invitation_keeps_a_later_deadline(sent_after: timedelta) -> None:
     assert (new.deadline_at, new.overdue_since, deadline_of(email, at=LATER + sent_after)) == (promised,) * 3
 
 
+@pytest.mark.world
 def test_a_new_invitation_restarts_an_earlier_deadline() -> None:
     of = application()
     old = assigned(of)
@@ -89,6 +93,7 @@ def test_a_new_invitation_restarts_an_earlier_deadline() -> None:
     assert new.deadline_at == new.overdue_since == expected > old.deadline_at
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("sent_after", [timedelta(), timedelta(days=2)])
 def test_a_new_invitation_keeps_what_an_adjustment_added_and_does_not_reveal_it(
     sent_after: timedelta,
@@ -108,6 +113,7 @@ def test_a_new_invitation_keeps_what_an_adjustment_added_and_does_not_reveal_it(
     assert found[0] == found[1] == (found[0][0], True)
 
 
+@pytest.mark.world
 def test_a_deadline_on_hold_keeps_its_remaining_days() -> None:
     of = application()
     old = assigned(of)
@@ -152,6 +158,7 @@ def test_an_ended_application_is_not_invited(status: str) -> None:
     assert rows(old) == before
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("column", "value", "reason"), [("email", "", "no_address"), ("can_email", False, "may_not_email")]
 )

@@ -150,6 +150,7 @@ def test_a_weighted_total_is_issued_with_its_weights_and_their_reason(weighted: 
     ]
 
 
+@pytest.mark.world
 def test_a_part_without_a_count_has_no_share_in_the_total() -> None:
     # nothing that has a right answer was asked: (6/10 + 1/4) / 2 = 17/40
     assert issued(scored(on_a_role(total=Assessment.Total.CATEGORIES), own=None)).value == "17/40"
@@ -175,6 +176,7 @@ def test_an_impossible_total_says_why(kinds: tuple[str, ...], values: dict[str, 
     assert shown(attempt).count(f"There is no total: a test with right and wrong answers {sentence}") == 1
 
 
+@pytest.mark.world
 def test_the_total_is_issued_with_the_last_part() -> None:
     of = on_a_role(ALL, total=Assessment.Total.CATEGORIES)
     attempt = assigned(of)
@@ -195,6 +197,7 @@ def test_an_assessment_without_a_total_has_no_row() -> None:
     assert found is not None and found.total is None
 
 
+@pytest.mark.world
 def test_the_stored_total_is_shown(by_categories: Attempt, weighted: Attempt) -> None:
     page = shown(by_categories)
     assert page.count("33.3 % × 60 % + 33.3 % × 25 % + 33.3 % × 33.3 % = 39.4 %") == 1

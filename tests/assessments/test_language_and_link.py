@@ -70,6 +70,7 @@ def test_choosing_a_language_switches_every_part(attempt: Attempt) -> None:
     assert [part_of(attempt, order).version.language for order in (1, 2, 3)] == ["fr", "", "fr"]
 
 
+@pytest.mark.world
 def test_the_page_offers_languages_and_uses_the_chosen_one(client: Client, attempt: Attempt) -> None:
     first = url(attempt, "portal_assessment")
     assert client.get(first).content.decode().count('name="language"') == 2
@@ -112,6 +113,7 @@ def test_closed_attempts_have_no_language_choice_or_mail(client: Client, attempt
     assert (rows(attempt), Email.objects.of(attempt.organisation).count()) == (before, mails)
 
 
+@pytest.mark.world
 def test_a_computer_is_offered_on_a_phone_before_the_clock_starts(client: Client) -> None:
     made = attempt_of(REASONING)
     start = url(made, "portal_assessment_part", 1)
@@ -138,6 +140,7 @@ def test_the_link_is_mailed_three_times_a_day_at_most(client: Client) -> None:
     assert words.html.count('href="https://x/p/t/"') == 1
 
 
+@pytest.mark.world
 def test_a_blocked_candidate_gets_no_mail(client: Client) -> None:
     of = application()
     made = attempt_of(REASONING, of=of)
@@ -161,6 +164,7 @@ def _links(attempt: Attempt) -> int:
     return Email.objects.of(attempt.organisation).filter(kind="assessment.link").count()
 
 
+@pytest.mark.world
 def test_items_in_another_language_are_marked_with_lang(client: Client) -> None:
     """For screen readers."""
     made = attempt_of(JUDGEMENT)

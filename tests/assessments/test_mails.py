@@ -89,6 +89,7 @@ def test_the_invitation_states_the_maximum_of_reminders(days: list[int], sentenc
     assert words.html.count(sentence) == 1
 
 
+@pytest.mark.world
 def test_mails_use_the_language_of_the_attempt() -> None:
     of = application()
     of.candidate.language = "fr-CA"

@@ -75,6 +75,7 @@ def test_answers_are_not_dated_before_the_part_started(client: Client, attempt: 
     assert list(answers(attempt).values_list("value", "answered_at")) == [(3, NOW)]
 
 
+@pytest.mark.world
 def test_all_screens_are_served_without_changes(client: Client, attempt: Attempt) -> None:
     before = rows(attempt)
     response = client.get(reverse("portal_assessment_screens", args=[token_of(attempt), 1]))

@@ -82,6 +82,7 @@ def test_an_answer_for_a_replaced_item_changes_nothing(client: Client, kind: str
     assert list(answers(attempt).values_list("item", flat=True)) == [new["item"]]
 
 
+@pytest.mark.world
 def test_a_question_kept_over_a_break_accepts_an_old_window(client: Client) -> None:
     attempt = own_support.asked(minutes=20)
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
@@ -93,6 +94,7 @@ def test_a_question_kept_over_a_break_accepts_an_old_window(client: Client) -> N
     assert list(answers(attempt).values_list("item", flat=True)) == [old["item"]]
 
 
+@pytest.mark.world
 def test_skipping_a_replaced_item_does_not_skip_the_new_one() -> None:
     attempt = attempt_of(REASONING)
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
@@ -176,6 +178,7 @@ def test_a_stale_essay_shows_both_texts_and_the_second_save_replaces(
     assert answers(attempt).get().value == "Mine."
 
 
+@pytest.mark.world
 def test_an_invalid_stale_answer_is_still_compared_with_what_its_page_showed(client: Client) -> None:
     attempt = own_support.asked(questions=[own_support.TEXT], rubrics=[], right={})
     here = address(attempt)

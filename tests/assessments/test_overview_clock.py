@@ -42,6 +42,7 @@ def test_a_running_clock_shows_the_time_left(client: Client) -> None:
     assert "Need extra time" not in text
 
 
+@pytest.mark.world
 def test_after_a_break_the_clock_is_paused(client: Client) -> None:
     attempt = begun()
     save_answer(attempt_id=attempt.pk, order=1, item_id="1", value="a", now=NOW + 10 * SECOND)
@@ -50,6 +51,7 @@ def test_after_a_break_the_clock_is_paused(client: Client) -> None:
     assert "back once more." in text
 
 
+@pytest.mark.world
 def test_without_breaks_left_the_clock_keeps_running(client: Client) -> None:
     attempt = begun()
     AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, order=1).update(breaks=2)
@@ -72,6 +74,7 @@ def test_an_expired_clock_says_that_time_ran_out(client: Client, swept: bool) ->
     assert "Between parts for as long as you like" in text
 
 
+@pytest.mark.world
 def test_the_last_page_says_that_time_ran_out(client: Client) -> None:
     attempt = attempt_of(REASONING)
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)

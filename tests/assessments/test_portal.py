@@ -110,6 +110,7 @@ def test_an_unknown_link_opens_nothing(
     assert rows(attempt) == before
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(("name", "args"), FORMS)
 def test_the_link_of_another_application_changes_nothing_here(
@@ -121,6 +122,7 @@ def test_the_link_of_another_application_changes_nothing_here(
     assert {key: value for key, value in rows(attempt).items() if key != "events"} == mine
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("end", ["close", "mark_complete"])
 def test_a_closed_step_shows_the_closed_page(client: Client, attempt: Attempt, token: str, end: str) -> None:
     act(attempt, end)
@@ -172,6 +174,7 @@ def test_a_paused_step_works(
     assert page(client, token, name, *args).count("There is nothing to do here at the moment") == 0
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(("name", "args"), PAGES)
 def test_after_finishing_every_page_says_thank_you(
@@ -218,6 +221,7 @@ def test_the_overview_shows_parts_and_deadline(client: Client, token: str) -> No
         assert text.count(words) == 1
 
 
+@pytest.mark.world
 def test_the_overview_shows_the_job_requirement(
     client: Client,
 ) -> None:
@@ -235,6 +239,7 @@ def test_returning_candidates_continue_where_they_left_off(
     assert text.count(f'href="{url(token, "portal_assessment_item", 1, 7)}"') == 1
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("answered", "said"), [(1, "1 réponse enregistrée sur 16"), (2, "2 réponses enregistrées sur 16")]
 )
@@ -363,6 +368,7 @@ def test_submitting_a_form_twice_does_no_harm(client: Client, attempt: Attempt, 
     assert event_names().count("attempt.begun") == 1
 
 
+@pytest.mark.world
 def test_an_item_page_takes_a_constant_number_of_queries(
     client: Client, attempt: Attempt, token: str
 ) -> None:
@@ -398,6 +404,7 @@ def test_finish_is_refused_with_unanswered_items(client: Client, attempt: Attemp
     assert rows(attempt) == before
 
 
+@pytest.mark.world
 def test_finish_is_idempotent(client: Client, attempt: Attempt, token: str) -> None:
     answer_all(attempt)
     for _ in range(2):
@@ -411,6 +418,7 @@ def test_finish_is_idempotent(client: Client, attempt: Attempt, token: str) -> N
 # --- declining ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.world
 def test_declining_needs_a_confirmation(client: Client, attempt: Attempt, token: str) -> None:
     assert page(client, token, "portal_assessment_decline").count("Would you rather not take part?") == 1
     for _ in range(2):

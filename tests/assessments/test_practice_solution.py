@@ -71,6 +71,7 @@ def test_a_wrong_answer_names_the_correct_one_and_marks_it(attempt: Attempt) -> 
             assert words(marked) == f"{task.rendered_answer(key)} Correct"
 
 
+@pytest.mark.world
 def test_the_correct_answer_is_confirmed_and_marked(attempt: Attempt) -> None:
     for number, task in enumerate(tasks(attempt), start=1):
         page = answered(attempt, number, task.drawn.key)
@@ -78,6 +79,7 @@ def test_the_correct_answer_is_confirmed_and_marked(attempt: Attempt) -> None:
         assert len(page.select(".choices__option--right, .matrix__option--right")) == 1
 
 
+@pytest.mark.world
 def test_nothing_is_marked_before_the_answer(attempt: Attempt) -> None:
     for number in range(1, len(tasks(attempt)) + 1):
         path = reverse("portal_assessment_practice", args=[token_of(attempt), 1, number])
@@ -86,6 +88,7 @@ def test_nothing_is_marked_before_the_answer(attempt: Attempt) -> None:
         assert not any(label.endswith("Correct") for label in _labels(page))
 
 
+@pytest.mark.world
 def test_a_practice_situation_has_as_many_actions_as_the_first_one_of_the_test(attempt: Attempt) -> None:
     path = reverse("portal_assessment_practice", args=[token_of(attempt), 2, 1])
     page = soup(Client().get(path))

@@ -100,6 +100,7 @@ def test_at_night_reminders_wait_for_the_morning() -> None:
     assert remind_due(now=datetime(2026, 3, 9, 8, 0, tzinfo=UTC)) == 1
 
 
+@pytest.mark.world
 def test_each_reminder_says_how_many_are_left() -> None:
     attempt = assigned()
     remind_due(now=FIRST)
@@ -136,6 +137,7 @@ def test_no_reminders_after_the_deadline() -> None:
     assert (attempt.reminders_sent, attempt.next_reminder_at) == (0, None)
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("status", "column", "go_on"),

@@ -68,6 +68,7 @@ def words(page: str) -> str:
     return re.sub(r"\s+", " ", strip_tags(main.replace("<", " <"))).replace(" ,", ",").replace(" .", ".")
 
 
+@pytest.mark.world
 def test_a_percentile_shows_counts_and_its_band(
     normed_attempt: tuple[Role, Attempt],
 ) -> None:
@@ -140,6 +141,7 @@ def test_a_percentile_not_reproduced_by_the_table_is_not_explained_by_it(
     assert (normed.percentile, normed.behind) == (55, None)
 
 
+@pytest.mark.world
 def test_norms_of_another_rule_are_ignored(
     normed_attempt: tuple[Role, Attempt],
 ) -> None:
@@ -152,6 +154,7 @@ def test_norms_of_another_rule_are_ignored(
     assert "60 people in the group" not in said
 
 
+@pytest.mark.world
 def test_members_get_a_link_to_the_whole_table(normed_attempt: tuple[Role, Attempt]) -> None:
     role, attempt = normed_attempt
     group = NormGroup.objects.select_related("norm_set").get(norm_set__organisation=role.organisation)

@@ -113,6 +113,7 @@ def test_a_result_is_as_issued(attempt: Attempt) -> None:
     assert [scale.mean for scale in found(attempt).scales] == [4.5, 3.0, 3.0, 3.0]
 
 
+@pytest.mark.world
 def test_the_requirement_is_that_of_the_assigned_version() -> None:
     of = application()
     said = Requirement(text="Works on ropes with two others", who="Rita", at=NOW)
@@ -167,6 +168,7 @@ def test_titles_and_scale_texts_are_in_the_readers_language(attempt: Attempt) ->
     ]
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("form", "checked"),
@@ -202,6 +204,7 @@ def test_only_signs_that_could_be_looked_for_are_denied(form: str, checked: tupl
     assert ("Work style: no signs of careless responding" in page) == bool(checked)
 
 
+@pytest.mark.world
 def test_careless_responding_is_mentioned_beside_the_scores() -> None:
     made = attempt_of(PlannedTest(test="work_style", form="short20"))
     answer_all(made, value=5)

@@ -218,6 +218,7 @@ def test_a_set_for_practice_is_not_held_against_norms(finished: dict[str, Attemp
     assert [words for words in ("of 100", "How this was calculated") if words in page] == []
 
 
+@pytest.mark.world
 def test_the_sheet_shows_the_roles_norms_else_the_newest(
     finished: dict[str, Attempt],
 ) -> None:
@@ -409,6 +410,7 @@ def test_scores_are_shown_as_issued(
     assert kept[0] == kept[1]
 
 
+@pytest.mark.world
 def test_the_page_does_not_reveal_grants(
     finished: dict[str, Attempt],
 ) -> None:
@@ -426,6 +428,7 @@ def _made(attempt: Attempt) -> AttemptResult:
     return made
 
 
+@pytest.mark.world
 def test_all_kinds_together_take_as_many_queries_as_one(finished: dict[str, Attempt]) -> None:
     counts = []
     for name in ("scales", "all"):

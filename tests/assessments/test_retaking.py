@@ -51,6 +51,7 @@ def test_completed_candidates_wait_six_months_for_any_application() -> None:
     assert (from_when(of), from_when(elsewhere(of))) == (AGAIN, AGAIN)
 
 
+@pytest.mark.world
 def test_the_day_is_in_the_organisations_time_zone() -> None:
     of = applied()
     completed(of)
@@ -59,6 +60,7 @@ def test_the_day_is_in_the_organisations_time_zone() -> None:
     assert [from_when(of, now=now) for now in times] == [AGAIN, None]
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(("months", "day"), [(0, None), (1, date(2026, 4, 3)), (12, date(2027, 3, 3))])
 def test_the_interval_is_that_of_the_current_version(months: int, day: date | None) -> None:
@@ -84,11 +86,13 @@ def test_other_tests_people_and_unfinished_attempts_do_not_delay() -> None:
     assert [from_when(one) for one in (other_test, other_person, unfinished)] == [None, None, None]
 
 
+@pytest.mark.world
 def test_attempts_of_another_organisation_do_not_count() -> None:
     completed(applied())
     assert from_when(applied()) is None
 
 
+@pytest.mark.world
 def test_inviting_again_too_soon_names_the_day() -> None:
     of = applied()
     old = completed(of)
@@ -100,6 +104,7 @@ def test_inviting_again_too_soon_names_the_day() -> None:
     assert latest_attempt(of) == old
 
 
+@pytest.mark.world
 def test_unfinished_attempts_can_be_invited_again_any_time() -> None:
     of = applied()
     old = assigned(of)
@@ -127,6 +132,7 @@ def test_months_are_counted_by_the_calendar(day: date, months: int, later: date)
     assert months_after(day, months) == later
 
 
+@pytest.mark.world
 def test_a_default_assessment_counts_as_work_style() -> None:
     of = applied()
     completed(of)

@@ -77,6 +77,7 @@ def test_an_assessment_of_version_1_gets_tasks_norms_and_figures_of_todays_versi
     assert (found.differ, found.changed) == ((), ())
 
 
+@pytest.mark.world
 def test_who_was_invited_to_version_1_and_begins_later_takes_todays_version(earlier: Test) -> None:
     attempt = invited(earlier)
     assert part_of(attempt).version.number == "1"
@@ -84,6 +85,7 @@ def test_who_was_invited_to_version_1_and_begins_later_takes_todays_version(earl
     assert part_of(attempt).version.number == VERSION
 
 
+@pytest.mark.world
 def test_who_began_version_1_keeps_it_with_its_norms_and_without_new_tasks(earlier: Test) -> None:
     attempt = invited(earlier)
     begun(attempt)
@@ -100,6 +102,7 @@ def test_who_began_version_1_keeps_it_with_its_norms_and_without_new_tasks(earli
     assert row is not None and row.version == "1"
 
 
+@pytest.mark.world
 def test_stored_versions_stay_as_they_were(earlier: Test) -> None:
     rows = TestVersion.objects.of(earlier.organisation).filter(number="1")
     before = list(rows.values())

@@ -71,6 +71,7 @@ def test_what_is_taken_back_cannot_be_carried_out_any_more() -> None:
     assert fresh(first).candidate.name == "Ada Lovelace"
 
 
+@pytest.mark.world
 def test_one_application_waits_on_when_the_persons_erasure_is_taken_back() -> None:
     first, second = two_applications()
     ask(first, Reason.APPLICATION_DELETED)
@@ -80,6 +81,7 @@ def test_one_application_waits_on_when_the_persons_erasure_is_taken_back() -> No
     assert [fresh(one).end for one in (first, second)] == ["erasure", ""]
 
 
+@pytest.mark.world
 def test_the_person_takes_what_waited_for_one_application_along() -> None:
     first, _ = two_applications()
     ask(first, Reason.APPLICATION_DELETED)
@@ -87,6 +89,7 @@ def test_the_person_takes_what_waited_for_one_application_along() -> None:
     assert not Erasure.objects.of(first.organisation).filter(done_at=None).exists()
 
 
+@pytest.mark.world
 def test_carried_out_twice_it_is_done_once() -> None:
     first, second = two_applications()
     erasure = ask(first.candidate)
@@ -96,6 +99,7 @@ def test_carried_out_twice_it_is_done_once() -> None:
     assert erasure.counts == {"people": 1, "applications": 2}
 
 
+@pytest.mark.world
 def test_a_mail_that_a_worker_has_in_hand_is_not_written_any_more() -> None:
     email = queued()
     assert email.application is not None

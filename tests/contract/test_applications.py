@@ -85,6 +85,7 @@ def test_applications_are_filtered_by_job_and_status(greenhouse: Greenhouse) -> 
     assert {here.id, there.id} <= both
 
 
+@pytest.mark.slow
 def test_long_lists_are_complete_and_without_duplicates(greenhouse: Greenhouse) -> None:
     person = greenhouse.candidate()
     made = {greenhouse.application(person, job=3).id for _ in range(1030)}

@@ -81,6 +81,7 @@ def test_an_oversized_response_is_rejected(time: Moments) -> None:
     assert caught.value.detail == "The answer is too long."
 
 
+@pytest.mark.slow
 def test_a_decompression_bomb_is_rejected(time: Moments) -> None:
     bomb = gzip.compress(b"[" + b" " * 20_000_000 + b"]")
     packed = wires.answers(bomb, Content_Encoding="gzip")

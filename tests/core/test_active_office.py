@@ -385,6 +385,7 @@ def test_deeply_nested_xml_is_rejected(part: str) -> None:
         check(archive({part: "<a>" * 3_000 + "</a>" * 3_000}))
 
 
+@pytest.mark.slow
 def test_unreadable_files_are_rejected() -> None:
     nested = docx()
     for _ in range(4):

@@ -209,6 +209,7 @@ def test_unknown_and_disconnected_endpoints_still_get_404(settings: Settings) ->
     assert delivered(connection) == 404
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_health_and_integrations_pages_warn_about_undecryptable_secrets(settings: Settings) -> None:
     connection = connected()

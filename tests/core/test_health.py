@@ -150,6 +150,7 @@ def test_readyz_reports_a_mail_server_outage_while_mail_waits(
     assert failing() == found
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_readyz_reports_a_refused_password_of_the_mail_server_at_once() -> None:
     worker_seen()

@@ -91,6 +91,7 @@ def test_failures_that_need_attention_are_listed(
     ]
 
 
+@pytest.mark.world
 def test_one_or_all_failures_can_be_retried(reaction: Reaction, capsys: pytest.CaptureFixture[str]) -> None:
     job, other = failed_job("automation.sync_there"), failed_job("automation.invite_there")
     assert main(["jobs", "retry", f"job:{job}"]) == 0
@@ -149,6 +150,7 @@ def test_the_failures_of_one_task_can_be_retried(
     assert Reaction.objects.get().state == "failed"
 
 
+@pytest.mark.world
 def test_cleared_jobs_are_gone_and_reactions_can_t_be_cleared(
     reaction: Reaction, capsys: pytest.CaptureFixture[str]
 ) -> None:

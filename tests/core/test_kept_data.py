@@ -40,6 +40,7 @@ def test_kept_rows_are_built_once_and_fresh_in_each_test(time: int) -> None:
     _built.pop()
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("time", [1, 2, 3])
 def test_rows_mails_and_links_are_the_same_each_time(time: int) -> None:

@@ -86,6 +86,7 @@ def test_everything_can_be_read_without_the_old_key(
     assert canaries() == ["k2"]
 
 
+@pytest.mark.world
 def test_keyed_hashes_outlive_a_second_rotation(settings: Settings) -> None:
     world = World()
     for new, old in (("k2", "k1"), ("k3", "k2")):
@@ -108,6 +109,7 @@ class Once:
             raise KeyboardInterrupt
 
 
+@pytest.mark.world
 def test_an_interrupted_rotation_continues(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
@@ -124,6 +126,7 @@ def test_an_interrupted_rotation_continues(settings: Settings, monkeypatch: pyte
     world.check()
 
 
+@pytest.mark.world
 def test_a_program_that_still_seals_with_the_old_key_keeps_it_needed(settings: Settings) -> None:
     world = World()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}

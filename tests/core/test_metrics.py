@@ -74,6 +74,7 @@ def test_rows_are_counted_when_prometheus_asks(on: None, client: Client) -> None
         assert f"\n{line}\n" in text
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_requests_are_measured_by_route_and_no_label_names_anybody(on: None) -> None:
     member = factories.member(factories.organisation(name=NAME, slug="zuleika"))

@@ -156,6 +156,7 @@ def test_a_failing_reaction_does_not_affect_the_others() -> None:
     ]
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 @pytest.mark.parametrize("error", [outage(), process.Stopped()])
 def test_outages_and_shutdowns_do_not_count_as_attempts(error: BaseException) -> None:

@@ -70,6 +70,7 @@ def test_by_friday_includes_friday() -> None:
     assert end_of_working_day(berlin(3, 10), 3, calendar=CALENDAR) == berlin(6, 23, 59)
 
 
+@pytest.mark.slow
 @given(start=moments, days=st.integers(1, 60), zone=zones)
 def test_result_is_a_working_day_at_the_same_time_of_day(start: datetime, days: int, zone: ZoneInfo) -> None:
     found = add_working_days(start, days, calendar=Calendar(zone)).astimezone(zone)
@@ -185,6 +186,7 @@ calendars = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(start=moments, days=st.integers(0, 30), calendar=calendars)
 def test_working_days_are_counted_one_by_one(start: datetime, days: int, calendar: Calendar) -> None:
     reached = [add_working_days(start, n, calendar=calendar) for n in range(days + 1)]
@@ -194,6 +196,7 @@ def test_working_days_are_counted_one_by_one(start: datetime, days: int, calenda
     assert {moment.time() for moment in local} <= {start.astimezone(calendar.zone).time()}
 
 
+@pytest.mark.slow
 @given(moment=moments, calendar=calendars, others=st.lists(zones, min_size=1, max_size=2))
 @example(
     moment=datetime(2026, 3, 27, 22, tzinfo=UTC),

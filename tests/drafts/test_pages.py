@@ -44,6 +44,7 @@ def test_text_typed_for_a_discarded_draft_of_a_test_is_shown(rita: Membership) -
     assert TESTS.find(test) is None
 
 
+@pytest.mark.world
 def test_a_form_without_text_for_a_discarded_draft_redirects_with_a_message(rita: Membership) -> None:
     test = judgement.published(rita)
     where = judgement.url("judgement_discard", test)
@@ -52,6 +53,7 @@ def test_a_form_without_text_for_a_discarded_draft_redirects_with_a_message(rita
     assert "The draft no longer exists. It was published or discarded." in response.content.decode()
 
 
+@pytest.mark.world
 def test_a_stale_confirmation_discards_nothing(rita: Membership) -> None:
     test = judgement.own(rita, judgement.LATE)
     response = signed_in(rita).post(judgement.url("judgement_discard", test), {"revision": "0"}, follow=True)

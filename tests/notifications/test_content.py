@@ -133,6 +133,7 @@ def test_names_cannot_inject_headers_or_recipients(name: str) -> None:
     assert "\n" not in str(sent["Subject"])
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     "name",

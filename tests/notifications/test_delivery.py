@@ -159,6 +159,7 @@ def test_a_temporary_refusal_is_retried_and_reported_after_the_last_attempt(post
     assert event_names() == ["email.failed"]
 
 
+@pytest.mark.world
 def test_each_attempt_has_a_new_link_and_the_same_message_id(post: Post) -> None:
     email = to(FULL)
     send(email_id=email.pk, now=NOW)
@@ -171,6 +172,7 @@ def test_each_attempt_has_a_new_link_and_the_same_message_id(post: Post) -> None
     assert len({row[2] for row in links_of(email)}) == 2
 
 
+@pytest.mark.world
 def test_one_bad_address_does_not_block_the_others(post: Post) -> None:
     about = application()
     mails = [
@@ -232,6 +234,7 @@ def test_a_slow_worker_records_no_second_event(post: Post) -> None:
     assert event_names() == ["email.sent"]
 
 
+@pytest.mark.world
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_workers_send_one_mail(post: Post) -> None:
     email = to("ada@mail.example")

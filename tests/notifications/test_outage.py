@@ -56,6 +56,7 @@ def states(mails: list[Email]) -> list[str]:
     return [state(email)[0] for email in mails]
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("step", "answer"),
@@ -101,6 +102,7 @@ def test_server_errors_never_use_up_attempts(
     assert Link.objects.of(email.organisation).filter(email=email).count() == 1
 
 
+@pytest.mark.world
 def test_connection_errors_do_not_use_up_attempts(server: MailServer, settings: Settings) -> None:
     port = settings.MAILERS["default"]["OPTIONS"]["port"]
     for number, options in enumerate(
@@ -142,6 +144,7 @@ def test_one_mail_probes_the_server_and_then_all_are_sent_in_order(server: MailS
     assert others == [email.to_address for email in mails if email.to_address != first]
 
 
+@pytest.mark.world
 def test_probes_rotate_so_that_one_bad_mail_does_not_block_the_others(
     server: MailServer,
 ) -> None:
@@ -154,6 +157,7 @@ def test_probes_rotate_so_that_one_bad_mail_does_not_block_the_others(
     assert server.to()[0] == other.to_address
 
 
+@pytest.mark.world
 def test_a_mail_queued_during_an_outage_waits_and_can_be_the_probe(
     server: MailServer,
 ) -> None:
@@ -168,6 +172,7 @@ def test_a_mail_queued_during_an_outage_waits_and_can_be_the_probe(
     assert ("email.sweep", {}) in waiting()
 
 
+@pytest.mark.world
 def test_a_probe_of_a_dead_worker_passes_to_the_next(server: MailServer) -> None:
     server.answers = {"greeting": "421 Too busy"}
     mails = several(2)
@@ -198,6 +203,7 @@ def test_no_other_probe_starts_while_one_waits_for_its_response(server: MailServ
     assert sending.ask_leave(now=at + FOR_ANSWER) is not None
 
 
+@pytest.mark.world
 def test_setting_the_clock_back_does_not_delay_the_next_probe(server: MailServer) -> None:
     server.answers = {"greeting": "421 Too busy"}
     mails = several(2)
@@ -215,6 +221,7 @@ def test_the_recorded_outage_contains_no_address(server: MailServer) -> None:
     assert found.error == "421 … has to wait"
 
 
+@pytest.mark.world
 def test_an_invalid_address_does_not_end_the_outage(server: MailServer) -> None:
     server.answers = {"greeting": "421 Too busy"}
     (email,) = several(1)
@@ -252,6 +259,7 @@ def test_no_other_worker_sends_a_mail_that_waits_for_its_response(server: MailSe
     assert (state(email)[0], email.unanswered, server.connections) == ("queued", 1, 0)
 
 
+@pytest.mark.world
 def test_a_mail_without_a_response_is_sent_three_times_at_most_and_then_fails(
     server: MailServer,
 ) -> None:

@@ -134,6 +134,7 @@ def test_other_provider_errors_are_not_bounces(
     assert email.bounced_at is None
 
 
+@pytest.mark.world
 def test_an_unreachable_or_unconfigured_provider_is_retried(settings: Settings) -> None:
     credentials = {"POSTMARK_SERVER_TOKEN": "token", "POSTMARK_API_URL": "http://127.0.0.1:9/"}
     settings.MAILERS = mail.mailers(provider="postmark", smtp_url="")

@@ -270,6 +270,7 @@ def test_a_mail_server_pipes_messages_to_the_command(
     assert kept(email)[:2] == (True, "550 gone")
 
 
+@pytest.mark.world
 def test_a_missing_database_makes_the_mail_server_keep_the_message() -> None:
     program = [sys.executable, "-m", "goodword.cli", "returned-mail"]
     environment = {"GOODWORD_ENV": "test", "GOODWORD_DATA": "/nonexistent", "PATH": "/usr/bin:/bin"}

@@ -110,6 +110,7 @@ def test_numbers_are_formatted_for_the_language() -> None:
     assert (written_number(7.5), written_number(100), written_number(0.000001)) == ("7.5", "100", "0.000001")
 
 
+@pytest.mark.slow
 @given(
     value=st.decimals(min_value=-(10**9), max_value=10**9, places=4),
     language=st.sampled_from(["en", "de", "fr"]),

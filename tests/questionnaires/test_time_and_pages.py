@@ -116,6 +116,7 @@ def test_a_condition_starts_a_new_page() -> None:
     assert [[one.id for one in page] for page in pages(asked)] == [["a0", "a1"], ["a2", "a3"]]
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_no_question_shares_a_page_with_one_it_depends_on(data: st.DataObject) -> None:
     kinds = ["agreement", "agreement", "yes_no_unsure", "dates_confirm", "title_confirm"]

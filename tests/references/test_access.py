@@ -145,6 +145,7 @@ def test_after_completion_all_candidate_pages_lead_to_the_thank_you_page() -> No
     assert b"Thank you, you're done" in get(path).content
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("days", [28, 45])
 def test_answers_within_thirty_days_after_the_deadline_count(days: int) -> None:
     story = sent()
@@ -179,6 +180,7 @@ def test_a_paused_check_works() -> None:
     assert len(story.references) == 1
 
 
+@pytest.mark.world
 def test_portal_pages_are_neither_cached_nor_indexed() -> None:
     story = named()
     for page in (get(candidate_path(story)), get(f"{candidate_path(story)}review/")):

@@ -81,6 +81,7 @@ def test_an_address_alone_does_not_reveal_an_opt_out() -> None:
     assert "email" not in post(f"{candidate_path(story)}1/validate/", {"r-email": MARIA}).json()["problems"]
 
 
+@pytest.mark.world
 def test_a_members_address_is_accepted_and_flagged() -> None:
     story = opened()
     member = factories.member(story.application.organisation)
@@ -161,6 +162,7 @@ def test_submitting_after_cancellation_shows_the_neutral_page_and_keeps_the_draf
     assert story.check.referees.get(slot=1).name == "Maria Schmidt"
 
 
+@pytest.mark.world
 def test_the_notice_reflects_device_flags_and_the_retention_period() -> None:
     story = opened()
     organisation, path = story.application.organisation, candidate_path(story)

@@ -75,6 +75,7 @@ def test_five_questions_a_day_are_sent_and_the_sixth_is_kept_in_the_form() -> No
     assert len(mails_to(RITA)) == 6
 
 
+@pytest.mark.world
 def test_the_daily_limit_counts_per_person() -> None:
     application = opened().application
     asked = [

@@ -128,6 +128,7 @@ def test_no_replacement_is_requested_while_enough_references_are_left() -> None:
     assert "another reference" not in page
 
 
+@pytest.mark.world
 def test_screen_readers_get_the_progress_of_a_check() -> None:
     check = whole()
     assert progress(check) == (3, 3)
@@ -137,6 +138,7 @@ def test_screen_readers_get_the_progress_of_a_check() -> None:
     assert latest_check(factories.application(factories.role(check.organisation))) is None
 
 
+@pytest.mark.world
 def test_in_an_open_check_the_slot_is_free_again() -> None:
     check = checked(done=False)
     answered(check, 1)
@@ -175,6 +177,7 @@ def test_a_named_referee_can_be_erased() -> None:
     assert again(referee).replaced_at == NOW
 
 
+@pytest.mark.world
 def test_the_reason_for_declining_is_erased() -> None:
     check = checked(done=False)
     request = asked(check, 1, state="declined")
@@ -185,6 +188,7 @@ def test_the_reason_for_declining_is_erased() -> None:
     assert (request.state, request.decline_reason) == ("declined", "")
 
 
+@pytest.mark.world
 def test_mails_to_and_about_an_erased_referee_are_deleted() -> None:
     check = whole()
     request = check.referees.get(slot=1).request
@@ -197,6 +201,7 @@ def test_mails_to_and_about_an_erased_referee_are_deleted() -> None:
     assert [mail.to_address for mail in left] == ["ada@mail.example"]
 
 
+@pytest.mark.world
 def test_flags_about_an_erased_referee_are_deleted_and_notes_redacted() -> None:
     check = whole()
     first, second = check.referees.get(slot=1), check.referees.get(slot=2)
@@ -227,6 +232,7 @@ def test_flags_about_an_erased_referee_are_deleted_and_notes_redacted() -> None:
     assert slots.get(number=2).cannot_reason == "[…] has left."
 
 
+@pytest.mark.world
 def test_an_erasure_is_recorded_without_a_name() -> None:
     check = whole()
     member = factories.member(check.organisation, kind="admin")
@@ -248,6 +254,7 @@ def test_an_erasure_is_recorded_without_a_name() -> None:
     )
 
 
+@pytest.mark.world
 def test_erasing_twice_has_no_further_effect() -> None:
     check = whole()
     referee = check.referees.get(slot=1)
@@ -255,6 +262,7 @@ def test_erasing_twice_has_no_further_effect() -> None:
     assert Event.objects.filter(name="referee.erased").count() == 1
 
 
+@pytest.mark.world
 def test_an_opt_out_survives_an_erasure() -> None:
     check = whole()
     store_opt_out(organisation=check.organisation, address="maria@globex.example", now=NOW)
@@ -262,6 +270,7 @@ def test_an_opt_out_survives_an_erasure() -> None:
     assert has_opted_out(organisation=check.organisation, address="maria@globex.example")
 
 
+@pytest.mark.world
 def test_other_referees_are_not_affected() -> None:
     check, other = whole(), whole()
     before = list(Reference.objects.of(other.organisation).values())
@@ -290,6 +299,7 @@ def test_a_reopened_check_does_not_contact_erased_referees() -> None:
     assert not keep_draft_of_closed(request_id=gone.pk, submitted=[], seen={}, now=NOW)
 
 
+@pytest.mark.world
 def test_no_notice_is_sent_about_a_slow_erased_referee() -> None:
     story = sent()
     erase(story.requests[0].referee)

@@ -123,6 +123,7 @@ def test_addresses_are_masked(address: str, shown: str) -> None:
     assert masked(address) == shown
 
 
+@pytest.mark.world
 def test_all_pages_of_an_expired_link_redirect(story: Story) -> None:
     door = candidate_path(story)
     with time_machine.travel(LATER, tick=False):

@@ -33,6 +33,7 @@ def test_every_page_offers_the_languages_of_the_check(story: Story) -> None:
         assert "Français" not in page
 
 
+@pytest.mark.world
 def test_the_chosen_language_applies_to_all_pages(story: Story) -> None:
     path = referee_path(PAUL)
     assert post(f"{path}language/", {"language": "de", "back": f"{path}no/"}).url == f"{path}no/"
@@ -106,6 +107,7 @@ def test_a_single_language_offers_no_choice() -> None:
     assert "languages__one" not in text_of(referee_path(PAUL))
 
 
+@pytest.mark.world
 def test_hints_are_marked_with_the_organisations_language(story: Story) -> None:
     Slot.objects.of(story.application.organisation).update(hint="Somebody from sales")
     path = candidate_path(story)

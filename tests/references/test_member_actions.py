@@ -89,6 +89,7 @@ def by(who: Membership) -> str:
 # --- pause and resume
 
 
+@pytest.mark.world
 def test_a_paused_check_sends_no_reminders_but_links_work(story: Story, rita: Membership) -> None:
     referee = referee_path("maria@globex.example")
     for _ in range(2):
@@ -100,6 +101,7 @@ def test_a_paused_check_sends_no_reminders_but_links_work(story: Story, rita: Me
     assert events(story, "step.paused") == [("step.paused", by(rita))]
 
 
+@pytest.mark.world
 def test_a_resumed_check_keeps_its_deadline(story: Story, rita: Membership) -> None:
     before = story.check.deadline_at
     pause_check(check_id=story.check.pk, member=rita, now=LATER)
@@ -121,6 +123,7 @@ def test_only_a_member_resumes_what_a_member_paused(story: Story, rita: Membersh
 # --- cancel
 
 
+@pytest.mark.world
 def test_cancelling_ends_requests_and_shows_the_neutral_page(story: Story, rita: Membership) -> None:
     links = [referee_path("maria@globex.example"), referee_path(story.application.candidate.email)]
     for _ in range(2):
@@ -228,6 +231,7 @@ def test_extensions_count_working_days_from_now(story: Story, rita: Membership) 
     assert events(story, "check.extended") == [("check.extended", by(rita))]
 
 
+@pytest.mark.world
 def test_extensions_can_include_referees(story: Story, rita: Membership) -> None:
     extend_check(check_id=story.check.pk, days=15, referees=True, member=rita, now=LATER)
     assert [local(request.deadline_at, story) for request in story.requests] == ["Tue 24 Mar 23:59"] * 2
@@ -240,6 +244,7 @@ def mails_of_extension(story: Story) -> list[tuple[str, str]]:
     return [(email.kind, email.to_address) for email in rows]
 
 
+@pytest.mark.world
 def test_referees_get_one_mail_about_their_new_deadline(story: Story, rita: Membership) -> None:
     for _ in range(2):
         extend_check(check_id=story.check.pk, days=15, referees=True, member=rita, now=LATER)
@@ -373,6 +378,7 @@ def test_a_reminder_at_night_is_sent_and_reported(story: Story, rita: Membership
     assert remind_referee_now(request_id=story.requests[0].pk, member=rita, now=night).out_of_hours
 
 
+@pytest.mark.world
 def test_reminders_are_refused_if_they_cannot_arrive(story: Story, rita: Membership) -> None:
     [maria, paul] = story.requests
     ReferenceRequest.objects.of(rita.organisation).filter(pk=maria.pk).update(undelivered_at=NOW)
@@ -458,6 +464,7 @@ def words(page: Any) -> str:
     return " ".join(html.unescape(page.content.decode()).split())
 
 
+@pytest.mark.world
 def test_queued_mail_to_the_old_address_is_cancelled(story: Story, rita: Membership) -> None:
     maria = story.requests[0]
     remind_referee_now(request_id=maria.pk, member=rita, now=LATER)
@@ -529,6 +536,7 @@ def test_complaints_of_the_old_address_do_not_affect_the_new_one(story: Story, r
     assert remind_referee(request_id=request.pk, now=NOW + 3 * DAY)
 
 
+@pytest.mark.world
 def test_reminders_follow_the_recipients_hours(story: Story, rita: Membership) -> None:
     request, day = story.requests[0], NOW + DAY
     assert day.astimezone(ZoneInfo("Pacific/Auckland")).hour not in range(9, 17)
@@ -550,6 +558,7 @@ def test_failed_mail_to_an_old_address_asks_for_nothing(story: Story, rita: Memb
     assert len(mails_to(story.application.candidate.email)) == before
 
 
+@pytest.mark.world
 def test_traces_of_the_old_address_are_deleted(story: Story, rita: Membership) -> None:
     request = story.requests[0]
     ReferenceRequest.objects.of(rita.organisation).filter(pk=request.pk).update(

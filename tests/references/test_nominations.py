@@ -75,6 +75,7 @@ def test_a_named_referee_can_be_changed_and_removed_before_sending() -> None:
     assert post(f"{candidate_path(story)}1/remove/").status_code == 302  # idempotent
 
 
+@pytest.mark.world
 def test_removing_requires_a_post() -> None:
     story = named()
     assert get(f"{candidate_path(story)}1/remove/").status_code == 405

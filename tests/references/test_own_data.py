@@ -75,6 +75,7 @@ def test_the_notice_reflects_device_flags_and_the_candidates_access(
     assert "Ada Lovelace may read your answers too." in page
 
 
+@pytest.mark.world
 def test_the_export_contains_the_referees_own_answers_only(check: Check, request_: ReferenceRequest) -> None:
     mail_to(check, "maria@globex.example", ref=f"request:{request_.pk}", hello="Maria")
     CheckFlag.objects.create(
@@ -108,6 +109,7 @@ def test_opening_the_erase_page_changes_nothing(request_: ReferenceRequest) -> N
     assert Referee.objects.of(request_.organisation).filter(erased_at=None).count() == 3
 
 
+@pytest.mark.world
 def test_erasing_deletes_data_and_link(check: Check, request_: ReferenceRequest) -> None:
     path, portal = own_path(request_), data_page(request_)
     response = Client().post(f"{path}erase/", {"opt_out": "on"})
@@ -124,11 +126,13 @@ def test_erasing_deletes_data_and_link(check: Check, request_: ReferenceRequest)
     assert Client().get(portal).status_code == 404
 
 
+@pytest.mark.world
 def test_without_an_opt_out_no_hash_is_kept(check: Check, request_: ReferenceRequest) -> None:
     Client().post(f"{own_path(request_)}erase/")
     assert not has_opted_out(organisation=check.organisation, address="maria@globex.example")
 
 
+@pytest.mark.world
 def test_data_pages_work_after_closing_and_declining() -> None:
     check = checked(done=False)
     declined = asked(check, 1, state="declined")
@@ -139,6 +143,7 @@ def test_data_pages_work_after_closing_and_declining() -> None:
     assert [Client().get(f"{path}{more}").status_code for more in ("", "download/", "erase/")] == [200] * 3
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("age", [timedelta(0), timedelta(days=365)])
 def test_an_expired_link_can_still_request_the_data_link(
     check: Check, request_: ReferenceRequest, age: timedelta
@@ -161,6 +166,7 @@ def test_an_expired_link_can_still_request_the_data_link(
     assert "Link sent" in Client().get(f"{path}?sent=1").content.decode()
 
 
+@pytest.mark.world
 def test_a_revoked_link_shows_the_neutral_page(request_: ReferenceRequest) -> None:
     revoked, revoked_own = data_page(request_), own_path(request_)
     revoke_links(request_, now=NOW)
@@ -194,6 +200,7 @@ def test_a_candidates_link_does_not_open_referee_pages(request_: ReferenceReques
     assert comparable(Client().get(f"{path}data/")) == comparable(unknown)
 
 
+@pytest.mark.world
 def test_data_pages_are_neither_cached_nor_indexed(request_: ReferenceRequest) -> None:
     path = own_path(request_)
     for page in (data_page(request_), path, f"{path}download/", f"{path}erase/"):
@@ -201,6 +208,7 @@ def test_data_pages_are_neither_cached_nor_indexed(request_: ReferenceRequest) -
         assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
 
 
+@pytest.mark.world
 def test_mails_of_other_referees_are_kept(check: Check, request_: ReferenceRequest) -> None:
     mail_to(check, "omar@globex.example", hello="Omar")
     Client().post(f"{own_path(request_)}erase/")
@@ -241,6 +249,7 @@ def test_drafts_are_exported_to_their_author_only() -> None:
     assert ["A thought" in file for file in files] == [False, True, False]
 
 
+@pytest.mark.world
 def test_the_erase_page_says_what_the_candidate_will_see(request_: ReferenceRequest) -> None:
     checks = Check.objects.of(request_.organisation)
     checks.update(languages=["en", "de", "fr"])

@@ -93,6 +93,7 @@ def test_without_a_choice_page_1_quotes_the_first_sentence_listed(story: Story) 
     assert list(quoted(story).values()) == [IN_ORDER[0]]
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_the_chosen_sentence_is_saved_at_once_and_quoted(story: Story) -> None:
     path = f"{referee_path(MARIA)}review/"
@@ -106,6 +107,7 @@ def test_the_chosen_sentence_is_saved_at_once_and_quoted(story: Story) -> None:
     assert [one.quote for one in story.references] == [CHOSEN]
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_a_choice_submitted_without_scripts_counts(story: Story) -> None:
     path = f"{referee_path(MARIA)}review/"
@@ -113,6 +115,7 @@ def test_a_choice_submitted_without_scripts_counts(story: Story) -> None:
     assert list(quoted(story).values()) == [CHOSEN]
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_the_later_choice_of_two_tabs_counts(story: Story) -> None:
     path = f"{referee_path(MARIA)}review/"
@@ -170,6 +173,7 @@ def test_a_choice_survives_missing_answers(story: Story) -> None:
     assert story.references == []
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_only_sentences_of_ones_own_comments_can_be_chosen(story: Story) -> None:
     path = f"{referee_path(MARIA)}review/"
@@ -202,6 +206,7 @@ def test_a_self_assessment_is_not_quoted(story: Story) -> None:
     assert (page.status_code, b'name="quote"' in page.content) == (200, False)
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_exports_contain_the_choice_except_the_candidates() -> None:
     check = checked()

@@ -274,6 +274,7 @@ def many(
         cursor.execute("SET LOCAL session_replication_role = origin")
 
 
+@pytest.mark.world
 def test_sweeps_use_an_index() -> None:
     story = sent()
     request = story.requests[0]

@@ -86,6 +86,7 @@ def test_an_address_that_reached_the_wrong_person_is_corrected_by_the_candidate(
     assert [request.state for request in story.requests] == ["declined", "sent", "answered"]
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("why", "said"),
     [
@@ -131,6 +132,7 @@ def test_a_referee_who_has_answered_cannot_be_replaced() -> None:
     assert Referee.objects.of(story.application.organisation).count() == 2
 
 
+@pytest.mark.world
 def test_the_same_person_is_not_named_again_in_another_slot() -> None:
     story = sent()
     path = candidate_path(story)

@@ -43,6 +43,7 @@ def test_the_notice_is_shown_first_and_opening_it_changes_nothing() -> None:
     assert [request.state for request in story.requests] == ["sent", "sent"]
 
 
+@pytest.mark.world
 def test_a_referee_sees_only_what_the_candidate_stated_about_them() -> None:
     story = sent()
     candidate = story.application.candidate
@@ -65,6 +66,7 @@ def test_starting_twice_has_no_further_effect() -> None:
     assert get(f"{path}begin/").status_code == 405
 
 
+@pytest.mark.world
 def test_answers_are_saved_per_page_and_continue_on_another_device() -> None:
     story = sent()
     path = referee_path(MARIA)
@@ -94,6 +96,7 @@ def test_valid_answers_are_saved_if_others_are_missing() -> None:
     }
 
 
+@pytest.mark.world
 def test_two_tabs_do_not_overwrite_each_other() -> None:
     story = sent()
     path = referee_path(MARIA)

@@ -52,6 +52,7 @@ def test_input_is_saved_while_typing(story: Story) -> None:
     assert f'hx-post="{path}questions/5/"' in get(f"{path}questions/5/").content.decode()
 
 
+@pytest.mark.world
 def test_saving_updates_the_fingerprints_of_the_page(story: Story) -> None:
     path = referee_path(PAUL)
     seen = seen_on(get(f"{path}questions/5/"))
@@ -61,6 +62,7 @@ def test_saving_updates_the_fingerprints_of_the_page(story: Story) -> None:
     assert draft_of(story).answers == {}
 
 
+@pytest.mark.world
 def test_a_hint_appears_while_a_comment_touches_a_private_topic(story: Story) -> None:
     path = referee_path(PAUL)
     hint = "may touch on health. Please write about work only."
@@ -74,6 +76,7 @@ def test_a_hint_appears_while_a_comment_touches_a_private_topic(story: Story) ->
     assert "may touch" not in reworded.content.decode()
 
 
+@pytest.mark.world
 def test_an_old_tab_overwrites_only_what_it_changed(story: Story) -> None:
     path = referee_path(PAUL)
     old_tab, other_tab = (seen_on(get(f"{path}questions/5/")) for _tab in range(2))
@@ -83,6 +86,7 @@ def test_an_old_tab_overwrites_only_what_it_changed(story: Story) -> None:
     assert draft_of(story).answers == {"strengths": "Calm."}
 
 
+@pytest.mark.world
 def test_an_incomplete_answer_is_kept_and_required_before_submission(story: Story) -> None:
     path = referee_path(PAUL)
     typed = {"q-relationship": "corrected", "q-relationship-relationship": ""}
@@ -130,6 +134,7 @@ def test_conditional_pages_keep_their_input_when_hidden(story: Story) -> None:
     assert sorted(reference.answers) == ["led", "relationship", "strengths"]
 
 
+@pytest.mark.world
 def test_input_on_a_page_hidden_by_another_tab_is_saved(story: Story) -> None:
     path = referee_path(PAUL)
     post(f"{path}questions/3/", {"q-led": "yes"})
@@ -234,6 +239,7 @@ def test_facts_entered_on_a_closed_check_are_kept() -> None:
     assert (story.references, story.requests[1].state) == ([], "ended")
 
 
+@pytest.mark.world
 def test_correcting_the_relationship_adds_facts_to_confirm(story: Story) -> None:
     check = story.check
     before = check.version
@@ -265,6 +271,7 @@ def typed_in_two_tabs(story: Story, text: str = "Calm.") -> tuple[str, str]:
     return path, old_tab
 
 
+@pytest.mark.world
 def test_a_stale_save_shows_both_answers_and_the_second_save_replaces(story: Story) -> None:
     path, old_tab = typed_in_two_tabs(story)
     page = post(path, {"q-strengths": "Quick.", "seen": old_tab})
@@ -280,6 +287,7 @@ def test_a_stale_save_shows_both_answers_and_the_second_save_replaces(story: Sto
     assert draft_of(story).answers["strengths"] == "Quick."
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("more", [{"back": "yes"}, {"language": "de"}])
 def test_going_back_or_switching_languages_keeps_both_answers_too(story: Story, more: dict[str, str]) -> None:
     path, old_tab = typed_in_two_tabs(story)
@@ -288,6 +296,7 @@ def test_going_back_or_switching_languages_keeps_both_answers_too(story: Story, 
     assert draft_of(story).answers["strengths"] == "Calm."
 
 
+@pytest.mark.world
 def test_autosave_of_a_stale_page_says_so_and_overwrites_nothing(story: Story) -> None:
     path, old_tab = typed_in_two_tabs(story)
     for text in ("Quick", "Quick."):
@@ -299,6 +308,7 @@ def test_autosave_of_a_stale_page_says_so_and_overwrites_nothing(story: Story) -
     assert draft_of(story).answers["strengths"] == "Calm."
 
 
+@pytest.mark.world
 def test_a_page_does_not_conflict_with_its_own_saves(story: Story) -> None:
     """For example an autosave whose response was lost, or which is still in transit when Save is pressed."""
     path = f"{referee_path(PAUL)}questions/5/"
@@ -308,11 +318,13 @@ def test_a_page_does_not_conflict_with_its_own_saves(story: Story) -> None:
     assert draft_of(story).answers["strengths"] == "Calm."
 
 
+@pytest.mark.world
 def test_a_stale_page_with_the_same_answer_does_not_conflict(story: Story) -> None:
     path, old_tab = typed_in_two_tabs(story)
     assert post(path, {"q-strengths": "Calm.", "seen": old_tab}).status_code == 302
 
 
+@pytest.mark.world
 def test_an_unfinished_answer_from_another_tab_is_shown(story: Story) -> None:
     path = f"{referee_path(PAUL)}questions/1/"
     old_tab = seen_on(get(path))
@@ -321,6 +333,7 @@ def test_an_unfinished_answer_from_another_tab_is_shown(story: Story) -> None:
     assert (page.status_code, [one.text for one in page.context["others"]]) == (409, ["corrected"])
 
 
+@pytest.mark.world
 def test_submitting_refuses_answers_changed_since_the_review(story: Story) -> None:
     path = referee_path(PAUL)
     for number, answers in PEER_ANSWERS:

@@ -60,6 +60,7 @@ def fill(path: str) -> None:
         assert post(f"{path}questions/{number}/", page).status_code == 302
 
 
+@pytest.mark.world
 def test_the_first_page_explains_the_self_reference_and_starts_nothing(story: Story) -> None:
     path = asked(story)
     text = " ".join(get(path).content.decode().split())
@@ -75,6 +76,7 @@ def test_the_first_page_explains_the_self_reference_and_starts_nothing(story: St
     assert "isn't complete without it" in get(asked(story, "needed")).content.decode()
 
 
+@pytest.mark.world
 def test_the_self_reference_asks_the_same_questions_without_confirmations(story: Story) -> None:
     path = asked(story)
     assert post(f"{path}begin/").url == f"{path}questions/1/"
@@ -101,6 +103,7 @@ def test_submitting_freezes_the_self_reference_and_records_an_event(story: Story
     assert "Acme has received your self-assessment" in get(path).content.decode()
 
 
+@pytest.mark.world
 def test_an_incomplete_self_reference_is_not_submitted(story: Story) -> None:
     path = asked(story)
     for number, page in PAGES[:2]:

@@ -114,6 +114,7 @@ def test_changes_from_another_tab_are_shown_before_sending() -> None:
     ]
 
 
+@pytest.mark.world
 def test_mails_must_be_shown_before_sending() -> None:
     story = named()
     page = post(f"{candidate_path(story)}review/")
@@ -149,6 +150,7 @@ def test_without_named_referees_nothing_is_sent() -> None:
     assert story.requests == []
 
 
+@pytest.mark.world
 def test_who_asked_meanwhile_not_to_be_contacted_is_not_written_to() -> None:
     story = named()
     path = candidate_path(story)

@@ -83,6 +83,7 @@ def to_candidate(story: Story) -> list[str]:
     return [str(message.subject) for message in mails_to(story.application.candidate.email)]
 
 
+@pytest.mark.world
 def test_invitation_and_page_list_the_referees_wanted() -> None:
     story = asking()
     (message,) = mails_to(story.application.candidate.email)
@@ -94,6 +95,7 @@ def test_invitation_and_page_list_the_referees_wanted() -> None:
         assert words in page
 
 
+@pytest.mark.world
 def test_the_slots_relationship_cannot_be_overridden() -> None:
     story = asking()
     post(f"{candidate_path(story)}1/", MANAGER | {"r-relationship": "client"})

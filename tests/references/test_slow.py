@@ -102,6 +102,7 @@ def test_a_notice_due_during_a_pause_is_sent_on_resume() -> None:
     assert mail_all_about_slow_referees(now=SLOW + timedelta(hours=2)) == 1
 
 
+@pytest.mark.world
 def test_an_extended_deadline_delays_the_notice() -> None:
     story = sent()
     member = factories.member(story.application.organisation)

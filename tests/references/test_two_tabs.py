@@ -102,6 +102,7 @@ def test_saving_again_replaces_only_the_answers_listed(story: Story) -> None:
     assert draft_of(story).answers == {"strengths": "Calm.", "develop": "Say no."}
 
 
+@pytest.mark.world
 def test_completing_a_page_keeps_what_another_tab_has_saved(story: Story) -> None:
     here, other = two_tabs(story)
     other.types(strengths="Calm.")
@@ -110,6 +111,7 @@ def test_completing_a_page_keeps_what_another_tab_has_saved(story: Story) -> Non
     assert draft_of(story).answers == {"strengths": "Calm.", "develop": "Say no."}
 
 
+@pytest.mark.world
 def test_switching_languages_shows_what_another_tab_has_saved(story: Story) -> None:
     here, other = two_tabs(story)
     other.types(strengths="Calm.")
@@ -145,6 +147,7 @@ def test_the_self_assessment_keeps_what_another_tab_has_saved(story: Story) -> N
     assert answers() == {"strengths": "Calm.", "develop": "Delegate."}
 
 
+@pytest.mark.world
 def test_typing_goes_on_while_another_tab_hides_the_question() -> None:
     story = sent()
     asks(story)

@@ -39,6 +39,7 @@ def test_invalid_time_zones_are_ignored(name: str) -> None:
     assert check.time_zone == ""
 
 
+@pytest.mark.world
 def test_forms_submit_the_time_zone() -> None:
     story = sent()
     path = referee_path("maria@globex.example")

@@ -120,6 +120,7 @@ def test_a_revoked_link_says_so(report: Report) -> None:
     assert "It was revoked." in response.content.decode()
 
 
+@pytest.mark.world
 def test_a_member_at_an_expired_link_is_led_to_the_candidate(report: Report) -> None:
     path = share_path(report, expires_at=clock.now() - timedelta(seconds=1))
     html = signed_in(factories.member(report.organisation)).get(path).content.decode()

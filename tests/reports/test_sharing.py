@@ -74,6 +74,7 @@ def test_a_link_opens_the_report_without_a_login(report: Report, rita: Membershi
     assert Event.objects.get(name="report.shared").data["code"] == report.code
 
 
+@pytest.mark.world
 def test_a_revoked_link_says_whom_to_ask(report: Report, rita: Membership) -> None:
     url = create(signed_in(rita), report).context["url"]
     link = Link.objects.of(report.organisation).get(purpose="report")
@@ -84,6 +85,7 @@ def test_a_revoked_link_says_whom_to_ask(report: Report, rita: Membership) -> No
     assert AuditEntry.objects.of(report.organisation).filter(action="report.link_revoked").count() == 1
 
 
+@pytest.mark.world
 def test_a_link_works_as_long_as_chosen(
     report: Report, rita: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,6 +95,7 @@ def made_by_openssl(name: str, folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in files)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("snapshot", [assessment(), reference_check(6, with_self=True)])
 def test_a_signed_report_still_conforms_to_pdf_a_and_pdf_ua(snapshot: Any) -> None:
     """Checks only what signing adds; `make pdf-standards` checks whole files."""
@@ -374,6 +375,7 @@ def test_an_unexpected_failure_is_explained_and_logged_once(
     assert "embedded null" in str(logged.exc_info)
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_the_command_shows_rotates_and_fails_for_an_unusable_certificate(
     folder: Path, capsys: pytest.CaptureFixture[str]

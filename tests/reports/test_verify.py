@@ -113,6 +113,7 @@ def test_a_newer_version_is_mentioned(report: Report, content: bytes) -> None:
     assert verify(bytes(later.file.content)).newer is False
 
 
+@pytest.mark.world
 def test_a_redrawn_file_is_newer_than_the_one_before(report: Report, content: bytes) -> None:
     ReportFile.objects.of(report.organisation).update(layout=1)
     redrawn = content_of(report, now=NOW + timedelta(days=1))
@@ -185,6 +186,7 @@ def test_a_file_signed_with_a_rotated_key_still_verifies(content: bytes) -> None
     assert outcome(content + UPDATE) is Outcome.CHANGED
 
 
+@pytest.mark.world
 def test_a_signed_file_without_a_record_is_not_called_genuine(content: bytes) -> None:
     signer = keys.current_signer(now=NOW)
     unknown = sign(render_pdf(assessment()).bytes, signer.identity, now=NOW).content
@@ -222,6 +224,7 @@ def test_a_file_issued_before_signing_verifies_by_its_digest(report: Report) -> 
     assert outcome(old + b"\n") is Outcome.UNKNOWN
 
 
+@pytest.mark.world
 def test_an_erased_persons_file_is_withdrawn_without_details(report: Report, content: bytes) -> None:
     name = report.step_request.application.candidate.name
     subject = Subject(
@@ -370,6 +373,7 @@ def test_a_damaged_signature_raises_no_error(content: bytes) -> None:
         assert outcome(b"%PDF-1.7\n<" + changed + b">") in {Outcome.UNKNOWN, Outcome.CHANGED}
 
 
+@pytest.mark.world
 def test_the_footer_of_a_report_names_the_address(report: Report) -> None:
     assert f"{report.code} · version 1" in text_of(report)
     assert "verify at http://localhost:8000/verify" in text_of(report)

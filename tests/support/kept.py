@@ -106,9 +106,10 @@ def _columns() -> dict[str, str]:
     found: dict[str, str] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT table_name, string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) "
-            "FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name) "
-            "WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND is_generated = 'NEVER' GROUP BY 1"
+            "SELECT relname, string_agg(quote_ident(attname), ', ' ORDER BY attnum) "
+            "FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid AND relkind = 'r' "
+            "WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped AND attgenerated = '' "
+            "GROUP BY 1"
         )
         found.update(cursor.fetchall())
     return found

@@ -67,6 +67,7 @@ def test_an_invalid_colour_is_rejected(wrong: str) -> None:
         parse_hex(wrong)
 
 
+@pytest.mark.slow
 @given(colours)
 def test_every_accent_is_readable_on_every_background(colour: str) -> None:
     light, dark = light_accent(colour), dark_accent(colour)

@@ -115,6 +115,7 @@ def test_an_open_step_moves_to_the_other_role_without_a_new_mail(
     assert run.next_reminder_at is not None
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @each_order
 def test_the_other_roles_settings_apply(
@@ -133,6 +134,7 @@ def test_the_other_roles_settings_apply(
         assert run.next_reminder_at - run.opened_at > timedelta(days=3)
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @each_order
 def test_a_finished_step_moves_to_the_other_role(application: Application, kind: str, seed: int) -> None:
@@ -144,6 +146,7 @@ def test_a_finished_step_moves_to_the_other_role(application: Application, kind:
     assert mails(application) == ["queued"]
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @each_order
 def test_a_candidate_moved_before_sending_is_invited_once(
@@ -156,6 +159,7 @@ def test_a_candidate_moved_before_sending_is_invited_once(
     assert mails(application) == ["queued"]
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @each_order
 def test_a_job_without_a_role_closes_open_steps(application: Application, kind: str, seed: int) -> None:
@@ -180,6 +184,7 @@ def test_a_candidate_moved_to_a_job_without_a_role_is_not_contacted(
     assert shown(application, kind) in {"none", "cancelled"}
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 def test_a_delayed_request_is_withdrawn_at_a_job_without_a_role(application: Application, kind: str) -> None:
     Step.objects.of(application.organisation).update(delay_minutes=10)
@@ -189,6 +194,7 @@ def test_a_delayed_request_is_withdrawn_at_a_job_without_a_role(application: App
     assert roles_of_starts(application) == []
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 def test_a_delayed_request_moves_to_the_other_role(application: Application, kind: str) -> None:
     Step.objects.of(application.organisation).update(delay_minutes=10)
@@ -198,6 +204,7 @@ def test_a_delayed_request_moves_to_the_other_role(application: Application, kin
     assert (roles_of_starts(application), shown(application, kind)) == (["Second"], "none")
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @each_order
 def test_a_finished_step_is_not_affected_by_a_job_without_a_role(
@@ -210,6 +217,7 @@ def test_a_finished_step_is_not_affected_by_a_job_without_a_role(
     assert (shown(application, kind), roles_of_starts(application)) == ("completed", ["First"])
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @each_order
 @pytest.mark.parametrize("noticed", [True, False])
@@ -229,6 +237,7 @@ def test_returning_to_a_job_of_the_role_reopens_the_step(
     assert (mails(application), run.next_reminder_at is not None) == (["sent"], True)
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @each_order
 def test_after_a_rejection_nothing_is_sent_until_a_click(
@@ -248,6 +257,7 @@ def test_after_a_rejection_nothing_is_sent_until_a_click(
     assert mails(application) == ["cancelled"]
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @each_order
 def test_a_step_stays_closed_if_the_candidate_moved_during_a_rejection(
@@ -261,6 +271,7 @@ def test_a_step_stays_closed_if_the_candidate_moved_during_a_rejection(
     assert shown(application, kind) == "cancelled"
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 def test_unlinking_a_job_closes_nothing(application: Application, kind: str) -> None:
     begin(application)
@@ -271,6 +282,7 @@ def test_unlinking_a_job_closes_nothing(application: Application, kind: str) -> 
     assert shown(application, kind) in {"paused", "pending"}
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 def test_of_two_requests_of_a_kind_the_started_one_is_kept(application: Application, kind: str) -> None:
     begin(application)

@@ -102,6 +102,7 @@ def test_candidates_rejected_before_the_start_are_not_contacted(
     assert (shown(application, kind), mails(application)) == ("none", [])
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("seed", range(4))
 def test_candidates_who_left_the_stage_are_invited_when_they_return(

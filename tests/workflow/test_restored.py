@@ -124,6 +124,7 @@ def test_a_click_sends_a_new_invitation_and_plans_reminders(application: Applica
     assert mails(application) == ["cancelled", "sent"]
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @each_end
 @each_order
@@ -173,6 +174,7 @@ def test_an_address_arriving_after_a_rejection_waits_for_a_click(
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @each_order
 def test_requests_not_started_wait_for_a_click(application: Application, kind: str, seed: int) -> None:
@@ -219,6 +221,7 @@ def test_a_later_move_to_the_stage_invites(application: Application, kind: str, 
     assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
 
 
+@pytest.mark.world
 def test_the_recruiter_is_not_notified(application: Application) -> None:
     apply_each(application, ENTER, REJECT, UNREJECT)
     react_in_order_of(0)

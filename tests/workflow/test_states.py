@@ -118,6 +118,7 @@ def test_acts_record_who_when_and_why(runs: Runs, act: str) -> None:
     assert (run.closed_by == "member:1") is (act in {"close", "complete", "mark_complete", "decline"})
 
 
+@pytest.mark.world
 def test_each_state_has_a_status(runs: Runs) -> None:
     shown = {}
     for state in STATES:
@@ -152,6 +153,7 @@ def test_a_started_run_counts_as_invited(runs: Runs) -> None:
     assert run.invited_at == NOW
 
 
+@pytest.mark.world
 def test_a_run_takes_answers_while_it_is_open_and_for_thirty_days_after_its_deadline(runs: Runs) -> None:
     for state in STATES:
         progress, closed, _ = state

@@ -153,6 +153,7 @@ def test_the_second_to_change_domains_does_not_drop_the_firsts(ann: Membership, 
     assert fields_of(second.page, having="domains")["domains"] == ["acme.example\nacme.invalid"]
 
 
+@pytest.mark.world
 def test_the_second_to_change_a_member_reads_what_changed(
     ann: Membership, ben: Membership, role: Role
 ) -> None:
@@ -184,6 +185,7 @@ def test_the_second_to_change_sign_in_or_retention_reads_what_changed(
     assert (row.keep_months, row.hidden_months == 20) == (30, False)
 
 
+@pytest.mark.world
 def test_saving_twice_without_others_needs_no_confirmation(ann: Membership, role: Role) -> None:
     step = factories.step(role, "assessment")
     editor = Editor(ann, reverse("role_step", args=["acme", role.pk, step.pk]), having="deadline_days")
@@ -192,6 +194,7 @@ def test_saving_twice_without_others_needs_no_confirmation(ann: Membership, role
     assert editor.send(deadline_days="8").status_code == 302
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("seen", ["", "nonsense", "[1]", '{"deadline_days": 5, "other": "x"}'])
 def test_a_malformed_version_breaks_nothing(ann: Membership, role: Role, seen: str) -> None:

@@ -54,6 +54,7 @@ def test_the_page_offers_withdrawals_and_computes_nothing_yet(role: Role) -> Non
     assert "What the figures mean" not in text
 
 
+@pytest.mark.world
 def test_rates_ratio_interval_and_test_are_displayed_and_nothing_of_the_file_is_stored(role: Role) -> None:
     response = sent(role, two_groups(role))
     text = " ".join(response.content.decode().split())
@@ -72,6 +73,7 @@ def test_rates_ratio_interval_and_test_are_displayed_and_nothing_of_the_file_is_
     assert audited(role) == [{"role": None, "since": f"{DAY.replace(day=1)}", "until": f"{DAY}", "groups": 2}]
 
 
+@pytest.mark.world
 def test_declined_offers_are_proposed_and_counted_as_selected(role: Role) -> None:
     raw = two_groups(role)
     add(role, "bd", status="rejected", n=10, reason="Candidate declined our offer")
@@ -125,12 +127,14 @@ def test_only_admins_compare(role: Role, kind: str) -> None:
     assert audited(role) == []
 
 
+@pytest.mark.world
 def test_another_organisations_role_cannot_be_chosen(role: Role) -> None:
     foreign = factories.role(factories.organisation())
     response = sent(role, two_groups(role), role=f"{foreign.pk}")
     assert response.status_code == 422 and audited(role) == []
 
 
+@pytest.mark.world
 def test_the_command_prints_the_same(role: Role, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "groups.csv"
     file.write_bytes(two_groups(role))

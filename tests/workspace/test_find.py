@@ -83,6 +83,7 @@ def test_only_what_the_member_may_see_is_found(role: Role, rita: Membership) -> 
     assert Client().get(where).status_code == 302
 
 
+@pytest.mark.world
 def test_more_results_take_no_more_queries(role: Role, rita: Membership) -> None:
     client, counts = signed_in(rita), []
     for number in range(3):

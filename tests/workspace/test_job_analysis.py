@@ -84,6 +84,7 @@ def test_an_assessments_requirements_are_taken_over_with_who_entered_them(
     assert audited(role) == ["job_requirement.added"]
 
 
+@pytest.mark.world
 def test_a_stated_requirement_is_measured_only_by_the_scales_of_its_part(admin: Membership) -> None:
     role = factories.role(admin.organisation)
     openness = PlannedTest(test="work_style", form="short20:openness", requirement="Learns new tools")
@@ -100,6 +101,7 @@ def test_a_stated_requirement_is_measured_only_by_the_scales_of_its_part(admin: 
     assert [name for _key, name in form["column_0"].field.choices] == ["New and proven ways"]
 
 
+@pytest.mark.world
 def test_a_requirement_can_be_measured_by_scales_and_competencies_and_gaps_are_named(
     admin: Membership, role: Role
 ) -> None:
@@ -147,6 +149,7 @@ def judged(
     assert job_analysis.judge(one, judgement, by=admin, now=NOW)
 
 
+@pytest.mark.world
 def test_a_requirement_is_rated_with_who_when_and_why(admin: Membership, role: Role) -> None:
     client = signed_in(admin)
     assert client.post(path(role, "requirements/new/"), {"text": "Lifts 20 kg"} | RATED).status_code == 302
@@ -185,6 +188,7 @@ def test_earlier_ratings_stay_listed_and_saving_again_adds_none(admin: Membershi
     assert not RequirementRating.objects.of(role.organisation).exists()
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("missing", "sentence"),
     [
@@ -242,6 +246,7 @@ def test_ratings_that_do_not_fit_the_measures_are_pointed_out(admin: Membership,
     assert "Job analyses" in page.content.decode()
 
 
+@pytest.mark.world
 def test_a_matrix_confirmed_before_ratings_existed_is_still_shown(admin: Membership, role: Role) -> None:
     added(role, admin, "Keeps dates")
     before = stored(role)
@@ -311,6 +316,7 @@ def test_bad_input_is_named_and_stores_nothing(admin: Membership, role: Role) ->
     assert not JobAnalysis.objects.of(role.organisation).exists()
 
 
+@pytest.mark.world
 def test_somebody_elses_change_is_not_overwritten_unseen(admin: Membership, role: Role) -> None:
     client = signed_in(admin)
     one = added(role, admin, "Keeps dates")

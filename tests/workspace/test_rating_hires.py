@@ -136,6 +136,7 @@ def test_it_is_off_until_an_admin_switches_it_on(ada: Application, manager: Memb
     assert client.post(switch).status_code == 403
 
 
+@pytest.mark.world
 def test_who_does_not_see_the_candidate_cannot_rate(ada: Application, manager: Membership) -> None:
     sent = answered(signed_in(manager), ada)
     stranger = factories.member(ada.organisation, kind="hiring_manager")

@@ -136,6 +136,7 @@ def test_one_relationship_can_be_shown_beside_the_self_assessment(
     assert row(shown(rita, role, relationship="nonsense"), "Leadership") == [["M 3", "M 3", "S 4"]]
 
 
+@pytest.mark.world
 def test_questions_worded_differently_get_rows_of_their_own(
     rita: Membership, role: Role, asked: QuestionnaireVersion
 ) -> None:
@@ -294,6 +295,7 @@ def test_hiring_managers_compare_references_on_their_roles(
     assert names(shown(manager, role)) == ["Ada"]
 
 
+@pytest.mark.world
 def test_each_look_at_references_is_audited(
     rita: Membership, role: Role, asked: QuestionnaireVersion
 ) -> None:
@@ -307,6 +309,7 @@ def test_each_look_at_references_is_audited(
     ]
 
 
+@pytest.mark.world
 def test_others_are_refused_and_nothing_is_audited(
     organisation: Organisation, role: Role, asked: QuestionnaireVersion
 ) -> None:

@@ -198,6 +198,7 @@ def test_others_get_no_file_and_no_audit_entry(form: str, role: Role) -> None:
     assert not AuditEntry.objects.of(role.organisation).filter(action="results.exported").exists()
 
 
+@pytest.mark.world
 def test_each_batch_takes_two_queries_and_an_erasure_in_between_counts(
     role: Role, rita: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,6 +225,7 @@ def test_each_batch_takes_two_queries_and_an_erasure_in_between_counts(
     assert {one["application"] for one in rest} == {people[n].pk for n in (0, 1, 2, 4)}
 
 
+@pytest.mark.world
 def test_more_results_take_no_more_queries(role: Role, rita: Membership) -> None:
     counts = []
     for number in range(3):

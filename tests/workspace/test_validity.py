@@ -157,6 +157,7 @@ def test_people_hired_long_ago_without_a_rating_are_listed_to_fill_in(role: Role
     assert audited(role) == ["ratings.people_downloaded"]
 
 
+@pytest.mark.world
 def test_a_file_rates_nobody_who_objected(role: Role) -> None:
     ada, admin = hired(role, "ada@x.example"), factories.member(role.organisation, kind="admin")
     client = signed_in(admin)
@@ -211,6 +212,7 @@ def test_a_role_can_be_chosen(role: Role) -> None:
     assert "20 people rated" in text_of(client.get(path(role), {"role": "all"}))
 
 
+@pytest.mark.world
 def test_the_command_prints_the_same(role: Role, capsys: pytest.CaptureFixture[str]) -> None:
     slug = role.organisation.slug
     assert print_validity(slug=slug, role_id=None) == 1

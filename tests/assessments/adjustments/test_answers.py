@@ -58,6 +58,7 @@ def mails(attempt: Attempt, kind: str) -> list[Email]:
     return list(Email.objects.of(attempt.organisation).filter(kind=f"assessment.{kind}").order_by("pk"))
 
 
+@pytest.mark.world
 def test_a_grant_resumes_the_deadline_and_notifies_only_the_candidate() -> None:
     attempt = timed()
     row, events = asked(attempt), event_names()
@@ -73,6 +74,7 @@ def test_a_grant_resumes_the_deadline_and_notifies_only_the_candidate() -> None:
     assert event_names() == events
 
 
+@pytest.mark.world
 def test_a_refusal_changes_no_clock_and_allows_one_more_request() -> None:
     attempt = timed()
     answers(asked(attempt), sentence="The tests have no clock that matters.")
@@ -81,6 +83,7 @@ def test_a_refusal_changes_no_clock_and_allows_one_more_request() -> None:
     assert [state for state, *_ in requests(attempt)] == ["refused", "asked"]
 
 
+@pytest.mark.world
 def test_another_form_keeps_the_time_per_task() -> None:
     attempt = timed(REASONING)
     row = asked(attempt, percent=0, form=True)
@@ -90,6 +93,7 @@ def test_another_form_keeps_the_time_per_task() -> None:
     assert requests(attempt) == [("granted", 0, True, 25, True)]
 
 
+@pytest.mark.world
 def test_an_unknown_form_changes_nothing() -> None:
     attempt = timed(REASONING)
     row = asked(attempt)
@@ -101,6 +105,7 @@ def test_an_unknown_form_changes_nothing() -> None:
     assert everything(attempt) == before
 
 
+@pytest.mark.world
 def test_a_request_is_answered_once() -> None:
     attempt = timed()
     row = asked(attempt)
@@ -111,6 +116,7 @@ def test_a_request_is_answered_once() -> None:
     assert everything(attempt) == before
 
 
+@pytest.mark.world
 def test_a_request_on_a_closed_attempt_cannot_be_answered() -> None:
     attempt = timed()
     row = asked(attempt)
@@ -122,6 +128,7 @@ def test_a_request_on_a_closed_attempt_cannot_be_answered() -> None:
     assert everything(attempt) == before
 
 
+@pytest.mark.world
 def test_a_blocked_candidate_gets_no_mail() -> None:
     attempt = timed()
     row = asked(attempt)
@@ -132,6 +139,7 @@ def test_a_blocked_candidate_gets_no_mail() -> None:
     assert (clocks(attempt), mails(attempt, "adjustment_answered")) == ([1140], [])
 
 
+@pytest.mark.world
 def test_a_reminder_after_the_answer_does_not_reveal_the_longer_clock() -> None:
     attempt = timed()
     answers(asked(attempt), percent=100)
@@ -141,6 +149,7 @@ def test_a_reminder_after_the_answer_does_not_reveal_the_longer_clock() -> None:
     assert mail.context["overview"]["parts"][0]["minutes"] == 15
 
 
+@pytest.mark.world
 def test_a_contact_is_reminded_once_after_two_working_days() -> None:
     attempt = timed()
     asked(attempt)
@@ -217,6 +226,7 @@ def test_a_new_invitation_keeps_requests_and_grants() -> None:
     assert requests(attempt) == []
 
 
+@pytest.mark.world
 def test_a_started_part_is_not_adjusted() -> None:
     attempt = timed(REASONING, TIMED)
     row = asked(attempt, percent=0, form=True)
@@ -227,6 +237,7 @@ def test_a_started_part_is_not_adjusted() -> None:
     assert (part_of(attempt).form, clocks(attempt)) == ("short_12", [720, 1380])
 
 
+@pytest.mark.world
 def test_everybody_may_choose_no_figures_until_the_part_starts() -> None:
     attempt = timed(REASONING)
     before = everything(attempt)
@@ -244,6 +255,7 @@ def test_everybody_may_choose_no_figures_until_the_part_starts() -> None:
         choose_form(attempt_id=attempt.pk, order=1, form="figureless_20", now=NOW)
 
 
+@pytest.mark.world
 def test_granted_time_is_kept_when_switching_forms() -> None:
     attempt = timed(REASONING)
     answers(asked(attempt), percent=50)

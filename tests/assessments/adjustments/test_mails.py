@@ -97,6 +97,7 @@ def test_the_contact_reads_the_request_and_is_asked_for_confidentiality(attempt:
     assert mail.html.count("Please don't tell the hiring team") == 1
 
 
+@pytest.mark.world
 def test_a_recruiter_reads_why_they_are_the_contact(attempt: Attempt) -> None:
     Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
     asked(attempt, percent=0, text="A quiet hour.")
@@ -109,6 +110,7 @@ def test_a_recruiter_reads_why_they_are_the_contact(attempt: Attempt) -> None:
     assert mail.html.count("don't let it affect your decision about them") == 1
 
 
+@pytest.mark.world
 def test_an_answer_by_the_recruiter_does_not_promise_full_confidentiality(
     attempt: Attempt,
 ) -> None:
@@ -132,6 +134,7 @@ def test_an_answer_by_the_recruiter_does_not_promise_full_confidentiality(
         assert "The hiring team isn't told" not in text
 
 
+@pytest.mark.world
 def test_the_candidate_reads_the_grant_from_the_contact(attempt: Attempt) -> None:
     answers(asked(attempt), percent=50, sentence="Of course.\nGood luck.")
     mail = words(attempt, "adjustment_answered")
@@ -166,6 +169,7 @@ def test_the_invitation_to_a_single_timed_part_promises_no_breaks(attempt: Attem
     )
 
 
+@pytest.mark.world
 def test_a_refusal_says_what_to_do(attempt: Attempt) -> None:
     answers(asked(attempt), percent=0, sentence="There is no need.")
     mail = words(attempt, "adjustment_answered")

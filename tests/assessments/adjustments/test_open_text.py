@@ -155,6 +155,7 @@ def test_sets_in_use_get_a_version_before_anybody_is_granted_one() -> None:
     assert AuditEntry.objects.of(attempt.organisation).count() == audited
 
 
+@pytest.mark.world
 def test_a_set_that_no_published_assessment_uses_gets_none() -> None:
     attempt = timed(CLOCKED)
     Assessment.objects.of(attempt.organisation).update(published_at=None)
@@ -162,6 +163,7 @@ def test_a_set_that_no_published_assessment_uses_gets_none() -> None:
     assert not Test.objects.of(attempt.organisation).filter(open_text_of__isnull=False).exists()
 
 
+@pytest.mark.world
 def test_an_archived_version_is_granted_and_not_made_again() -> None:
     attempt = timed(CLOCKED)
     make_open_texts(now=NOW)
@@ -186,6 +188,7 @@ def test_a_published_version_is_offered_and_a_second_grant_makes_no_other() -> N
     assert [one.versions for one in open_text_offers(other)] == [[]]  # of another organisation
 
 
+@pytest.mark.world
 def test_a_version_that_is_not_offered_changes_nothing() -> None:
     attempt = timed(CLOCKED, REASONING)
     row, before = asked(attempt, percent=0, form=True), everything(attempt)
@@ -209,6 +212,7 @@ def test_a_part_that_starts_before_the_answer_is_not_replaced_and_nothing_is_sen
     assert not Test.objects.filter(open_text_of__isnull=False).exists()
 
 
+@pytest.mark.world
 def test_candidates_can_go_back_and_forth_until_they_start() -> None:
     attempt = granted(percent=50)
     assert (taken(attempt), open_form(part_of(attempt))) == ((WRITTEN, None), PLANNED)

@@ -85,6 +85,7 @@ def test_an_unknown_link_opens_nothing(client: Client, attempt: Attempt, name: s
     assert everything(attempt) == before
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("name", PAGES)
 def test_the_link_of_another_candidate_changes_nothing_here(
@@ -109,6 +110,7 @@ def test_a_closed_step_shows_the_neutral_page_and_takes_nothing(
     assert everything(attempt) == before
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("name", PAGES)
 def test_opening_changes_nothing(client: Client, attempt: Attempt, name: str) -> None:
@@ -148,6 +150,7 @@ def test_the_form_says_if_only_the_hiring_team_can_read_requests(client: Client)
     assert "Nothing, unless you tick the box" not in text
 
 
+@pytest.mark.world
 def test_a_sent_request_is_shown_and_can_be_withdrawn(client: Client, attempt: Attempt) -> None:
     path = url(attempt)
     sent = client.post(path, {"a-percent": "100", "a-form": "on", "a-text": " Pauses.\x07 "})
@@ -239,6 +242,7 @@ def test_after_timed_parts_have_started_an_accessible_version_can_be_requested(c
 # --- the form that is open to everybody --------------------------------------------------------------------------
 
 
+@pytest.mark.world
 def test_everybody_may_take_a_part_without_figures_before_it_starts(client: Client, attempt: Attempt) -> None:
     assert "Use tasks without figures instead" in page(client, url(attempt, "portal_assessment_part", 1))
     client.post(url(attempt, "portal_assessment_form", 1), {"form": "figureless_20"})
@@ -248,6 +252,7 @@ def test_everybody_may_take_a_part_without_figures_before_it_starts(client: Clie
     assert part_of(attempt).form == "short_12"
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("form", ["standard_20", "nonsense", ""])
 def test_a_form_that_is_not_open_to_everybody_is_refused(client: Client, attempt: Attempt, form: str) -> None:
@@ -261,6 +266,7 @@ def test_a_form_that_is_not_open_to_everybody_is_refused(client: Client, attempt
 # --- who answers -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.world
 def test_the_contact_reads_the_request_without_a_login(client: Client, attempt: Attempt) -> None:
     row = asked(attempt, percent=100, form=True, text="Large print, please.\n<b>Thanks</b>")
     before = everything(attempt)
@@ -280,6 +286,7 @@ def test_the_contact_reads_the_request_without_a_login(client: Client, attempt: 
     assert everything(attempt) == before
 
 
+@pytest.mark.world
 def test_after_answering_the_link_shows_no_name(client: Client, attempt: Attempt) -> None:
     path = answer_path(asked(attempt))
     typed = {"a-percent": "other", "a-other_percent": "75", "a-figureless": "1", "a-sentence": "Of course."}
@@ -298,6 +305,7 @@ def test_after_answering_the_link_shows_no_name(client: Client, attempt: Attempt
     assert "Of course." in theirs
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "sentence"),
@@ -367,6 +375,7 @@ def test_a_link_to_a_request_without_need_of_an_answer_takes_none(
     assert everything(attempt) == before
 
 
+@pytest.mark.world
 def test_no_other_link_opens_the_page(client: Client, attempt: Attempt) -> None:
     row = asked(attempt)
     before = everything(attempt)
@@ -390,6 +399,7 @@ def test_answering_one_request_does_not_change_others(client: Client, attempt: A
     assert {key: value for key, value in everything(attempt).items() if key != "events"} == mine
 
 
+@pytest.mark.world
 def test_the_overview_and_timed_parts_link_to_the_request_form(client: Client) -> None:
     attempt = timed()
     for name, args in (("portal_assessment", ()), ("portal_assessment_part", (1,))):
@@ -431,6 +441,7 @@ def test_the_decline_page_says_who_would_read_a_request(
     assert "isn't told" not in text
 
 
+@pytest.mark.world
 def test_if_the_reader_is_hiring_the_checkbox_names_the_others(client: Client, attempt: Attempt) -> None:
     box = "The others on the hiring team may know about this"
     assert box not in page(client, url(attempt))

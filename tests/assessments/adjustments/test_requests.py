@@ -48,6 +48,7 @@ def test_extended_clocks_are_rounded_up_to_whole_minutes(minutes: int, percent: 
     assert extended_seconds(minutes, percent=percent) == seconds
 
 
+@pytest.mark.world
 def test_extra_time_for_everybody_is_granted_unread() -> None:
     attempt = timed(TIMED, JUDGEMENT, TIMED, more_time=50)
     before, events = Email.objects.count(), event_names()
@@ -60,6 +61,7 @@ def test_extra_time_for_everybody_is_granted_unread() -> None:
     assert (fresh(attempt).clock_stopped_at, event_names()) == (None, events)
 
 
+@pytest.mark.world
 def test_larger_requests_wait_for_the_contact_with_the_deadline_on_hold() -> None:
     attempt = timed(more_time=25)
     deadline, events = attempt.deadline_at, event_names()
@@ -86,6 +88,7 @@ def test_time_is_granted_immediately_while_the_accessible_version_waits() -> Non
     assert (found.waits.text, found.waits.may_disclose, clocks(attempt)) == ("On paper.", True, [1140])
 
 
+@pytest.mark.world
 def test_the_longest_grant_counts() -> None:
     attempt = timed(more_time=100)
     for percent in (100, 25):
@@ -95,6 +98,7 @@ def test_the_longest_grant_counts() -> None:
     assert clocks(attempt) == [1800]
 
 
+@pytest.mark.world
 def test_only_one_request_is_open_at_a_time() -> None:
     attempt = timed()
     asked(attempt)
@@ -104,6 +108,7 @@ def test_only_one_request_is_open_at_a_time() -> None:
     assert everything(attempt) == before
 
 
+@pytest.mark.world
 def test_after_a_refusal_one_more_request_is_allowed() -> None:
     attempt = timed()
     for _ in range(2):
@@ -114,6 +119,7 @@ def test_after_a_refusal_one_more_request_is_allowed() -> None:
         asked(attempt)
 
 
+@pytest.mark.world
 def test_a_started_clock_is_not_extended() -> None:
     attempt = timed(TIMED, TIMED, more_time=50)
     begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
@@ -127,6 +133,7 @@ def test_a_started_clock_is_not_extended() -> None:
     assert request_status(fresh(attempt)).why_not == WhyNot.BEGUN
 
 
+@pytest.mark.world
 def test_no_clock_starts_while_a_request_is_open() -> None:
     attempt = timed()
     asked(attempt)
@@ -150,6 +157,7 @@ def test_nothing_can_be_requested_on_a_closed_attempt() -> None:
         asked(attempt)
 
 
+@pytest.mark.world
 def test_withdrawing_resumes_the_deadline_and_cancels_the_mail() -> None:
     attempt = timed()
     request_adjustment(

@@ -89,6 +89,7 @@ def test_a_first_draft_starts_with_the_default_assessment(step: Step, rita: Memb
     assert (made.number, made.created_by, made.published_at) == (1, rita, None)
 
 
+@pytest.mark.world
 def test_a_draft_starts_with_the_current_version(step: Step, rita: Membership) -> None:
     first = published(step, WORK_STYLE, REASONING, by=rita)
     Assessment.objects.of(step.organisation).update(more_time=50, shares_result=True, retake_months=3)
@@ -131,6 +132,7 @@ def test_starting_a_draft_twice_gives_the_same_draft(step: Step, rita: Membershi
     assert len(parts(made)) == 1
 
 
+@pytest.mark.world
 def test_an_added_test_comes_last_with_proposed_settings(step: Step, rita: Membership) -> None:
     made = drafted(step, WORK_STYLE, REASONING, JUDGEMENT, by=rita)
     assert [(part.order, part.test.key, part.form, part.minutes) for part in parts(made)] == [
@@ -190,6 +192,7 @@ def test_a_test_of_another_organisation_cannot_be_added(step: Step, rita: Member
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_tests_move_one_place_and_stop_at_the_ends(step: Step, rita: Membership) -> None:
     first, _, third = parts(drafted(step, WORK_STYLE, REASONING, JUDGEMENT, by=rita))
     assert move_part(step=step, part_id=third.pk, by=UP, revision=draft(step).revision) == 2
@@ -199,6 +202,7 @@ def test_tests_move_one_place_and_stop_at_the_ends(step: Step, rita: Membership)
     assert titles(step) == [(1, JUDGEMENT), (2, WORK_STYLE), (3, REASONING)]
 
 
+@pytest.mark.world
 def test_removing_a_test_renumbers_the_rest(step: Step, rita: Membership) -> None:
     first, *_ = parts(drafted(step, WORK_STYLE, REASONING, JUDGEMENT, by=rita))
     remove_part(step=step, part_id=first.pk, revision=draft(step).revision)
@@ -231,6 +235,7 @@ def test_an_older_version_is_kept_until_the_newest_is_chosen(step: Step, rita: M
     assert changed(step, part, by=rita, number="2").number == "2"
 
 
+@pytest.mark.world
 def test_newest_norms_match_version_and_form(step: Step, rita: Membership) -> None:
     test = builtin(step.organisation, WORK_STYLE)
     some = "full:openness"
@@ -275,6 +280,7 @@ def test_invalid_settings_are_refused_at_their_field(
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_emotional_stability_is_included_once_a_member_confirms_the_warning(
     step: Step, rita: Membership
 ) -> None:
@@ -292,6 +298,7 @@ def test_emotional_stability_is_included_once_a_member_confirms_the_warning(
     assert (part.form, part.health_confirmed_by, part.health_confirmed_at) == ("short20:openness", "", None)
 
 
+@pytest.mark.world
 def test_norms_and_calibrations_of_others_are_refused(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     foreign = builtin(factories.organisation(), REASONING)
@@ -305,6 +312,7 @@ def test_norms_and_calibrations_of_others_are_refused(step: Step, rita: Membersh
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_a_stale_edit_changes_nothing(step: Step, rita: Membership) -> None:
     made = drafted(step, WORK_STYLE, REASONING, by=rita)
     part, other = parts(made)
@@ -322,6 +330,7 @@ def test_a_stale_edit_changes_nothing(step: Step, rita: Membership) -> None:
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_a_published_part_cannot_be_changed(step: Step, rita: Membership) -> None:
     first = published(step, WORK_STYLE, by=rita)
     [frozen] = parts(first)
@@ -334,6 +343,7 @@ def test_a_published_part_cannot_be_changed(step: Step, rita: Membership) -> Non
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_discarding_a_draft_keeps_the_current_version(step: Step, rita: Membership) -> None:
     first = published(step, WORK_STYLE, by=rita)
     made = begin_draft(step=step, by=rita, now=NOW)

@@ -75,6 +75,7 @@ def given(attempt: Attempt) -> list[tuple[str, str, int | None]]:
     return [(part.version.test.key, part.form, part.seconds) for part in found]
 
 
+@pytest.mark.world
 def test_a_new_version_is_used_for_new_invitations_only(step: Step, rita: Membership) -> None:
     set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
     early = assigned(factories.application(step.role))
@@ -106,6 +107,7 @@ def test_the_default_test_asks_the_chosen_scales_until_others_are_chosen(
     ]
 
 
+@pytest.mark.world
 def test_the_step_gets_the_requirements_of_all_tests(step: Step, rita: Membership) -> None:
     made = drafted(step, WORK_STYLE, REASONING, JUDGEMENT, by=rita)
     one, two, three = parts(made)
@@ -115,6 +117,7 @@ def test_the_step_gets_the_requirements_of_all_tests(step: Step, rita: Membershi
     assert (step.requirement, step.requirement_by) == ("Works in a team; Finds faults", rita.user.name)
 
 
+@pytest.mark.world
 def test_publishing_is_audited(step: Step, rita: Membership) -> None:
     found = published(step, WORK_STYLE, REASONING, by=rita)
     [entry] = AuditEntry.objects.of(step.organisation).filter(action="assessment.published")
@@ -134,6 +137,7 @@ def test_an_assessment_without_tests_cannot_be_published(step: Step, rita: Membe
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_every_test_needs_a_requirement(step: Step, rita: Membership) -> None:
     made = drafted(step, WORK_STYLE, REASONING, by=rita)
     style, reasoning = parts(made)
@@ -164,6 +168,7 @@ def test_a_stale_draft_is_not_published(step: Step, rita: Membership) -> None:
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_a_default_created_in_between_does_not_supersede_the_draft(step: Step, rita: Membership) -> None:
     set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
     made = drafted(step, REASONING, by=rita)
@@ -198,6 +203,7 @@ def test_a_member_s_own_version_is_not_renewed(step: Step, rita: Membership) -> 
     assert current_assessment(step, now=NOW) == found
 
 
+@pytest.mark.world
 def test_a_new_step_requirement_does_not_replace_a_built_assessment(step: Step, rita: Membership) -> None:
     found = published(step, REASONING, by=rita)
     set_requirement(step=step, text="Something else", by=rita, now=NOW)
@@ -205,6 +211,7 @@ def test_a_new_step_requirement_does_not_replace_a_built_assessment(step: Step, 
     assert current_assessment(step, now=NOW) == found
 
 
+@pytest.mark.world
 def test_a_total_needs_a_test_with_right_answers(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, JUDGEMENT, by=rita)
     before = rows(step)
@@ -215,6 +222,7 @@ def test_a_total_needs_a_test_with_right_answers(step: Step, rita: Membership) -
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_a_total_without_its_test_is_not_published(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, by=rita)
     part = put_in(step, questions(step.organisation))
@@ -282,6 +290,7 @@ def test_a_setting_out_of_bounds_is_refused(
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_republishing_all_scales_of_an_earlier_version_requires_confirming_the_warning(
     step: Step, rita: Membership
 ) -> None:

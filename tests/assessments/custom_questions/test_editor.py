@@ -186,6 +186,7 @@ def test_questions_of_the_questionnaire_cannot_be_changed_here(rita: Membership)
     assert rows() == before
 
 
+@pytest.mark.world
 def test_choices_get_correct_answers_and_other_questions_a_rubric(rita: Membership) -> None:
     test = own(rita)
     custom_questions.set_right_answers(test=test, question_id="pick", values=["a"], revision=revision(test))
@@ -261,6 +262,7 @@ def test_a_language_with_empty_texts_is_not_published(rita: Membership) -> None:
         publish_test(test=test, revision=revision(test), by=rita, now=NOW)
 
 
+@pytest.mark.world
 def test_a_stale_tab_changes_nothing(rita: Membership) -> None:
     test = own(rita)
     plan, seen = ids(test)[3], revision(test)
@@ -307,6 +309,7 @@ PAGES: list[tuple[str, str, int, int]] = [
 ]
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(("name", "about", "get", "post"), PAGES)
 def test_pages_are_open_to_members_who_may_work_only(
@@ -334,6 +337,7 @@ def test_pages_are_open_to_members_who_may_work_only(
     assert rows() == before
 
 
+@pytest.mark.world
 def test_the_start_page_refuses_questionnaires_of_others(rita: Membership) -> None:
     where = path("custom_questions_new", rita.organisation)
     stranger = factories.member(factories.organisation(), kind="admin")
@@ -353,6 +357,7 @@ def test_the_start_page_refuses_questionnaires_of_others(rita: Membership) -> No
     assert not Test.objects.across_organisations().exists()
 
 
+@pytest.mark.world
 def test_a_test_is_created_through_its_pages(rita: Membership) -> None:
     client = signed_in(rita)
     one = questionnaire(rita, TEXT, CHOICE, SOME, languages=("en", "de"))
@@ -391,6 +396,7 @@ def test_a_test_is_created_through_its_pages(rita: Membership) -> None:
     ]
 
 
+@pytest.mark.world
 def test_errors_are_shown_and_input_is_kept(rita: Membership) -> None:
     test = own(rita)
     before = rows()
@@ -449,6 +455,7 @@ def test_input_is_kept_after_a_concurrent_save(rita: Membership, name: str) -> N
     assert rows() == before
 
 
+@pytest.mark.world
 def test_an_unknown_question_is_not_found(rita: Membership) -> None:
     test = own(rita)
     client = signed_in(rita)

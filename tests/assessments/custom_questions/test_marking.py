@@ -87,6 +87,7 @@ def test_only_answers_with_a_rubric_can_be_marked(attempt: Attempt) -> None:
     assert (card.total, card.done, card.waiting) == (2, 0, 2)
 
 
+@pytest.mark.world
 def test_an_unfinished_attempt_cannot_be_marked() -> None:
     attempt = answered(finished=False)
     rita = rater(attempt)
@@ -155,6 +156,7 @@ def test_a_second_marking_is_refused_if_one_is_enough(attempt: Attempt) -> None:
     assert rows() == before
 
 
+@pytest.mark.world
 def test_raters_do_not_see_each_other_until_both_have_marked(marked_by_two: Attempt) -> None:
     rita, tom, eve = (rater(marked_by_two, name=name) for name in ("Rita", "Tom", "Eve"))
     give(marked_by_two, rita, comment="Clear")
@@ -190,6 +192,7 @@ def test_marking_is_complete_once_both_raters_are_done(marked_by_two: Attempt) -
     assert marked_events() == 1
 
 
+@pytest.mark.world
 def test_no_page_shows_points_until_both_have_marked(marked_by_two: Attempt) -> None:
     rita, tom = rater(marked_by_two), rater(marked_by_two, name="Tom Berg")
     give(marked_by_two, tom, comment="A secret between me and the rubric")
@@ -231,6 +234,7 @@ def test_exports_show_no_points_until_both_have_marked(marked_by_two: Attempt) -
     assert exported_marks(ExportReader.ORGANISATION) == [WHY, WHY]
 
 
+@pytest.mark.world
 def test_marking_goes_from_answer_to_answer(attempt: Attempt) -> None:
     client = signed_in(rater(attempt))
     where = url(attempt, 1, "why")
@@ -255,6 +259,7 @@ def test_invalid_points_are_explained_and_input_is_kept(attempt: Attempt) -> Non
     assert rows() == []
 
 
+@pytest.mark.world
 def test_a_third_rater_sees_why_and_keeps_their_input(marked_by_two: Attempt) -> None:
     for name in ("Rita", "Tom"):
         give(marked_by_two, rater(marked_by_two, name=name))
@@ -268,6 +273,7 @@ def test_a_third_rater_sees_why_and_keeps_their_input(marked_by_two: Attempt) ->
     assert rows() == before
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("more", [(), (1, "why")])
 def test_only_members_who_work_on_the_role_may_mark(attempt: Attempt, more: tuple[object, ...]) -> None:
     where = url(attempt, *more)
@@ -336,6 +342,7 @@ def test_files_are_downloads_only_and_audited(attempt: Attempt) -> None:
     assert (entry.member, entry.details) == (manager, {"upload": upload.pk, "part": upload.part_id})
 
 
+@pytest.mark.world
 def test_a_file_is_for_those_who_may_see_the_application(attempt: Attempt) -> None:
     stranger = factories.member(factories.organisation(), kind="admin")
     before = AuditEntry.objects.across_organisations().count()

@@ -114,6 +114,7 @@ def test_the_example_matches_the_first_question_and_is_not_saved(
     assert rows(attempt) == before
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(("question", "example"), KINDS, ids=IDS)
 @pytest.mark.parametrize("language", ["de", "fr"])
@@ -138,6 +139,7 @@ def test_the_example_is_in_the_candidates_language(
     assert soup(page).select_one("html")["lang"] == language  # type: ignore[index]
 
 
+@pytest.mark.world
 def test_practice_needs_an_answer_or_can_be_skipped() -> None:
     attempt = asked(**first({"type": "single_choice", "choices": CHOICE["choices"]}))
     where = f"/p/{token_of(attempt)}/assessment/1/"
@@ -148,6 +150,7 @@ def test_practice_needs_an_answer_or_can_be_skipped() -> None:
     assert [link["href"] for link in skip] == [f"{where}item/1/"]
 
 
+@pytest.mark.world
 def test_practice_comes_before_the_clock_starts() -> None:
     attempt = asked(minutes=10, **first({"type": "number"}))
     where = f"/p/{token_of(attempt)}/assessment/1/"
@@ -162,6 +165,7 @@ def test_practice_comes_before_the_clock_starts() -> None:
     assert rows(attempt) == before
 
 
+@pytest.mark.world
 def test_without_practice_the_first_question_shows_the_instructions() -> None:
     attempt = asked(instructions="Have your papers ready.", questions=[FILE, TEXT], rubrics=[], right={})
     where = f"/p/{token_of(attempt)}/assessment/"
@@ -171,6 +175,7 @@ def test_without_practice_the_first_question_shows_the_instructions() -> None:
     assert "Have your papers ready." not in words(Client().get(f"{where}1/item/2/"))
 
 
+@pytest.mark.world
 def test_the_page_explains_a_first_question_for_a_file() -> None:
     attempt = asked(minutes=10, questions=[FILE, TEXT], rubrics=[], right={})
     where = f"/p/{token_of(attempt)}/assessment/"
@@ -182,6 +187,7 @@ def test_the_page_explains_a_first_question_for_a_file() -> None:
     assert Client().get(f"{where}1/practice/1/").status_code == 404
 
 
+@pytest.mark.world
 def test_a_later_file_question_is_not_explained() -> None:
     attempt = asked(minutes=10)
     page = words(Client().get(f"/p/{token_of(attempt)}/assessment/1/"))

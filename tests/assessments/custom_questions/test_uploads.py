@@ -158,6 +158,7 @@ def test_unsupported_files_are_refused_with_a_reason(
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_an_infected_file_is_refused(settings: Any) -> None:
     attempt, received = asked(), list[bytes]()
@@ -187,6 +188,7 @@ def test_without_a_file_the_page_asks_for_one(attempt: Attempt) -> None:
     assert "Choose a file, or skip this one for now." in unescape(response.content.decode())
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_a_refused_file_does_not_replace_the_stored_one(attempt: Attempt) -> None:
     post(attempt, "first.pdf", PDF)
@@ -196,6 +198,7 @@ def test_a_refused_file_does_not_replace_the_stored_one(attempt: Attempt) -> Non
     assert upload_of(attempt) == before
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_a_new_file_replaces_the_old_one(attempt: Attempt) -> None:
     post(attempt, "first.pdf", PDF)
@@ -224,6 +227,7 @@ def test_a_file_for_another_question_is_not_stored(attempt: Attempt) -> None:
     assert not Upload.objects.of(attempt.organisation).exists()
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_after_the_end_files_are_refused() -> None:
     attempt = answered()

@@ -211,6 +211,7 @@ def test_two_exports_share_no_random_id(acme: World, folder: Path, tmp_path: Pat
     assert len(ids[0]) == len(ids[1]) and not ids[0] & ids[1]
 
 
+@pytest.mark.world
 def test_erased_people_are_not_exported(acme: World, tmp_path: Path) -> None:
     Application.objects.of(acme.organisation).filter(pk=acme.planted.pk).update(deleted_at=NOW)
     found = export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
@@ -316,6 +317,7 @@ def test_a_file_that_cannot_be_understood_is_a_sentence(folder: Path) -> None:
         check(folder)
 
 
+@pytest.mark.world
 def test_the_command_writes_and_says_how_much(
     acme: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

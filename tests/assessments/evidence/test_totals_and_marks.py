@@ -197,6 +197,7 @@ def test_marks_have_no_names_or_comments(acme: World, folder: Path) -> None:
     assert {row["rater"] for row in table(folder, "marks.csv")} & {str(pk) for pk in raters} == set()
 
 
+@pytest.mark.world
 def test_a_part_that_is_marked_and_has_no_key_is_in_it(acme: World, tmp_path: Path) -> None:
     part = AttemptPart.objects.of(acme.organisation).get(attempt=acme.weighted, order=2)
     part.scores.all().delete()
@@ -389,6 +390,7 @@ def test_a_total_by_an_earlier_rule_is_reported(folder: Path, monkeypatch: pytes
     }
 
 
+@pytest.mark.world
 def test_each_of_two_raters_has_one_name_in_all_of_an_export(acme: World, tmp_path: Path) -> None:
     first = Marking.objects.of(acme.organisation).filter(part__attempt=acme.weighted).order_by("pk")
     part = AttemptPart.objects.of(acme.organisation).get(attempt=acme.mean, order=2)

@@ -48,6 +48,7 @@ def test_leaving_the_page_is_recorded_with_item_and_seconds(timed: Attempt) -> N
     assert rows(timed) == before
 
 
+@pytest.mark.world
 def test_pasting_is_recorded_with_its_length() -> None:
     attempt = custom_attempt()
     save_answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=NOW)
@@ -55,6 +56,7 @@ def test_pasting_is_recorded_with_its_length() -> None:
     assert observations(attempt) == [("pasted", "rain", 312)]
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("what", "amount", "kept"),
@@ -67,6 +69,7 @@ def test_amounts_are_capped(what: str, amount: str, kept: int) -> None:
     assert observations(attempt) == [(what, "rope", kept)]
 
 
+@pytest.mark.world
 def test_a_repetition_within_a_second_is_ignored(timed: Attempt, now: time_machine.Traveller) -> None:
     for _ in range(3):
         assert send(timed, {"kind": "left", "item": "1", "amount": "7"}).status_code == 200
@@ -113,6 +116,7 @@ def test_invalid_observations_are_refused(timed: Attempt, fields: dict[str, str]
     assert (observations(timed), rows(timed)) == ([], before)
 
 
+@pytest.mark.world
 def test_nothing_is_recorded_before_the_first_answer() -> None:
     attempt = custom_attempt()
     before = rows(attempt)
@@ -120,6 +124,7 @@ def test_nothing_is_recorded_before_the_first_answer() -> None:
     assert (observations(attempt), rows(attempt)) == ([], before)
 
 
+@pytest.mark.world
 def test_unknown_and_other_links_record_nothing(timed: Attempt) -> None:
     fields = {"kind": "left", "item": "1", "amount": "7"}
     url = reverse("portal_assessment_observation", args=["x" * 43, 1])
@@ -176,6 +181,7 @@ def test_a_different_answer_to_an_earlier_item_is_a_second_window(second: Attemp
     assert rows(second) == before
 
 
+@pytest.mark.world
 def test_resending_the_stored_answer_is_no_second_window(second: Attempt) -> None:
     post_item(second, 1, answer="a")
     post_item(second, 1, answer="a", skip="yes")
@@ -200,6 +206,7 @@ def test_a_future_item_is_no_second_window(second: Attempt) -> None:
 # --- notice to candidates -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.world
 def test_the_overview_says_what_is_recorded() -> None:
     attempt = assigned(application())
     page = Client().get(reverse("portal_assessment", args=[token_of(attempt)])).content.decode()
@@ -207,6 +214,7 @@ def test_the_overview_says_what_is_recorded() -> None:
     assert page.count("None of it changes your score.") == 1
 
 
+@pytest.mark.world
 def test_items_carry_the_url_for_observations() -> None:
     attempt = assigned(application())
     token = token_of(attempt)

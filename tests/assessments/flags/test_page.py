@@ -154,6 +154,7 @@ def test_three_flags_take_as_many_queries_as_one(attempt: Attempt, rita: Members
 # --- dismissing --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.world
 def test_a_dismissed_flag_shows_who_and_why(attempt: Attempt, flag: AttemptFlag, rita: Membership) -> None:
     client = signed_in(rita)
     assert text_of(client.get(address(attempt, flag))).count("Left the page") == 1
@@ -194,6 +195,7 @@ def test_an_invalid_note_is_explained_and_kept(attempt: Attempt, flag: AttemptFl
         assert unchanged(flag)
 
 
+@pytest.mark.world
 def test_viewers_neither_see_nor_dismiss_flags(attempt: Attempt, flag: AttemptFlag) -> None:
     member = factories.member(attempt.organisation, kind="hiring_manager")
     role = attempt.step_request.application.role
@@ -208,6 +210,7 @@ def test_viewers_neither_see_nor_dismiss_flags(attempt: Attempt, flag: AttemptFl
     assert unchanged(flag)
 
 
+@pytest.mark.world
 def test_outsiders_cannot_dismiss_flags(attempt: Attempt, flag: AttemptFlag, rita: Membership) -> None:
     stranger = factories.member(factories.organisation())
     assert signed_in(stranger).post(address(attempt, flag), {"note": "x"}).status_code == 404
@@ -261,6 +264,7 @@ def test_the_candidates_export_has_no_flags(attempt: Attempt) -> None:
     assert "observations" not in kept["parts"][0]
 
 
+@pytest.mark.world
 def test_flags_are_not_in_the_candidates_file_of_a_bundle(attempt: Attempt) -> None:
     admin = factories.member(attempt.organisation, kind="admin")
     url = reverse("candidate_export", args=[attempt.organisation.slug, attempt.step_request.application_id])

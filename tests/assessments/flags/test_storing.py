@@ -71,6 +71,7 @@ def test_no_flags_before_completion(attempt: Attempt) -> None:
     assert (flags(attempt), flags_of(attempt).checked) == ([], False)
 
 
+@pytest.mark.world
 def test_observations_of_a_timed_part_are_flagged_on_completion(attempt: Attempt) -> None:
     note(attempt, "left", "1", "2", "3", "4", amount=30)
     note(attempt, "second_window", "1")
@@ -89,6 +90,7 @@ def test_fast_timed_answers_are_flagged(attempt: Attempt) -> None:
     assert flags(attempt) == [("fast", "high", {"percent": 100})]
 
 
+@pytest.mark.world
 def test_reports_say_of_tasks_only_that_answers_were_fast_or_not(attempt: Attempt) -> None:
     slow = deepcopy(attempt)
     work_through(slow, seconds=30)
@@ -107,6 +109,7 @@ def test_a_lost_connection_is_flagged(attempt: Attempt) -> None:
     assert flags(attempt) == [("connection_lost", "low", {"times": 1})]
 
 
+@pytest.mark.world
 def test_pasted_texts_are_flagged_if_kept() -> None:
     attempt = custom_attempt()
     for item, text in (("rope", "A bowline, " * 30), ("rain", "Wait.")):
@@ -136,6 +139,7 @@ def test_careful_answers_and_pauses_are_not_flagged() -> None:
     assert flags_of(attempt).checked is True
 
 
+@pytest.mark.world
 def test_leaving_an_untimed_situation_often_is_low() -> None:
     attempt = attempt_of(JUDGEMENT)
     note(attempt, "left", *"12345", amount=30)
@@ -197,6 +201,7 @@ def test_the_handler_runs_once_per_event() -> None:
     assert Reaction.objects.filter(handler=name_of(on_attempt_completed)).count() == 1
 
 
+@pytest.mark.world
 def test_candidates_being_erased_get_no_flags(attempt: Attempt) -> None:
     note(attempt, "left", *"123456", amount=30)
     work_through(attempt, seconds=30)
@@ -205,6 +210,7 @@ def test_candidates_being_erased_get_no_flags(attempt: Attempt) -> None:
     assert flags(attempt) == []
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("note_text", ["", "   ", "\u202e", "x" * 501])
 def test_dismissing_needs_a_note(note_text: str) -> None:

@@ -53,6 +53,7 @@ def test_a_long_situation_continues_below_the_question(rita: Membership) -> None
     assert (len(question.text) <= 500, question.text[-1], question.help[:9]) == (True, ".", "Something")
 
 
+@pytest.mark.world
 def test_the_menu_creates_it_as_a_draft(rita: Membership) -> None:
     browser, situations = signed_in(rita), own(rita, LATE)
     page = browser.post(url("judgement_open_text", situations), follow=True).content.decode()
@@ -65,6 +66,7 @@ def test_the_menu_creates_it_as_a_draft(rita: Membership) -> None:
     assert Test.objects.of(rita.organisation).filter(kind=Test.Kind.CUSTOM_QUESTIONS).count() == 1
 
 
+@pytest.mark.world
 def test_its_questions_can_be_edited_like_those_of_a_questionnaire(rita: Membership) -> None:
     test = create_open_text(
         test=ensure_builtin(rita.organisation, "judgement_customer", now=NOW), by=rita, now=NOW

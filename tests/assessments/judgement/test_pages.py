@@ -154,6 +154,7 @@ def test_publishing_few_situations_says_what_is_missing(rita: Membership) -> Non
         assert "This set has 1; a band needs at least 5." in browser.get(url(name, few)).content.decode()
 
 
+@pytest.mark.world
 def test_the_beginning_lets_in_who_works_and_nobody_else() -> None:
     organisation = factories.organisation()
     where = path("judgement_new", organisation)
@@ -174,6 +175,7 @@ def test_a_test_of_another_kind_has_no_page_here(rita: Membership) -> None:
     assert signed_in(rita).post(url("judgement_duplicate", other)).status_code == 404
 
 
+@pytest.mark.world
 def test_the_draft_of_a_set_that_came_as_a_file_is_not_edited_here(rita: Membership) -> None:
     test = built_in(rita.organisation)
     TestVersion.objects.of(rita.organisation).update(published_at=None)
@@ -186,6 +188,7 @@ def test_the_draft_of_a_set_that_came_as_a_file_is_not_edited_here(rita: Members
     assert rows() == before
 
 
+@pytest.mark.world
 def test_a_set_is_begun_written_and_published(rita: Membership) -> None:
     client = signed_in(rita)
     given = {
@@ -217,6 +220,7 @@ def test_a_set_is_begun_written_and_published(rita: Membership) -> None:
     assert [row.language for row in drafts.DRAFTS.newest(test)] == ["de"]
 
 
+@pytest.mark.world
 def test_a_built_in_set_shows_its_key_and_can_be_copied(rita: Membership) -> None:
     theirs = built_in(rita.organisation)
     client = signed_in(rita)
@@ -231,6 +235,7 @@ def test_a_built_in_set_shows_its_key_and_can_be_copied(rita: Membership) -> Non
     assert "Situations in a shop (copy)" in client.get(url("judgement_edit", made)).content.decode()
 
 
+@pytest.mark.world
 def test_sets_without_a_panel_are_marked_as_practice(rita: Membership) -> None:
     client, told = signed_in(rita), "For practice, not for decisions"
     ours = ensure_builtin(rita.organisation, "judgement_customer", now=NOW)
@@ -332,6 +337,7 @@ def test_the_basis_of_the_key_is_asked_and_kept_while_the_draft_changes(rita: Me
     assert drafts.DRAFTS.newest(test) == []
 
 
+@pytest.mark.world
 def test_the_texts_are_translated_side_by_side(rita: Membership) -> None:
     test = own(rita, LATE)
     client = signed_in(rita)
@@ -367,6 +373,7 @@ def test_a_changed_text_reminds_of_its_translation(rita: Membership) -> None:
     assert "German still has the old text. Please check the translation." in (response.content.decode())
 
 
+@pytest.mark.world
 def test_texts_of_others_are_shown_as_text(rita: Membership) -> None:
     test = own(rita, "<script>alert(1)</script>")
     client = signed_in(rita)
@@ -376,6 +383,7 @@ def test_texts_of_others_are_shown_as_text(rita: Membership) -> None:
     assert "&lt;script&gt;alert(1)" in client.get(url("judgement_edit", test)).content.decode()
 
 
+@pytest.mark.world
 def test_the_list_asks_no_more_queries_for_three_scenarios(rita: Membership) -> None:
     client = signed_in(rita)
     one, three = own(rita, "one"), own(rita, "one", "two", "three")

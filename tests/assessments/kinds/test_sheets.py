@@ -42,6 +42,7 @@ def test_the_sheet_of_a_form_has_its_tasks_and_minutes() -> None:
     assert [limit for limit in sheet.limits if limit.startswith("Figures have to be seen")] == []
 
 
+@pytest.mark.slow
 def test_the_sheet_of_a_form_says_how_well_it_distinguishes_candidates() -> None:
     forms = read_forms(builtin_forms())
     told = technical_sheet(forms, "standard_20").more["What it can distinguish"]

@@ -119,6 +119,7 @@ def evil_questions() -> dict[str, Any]:
     return questions
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("pack", [evil_pack(), evil_set(), evil_questions()])
 def test_markup_in_texts_is_shown_as_text_on_every_page(rita: Membership, pack: dict[str, Any]) -> None:
@@ -144,6 +145,7 @@ def test_control_and_surrogate_characters_are_removed(rita: Membership) -> None:
     assert (version.content["name"], version.test.title) == ("Small evil", "Small evil")
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     "query",

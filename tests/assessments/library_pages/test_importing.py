@@ -81,6 +81,7 @@ def test_each_kind_comes_in_by_text_as_a_draft_of_a_test_of_its_id(
     assert acts(rita.organisation) == ["test.imported"]
 
 
+@pytest.mark.world
 def test_the_sample_pack_imports_and_exports_equal(rita: Membership) -> None:
     pack = sample()
     file = SimpleUploadedFile("ipip50.json", b"\xef\xbb\xbf" + json.dumps(pack).encode(), "application/json")
@@ -188,6 +189,7 @@ def test_an_import_needs_either_a_file_or_a_text(rita: Membership) -> None:
     assert Test.objects.of(rita.organisation).count() == 0
 
 
+@pytest.mark.world
 def test_a_draft_is_published_once_and_never_changes_then(rita: Membership) -> None:
     draft = imported(rita, small_pack())
     browser, where = signed_in(rita), (rita.organisation, draft.test_id, draft.pk)

@@ -60,6 +60,7 @@ def test_built_in_tests_are_listed_from_the_first_visit(rita: Membership) -> Non
     assert f'href="{url("questionnaires", rita.organisation)}"' in html
 
 
+@pytest.mark.world
 def test_own_tests_are_listed_after_built_in_ones(rita: Membership) -> None:
     published(rita, small_pack(name="Always first"))
     published(rita, small_set(id="sjt", name="A set"))
@@ -72,6 +73,7 @@ def test_own_tests_are_listed_after_built_in_ones(rita: Membership) -> None:
     )
 
 
+@pytest.mark.world
 def test_a_row_shows_construct_and_licence(rita: Membership) -> None:
     published(rita, small_pack())
     response = signed_in(rita).get(url("library", rita.organisation))
@@ -91,6 +93,7 @@ def test_a_row_shows_construct_and_licence(rita: Membership) -> None:
     assert "public domain · made for the tests" in html
 
 
+@pytest.mark.world
 def test_drafts_are_marked_in_the_list(rita: Membership) -> None:
     published(rita, small_pack())
     imported(rita, small_pack(version="2"))
@@ -101,6 +104,7 @@ def test_drafts_are_marked_in_the_list(rita: Membership) -> None:
     assert (found["ladders"].newest, found["ladders"].drafts, found["ladders"].sheet) == ("", ("en",), None)
 
 
+@pytest.mark.world
 def test_a_translation_that_comes_later_makes_no_version_newer(rita: Membership) -> None:
     published(rita, small_pack(), now=NOW)
     published(rita, small_pack(version="2"), now=NOW + timedelta(days=1))
@@ -112,6 +116,7 @@ def test_a_translation_that_comes_later_makes_no_version_newer(rita: Membership)
     assert (row.newest, row.numbers, row.languages) == ("2", ("2", "1"), ("en",))
 
 
+@pytest.mark.world
 def test_a_test_names_the_roles_whose_newest_assessment_has_it(rita: Membership) -> None:
     version = published(rita, small_pack())
     other = builtin(rita.organisation, "work_style").versions.filter(language="en").get()
@@ -129,6 +134,7 @@ def test_a_test_names_the_roles_whose_newest_assessment_has_it(rita: Membership)
     assert (found["small"], found["work_style"]) == (["Cook"], ["Baker"])
 
 
+@pytest.mark.world
 def test_a_role_that_the_member_may_not_see_is_not_named(rita: Membership) -> None:
     version = published(rita, small_pack())
     secret = factories.role(
@@ -159,6 +165,7 @@ def test_three_tests_ask_no_more_queries_than_one(rita: Membership) -> None:
     assert len(many) == len(few)
 
 
+@pytest.mark.world
 def test_an_own_test_is_archived_and_restored(rita: Membership) -> None:
     version = published(rita, small_pack())
     browser, organisation = signed_in(rita), rita.organisation

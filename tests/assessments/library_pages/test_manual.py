@@ -100,6 +100,7 @@ def test_every_kind_of_test_has_all_chapters_that_apply(rita: Membership) -> Non
         assert all(one.blocks for chapter in manual.chapters for one in chapter.topics)
 
 
+@pytest.mark.world
 def test_no_manual_contains_items_or_keys(rita: Membership) -> None:
     for version in all_of(rita):
         text, content = written(version), content_of(version)
@@ -293,6 +294,7 @@ def test_a_form_with_emotional_stability_states_the_law(rita: Membership) -> Non
     ]
 
 
+@pytest.mark.world
 def test_the_page_shows_the_chosen_version_and_roles_of_the_reader(rita: Membership) -> None:
     version = published(rita, small_pack())
     german = published(rita, small_pack(language="de"))

@@ -69,6 +69,7 @@ def test_own_norms_are_shown_with_number_mean_spread_and_reliability(rita: Membe
     assert ("omega 0.81" in html, "alpha 0.79" in html, "n 90" in html, "2.98" in html) == (True,) * 4
 
 
+@pytest.mark.world
 def test_norms_of_another_form_language_or_organisation_are_not_shown(rita: Membership) -> None:
     version = published(rita, small_pack())
     german = published(rita, small_pack(language="de"))
@@ -91,6 +92,7 @@ def test_published_norms_are_shown_whatever_their_size(rita: Membership, n: int)
     assert "Unusable" not in html
 
 
+@pytest.mark.world
 def test_reasoning_shows_assumed_difficulties_until_calibration(rita: Membership) -> None:
     test = builtin(rita.organisation, "reasoning")
     where = url("test", rita.organisation, test.pk, query="form=short_12")
@@ -138,6 +140,7 @@ def test_situations_show_the_basis_of_their_key(rita: Membership) -> None:
     assert "So candidates are not sorted or compared by it" in sheet.limits[1]
 
 
+@pytest.mark.world
 def test_imported_tests_show_licence_and_source_on_each_page(rita: Membership) -> None:
     version, browser = published(rita, small_pack()), signed_in(rita)
     for name in ("test", "test_items", "test_preview"):

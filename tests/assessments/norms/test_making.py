@@ -107,6 +107,7 @@ def test_groups_share_language_and_device_and_small_ones_are_reported(work_style
     }
 
 
+@pytest.mark.world
 def test_a_set_with_few_situations_has_no_norms() -> None:
     rita = factories.member(factories.organisation())
     test = judgement.published(rita)
@@ -140,6 +141,7 @@ def test_norm_sets_are_numbered_and_earlier_ones_unchanged(work_style: Test) -> 
     assert list(NormGroup.objects.of(work_style.organisation).filter(norm_set=first).values()) == before
 
 
+@pytest.mark.world
 def test_a_second_attempt_of_a_person_does_not_count_not_even_at_another_role(work_style: Test) -> None:
     assessment = assessment_with(work_style)
     people, _ = crowd(assessment, 5)
@@ -180,6 +182,7 @@ def test_an_incomplete_first_attempt_and_later_ones_do_not_count(
     assert count(work_style) == 2
 
 
+@pytest.mark.world
 def test_nothing_of_erased_people_counts_and_their_later_attempts_are_no_first_ones(work_style: Test) -> None:
     assessment = assessment_with(work_style)
     people, parts = crowd(assessment, 5)
@@ -195,6 +198,7 @@ def test_nothing_of_erased_people_counts_and_their_later_attempts_are_no_first_o
     assert count(work_style) == 1
 
 
+@pytest.mark.world
 def test_norms_survive_erasure_and_contain_no_personal_data(work_style: Test) -> None:
     people, _ = crowd(assessment_with(work_style), 100)
     make(work_style)

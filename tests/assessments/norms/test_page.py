@@ -229,6 +229,7 @@ def test_insufficient_answers_are_shown_until_they_suffice(reasoning: Test) -> N
     assert not Calibration.objects.of(reasoning.organisation).exists()
 
 
+@pytest.mark.world
 def test_each_lack_is_a_sentence(reasoning: Test) -> None:
     crowd(reasoning, 1, answers=solves, items=form_of)
     cell = {"family": "sets", "level": 2}
@@ -252,6 +253,7 @@ def test_each_lack_is_a_sentence(reasoning: Test) -> None:
     assert "Sets, level 2: everybody has solved all of them." in said
 
 
+@pytest.mark.world
 def test_a_test_that_is_not_generated_has_no_calibration(work_style: Test) -> None:
     crowd(work_style, 1)
     browser = recruiter(work_style)

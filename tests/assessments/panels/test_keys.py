@@ -166,6 +166,7 @@ def test_the_agreement_can_be_recomputed_after_the_experts_are_erased(
     assert (round(again.single, 3), round(again.average, 3)) == (kept.icc_single, kept.icc_average)
 
 
+@pytest.mark.world
 def test_five_experts_make_a_key_of_their_means(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita)
     assert take(workshop, rita) == 4
@@ -175,6 +176,7 @@ def test_five_experts_make_a_key_of_their_means(workshop: Test, rita: Membership
     assert (entry.details["experts"], entry.details["icc"]) == (5, 0.98)
 
 
+@pytest.mark.world
 def test_four_experts_make_no_key_and_show_nothing(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita, ratings=FIVE[:4])
     rate(invited(workshop, by=rita, name="Late Comer"), (5, 1))  # rated, but not submitted
@@ -214,6 +216,7 @@ def test_a_published_version_keeps_who_keyed_it_when_and_how_well_they_agree(
     assert sheet.more["Actions on which the experts agree weakly"] == "0 of 4"
 
 
+@pytest.mark.world
 def test_a_key_of_experts_who_hardly_agree_stays_for_practice(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita, ratings=NOISE)
     assert take(workshop, rita) > 0

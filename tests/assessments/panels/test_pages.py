@@ -84,6 +84,7 @@ def test_only_recruiters_and_admins_of_the_organisation_see_the_panel(
     assert not Panelist.objects.of(rita.organisation).exists()
 
 
+@pytest.mark.world
 def test_ratings_are_shown_from_five_experts_on(workshop: Test, rita: Membership) -> None:
     browser = signed_in(rita)
     experts = panel(workshop, by=rita, ratings=FIVE[:4])
@@ -131,6 +132,7 @@ def test_experts_who_differ_in_level_alone_make_no_key(workshop: Test, rita: Mem
     assert "The key was not made: on average, the experts rate all actions alike." in words(made)
 
 
+@pytest.mark.world
 def test_the_file_of_a_set_with_a_panel_has_no_key(workshop: Test, rita: Membership) -> None:
     browser = signed_in(rita)
     panel(workshop, by=rita)
@@ -143,6 +145,7 @@ def test_the_file_of_a_set_with_a_panel_has_no_key(workshop: Test, rita: Members
     assert [word for word in ("effectiveness", "reason", "4.6") if word in file] == []
 
 
+@pytest.mark.world
 def test_a_member_on_the_panel_sees_no_ratings_before_submitting_their_own(
     workshop: Test, rita: Membership
 ) -> None:
@@ -166,6 +169,7 @@ def test_the_panel_takes_no_more_queries_for_more_experts(workshop: Test, rita: 
     assert counts[0] == counts[1]
 
 
+@pytest.mark.world
 def test_reminders_are_a_day_apart(workshop: Test, rita: Membership) -> None:
     browser, expert = signed_in(rita), invited(workshop, by=rita)
     where = url("judgement_panel_remind", workshop, str(expert.pk))
@@ -185,6 +189,7 @@ def test_removing_an_expert_asks_first(workshop: Test, rita: Membership) -> None
     assert browser.post(where).status_code == 404
 
 
+@pytest.mark.world
 def test_an_expert_rates_alone_and_submits(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita)
     expert, browser = invited(workshop, by=rita), Client()
@@ -232,6 +237,7 @@ def test_ratings_of_texts_that_have_just_changed_are_not_saved(workshop: Test, r
     assert not PanelRating.objects.of(rita.organisation).exists()
 
 
+@pytest.mark.world
 def test_an_expert_declines_and_their_ratings_go(workshop: Test, rita: Membership) -> None:
     expert, browser = invited(workshop, by=rita), Client()
     rate(expert, (4, 2))

@@ -123,6 +123,7 @@ def test_an_answer_is_nought_or_one(answer: object) -> None:
         ability(known(), [Answer(("item", 0), 5, answer)])  # type: ignore[arg-type]  # an invalid answer on purpose
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("able", [-1.5, 0.0, 1.5])
 def test_the_estimate_is_unbiased_and_the_interval_covers_at_each_ability(able: float) -> None:

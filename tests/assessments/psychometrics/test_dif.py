@@ -60,6 +60,7 @@ def test_only_the_cell_that_is_much_harder_for_one_group_is_found() -> None:
     assert has_large(found)
 
 
+@pytest.mark.slow
 def test_groups_that_differ_only_in_ability_show_no_large_difference() -> None:
     assert not any(
         has_large(differences(people(10 + seed, 300), people(40 + seed, 200, mean=-0.5))) for seed in range(6)

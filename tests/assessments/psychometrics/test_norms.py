@@ -156,6 +156,7 @@ def test_nine_bands_in_ten_hold_the_true_score() -> None:
 GROUPS = st.dictionaries(st.integers(-20, 20), st.integers(100, 150), min_size=1, max_size=20)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(GROUPS, st.floats(0.05, 1), st.floats(-25, 25), st.floats(-25, 25))
 def test_percentiles_rise_with_scores_and_lie_in_their_bands(
@@ -174,6 +175,7 @@ def test_percentiles_rise_with_scores_and_lie_in_their_bands(
         )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(GROUPS)
 def test_turned_round_a_group_turns_its_percentiles_round(group: dict[int, int]) -> None:

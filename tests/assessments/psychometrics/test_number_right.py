@@ -39,6 +39,7 @@ def test_the_20_item_form_has_a_reliability_of_71_and_a_band_of_3_items() -> Non
     assert longer.reliability == pytest.approx(2 * found.reliability / (1 + found.reliability), abs=0.005)
 
 
+@pytest.mark.slow
 def test_the_chance_that_the_higher_score_is_the_abler_persons_matches_a_simulation() -> None:
     chance = random.Random(5)
     people = []

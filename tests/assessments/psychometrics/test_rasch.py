@@ -115,6 +115,7 @@ def test_items_of_a_cell_that_differ_draw_difficulties_together_by_little() -> N
     assert math.sqrt(sum(error * error for error in errors) / len(errors)) < 0.15
 
 
+@pytest.mark.slow
 def test_the_estimates_are_the_top_of_the_likelihood() -> None:
     persons = people(3, 250, truth={cell: TRUE[cell] for cell in list(TRUE)[:3]}, form=lambda _: FORM[:6])
     found = calibrate(persons)
@@ -127,6 +128,7 @@ def test_the_estimates_are_the_top_of_the_likelihood() -> None:
         assert _log_likelihood(persons, difficulties, found.sd + step) < top
 
 
+@pytest.mark.slow
 def test_standard_errors_match_the_curvature_of_the_likelihood() -> None:
     # One family of one cell, three items each, and the spread: two parameters. The covariance of the estimates is the
     # inverse of minus the second derivatives, here by differences of the likelihood itself (in b and ln s).
@@ -200,6 +202,7 @@ def test_all_or_nothing_answers_cannot_calibrate() -> None:
         calibrate([everything, nothing] * 150)
 
 
+@pytest.mark.slow
 def test_one_item_each_cannot_identify_the_spread() -> None:
     with pytest.raises(NotSettled):
         calibrate(people(6, 300, form=lambda chance: [chance.choice(FORM[:4])]))

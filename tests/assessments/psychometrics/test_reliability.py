@@ -120,6 +120,7 @@ def test_the_value_for_a_band_is_omega_and_alpha_where_there_is_none() -> None:
     assert Reliability(alpha=None, omega=None, n=1).value is None
 
 
+@pytest.mark.slow
 def test_simulated_people_come_out_with_their_true_values() -> None:
     true = [0.8, 0.7, 0.6, 0.5, 0.7, 0.4, 0.65, 0.75]
     sds = [1.0, 0.8, 1.2, 1.0, 0.9, 1.1, 1.0, 0.7]
@@ -163,6 +164,7 @@ def test_items_with_nothing_in_common_are_not_called_reliable() -> None:
     assert found.omega is None or found.omega < 0.2
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.floats(0.25, 0.95), min_size=3, max_size=12))
 def test_loadings_come_back_from_the_correlations_they_make(true: list[float]) -> None:

@@ -44,6 +44,7 @@ def test_honest_people_of_any_ability_show_as_lower_at_most_nominally(form: str)
     assert 0.02 < predictions(first, second).highest_rate <= FALSE_ALARMS
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("mean", [0, -1])
 @pytest.mark.parametrize("form", BUILT_IN)
@@ -91,6 +92,7 @@ def test_simulated_honest_people_are_seldom_lower_and_helped_ones_more_often() -
     assert rates[6, 0.0] > 0.2
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("mean", [0.0, -0.5, -1.0])
 def test_honest_finalists_of_a_lower_group_are_seldom_lower(mean: float) -> None:
@@ -121,6 +123,7 @@ def test_the_prediction_is_below_a_high_first_result_and_rises_with_it() -> None
     assert found[17].error == pytest.approx(1.6, abs=0.1)
 
 
+@pytest.mark.slow
 def test_a_longer_first_form_predicts_more_exactly() -> None:
     short, long = predictions(STANDARD, SECOND).by_first, predictions(LONG, SECOND).by_first
     assert long[34].error < short[17].error

@@ -44,6 +44,7 @@ def test_if_no_group_is_large_enough_the_needs_of_the_largest_are_listed() -> No
     assert empty.value.lacks == (Lack("persons", None, 0, 200),)
 
 
+@pytest.mark.slow
 def test_a_group_that_solved_nothing_cannot_be_compared_and_is_left_out() -> None:
     wrong = [[answer._replace(right=0) for answer in person] for person in people(2, 200)]
     found = calibrate({DESK: people(1, 300), PHONE: wrong})

@@ -170,6 +170,7 @@ def test_nothing_given_has_no_share() -> None:
     assert solved([Marked(category="series", right=None, void=True)])[0].share is None
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.lists(

@@ -209,6 +209,7 @@ def test_a_polyglot_file_is_refused(attempt: Attempt, name: str, content: bytes)
     assert not Upload.objects.of(attempt.organisation).exists()
 
 
+@pytest.mark.world
 def test_a_zip_bomb_is_not_unpacked(attempt: Attempt) -> None:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as whole:
@@ -259,6 +260,7 @@ def test_cross_site_forms_are_refused(untimed: Attempt, pattern: URLPattern) -> 
     assert rows(untimed) == before
 
 
+@pytest.mark.world
 def test_observations_need_an_existing_item(attempt: Attempt) -> None:
     post(attempt, WHY, {"q-why": "Brakes first."})
     where = reverse("portal_assessment_observation", args=[token_of(attempt), 1])

@@ -61,6 +61,7 @@ def test_scores_of_people_hired_are_correlated_with_their_ratings(role: Role) ->
     assert row.validity.observed.r > 0.2 and row.validity.corrected is not None
 
 
+@pytest.mark.world
 def test_below_fifty_people_nothing_is_computed_and_below_ten_nothing_is_listed(role: Role) -> None:
     people = took(role, 60, score, test=REASONING)
     rate(people[:9], rating)
@@ -97,6 +98,7 @@ def _not_completed(people: list[Application]) -> None:
     attempts.filter(step_request__application__in=people[:5]).update(progress="in_progress")
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("done", [_rated_before, _ended_by_member, _erased, _being_erased, _not_completed])
 def test_only_whole_results_of_people_who_are_there_from_before_the_rating_count(
@@ -108,6 +110,7 @@ def test_only_whole_results_of_people_who_are_there_from_before_the_rating_count
     assert only_row(role).n == 55
 
 
+@pytest.mark.world
 def test_practice_sets_unconfirmed_ratings_and_other_organisations_do_not_count(role: Role) -> None:
     people = took(role, 60, score, test=JUDGEMENT)
     made = rate(people, rating)
@@ -120,6 +123,7 @@ def test_practice_sets_unconfirmed_ratings_and_other_organisations_do_not_count(
     assert figures(role.organisation) == []
 
 
+@pytest.mark.world
 def test_the_first_attempt_and_each_raters_first_rating_count(role: Role) -> None:
     people = took(role, 60, score, test=REASONING)
     took(role, 60, lambda place: -score(place), test=REASONING, at=NOW + timedelta(days=5), of=people)
@@ -132,6 +136,7 @@ def test_the_first_attempt_and_each_raters_first_rating_count(role: Role) -> Non
     assert only(role).raters == 2 and only_row(role).validity != before
 
 
+@pytest.mark.world
 def test_two_raters_agreement_needs_thirty_people(role: Role) -> None:
     people = took(role, 30, score, test=REASONING)
     rate(people, rating)
@@ -146,6 +151,7 @@ def test_two_raters_agreement_needs_thirty_people(role: Role) -> None:
     assert 0 < low < found.agreement.single < high < 1
 
 
+@pytest.mark.world
 def test_ratings_on_another_scale_are_another_criterion(role: Role) -> None:
     people = took(role, 12, score, test=REASONING)
     rate(people, rating)
@@ -157,6 +163,7 @@ def test_ratings_on_another_scale_are_another_criterion(role: Role) -> None:
     ]
 
 
+@pytest.mark.world
 def test_merged_profiles_are_one_person(role: Role) -> None:
     people = took(role, 12, score, test=REASONING)
     other = factories.application(factories.role(role.organisation), status="hired", hired_at=NOW)
@@ -168,6 +175,7 @@ def test_merged_profiles_are_one_person(role: Role) -> None:
     assert (row.n, row.left_out) == (11, 1)  # the other profile's role is small
 
 
+@pytest.mark.world
 def test_a_role_counts_its_own_applicants_and_ratings(role: Role) -> None:
     people = took(role, 60, score, test=REASONING)
     elsewhere = factories.role(role.organisation, title="Other")
@@ -191,6 +199,7 @@ def _rated_of_two(more: int, place: int) -> float:
     return 1 + more / 50 + place // 2 % 2
 
 
+@pytest.mark.world
 def test_roles_that_differ_in_means_show_no_validity_that_neither_has(role: Role) -> None:
     """Pooled without regard to roles, the 62 people would have r = .9."""
     other = factories.role(role.organisation, title="Other")
@@ -203,6 +212,7 @@ def test_roles_that_differ_in_means_show_no_validity_that_neither_has(role: Role
     assert row.validity is not None and abs(row.validity.observed.r) < 0.05
 
 
+@pytest.mark.world
 def test_selections_of_scales_are_put_together_for_the_scale_they_share(role: Role) -> None:
     forms = ("short20:agreeableness,openness", "short20:openness")
     people = []
@@ -214,6 +224,7 @@ def test_selections_of_scales_are_put_together_for_the_scale_they_share(role: Ro
     assert (row.n, row.predictor.scale) == (60, "New and proven ways")
 
 
+@pytest.mark.world
 def test_of_a_judgement_set_the_correlation_counts_and_the_distance_does_not(role: Role) -> None:
     judged(role)
     row = only_row(role)
@@ -222,6 +233,7 @@ def test_of_a_judgement_set_the_correlation_counts_and_the_distance_does_not(rol
     assert row.validity.observed.low > 0.3
 
 
+@pytest.mark.world
 def test_tests_with_the_same_title_stay_apart(role: Role) -> None:
     people = []
     for key in ("one", "two"):
@@ -231,6 +243,7 @@ def test_tests_with_the_same_title_stay_apart(role: Role) -> None:
     assert [row.n for row in only(role).rows] == [12, 12]
 
 
+@pytest.mark.world
 def test_more_people_and_tests_take_no_more_queries_than_few(
     role: Role, django_assert_num_queries: Any
 ) -> None:

@@ -69,6 +69,7 @@ def test_a_changed_answer_or_figure_is_reported(tmp_path: Path) -> None:
         assert said in found.differ[0]
 
 
+@pytest.mark.world
 def test_there_may_be_no_verifications(tmp_path: Path) -> None:
     folder = exported(finished(), tmp_path)
     assert lines(folder) == []

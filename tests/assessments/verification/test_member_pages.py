@@ -65,6 +65,7 @@ def test_the_candidates_page_offers_it_once_a_reasoning_test_is_finished() -> No
         assert (where("candidate_verify", attempt) in page) is offered
 
 
+@pytest.mark.world
 def test_the_button_opens_it_and_shows_a_link_once() -> None:
     attempt = finished()
     browser, here = signed_in(owner(attempt)), where("candidate_verify", attempt)
@@ -93,6 +94,7 @@ def test_it_is_refused_with_a_sentence_before_the_test_is_finished() -> None:
     assert rows(attempt) == [[], 0, [], []]
 
 
+@pytest.mark.world
 def test_strangers_managers_and_visitors_are_refused_and_change_nothing() -> None:
     attempt = finished()
     opened(attempt)
@@ -110,6 +112,7 @@ def test_strangers_managers_and_visitors_are_refused_and_change_nothing() -> Non
     assert rows(attempt) == before
 
 
+@pytest.mark.world
 def test_discarding_needs_a_reason_and_is_audited() -> None:
     attempt = finished()
     verification = opened(attempt)
@@ -125,6 +128,7 @@ def test_discarding_needs_a_reason_and_is_audited() -> None:
     assert browser.get(here).status_code == 302
 
 
+@pytest.mark.world
 def test_a_lower_result_is_worded_without_accusation() -> None:
     attempt = finished(solved=17)
     taken(attempt, solved=5)

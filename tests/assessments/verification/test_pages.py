@@ -60,6 +60,7 @@ def test_the_first_page_is_the_same_whatever_adjustments_the_candidate_has() -> 
     assert len(pages) == 1
 
 
+@pytest.mark.world
 def test_the_candidates_first_page_says_why_and_opening_it_changes_nothing() -> None:
     verification = opened(finished())
     path, before = link_to(verification), list(Event.objects.values_list("pk"))
@@ -84,6 +85,7 @@ def test_it_speaks_the_language_of_the_first_test(language: str, sentence: str) 
     assert sentence in page
 
 
+@pytest.mark.world
 def test_a_candidate_takes_the_form_without_a_script() -> None:
     verification, browser = opened(finished()), Client()
     path = link_to(verification)
@@ -100,6 +102,7 @@ def test_a_candidate_takes_the_form_without_a_script() -> None:
     assert row_of(verification).comparison["solved"] == 11
 
 
+@pytest.mark.world
 def test_no_answer_and_a_made_up_one_are_told() -> None:
     verification, browser = opened(finished()), Client()
     path = link_to(verification)
@@ -154,6 +157,7 @@ def test_after_a_lost_connection_a_page_explains_and_a_click_continues() -> None
         assert browser.get(f"{path}reconnect/")["Location"] == f"{path}task/1/"
 
 
+@pytest.mark.world
 def test_practice_saves_nothing() -> None:
     verification, browser = opened(finished()), Client()
     path = link_to(verification)
@@ -164,6 +168,7 @@ def test_practice_saves_nothing() -> None:
     assert row_of(verification).begun_at is None
 
 
+@pytest.mark.world
 def test_only_the_newest_link_works_for_twelve_hours() -> None:
     verification, browser = opened(finished()), Client()
     old, new = link_to(verification), link_to(verification)
@@ -178,6 +183,7 @@ def test_only_the_newest_link_works_for_twelve_hours() -> None:
     assert row_of(verification).begun_at is None
 
 
+@pytest.mark.world
 def test_a_form_begun_in_time_can_be_finished() -> None:
     verification, browser = opened(finished()), Client()
     path = link_to(verification)
@@ -187,6 +193,7 @@ def test_a_form_begun_in_time_can_be_finished() -> None:
         assert "1 of 12" in text(browser, f"{path}task/1/")
 
 
+@pytest.mark.world
 def test_a_discarded_form_and_unknown_links_open_nothing() -> None:
     attempt, browser = finished(), Client()
     verification = opened(attempt)
@@ -198,6 +205,7 @@ def test_a_discarded_form_and_unknown_links_open_nothing() -> None:
     assert browser.get(f"/t/{candidate_token}/").status_code == 404
 
 
+@pytest.mark.world
 def test_nothing_is_taken_from_somebody_who_is_being_erased() -> None:
     attempt, browser = finished(), Client()
     path = link_to(verification := opened(attempt))

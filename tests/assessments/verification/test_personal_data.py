@@ -54,6 +54,7 @@ def test_erasure_removes_verifications_and_their_links() -> None:
     assert Client().get(path).status_code == 404
 
 
+@pytest.mark.world
 def test_candidates_get_their_answers_by_number_and_the_comparison() -> None:
     attempt = finished()
     taken(attempt, solved=5, answered=9)
@@ -65,6 +66,7 @@ def test_candidates_get_their_answers_by_number_and_the_comparison() -> None:
     assert found["time"]["seconds granted"] == 720
 
 
+@pytest.mark.world
 def test_candidates_read_why_one_was_discarded() -> None:
     attempt = finished()
     discard(verification=opened(attempt), reason="Fire alarm", member=owner(attempt), now=DAY)

@@ -67,6 +67,7 @@ def test_skipped_tasks_are_not_solved_and_counted() -> None:
     assert (found.solved, found.answered, found.unanswered) == (8, 9, 3)
 
 
+@pytest.mark.world
 def test_tasks_are_new_and_of_the_forms_families() -> None:
     attempt = finished()
     row = verification.begin(verification_id=opened(attempt).pk, device="computer", now=DAY)
@@ -114,6 +115,7 @@ def test_beginning_twice_draws_once() -> None:
     assert (again.tasks, again.ends_at, again.device) == (first.tasks, first.ends_at, "computer")
 
 
+@pytest.mark.world
 def test_a_second_click_and_an_old_page_change_nothing() -> None:
     row = verification.begin(verification_id=opened(finished()).pk, device="computer", now=DAY)
     task = task_on_screen(row)
@@ -122,6 +124,7 @@ def test_a_second_click_and_an_old_page_change_nothing() -> None:
     assert not verification.save_answer(verification_id=row.pk, task=task.id, value=task.drawn.key, now=DAY)
 
 
+@pytest.mark.world
 def test_time_up_ends_it_with_what_was_answered() -> None:
     row = verification.begin(verification_id=opened(finished()).pk, device="computer", now=DAY)
     for minute in range(12):  # heartbeats
@@ -138,6 +141,7 @@ def test_time_up_ends_it_with_what_was_answered() -> None:
     assert comparison(row).solved == 1
 
 
+@pytest.mark.world
 def test_a_lost_connection_replaces_the_task_and_gives_time_back() -> None:
     row = verification.begin(verification_id=opened(finished()).pk, device="computer", now=DAY)
     task = task_on_screen(row)
@@ -195,6 +199,7 @@ def test_it_can_be_discarded_before_its_end_only() -> None:
     ]
 
 
+@pytest.mark.world
 def test_time_that_is_up_can_not_be_discarded_before_the_sweep_either() -> None:
     attempt = finished()
     row = verification.begin(verification_id=opened(attempt).pk, device="computer", now=DAY)

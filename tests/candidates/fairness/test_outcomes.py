@@ -50,10 +50,12 @@ def test_withdrawals_and_active_applications_are_excluded_from_rates(role: Role)
     assert (seen.unknown, seen.ungrouped) == ([], 0)
 
 
+@pytest.mark.world
 def test_a_rejection_counts_unless_its_reason_is_a_withdrawal(role: Role) -> None:
     assert counts(found(role, two_groups(role)).selected) == {"A": (12, 40), "B": (12, 65)}
 
 
+@pytest.mark.world
 def test_a_declined_offer_counts_as_selected(role: Role) -> None:
     """40 of 100 were made an offer in both groups; 32 of A and 4 of B declined it."""
     for group, declined in (("a", 32), ("b", 4)):
@@ -90,6 +92,7 @@ def test_a_group_with_fewer_than_thirty_decisions_is_not_compared(role: Role) ->
     assert found(role, file_of(ah=30, bh=10, br=19, bx=1)).possible
 
 
+@pytest.mark.world
 def test_rates_of_moving_on_are_compared_by_stage(role: Role) -> None:
     entered(add(role, "ah", status="hired", n=10), "Screen", "Interview")
     entered(add(role, "ai", status="rejected", n=20), "Screen", "Interview")
@@ -132,6 +135,7 @@ def test_a_candidate_sent_back_to_an_earlier_stage_has_not_moved_on(role: Role) 
     assert by_pipeline["Screen"] == {"A": (0, 30), "B": (30, 30)}
 
 
+@pytest.mark.world
 def test_only_applications_in_scope_count(role: Role) -> None:
     raw = two_groups(role)
     elsewhere = factories.role(role.organisation, title="Other")

@@ -133,6 +133,7 @@ def test_unconfirmed_imports_are_deleted_after_a_week(admin: Membership) -> None
     assert RatingImport.objects.of(admin.organisation).get() == confirmed
 
 
+@pytest.mark.world
 def test_ratings_are_erased_with_the_person_and_exported_to_them_without_the_rater(admin: Membership) -> None:
     ada = hired(admin, "ada@x.example")
     importing.confirm(read(admin, f"ada@x.example,Bo,{TODAY},4"), by=admin, now=NOW)

@@ -122,6 +122,7 @@ def test_doctor_says_how_old_the_last_one_is(settings: Settings) -> None:
     assert (found.state, found.sentence) == (State.GOOD, "Last `goodword backup` 1 day ago.")
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_each_erasure_is_listed_beside_the_backups(kept: Path) -> None:
     candidate = factories.application(factories.role(factories.organisation())).candidate

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import httpx2
+import pytest
 
 from goodword.greenhouse.activity_feed import jobs, posting
 from goodword.greenhouse.activity_feed.notes import activity_feed_status
@@ -67,6 +68,7 @@ def test_a_late_write_is_found_and_shown_until_acknowledged(story: Story) -> Non
     assert posting.mark_seen(story.note, now=story.now) is False
 
 
+@pytest.mark.world
 def test_a_write_that_lands_a_day_later_is_found_too(story: Story) -> None:
     held = late(story)
     assert [look(story, after=UNKNOWN_WAIT + wait) for wait in DUPLICATE_SEARCHES[:-1]] == [0, 0]
@@ -76,6 +78,7 @@ def test_a_write_that_lands_a_day_later_is_found_too(story: Story) -> None:
     assert len(story.note.duplicate_remote_ids) == 1
 
 
+@pytest.mark.world
 def test_a_duplicate_is_recorded_once(story: Story) -> None:
     late(story).land()
     for wait in DUPLICATE_SEARCHES:
@@ -99,6 +102,7 @@ def test_a_note_posted_at_once_is_not_searched_for(story: Story) -> None:
     assert story.note.search_duplicates_at is None
 
 
+@pytest.mark.world
 def test_a_quoted_code_is_not_a_duplicate(story: Story) -> None:
     late(story)
     store, now = story.world.greenhouse.store, story.world.greenhouse.now()
@@ -123,6 +127,7 @@ def test_a_feed_that_cannot_be_read_is_searched_later(story: Story) -> None:
     assert look(story, after=FIRST_LOOK + posting.SEARCH_LEASE) == 1
 
 
+@pytest.mark.world
 def test_searching_an_unreadable_feed_ends_after_a_week(story: Story) -> None:
     late(story)
     story.world.greenhouse.row.revoked = True
@@ -138,6 +143,7 @@ def test_a_disconnected_greenhouse_is_not_searched(story: Story) -> None:
     assert (story.note.search_duplicates_at, story.world.line.calls) == (None, [])
 
 
+@pytest.mark.world
 def test_two_workers_search_once(story: Story) -> None:
     late(story).land()
     story.world.line.calls.clear()

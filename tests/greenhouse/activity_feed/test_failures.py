@@ -80,6 +80,7 @@ def test_refusals_are_counted_separately_from_other_failures(story: Story) -> No
     assert (story.note.state, len(story.notes())) == ("sent", 1)
 
 
+@pytest.mark.world
 def test_a_new_key_posts_refused_notes_at_once(story: Story) -> None:
     story.world.fail(kind="fail", path="/v3/notes", status=403, times=1)
     story.try_to_post()
@@ -143,6 +144,7 @@ def test_a_note_that_greenhouse_refuses_as_invalid_fails(story: Story) -> None:
     assert ending(story) == ("failed", "refused", Remedy.AUTHOR, True)
 
 
+@pytest.mark.world
 def test_a_note_fails_after_hours_of_outage(story: Story) -> None:
     story.world.fail(kind="fail", path="/v3/applications", status=503, times=100)
     while story.note.state == "queued":
@@ -150,6 +152,7 @@ def test_a_note_fails_after_hours_of_outage(story: Story) -> None:
     assert ending(story) == ("failed", "unreachable", Remedy.NONE, True)
 
 
+@pytest.mark.world
 def test_a_retried_note_has_no_failure_reason(story: Story) -> None:
     story.world.greenhouse.tick(*ALL - {"Activity Feed"})
     story.retry_for_an_hour()

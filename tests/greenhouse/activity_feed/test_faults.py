@@ -142,6 +142,7 @@ def test_an_unknown_outcome_stays_unknown_while_the_feed_is_unreadable(story: St
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
 
+@pytest.mark.world
 def test_an_outage_is_retried_and_then_needs_attention(story: Story) -> None:
     story.world.fail(kind="fail", path="/v3/applications", status=503, times=100)
     waits = []
@@ -160,6 +161,7 @@ def test_a_rate_limit_is_waited_out(story: Story) -> None:
     assert story.note.not_before - story.now == timedelta(seconds=200)
 
 
+@pytest.mark.world
 def test_a_missing_permission_needs_attention_and_a_retry_posts_the_note(story: Story) -> None:
     story.world.greenhouse.tick(*ALL - {"Activity Feed"})
     story.retry_for_an_hour()

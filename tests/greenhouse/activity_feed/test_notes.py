@@ -58,6 +58,7 @@ def test_a_check_closed_early_says_so(story: Story) -> None:
     )
 
 
+@pytest.mark.world
 def test_each_version_has_its_own_note(world: World, story: Story) -> None:
     story.try_to_post()
     second = ready(world, version=2, code="GW-0002")
@@ -122,6 +123,7 @@ def test_a_merged_candidates_note_goes_to_the_person_who_is_left(world: World, s
     assert [note.candidate_id for note in story.notes()] == [other.id]
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("names", ["note.posted", "note.needs_attention"])
 def test_the_timeline_shows_each_event_once(world: World, story: Story, names: str) -> None:
     if names == "note.needs_attention":
@@ -131,6 +133,7 @@ def test_the_timeline_shows_each_event_once(world: World, story: Story, names: s
     assert event_names().count(names) == 1
 
 
+@pytest.mark.world
 def test_the_link_opens_the_report_for_as_long_as_the_organisation_says(world: World) -> None:
     world.organisation.report_link_days = 30
     world.organisation.save()
@@ -143,6 +146,7 @@ def test_the_link_opens_the_report_for_as_long_as_the_organisation_says(world: W
     assert (link.subject_id, link.expires_at) == (story.report.pk, story.now + timedelta(days=30))
 
 
+@pytest.mark.world
 def test_an_assessments_note_has_no_score_and_no_count(world: World) -> None:
     story = open_story(world, kind="assessment")
     story.try_to_post()
@@ -150,6 +154,7 @@ def test_an_assessments_note_has_no_score_and_no_count(world: World) -> None:
     assert body == f"Assessment for Ada Lovelace completed.\nReport (PDF): {link_in(body)}\n{CODE}"
 
 
+@pytest.mark.world
 def test_a_quoted_name_is_no_link(world: World) -> None:
     story = open_story(world, kind="assessment")
     candidate = story.report.step_request.application.candidate
@@ -161,6 +166,7 @@ def test_a_quoted_name_is_no_link(world: World) -> None:
     assert note.body.splitlines()[0] == "Assessment for Ada https[:]//evil[.]example/win completed."
 
 
+@pytest.mark.world
 def test_the_organisation_chooses_the_visibility(world: World) -> None:
     world.organisation.note_visibility = "public"
     world.organisation.save()
@@ -169,6 +175,7 @@ def test_the_organisation_chooses_the_visibility(world: World) -> None:
     assert story.notes()[0].visibility == "public"
 
 
+@pytest.mark.world
 def test_a_manually_added_candidate_gets_no_note(world: World) -> None:
     world.apply()
     world.deliver()
@@ -177,6 +184,7 @@ def test_a_manually_added_candidate_gets_no_note(world: World) -> None:
     assert ActivityFeedNote.objects.of(world.organisation).count() == 0
 
 
+@pytest.mark.world
 def test_nothing_is_queued_for_a_connection_that_ended(world: World) -> None:
     world.apply()
     world.deliver()

@@ -147,6 +147,7 @@ def snapshot(world: World, rows: list[RemoteApplication]) -> list[Any]:
     return [said, copies, names, findings, who, erased, unseen]
 
 
+@pytest.mark.world
 def test_a_batch_has_the_same_result_as_one_by_one(world: World) -> None:
     rows = different(world)
     before = transaction.savepoint_create()
@@ -162,6 +163,7 @@ def test_a_batch_has_the_same_result_as_one_by_one(world: World) -> None:
     assert len(few) < len(many)
 
 
+@pytest.mark.world
 def test_a_batch_writes_nothing_if_one_delivery_was_taken_over(world: World) -> None:
     rows = moved(world)
     turn, now = begun(world), clock.now()
@@ -258,6 +260,7 @@ def test_a_stopping_worker_gives_its_batch_back(world: World, monkeypatch: pytes
     assert {state for state, _ in world.inbox()} == {"handled"}
 
 
+@pytest.mark.world
 def test_an_unreadable_body_fails_alone(world: World) -> None:
     rows = moved(world)
     turn = begun(world)
@@ -271,6 +274,7 @@ def test_an_unreadable_body_fails_alone(world: World) -> None:
     assert sum(world.ours(row).stage_name == "Assessment" for row in rows) == 9
 
 
+@pytest.mark.world
 def test_a_special_delivery_is_handled_in_order_and_alone(world: World) -> None:
     rows = moved(world)
     turn = begun(world)
@@ -284,6 +288,7 @@ def test_a_special_delivery_is_handled_in_order_and_alone(world: World) -> None:
     assert "candidate.changed" in event_names(ours.pk)
 
 
+@pytest.mark.world
 def test_other_deliveries_keep_their_place_in_the_order(world: World) -> None:
     rows = people(world, 12)
     for row in rows[:6]:
@@ -307,6 +312,7 @@ def test_other_deliveries_keep_their_place_in_the_order(world: World) -> None:
     ]
 
 
+@pytest.mark.world
 def test_two_workers_never_get_the_same_delivery(world: World) -> None:
     moved(world)
     turn, other = begun(world), Turn()

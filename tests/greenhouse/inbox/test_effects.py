@@ -45,6 +45,7 @@ def test_a_delivery_records_the_application_and_its_events(world: World) -> None
     ]
 
 
+@pytest.mark.world
 def test_a_rolled_back_reading_is_not_recorded_as_an_effect(world: World) -> None:
     person = world.greenhouse.candidate()
     first, second = world.greenhouse.application(person), world.greenhouse.application(person)
@@ -77,6 +78,7 @@ def test_a_rolled_back_reading_is_not_recorded_as_an_effect(world: World) -> Non
     ]
 
 
+@pytest.mark.world
 def test_a_new_address_is_an_effect_on_each_application(world: World) -> None:
     person = world.greenhouse.candidate()
     one = world.greenhouse.application(person)
@@ -93,6 +95,7 @@ def test_a_new_address_is_an_effect_on_each_application(world: World) -> None:
     assert caused(world)[-1] == [{"application": world.ours(one).pk, "events": ["candidate.changed"]}]
 
 
+@pytest.mark.world
 def test_a_deletion_requests_an_erasure_of_the_person_or_the_application(world: World) -> None:
     first, second = world.apply(), world.apply(email="eve@people.example")
     world.deliver()
@@ -107,6 +110,7 @@ def test_a_deletion_requests_an_erasure_of_the_person_or_the_application(world: 
     assert [entry["events"] for entry in caused(world)[-1]] == [["erasure.requested"]]
 
 
+@pytest.mark.world
 def test_a_merge_combines_the_histories(world: World) -> None:
     loser, winner = world.apply(first_name="Ada"), world.apply(first_name="Augusta")
     world.deliver()
@@ -122,6 +126,7 @@ def test_a_merge_combines_the_histories(world: World) -> None:
     assert "candidate.merged" in caused(world)[-1][0]["events"]
 
 
+@pytest.mark.world
 def test_a_merge_without_a_winner_updates_the_person(world: World) -> None:
     remote = world.apply()
     world.deliver()
@@ -129,6 +134,7 @@ def test_a_merge_without_a_winner_updates_the_person(world: World) -> None:
     assert said == f"Application {remote.id}: no changes."
 
 
+@pytest.mark.world
 def test_an_anonymised_person_is_to_be_erased(world: World) -> None:
     remote = world.apply()
     world.deliver()
@@ -138,6 +144,7 @@ def test_an_anonymised_person_is_to_be_erased(world: World) -> None:
     assert Erasure.objects.of(world.organisation).get().reason == "candidate_anonymised"
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("action", "said"),
@@ -171,6 +178,7 @@ def test_every_event_about_a_job_reads_the_job(world: World, action: str, said: 
     assert caused(world)[-1] == []
 
 
+@pytest.mark.world
 def test_a_deleted_job_is_noted_on_the_role_and_keeps_its_candidates(world: World) -> None:
     remote = world.apply()
     world.deliver()
@@ -197,6 +205,7 @@ def test_a_prospect_of_a_linked_job_is_copied_and_starts_nothing(world: World) -
     assert caused(world) == [[{"application": world.ours(remote).pk, "events": ["application.applied"]}]]
 
 
+@pytest.mark.world
 def test_a_private_candidate_stays_private(world: World) -> None:
     remote = world.apply()
     world.greenhouse.store.candidates[remote.candidate_id].private = True
@@ -217,6 +226,7 @@ def in_line(world: World) -> tuple[Any, Any]:
     return first, second
 
 
+@pytest.mark.world
 def test_a_faulty_delivery_fails_after_its_tries(world: World) -> None:
     first, _ = in_line(world)
     Delivery.objects.of(world.organisation).filter(pk=first.pk).update(
@@ -232,6 +242,7 @@ def test_a_faulty_delivery_fails_after_its_tries(world: World) -> None:
     assert states == ["failed", "handled"]
 
 
+@pytest.mark.world
 def test_waiting_for_greenhouse_does_not_count_as_a_try(world: World) -> None:
     first, _ = in_line(world)
     world.fail(kind="fail", path="/v3", status=503, times=50)
@@ -243,6 +254,7 @@ def test_waiting_for_greenhouse_does_not_count_as_a_try(world: World) -> None:
     assert (first.state, first.attempts, first.faults) == ("received", TRIES + 3, 0)
 
 
+@pytest.mark.world
 def test_a_delivery_that_kills_its_workers_fails(world: World) -> None:
     in_line(world)
     now = clock.now()
@@ -254,6 +266,7 @@ def test_a_delivery_that_kills_its_workers_fails(world: World) -> None:
     assert world.inbox()[1][0] == "handled"
 
 
+@pytest.mark.world
 def test_a_busy_database_is_retried_more_often(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()

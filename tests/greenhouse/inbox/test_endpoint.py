@@ -180,6 +180,7 @@ def test_the_address_works_without_the_final_slash(world: World) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.world
 def test_a_body_over_two_mebibytes_is_refused(world: World) -> None:
     assert world.post(b" " * (2 * 1024 * 1024 + 1)) == 413
     assert world.post(BODY + b" " * (2 * 1024 * 1024 - len(BODY))) == 200
@@ -222,6 +223,7 @@ def test_any_action_is_stored(world: World) -> None:
     assert kept(world) == [("ü" * 60, "e" * 200)]
 
 
+@pytest.mark.world
 def test_the_endpoint_needs_no_more_queries_with_many_deliveries(
     world: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 
+import pytest
+
 from goodword.core import clock
 from goodword.core.personal_data import Subject
 from goodword.greenhouse.inbox.processing import prune, replay, retention
@@ -50,6 +52,7 @@ def test_only_bodies_about_the_person_are_erased(world: World) -> None:
     assert [row.outcome for row in rows(world)[:3]] == ["", f"Application {eve.id}: first seen.", ""]
 
 
+@pytest.mark.world
 def test_erasing_an_application_keeps_bodies_about_the_others(world: World) -> None:
     person = world.greenhouse.candidate()
     one = world.greenhouse.application(person)
@@ -84,6 +87,7 @@ def test_bodies_of_other_connections_and_organisations_are_kept(world: World) ->
     assert rows(world)[0].body_erased_at is None
 
 
+@pytest.mark.world
 def test_erased_deliveries_can_still_be_handled_and_replayed(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)

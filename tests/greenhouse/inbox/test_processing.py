@@ -28,6 +28,7 @@ def fresh(world: World) -> Connection:
     return Connection.objects.of(world.organisation).get()
 
 
+@pytest.mark.world
 @pytest.mark.usefixtures("reactions_later")
 def test_the_same_delivery_three_times_has_its_effect_once(world: World) -> None:
     remote = world.apply()
@@ -113,6 +114,7 @@ def test_a_missing_application_is_not_visible(either: World) -> None:
     assert Application.objects.of(either.organisation).count() == 0
 
 
+@pytest.mark.world
 def test_a_delivery_waits_while_harvest_is_down(world: World) -> None:
     remote = world.apply()
     [(body, event_id)] = world.outgoing()
@@ -148,6 +150,7 @@ def test_the_waits_grow_and_nothing_is_dropped(world: World) -> None:
         now = event.not_before
 
 
+@pytest.mark.world
 def test_a_delivery_waits_as_long_as_greenhouse_says(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()
@@ -163,6 +166,7 @@ def test_a_delivery_waits_as_long_as_greenhouse_says(world: World) -> None:
         now = event.not_before
 
 
+@pytest.mark.world
 def test_a_revoked_credential_is_shown_and_a_new_one_resumes_work(either: World) -> None:
     either.apply()
     [(body, event_id)] = either.outgoing()
@@ -200,6 +204,7 @@ def test_an_unusable_connection_is_tried_once_per_turn(world: World) -> None:
     assert len(world.line.reads) == 1
 
 
+@pytest.mark.world
 def test_a_waiting_delivery_blocks_later_ones_of_its_application_only(world: World) -> None:
     first = world.apply()
     [one] = world.outgoing()
@@ -218,6 +223,7 @@ def test_a_waiting_delivery_blocks_later_ones_of_its_application_only(world: Wor
     assert [state for state, _ in world.inbox()] == ["handled", "handled", "handled"]
 
 
+@pytest.mark.world
 def test_the_delivery_of_a_dead_worker_is_handled_later(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()
@@ -237,6 +243,7 @@ def test_the_delivery_of_a_dead_worker_is_handled_later(world: World) -> None:
     assert event_names() == ["application.applied"]
 
 
+@pytest.mark.world
 def test_a_worker_with_an_expired_lease_writes_nothing(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()
@@ -325,6 +332,7 @@ def test_an_unmanageable_delivery_fails_and_stops_no_other(world: World) -> None
     assert not Application.objects.of(world.organisation).filter(remote_id=bad.id).exists()
 
 
+@pytest.mark.world
 def test_a_rollback_leaves_no_row_no_event_and_no_job(world: World) -> None:
     remote = world.apply()
     world.deliver()
@@ -358,6 +366,7 @@ def test_a_replayed_failed_delivery_has_its_effect(world: World) -> None:
     assert world.inbox() == [("handled", f"Application {remote.id}: first seen.")]
 
 
+@pytest.mark.world
 def test_replaying_a_handled_delivery_changes_nothing(world: World) -> None:
     remote = world.apply()
     world.deliver()
@@ -377,6 +386,7 @@ def test_a_delivery_waiting_at_disconnection_has_no_effect(world: World) -> None
     assert world.line.calls == []
 
 
+@pytest.mark.world
 def test_the_sweep_finds_deliveries_without_a_wake_up(world: World) -> None:
     remote = world.apply()
     [(body, event_id)] = world.outgoing()
@@ -423,6 +433,7 @@ def test_a_move_is_one_transaction_down_to_the_queued_invitation(world: World) -
     assert list(mails.values_list("kind", "state")) == [("assessment.invitation", "queued")]
 
 
+@pytest.mark.world
 def test_a_failing_reaction_does_not_undo_its_delivery(world: World) -> None:
     remote = world.apply()
     world.deliver()
@@ -436,6 +447,7 @@ def test_a_failing_reaction_does_not_undo_its_delivery(world: World) -> None:
     ]
 
 
+@pytest.mark.world
 def test_reactions_to_a_delivery_that_was_tried_before_wait_as_rows(world: World) -> None:
     """One of them may have ended the worker."""
     remote = world.apply()

@@ -73,6 +73,7 @@ def test_an_event_is_shown_with_label_and_code(world: World) -> None:
     ]
 
 
+@pytest.mark.world
 def test_a_delivery_links_to_the_candidate_it_is_about(world: World) -> None:
     remote = world.apply(first_name="Ada", last_name="Lovelace")
     world.deliver()
@@ -91,6 +92,7 @@ def test_a_delivery_links_to_the_candidate_it_is_about(world: World) -> None:
     assert link["href"] == url(world, "candidate", world.ours(remote).pk)
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("query", "actions"),
@@ -121,6 +123,7 @@ def test_a_search_finds_by_name_id_event_and_label(world: World, query: str, act
     assert listed(world, q=query) == actions
 
 
+@pytest.mark.world
 def test_another_organisations_people_are_not_found(world: World) -> None:
     other = factories.candidate(factories.organisation(), first_name="Zebedee", remote_id=77)
     keep(world, "update_candidate", remote_candidate_id=other.remote_id)
@@ -212,6 +215,7 @@ def test_a_waiting_delivery_shows_its_next_try(world: World) -> None:
     assert "next try" in row.get_text()
 
 
+@pytest.mark.world
 def test_an_empty_list_says_why(world: World) -> None:
     assert "No deliveries yet" in page(world).get_text()
     assert "No delivery has this state." in page(world, state="failed").get_text()
@@ -308,6 +312,7 @@ def test_a_replay_is_audited(world: World) -> None:
     assert waiting() == [("greenhouse.inbox", {})]
 
 
+@pytest.mark.world
 def test_replaying_all_failed_deliveries_shows_their_number_first(world: World) -> None:
     for state in (State.FAILED, State.FAILED, State.HANDLED):
         keep(world, state=state)

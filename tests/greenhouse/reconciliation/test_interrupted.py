@@ -105,6 +105,7 @@ def test_an_interrupted_pass_that_no_worker_continues_ends(world: World, stop: t
     assert (ended.state, ended.error) == ("failed", passes.DIED)
 
 
+@pytest.mark.world
 @one_moved
 def test_an_outage_of_the_database_does_not_end_it(world: World) -> None:
     row = begun(world)

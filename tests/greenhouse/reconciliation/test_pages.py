@@ -142,6 +142,7 @@ def test_another_connection_of_the_organisation_shows_its_own_only(
     assert finding.invite_requested_at is None
 
 
+@pytest.mark.world
 @one_listed
 def test_looking_changes_nothing(world: World, admin: Membership) -> None:
     client = signed_in(admin)
@@ -186,6 +187,7 @@ def test_invite_all_stops_at_the_last_one_that_the_page_showed(
     assert list(asked) == [one]
 
 
+@pytest.mark.world
 @two_listed
 def test_dismissed_ones_leave_the_list(world: World, made: list[Finding], admin: Membership) -> None:
     one, other = made
@@ -200,6 +202,7 @@ def test_dismissed_ones_leave_the_list(world: World, made: list[Finding], admin:
     assert not StepRequest.objects.of(world.organisation).exists()
 
 
+@pytest.mark.world
 @two_listed
 def test_private_candidates_and_confidential_roles_are_hidden_from_those_who_may_not_see_them(
     world: World, admin: Membership
@@ -268,6 +271,7 @@ def test_a_failed_pass_shows_its_error(world: World, admin: Membership) -> None:
     assert "Greenhouse cannot be reached at the moment." in page
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @one_settled
 @pytest.mark.parametrize("data", [{}, {"ids": "x"}, {"ids": "9" * 30}, {"all": "1", "upto": "9" * 30}])

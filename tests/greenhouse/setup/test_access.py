@@ -93,6 +93,7 @@ def test_pages_open_for_the_members_they_are_for(desk: Desk, name: str, least: s
     assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("name", sorted({*READS, *ACTS}))
 def test_nobody_else_has_access_and_nothing_changes(desk: Desk, name: str) -> None:
@@ -113,6 +114,7 @@ def test_nobody_else_has_access_and_nothing_changes(desk: Desk, name: str) -> No
     assert rows(desk) == before
 
 
+@pytest.mark.world
 def test_a_delivery_of_another_organisation_is_not_found(desk: Desk) -> None:
     desk.connect()
     event = delivery(desk)
@@ -124,6 +126,7 @@ def test_a_delivery_of_another_organisation_is_not_found(desk: Desk) -> None:
     assert event.state == "failed"
 
 
+@pytest.mark.world
 def test_a_recruiter_sees_the_card_but_neither_secrets_nor_actions(desk: Desk) -> None:
     desk.connect()
     secret = WebhookSecret.objects.of(desk.organisation).get().reveal()
@@ -134,6 +137,7 @@ def test_a_recruiter_sees_the_card_but_neither_secrets_nor_actions(desk: Desk) -
     assert shown == ["Active"]
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("name", sorted(OF_ONE))
 def test_a_disconnected_connection_or_another_organisations_is_not_found(desk: Desk, name: str) -> None:

@@ -87,6 +87,7 @@ def lines(body: bytes) -> dict[str, str]:
     }
 
 
+@pytest.mark.world
 def test_the_page_shows_endpoint_secret_key_and_the_four_webhooks_exactly(desk: Desk) -> None:
     connection = desk.connect()
     secret = WebhookSecret.objects.of(desk.organisation).get().reveal()
@@ -103,6 +104,7 @@ def test_the_page_shows_endpoint_secret_key_and_the_four_webhooks_exactly(desk: 
     assert (link["href"], link["title"]) == (desk.own("greenhouse_webhooks"), "Endpoint URL and Secret key")
 
 
+@pytest.mark.world
 def test_the_secret_key_is_shown_only_soon_after_a_sign_in(desk: Desk) -> None:
     desk.connect()
     secret = WebhookSecret.objects.of(desk.organisation).get().reveal()
@@ -113,6 +115,7 @@ def test_the_secret_key_is_shown_only_soon_after_a_sign_in(desk: Desk) -> None:
     assert client.post(desk.own("greenhouse_end_old"))["Location"].startswith("/accounts/reauthenticate/")
 
 
+@pytest.mark.world
 def test_the_five_recommended_webhooks_say_what_is_missed_without_them(desk: Desk) -> None:
     desk.connect()
     page = BeautifulSoup(desk.client(desk.admin).get(desk.own("greenhouse_webhooks")).content, "html.parser")
@@ -146,6 +149,7 @@ def test_a_connection_without_its_webhooks_is_not_simply_active(desk: Desk) -> N
     assert connection_card(connection, now=now).status == "active"
 
 
+@pytest.mark.world
 def test_an_unknown_webhook_is_listed_as_such(desk: Desk) -> None:
     connection = desk.connect()
     Webhook.objects.create(
@@ -159,6 +163,7 @@ def test_an_unknown_webhook_is_listed_as_such(desk: Desk) -> None:
     assert "Unknown webhook: “HR <robot>” for “Offer created” has no effect here." in page.get_text()
 
 
+@pytest.mark.world
 def test_checking_again_finds_newly_ticked_permissions(either: Desk) -> None:
     scopes = (
         either.greenhouse.row.permissions
@@ -179,6 +184,7 @@ def test_checking_again_finds_newly_ticked_permissions(either: Desk) -> None:
     assert either.audited() == ["greenhouse.connected", "greenhouse.checked"]
 
 
+@pytest.mark.world
 def test_checking_during_an_outage_keeps_the_known_permissions(desk: Desk) -> None:
     desk.connect()
     known = list(Permission.objects.of(desk.organisation).values())
@@ -189,6 +195,7 @@ def test_checking_during_an_outage_keeps_the_known_permissions(desk: Desk) -> No
     assert desk.connection().state == "active"
 
 
+@pytest.mark.world
 def test_a_revoked_key_shows_as_not_working_with_the_reason(desk: Desk) -> None:
     desk.connect()
     desk.greenhouse.store.oauth_clients.delete(desk.greenhouse.row.id)
@@ -198,6 +205,7 @@ def test_a_revoked_key_shows_as_not_working_with_the_reason(desk: Desk) -> None:
     assert "Greenhouse no longer accepts this key: it was revoked or expired." in page
 
 
+@pytest.mark.world
 def test_writing_is_called_untested_until_a_note_was_written(desk: Desk) -> None:
     connection = desk.connect()
     Permission.objects.of(desk.organisation).filter(name="Activity Feed").update(state="untested")
@@ -209,6 +217,7 @@ def test_writing_is_called_untested_until_a_note_was_written(desk: Desk) -> None
     assert "untested" not in client.get(url).content.decode().lower()
 
 
+@pytest.mark.world
 def test_both_secret_keys_are_valid_for_the_chosen_time(desk: Desk) -> None:
     connection = desk.connect()
     [old] = [secret.reveal() for secret in WebhookSecret.objects.of(desk.organisation)]
@@ -230,6 +239,7 @@ def test_an_unknown_time_rotates_nothing(desk: Desk) -> None:
     assert WebhookSecret.objects.of(desk.organisation).count() == 1
 
 
+@pytest.mark.world
 def test_disconnecting_is_confirmed_and_deletes_the_key(desk: Desk) -> None:
     connection = desk.connect()
     role = factories.role(desk.organisation)
@@ -247,6 +257,7 @@ def test_disconnecting_is_confirmed_and_deletes_the_key(desk: Desk) -> None:
     assert "Disconnected. Results are kept" in client.get(desk.url("integrations")).content.decode()
 
 
+@pytest.mark.world
 def test_reconnecting_keeps_endpoint_and_secret_key(desk: Desk) -> None:
     before = desk.connect()
     secret = WebhookSecret.objects.of(desk.organisation).get()
@@ -257,6 +268,7 @@ def test_reconnecting_keeps_endpoint_and_secret_key(desk: Desk) -> None:
     assert WebhookSecret.objects.of(desk.organisation).get() == secret
 
 
+@pytest.mark.world
 def test_the_inbox_lists_failed_deliveries_and_shows_a_body_as_text(desk: Desk) -> None:
     desk.connect()
     event = delivery(desk)
@@ -272,6 +284,7 @@ def test_the_inbox_lists_failed_deliveries_and_shows_a_body_as_text(desk: Desk) 
     )
 
 
+@pytest.mark.world
 def test_a_body_that_is_not_text_is_shown_too(desk: Desk) -> None:
     connection = desk.connect()
     event = delivery(desk)
@@ -295,6 +308,7 @@ def test_a_replayed_delivery_is_processed_again(desk: Desk) -> None:
     assert desk.audited()[-1] == "greenhouse.delivery_replayed"
 
 
+@pytest.mark.world
 def test_the_inbox_asks_the_same_number_of_queries_for_one_row_and_for_three(desk: Desk) -> None:
     desk.connect()
     client = desk.client(desk.admin)

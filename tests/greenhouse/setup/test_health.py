@@ -112,6 +112,7 @@ def silent(desk: Desk) -> list[str]:
     return [line.name for line in lines if line.silent]
 
 
+@pytest.mark.world
 def test_a_webhook_is_silent_if_reconciliation_found_what_it_should_have_reported(desk: Desk) -> None:
     desk.connect()
     pinged(desk, "candidate_stage_change", days=9)
@@ -159,6 +160,7 @@ def failed_reaction(organisation_id: int, application_id: int | None = None) -> 
     return event
 
 
+@pytest.mark.world
 def test_a_failed_reaction_is_shown_and_retried(desk: Desk) -> None:
     desk.connect()
     event = failed_reaction(desk.organisation.pk)
@@ -188,6 +190,7 @@ def test_a_failed_reaction_names_the_candidate_to_those_who_may_see_them(desk: D
         assert ("Failed actions" in page, application.candidate.name in page) == (True, seen)
 
 
+@pytest.mark.world
 def test_only_admins_can_retry_failed_reactions(desk: Desk) -> None:
     desk.connect()
     event = failed_reaction(desk.organisation.pk)
@@ -255,6 +258,7 @@ def test_failed_jobs_are_shown_and_retried(desk: Desk) -> None:
     assert desk.audited()[-1] == "reactions.tried_again"
 
 
+@pytest.mark.world
 def test_only_admins_can_retry_failed_jobs(desk: Desk) -> None:
     desk.connect()
     jobs = failed_jobs_of(desk.organisation, desk.recruiter)
@@ -343,6 +347,7 @@ def test_a_signed_test_reaches_the_endpoint_over_http_and_leaves_nothing(live: D
     assert Delivery.objects.of(live.organisation).count() == 0
 
 
+@pytest.mark.world
 def test_test_now_shows_all_results_once(live: Desk) -> None:
     live.connect()
     client = live.client(live.admin)
@@ -381,6 +386,7 @@ def test_a_base_url_that_leads_elsewhere_is_reported(
     assert (found.tone, found.sentence[: len(sentence)]) == ("error", sentence)
 
 
+@pytest.mark.slow
 def test_an_unreachable_endpoint_is_reported(desk: Desk, settings: Settings) -> None:
     connection = desk.connect()
     settings.GOODWORD_BASE_URL = "http://127.0.0.1:9"
@@ -408,6 +414,7 @@ def test_an_unsigned_test_is_refused_like_any_delivery(desk: Desk) -> None:
 # --- the installation ---
 
 
+@pytest.mark.world
 def test_faults_of_the_installation_are_shown_with_their_remedies(
     desk: Desk, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -441,6 +448,7 @@ def test_faults_of_the_installation_are_shown_with_their_remedies(
         assert words in page
 
 
+@pytest.mark.world
 def test_a_full_disk_of_the_database_is_shown(desk: Desk) -> None:
     desk.connect()
     client, url = desk.client(desk.recruiter), desk.own("greenhouse_health")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import time_machine
 from bs4 import BeautifulSoup
 
@@ -44,6 +45,7 @@ def test_permissions_appear_one_by_one_and_the_key_is_stored_at_the_end(either: 
     assert either.connection().state == "active"
 
 
+@pytest.mark.world
 def test_one_token_is_used_for_the_whole_check(desk: Desk) -> None:
     response = ask(desk)
     while "HX-Redirect" not in response:
@@ -51,6 +53,7 @@ def test_one_token_is_used_for_the_whole_check(desk: Desk) -> None:
     assert desk.line.calls.count("POST /token") == 1
 
 
+@pytest.mark.world
 def test_a_key_refused_during_the_check_is_not_stored(desk: Desk) -> None:
     response = ask(desk, sofar=sofar(ask(desk)))
     desk.greenhouse.store.oauth_clients.delete(desk.greenhouse.row.id)

@@ -34,6 +34,7 @@ def test_an_unknown_user_is_refused(desk: Desk, said: str, why: str) -> None:
     assert desk.connection().note_author_remote_id is None
 
 
+@pytest.mark.world
 def test_during_an_outage_the_choice_stays(desk: Desk) -> None:
     desk.connect()
     desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/v3/users", "status": 503, "times": 9})

@@ -54,6 +54,7 @@ def test_no_key_is_stored_as_plain_text(either: Desk) -> None:
     assert connection.credentials() == either.greenhouse.credentials
 
 
+@pytest.mark.world
 def test_a_missing_permission_is_saved_and_named(either: Desk) -> None:
     either.greenhouse.tick(*ARTICLE[:4], "Job Posts", "Rejection Reasons", "Users")
     either.set_key()
@@ -66,6 +67,7 @@ def test_a_missing_permission_is_saved_and_named(either: Desk) -> None:
     assert "Incomplete" in page
 
 
+@pytest.mark.world
 def test_without_users_the_card_leads_to_the_domains_until_one_is_set(either: Desk) -> None:
     either.greenhouse.tick(*ARTICLE)
     either.set_key()
@@ -93,6 +95,7 @@ def test_a_wrong_key_is_refused_with_a_remedy_and_the_input_stays(either: Desk) 
     assert either.audited() == []
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_key_without_permissions_is_stored_as_incomplete_and_all_are_named(
@@ -122,6 +125,7 @@ def test_an_ambiguous_refusal_names_both_causes(old_desk: Desk) -> None:
     assert not Connection.objects.of(old_desk.organisation).exists()
 
 
+@pytest.mark.world
 def test_a_key_that_lost_all_permissions_is_incomplete_and_not_called_revoked(either: Desk) -> None:
     either.connect()
     either.greenhouse.tick()
@@ -141,6 +145,7 @@ def test_an_unreachable_greenhouse_is_reported(either: Desk) -> None:
     assert not Connection.objects.of(either.organisation).exists()
 
 
+@pytest.mark.world
 def test_the_current_key_when_refused_is_called_revoked(either: Desk) -> None:
     either.connect()
     store = either.greenhouse.store
@@ -164,6 +169,7 @@ def test_an_unknown_acting_user_is_reported_at_its_field(desk: Desk) -> None:
     )
 
 
+@pytest.mark.world
 def test_an_acting_user_who_is_not_a_site_admin_gets_a_remedy(desk: Desk) -> None:
     person = next(user for user in desk.greenhouse.store.users.rising() if not user.site_admin)
     desk.set_key(act_as=str(person.id))
@@ -182,6 +188,7 @@ def test_an_empty_form_asks_for_what_is_missing(either: Desk) -> None:
     assert either.line.calls == []
 
 
+@pytest.mark.world
 def test_a_second_key_replaces_the_first_and_keeps_endpoint_and_secret(either: Desk) -> None:
     before = either.connect()
     secret = WebhookSecret.objects.of(either.organisation).get()
@@ -196,6 +203,7 @@ def test_a_second_key_replaces_the_first_and_keeps_endpoint_and_secret(either: D
     assert either.audited() == ["greenhouse.connected", "greenhouse.key_set"]
 
 
+@pytest.mark.world
 def test_the_dialog_never_contains_a_stored_secret(either: Desk) -> None:
     either.connect()
     page = either.client(either.admin).get(

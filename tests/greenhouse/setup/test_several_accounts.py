@@ -116,6 +116,7 @@ def test_actions_on_one_account_leave_the_other_unchanged(desk: Desk, other: Gre
     assert rows(one) == before
 
 
+@pytest.mark.world
 def test_a_credential_in_use_is_refused_with_the_name_of_its_account(either: Desk) -> None:
     existing = either.connect()
     Connection.objects.of(either.organisation).update(connected_by=either.recruiter)
@@ -139,6 +140,7 @@ def test_another_admin_was_quicker(desk: Desk) -> None:
     assert Connection.objects.of(desk.organisation).count() == 1
 
 
+@pytest.mark.world
 def test_another_key_of_a_connected_account_needs_confirmation(desk: Desk) -> None:
     existing = desk.connect()
     again = open_another_credential(desk)
@@ -150,6 +152,7 @@ def test_another_key_of_a_connected_account_needs_confirmation(desk: Desk) -> No
     assert [row.name for row in live_connections(desk.organisation)] == [existing.name, f"{existing.name} 2"]
 
 
+@pytest.mark.world
 def test_a_v1_key_is_recognised_by_its_visible_jobs(either: Desk) -> None:
     existing = either.connect()
     Connection.objects.of(either.organisation).update(account_name="")
@@ -158,6 +161,7 @@ def test_a_v1_key_is_recognised_by_its_visible_jobs(either: Desk) -> None:
     assert line.startswith("This account is connected already")
 
 
+@pytest.mark.world
 def test_a_disconnected_account_is_offered_instead_of_a_new_connection(desk: Desk) -> None:
     existing = desk.connect()
     desk.client(desk.admin).post(desk.own("greenhouse_disconnect"))
@@ -170,6 +174,7 @@ def test_a_disconnected_account_is_offered_instead_of_a_new_connection(desk: Des
     assert link["href"] == f"{desk.url('greenhouse_replace_key', existing.pk)}?api=v3"
 
 
+@pytest.mark.world
 def test_a_key_of_another_account_names_the_affected_roles(desk: Desk, other: Greenhouse) -> None:
     existing = desk.connect()
     job_id = next(desk.greenhouse.store.jobs.rising()).id
@@ -190,6 +195,7 @@ def test_a_key_of_another_account_names_the_affected_roles(desk: Desk, other: Gr
     assert live_connections(desk.organisation)[0].account_name == "Borealis Travel"
 
 
+@pytest.mark.world
 def test_warnings_that_were_not_shown_need_confirmation(desk: Desk, other: Greenhouse) -> None:
     existing = desk.connect()
     response = desk.set_key(existing.pk, **typed(other), confirmed="something else")
@@ -197,6 +203,7 @@ def test_warnings_that_were_not_shown_need_confirmation(desk: Desk, other: Green
     assert live_connections(desk.organisation)[0].account_name == existing.account_name
 
 
+@pytest.mark.world
 def test_a_name_is_one_line_and_unique(desk: Desk, other: Greenhouse) -> None:
     one = desk.connect()
     desk.set_key(**typed(other))

@@ -46,6 +46,7 @@ def test_a_candidate_is_found_by_name_and_those_of_another_account_are_not(desk:
     assert "No candidate in this account matches." in text(show(desk, q="nobody"))
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("form", ["{}", " {} ", "https://app.greenhouse.io/people/{}?application_id=7"])
 def test_the_note_is_shown_before_it_is_posted(either: Desk, form: str) -> None:
@@ -59,6 +60,7 @@ def test_the_note_is_shown_before_it_is_posted(either: Desk, form: str) -> None:
     assert ActivityFeedNote.objects.of(either.organisation).count() == 0
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "why"),
@@ -80,6 +82,7 @@ def test_an_unknown_candidate_is_reported_and_the_input_stays(desk: Desk, typed:
     assert ActivityFeedNote.objects.of(desk.organisation).count() == 0
 
 
+@pytest.mark.world
 def test_an_outage_is_reported(desk: Desk) -> None:
     desk.connect()
     desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/v3/candidates", "status": 503, "times": 9})
@@ -119,6 +122,7 @@ def test_a_refusal_is_shown_with_what_to_do(desk: Desk) -> None:
     assert "harvest:notes:create" in said
 
 
+@pytest.mark.world
 def test_the_outcome_of_another_account_or_organisation_is_not_found(desk: Desk) -> None:
     desk.connect()
     person = candidate_here(desk)

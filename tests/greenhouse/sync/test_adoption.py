@@ -63,6 +63,7 @@ def test_who_was_only_added_is_invited_by_their_stage(world: World) -> None:
     assert StepRequest.objects.of(world.organisation).get().application_id == ours.pk
 
 
+@pytest.mark.world
 def test_greenhouse_decides_the_status_from_then_on(world: World) -> None:
     ours = added(world)
     admin = factories.member(world.organisation, kind="admin")
@@ -74,6 +75,7 @@ def test_greenhouse_decides_the_status_from_then_on(world: World) -> None:
     assert "application.unrejected" in event_names(ours.pk)
 
 
+@pytest.mark.world
 def test_another_name_at_the_same_address_stays_another_person(world: World) -> None:
     ours = added(world, first_name="Bo", last_name="Yard")
     remote = world.apply(**ADA)
@@ -83,6 +85,7 @@ def test_another_name_at_the_same_address_stays_another_person(world: World) -> 
     assert (ours.in_greenhouse, ours.candidate.name) == (False, "Bo Yard")
 
 
+@pytest.mark.world
 def test_another_role_stays_apart(world: World) -> None:
     other = factories.role(world.organisation)
     rita = factories.member(world.organisation)
@@ -99,6 +102,7 @@ def test_a_known_person_of_greenhouse_is_found_by_their_profile(world: World) ->
     assert Candidate.objects.of(world.organisation).get() == theirs
 
 
+@pytest.mark.world
 def test_who_is_to_be_erased_is_not_brought_back(world: World) -> None:
     ours = added(world)
     Application.objects.of(world.organisation).filter(pk=ours.pk).update(deleted_at=clock.now())

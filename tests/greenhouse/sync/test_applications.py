@@ -37,6 +37,7 @@ def test_a_new_application_is_copied_with_candidate_and_recruiter(either: World)
     assert event_names(ours.pk) == ["application.applied"]
 
 
+@pytest.mark.world
 @pytest.mark.usefixtures("reactions_later")
 def test_a_move_into_a_mapped_stage_is_an_event_with_job_and_stage(either: World) -> None:
     remote = either.apply()
@@ -56,6 +57,7 @@ def test_a_move_into_a_mapped_stage_is_an_event_with_job_and_stage(either: World
     assert ours.stage_entered_at is not None
 
 
+@pytest.mark.world
 @pytest.mark.usefixtures("reactions_later")
 def test_an_application_that_starts_in_a_mapped_stage_has_entered_it(world: World) -> None:
     remote = world.apply()
@@ -64,6 +66,7 @@ def test_an_application_that_starts_in_a_mapped_stage_has_entered_it(world: Worl
     assert event_names(world.ours(remote).pk) == ["application.applied", "application.entered_stage"]
 
 
+@pytest.mark.world
 def test_a_first_reading_in_an_unmapped_stage_is_only_an_application(world: World) -> None:
     remote = world.apply()
     world.move(remote, SCREEN)
@@ -95,6 +98,7 @@ def test_a_candidate_in_the_stage_at_confirmation_is_not_invited_until_they_retu
     assert event_names(ours.pk)[-1] == "application.entered_stage"
 
 
+@pytest.mark.world
 @pytest.mark.usefixtures("reactions_later")
 def test_a_return_to_the_stage_after_confirmation_counts_at_first_sight(world: World) -> None:
     remote = world.apply()
@@ -121,6 +125,7 @@ def already_there(world: World, remote: RemoteApplication, *, at: timedelta) -> 
     )
 
 
+@pytest.mark.world
 def test_a_move_from_before_the_mapping_starts_nothing(either: World) -> None:
     remote = either.apply()
     either.deliver()
@@ -132,6 +137,7 @@ def test_a_move_from_before_the_mapping_starts_nothing(either: World) -> None:
     assert event_names(ours.pk) == ["application.applied", "application.left_stage"]
 
 
+@pytest.mark.world
 @pytest.mark.usefixtures("reactions_later")
 def test_a_move_just_after_the_mapping_starts_the_step_despite_clock_skew(either: World) -> None:
     remote = either.apply()
@@ -164,6 +170,7 @@ def test_a_first_reading_after_an_undone_rejection_invites_nobody(either: World)
     assert event_names(either.ours(remote).pk) == ["application.applied"]
 
 
+@pytest.mark.world
 def test_a_rejection_with_its_reason_and_its_end_are_copied(either: World) -> None:
     remote = either.apply()
     either.deliver()
@@ -181,6 +188,7 @@ def test_a_rejection_with_its_reason_and_its_end_are_copied(either: World) -> No
     assert event_names(ours.pk)[-1] == "application.unrejected"
 
 
+@pytest.mark.world
 def test_a_hire_and_its_end_are_copied(either: World) -> None:
     remote = either.apply()
     either.deliver()
@@ -198,6 +206,7 @@ def test_a_hire_and_its_end_are_copied(either: World) -> None:
     assert event_names(ours.pk)[-1] == "application.unhired"
 
 
+@pytest.mark.world
 def test_an_application_first_seen_as_rejected_enters_no_stage(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)
@@ -206,6 +215,7 @@ def test_an_application_first_seen_as_rejected_enters_no_stage(world: World) -> 
     assert event_names(world.ours(remote).pk) == ["application.applied", "application.rejected"]
 
 
+@pytest.mark.world
 def test_a_rejected_prospect_of_a_linked_job_is_copied(either: World) -> None:
     store = either.greenhouse.store
     person = either.greenhouse.candidate()
@@ -217,6 +227,7 @@ def test_a_rejected_prospect_of_a_linked_job_is_copied(either: World) -> None:
     assert event_names(ours.pk) == ["application.applied", "application.rejected"]
 
 
+@pytest.mark.world
 def test_an_unchanged_application_causes_no_event(either: World) -> None:
     remote = either.apply()
     either.move(remote, REFERENCES)
@@ -266,6 +277,7 @@ def test_correcting_a_name_with_a_link_is_an_event(world: World) -> None:
     assert event_names(world.ours(remote).pk)[1:] == ["candidate.changed"] * 2
 
 
+@pytest.mark.world
 def test_a_new_name_alone_is_no_event(world: World) -> None:
     remote = world.apply(email="ada@people.example")
     world.deliver()
@@ -290,6 +302,7 @@ def test_invisible_characters_in_names_are_removed(world: World) -> None:
     assert (person.name, person.company) == ("Ada Love lace", "Acme")
 
 
+@pytest.mark.world
 def test_a_merge_moves_the_application_to_the_other_candidate(world: World) -> None:
     store = world.greenhouse.store
     loser, winner = (world.greenhouse.candidate(last_name=name) for name in ("Loser", "Winner"))
@@ -300,6 +313,7 @@ def test_a_merge_moves_the_application_to_the_other_candidate(world: World) -> N
     assert world.ours(remote).candidate.remote_id == winner.id
 
 
+@pytest.mark.world
 def test_an_invisible_application_is_marked_and_not_erased(either: World) -> None:
     remote = either.apply(first_name="Ada")
     either.deliver()
@@ -312,6 +326,7 @@ def test_an_invisible_application_is_marked_and_not_erased(either: World) -> Non
     assert event_names() == ["application.applied"]
 
 
+@pytest.mark.world
 def test_a_visible_application_loses_the_mark(world: World) -> None:
     remote = world.apply()
     world.deliver()
@@ -320,6 +335,7 @@ def test_a_visible_application_loses_the_mark(world: World) -> None:
     assert world.ours(remote).not_visible_since is None
 
 
+@pytest.mark.world
 def test_an_application_moved_to_another_linked_job_moves_to_its_role(world: World) -> None:
     other = list(world.greenhouse.store.jobs.rising())[1]
     role = factories.role(world.organisation, title="Other")
@@ -338,6 +354,7 @@ def test_an_application_moved_to_another_linked_job_moves_to_its_role(world: Wor
     ]
 
 
+@pytest.mark.world
 def test_an_application_moved_to_an_unlinked_job_stays_with_its_role(world: World) -> None:
     other = list(world.greenhouse.store.jobs.rising())[1]
     remote = world.apply()

@@ -209,6 +209,7 @@ def test_a_role_unlinked_during_the_reading_gets_no_notice(known: World) -> None
     assert RoleNotice.objects.of(known.organisation).count() == 0
 
 
+@pytest.mark.world
 def test_fifty_jobs_need_as_many_calls_as_one(world: World) -> None:
     jobs = [job.id for job in world.greenhouse.store.jobs.rising()]
     assert len(jobs) > 1

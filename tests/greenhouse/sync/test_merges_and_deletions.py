@@ -343,6 +343,7 @@ def test_a_deleted_application_leaves_the_person_and_their_other_application(
     assert world.ours(other).candidate.erased_at is None
 
 
+@pytest.mark.world
 def test_a_replay_does_not_undo_a_members_decision_to_keep_data(
     world: World, application: RemoteApplication
 ) -> None:

@@ -65,6 +65,7 @@ def test_without_a_recruiter_the_roles_owner_is_used(world: World) -> None:
     assert recruiter_of(world.ours(remote)).address == world.role.owner.user.email
 
 
+@pytest.mark.world
 def test_without_the_users_permission_the_address_comes_from_the_body(world: World) -> None:
     world.greenhouse.tick(*ALL - {"Users"})
     priya = users(world)[2]
@@ -100,6 +101,7 @@ def test_with_the_required_permissions_the_recruiter_gets_mail_once_the_domain_i
     assert invitation.reply_to == "priya.raman@acornoak.example"
 
 
+@pytest.mark.world
 def test_an_address_of_a_foreign_domain_in_the_body_is_ignored(world: World) -> None:
     world.greenhouse.tick(*ALL - {"Users"})
     priya = users(world)[2]
@@ -111,6 +113,7 @@ def test_an_address_of_a_foreign_domain_in_the_body_is_ignored(world: World) -> 
     assert stored_recruiter(world, remote) == (priya.id, "")
 
 
+@pytest.mark.world
 def test_a_body_does_not_choose_who_the_recruiter_is(world: World) -> None:
     world.greenhouse.tick(*ALL - {"Users"})
     remote = applied(world, users(world)[2])
@@ -124,6 +127,7 @@ def test_a_body_does_not_choose_who_the_recruiter_is(world: World) -> None:
     assert stored_recruiter(world, remote) == (users(world)[2].id, "")
 
 
+@pytest.mark.world
 def test_a_known_recruiter_is_not_read_again(world: World) -> None:
     remote = world.apply()
     world.deliver()
@@ -137,6 +141,7 @@ def test_a_known_recruiter_is_not_read_again(world: World) -> None:
     ]
 
 
+@pytest.mark.world
 def test_a_new_recruiter_is_read_at_once(world: World) -> None:
     remote = world.apply()
     world.deliver()
@@ -151,6 +156,7 @@ def asked(world: World, what: str) -> int:
     return sum(what in call for call in world.line.reads)
 
 
+@pytest.mark.world
 def test_users_of_many_applications_are_read_once(either: World) -> None:
     for _ in range(3):
         applied(either, users(either)[2])
@@ -158,6 +164,7 @@ def test_users_of_many_applications_are_read_once(either: World) -> None:
     assert asked(either, "/users") == 1
 
 
+@pytest.mark.world
 def test_a_missing_users_permission_is_cached_for_a_while(either: World) -> None:
     either.greenhouse.tick(*ALL - {"Users"})
     rows = [applied(either, user) for user in users(either)[1:4]]
@@ -169,6 +176,7 @@ def test_a_missing_users_permission_is_cached_for_a_while(either: World) -> None
     assert stored_recruiter(either, rows[1]) == (users(either)[2].id, "priya.raman@acornoak.example")
 
 
+@pytest.mark.world
 def test_a_hiring_team_is_read_once_for_many_applications(world: World) -> None:
     for _ in range(3):
         applied(world, None)
@@ -176,6 +184,7 @@ def test_a_hiring_team_is_read_once_for_many_applications(world: World) -> None:
     assert asked(world, "/job_owners") == 1
 
 
+@pytest.mark.world
 def test_another_credential_has_its_own_cache(world: World) -> None:
     remote = applied(world, users(world)[2])
     world.deliver()

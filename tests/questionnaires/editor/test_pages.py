@@ -118,6 +118,7 @@ def test_a_questionnaire_is_created_from_scratch(rita: Membership, works: Client
     assert "No questions yet" in text_of(works.get(url("questionnaire_edit", ours)))
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("kind", "own"),
@@ -165,6 +166,7 @@ def test_every_type_is_added_and_saved_again_unchanged(
     assert (draft(ours).entries[1], draft(ours).source.revision) == (stored, 2)
 
 
+@pytest.mark.world
 def test_a_rating_needs_a_competency_and_an_example_per_level(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     where = url("questionnaire_question_new", ours, "rating")
@@ -181,6 +183,7 @@ def test_a_rating_needs_a_competency_and_an_example_per_level(rita: Membership, 
     assert ids(ours) == ["led", "care"]
 
 
+@pytest.mark.world
 def test_errors_are_shown_at_their_fields_and_input_is_kept(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, SIZE)
     where = url("questionnaire_question", ours, "size")
@@ -218,6 +221,7 @@ def test_an_answer_that_a_condition_uses_cannot_be_removed(rita: Membership, wor
     assert draft(ours).entries[1]["choices"] == SIZE["choices"]
 
 
+@pytest.mark.world
 def test_answers_keep_their_value_when_relabelled_added_or_moved(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, SIZE)
     where = url("questionnaire_question", ours, "size")
@@ -237,6 +241,7 @@ def test_answers_keep_their_value_when_relabelled_added_or_moved(rita: Membershi
     ]
 
 
+@pytest.mark.world
 def test_a_condition_is_set_with_the_form(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, STRENGTHS)
     where = url("questionnaire_question", ours, "strengths")
@@ -250,6 +255,7 @@ def test_a_condition_is_set_with_the_form(rita: Membership, works: Client) -> No
     assert "That question no longer exists." in text_of(odd)
 
 
+@pytest.mark.world
 def test_a_stale_form_is_warned_and_keeps_its_input(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, STRENGTHS)
     where = url("questionnaire_question", ours, "led")
@@ -263,6 +269,7 @@ def test_a_stale_form_is_warned_and_keeps_its_input(rita: Membership, works: Cli
     assert draft(ours).entries[0]["text"] == "Second tab?"
 
 
+@pytest.mark.world
 def test_a_stale_form_with_errors_does_not_overwrite_newer_changes(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     where = url("questionnaire_question", ours, "led")
@@ -274,6 +281,7 @@ def test_a_stale_form_with_errors_does_not_overwrite_newer_changes(rita: Members
     assert draft(ours).entries[0]["text"] == "First tab?"
 
 
+@pytest.mark.world
 def test_moving_and_deleting_with_a_stale_form_change_nothing(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, STRENGTHS)
     add_question(questionnaire=ours, entry={"type": "date", "text": "When?"})
@@ -309,6 +317,7 @@ def test_a_condition_conflict_offers_solutions(rita: Membership, works: Client) 
     ]
 
 
+@pytest.mark.world
 def test_deleting_asks_what_happens_to_dependent_questions(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, SIZE)
     where = url("questionnaire_question_delete", ours, "led")
@@ -320,6 +329,7 @@ def test_deleting_asks_what_happens_to_dependent_questions(rita: Membership, wor
     assert (ids(ours), "when" in draft(ours).entries[0]) == (["size"], False)
 
 
+@pytest.mark.world
 def test_a_competency_is_added_with_one_click(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     response = works.post(url("questionnaire_competency", ours), {"key": "reliability"}, follow=True)
@@ -329,6 +339,7 @@ def test_a_competency_is_added_with_one_click(rita: Membership, works: Client) -
     assert [competency.key for competency, asked in offered if asked] == ["reliability"]
 
 
+@pytest.mark.world
 def test_a_language_is_translated_side_by_side(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, SIZE)
     works.post(url("questionnaire_language_add", ours), {"language": "de"})
@@ -499,6 +510,7 @@ def test_hostile_text_is_escaped_on_every_page(rita: Membership, works: Client) 
     assert ("<script>alert" in html, "&lt;script&gt;alert" in html) == (False, True)
 
 
+@pytest.mark.world
 def test_only_existing_versions_are_shown(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     assert works.get(url("questionnaire", ours))["Location"] == url("questionnaire_edit", ours)

@@ -50,6 +50,7 @@ def test_the_preview_follows_the_answers_and_stores_nothing(rita: Membership, wo
     assert list(QuestionnaireVersion.objects.of(rita.organisation).values()) == before
 
 
+@pytest.mark.world
 def test_the_relationship_decides_which_questions_are_asked(rita: Membership, works: Client) -> None:
     ours = made(rita, {**LED, "only_for": ["manager"]}, STRENGTHS)
     where = url("questionnaire_preview", ours)

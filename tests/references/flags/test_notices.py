@@ -54,6 +54,7 @@ def test_the_candidates_first_page_mentions_devices_only_if_switched_on(watches:
     assert says(candidate_path(story)) is watches
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("watches", [True, False])
 def test_the_self_reference_mentions_devices_only_if_switched_on(watches: bool) -> None:
     story = opened(step={"self_reference": "needed"})

@@ -69,6 +69,7 @@ def test_the_card_says_if_there_are_no_flags_and_is_hidden_before_sending() -> N
     assert "Grade: None" in text and "No flags." in text
 
 
+@pytest.mark.world
 def test_hiring_managers_see_no_flags() -> None:
     story, flag = suspicious()
     member = factories.member(story.application.organisation, kind="hiring_manager")

@@ -92,6 +92,7 @@ def test_a_different_page_does_not_match() -> None:
     assert difference(first, ImageChops.offset(first, 0, 12)) > TOLERANCE
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("language", sorted(LABELS))
 def test_typical_reports_are_no_longer_in_another_language(language: str) -> None:
@@ -102,6 +103,7 @@ def test_typical_reports_are_no_longer_in_another_language(language: str) -> Non
         assert appendix <= most and len(texts) - appendix <= 2
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize(("name", "most"), [("references-4", 4), ("assessment", 3)])
 def test_the_appendix_begins_after_few_pages_and_is_short(name: str, most: int) -> None:
@@ -128,6 +130,7 @@ def test_page_1_of_a_reference_check_holds_the_result() -> None:
         assert said in text
 
 
+@pytest.mark.slow
 def test_page_1_of_an_assessment_holds_the_result() -> None:
     text = page_text("assessment", 1)
     for said in (
@@ -143,6 +146,7 @@ def test_page_1_of_an_assessment_holds_the_result() -> None:
         assert said in text
 
 
+@pytest.mark.slow
 def test_the_file_contains_no_items_answers_or_keys() -> None:
     snapshot, _ = REPORTS["assessment"]
     everything = " ".join(page.extract_text() for page in read(drawn("assessment")).pages)

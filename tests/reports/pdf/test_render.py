@@ -52,6 +52,7 @@ def test_the_same_snapshot_gives_the_same_bytes(snapshot: Any) -> None:
     assert render_pdf(snapshot).bytes == render_pdf(snapshot).bytes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("snapshot", [assessment(), reference_check(6, with_self=True)])
 def test_every_font_is_embedded(snapshot: Any) -> None:
     embedded = []
@@ -72,6 +73,7 @@ def test_headings_are_in_order_and_every_table_has_headers() -> None:
     assert kinds.count("/TH") > kinds.count("/THead")
 
 
+@pytest.mark.slow
 def test_every_drawing_has_a_text_alternative() -> None:
     for snapshot in (assessment(tests=[full_form()]), reference_check(6, with_self=True)):
         figures = [node.get("/Alt") for kind, node in tags_of(render_pdf(snapshot)) if kind == "/Figure"]
@@ -99,6 +101,7 @@ def test_a_scale_of_four_items_has_no_chart() -> None:
     assert "Openness 4 of 4 Prefers what is proven and clear" in text_of(rendered)
 
 
+@pytest.mark.slow
 def test_a_mean_has_its_standard_error_beside_it() -> None:
     test = full_form()
     test["scales"][0]["normed_score"] = {
@@ -118,6 +121,7 @@ def test_a_mean_has_its_standard_error_beside_it() -> None:
     assert "Mean 4.0 from 4 of 10 answers. Standard error 0.30." in text
 
 
+@pytest.mark.slow
 def test_without_a_norm_group_the_standard_error_of_means_is_assumed() -> None:
     text = text_of(render_pdf(assessment()))
     # Agreeableness has three answers: sqrt(0.7 / 3) steps of a scale from 1 to 5
@@ -155,6 +159,7 @@ def test_a_requirement_without_author_or_date_has_no_attribution(who: str, when:
     assert "Stated by" not in text
 
 
+@pytest.mark.slow
 def test_the_report_names_the_norm_group_and_its_band() -> None:
     test = full_form()
     test["norm"] = {"name": "Support staff", "version": "2026.1", "n": 240, "text": "First attempts."}
@@ -173,6 +178,7 @@ def test_a_scale_without_a_mean_says_so() -> None:
     assert "No mean: 0 of 4 statements were answered." in text_of(render_pdf(assessment(tests=[test])))
 
 
+@pytest.mark.slow
 def test_a_reference_check_shows_everything_that_was_answered() -> None:
     text = text_of(render_pdf(reference_check(6, with_self=True)))
     for expected in (
@@ -191,6 +197,7 @@ def test_a_reference_check_shows_everything_that_was_answered() -> None:
         assert expected in text
 
 
+@pytest.mark.slow
 def test_a_redacted_report_contains_no_names() -> None:
     snapshot = reference_check(2, name=None, redacted=True)
     for reference in snapshot["check"]["references"]:
@@ -205,6 +212,7 @@ def test_a_redacted_report_contains_no_names() -> None:
     assert "Jonas" not in text
 
 
+@pytest.mark.slow
 def test_a_redacted_assessment_lists_its_tests_and_claims_no_results() -> None:
     taken = json.loads((STORED / "assessment_schema_4.json").read_text())
     text = text_of(render_pdf(without_person(taken)))
@@ -230,6 +238,7 @@ def test_a_redacted_assessment_lists_its_tests_and_claims_no_results() -> None:
         assert claim not in text
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("language", "title", "page_line"),

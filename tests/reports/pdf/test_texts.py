@@ -55,6 +55,7 @@ def test_a_name_in_a_script_of_the_packages_prints_whole(name: str) -> None:
     assert render_pdf(with_texts(name, name)).replaced == ()
 
 
+@pytest.mark.slow
 def test_a_character_without_a_font_is_replaced_and_listed() -> None:
     rendered = render_pdf(with_texts(f"Ana {UNKNOWN}", "Good."))
     assert rendered.replaced == ("U+13000 EGYPTIAN HIEROGLYPH A001",)
@@ -99,6 +100,7 @@ def test_a_right_to_left_name_is_set_apart_from_the_words_around_it() -> None:
     assert isolate("Maren") == "Maren"
 
 
+@pytest.mark.slow
 def test_a_comment_is_marked_with_its_language() -> None:
     snapshot: Any = reference_check(4, comments=["Gut.", "هي زميلة ممتازة.", "שרה מצוינת.", "Good."])
     comments = snapshot["check"]["questions"][-1]["comments"]
@@ -112,6 +114,7 @@ def test_a_run_without_spaces_can_break() -> None:
     assert printer().clean("é" * 40 + "я" * 40).replace(BREAK, "") == "é" * 40 + "я" * 40
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     "text",
@@ -162,6 +165,7 @@ def test_any_text_at_all_gives_a_file(name: str, comment: str) -> None:
     assert len(read(rendered).pages) >= 1
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.text(st.characters(exclude_categories=()), max_size=40))
 def test_cleaning_leaves_only_what_a_font_can_draw(text: str) -> None:

@@ -74,6 +74,7 @@ def test_the_chosen_steps_take_the_same_road(role: Role, rita: Membership) -> No
     ]
 
 
+@pytest.mark.world
 def test_an_unpublished_assessment_waits_visibly(role: Role, rita: Membership) -> None:
     Step.objects.of(role.organisation).filter(role=role, kind="assessment").update(requirement="")
     response = add(signed_in(rita), role, assessment="on")

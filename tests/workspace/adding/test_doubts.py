@@ -141,6 +141,7 @@ def test_doubtful_lines_are_imported_unless_they_are_colleagues(role: Role, rita
     assert "2 lines are doubtful" in page.content.decode() and page.context["button"] == "Import 1 candidate"
 
 
+@pytest.mark.world
 def test_ticked_lines_are_left_out_and_others_are_imported(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
     of = read(role, rita, "Ada,ada@mail.example", "Rita Hansen,rita@acme.example", "Bo Yard,bo@mail.example")

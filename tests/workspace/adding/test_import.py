@@ -161,6 +161,7 @@ def test_who_was_added_meanwhile_is_left_out(role: Role, rita: Membership) -> No
     assert (counts["good"], counts["duplicate"], counts["wrong"], counts["imported"]) == (0, 4, 2, 0)
 
 
+@pytest.mark.world
 def test_an_import_continues_after_its_worker_died(role: Role, rita: Membership) -> None:
     of = uploaded(signed_in(rita), role)
     imports.start(of, steps=[], member=rita, now=NOW)

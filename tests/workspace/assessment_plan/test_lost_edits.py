@@ -138,6 +138,7 @@ def test_typed_settings_are_kept_if_the_test_was_removed_and_added_again(
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_settings_typed_for_a_discarded_draft_are_shown(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     data = {"revision": draft(step).revision, "test": part.test_id, **TYPED}
@@ -151,6 +152,7 @@ def test_settings_typed_for_a_discarded_draft_are_shown(step: Step, rita: Member
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_settings_typed_for_a_published_draft_are_shown(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     seen = draft(step).revision
@@ -228,6 +230,7 @@ def test_the_page_of_a_removed_test_redirects_to_the_draft(step: Step, rita: Mem
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_plan_settings_typed_for_a_discarded_draft_are_shown(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     chosen = {
@@ -255,6 +258,7 @@ def test_plan_settings_typed_for_a_discarded_draft_are_shown(step: Step, rita: M
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_the_weight_typed_for_a_removed_test_is_shown(step: Step, rita: Membership) -> None:
     reasoning, _ = parts(drafted(step, REASONING, JUDGEMENT, by=rita))
     chosen = {"total": "weights", f"weight_{reasoning.pk}": "3", "total_reason": "Faults cost more"}

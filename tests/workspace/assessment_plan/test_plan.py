@@ -192,6 +192,7 @@ def test_old_versions_are_shown_unchanged(step: Step, rita: Membership) -> None:
     assert f"“{SERVES}”" in page
 
 
+@pytest.mark.world
 def test_the_draft_page_shows_tests_length_and_settings(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, REASONING, by=rita)
     page = words(signed_in(rita).get(address(step, "role_assessment_draft")))
@@ -264,6 +265,7 @@ def test_the_plan_says_that_its_version_or_calibration_no_longer_counts(step: St
     assert offered == [("newest", True), ("none", False)]
 
 
+@pytest.mark.world
 def test_each_library_test_is_offered_once(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, by=rita)
     questions(step.organisation)
@@ -343,6 +345,7 @@ def test_an_action_on_an_outdated_draft_shows_the_current_one(step: Step, rita: 
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_publishing_needs_a_requirement_for_each_test(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     before = rows(step)
@@ -446,6 +449,7 @@ def test_plan_settings_are_saved(step: Step, rita: Membership) -> None:
     assert "A total is selected, but no test has right and wrong answers" in words(response)
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "sentence"),

@@ -287,6 +287,7 @@ def test_custom_questions_are_shown_and_uploads_not_stored(step: Step, rita: Mem
     assert everything() == before
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("name", ["role_preview_adjust", "role_preview_decline", "role_preview_beyond"])
 def test_requests_in_a_preview_are_not_sent(step: Step, rita: Membership, name: str) -> None:
@@ -299,6 +300,7 @@ def test_requests_in_a_preview_are_not_sent(step: Step, rita: Membership, name: 
     assert everything() == before
 
 
+@pytest.mark.world
 def test_the_preview_shows_the_title_of_the_job_post(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, by=rita)
     Automation.objects.create(
@@ -313,6 +315,7 @@ def test_the_preview_shows_the_title_of_the_job_post(step: Step, rita: Membershi
     assert "Your assessment for Washer of tall windows" in words(signed_in(rita).get(address(step)))
 
 
+@pytest.mark.world
 def test_previewing_without_a_draft_or_tests_redirects_with_a_message(step: Step, rita: Membership) -> None:
     browser = signed_in(rita)
     response = browser.get(address(step), follow=True)
@@ -324,6 +327,7 @@ def test_previewing_without_a_draft_or_tests_redirects_with_a_message(step: Step
     assert [str(one) for one in response.context["messages"]] == ["No tests yet. Add one to preview it."]
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("query", ["done=99", "done=-1", "done=x&open=7-x&language=zz", "open=²"])
 def test_invalid_query_strings_use_defaults(step: Step, rita: Membership, query: str) -> None:
@@ -331,6 +335,7 @@ def test_invalid_query_strings_use_defaults(step: Step, rita: Membership, query:
     assert signed_in(rita).get(address(step, query=query)).status_code == 200
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("name", "more"),

@@ -111,6 +111,7 @@ def test_erased_people_appear_by_number_only(ann: Membership, ada: Application) 
     assert "Erased candidate" not in text
 
 
+@pytest.mark.world
 def test_the_log_is_filtered_by_kind_person_and_day(ann: Membership, ada: Application) -> None:
     rita = factories.member(ann.organisation, name="Rita Recruiter")
     view(rita, ada)
@@ -123,6 +124,7 @@ def test_the_log_is_filtered_by_kind_person_and_day(ann: Membership, ada: Applic
     assert "No entries" in shown(ann, "?since=2020-01-01&until=2020-02-01")
 
 
+@pytest.mark.world
 def test_malformed_filters_fall_back(ann: Membership) -> None:
     create_role(title="Gardener", owner=ann, now=clock.now())
     for query in (
@@ -135,6 +137,7 @@ def test_malformed_filters_fall_back(ann: Membership) -> None:
         assert "Created a role" in shown(ann, query)
 
 
+@pytest.mark.world
 def test_search_finds_what_happened_to_a_candidate_or_role(ann: Membership, ada: Application) -> None:
     view(ann, ada)
     cook = create_role(title="Cook", owner=ann, now=clock.now())
@@ -235,6 +238,7 @@ def test_the_csv_has_every_entry_and_no_formula(
     assert (exported.member, exported.details["kind"]) == (ann, "read")
 
 
+@pytest.mark.world
 def test_only_admins_of_the_organisation_read_the_log(ann: Membership, role: Role) -> None:
     before = AuditEntry.objects.of(ann.organisation).count()
     for who, status in (

@@ -29,6 +29,7 @@ from tests.workspace.automation.wizard import (
 )
 
 
+@pytest.mark.world
 def test_the_review_summarises_and_counts_candidates_in_the_stages(either: Desk) -> None:
     job = jobs_of(either)[0]
     in_stage(either, 0, ASSESSMENT)
@@ -76,6 +77,7 @@ def test_without_a_requirement_candidates_wait_until_it_is_published(desk: Desk)
     assert (step_request.state, step_request.waiting_reason) == ("started", "")
 
 
+@pytest.mark.world
 def test_confirm_links_the_role_and_records_candidates_in_the_stages(either: Desk) -> None:
     job = jobs_of(either)[0]
     there = in_stage(either, 0, ASSESSMENT)
@@ -186,6 +188,7 @@ def test_confirming_twice_has_no_further_effect(desk: Desk) -> None:
     assert desk.audited().count("role.linked") == 1
 
 
+@pytest.mark.world
 def test_a_second_confirm_redirects_to_the_stages(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.link(job)
@@ -213,6 +216,7 @@ def test_a_role_can_have_two_jobs(desk: Desk) -> None:
     assert sorted(wizard.role.automations.values_list("job_id", flat=True)) == [jobs[0].id, jobs[1].id]
 
 
+@pytest.mark.world
 def test_unlinking_asks_for_confirmation_and_keeps_the_data(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     automation = wizard.link(job)

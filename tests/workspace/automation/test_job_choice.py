@@ -46,6 +46,7 @@ def test_searching_calls_greenhouse_once(desk: Desk) -> None:
     assert len(desk.line.calls) == asked
 
 
+@pytest.mark.world
 def test_a_new_job_is_found_after_reloading(desk: Desk) -> None:
     wizard = Wizard(desk)
     wizard.get("role_automation")

@@ -48,6 +48,7 @@ def stage_names(desk: Desk) -> list[tuple[int | None, str]]:
     return list(rows.values_list("remote_id", "stage_name"))
 
 
+@pytest.mark.world
 def test_several_stages_start_a_step_after_a_delay(either: Desk) -> None:
     wizard, job = Wizard(either), jobs_of(either)[0]
     stages = wizard.stages(job)
@@ -65,6 +66,7 @@ def test_several_stages_start_a_step_after_a_delay(either: Desk) -> None:
     assert "step.settings_changed" in either.audited()
 
 
+@pytest.mark.world
 def test_the_wizard_shows_the_current_mapping(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     stages = wizard.stages(job)
@@ -80,6 +82,7 @@ def test_the_wizard_shows_the_current_mapping(desk: Desk) -> None:
     assert (number["value"], unit["value"]) == ("1", "days")
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
@@ -276,6 +279,7 @@ def test_confirm_asks_again_if_the_job_was_unlinked(desk: Desk) -> None:
     assert not Automation.objects.of(desk.organisation).exists()
 
 
+@pytest.mark.world
 def test_a_deleted_stage_is_reported_and_the_others_stay_selected(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     stages = wizard.stages(job)
@@ -325,6 +329,7 @@ def second_account(desk: Desk, **values: object) -> Connection:
     return other
 
 
+@pytest.mark.world
 def test_jobs_of_all_accounts_are_listed_with_the_account_name(desk: Desk) -> None:
     first, other = desk.connection().pk, second_account(desk)
     wizard = Wizard(desk)

@@ -1,5 +1,7 @@
 """Manage ATS automation: connecting stages to steps."""
 
+import pytest
+
 from greenhouse_sandbox.acts.progress import pipeline
 from tests.greenhouse.setup.desk import Desk
 from tests.workspace.automation.wizard import (
@@ -41,6 +43,7 @@ def test_without_a_live_post_the_role_title_is_proposed(desk: Desk) -> None:
     assert chosen(page, "post") == "Role title: Key account people"
 
 
+@pytest.mark.world
 def test_a_reference_check_needs_no_requirement(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     automation = wizard.link(job, assessment=[], requirement="")
@@ -59,6 +62,7 @@ def test_a_stage_of_another_job_is_refused(desk: Desk) -> None:
     assert (response.status_code, len(errors(response.content))) == (200, 1)
 
 
+@pytest.mark.world
 def test_back_shows_the_selection(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.connect_stages(job, assessment=wizard.stages(job)[OFFER])

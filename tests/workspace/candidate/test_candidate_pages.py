@@ -222,6 +222,7 @@ def test_candidates_of_others_are_not_found_and_not_audited(role: Role) -> None:
     assert AuditEntry.objects.across_organisations().filter(action="result.viewed").count() == 0
 
 
+@pytest.mark.world
 def test_waiting_steps_show_the_reason_and_the_remedy(role: Role, rita: Membership) -> None:
     application = named(role, "Ada", "Zorn", email="")
     factories.step_request(
@@ -319,6 +320,7 @@ def test_inviting_again_needs_a_recruiter_and_a_post(role: Role, rita: Membershi
     assert attempt.step_request.attempts.count() == 1
 
 
+@pytest.mark.world
 def test_steps_of_another_candidate_are_not_found(role: Role, rita: Membership) -> None:
     mine, other = named(role, "Ada", "Zorn"), named(role, "Bo", "Abel")
     invited(mine)
@@ -333,6 +335,7 @@ NOT_BEGUN = "This step has not started yet."
 NO_ADDRESS = "This candidate has no e-mail address, or is marked as not to be e-mailed."
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("kind", ["assessment", "reference_check"])
 @pytest.mark.parametrize(
@@ -356,6 +359,7 @@ def test_the_page_says_why_a_candidate_cannot_be_invited(
     assert (step_request.attempts.count(), step_request.checks.count(), who.emails.count()) == (0, 0, 0)
 
 
+@pytest.mark.world
 def test_huge_ids_are_not_found(role: Role, rita: Membership) -> None:
     for name in ("role", "candidate", "report_pdf"):
         assert signed_in(rita).get(path(name, role.organisation, 10**30)).status_code == 404

@@ -137,6 +137,7 @@ def test_a_rejected_candidate_is_not_invited_by_a_new_address(role: Role, rita: 
     assert Email.objects.of(role.organisation).get().state == "sent"
 
 
+@pytest.mark.world
 def test_who_may_not_be_mailed_waits_and_starts_once_they_may(role: Role, rita: Membership) -> None:
     ada, client = added(role, rita), signed_in(rita)
     edit(client, ada, can_email="")
@@ -159,6 +160,7 @@ def test_the_second_of_two_is_told_and_loses_nothing(ada: Application, rita: Mem
     assert again.status_code == 302
 
 
+@pytest.mark.world
 def test_greenhouse_keeps_its_own_candidates(role: Role, rita: Membership) -> None:
     theirs, client = factories.application(role), signed_in(rita)
     assert edit(client, theirs, first_name="Eda").status_code == 404
@@ -167,6 +169,7 @@ def test_greenhouse_keeps_its_own_candidates(role: Role, rita: Membership) -> No
     assert "Edit details" not in html and "Mark as hired" not in html
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("status", "reason", "shown"),
@@ -207,6 +210,7 @@ def test_a_rejection_closes_the_step_and_can_be_undone(role: Role, rita: Members
     assert "Greenhouse" not in html.partition("<main")[2]
 
 
+@pytest.mark.world
 def test_a_refused_status_changes_nothing(ada: Application, rita: Membership) -> None:
     manager = factories.member(ada.organisation, kind="hiring_manager")
     assert ada.role is not None

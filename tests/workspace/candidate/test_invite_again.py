@@ -154,6 +154,7 @@ def test_a_confirmation_for_an_earlier_run_is_refused(after: str) -> None:
     assert counts(story.application) == before
 
 
+@pytest.mark.world
 def test_the_confirmation_page_needs_a_recruiter() -> None:
     story = done()
     org = story.application.organisation
@@ -190,6 +191,7 @@ def test_inviting_again_to_an_open_check_needs_no_confirmation() -> None:
     assert [str(one) for one in response.context["messages"]] == ["New invitation on its way."]
 
 
+@pytest.mark.world
 def test_refusals_are_shown_before_the_confirmation() -> None:
     story = done()
     candidate = story.application.candidate

@@ -85,6 +85,7 @@ def test_a_referee_is_overdue_since_their_own_deadline() -> None:
     assert (slot.is_overdue, slot.since) == (True, deadline)
 
 
+@pytest.mark.world
 def test_a_deadline_moved_by_an_adjustment_is_not_shown() -> None:
     application = named(factories.role(factories.organisation()), "Ada", "Zorn")
     attempt = invited(application)

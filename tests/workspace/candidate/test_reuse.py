@@ -421,6 +421,7 @@ def test_a_step_without_a_request_can_be_started_manually(second: Role, rita: Me
     assert mails(application) == ["assessment.invitation"]
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("person", "values", "said"),
@@ -452,6 +453,7 @@ def test_the_page_says_why_a_manual_invitation_is_refused(
     assert not StepRequest.objects.of(second.organisation).filter(application=application).exists()
 
 
+@pytest.mark.world
 def test_an_assessment_without_a_requirement_is_not_started_manually(second: Role, rita: Membership) -> None:
     Step.objects.of(second.organisation).update(requirement="")
     application = factories.application(second, job_id=31)

@@ -99,6 +99,7 @@ def test_mentions_are_full_names_or_addresses_of_members(application: Applicatio
     assert found(f"@{gone.user.name}") == [namesake]
 
 
+@pytest.mark.world
 def test_who_cannot_be_notified_is_not_mentioned(application: Application, rita: Membership) -> None:
     gone = factories.member(application.organisation, name="Gus Gone")
     Membership.objects.of(application.organisation).filter(pk=gone.pk).update(deactivated_at=NOW)

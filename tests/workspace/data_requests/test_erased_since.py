@@ -64,6 +64,7 @@ def test_a_person_is_erased_again_once(tmp_path: Path) -> None:
     assert bob.pk
 
 
+@pytest.mark.world
 def test_of_somebody_with_two_applications_only_the_erased_one_goes(tmp_path: Path) -> None:
     role = factories.role(factories.organisation())
     first = factories.application(role)
@@ -86,6 +87,7 @@ def test_a_referee_is_erased_again_without_another_mail(tmp_path: Path) -> None:
     assert applied(file) == 0
 
 
+@pytest.mark.world
 def test_a_person_who_got_the_id_after_the_erasure_stays(tmp_path: Path) -> None:
     role = factories.role(factories.organisation())
     ada = factories.application(role)
@@ -95,6 +97,7 @@ def test_a_person_who_got_the_id_after_the_erasure_stays(tmp_path: Path) -> None
     assert Candidate.objects.of(role.organisation).get().erased_at is None
 
 
+@pytest.mark.world
 def test_a_list_beside_backups_keeps_what_a_restored_database_has_forgotten(tmp_path: Path) -> None:
     role = factories.role(factories.organisation())
     file = tmp_path / erasures.FILE

@@ -97,6 +97,7 @@ def test_only_the_redacted_report_can_be_opened(role: Role, ada: Application) ->
     assert client.get(path("report_pdf", role.organisation, report.pk)).status_code == 404
 
 
+@pytest.mark.world
 def test_erasing_twice_has_no_further_effect(role: Role, ada: Application) -> None:
     client = signed_in(factories.member(role.organisation, kind="admin"))
     for _ in range(2):
@@ -161,6 +162,7 @@ def test_keeping_the_data_needs_a_reason(role: Role, ada: Application) -> None:
     assert state(ada) == ("Ada Lovelace", False, [False])
 
 
+@pytest.mark.world
 def test_keeping_without_a_pending_erasure_does_nothing(role: Role, ada: Application) -> None:
     client = signed_in(factories.member(role.organisation, kind="admin"))
     answer = client.post(path("candidate_keep", role.organisation, ada.pk), {"reason": "x"}, follow=True)

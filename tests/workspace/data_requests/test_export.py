@@ -153,6 +153,7 @@ def test_an_admin_erases_a_referee(check: Check) -> None:
     assert "Erased referee" in shown and "Omar Haddad" not in shown
 
 
+@pytest.mark.world
 def test_erasing_a_referee_needs_an_admin(check: Check) -> None:
     other = whole()
     referee = check.referees.get(slot=1)

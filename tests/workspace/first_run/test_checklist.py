@@ -34,6 +34,7 @@ def test_an_admin_lands_on_it_until_the_first_invitation(desk: Desk) -> None:
     assert desk.client(desk.admin).get(home).status_code == 200
 
 
+@pytest.mark.world
 def test_it_ticks_itself(desk: Desk) -> None:
     def ticks() -> list[bool]:
         return checklist(desk.organisation).ticks
@@ -72,6 +73,7 @@ def test_three_open_jobs_are_offered(desk: Desk) -> None:
     assert "SECRET" not in page["instructions"].upper().replace("SECRET%20KEY%3A%20ASK", "")
 
 
+@pytest.mark.world
 def test_an_outage_of_greenhouse_is_named(desk: Desk) -> None:
     desk.connect()
     desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/", "status": 503, "times": 9})
@@ -84,6 +86,7 @@ def test_the_key_dialog_returns_to_it(desk: Desk) -> None:
     assert desk.client(desk.admin).post(address, desk.form())["Location"] == desk.url("first_run")
 
 
+@pytest.mark.world
 def test_putting_it_away_is_audited_once(desk: Desk) -> None:
     client = desk.client(desk.admin)
     for _ in range(2):

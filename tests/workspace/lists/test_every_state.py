@@ -129,6 +129,7 @@ def test_chips_count_and_filter(role: Role, rita: Membership) -> None:
     assert (current.label, current.url) == ("Done", "?status=active&check=not_started")
 
 
+@pytest.mark.world
 def test_the_most_urgent_come_first_and_ended_applications_last(role: Role, rita: Membership) -> None:
     shown = names(get(signed_in(rita), role))
     assert set(shown[:2]) == {"unable", "no_address"}

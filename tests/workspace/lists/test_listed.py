@@ -179,6 +179,7 @@ def test_rows_go_with_their_application(rita: Membership, role: Role) -> None:
     assert different() == []
 
 
+@pytest.mark.world
 def test_wrong_and_missing_rows_are_found_and_repaired(
     rita: Membership, role: Role, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -146,6 +146,7 @@ def test_more_candidates_take_no_more_statements(
     assert counts[:half] == counts[half:]
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("kind", ["admin", "recruiter", "hiring_manager"])
 def test_lists_have_the_candidates_that_the_member_may_see(role: Role, rita: Membership, kind: str) -> None:

@@ -47,6 +47,7 @@ def test_a_view_is_saved_replaced_shown_and_deleted(role: Role, rita: Membership
     assert views(rita) == [("Mine", None, "sort=name")]
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("query", "name", "sentence"),
@@ -65,6 +66,7 @@ def test_incomplete_views_are_refused(
     assert views(rita) == []
 
 
+@pytest.mark.world
 def test_views_belong_to_one_member(role: Role, rita: Membership) -> None:
     where = path("role_view_save", role.organisation, role.pk)
     signed_in(rita).post(f"{where}?status=active", {"name": "Mine"})

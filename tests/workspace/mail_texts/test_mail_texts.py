@@ -241,6 +241,7 @@ def test_a_line_break_counts_as_one_character(org: Organisation, ann: Membership
     assert posted(signed_in(ann), org, opening=f"{text}xxx").status_code == 422
 
 
+@pytest.mark.world
 def test_a_hostile_text_is_harmless_in_html_plain_part_and_header(org: Organisation, ann: Membership) -> None:
     assert signed_in(ann).post(page_of(org), dict.fromkeys(OWN, HOSTILE)).status_code == 302
     eve = factories.candidate(org, first_name="Eve {deadline} <img src=x>")
@@ -256,6 +257,7 @@ def test_a_hostile_text_is_harmless_in_html_plain_part_and_header(org: Organisat
         assert "Tom & Eve {deadline} <img src=x> evil 5 < 6 Window Washer" in text
 
 
+@pytest.mark.world
 def test_a_text_that_reached_the_table_unchecked_is_still_harmless(
     org: Organisation, ann: Membership
 ) -> None:
@@ -279,6 +281,7 @@ def test_values_are_filled_in_once_and_escaped() -> None:
     )
 
 
+@pytest.mark.world
 def test_two_people_edit_the_same_text(org: Organisation, ann: Membership) -> None:
     bob = factories.member(org, kind="admin", name="Bob Admin")
     assert posted(signed_in(bob), org, subject="Bob's {role}").status_code == 302
@@ -320,6 +323,7 @@ def test_a_reset_brings_back_the_standard_text(org: Organisation, ann: Membershi
     assert sent(queued_for(org)).subject == "Your assessment for Window Washer at Acme Bikes"
 
 
+@pytest.mark.world
 def test_a_preview_shows_the_last_mail_of_the_kind_and_saves_nothing(
     org: Organisation, ann: Membership
 ) -> None:
@@ -348,6 +352,7 @@ def test_a_preview_shows_the_last_mail_of_the_kind_and_saves_nothing(
     assert "texts" not in email.context
 
 
+@pytest.mark.world
 def test_a_preview_without_such_a_mail_takes_a_candidates_name_or_invents_one(
     org: Organisation, ann: Membership
 ) -> None:
@@ -394,6 +399,7 @@ def test_only_admins_of_the_organisation_get_in_and_a_refusal_changes_nothing(
     assert len(audited(org)) == 1
 
 
+@pytest.mark.world
 def test_texts_of_one_organisation_are_not_anothers(org: Organisation, ann: Membership) -> None:
     other = factories.member(factories.organisation(), kind="admin")
     store(other, subject="Theirs")
@@ -412,6 +418,7 @@ def test_other_mails_and_languages_are_not_found(
     assert signed_in(ann).get(page_of(org, kind, language)).status_code == 404
 
 
+@pytest.mark.world
 def test_the_list_says_which_texts_are_own(
     org: Organisation, ann: Membership, django_assert_num_queries: Any
 ) -> None:
@@ -436,6 +443,7 @@ def _queries(client: Client, url: str) -> int:
     return len(captured)
 
 
+@pytest.mark.world
 def test_a_deadline_is_set_when_the_mail_is_sent(org: Organisation, ann: Membership) -> None:
     store(ann, subject="By {deadline}")
     email = queued_for(org)

@@ -108,6 +108,7 @@ def test_one_refused_address_refuses_all_invitations(ann: Membership, typed: str
     assert Invitation.objects.of(ann.organisation).count() == before
 
 
+@pytest.mark.world
 def test_a_new_person_sets_name_and_password_and_is_signed_in(ann: Membership) -> None:
     role = factories.role(ann.organisation, title="Window Washer", owner=ann)
     url = url_of(invite(ann, kind="hiring_manager", roles=[role]))
@@ -148,6 +149,7 @@ def test_a_used_link_says_so_and_leads_its_user_on(ann: Membership) -> None:
     assert User.objects.filter(email=NINA).count() == 1
 
 
+@pytest.mark.world
 def test_someone_with_a_login_elsewhere_signs_in_and_accepts(ann: Membership) -> None:
     nina = factories.member(factories.organisation(), email=NINA)
     url, client = url_of(invite(ann)), Client()
@@ -171,6 +173,7 @@ def test_an_invitation_is_only_for_its_address(ann: Membership) -> None:
     assert not Membership.objects.of(ann.organisation).exclude(pk=ann.pk).exists()
 
 
+@pytest.mark.world
 def test_withdrawn_expired_and_replaced_links_say_what_to_do(ann: Membership) -> None:
     invitation = invite(ann)
     expired = url_of(invitation, expires_at=clock.now() - timedelta(seconds=1))
@@ -192,6 +195,7 @@ def test_withdrawn_expired_and_replaced_links_say_what_to_do(ann: Membership) ->
     assert not User.objects.filter(email=NINA).exists()
 
 
+@pytest.mark.world
 def test_a_member_deactivated_since_reads_who_can_help(ann: Membership) -> None:
     url, client = url_of(invite(ann)), Client()
     client.post(url, {"name": "Nina New", "password": "a long enough sentence"})
@@ -200,6 +204,7 @@ def test_a_member_deactivated_since_reads_who_can_help(ann: Membership) -> None:
     assert "Your access was deactivated" in client.get(url).content.decode()
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("how", ["deactivated", "demoted"])
 def test_invitations_of_someone_who_is_no_admin_any_more_are_withdrawn(ann: Membership, how: str) -> None:
     mal = factories.member(ann.organisation, kind="admin", name="Mal")
@@ -231,6 +236,7 @@ def test_an_admin_who_steps_down_takes_their_invitations_along(ann: Membership) 
     assert not made.is_open
 
 
+@pytest.mark.world
 def test_only_an_admins_invitation_is_accepted_and_another_can_send_it_again(ann: Membership) -> None:
     mal = factories.member(ann.organisation, kind="admin", name="Mal")
     made = invite(mal, kind="admin")
@@ -276,6 +282,7 @@ def test_sending_again_ends_the_earlier_link_and_mail(ann: Membership, mailoutbo
     assert "member.invitation_sent_again" in actions(ann)
 
 
+@pytest.mark.world
 def test_an_undelivered_mail_shows_on_the_page(ann: Membership) -> None:
     invite(ann)
     client = signed_in(ann)

@@ -60,6 +60,7 @@ def test_the_page_lists_members_with_their_roles(ann: Membership, role: Role) ->
         assert found in text
 
 
+@pytest.mark.world
 def test_more_members_take_no_more_queries(ann: Membership, role: Role) -> None:
     client = signed_in(ann)
 
@@ -77,6 +78,7 @@ def test_more_members_take_no_more_queries(ann: Membership, role: Role) -> None:
     assert queries() == before
 
 
+@pytest.mark.world
 def test_an_admin_changes_kind_and_roles(ann: Membership, role: Role) -> None:
     ben = factories.member(ann.organisation)
     other = factories.role(ann.organisation, title="Cook", owner=ann)
@@ -104,6 +106,7 @@ def test_roles_of_another_organisation_cannot_be_given(ann: Membership) -> None:
     assert not foreign.viewers.exists()
 
 
+@pytest.mark.world
 def test_an_owner_who_becomes_a_hiring_manager_hands_over_roles(
     ann: Membership, rita: Membership, role: Role
 ) -> None:
@@ -126,6 +129,7 @@ def test_the_only_admin_is_refused_with_a_sentence(ann: Membership) -> None:
     assert ann.is_admin
 
 
+@pytest.mark.world
 def test_a_deactivated_members_roles_mails_and_links_pass_on(
     ann: Membership, rita: Membership, role: Role
 ) -> None:
@@ -190,6 +194,7 @@ def _review_mail(ada: object, key: str, *, now: object) -> Email:
     return email
 
 
+@pytest.mark.world
 def test_an_owner_of_roles_needs_a_successor(ann: Membership, rita: Membership, role: Role) -> None:
     manager = factories.member(ann.organisation, kind="hiring_manager")
     client, url = signed_in(ann), page("member_deactivate", ann, rita.pk)
@@ -227,6 +232,7 @@ def test_someone_deactivated_in_one_organisation_keeps_the_other(ann: Membership
     assert client.get(page("roles", ann)).status_code == 403
 
 
+@pytest.mark.world
 def test_a_reactivated_member_is_listed_again(ann: Membership, rita: Membership) -> None:
     deactivation.deactivate(member=rita, successor=None, by=ann, now=clock.now())
     client = signed_in(ann)

@@ -60,6 +60,7 @@ def test_private_candidates_are_seen_by_members_who_were_added(
         assert signed_in(who).get(url).status_code == 200
 
 
+@pytest.mark.world
 def test_recruiters_who_were_not_added_add_and_remove_nobody(
     rita: Membership, role: Role, ben: Membership
 ) -> None:
@@ -74,6 +75,7 @@ def test_recruiters_who_were_not_added_add_and_remove_nobody(
     assert (list(role.viewers.all()), actions(role)) == ([ben], ["role.created"])
 
 
+@pytest.mark.world
 def test_nobody_is_added_who_sees_it_anyway_or_is_a_stranger(
     rita: Membership, role: Role, ben: Membership
 ) -> None:
@@ -85,6 +87,7 @@ def test_nobody_is_added_who_sees_it_anyway_or_is_a_stranger(
     assert not role.viewers.exists()
 
 
+@pytest.mark.world
 def test_only_those_who_work_on_a_role_they_see_change_who_sees_it(
     rita: Membership, role: Role, ben: Membership
 ) -> None:

@@ -55,6 +55,7 @@ def test_without_anything_to_do_there_is_no_mail(here: World) -> None:
     assert str(here.rita.digest_on) == "2026-03-03"
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     "moment",

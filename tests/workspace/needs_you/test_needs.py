@@ -115,6 +115,7 @@ def test_a_step_that_waits_says_why_and_what_to_do(
     assert (need.place, need.since, need.urgency) == ("Window Washer · assessment", NOW, Urgency.STUCK)
 
 
+@pytest.mark.world
 def test_a_delayed_step_and_one_of_a_rejected_application_wait_for_nobody(here: World) -> None:
     waits(here.named("Ada"), WaitingReason.DELAY, due_at=NOW + DAY)
     waits(here.named("Bob", status="rejected"), WaitingReason.CLICK)
@@ -153,6 +154,7 @@ def test_a_bounced_invitation_goes_to_the_corrected_address_in_one_click(here: W
     assert need.since == NOW + DAY
 
 
+@pytest.mark.world
 def test_a_bounced_address_that_is_still_the_same_is_corrected_in_greenhouse(here: World) -> None:
     bounced(here.named("Marcus", email="m.bell@posteo.example"), "m.bell@posteo.example")
     assert [action.label for action in only(here.rita).actions] == ["Open in Greenhouse", "Send again"]
@@ -188,6 +190,7 @@ def test_a_stopped_run_says_why_and_what_to_do(
     assert sentences(only(here.rita)) == (f"Ada Zorn {said}", detail, buttons)
 
 
+@pytest.mark.world
 def test_a_paused_run_needs_nobody(here: World) -> None:
     check = checked(here.named("Ada"))
     check.attention, check.paused_at = "not_sent", NOW
@@ -271,6 +274,7 @@ def test_a_failed_mail_to_the_recruiter_is_listed_for_a_month(here: World) -> No
     assert not [one for one in shown(needs(here.rita, now=NOW + 31 * DAY)) if one.source == "mail"]
 
 
+@pytest.mark.world
 def test_changes_of_jobs_and_stages_are_listed_for_the_owner(here: World) -> None:
     stage_renamed(here.role)
     need = only(here.rita)
@@ -281,6 +285,7 @@ def test_changes_of_jobs_and_stages_are_listed_for_the_owner(here: World) -> Non
     assert [action.label for action in need.actions] == ["Dismiss"]
 
 
+@pytest.mark.world
 def test_missed_invitations_of_a_role_are_one_row(here: World) -> None:
     for name in ("Ada", "Bob", "Cleo"):
         missed(here.named(name))
@@ -358,6 +363,7 @@ def test_overdue_steps_come_after_stuck_ones_and_end_after_thirty_days(here: Wor
     assert needs(here.rita, now=NOW + 90 * DAY).counts[Urgency.OVERDUE] == 0
 
 
+@pytest.mark.world
 def test_an_overdue_assessment_is_late_since_the_deadline_of_its_role(here: World) -> None:
     """The candidate's own deadline would reveal an adjustment."""
     attempt = invited(here.named("Noor"))
@@ -368,6 +374,7 @@ def test_an_overdue_assessment_is_late_since_the_deadline_of_its_role(here: Worl
     assert only(here.rita, now=LATE).since == before
 
 
+@pytest.mark.world
 def test_an_overdue_check_names_those_who_have_not_answered() -> None:
     told = story.sent()
     owner = told.application.role.owner  # type: ignore[union-attr]
@@ -438,6 +445,7 @@ def test_nothing_of_what_a_member_may_not_see_is_listed(here: World) -> None:
     assert needs(manager, mine=False).total == 2
 
 
+@pytest.mark.world
 def test_erased_people_are_not_listed(here: World) -> None:
     application = here.named("Ada")
     waits(application, WaitingReason.NO_ADDRESS)
@@ -445,6 +453,7 @@ def test_erased_people_are_not_listed(here: World) -> None:
     assert needs(here.rita).total == 0
 
 
+@pytest.mark.world
 def test_the_oldest_are_shown_and_all_are_counted(here: World) -> None:
     for days, name in enumerate(("Cleo", "Bob", "Ada")):
         waits(here.named(name), WaitingReason.NO_ADDRESS, requested_at=NOW - days * DAY)
@@ -453,6 +462,7 @@ def test_the_oldest_are_shown_and_all_are_counted(here: World) -> None:
     assert (found.total, found.more(Urgency.STUCK)) == (3, 1)
 
 
+@pytest.mark.world
 def test_counting_stops_where_it_would_take_long(here: World) -> None:
     for name in ("Ada", "Bob", "Cleo", "Dan"):
         waits(here.named(name), WaitingReason.NO_ADDRESS)
@@ -461,6 +471,7 @@ def test_counting_stops_where_it_would_take_long(here: World) -> None:
     assert (found.text(Urgency.STUCK), found.text(Urgency.OVERDUE), found.total_text) == ("3+", "0", "3+")
 
 
+@pytest.mark.world
 def test_hidden_needs_are_left_out_or_shown_alone(here: World) -> None:
     first = waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     waits(here.named("Bob"), WaitingReason.NO_ADDRESS)

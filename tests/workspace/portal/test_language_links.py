@@ -80,6 +80,7 @@ def test_expired_data_links_have_language_links(check: Check, of: object) -> Non
     assert chosen(check) == {""}
 
 
+@pytest.mark.world
 def test_expired_portal_links_have_language_links() -> None:
     story = sent()
     check = story.check

@@ -92,6 +92,7 @@ def test_mails_to_a_referee_use_the_language_of_their_answers() -> None:
     assert language_of(referee_path(MARIA), "fr") == "fr"
 
 
+@pytest.mark.world
 def test_a_referees_choice_overrides_the_browser() -> None:
     check = story.sent()
     door = referee_path(MARIA)
@@ -103,6 +104,7 @@ def test_a_referees_choice_overrides_the_browser() -> None:
     assert language_of(door, GERMAN) == "en"
 
 
+@pytest.mark.world
 def test_a_corrected_address_resets_the_choice() -> None:
     check = story.sent()
     press(f"{referee_path(MARIA)}language/", {"language": "fr"})
@@ -186,6 +188,7 @@ def test_the_first_answer_fixes_the_language_of_the_assessment() -> None:
     )
 
 
+@pytest.mark.world
 def test_languages_that_a_test_lacks_are_skipped() -> None:
     attempt = in_assessment()
     version = part_of(attempt, 3).version
@@ -234,6 +237,7 @@ def test_the_portal_stores_a_choice_without_a_reference_check() -> None:
     assert ('<html lang="de"' in html, "Warum</textarea>" in html) == (True, True)
 
 
+@pytest.mark.world
 def test_your_data_has_language_buttons() -> None:
     door = portal(in_assessment().step_request)
     assert Client().get(f"{door}data/").content.decode().count('name="language"') == 2
@@ -262,6 +266,7 @@ def test_unknown_and_expired_links_store_no_choice() -> None:
     assert of.candidate.chosen_language == ""
 
 
+@pytest.mark.world
 def test_switching_language_keeps_a_typed_adjustment_request() -> None:
     attempt = in_assessment()
     path = f"{portal(attempt.step_request)}assessment/adjustment/"
@@ -282,11 +287,13 @@ def test_language_buttons_before_an_assessment_return_to_the_page() -> None:
     assert press(f"{door}language/", {"language": "de", "back": "https://evil.example/"}).url == door
 
 
+@pytest.mark.world
 def test_a_check_in_one_language_ignores_the_browser() -> None:
     check = story.opened(step={"languages": ["en"]})
     assert language_of(candidate_path(check), GERMAN) == "en"
 
 
+@pytest.mark.world
 def test_reminders_use_the_language_the_candidate_last_read() -> None:
     check: Story = story.opened()
     press(f"{candidate_path(check)}1/", {"r-name": ""}, GERMAN)

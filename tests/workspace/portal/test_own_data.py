@@ -69,6 +69,7 @@ def test_the_notice_mentions_devices_only_if_compared(check: Check) -> None:
     assert "network address" in Client().get(data_page(check)).content.decode()
 
 
+@pytest.mark.world
 def test_the_file_omits_confidential_answers_of_others(check: Check) -> None:
     request = check.requests.order_by("pk")[0]
     request.decline_reason = "secret-reason"
@@ -111,6 +112,7 @@ def test_the_file_includes_references_if_permitted(check: Check) -> None:
     assert {"question": "What is Ada Lovelace best at?", "answer": "She is quick."} in answers
 
 
+@pytest.mark.world
 def test_the_file_omits_applications_unknown_to_the_candidate(check: Check) -> None:
     secret = factories.role(check.organisation, title="Secret successor")
     factories.application(secret, candidate=check.step_request.application.candidate)
@@ -119,6 +121,7 @@ def test_the_file_omits_applications_unknown_to_the_candidate(check: Check) -> N
     assert "Secret successor" not in text
 
 
+@pytest.mark.world
 def test_the_file_contains_no_other_people(check: Check) -> None:
     other = whole(email="other@mail.example", first_name="Grace", last_name="Hopper")
     named(other, 5, name="Hedy Lamarr")

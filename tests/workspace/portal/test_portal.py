@@ -39,6 +39,7 @@ def end(attempt: Attempt) -> None:
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
 
 
+@pytest.mark.world
 def test_a_single_open_task_opens_directly(application: Application) -> None:
     attempt = invited(application)
     where = portal(attempt.step_request)
@@ -119,6 +120,7 @@ def test_unknown_links_show_a_friendly_page() -> None:
         assert "This link doesn't work" in response.content.decode()
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("closed_by", ["rejected", "hired", "", "invited_again"])
 def test_closed_pages_do_not_reveal_the_reason(application: Application, closed_by: str) -> None:
@@ -184,6 +186,7 @@ def test_declining_one_step_leaves_the_other_to_begin(application: Application, 
     assert client.get(portal(other.step_request))["Location"].endswith(f"/{left}/")
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("refused", ["assessment", "references"])
 @pytest.mark.parametrize("over", ["closed", "late", "expired", "ended", "erased"])
@@ -229,6 +232,7 @@ def test_a_shared_result_can_be_read_while_references_are_open(application: Appl
         assert ("Your result" in result, "There is nothing" in result) == (True, False)
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(("language", "said"), [("de", "stehen noch aus"), ("fr", "encore attendues")])
 def test_the_open_step_is_named_in_the_candidates_language(
     application: Application, language: str, said: str
@@ -240,6 +244,7 @@ def test_the_open_step_is_named_in_the_candidates_language(
     assert (said in html, "still open" in html) == (True, False)
 
 
+@pytest.mark.world
 def test_paused_steps_can_be_continued(application: Application) -> None:
     attempt = invited(application)
     Attempt.objects.of(application.organisation).update(paused_at=NOW)
@@ -247,6 +252,7 @@ def test_paused_steps_can_be_continued(application: Application) -> None:
     assert Client().get(where)["Location"] == f"{where}assessment/"
 
 
+@pytest.mark.world
 def test_answers_long_after_the_deadline_are_refused(application: Application) -> None:
     attempt = invited(application)
     where = portal(attempt.step_request)
@@ -256,6 +262,7 @@ def test_answers_long_after_the_deadline_are_refused(application: Application) -
     assert "There is nothing to do here" in Client().get(where).content.decode()
 
 
+@pytest.mark.world
 def test_waiting_steps_are_not_shown(application: Application) -> None:
     where = portal(invited(application).step_request)
     factories.step_request(
@@ -264,6 +271,7 @@ def test_waiting_steps_are_not_shown(application: Application) -> None:
     assert Client().get(where)["Location"] == f"{where}assessment/"
 
 
+@pytest.mark.world
 def test_ended_links_open_nothing(application: Application) -> None:
     attempt = invited(application)
     where = portal(attempt.step_request)
@@ -276,6 +284,7 @@ def test_ended_links_open_nothing(application: Application) -> None:
     assert "There is nothing to do here" in Client().get(where).content.decode()
 
 
+@pytest.mark.world
 def test_a_contact_is_named_without_recruiter_and_role(application: Application, settings: Settings) -> None:
     attempt = invited(application)
     admin = factories.member(application.organisation, kind="admin", email="boss@acme.example")
@@ -351,6 +360,7 @@ def test_logins_of_other_organisations_see_the_review(application: Application) 
     assert (response.status_code, "No results yet." in response.content.decode()) == (200, True)
 
 
+@pytest.mark.world
 def test_review_and_portal_links_are_not_interchangeable(application: Application) -> None:
     attempt = invited(application)
     token = review(application).split("/")[2]

@@ -105,6 +105,7 @@ def test_retention_skips_people_under_a_hold(check: Check, admin: Membership, ho
     assert is_erased(check)
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("reason", list(Reason))
 def test_erasures_wait_until_the_hold_is_lifted(
@@ -125,6 +126,7 @@ def test_erasures_wait_until_the_hold_is_lifted(
     assert Application.objects.of(check.organisation).get(pk=application.pk).erased_at is not None
 
 
+@pytest.mark.world
 def test_a_hold_on_a_role_does_not_cover_other_roles(check: Check, admin: Membership) -> None:
     other = factories.application(
         factories.role(check.organisation), candidate=check.step_request.application.candidate
@@ -152,6 +154,7 @@ def test_a_hold_follows_a_merged_person(check: Check, admin: Membership) -> None
     assert sweep(check.organisation_id, now=NOW) == 0
 
 
+@pytest.mark.world
 def test_a_hold_does_not_affect_other_people(check: Check, hold: Hold) -> None:
     other = factories.application(factories.role(check.organisation))
     with transaction.atomic():
@@ -207,6 +210,7 @@ def test_holds_send_no_other_mails(check: Check, hold: Hold) -> None:
     assert not Email.objects.of(check.organisation).filter(kind="workflow.kept").exists()
 
 
+@pytest.mark.world
 def test_referees_are_informed_and_erased_after_the_hold(check: Check, admin: Membership, hold: Hold) -> None:
     referee, door = referee_path(check)
     assert CLAIMS in text(Client().get(f"{door}erase/").content)
@@ -253,6 +257,7 @@ def test_erasing_under_a_hold_redirects_to_the_hold(check: Check, admin: Members
     assert "Under legal hold" in page and SECRET in page
 
 
+@pytest.mark.world
 def test_hiring_managers_do_not_see_the_reason(check: Check, hold: Hold) -> None:
     viewer = factories.member(check.organisation, kind="hiring_manager")
     role = check.step_request.application.role
@@ -321,6 +326,7 @@ def test_holds_need_an_admin(check: Check, admin: Membership) -> None:
     assert Hold.objects.across_organisations().filter(lifted_at=None).count() == 1
 
 
+@pytest.mark.world
 def test_erased_people_cannot_be_put_on_hold(check: Check, admin: Membership) -> None:
     with transaction.atomic():
         erasure = request_erasure(
@@ -332,6 +338,7 @@ def test_erased_people_cannot_be_put_on_hold(check: Check, admin: Membership) ->
     assert not Hold.objects.of(check.organisation).exists()
 
 
+@pytest.mark.world
 def test_the_reason_is_erased_with_the_person(check: Check, admin: Membership) -> None:
     hold = placed(check, admin)
     lift_hold(hold_id=hold.pk, by=admin, now=NOW)

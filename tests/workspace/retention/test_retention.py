@@ -69,6 +69,7 @@ def due_ids(org: Organisation, months: Months | None = None, *, now: datetime = 
 # --- the rules ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.world
 def test_the_period_counts_days_from_the_end_of_the_last_application(org: Organisation, role: Role) -> None:
     ada = ended(role, "Ada", at=datetime(2025, 3, 3, 22, 59, tzinfo=UTC))  # 3 March in Berlin
     ended(role, "Bob", at=datetime(2025, 3, 3, 23, 1, tzinfo=UTC))  # 4 March in Berlin
@@ -159,12 +160,14 @@ def test_steps_that_accept_answers_count_as_open(role: Role, values: dict[str, A
     assert rows.filter(takes_answers_query(now=NOW)).exists() is takes_answers(run, now=NOW)
 
 
+@pytest.mark.world
 def test_a_deadline_on_hold_keeps_a_step_open(org: Organisation, role: Role) -> None:
     run = checked(ended(role, "Ada"))
     Check.objects.of(org).filter(pk=run.pk).update(deadline_at=YEAR_AGO, clock_stopped_at=YEAR_AGO)
     assert sweep(org.pk, now=NOW) == 0
 
 
+@pytest.mark.world
 def test_people_no_longer_visible_have_a_separate_rule(org: Organisation, role: Role) -> None:
     Organisation.objects.update(erases_old=False, erases_hidden=True, hidden_months=6)
     half_a_year = NOW - timedelta(days=184)
@@ -199,6 +202,7 @@ def test_retention_is_off_for_new_organisations() -> None:
     assert Months.of(factories.organisation()) == Months(old=None, hidden=None)
 
 
+@pytest.mark.world
 def test_another_organisation_is_not_touched(org: Organisation, role: Role) -> None:
     ended(role, "Ada")
     other = factories.organisation(erases_old=True, keep_months=12)
@@ -429,6 +433,7 @@ def test_invalid_input_is_refused(off: Membership, typed: dict[str, str]) -> Non
     assert AuditEntry.objects.of(off.organisation).filter(action="retention.changed").count() == 0
 
 
+@pytest.mark.world
 def test_retention_needs_an_admin(off: Membership) -> None:
     where = path("retention", off.organisation)
     typed = {"erases_old": "on", "keep_months": "12", "hidden_months": "6", "confirmed": "12/-"}
@@ -478,6 +483,7 @@ def test_two_concurrent_runs_erase_everyone_once() -> None:
         cursor.execute("DELETE FROM procrastinate_jobs")
 
 
+@pytest.mark.world
 def test_referees_are_erased_with_the_candidate() -> None:
     check = whole()
     org = check.organisation

@@ -113,6 +113,7 @@ def test_settings_are_saved_and_audited(role: Role, rita: Membership) -> None:
     }
 
 
+@pytest.mark.world
 def test_saving_unchanged_settings_changes_nothing(role: Role, rita: Membership) -> None:
     post(role, rita)
     shown = signed_in(rita).get(address(role, "reference_check"))
@@ -126,6 +127,7 @@ def test_requiring_all_references_follows_later_changes(role: Role, rita: Member
     assert kept(role).least is None
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("pressed", "shown"),
@@ -189,6 +191,7 @@ def test_the_page_shows_what_candidates_see(role: Role, rita: Membership) -> Non
     assert reads(post(role, rita, line="look", least="x")) == []
 
 
+@pytest.mark.world
 def test_open_checks_keep_their_settings(role: Role, rita: Membership) -> None:
     check = checked(factories.application(role))
     before = Check.objects.of(role.organisation).filter(pk=check.pk).values().get()
@@ -234,6 +237,7 @@ def own_questionnaire(role: Role) -> Questionnaire:
     return own
 
 
+@pytest.mark.world
 def test_only_languages_of_the_questionnaire_can_be_chosen(role: Role, rita: Membership) -> None:
     own = own_questionnaire(role)
     response = post(role, rita, questionnaire=str(own.pk), languages=["de", "fr", "en"])
@@ -284,6 +288,7 @@ def test_invalid_settings_are_refused(
     assert not AuditEntry.objects.of(role.organisation).filter(action="step.settings_changed").exists()
 
 
+@pytest.mark.world
 def test_markup_is_escaped(role: Role, rita: Membership) -> None:
     post(role, rita, **{"line-0-hint": "<script>alert(1)</script>"})
     response = signed_in(rita).get(address(role, "reference_check"))

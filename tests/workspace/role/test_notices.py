@@ -154,6 +154,7 @@ def test_the_list_of_roles_shows_open_notices(
     assert marks == ["Not linked yet", "1 job linked 2 changes to review"]
 
 
+@pytest.mark.world
 def test_a_notice_is_dismissed_in_one_click(automation: Automation, rita: Membership) -> None:
     notice(automation, kind=Kind.STAGE_GONE, stage_id=5, before="Trial", now=NOW)
     [row] = open_notices(automation.role)
@@ -170,6 +171,7 @@ def test_a_notice_is_dismissed_in_one_click(automation: Automation, rita: Member
     ]
 
 
+@pytest.mark.world
 def test_mapping_again_settles_all_notices_of_the_job(automation: Automation, rita: Membership) -> None:
     notice(automation, kind=Kind.STAGE_GONE, stage_id=5, before="Trial", now=NOW)
     notice(automation, kind=Kind.JOB_CLOSED, before="Sweep", now=NOW)
@@ -199,6 +201,7 @@ def test_a_notice_is_created_once_and_stays_settled(automation: Automation) -> N
     assert list(open_notices(automation.role)) == []
 
 
+@pytest.mark.world
 def test_dismissing_a_notice_needs_a_recruiter(automation: Automation) -> None:
     notice(automation, kind=Kind.JOB_CLOSED, before="Sweep", now=NOW)
     [row] = open_notices(automation.role)

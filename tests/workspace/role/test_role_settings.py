@@ -56,6 +56,7 @@ def test_a_role_is_renamed_and_handed_over(rita: Membership, role: Role) -> None
     assert len(actions(role)) == 2
 
 
+@pytest.mark.world
 def test_only_active_admins_and_recruiters_own_roles(rita: Membership, role: Role) -> None:
     left = factories.member(rita.organisation)
     left.deactivated_at = factories.NOW
@@ -84,6 +85,7 @@ def test_a_concurrent_change_is_shown_before_it_is_replaced(rita: Membership, ro
     assert role.title == "Mine"
 
 
+@pytest.mark.world
 def test_who_gives_a_confidential_role_away_no_longer_sees_it(rita: Membership, role: Role) -> None:
     factories.automation(role, connection_id=1, job_id=1, stages={})
     role.automations.update(confidential=True)
@@ -149,6 +151,7 @@ def test_an_archived_role_moves_to_its_own_list_and_back(rita: Membership, role:
     assert actions(role) == ["role.archived", "role.restored"]
 
 
+@pytest.mark.world
 def test_a_copy_has_the_settings_and_a_draft_but_neither_jobs_nor_people(
     rita: Membership, role: Role
 ) -> None:
@@ -195,6 +198,7 @@ def test_a_copy_needs_a_title(rita: Membership, role: Role) -> None:
     assert Role.objects.of(rita.organisation).count() == 1
 
 
+@pytest.mark.world
 def test_others_change_nothing(rita: Membership, role: Role) -> None:
     manager = factories.member(rita.organisation, kind="hiring_manager")
     role.viewers.add(manager)

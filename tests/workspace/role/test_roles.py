@@ -63,6 +63,7 @@ def test_roles_are_sorted_by_title_with_counts(organisation: Organisation, rita:
     assert titles(signed_in(rita), organisation, "nothing") == []
 
 
+@pytest.mark.world
 def test_private_candidates_are_counted_only_for_members_with_access(
     organisation: Organisation, rita: Membership
 ) -> None:
@@ -77,6 +78,7 @@ def test_private_candidates_are_counted_only_for_members_with_access(
     assert titles(signed_in(rita), organisation) == [("Baker", 2, 0)]
 
 
+@pytest.mark.world
 def test_hiring_managers_see_their_roles(organisation: Organisation) -> None:
     manager = factories.member(organisation, kind="hiring_manager")
     role, other = factories.role(organisation, title="Theirs"), factories.role(organisation, title="Other")
@@ -251,6 +253,7 @@ def test_the_number_of_queries_does_not_grow_with_candidates(
     assert [queries(client, where) for where in lists] == before
 
 
+@pytest.mark.world
 def test_an_empty_role_says_what_to_do_next(organisation: Organisation, rita: Membership) -> None:
     role = factories.role(organisation)
     client = signed_in(rita)

@@ -67,6 +67,7 @@ def test_the_role_links_to_step_settings(role: Role, rita: Membership, kind: str
     assert address(role, kind) in page
 
 
+@pytest.mark.world
 def test_new_roles_have_the_default_settings(role: Role, rita: Membership) -> None:
     shown = {}
     for kind in ("assessment", "reference_check"):
@@ -238,6 +239,7 @@ def test_settings_can_be_saved_before_the_assessment_is_published(role: Role, ri
     assert (step.deadline_days, step.requirement) == (9, "")
 
 
+@pytest.mark.world
 def test_requirements_of_the_job_post_are_offered_until_it_is_published(role: Role, rita: Membership) -> None:
     job = factories.automation(role, connection_id=1, job_id=31, stages={})
     job.post_requirements = ["You organise your week", "Degree in planning", "You like windows"]
@@ -253,6 +255,7 @@ def test_requirements_of_the_job_post_are_offered_until_it_is_published(role: Ro
     assert offered() == []
 
 
+@pytest.mark.world
 def test_settings_need_a_recruiter_of_the_organisation(role: Role, rita: Membership) -> None:
     manager = factories.member(role.organisation, kind="hiring_manager")
     role.viewers.add(manager)

@@ -99,6 +99,7 @@ def test_a_drawing_without_end_is_stopped_and_refused(org: Organisation, ada: Me
     assert not org.logo_url
 
 
+@pytest.mark.world
 def test_scripts_in_attributes_do_not_survive(org: Organisation, ada: Membership) -> None:
     assert upload(signed_in(ada), org, SVG.replace(b"<path", b'<path onload="alert(1)"')).status_code == 302
     content = logo_of(org)
@@ -183,6 +184,7 @@ def test_a_stored_logo_that_reports_cannot_show_is_said(org: Organisation, ada: 
         assert "show your logo" not in client.get(path(name, org)).content.decode()
 
 
+@pytest.mark.world
 def test_only_admins_of_the_organisation_change_its_look(org: Organisation, ada: Membership) -> None:
     set_logo(organisation=org, png=png(), by=ada, now=factories.NOW)
     stranger = factories.member(factories.organisation(), kind="admin")

@@ -60,6 +60,7 @@ def test_nothing_to_list_or_retry(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("state", ["queued", "sending", "failed"])
 def test_mail_is_listed_with_its_age_and_without_addresses(
@@ -81,6 +82,7 @@ def test_mail_is_listed_with_its_age_and_without_addresses(
     assert about.candidate.last_name not in shown
 
 
+@pytest.mark.world
 def test_a_long_list_ends_with_the_number_of_others(
     about: Application, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,6 +94,7 @@ def test_a_long_list_ends_with_the_number_of_others(
     assert last.pk > first.pk
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("by_name", [True, False])
 def test_failed_mail_is_sent_again_to_the_current_address(
     about: Application, capsys: pytest.CaptureFixture[str], by_name: bool
@@ -109,6 +112,7 @@ def test_failed_mail_is_sent_again_to_the_current_address(
     assert (entry.member_id, entry.actor, entry.details) == (None, "operator", {"mails": 1})
 
 
+@pytest.mark.world
 def test_many_mails_are_only_listed_without_yes(
     about: Application, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -121,6 +125,7 @@ def test_many_mails_are_only_listed_without_yes(
     assert email.state == "failed"
 
 
+@pytest.mark.world
 def test_mail_that_is_no_longer_needed_is_not_sent(
     about: Application, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -133,6 +138,7 @@ def test_mail_that_is_no_longer_needed_is_not_sent(
     assert not AuditEntry.objects.of(about.organisation).filter(action="mail.sent_again").exists()
 
 
+@pytest.mark.world
 def test_mail_that_was_sent_or_is_waiting_is_not_sent_again(about: Application) -> None:
     for state in ("sent", "queued", "sending", "cancelled"):
         email = mail(about, state, state)

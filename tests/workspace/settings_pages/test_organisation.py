@@ -127,6 +127,7 @@ def test_countries_without_regions_accept_none(org: Organisation, ada: Membershi
     assert (org.holiday_country, org.holiday_region) == ("", "")
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "said"),
@@ -160,6 +161,7 @@ def test_only_admins_see_organisation_settings(org: Organisation, ada: Membershi
     assert here not in signed_in(rita).get(path("integrations", org)).content.decode()
 
 
+@pytest.mark.world
 def test_organisation_settings_need_an_admin(org: Organisation, ada: Membership) -> None:
     before = settings_of(org)
     others = factories.member(factories.organisation(), kind="admin")
@@ -188,6 +190,7 @@ def test_the_adjustments_contact_is_saved(org: Organisation, ada: Membership) ->
     assert (org.adjustments_name, org.adjustments_email) == ("", "")
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "sentence"),
@@ -239,6 +242,7 @@ def test_domains_are_saved_and_audited(org: Organisation, ada: Membership) -> No
     assert org.own_domains == []
 
 
+@pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "sentence"),

@@ -39,6 +39,7 @@ def test_the_page_counts_members_with_a_second_factor(admin: Membership) -> None
     assert "1 of 2 members have one." in signed_in(admin, method="mfa").get(RULES).content.decode()
 
 
+@pytest.mark.world
 def test_others_are_refused_and_change_nothing(admin: Membership) -> None:
     refused = [
         (Client(), 302),

@@ -61,6 +61,7 @@ def test_the_mails_of_an_assessment_are_shown_in_each_language(role: Role) -> No
     assert mails(role, Step.Kind.ASSESSMENT, "xx")["Assessment"] == "Your assessment for Baker at Acme"
 
 
+@pytest.mark.world
 def test_a_step_without_reminders_shows_none(role: Role) -> None:
     step = factories.step(role, Step.Kind.REFERENCE_CHECK)
     step.reminder_days, step.referee_reminder_days = [], []

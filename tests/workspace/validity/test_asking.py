@@ -87,6 +87,7 @@ def test_the_only_hiring_manager_is_asked_once_on_the_ninetieth_day(ada: Applica
     assert mail.not_after == row.ends_at
 
 
+@pytest.mark.world
 def test_two_reminders_then_it_counts_as_not_given(ada: Application, mo: Membership) -> None:
     sweep()
     calendar = ada.organisation.calendar
@@ -108,6 +109,7 @@ def test_two_reminders_then_it_counts_as_not_given(ada: Application, mo: Members
     assert request_of(ada).next_at is None
 
 
+@pytest.mark.world
 def test_after_a_long_outage_nobody_is_reminded_of_something_that_is_over(
     ada: Application, mo: Membership
 ) -> None:
@@ -304,6 +306,7 @@ def hire_again(ada: Application, *, at: datetime) -> None:
     Application.objects.of(ada.organisation).filter(pk=ada.pk).update(status="hired", hired_at=at)
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("came_of_it", ["asked", "not_given"])
 def test_who_is_hired_again_is_asked_about_once_more(
     ada: Application, mo: Membership, role: Role, came_of_it: str
@@ -382,6 +385,7 @@ def test_a_late_bounce_of_an_earlier_address_changes_nothing(
     assert state_of(ada) == ("asked", "")
 
 
+@pytest.mark.world
 def test_a_manager_who_loses_access_is_replaced(ada: Application, mo: Membership) -> None:
     sweep()
     mo.deactivated_at = NOW
@@ -395,6 +399,7 @@ def name_bo(ada: Application, by: Membership, *, email: str = "bo@acme.example")
     asking.name_rater(request=row, name="Bo", email=email, language="en", seen=row.version, by=by, now=NOW)
 
 
+@pytest.mark.world
 def test_a_manager_whom_a_recruiter_entered_loses_the_link_with_their_access(
     ada: Application, role: Role
 ) -> None:
@@ -409,6 +414,7 @@ def test_a_manager_whom_a_recruiter_entered_loses_the_link_with_their_access(
     assert state_of(ada) == ("needs_rater", "unavailable")
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("why", ["deactivated", "opted out"])
 def test_nobody_reminds_a_manager_who_is_unavailable(ada: Application, mo: Membership, why: str) -> None:
     sweep()
@@ -421,6 +427,7 @@ def test_nobody_reminds_a_manager_who_is_unavailable(ada: Application, mo: Membe
     assert (state_of(ada), len(mails(ada))) == (("needs_rater", "unavailable"), 1)
 
 
+@pytest.mark.world
 def test_who_declined_is_not_asked_about_a_repeated_hire(ada: Application, mo: Membership) -> None:
     sweep()
     answering.decline(request=request_of(ada), reason="not_mine", now=NOW)
@@ -440,6 +447,7 @@ def test_nobody_is_asked_if_a_member_said_so_before_it_began(ada: Application, m
     assert not asking.stop(application=other, by=mo, now=NOW)
 
 
+@pytest.mark.world
 def test_two_members_do_not_name_two_raters(ada: Application, role: Role) -> None:
     sweep()
     row = request_of(ada)
@@ -478,6 +486,7 @@ def test_erasure_and_export_cover_the_request(ada: Application, mo: Membership) 
         assert rows.objects.of(organisation).count() == 0, rows
 
 
+@pytest.mark.world
 def test_a_rater_can_be_forgotten_once_it_is_over(ada: Application, mo: Membership, role: Role) -> None:
     sweep()
     assert not answering.forget_rater(request=request_of(ada), by=role.owner, now=NOW)
@@ -486,6 +495,7 @@ def test_a_rater_can_be_forgotten_once_it_is_over(ada: Application, mo: Membersh
     assert (request_of(ada).rater_name, request_of(ada).rater_email, mails(ada)) == ("", "", [])
 
 
+@pytest.mark.world
 def test_an_erased_rater_leaves_a_rating_that_admins_can_delete(
     ada: Application, mo: Membership, role: Role
 ) -> None:
@@ -502,6 +512,7 @@ def test_an_erased_rater_leaves_a_rating_that_admins_can_delete(
     assert (state_of(ada), mails(ada)) == (("given", ""), [])
 
 
+@pytest.mark.world
 def test_an_erased_rater_who_is_a_member_cannot_rate_again(
     ada: Application, mo: Membership, role: Role
 ) -> None:
@@ -525,6 +536,7 @@ def test_members_cannot_rate_whom_nobody_is_to_rate(ada: Application, mo: Member
     assert not PerformanceRating.objects.of(role.organisation).exists()
 
 
+@pytest.mark.world
 def test_a_cancelled_erasure_resumes_the_request_with_the_same_rater(ada: Application, role: Role) -> None:
     sweep()
     row = request_of(ada)
@@ -555,6 +567,7 @@ def test_a_cancelled_erasure_resumes_the_request_with_the_same_rater(ada: Applic
     assert [mail.state for mail in mails(ada)] == [Email.State.CANCELLED, Email.State.QUEUED]
 
 
+@pytest.mark.world
 def test_after_a_cancelled_erasure_who_declined_is_not_asked_again(ada: Application, mo: Membership) -> None:
     sweep()
     answering.decline(request=request_of(ada), reason="not_mine", now=NOW)

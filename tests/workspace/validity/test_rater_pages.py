@@ -88,6 +88,7 @@ def test_the_page_says_who_sees_it_what_for_and_how_long_and_changes_nothing(ada
     assert RatingRequest.objects.of(ada.organisation).values().get() == before
 
 
+@pytest.mark.world
 def test_a_rating_is_given_once(ada: Application, mo: Membership) -> None:
     here, browser = address(ada), Client()
     page = browser.get(here)
@@ -105,6 +106,7 @@ def test_a_rating_is_given_once(ada: Application, mo: Membership) -> None:
     assert mails(ada)[0].state == Email.State.CANCELLED
 
 
+@pytest.mark.world
 def test_the_criterion_is_the_same_in_every_language(ada: Application) -> None:
     here, browser = f"{address(ada)}?language=de", Client()
     page = browser.get(here)
@@ -198,6 +200,7 @@ def test_a_rating_in_goodword_settles_the_request(ada: Application, mo: Membersh
     assert "is saved" in words(Client().get(address(ada)))
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     "change",
     [
@@ -225,6 +228,7 @@ def test_after_the_end_nothing_is_stored(ada: Application) -> None:
     assert stored(ada) == []
 
 
+@pytest.mark.world
 def test_an_unknown_malformed_or_foreign_link_opens_nothing(ada: Application) -> None:
     of_request = address(ada)
     browser = Client()

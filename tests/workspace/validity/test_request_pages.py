@@ -183,6 +183,7 @@ def test_the_switch_is_off_at_first_and_counts_from_when_it_is_set() -> None:
     ]
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("days", ["59", "181", "", "-1", "1e3", "90.5", "9" * 30])
 def test_days_outside_the_range_are_refused(days: str) -> None:
     role = factories.role(factories.organisation(rates_hires=True))
@@ -219,6 +220,7 @@ def test_a_copied_role_asks_nobody(role: Role) -> None:
     assert Role.objects.of(role.organisation).get(title="Copy").asks_for_ratings_since is None
 
 
+@pytest.mark.world
 def test_validity_counts_the_requests_by_role(ada: Application, role: Role) -> None:
     manager_of(role)
     for _two in range(2):
@@ -293,6 +295,7 @@ def test_an_objection_is_noted_before_anybody_is_asked(role: Role) -> None:
     assert page_of(early, "rating_request_stop") not in words(browser.get(card))
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("why", ["told", "not told", "declined", "stopped"])
 def test_home_lists_for_managers_only_those_who_were_told_and_may_be_rated(role: Role, why: str) -> None:
     mo = manager_of(role)
@@ -336,6 +339,7 @@ def test_an_objection_also_counts_where_only_members_rate() -> None:
     assert stop not in words(browser.get(page_of(ada, "candidate")))
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("kind", "has_link", "handed_out"),
     [("admin", False, True), ("admin", True, False), ("recruiter", False, False)],

@@ -56,6 +56,7 @@ def test_new_tasks_or_forms_are_a_new_version_of_the_test() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @each_built_in
 def test_a_form_follows_its_blueprint_from_easy_to_hard(blueprint: Blueprint) -> None:
@@ -97,6 +98,7 @@ def test_a_form_is_the_same_for_its_seed_and_another_for_the_next() -> None:
     assert {item.task for item in first} & {item.task for item in second} == set()
 
 
+@pytest.mark.slow
 def test_forms_share_hardly_an_item() -> None:
     tasks = [item.task for seed in _FORMS for item in _form(FIGURELESS_20, seed)]
     assert len(set(tasks)) >= len(tasks) * 0.98
@@ -180,6 +182,7 @@ def test_a_wrong_blueprint_is_refused_in_a_sentence(change: dict[str, object], s
     assert str(refused.value) == sentence
 
 
+@pytest.mark.slow
 def test_every_item_of_a_family_and_level_has_as_many_options() -> None:
     """Expected shares of key positions are computed from one item."""
     for family in FAMILIES.values():

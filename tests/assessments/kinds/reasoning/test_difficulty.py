@@ -35,6 +35,7 @@ def test_ten_thousand_forms_differ_by_no_more_than_three_tenths_of_an_item(bluep
     assert all(0.15 < deviation <= 0.3 for deviation in found.values())
 
 
+@pytest.mark.slow
 def test_the_spread_nears_its_bound_if_difficulties_equal_the_ability() -> None:
     """sqrt(20) * 0.25 / 4 = 0.28 for 20 items, reduced by an eighth for guessing."""
     even = Blueprint((BlueprintEntry("matrices_two_rules", 3, 20),), 20)

@@ -137,6 +137,7 @@ def test_most_wrong_answers_of_series_are_reasoning_errors(family: str, level: i
     assert sum(error.startswith(SLIP) for error in wrong) < len(wrong) / 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", ["seating", "ordering", "sets"])
 def test_cannot_be_said_is_right_as_often_as_other_answers(family: str) -> None:
     items = [item for level in FAMILIES[family].levels for item in drawn(family, level)]
@@ -162,6 +163,7 @@ def test_numbers_of_the_easy_levels_are_positive() -> None:
     assert [text for text in shown if int(str(text)) <= 0] == []
 
 
+@pytest.mark.slow
 def test_items_of_a_version_do_not_change() -> None:
     """Forms store items by family, version, level and seed, so a changed item needs a new version."""
     marks = {}

@@ -68,6 +68,7 @@ def test_a_learning_guesser_that_finds_too_many_keys_is_reported_with_its_interv
     )
 
 
+@pytest.mark.slow
 def test_tasks_are_counted_with_and_without_names() -> None:
     found = look_at("ordering", 1, range(1, 101))
     assert (len(found.tasks), len(found.structures)) == (100, 87)

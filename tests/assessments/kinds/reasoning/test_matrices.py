@@ -78,6 +78,7 @@ def test_an_item_is_the_same_each_time_and_comes_back_from_json(family: Family, 
         assert (item.family, item.version, item.level, item.seed) == (family.id, family.version, level, seed)
 
 
+@pytest.mark.slow
 def test_version_2_still_makes_the_same_items() -> None:
     items = [to_json(_drawn(family, level, seed)) for family, level in EACH for seed in range(20)]
     assert {item["version"] for item in items} == {"2"}
@@ -91,6 +92,7 @@ def test_nearly_every_seed_makes_another_item(family: Family, level: int) -> Non
     assert len(tasks) >= 0.95 * len(SEEDS)
 
 
+@pytest.mark.slow
 @each_level
 def test_there_are_eight_different_options_and_each_wrong_one_names_its_error(
     family: Family, level: int

@@ -68,6 +68,7 @@ def test_nothing_of_another_language_is_left(family: str, level: int, language: 
     assert left == []
 
 
+@pytest.mark.slow
 @each_language
 def test_no_item_touches_health_or_private_topics(language: str) -> None:
     texts = [
