@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connections
 
-from goodword.core import environment, postgres
+from goodword.core import environment, postgres, process
 from goodword.core.postgres import upgrade
 from goodword.core.supervise import leave_on_terminate
 
@@ -300,9 +300,7 @@ def _move(options: argparse.Namespace) -> int:
     # the lock refuses while `goodword up` runs, and keeps it from starting
     with postgres.start(data, who="goodword move-to-server") as server:
         os.environ["DATABASE_URL"] = server.url
-        import django
-
-        django.setup()
+        process.set_up()
         try:
             return _moved(options.url, str(new.get("NAME", "")), home)
         finally:
@@ -358,9 +356,7 @@ def _upgrade(options: argparse.Namespace) -> int:
             upgrade.set_aside(data)
         with upgrade.old_server(data, programs) as old:
             os.environ["DATABASE_URL"] = old.url
-            import django
-
-            django.setup()
+            process.set_up()
             if refusal := _refill(data):
                 return _refuse(refusal)
         kept = upgrade.set_aside(data)
@@ -401,10 +397,8 @@ def _refill(data: "Layout") -> str:
 def database_for(who: str) -> Iterator[Path | None]:
     """Set Django up; the embedded PostgreSQL is started if nothing runs it, and stopped afterwards. Gives its folder.
     Raises SettingError and PostgresError."""
-    import django
-
     if environment.text("DATABASE_URL", ""):
-        django.setup()
+        process.set_up()
         yield None
         return
     data = Path(os.environ.get("GOODWORD_DATA") or "./var").absolute()
@@ -414,22 +408,20 @@ def database_for(who: str) -> Iterator[Path | None]:
     except postgres.NotRunningError:
         with postgres.start(data, who=who) as server:
             os.environ["DATABASE_URL"] = server.url
-            django.setup()
+            process.set_up()
             try:
                 yield home
             finally:
                 _disconnect()
         return
-    django.setup()
+    process.set_up()
     yield home
 
 
 def _without_database() -> None:
-    import django
-
     if not environment.text("DATABASE_URL", ""):
         os.environ["DATABASE_URL"] = _NO_DATABASE
-    django.setup()
+    process.set_up()
 
 
 def _disconnect() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import connections
 
 from goodword import backup_commands, data_commands, evidence_commands
-from goodword.core import database
+from goodword.core import database, process
 from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
 from goodword.core.supervise import PortInUse, up
@@ -262,9 +262,7 @@ def _up(_: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    import django
-
-    django.setup()
+    process.set_up()
     database.check_static_files()
     database.wait_for_database()
     from django.conf import settings
@@ -278,9 +276,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _worker(options: argparse.Namespace) -> int:
-    import django
-
-    django.setup()
+    process.set_up()
     database.wait_for_database()
     connections.close_all()
     from goodword.core.worker import work
@@ -289,10 +285,9 @@ def _worker(options: argparse.Namespace) -> int:
 
 
 def _migrate(options: argparse.Namespace) -> int:
-    import django
     from django.core.management import call_command
 
-    django.setup()
+    process.set_up()
     if options.wait:
         database.wait_for_database(migrated=False)
     else:
@@ -334,9 +329,7 @@ def _ready(_: argparse.Namespace) -> int:
 
 
 def _forget_field_key(options: argparse.Namespace) -> int:
-    import django
-
-    django.setup()
+    process.set_up()
     from goodword.core import crypto
 
     lost = crypto.forget_field_key(options.id)
@@ -398,17 +391,13 @@ def _retry_mails(options: argparse.Namespace) -> int:
 
 def _set_up() -> None:
     """Raises SettingError unless the database can be used by this version."""
-    import django
-
-    django.setup()
+    process.set_up()
     database.check_database()
     database.check_migrations()
 
 
 def _signing_certificate(options: argparse.Namespace) -> int:
-    import django
-
-    django.setup()
+    process.set_up()
     database.check_database()
     database.check_migrations()
     from goodword.core import clock
@@ -418,9 +407,7 @@ def _signing_certificate(options: argparse.Namespace) -> int:
 
 
 def _check_lists(options: argparse.Namespace) -> int:
-    import django
-
-    django.setup()
+    process.set_up()
     database.check_database()
     database.check_migrations()
     from goodword.workspace.lists import repair
@@ -434,9 +421,7 @@ def _check_lists(options: argparse.Namespace) -> int:
 
 
 def _createadmin(options: argparse.Namespace) -> int:
-    import django
-
-    django.setup()
+    process.set_up()
     database.check_database()
     database.check_migrations()
     from goodword.accounts.commands import createadmin
@@ -451,9 +436,7 @@ def _createadmin(options: argparse.Namespace) -> int:
 
 
 def _recover_sign_in(options: argparse.Namespace) -> int:
-    import django
-
-    django.setup()
+    process.set_up()
     database.check_database()
     database.check_migrations()
     from goodword.accounts.commands import lift_single_sign_on, remove_second_factors

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from goodword.core import process
+
 
 def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
     evidence = command(
@@ -60,15 +62,13 @@ def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
 
 def _evidence(options: argparse.Namespace) -> int:
 
-    import django
-
     if options.check:
         _without_database()
         from goodword.assessments.evidence.check import check_again
 
         return check_again(Path(options.check))
     if options.organisation and options.groups:
-        django.setup()
+        process.set_up()
         from goodword.candidates.fairness.command import compare
 
         return compare(
@@ -81,7 +81,7 @@ def _evidence(options: argparse.Namespace) -> int:
             declined=options.declined_offer,
         )
     if options.organisation and options.validity:
-        django.setup()
+        process.set_up()
         from goodword.assessments.validity.command import print_validity
 
         return print_validity(slug=options.organisation, role_id=options.role)
@@ -91,14 +91,13 @@ def _evidence(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
-    django.setup()
+    process.set_up()
     from goodword.assessments.evidence.check import write
 
     return write(slug=options.organisation, folder=Path(options.out))
 
 
 def _without_database() -> None:
-    import django
     from django.conf import settings
 
     if not settings.configured:
@@ -124,13 +123,11 @@ def _without_database() -> None:
             AUTH_USER_MODEL="accounts.User",
             USE_TZ=True,
         )
-    django.setup()
+    process.set_up()
 
 
 def _manual(options: argparse.Namespace) -> int:
-    import django
-
-    django.setup()
+    process.set_up()
     from goodword.assessments.manual.chapters import show
 
     return show(

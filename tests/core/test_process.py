@@ -1,5 +1,6 @@
-"""Programs notify systemd that they are ready and alive, and run on one piece of Python's stack."""
+"""Programs notify systemd that they are ready and alive, and use memory with care."""
 
+import gc
 import resource
 import signal
 import socket
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from goodword.core.process import Notifier, in_one_piece
+from goodword.core.process import Notifier, in_one_piece, set_up
 from goodword.core.supervise import goodword
 from tests.core.test_killed_worker import here
 
@@ -107,3 +108,9 @@ def test_arguments_results_and_errors_pass_through() -> None:
     assert divided.__name__ == "divided"
     with pytest.raises(ZeroDivisionError):
         divided(3, by=0)
+
+
+def test_garbage_is_collected_once_a_program_has_started() -> None:
+    gc.disable()
+    set_up()
+    assert gc.isenabled()

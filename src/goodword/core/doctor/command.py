@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-import django
-
-from goodword.core import clock
+from goodword.core import clock, process
 from goodword.core.doctor.findings import Finding, State, broken, worst
 from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
@@ -33,7 +31,7 @@ def _found() -> list[Finding]:
     problem = ""
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # the finding says it once
     try:
-        django.setup()
+        process.set_up()
     except SettingError as error:
         return [
             broken("settings", str(error), "Nothing else was checked. docs/settings.md lists all settings.")
@@ -41,7 +39,7 @@ def _found() -> list[Finding]:
     except PostgresError as error:
         problem = str(error)
         os.environ["DATABASE_URL"] = _NO_DATABASE
-        django.setup()
+        process.set_up()
     from goodword.core.doctor.examination import examine
 
     return examine(now=clock.now, embedded_problem=problem)

@@ -12,6 +12,7 @@ the distance.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Final, Literal, NotRequired, TypedDict, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -82,9 +83,11 @@ class ReferenceCheckSnapshot(Head):
 
 type ReportSnapshot = Annotated[AssessmentSnapshot | ReferenceCheckSnapshot, Field(discriminator="kind")]
 
-_SNAPSHOT: TypeAdapter[ReportSnapshot] = TypeAdapter(
-    ReportSnapshot, config=ConfigDict(extra="forbid", strict=True)
-)
+
+@cache
+def _adapter() -> TypeAdapter[ReportSnapshot]:
+    """Built at the first use: it takes as long as a fifteenth of a program's start."""
+    return TypeAdapter(ReportSnapshot, config=ConfigDict(extra="forbid", strict=True))
 
 
 class SnapshotError(ValueError):
@@ -94,7 +97,7 @@ class SnapshotError(ValueError):
 def check_snapshot(snapshot: Mapping[str, Any]) -> ReportSnapshot:
     """Raises `SnapshotError` with the path of the first wrong value."""
     try:
-        _SNAPSHOT.validate_python(snapshot)
+        _adapter().validate_python(snapshot)
     except ValidationError as error:
         raise SnapshotError(path_problem(error, snapshot, whole="the report")) from None
     return cast(ReportSnapshot, snapshot)
