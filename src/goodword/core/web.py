@@ -114,7 +114,6 @@ def _run(listening: socket.socket, process: _Process | None = None) -> None:
 def _load() -> "WSGIApplication":
     """Check the field keys, import all pages, build missing static files. Raises SettingError."""
     from django.core.wsgi import get_wsgi_application
-    from django.urls import get_resolver
 
     application = get_wsgi_application()
     from goodword.core import crypto, http
@@ -122,10 +121,21 @@ def _load() -> "WSGIApplication":
 
     crypto.check_field_keys_at_start()
     database.known_migrations()
-    _ = get_resolver().url_patterns
+    load_pages()
     http.build_static_files()
     freeze()
     return application
+
+
+def load_pages() -> None:
+    """Import all pages and build the table of their addresses, of which Django keeps one per language."""
+    from django.conf import settings
+    from django.urls import reverse
+    from django.utils import translation
+
+    for language in (settings.LANGUAGE_CODE, *dict(settings.LANGUAGES)):
+        with translation.override(language):
+            reverse("ready")
 
 
 def _watch(listening: socket.socket, processes: int) -> int:
