@@ -83,7 +83,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {
         **browser_type_launch_args,
         "executable_path": path,
-        "args": [*FLAGS, *os.environ.get("BR_FLAGS", "").split()],
+        "args": list(FLAGS),
     }
 
 
