@@ -28,6 +28,7 @@ from tests.browser.article import (
 )
 from tests.browser.effort import Effort
 from tests.browser.looking import Looker
+from tests.browser.windows import tab_to
 from tests.demo.programs import wait_for
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -124,6 +125,8 @@ def test_a_newcomer_invites_within_12_clicks_and_600_words(
     expect(page.get_by_role("button", name="Confirm")).to_be_visible()
     effort.read("review")
     looker.look(page, "newcomer review")
+    tab_to(page, "input[value=agreeableness]")
+    page.keyboard.press("Space")
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(JOB)
     effort.read("role")
