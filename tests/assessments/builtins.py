@@ -16,6 +16,6 @@ def load(key: str = WORK_STYLE, *, language: str = "en", version: str = "") -> I
 
 
 @cache
-def load_judgement(key: str, *, language: str = "en") -> JudgementSet:
+def load_judgement(key: str, *, language: str = "en", version: str = "") -> JudgementSet:
     """A set of situations."""
-    return read_judgement(content(key, language=language))
+    return read_judgement(content(key, language=language, version=version))

@@ -10,60 +10,37 @@ from fractions import Fraction
 from typing import Final
 
 from goodword.assessments.kinds.judgement.content import JudgementSet
+from tests.assessments.kinds.cues import CLAUSES, CUES
 from tests.assessments.kinds.wording import words
 
-type Rule = Callable[[Sequence[str]], Sequence[float]]
+#: scores actions by their texts; the first argument is the situation
+type Rule = Callable[[str, Sequence[str]], Sequence[float]]
 
 CHANCE_AND_A_TENTH: Final = 0.35
 
-_CLAUSES: Final = {
-    "en": r"and|or|but|that|what|who|whom|which|because|so that|if|when|until|while|before|as soon as|since|how|why|"
-    r"where|whether|whatever|however",
-    "de": r"und|oder|aber|dass|was|wer|wen|wem|welche[rsnm]?|weil|damit|wenn|bis|während|bevor|nachdem|sobald|ob|wie|"
-    r"wann|warum|wo|wor\w+|falls|solange",
-    "fr": r"et|ou|mais|que|qu|qui|quoi|dont|car|parce|si|quand|lorsqu\w*|jusqu\w*|puisqu\w*|comment|combien|pourquoi|"
-    r"où|quel(?:le)?s?|puis",
-}
-_REASONS: Final = {
-    "en": r"because|since|so that|in order to",
-    "de": r"weil|damit|denn|da|um (?:\w+ )*zu",
-    "fr": r"car|parce|puisqu\w*|afin|pour que|pour qu|pour (?:ne pas )?(?:l’|la |le |les |vous )?\w+(?:er|ir|re)",
-}
-_HEDGES: Final = {
-    "en": r"may|might|could|can|would|if|perhaps|maybe|seems?|likely|whether|ever|only|some|for now",
-    "de": r"vielleicht|könnten?|kann|können|würden?|falls|wenn|ob|möglich\w*|vorerst|erst einmal|scheint|nur|einige|"
-    r"wahrscheinlich\w*",
-    "fr": r"peut|peuvent|pourraient|pourrait|si|peut-être|semble|possible|probable|seulement|pour l’instant|auriez",
-}
-_POLITE: Final = {
-    "en": r"please|apolog\w+|sorry|thank\w*|friendly|kindly|glad|offer|help\w*|trust|honest\w*",
-    "de": r"bitten?|entschuldig\w*|dank\w*|freundlich\w*|anbieten|hilf\w*|hilft|helfen|Hilfe|gern|Geduld",
-    "fr": r"excus\w*|remerci\w*|aimable\w*|offrir|proposer|aide\w*|veuillez|bien vouloir|confiance",
-}
-_SWEEPING: Final = {
-    "en": r"all|always|never|every\w*|nobody|nothing|no|none|whole|alone|at once|surely|anything|anybody|only",
-    "de": r"alle[rsnm]?|alles|immer|nie|niemals|jede[rsnm]?|niemand\w*|nichts|kein\w*|ganze[rsnm]?|allein|sofort|"
-    r"gleich|bestimmt|nur",
-    "fr": r"tous|tout|toute|toutes|toujours|jamais|chaque|personne ne|rien|aucun\w*|seul\w*|tout de suite|sûrement",
-}
+_BREAKS: Final = {"en": r"[,.:]|\band\b", "de": r"[,.:]|\bund\b", "fr": r"[,.:]|\bet\b"}
+
+
+def _each(measure: Callable[[str], float]) -> Rule:
+    return lambda _situation, texts: [measure(text) for text in texts]
 
 
 def _count(pattern: str) -> Rule:
     found = re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
-    return lambda texts: [len(found.findall(text)) for text in texts]
+    return _each(lambda text: len(found.findall(text)))
 
 
 def _has(pattern: str) -> Rule:
     found = re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
-    return lambda texts: [found.search(text) is not None for text in texts]
+    return _each(lambda text: found.search(text) is not None)
 
 
 def _least(rule: Rule) -> Rule:
-    return lambda texts: [-value for value in rule(texts)]
+    return lambda situation, texts: [-value for value in rule(situation, texts)]
 
 
 def _at(place: int) -> Rule:
-    return lambda texts: [at == place % len(texts) for at in range(len(texts))]
+    return lambda _situation, texts: [at == place % len(texts) for at in range(len(texts))]
 
 
 def _together(*rules: Rule) -> Rule:
@@ -75,52 +52,92 @@ def _together(*rules: Rule) -> Rule:
             for value in values
         ]
 
-    return lambda texts: [sum(each) for each in zip(*(ranks(rule(texts)) for rule in rules), strict=True)]
+    return lambda situation, texts: [
+        sum(each) for each in zip(*(ranks(rule(situation, texts)) for rule in rules), strict=True)
+    ]
+
+
+def _stems(text: str) -> set[str]:
+    return {word.lower()[:5] for word in words(text) if len(word) > 3}
+
+
+def _like_the_situation(situation: str, texts: Sequence[str]) -> Sequence[float]:
+    return [len(_stems(text) & _stems(situation)) for text in texts]
+
+
+def _like_the_others(situation: str, texts: Sequence[str]) -> Sequence[float]:
+    return [
+        sum(len(_stems(text) & _stems(other)) for at, other in enumerate(texts) if at != place)
+        for place, text in enumerate(texts)
+    ]
+
+
+def _middling(situation: str, texts: Sequence[str]) -> Sequence[float]:
+    mean = sum(len(text) for text in texts) / len(texts)
+    return [-abs(len(text) - mean) for text in texts]
+
+
+def _parts(text: str, language: str) -> tuple[str, str]:
+    """Before and after the first break."""
+    before, *after = re.split(_BREAKS[language], text, maxsplit=1)
+    return before, " ".join(after)
+
+
+def _word_lengths(text: str) -> list[int]:
+    return [len(word) for word in words(text)]
+
+
+def measures(language: str) -> Mapping[str, Rule]:
+    """What rules pick the most or the least of."""
+    commas = _each(lambda text: text.count(","))
+    clauses = _count(CLAUSES[language])
+    shape = {
+        "letters": _each(len),
+        "words": _each(lambda text: len(words(text))),
+        "letters a word": _each(lambda text: sum(_word_lengths(text)) / len(words(text))),
+        "letters of the longest word": _each(lambda text: max(_word_lengths(text))),
+        "long words": _each(lambda text: sum(length > 6 for length in _word_lengths(text))),
+        "commas": commas,
+        "clauses": lambda situation, texts: [
+            a + b for a, b in zip(clauses(situation, texts), commas(situation, texts), strict=True)
+        ],
+        "letters before the first break": _each(lambda text: len(_parts(text, language)[0])),
+        "letters after the first break": _each(lambda text: len(_parts(text, language)[1])),
+        "words of the situation": _like_the_situation,
+        "words of other actions": _like_the_others,
+        "middling length": _middling,
+    }
+    counts = {cue: _count(pattern[language]) for cue, pattern in CUES.items()}
+    return shape | counts
 
 
 def rules(language: str) -> Mapping[str, Rule]:
-    def letters(texts: Sequence[str]) -> Sequence[float]:
-        return [len(text) for text in texts]
-
-    def word_count(texts: Sequence[str]) -> Sequence[float]:
-        return [len(words(text)) for text in texts]
-
-    clauses = _count(rf"{_CLAUSES[language]}")
-    commas: Rule = lambda texts: [text.count(",") for text in texts]  # noqa: E731
-    parts: Rule = lambda texts: [a + b for a, b in zip(clauses(texts), commas(texts), strict=True)]  # noqa: E731
-    reason = _has(_REASONS[language])
-    hedges, polite, sweeping = (_count(each[language]) for each in (_HEDGES, _POLITE, _SWEEPING))
-    return {
-        "longest": letters,
-        "shortest": _least(letters),
-        "most words": word_count,
-        "fewest words": _least(word_count),
-        "most clauses": parts,
-        "fewest clauses": _least(parts),
-        "most commas": commas,
-        "fewest commas": _least(commas),
-        "gives a reason": reason,
-        "gives no reason": _least(reason),
-        "most hedges": hedges,
-        "fewest hedges": _least(hedges),
-        "most polite": polite,
-        "least polite": _least(polite),
-        "most sweeping": sweeping,
-        "least sweeping": _least(sweeping),
-        "first": _at(0),
-        "second": _at(1),
-        "third": _at(2),
-        "last": _at(-1),
-        "long, many clauses, no reason": _together(letters, parts, _least(reason)),
-        "many clauses, no reason, not sweeping": _together(parts, _least(reason), _least(sweeping)),
-        "all cues together": _together(letters, parts, _least(reason), _least(sweeping), polite, hedges),
+    found: dict[str, Rule] = {}
+    for name, measure in measures(language).items():
+        found |= {f"most {name}": measure, f"least {name}": _least(measure)}
+    for cue, pattern in CUES.items():
+        has = _has(pattern[language])
+        found |= {f"has {cue}": has, f"lacks {cue}": _least(has)}
+    found |= {"first": _at(0), "second": _at(1), "third": _at(2), "last": _at(-1)}
+    most = measures(language)
+    reason = _has(CUES["reasons"][language])
+    found |= {
+        "long, many clauses, no reason": _together(most["letters"], most["clauses"], _least(reason)),
+        "many clauses, no reason, no absolutes": _together(
+            most["clauses"], _least(reason), _least(most["absolutes"])
+        ),
+        "long, asks and tells, holds nothing back": _together(
+            most["letters"], most["asking"], most["telling"], _least(most["holding back"])
+        ),
+        "asks, together, no delay": _together(most["asking"], most["together"], _least(most["delay"])),
     }
+    return found
 
 
 def hits(judgement: JudgementSet, rule: Rule) -> Fraction:
     found = Fraction(0)
     for scenario in judgement.scenarios:
-        values = rule([action.text for action in scenario.actions])
+        values = rule(scenario.text, [action.text for action in scenario.actions])
         picked = [
             action for action, value in zip(scenario.actions, values, strict=True) if value == max(values)
         ]

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from goodword.assessments.kinds.builtin import content, pack_languages, pack_versions
-from goodword.assessments.kinds.judgement.content import JudgementSet, Scenario, read_judgement
+from goodword.assessments.kinds.builtin import LANGUAGES, pack_languages, pack_versions
+from goodword.assessments.kinds.judgement.content import JudgementSet, Scenario
 from tests.assessments.builtins import JUDGEMENT_SETS, load_judgement
+from tests.assessments.kinds.learned_surface import Case, cases, learned_hits
 from tests.assessments.kinds.surface import CHANCE_AND_A_TENTH, hits, rules
 from tests.assessments.kinds.wording import correlation, forbidden, lix, words
 
@@ -33,7 +34,7 @@ def _best(scenario: Scenario) -> int:
 @each_language
 def test_a_set_has_eight_scenarios_of_four_actions_each_with_a_reason(set_id: str, language: str) -> None:
     judgement = load_judgement(set_id, language=language)
-    assert (judgement.id, judgement.version, judgement.language) == (set_id, "2", language)
+    assert (judgement.id, judgement.version, judgement.language) == (set_id, "3", language)
     assert [len(scenario.actions) for scenario in judgement.scenarios] == [4] * 8
     assert [action.id for action in judgement.actions if not action.reason.endswith(".")] == []
     assert [option.value for option in judgement.response_scale] == [1, 2, 3, 4, 5]
@@ -139,7 +140,17 @@ def test_the_wording_does_not_reveal_the_best_action(set_id: str, language: str)
 
 @pytest.mark.parametrize(
     ("rule", "expected"),
-    [("longest", 0), ("shortest", 1), ("most clauses", 1), ("gives no reason", 1), ("last", 1), ("first", 0)],
+    [
+        ("most letters", 0),
+        ("least letters", 1),
+        ("most clauses", 1),
+        ("lacks reasons", 1),
+        ("has asking", 1),
+        ("most words of the situation", 0),
+        ("has telling", 0.5),
+        ("last", 1),
+        ("first", 0),
+    ],
 )
 def test_the_guesser_picks_by_its_rule_and_splits_ties(rule: str, expected: float) -> None:
     known = load_judgement("judgement_customer")
@@ -154,13 +165,52 @@ def test_the_guesser_picks_by_its_rule_and_splits_ties(rule: str, expected: floa
     assert float(hits(replace(known, scenarios=(one,)), rules("en")[rule])) == expected
 
 
+def _cases(language: str, *, with_words: bool, version: str = "") -> list[Case]:
+    sets = [load_judgement(set_id, language=language, version=version) for set_id in JUDGEMENT_SETS]
+    return cases(sets, with_words=with_words)
+
+
+def _share(found: list[Case]) -> float:
+    """The share of best actions that the guesser finds in sets after learning from the other sets."""
+    return learned_hits(found, lambda case: case.set_id) / len(found)
+
+
+@each_language
+@pytest.mark.parametrize("with_words", [True, False])
+def test_nobody_learns_from_two_sets_how_the_third_words_its_best_actions(
+    language: str, with_words: bool
+) -> None:
+    assert _share(_cases(language, with_words=with_words)) <= CHANCE_AND_A_TENTH
+
+
+def test_nobody_learns_it_from_all_languages_together() -> None:
+    found = [case for language in LANGUAGES for case in _cases(language, with_words=False)]
+    assert _share(found) <= CHANCE_AND_A_TENTH
+    assert learned_hits(found, lambda case: case.scenario) / len(found) <= CHANCE_AND_A_TENTH
+
+
+def test_the_learning_guesser_finds_what_earlier_versions_gave_away() -> None:
+    first, second = (
+        _share(
+            [case for language in LANGUAGES for case in _cases(language, with_words=False, version=version)]
+        )
+        for version in ("1", "2")
+    )
+    assert first > 0.75
+    assert second > 0.5
+
+
 @each_set
 @each_language
-def test_version_2_only_rewords_the_actions(set_id: str, language: str) -> None:
-    assert pack_versions(set_id) == ("1", "2")
-    before, now = (
-        read_judgement(content(set_id, language=language, version=version)) for version in ("1", "2")
-    )
-    kept = [replace(action, text="") for action in now.actions]
-    assert [replace(action, text="") for action in before.actions] == kept
-    assert [(one.id, one.text) for one in before.scenarios] == [(one.id, one.text) for one in now.scenarios]
+def test_newer_versions_only_reword_the_actions(set_id: str, language: str) -> None:
+    assert pack_versions(set_id) == ("1", "2", "3")
+    now = load_judgement(set_id, language=language)
+    for version in ("1", "2"):
+        before = load_judgement(set_id, language=language, version=version)
+        assert before.version == version
+        assert [replace(action, text="") for action in before.actions] == [
+            replace(action, text="") for action in now.actions
+        ]
+        assert [(one.id, one.text) for one in before.scenarios] == [
+            (one.id, one.text) for one in now.scenarios
+        ]
