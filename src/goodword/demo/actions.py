@@ -104,7 +104,7 @@ def manage_automation(page: Browser, role_url: str, *, job_id: int) -> None:
     page.press("Next")
     page.must_say("Assessment")
     page.must_say("Reference")
-    page.press("Confirm", {"Confirm publishes it for this job requirement": REQUIREMENT, "Scales": SCALES})
+    page.press("Confirm", {"Publish it for this job requirement": REQUIREMENT, "Scales": SCALES})
 
 
 def take_assessment(page: Browser, link: str, *, meanwhile: Callable[[], None]) -> None:

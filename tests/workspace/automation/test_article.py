@@ -34,7 +34,7 @@ def test_the_article_step_by_step_without_javascript(either: Desk) -> None:
     browser.press("Next")
     browser.must_say("Moved to “Reference Check”")
     scales = ["Give and take", "Planning and order"]
-    browser.press("Confirm", {"Confirm publishes it for this job requirement": WHAT_FOR, "Scales": scales})
+    browser.press("Confirm", {"Publish it for this job requirement": WHAT_FOR, "Scales": scales})
     browser.must_say("Role linked to Greenhouse.")
     browser.must_say("Greenhouse job: Senior Account Manager (SAM-204) · Assessment → Assessment")
     automation = Automation.objects.of(either.organisation).get()

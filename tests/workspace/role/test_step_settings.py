@@ -144,7 +144,7 @@ def test_the_requirement_is_stored_with_its_author_and_scales(role: Role, rita: 
     [
         (
             {"requirement": "Sells windows"},
-            "Which scales does the requirement call for? Choose at least one scale that the requirement calls for.",
+            "Scales it calls for: Choose at least one scale that the requirement calls for.",
         ),
         (
             {"scales": ["openness"]},
@@ -152,7 +152,7 @@ def test_the_requirement_is_stored_with_its_author_and_scales(role: Role, rita: 
         ),
         (
             {"requirement": "Sells windows", "scales": ["emotional_stability"]},
-            "Which scales does the requirement call for? Choose from the scales offered.",
+            "Scales it calls for: Choose from the scales offered.",
         ),
     ],
     ids=str,

@@ -43,6 +43,7 @@ from goodword.workspace.assessment_plan.wording import (
 from goodword.workspace.job_requirements import proposal
 
 _CHOOSE = gettext_lazy("Choose an option.")
+_OFFERED = gettext_lazy("Choose from the scales offered.")
 
 
 def requirement(label: Any, *, required: bool = False) -> forms.CharField:
@@ -62,28 +63,24 @@ def requirement(label: Any, *, required: bool = False) -> forms.CharField:
     )
 
 
-def scales_field(
-    scales: Iterable[Scale], *, help_text: Any, required: bool = True
-) -> forms.MultipleChoiceField:
+def scales_field(scales: Iterable[Scale], *, help_text: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=_("Which scales does the requirement call for?"),
         choices=[(scale.id, scale_in_words(scale)) for scale in scales],
         help_text=help_text,
-        required=required,
-        error_messages={
-            "required": _("Choose at least one scale."),
-            "invalid_choice": _("Choose from the scales offered."),
-        },
+        error_messages={"required": _("Choose at least one scale."), "invalid_choice": _OFFERED},
         widget=forms.CheckboxSelectMultiple,
     )
 
 
 def default_test_scales_field() -> forms.MultipleChoiceField:
     """Goes with a `requirement` field; `refuse_half_a_requirement` checks both."""
-    return scales_field(
-        default_test_scales(),
-        help_text=_("Only statements on these scales are shown, scored and reported."),
+    return forms.MultipleChoiceField(
+        label=_("Scales it calls for"),
+        choices=[(scale.id, scale.name) for scale in default_test_scales()],
         required=False,
+        error_messages={"invalid_choice": _OFFERED},
+        widget=forms.CheckboxSelectMultiple,
     )
 
 

@@ -91,7 +91,7 @@ class ConfirmMappingForm(forms.Form):
     requirement, `proposed` at first, and its scales. `draft`: confirming publishes a member's draft."""
 
     requirement = forms.CharField(
-        label=_("Confirm publishes it for this job requirement"),
+        label=_("Publish it for this job requirement"),
         max_length=REQUIREMENT_LENGTH,
         required=False,
         error_messages={"max_length": _("Use at most %(limit_value)d characters.")},
@@ -125,7 +125,7 @@ class ConfirmMappingForm(forms.Form):
             del self.fields["requirement"]
         else:
             self.fields["requirement"].help_text = (
-                _("From the job post; printed in the report with your name. If empty, candidates wait.")
+                _("From the job post. If empty, candidates wait.")
                 if proposed
                 else _(
                     "For example: manages a portfolio of clients independently. Printed in the report with your name. "

@@ -136,7 +136,7 @@ def what_is_sent(
                 details=f"{asked}{_deadline(step.deadline_days, step.reminder_days)}",
             ),
             Sent(
-                when=_("The candidate presses Send"),
+                when=_("Candidate presses Send"),
                 to=_("each referee"),
                 what=_("Request for a reference"),
                 details=_("Questionnaire “%(title)s”.") % {"title": questions}
@@ -146,8 +146,8 @@ def what_is_sent(
         ]
     rows.append(
         Sent(
-            when=_("A step is complete"),
-            to=_("the recruiter, and Greenhouse"),
+            when=_("Step complete"),
+            to=_("recruiter, Greenhouse"),
             what=_("E-mail and note with the report"),
             details="",
         )
@@ -173,7 +173,7 @@ def _candidate(draft: AutomationDraft, kind: Step.Kind) -> str:
 
 def _tests(parts: Sequence[PlannedPart], *, scales_are_open: bool) -> str:
     if scales_are_open:
-        return _("%(title)s, on the scales chosen below.") % {"title": parts[0].part.test.title}
+        return _("%(title)s; its length depends on the chosen scales.") % {"title": parts[0].part.test.title}
     return (
         ", ".join(
             _("%(title)s (%(items)d items, %(minutes)d min)")
