@@ -240,7 +240,7 @@ def measured(world: World, name: str, path: str, *, size: int, openings: int) ->
 
 
 def first_opened(world: World, name: str, path: str, *, size: int, starts: int = 10) -> str:
-    """A line of the table: the page as the first one that a new process opens."""
+    """A line of the table: the page as the first request of a new process."""
     from django.db import connections
 
     connections.close_all()

@@ -57,10 +57,10 @@ FOUND = Path(os.environ["TESTS_LOOKED"])
 
 
 class Looker:
-    """Collects problems. Compare `wrong` and `complaints` with empty ones at the end.
+    """Collects problems: assert at the end that `wrong` and `complaints` are empty.
 
-    With several `widths`, each look checks the page at all of them: first at its own, and it stays at the last, so that
-    a walk goes on at each width in turn.
+    With several `widths`, each look checks the page at all of them, the present one first, and stays at the last. The
+    walk thus continues at alternating widths.
     """
 
     def __init__(self, *widths: int) -> None:

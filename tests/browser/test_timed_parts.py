@@ -76,7 +76,7 @@ def run_out(page: Page, attempt: Attempt) -> None:
 
 
 def flush(page: Page) -> None:
-    """Try again now, also if the page is still changing."""
+    """Retry now, even if the page is still changing."""
     page.wait_for_function("() => window.goodwordAnswers?.flush().then(() => true)")
 
 

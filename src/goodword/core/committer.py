@@ -1,7 +1,7 @@
 """Group commit: one thread stores many requests in one commit and then answers them.
 
-It takes all requests that arrived during the previous commit, and only answers those that it has stored. All others go
-to the thread pool and thus to the view: unusual requests, those that the app does not recognise, and any failure.
+Each commit stores the requests that arrived during the previous one; the thread answers only what it has stored. All
+other requests go to the thread pool and the view: unusual ones, unrecognised ones, and those that failed here.
 """
 
 import logging

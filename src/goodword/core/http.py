@@ -290,7 +290,7 @@ def as_download(content: bytes, *, name: str, content_type: str) -> HttpResponse
 
 
 class Requests:
-    """Names each request, in its response too, and logs and measures it."""
+    """Gives each request an id, which the response also carries, and logs and measures it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -332,7 +332,7 @@ def request_ended(
     seconds: float,
     measures: metrics.Measures | None,
 ) -> None:
-    """Log and measure a request, within `about` its ids."""
+    """Log and measure a request. Call it inside `logs.about`, which adds the ids to the log line."""
     route = _route(path, match)
     method = method if method in _METHODS else "other"
     if measures is not None:

@@ -13,7 +13,7 @@ from typing import Final
 
 import django
 
-#: seconds until systemd is told again after a failure
+#: seconds before systemd is notified again after a failure
 _AGAIN: Final = 1.0
 #: a quarter of a megabyte; CPython then takes half a megabyte and leaves a quarter to the calls inside
 _SLOTS = 32 * 1024
@@ -78,7 +78,7 @@ class Notifier:
 
 
 def set_up() -> None:
-    """Set Django up. Collecting garbage while it loads its modules would take a seventh of the time."""
+    """Set Django up without garbage collection, which would take a seventh of the time."""
     gc.disable()
     try:
         django.setup()
@@ -87,7 +87,7 @@ def set_up() -> None:
 
 
 def limit_arenas() -> None:
-    """Let threads share two of glibc's heaps: with one for each, all keep what a thread once needed."""
+    """Limit glibc to two heaps. With one per thread, each keeps the most memory it ever needed."""
     with suppress(AttributeError):  # other C libraries have no such call
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 

@@ -128,7 +128,7 @@ def _load() -> "WSGIApplication":
 
 
 def load_pages() -> None:
-    """Import all pages and build the table of their addresses, of which Django keeps one per language."""
+    """Import all pages and build Django's tables of URLs, one per language."""
     from django.conf import settings
     from django.urls import reverse
     from django.utils import translation

@@ -115,7 +115,7 @@ def _erase_again(entry: Erased, *, now: datetime) -> int:
             erased += erase_again(of=application, now=now)
     for referee in Referee.objects.across_organisations().filter(pk__in=entry.referee_ids, **before):
         erased += erase_referee_again(referee=referee, now=now)
-    # its own id is noted too, so that it counts as done whatever was left of it
+    # under its own id, so that it counts as done even if nothing was left to erase
     ErasureEntry.objects.create(
         uid=entry.uid,
         organisation_id=entry.organisation_id,

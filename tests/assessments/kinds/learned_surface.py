@@ -62,7 +62,7 @@ def _values(scenario: Scenario, language: str, frequent: Sequence[str]) -> Array
 
 
 def learned_hits(cases: Sequence[Case], held_out: Callable[[Case], Hashable]) -> int:
-    """How many best actions it finds. Situations with the same `held_out` are guessed from all others."""
+    """The number of best actions found. Situations with the same `held_out` are predicted from all others."""
     found = 0
     for group in {held_out(case) for case in cases}:
         known = [case for case in cases if held_out(case) != group]

@@ -249,8 +249,7 @@ def _form(content: Content, choice: PartChoice) -> str:
 
 
 def narrow_to_scales(part: AssessmentPart, scales: Sequence[str]) -> None:
-    """Ask only these scales of the part's form. Norms belong to one selection of scales, so they become the newest for
-    this one."""
+    """Ask only these scales. Norms apply to one selection of scales, so the part gets the newest for this one."""
     content = content_of_number(part.test, part.number)
     form = with_scales(content, whole_form(content, part.form), scales)
     if form != part.form:

@@ -168,14 +168,14 @@ def default_part(step: Step, *, now: datetime) -> AssessmentPart:
 
 
 def default_test_scales() -> tuple[Scale, ...]:
-    """The scales of the default test to choose from: all but emotional stability, which needs a confirmation."""
+    """Offered with the default test: all scales but emotional stability, which requires a confirmation."""
     content = _default_content()
     return scales_of(content, proposed_form(content).id)
 
 
 @cache
 def _default_form(scales: tuple[str, ...]) -> tuple[str, str]:
-    """The version of work style, and its form with these scales; without `scales`, with all to choose from."""
+    """The version of work style, and its form with these scales, or with all that are offered."""
     content = _default_content()
     return newest(WORK_STYLE)[0], with_scales(content, WORK_STYLE_FORM, scales)
 

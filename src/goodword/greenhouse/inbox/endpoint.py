@@ -47,16 +47,16 @@ class Endpoint:
 class _Seen:
     endpoint: Endpoint
     at: float
-    #: whether a request is on its way that reads it again
+    #: whether a request is already refreshing it
     is_renewed: bool = False
 
 
 @dataclass(slots=True)
 class _Memory:
     seen: dict[str, _Seen] = field(default_factory=dict)
-    #: counts the changes by this process: what was read before one is not remembered after it
+    #: changes by this process so far; a result read before a change isn't cached after it
     changes: int = 0
-    #: monotonic time before which nothing is remembered
+    #: monotonic time until which nothing is cached
     rests_until: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -86,7 +86,7 @@ def known(endpoint_key: str) -> Endpoint | None:
 
 
 def is_known(endpoint_key: str) -> bool:
-    """Whether the endpoint is cached. After FRESH seconds, one request is told no, so that it refreshes the cache."""
+    """Whether the endpoint is cached. After FRESH seconds, False once: that request refreshes the cache."""
     seen = _memory.seen.get(endpoint_key)
     if seen is None:
         return False

@@ -86,7 +86,7 @@ type ReportSnapshot = Annotated[AssessmentSnapshot | ReferenceCheckSnapshot, Fie
 
 @cache
 def _adapter() -> TypeAdapter[ReportSnapshot]:
-    """Built at the first use: it takes as long as a fifteenth of a program's start."""
+    """Built on first use, because it would add a fifteenth to each program's start-up time."""
     return TypeAdapter(ReportSnapshot, config=ConfigDict(extra="forbid", strict=True))
 
 

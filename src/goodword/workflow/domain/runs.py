@@ -1,4 +1,4 @@
-"""What attempts and checks have in common: deadlines and reminders, the candidate's mail, actions of members."""
+"""Shared by attempts and checks: deadlines, reminders, e-mails to candidates, member actions."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -73,12 +73,19 @@ def scales_field(scales: Iterable[Scale], *, help_text: Any) -> forms.MultipleCh
     )
 
 
-def default_test_scales_field() -> forms.MultipleChoiceField:
-    """Goes with a `requirement` field; `refuse_half_a_requirement` checks both."""
-    return forms.MultipleChoiceField(
+class RequirementScalesField(forms.MultipleChoiceField):
+    """Required only together with a requirement, which `refuse_half_a_requirement` checks."""
+
+    def validate(self, value: list[str]) -> None:
+        if value:
+            super().validate(value)
+
+
+def default_test_scales_field() -> RequirementScalesField:
+    """For forms with a `requirement` field."""
+    return RequirementScalesField(
         label=_("Scales it calls for"),
         choices=[(scale.id, scale.name) for scale in default_test_scales()],
-        required=False,
         error_messages={"invalid_choice": _OFFERED},
         widget=forms.CheckboxSelectMultiple,
     )

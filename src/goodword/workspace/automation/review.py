@@ -104,7 +104,7 @@ def what_is_sent(
     found: Unpublished | None,
     now: datetime,
 ) -> list[Sent]:
-    """The messages that follow a move to a mapped stage. `found`: the unpublished assessment, if it isn't published."""
+    """The messages that follow a move to a mapped stage. `found`: the assessment if it isn't published, else None."""
     steps = {step.kind: step for step in role.steps.select_related("organisation")}
     rows = []
     if draft.assessment:

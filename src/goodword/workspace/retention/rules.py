@@ -305,7 +305,7 @@ def _due_people(organisation: Organisation, *, now: datetime, dry_run: bool) -> 
     if dry_run:
         return len(due_now(organisation, now=now))
     erased = 0
-    # a run stops after some people, so that other organisations get their turn
+    # each call stops after a number of people, so that other organisations get a turn
     while done := sweep(organisation.pk, now=now):
         erased += done
     return erased
