@@ -89,7 +89,7 @@ def main() -> int:
         print(f"BREACH: {breach}")
     if outcome.breaches:
         print(f"{len(outcome.breaches)} breaches with seed {options.seed}. Again: {options.command()}")
-        print(f"Logs: {outcome.data}")
+        print(f"Logs and database: {outcome.data}")
     return 1 if outcome.breaches else 0
 
 
@@ -126,7 +126,7 @@ def _options(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--referees", action="store_true", help="let referees answer too, not only candidates"
     )
-    parser.add_argument("--keep", action="store_true", help="keep the folder with all logs")
+    parser.add_argument("--keep", action="store_true", help="keep the folder with all logs and the database")
     given = parser.parse_args(arguments)
     values = vars(given)
     if values["seed"] is None:
@@ -214,6 +214,7 @@ def _play(options: Options, folder: Path, say: Say) -> tuple[Findings, list[str]
             grown, measured = meter.findings()
             findings.breaches += grown
             lines += measured
+        here.database.keep = options.keep or bool(findings.breaches)
         return findings, lines
 
 

@@ -22,6 +22,8 @@ from tests.torture.people import People, Told, own_data
 from tests.torture.programs import Town
 
 CLOSED = "There is nothing to do here at the moment"
+#: last pages of an assessment, whatever Greenhouse says afterwards
+ENDINGS = ("Thank you", "You've declined this assessment")
 #: seconds around a kill or an outage in which an effect may be repeated
 UNSETTLED = 90.0
 _CODE = re.compile(r"[A-Z0-9-]{6,20}")
@@ -400,7 +402,8 @@ class Judge:
             )
 
     def _portals(self, everywhere: Mapping[str, Mapping[int, dict[str, Any]]]) -> None:
-        """A candidate's link leads to a closed page exactly if Greenhouse has rejected or hired them."""
+        """A candidate's link leads to a closed page exactly if Greenhouse has rejected or hired them, unless they have
+        finished or declined, perhaps without seeing the page that says so."""
         for told in self.people.told:
             if told.kind != "assessment invitation" or told.finished or told.declined:
                 continue
@@ -411,12 +414,16 @@ class Judge:
             status = everywhere[told.organisation][person.application_id]["status"]
             with closing(Browser(self.town.base)) as page:
                 page.open(told.link)
-                closed = page.says(CLOSED)
+                words = page.text()
             self.found.counted["pages opened"] += 1
+            if any(ending in words for ending in ENDINGS):
+                continue
+            closed = CLOSED in words
             if closed != (status in {"rejected", "hired"}):
                 self.found.breach(
                     f"{told.organisation}: the page of {told.address}, {status} in Greenhouse, is "
-                    f"{'closed' if closed else 'open'}."
+                    f"{'closed' if closed else 'open'}. Acts: {', '.join(person.done)}. {told.fate}, "
+                    f"{len(told.answers)} answers, {told.why or 'no problem'}. The page: {words[:300]}"
                 )
 
     # --- the rest -----------------------------------------------------------------------------------------------

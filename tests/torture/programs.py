@@ -155,6 +155,8 @@ class Database:
             raise
         self.url, self.dsn = self._server.url, self._server.dsn
         self.lock = threading.Lock()
+        #: keep the data after a breach, even if the disk is unmounted
+        self.keep = False
         with self.connect() as connection:  # the disk is small
             connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
             connection.execute("ALTER SYSTEM SET min_wal_size = '48MB'")
@@ -280,6 +282,8 @@ class Database:
 
     def stop(self) -> None:
         self._server.stop()
+        if self.mounted and self.keep:
+            shutil.copytree(self._folder, self._folder.with_name("postgres-kept"))
         self._unmount()
 
 
