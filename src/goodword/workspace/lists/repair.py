@@ -1,4 +1,4 @@
-"""Finds and repairs wrong `ListedApplication` rows, which triggers maintain (migration 0006)."""
+"""Finds and repairs wrong `ListedApplication` rows, which triggers maintain (`workspace/migrations/`)."""
 
 from collections.abc import Iterator
 from typing import Final
