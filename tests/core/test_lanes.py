@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from django.db import transaction
 
 from goodword.core import jobs, process
 from goodword.core.jobs import Lane, close_lanes, open_lanes
-from tests.support.jobs import waiting
+from tests.support.jobs import listening, waiting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
 
@@ -38,6 +39,10 @@ def act(*, email_id: int) -> None:
     happened.set()
     if email_id < 0:
         raise Broken
+
+
+def note() -> None:
+    act(email_id=0)
 
 
 def run(job: jobs.Job) -> None:
@@ -74,6 +79,25 @@ def test_a_job_is_put_into_its_lane_once_under_a_lock(job: jobs.Job) -> None:
     job.defer_once(lock="one", email_id=1)
     run(job)
     assert (ran, waiting()) == ([1], [])
+
+
+def test_an_announced_job_runs_once_in_an_open_lane_and_leaves_no_row(
+    job: jobs.Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(jobs.REGISTERED, "tests.announced", jobs.Job("tests.announced", note, lane=job.lane))
+    with listening() as heard:
+        for commits in (False, True):
+            with suppress(Broken), transaction.atomic():
+                jobs.named("tests.announced").announce()
+                if not commits:
+                    raise Broken
+            assert heard() == ["tests.announced"] * commits
+    jobs.announced("tests.announced")  # without an open lane
+    open_lanes()
+    for name in ("tests.announced", "tests.announced", "tests.of_another_version"):
+        jobs.announced(name)
+    run(jobs.named("tests.announced"))
+    assert (ran, waiting()) == ([0], [])
 
 
 def test_a_failing_job_becomes_a_row(job: jobs.Job) -> None:

@@ -1,18 +1,24 @@
 """Run reactions and queued jobs in this process, without a worker."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from inspect import unwrap
 
+import psycopg
+from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from goodword.core import clock
 from goodword.core import events as reactions
+from goodword.core.jobs import ANNOUNCED, CHANNEL
 from goodword.core.models import Event, Reaction
+from goodword.greenhouse.inbox.jobs import due, work_inbox
 from tests.support.worlds import whole_world
 
-REACT = "event.react"
+REACT, INBOX = "event.react", "greenhouse.inbox"
 
 
 def waiting() -> list[tuple[str, dict[str, object]]]:
@@ -25,6 +31,19 @@ def waiting() -> list[tuple[str, dict[str, object]]]:
     ]
 
 
+@contextmanager
+def listening() -> Iterator[Callable[[], list[str]]]:
+    """Listen as a worker does. Yields a function that returns the jobs announced since its last call."""
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as line:
+        line.execute(f"LISTEN {CHANNEL}".encode())
+
+        def heard() -> list[str]:
+            found = [json.loads(one.payload) for one in line.notifies(timeout=0.2)]
+            return [one["job"] for one in found if one["type"] == ANNOUNCED]
+
+        yield heard
+
+
 @whole_world
 def run_jobs(*, at_most: int = 500, but_not: Collection[str] = ()) -> list[str]:
     """Run the reactions that wait and the jobs that are queued, and what follows from them, in order; returns the
@@ -35,6 +54,9 @@ def run_jobs(*, at_most: int = 500, but_not: Collection[str] = ()) -> list[str]:
     ran: list[str] = []
     while len(ran) < at_most:
         names = (_react() if REACT not in but_not else []) or _run_job(but_not)
+        if not names and INBOX not in but_not and due(now=clock.now()).exists():
+            work_inbox.run()  # no worker listens for the wake-up
+            names = [INBOX]
         if not names:
             return ran
         ran += names
@@ -71,16 +93,12 @@ def _run_job(but_not: Collection[str]) -> list[str]:
 
 
 def _settle(job_id: int) -> None:
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job_id])
 
 
 def failed_job(name: str, **arguments: object) -> int:
     """Add a permanently failed job. Returns its id."""
-    from django.db import connection
-
     with connection.cursor() as cursor:  # the library's model refuses to be saved
         cursor.execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts) "

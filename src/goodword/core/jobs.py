@@ -5,9 +5,10 @@ job stays until a person handles it, or until the sweep that repeats its work su
 
 Lanes are worker threads that run a job right after the commit that defers it, without a row. Only for jobs that a sweep
 repeats: it finds what is lost when this process dies. A job that fails is queued as a row, so that the failure is
-reported and retried like any other.
+reported and retried like any other. Other processes start such a job by NOTIFY (`Job.announce`).
 """
 
+import json
 import logging
 import threading
 import time
@@ -35,6 +36,8 @@ type Arguments = Mapping[str, int | str]
 log = logging.getLogger(__name__)
 #: seconds without work after which a lane's thread gives back its connections
 IDLE_SECONDS = 3.0
+#: the library's own, on which each worker listens; workers ignore types that they don't know
+CHANNEL, ANNOUNCED = "procrastinate_any_queue_v1", "job_announced"
 #: set while this process runs lanes
 _open = threading.Event()
 
@@ -219,6 +222,12 @@ class Job:
     def queue(self, **ids: int | str) -> None:
         configure_task(name=self.name, job_manager=QUEUE, priority=self.priority).defer(**ids)
 
+    def announce(self) -> None:
+        """Run it in the lane of each worker that listens, without a row. If none does, its sweep finds the work."""
+        with connection.cursor() as cursor:
+            said = json.dumps({"type": ANNOUNCED, "job": self.name})
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, said])
+
     def defer_each(self, ids: Iterable[Mapping[str, int | str]]) -> None:
         if wanted := [cast(dict[str, Any], dict(one)) for one in ids]:
             configure_task(name=self.name, job_manager=QUEUE, priority=self.priority).batch_defer(*wanted)
@@ -292,6 +301,13 @@ def job(
 
 def named(name: str) -> Job:
     return REGISTERED[name]
+
+
+def announced(name: str) -> None:
+    """Put the job into its lane, unless it waits there. Nothing if this version has no such lane."""
+    lane = REGISTERED[name].lane if name in REGISTERED else None
+    if lane is not None and lane.is_open:
+        lane.put({}, once=True)
 
 
 @contextmanager

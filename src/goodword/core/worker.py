@@ -199,6 +199,9 @@ class Worker(LibraryWorker):
         self._new_job_event.set()
 
     async def _handle_notification(self, *, channel: str, notification: Any) -> None:
+        if notification["type"] == jobs.ANNOUNCED:
+            jobs.announced(notification["job"])
+            return
         self._woken += 1
         await super()._handle_notification(channel=channel, notification=notification)
 

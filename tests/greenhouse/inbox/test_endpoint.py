@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
@@ -31,8 +32,8 @@ def fresh(world: World) -> Connection:
     return Connection.objects.of(world.organisation).get()
 
 
-def test_a_signed_delivery_is_stored_unchanged_and_wakes_the_inbox(world: World) -> None:
-    assert world.post(BODY, "event-1") == 200
+def test_a_signed_delivery_is_stored_unchanged_and_wakes_the_inbox_without_a_job(world: World) -> None:
+    assert announcements(world, "event-1") == 1
     event = Delivery.objects.of(world.organisation).get()
     assert (event.state, event.action, event.event_id, bytes(event.body)) == (
         "received",
@@ -40,7 +41,7 @@ def test_a_signed_delivery_is_stored_unchanged_and_wakes_the_inbox(world: World)
         "event-1",
         BODY,
     )
-    assert waiting() == [("greenhouse.inbox", {})]
+    assert waiting() == []
     assert fresh(world).last_event_at == event.received_at
 
 
@@ -52,15 +53,14 @@ def test_nothing_is_processed_in_the_request(world: World) -> None:
     assert event_names() == []
 
 
-def test_a_burst_of_deliveries_defers_one_wake_up(world: World) -> None:
-    for number in range(3):
-        assert world.post(BODY, f"event-{number}") == 200
-    assert waiting() == [("greenhouse.inbox", {})]
+def announcements(world: World, event_id: str) -> int:
+    with CaptureQueriesContext(database) as queries:
+        assert world.post(BODY, event_id) == 200
+    return sum("pg_notify" in query["sql"] for query in queries.captured_queries)
 
 
 def test_a_repeated_event_id_is_answered_and_changes_nothing(world: World) -> None:
-    for _ in range(3):
-        assert world.post(BODY, "event-1") == 200
+    assert [announcements(world, "event-1") for _ in range(3)] == [1, 0, 0]
     assert kept(world) == [("job_deleted", "event-1")]
 
 
@@ -227,12 +227,12 @@ def test_any_action_is_stored(world: World) -> None:
 def test_the_endpoint_needs_no_more_queries_with_many_deliveries(
     world: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    # endpoint, secrets; savepoint, look, savepoint, insert, release, release; last event; the wake-up's three
-    with django_assert_num_queries(12):
+    # endpoint, secrets; savepoint, look, savepoint, insert, release, release; last event; the wake-up
+    with django_assert_num_queries(10):
         assert world.post(BODY, "event-1") == 200
     for number in range(2, 5):
         world.post(BODY, f"event-{number}")
-    with django_assert_num_queries(12):  # no last event; a wake-up is already queued, which costs a rollback
+    with django_assert_num_queries(9):  # no last event
         assert world.post(BODY, "event-5") == 200
     with django_assert_num_queries(5):
         assert world.post(BODY, "event-5") == 200
@@ -242,18 +242,18 @@ def test_the_endpoint_needs_no_more_queries_with_many_deliveries(
         assert CLIENT.post("/hooks/greenhouse/nobody/", data=BODY, content_type="application/json")
 
 
-def test_the_wake_up_is_deferred_after_the_row_is_committed(
+def test_the_wake_up_follows_the_commit_of_the_row(
     world: World, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_max_num_queries(20) as queries:
         world.post(BODY, "event-1")
     statements = [query["sql"] for query in queries.captured_queries]
     insert = next(i for i, sql in enumerate(statements) if 'INSERT INTO "greenhouse_delivery"' in sql)
-    wake_up = next(i for i, sql in enumerate(statements) if "procrastinate" in sql)
+    wake_up = next(i for i, sql in enumerate(statements) if "pg_notify" in sql)
     opened = sum("SAVEPOINT" in sql and "RELEASE" not in sql for sql in statements[:wake_up])
     closed = sum("RELEASE" in sql for sql in statements[:wake_up])
     assert insert < wake_up
-    assert opened - closed == 1  # only the wake-up's own is open
+    assert opened == closed
 
 
 @pytest.mark.parametrize(

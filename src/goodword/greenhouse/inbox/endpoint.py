@@ -20,11 +20,10 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from procrastinate.exceptions import ConnectorException
 
 from goodword.core import clock, crypto, installation, logs
 from goodword.greenhouse.inbox import payload
-from goodword.greenhouse.inbox.leases import wake_inbox
+from goodword.greenhouse.inbox.leases import announce_delivery
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 
 log = logging.getLogger(__name__)
@@ -174,8 +173,8 @@ def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
 
 def _wake() -> None:
     try:
-        wake_inbox()
-    except (DatabaseError, ConnectorException):
+        announce_delivery()
+    except DatabaseError:
         log.warning("The inbox could not be woken; the sweep will do it.", exc_info=True)
 
 

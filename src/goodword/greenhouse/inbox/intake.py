@@ -15,7 +15,7 @@ from goodword.core.committer import Arrived
 from goodword.core.database import quick_connection
 from goodword.greenhouse.inbox import endpoint, payload
 from goodword.greenhouse.inbox.endpoint import EVENT_ID_LENGTH, RECEIVED, is_signed, may_be_test
-from goodword.greenhouse.inbox.leases import wake_inbox
+from goodword.greenhouse.inbox.leases import announce_delivery
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +42,6 @@ FROM unnest(
 ) AS arrived (organisation_id, connection_id, event_id, action, body, application, candidate, outcome)
 ON CONFLICT (connection_id, event_id) DO NOTHING
 """
-
-#: a job that waits will see what was committed before; looking costs a third of trying to add another
-_IS_AWAKE = "SELECT FROM procrastinate_jobs WHERE queueing_lock = 'greenhouse.inbox' AND status = 'todo'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,10 +175,7 @@ def wake() -> None:
     """The sweep wakes the inbox if this fails."""
     close_old_connections()
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(_IS_AWAKE)
-            if cursor.fetchone() is None:
-                wake_inbox()
+        announce_delivery()
     except Exception:  # this thread must go on
         log.warning("The inbox could not be woken; the sweep will do it.", exc_info=True)
     finally:

@@ -1,4 +1,4 @@
-"""Jobs of the inbox. A woken worker takes a short turn; the next wake-up queues behind other jobs, such as mail."""
+"""Jobs of the inbox. A woken worker takes a turn; when several are woken, row locks decide who gets a delivery."""
 
 import time
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from goodword.core import clock, jobs, process
+from goodword.core.jobs import Lane
 from goodword.greenhouse.inbox.leases import Turn, Turns, free_orphans, leased, wake_inbox
 from goodword.greenhouse.inbox.processing import prune, work_one
 from goodword.greenhouse.models import Delivery
@@ -17,8 +18,11 @@ TURN = 5.0
 #: the turns of this process
 TURNS = Turns()
 
+#: of a worker: connections that are worked on at once, so that others don't wait for a slow Greenhouse
+THREADS = 4
 
-@jobs.job(name="greenhouse.inbox", swept_by="greenhouse.inbox.sweep")
+
+@jobs.job(name="greenhouse.inbox", swept_by="greenhouse.inbox.sweep", lane=Lane(threads=THREADS))
 def work_inbox() -> None:
     """Process due deliveries. Each row decides about its retries, so the job has none."""
     over = time.monotonic() + TURN

@@ -112,8 +112,14 @@ class Turn:
 
 
 def wake_inbox() -> None:
-    """Defer the processing of the inbox, unless a job waits. Not in the rows' transaction: requests would wait."""
+    """Process the inbox: in this worker, or by a job unless one waits. Not in the rows' transaction: requests would
+    wait."""
     jobs.named("greenhouse.inbox").defer_once(lock="greenhouse.inbox")
+
+
+def announce_delivery() -> None:
+    """Wake the workers without a job. The sweep finds the delivery if none listens."""
+    jobs.named("greenhouse.inbox").announce()
 
 
 def claim(turn: Turn, *, now: datetime) -> Delivery | None:
