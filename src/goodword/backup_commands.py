@@ -210,11 +210,11 @@ def complete(entries: "list[Erased]", *, key_lost: bool = False, for_looking: bo
     """What follows once the rows are back: migrate, erase again, and leave the mode *being restored*. Idempotent."""
     from django.core.management import call_command
 
-    from goodword.core import clock, crypto, installation
+    from goodword.core import clock, crypto, database, installation
     from goodword.reports.signing.keys import ensure_key
     from goodword.workspace.personal_data import erase_all_again
 
-    call_command("migrate", interactive=False, verbosity=0)
+    database.migrate(verbosity=0)
     call_command("createcachetable", verbosity=0)
     if not key_lost:
         crypto.check_field_keys()

@@ -292,8 +292,7 @@ def _migrate(options: argparse.Namespace) -> int:
         database.wait_for_database(migrated=False)
     else:
         database.check_database()
-    database.check_known_migrations()
-    call_command("migrate", interactive=False, verbosity=1)
+    database.migrate()
     call_command("createcachetable", verbosity=0)
     from goodword.core import clock, crypto
     from goodword.reports.signing.keys import ensure_key

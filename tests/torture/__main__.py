@@ -29,6 +29,7 @@ from tests.torture.mail import MailServer
 from tests.torture.people import People
 from tests.torture.programs import Town, free_ports, town, until
 from tests.torture.soak import Meter
+from tests.torture.upgrade import Upgrade
 
 ORGANISATIONS = ("Northwind", "Southgate")
 #: seconds of rest after which the system counts as settled, and the longest jump of the clock while it settles
@@ -49,6 +50,7 @@ class Options:
     hosts: int = 0
     soak: float = 0.0
     referees: bool = False
+    upgrade: bool = False
     settle: float = 600.0
     at_most: float = 3600.0
     keep: bool = False
@@ -57,7 +59,9 @@ class Options:
         given = [f"--seed {self.seed}", f"--rate {self.rate:g}"]
         given += ["--referees"] if self.referees else []
         given.append(f"--hosts {self.hosts}" if self.hosts else f"--workers {self.workers}")
-        if self.soak:
+        if self.upgrade:
+            given.append("--upgrade")
+        elif self.soak:
             given.append(f"--soak {self.soak:g}")
         else:
             given.append(
@@ -126,6 +130,9 @@ def _options(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--referees", action="store_true", help="let referees answer too, not only candidates"
     )
+    parser.add_argument(
+        "--upgrade", action="store_true", help="no faults: the next release takes over and is taken back"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the folder with all logs and the database")
     given = parser.parse_args(arguments)
     values = vars(given)
@@ -165,6 +172,7 @@ class Run:
     mail: MailServer
     people: People
     tormentor: Tormentor
+    upgrade: Upgrade
     say: Say
 
 
@@ -176,7 +184,14 @@ def _play(options: Options, folder: Path, say: Say) -> tuple[Findings, list[str]
         mail.up()
         stack.callback(mail.down)
         here = stack.enter_context(
-            town(folder, smtp=smtp, organisations=ORGANISATIONS, workers=options.workers, hosts=hosts)
+            town(
+                folder,
+                smtp=smtp,
+                organisations=ORGANISATIONS,
+                workers=options.workers,
+                hosts=hosts,
+                hand_over=options.upgrade,
+            )
         )
         accounts = [
             stack.enter_context(closing(Account(name, url=url, api=api, seed=options.seed)))
@@ -198,6 +213,7 @@ def _play(options: Options, folder: Path, say: Say) -> tuple[Findings, list[str]
                 People(base=here.base, mail=mail, seed=options.seed, referees=options.referees)
             ),
             tormentor=Tormentor(here, accounts, mail, seed=options.seed),
+            upgrade=Upgrade(here, accounts),
             say=say,
         )
         meter = Meter(here)
@@ -210,6 +226,10 @@ def _play(options: Options, folder: Path, say: Say) -> tuple[Findings, list[str]
         if unsettled:
             findings.breaches.insert(0, f"Not settled within {options.settle:.0f} s: {unsettled}.")
         lines = _lines(run, findings)
+        if options.upgrade:
+            findings.breaches += run.upgrade.refused()
+            slowest = max(run.upgrade.took)
+            lines.append(f"pages meanwhile: {len(run.upgrade.took)} opened, the slowest in {slowest:.1f} s")
         if options.soak:
             grown, measured = meter.findings()
             findings.breaches += grown
@@ -225,7 +245,10 @@ def _fail_and_live(run: Run) -> None:
 
     def torment() -> None:
         try:
-            if not options.soak:
+            if options.upgrade:
+                run.upgrade.run(run.say)
+                over.set()
+            elif not options.soak:
                 run.tormentor.torment(over, say=run.say)
         except Exception as error:  # noqa: BLE001 - the main thread raises it again
             errors.append(error)
@@ -240,7 +263,7 @@ def _fail_and_live(run: Run) -> None:
     began = looked = time.monotonic()
     thread.start()
     try:
-        while not errors:
+        while not errors and not over.is_set():
             at = time.monotonic()
             if not backlog:
                 for one in accounts:
@@ -263,6 +286,8 @@ def _fail_and_live(run: Run) -> None:
 
 def _limit(run: Run) -> float:
     """The seconds that were asked for; on a slow machine up to three times as many, until somebody has answered."""
+    if run.options.upgrade:
+        return run.options.at_most
     if run.options.soak:
         return run.options.soak * 60
     enough = sum(len(one.answers) for one in run.people.told) >= ENOUGH

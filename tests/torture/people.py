@@ -167,6 +167,7 @@ class People:
                     return
             except (StoryFailed, httpx2.HTTPError) as error:
                 self.requests["failed"] += 1
+                self.requests[f"failed with {type(error).__name__}"] += 1
                 last = error
                 time.sleep(PAUSE)
                 if time.monotonic() > end:

@@ -31,6 +31,13 @@ READY_SECONDS = 180
 DISK = "448m"
 
 
+#: the command of a program whose socket becomes descriptor 3 (sd_listen_fds(3))
+_HAND_OVER = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3); "
+    "os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1'); os.execv(sys.argv[2], sys.argv[2:])"
+)
+
+
 def free_ports(number: int) -> list[int]:
     taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
     ports = [int(one.getsockname()[1]) for one in taken]
@@ -55,6 +62,8 @@ class Program:
     command: Sequence[str]
     env: Mapping[str, str]
     log: Path
+    #: a socket that it is given, as systemd does
+    listening: socket.socket | None = None
     process: "subprocess.Popen[bytes] | None" = None
     #: monotonic time before which it is not started again
     rests_until: float = 0.0
@@ -65,9 +74,13 @@ class Program:
 
     def start(self) -> None:
         self.started = time.monotonic()
+        command, given = self.command, self.listening
+        if given is not None:
+            command = [sys.executable, "-c", _HAND_OVER, str(given.fileno()), *command]
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                self.command,
+                command,
+                pass_fds=() if given is None else (given.fileno(),),
                 env={**os.environ, **self.env, "PGAPPNAME": self.name},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -344,10 +357,16 @@ class Addresses:
 
 @contextmanager
 def town(
-    data: Path, *, smtp: int, organisations: Sequence[str], workers: int = 1, hosts: Hosts | None = None
+    data: Path,
+    *,
+    smtp: int,
+    organisations: Sequence[str],
+    workers: int = 1,
+    hosts: Hosts | None = None,
+    hand_over: bool = False,
 ) -> Iterator[Town]:
     """Start all programs, with these organisations and an admin each, and stop them in order. With `hosts`, a web
-    server and a worker on each."""
+    server and a worker on each. `hand_over`: the web server's socket stays open while it restarts."""
     log = data / "programs.log"
     port, through, *greenhouse = free_ports(4)
     here = HERE if hosts else "127.0.0.1"
@@ -370,6 +389,8 @@ def town(
             stack.callback(sandbox.stop)
         _prepare(env, organisations, log)
         web, worked = _programs(env, log, workers=workers, hosts=hosts)
+        if hand_over:
+            web[0].listening = stack.enter_context(socket.create_server(("127.0.0.1", port), backlog=1024))
         stack.enter_context(Supervisor([*worked, *web]))
         if hosts:
             serving = [to_address(hosts.address(one), port) for one in hosts.all]

@@ -1,4 +1,4 @@
-"""The short form of `make torture`."""
+"""Short forms of `make torture`."""
 
 import os
 import subprocess
@@ -14,8 +14,17 @@ SEED, SECONDS = 15, 40
 
 
 @pytest.mark.timeout(1500)
-def test_nothing_is_lost_repeated_or_crossed_under_faults() -> None:
-    command = [sys.executable, "-m", "tests.torture", "--seed", str(SEED), "--seconds", str(SECONDS)]
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(["--seconds", str(SECONDS)], id="under faults"),
+        pytest.param(
+            ["--upgrade", "--rate", "1.5"], id="while the next release takes over and is taken back"
+        ),
+    ],
+)
+def test_nothing_is_lost_repeated_or_crossed(options: list[str]) -> None:
+    command = [sys.executable, "-m", "tests.torture", "--seed", str(SEED), *options]
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("GOODWORD_", "DJANGO_"))
     }

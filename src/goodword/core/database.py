@@ -14,15 +14,19 @@ from typing import Any, Final
 
 import psycopg
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.core.management import call_command
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
+from packaging.version import Version
 from procrastinate.contrib.django.utils import connector_params
+from psycopg.errors import LockNotAvailable
 
 from goodword.core import process
 from goodword.core.environment import SettingError
+from goodword.core.version import VERSION
 
 #: SQLSTATE classes about the server rather than the statement: connection exceptions, insufficient resources, shutdown
 #: and start-up; and a read-only server, as after a failover
@@ -34,6 +38,20 @@ CONNECT_SECONDS = 5
 _STATEMENT = 1_500
 #: seconds between two messages about waiting
 SAY_EVERY: Final = 60.0
+#: milliseconds for which a migration waits for a lock: the programs' statements queue behind it
+MIGRATION_LOCK_MS: Final = 2_000
+#: attempts of `migrate`, and seconds between two of them
+MIGRATION_TRIES, MIGRATION_PAUSE = 60, 1.0
+_INVALID_INDEXES: Final = (
+    "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+    "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT i.indisvalid AND n.nspname = current_schema()"
+)
+#: of the release that migrated this database last, and of the oldest that can run on it. Also on a schema from before
+#: there were these columns.
+MIGRATED_BY: Final = (
+    "SELECT coalesce(to_jsonb(row) ->> 'release', ''), coalesce(to_jsonb(row) ->> 'oldest_release', '') "
+    "FROM core_installation AS row"
+)
 #: connection errors of PostgreSQL and libpq that waiting does not fix. There is no SQLSTATE at this point, so if the
 #: server's messages are not in English we wait anyway.
 _REFUSED: Final = re.compile(
@@ -175,18 +193,86 @@ def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a si
 
 
 def check_known_migrations() -> None:
-    """Raises SettingError if the database has a migration that this version does not know."""
+    """Raises SettingError if the database has migrations that this version does not know, unless the newer version that
+    applied them says that this one can run on it."""
     loader = MigrationExecutor(connection).loader
     unknown = sorted(
         f"{app}.{name}"
         for app, name in loader.applied_migrations
         if app in loader.migrated_apps and (app, name) not in loader.disk_migrations
     )
-    if unknown:
+    if not unknown:
+        return
+    release, oldest = migrated_by()
+    if not release:
         raise SettingError(
             f"The database was made by another version of Goodword: this one does not know {unknown[0]}. Install the "
             "version that made it, or start with an empty database (DATABASE_URL) or data folder (GOODWORD_DATA)."
         )
+    if not can_run_on(oldest):
+        raise SettingError(
+            f"The database was migrated by Goodword {release} and needs Goodword {oldest} or newer; this is {VERSION}. "
+            f"Install {release}."
+        )
+
+
+def migrated_by() -> tuple[str, str]:
+    """The release that migrated this database last, and the oldest that can run on it; empty if it doesn't say."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('core_installation')")
+        if cursor.fetchone() == (None,):
+            return "", ""
+        cursor.execute(MIGRATED_BY)
+        return cursor.fetchone() or ("", "")
+
+
+def can_run_on(oldest: str) -> bool:
+    """Whether this version can run on a schema that needs at least the release `oldest`."""
+    return Version(VERSION) >= Version(oldest)
+
+
+def migrate(*, verbosity: int = 1) -> None:
+    """Apply the migrations while programs run. A migration waits briefly for a lock, then lets others go on and is
+    tried again. Raises SettingError if it never gets the lock."""
+    from goodword.core import installation
+
+    check_known_migrations()
+    for tries_left in reversed(range(MIGRATION_TRIES)):
+        try:
+            with _lock_timeout():
+                call_command("migrate", interactive=False, verbosity=verbosity)
+            break
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            if not tries_left:
+                raise SettingError(
+                    "The migration could not lock a table, because of a long transaction. `SELECT * FROM "
+                    "pg_stat_activity` shows it. Wait for it or end it, and run `goodword migrate` again."
+                ) from error
+            _say("The migration waits for another transaction, and is tried again.")
+            _drop_invalid_indexes()
+            time.sleep(MIGRATION_PAUSE)
+    installation.record_release()
+
+
+@contextmanager
+def _lock_timeout() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [str(MIGRATION_LOCK_MS)])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+
+
+def _drop_invalid_indexes() -> None:
+    """What an interrupted CREATE INDEX CONCURRENTLY leaves: its next attempt would find the name taken."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INVALID_INDEXES)
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP INDEX {name}")
 
 
 def check_migrations() -> None:

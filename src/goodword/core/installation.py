@@ -7,9 +7,11 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, QuerySet
+from packaging.version import Version
 
 from goodword.core import clock
 from goodword.core.models import Installation
+from goodword.core.version import OLDEST_ON_SCHEMA, VERSION
 
 Mode = Installation.Mode
 #: the row's id
@@ -49,6 +51,17 @@ def shown_mode() -> str:
     if _read is None or (now - _read[0] > _GOOD_FOR and settings.GOODWORD_ENV != "test"):
         _read = (now, mode())
     return _read[1]
+
+
+def record_release() -> None:
+    """Note that this version has migrated the database, unless a newer one has."""
+    with transaction.atomic():
+        current()
+        row = Installation.objects.select_for_update().get(pk=ONLY)
+        if row.release and Version(row.release) > Version(VERSION):
+            return
+        row.release, row.oldest_release = VERSION, OLDEST_ON_SCHEMA
+        row.save(update_fields=["release", "oldest_release"])
 
 
 def set_mode(wanted: Mode) -> str:

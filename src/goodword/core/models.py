@@ -101,6 +101,9 @@ class Installation(models.Model):
     mode_since = models.DateTimeField(null=True)
     #: id of the backup that this database was restored from
     restored_from = models.UUIDField(null=True)
+    #: the release that migrated it last, and the oldest that can run on it (core.version)
+    release = models.CharField(max_length=40, default="", db_default="", blank=True)
+    oldest_release = models.CharField(max_length=40, default="", db_default="", blank=True)
 
     def __str__(self) -> str:
         return f"installation {self.uid}"

@@ -3,3 +3,6 @@ from typing import Final
 
 #: of the installed package
 VERSION: Final = version("goodword")
+#: the oldest release whose programs can run on this release's schema. A migration that removes, renames or tightens
+#: something raises it to the first release that doesn't use it any more (tests/architecture/test_migrations.py).
+OLDEST_ON_SCHEMA: Final = "0.1.0"

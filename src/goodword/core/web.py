@@ -28,6 +28,8 @@ CHILD_SECONDS = 11
 _END: Final = {signal.SIGTERM, signal.SIGINT}
 #: prctl(2): the signal a process gets when its parent exits
 PR_SET_PDEATHSIG = 1
+#: the first file descriptor that systemd hands over
+LISTEN_FDS_START = 3
 
 
 def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 1) -> int:
@@ -39,7 +41,7 @@ def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 
     limit_arenas()
     limit_statements(settings.GOODWORD_STATEMENT_SECONDS)
     chosen = port or environment.port("GOODWORD_PORT", 8000)
-    listening = bind(host, chosen)
+    listening = handed_over() or bind(host, chosen)
     if processes <= 1:
         _run(listening)
         return 0
@@ -55,6 +57,19 @@ def limit_statements(seconds: int) -> None:
         options = connections.settings["default"]["OPTIONS"]
         options["options"] = f"{options.get('options', '')} -c statement_timeout={seconds}s".strip()
         _close_connections()
+
+
+def handed_over() -> socket.socket | None:
+    """The socket that systemd listens on (sd_listen_fds(3)), None without one. It stays open while this program
+    restarts, so connections wait instead of being refused. Raises SettingError for several."""
+    pid, number = os.environ.pop("LISTEN_PID", ""), os.environ.pop("LISTEN_FDS", "")
+    if pid != str(os.getpid()) or number == "0":
+        return None
+    if number != "1":
+        raise environment.SettingError(
+            f"systemd hands over {number} sockets: the socket unit must listen on a single address."
+        )
+    return socket.socket(fileno=LISTEN_FDS_START)
 
 
 def bind(host: str, port: int) -> socket.socket:

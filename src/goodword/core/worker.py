@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 #: maximum seconds before the next run of a job that outages keep interrupting, since it may cause them
 LONGEST_REST = 300
+#: how often a job that this version doesn't know is left to others, in about an hour, before it fails
+UNKNOWN_TRIES = 20
 #: between two looks whether a copy is in use from now on
 COPY_SECONDS = 2.0
 
@@ -238,8 +240,10 @@ class Worker(LibraryWorker):
     ) -> None:
         assert job.id is not None
         try:
-            if isinstance(retry_decision, GiveBack):
-                wait = self._rest(job.id, outage=retry_decision.outage)
+            # during an upgrade workers of another version run, which know it
+            unknown = job.task_name not in self.app.tasks and self._interrupted[job.id] < UNKNOWN_TRIES
+            if isinstance(retry_decision, GiveBack) or unknown:
+                wait = self._rest(job.id, outage=unknown or retry_decision.outage)
                 await self.app.connector.execute_query_async(GIVE_BACK, job_id=job.id, wait=wait)
                 asyncio.get_running_loop().call_later(wait, self.wake)
                 return

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from goodword.core import crypto
-from goodword.core.database import first_line, quick_connection
+from goodword.core.database import MIGRATED_BY, can_run_on, first_line, quick_connection
 from goodword.core.doctor.findings import (
     DatabaseCheck,
     Finding,
@@ -25,6 +25,7 @@ from goodword.core.doctor.findings import (
     good,
     size,
 )
+from goodword.core.version import VERSION
 
 DATABASE: Final = "database"
 WORKER: Final = "worker"
@@ -165,6 +166,13 @@ def migrations(line: psycopg.Connection) -> Finding:
         return broken("migrations", sentence, "Run `goodword migrate`.")
     ours = {app for app, _ in known_migrations()}
     if unknown := sorted(f"{app}.{name}" for app, name in applied - known_migrations() if app in ours):
+        release, oldest = line.execute(MIGRATED_BY).fetchone() or ("", "")
+        if oldest and can_run_on(oldest):
+            return attention(
+                "migrations",
+                f"Goodword {release} has migrated the database; this is {VERSION}, which can run on it.",
+                f"Finish the upgrade to {release}, unless you went back on purpose.",
+            )
         return attention(
             "migrations",
             f"The database is newer than this version, which doesn't know {unknown[0]}.",

@@ -1,0 +1,84 @@
+"""Migrations only expand the schema, so that the previous release runs on it during an upgrade and after going back."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+from packaging.version import Version
+
+from goodword.core.version import OLDEST_ON_SCHEMA, VERSION
+
+#: migrations that contract ("app.name"), with the first release whose programs don't use what they remove
+CONTRACTING: dict[str, str] = {}
+#: what nobody who doesn't know it can stumble over
+EXPANDING = (
+    migrations.CreateModel,
+    migrations.AddIndex,
+    migrations.RemoveIndex,
+    migrations.RenameIndex,
+    migrations.AlterModelOptions,
+    migrations.AlterModelManagers,
+)
+CONCURRENT = ("AddIndexConcurrently", "RemoveIndexConcurrently")
+
+
+def contractions(operation: Operation) -> Iterator[str]:
+    """What earlier releases could stumble over."""
+    match operation:
+        case migrations.AddField(field=field) if not (
+            field.null or field.has_db_default() or field.many_to_many
+        ):
+            yield f"{operation.model_name}.{operation.name} needs null=True or a db_default"
+        case migrations.AddField():
+            pass
+        case migrations.AlterField(field=field) if not field.null and not field.has_db_default():
+            yield f"{operation.model_name}.{operation.name} may become narrower"
+        case migrations.AlterField():
+            pass
+        case migrations.RunSQL() | migrations.RunPython():
+            yield f"{operation.describe()}: say in CONTRACTING from which release on it is safe"
+        case migrations.SeparateDatabaseAndState():
+            for part in operation.database_operations:
+                yield from contractions(part)
+        case _ if not isinstance(operation, EXPANDING) and type(operation).__name__ not in CONCURRENT:
+            yield operation.describe()
+
+
+def test_later_migrations_expand_or_name_the_release_that_allows_more() -> None:
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    ours = {key: one for key, one in loader.disk_migrations.items() if one.__module__.startswith("goodword.")}
+    found = {
+        f"{app}.{name}": [problem for operation in one.operations for problem in contractions(operation)]
+        for (app, name), one in ours.items()
+        if not one.initial and not name.startswith("0001_")
+    }
+    assert {name: problems for name, problems in found.items() if problems and name not in CONTRACTING} == {}
+    assert [one for one in CONTRACTING if not found.get(one)] == []
+
+
+def test_the_oldest_release_on_the_schema_is_past_all_contractions() -> None:
+    assert Version(OLDEST_ON_SCHEMA) <= Version(VERSION)
+    assert [one for one, since in CONTRACTING.items() if Version(since) > Version(OLDEST_ON_SCHEMA)] == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "expands"),
+    [
+        (migrations.AddField("email", "seen_at", models.DateTimeField(null=True)), True),
+        (migrations.AddField("email", "seen", models.BooleanField(default=False, db_default=False)), True),
+        (migrations.AddField("email", "seen", models.BooleanField(default=False)), False),
+        (migrations.RemoveField("email", "kind"), False),
+        (migrations.RenameField("email", "kind", "sort"), False),
+        (migrations.DeleteModel("email"), False),
+        (migrations.RunSQL("UPDATE x SET y = 1"), False),
+        (
+            migrations.AddConstraint("email", models.CheckConstraint(condition=models.Q(pk=1), name="one")),
+            False,
+        ),
+    ],
+    ids=lambda value: value.describe() if isinstance(value, Operation) else "",
+)
+def test_what_earlier_releases_stumble_over(operation: Operation, *, expands: bool) -> None:
+    assert (list(contractions(operation)) == []) is expands
