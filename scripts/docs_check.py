@@ -107,7 +107,7 @@ def check(folder: Path, found: Sequence[Block], wanted: set[str], tar: Path | No
                     prepare_caddy(debian_system)
                 if scenario == "wheel":
                     debian_system.shell("systemctl stop goodword-web goodword-worker caddy")
-                    debian_system.shell("rm -r /opt/goodword && cd /root && pwd > /run/docs-check/cwd")
+                    debian_system.shell("rm -r /opt/goodword* && cd /root && pwd > /run/docs-check/cwd")
                     shutil.copy(wheel, debian_system.root / "root")
                 for block in found:
                     if block.scenario == scenario and (scenario == "install" or scenario in wanted):

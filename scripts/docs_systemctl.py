@@ -27,6 +27,7 @@ DEBIANS = {
 
 
 def main(action: str, *given: str) -> None:
+    given = tuple(name for name in given if not name.endswith(".socket"))  # opened with its service
     names = [name.removesuffix(".service") for name in given if not name.startswith("-")]
     RUN.mkdir(exist_ok=True)
     for name in names:
@@ -68,7 +69,10 @@ def start(name: str) -> None:
         notify.bind(str(ready))
         ready.chmod(0o666)
         environment["NOTIFY_SOCKET"] = str(ready)
-        spawn(name, shlex.split(unit["ExecStart"]), environment, user=unit["User"])
+        command = shlex.split(unit["ExecStart"])
+        if (UNITS / f"{name}.socket").exists():
+            command = with_socket(name, command)
+        spawn(name, command, environment, user=unit["User"])
         ends = time.monotonic() + WAIT
         notify.settimeout(1)
         while time.monotonic() < ends and alive(name):
@@ -78,6 +82,17 @@ def start(name: str) -> None:
             except TimeoutError:
                 pass
     fail(name)
+
+
+def with_socket(name: str, command: Sequence[str]) -> list[str]:
+    """The command with its socket as descriptor 3 (sd_listen_fds(3)). Unlike systemd's it is closed in between."""
+    unit = (UNITS / f"{name}.socket").read_text()
+    host, _, port = re.findall(r"^ListenStream=(.+)$", unit, re.MULTILINE)[0].rpartition(":")
+    script = (
+        "import os, socket, sys; one = socket.create_server((sys.argv[1], int(sys.argv[2]))); os.dup2(one.fileno(), 3);"
+        "os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1'); os.execv(sys.argv[3], sys.argv[3:])"
+    )
+    return [sys.executable, "-c", script, host, port, *command]
 
 
 def spawn(name: str, command: Sequence[str], environment: Mapping[str, str], user: str | None) -> None:

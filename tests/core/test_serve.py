@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -16,8 +17,10 @@ import pytest
 from django.db import connection
 
 from goodword.core import web
+from goodword.core.environment import SettingError
 from goodword.core.supervise import PortInUse, goodword
 from tests.core.test_killed_worker import here, until
+from tests.torture import programs
 
 pytestmark = [pytest.mark.programs, pytest.mark.django_db(transaction=True)]
 
@@ -209,3 +212,48 @@ def test_idle_connections_beyond_the_limit_block_nobody() -> None:
             line.close()
         program.running.terminate()
         assert program.running.wait(20) == 0
+
+
+def test_a_socket_of_systemd_is_served_and_keeps_connections_during_a_restart() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        served = hand_over(listening)
+        try:
+            assert answer(port) == 200
+            served.terminate()
+            served.wait()
+            with ThreadPoolExecutor(1) as visitor:
+                asked = visitor.submit(answer, port)
+                served = hand_over(listening)
+                assert asked.result() == 200
+        finally:
+            served.kill()
+            served.wait()
+
+
+def test_several_sockets_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
+    monkeypatch.setenv("LISTEN_FDS", "2")
+    with pytest.raises(SettingError, match="a single address"):
+        web.handed_over()
+
+
+def test_a_socket_for_another_process_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LISTEN_PID", str(os.getppid()))
+    monkeypatch.setenv("LISTEN_FDS", "1")
+    assert web.handed_over() is None
+
+
+def hand_over(listening: socket.socket) -> "subprocess.Popen[bytes]":
+    served = programs.Program(
+        "web", goodword("serve", "--processes", "2"), here(), Path(os.devnull), listening=listening
+    )
+    served.start()
+    assert served.process is not None
+    return served.process
+
+
+def answer(port: int) -> int:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as line:
+        line.request("GET", "/healthz", headers={"Host": "localhost"})
+        return line.getresponse().status

@@ -14,12 +14,15 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 
-from goodword.core import database, environment, postgres
+from goodword.core import database, environment, installation, postgres
 from goodword.core.environment import SettingError
+from goodword.core.models import Installation
 from goodword.core.supervise import goodword
-from tests.core.test_killed_worker import until
+from goodword.core.version import OLDEST_ON_SCHEMA, VERSION
+from tests.core.test_killed_worker import here, until
 from tests.support.database import start as start_server
 
 SETTINGS = Path(settings.LOCALE_PATHS[0]).parent / "settings.py"
@@ -310,6 +313,77 @@ def test_a_database_of_another_version_is_refused() -> None:
             "The database was made by another version of Goodword: this one does not know core.0007_later. Install "
             "the version that made it, or start with an empty database (DATABASE_URL) or data folder (GOODWORD_DATA)."
         )
+
+
+def apply_later_migration(*, release: str, oldest: str) -> None:
+    """As the migrations of a later release do."""
+    MigrationRecorder(connection).record_applied("core", "0099_later")
+    installation.current()
+    Installation.objects.update(release=release, oldest_release=oldest)
+
+
+@pytest.mark.django_db
+def test_a_newer_database_that_allows_this_version_is_used_and_keeps_its_release() -> None:
+    apply_later_migration(release="99.1.0", oldest=VERSION)
+    database.check_migrations()
+    database.migrate(verbosity=0)
+    assert database.migrated_by() == ("99.1.0", VERSION)
+
+
+@pytest.mark.django_db
+def test_a_newer_database_that_needs_a_later_version_is_refused() -> None:
+    apply_later_migration(release="99.1.0", oldest="99.0.0")
+    for check in (database.check_migrations, database.check_known_migrations, database.migrate):
+        with pytest.raises(SettingError) as refused:
+            check()
+        assert str(refused.value) == (
+            f"The database was migrated by Goodword 99.1.0 and needs Goodword 99.0.0 or newer; this is {VERSION}. "
+            "Install 99.1.0."
+        )
+
+
+@pytest.mark.django_db
+def test_migrating_notes_this_version_unless_a_newer_one_was_there() -> None:
+    assert database.migrated_by() == ("", "")
+    database.migrate(verbosity=0)
+    assert database.migrated_by() == (VERSION, OLDEST_ON_SCHEMA)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_gives_way_to_a_long_transaction(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The migration locks a table that another transaction uses, until that ends."""
+    other = psycopg.connect(here()["DATABASE_URL"])
+    other.execute("LOCK TABLE core_event IN ACCESS SHARE MODE")
+
+    def change_table(*_: object, **__: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE core_event IN ACCESS EXCLUSIVE MODE")
+
+    def end_the_other(_: float) -> None:
+        other.close()
+
+    monkeypatch.setattr(database, "call_command", transaction.atomic(change_table))
+    monkeypatch.setattr(database, "MIGRATION_LOCK_MS", 20)
+    monkeypatch.setattr("goodword.core.database.time.sleep", end_the_other)
+    database.migrate()
+    assert capsys.readouterr().err == (
+        "goodword: The migration waits for another transaction, and is tried again.\n"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_left_half_made_by_a_migration_is_removed() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE INDEX half_made ON core_event (actor)")
+        cursor.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'half_made'::regclass")
+        database._drop_invalid_indexes()
+        cursor.execute("SELECT to_regclass('half_made'), to_regclass('event_timeline') IS NOT NULL")
+        assert cursor.fetchone() == (None, True)
 
 
 def test_missing_static_files_are_refused_only_in_production(

@@ -9,13 +9,17 @@ import psycopg
 import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+from procrastinate.tasks import configure_task
 
+from goodword.core.jobs import QUEUE
 from goodword.core.supervise import goodword
 from tests.core.test_database_outage import record_change
 from tests.core.test_killed_worker import doing, here, until
 from tests.support.heartbeat import silent_for
 
 pytestmark = pytest.mark.programs
+#: of a job that a later release made, during an upgrade
+QUEUE_LATER = configure_task(name="later.release", job_manager=QUEUE)
 
 
 def worker(*options: str) -> "subprocess.Popen[bytes]":
@@ -31,8 +35,14 @@ def no_other_workers(transactional_db: None) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_the_worker_cleanly(number: signal.Signals) -> None:
+def test_a_signal_stops_the_worker_cleanly_and_it_leaves_unknown_jobs_to_others(
+    number: signal.Signals,
+) -> None:
+    QUEUE_LATER.defer()
+    unknown = ProcrastinateJob.objects.filter(task_name="later.release")
     running = worker()
+    until(unknown.filter(scheduled_at__isnull=False).exists)
+    assert set(unknown.values_list("status", flat=True)) <= {"todo", "doing"}
     running.send_signal(number)
     assert running.wait(20) == 0
     assert not ProcrastinateWorker.objects.exists()

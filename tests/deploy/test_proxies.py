@@ -166,6 +166,7 @@ def caddy(running: RunningProxy) -> list[str]:
                 "\tskip_install_trust\n\tservers {",
                 f"{HOST}}} {{\n": f"{HOST}}} {{\n\ttls {chain} {key}\n",
                 "/var/log/caddy/": f"{running.folder}/",
+                "lb_try_duration 20s": "lb_try_duration 1s",
             },
         )
     )

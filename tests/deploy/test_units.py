@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,24 +13,25 @@ from goodword.core.supervise import goodword
 from tests.architecture.source import ROOT
 
 UNITS = sorted((ROOT / "deploy").glob("*.service"))
+SOCKET = ROOT / "deploy/goodword-web.socket"
 each = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 
 
 def installed(unit: Path, folder: Path) -> Path:
     """The unit with the path of this installation's program."""
     program, *_ = goodword()
-    text = unit.read_text()
-    assert "/opt/goodword/bin/goodword" in text
-    copy = folder / unit.name
-    copy.write_text(text.replace("/opt/goodword/bin/goodword", program))
-    return copy
+    assert "/opt/goodword/bin/goodword" in unit.read_text()
+    shutil.copy(SOCKET, folder)
+    for one in UNITS:
+        (folder / one.name).write_text(one.read_text().replace("/opt/goodword/bin/goodword", program))
+    return folder / unit.name
 
 
 @pytest.mark.proxy
 @each
 def test_systemd_accepts_the_unit(unit: Path, tmp_path: Path) -> None:
     done = subprocess.run(
-        ["systemd-analyze", "verify", str(installed(unit, tmp_path))],
+        ["systemd-analyze", "verify", str(installed(unit, tmp_path)), str(tmp_path / SOCKET.name)],
         capture_output=True,
         text=True,
         check=False,
@@ -67,3 +69,9 @@ def test_its_command_exists_and_it_is_restarted_always(unit: Path) -> None:
         "StartLimitIntervalSec=0",
     ):
         assert line in lines
+
+
+def test_the_sockets_address_is_the_one_of_the_proxies() -> None:
+    [address] = re.findall(r"^ListenStream=(.+)$", SOCKET.read_text(), re.MULTILINE)
+    assert f"server {address};" in (ROOT / "deploy/nginx.conf").read_text()
+    assert f"{{$GOODWORD_UPSTREAM:{address}}}" in (ROOT / "deploy/Caddyfile").read_text()

@@ -240,10 +240,10 @@ class Worker(LibraryWorker):
     ) -> None:
         assert job.id is not None
         try:
-            # during an upgrade workers of another version run, which know it
-            unknown = job.task_name not in self.app.tasks and self._interrupted[job.id] < UNKNOWN_TRIES
-            if isinstance(retry_decision, GiveBack) or unknown:
-                wait = self._rest(job.id, outage=unknown or retry_decision.outage)
+            if job.task_name not in self.app.tasks and self._interrupted[job.id] < UNKNOWN_TRIES:
+                retry_decision = GiveBack(outage=True)  # during an upgrade other workers may know it
+            if isinstance(retry_decision, GiveBack):
+                wait = self._rest(job.id, outage=retry_decision.outage)
                 await self.app.connector.execute_query_async(GIVE_BACK, job_id=job.id, wait=wait)
                 asyncio.get_running_loop().call_later(wait, self.wake)
                 return

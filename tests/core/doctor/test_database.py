@@ -11,10 +11,11 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django.fixtures import Settings
 
-from goodword.core import clock, crypto
+from goodword.core import clock, crypto, installation
 from goodword.core.doctor import database
 from goodword.core.doctor.findings import DatabaseCheck, Finding, State, good
-from goodword.core.models import Event, Reaction
+from goodword.core.models import Event, Installation, Reaction
+from goodword.core.version import VERSION
 from tests.core.test_database_outage import execute
 from tests.core.test_killed_worker import here
 
@@ -84,6 +85,18 @@ def test_a_newer_database_needs_attention(line: psycopg.Connection) -> None:
     MigrationRecorder(connection).record_applied("core", "0099_later")
     state, sentence = found_by(lambda line, _: database.migrations(line), line)
     assert (state, "core.0099_later" in sentence) == ("attention", True)
+
+
+def test_an_upgrade_under_way_needs_attention(line: psycopg.Connection) -> None:
+    MigrationRecorder(connection).record_applied("core", "0099_later")
+    installation.current()
+    Installation.objects.update(release="99.1.0", oldest_release=VERSION)
+    one = database.migrations(line)
+    assert (one.state, one.sentence, one.remedy) == (
+        "attention",
+        f"Goodword 99.1.0 has migrated the database; this is {VERSION}, which can run on it.",
+        "Finish the upgrade to 99.1.0, unless you went back on purpose.",
+    )
 
 
 def test_a_lost_field_key_is_named_with_its_remedy(line: psycopg.Connection, settings: Settings) -> None:

@@ -112,6 +112,8 @@ class Migration(migrations.Migration):
                 ),
                 ("mode_since", models.DateTimeField(null=True)),
                 ("restored_from", models.UUIDField(null=True)),
+                ("release", models.CharField(blank=True, db_default="", default="", max_length=40)),
+                ("oldest_release", models.CharField(blank=True, db_default="", default="", max_length=40)),
             ],
         ),
         migrations.CreateModel(
