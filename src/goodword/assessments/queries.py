@@ -1,15 +1,17 @@
 """Reads: contents of test versions; attempts with their parts, items and answers."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Model, QuerySet, prefetch_related_objects
 
 from goodword.assessments.kinds import Content, kind_named, kind_of
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_json
-from goodword.assessments.models import Attempt, AttemptPart, DrawnItem, TestVersion, Verification
+from goodword.assessments.models import Answer, Attempt, AttemptPart, DrawnItem, TestVersion, Verification
 from goodword.candidates.models import Application
+from goodword.core.compiled import compiled
+from goodword.core.models import HasPk
 from goodword.core.validation import Json
 from goodword.workflow.models import StepRun
 
@@ -90,23 +92,55 @@ def _drawn_item(row: DrawnItem) -> GeneratedItem:
 
 def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
     """In order, with versions, answers, drawn items and optionally scores. One query each."""
-    rows = list(
-        AttemptPart.objects.of(attempt.organisation)
-        .filter(attempt=attempt)
-        .select_related("version__test", "part__norms", "part__calibration")
-        .defer(*LARGE)
-        .order_by("order")
-    )
-    prefetch_related_objects(rows, "answers", *(["scores"] if scores else []))
-    drawing = [row for row in rows if kind_named(row.version.test.kind).is_generated]
-    prefetch_related_objects(drawing, "drawn")
+    rows = _parts(attempt.organisation, attempt.pk)
+    prefetch_related_objects(rows, *(["scores"] if scores else []))
+    answers = _answers(attempt.organisation, attempt.pk)
+    generated = [row for row in rows if kind_named(row.version.test.kind).is_generated]
+    drawn = _drawn_items(attempt.organisation, attempt.pk) if generated else []
     for row in rows:
         row.attempt = attempt
+        _keep(row, "answers", row.answers.all(), [one for one in answers if one.part_id == row.pk])
+    for row in generated:
+        _keep(row, "drawn", row.drawn.all(), [one for one in drawn if one.part_id == row.pk])
     return rows
 
 
+@compiled
+def _parts(organisation: HasPk, attempt_id: int) -> QuerySet[AttemptPart]:
+    rows = AttemptPart.objects.of(organisation).filter(attempt=attempt_id)
+    return (
+        rows.select_related("version__test", "part__norms", "part__calibration")
+        .defer(*LARGE)
+        .order_by("order")
+    )
+
+
+@compiled
+def _answers(organisation: HasPk, attempt_id: int) -> QuerySet[Answer]:
+    return Answer.objects.of(organisation).filter(part__attempt=attempt_id)
+
+
+@compiled
+def _drawn_items(organisation: HasPk, attempt_id: int) -> QuerySet[DrawnItem]:
+    return DrawnItem.objects.of(organisation).filter(part__attempt=attempt_id)
+
+
+def _keep(part: AttemptPart, name: str, rows: QuerySet[Any], found: Sequence[Model]) -> None:
+    """As a prefetch does."""
+    rows.__dict__.update(_result_cache=list(found), _prefetch_done=True)
+    part.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows
+
+
 def latest_attempt(application: Application) -> Attempt | None:
-    return attempts_of(application).first()
+    for attempt in _latest_attempt(application.pk):
+        return attempt
+    return None
+
+
+@compiled
+def _latest_attempt(application_id: int) -> QuerySet[Attempt]:
+    rows = Attempt.objects.across_organisations().filter(step_request__application_id=application_id)
+    return rows.select_related("organisation", "step_request__step", "assessment").order_by("-pk")[:1]
 
 
 def attempts_of(application: Application) -> QuerySet[Attempt]:

@@ -1,15 +1,17 @@
 """Step requests and runs; the states of a run: allowed moves, and the one function that makes them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from functools import cache
+from typing import Any, Final, Literal
 
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.candidates.models import Application
+from goodword.core.compiled import compiled
 from goodword.core.workdays import Calendar
 from goodword.roles.models import Step
 
@@ -275,8 +277,20 @@ def takes_answers_query(*, now: datetime) -> Q:
 def lock[R: StepRun](model: type[R], pk: int) -> R:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A run is locked inside a transaction only.")
-    rows: QuerySet[R] = model._default_manager.select_for_update(of=("self",))  # type: ignore[assignment]  # typed as of Model
-    return rows.select_related("step_request__step", "organisation").get(pk=pk)
+    found: list[R] = _locking(model)(pk)
+    if not found:
+        raise model.DoesNotExist
+    return found[0]
+
+
+@cache
+def _locking(model: type[StepRun]) -> Callable[[int], list[Any]]:
+    @compiled
+    def locked(pk: int) -> QuerySet[Any]:
+        rows = model._default_manager.select_for_update(of=("self",))
+        return rows.select_related("step_request__step", "organisation").filter(pk=pk)
+
+    return locked
 
 
 def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> None:

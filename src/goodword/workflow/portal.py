@@ -6,12 +6,14 @@ Links to *Your data* are short-lived, and mailed to the known address only.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +25,9 @@ from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application, Recruiter, recruiter_of
 from goodword.core import clock
 from goodword.core.addresses import is_same
+from goodword.core.compiled import compiled
 from goodword.core.events import record
+from goodword.core.models import HasPk
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
@@ -111,7 +115,10 @@ class Visit:
     step_request: StepRequest
     application: Application
     organisation: Organisation
-    recruiter: Recruiter
+
+    @cached_property
+    def recruiter(self) -> Recruiter:
+        return recruiter_of(self.application)
 
 
 def visit_of(token: str, *, purpose: Link.Purpose = Link.Purpose.CANDIDATE) -> Visit | None:
@@ -119,14 +126,10 @@ def visit_of(token: str, *, purpose: Link.Purpose = Link.Purpose.CANDIDATE) -> V
     link = links.resolve(token, purpose=purpose)
     if link is None:
         return None
-    step_request = (
-        StepRequest.objects.of(link.organisation)
-        .select_related("application__candidate", "application__role__owner__user", "step")
-        .filter(pk=link.subject_id)
-        .first()
-    )
-    if step_request is None:
+    found = _step_request(link.organisation, link.subject_id)
+    if not found:
         return None
+    [step_request] = found
     step_request.organisation = step_request.application.organisation = link.organisation
     return Visit(
         token=token,
@@ -134,8 +137,13 @@ def visit_of(token: str, *, purpose: Link.Purpose = Link.Purpose.CANDIDATE) -> V
         step_request=step_request,
         application=step_request.application,
         organisation=link.organisation,
-        recruiter=recruiter_of(step_request.application),
     )
+
+
+@compiled
+def _step_request(organisation: HasPk, step_request_id: int) -> QuerySet[StepRequest]:
+    rows = StepRequest.objects.of(organisation).filter(pk=step_request_id)
+    return rows.select_related("application__candidate", "application__role__owner__user", "step")
 
 
 def open_step_url(application: Application, *, kind: Step.Kind, token: str, now: datetime) -> str:

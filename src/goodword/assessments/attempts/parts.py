@@ -29,7 +29,9 @@ from goodword.assessments.models import (
 )
 from goodword.assessments.queries import clock_minutes, content_of, count_of
 from goodword.candidates.models import Candidate
+from goodword.core.compiled import compiled
 from goodword.core.events import record
+from goodword.core.models import HasPk
 from goodword.workflow.models import StepRun, lock, move, takes_answers
 from goodword.workflow.portal import first_offered
 
@@ -107,13 +109,7 @@ def open_attempt(attempt_id: int, *, now: datetime) -> Attempt:
 def open_part(attempt_id: int, order: int, *, now: datetime) -> AttemptPart:
     """Locks its attempt. Raises Closed, PartOver, OutOfOrder, and LookupError for an unknown part."""
     attempt = open_attempt(attempt_id, now=now)
-    parts = list(
-        AttemptPart.objects.of(attempt.organisation)
-        .filter(attempt=attempt, order__lte=order)
-        .select_related("version__test", "part")
-        .defer("version__content")
-        .order_by("order")
-    )
+    parts = _parts_until(attempt.organisation, attempt.pk, order)
     if not parts or parts[-1].order != order:
         raise LookupError(f"Attempt {attempt_id} has no part {order}.")
     part = parts[-1]
@@ -123,6 +119,12 @@ def open_part(attempt_id: int, order: int, *, now: datetime) -> AttemptPart:
     if any(not is_over(before, now=now) for before in parts[:-1]):
         raise OutOfOrder
     return part
+
+
+@compiled
+def _parts_until(organisation: HasPk, attempt_id: int, order: int) -> QuerySet[AttemptPart]:
+    rows = AttemptPart.objects.of(organisation).filter(attempt=attempt_id, order__lte=order)
+    return rows.select_related("version__test", "part").defer("version__content").order_by("order")
 
 
 def part_of(attempt: Attempt, order: int) -> AttemptPart:

@@ -4,9 +4,11 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import clock, crypto, logs
+from goodword.core.compiled import compiled
 from goodword.notifications.models import Email, Link
 
 #: where each kind of link begins; core.http keeps these out of the logs
@@ -101,11 +103,16 @@ def new_link(
 
 def resolve(token: str, *, purpose: str) -> Link | None:
     """The link of this token and purpose, ended and expired ones included (their pages say so); else None."""
-    rows = Link.objects.across_organisations().select_related("organisation")
-    found = rows.filter(token_hash=crypto.hash_token(token), purpose=purpose).first()
-    if found is not None:
+    for found in _with_hash(crypto.hash_token(token), purpose):
         logs.note(organisation=found.organisation_id)
-    return found
+        return found
+    return None
+
+
+@compiled
+def _with_hash(token_hash: str, purpose: str) -> QuerySet[Link]:
+    rows = Link.objects.across_organisations().select_related("organisation")
+    return rows.filter(token_hash=token_hash, purpose=purpose)
 
 
 def with_id(link_id: int, *, purpose: str) -> Link | None:

@@ -23,7 +23,7 @@ from goodword.assessments.queries import content_of
 from goodword.assessments.views import preview
 from goodword.assessments.views.access import private
 from goodword.assessments.views.preview import PreviewSession
-from goodword.candidates.models import Application, Candidate, recruiter_of
+from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Link
@@ -149,7 +149,6 @@ def preview_sitting(
             step_request=step_request,
             application=application,
             organisation=organisation,
-            recruiter=recruiter_of(application),
         ),
         attempt=attempt,
         now=now,
