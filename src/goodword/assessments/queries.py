@@ -1,6 +1,6 @@
 """Reads: contents of test versions; attempts with their parts, items and answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db.models import Model, QuerySet, prefetch_related_objects
@@ -19,7 +19,7 @@ _MAX_PARSED: Final = 512
 #: contents of published versions, by id
 _parsed: dict[int, Content] = {}
 _MAX_DRAWN: Final = 4096
-#: by row id: each request reads them several times
+#: by row id
 _drawn: dict[int, GeneratedItem] = {}
 #: large columns: parsed once per process (content_of), or only needed for scoring
 LARGE: Final = ("version__content", "part__calibration__content")
@@ -49,9 +49,10 @@ def items_of(part: AttemptPart) -> tuple[Item, ...]:
     kind, drawn = kind_of(content), list[tuple[str, GeneratedItem]]()
     if kind.is_generated:
         rows = sorted(
-            (row for row in part.drawn.all() if row.voided_at is None), key=lambda row: row.position
+            (row for row in _drawn_rows(part) if row.voided_at is None), key=lambda row: row.position
         )
-        drawn = [(row.item, _drawn_item(row)) for row in rows]
+        contents = _contents_of(rows)
+        drawn = [(row.item, contents[row.pk]) for row in rows]
     items = kind.items(content, form=part.form, drawn=drawn, language=part.attempt.language)
     return tuple(item for item in items if item.id not in part.void)
 
@@ -80,25 +81,39 @@ def unanswered(items: Sequence[Item], answers: Mapping[str, Json]) -> list[int]:
     ]
 
 
-def _drawn_item(row: DrawnItem) -> GeneratedItem:
-    found = _drawn.get(row.pk)
-    if found is None:
-        found = from_json(row.content)
+def _drawn_rows(part: AttemptPart) -> Sequence[DrawnItem]:
+    kept: Sequence[DrawnItem] | None = part.__dict__.get("_prefetched_objects_cache", {}).get("drawn")
+    return _drawn_of_part(part.pk) if kept is None else kept
+
+
+def _contents_of(rows: Sequence[DrawnItem]) -> Mapping[int, GeneratedItem]:
+    """By row id. Contents are large and never change, so that each is read once per process."""
+    found = {row.pk: known for row in rows if (known := _drawn.get(row.pk)) is not None}
+    if missing := [row for row in rows if row.pk not in found]:
+        stored = [(row.pk, row.content) for row in missing if "content" in row.__dict__]
+        if len(stored) < len(missing):
+            stored = list(_stored_contents([row.pk for row in missing]))
+        new = {pk: from_json(content) for pk, content in stored}
         if len(_drawn) >= _MAX_DRAWN:
             _drawn.clear()
-        _drawn[row.pk] = found
+        _drawn.update(new)
+        found |= new
     return found
+
+
+def _stored_contents(pks: Sequence[int]) -> Iterable[tuple[int, Any]]:
+    return DrawnItem.objects.across_organisations().filter(pk__in=pks).values_list("pk", "content")
 
 
 def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
     """In order, with versions, answers, drawn items and optionally scores. One query each."""
-    rows = _parts(attempt.organisation, attempt.pk)
+    rows = (_scored_parts if scores else _parts)(attempt.organisation, attempt.pk)
     prefetch_related_objects(rows, *(["scores"] if scores else []))
     answers = _answers(attempt.organisation, attempt.pk)
     generated = [row for row in rows if kind_named(row.version.test.kind).is_generated]
-    drawn = _drawn_items(attempt.organisation, attempt.pk) if generated else []
+    drawn = _drawn_of_attempt(attempt.organisation, attempt.pk) if generated else []
     for row in rows:
-        row.attempt = attempt
+        row.attempt, row.organisation = attempt, attempt.organisation
         _keep(row, "answers", row.answers.all(), [one for one in answers if one.part_id == row.pk])
     for row in generated:
         _keep(row, "drawn", row.drawn.all(), [one for one in drawn if one.part_id == row.pk])
@@ -108,11 +123,13 @@ def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
 @compiled
 def _parts(organisation: HasPk, attempt_id: int) -> QuerySet[AttemptPart]:
     rows = AttemptPart.objects.of(organisation).filter(attempt=attempt_id)
-    return (
-        rows.select_related("version__test", "part__norms", "part__calibration")
-        .defer(*LARGE)
-        .order_by("order")
-    )
+    return rows.select_related("version__test", "part").defer("version__content").order_by("order")
+
+
+@compiled
+def _scored_parts(organisation: HasPk, attempt_id: int) -> QuerySet[AttemptPart]:
+    rows = AttemptPart.objects.of(organisation).filter(attempt=attempt_id).order_by("order")
+    return rows.select_related("version__test", "part__norms", "part__calibration").defer(*LARGE)
 
 
 @compiled
@@ -121,8 +138,13 @@ def _answers(organisation: HasPk, attempt_id: int) -> QuerySet[Answer]:
 
 
 @compiled
-def _drawn_items(organisation: HasPk, attempt_id: int) -> QuerySet[DrawnItem]:
-    return DrawnItem.objects.of(organisation).filter(part__attempt=attempt_id)
+def _drawn_of_attempt(organisation: HasPk, attempt_id: int) -> QuerySet[DrawnItem]:
+    return DrawnItem.objects.of(organisation).filter(part__attempt=attempt_id).defer("content")
+
+
+@compiled
+def _drawn_of_part(part_id: int) -> QuerySet[DrawnItem]:
+    return DrawnItem.objects.across_organisations().filter(part=part_id).defer("content")
 
 
 def _keep(part: AttemptPart, name: str, rows: QuerySet[Any], found: Sequence[Model]) -> None:
@@ -133,6 +155,7 @@ def _keep(part: AttemptPart, name: str, rows: QuerySet[Any], found: Sequence[Mod
 
 def latest_attempt(application: Application) -> Attempt | None:
     for attempt in _latest_attempt(application.pk):
+        attempt.organisation = application.organisation
         return attempt
     return None
 
@@ -140,7 +163,7 @@ def latest_attempt(application: Application) -> Attempt | None:
 @compiled
 def _latest_attempt(application_id: int) -> QuerySet[Attempt]:
     rows = Attempt.objects.across_organisations().filter(step_request__application_id=application_id)
-    return rows.select_related("organisation", "step_request__step", "assessment").order_by("-pk")[:1]
+    return rows.select_related("step_request__step", "assessment").order_by("-pk")[:1]
 
 
 def attempts_of(application: Application) -> QuerySet[Attempt]:
@@ -172,7 +195,17 @@ def application_of(attempt: Attempt) -> Application:
 
 
 def answers_of(part: AttemptPart) -> Mapping[str, Json]:
-    return dict(part.answers.values_list("item", "value"))
+    """As they are now in the database."""
+    return {item: row.value for item, row in stored_answers(part).items()}
+
+
+def stored_answers(part: AttemptPart) -> Mapping[str, Answer]:
+    return {row.item: row for row in _answers_of_part(part.pk)}
+
+
+@compiled
+def _answers_of_part(part_id: int) -> QuerySet[Answer]:
+    return Answer.objects.across_organisations().filter(part=part_id)
 
 
 def read_answers(part: AttemptPart) -> Mapping[str, Json]:

@@ -17,7 +17,7 @@ from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.custom.uploads import CheckedFile
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import Answer, AttemptPart, Observation, Upload
-from goodword.assessments.queries import answers_of, items_of, visible_items
+from goodword.assessments.queries import answers_of, items_of, stored_answers, visible_items
 from goodword.core.validation import Json
 
 
@@ -96,7 +96,9 @@ def save_answer(
             raise parts.NotBegun
         if parts.is_late(part, now=now):
             raise parts.PartOver
-        number, item = _find(visible_items(part, answers_of(part)), item_id)
+        stored = stored_answers(part)
+        values = {item: row.value for item, row in stored.items()}
+        number, item = _find(visible_items(part, values), item_id)
         checked = item.check(value)
         timed = part.seconds is not None
         if timed and number != part.at:
@@ -104,7 +106,7 @@ def save_answer(
         at = now if timed or given_at is None else _plausible(given_at, part=part, now=now)
         if part.begun_at is None:
             begin_locked(part, device=device, now=now)
-        before = Answer.objects.of(part.organisation).filter(part=part, item=item_id).first()
+        before = stored.get(item_id)
         if before is not None and seen and _conflicts(before, checked, seen=seen):
             raise AnsweredElsewhere(before)
         if before is not None and before.answered_at > at:
@@ -188,19 +190,15 @@ def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_i
             raise parts.PartOver
         if part.seconds is None or part.begun_at is None or number != part.at:
             return part
-        if item_id and _item_at(part) != item_id:
+        # the last answer may have revealed further questions
+        items = visible_items(part, answers_of(part))
+        if item_id and (number > len(items) or items[number - 1].id != item_id):
             return part
         part.at, part.shown_at, part.seen_at = number + 1, now, now
         part.save(update_fields=["at", "shown_at", "seen_at"])
-        # the last answer may have revealed further questions
-        if part.at > len(visible_items(part, answers_of(part))):
+        if part.at > len(items):
             end_part(part, by=AttemptPart.Ended.FINISHED, now=now)
         return part
-
-
-def _item_at(part: AttemptPart) -> str:
-    items = visible_items(part, answers_of(part))
-    return items[part.at - 1].id if part.at <= len(items) else ""
 
 
 #: per part: a faulty page could send endlessly
