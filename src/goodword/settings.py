@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
-from goodword.core import dns, environment, mail, single_sign_on
+from goodword.core import dns, environment, mail, pool, single_sign_on
 
 GOODWORD_ENV = environment.text("GOODWORD_ENV", "production")
 if GOODWORD_ENV not in {"production", "demo", "test"}:
@@ -176,6 +176,7 @@ if GOODWORD_ENV != "test":
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": GOODWORD_POOL,
+        "check": pool.check,
         "timeout": 20,
         # the pool's delay between attempts doubles without limit: start over with the next request instead
         "reconnect_timeout": 3,

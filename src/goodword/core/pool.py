@@ -1,0 +1,16 @@
+"""Checks of pooled connections to PostgreSQL."""
+
+import select
+from typing import Any
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+
+def check(connection: Connection[Any]) -> None:
+    """Raise an error for a connection that was closed while idle. Only asks PostgreSQL if something has arrived, such as
+    the end of the connection: asking before each request would take longer than most of its statements."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        ConnectionPool.check_connection(connection)
