@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goodword.assessments.attempts.answers import WrongItem, next_item, save_answer
@@ -55,6 +57,20 @@ def go_on(attempt: Attempt, number: int, *, at: datetime = NOW) -> AttemptPart:
 
 def url(attempt: Attempt, name: str, *args: int) -> str:
     return reverse(name, args=[token_of(attempt), 1, *args])
+
+
+@pytest.mark.world
+def test_answering_a_task_takes_a_constant_number_of_queries(client: Client, attempt: Attempt) -> None:
+    begun(attempt)
+    counts = []
+    for number in (1, 2, 3):
+        address = url(attempt, "portal_assessment_item", number)
+        with CaptureQueriesContext(connection) as queries:
+            client.post(address, {"answer": "a"})
+        counts.append(sum("SAVEPOINT" not in query["sql"] for query in queries.captured_queries))
+    # read: link, start, attempt, parts, answers, tasks; saved: attempt, parts, answers, tasks, answer, heartbeat;
+    # gone on: attempt, parts, answers, tasks, part; the first time also the contents of the tasks
+    assert counts == [18, 17, 17]
 
 
 # --- starting ----------------------------------------------------------------------------------------------------

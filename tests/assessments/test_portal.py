@@ -376,12 +376,27 @@ def test_an_item_page_takes_a_constant_number_of_queries(
     for given in (0, 1, 15):
         for item in statements_of(attempt)[:given]:
             save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=3, now=NOW)
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             page(client, token, "portal_assessment_item", 1, 16)
         counts.append(len(queries))
-    assert counts == [6, 6, 6]  # link, start, whether the recruiter left, attempt, parts; their answers
+    assert counts == [6, 6, 6]  # link, start, attempt, parts, their answers; whether the recruiter left
+
+
+@pytest.mark.world
+def test_saving_an_answer_takes_a_constant_number_of_queries(
+    client: Client, attempt: Attempt, token: str
+) -> None:
+    counts = []
+    for number in (1, 2, 16):
+        with CaptureQueriesContext(connection) as queries:
+            client.post(
+                url(token, "portal_assessment_item", 1, number),
+                {"answer": "5"},
+                headers={"X-Goodword": "script"},
+            )
+        counts.append(sum("SAVEPOINT" not in query["sql"] for query in queries.captured_queries))
+    # read: link, start, attempt, parts, their answers; locked: attempt, parts, answers; written: the answer
+    assert counts[1:] == [9, 9]
 
 
 # --- the last page -----------------------------------------------------------------------------------------------
