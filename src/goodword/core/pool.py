@@ -8,7 +8,7 @@ from psycopg_pool import ConnectionPool
 
 
 def check(connection: Connection[Any]) -> None:
-    """Raise an error for a connection that was closed while idle. Only asks PostgreSQL if something has arrived, such as
+    """Raise an error for a connection that was closed while idle. Ask PostgreSQL only if something has arrived, such as
     the end of the connection: asking before each request would take longer than most of its statements."""
     waiting = select.poll()
     waiting.register(connection.fileno(), select.POLLIN)
