@@ -84,7 +84,7 @@ RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
 
 @contextmanager
 def collect_events() -> Iterator[list[Event]]:
-    """Collect the events recorded within the block, including those rolled back."""
+    """Collect the events recorded within the block, including those rolled back; see `still_recorded`."""
     heard: list[Event] = []
     token = _heard.set(heard)
     try:
@@ -125,6 +125,7 @@ def record_all(events: Sequence[Event]) -> None:
     heard = _heard.get()
     if heard is not None:
         heard.extend(events)
+        transaction.on_commit(_Kept(events))
     _queue(
         [
             Reaction(event=event, handler=name)
@@ -132,6 +133,22 @@ def record_all(events: Sequence[Event]) -> None:
             for name in names
         ]
     )
+
+
+@dataclass
+class _Kept:
+    """Collected events, among the commit hooks of their transaction: a rollback to a savepoint removes them there."""
+
+    events: Sequence[Event]
+
+    def __call__(self) -> None: ...
+
+
+def still_recorded(events: Sequence[Event]) -> list[Event]:
+    """Those of the collected events of this transaction that were not rolled back."""
+    hooks = transaction.get_connection().run_on_commit
+    kept = {id(event) for _, act, _ in hooks if isinstance(act, _Kept) for event in act.events}
+    return [event for event in events if id(event) in kept]
 
 
 @dataclass

@@ -42,7 +42,7 @@ def on_step_requested(event: Event) -> None:
     """Skipped if no longer needed, or if an earlier result can be reused. Idempotent."""
     if event.data["kind"] != Step.Kind.ASSESSMENT:
         return
-    found = lock_step_request(event.data["step_request_id"])
+    found = lock_step_request(event.data["step_request_id"], application_id=event.application_id)
     if found is None or Attempt.objects.of(found[0].organisation).filter(step_request=found[0]).exists():
         return
     step_request, application = found
@@ -51,7 +51,13 @@ def on_step_requested(event: Event) -> None:
         return
     if not manual and offer_earlier(Attempt, step_request, application=application, at=event.occurred_at):
         return
-    assign(step_request=step_request, application=application, now=event.occurred_at, by=event.actor)
+    assign(
+        step_request=step_request,
+        application=application,
+        now=event.occurred_at,
+        by=event.actor,
+        is_first=True,
+    )
 
 
 def assign(
@@ -61,12 +67,16 @@ def assign(
     now: datetime,
     by: str,
     replaces: Sequence[Attempt] = (),
+    is_first: bool = False,
 ) -> Attempt:
     """Create an attempt with fixed versions and language, and queue its invitation. The caller locks the request and
-    the application. The deadline is never earlier than that of an attempt it `replaces`. `by`: who requested it."""
+    the application. The deadline is never earlier than that of an attempt it `replaces`. `by`: who requested it.
+    `is_first`: the request has no other attempt."""
     organisation, step = application.organisation, step_request.step
     assessment = current_assessment(step, now=now)
     planned = list(assessment.parts.select_related("test").order_by("order"))
+    for part in planned:
+        part.test.organisation = organisation
     candidate = application.candidate
     language = language_for(
         planned, wanted=candidate.chosen_language or candidate.language, fallback=organisation.language
@@ -89,7 +99,8 @@ def assign(
     AttemptPart.objects.of(organisation).bulk_create(
         _new_part(attempt, part, language=language) for part in planned
     )
-    carry_over(attempt, now=now)
+    if not is_first:
+        carry_over(attempt, now=now)
     mail_candidate(
         attempt,
         application=application,

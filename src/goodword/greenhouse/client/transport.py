@@ -199,8 +199,7 @@ class Transport:
     ) -> None:
         """`transport` replaces the network. `watch` is called after every exchange, failed ones included."""
         if transport is None:
-            network = httpx2.HTTPTransport(verify=_trust(*map(os.environ.get, _TRUSTED)))
-            transport = network if allow_private else PublicOnly(network)
+            transport = _NETWORK if allow_private else PublicOnly(_NETWORK)
         self._limits = limits
         self._watch = watch
         self._client = httpx2.Client(
@@ -275,6 +274,30 @@ class Transport:
 
     def close(self) -> None:
         self._client.close()
+
+
+class Network(httpx2.BaseTransport):
+    """The connections of this process. Those of reads are kept for a few seconds. A write gets a new one, since it may
+    not be repeated if a kept one breaks."""
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        trusted = _trust(*map(os.environ.get, _TRUSTED))
+        name = request.extensions.get("sni_hostname", request.url.host)
+        return _pool(trusted, name, kept=request.method == "GET").handle_request(request)
+
+    def close(self) -> None:
+        """The connections are for the next client, too."""
+
+
+_NETWORK = Network()
+
+
+@cache
+def _pool(trusted: ssl.SSLContext, name: str, *, kept: bool) -> httpx2.HTTPTransport:
+    """One for each name that certificates are checked for."""
+    del name  # part of the cache key
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None if kept else 0)
+    return httpx2.HTTPTransport(verify=trusted, limits=limits)
 
 
 @cache

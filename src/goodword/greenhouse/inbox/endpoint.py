@@ -15,13 +15,14 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from goodword.core import clock, crypto, installation, logs
+from goodword.core.database import insert_once
 from goodword.greenhouse.inbox import payload
 from goodword.greenhouse.inbox.leases import announce_delivery
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
@@ -234,13 +235,7 @@ def store(connection: Connection, *, body: bytes, event_id: str, now: datetime) 
 
 
 def _insert(connection: Connection, *, event_id: str, values: dict[str, object]) -> bool:
-    deliveries = Delivery.objects.across_organisations()
-    with transaction.atomic():
-        if not event_id:
-            deliveries.create(connection=connection, **values)
-            return True
-        _, fresh = deliveries.get_or_create(connection=connection, event_id=event_id, defaults=values)
-        return fresh
+    return insert_once(Delivery(connection=connection, event_id=event_id or None, **values))
 
 
 # --- the test delivery that we send to our own endpoint ---------------------------------------------------------

@@ -60,7 +60,8 @@ class Turn:
 
     `resting`: connections to skip. `ready`: next deliveries, as (id, connection id), the first of each application.
     `alone`: ids that cannot be handled in a batch. `at`: the connection this turn works on; turns that share `turns`
-    never work on the same. `missed`: another turn was started for it and gave way.
+    never work on the same. `missed`: another turn was started for it and gave way. `saw_all`: `ready` has had all that
+    waits; what arrives later starts another turn.
     """
 
     resting: set[int] = field(default_factory=set)
@@ -70,6 +71,7 @@ class Turn:
     turns: Turns = field(default_factory=Turns)
     at: int | None = None
     missed: bool = False
+    saw_all: bool = False
 
     def take(self, connection_id: int) -> bool:
         """Move to this connection; False if another turn works on it."""
@@ -126,6 +128,8 @@ def claim(turn: Turn, *, now: datetime) -> Delivery | None:
     """Lease the oldest due delivery, if any. One waiting for an application blocks later ones."""
     if delivery := _claim_ready(turn, now=now):
         return delivery
+    if turn.saw_all:
+        return None
     for page in _pages(turn, now=now):
         turn.ready = page
         if delivery := _claim_ready(turn, now=now):
@@ -161,6 +165,7 @@ def _pages(turn: Turn, *, now: datetime) -> Iterator[list[tuple[int, int]]]:
     last = 0
     while page := list(rows.filter(pk__gt=last)[:PAGE]):
         ready = []
+        is_first, turn.saw_all = last == 0, False
         last = page[-1][0]
         for pk, connection_id, application_id, not_before in page:
             if application_id is not None:
@@ -169,6 +174,7 @@ def _pages(turn: Turn, *, now: datetime) -> Iterator[list[tuple[int, int]]]:
                 seen.add((connection_id, application_id))
             if not_before <= now and connection_id not in turn.resting:
                 ready.append((pk, connection_id))
+        turn.saw_all = is_first and len(page) == len(ready) < PAGE
         yield ready
 
 

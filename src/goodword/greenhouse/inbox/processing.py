@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.core import crypto, logs, process, tracing
-from goodword.core.events import collect_events, rows_only
+from goodword.core.events import collect_events, rows_only, still_recorded
 from goodword.core.models import Event
 from goodword.greenhouse.client import (
     Forbidden,
@@ -153,13 +153,11 @@ def _handle(delivery: Delivery, *, now: datetime, last: bool) -> None:
         )
 
 
-def _caused_by(events: Iterable[Event], *, roles: Iterable[int] = ()) -> list[dict[str, Any]]:
+def _caused_by(events: Sequence[Event], *, roles: Iterable[int] = ()) -> list[dict[str, Any]]:
     """Affected applications with the names of their events in order, and affected roles."""
-    events = list(events)
-    existing = set(Event.objects.filter(pk__in=[event.pk for event in events]).values_list("pk", flat=True))
     names: dict[int, list[str]] = {}
-    for event in events:
-        if event.pk in existing and event.application_id is not None:
+    for event in still_recorded(events):
+        if event.application_id is not None:
             names.setdefault(event.application_id, []).append(event.name)
     caused: list[dict[str, Any]] = [{"application": pk, "events": found} for pk, found in names.items()]
     return caused + [{"role": pk} for pk in roles]

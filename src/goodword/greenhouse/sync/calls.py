@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
@@ -41,6 +41,9 @@ from goodword.greenhouse.models import CallTally, Connection, RateWindow
 _TRIES = 20  # lost races, after which the caller waits a little
 
 _A_MOMENT = 0.02
+
+#: seconds for which background calls assume that others took no calls; the update itself never takes one too many
+REREAD_AFTER = 0.5
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -86,6 +89,19 @@ SET calls = greenhouse_calltally.calls + excluded.calls, seconds = greenhouse_ca
 # --- rate limit, shared by all processes ----------------------------------------------------------------------
 
 
+#: `blocked_until` and `person_at` of the row
+type _Times = tuple[datetime | None, datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The row after a call that this process took, and when that was."""
+
+    at: float
+    window: Window
+    times: _Times
+
+
 class SharedPacer:
     """The `Pacer` of one connection, for all threads of a process.
 
@@ -102,13 +118,16 @@ class SharedPacer:
         self._skew = ClockSkew(window=rate.window)
         self._alone = LocalPacer(rate, skew=self._skew)
         self._left: tuple[int | None, int] | None = None
+        self._last: _Last | None = None
 
     def take(self, *, priority: Priority, now: datetime) -> float:
         if database.in_atomic_block:
             return self._alone.take(priority=priority, now=now)
         person = priority is Priority.PERSON
+        if not person and self._taken_again(now):
+            return 0.0
         for _ in range(_TRIES):
-            known = self._read()
+            known, times = self._read_all()
             moment = self._skew.theirs(now.timestamp())
             turn = decide(known, person=person, moment=moment, rate=self._rate)
             if turn.wait > 0:
@@ -116,6 +135,7 @@ class SharedPacer:
                     self._row().update(person_at=_moment(moment))
                 return turn.wait
             if self._taken(known, turn.after, floor=turn.floor, person=person):
+                self._last = None if person else _Last(time.monotonic(), turn.after, times)
                 return 0.0
         return _A_MOMENT
 
@@ -148,20 +168,43 @@ class SharedPacer:
     def _row(self) -> QuerySet[RateWindow]:
         return RateWindow.objects.across_organisations().filter(connection_id=self._connection_id)
 
+    def _taken_again(self, now: datetime) -> bool:
+        """Shortly after the last call, without reading the row again; False if that could be wrong."""
+        last, self._last = self._last, None
+        if last is None or time.monotonic() - last.at > REREAD_AFTER:
+            return False
+        moment = self._skew.theirs(now.timestamp())
+        turn = decide(last.window, person=False, moment=moment, rate=self._rate)
+        if turn.wait > 0 or not self._taken(
+            last.window, turn.after, floor=turn.floor, person=False, times=last.times
+        ):
+            return False
+        self._last = replace(last, window=turn.after)
+        return True
+
     def _read(self) -> Window:
+        return self._read_all()[0]
+
+    def _read_all(self) -> tuple[Window, _Times]:
         found = self._row().values_list("number", "limit", "remaining", "blocked_until", "person_at").first()
         if found is None:
             RateWindow.objects.across_organisations().bulk_create(
                 [RateWindow(connection_id=self._connection_id, organisation_id=self._organisation_id)],
                 ignore_conflicts=True,
             )
-            return Window()
+            return Window(), (None, None)
         number, limit, remaining, blocked_until, person_at = found
-        return Window(number, limit, remaining, _seconds(blocked_until), _seconds(person_at))
+        times = blocked_until, person_at
+        return Window(number, limit, remaining, *map(_seconds, times)), times
 
-    def _taken(self, known: Window, after: Window, *, floor: int, person: bool) -> bool:
-        """Take a call from the row, from which others may have taken some since; False if too few are left."""
+    def _taken(
+        self, known: Window, after: Window, *, floor: int, person: bool, times: _Times | None = None
+    ) -> bool:
+        """Take a call from the row, from which others may have taken some since. False if too few are left, or the row
+        has other `times`."""
         rows = self._row().filter(number=known.number)
+        if times is not None:
+            rows = rows.filter(_is(blocked_until=times[0], person_at=times[1]))
         values: dict[str, object] = {"number": after.number, "updated_at": clock.now()}
         if person:
             values["person_at"] = _moment(after.person_at)
@@ -194,7 +237,7 @@ class SharedPacer:
         )
 
 
-def _is(**values: int | None) -> Q:
+def _is(**values: int | datetime | None) -> Q:
     """None matches NULL."""
     known = {name: value for name, value in values.items() if value is not None}
     return Q(**known, **{f"{name}__isnull": True for name in values.keys() - known.keys()})

@@ -12,6 +12,8 @@ import logging
 import re
 from base64 import b32encode
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -45,6 +47,7 @@ RETURNED_EVENTS = frozenset({EventType.BOUNCED, EventType.REJECTED})
 #: the recipient wants no more mail
 COMPLAINED_EVENTS = frozenset({EventType.COMPLAINED, EventType.UNSUBSCRIBED})
 log = logging.getLogger(__name__)
+_own_mail: ContextVar[Email | None] = ContextVar("goodword.mail_in_hand", default=None)
 Said = Literal["bounced", "delayed", "complained", "nothing"]
 #: limits on a returned message; a larger one is truncated, since the report comes first. Parsing takes time for each
 #: line, and recursion for each nested part.
@@ -327,7 +330,20 @@ def mail_of(event: Event, *more: str) -> Email | None:
     """Returns the mail with its organisation and `more` relations, since most mails are sent and need none."""
     rows = Email.objects.across_organisations().select_related("organisation", *more)
     email_id = event.data["email_id"]
+    own = _own_mail.get()
+    if own is not None and own.pk == email_id and not more:
+        return own
     return remembered(("mail", email_id, *more), rows.filter(pk=email_id).first)
+
+
+@contextmanager
+def in_hand(email: Email) -> Iterator[None]:
+    """`mail_of` returns this one, which was just written, within the block."""
+    token = _own_mail.set(email)
+    try:
+        yield
+    finally:
+        _own_mail.reset(token)
 
 
 def on_email_failed(event: Event) -> None:

@@ -37,6 +37,7 @@ from goodword.notifications.domain import links, queue
 from goodword.notifications.domain.bounces import (
     LONGEST_REASON,
     has_complained,
+    in_hand,
     mark_of,
     message_id_of,
     return_address_of,
@@ -206,7 +207,7 @@ def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
         return True
     except Fault as fault:
         return _not_accepted(email, leave, fault, now=now)
-    with events.reacting():
+    with in_hand(email), events.reacting():
         end_outage()
         _record_sent(email, now=now, provider_id=_provider_id(message))
     return True

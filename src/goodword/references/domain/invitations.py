@@ -82,7 +82,7 @@ def on_step_requested(event: Event) -> None:
     """Open a requested check once, unless it is no longer needed or an earlier one can be reused."""
     if event.data["kind"] != Step.Kind.REFERENCE_CHECK:
         return
-    found = lock_step_request(event.data["step_request_id"])
+    found = lock_step_request(event.data["step_request_id"], application_id=event.application_id)
     if found is None or Check.objects.of(found[0].organisation).filter(step_request=found[0]).exists():
         return
     step_request, application = found

@@ -26,7 +26,8 @@ def has_step_requests(event: Event) -> bool:
     """Most changes in Greenhouse don't concern our steps. Needs no lock: these events are recorded under the
     application's lock, except `candidate.changed`."""
     assert event.application_id is not None
-    return StepRequest.objects.across_organisations().filter(application_id=event.application_id).exists()
+    rows = StepRequest.objects.across_organisations().filter(application_id=event.application_id)
+    return remembered(("has step requests", event.pk), rows.exists)
 
 
 def lock_application(application_id: int) -> Application:
@@ -45,20 +46,29 @@ def _lock_application(application_id: int) -> Application:
     return application
 
 
-def lock_step_request(step_request_id: int) -> tuple[StepRequest, Application] | None:
-    """Lock a step request and its application. None if the request was withdrawn."""
-    step_requests = StepRequest.objects.across_organisations()
-    application_id = step_requests.filter(pk=step_request_id).values_list("application_id", flat=True).first()
+def lock_step_request(
+    step_request_id: int, *, application_id: int | None = None
+) -> tuple[StepRequest, Application] | None:
+    """Lock a step request and its application, whose id saves a query. None if the request was withdrawn."""
+    step_requests = StepRequest.objects.across_organisations().filter(pk=step_request_id)
+    if application_id is None:
+        application_id = step_requests.values_list("application_id", flat=True).first()
     if application_id is None:
         return None
     application = lock_application(application_id)
     step_request = (
         step_requests.select_for_update(of=("self",), no_key=True)
-        .select_related("organisation", "step")
-        .filter(pk=step_request_id)
+        .select_related("step")
+        .filter(application_id=application_id)
         .first()
     )
-    return (step_request, application) if step_request else None
+    if step_request is None:
+        return None
+    step = step_request.step
+    step_request.organisation = step.organisation = application.organisation
+    if application.role is not None and step.role_id == application.role_id:
+        step.role = application.role
+    return step_request, application
 
 
 def in_step_stage(application: Application, step: Step) -> bool:

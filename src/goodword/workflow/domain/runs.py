@@ -80,16 +80,20 @@ def plan_reminder(run: StepRun, *, organisation: Organisation, now: datetime) ->
 #: attention codes: mail bounces, was marked as spam, could not be sent
 UNDELIVERED, COMPLAINED, NOT_SENT = "undelivered", "complained", "not_sent"
 MAIL_FAILURES = frozenset({UNDELIVERED, COMPLAINED, NOT_SENT})
+#: keys of mails about a run begin with its kind and id
+OF_RUNS = ("attempt:", "check:")
 
 
 def invited_run[R: StepRun](model: type[R], email: Email) -> R | None:
     if email.deadline_days is None or email.link_purpose != Link.Purpose.CANDIDATE:
         return None
+    runs = f"{model._meta.model_name}:"
+    if email.key.startswith(OF_RUNS) and not email.key.startswith(runs):
+        return None  # it is about a run of the other kind
     rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # typed as of Model
         step_request_id=email.link_subject_id, progress__in=UNFINISHED
     )
     found = rows.order_by("-pk").values_list("pk", flat=True).first()
-    runs = f"{model._meta.model_name}:"
     if found is None or (email.key.startswith(runs) and not email.key.startswith(f"{runs}{found}:")):
         return None
     return lock(model, found)

@@ -384,7 +384,18 @@ def request_step(*, application: Application, step: Step, at: datetime, by: str)
     step_request = StepRequest(
         organisation=application.organisation, application=application, step=step, requested_at=at
     )
+    starts = not (
+        step.delay_minutes
+        or is_unpublished(step)
+        or blocking_reason(application)
+        or needs_click(application, step)
+    )
+    if starts:
+        step_request.state, step_request.started_at = State.STARTED, at
     fresh = insert_once(step_request)
+    if fresh and starts:
+        record_event("step.requested", step_request, application=application, at=at, by=by)
+        return step_request
     if not fresh:
         step_request = StepRequest.objects.of(application.organisation).get(
             application=application, step=step
