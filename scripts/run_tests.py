@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,11 +19,13 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 PYTEST = (sys.executable, "-m", "pytest")
 #: one process per core, a file at a time, in the order of tests/conftest.py
 SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
-#: one more process, since tests wait for browsers and programs a quarter of the time
+#: one more process, since tests wait for programs
 ONE_MORE = (*SIDE_BY_SIDE, "-n", str((os.cpu_count() or 1) + 1))
 #: compiled modules, also used by programs that tests start: compiling takes half of each start
 BYTECODE = ROOT / ".test-cache" / "bytecode"
 BROWSER_TESTS = "tests/browser"
+#: of their own, since the other tests run at the same time
+BROWSER_CACHE = ".test-cache/pytest-browser"
 #: the other tests don't need these plug-ins, which would run in each of them
 WITHOUT_BROWSERS = ("--ignore", BROWSER_TESTS, "-p", "no:playwright", "-p", "no:anyio")
 #: pytest's exit status when tests have failed
@@ -157,18 +160,7 @@ def everything(arguments: list[str]) -> int:
         without.append("proxy")
     names = left_out(arguments, without) if without else []
     kept = [f"not {marker}" for marker in without]
-    if arguments:
-        status = run(*arguments, *_only(kept))
-    else:
-        # Apart, because a browser's event loop stays in the thread where Django's test client then refuses to work;
-        # the others last, so that pytest's closing line speaks of the greater number.
-        browsers = run(BROWSER_TESTS, *_only(kept), *ONE_MORE) if found else 0
-        if browsers == SOME_FAILED:
-            say("test: running the failed browser tests once more, one after another")
-            browsers = run(BROWSER_TESTS, *_only(kept), "--last-failed", "--last-failed-no-failures", "none")
-        status = (
-            run(*_only(one for one in kept if one != "not browser"), *WITHOUT_BROWSERS, *ONE_MORE) or browsers
-        )
+    status = run(*arguments, *_only(kept)) if arguments else _in_two_runs(kept, browser=bool(found))
     if names:
         line = "=" * 100
         listed = "\n".join(f"  {name}" for name in names)
@@ -181,6 +173,41 @@ def everything(arguments: list[str]) -> int:
             say("CI is set, so this run has failed.")
             return status or 1
     return status
+
+
+def _in_two_runs(kept: list[str], *, browser: bool) -> int:
+    """Run the browser tests, and beside them the others. Returns the exit status.
+
+    In processes of their own, because a browser's event loop stays in the thread where Django's test client then
+    refuses to work. Together, since both wait for something a fifth of the time. The output of the browser tests comes
+    first, so that pytest's closing line speaks of the greater number.
+    """
+    others = (*_only(one for one in kept if one != "not browser"), *WITHOUT_BROWSERS, *ONE_MORE)
+    if not browser:
+        return run(*others)
+    browsers = (BROWSER_TESTS, *_only(kept), "-o", f"cache_dir={BROWSER_CACHE}")
+    with (
+        tempfile.TemporaryFile() as output,
+        subprocess.Popen([*PYTEST, *others], cwd=ROOT, stdout=output) as beside,  # noqa: S603 - as asked
+    ):
+        failed = run(*browsers, *SIDE_BY_SIDE)
+        _follow(output.fileno(), beside)
+    if failed == SOME_FAILED:
+        say("test: running the failed browser tests once more, one after another")
+        failed = run(*browsers, "--last-failed", "--last-failed-no-failures", "none")
+    return beside.returncode or failed
+
+
+def _follow(output: int, program: subprocess.Popen[bytes]) -> None:
+    """Write what the program has written to this file, and what it goes on to write, to standard output."""
+    place, running = 0, True
+    while running:
+        running = program.poll() is None
+        while chunk := os.pread(output, 65_536, place):
+            place += len(chunk)
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+        time.sleep(0.2 if running else 0)
 
 
 if __name__ == "__main__":
