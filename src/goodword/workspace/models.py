@@ -251,8 +251,8 @@ def _by(name: str, *fields: str) -> tuple[models.Index, models.Index]:
 
 
 class ListedApplication(OrganisationOwned):
-    """What lists of candidates filter, count and sort by, one row per application. Triggers maintain it (migration
-    0006): they update it at the end of each transaction that changes the application, the candidate's name, a step
+    """What lists of candidates filter, count and sort by, one row per application. Triggers maintain it (the initial
+    migration): they update it at the end of each transaction that changes the application, the candidate's name, a step
     request or a run. Nothing else writes it; `lists.repair` finds and repairs differences."""
 
     application = models.OneToOneField(
