@@ -47,7 +47,7 @@ class Program:
 
 PROGRAMS: Final = (
     Program(name="intake", options=("--seconds", "6", "--rounds", "3", "--processes", "2", "--peer")),
-    Program(name="inbox", options=("--waiting", "20000", "--seconds", "150")),
+    Program(name="inbox", options=("--waiting", "20000", "--seconds", "150", "--old", "5000000")),
     Program(name="invitation"),
     Program(name="lists", options=("--sizes", "100", "10000", "100000", "--openings", "40")),
     Program(name="reports", needs=("weasyprint",)),

@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     from goodword.greenhouse.models import Connection
 
 HANDLED_BEFORE = 2_000
+#: handled deliveries of the same connection. Without bodies: those are stored apart, and not read
+_OLD = """
+INSERT INTO greenhouse_delivery (organisation_id, connection_id, event_id, action, body, state, attempts, faults,
+    not_before, remote_application_id, outcome, received_at, handled_at, caused)
+SELECT organisation_id, connection_id, 'old-' || number, action, '', state, 1, 0,
+    not_before, 1000000 + number / 5, outcome, received_at, handled_at, '[]'
+FROM greenhouse_delivery, generate_series(1, %s) AS number WHERE id = %s
+"""
 #: for the client, which would otherwise observe Greenhouse's own limits
 UNLIMITED = [
     word
@@ -45,6 +53,13 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="Deliveries handled per second with a backlog.")
     parser.add_argument("--waiting", type=int, default=20_000, help="deliveries waiting at the start")
+    parser.add_argument(
+        "--workers", type=int, nargs="*", default=[2, 4], help="further runs with so many workers"
+    )
+    parser.add_argument(
+        "--old", type=int, default=0, help="a further run with so many handled deliveries kept"
+    )
+    parser.add_argument("--fewer", type=int, default=6_000, help="deliveries waiting in the further runs")
     parser.add_argument("--seconds", type=float, default=600.0, help="stop after this time")
     parser.add_argument("--version", choices=["v3", "v1"], default="v3")
     parser.add_argument(
@@ -62,27 +77,47 @@ def main() -> None:
         sandbox(options.waiting * 11 // 10, *UNLIMITED) as address,
         goodword(Path(folder), address),
     ):
-        waiting = fill(connected(options.version), options.waiting)
-        with worker(turns=options.turns):
-            print(measured(waiting, seconds=options.seconds), flush=True)
+        backlog = Backlog(connected(options.version), options.waiting)
+        backlog.fill()
+        with workers(1, turns=options.turns):
+            print(measured(options.waiting, seconds=options.seconds), flush=True)
+        further = [(number, 0) for number in options.workers] + ([(1, options.old)] if options.old else [])
+        for number, old in further:
+            backlog.fill(options.fewer, old=old)
+            with workers(number):
+                said = measured(options.fewer, seconds=options.seconds, workers=number, old=old)
+            print(said, flush=True)
 
 
-def fill(connection_id: int, size: int) -> int:
-    """Create copies of all applications and a waiting stage change for each. Returns their number."""
-    from django.db import connection as database
+class Backlog:
+    """Copies of all applications, and waiting stage changes for them."""
 
-    from goodword.greenhouse.models import Connection, Delivery
+    def __init__(self, connection_id: int, size: int) -> None:
+        from goodword.greenhouse.models import Connection, Delivery
 
-    row = Connection.objects.across_organisations().select_related("organisation").get(pk=connection_id)
-    bodies = list(copies(row))
-    events = Delivery.objects.across_organisations()
-    events.bulk_create(delivery(row, body, handled=True) for body in bodies[:HANDLED_BEFORE])
-    with database.cursor() as cursor:
-        cursor.execute("ALTER TABLE greenhouse_delivery SET (autovacuum_enabled = false)")
-        cursor.execute("ANALYZE")
-    for some in batched(bodies[:size], 1000):
-        events.bulk_create(delivery(row, body, handled=False) for body in some)
-    return len(bodies[:size])
+        rows = Connection.objects.across_organisations().select_related("organisation")
+        self.connection = rows.get(pk=connection_id)
+        self.bodies = list(copies(self.connection))[:size]
+        self.deliveries = Delivery.objects.across_organisations()
+        self.deliveries.bulk_create(
+            delivery(self.connection, body, handled=True) for body in self.bodies[:HANDLED_BEFORE]
+        )
+
+    def fill(self, size: int | None = None, *, old: int = 0) -> None:
+        """One delivery for each application, or for `size` of them; their copies are in another stage again. `old`:
+        handled deliveries to add before."""
+        from django.db import connection as database
+
+        from goodword.candidates.models import Application
+
+        Application.objects.across_organisations().update(stage_id=BEFORE)
+        with database.cursor() as cursor:
+            if old:
+                cursor.execute(_OLD, [old, self.deliveries.order_by("pk").values_list("pk", flat=True)[0]])
+            cursor.execute("ALTER TABLE greenhouse_delivery SET (autovacuum_enabled = false)")
+            cursor.execute("ANALYZE")
+        for some in batched(self.bodies[:size], 1000):
+            self.deliveries.bulk_create(delivery(self.connection, body, handled=False) for body in some)
 
 
 def copies(row: "Connection") -> "Iterator[dict[str, Any]]":
@@ -176,18 +211,20 @@ def delivery(row: "Connection", body: "dict[str, Any]", *, handled: bool) -> Any
 
 
 @contextmanager
-def worker(*, turns: bool) -> Iterator[None]:
-    """The real worker, with production settings except for keys; or a loop of processing runs."""
+def workers(number: int, *, turns: bool = False) -> Iterator[None]:
+    """Real workers, with production settings except for keys; or a loop of processing runs."""
     command = [str(Path(sys.executable).with_name("goodword")), "worker"]
     if turns:
         command = [sys.executable, "-m", "bench.inbox", "--take-turns"]
-    with subprocess.Popen(
-        command, env=os.environ | {"GOODWORD_ENV": "demo", "GOODWORD_SYNC_MINUTES": "0"}
-    ) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
+    env = os.environ | {"GOODWORD_ENV": "demo", "GOODWORD_SYNC_MINUTES": "0"}
+    started = [subprocess.Popen(command, env=env) for _ in range(number)]
+    try:
+        yield
+    finally:
+        for one in started:
+            one.terminate()
+        for one in started:
+            one.wait()
 
 
 def take_turns() -> None:
@@ -222,7 +259,7 @@ def served_for() -> float:
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
-def measured(size: int, *, seconds: float) -> str:
+def measured(size: int, *, seconds: float, workers: int = 1, old: int = 0) -> str:
     """Watch the backlog shrink. Returns deliveries per second, in total and by quarters of the backlog."""
     from goodword.greenhouse.models import Delivery
 
@@ -248,15 +285,17 @@ def measured(size: int, *, seconds: float) -> str:
         quarters.append(next(moment for moment, count in reached if count >= goal))
     each = (done - done_at_start) / 4
     paces = [each / max(b - a, 0.5) for a, b in zip([start, *quarters[:-1]], quarters, strict=True)]
+    what = f"{workers} workers" if workers > 1 else "worker"
+    kept = f", {old:,} old deliveries" if old else ""
     record(
-        f"worker with a backlog of {size:,}",
+        f"{what} with a backlog of {size:,}{kept}",
         rate_per_s=round((done - done_at_start) / (end - start)),
         by_quarters=" ".join(f"{pace:.0f}" for pace in paces),
         handled=done,
         failed=failed,
     )
     return (
-        f"{size} waiting: {done} handled, {failed} failed, in {end - began:.0f} s from the start of the worker; "
+        f"{what}{kept}, {size} waiting: {done} handled, {failed} failed, in {end - began:.0f} s from the start; "
         f"{(done - done_at_start) / (end - start):.0f} a second "
         f"(by quarters {' '.join(f'{pace:.0f}' for pace in paces)})"
     )
