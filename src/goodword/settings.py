@@ -169,6 +169,8 @@ if not _database_url:
     _database_url = attach(GOODWORD_DATA)
 #: connections a process may hold; at least as many as the worker runs jobs at once
 GOODWORD_POOL = environment.number("GOODWORD_POOL", 12, least=1)
+#: for candidates' pages and what follows from deliveries and events (core.compiled, core.database.prepared)
+GOODWORD_PREPARED_STATEMENTS = environment.flag("GOODWORD_PREPARED_STATEMENTS", default=True)
 #: limit for a statement of the web server; 0: none
 GOODWORD_STATEMENT_SECONDS = environment.number("GOODWORD_STATEMENT_SECONDS", 20)
 DATABASES = {"default": environment.database(_database_url) | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0}}

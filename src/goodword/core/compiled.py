@@ -10,6 +10,7 @@ from functools import cached_property, wraps
 from types import SimpleNamespace
 from typing import Any, Final, get_type_hints
 
+from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import FETCH_ONE, Model, QuerySet
@@ -92,7 +93,7 @@ def _cursor() -> Any:
     here: Any = connection
     here.close_if_health_check_failed()
     here.ensure_connection()
-    here.connection.prepare_threshold = 0
+    here.connection.prepare_threshold = 0 if settings.GOODWORD_PREPARED_STATEMENTS else None
     cursor = ServerBindingCursor(here.connection)  # type: ignore[call-arg]  # the stubs are those of psycopg2
     return here._prepare_cursor(cursor)  # noqa: SLF001 - as Django's connection.cursor()
 

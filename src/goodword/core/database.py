@@ -16,6 +16,7 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
 from django.db.models.constants import OnConflict
@@ -326,6 +327,28 @@ def insert_once(row: Model) -> bool:
     row.pk = found[0]
     row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - Django documents it
     return True
+
+
+#: executions after which a connection prepares a statement, and statements that it keeps prepared
+PREPARE_AFTER, MOST_PREPARED = 2, 200
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """Let PostgreSQL parse and plan the block's statements once per connection. Only where rows are found by ids: with
+    a plan for all values it can't use indexes for some, such as those of what is waiting."""
+    if not settings.GOODWORD_PREPARED_STATEMENTS:
+        yield
+        return
+    connection.ensure_connection()
+    line = connection.connection
+    before = line.cursor_factory, line.prepare_threshold
+    line.cursor_factory, line.prepare_threshold = ServerBindingCursor, PREPARE_AFTER
+    line.prepared_max = MOST_PREPARED
+    try:
+        yield
+    finally:
+        line.cursor_factory, line.prepare_threshold = before
 
 
 #: what the reactions of one transaction have read; many read the same rows

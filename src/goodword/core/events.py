@@ -172,7 +172,7 @@ def reacting() -> Iterator[None]:
         return
     token = _reacting.set(True)
     try:
-        with transaction.atomic():
+        with database.prepared(), transaction.atomic():
             yield
             _queue(_react_here(), here=False)
     finally:

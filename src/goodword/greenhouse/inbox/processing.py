@@ -16,6 +16,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.core import crypto, logs, process, tracing
+from goodword.core.database import prepared
 from goodword.core.events import collect_events, rows_only, still_recorded
 from goodword.core.models import Event
 from goodword.greenhouse.client import (
@@ -66,7 +67,8 @@ def work_one(turn: Turn, *, now: datetime) -> bool:
         return False
     with logs.about(delivery=delivery.pk, organisation=delivery.organisation_id):
         try:
-            _attempt(delivery, now=now, resting=turn.resting, last=not turn.ready)
+            with prepared():
+                _attempt(delivery, now=now, resting=turn.resting, last=not turn.ready)
         except LeaseLost:
             log.info("%s was taken over by another worker", delivery)
         _trace(delivery, since=began)

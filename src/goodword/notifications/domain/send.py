@@ -30,6 +30,7 @@ from django.utils import translation
 
 from goodword.accounts.models import logo_of
 from goodword.core import events, jobs, mail, outbox, tracing
+from goodword.core.database import prepared
 from goodword.core.mail import Fault, Scope, Withdrawn
 from goodword.core.text import clean_text, defused_in_header, written_weekday
 from goodword.core.workdays import end_of_working_day
@@ -175,7 +176,7 @@ def send(*, email_id: int, now: datetime) -> bool:
         give_back_leave(leave)
         return True
     try:
-        with tracing.span("mail", of=lambda: email.application_id, kind=email.kind):
+        with prepared(), tracing.span("mail", of=lambda: email.application_id, kind=email.kind):
             return _send(email, leave, now=now)
     except BaseException:
         give_back_leave(leave)
