@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.demo.programs import Demo, busy, free_ports, processes_of, refused, wait_for
+from tests.demo.programs import Demo, busy, free_ports, processes_of, refused, share_built, wait_for
 
 OLD_MAIL = '{"number": 1}\n'
 
@@ -36,6 +36,7 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstStart
     """A demo on a folder in which an earlier story was interrupted."""
     data, ports = tmp_path_factory.mktemp("demo") / "data", free_ports()
     leave_unfinished(data)
+    share_built(data)
     demo = Demo(data, ports)
     try:
         wait_for(lambda: "Starting" in demo.said, otherwise=lambda: demo.said)

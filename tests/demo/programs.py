@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.support import database
+
 PORTS = ("GOODWORD_PORT", "SANDBOX_PORT", "MAILBOX_PORT", "MAILBOX_SMTP_PORT")
 COMMAND = (sys.executable, "-W", "error", "-m", "goodword.cli", "demo")
 
@@ -29,6 +31,13 @@ def environment(data: Path, ports: Mapping[str, int]) -> dict[str, str]:
     mine = ("GOODWORD_", "DJANGO_", "DATABASE_URL", "SANDBOX_", "MAILBOX_", "PYTEST_")
     plain = {name: value for name, value in os.environ.items() if not name.startswith(mine)}
     return plain | {"GOODWORD_DATA": str(data)} | {name: str(port) for name, port in ports.items()}
+
+
+def share_built(data: Path) -> None:
+    """Let a demo use the fonts and the style sheet that the tests have built."""
+    (database.CACHE / "built").mkdir(exist_ok=True)
+    data.mkdir(exist_ok=True)
+    (data / "built").symlink_to(database.CACHE / "built")
 
 
 class Demo:

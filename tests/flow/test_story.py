@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from pypdf import PdfReader
 
-from tests.demo.programs import COMMAND, environment, free_ports, processes_of
+from tests.demo.programs import COMMAND, environment, free_ports, processes_of, share_built
 
-pytestmark = [pytest.mark.world, pytest.mark.world]
+pytestmark = pytest.mark.world
 
 CANDIDATE = "Ada Okonkwo-Łuczak"
 STEPS = [
@@ -47,6 +47,7 @@ def once(data: Path, ports: Mapping[str, int]) -> tuple[int, dict[str, Any]]:
 @pytest.mark.timeout(400)
 def test_the_demo_runs_from_the_stage_move_to_the_activity_feed_note(tmp_path: Path) -> None:
     ports = free_ports()
+    share_built(tmp_path / "data")
     status, answer = once(tmp_path / "data", ports)
     assert status == 0, answer
     assert sorted(answer) == ["notes", "ok", "report_pdf", "steps"]
