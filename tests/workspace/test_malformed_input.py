@@ -96,29 +96,52 @@ def test_query_parameters_are_found_in_the_source() -> None:
     assert {"q", "name", "revision"} & set(FIELDS) == {"name", "revision"}
 
 
-@pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
-def test_malformed_queries_do_not_break_members_pages(
-    theirs: OtherOrganisation, settings: Any, value: str
-) -> None:
-    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = None
+def query(shift: int) -> str:
+    """Each parameter with one of the values, and with the next one for the next `shift`."""
+    return "&".join(f"{name}={VALUES[(at + shift) % len(VALUES)]}" for at, name in enumerate(QUERY))
+
+
+def of_members(theirs: OtherOrganisation, *, shift: int) -> None:
     browser = signed_in(theirs.admin)
-    query = "&".join(f"{name}={value}" for name in QUERY)
     found = {
-        pattern.name: browser.get(f"{address_of(pattern, theirs)}?{query}").status_code for pattern in ASKED
+        pattern.name: browser.get(f"{address_of(pattern, theirs)}?{query(at + shift)}").status_code
+        for at, pattern in enumerate(ASKED)
     }
     assert {key: status for key, status in found.items() if status not in {200, 302, 400, 404, 405}} == {}
     assert len(found) > 75
 
 
-@pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
-def test_malformed_queries_do_not_break_public_pages(value: str) -> None:
-    query = "&".join(f"{name}={value}" for name in QUERY)
+def of_everybody(*, shift: int) -> None:
     found = {}
-    for pattern in OPEN:
+    for at, pattern in enumerate(OPEN):
         parts = {"digest": "a" * 32} if pattern.name == "logo" else {}
         where = reverse(str(pattern.name), kwargs=parts | dict.fromkeys(pattern.pattern.converters, "x" * 43))
-        found[pattern.name] = Client().get(f"{where}?{query}").status_code
+        found[pattern.name] = Client().get(f"{where}?{query(at + shift)}").status_code
     assert {key: status for key, status in found.items() if status >= 500} == {}
+
+
+def test_malformed_queries_do_not_break_members_pages(theirs: OtherOrganisation, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = None
+    of_members(theirs, shift=0)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("shift", range(1, len(VALUES)))
+def test_no_malformed_query_breaks_a_members_page(
+    theirs: OtherOrganisation, settings: Any, shift: int
+) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = None
+    of_members(theirs, shift=shift)
+
+
+def test_malformed_queries_do_not_break_public_pages() -> None:
+    of_everybody(shift=0)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("shift", range(1, len(VALUES)))
+def test_no_malformed_query_breaks_a_public_page(shift: int) -> None:
+    of_everybody(shift=shift)
 
 
 def test_malformed_url_parts_do_not_break_pages(theirs: OtherOrganisation) -> None:

@@ -19,6 +19,7 @@ from goodword.reports.models import Report, ResultReview
 from tests.references import story
 from tests.support import factories
 from tests.support.jobs import run_jobs
+from tests.support.kept import kept
 from tests.support.pages import signed_in
 from tests.workspace.applications import named, path, reported
 from tests.workspace.needs_you.world import NOW, World, world
@@ -26,16 +27,27 @@ from tests.workspace.needs_you.world import NOW, World, world
 pytestmark = [pytest.mark.django_db, pytest.mark.world]
 
 
-@pytest.fixture
-def here() -> World:
-    return world()
-
-
-@pytest.fixture
-def ada(here: World) -> Application:
+@kept
+def world_with_ada() -> tuple[World, Application]:
+    here = world()
     application = here.named("Ada")
     reported(application)
-    return application
+    return here, application
+
+
+@pytest.fixture
+def built() -> tuple[World, Application]:
+    return world_with_ada()
+
+
+@pytest.fixture
+def here(built: tuple[World, Application]) -> World:
+    return built[0]
+
+
+@pytest.fixture
+def ada(built: tuple[World, Application]) -> Application:
+    return built[1]
 
 
 def review_of(application: Application) -> ResultReview:
@@ -198,7 +210,8 @@ def test_taking_it_oneself_sends_no_mail(here: World, ada: Application) -> None:
     assert Email.objects.of(ada.organisation).filter(kind="reports.assigned").count() == 0
 
 
-def test_only_those_who_may_see_it_and_work_here_can_be_chosen(here: World) -> None:
+def test_only_those_who_may_see_it_and_work_here_can_be_chosen() -> None:
+    here = world()
     application = named(here.role, "Ada", "Zorn", private=True)
     reported(application)
     organisation = here.role.organisation
