@@ -3,6 +3,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.models import Membership, OrganisationOwned
+from goodword.core.compiled import compiled
 from goodword.core.database import remembered
 from goodword.roles.slots import two_of_any
 
@@ -300,11 +301,16 @@ def automations_of(role: Role) -> QuerySet[Automation]:
 def automation_of(*, connection_id: int, job_id: int | None) -> Automation | None:
     if job_id is None:
         return None
-    rows = Automation.objects.across_organisations().select_related("role", "organisation")
-    return remembered(
-        ("automation", connection_id, job_id),
-        rows.filter(connection_id=connection_id, job_id=job_id).first,
+    found = remembered(
+        ("automation", connection_id, job_id), lambda: _automations_of_job(connection_id, job_id)
     )
+    return found[0] if found else None
+
+
+@compiled
+def _automations_of_job(connection_id: int, job_id: int) -> QuerySet[Automation]:
+    rows = Automation.objects.across_organisations().select_related("role", "organisation")
+    return rows.filter(connection_id=connection_id, job_id=job_id).order_by("pk")[:1]
 
 
 def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | None) -> QuerySet[StageRule]:
@@ -321,8 +327,16 @@ def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | No
 
 def rules_of(*, connection_id: int, job_id: int | None, stage_id: int | None) -> list[StageRule]:
     """`rules_of_stage`, cached for the reactions of one transaction."""
-    rules = rules_of_stage(connection_id=connection_id, job_id=job_id, stage_id=stage_id)
-    return remembered(("rules", connection_id, job_id, stage_id), lambda: list(rules))
+    if job_id is None or stage_id is None:
+        return []
+    return remembered(
+        ("rules", connection_id, job_id, stage_id), lambda: _rules_of_stage(connection_id, job_id, stage_id)
+    )
+
+
+@compiled
+def _rules_of_stage(connection_id: int, job_id: int, stage_id: int) -> QuerySet[StageRule]:
+    return rules_of_stage(connection_id=connection_id, job_id=job_id, stage_id=stage_id)
 
 
 def open_notices(role: Role) -> QuerySet[RoleNotice]:

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue.packs import ensure_builtin
@@ -23,6 +23,8 @@ from goodword.assessments.kinds.scales.content import Instrument, Scale
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test, TestVersion
 from goodword.assessments.psychometrics import strata
 from goodword.assessments.queries import content_of, parse
+from goodword.core.compiled import compiled
+from goodword.core.models import HasPk
 from goodword.roles.models import Step
 
 
@@ -143,8 +145,14 @@ def current_assessment(step: Step, *, now: datetime) -> Assessment:
 
 
 def current_version(step: Step) -> Assessment | None:
-    rows = Assessment.objects.of(step.organisation).filter(step=step, published_at__isnull=False)
-    return rows.order_by("-number").first()
+    found = _newest(step.organisation, step.pk)
+    return found[0] if found else None
+
+
+@compiled
+def _newest(organisation: HasPk, step_id: int) -> QuerySet[Assessment]:
+    rows = Assessment.objects.of(organisation).filter(step_id=step_id, published_at__isnull=False)
+    return rows.order_by("-number")[:1]
 
 
 def next_number(step: Step) -> int:

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from goodword.candidates.models import Application, Candidate
+from goodword.core.compiled import compiled
 from goodword.core.events import reacting, record_all
 from goodword.core.models import Event
 from goodword.greenhouse import client as remote
@@ -248,12 +250,8 @@ def _apply(
             )
             if candidate.erased_at is None:
                 written[reading.candidate.id] = candidate
-    row = (
-        Application.objects.across_organisations()
-        .select_for_update()
-        .filter(connection_id=connection.pk, remote_id=reading.remote_id)
-        .first()
-    )
+    found = _with_lock(connection.pk, reading.remote_id)
+    row = found[0] if found else None
     if (row.synced_at if row else None) != reading.application_as_of:
         raise Stale
     adopted = None
@@ -281,6 +279,12 @@ def _apply(
     if changed:
         happened.append(_record_candidate_changed(candidate, now=now, suppressed=suppressed))
     return f"Application {reading.remote_id}: {', '.join(happened) or 'no changes'}."
+
+
+@compiled
+def _with_lock(connection_id: int, remote_id: int) -> QuerySet[Application]:
+    rows = Application.objects.across_organisations().select_for_update()
+    return rows.filter(connection_id=connection_id, remote_id=remote_id)
 
 
 def _unlinked(application: remote.Application | None) -> str:

@@ -5,8 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from goodword.candidates.models import Application, Candidate
 from goodword.core.addresses import normalised
+from goodword.core.compiled import compiled
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import Forbidden, HarvestApi, OwnerKind
 from goodword.greenhouse.models import Connection
@@ -103,11 +106,8 @@ def read_application(
     prefetched: Prefetched = NOTHING_PREFETCHED,
 ) -> ApplicationReading:
     """Two calls in v3, up to four if stage or recruiter are new. Raises HarvestError."""
-    ours = (
-        Application.objects.across_organisations()
-        .filter(connection_id=connection.pk, remote_id=remote_id)
-        .first()
-    )
+    found = _our_application(connection.pk, remote_id)
+    ours = found[0] if found else None
     as_of = ours.synced_at if ours else None
     application = prefetched.application(remote_id, as_of=as_of) or api.application(remote_id)
     reading = ApplicationReading(remote_id=remote_id, application=application, application_as_of=as_of)
@@ -130,6 +130,12 @@ def read_application(
     return add_details(
         reading, api=api, ours=ours, automation=automation, connection=connection, hint=hint, now=now
     )
+
+
+@compiled
+def _our_application(connection_id: int, remote_id: int) -> QuerySet[Application]:
+    rows = Application.objects.across_organisations()
+    return rows.filter(connection_id=connection_id, remote_id=remote_id)[:1]
 
 
 def is_mapped(*, connection_id: int, job_id: int | None, stage_id: int | None) -> bool:

@@ -2,9 +2,12 @@
 in any order. Events only say that something changed; each change of the row has its own reaction, so the last one
 leaves the step in the right state. Lock order: application, step request, run."""
 
+from django.db.models import QuerySet
+
 from goodword.candidates.models import Application
+from goodword.core.compiled import compiled
 from goodword.core.database import remembered
-from goodword.core.models import Event
+from goodword.core.models import Event, HasPk
 from goodword.roles.models import StageRule, Step, automation_of, rules_of
 from goodword.workflow.models import StepRequest
 
@@ -36,14 +39,21 @@ def lock_application(application_id: int) -> Application:
 
 
 def _lock_application(application_id: int) -> Application:
-    application = (
+    found = _with_lock(application_id)
+    if not found:
+        raise Application.DoesNotExist
+    _reassign_requests(found[0])
+    return found[0]
+
+
+@compiled
+def _with_lock(application_id: int) -> QuerySet[Application]:
+    return (
         Application.objects.across_organisations()
         .select_for_update(of=("self",), no_key=True)
         .select_related("candidate", "organisation", "role__owner__user")
-        .get(pk=application_id)
+        .filter(pk=application_id)
     )
-    _reassign_requests(application)
-    return application
 
 
 def lock_step_request(
@@ -56,19 +66,21 @@ def lock_step_request(
     if application_id is None:
         return None
     application = lock_application(application_id)
-    step_request = (
-        step_requests.select_for_update(of=("self",), no_key=True)
-        .select_related("step")
-        .filter(application_id=application_id)
-        .first()
-    )
-    if step_request is None:
+    found = _requests_with_lock(step_request_id, application_id)
+    if not found:
         return None
+    [step_request] = found
     step = step_request.step
     step_request.organisation = step.organisation = application.organisation
     if application.role is not None and step.role_id == application.role_id:
         step.role = application.role
     return step_request, application
+
+
+@compiled
+def _requests_with_lock(step_request_id: int, application_id: int) -> QuerySet[StepRequest]:
+    rows = StepRequest.objects.across_organisations().select_for_update(of=("self",), no_key=True)
+    return rows.select_related("step").filter(pk=step_request_id, application_id=application_id)
 
 
 def in_step_stage(application: Application, step: Step) -> bool:
@@ -115,11 +127,10 @@ def needs_click(application: Application, step: Step) -> bool:
     if step.role.archived_at is not None:
         return True
     events = Event.objects.filter(application_id=application.pk)
-    restored = remembered(
-        ("restored", application.pk), events.filter(name__in=RESTORED).order_by("-pk").first
-    )
-    if restored is None:
+    found = remembered(("restored", application.pk), lambda: _last_restored(application.pk))
+    if not found:
         return False
+    [restored] = found
     rules = StageRule.objects.of(application.organisation).filter(step=step)
     stages = set(rules.values_list("automation__job_id", "stage_id"))
     step_requests = StepRequest.objects.of(application.organisation).filter(
@@ -127,6 +138,12 @@ def needs_click(application: Application, step: Step) -> bool:
     )
     ids = set(step_requests.values_list("pk", flat=True))
     return not any(_asks_for(event, stages, ids) for event in events.filter(pk__gt=restored.pk))
+
+
+@compiled
+def _last_restored(application_id: int) -> QuerySet[Event]:
+    events = Event.objects.filter(application_id=application_id, name__in=RESTORED)
+    return events.order_by("-pk")[:1]
 
 
 def _asks_for(event: Event, stages: set[tuple[int, int]], step_requests: set[int]) -> bool:
@@ -170,12 +187,7 @@ def _reassign_requests(application: Application) -> None:
     if application.role_id is None:
         return
     step_requests = StepRequest.objects.of(application.organisation).filter(application=application)
-    strays = list(
-        step_requests.select_for_update(of=("self",), no_key=True)
-        .select_related("step")
-        .exclude(step__role_id=application.role_id)
-        .order_by("pk")
-    )
+    strays = _strays(application.organisation, application.pk, application.role_id)
     if not strays:
         return
     home = {
@@ -194,6 +206,13 @@ def _reassign_requests(application: Application) -> None:
             step_request.save(update_fields=["step"])
         elif _is_waiting(step_request):
             step_request.delete()
+
+
+@compiled
+def _strays(organisation: HasPk, application_id: int, role_id: int) -> QuerySet[StepRequest]:
+    rows = StepRequest.objects.of(organisation).select_for_update(of=("self",), no_key=True)
+    others = rows.select_related("step").exclude(step__role_id=role_id)
+    return others.filter(application_id=application_id).order_by("pk")
 
 
 def _is_waiting(step_request: StepRequest) -> bool:
