@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from django import forms
+from django.template import Context, Template
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from goodword.ui.statuses import CHECKS, MARKS, STATUSES, status_of
@@ -252,3 +254,28 @@ def test_a_time_has_its_zone_in_the_title(render: Render) -> None:
     html = render('<c-time :at="at" />', at=datetime(2026, 11, 24, 14, 5, tzinfo=UTC))
     assert 'datetime="2026-11-24T14:05:00+00:00"' in html
     assert 'title="Tuesday 24 November 2026, 14:05 UTC"' in html
+
+
+def test_a_kept_part_is_rendered_once_for_each_language_and_arguments() -> None:
+    page = Template(
+        "{% load i18n ui %}{% kept kind wide|yesno %}{% translate 'Error:' %} {{ kind }}{{ turn }}{% endkept %}"
+    )
+    shown = []
+    for turn, (language, kind, wide) in enumerate(
+        [
+            ("en", "a", True),
+            ("en", "a", 1),
+            ("de", "a", True),
+            ("en", "b", True),
+            ("en", "a", False),
+            ("en", "a", True),
+        ]
+    ):
+        with translation.override(language):
+            shown.append(page.render(Context({"kind": kind, "wide": wide, "turn": turn})))
+    assert shown == ["Error: a0", "Error: a0", "Fehler: a2", "Error: b3", "Error: a4", "Error: a0"]
+
+
+def test_a_kept_part_is_safe_text() -> None:
+    page = Template("{% load ui %}{% kept %}<b>{{ name }}</b>{% endkept %}")
+    assert [page.render(Context({"name": "<i>"})) for _ in range(2)] == ["<b>&lt;i&gt;</b>"] * 2

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 from django import template
 from django.forms import BaseForm, BoundField
+from django.template.base import FilterExpression, Parser, Token
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -115,6 +116,35 @@ def _drawings() -> dict[str, str]:
 
 
 register = template.Library()
+
+
+class Kept(template.Node):
+    """{% kept part.kind %}...{% endkept %} is rendered once per process, language and values of its arguments. It may
+    depend on nothing else."""
+
+    MOST = 64
+
+    def __init__(self, nodelist: template.NodeList, arguments: Iterable[FilterExpression]) -> None:
+        self.nodelist, self.arguments = nodelist, tuple(arguments)
+        self.found: dict[tuple[Any, ...], SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        key = (get_language(), *(one.resolve(context) for one in self.arguments))
+        found = self.found.get(key)
+        if found is None:
+            if len(self.found) >= self.MOST:
+                self.found.clear()
+            found = self.found[key] = self.nodelist.render(context)
+        return found
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> Kept:
+    _name, *arguments = token.split_contents()
+    nodelist = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return Kept(nodelist, [parser.compile_filter(one) for one in arguments])
+
 
 register.simple_tag(icon_svg, name="icon")
 register.simple_tag(lambda: VERSION, name="goodword_version")
