@@ -68,6 +68,18 @@ def test_optional_relations_deferred_columns_and_converted_values_are_as_in_the_
     assert found.stage_name == with_role.stage_name
 
 
+def test_a_values_list_returns_tuples_with_converted_values() -> None:
+    organisation = factories.organisation(own_domains=["acme.example"])
+    member = factories.member(organisation)
+
+    @compiled
+    def domains(pk: int) -> QuerySet[Membership, tuple[int, list[str]]]:
+        rows = Membership.objects.across_organisations().filter(pk=pk)
+        return rows.values_list("pk", "organisation__own_domains")
+
+    assert domains(member.pk) == [(member.pk, ["acme.example"])]
+
+
 def by_slice(pk: int) -> QuerySet[Membership]:
     return Membership.objects.across_organisations().filter(pk=3)[:pk]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 
 from goodword.assessments.kinds import Content, kind_named, kind_of
 from goodword.assessments.kinds.items import Item
@@ -81,9 +81,11 @@ def unanswered(items: Sequence[Item], answers: Mapping[str, Json]) -> list[int]:
     ]
 
 
-def _drawn_rows(part: AttemptPart) -> Sequence[DrawnItem]:
-    kept: Sequence[DrawnItem] | None = part.__dict__.get("_prefetched_objects_cache", {}).get("drawn")
-    return _drawn_of_part(part.pk) if kept is None else kept
+def _drawn_rows(part: AttemptPart) -> Iterable[DrawnItem]:
+    if part.known_drawn is not None:
+        return part.known_drawn
+    is_prefetched = "drawn" in part.__dict__.get("_prefetched_objects_cache", {})
+    return part.drawn.all() if is_prefetched else _drawn_of_part(part.pk)
 
 
 def _contents_of(rows: Sequence[DrawnItem]) -> Mapping[int, GeneratedItem]:
@@ -108,15 +110,18 @@ def _stored_contents(pks: Sequence[int]) -> Iterable[tuple[int, Any]]:
 def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
     """In order, with versions, answers, drawn items and optionally scores. One query each."""
     rows = (_scored_parts if scores else _parts)(attempt.organisation, attempt.pk)
-    prefetch_related_objects(rows, *(["scores"] if scores else []))
-    answers = _answers(attempt.organisation, attempt.pk)
+    if scores:
+        prefetch_related_objects(rows, "answers", "scores")
+    else:
+        answers = _answers(attempt.organisation, attempt.pk)
+        for row in rows:
+            row.known_answers = {item: value for part_id, item, value in answers if part_id == row.pk}
     generated = [row for row in rows if kind_named(row.version.test.kind).is_generated]
     drawn = _drawn_of_attempt(attempt.organisation, attempt.pk) if generated else []
     for row in rows:
         row.attempt, row.organisation = attempt, attempt.organisation
-        _keep(row, "answers", row.answers.all(), [one for one in answers if one.part_id == row.pk])
     for row in generated:
-        _keep(row, "drawn", row.drawn.all(), [one for one in drawn if one.part_id == row.pk])
+        row.known_drawn = [one for one in drawn if one.part_id == row.pk]
     return rows
 
 
@@ -133,8 +138,9 @@ def _scored_parts(organisation: HasPk, attempt_id: int) -> QuerySet[AttemptPart]
 
 
 @compiled
-def _answers(organisation: HasPk, attempt_id: int) -> QuerySet[Answer]:
-    return Answer.objects.of(organisation).filter(part__attempt=attempt_id)
+def _answers(organisation: HasPk, attempt_id: int) -> QuerySet[Answer, tuple[int, str, Json]]:
+    rows = Answer.objects.of(organisation).filter(part__attempt=attempt_id)
+    return rows.values_list("part_id", "item", "value")
 
 
 @compiled
@@ -145,12 +151,6 @@ def _drawn_of_attempt(organisation: HasPk, attempt_id: int) -> QuerySet[DrawnIte
 @compiled
 def _drawn_of_part(part_id: int) -> QuerySet[DrawnItem]:
     return DrawnItem.objects.across_organisations().filter(part=part_id).defer("content")
-
-
-def _keep(part: AttemptPart, name: str, rows: QuerySet[Any], found: Sequence[Model]) -> None:
-    """As a prefetch does."""
-    rows.__dict__.update(_result_cache=list(found), _prefetch_done=True)
-    part.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows
 
 
 def latest_attempt(application: Application) -> Attempt | None:
@@ -209,7 +209,9 @@ def _answers_of_part(part_id: int) -> QuerySet[Answer]:
 
 
 def read_answers(part: AttemptPart) -> Mapping[str, Json]:
-    """Answers prefetched with the part (`parts_of`), {item id: value}. No query."""
+    """Answers read with the part (`parts_of`) or prefetched, {item id: value}. No query."""
+    if part.known_answers is not None:
+        return part.known_answers
     return {answer.item: answer.value for answer in part.answers.all()}
 
 

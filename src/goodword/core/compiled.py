@@ -13,7 +13,7 @@ from typing import Any, Final, get_type_hints
 from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models import FETCH_ONE, Model, QuerySet
+from django.db.models import FETCH_ONE, QuerySet
 from django.db.models.query import get_related_populators
 
 from goodword.core.models import HasPk
@@ -26,8 +26,8 @@ _STAND_INS: Final[dict[type, Callable[[int, int], Any]]] = {
 }
 
 
-def compiled[**P, M: Model](build: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
-    """Decorate a function that returns a queryset: calling it then returns the rows.
+def compiled[**P, R](build: Callable[P, QuerySet[Any, R]]) -> Callable[P, list[R]]:
+    """Decorate a function that returns a queryset, perhaps a `values_list`: calling it then returns the rows.
 
     Its arguments (int, str, or an organisation) may only be compared with columns: they become parameters, and the
     function runs only twice. Prefetches are ignored.
@@ -35,8 +35,8 @@ def compiled[**P, M: Model](build: Callable[P, QuerySet[M]]) -> Callable[P, list
     statement = _Statement(build)
 
     @wraps(build)
-    def run(*args: P.args, **kwargs: P.kwargs) -> list[M]:
-        rows: list[M] = statement.rows(statement.signature.bind(*args, **kwargs).arguments)
+    def run(*args: P.args, **kwargs: P.kwargs) -> list[R]:
+        rows: list[R] = statement.rows(statement.signature.bind(*args, **kwargs).arguments)
         return rows
 
     return run
@@ -108,24 +108,30 @@ def _conversion(parameter: Any) -> Callable[[Any], Any]:
 
 
 def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
-    """How a row becomes a model instance with its related ones; as ModelIterable in Django does it."""
-    select, found = compiler.select, compiler.klass_info
-    columns = found["select_fields"]
-    begin, end = columns[0], columns[-1] + 1
-    names = [one[0].target.attname for one in select[begin:end]]
-    model, alias = found["model"], connection.alias
-    related = get_related_populators(found, select, alias, FETCH_ONE)
+    """How a row becomes a model instance with its related ones, or a tuple; as Django's iterables do it."""
+    select, found, alias = compiler.select, compiler.klass_info, connection.alias
     converters = [
         (place, functions, expression)
         for place, (functions, expression) in compiler.get_converters([one[0] for one in select]).items()
     ]
 
-    def read(row: Sequence[Any]) -> Any:
+    def converted(row: Sequence[Any]) -> list[Any]:
         values = list(row)
         for place, functions, expression in converters:
             for convert in functions:
                 values[place] = convert(values[place], expression, connection)
-        made = model.from_db(alias, names, values[begin:end], fetch_mode=FETCH_ONE)
+        return values
+
+    if compiler.query.values_select:
+        return lambda row: tuple(converted(row))
+    columns = found["select_fields"]
+    begin, end = columns[0], columns[-1] + 1
+    names = [one[0].target.attname for one in select[begin:end]]
+    related = get_related_populators(found, select, alias, FETCH_ONE)
+
+    def read(row: Sequence[Any]) -> Any:
+        values = converted(row)
+        made = found["model"].from_db(alias, names, values[begin:end], fetch_mode=FETCH_ONE)
         for one in related:
             one.populate(values, made)
         return made

@@ -153,6 +153,10 @@ def progress_of(
         Step.Kind.ASSESSMENT: attempts,
         Step.Kind.REFERENCE_CHECK: checks,
     }
+    for (pk, kind), request in step_requests.items():
+        request.application, request.organisation = found[pk], organisation
+        for run in runs[kind].get(request.pk, ()):
+            run.step_request, run.organisation = request, organisation
     return {
         pk: [
             _progress(

@@ -1,5 +1,6 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -103,6 +104,10 @@ class AttemptPart(OrganisationOwned):
     breaks = models.PositiveSmallIntegerField(default=0)
     #: ids of items made void by a lost connection; for drawn items see DrawnItem.voided_at
     void = models.JSONField(default=list, blank=True)
+
+    #: read together with the part, by queries.parts_of
+    known_answers: Mapping[str, Any] | None = None
+    known_drawn: Sequence["DrawnItem"] | None = None
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["attempt", "order"], name="attempt_part_once"),)

@@ -24,7 +24,7 @@ from goodword.ui.templatetags.ui import short_day, short_time
 from goodword.workflow.models import StepRun, is_open
 from goodword.workspace.lists.pages import Order, Page, page_of
 from goodword.workspace.lists.query import NAMES, STATES, STEPS, ListQuery, state_at
-from goodword.workspace.lists.rows import Scope, chosen, filtered
+from goodword.workspace.lists.rows import FEW, Scope, chosen, filtered
 from goodword.workspace.models import ListedApplication
 from goodword.workspace.progress import StepProgress, progress_of
 
@@ -121,9 +121,9 @@ class Listing:
 
 def listing_of(member: Membership, query: ListQuery, *, role: Role | None, now: datetime) -> Listing:
     scope = Scope.of(member, role)
-    rows = filtered(scope, query)
-    counts = _counts(rows, now=now)
+    counts = _counts(filtered(scope, query), now=now)
     count = sum(n for key, n in counts.items() if _is_chosen(query, key))
+    rows = filtered(scope, query, few=sum(counts.values()) <= FEW)
     page = page_of(chosen(rows, query, now=now), Order.of(query.sort, now=now), query.place, total=count)
     return Listing(
         query=query,

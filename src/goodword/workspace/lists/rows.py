@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.utils import timezone
 
 from goodword.accounts.models import Membership
@@ -20,6 +21,9 @@ from goodword.workspace.search import matching_name
 _SETTLE: Final = (
     "SET CONSTRAINTS list_application, listed_application_changed, listed_application_rows IMMEDIATE"
 )
+
+
+FEW: Final = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +93,11 @@ class Scope:
             return sorted(value for (value,) in cursor.fetchall())
 
 
-def filtered(scope: Scope, query: ListQuery) -> QuerySet[ListedApplication]:
-    """Apply all filters except the chips."""
+def filtered(scope: Scope, query: ListQuery, *, few: bool = False) -> QuerySet[ListedApplication]:
+    """Apply all filters except the chips. `few`: at most FEW rows match, see `_named`."""
     rows = scope.rows()
     if query.q:
-        rows = _named(rows, scope, query.q)
+        rows = _named(rows, scope, query.q, few=few)
     if query.stage:
         rows = rows.filter(stage_name=query.stage)
     if query.recruiter:
@@ -119,10 +123,24 @@ def chosen(
     return rows
 
 
-def _named(rows: QuerySet[ListedApplication], scope: Scope, text: str) -> QuerySet[ListedApplication]:
+def _named(
+    rows: QuerySet[ListedApplication], scope: Scope, text: str, *, few: bool
+) -> QuerySet[ListedApplication]:
+    """If few match, an array makes PostgreSQL find them first and then sort them. It often expects more, and would look
+    for the first page among all rows in order."""
     found = matching_name(Application.objects.of(scope.member.organisation), text)
     if scope.roles is not None and len(scope.roles) == 1:
-        return rows.filter(application__in=found.filter(role=scope.roles[0]).values("pk"))
+        ids = found.filter(role=scope.roles[0]).values("pk")
+        if not few:
+            return rows.filter(application__in=ids)
+        is_found = Func(
+            F("application_id"),
+            ArraySubquery(ids),
+            arg_joiner=" = ANY (",
+            template="%(expressions)s)",
+            output_field=BooleanField(),
+        )
+        return rows.filter(is_found)
     roles = Role.objects.of(scope.member.organisation).filter(title__icontains=" ".join(text.split()))
     return rows.filter(
         Q(application__in=found.values("pk")) | Q(role__in=list(roles.values_list("pk", flat=True)))
