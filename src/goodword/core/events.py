@@ -172,7 +172,7 @@ def reacting() -> Iterator[None]:
         return
     token = _reacting.set(True)
     try:
-        with database.prepared(), transaction.atomic():
+        with database.prepared(), transaction.atomic(), remembering():
             yield
             _queue(_react_here(), here=False)
     finally:
@@ -203,7 +203,7 @@ def _react_here() -> list[Reaction]:
         return []
     _limit_waits(HERE_LOCK_MS)
     try:
-        with remembering(), transaction.atomic():
+        with transaction.atomic():
             return _react_to(wanted, _runs)
     except Exception as error:
         if database.is_outage(error):

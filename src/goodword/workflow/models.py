@@ -293,6 +293,22 @@ def _locking(model: type[StepRun]) -> Callable[[int], list[Any]]:
     return locked
 
 
+def lock_newest_unfinished[R: StepRun](model: type[R], step_request_id: int) -> R | None:
+    found: list[R] = _locking_newest(model)(step_request_id)
+    return found[0] if found else None
+
+
+@cache
+def _locking_newest(model: type[StepRun]) -> Callable[[int], list[Any]]:
+    @compiled
+    def locked(step_request_id: int) -> QuerySet[Any]:
+        rows = model._default_manager.select_for_update(of=("self",))
+        unfinished = rows.filter(step_request_id=step_request_id, progress__in=UNFINISHED)
+        return unfinished.select_related("step_request__step", "organisation").order_by("-pk")[:1]
+
+    return locked
+
+
 def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> None:
     """Apply an action from the table to a locked run and save it. `by`: "candidate", "greenhouse", "member:3" or
     "goodword". Raises MoveNotAllowed."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from css_inline import CSSInliner
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template import Context
 from django.template.backends.django import Template
 from django.template.loader import get_template
@@ -23,6 +24,8 @@ from django.utils.translation import ngettext
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
+from goodword.core.compiled import compiled
+from goodword.core.models import HasPk
 from goodword.core.text import clean_text, defused, defused_in_header
 from goodword.notifications.models import Email, MailText
 
@@ -112,8 +115,13 @@ def placeholders_in(text: str) -> tuple[list[str], str]:
 
 
 def own_texts(organisation: Organisation, *, kind: str, language: str) -> dict[str, str]:
-    row = stored_texts(organisation, kind=kind, language=language)
-    return dict(row.texts) if row else {}
+    found = _texts(organisation, kind, language)
+    return dict(found[0].texts) if found else {}
+
+
+@compiled
+def _texts(organisation: HasPk, kind: str, language: str) -> QuerySet[MailText]:
+    return MailText.objects.of(organisation).filter(kind=kind, language=language)
 
 
 def stored_texts(organisation: Organisation, *, kind: str, language: str) -> MailText | None:

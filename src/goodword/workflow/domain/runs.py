@@ -17,7 +17,7 @@ from goodword.notifications.domain.send import deadline_of
 from goodword.notifications.models import Email, Link
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.workflow.domain.eligibility import lock_application
-from goodword.workflow.models import UNFINISHED, StepRequest, StepRun, lock
+from goodword.workflow.models import UNFINISHED, StepRequest, StepRun, lock, lock_newest_unfinished
 
 
 def next_reminder(
@@ -85,18 +85,16 @@ OF_RUNS = ("attempt:", "check:")
 
 
 def invited_run[R: StepRun](model: type[R], email: Email) -> R | None:
-    if email.deadline_days is None or email.link_purpose != Link.Purpose.CANDIDATE:
+    about = email.link_subject_id
+    if about is None or email.deadline_days is None or email.link_purpose != Link.Purpose.CANDIDATE:
         return None
     runs = f"{model._meta.model_name}:"
     if email.key.startswith(OF_RUNS) and not email.key.startswith(runs):
         return None  # it is about a run of the other kind
-    rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # typed as of Model
-        step_request_id=email.link_subject_id, progress__in=UNFINISHED
-    )
-    found = rows.order_by("-pk").values_list("pk", flat=True).first()
-    if found is None or (email.key.startswith(runs) and not email.key.startswith(f"{runs}{found}:")):
+    found = lock_newest_unfinished(model, about)
+    if found is None or (email.key.startswith(runs) and not email.key.startswith(f"{runs}{found.pk}:")):
         return None
-    return lock(model, found)
+    return found
 
 
 def mark_invited(run: StepRun, email: Email, *, at: datetime) -> bool:
