@@ -90,6 +90,7 @@ def with_socket(name: str, command: Sequence[str]) -> list[str]:
     host, _, port = re.findall(r"^ListenStream=(.+)$", unit, re.MULTILINE)[0].rpartition(":")
     script = (
         "import os, socket, sys; one = socket.create_server((sys.argv[1], int(sys.argv[2]))); os.dup2(one.fileno(), 3);"
+        "os.set_inheritable(3, True);"
         "os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1'); os.execv(sys.argv[3], sys.argv[3:])"
     )
     return [sys.executable, "-c", script, host, port, *command]
