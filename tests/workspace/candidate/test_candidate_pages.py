@@ -363,3 +363,17 @@ def test_the_page_says_why_a_candidate_cannot_be_invited(
 def test_huge_ids_are_not_found(role: Role, rita: Membership) -> None:
     for name in ("role", "candidate", "report_pdf"):
         assert signed_in(rita).get(path(name, role.organisation, 10**30)).status_code == 404
+
+
+@pytest.mark.world
+def test_the_page_reads_no_row_twice_for_its_steps(role: Role, rita: Membership) -> None:
+    application = named(role, "Ada", "Zorn")
+    invited(application)
+    checked(application)
+    client, where = signed_in(rita), path("candidate", role.organisation, application.pk)
+    client.get(where)
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(where).status_code == 200
+    for table in ("workflow_steprequest", "candidates_application", "accounts_organisation"):
+        one_row = f'WHERE "{table}"."id" = '
+        assert not [query["sql"] for query in seen.captured_queries if one_row in query["sql"]]

@@ -125,6 +125,20 @@ def test_pages_that_make_no_sense_show_a_page(
 
 
 @pytest.mark.world
+def test_a_search_finds_the_same_whether_few_or_many_match(
+    role: Role, rita: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("goodword.workspace.lists.listing.FEW", 2)
+    for first, last in (("Ada", "Zorn"), ("Bo", "Zorn"), ("Cy", "Abel"), ("Zoe", "Zabel"), ("Zac", "Moor")):
+        named(role, first, last)
+    named(factories.role(role.organisation), "Zed", "Zorn")
+    for text, found in (("zo", ["Zoe", "Ada", "Bo"]), ("zorn", ["Ada", "Bo"]), ("za", ["Zac", "Zoe"])):
+        with CaptureQueriesContext(connection) as seen:
+            assert names(get(signed_in(rita), role, q=text, sort="name")) == found
+        assert any("= ANY (ARRAY" in query["sql"] for query in seen.captured_queries) is (len(found) <= 2)
+
+
+@pytest.mark.world
 def test_more_candidates_take_no_more_statements(
     role: Role, rita: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
