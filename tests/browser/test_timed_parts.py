@@ -502,6 +502,23 @@ def test_queued_answers_show_as_saved_once_online(browser: Browser, open_at: Cal
     context.close()
 
 
+def test_next_offline_without_an_answer_keeps_the_page(browser: Browser, open_at: Callable[..., str]) -> None:
+    attempt = attempt_of(WORK_STYLE, now=clock.now())
+    context = browser.new_context()
+    page = context.new_page()
+    with page.expect_response("**/screens/") as screens:
+        page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    screens.value.finished()
+    go_offline(page)
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("[data-alert]")).to_contain_text("You're offline")
+    context.set_offline(False)
+    expect(page.locator("[data-alert]")).to_be_hidden()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("alert").first).to_contain_text("Choose an answer, or skip this one for now.")
+    context.close()
+
+
 def test_an_answer_sent_by_another_window_shows_as_saved(
     browser: Browser, open_at: Callable[..., str]
 ) -> None:

@@ -139,6 +139,13 @@
       return;
     }
     const whole = [...form.querySelectorAll("fieldset")].every((set) => set.querySelector("input:checked"));
+    if (!whole && !navigator.onLine) {
+      event.preventDefault(); // the browser's error page would replace this one
+      event.stopImmediatePropagation();
+      held = true;
+      warn(part().dataset.held);
+      return;
+    }
     const toLast = new URLSearchParams(location.search).has("from");
     const stays = !toLast && screens.has(new URL(screen.dataset.onward, location.href).pathname);
     if (!whole || (!stays && !window.goodwordAnswers.waiting().length)) return;
