@@ -343,8 +343,8 @@ def _settle(run: Run) -> str:
                 return ""
             else:
                 for one in accounts:
-                    one.replay_failed_and_sync(here.base)
-                run.say("pressed Replay all failed and Sync now")
+                    one.repair(here.base)
+                run.say("pressed Replay all failed, Create it again and Sync now")
                 synced = True
             quiet_since = time.monotonic()
         time.sleep(0.3)

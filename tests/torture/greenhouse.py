@@ -122,10 +122,14 @@ class Account:
         page.press("Sign in", {"E-mail": address_of(self.organisation), "Password": PASSWORD})
         page.must_say("Roles")
 
-    def replay_failed_and_sync(self, base: str) -> None:
-        """Press what an admin would press after an outage."""
+    def repair(self, base: str) -> None:
+        """Press what an admin would press after an outage: replay deliveries, create reports again, sync."""
         with closing(Browser(base)) as page:
             self.sign_in(page)
+            page.open(f"/o/{self.organisation.lower()}/home/")
+            while page.has_button("Create it again"):
+                page.press("Create it again")
+                page.open(f"/o/{self.organisation.lower()}/home/")
             page.follow("Settings")
             if not page.url.rstrip("/").endswith("integrations"):
                 page.follow("Integrations")

@@ -469,7 +469,13 @@ NOW: LiteralString = (
 )
 #: work that is due, or under way
 WORK: Mapping[str, LiteralString] = {
-    "deliveries": f"SELECT count(*) FROM greenhouse_delivery WHERE state = 'received' AND not_before <= {NOW}",
+    # a delivery also waits for the earlier ones of its application
+    "deliveries": (
+        f"SELECT count(*) FROM greenhouse_delivery one WHERE state = 'received' AND not_before <= {NOW} AND NOT EXISTS "
+        "(SELECT FROM greenhouse_delivery earlier WHERE earlier.state = 'received' AND earlier.id < one.id "
+        "AND (earlier.connection_id, earlier.remote_application_id) = (one.connection_id, one.remote_application_id) "
+        f"AND earlier.not_before > {NOW})"
+    ),
     "reactions": (
         f"SELECT count(*) FROM core_reaction WHERE state = 'waiting' AND coalesce(not_before, {NOW}) <= {NOW}"
     ),
