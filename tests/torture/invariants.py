@@ -228,7 +228,10 @@ class Judge:
         rows = self.town.database.patient_rows(
             "SELECT a.remote_id, s.kind FROM workflow_steprequest r JOIN candidates_application a "
             "ON a.id = r.application_id JOIN roles_step s ON s.id = r.step_id "
-            "WHERE a.connection_id = %s AND r.state = 'waiting' AND r.waiting_reason IN ('click', 'reuse')",
+            "WHERE a.connection_id = %s AND (r.state = 'waiting' AND r.waiting_reason IN ('click', 'reuse') "
+            # started, closed by an outcome before the mail went out, and reopened
+            "OR EXISTS (SELECT FROM assessments_attempt WHERE step_request_id = r.id AND attention = 'reopened') "
+            "OR EXISTS (SELECT FROM references_check WHERE step_request_id = r.id AND attention = 'reopened'))",
             account.connection_id,
         )
         kinds = {"assessment": "assessment invitation"}
