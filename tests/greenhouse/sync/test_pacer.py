@@ -145,6 +145,9 @@ def test_an_answer_with_nothing_new_needs_no_query(
     with django_assert_num_queries(2):  # type: ignore[attr-defined]  # a context manager
         calls(one, BACK, most=1)
         tell(one, 148)
+    with django_assert_num_queries(1):  # type: ignore[attr-defined]  # shortly after, the row is not read again
+        calls(one, BACK, most=1)
+        tell(one, 147)
 
 
 def test_inside_a_transaction_the_process_counts_alone(connection: Connection) -> None:

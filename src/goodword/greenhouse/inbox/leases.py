@@ -61,7 +61,7 @@ class Turn:
     `resting`: connections to skip. `ready`: next deliveries, as (id, connection id), the first of each application.
     `alone`: ids that cannot be handled in a batch. `at`: the connection this turn works on; turns that share `turns`
     never work on the same. `missed`: another turn was started for it and gave way. `saw_all`: `ready` has had all that
-    waits; what arrives later starts another turn.
+    waits, and none was passed over; what arrives later starts another turn.
     """
 
     resting: set[int] = field(default_factory=set)
@@ -139,8 +139,10 @@ def claim(turn: Turn, *, now: datetime) -> Delivery | None:
 
 def claim_batch(turn: Turn, ids: Sequence[int], *, now: datetime) -> list[Delivery]:
     """Claim those among the next deliveries that were never claimed before."""
-    turn.ready = [one for one in turn.ready if one[0] not in ids]
-    return _lease(turn, ids, most=len(ids), tried=0, now=now)
+    leased = _lease(turn, ids, most=len(ids), tried=0, now=now)
+    taken = {delivery.pk for delivery in leased}
+    turn.ready = [one for one in turn.ready if one[0] not in taken]
+    return leased
 
 
 def _claim_ready(turn: Turn, *, now: datetime) -> Delivery | None:
@@ -149,9 +151,11 @@ def _claim_ready(turn: Turn, *, now: datetime) -> Delivery | None:
         at = next((connection_id for _, connection_id in some if turn.take(connection_id)), None)
         ids = [pk for pk, connection_id in some if connection_id == at]
         if deliveries := _lease(turn, ids, most=1, now=now) if ids else []:
+            turn.saw_all = turn.saw_all and turn.ready[0][0] == deliveries[0].pk
             turn.ready = [one for one in turn.ready if one[0] > deliveries[0].pk]
             return deliveries[0]
         del turn.ready[:CHOICE]
+        turn.saw_all = False
     return None
 
 

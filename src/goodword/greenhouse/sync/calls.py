@@ -223,6 +223,7 @@ class SharedPacer:
     def _replaced(self, known: Window, after: Window) -> bool:
         if after.remaining is None or after.remaining < 0:
             self._left = None
+        self._last = None
         unchanged = _is(number=known.number, limit=known.limit, remaining=known.remaining)
         return bool(
             self._row()
