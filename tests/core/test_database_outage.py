@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 from psycopg import sql
 
+from goodword.core import jobs
 from goodword.core.events import record
 from goodword.core.models import Reaction
 from goodword.core.supervise import goodword
@@ -117,8 +118,9 @@ def test_a_job_lost_while_being_fetched_is_requeued() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_whose_row_was_deleted_registers_again() -> None:
+def test_a_worker_whose_row_was_deleted_registers_again_for_its_next_job() -> None:
     with worker():
         me = ProcrastinateWorker.objects.get().pk
         execute("DELETE FROM procrastinate_workers")
+        jobs.named("event.react").queue()
         until(lambda: list(ProcrastinateWorker.objects.values_list("pk", flat=True)) == [me])
