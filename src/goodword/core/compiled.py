@@ -1,6 +1,6 @@
-"""Queries that Django turns into SQL once per process, and PostgreSQL into a plan once per connection.
+"""Queries that Django compiles once per process and PostgreSQL plans once per connection.
 
-For a query with several joins that takes longer than running it. Worth it for what hundreds of people request at once.
+A query with several joins takes longer to compile than to run. Use this for what hundreds of people request at once.
 """
 
 import inspect
@@ -18,7 +18,7 @@ from django.db.models.query import get_related_populators
 
 from goodword.core.models import HasPk
 
-#: two values for an argument of each type, to find it among the statement's parameters; small enough for all columns
+#: two values for each type of argument, to find it among the statement's parameters; small enough for a smallint
 _STAND_INS: Final[dict[type, Callable[[int, int], Any]]] = {
     int: lambda turn, place: 20_000 + 101 * turn + place,
     str: lambda turn, place: f"argument {place} of turn {turn}",
@@ -27,7 +27,7 @@ _STAND_INS: Final[dict[type, Callable[[int, int], Any]]] = {
 
 
 def compiled[**P, R](build: Callable[P, QuerySet[Any, R]]) -> Callable[P, list[R]]:
-    """Decorate a function that returns a queryset, perhaps a `values_list`: calling it then returns the rows.
+    """Decorate a function that returns a queryset or `values_list`; calling it returns a list of the rows.
 
     Its arguments (int, str, or an organisation) may only be compared with columns: they become parameters, and the
     function runs only twice. Prefetches are ignored.
@@ -44,7 +44,7 @@ def compiled[**P, R](build: Callable[P, QuerySet[Any, R]]) -> Callable[P, list[R
 
 @dataclass(frozen=True, slots=True)
 class _Argument:
-    """A parameter of the statement. `convert`: marks a whole number as the integer type of its column."""
+    """A parameter of the statement. `convert`: wraps an integer in the type of its column."""
 
     name: str
     convert: Callable[[Any], Any]
@@ -89,7 +89,7 @@ class _Statement:
 
 
 def _cursor() -> Any:
-    """One whose statements PostgreSQL plans once per connection. Django's own cursors never prepare statements."""
+    """A cursor that prepares its statements, which Django's own never do."""
     here: Any = connection
     here.close_if_health_check_failed()
     here.ensure_connection()
@@ -108,7 +108,7 @@ def _conversion(parameter: Any) -> Callable[[Any], Any]:
 
 
 def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
-    """How a row becomes a model instance with its related ones, or a tuple; as Django's iterables do it."""
+    """Makes a model instance with its related ones, or a tuple, from a row, as Django's iterables do."""
     select, found, alias = compiler.select, compiler.klass_info, connection.alias
     converters = [
         (place, functions, expression)

@@ -39,7 +39,7 @@ CONNECT_SECONDS = 5
 _STATEMENT = 1_500
 #: seconds between two messages about waiting
 SAY_EVERY: Final = 60.0
-#: milliseconds for which a migration waits for a lock: the programs' statements queue behind it
+#: milliseconds that a migration waits for a lock, since other statements queue behind it
 MIGRATION_LOCK_MS: Final = 2_000
 #: attempts of `migrate`, and seconds between two of them
 MIGRATION_TRIES, MIGRATION_PAUSE = 60, 1.0
@@ -47,8 +47,7 @@ _INVALID_INDEXES: Final = (
     "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
     "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT i.indisvalid AND n.nspname = current_schema()"
 )
-#: of the release that migrated this database last, and of the oldest that can run on it. Also on a schema from before
-#: there were these columns.
+#: the release that migrated this database last, and the oldest that can run on it; also for schemas without the columns
 MIGRATED_BY: Final = (
     "SELECT coalesce(to_jsonb(row) ->> 'release', ''), coalesce(to_jsonb(row) ->> 'oldest_release', '') "
     "FROM core_installation AS row"
@@ -233,14 +232,15 @@ def can_run_on(oldest: str) -> bool:
 
 
 def migrate(*, verbosity: int = 1) -> None:
-    """Apply the migrations while programs run. A migration waits briefly for a lock, then lets others go on and is
-    tried again. Raises SettingError if it never gets the lock."""
+    """Apply the migrations while programs run. A migration that doesn't get a lock soon gives way and is retried.
+    Raises SettingError if it never gets the lock."""
     from goodword.core import installation
 
     check_known_migrations()
     for tries_left in reversed(range(MIGRATION_TRIES)):
         try:
             with _lock_timeout():
+                _drop_invalid_indexes()
                 call_command("migrate", interactive=False, verbosity=verbosity)
             break
         except OperationalError as error:
@@ -252,7 +252,6 @@ def migrate(*, verbosity: int = 1) -> None:
                     "pg_stat_activity` shows it. Wait for it or end it, and run `goodword migrate` again."
                 ) from error
             _say("The migration waits for another transaction, and is tried again.")
-            _drop_invalid_indexes()
             time.sleep(MIGRATION_PAUSE)
     installation.record_release()
 
@@ -269,7 +268,7 @@ def _lock_timeout() -> Iterator[None]:
 
 
 def _drop_invalid_indexes() -> None:
-    """What an interrupted CREATE INDEX CONCURRENTLY leaves: its next attempt would find the name taken."""
+    """An interrupted CREATE INDEX CONCURRENTLY leaves an invalid index, which blocks the next attempt."""
     with connection.cursor() as cursor:
         cursor.execute(_INVALID_INDEXES)
         for (name,) in cursor.fetchall():
@@ -335,8 +334,8 @@ PREPARE_AFTER, MOST_PREPARED = 2, 200
 
 @contextmanager
 def prepared() -> Iterator[None]:
-    """Let PostgreSQL parse and plan the block's statements once per connection. Only where rows are found by ids: with
-    a plan for all values it can't use indexes for some, such as those of what is waiting."""
+    """Prepare the block's statements, so that PostgreSQL parses and plans them once per connection. Only for lookups by
+    id: a generic plan can't use partial indexes, such as those of waiting rows."""
     if not settings.GOODWORD_PREPARED_STATEMENTS:
         yield
         return

@@ -137,7 +137,7 @@ def record_all(events: Sequence[Event]) -> None:
 
 @dataclass
 class _Kept:
-    """Collected events, among the commit hooks of their transaction: a rollback to a savepoint removes them there."""
+    """Collected events as a commit hook, which Django drops if their savepoint is rolled back."""
 
     events: Sequence[Event]
 
@@ -145,7 +145,7 @@ class _Kept:
 
 
 def still_recorded(events: Sequence[Event]) -> list[Event]:
-    """Those of the collected events of this transaction that were not rolled back."""
+    """The collected events of this transaction that were not rolled back."""
     hooks = transaction.get_connection().run_on_commit
     kept = {id(event) for _, act, _ in hooks if isinstance(act, _Kept) for event in act.events}
     return [event for event in events if id(event) in kept]

@@ -36,7 +36,7 @@ type Arguments = Mapping[str, int | str]
 log = logging.getLogger(__name__)
 #: seconds without work after which a lane's thread gives back its connections
 IDLE_SECONDS = 3.0
-#: the library's own, on which each worker listens; workers ignore types that they don't know
+#: the library's channel, on which all workers listen; they ignore unknown types
 CHANNEL, ANNOUNCED = "procrastinate_any_queue_v1", "job_announced"
 #: set while this process runs lanes
 _open = threading.Event()
@@ -223,7 +223,7 @@ class Job:
         configure_task(name=self.name, job_manager=QUEUE, priority=self.priority).defer(**ids)
 
     def announce(self) -> None:
-        """Run it in the lane of each worker that listens, without a row. If none does, its sweep finds the work."""
+        """Run it in the lanes of all listening workers, without a row. If there are none, its sweep finds the work."""
         with connection.cursor() as cursor:
             said = json.dumps({"type": ANNOUNCED, "job": self.name})
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, said])
@@ -304,7 +304,7 @@ def named(name: str) -> Job:
 
 
 def announced(name: str) -> None:
-    """Put the job into its lane, unless it waits there. Nothing if this version has no such lane."""
+    """Put the job into its lane unless it is waiting there. Does nothing if this version has no such lane."""
     lane = REGISTERED[name].lane if name in REGISTERED else None
     if lane is not None and lane.is_open:
         lane.put({}, once=True)

@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 #: maximum seconds before the next run of a job that outages keep interrupting, since it may cause them
 LONGEST_REST = 300
-#: how often a job that this version doesn't know is left to others, in about an hour, before it fails
+#: how often an unknown job is left to other workers, over about an hour, before it fails
 UNKNOWN_TRIES = 20
 #: between two looks whether a copy is in use from now on
 COPY_SECONDS = 2.0
@@ -241,7 +241,9 @@ class Worker(LibraryWorker):
         assert job.id is not None
         try:
             if job.task_name not in self.app.tasks and self._interrupted[job.id] < UNKNOWN_TRIES:
-                retry_decision = GiveBack(outage=True)  # during an upgrade other workers may know it
+                retry_decision = GiveBack(
+                    outage=True
+                )  # during an upgrade, workers of the newer release know it
             if isinstance(retry_decision, GiveBack):
                 wait = self._rest(job.id, outage=retry_decision.outage)
                 await self.app.connector.execute_query_async(GIVE_BACK, job_id=job.id, wait=wait)

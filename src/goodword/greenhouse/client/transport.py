@@ -277,8 +277,8 @@ class Transport:
 
 
 class Network(httpx2.BaseTransport):
-    """The connections of this process. Those of reads are kept for a few seconds. A write gets a new one, since it may
-    not be repeated if a kept one breaks."""
+    """The connections of this process. Those for reads are kept for a few seconds. Each write opens a new one, since it
+    may not be repeated if a kept one breaks."""
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         trusted = _trust(*map(os.environ.get, _TRUSTED))
@@ -286,7 +286,7 @@ class Network(httpx2.BaseTransport):
         return _pool(trusted, name, kept=request.method == "GET").handle_request(request)
 
     def close(self) -> None:
-        """The connections are for the next client, too."""
+        """Keep the connections for the next client."""
 
 
 _NETWORK = Network()
@@ -294,7 +294,7 @@ _NETWORK = Network()
 
 @cache
 def _pool(trusted: ssl.SSLContext, name: str, *, kept: bool) -> httpx2.HTTPTransport:
-    """One for each name that certificates are checked for."""
+    """One for each name that certificates are checked against."""
     del name  # part of the cache key
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None if kept else 0)
     return httpx2.HTTPTransport(verify=trusted, limits=limits)

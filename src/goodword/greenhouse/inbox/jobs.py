@@ -1,4 +1,4 @@
-"""Jobs of the inbox. A woken worker takes a turn; when several are woken, row locks decide who gets a delivery."""
+"""Jobs of the inbox. A woken worker takes a turn; if several are woken, row locks decide which gets a delivery."""
 
 import time
 from datetime import datetime
@@ -18,7 +18,7 @@ TURN = 5.0
 #: the turns of this process
 TURNS = Turns()
 
-#: of a worker: connections that are worked on at once, so that others don't wait for a slow Greenhouse
+#: connections that a worker handles at once, so that one slow account doesn't delay the others
 THREADS = 4
 
 

@@ -60,8 +60,8 @@ class Turn:
 
     `resting`: connections to skip. `ready`: next deliveries, as (id, connection id), the first of each application.
     `alone`: ids that cannot be handled in a batch. `at`: the connection this turn works on; turns that share `turns`
-    never work on the same. `missed`: another turn was started for it and gave way. `saw_all`: `ready` has had all that
-    waits, and none was passed over; what arrives later starts another turn.
+    never work on the same. `missed`: another turn was started for it and gave way. `saw_all`: `ready`
+    contained every waiting delivery and none was skipped; later ones start another turn.
     """
 
     resting: set[int] = field(default_factory=set)
@@ -114,13 +114,13 @@ class Turn:
 
 
 def wake_inbox() -> None:
-    """Process the inbox: in this worker, or by a job unless one waits. Not in the rows' transaction: requests would
-    wait."""
+    """Process the inbox in this worker, or by a job unless one is waiting. Not in the transaction of the deliveries:
+    requests would wait."""
     jobs.named("greenhouse.inbox").defer_once(lock="greenhouse.inbox")
 
 
 def announce_delivery() -> None:
-    """Wake the workers without a job. The sweep finds the delivery if none listens."""
+    """Wake the workers without a job. If none is listening, the sweep finds the delivery."""
     jobs.named("greenhouse.inbox").announce()
 
 

@@ -42,7 +42,7 @@ _TRIES = 20  # lost races, after which the caller waits a little
 
 _A_MOMENT = 0.02
 
-#: seconds for which background calls assume that others took no calls; the update itself never takes one too many
+#: seconds in which background calls assume that nobody else made calls; the update still checks the limit
 REREAD_AFTER = 0.5
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -95,7 +95,7 @@ type _Times = tuple[datetime | None, datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """The row after a call that this process took, and when that was."""
+    """The row after this process's last call, and when that was."""
 
     at: float
     window: Window
@@ -169,7 +169,7 @@ class SharedPacer:
         return RateWindow.objects.across_organisations().filter(connection_id=self._connection_id)
 
     def _taken_again(self, now: datetime) -> bool:
-        """Shortly after the last call, without reading the row again; False if that could be wrong."""
+        """Take a call shortly after the last one, without reading the row again. False if that could be wrong."""
         last, self._last = self._last, None
         if last is None or time.monotonic() - last.at > REREAD_AFTER:
             return False

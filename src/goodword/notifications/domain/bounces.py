@@ -338,7 +338,7 @@ def mail_of(event: Event, *more: str) -> Email | None:
 
 @contextmanager
 def in_hand(email: Email) -> Iterator[None]:
-    """`mail_of` returns this one, which was just written, within the block."""
+    """Within the block, `mail_of` returns this mail, which was just written."""
     token = _own_mail.set(email)
     try:
         yield

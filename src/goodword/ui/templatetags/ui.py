@@ -119,8 +119,8 @@ register = template.Library()
 
 
 class Kept(template.Node):
-    """{% kept part.kind %}...{% endkept %} is rendered once per process, language and values of its arguments. It may
-    depend on nothing else."""
+    """{% kept part.kind %}...{% endkept %} is rendered once per process, language and values of its arguments. Its
+    content may depend on nothing else."""
 
     MOST = 64
 

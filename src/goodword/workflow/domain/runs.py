@@ -90,7 +90,7 @@ def invited_run[R: StepRun](model: type[R], email: Email) -> R | None:
         return None
     runs = f"{model._meta.model_name}:"
     if email.key.startswith(OF_RUNS) and not email.key.startswith(runs):
-        return None  # it is about a run of the other kind
+        return None  # about a run of the other kind
     found = lock_newest_unfinished(model, about)
     if found is None or (email.key.startswith(runs) and not email.key.startswith(f"{runs}{found.pk}:")):
         return None

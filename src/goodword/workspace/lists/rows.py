@@ -126,8 +126,8 @@ def chosen(
 def _named(
     rows: QuerySet[ListedApplication], scope: Scope, text: str, *, few: bool
 ) -> QuerySet[ListedApplication]:
-    """If few match, an array makes PostgreSQL find them first and then sort them. It often expects more, and would look
-    for the first page among all rows in order."""
+    """Pass the ids as an array if few match: PostgreSQL then finds them first and sorts them. It often expects more
+    matches, and would read all rows in order until the page is full."""
     found = matching_name(Application.objects.of(scope.member.organisation), text)
     if scope.roles is not None and len(scope.roles) == 1:
         ids = found.filter(role=scope.roles[0]).values("pk")

@@ -16,8 +16,7 @@ COLUMNS = (
     "urgency_order"
 )
 
-#: the latest request and run of a step, and its state; columns by name, since a view keeps those that it reads from
-#: being changed
+#: the latest request and run of a step, and its state. Columns are listed, since those a view reads can't be altered
 STEP = """
 LEFT JOIN LATERAL (
     SELECT request.id, request.state, request.due_at, request.requested_at FROM workflow_steprequest request JOIN roles_step step ON step.id = request.step_id
