@@ -435,6 +435,7 @@ class Judge:
         answer = httpx2.get(f"{self.town.base}/readyz", timeout=30)
         if answer.status_code != 200:
             self.found.breach(f"/readyz says {answer.text}")
+        self._wait_for_mails()
         failed = self.town.database.patient_rows(
             "SELECT 'reaction ' || handler || ': ' || error FROM core_reaction WHERE state = 'failed' "
             "UNION ALL SELECT 'mail ' || kind || ' to ' || to_address || ': ' || last_error FROM notifications_email "
@@ -443,6 +444,13 @@ class Judge:
         )
         for (what,) in failed:
             self.found.breach(f"Left over: {what}")
+
+    def _wait_for_mails(self) -> None:
+        """A periodic job may be sending one at this moment, for example the digest."""
+        sending = "SELECT 1 FROM notifications_email WHERE state = 'sending'"
+        end = time.monotonic() + 60
+        while self.town.database.patient_rows(sending) and time.monotonic() < end:
+            time.sleep(0.3)
 
 
 def _is_json(body: str) -> bool:
