@@ -277,7 +277,8 @@ _saml = single_sign_on.saml(
     attributes=environment.text("GOODWORD_SAML_ATTRIBUTES", ""),
     verified_domains=_domains,
 )
-if find_spec("onelogin") and (_saml or not PRODUCTION):  # the extra goodword[saml]
+# only if it is set up, since its libraries take twenty megabytes; tests set it up later
+if find_spec("onelogin") and (_saml or GOODWORD_ENV == "test"):  # the extra goodword[saml]
     INSTALLED_APPS.append("allauth.socialaccount.providers.saml")
 SOCIALACCOUNT_PROVIDERS = _oidc | _saml
 SOCIALACCOUNT_ADAPTER = "goodword.accounts.single_sign_on.SingleSignOnAdapter"

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-import holidays
-from holidays.registry import COUNTRIES
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 log = logging.getLogger(__name__)
 DAY_STARTS, DAY_ENDS = time(9), time(17)
@@ -130,7 +130,7 @@ def _in_day(moment: datetime, zone: ZoneInfo) -> datetime:
 def _dates_of_year(country: str, region: str, year: int) -> frozenset[date]:
     """The public holidays of one year. Frozen, because the package's own set fills itself lazily, not thread-safely."""
     try:
-        return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))
+        return frozenset(_holidays(country, subdiv=region or None, years=year))
     except NotImplementedError:
         log.warning("No public holidays are known for %s %s", country, region)
         return _dates_of_year(country, "", year) if region else frozenset()
@@ -139,6 +139,9 @@ def _dates_of_year(country: str, region: str, year: int) -> frozenset[date]:
 @cache
 def countries() -> Mapping[str, str]:
     """Code -> English name, sorted by name."""
+    import holidays
+    from holidays.registry import COUNTRIES
+
     known = holidays.list_supported_countries(include_aliases=False)
     named = {code: _split(name) for name, code, *_ in COUNTRIES.values() if code in known}
     return dict(sorted(named.items(), key=lambda one: one[1]))
@@ -149,7 +152,7 @@ def regions(country: str) -> Mapping[str, str]:
     """Code -> name of a country's regions with their own holidays; empty for an unknown country."""
     if country not in countries():
         return {}
-    names = holidays.country_holidays(country).get_subdivision_aliases()
+    names = _holidays(country).get_subdivision_aliases()
     parts = {
         code: aliases[0] if aliases else code
         for code, aliases in names.items()
@@ -166,13 +169,19 @@ def coming_holidays(
         return []
     part = region if region in regions(country) else None
     years = (after.year, after.year + 1)
-    found = holidays.country_holidays(country, subdiv=part, years=years, language=_spoken(country, language))
+    found = _holidays(country, subdiv=part, years=years, language=_spoken(country, language))
     return [(day, name) for day, name in sorted(found.items()) if day > after][:number]
 
 
 def _spoken(country: str, language: str) -> str | None:
-    known = holidays.country_holidays(country).supported_languages
+    known = _holidays(country).supported_languages
     return next((one for one in known if one.split("_")[0] == language), None)
+
+
+def _holidays(country: str, **chosen: Any) -> "HolidayBase":
+    import holidays  # five megabytes, which many processes never need
+
+    return holidays.country_holidays(country, **chosen)
 
 
 def _split(name: str) -> str:

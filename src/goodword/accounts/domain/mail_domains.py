@@ -3,7 +3,6 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
-from disposable_email_domains import blocklist
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_domain_name
 from django.db import transaction
@@ -69,7 +68,7 @@ def own_domain(typed: str) -> str:
             _("“%(name)s” is not a domain. Write what comes after the @ in an address, such as example.com.")
             % {"name": shown[:80]}
         )
-    if _within(name, FREE_MAIL) or _within(name, blocklist) or _is_provider(name):
+    if within(name, FREE_MAIL) or is_disposable(name) or _is_provider(name):
         raise NoDomain(
             _("Anyone can have an address at %(name)s, so it cannot be your organisation's domain.")
             % {"name": name}
@@ -136,7 +135,14 @@ def _is_provider(name: str) -> bool:
     return registered is not None and registered.partition(".")[0] in _PROVIDERS
 
 
-def _within(name: str, domains: Collection[str]) -> bool:
+def is_disposable(name: str) -> bool:
+    from disposable_email_domains import blocklist  # three megabytes
+
+    return within(name, blocklist)
+
+
+def within(name: str, domains: Collection[str]) -> bool:
+    """Whether it is one of the domains or a subdomain of one."""
     parts = name.split(".")
     return any(".".join(parts[start:]) in domains for start in range(len(parts) - 1))
 

@@ -36,9 +36,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from disposable_email_domains import blocklist
-
-from goodword.accounts.domain.mail_domains import FREE_MAIL
+from goodword.accounts.domain.mail_domains import FREE_MAIL, is_disposable, within
 from goodword.references.comments import topics_in
 from goodword.references.domain.requests import mailbox
 from goodword.workflow.models import FlagFinding, Grade
@@ -287,11 +285,11 @@ def address_flag(
     """`own_domains`: the organisation's. `member_addresses`: its members'."""
     domain = referee.email.rpartition("@")[2].strip().casefold().rstrip(".")
     key = key_of([referee.id])
-    if _within(domain, {_bare(own) for own in own_domains}) or mailbox(referee.email) in {
+    if within(domain, {_bare(own) for own in own_domains}) or mailbox(referee.email) in {
         mailbox(address) for address in member_addresses
     }:
         return FlagFinding(code=MEMBER, grade="medium", key=key, facts={"domain": domain})
-    if _within(domain, blocklist):
+    if is_disposable(domain):
         return FlagFinding(code=DISPOSABLE, grade="high", key=key, facts={"domain": domain})
     if domain in FREE_MAIL:
         return FlagFinding(code=FREE, grade="low", key=key, facts={"domain": domain})
@@ -324,11 +322,6 @@ def fits(domain: str, company: str) -> bool:
 
 def _bare(domain: str) -> str:
     return domain.strip().casefold().removeprefix("@")
-
-
-def _within(domain: str, domains: Collection[str]) -> bool:
-    parts = domain.split(".")
-    return any(".".join(parts[start:]) in domains for start in range(len(parts) - 1))
 
 
 def _labels(domain: str) -> list[str]:
