@@ -5,7 +5,7 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +80,7 @@ class Meter:
         )
 
     def statements(self, act: Callable[[], None]) -> Counter[str]:
-        """How often each statement was sent while `act` ran."""
+        """How often each statement was sent while `act` ran. One outside a transaction is marked as such."""
         log = Layout.of(self._world.data).log
         self._log_statements("all")
         began = log.stat().st_size
@@ -94,7 +94,7 @@ class Meter:
             lines = file.read(ended - began).decode().replace("\n\t", " ").splitlines()
         mine = str(self._line.info.backend_pid)
         found = [match for line in lines if (match := _LINE.match(line)) and match[1] != mine]
-        return Counter(_shape(match[2]) for match in found if _OF_DEMO not in match[2])
+        return Counter(_marked((match[1], _shape(match[2])) for match in found if _OF_DEMO not in match[2]))
 
     def _log_statements(self, which: str) -> None:
         self._line.execute("ALTER SYSTEM SET log_line_prefix = '@%p '")
@@ -108,16 +108,33 @@ def per_move(found: Counter[str], number: int, *, everything: bool = False) -> s
     statement, most frequent first."""
     frame = sum(count for text, count in found.items() if text.partition(" ")[0] in _FRAME)
     rest = (found.total() - frame) / number
+    whole = sum(count for text, count in found.items() if text.startswith(("BEGIN", _ALONE)))
+    edges = f"{frame / number:.1f} more begin or end something, or check a connection"
     lines = [f"    {count / number:6.1f}  {text[:230]}" for text, count in found.most_common() if everything]
     return "\n".join(
         [
-            f"    each: {rest:.1f} statements; {frame / number:.1f} more begin or end something, or check a connection",
+            f"    each: {rest:.1f} statements in {whole / number:.1f} transactions; {edges}",
             *lines,
         ]
     )
 
 
 _FRAME = frozenset({"", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"})
+#: marks a statement that is a transaction of its own
+_ALONE = "(alone) "
+
+
+def _marked(sent: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """`sent`: process ids of backends and their statements."""
+    within: set[str] = set()
+    for process, text in sent:
+        command = text.partition(" ")[0]
+        if command == "BEGIN":
+            within.add(process)
+        elif command in {"COMMIT", "ROLLBACK"} and not text.startswith("ROLLBACK TO"):
+            within.discard(process)
+        alone = process not in within and command not in _FRAME
+        yield f"{_ALONE}{text}" if alone else text
 
 
 def _shape(statement: str) -> str:

@@ -1,17 +1,20 @@
 """Delivery over real SMTP: accepted, refused permanently or temporarily, no server, dead workers."""
 
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any
+from typing import Any, LiteralString
 
+import psycopg
 import pytest
 from aiosmtpd.controller import Controller
-from django.db import connection
+from django.db import OperationalError, connection
 from pytest_django.fixtures import Settings
 
 from goodword.core import clock, environment, outbox
@@ -22,11 +25,17 @@ from goodword.notifications.domain.send import BEFORE_MESSAGE, LADDER, free_stuc
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
 from goodword.workspace.candidate.timeline import timeline
+from tests.core.transactions import transactions
 from tests.notifications.mails import NOW, application, links_of, queued, state
 from tests.support.jobs import event_names, run_jobs
 
 pytestmark = pytest.mark.django_db
 
+#: end the backends that wait for a lock
+KILL_WAITING: LiteralString = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 GONE = "gone@mail.example"
 FULL = "full@mail.example"
 
@@ -161,15 +170,56 @@ def test_a_temporary_refusal_is_retried_and_reported_after_the_last_attempt(post
 
 @pytest.mark.world
 def test_each_attempt_has_a_new_link_and_the_same_message_id(post: Post) -> None:
-    email = to(FULL)
+    email = to("ada@mail.example")
+    post.data_answer = "451 4.3.0 Try later"
     send(email_id=email.pk, now=NOW)
-    email.refresh_from_db()
-    first = email.message_id
-    Email.objects.across_organisations().update(to_address="ada@mail.example")
+    post.data_answer = "250 OK"
     send(email_id=email.pk, now=NOW + timedelta(hours=1))
-    (message,) = post.taken
-    assert (message["Message-ID"], first) == (f"<goodword-{mark_of(email.pk)}@localhost>",) * 2
+    ids = [message["Message-ID"] for message in post.taken]
+    assert ids == [f"<goodword-{mark_of(email.pk)}@localhost>"] * 2
     assert len({row[2] for row in links_of(email)}) == 2
+
+
+def test_a_mail_refused_before_its_message_is_stored_without_a_link(post: Post) -> None:
+    email = to(GONE)
+    send(email_id=email.pk, now=NOW)
+    assert (state(email)[0], links_of(email)) == ("failed", [])
+    assert (email.subject, "Ada Lovelace" in email.text) == ("Ada Lovelace has finished the assessment", True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sending_takes_a_transaction_for_each_of_claim_hand_over_and_outcome(post: Post) -> None:
+    email = to("ada@mail.example")
+    with transactions() as found:
+        send(email_id=email.pk, now=NOW)
+    assert len(found.seen) == 3
+    assert state(email) == ("sent", 1, "")
+
+
+@pytest.mark.programs
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_dies_while_recording_the_hand_over_sends_nothing(post: Post) -> None:
+    email = to("ada@mail.example")
+
+    def work() -> None:
+        try:
+            with suppress(OperationalError):
+                send(email_id=email.pk, now=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("LOCK TABLE notifications_link")  # the hand-over waits here
+        sending = pool.submit(work)
+        while not other.execute(KILL_WAITING).fetchall():
+            time.sleep(0.01)
+        sending.result()
+        other.rollback()
+    assert (state(email), email.handed_over_at, email.text) == (("sending", 1, ""), None, "")
+    assert (post.taken, links_of(email)) == ([], [])
+    free_stuck(now=NOW + BEFORE_MESSAGE)
+    send(email_id=email.pk, now=NOW + BEFORE_MESSAGE)
+    assert (state(email), len(post.taken), len(links_of(email))) == (("sent", 2, ""), 1, 1)
 
 
 @pytest.mark.world

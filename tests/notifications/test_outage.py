@@ -292,7 +292,7 @@ def test_a_mail_cancelled_during_the_connection_is_not_sent(server: MailServer) 
     assert claimed is not None
     cancel(organisation=email.organisation, subject_ref=email.subject_ref, now=NOW)
     with pytest.raises(Withdrawn):
-        _hand_over(claimed, sending.Leave(probe=0), now=NOW)
+        _hand_over(claimed, sending.Leave(probe=0), link=None, now=NOW)
 
 
 def test_a_worker_that_lost_its_claim_does_not_send(server: MailServer) -> None:
@@ -302,7 +302,7 @@ def test_a_worker_that_lost_its_claim_does_not_send(server: MailServer) -> None:
     free_stuck(now=NOW + BEFORE_MESSAGE)
     assert send(email_id=email.pk, now=NOW + BEFORE_MESSAGE) is True
     with pytest.raises(Withdrawn):
-        _hand_over(slow, sending.Leave(probe=0), now=NOW + BEFORE_MESSAGE)
+        _hand_over(slow, sending.Leave(probe=0), link=None, now=NOW + BEFORE_MESSAGE)
 
 
 @pytest.mark.programs

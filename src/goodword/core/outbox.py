@@ -50,7 +50,7 @@ def claim[R: Outbox](
     model: type[R], pk: int, *, now: datetime, related: Sequence[str] = ("organisation",)
 ) -> R | None:
     """With its `related` rows. None if the row isn't due, or this database is a copy for looking."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         row = (
             model._default_manager.select_for_update(skip_locked=True, of=("self",))
             .select_related(*related)

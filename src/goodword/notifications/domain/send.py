@@ -168,41 +168,46 @@ class Unwritable(Fault):
 
 def send(*, email_id: int, now: datetime) -> bool:
     """Send the mail if it is due. False if the mail server cannot be used, so the caller should stop."""
-    leave = ask_leave(now=now)
-    if leave is None:
-        return False
-    email = outbox.claim(Email, email_id, now=now, related=("organisation", "quoted_candidate__merged_into"))
-    if email is None:
-        give_back_leave(leave)
-        return True
-    try:
-        with prepared(), tracing.span("mail", of=lambda: email.application_id, kind=email.kind):
-            return _send(email, leave, now=now)
-    except BaseException:
-        give_back_leave(leave)
-        raise
+    with prepared():
+        with transaction.atomic():
+            leave = ask_leave(now=now)
+            if leave is None:
+                return False
+            email = outbox.claim(
+                Email, email_id, now=now, related=("organisation", "quoted_candidate__merged_into")
+            )
+            if email is None or _is_cancelled(email, now=now):
+                give_back_leave(leave)
+                return True
+            logo = logo_of(email.organisation) if email.organisation.logo_digest else None
+        try:
+            with tracing.span("mail", of=lambda: email.application_id, kind=email.kind):
+                return _send(email, leave, logo=logo, now=now)
+        except BaseException:
+            give_back_leave(leave)
+            raise
 
 
-def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
+def _is_cancelled(email: Email, *, now: datetime) -> bool:
+    """Cancel a claimed mail that is not to be sent any more. Returns whether."""
     if has_complained(email):
-        give_back_leave(leave)
-        outbox.settle_cancelled(email, now=now, error="They marked an earlier mail as spam.")
-        return True
-    if email.not_after is not None and now > email.not_after:
-        give_back_leave(leave)
-        outbox.settle_cancelled(email, now=now, error="This mail was no longer valid.")
-        return True
+        error = "They marked an earlier mail as spam."
+    elif email.not_after is not None and now > email.not_after:
+        error = "This mail was no longer valid."
+    else:
+        return False
+    outbox.settle_cancelled(email, now=now, error=error)
+    return True
+
+
+def _send(email: Email, leave: Leave, *, logo: bytes | None, now: datetime) -> bool:
     if queue.defer_for_suspicious_name(email, now=now):
         give_back_leave(leave)
         return True
-    message_id = message_id_of(email.pk)
-    rendered = _write(email, message_id, now=now)
-    if rendered is None:
-        give_back_leave(leave)
-        return True
-    message = _message(email, rendered, message_id)
+    link, url = _new_link(email, now=now)
+    message = _message(email, _render(email, link=url, logo=logo, now=now))
     try:
-        _deliver(message, email.to_address, partial(_hand_over, email, leave, now=now))
+        _deliver(message, email.to_address, partial(_hand_over, email, leave, link=link, now=now))
     except Withdrawn:  # just cancelled, or claimed by another worker
         give_back_leave(leave)
         return True
@@ -269,11 +274,15 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
         raise Unwritable(f"The mail provider cannot send this mail: {error}") from error
 
 
-def _hand_over(email: Email, leave: Leave, *, now: datetime) -> None:
-    """Record the hand-over. Raises Withdrawn if the mail was cancelled or is now another worker's."""
-    if not outbox.mine(email).update(handed_over_at=now):
-        raise Withdrawn
-    extend_probe(leave, now=now)
+def _hand_over(email: Email, leave: Leave, *, link: Link | None, now: datetime) -> None:
+    """Record the hand-over, the link and the text. Raises Withdrawn if the mail was erased, cancelled or is now another
+    worker's."""
+    with transaction.atomic():
+        if not outbox.mine(email).update(handed_over_at=now, **_rendered(email)):
+            raise Withdrawn
+        if link is not None:
+            link.save()
+        extend_probe(leave, now=now)
 
 
 def _not_accepted(email: Email, leave: Leave, fault: Fault, *, now: datetime) -> bool:
@@ -285,7 +294,14 @@ def _not_accepted(email: Email, leave: Leave, fault: Fault, *, now: datetime) ->
                 else:
                     end_outage()
                 permanent, returned = fault.permanent, fault.address
-                not_sent(email, now=now, permanent=permanent, returned=returned, error=fault.words)
+                not_sent(
+                    email,
+                    now=now,
+                    permanent=permanent,
+                    returned=returned,
+                    error=fault.words,
+                    **_rendered(email),
+                )
                 return True
             case Scope.UNKNOWN:
                 record_outage(leave, error=fault.words, now=now)
@@ -328,27 +344,26 @@ def _new_link(email: Email, *, now: datetime) -> tuple[Link | None, str]:
     )
 
 
-def _write(email: Email, message_id: str, *, now: datetime) -> Rendered | None:
-    """Render the mail with a new link and store it; None if it has been erased, cancelled or claimed again."""
-    link, url = _new_link(email, now=now)
+def _render(email: Email, *, link: str, logo: bytes | None, now: datetime) -> Rendered:
+    """Does not save."""
     set_deadline(email, at=now)
     queue.update_names(email)
-    rendered = render(email, link=url, logo=logo_of(email.organisation))
-    kept = redact(rendered, link=url)
+    rendered = render(email, link=link, logo=logo)
+    kept = redact(rendered, link=link)
     email.subject, email.text, email.html = kept.subject, kept.text, kept.html
-    email.message_id = message_id
-    names = ("subject", "text", "html", "message_id", "context", "to_name")
-    with transaction.atomic():
-        if not outbox.mine(email).update(**{name: getattr(email, name) for name in names}):
-            return None
-        if link is not None:
-            link.save()
+    email.message_id = message_id_of(email.pk)
     return rendered
 
 
-def _message(email: Email, rendered: Rendered, message_id: str) -> EmailMultiAlternatives:
+def _rendered(email: Email) -> dict[str, Any]:
+    """The columns that `_render` sets."""
+    names = ("subject", "text", "html", "message_id", "context", "to_name")
+    return {name: getattr(email, name) for name in names}
+
+
+def _message(email: Email, rendered: Rendered) -> EmailMultiAlternatives:
     sender = formataddr((_plain(email.from_name), settings.GOODWORD_MAIL_FROM))
-    headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
+    headers = {"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"}
     if back := return_address_of(email.pk):  # the envelope sender, which gets bounces
         headers["From"], sender = sender, back
     message = EmailMultiAlternatives(
@@ -409,9 +424,11 @@ def _said(error: AnymailAPIError) -> str:
     return clean_text(error.response.text if error.response is not None else "", one_line=True)[:300]
 
 
-def not_sent(email: Email, *, now: datetime, permanent: bool, error: str, returned: bool = False) -> None:
+def not_sent(
+    email: Email, *, now: datetime, permanent: bool, error: str, returned: bool = False, **columns: Any
+) -> None:
     """Settle a claimed mail that was not sent; notify of the last failure. `returned`: the address is at fault."""
-    columns: dict[str, Any] = {"handed_over_at": None}
+    columns["handed_over_at"] = None
     if returned:
         columns |= {"bounced_at": now, "bounce_reason": error[:LONGEST_REASON]}
     with transaction.atomic():
