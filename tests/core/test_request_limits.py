@@ -40,8 +40,8 @@ def head(path: str, length: int) -> bytes:
 class Server:
     """A server in a thread."""
 
-    def __init__(self, application: Any = echo, **options: Any) -> None:
-        self.listening = web.bind("127.0.0.1", 0)
+    def __init__(self, application: Any = echo, *, port: int = 0, **options: Any) -> None:
+        self.listening = web.bind("127.0.0.1", port)
         self.port: int = self.listening.getsockname()[1]
         self.server = servers.make_server(
             application,

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -41,8 +42,17 @@ class RunningProxy:
     folder: Path
     http: int
     https: int
-    behind: Server
+    #: what the server behind it runs
+    application: Callable[..., Iterable[bytes]]
     seen: list[dict[str, Any]] = field(default_factory=list)
+    behind: Server = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.behind = Server(self.application, trusted_proxies=1)
+
+    def serve_again(self) -> None:
+        """Start another server on the port of the closed one."""
+        self.behind = Server(self.application, port=self.behind.port, trusted_proxies=1)
 
     def connect(self) -> ssl.SSLSocket:
         """A connection that trusts any certificate."""
@@ -81,6 +91,13 @@ def program(name: str) -> str:
     if found is None:
         pytest.fail(f"{name} is not installed: apt-get install nginx-light caddy (make test does).")
     return found
+
+
+def version_of(name: str) -> tuple[int, ...]:
+    said = subprocess.run([program(name), "version"], capture_output=True, text=True, check=True).stdout
+    found = re.search(r"(\d+)\.(\d+)", said)
+    assert found, said
+    return tuple(int(part) for part in found.groups())
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -166,7 +183,7 @@ def caddy(running: RunningProxy) -> list[str]:
                 "\tskip_install_trust\n\tservers {",
                 f"{HOST}}} {{\n": f"{HOST}}} {{\n\ttls {chain} {key}\n",
                 "/var/log/caddy/": f"{running.folder}/",
-                "lb_try_duration 20s": "lb_try_duration 1s",
+                "lb_try_duration 20s": "lb_try_duration 5s",
             },
         )
     )
@@ -196,10 +213,8 @@ def running(
         start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
         return [body]
 
-    behind = Server(record, trusted_proxies=1)
-    made = RunningProxy(
-        request.param, tmp_path_factory.mktemp(request.param), free_port(), free_port(), behind, seen
-    )
+    folder = tmp_path_factory.mktemp(request.param)
+    made = RunningProxy(request.param, folder, free_port(), free_port(), record, seen)
     env = {**os.environ, "HOME": str(made.folder), "XDG_DATA_HOME": str(made.folder)}
     with (made.folder / "output.log").open("wb") as output:
         running = subprocess.Popen(
@@ -217,7 +232,7 @@ def running(
     finally:
         running.terminate()
         running.wait(10)
-        behind.close()
+        made.behind.close()
 
 
 @pytest.fixture(autouse=True)
@@ -344,6 +359,21 @@ def test_nginx_limits_the_connections_of_an_address(running: RunningProxy) -> No
                 break
             time.sleep(0.05)
         assert status == 429
+
+
+def test_requests_wait_in_caddy_while_goodword_restarts(running: RunningProxy) -> None:
+    if running.name != "caddy":  # nginx answers 502: goodword-web.socket keeps the port open there
+        return
+    running.behind.close()
+    with ThreadPoolExecutor(3) as people:
+        pages = [people.submit(running.ask, path=f"/{number}/") for number in range(2)]
+        answer = people.submit(running.ask, "POST", "/2/", body=b"x")
+        time.sleep(0.5)
+        running.serve_again()
+        assert [page.result()[0] for page in pages] == [200] * 2
+    keeps_bodies = version_of("caddy") >= (2, 9)
+    assert answer.result()[0] == (200 if keeps_bodies else 502)
+    assert sorted(one["PATH_INFO"] for one in running.seen) == ["/0/", "/1/", *(["/2/"] * keeps_bodies)]
 
 
 def test_when_goodword_is_away_the_error_log_has_no_tokens(running: RunningProxy) -> None:
