@@ -1,7 +1,7 @@
-"""`make bench`: all measurements of docs/performance.md, one after the other, in less than twenty minutes.
+"""`make bench`: makes all measurements in docs/performance.md, in less than twenty minutes.
 
-Writes `bench/results.json` and the table in `docs/performance.md`. Nothing else should run on the machine meanwhile:
-the load before and after each program is written down. `--only NAME` runs one of them and prints, but writes nothing.
+Writes `bench/results.json` and the table in `docs/performance.md`. Nothing else should run on the machine: the load
+before and after each program is recorded. `--only NAME` runs one program and only prints its figures.
 """
 
 import argparse
@@ -24,7 +24,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 RESULTS: Final = ROOT / "bench" / "results.json"
 PAGE: Final = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-#: figures that have a column, with its heading; the others follow in words
+#: figures with a column of their own, and its heading
 COLUMNS: Final = {
     "n": "n",
     "p50_ms": "p50",
@@ -38,7 +38,7 @@ COLUMNS: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """A module of `bench`. `needs`: packages that are installed for it alone, in an environment of its own."""
+    """A module of `bench`. `needs`: packages installed in a separate folder for it."""
 
     name: str
     options: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ PROGRAMS: Final = (
 
 
 def main() -> int:
-    """Returns 1 if a program fails; the others run all the same."""
+    """Returns 1 if a program fails; the others still run."""
     parser = argparse.ArgumentParser(description="Measure everything and write docs/performance.md.")
     parser.add_argument("--only", choices=[one.name for one in PROGRAMS])
     only = parser.parse_args().only
@@ -70,7 +70,7 @@ def main() -> int:
 
 
 def run(program: Program) -> dict[str, Any]:
-    """Run it, with its output on the terminal. Returns its figures, and the load average before and after."""
+    """Run it with output to the terminal. Returns its figures, and the load average before and after."""
     with tempfile.TemporaryDirectory(prefix="goodword-bench-") as folder:
         figures = Path(folder) / "figures"
         figures.touch()
@@ -91,7 +91,7 @@ def run(program: Program) -> dict[str, Any]:
 
 
 def installed(packages: Sequence[str], folder: Path) -> str:
-    """Install packages to be used beside those of this environment. Returns their folder; empty if it fails."""
+    """Install packages in addition to this environment's. Returns their folder, or "" on failure."""
     venv.create(folder / "venv", with_pip=True)
     target = folder / "packages"
     pip = [str(folder / "venv/bin/python"), "-m", "pip", "install", "--quiet", "--target", str(target)]
@@ -100,7 +100,7 @@ def installed(packages: Sequence[str], folder: Path) -> str:
 
 
 def write(runs: Sequence[Mapping[str, Any]]) -> None:
-    """Write the results, and put them into the page."""
+    """Write the results to the file and the page."""
     found = {
         "on": time.strftime("%Y-%m-%d"),
         "cores": os.cpu_count(),
@@ -124,7 +124,6 @@ def loop() -> float:
 
 
 def table(found: Mapping[str, Any]) -> str:
-    """Markdown."""
     head = (
         f"{found['on']}, {found['cores']} cores, Python {found['python']}; five million additions take "
         f"{found['loop_seconds']} s there. Times in milliseconds; CPU is that of Goodword's process for each."

@@ -1,9 +1,8 @@
-"""300 candidates who answer at once: response times of the pages, and lost answers.
+"""300 candidates who answer at the same time: response times and lost answers.
 
 Uses its own PostgreSQL in a temporary folder and the real web server, `goodword serve`. Most candidates take the work
-style test by its script, which saves each answer; one in five takes a timed part, whose page also sends heartbeats.
-Each pauses between answers as a reader would. Run it with
-`.venv/bin/python -m bench.assessments`.
+style test, whose script saves each answer; one in five takes a timed part, whose page also sends heartbeats. They pause
+between answers as readers would. Run it with `.venv/bin/python -m bench.assessments`.
 """
 
 import argparse
@@ -55,8 +54,6 @@ class Seen:
 
 @dataclass(kw_only=True)
 class Person:
-    """A candidate with a browser."""
-
     attempt: int
     address: str
     timed: bool
@@ -89,7 +86,7 @@ class Person:
         return response
 
     async def take(self) -> None:
-        """From the first page to the last."""
+        """Take the assessment from the first page to the last."""
         self.seen.active += 1
         self.seen.most = max(self.seen.most, self.seen.active)
         try:
@@ -154,12 +151,11 @@ class Person:
 
 
 async def pause(mean: float) -> None:
-    """Wait as people do: some much longer than others."""
+    """Wait for a random time with this mean; some waits are much longer than others."""
     await asyncio.sleep(mean * (0.4 + random.expovariate(1 / 0.6)))
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description="Candidates who answer an assessment at once.")
     parser.add_argument("--candidates", type=int, default=300)
     parser.add_argument("--processes", type=int, default=2, help="web processes")
@@ -177,7 +173,7 @@ def main() -> None:
 
 @contextmanager
 def server(processes: int) -> Iterator[str]:
-    """PostgreSQL and the web server; its address."""
+    """Start PostgreSQL and the web server. Yields the address."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="goodword-bench-") as folder:
@@ -204,7 +200,6 @@ def server(processes: int) -> Iterator[str]:
 
 
 def wait_for(base: str) -> None:
-    """Wait until the server answers."""
     until = time.monotonic() + 180
     while time.monotonic() < until:
         try:
@@ -218,7 +213,7 @@ def wait_for(base: str) -> None:
 
 @contextmanager
 def ready(number: int) -> Iterator[list[tuple[int, str, bool]]]:
-    """Invited candidates: attempt, address of its first page, and whether it is timed."""
+    """Invite candidates. Yields the attempt, the URL of its first page, and whether it is timed."""
     import django
 
     django.setup()
@@ -301,7 +296,7 @@ def assessment_on_the_clock(step: Any, *, now: Any, by: Any) -> "Assessment":
 
 async def all_at_once(base: str, invited: list[tuple[int, str, bool]], seen: Seen, *, ramp: float) -> None:
     """Start the candidates one after the other within `ramp` seconds; they then run concurrently."""
-    secure = ssl.create_default_context()  # one for all: making it takes longer than a request
+    secure = ssl.create_default_context()  # shared, because creating one takes longer than a request
     people = [
         Person(
             attempt=attempt,
@@ -321,7 +316,7 @@ async def all_at_once(base: str, invited: list[tuple[int, str, bool]], seen: See
 
 
 def web_seconds(base: str) -> float:
-    """Processor time of the web processes: unlike the other figures, about the same on a busy machine."""
+    """CPU time of the web processes, which hardly depends on the machine's load."""
     port, ticks = base.rsplit(":", 1)[1].encode(), 0
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):

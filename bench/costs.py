@@ -1,5 +1,6 @@
-"""What the programs of a world cost: processor time from /proc, transactions and jobs from PostgreSQL's statistics,
-statements from its log."""
+"""The costs of a world's programs: CPU time from /proc, transactions and jobs from PostgreSQL's statistics, SQL
+statements from its log.
+"""
 
 import os
 import re
@@ -18,7 +19,7 @@ from goodword.demo.world import World
 
 _LINE = re.compile(r"^@(\d+) LOG:  (?:statement|execute [^:]*): (.*)$")
 _VALUE = re.compile(r"'(?:[^']|'')*'(?:::\w+)?|\b\d+\b|\"s\d+_x\d+\"|\?(?:, \?)+")
-#: the demo's clock, which only the demo asks for
+#: query of the demo's clock, which production doesn't make
 _OF_DEMO = "core_clockoffset"
 _COUNTS = """
 SELECT xact_commit + xact_rollback, (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'procrastinate_jobs')
@@ -30,7 +31,7 @@ REPORTED = 2.0
 
 @dataclass(frozen=True, kw_only=True)
 class Costs:
-    """Processor time in seconds; numbers of transactions and of jobs."""
+    """CPU seconds, and numbers of transactions and jobs."""
 
     worker: float
     web: float
@@ -39,7 +40,7 @@ class Costs:
     jobs: int
 
     def per(self, before: "Costs", number: int) -> str:
-        """One line: the costs since `before` of each of `number` moves."""
+        """A line with the costs of each of `number` moves since `before`."""
         cpu = {name: 1000 * (getattr(self, name) - getattr(before, name)) / number for name in _PROGRAMS}
         return (
             f"    each: {', '.join(f'{name} {ms:.0f} ms' for name, ms in cpu.items())} of the processor; "
@@ -65,7 +66,7 @@ class Meter:
         self._line.close()
 
     def now(self) -> Costs:
-        """The costs until now. Waits until PostgreSQL's processes have reported theirs."""
+        """The costs so far. Waits until PostgreSQL's processes have reported theirs."""
         time.sleep(REPORTED)
         row = self._line.execute(_COUNTS).fetchone()
         assert row is not None
@@ -104,8 +105,8 @@ class Meter:
 
 
 def per_move(found: Counter[str], number: int, *, everything: bool = False) -> str:
-    """One line: statements of a move, and how many of them only begin or end something. With `everything` also each
-    statement, most frequent first."""
+    """A line with the number of statements per move, and of those that only begin or end something. `everything`: also
+    lists each statement, most frequent first."""
     frame = sum(count for text, count in found.items() if text.partition(" ")[0] in _FRAME)
     rest = (found.total() - frame) / number
     whole = sum(count for text, count in found.items() if text.startswith(("BEGIN", _ALONE)))
@@ -143,7 +144,7 @@ def _shape(statement: str) -> str:
 
 
 def _seconds(pid: int, *, ended: bool = False) -> float:
-    """Processor time of a process; of its `ended` children instead."""
+    """CPU seconds of a process, or of its children that have ended."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     except OSError:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-#: the file of the run, one JSON object a line; programs started by hand have none
+#: the file of the run, one JSON object per line; only set by `make bench`
 FILE: Final = "BENCH_FIGURES"
 
 
 def record(work: str, **figures: float | str) -> None:
-    """Report one row of the results. `work`: its label. The names of the figures include the unit, as in `p95_ms`."""
+    """Report one row of the results, labelled `work`. The figures' names include the unit, as in `p95_ms`."""
     if name := os.environ.get(FILE):
         with Path(name).open("a") as file:
             file.write(json.dumps({"work": work} | figures) + "\n")

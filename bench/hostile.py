@@ -1,4 +1,4 @@
-"""Processor seconds for hostile input: returned mail, PDFs and office files of the largest accepted size.
+"""CPU seconds for hostile input: returned mail, PDFs and office files of the largest accepted size.
 
 The tests count operations; this measures time. Run it with `.venv/bin/python -m bench.hostile`.
 """
@@ -31,7 +31,6 @@ MAIL = {
 
 
 def main() -> None:
-    """Measure and print."""
     os.environ |= {
         "GOODWORD_ENV": "test",
         "DATABASE_URL": "postgresql:///none",
@@ -48,7 +47,7 @@ def main() -> None:
 
 
 def cases() -> Iterator[tuple[str, Callable[[], object]]]:
-    """Name and act of each."""
+    """Yields the name and action of each case."""
     from goodword.core import active_office, active_pdf
     from goodword.notifications.domain.bounces import read_returned
 

@@ -1,9 +1,9 @@
-"""What a web process and a worker cost: SQL statements while idle, pick-up of a delivery, and memory after use.
+"""The cost of a web process and a worker: SQL statements while idle, delay of a delivery, and memory.
 
 Run it with `.venv/bin/python -m bench.idle [--seconds 120]`.
 
-The memory is that of the demo's programs after its story. Then both programs start anew on its database, in production
-mode, and PostgreSQL logs each statement that arrives, BEGIN and COMMIT included.
+Memory is measured on the demo's programs after its story. Then both programs are restarted on its database in
+production mode, and PostgreSQL logs each statement, including BEGIN and COMMIT.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from goodword.core.supervise import Children, goodword
 from goodword.demo.story import StoryResult, play
 from goodword.demo.world import Ports, world
 
-#: seconds until the start-up is over
+#: seconds that the start-up takes
 SETTLE = 30
 DELIVERIES = 20
 _LINE = re.compile(r"^@(\w*) LOG:  (?:statement|execute [^:]*): (.*)$")
@@ -40,7 +40,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="goodword-bench-") as folder:
         data, ports = Path(folder), Ports.named_or_free()
-        # outside of production the web process would build fonts and the style sheet itself
+        # outside production the web process would build the fonts and the style sheet
         with (
             postgres.start(data, who="bench") as server,
             Children(env=production(data, ports, server.url)) as one,
@@ -57,7 +57,7 @@ def main() -> None:
             Children(env=production(data, ports, server.url), log=log) as children,
         ):
             for name, command in (("web", "serve"), ("worker", "worker")):
-                # the name by which PostgreSQL's log tells them apart
+                # tells them apart in PostgreSQL's log
                 children.start(name, ["env", f"PGAPPNAME={name}", *goodword(command)])
             time.sleep(SETTLE)
             for name in ("web", "worker"):
@@ -89,13 +89,13 @@ def production(data: Path, ports: Ports, database_url: str) -> dict[str, str]:
 
 
 def memory(pid: int) -> int:
-    """Its proportional share of memory, in MB."""
+    """The process's proportional share of memory (PSS) in MB."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     return round(int(text.split("\nPss:")[1].split()[0]) / 1000)
 
 
 def statements(server: postgres.Server, seconds: int) -> Counter[tuple[str, str]]:
-    """How often which program sent which statement."""
+    """The number of times each program sent each statement."""
     with psycopg.connect(server.dsn, autocommit=True) as line:
         before = line.execute(
             "SELECT sum(n_tup_del) FROM pg_stat_user_tables WHERE relname = 'procrastinate_jobs'"
@@ -135,7 +135,7 @@ def report(found: Counter[tuple[str, str]], seconds: int, *, everything: bool) -
 
 
 def pick_ups(server: postgres.Server, story: StoryResult) -> list[float]:
-    """Seconds from the answer to a delivery without effect until a worker has handled it."""
+    """Seconds from the response to a delivery without effect until a worker has handled it."""
     delays = []
     with psycopg.connect(server.dsn, autocommit=True) as line, httpx2.Client(timeout=30) as client:
         for number in range(DELIVERIES):

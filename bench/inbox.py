@@ -1,11 +1,10 @@
 """Deliveries per second that a worker handles with a backlog of many thousands.
 
-The sandbox has one application per delivery: one stage change each, with a body of about 5 kB of random text. Their
-copies in Goodword exist already, in another stage. The real worker then processes the backlog. Statistics of the
-inbox are gathered beforehand, while it is empty, as autovacuum would at night; the planner then expects one row for
-`state = 'received'`.
-The sandbox allows a million calls, since Greenhouse's own limit would otherwise set the pace (`bench/invitation.py`).
-The reconciliation is off: it would find the same moves. Run it with `.venv/bin/python -m bench.inbox`.
+Each application in the sandbox has one stage change, with a body of about 5 kB of random text. Goodword's copies are in
+another stage. The real worker then processes the backlog. Statistics of the inbox are gathered beforehand, while it is
+empty, as autovacuum would at night, so the planner expects one row for `state = 'received'`.
+The sandbox allows a million calls, since Greenhouse's own limit would otherwise set the pace. Reconciliation is off,
+because it would find the same moves. Run it with `.venv/bin/python -m bench.inbox`.
 """
 
 import argparse
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from goodword.greenhouse.models import Connection
 
 HANDLED_BEFORE = 2_000
-#: handled deliveries of the same connection. Without bodies: those are stored apart, and not read
+#: handled deliveries of the same connection, without bodies, which are stored separately and not read
 _OLD = """
 INSERT INTO greenhouse_delivery (organisation_id, connection_id, event_id, action, body, state, attempts, faults,
     not_before, remote_application_id, outcome, received_at, handled_at, caused)
@@ -40,7 +39,7 @@ SELECT organisation_id, connection_id, 'old-' || number, action, '', state, 1, 0
     not_before, 1000000 + number / 5, outcome, received_at, handled_at, '[]'
 FROM greenhouse_delivery, generate_series(1, %s) AS number WHERE id = %s
 """
-#: for the client, which would otherwise observe Greenhouse's own limits
+#: otherwise the client would respect Greenhouse's limits
 UNLIMITED = [
     word
     for name in ("v1_rate_limit", "v3_rate_limit", "token_rate_limit")
@@ -50,7 +49,6 @@ BEFORE = 1  # the stage id of Goodword's copies
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description="Deliveries handled per second with a backlog.")
     parser.add_argument("--waiting", type=int, default=20_000, help="deliveries waiting at the start")
     parser.add_argument(
@@ -104,8 +102,8 @@ class Backlog:
         )
 
     def fill(self, size: int | None = None, *, old: int = 0) -> None:
-        """One delivery for each application, or for `size` of them; their copies are in another stage again. `old`:
-        handled deliveries to add before."""
+        """Add one delivery per application, or `size` of them, and reset the copies' stages. `old`: handled deliveries
+        to add first."""
         from django.db import connection as database
 
         from goodword.candidates.models import Application
@@ -212,7 +210,7 @@ def delivery(row: "Connection", body: "dict[str, Any]", *, handled: bool) -> Any
 
 @contextmanager
 def workers(number: int, *, turns: bool = False) -> Iterator[None]:
-    """Real workers, with production settings except for keys; or a loop of processing runs."""
+    """Real workers with production settings except for keys, or (`turns`) a process that only takes turns."""
     command = [str(Path(sys.executable).with_name("goodword")), "worker"]
     if turns:
         command = [sys.executable, "-m", "bench.inbox", "--take-turns"]
@@ -228,8 +226,8 @@ def workers(number: int, *, turns: bool = False) -> Iterator[None]:
 
 
 def take_turns() -> None:
-    """Take turns until nothing is due or the time is up. Prints the processor time per delivery, of this process and of
-    its PostgreSQL backend."""
+    """Take turns until nothing is due or the time is up. Prints the CPU time per delivery of this process and its
+    PostgreSQL backend."""
     django_up()
     from goodword.core import clock
     from goodword.greenhouse.inbox import jobs
@@ -247,7 +245,7 @@ def take_turns() -> None:
 
 
 def served_for() -> float:
-    """Processor seconds used by the PostgreSQL backend of our connection; 0 without /proc."""
+    """CPU seconds used by our connection's PostgreSQL backend; 0 without /proc."""
     from django.db import connection as database
 
     with database.cursor() as cursor:

@@ -1,10 +1,9 @@
-"""How many webhook deliveries a web server stores per second, each committed before the response.
+"""Webhook deliveries that a web server stores per second, each committed before the response.
 
-A real `goodword serve` with a worker beside it, over a durable PostgreSQL of its own, and `bench/sender.py` on 16
-connections. Beside it, in the same run: the sender alone against a server that only answers, pgbench with the same
-INSERT, another checkout of Goodword (`--beside`), and a small receiver on FastAPI and SQLite (`--peer`). All are
-measured `--rounds` times in turn, since other programs may use the machine. Run it with
-`.venv/bin/python -m bench.intake`.
+A real `goodword serve` and a worker use a durable PostgreSQL; `bench/sender.py` has 16 connections. For comparison:
+the sender against a server that only answers, pgbench with the same INSERT, another checkout of Goodword (`--beside`),
+and a small receiver on FastAPI and SQLite (`--peer`). All are measured `--rounds` times in turn, since other programs
+may use the machine. Run it with `.venv/bin/python -m bench.intake`.
 """
 
 import argparse
@@ -34,7 +33,7 @@ from goodword.core import postgres
 
 HERE = Path(__file__).resolve().parent
 KEY = "a secret key of forty-three letters or more"
-#: an organisation and its connection, made by the checkout that is measured; prints the path of the endpoint
+#: creates an organisation and a connection with the measured checkout; prints the endpoint's path
 PREPARE = """
 import django
 django.setup()
@@ -50,7 +49,7 @@ row.save()
 WebhookSecret.add(row, {key!r}, now=now)
 print("/hooks/greenhouse/" + row.endpoint_key + "/")
 """
-#: the same columns as a delivery's, from bodies that are in the database already
+#: inserts the same columns, with bodies that are already in the database
 PGBENCH = """
 \\set n random(1, {bodies})
 INSERT INTO greenhouse_delivery (organisation_id, connection_id, event_id, action, body, state, attempts, faults,
@@ -88,7 +87,7 @@ FLOOR = "pgbench, the same INSERT"
 
 @dataclass
 class Subject:
-    """Something that takes deliveries. `processes`: those whose processor time counts, by name."""
+    """A receiver of deliveries. `processes`: those whose CPU time counts, by name."""
 
     name: str
     port: int
@@ -96,16 +95,15 @@ class Subject:
     processes: Callable[[], dict[str, float]] = dict
     #: before each round
     clear: Callable[[], object] = bool
-    #: of its PostgreSQL
+    #: URL of its PostgreSQL
     url: str = ""
-    #: what can be killed, and is started again
+    #: processes to kill, which are restarted
     kill: dict[str, Callable[[], object]] = field(default_factory=dict)
     #: megabytes of the web processes
     memory: Callable[[], list[float]] = list
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description="Deliveries that are stored per second.")
     parser.add_argument("--seconds", type=float, default=10.0, help="of each round")
     parser.add_argument("--rounds", type=int, default=3)
@@ -156,7 +154,6 @@ def main() -> None:
 
 
 def line(name: str, found: dict[str, Any]) -> str:
-    """One line of numbers."""
     p50, p99, most = found["milliseconds"]
     spent = ", ".join(f"{who} {1000 * used:.2f}" for who, used in found["spent"].items())
     text = f"{name:42} {found['rate']:7.0f}/s"
@@ -169,7 +166,7 @@ def line(name: str, found: dict[str, Any]) -> str:
 
 
 def record_round(name: str, found: dict[str, Any]) -> None:
-    """For `make bench`."""
+    """Record a round for `make bench`."""
     figures: dict[str, Any] = {"rate_per_s": round(found["rate"])}
     if found["answers"]:
         p50, p99, most = (round(one, 1) for one in found["milliseconds"])
@@ -180,7 +177,7 @@ def record_round(name: str, found: dict[str, Any]) -> None:
 
 
 def send(subject: Subject, *, seconds: float, connections: int) -> dict[str, Any]:
-    """One round of the sender, or of pgbench."""
+    """Run the sender, or pgbench, for one round."""
     subject.clear()
     before = subject.processes()
     command = sender(subject, seconds=seconds, connections=connections)
@@ -194,13 +191,12 @@ def send(subject: Subject, *, seconds: float, connections: int) -> dict[str, Any
 
 
 def sender(subject: Subject, *, seconds: float, connections: int) -> list[str]:
-    """The command."""
     command = [sys.executable, str(HERE / "sender.py"), "--port", str(subject.port), "--path", subject.path]
     return [*command, "--key", KEY, "--seconds", str(seconds), "--connections", str(connections)]
 
 
 def floor(subject: Subject, *, seconds: float, connections: int) -> dict[str, Any]:
-    """pgbench inserts the same rows, each in a transaction of its own."""
+    """Insert the same rows with pgbench, one transaction each."""
     subject.clear()
     with psycopg.connect(subject.url) as line, tempfile.TemporaryDirectory() as folder:
         line.execute("DROP TABLE IF EXISTS bench_body")
@@ -219,13 +215,13 @@ def floor(subject: Subject, *, seconds: float, connections: int) -> dict[str, An
 
 
 def free_port() -> int:
-    """A port that nobody listens at now."""
+    """An unused port."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
 
 
 def killed(subject: Subject, *, seconds: float, connections: int) -> None:
-    """Kill web processes and PostgreSQL by SIGKILL under load. Prints how many acknowledged deliveries are missing."""
+    """Kill web processes and PostgreSQL with SIGKILL under load. Prints the number of lost deliveries."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "acknowledged"
         command = [*sender(subject, seconds=seconds, connections=connections), "--patient"]
@@ -249,7 +245,7 @@ def killed(subject: Subject, *, seconds: float, connections: int) -> None:
 
 
 def soaked(subject: Subject, *, seconds: float, connections: int) -> None:
-    """Print the memory of each web process every tenth of the time."""
+    """Print the memory of each web process ten times during the run."""
     sending = subprocess.Popen(
         sender(subject, seconds=seconds, connections=connections), stdout=subprocess.PIPE
     )
@@ -260,7 +256,7 @@ def soaked(subject: Subject, *, seconds: float, connections: int) -> None:
     print(f"{found['answers']} deliveries, {found['statuses']}")
 
 
-# --- processor time -------------------------------------------------------------------------------------------
+# --- CPU time -------------------------------------------------------------------------------------------------
 
 
 def family(pid: int) -> set[int]:
@@ -278,7 +274,7 @@ def family(pid: int) -> set[int]:
 
 
 def used(pid: int) -> float:
-    """Processor seconds of a process and its descendants, those that have ended included."""
+    """CPU seconds of a process and its descendants, including those that have ended."""
     ticks = 0
     for one in family(pid):
         with suppress(OSError):
@@ -287,7 +283,7 @@ def used(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-# --- what is measured -----------------------------------------------------------------------------------------
+# --- receivers ------------------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -328,7 +324,7 @@ def peer() -> Iterator[Subject]:
 
 @contextmanager
 def goodword(checkout: Path, name: str, *, processes: int, worker: bool) -> Iterator[Subject]:
-    """The real web server and worker of that checkout, over a PostgreSQL of their own."""
+    """That checkout's web server and worker with their own PostgreSQL."""
     python = str(checkout / ".venv/bin/python")
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="goodword-bench-") as made, ExitStack() as stack:
@@ -409,7 +405,6 @@ def goodword(checkout: Path, name: str, *, processes: int, worker: bool) -> Iter
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:
-    """Stop a program and wait for it."""
     process.terminate()
     try:
         process.wait(20)
@@ -419,7 +414,6 @@ def end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def wait_for(address: str) -> None:
-    """Wait until the server answers."""
     until = time.monotonic() + 180
     while time.monotonic() < until:
         with suppress(httpx2.HTTPError):

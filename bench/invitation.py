@@ -1,4 +1,4 @@
-"""Time from a stage move in Greenhouse until the invitation is in the candidate's mailbox, and what it costs.
+"""The time from a stage move in Greenhouse until the invitation is in the candidate's mailbox, and its cost.
 
 Measured end to end: webhook, inbox, reads through Harvest, step, mail over SMTP. Moves come one by one at a fixed rate,
 then in bursts, one of them at Greenhouse's rate limit. Run it with `.venv/bin/python -m bench.invitation`.
@@ -38,7 +38,7 @@ class Bench:
         self._arrived: dict[str, float] = {}
 
     def apply(self, name: str, number: int) -> dict[str, int]:
-        """Candidates who have just applied: application ids by address."""
+        """Add applicants. Returns application ids by address."""
         print(f"{number} candidates apply", file=sys.stderr, flush=True)
         people = {f"{name.lower()}{one}@mail.example": f"Number {one}" for one in range(number)}
         orders: list[dict[str, object]] = [
@@ -61,7 +61,7 @@ class Bench:
         return done
 
     def at_rate(self, people: dict[str, int], rate: float) -> list[float]:
-        """Move `rate` a second, whether or not the earlier mails have arrived. Returns the seconds of each."""
+        """Move `rate` candidates per second without waiting for earlier mails. Returns the seconds for each."""
         began = time.monotonic()
         moments = {}
         for number, (email, application_id) in enumerate(people.items()):
@@ -70,7 +70,7 @@ class Bench:
         return self._delays(moments)
 
     def at_once(self, people: dict[str, int]) -> list[float]:
-        """Move all, several at once. Returns the seconds from each one's move to their mail."""
+        """Move all of them, several at a time. Returns the seconds from each move to the mail."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
             moments = dict(zip(people, pool.map(self.move, people.values()), strict=True))
         return self._delays(moments)
@@ -85,7 +85,7 @@ class Bench:
         return [self._arrived[email] - moment for email, moment in moments.items()]
 
     def arrivals(self) -> dict[str, float]:
-        """When each address got its first mail, by the mailbox's clock, which is this machine's."""
+        """The time of the first mail to each address, by this machine's clock."""
         if self._mailbox.exists():
             with self._mailbox.open("rb") as file:
                 file.seek(self._offset)
@@ -99,7 +99,6 @@ class Bench:
         return self._arrived
 
     def burst(self, what: str, people: dict[str, int]) -> None:
-        """Measure a burst and print it."""
         before, began = self.meter.now(), time.time()
         delays = self.at_once(people)
         print(distribution(what, delays))
@@ -116,14 +115,13 @@ class Bench:
         print(self.meter.now().per(before, len(people)), flush=True)
 
     def limit_reads(self, number: int) -> None:
-        """Set the number of calls that the sandbox allows in a window, which is ten seconds for v1."""
+        """Set the number of calls that the sandbox allows in a window of ten seconds."""
         self.story.control.post(
             "/_sandbox/switches", json={"v1_rate_limit": number, "v3_rate_limit": number}
         ).raise_for_status()
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description="Time from stage move to invitation.")
     parser.add_argument("--moves", type=int, default=300, help="single moves")
     parser.add_argument("--rate", type=float, default=10.0, help="single moves a second")

@@ -1,7 +1,7 @@
-"""Pages of a role with very many candidates, beside the same pages of a role with few.
+"""Pages of a role with very many candidates, compared with a role with few.
 
-Requests go through Django in this process, so that only pages and database are measured: no socket and no other
-process. Run it with `.venv/bin/python -m bench.lists`.
+Requests go through Django in this process, so only pages and database are measured, without sockets or other processes.
+Run it with `.venv/bin/python -m bench.lists`.
 """
 
 import argparse
@@ -44,7 +44,6 @@ COLD = {"role", "candidates", "candidate", "roles", "compare assessments"}
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description="Pages of a role with very many candidates.")
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 100_000], metavar="APPLICATIONS")
     parser.add_argument("--pages", default="", help="only those whose name contains this")
@@ -70,7 +69,7 @@ def main() -> None:
         print("| page | applications | statements | p50 | p95 | max |\n|---|---|---|---|---|---|")
         for size in options.sizes:
             world = build(size)
-            load_pages()  # as the web server does, the next two too
+            load_pages()  # as the web server does; so are the next two
             gc.collect()
             gc.freeze()
             chosen = {name: path for name, path in pages(world).items() if options.pages in name}
@@ -93,7 +92,7 @@ class World:
 
 
 def build(size: int) -> World:
-    """Half an application has both steps, a quarter one, a quarter none: 1.25 step requests each, and more."""
+    """Half of the applications have both steps, a quarter has one, a quarter none: 1.25 step requests on average."""
     from django.db import connection, transaction
     from django.test import Client
 
@@ -129,7 +128,7 @@ def build(size: int) -> World:
             else:
                 open_check(step_request=request, now=now, by="bench")
     with connection.cursor() as cursor, transaction.atomic():
-        # without triggers, which cost more than the rows; what they keep is filled below
+        # without triggers, which cost more than the rows; their columns are filled below
         cursor.execute("SET LOCAL session_replication_role = replica")
         names = {
             "first_name": "(array['Ada','Bo','Cy','Dee','Eve','Finn','Gus','Hal'])[1 + n % 8]",
@@ -159,7 +158,7 @@ def build(size: int) -> World:
         cursor.execute("ANALYZE")
     fill()
     with connection.cursor() as cursor:
-        # as autovacuum does after some minutes
+        # as autovacuum does within minutes
         cursor.execute("VACUUM ANALYZE")
     middle = Application.objects.of(organisation).filter(role=role).order_by("pk")[size // 2]
     print(f"{size} applications in {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
@@ -169,12 +168,12 @@ def build(size: int) -> World:
 
 
 def numbered(table: str, condition: str) -> str:
-    """`n` spreads over what rows say, in no order."""
+    """Number the rows in random order as `n`."""
     return f"(SELECT id, row_number() OVER (ORDER BY id) * 7919 % 100003 AS n FROM {table} WHERE {condition}) numbered"
 
 
 def copies(table: str, pk: int, rows: str, values: dict[str, str]) -> None:
-    """A copy of one row for each of `rows`, with these values."""
+    """Copy one row for each of `rows`, with these values."""
     from django.db import connection
 
     pairs = ", ".join(f"'{name}', {value}" for name, value in values.items())
@@ -190,7 +189,7 @@ def copies(table: str, pk: int, rows: str, values: dict[str, str]) -> None:
 
 
 def fill() -> None:
-    """What triggers would have kept."""
+    """Fill the columns that triggers maintain."""
     from goodword.workspace.lists.repair import repair
 
     repair()
@@ -219,7 +218,7 @@ def pages(world: World) -> dict[str, str]:
 
 
 def measured(world: World, name: str, path: str, *, size: int, openings: int) -> str:
-    """A line of the table; in milliseconds, after three openings that are not counted."""
+    """A line of the table in milliseconds, after three openings to warm up."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

@@ -1,4 +1,4 @@
-"""The share of each window's allowed calls that was used."""
+"""The share of the allowed calls used in each window."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,8 +8,6 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Shares:
-    """Shares of the allowed calls, 0 to 1, of each full window."""
-
     full: tuple[float, ...]
 
     def __str__(self) -> str:

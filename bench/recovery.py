@@ -59,7 +59,7 @@ def form_of(name: str) -> Form:
 
 
 def answers_of(chance: random.Random, form: Form, able: float, harder: float = 0.0) -> Answers:
-    """`harder`: by how many logits the first item is harder."""
+    """Simulated answers. `harder`: extra difficulty of the first item in logits."""
     return [
         Answer(
             cell,

@@ -1,7 +1,7 @@
-"""Time per report from snapshot to file, and memory used by a thousand of them.
+"""The time per report from snapshot to file, and the memory used for a thousand reports.
 
-Every report differs in name, code and comments, so that nothing is reused from earlier ones. WeasyPrint, if installed
-(`pip install weasyprint`), renders the same texts from HTML in the same run. Needs no database. Run it with
+Every report has a different name, code and comments, so nothing is reused. If installed (`pip install weasyprint`),
+WeasyPrint renders the same texts from HTML in the same run. Needs no database. Run it with
 `.venv/bin/python -m bench.reports [--reports 1000]`.
 """
 
@@ -55,7 +55,7 @@ def variants(snapshot: Any) -> Iterator[Any]:
 
 
 def as_html(snapshot: Any) -> str:
-    """Returns the same texts in the same order, charts as tables: less work than the real pages."""
+    """Returns the same texts in the same order, with tables instead of charts."""
     content = page_content(snapshot, replaced=())
     parts = [
         f"<style>{STYLE}</style><h1>{html.escape(content['name'])}</h1><p>{html.escape(content['lead'])}</p>"
@@ -150,7 +150,7 @@ def main() -> int:
         report(f"Typst: {name}", typst, snapshot, options.reports)
     report("Typst: references, 25 referees", typst, reference_check(25), max(1, options.reports // 20))
     with suppress(ImportError):
-        import weasyprint  # type: ignore[import-not-found]  # installed for this alone
+        import weasyprint  # type: ignore[import-not-found]  # installed only for this
 
         def weasy(snapshot: Any) -> bytes:
             file: bytes = weasyprint.HTML(string=as_html(snapshot)).write_pdf()

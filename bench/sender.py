@@ -1,7 +1,7 @@
 """Sends signed deliveries over keep-alive connections, each as soon as the previous one is answered.
 
-`bench.intake` runs it as a separate process, so that it doesn't compete with the server for the interpreter. The null
-server (`--null`) shows how many requests a second it can send.
+`bench.intake` runs it as a separate process, so it doesn't compete with the server for the interpreter. The null server
+(`--null`) shows the maximum rate of the sender.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-#: different bodies; event ids are never repeated
+#: number of different bodies; event ids are never repeated
 BODIES = 2_000
 #: like the published example of a stage change
 BODY_BYTES = 5_154
@@ -26,7 +26,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,-"
 
 
 def stage_change(number: int) -> bytes:
-    """A stage change of an application of its own, filled up with random text, which doesn't compress."""
+    """A stage change of a separate application, padded with random text, which doesn't compress."""
     body: dict[str, Any] = {
         "action": "candidate_stage_change",
         "payload": {
@@ -53,7 +53,7 @@ def stage_change(number: int) -> bytes:
 
 @dataclass
 class Line:
-    """A connection and the request on its way."""
+    """A connection and its pending request."""
 
     socket: socket.socket
     event_id: str = ""
@@ -79,11 +79,11 @@ class Sender:
         self.seconds: list[float] = []
         self.statuses: dict[str, int] = {}
         self.acknowledged: list[str] = []
-        #: requests whose connection broke before the answer
+        #: requests whose connection broke before the response
         self.broken = 0
 
     def run(self, seconds: float, *, patient: bool) -> float:
-        """Send for so long. `patient`: connect again when the server goes away. Returns the time taken."""
+        """Send for this long. `patient`: reconnect when the server goes away. Returns the time taken."""
         poll = select.epoll()
         lines: dict[int, Line] = {}
         began = time.perf_counter()
@@ -126,7 +126,7 @@ class Sender:
         line.socket.sendall(head + line.event_id.encode() + rest)
 
     def _receive(self, line: Line) -> bool:
-        """Whether the answer is complete. Raises OSError if the connection is to be closed."""
+        """Whether the response is complete. Raises OSError if the connection must be closed."""
         if not (data := line.socket.recv(65536)):
             raise ConnectionError
         line.received += data
@@ -147,7 +147,7 @@ class Sender:
 
 
 def serve_null() -> None:
-    """Answer each request once it has arrived, and do nothing else. Prints the port."""
+    """Answer each request and do nothing else. Prints the port."""
     server = socket.create_server(("127.0.0.1", 0))
     print(server.getsockname()[1], flush=True)
     poll = select.epoll()
@@ -179,7 +179,7 @@ def serve_null() -> None:
 
 
 def main() -> None:
-    """Send and print what was seen as JSON."""
+    """Send, and print the measurements as JSON."""
     parser = argparse.ArgumentParser(description="Signed deliveries on keep-alive connections.")
     parser.add_argument("--null", action="store_true", help="answer instead of sending")
     parser.add_argument("--port", type=int, default=8000)

@@ -1,7 +1,7 @@
-"""The share of the allowed rate that a full sync uses, and whether it gets a 429.
+"""The share of the allowed rate that a full sync uses, and the number of responses 429.
 
-A sandbox with 100,000 applications is read through the real client over a socket: all applications page by page, then
-all their candidates by fifties. One worker, and several processes that share the window through PostgreSQL. Run it with
+The real client reads a sandbox with 100,000 applications over a socket: all applications page by page, then all
+candidates fifty at a time. With one worker, and with several that share the window through PostgreSQL. Run it with
 `.venv/bin/python -m bench.sync`.
 """
 
@@ -31,7 +31,6 @@ KEY, CLIENT, SECRET = "bench-key", "bench.harvest-v3.greenhouse", "bench-secret"
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description="Rate use of a full sync.")
     parser.add_argument("--world", type=int, default=100_000, help="applications in the sandbox")
     parser.add_argument("--versions", nargs="+", choices=WINDOWS, default=["v3", "v1"])
@@ -55,7 +54,7 @@ def main() -> None:
 
 @contextmanager
 def sandbox(size: int, *options: str) -> Iterator[str]:
-    """A sandbox of that size, ready; its address."""
+    """Start a sandbox of this size. Yields its address."""
     command = ["greenhouse-sandbox", "--port", "0", "--world", str(size), *options]
     command += ["--api-key", KEY, "--client-id", CLIENT, "--client-secret", SECRET]
     command[0] = str(Path(sys.executable).with_name(command[0]))
@@ -76,7 +75,6 @@ def sandbox(size: int, *options: str) -> Iterator[str]:
 
 
 def until_it_answers(address: str) -> None:
-    """Wait for the sandbox."""
     for _ in range(300):
         try:
             httpx2.get(address, timeout=5.0, trust_env=False)
@@ -89,7 +87,7 @@ def until_it_answers(address: str) -> None:
 
 @contextmanager
 def goodword(folder: Path, address: str) -> Iterator[None]:
-    """An empty Goodword with its own database, whose Greenhouse is the sandbox."""
+    """An empty Goodword with its own database and the sandbox as its Greenhouse."""
     from goodword.core import postgres
 
     server = postgres.start(folder, durable=True, who="bench")
@@ -114,7 +112,6 @@ def goodword(folder: Path, address: str) -> Iterator[None]:
 
 
 def django_up() -> None:
-    """Set up Django in this process."""
     import django
 
     django.setup()
@@ -152,7 +149,7 @@ def measured(version: str, workers: int, *, windows: int) -> str:
 
 
 def connected(version: str) -> int:
-    """A new connection with the sandbox's credential; its id."""
+    """Create a connection with the sandbox's credential. Returns its id."""
     from goodword.accounts.models import Organisation
     from goodword.core import clock
     from goodword.greenhouse.client import V1Credentials, V3Credentials
@@ -176,7 +173,7 @@ class Over(Exception):
 
 
 def work(connection_id: int, *, place: int, of: int, until: float) -> None:
-    """One worker: its share of the sync until the time is up. Prints moments and statuses of its calls."""
+    """One worker's share of the sync until the time is up. Prints times and statuses of its calls."""
     django_up()
     from goodword.greenhouse.client import Exchange
     from goodword.greenhouse.models import Connection

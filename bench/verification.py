@@ -1,11 +1,11 @@
-"""How often a supervised verification calls an honest result lower than expected, and finds a helped one.
+"""How often a supervised verification calls honest results lower than expected, and how often it detects help.
 
 .venv/bin/python -m bench.verification [--people 200000] [--form standard_20]
 
-Simulated people answer a built-in form and the verification form, and guess an item with n options right with
-probability 1/n. *Finalists* are the best fifth by their first result; a high first result is 85 % or more. *Helped*
-people had so many tasks of the first form solved for them that they would have missed. The comparison knows the assumed
-difficulties only; other rows show what happens if these, or the people, differ from the model.
+Simulated people answer a built-in form and the verification form, and guess an item with n options correctly with
+probability 1/n. *Finalists* are the best fifth by first result; a high first result is 85 % or more. For *helped*
+people, somebody solved this many tasks of the first form that they would have missed. The comparison knows only the
+assumed difficulties; other rows show deviations from them and from the model of people.
 """
 
 import argparse
@@ -43,11 +43,10 @@ type Curves = Sequence[tuple[Cell, int]]
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """What the comparison doesn't know.
+    """Deviations from the model, unknown to the comparison.
 
-    `cells`: SD of the errors of assumed difficulties; `spread`: SD of tasks within a cell; `scale`: by which assumed
-    difficulties are multiplied. `later`: how much abler people are in the second form, in logits. `mean`, `sd`: of
-    abilities.
+    `cells`: SD of the errors of assumed difficulties; `spread`: SD of tasks within a cell; `scale`: factor of the
+    assumed difficulties; `later`: gain in ability at the second form in logits; `mean`, `sd`: of abilities.
     """
 
     name: str
@@ -92,7 +91,7 @@ class Simulation:
     def person(
         self, world: World, able: float, errors: Callable[[Cell], float], helped: int
     ) -> tuple[int, bool]:
-        """The number solved in the first form, and whether the second result shows as lower."""
+        """The number solved in the first form, and whether the second result is lower than expected."""
         right = sum(self._solves(world, one, able, errors) for one in self.first)
         right = min(len(self.first), right + helped)
         again = sum(self._solves(world, one, able + world.later, errors) for one in self.second)
@@ -110,7 +109,7 @@ class Simulation:
     def people(
         self, world: World, n: int, *, helped: int = 0, able: float | None = None
     ) -> list[tuple[int, bool]]:
-        """In groups of 200 with the same errors of difficulties."""
+        """Simulate people in groups of 200 that share the errors of difficulties."""
         found: list[tuple[int, bool]] = []
         while len(found) < n:
             drawn: dict[Cell, float] = {}

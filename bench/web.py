@@ -1,4 +1,4 @@
-"""Response times of the web server: for Greenhouse's deliveries, and for pages of recruiters and candidates.
+"""Response times of the web server for webhook deliveries and for pages of recruiters and candidates.
 
 Run it with `.venv/bin/python -m bench.web`.
 """
@@ -22,7 +22,6 @@ _number = count(1)
 
 
 def main() -> None:
-    """Measure and print."""
     with ready() as story:
         story.begin("bench")
         with httpx2.Client(timeout=30) as client:
@@ -61,7 +60,7 @@ def deliver(story: Story, client: httpx2.Client) -> float:
 
 
 def openings(browser: Browser, address: str) -> list[float]:
-    """Open a page again and again, redirects included."""
+    """Open a page repeatedly, including redirects."""
     delays = []
     for _ in range(OPENINGS):
         began = time.perf_counter()

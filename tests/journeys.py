@@ -1,4 +1,4 @@
-"""How many files four behaviours pass through, from what a person does to what comes of it.
+"""Counts the files that four behaviours pass through, from a person's action to its effect.
 
 `scripts/journeys.py` runs this and prints the figures. A file counts if one of its functions was called; importing it
 does not count.
@@ -93,7 +93,7 @@ def test_a_missed_move_is_found_and_the_candidate_invited(settings: Settings) ->
         settled(world)
         world.move(application, ASSESSMENT)
         world.outgoing()  # lost
-        run_jobs()  # what the deliveries before have queued
+        run_jobs()  # jobs queued by the earlier deliveries
         with traced("a missed move to its invitation"):
             reconcile(world)
             run_jobs()

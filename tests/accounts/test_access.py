@@ -92,7 +92,6 @@ def test_membership_is_found_by_user_and_organisation(organisation: Organisation
 def test_the_decorator_keeps_name_and_docstring_of_the_view() -> None:
     @member()
     def shown(request: MemberRequest, /) -> HttpResponse:
-        """What it says."""
         return HttpResponse(request.method)
 
     assert (shown.__name__, shown.__doc__) == ("shown", "What it says.")

@@ -1,4 +1,4 @@
-"""The page that creates the first organisation and its admin, with the code that `goodword serve` prints."""
+"""The page that creates the first organisation and its admin with the code printed by `goodword serve`."""
 
 import pytest
 from django.test import Client, override_settings

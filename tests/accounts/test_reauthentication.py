@@ -46,7 +46,7 @@ def test_a_recent_sign_in_is_enough(rita: Membership) -> None:
 
 
 @pytest.mark.world
-def test_what_was_sent_continues_after_the_password(rita: Membership) -> None:
+def test_a_submitted_form_continues_after_the_password(rita: Membership) -> None:
     client = signed_in(rita, seconds_ago=901)
     asked = client.post(RULES, {"requires_second_factor": "on"})
     assert (asked["Location"], required(rita)) == (PASSWORD + NEXT, False)
@@ -56,14 +56,14 @@ def test_what_was_sent_continues_after_the_password(rita: Membership) -> None:
     assert (done["Location"], required(rita)) == (RULES, True)
 
 
-def test_what_was_sent_is_not_readable_in_the_session(rita: Membership) -> None:
+def test_a_submitted_form_is_not_readable_in_the_session(rita: Membership) -> None:
     client = signed_in(rita, seconds_ago=901)
     client.post(RULES, {"requires_second_factor": "on", "client_secret": "hush"})
     (row,) = Session.objects.all()
     assert "hush" not in str(row.get_decoded())
 
 
-def test_what_was_given_up_does_not_continue(rita: Membership) -> None:
+def test_a_cancelled_action_does_not_continue(rita: Membership) -> None:
     client = signed_in(rita, seconds_ago=901)
     client.post(RULES, {"requires_second_factor": "on"})
     client.get(KEY)  # asks for confirmation of this page instead
@@ -78,7 +78,7 @@ def test_it_continues_only_where_it_was_asked_for(rita: Membership) -> None:
     assert (elsewhere["Location"], required(rita)) == ("/o/acme/roles/", False)
 
 
-def test_who_lost_the_right_meanwhile_is_refused(rita: Membership) -> None:
+def test_members_who_lost_permission_meanwhile_are_refused(rita: Membership) -> None:
     client = signed_in(rita, seconds_ago=901)
     client.post(RULES, {"requires_second_factor": "on"})
     Membership.objects.of(rita.organisation).update(kind="recruiter")

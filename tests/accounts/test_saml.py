@@ -1,4 +1,4 @@
-"""SAML, with answers signed by the tests as an identity provider would."""
+"""SAML, with responses signed by the tests as an identity provider would."""
 
 import json
 from base64 import b64encode
@@ -137,7 +137,7 @@ def test_a_look_alike_address_is_refused(rita: Membership, address: str) -> None
 
 
 def test_an_address_that_the_provider_calls_unverified_is_refused(rita: Membership) -> None:
-    settings_of_saml()["attribute_mapping"] = {"email": "mail", "email_verified": "mail"}  # no word for true
+    settings_of_saml()["attribute_mapping"] = {"email": "mail", "email_verified": "mail"}  # not a boolean
     client, request_id = started()
     page = answer(client, saml.response(email="rita@acme.example", to=request_id))
     assert "Northwind ID doesn&#x27;t confirm your e-mail address" in page
@@ -156,7 +156,7 @@ BOMB = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
         *(b64encode(one.encode()).decode() for one in ("hello", "<a>", f"<!DOCTYPE a [{BOMB}]><a>&e9;</a>")),
     ],
 )
-def test_what_is_no_answer_is_refused_with_a_sentence(rita: Membership, sent: str) -> None:
+def test_invalid_responses_are_refused_with_a_message(rita: Membership, sent: str) -> None:
     client, _ = started()
     page = answer(client, sent)
     assert "didn&#x27;t work. Try again; if it keeps failing, write to" in page
@@ -167,7 +167,7 @@ def test_what_is_no_answer_is_refused_with_a_sentence(rita: Membership, sent: st
 @pytest.mark.matrix
 @pytest.mark.parametrize("name", ["SAMLRequest", "SAMLResponse"])
 @pytest.mark.parametrize("sent", ["", "abc", "!!", "aGVsbG8="])
-def test_what_is_no_sign_out_is_refused_with_a_sentence(rita: Membership, name: str, sent: str) -> None:
+def test_invalid_sign_outs_are_refused_with_a_message(rita: Membership, name: str, sent: str) -> None:
     client = signed_in(rita)
     answered = client.get(f"/accounts/saml/saml/sls/?{name}={sent}", follow=True)
     assert (answered.status_code, is_signed_in(client)) == (200, True)

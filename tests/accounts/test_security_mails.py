@@ -59,7 +59,7 @@ def entries(who: Membership) -> list[tuple[Any, str, Any]]:
 
 
 @pytest.mark.main_case
-def test_a_changed_password_is_told_by_mail_with_time_device_and_address(rita: Membership) -> None:
+def test_a_changed_password_is_reported_by_mail_with_time_device_and_address(rita: Membership) -> None:
     client = signed_in(rita)
     new = "a different horse"
     client.post(
@@ -79,7 +79,7 @@ def test_a_changed_password_is_told_by_mail_with_time_device_and_address(rita: M
 
 
 @pytest.mark.world
-def test_each_change_of_a_second_factor_is_told(
+def test_each_change_of_a_second_factor_is_reported(
     rita: Membership, django_capture_on_commit_callbacks: Any
 ) -> None:
     client, app = signed_in(rita), "/accounts/second-factor/app/"
@@ -100,7 +100,7 @@ def test_each_change_of_a_second_factor_is_told(
 
 @pytest.mark.world
 @pytest.mark.parametrize("page", ["/accounts/login/code/", "/accounts/reauthenticate/code/"])
-def test_wrong_codes_that_lock_the_step_are_told_once_an_hour(rita: Membership, page: str) -> None:
+def test_wrong_codes_that_lock_the_step_are_reported_once_an_hour(rita: Membership, page: str) -> None:
     with_app(rita.user)
     client = Client() if "login" in page else signed_in(rita)
     if "login" in page:
@@ -200,7 +200,7 @@ def test_others_cannot_reset_a_second_factor(ann: Membership, rita: Membership) 
 
 
 @pytest.mark.world
-def test_the_operators_command_tells_the_member_too(rita: Membership, capsys: Any) -> None:
+def test_the_operators_command_notifies_the_member_too(rita: Membership, capsys: Any) -> None:
     with_app(rita.user)
     assert main(["recover-sign-in", "--email", rita.user.email]) == 0
     assert "has no second factor any more" in capsys.readouterr().out

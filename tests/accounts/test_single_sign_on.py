@@ -1,5 +1,5 @@
 """Single sign-on: who may sign in, members created by a claim, organisations that require it.
-tests/browser/test_single_sign_on.py has a real provider; here allauth is given a provider's answer.
+tests/browser/test_single_sign_on.py uses a real provider; here allauth gets a provider's response.
 """
 
 import json
@@ -64,7 +64,7 @@ def rita(acme: Organisation) -> Membership:
 def arrive(
     claims: dict[str, Any], *, process: str = "login", user: User | None = None
 ) -> tuple[HttpRequest, HttpResponseBase]:
-    """Give allauth these claims, as after the provider's answer."""
+    """Pass these claims to allauth, as after the provider's response."""
     request = RequestFactory().get("/accounts/oidc/oidc/login/callback/")
     request.session = SessionStore()
     request.user = user or AnonymousUser()
@@ -287,7 +287,7 @@ def test_only_an_admin_for_whom_it_works_can_require_it(rita: Membership) -> Non
     assert Organisation.objects.get().requires_single_sign_on
 
 
-# --- Confirming it ----------------------------------------------------------------------------------------------
+# --- Reauthentication ----------------------------------------------------------------------------------------------
 
 
 def test_confirming_is_for_the_same_person_who_was_asked_just_now(rita: Membership) -> None:
@@ -340,7 +340,7 @@ def test_nothing_continues_without_a_confirmation(rita: Membership) -> None:
 # --- Failures ---------------------------------------------------------------------------------------------------
 
 
-def test_a_provider_that_is_away_is_told_in_a_sentence() -> None:
+def test_an_unreachable_provider_is_reported() -> None:
     client = Client()
     page = client.get("/accounts/oidc/oidc/login/?process=login", follow=True).content.decode()
     assert "Signing in with single sign-on didn&#x27;t work. Try again;" in page

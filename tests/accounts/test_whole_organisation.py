@@ -46,7 +46,7 @@ def numbers(organisation: Organisation) -> dict[str, int]:
 
 
 def settle() -> None:
-    """Do what happens at the end of a transaction: check foreign keys, write lists of candidates."""
+    """Run what a commit would: foreign key checks, and updates of candidate lists."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
@@ -75,7 +75,7 @@ def test_nothing_is_left_of_a_deleted_organisation_and_another_one_is_untouched(
     Membership.objects.create(organisation=here, user=both.user, kind="admin", created_at=NOW)
     settle()
     before = numbers(other)
-    before["accounts.User"] += 1  # a member of nothing else by then
+    before["accounts.User"] += 1  # not a member of anything else by then
     whole_organisation.delete_for_good(here, now=NOW)
     settle()
     assert numbers(other) == before
@@ -149,7 +149,7 @@ def test_the_command_asks_for_the_name(
 def test_an_organisation_deleted_since_a_backup_is_deleted_again() -> None:
     organisation = factories.organisation(created_at=NOW)
     entry = ErasureEntry(organisation_id=organisation.pk, whole_organisation=True, erased_at=NOW)
-    entry.erased_at = NOW - timedelta(days=1)  # another one, that had this id before
+    entry.erased_at = NOW - timedelta(days=1)  # another organisation that had this id before
     assert erase_all_again([entry], now=NOW) == 0  # type: ignore[list-item]  # has the same fields
     entry = ErasureEntry(organisation_id=organisation.pk, whole_organisation=True, erased_at=NOW)
     assert erase_all_again([entry], now=NOW) == 1  # type: ignore[list-item]  # has the same fields

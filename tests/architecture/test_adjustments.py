@@ -16,7 +16,7 @@ MAY_IMPORT = {
     f"{APP}.views.verification",
     # warns members if nobody outside the hiring team is named
     f"{APP}.plans.publishing",
-    # a request delays the start and the deadline; grants carry over to a new attempt
+    # requests delay the start and the deadline; grants carry over to a new attempt
     f"{APP}.attempts.parts",
     f"{APP}.attempts.invitations",
     f"{APP}.jobs",

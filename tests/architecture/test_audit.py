@@ -1,4 +1,4 @@
-"""`make audit` passes only packages that it looked up."""
+"""`make audit` fails for packages that it could not look up."""
 
 from typing import Any
 

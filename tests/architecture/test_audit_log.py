@@ -1,4 +1,4 @@
-"""Each action written to the audit log has a wording, and each wording an action."""
+"""Each action written to the audit log has a text, and each text an action."""
 
 import ast
 import re

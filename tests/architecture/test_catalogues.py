@@ -28,7 +28,7 @@ def test_catalogues_contain_exactly_the_sentences_of_the_source(sentences: list[
 
 @cache
 def of_the_source() -> list[tuple[str, str]]:
-    """Context and sentence of all that is to be translated."""
+    """Context and sentence of everything to be translated."""
     return sorted(catalogues.sentences(catalogues.sources()))
 
 

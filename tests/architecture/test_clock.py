@@ -9,7 +9,7 @@ ALLOWED = {
     "goodword.accounts.reauthentication",  # compares with times that allauth stored
     "goodword.accounts.single_sign_on",  # compares with a provider's time
     "goodword.core.clock",  # the clock itself
-    "goodword.demo.mailbox",  # a separate program, which uses the real time
+    "goodword.demo.mailbox",  # a separate program that uses real time
     "goodword.demo.story",  # uses Goodword from outside, as a person would
 }
 

@@ -8,9 +8,9 @@ from tests.architecture.source import ROOT, imports, modules, nodes
 
 REFERENCES = "goodword.references.flags"
 ASSESSMENTS = "goodword.assessments.flags"
-#: the mechanism of both
+#: shared by both kinds of flag
 SHARED = "goodword.workflow.flags"
-#: has the base of both kinds of flag
+#: base class of both kinds of flag
 RUNS = "goodword.workflow.models"
 
 #: which modules may import which parts of a package
@@ -30,7 +30,7 @@ MAY_IMPORT = {
         "goodword.references.views.self_reference": {"devices"},
         # data exports for members
         "goodword.references.personal_data": {"wording"},
-        # the purpose of its keyed hashes, for key rotation; raw addresses past their time
+        # the purpose of its keyed hashes, for key rotation; deletion of expired raw addresses
         "goodword.references.apps": {"devices"},
         "goodword.workspace.retention.rules": {"devices"},
     },
@@ -56,7 +56,7 @@ MAY_KNOW_ROWS = {
         "goodword.assessments.personal_data",
         "goodword.assessments.models.attempts",
     },
-    # and what records them
+    # recording
     "Observation": {
         "goodword.assessments.attempts.completion",
         "goodword.assessments.attempts.answers",

@@ -10,9 +10,9 @@ from goodword.flow import FLOW
 from goodword.workspace.candidate.timeline import MAIL_NAMES, SENTENCES
 from tests.architecture.source import SOURCE, calls, modules, texts
 
-#: functions that record an event, its name first
+#: functions that record an event; the name is the first argument
 RECORD = ("record", "_record", "record_event", "tell", "_tell")
-#: the module whose pure table yields names for another to record
+#: a pure module that yields names for another module to record
 TABLE = "goodword.greenhouse.sync.applications"
 EVENT = re.compile(
     r"(application|candidate|step|attempt|check|request|reference|referee|portal|rating|report|note|email|erasure|member)"

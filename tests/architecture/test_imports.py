@@ -1,4 +1,4 @@
-"""No module imports another in a circle, imports within functions and for type checking included."""
+"""There are no circular imports, including imports in functions and for type checking."""
 
 from graphlib import CycleError, TopologicalSorter
 
@@ -6,7 +6,7 @@ from tests.architecture.source import imports, modules
 
 
 def _module(name: str) -> str | None:
-    """The module that an imported name is or is in; None outside Goodword."""
+    """The module that an imported name is or belongs to; None outside Goodword."""
     for one in (name, name.rpartition(".")[0]):
         for found in (one, f"{one}.__init__"):
             if found in modules():
@@ -15,7 +15,7 @@ def _module(name: str) -> str | None:
 
 
 def _circle() -> list[str]:
-    """The modules of one circle of imports, if there is any."""
+    """The modules of one circular import, if there is any."""
     graph = {
         module: {found for name in names if (found := _module(name)) not in {None, module}}
         for module, names in imports().items()

@@ -1,4 +1,4 @@
-"""Migrations only expand the schema, so that the previous release runs on it during an upgrade and after going back."""
+"""Migrations only expand the schema: the previous release still runs on it during an upgrade and after a rollback."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from goodword.core.version import OLDEST_ON_SCHEMA, VERSION
 
 #: migrations that contract ("app.name"), with the first release whose programs don't use what they remove
 CONTRACTING: dict[str, str] = {}
-#: what nobody who doesn't know it can stumble over
+#: operations that are safe for programs that don't know them
 EXPANDING = (
     migrations.CreateModel,
     migrations.AddIndex,
@@ -25,7 +25,7 @@ CONCURRENT = ("AddIndexConcurrently", "RemoveIndexConcurrently")
 
 
 def contractions(operation: Operation) -> Iterator[str]:
-    """What earlier releases could stumble over."""
+    """Changes that could break earlier releases."""
     match operation:
         case migrations.AddField(field=field) if not (
             field.null or field.has_db_default() or field.many_to_many
@@ -80,5 +80,5 @@ def test_the_oldest_release_on_the_schema_is_past_all_contractions() -> None:
     ],
     ids=lambda value: value.describe() if isinstance(value, Operation) else "",
 )
-def test_what_earlier_releases_stumble_over(operation: Operation, *, expands: bool) -> None:
+def test_contractions_are_recognised(operation: Operation, *, expands: bool) -> None:
     assert (list(contractions(operation)) == []) is expands

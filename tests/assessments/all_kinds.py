@@ -41,7 +41,7 @@ from tests.support.worlds import whole_world
 NOW = factories.NOW
 ALL = ("scales", "reasoning", "judgement", "questions")
 
-#: a right answer, a text with a rubric, one to read, a file
+#: a choice with a correct answer, a text with a rubric, a text to read, a file
 OWN: dict[str, Any] = {
     "kind": "questions",
     "id": "own",
@@ -225,7 +225,7 @@ def calibrated(attempt: Attempt) -> Calibration:
 
 
 def marked(attempt: Attempt, *, name: str, now: datetime = NOW, comment: str = "", **points: int) -> Marking:
-    """The mark that this rater gave the answer about the storm."""
+    """Mark the answer about the storm as this rater."""
     [part] = AttemptPart.objects.of(attempt.organisation).filter(
         attempt=attempt, version__test__kind="questions"
     )
@@ -263,7 +263,7 @@ def _answer(
     if part.seconds is None:
         save_answers(attempt, order, values, now=now)
         return
-    # on a clock: the last task as a candidate leaves it, those before it as rows
+    # timed: the last task through the domain, the earlier ones as rows
     last = items[-1].id
     add_answers(part, {name: value for name, value in values.items() if name != last}, now=now)
     rows = AttemptPart.objects.of(part.organisation).filter(pk=part.pk)
@@ -299,7 +299,7 @@ def _test(organisation: Organisation, kind: str) -> tuple[TestVersion, str, int 
     key = {"scales": WORK_STYLE, "reasoning": REASONING, "judgement": "judgement_customer"}[kind]
     test = ensure_builtin(organisation, key, now=NOW)
     version = TestVersion.objects.of(organisation).filter(test=test).order_by("language").first()
-    assert version is not None  # just ensured
+    assert version is not None  # created above
     if kind == "reasoning":
         content = content_of(version)
         assert isinstance(content, ReasoningTest)
@@ -307,7 +307,7 @@ def _test(organisation: Organisation, kind: str) -> tuple[TestVersion, str, int 
     return version, "short20" if kind == "scales" else "", None
 
 
-#: nine experts whose mean ratings are a key
+#: nine experts whose mean ratings make a key
 PANEL: dict[str, Any] = {
     "experts": 9,
     "icc_single": 0.62,

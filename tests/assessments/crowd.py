@@ -42,9 +42,7 @@ def published(
     calibration: Calibration | None = None,
     minutes: int | None = None,
 ) -> Assessment:
-    """Publish the next version of the role's assessment with a part per (test, version, form), the first with its
-    norms.
-    """
+    """Publish the next version of the role's assessment with a part per (test, version, form); the first has norms."""
     step = factories.step(role, Step.Kind.ASSESSMENT)
     author = factories.member(role.organisation)
     assessment = Assessment.objects.create(

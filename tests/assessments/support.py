@@ -31,7 +31,7 @@ STAGE = (501, "Assessment")
 def application(**values: Any) -> Application:
     """An application for a role whose stage 501 starts the assessment."""
     role = factories.role(factories.organisation(name="Acme Bikes"), title="Window Washer")
-    n = role.pk  # a job belongs to one role at most
+    n = role.pk  # a job is linked to one role at most
     factories.automation(role, connection_id=1, job_id=n, stages={"assessment": STAGE})
     return factories.application(role, job_id=n, stage_id=STAGE[0], **values)
 

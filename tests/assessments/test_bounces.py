@@ -29,7 +29,7 @@ def test_a_bounce_stops_mails_and_the_page_says_why(what: str) -> None:
     run_jobs()
     attempt.refresh_from_db()
     assert (attempt.attention, attempt.next_reminder_at) == (what, None)
-    told = {"undelivered": 2, "complained": 1}[what]  # the invitation, and a word to the recruiter
+    told = {"undelivered": 2, "complained": 1}[what]  # the invitation, and a notice to the recruiter
     assert len(mail.outbox) == told
     Attempt.objects.of(attempt.organisation).update(next_reminder_at=NOW)
     assert remind_due(now=NOW + timedelta(days=2)) == 0

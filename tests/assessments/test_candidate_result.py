@@ -135,7 +135,7 @@ def test_examples_are_unsolved_tasks_of_two_categories() -> None:
         (((2, 4.5), (2, 3.5), (1, 1)), True),  # equal ratings don't count
         (((5, 3), (4, 3), (1, 2.5)), True),  # nor do equal keys
         (((3, 4.5), (5, 2), (4, 1)), False),
-        (((3, 4), (4, 2), (3, 1)), False),  # as many agree as not
+        (((3, 4), (4, 2), (3, 1)), False),  # as many pairs agree as disagree
         (((4, 4.5), (4, 2), (4, 1)), None),
         (((4, 4.5), (None, 2)), None),
     ],

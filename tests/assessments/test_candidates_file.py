@@ -65,7 +65,7 @@ def texts_of_items(attempt: Attempt) -> set[str]:
     return {text for text in found if len(text) > 15}
 
 
-def test_answers_to_items_are_told_by_number_and_custom_questions_in_full(attempt: Attempt) -> None:
+def test_answers_to_items_are_exported_by_number_and_custom_questions_in_full(attempt: Attempt) -> None:
     (scales, reasoning, judgement, questions), text = file_of(attempt, ExportReader.CANDIDATE)
     assert len(texts_of_items(attempt)) > 50
     assert [one for one in texts_of_items(attempt) if json.dumps(one, ensure_ascii=False)[1:-1] in text] == []

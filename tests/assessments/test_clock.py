@@ -69,7 +69,7 @@ def test_answering_a_task_takes_a_constant_number_of_queries(client: Client, att
             client.post(address, {"answer": "a"})
         counts.append(sum("SAVEPOINT" not in query["sql"] for query in queries.captured_queries))
     # read: link, start, attempt, parts, answers, tasks; saved: attempt, parts, answers, tasks, answer, heartbeat;
-    # gone on: attempt, parts, answers, tasks, part; the first time also the contents of the tasks
+    # next task: attempt, parts, answers, tasks, part; the first time also the contents of the tasks
     assert counts == [18, 17, 17]
 
 

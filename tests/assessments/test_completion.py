@@ -22,7 +22,7 @@ NOW = factories.NOW
 @pytest.mark.django_db
 def test_each_scale_gets_one_score() -> None:
     attempt = assigned()
-    # agreeing with everything: as many items are keyed each way, so that each scale comes out in the middle
+    # agreeing with everything: equal numbers are keyed each way, so each scale is in the middle
     answer_all(attempt, value=5)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     issued = scores(attempt).order_by("scale")
@@ -47,7 +47,7 @@ def test_a_scale_score_matches_a_manual_calculation() -> None:
     for item, value in zip(given, (4, 1, 5, 2), strict=True):
         save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=value, now=NOW)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
-    # turned round where keyed "-": 4, 5, 5, 4
+    # reversed where keyed "-": 4, 5, 5, 4
     assert scores(attempt).get(scale="extraversion").value == 4.5
 
 

@@ -48,7 +48,7 @@ def test_links_expire_counted_from_sending(attempt: Attempt) -> None:
     named(attempt.organisation)
     asked(attempt, percent=0, form=True, text="A screen reader")
     mails = Email.objects.of(attempt.organisation)
-    mails.update(state=Email.State.QUEUED, settled_at=None)  # as if none were sent yet
+    mails.update(state=Email.State.QUEUED, settled_at=None)  # as if not sent yet
     with override_settings(MAILERS=MAILERS):
         for email in mails.order_by("pk"):
             send(email_id=email.pk, now=NOW + timedelta(days=3))

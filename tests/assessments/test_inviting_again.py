@@ -131,7 +131,7 @@ def test_an_attempt_closed_by_a_rejection_does_not_reopen() -> None:
     tell("application.rejected", of, at=NOW)
     run_jobs()
     assert state_of(old) == ("pending", "rejected", True)
-    tell("application.unrejected", of, at=LATER)  # what follows from it comes after the click
+    tell("application.unrejected", of, at=LATER)  # its reactions run after the click
     new = invite_again(step_request=old.step_request, member=factories.member(of.organisation), now=LATER)
     run_jobs()
     assert state_of(old) == ("pending", "invited_again", True)

@@ -19,7 +19,7 @@ from tests.support.blocks import assessment_page
 
 pytestmark = pytest.mark.django_db
 
-#: (category, solved, given) of generated tasks, and right of how many own questions
+#: (category, solved, given) of generated tasks; correct and total custom questions
 TASKS = (("numerical", 6, 10), ("deductive", 1, 4))
 OWN = (2, 6)
 WEIGHTED: dict[str, Any] = {
@@ -152,7 +152,7 @@ def test_a_weighted_total_is_issued_with_its_weights_and_their_reason(weighted: 
 
 @pytest.mark.world
 def test_a_part_without_a_count_has_no_share_in_the_total() -> None:
-    # nothing that has a right answer was asked: (6/10 + 1/4) / 2 = 17/40
+    # no custom question has a correct answer: (6/10 + 1/4) / 2 = 17/40
     assert issued(scored(on_a_role(total=Assessment.Total.CATEGORIES), own=None)).value == "17/40"
 
 

@@ -26,14 +26,14 @@ ALL = ("en", "de", "fr")
         ([ALL, ALL], "de", ("de", ["de", "de"])),
         ([ALL, ALL], "de-AT", ("de", ["de", "de"])),
         ([ALL, ALL], "pt", ("en", ["en", "en"])),
-        # one without German: all in English
+        # a test without German: all in English
         ([ALL, ("en", "fr")], "de", ("en", ["en", "en"])),
         ([ALL, ("en", "fr")], "fr", ("fr", ["fr", "fr"])),
-        # one in French alone stays so, and the rest is as if it were not there
+        # a test available only in French stays French, and doesn't affect the others
         ([ALL, ("fr",)], "de", ("de", ["de", "fr"])),
         ([ALL, ("fr",)], "fr", ("fr", ["fr", "fr"])),
         ([ALL, ("en",), ("fr",)], "de", ("en", ["en", "en", "fr"])),
-        # no test in English at all
+        # no test available in English
         ([("fr",)], "de", ("fr", ["fr"])),
         ([("fr", "it"), ("it",)], "de", ("it", ["it", "it"])),
         ([("fr",), ("it",)], "de", ("fr", ["fr", "it"])),

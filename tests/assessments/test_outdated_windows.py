@@ -112,7 +112,7 @@ def choice(name: str, **more: object) -> dict[str, object]:
 
 @pytest.mark.world
 def test_an_untimed_answer_reaches_its_renumbered_question(client: Client) -> None:
-    """An answer in another window showed or hid an earlier question."""
+    """The question was renumbered because an answer in another window showed or hid an earlier question."""
     follows = choice("second", when={"question": "first", "is": ["yes"]})
     attempt = own_support.asked(
         questions=[choice("first"), follows, choice("third"), choice("fourth")], rubrics=[], right={}

@@ -1,4 +1,4 @@
-"""The overview shows whether a time limit is running, paused or over."""
+"""The overview shows whether a time limit is running, paused or used up."""
 
 from datetime import timedelta
 

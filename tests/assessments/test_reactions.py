@@ -148,7 +148,7 @@ def test_a_completed_attempt_is_not_closed() -> None:
 def test_a_rejection_cancels_a_queued_invitation() -> None:
     made = assigned(application(), sent=False)
     tell("application.rejected", made.step_request.application, at=LATER)
-    # the rejection is dealt with before the mail's own job
+    # the rejection is handled before the mail's job runs
 
     with transaction.atomic():
         on_application_changed(Event.objects.get(name="application.rejected"))

@@ -63,7 +63,7 @@ def test_no_more_reminders_than_promised_are_sent() -> None:
 def test_only_invited_candidates_are_reminded() -> None:
     attempt = assigned(sent=False)
     assert attempt.next_reminder_at is None
-    # even if one had been planned
+    # even if a reminder was planned
     Attempt.objects.of(attempt.organisation).update(next_reminder_at=FIRST)
     assert remind_due(now=FIRST) == 0
     assert reminders(attempt) == []
@@ -123,7 +123,7 @@ def test_finished_and_paused_attempts_are_not_reminded(act: str) -> None:
     with transaction.atomic():
         held = lock(Attempt, attempt.pk)
         move(held, act, at=factories.NOW, by="greenhouse", reason="rejected")
-    # even if a reminder had stayed planned
+    # even if a reminder was still planned
     Attempt.objects.of(attempt.organisation).update(next_reminder_at=FIRST)
     assert remind_due(now=FIRST) == 0
     assert reminders(attempt) == []
@@ -182,6 +182,6 @@ def test_reminding_before_it_is_due_changes_nothing() -> None:
 
 def test_the_sweep_sends_due_reminders() -> None:
     attempt = assigned()
-    sweep_reminders.run()  # the deadline of 2026-03-12 lies behind by the real clock: nobody is written to
+    sweep_reminders.run()  # by the real clock, the deadline of 2026-03-12 has passed, so nobody is reminded
     attempt.refresh_from_db()
     assert (attempt.reminders_sent, attempt.next_reminder_at) == (0, None)

@@ -207,7 +207,7 @@ def test_ratings_alike_in_each_situation_give_no_correlation_and_no_zero(
     assert page.count("No correlation: the actions of each situation were rated alike") == 1
 
 
-def test_a_set_for_practice_is_not_held_against_norms(finished: dict[str, Attempt]) -> None:
+def test_practice_sets_are_not_compared_with_norms(finished: dict[str, Attempt]) -> None:
     attempt = finished["judgement"]
     correlated_in_group(attempt)
     page = page_of(_made(attempt))

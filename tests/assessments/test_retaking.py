@@ -55,7 +55,7 @@ def test_completed_candidates_wait_six_months_for_any_application() -> None:
 def test_the_day_is_in_the_organisations_time_zone() -> None:
     of = applied()
     completed(of)
-    # midnight in Berlin is ten in the evening before in UTC
+    # midnight in Berlin is 22:00 UTC on the previous day
     times = [datetime(2026, 9, 2, 21, 59, tzinfo=UTC), datetime(2026, 9, 2, 22, 0, tzinfo=UTC)]
     assert [from_when(of, now=now) for now in times] == [AGAIN, None]
 

@@ -33,7 +33,7 @@ def rita() -> Membership:
 
 @pytest.fixture
 def earlier(rita: Membership) -> Test:
-    """The reasoning test of an organisation without today's version."""
+    """The reasoning test of an organisation without the current version."""
     return earlier_reasoning(rita.organisation)
 
 
@@ -78,7 +78,7 @@ def test_an_assessment_of_version_1_gets_tasks_norms_and_figures_of_todays_versi
 
 
 @pytest.mark.world
-def test_who_was_invited_to_version_1_and_begins_later_takes_todays_version(earlier: Test) -> None:
+def test_candidates_invited_to_version_1_start_with_the_current_version(earlier: Test) -> None:
     attempt = invited(earlier)
     assert part_of(attempt).version.number == "1"
     begun(attempt)
@@ -86,7 +86,7 @@ def test_who_was_invited_to_version_1_and_begins_later_takes_todays_version(earl
 
 
 @pytest.mark.world
-def test_who_began_version_1_keeps_it_with_its_norms_and_without_new_tasks(earlier: Test) -> None:
+def test_candidates_who_started_version_1_keep_its_norms_and_tasks(earlier: Test) -> None:
     attempt = invited(earlier)
     begun(attempt)
     part = part_of(attempt)

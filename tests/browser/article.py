@@ -56,7 +56,7 @@ def phone(browser: Browser, looker: Looker) -> BrowserContext:
 
 
 def walk(browser: Browser, data: Path) -> None:
-    """From the API key to the report with all real programs, a fresh installation and Harvest v3. The recruiter uses
+    """From the API key to the report, with all real programs, a fresh installation and Harvest v3. The recruiter uses
     a desktop; the candidate and referees use a phone.
     """
     database.copy_migrated(data)
@@ -180,7 +180,7 @@ def create_four_webhooks(
     copied = [_copied(goodword, words) for words in ("Endpoint URL", "Secret key")]
     assert copied[0].startswith(f"{goodword.evaluate('location.origin')}/hooks/greenhouse/")
     lights = {action: goodword.locator(f"[id^=hook-][id$=-{action}]") for action, _, _ in WEBHOOKS}
-    greenhouse.bring_to_front()  # a browser slows down what is behind
+    greenhouse.bring_to_front()  # browsers throttle background pages
     for action, name, when in WEBHOOKS:
         expect(lights[action]).to_contain_text("Not yet")
         greenhouse.goto(sandbox_url)
@@ -236,7 +236,9 @@ def connect_a_role(page: Page, running: World, looker: Looker) -> None:
     page.get_by_role("radio", name=re.compile(JOB)).first.check()
     page.get_by_role("button", name="Next").click()
     for step, stage in (("Assessment", "Assessment"), ("Reference check", "Reference Check")):
-        expect(page.get_by_role("checkbox", name=f"{stage} → {step}")).to_be_checked()  # equal names
+        expect(
+            page.get_by_role("checkbox", name=f"{stage} → {step}")
+        ).to_be_checked()  # offered because the names are equal
     looker.look(page, "connect the stages")
     page.get_by_role("button", name="Next").click()
     looker.look(page, "review the automation")
@@ -383,7 +385,7 @@ def answer_as_a_referee(page: Page, referee: tuple[str, str], running: World, lo
             onward(page, page.get_by_role("button", name="Confirm all and continue"))
             continue
         answer_all(page)
-        # pages of ratings go on by the last tap
+        # on pages of ratings, the last tap leads to the next page
         if page.locator("form :is(textarea, input[type=checkbox])").count() or last:
             onward(page, buttons)
         else:
@@ -412,7 +414,7 @@ def answer_all(page: Page) -> None:
         options = group.locator("label:has(input[type=radio])")
         options.nth(3 if options.count() >= 5 else 0).tap()
     for group in page.locator("form fieldset:has(input[type=checkbox])").all():
-        for number in range(5):  # the built-in questionnaires let one pick five words
+        for number in range(5):  # the built-in questionnaires allow five words
             group.locator("label:has(input[type=checkbox])").nth(number).tap()
     for area in page.locator("form textarea:visible").all():
         if not area.input_value():

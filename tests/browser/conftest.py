@@ -28,8 +28,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 # Playwright's 5 seconds are too short on a machine that is busy with something else.
 expect.set_options(timeout=30_000)
 
-# A thread of the server keeps its database connection, as the pool does elsewhere: a new one for each request takes as
-# much of PostgreSQL as all its queries.
+# Server threads keep their database connections, as the pool does elsewhere: opening one per request costs PostgreSQL
+# as much as all its queries.
 connection.settings_dict["CONN_MAX_AGE"] = None
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -40,11 +40,11 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    # scripts run too short for optimising compilation to pay: a fifth of the time
+    # optimising compilation doesn't pay for such short scripts and takes a fifth of the time
     "--js-flags=--no-opt",
 )
 
-#: path of axe on our server, below that of static files
+#: path of axe on our server, below the static files
 AXE = "axe.js"
 _LOAD = """
 (path) => typeof axe === "object" || (path !== "" && new Promise((resolve) => {
@@ -56,7 +56,7 @@ _LOAD = """
   script.remove();
 }))
 """
-#: ports of our server
+#: ports of the live server
 _ports: set[int | None] = set()
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -116,7 +116,7 @@ def _static_file(name: str) -> tuple[str, bytes] | None:
 
 @pytest.fixture(scope="session")
 def live_server() -> Iterator[LiveServer]:
-    """In place of pytest-django's."""
+    """Replaces pytest-django's fixture."""
     server = LiveServer("localhost", start=False)
     server.thread.static_handler = StaticFiles
     server.start()
@@ -134,9 +134,7 @@ def closed_windows(browser: Browser, _django_db_helper: None) -> Iterator[None]:
 
 
 def _load_axe(page: Page) -> None:
-    """Load axe into the document, if this is the first look at it. Chromium keeps its own copy of scripts from our
-    server, parsed and compiled.
-    """
+    """Load axe into the document unless it is there. From our server, Chromium caches it parsed and compiled."""
     if not page.evaluate(_LOAD, f"/static/{AXE}" if urlsplit(page.url).port in _ports else ""):
         page.evaluate(Axe().axe_script)
 

@@ -1,7 +1,7 @@
-"""Checks the contrast of texts, most of axe's work, only once for each text style.
+"""Checks the contrast of texts, which is most of axe's work, once per text style.
 
-A style is a hash of the properties of a text and its ancestors that affect contrast, including their colours. Of a
-page, two texts of each new style are checked; all of them if axe cannot tell the contrast of one.
+A style is a hash of the properties of a text and its ancestors that affect contrast, including their colours. On each
+page, two texts of each new style are checked, or all of them if axe can't determine the contrast of one.
 """
 
 import os
@@ -85,7 +85,7 @@ async ([within, options, passed]) => {
   return [violations, [...fine]];
 }
 """
-#: the styles that have passed in this run, one a line
+#: the styles that have passed in this run, one per line
 _PASSED = Path(os.environ["TESTS_LOOKED"]) / "styles"
 
 
@@ -95,6 +95,6 @@ def run(page: Page, *, within: str, only: dict[str, Sequence[str] | str]) -> Any
     with _PASSED.open("a+") as file:
         file.seek(0)
         violations, passed = page.evaluate(_RUN, [within, options, file.read().split()])
-        # appended in one piece: other processes do the same
+        # appended in one write, since other processes append too
         file.write("".join(f"{style}\n" for style in passed))
     return violations

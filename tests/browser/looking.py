@@ -14,14 +14,14 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.conftest import violations
 
-#: nothing but colours differs in the dark
+#: axe's rules by scheme (all if empty): dark mode differs only in colours
 SCHEMES: dict[Literal["light", "dark"], tuple[str, ...]] = {"light": (), "dark": ("color-contrast",)}
 WIDTHS = (390, 1440)
-#: rules looked for again at another width, where the same page has another layout
+#: rules checked again at other widths, where the layout differs
 OF_LAYOUT = ("target-size", "scrollable-region-focusable")
-#: set SCREENSHOTS to any word, and each page is kept as pictures
+#: screenshots of each page are kept if SCREENSHOTS is set
 PICTURES = Path("test-results/article") if os.environ.get("SCREENSHOTS") else None
-#: set by `make pictures`: the folder for the pictures of docs/connect-greenhouse.md
+#: set by `make pictures`: the folder for the screenshots in docs/connect-greenhouse.md
 FOR_DOCS = Path(os.environ["DOCS_PICTURES"]) if "DOCS_PICTURES" in os.environ else None
 OF_DOCS = {
     "sandbox new credential": "connect-1-credential",
@@ -35,7 +35,7 @@ OF_DOCS = {
 }
 _number = itertools.count(1)
 
-#: The template and state of a page as far as axe minds them: without its words, drawings, numbers and tokens.
+#: the structure and state of a page that matter to axe, without its words, drawings, numbers and tokens
 _STATE = r"""
 () => {
   const plain = (text) => text.replace(/[\w-]{20,}/g, (word) => (/\d/.test(word) ? "" : word)).replace(/\d+/g, "0");
@@ -88,7 +88,7 @@ class Looker:
             if width != first:
                 page.set_viewport_size({"width": width, "height": size["height"]})
             state, hovered, wide = page.evaluate(_STATE)
-            if seen is None or seen[0] != state:  # what moves beneath the pointer is no other state
+            if seen is None or seen[0] != state:  # hover effects don't make another state
                 seen = state, hovered
             found = (
                 in_both_schemes(page, within=within) if all_rules else _once(page, within, *seen, width=width)
@@ -126,7 +126,7 @@ def in_both_schemes(page: Page, *, within: str = "", every_text: bool = True) ->
     """Return axe's violations in light and dark; `every_text` as in `violations`."""
     found = []
     for scheme, rules in SCHEMES.items():
-        # without motion no colour is met half-way
+        # without motion, no colour is caught in transition
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         wrong = violations(page, within=within, rules=rules, every_text=every_text)
         found += [f"{scheme}: {one}" for one in wrong]
@@ -149,7 +149,7 @@ def _photograph(page: Page, name: str) -> None:
 
 
 def _photograph_for_docs(page: Page, path: Path) -> None:
-    """The top of the page, always of the same size, in 64 colours."""
+    """Save the top of the page at a fixed size in 64 colours."""
     before = page.viewport_size
     page.set_viewport_size({"width": 1100, "height": 700})
     page.evaluate("scrollTo(0, 0)")

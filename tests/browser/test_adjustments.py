@@ -77,7 +77,7 @@ def test_extra_time_is_requested_and_granted(
     page.goto(url(live_server, attempt, "portal_assessment_part", 1))
     expect(page.get_by_text("35 minutes for 20 tasks")).to_be_visible()
     _look(looker, page, "a longer clock", script=script)
-    complaints = [one for one in looker.complaints if "422" not in one]  # what was wrong was to be said
+    complaints = [one for one in looker.complaints if "422" not in one]  # the refusal is expected
     assert (clocks(attempt), looker.wrong, complaints) == ([35 * 60, None], {}, [])
 
 

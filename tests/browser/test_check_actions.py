@@ -46,10 +46,10 @@ def test_lines_are_added_ordered_and_saved_with_and_without_scripts(
     page.get_by_label("Required", exact=True).nth(1).check()
     page.get_by_label("How many").nth(1).fill("1")
     page.get_by_role("button", name="Move line 2 up").click()
-    for number, kind in enumerate(["manager", "any"]):  # until the new page or part is there
+    for number, kind in enumerate(["manager", "any"]):  # wait for the new page or fragment
         expect(page.locator(".slot-line select").nth(number)).to_have_value(kind)
     assert kinds(page) == ["manager", "any"]
-    # Enter in a field saves; it does not press a button of a line
+    # Enter in a field saves instead of pressing a button in a row
     page.get_by_label("References needed").fill("2")
     page.get_by_label("References needed").press("Enter")
     page.wait_for_url(f"**{path('role', role.organisation, role.pk)}")

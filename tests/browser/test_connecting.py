@@ -86,7 +86,7 @@ def test_the_list_fills_while_the_key_is_tried(browser: Browser, desk: Desk, liv
     context = entered(browser, desk, live_server, width=WIDTHS[0])
     looker.watch(context)
     page = context.new_page()
-    for once_more in (False, True):  # with another credential of the same account
+    for once_more in (False, True):  # the second time with another credential of the same account
         page.goto(f"{live_server.url}{desk.url('greenhouse_connect')}")
         typed = open_another_credential(desk) if once_more else desk.form()
         page.get_by_label("Client ID").fill(typed["client_id"])

@@ -62,7 +62,7 @@ def test_on_every_page_of_a_reference(page: Page, live_server: object, stage: St
         expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
-def test_in_the_dates_that_a_referee_corrects(page: Page, live_server: object, stage: Stage) -> None:
+def test_enter_in_dates_corrected_by_a_referee(page: Page, live_server: object, stage: Stage) -> None:
     for path in ("questions/1/", "facts/"):
         page.goto(f"{live_server}{stage.referee_path}{path}")
         if path == "questions/1/":
@@ -76,13 +76,13 @@ def test_in_the_dates_that_a_referee_corrects(page: Page, live_server: object, s
         expect(page.locator("[name=q-dates-from_year]")).to_have_value("20")
 
 
-def test_where_a_referee_says_no(page: Page, live_server: object, stage: Stage) -> None:
+def test_enter_on_the_decline_page_of_a_referee(page: Page, live_server: object, stage: Stage) -> None:
     page.goto(f"{live_server}{stage.referee_path}no/?as=not-me")
     enter(page, page.get_by_role("checkbox"))
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
 
 
-def test_where_a_referee_erases_their_data(page: Page, live_server: object, stage: Stage) -> None:
+def test_enter_on_the_erase_page_of_a_referee(page: Page, live_server: object, stage: Stage) -> None:
     request = stage.request
     door = data_path(Link.Purpose.REFEREE_DATA, request.check_run, request.pk, request.referee.email)
     page.goto(f"{live_server}{door}erase/")
@@ -90,7 +90,7 @@ def test_where_a_referee_erases_their_data(page: Page, live_server: object, stag
     expect(page.get_by_role("heading", name="Your data is erased")).to_be_visible()
 
 
-def test_in_each_field_of_the_nomination_form(page: Page, live_server: object, stage: Stage) -> None:
+def test_enter_in_each_field_of_the_nomination_form(page: Page, live_server: object, stage: Stage) -> None:
     for field in (
         "r-name",
         "r-email",
@@ -162,7 +162,7 @@ def test_on_every_page_of_an_assessment(page: Page, live_server: object) -> None
     page.wait_for_url("**/assessment/4/item/4/")
 
 
-def test_where_an_adjustment_is_asked_for(page: Page, live_server: object) -> None:
+def test_enter_in_the_adjustment_request(page: Page, live_server: object) -> None:
     url = pages_of(live_server, of_all_kinds())
     page.goto(url("portal_assessment_adjustment"))
     page.get_by_role("radio").last.check()

@@ -185,7 +185,7 @@ def test_no_page_scrolls_sideways_when_narrow_or_enlarged(browser: Browser, live
     assert wide == {(path, width): width for path in PAGES for width in widths}
 
 
-def test_what_could_not_be_saved_is_said_and_sent_again(gallery: Callable[[str], Page]) -> None:
+def test_unsaved_answers_are_reported_and_retried(gallery: Callable[[str], Page]) -> None:
     page = gallery("referee/")
     page.clock.install()
     saved = page.locator("[data-saved]")

@@ -57,7 +57,7 @@ def test_a_recruiter_clears_the_list_by_keyboard(browser: Browser, live_server: 
     first = rows.first
     expect(first).to_have_attribute("data-chosen", "")
     looker.look(page, "home chosen")
-    page.set_viewport_size({"width": 1440, "height": 900})  # a phone has no button for keys
+    page.set_viewport_size({"width": 1440, "height": 900})  # phones have no button for keyboard shortcuts
     page.keyboard.press("h")
     page.get_by_text("Hidden until tomorrow.").wait_for()
     expect(rows).to_have_count(5)

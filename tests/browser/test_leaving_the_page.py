@@ -19,8 +19,7 @@ from tests.workspace.applications import path
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
-#: a page that a test hides and shows: no window of a browser without a screen is ever hidden. Its steady clock is
-#: put forward with it
+#: lets a test hide and show the page and advance its monotonic clock, since a headless browser never hides windows
 HIDING = """
 (() => {
   let state = "visible", ahead = 0;
@@ -136,7 +135,7 @@ def test_next_waits_while_the_server_fails_and_asks_which_of_two_texts_to_keep(
     expect(page.locator("[data-alert]")).to_contain_text("Your answer isn't saved yet")
     expect(page).to_have_url(first)
     page.unroute(first)
-    page.wait_for_url("**/item/2/")  # continues by itself
+    page.wait_for_url("**/item/2/")  # continues automatically
     assert given() == "A bowline."
 
     other_tab.get_by_role("textbox").fill("A clove hitch.")
@@ -190,7 +189,7 @@ def test_a_text_sent_late_asks_which_of_two_texts_to_keep(page: Page, open_at: C
     expect(page.locator("[data-saved]")).to_have_text("Saved")
     page.goto(second)
     save_answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=clock.now())
-    page.go_back()  # the browser must not put its old text over the answer saved since
+    page.go_back()  # the browser must not restore old text over the newer saved answer
     expect(page.get_by_role("textbox")).to_have_value("A bowline.")
 
 

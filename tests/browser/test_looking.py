@@ -68,7 +68,7 @@ def test_the_contrast_of_a_text_is_checked_again_if_a_colour_differs(page: Page)
     }
 
 
-#: on the last text alone there is no gradient, so that its contrast can be told
+#: only the last text has no gradient, so only its contrast can be determined
 MANY = """
 <!doctype html><html lang="en"><head><title>Texts</title>
 <style>body { background: white } p { color: #777777; position: relative; height: 30px; margin: 0 }

@@ -42,7 +42,7 @@ def test_norms_are_legible_with_none_to_two_sets(
     page.goto(where)
     looker.look(page, "groups")
     for _ in range(2):
-        page.goto(where)  # what the first press was answered is gone
+        page.goto(where)  # without the message about the first click
         page.get_by_role("button", name="Create norms").focus()
         page.keyboard.press("Enter")
         page.get_by_text("The norms are being computed.").wait_for()

@@ -81,7 +81,7 @@ def test_a_recruiter_walks_through_it_by_keyboard_and_leaves_it(
     page.keyboard.press("Enter")
     for answered in range(4):
         expect(page.locator("h1")).to_contain_text("example" if answered == 0 else f"{answered} of 16")
-        page.wait_for_load_state()  # until its scripts are there
+        page.wait_for_load_state()  # until its scripts have loaded
         if script:
             page.keyboard.press("4")
         else:

@@ -157,9 +157,9 @@ def test_four_parts_take_at_most_61_screens_and_113_taps(browser: Browser, live_
     thumb.tap_to(page.get_by_role("link", name="Start part 3: Situations"), "Practice example")
     page.clock.install()
     for number in range(9):
-        page.wait_for_load_state()  # its scripts notice when the page began
+        page.wait_for_load_state()  # its scripts record when the page was opened
         page.wait_for_function("() => !window.goodwordAnswers?.waiting().length")
-        page.clock.fast_forward(500)  # until a tap at the same place counts again
+        page.clock.fast_forward(500)  # a second tap at the same place counts only after this time
         sets = page.locator("main fieldset")
         for place in range(sets.count()):
             thumb.tap(sets.nth(place).locator("label").nth(3))

@@ -98,7 +98,7 @@ def test_without_scripts_arrows_and_the_pointer_do_the_same(browser: Browser, li
     context.close()
 
 
-def test_a_long_text_shows_what_is_left(questions: Page) -> None:
+def test_a_long_text_shows_the_remaining_characters(questions: Page) -> None:
     text = questions.locator("textarea[data-longest]").first
     longest = int(text.get_attribute("data-longest") or 0)
     count = questions.locator(f"[id='{text.get_attribute('id')}_count']")

@@ -60,7 +60,7 @@ def test_a_questionnaire_is_made_ready_by_keyboard_alone(browser: Browser, live_
     page.goto(f"{live_server}{url('questionnaire_edit', ours)}")
     tab_to(page, "#question-learning button[value=up]")
     for step in (1, 2):
-        # the focus stays on the button, so that Enter moves it once more
+        # the focus stays on the button, so Enter moves the question again
         with page.expect_navigation():
             page.keyboard.press("Enter")
         page.wait_for_function("document.activeElement?.closest('li')?.id === 'question-learning'")

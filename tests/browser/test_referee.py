@@ -153,7 +153,7 @@ def test_save_waits_while_the_server_fails_or_another_tab_has_changed_the_page(
     click(other_tab, "Save and review")
     assert DraftAnswers.read(stage.request.draft).answers["strengths"] == "She builds."
     page.goto(f"{referee_page}review/")
-    page.go_back()  # the browser must not put its old text over the answer saved since
+    page.go_back()  # the browser must not restore old text over the newer saved answer
     expect(mine).to_have_value("She builds.")
 
 

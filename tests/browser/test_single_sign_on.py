@@ -1,4 +1,4 @@
-"""Single sign-on with a real OpenID Connect provider in a process of its own."""
+"""Single sign-on with a real OpenID Connect provider in a separate process."""
 
 import json
 from pathlib import Path
@@ -65,14 +65,14 @@ def test_members_sign_in_with_a_provider(
         at_the_provider("rita")
         expect(page).to_have_url(roles)
 
-        # an admin for whom it works requires it of everybody
+        # an admin who has used it makes it mandatory
         page.goto(rules)
         page.get_by_label("Require single sign-on").check()
         looker.look(page, "require single sign-on")
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("Saved.")).to_be_visible()
 
-        # something sensitive, a while later: the provider asks again, and what was sent continues
+        # a sensitive action later: the provider asks again, then the submitted form continues
         page.get_by_label("Require a second factor").check()
         a_while_later()
         page.get_by_role("button", name="Save").click()
@@ -87,7 +87,7 @@ def test_members_sign_in_with_a_provider(
         saved = Organisation.objects.get()
         assert (saved.requires_single_sign_on, saved.requires_second_factor) == (True, True)
 
-        # a password no longer does
+        # passwords no longer work
         page.goto(f"{site}/accounts/logout/")
         page.get_by_role("button", name="Sign out").click()
         page.goto(f"{site}/accounts/login/")
@@ -98,7 +98,7 @@ def test_members_sign_in_with_a_provider(
         looker.look(page, "password refused")
         context.clear_cookies()
 
-        # nobody becomes a member by a claim unless the operator says so
+        # claims don't create members unless the operator allows it
         page.goto(roles)
         start()
         at_the_provider("ned")
@@ -115,7 +115,7 @@ def test_members_sign_in_with_a_provider(
         start()
         at_the_provider("eve")
         expect(page.get_by_text("There is no login for eve@northwind.example.")).to_be_visible()
-    start()  # the provider is gone
+    start()  # the provider is down
     expect(page.get_by_text("Signing in with single sign-on didn't work.")).to_be_visible()
     context.close()
 

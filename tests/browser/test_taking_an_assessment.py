@@ -42,7 +42,7 @@ def test_numbers_choose_and_enter_continues(page: Page, url: Callable[..., str],
     page.keyboard.press("3")
     page.keyboard.press("Enter")
     expect(page).to_have_url(url("portal_assessment_item", 1, 1))
-    page.wait_for_load_state()  # until its scripts are there
+    page.wait_for_load_state()  # until its scripts have loaded
     page.keyboard.press("4")
     expect(page.locator("[data-saved]")).to_have_text("Saved")
     expect(page.get_by_text("1 of 16 answers saved")).to_be_visible()

@@ -22,7 +22,7 @@ from tests.browser.looking import WIDTHS, Looker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
-#: milliseconds until the scripts save what somebody stopped typing, and send again what could not be sent
+#: milliseconds until the scripts save after typing stops, and until they retry
 TYPING, AGAIN_AFTER = 1500, 4000
 
 
@@ -168,7 +168,7 @@ def test_next_offline_keeps_the_page_and_continues_later(page: Page, open_at: Ca
     go_offline(page)
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    page.context.set_offline(False)  # the click takes effect
+    page.context.set_offline(False)  # now the click takes effect
     page.wait_for_url("**/item/2/")
 
 
@@ -318,7 +318,7 @@ def test_a_matrix_and_its_options_fit_a_small_phone(browser: Browser, open_at: C
 
 
 def own(*, minutes: int | None) -> Attempt:
-    """One custom question with a text answer."""
+    """An attempt with one custom question, answered by text."""
     of = application()
     test = Test.objects.create(
         organisation=of.organisation, kind="questions", key="own_1", title="Ours", created_at=clock.now()
@@ -468,7 +468,7 @@ def test_an_outdated_window_says_that_the_part_continued_elsewhere(
     first.wait_for_url("**/item/3/")
     second.evaluate(
         "() => document.dispatchEvent(new Event('visibilitychange'))"
-    )  # asks at once how things stand
+    )  # fetches the current state at once
     expect(second.locator("[data-alert]")).to_contain_text("perhaps in another window. Press Next")
     second.get_by_role("button", name="Skip").click()
     second.wait_for_url("**/item/3/?elsewhere=yes")
@@ -488,7 +488,7 @@ def test_queued_answers_show_as_saved_once_online(browser: Browser, open_at: Cal
     expect(line).to_have_text("Not saved yet. Trying again.")
     page.get_by_role("button", name="Next").click()
     page.wait_for_url("**/item/2/")
-    flush(page)  # in vain: nothing waits of this screen
+    flush(page)  # no effect: no answer from this page is queued
     expect(page.locator("[data-alert]")).to_contain_text("You're offline")
     expect(line).to_have_text("")
     page.get_by_role("link", name="Back").click()

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def world() -> tuple[Membership, dict[str, str], dict[str, str]]:
-    """An admin with all their pages, and those for anybody with a link; names are unusual."""
+    """An admin with all their pages, and all pages reached by a link; names are unusual."""
     organisation = factories.organisation(name="Northwind Cycles")
     admin = factories.member(organisation, kind="admin", name="Rita Hansen")
     role = factories.role(organisation, title="Customer Support Specialist (part time)", owner=admin)

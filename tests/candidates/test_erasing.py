@@ -51,7 +51,7 @@ def test_a_person_goes_with_all_applications_after_seven_days() -> None:
     assert events("erasure.requested") == [first.pk, second.pk]
 
 
-def test_asked_twice_it_is_one_and_due_at_the_earlier_moment() -> None:
+def test_two_requests_make_one_erasure_due_at_the_earlier_time() -> None:
     first, _ = two_applications()
     erasure = ask(first.candidate)
     assert ask(first.candidate) == erasure
@@ -60,7 +60,7 @@ def test_asked_twice_it_is_one_and_due_at_the_earlier_moment() -> None:
     assert len(events("erasure.requested")) == 2
 
 
-def test_what_is_taken_back_cannot_be_carried_out_any_more() -> None:
+def test_a_cancelled_erasure_cannot_be_carried_out() -> None:
     first, second = two_applications()
     erasure = ask(first.candidate)
     with transaction.atomic():
@@ -90,7 +90,7 @@ def test_the_person_takes_what_waited_for_one_application_along() -> None:
 
 
 @pytest.mark.world
-def test_carried_out_twice_it_is_done_once() -> None:
+def test_an_erasure_carried_out_twice_has_one_effect() -> None:
     first, second = two_applications()
     erasure = ask(first.candidate)
     assert [carry_out_erasure(erasure_id=erasure.pk, now=NOW) for _ in range(2)] == [True, False]

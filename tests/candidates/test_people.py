@@ -40,7 +40,7 @@ def application() -> Application:
     return factories.application(factories.role(factories.organisation(), title="Baker"))
 
 
-def test_behind_an_application_stands_its_recruiter_else_the_owner_else_an_admin(
+def test_an_application_falls_to_its_recruiter_else_the_owner_else_an_admin(
     application: Application,
 ) -> None:
     def found() -> tuple[str, str]:

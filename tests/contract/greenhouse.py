@@ -31,7 +31,7 @@ ALL = {name for version in ("v1", "v3") for name in categories(version)}
 
 @dataclass
 class Greenhouse:
-    """A Greenhouse account, as seen through one credential."""
+    """A Greenhouse account accessed with one credential."""
 
     version: str
     sandbox: Sandbox
@@ -50,7 +50,7 @@ class Greenhouse:
         self.store.clock.advance(timedelta(seconds=seconds))
 
     def api(self, **manner: Any) -> HarvestApi:
-        """A client with this credential."""
+        """A new client with this credential."""
         return build(
             manner.pop("credentials", self.credentials),
             base_url=f"http://127.0.0.1:8100/{self.version}",

@@ -12,7 +12,6 @@ from tests.contract.moments import Moments
 
 
 def post(api: HarvestApi) -> None:
-    """Write some note."""
     api.post_note(
         candidate_id=1, application_id=None, body="A1B2", author_id=2, visibility=Visibility.PRIVATE
     )

@@ -70,7 +70,7 @@ from tests.contract.moments import Moments
         # ISATAP (RFC 5214)
         ("2606:4700::5efe:10.0.0.1", False),
         ("2606:4700::200:5efe:8.8.8.8", True),
-        # site-local, SRv6 (RFC 9602), discard-only, documentation, not given out yet
+        # site-local, SRv6 (RFC 9602), discard-only, documentation, unallocated
         ("fec0::1", False),
         ("5f00::1", False),
         ("100::1", False),

@@ -311,7 +311,7 @@ def test_a_long_wait_from_an_earlier_429_raises_at_once(version: str, time: Mome
 def test_token_calls_have_their_own_window(time: Moments) -> None:
     scripted = Scripted(*[Reply()] * 3)
     spent_token = {"X-Ratelimit-Limit": "60", "X-Ratelimit-Remaining": "0"}
-    minted: Callable[[int], Reply] = lambda number: Reply(  # noqa: E731  # twice the same but for one word
+    minted: Callable[[int], Reply] = lambda number: Reply(  # noqa: E731  # two replies that differ in one word
         200, {"access_token": f"token-{number}", "expires_in": 40}, spent_token
     )
     scripted.token_script = [minted(1), minted(2)]

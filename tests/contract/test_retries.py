@@ -21,7 +21,6 @@ from tests.contract.scripted import Reply, Scripted, client
 
 
 def post(api: HarvestApi) -> Note:
-    """Write some note."""
     return api.post_note(
         candidate_id=1, application_id=3, body="Report A1B2", author_id=2, visibility=Visibility.PRIVATE
     )

@@ -59,7 +59,7 @@ def test_a_token_is_requested_with_basic_auth_and_reused_until_it_expires(time: 
             seen.append(str(environ["CONTENT_TYPE"]))
         return scripted(environ, start_response)  # type: ignore[arg-type]  # unchanged
 
-    api = client("v3", watching, time)  # type: ignore[arg-type]  # an application, loosely typed
+    api = client("v3", watching, time)  # type: ignore[arg-type]  # a loosely typed application
     api.application(1)
     api.application(1)
     assert scripted.minted == 1
@@ -162,7 +162,7 @@ def test_without_the_lease_a_client_waits_for_the_token(time: Moments) -> None:
         real_sleep(seconds)
         store.save(Token("awaited", renew_at=time.now() + timedelta(hours=1)))
 
-    time.sleep = saved_meanwhile  # type: ignore[method-assign]  # the moment when the other client saves
+    time.sleep = saved_meanwhile  # type: ignore[method-assign]  # the other client saves at this moment
     sharing(scripted, time, store).application(1)
     assert scripted.asked[0].authorization == "Bearer awaited"
     assert scripted.minted == 0

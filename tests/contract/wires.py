@@ -72,7 +72,7 @@ def serving(*behaviours: Behaviour, certificate: Path | None = None) -> Iterator
             wire.requests.append(f"{self.command} {self.path}")
             (script.pop(0) if len(script) > 1 else script[0])(self)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the parent's name
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class's name
             ...
 
     class Server(ThreadingHTTPServer):

@@ -1,4 +1,4 @@
-"""Active PDF features are found wherever they hide, within fixed limits."""
+"""Active PDF features are found wherever they are hidden, within fixed limits."""
 
 import contextlib
 import time

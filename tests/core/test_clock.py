@@ -1,4 +1,4 @@
-"""The application clock: system time, movable only where settings allow it, for every process."""
+"""The application clock: system time, which settings can allow to be moved for all processes."""
 
 import os
 import subprocess

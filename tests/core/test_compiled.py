@@ -1,4 +1,4 @@
-"""Queries that become SQL once per process."""
+"""Queries that are compiled to SQL once per process."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A field key that does not match the database is detected at start, and never causes webhooks to be refused."""
+"""A field key that doesn't match the database is detected at start, and no webhook is refused because of it."""
 
 import base64
 import os

@@ -1,4 +1,4 @@
-"""HEAD responses have no body, over real sockets: extra bytes would be taken for the next response."""
+"""HEAD responses have no body, tested over real sockets: extra bytes would be read as the next response."""
 
 import io
 import socket

@@ -143,7 +143,7 @@ def test_readyz_reports_overdue_mail(values: dict[str, object]) -> None:
 def test_readyz_reports_a_mail_server_outage_while_mail_waits(
     down: int, excused: int, found: list[str]
 ) -> None:
-    """Probing mails are due repeatedly; a greylisted one says nothing about the server."""
+    """Probing mails become due repeatedly; greylisting is not a fault of the server."""
     worker_seen()
     MailService.objects.create(pk=1, down_since=clock.now() - timedelta(minutes=down))
     email(not_before=clock.now() + timedelta(minutes=3), attempts=5, excused=excused, last_error="refused")
@@ -235,7 +235,7 @@ def test_readyz_answers_within_two_seconds_when_the_database_hangs(
         assert asked() == (503, ["database"])
         assert time.monotonic() - began < 2
         again = time.monotonic()
-        assert asked() == (503, ["database"])  # the same check is still running: they do not pile up
+        assert asked() == (503, ["database"])  # the same check is still running: checks don't pile up
         assert time.monotonic() - again < 0.5
     assert "has not answered" in caplog.text
 

@@ -42,7 +42,7 @@ def queued(task: str, *, minutes: int = 0, status: str = "todo") -> None:
         )
 
 
-def test_an_empty_queue_is_said(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_queue_is_reported(db: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["jobs", "list"]) == 0
     assert main(["jobs", "list", "--failed"]) == 0
     for verb in ("retry", "clear"):

@@ -11,7 +11,7 @@ from tests.support.mail_server import Answers, MailServer, mail_server
 
 
 class Once(Answers):
-    """Each answer is given once."""
+    """Gives each answer once."""
 
     def get(self, step: str, otherwise: str | None = None) -> str | None:  # type: ignore[override]  # a simpler signature
         return self.pop(step, otherwise)
@@ -26,7 +26,7 @@ def server() -> Iterator[MailServer]:
 
 def send(handed: list[str], to: str) -> None:
     message = EmailMessage("Hello", "Text", "people@goodword.example", [to])
-    message.hand_over = lambda: handed.append(to)  # type: ignore[attr-defined]  # as sending sets it
+    message.hand_over = lambda: handed.append(to)  # type: ignore[attr-defined]  # set by sending
     message.send()
 
 

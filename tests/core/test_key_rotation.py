@@ -117,7 +117,7 @@ def test_an_interrupted_rotation_continues(settings: Settings, monkeypatch: pyte
         monkeypatch.setattr(process, "check_stop", Once())
         with pytest.raises(KeyboardInterrupt):
             crypto.rotate_keys()
-        world.check()  # with both keys, in whatever state
+        world.check()  # with both keys, whatever has been converted
         assert canaries() == ["k1"]
         assert sum(len(one.old("k2:")) for one in crypto._sealed_rows) == left
     monkeypatch.undo()
@@ -145,7 +145,7 @@ def test_a_program_that_still_seals_with_the_old_key_keeps_it_needed(settings: S
     world.check()
 
 
-def test_what_no_key_opens_is_counted_and_left(
+def test_undecryptable_data_is_counted_and_left(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world = World()

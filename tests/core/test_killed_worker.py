@@ -28,7 +28,7 @@ def here() -> dict[str, str]:
     url = (
         f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}&port={database['PORT']}"
     )
-    # in a parallel run, the settings are read before tests/conftest.py names this process's own folder with its keys
+    # parallel runs read the settings before tests/conftest.py sets this process's data folder with its keys
     return {**os.environ, "DATABASE_URL": url, "GOODWORD_DATA": str(settings.GOODWORD_DATA)}
 
 
@@ -66,7 +66,7 @@ def test_the_reaction_of_a_killed_worker_runs_once_on_the_next() -> None:
             first.wait()
         other.rollback()
     assert set(Reaction.objects.values_list("state", flat=True)) == {"waiting"}
-    assert job_recovery.retry_stalled() == 0  # it might still be alive
+    assert job_recovery.retry_stalled() == 0  # it could still be alive
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
         cursor.execute("UPDATE core_reaction SET not_before = now()")  # its lease has expired

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.programs
 
 @pytest.fixture
 def data(made: Path) -> Iterator[Path]:
-    """A copy of it, outside pytest's folder, which would keep 40 MB per test."""
+    """A copy of the cluster outside pytest's folder, which would keep 40 MB per test."""
     with tempfile.TemporaryDirectory(prefix="goodword-tests-") as folder:
         yield shutil.copytree(made, Path(folder, "data"))
 

@@ -21,7 +21,7 @@ def data(made: Path) -> Iterator[Layout]:
 
 
 def fill(data: Layout) -> None:
-    """What the command does between backup and restore."""
+    """Fill the new cluster, as the command does between backup and restore."""
     with upgrade.new_server(data) as new, psycopg.connect(new.url) as connection:
         connection.execute("CREATE TABLE kept (word text PRIMARY KEY)")
         connection.execute("INSERT INTO kept VALUES ('after')")
@@ -76,7 +76,7 @@ def test_after_a_kill_a_complete_cluster_counts_and_an_incomplete_one_does_not(d
     with upgrade.locked(data), upgrade.old_server(data, program_folder()):
         fill(data)
         assert not data.cluster.exists()
-        # killed here: what settles the upgrade is done by the next start
+        # killed here: the next start finishes the upgrade
         shutil.copytree(data.upgraded, data.home / "copy")
     data.cluster.rename(data.home / "gone")
     (data.home / "copy").rename(data.upgraded)

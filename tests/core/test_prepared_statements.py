@@ -1,4 +1,4 @@
-"""Statements that PostgreSQL parses and plans once per connection."""
+"""Statements that are prepared once per connection."""
 
 import pytest
 from django.db import connection

@@ -82,7 +82,7 @@ def deeper(levels: int) -> int:
 
 
 def faults(depth: int) -> int:
-    """How often the system allocated memory for a loop of `CALLS` calls at this depth."""
+    """The number of page faults in a loop of `CALLS` calls at this depth."""
     if depth:
         return faults(depth - 1)
     before = resource.getrusage(resource.RUSAGE_THREAD).ru_minflt

@@ -270,7 +270,7 @@ def test_a_running_reaction_is_skipped_by_other_workers() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_wake_up_during_the_last_query_is_not_lost() -> None:
-    """That job finds the lock taken and returns; the holder of the lock checks again."""
+    """The job finds the lock taken and returns; the lock's holder checks again."""
     record_event("test.works")
 
     def record_after_the_last_query(execute: Any, sql: str, *rest: Any) -> Any:

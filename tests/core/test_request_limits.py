@@ -38,8 +38,6 @@ def head(path: str, length: int) -> bytes:
 
 
 class Server:
-    """A server in a thread."""
-
     def __init__(self, application: Any = echo, *, port: int = 0, **options: Any) -> None:
         self.listening = web.bind("127.0.0.1", port)
         self.port: int = self.listening.getsockname()[1]
@@ -157,7 +155,7 @@ def test_uploads_have_a_limit(server: Server) -> None:
     assert server.ask(b"x" * (MAX_UPLOAD + 1), path=UPLOAD) == (200, b"0 from 127.0.0.1")
 
 
-def test_reports_to_verify_have_a_limit_of_their_own_and_need_no_link(server: Server) -> None:
+def test_reports_to_verify_have_a_separate_limit_and_need_no_link(server: Server) -> None:
     assert server.ask(b"x" * MAX_REPORT, path="/verify/") == (200, b"8388608 from 127.0.0.1")
     for path, size in (("/verify/", MAX_REPORT), ("/verify/more/", MAX_BODY), ("/p/verify/", MAX_BODY)):
         assert server.ask(b"x" * (size + 1), path=path) == (200, b"0 from 127.0.0.1"), path

@@ -13,7 +13,9 @@ DATABASE = "postgresql://goodword@database/goodword"
 NAMES = ["secret_key", "field_keys", "database_password", "database_url"]
 
 
-def test_what_is_made_is_accepted_by_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_generated_secrets_are_accepted_by_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert make_secrets(tmp_path, DATABASE) == NAMES
     for setting, name in {
         "GOODWORD_SECRET_KEY": "secret_key",

@@ -353,7 +353,7 @@ def test_migrating_notes_this_version_unless_a_newer_one_was_there() -> None:
 def test_a_migration_gives_way_to_a_long_transaction(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The migration locks a table that another transaction uses, until that ends."""
+    """The migration waits for the lock of a table until another transaction ends."""
     other = psycopg.connect(here()["DATABASE_URL"])
     other.execute("LOCK TABLE core_event IN ACCESS SHARE MODE")
 

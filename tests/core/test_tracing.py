@@ -105,7 +105,7 @@ def spans(receiver: Receiver) -> list[Any]:
 
 
 @pytest.mark.django_db
-def test_what_happens_to_an_application_is_one_trace(receiver: Receiver) -> None:
+def test_events_of_an_application_are_one_trace(receiver: Receiver) -> None:
     application = factories.application(factories.role(factories.organisation(name=NAME)))
     tracing.start_traces(f"http://{receiver.address}", program="worker")
     try:

@@ -18,7 +18,7 @@ from tests.core.test_killed_worker import doing, here, until
 from tests.support.heartbeat import silent_for
 
 pytestmark = pytest.mark.programs
-#: of a job that a later release made, during an upgrade
+#: a task that only a later release knows, queued during an upgrade
 QUEUE_LATER = configure_task(name="later.release", job_manager=QUEUE)
 
 

@@ -103,7 +103,7 @@ def processes_of(data: Path) -> list[str]:
             continue
         try:
             line, around = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
-        except OSError:  # gone meanwhile, or another user's
+        except OSError:  # ended, or another user's
             continue
         if str(data).encode() in line + around:
             found.append(line.replace(b"\0", b" ").decode(errors="replace").strip())

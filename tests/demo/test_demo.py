@@ -120,7 +120,7 @@ def test_a_second_start_keeps_the_data_and_skips_the_story(first_start: FirstSta
         busy_port = refused(first_start.data.parent / "other", ports)
         demo.process.send_signal(2)
         time.sleep(0.3)
-        assert demo.interrupt() == 0  # pressed twice, by somebody impatient
+        assert demo.interrupt() == 0  # pressed twice by an impatient user
     finally:
         demo.end()
     assert (processes_of(first_start.data), busy(ports)) == ([], [])

@@ -125,7 +125,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 
 def adapted(sample: str, **replaced: str) -> str:
-    """The sample with the replacements that operators and tests make; each must apply."""
+    """The sample with the replacements that operators or tests make; each must match."""
     text = (ROOT / "deploy" / sample).read_text(encoding="utf-8")
     for old, new in replaced.items():
         assert old in text, old

@@ -1,4 +1,4 @@
-"""`make release`: a version's notes, and refusals. The command itself builds and tries the wheels."""
+"""`make release`: a version's notes, and refusals. The wheels are tested by the command itself."""
 
 import pytest
 import release

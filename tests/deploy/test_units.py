@@ -55,7 +55,7 @@ def test_systemd_finds_the_unit_hardened(unit: Path, tmp_path: Path) -> None:
 
 
 @each
-def test_its_command_exists_and_it_is_restarted_always(unit: Path) -> None:
+def test_its_command_exists_and_it_always_restarts(unit: Path) -> None:
     lines = unit.read_text().splitlines()
     [command] = [line.partition("=")[2] for line in lines if line.startswith("ExecStart=")]
     program, *arguments = shlex.split(command)

@@ -1,4 +1,4 @@
-"""Every block of commands in README.md and the operators' pages is run by `make docs-check`, or says why not."""
+"""Every block of commands in README.md and the operators' pages is run by `make docs-check` or gives a reason."""
 
 import docs_blocks
 import pytest

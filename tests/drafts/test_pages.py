@@ -1,4 +1,4 @@
-"""Pages of drafts that were published, discarded or changed in another tab."""
+"""Pages of drafts published, discarded or changed in another tab."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """A marker word is stored in every column with personal data; after erasure, no table contains it.
 
-The same for a single referee, whose erasure keeps everybody else's data.
+The same for a single referee, whose erasure keeps all other people's data.
 """
 
 import io

@@ -1,7 +1,6 @@
 """Fourteen days of a reference check, hour by hour, over Good Friday, Easter Monday and the change to summer time.
 
-A hiring team in Berlin, a referee in New York, a wrong address, a pause: every mail with the
-reader's local time, and no others.
+A hiring team in Berlin, a referee in New York, a wrong address, a pause: all mails, each with the reader's local time.
 """
 
 from collections.abc import Callable, Iterator
@@ -53,7 +52,7 @@ def berlin(text: str) -> datetime:
 
 
 class World:
-    """A reference check and its participants. Every action happens at the frozen time."""
+    """A reference check and its participants. Every action happens at the current frozen time."""
 
     def __init__(self) -> None:
         organisation = factories.organisation(name="Acme", holiday_country="DE", holiday_region="BE")
@@ -182,7 +181,7 @@ def test_fourteen_days_of_a_reference_check_send_exactly_these_mails() -> None:
         "Thu 25 Mar 11:00 olga: references.request",
         # the second working day, after Good Friday, Easter Monday and the clock change
         "Tue 30 Mar 14:00 maria: references.request_reminder",
-        "Tue 30 Mar 09:00 paul: references.request_reminder",  # at 14:00 in Berlin it is eight in New York
+        "Tue 30 Mar 09:00 paul: references.request_reminder",  # 14:00 in Berlin is 8:00 in New York
         "Tue 30 Mar 16:00 rita: references.review",
         # Olga's reminder on Wednesday 31 fell into the pause and is skipped
         "Fri 02 Apr 09:00 ada: references.slow",  # Paul has two working days left

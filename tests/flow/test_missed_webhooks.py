@@ -22,7 +22,7 @@ from tests.support.pages import signed_in
 pytestmark = pytest.mark.slow
 
 MOVES = 60
-#: mails stay in the queue: only their number matters
+#: mails stay in the queue, since only their number matters
 UNSENT = ["email.send"]
 
 

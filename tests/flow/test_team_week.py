@@ -1,6 +1,6 @@
-"""A working week of an admin, a recruiter and a hiring manager: what each sees, presses and is mailed.
+"""A working week of an admin, a recruiter and a hiring manager: their pages, clicks and mails.
 
-Candidates move in Greenhouse; the clock is driven hour by hour; members act through pages alone.
+Candidates move in Greenhouse, the clock advances hour by hour, and members use pages only.
 """
 
 from collections.abc import Callable, Iterator
@@ -219,7 +219,7 @@ def test_a_team_lives_through_a_week(week: Week) -> None:
         hedda.press("candidate_comment", week.ours("Ada"), text="Strong. @Jonas Lindqvist go on.")
         (review,) = ResultReview.objects.of(role.organisation)
         url = reverse("result_tick", args=[role.organisation.slug, review.pk])
-        assert hedda.client.post(url).status_code == 403  # she reads and comments
+        assert hedda.client.post(url).status_code == 403  # she may read and comment
 
     def extend_cleo() -> None:
         chosen = {"act": "extend", "step": "check", "days": 5, "application": week.ours("Cleo")}
@@ -283,7 +283,7 @@ def test_a_team_lives_through_a_week(week: Week) -> None:
         "Wed 12 ann: Please review the result of Ada Zorn (Window Washer)",
         "Wed 12 hedda: Jonas Lindqvist mentioned you in a comment on Ada Zorn (Window Washer)",
         "Wed 14 jonas.lindqvist: Hedda Berg mentioned you in a comment on Ada Zorn (Window Washer)",
-        # on Thursday Dora is rejected: nothing more to her
+        # Dora is rejected on Thursday and gets no more mails
         "Thu 09 ann: Today: 1 result to review",
         "Thu 10 paul: Still open: a reference for Ada Zorn",
         "Thu 12 ben.zorn: Still open: your references for Window Washer at Acme",

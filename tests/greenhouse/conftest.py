@@ -15,7 +15,7 @@ from tests.support.shared import shared_world
 
 hypothesis.settings.register_profile("histories", max_examples=300)
 
-#: settings that point at the sandbox of the open world
+#: settings for the sandbox of the open world
 POINTED: dict[str, Any] = {
     "GOODWORD_GREENHOUSE_V1_URL": "http://127.0.0.1:8100/v1",
     "GOODWORD_GREENHOUSE_V3_URL": "http://127.0.0.1:8100/v3",

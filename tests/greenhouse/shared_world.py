@@ -27,10 +27,10 @@ def nothing(_: World) -> None: ...
 
 
 def after(build: Build, *versions: str) -> pytest.MarkDecorator:
-    """Begin a test with the world that `build` leaves, over these versions in turn (default: v3).
+    """Start a test with the world made by `build`, over these versions in turn (default: v3).
 
-    Tests beside each other with the same builder share the world. A module has one at a time, and `kept` is the only
-    fixture for all of them, since transactions end in the reverse order of their beginnings.
+    Consecutive tests with the same builder share the world. `kept` is the only fixture for all worlds of a module,
+    because transactions must end in reverse order.
     """
     versions = versions or ("v3",)
     return pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def after(build: Build, *versions: str) -> pytest.MarkDecorator:
 
 
 class SharedWorld[T]:
-    """A world as `build` leaves it: its rows are shared by many tests, its objects are copied for each.
+    """The world made by `build`: its rows are shared by many tests, its objects are copied for each.
 
     `build` may return further objects, such as an application in the sandbox; they are copied with the world.
     """
@@ -53,7 +53,7 @@ class SharedWorld[T]:
         store = world.greenhouse.store
         more = build(world)
         records = records_of(store)
-        # all at once: rows of the sandbox that the world knows are those of its records
+        # all at once, so that the world refers to the same sandbox rows as the records
         self._pickled = _pickled((world, more, records), leave_out=(world.greenhouse.sandbox, world.line))
         world.greenhouse.sandbox.close()
 
@@ -70,7 +70,7 @@ class SharedWorld[T]:
 
 
 def _pickled(value: object, *, leave_out: tuple[object, ...]) -> bytes:
-    """A copy from which `_Unpickler` makes others, many times faster than `deepcopy`."""
+    """A pickle for `_Unpickler`, many times faster than `deepcopy`."""
     file = BytesIO()
     _Pickler(file, leave_out).dump(value)
     return file.getvalue()
@@ -99,7 +99,7 @@ def records_of(store: Store) -> dict[str, Any]:
 
 
 def forget_what_was_read() -> None:
-    """Empty this process's caches, since the next test's connection has the same id."""
+    """Clear this process's caches, since the next test's connection has the same id."""
     session._cached_reads.clear()
     batches._caches.clear()
     calls._shared.cache_clear()

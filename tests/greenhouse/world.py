@@ -1,7 +1,7 @@
 """Goodword and the sandbox in one process, connected by a real client without a network.
 
-Every request to Greenhouse passes `Line`, which refuses to carry one that is made inside a transaction and can
-be told to break at a chosen call.
+Every request to Greenhouse passes through `Line`, which rejects requests made inside a transaction and can fail at a
+chosen call.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ from tests.contract.greenhouse import Greenhouse, open_account
 from tests.support import factories
 
 SECRET = "a secret key of forty-three letters or more"
-#: one for all tests: each client loads the middleware anew
+#: shared by all tests, because each client loads the middleware again
 CLIENT = Client()
 #: places of stages in the sandbox's first job
 REVIEW, SCREEN, ASSESSMENT, REFERENCES, OFFER = range(5)
@@ -82,16 +82,16 @@ class World:
     # --- in Greenhouse ---
 
     def apply(self, **person: Any) -> RemoteApplication:
-        """A new application to the linked job."""
+        """Add an application to the linked job."""
         return self.greenhouse.application(self.greenhouse.candidate(**person))
 
     def move(self, application: RemoteApplication, place: int) -> None:
-        """Move them to a stage of the first job, by its position."""
+        """Move the application to a stage of the first job, by position."""
         stage = pipeline(self.greenhouse.store, self.job_id)[place]
         progress.move(self.greenhouse.store, application, stage, actor_id=None, now=self.greenhouse.now())
 
     def reject(self, application: RemoteApplication) -> None:
-        """Reject them for the first reason."""
+        """Reject the application with the first reason."""
         store = self.greenhouse.store
         reason = next(store.rejection_reasons.rising())
         progress.reject(
@@ -107,13 +107,13 @@ class World:
         return found
 
     def fail(self, **order: Any) -> None:
-        """Order a fault of the sandbox (see its faults.py)."""
+        """Make the sandbox fail (see its faults.py)."""
         self.greenhouse.sandbox.faults.add(order)
 
-    # --- at our endpoint ---
+    # --- webhook endpoint ---
 
     def post(self, body: bytes, event_id: str | None = None, **headers: str) -> int:
-        """Deliver a signed body. Returns the status of our answer."""
+        """Deliver a signed body. Returns the response's status."""
         sent = {"Signature": signature(body, SECRET)}
         if event_id is not None:
             sent["Greenhouse-Event-ID"] = event_id
@@ -137,7 +137,7 @@ class World:
         while work_one(turn, now=moment):
             pass
 
-    # --- with us ---
+    # --- Goodword ---
 
     def ours(self, application: RemoteApplication) -> Application:
         found = Application.objects.of(self.organisation).filter(remote_id=application.id).first()
@@ -178,7 +178,7 @@ def open_world(version: str) -> World:
     """A connected organisation. The caller sets the addresses in the settings."""
     greenhouse = open_account(version)
     for limit in ("v1_rate_limit", "v3_rate_limit", "token_rate_limit"):
-        greenhouse.store.switches[limit] = 1_000_000  # the client paces itself by what is left
+        greenhouse.store.switches[limit] = 1_000_000  # the client paces itself by the remaining calls
     line = connect_line(greenhouse.sandbox)
     organisation = factories.organisation(own_domains=["acornoak.example"])
     role = factories.role(organisation)

@@ -102,5 +102,5 @@ def test_the_sweep_probes_an_unresponsive_server_once(
     due = clock.now() - timedelta(minutes=1)
     mails = [queued(about, key=f"test:{n}", not_before=due) for n in range(3)]
     sweep_emails.run()
-    # all are due at the same time, so any of them may be tried
+    # all are due at the same time, so any of them may be sent first
     assert (len(closing_server) - 1, sorted(state(email)[1] for email in mails)) == (1, [0, 0, 1])

@@ -25,7 +25,7 @@ from tests.support.jobs import event_names
 
 pytestmark = pytest.mark.django_db
 
-#: what counts is that it arrives as it is
+#: must arrive unchanged
 PNG = b"\x89PNG\r\n\x1a\n picture"
 HOSTILE = "Ada <script>alert(1)</script> & \"Co\" {{ link }} {% now 'Y' %}"
 

@@ -300,7 +300,7 @@ def test_concurrent_workers_send_one_mail(post: Post) -> None:
     assert (len(post.taken), event_names()) == (1, ["email.sent"])
 
 
-# Django leaves the connection that could not be opened to the garbage collector
+# Django leaves connections that failed to open to the garbage collector
 @pytest.mark.filterwarnings(
     "ignore:.*unclosed:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
 )

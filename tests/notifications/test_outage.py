@@ -186,7 +186,7 @@ def test_a_probe_of_a_dead_worker_passes_to_the_next(server: MailServer) -> None
     assert server.taken == []
     sweep(at + BEFORE_MESSAGE)
     assert states(mails) == ["sent", "sent"]
-    sending.extend_probe(died, now=at)  # it was only slow: its late call has no effect
+    sending.extend_probe(died, now=at)  # the worker was only slow; its late call has no effect
     sending.give_back_leave(died)
     assert outage() is None
 

@@ -195,7 +195,7 @@ def signature(key: str) -> dict[str, str]:
 
 
 def mailgun(email: Email, event: str, **more: Any) -> dict[str, Any]:
-    """In the format of Mailgun's documentation; it keeps the Message-ID of mail relayed by SMTP."""
+    """In the format of Mailgun's documentation. Mailgun keeps the Message-ID of mail relayed by SMTP."""
     return {
         "signature": signature(KEY),
         "event-data": {

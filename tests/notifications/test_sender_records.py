@@ -1,4 +1,4 @@
-"""SPF, DKIM and DMARC records and their explanation."""
+"""SPF, DKIM and DMARC records and their explanations."""
 
 import pytest
 

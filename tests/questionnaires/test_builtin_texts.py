@@ -10,7 +10,7 @@ from goodword.questionnaires.types import LongText
 
 each_language = pytest.mark.parametrize("language", languages())
 
-#: whole words that have no place in a question about work: health, family, age, origin, belief, gender, unions,
+#: whole words that don't belong in a question about work: health, family, age, origin, belief, gender, unions,
 #: politics, accent, looks; a * stands for any ending
 FORBIDDEN = {
     "en": "health* sick* ill illness* disab* handicap* pregnan* famil* child* married marriage spouse husband wife "

@@ -70,7 +70,7 @@ def test_placeholders_are_replaced_once_and_other_braces_stay() -> None:
 @pytest.mark.parametrize(
     ("kind", "changes", "seconds"),
     [
-        # 3 words of text each; besides, 3 words of choices, 5 words of statements, 2 of a unit
+        # 3 words of text each, plus 3 words of choices, 5 of statements, 2 of a unit
         ("agreement", {}, 0.9 + 5),
         ("adjectives", {"pick": 2}, 0.9 + 0.9 + 4 + 2 * 2),
         ("between", {}, 0.9 + 1.5 + 7),
@@ -91,7 +91,7 @@ def test_a_conditional_question_counts_half() -> None:
         replace(question("period", id=f"p{n}", text="?"), when=Condition(question="first", values=("yes",)))
         for n in range(10)
     ]
-    # 4.3 seconds, and ten times half of 12 (their text has come before)
+    # 4.3 seconds, and ten times half of 12 (their text has been read before)
     assert minutes([first, *dependent[:8]]) == 1
     assert minutes([first, *dependent]) == 1
     assert minutes([first, *dependent, *dependent]) == 2

@@ -159,7 +159,7 @@ def test_a_built_in_is_created_once_in_all_its_languages(org: Organisation) -> N
     version = current_version(made, language="de")
     assert version is not None
     assert (parse(version.questions), version.published_at) == (template.questions, NOW)
-    # the organisation's language was created first: it is the fallback for missing ones
+    # the organisation's language was created first, so it is the fallback for missing ones
     assert languages_of(version)[0] == "de"
     with CaptureQueriesContext(connection) as queries:
         assert ensure_builtin(org, KEY, now=NOW + timedelta(days=1)) == made

@@ -123,7 +123,7 @@ def test_candidate_and_referee_see_the_same_neutral_page() -> None:
     doors = [candidate_path(story), referee_path("maria@globex.example"), referee_path("paul@globex.example")]
     answer(doors[1])
     story.happens("application.rejected", reason="x")
-    # except for the links to their own data
+    # apart from the links to their own data
     pages = {
         re.sub(r'href="[^"]+/data/"', "", get(path).content.decode().partition("<main")[2]) for path in doors
     }

@@ -1,4 +1,4 @@
-"""Referees learn the candidate's name, the role, and what was stated about themselves; nothing else."""
+"""Referees see the candidate's name, the role, and the statements about themselves, nothing else."""
 
 from datetime import timedelta
 from typing import Any
@@ -43,7 +43,7 @@ PATHS = (
 
 @kept
 def marked() -> tuple[Story, list[str]]:
-    """A candidate with marked data, and the marks that a referee must not read."""
+    """A candidate with marked data, and the marks that a referee must not see."""
     story = opened(stage_name="Final interview", rejection_reason="Too loud")
     candidate = story.application.candidate
     candidate.company, candidate.title = "Secret Employer", "Secret Title"

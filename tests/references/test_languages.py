@@ -1,4 +1,4 @@
-"""Referees choose their language; answers are the same in all."""
+"""Referees choose their language; stored answers are the same in all languages."""
 
 import pytest
 

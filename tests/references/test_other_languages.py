@@ -1,6 +1,6 @@
-"""German and French are whole: no page and no mail of a check has English left in it.
+"""No page or mail of a check in German or French contains English.
 
-Every page that the test's browsers load, and every mail, is searched for the sentences that the catalogues translate.
+Every page loaded by the test's browsers, and every mail, is searched for the source sentences of the catalogues.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Reminders: few, on time, and none without purpose."""
+"""Reminders: few, on time, and never pointless."""
 
 from datetime import datetime, timedelta
 

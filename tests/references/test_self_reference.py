@@ -174,7 +174,7 @@ def test_a_needed_self_reference_alone_gets_the_heading_and_the_main_button(stor
 
 
 @pytest.mark.world
-def test_a_needed_self_reference_beside_an_unnamed_referee_is_not_the_only_thing(db: None) -> None:
+def test_an_unnamed_referee_comes_before_a_required_self_reference(db: None) -> None:
     story = opened()
     post(f"{candidate_path(story)}1/", MANAGER)
     press_send(story)

@@ -151,7 +151,7 @@ def test_without_named_referees_nothing_is_sent() -> None:
 
 
 @pytest.mark.world
-def test_who_asked_meanwhile_not_to_be_contacted_is_not_written_to() -> None:
+def test_referees_who_opted_out_meanwhile_are_not_contacted() -> None:
     story = named()
     path = candidate_path(story)
     seen = get(f"{path}review/").context["seen"]
@@ -236,7 +236,7 @@ def test_own_texts_are_shown_and_a_change_meanwhile_is_shown_before_it_is_sent()
         ((1, 2), "Hold 2 e-mails", "2 e-mails are held until you have an offer."),
     ],
 )
-def test_the_page_after_send_says_what_was_sent_and_what_is_held(
+def test_the_page_after_send_lists_sent_and_deferred_requests(
     deferred: tuple[int, ...], button: str, message: str
 ) -> None:
     story = opened()

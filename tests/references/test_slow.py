@@ -33,7 +33,7 @@ def notice_subjects(story: Story) -> list[str]:
 
 
 def hours_pass(story: Story, *, until: datetime) -> list[datetime]:
-    """Run the sweep hourly; when the candidate was notified."""
+    """Run the sweep hourly. Returns the times at which the candidate was notified."""
     times, now = [], NOW
     while now <= until:
         before = len(notice_subjects(story))

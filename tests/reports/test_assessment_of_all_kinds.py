@@ -249,7 +249,7 @@ def test_a_snapshot_contains_no_times_and_no_adjustments() -> None:
     for part in (
         *plain["tests"],
         *slow["tests"],
-    ):  # shows answers given too fast to be read, whatever the extra time
+    ):  # mentions answers given too fast to be read, whatever the extra time
         part.pop("validity")
         part.pop("validity_checked")
     assert slow == plain
@@ -257,7 +257,7 @@ def test_a_snapshot_contains_no_times_and_no_adjustments() -> None:
 
 
 def texts_of_items(snapshot: Any) -> set[str]:
-    """Returns the texts of items, answers and keys, without those of answer scales, which reports explain."""
+    """Returns the texts of items, answers and keys, except answer scales, which reports explain."""
     found: set[str] = set()
 
     def walk(value: Any) -> None:

@@ -150,7 +150,7 @@ def test_an_undrawn_report_is_retried_a_few_times_and_then_fails() -> None:
     report = frozen()
     run = [redraw_lost(now=NOW + TRIES[0] - timedelta(seconds=1)), redraw_lost(now=NOW + TRIES[0])]
     assert run == [0, 1]
-    assert redraw_lost(now=NOW + TRIES[0]) == 0  # one waits already
+    assert redraw_lost(now=NOW + TRIES[0]) == 0  # one is already queued
     Report.objects.of(report.organisation).update(tries=len(TRIES))
     draw(report_id=report.pk, now=NOW)
     assert state(report) == ("failed", 4, "Several attempts failed; see the log.")

@@ -15,7 +15,7 @@ from tests.support.english import english_in, pieces_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False), pytest.mark.world]
 
-#: sentences of the technical sheets and a day, which differ from those of the pages
+#: sentences of technical sheets and a date, which differ from those on pages
 SAID = {
     "de": (
         "Schlussfolgerndes Denken",

@@ -105,7 +105,7 @@ def test_a_signed_report_still_conforms_to_pdf_a_and_pdf_ua(snapshot: Any) -> No
     form = root["/AcroForm"]
     (field,) = (one.get_object() for one in form["/Fields"])
     page: Any = reader.pages[0]
-    # a field without a size needs no appearance (PDF/A 6.3.3), one outside the page no tag (PDF/UA 7.18.1)
+    # a zero-size field needs no appearance (PDF/A 6.3.3); a field outside the page needs no tag (PDF/UA 7.18.1)
     assert (field["/Rect"], field["/Subtype"], "/AP" in field) == ([-9999] * 4, "/Widget", False)
     # printed, locked and neither hidden nor invisible (PDF/A 6.3.2); no NeedAppearances (6.4.1)
     assert (field["/F"], form.get("/NeedAppearances", False), form["/SigFlags"]) == (132, False, 3)

@@ -15,14 +15,14 @@ def line(letters: str) -> list[tuple[int, str]]:
         ("ABCD", "ABCD", "B", None),
         ("ABCD", "ACBD", "B", ("after “A”", "after “C”")),
         ("ABCD", "ACBD", "C", ("after “B”", "after “A”")),
-        ("ABCD", "ACBD", "D", None),  # the two before it changed places
+        ("ABCD", "ACBD", "D", None),  # the two stages before it were swapped
         ("ABC", "BCA", "A", ("first", "after “C”")),
-        ("ABC", "BCA", "C", None),  # one that stood before it went behind it
+        ("ABC", "BCA", "C", None),  # a stage before it was moved behind it
         ("ABC", "CAB", "C", ("after “B”", "first")),
         ("ABC", "BC", "C", None),  # one was deleted
         ("ABC", "BC", "B", None),
         ("BC", "ABXC", "C", None),  # some were added
-        ("ABC", "AB", "C", None),  # gone, which is another matter
+        ("ABC", "AB", "C", None),  # the stage itself was deleted, which is handled elsewhere
         ("AB", "ABC", "C", None),
     ],
 )

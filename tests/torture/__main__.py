@@ -1,6 +1,6 @@
-"""`make torture`: a history of applications under faults, and checks of its outcome from outside.
+"""`make torture`: applications go through the system under injected faults; the outcome is checked from outside.
 
-All programs are real. The seed decides what happens, what fails and when, but not how the programs interleave.
+All programs are real. The seed decides the activity and the faults, but not how the programs interleave.
 docs/testing.md explains it.
 """
 
@@ -32,11 +32,11 @@ from tests.torture.soak import Meter
 from tests.torture.upgrade import Upgrade
 
 ORGANISATIONS = ("Northwind", "Southgate")
-#: seconds of rest after which the system counts as settled, and the longest jump of the clock while it settles
+#: idle seconds after which the system counts as settled, and the longest clock jump while settling
 REST, LONGEST_JUMP = 3.0, 5 * 3600.0
-#: accepted answers without which a run would show little
+#: minimum number of accepted answers for a meaningful run
 ENOUGH = 20
-#: candidates of each organisation who are invited before anything fails, so that they answer while it does
+#: candidates per organisation invited before the first fault, so that they answer during faults
 FIRST = 4
 
 
@@ -164,8 +164,6 @@ def torture(options: Options, *, say: Say) -> Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """Everything that takes part."""
-
     options: Options
     town: Town
     accounts: Sequence[Account]
@@ -250,13 +248,13 @@ def _fail_and_live(run: Run) -> None:
                 over.set()
             elif not options.soak:
                 run.tormentor.torment(over, say=run.say)
-        except Exception as error:  # noqa: BLE001 - the main thread raises it again
+        except Exception as error:  # noqa: BLE001 - raised again in the main thread
             errors.append(error)
 
     thread = threading.Thread(target=torment, name="tormentor", daemon=True)
     for one in accounts:
         one.invite(FIRST)
-    with suppress(TimeoutError):  # on a slow machine they answer later
+    with suppress(TimeoutError):  # they answer later on a slow machine
         invited = FIRST * len(accounts)
         until(lambda: len(run.mail.letters()) >= invited, seconds=60, what="the first invitations")
     backlog = False
@@ -285,7 +283,7 @@ def _fail_and_live(run: Run) -> None:
 
 
 def _limit(run: Run) -> float:
-    """The seconds that were asked for; on a slow machine up to three times as many, until somebody has answered."""
+    """The requested seconds, or three times as many until enough answers were accepted (on a slow machine)."""
     if run.options.upgrade:
         return run.options.at_most
     if run.options.soak:
@@ -295,7 +293,7 @@ def _limit(run: Run) -> float:
 
 
 def _is_behind(here: Town, *, most: int = 60) -> bool:
-    """Whether so many deliveries wait that candidates would be invited only once everything is over."""
+    """Whether the backlog is too large for candidates to be invited before the run ends."""
     try:
         [(waiting,)] = here.database.rows("SELECT count(*) FROM greenhouse_delivery WHERE state = 'received'")
     except psycopg.Error:
@@ -313,9 +311,9 @@ def _calm(run: Run) -> None:
 
 
 def _settle(run: Run) -> str:
-    """Let everything that is due happen, moving the clocks to what waits for a time; press what an admin would press.
+    """Wait until no work is left, moving the clocks to the next due time and repairing as an admin would.
 
-    Returns what still works when the time is up, empty if it settled.
+    Returns the work still going on when time runs out; empty if the system settled.
     """
     here, accounts = run.town, run.accounts
     end = time.monotonic() + run.options.settle

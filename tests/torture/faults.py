@@ -1,4 +1,4 @@
-"""What goes wrong, and when: chosen by the seed, carried out one after another beside everything else."""
+"""Injects faults one after another while everything else runs. The seed decides which, and when."""
 
 import random
 import signal
@@ -19,7 +19,7 @@ from tests.torture.greenhouse import Account
 from tests.torture.mail import MailServer
 from tests.torture.programs import Program, Town
 
-#: steps and a table that each writes within its transaction. Holding the table's lock stops the step there.
+#: step -> a table that it writes in its transaction. Locking the table stops the step at that point.
 WRITES: Mapping[str, str] = {
     "receiving a delivery": "greenhouse_delivery",
     "copying an application": "candidates_application",
@@ -39,7 +39,7 @@ WRITES: Mapping[str, str] = {
     "settling a reaction": "core_reaction",
     "comparing with Greenhouse": "greenhouse_reconciliation",
 }
-#: states between transactions: a row says that somebody is at work outside of any
+#: work outside transactions -> query that finds a row while it is under way
 CLAIMS: Mapping[str, LiteralString] = {
     "handling a delivery": "SELECT 1 FROM greenhouse_delivery WHERE leased_to IS NOT NULL AND state = 'received'",
     "connecting to the mail server": (
@@ -53,7 +53,7 @@ CLAIMS: Mapping[str, LiteralString] = {
     "making a report": "SELECT 1 FROM procrastinate_jobs WHERE status = 'doing' AND task_name LIKE 'report%'",
     "renewing a token": "SELECT 1 FROM greenhouse_connection WHERE token_lease_until > now()",
 }
-#: by weight
+#: faults with their weights
 KINDS = {
     "kill": 4,
     "freeze": 1,
@@ -74,19 +74,19 @@ KINDS = {
     "clock jumps": 2,
     "clock set back": 1,
 }
-#: the same, with several hosts
+#: further faults with several hosts
 OF_HOSTS = {"host cut off": 6, "host stopped": 2}
-#: seconds that a fault waits for its point, and how long a lock is held at most
+#: maximum seconds to wait at a point, and to hold a lock
 PATIENCE = 2.0
-#: seconds in which a new process is spared, except at a named point: it has to get somewhere
+#: new processes aren't killed for this many seconds, except at named points
 YOUNG = 8.0
-#: how far the clock goes forward in one run: links and deadlines must not end
+#: limit for clock jumps in one run, so that links and deadlines don't expire
 MOST_TIME = timedelta(days=8)
 
 
 @dataclass(kw_only=True)
 class Trouble:
-    """What has been done. `unsettled`: monotonic times after which an effect's outcome may be unknown."""
+    """The faults injected so far. `unsettled`: monotonic times around which a side effect's outcome may be unknown."""
 
     done: Counter[str] = field(default_factory=Counter)
     #: named points at which a program was killed
@@ -99,13 +99,13 @@ class Tormentor:
     def __init__(self, town: Town, accounts: Sequence[Account], mail: MailServer, *, seed: int) -> None:
         self.town, self.accounts, self.mail = town, accounts, mail
         self.chance = random.Random(f"faults {seed}")
-        #: the hunter's own, so that what it meets doesn't change the other faults
+        #: a separate source, so that the points reached don't change the other faults
         self.hunting = random.Random(f"points {seed}")
         self.trouble = Trouble()
         self.all_points = [*WRITES, *CLAIMS]
 
     def torment(self, over: threading.Event, *, say: Callable[[str], None]) -> None:
-        """One fault after another, until told to stop; beside them kills at named points."""
+        """Inject faults and kill programs at named points until `over` is set."""
         hunter = threading.Thread(target=self._hunt, args=(over, say), name="hunter", daemon=True)
         hunter.start()
         try:
@@ -115,7 +115,7 @@ class Tormentor:
             hunter.join()
 
     def _hunt(self, over: threading.Event, say: Callable[[str], None]) -> None:
-        """Wait at one point after another for a program to kill there. A point that was met goes to the end."""
+        """Wait at each point in turn and kill the program that reaches it. Points already hit go to the end."""
         chance = self.hunting
         waiting = list(self.all_points)
         chance.shuffle(waiting)
@@ -131,7 +131,7 @@ class Tormentor:
                 waiting.append(point)
                 self.trouble.points[point] += 1
                 say(f"killed {victim} while {point}")
-                over.wait(chance.uniform(3, 6))  # what was killed has to get somewhere
+                over.wait(chance.uniform(3, 6))  # let the program restart and make progress
 
     def _torment(self, over: threading.Event, say: Callable[[str], None]) -> None:
         acts: dict[str, Callable[[], str | None]] = {
@@ -182,7 +182,7 @@ class Tormentor:
         return program.name if self._kill(program, self.chance) else None
 
     def _freeze(self) -> str | None:
-        """Stop a program for a while, as a machine does that is suspended."""
+        """Stop a program for a while, as when its machine is suspended."""
         program = self.chance.choice(self.town.programs)
         process = program.process
         if process is None or process.poll() is not None:
@@ -194,7 +194,7 @@ class Tormentor:
         return program.name
 
     def _cut_host(self) -> str | None:
-        """Its packets are lost; sometimes for longer than it takes to be given up."""
+        """Drop a host's packets, sometimes for longer than the time-outs."""
         if self.town.hosts is None:
             return None
         one = self.chance.choice(self.town.hosts.all)
@@ -209,7 +209,7 @@ class Tormentor:
         return f"{one} for {seconds:.0f} s"
 
     def _stop_host(self) -> str | None:
-        """All of its programs end at once, without a word: its network is cut first."""
+        """Cut a host's network, then kill all its programs."""
         if self.town.hosts is None:
             return None
         one, rest = self.chance.choice(self.town.hosts.all), self.chance.uniform(3, 8)
@@ -222,7 +222,7 @@ class Tormentor:
         return f"{one} for {rest:.1f} s"
 
     def _at_write(self, table: str) -> str | None:
-        """Hold the table, wait until a program wants to write to it, and kill that program."""
+        """Lock the table, wait until a program wants to write to it, and kill that program."""
         with self.town.database.connect(autocommit=False) as mine:
             mine.execute("SET LOCAL lock_timeout = '2s'")
             mine.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(sql.Identifier(table)))
@@ -301,7 +301,7 @@ class Tormentor:
         return f"for {seconds:.1f} s"
 
     def _mail_away(self) -> str | None:
-        """A day passes without it."""
+        """Stop the mail server for a day."""
         self.mail.down()
         time.sleep(self.chance.uniform(1, 2))
         passed = self._pass_time(timedelta(days=1))
@@ -336,7 +336,7 @@ class Tormentor:
     # --- the clock ----------------------------------------------------------------------------------------------
 
     def _jump(self) -> str | None:
-        """Everybody's clock goes forward at once: Goodword's by its row, Greenhouse's by its control plane."""
+        """Move the clocks of Goodword and Greenhouse forward together."""
         minutes = self.chance.choice([1, 3, 10, 45, 180])
         return f"{minutes} min" if self._pass_time(timedelta(minutes=minutes)) else None
 

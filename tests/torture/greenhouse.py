@@ -1,4 +1,4 @@
-"""A Greenhouse account and its organisation: connecting them, what happens there, and what it says in the end."""
+"""A Greenhouse account and its organisation: connecting them, activity and faults, and Greenhouse's final state."""
 
 import hashlib
 import hmac
@@ -22,7 +22,7 @@ from tests.torture.programs import CLIENT, KEY, PASSWORD, SECRET, address_of
 
 JOB = actions.JOB
 ELSEWHERE = "Data Engineer"
-#: for acts that the article's four webhooks don't report
+#: for changes that the article's four webhooks don't report
 MORE_WEBHOOKS = (
     ("Unrejected", "Candidate or Prospect has been unrejected"),
     ("Unhired", "Candidate has been unhired"),
@@ -31,14 +31,14 @@ MORE_WEBHOOKS = (
 )
 STAGES = ("Application Review", "Phone Screen", "Assessment", "Reference Check", "Offer")
 ASSESSMENT, REFERENCES = STAGES[2], STAGES[3]
-#: what happens, by weight
+#: activity with weights
 ACTS = {"apply": 30, "assess": 26, "check": 14, "move": 8, "there and back": 4, "reject": 9} | {
     "unreject": 2,
     "hire": 5,
     "unhire": 2,
     "transfer": 2,
 }
-#: ways in which Harvest fails, by weight; with their settings
+#: weights and settings of Harvest's faults
 FAULTS: tuple[tuple[int, dict[str, Any]], ...] = (
     (2, {"kind": "fail", "status": 503}),
     (1, {"kind": "fail", "status": 500}),
@@ -58,7 +58,7 @@ FAULTS: tuple[tuple[int, dict[str, Any]], ...] = (
     (1, {"kind": "wrong_type"}),
     (1, {"kind": "redirect"}),
 )
-#: what becomes of deliveries, by weight
+#: weights and settings of the faults of deliveries
 HOOK_FAULTS: tuple[tuple[int, dict[str, Any]], ...] = (
     (3, {"kind": "duplicate", "copies": 1}),
     (2, {"kind": "duplicate", "copies": 3, "new_event_id": True}),
@@ -75,12 +75,12 @@ class Applicant:
     email: str
     application_id: int
     candidate_id: int
-    #: acts that Greenhouse did
+    #: changes that Greenhouse accepted
     done: list[str] = field(default_factory=list)
 
 
 class Account:
-    """Both organisations have applicants of the same addresses and ids; only their last names differ."""
+    """The applicants of both organisations have the same addresses and ids; only their last names differ."""
 
     def __init__(self, organisation: str, *, url: str, api: str, seed: int) -> None:
         self.organisation, self.url, self.api = organisation, url, api
@@ -98,7 +98,7 @@ class Account:
     # --- connecting ---------------------------------------------------------------------------------------------
 
     def connect(self, base: str) -> None:
-        """As an admin: the key, the webhooks, a role with both steps."""
+        """Set the key and the webhooks as an admin, and create a role with both steps."""
         with closing(Browser(base)) as page, closing(Browser(self.url)) as there:
             self.sign_in(page)
             if self.api == "v3":
@@ -123,7 +123,7 @@ class Account:
         page.must_say("Roles")
 
     def repair(self, base: str) -> None:
-        """Press what an admin would press after an outage: replay deliveries, create reports again, sync."""
+        """Do what an admin would do after an outage: replay deliveries, create failed reports again, sync."""
         with closing(Browser(base)) as page:
             self.sign_in(page)
             page.open(f"/o/{self.organisation.lower()}/home/")
@@ -145,7 +145,7 @@ class Account:
     # --- what happens -------------------------------------------------------------------------------------------
 
     def act(self, name: str, **members: object) -> dict[str, Any] | None:
-        """None if Greenhouse refuses."""
+        """Returns None if Greenhouse refuses."""
         answer = self.control.post("/_sandbox/act", json={"act": name, **members})
         if answer.status_code == 422:
             return None
@@ -154,7 +154,7 @@ class Account:
         return found
 
     def live(self) -> None:
-        """Let something happen to somebody."""
+        """Make one random change to a random applicant."""
         name = self.chance.choices(list(ACTS), list(ACTS.values()))[0]
         if name == "apply" or len(self.applicants) < 3:
             self._apply()
@@ -183,7 +183,7 @@ class Account:
             one.done.append(name)
 
     def invite(self, number: int) -> None:
-        """Let so many apply, and move them to the assessment and the reference check by turns."""
+        """Add this many applicants, and move them to the assessment and the reference check in turn."""
         for _ in range(number):
             self._apply()
             one = self.applicants[-1]
@@ -228,7 +228,7 @@ class Account:
         if self.api == "v3" and self.chance.random() < 0.15:
             path = "/token"
         order |= {"path": path, "times": self.chance.randint(1, 4)}
-        # what is left of earlier orders goes, or a slow machine would see no call succeed
+        # remove leftover faults, or no call would succeed on a slow machine
         self.control.delete("/_sandbox/faults").raise_for_status()
         self._order("faults", order)
 
@@ -252,7 +252,6 @@ class Account:
         return self.chance.choices([one for _, one in weighted], [weight for weight, _ in weighted])[0]
 
     def replay(self) -> None:
-        """Send an old delivery again."""
         sent = [one for one in self._deliveries() if one["state"] == "delivered"]
         if sent:
             one = self.chance.choice(sent)
@@ -285,28 +284,26 @@ class Account:
         self.control.post("/_sandbox/clock", json={"advance_seconds": seconds}).raise_for_status()
 
     def calm(self) -> None:
-        """No more faults."""
         self.control.delete("/_sandbox/faults").raise_for_status()
         self.control.delete("/_sandbox/webhook-faults").raise_for_status()
         self.limit_calls(False)
 
-    # --- what Greenhouse says -----------------------------------------------------------------------------------
+    # --- Greenhouse's state -----------------------------------------------------------------------------------
 
     def _deliveries(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.control.get("/_sandbox/deliveries").raise_for_status().json()
         return found
 
     def deliveries(self) -> list[dict[str, Any]]:
-        """All of them, with their attempts."""
         return self._deliveries()
 
     def delivered(self) -> int:
-        """How many deliveries it has made, copies included."""
+        """The number of deliveries so far, copies included."""
         rows = self.control.get("/_sandbox/health").raise_for_status().json()["rows"]
         return int(rows["deliveries"])
 
     def waiting_seconds(self) -> float | None:
-        """By its own clock, until the next waiting attempt; None if none waits."""
+        """Seconds until the next waiting attempt by the sandbox's clock; None if none waits."""
         now = datetime.fromisoformat(self.control.get("/_sandbox/clock").json()["now"])
         waiting = [one["next_attempt_at"] for one in self._deliveries() if one["state"] == "pending"]
         due = [datetime.fromisoformat(one) for one in waiting if one]

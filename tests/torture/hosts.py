@@ -1,6 +1,6 @@
-"""Hosts of their own for web servers and workers: network namespaces on one bridge, each of which can be cut off.
+"""Separate hosts for web servers and workers: network namespaces on one bridge, each of which can be cut off.
 
-PostgreSQL, the mail server and the sandboxes stay here, on the bridge's address. Needs root and `ip`.
+PostgreSQL, the mail server and the sandboxes listen on the bridge's address. Needs root and `ip`.
 """
 
 import os
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Self
 
-#: an address range for tests between networks (RFC 2544)
+#: the address range for network tests (RFC 2544)
 NETWORK = "198.18.77"
 HERE = f"{NETWORK}.1"
 _BRIDGE = "gwtorture"
@@ -23,7 +23,7 @@ class CannotMakeHosts(Exception):
 
 
 class Hosts:
-    """Numbered from 1."""
+    """Hosts are numbered from 1."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -62,7 +62,7 @@ class Hosts:
         return ["ip", "netns", "exec", _namespace(one), *command]
 
     def cut(self, one: int) -> None:
-        """Packets to and from this host are lost from now on."""
+        """Drop all packets to and from this host."""
         _ip("link", "set", _port(one), "down")
 
     def join(self, one: int) -> None:
@@ -91,7 +91,7 @@ def _ip(*arguments: str) -> None:
 
 
 class Forwarder:
-    """Passes connections on, to the first target that takes one; it begins with another each time."""
+    """Forwards connections to the targets in turn, skipping those that refuse."""
 
     def __init__(self, address: str, port: int, targets: Sequence[Callable[[], socket.socket]]) -> None:
         self._targets, self._turn = list(targets), 0
@@ -157,7 +157,7 @@ def to_socket(path: str) -> Callable[[], socket.socket]:
 
 
 def _notice_loss(one: socket.socket) -> None:
-    """End the connection to a host that has been away for some 20 seconds."""
+    """Close the connection if the host has been unreachable for about 20 seconds."""
     if one.family == socket.AF_UNIX:
         return
     one.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -1,4 +1,4 @@
-"""What must hold in the end, looked at from outside: the mailbox, Greenhouse, people's own pages, and the inbox."""
+"""The final checks, from outside: the mailbox, Greenhouse, people's own pages, and the inbox."""
 
 import json
 import re
@@ -22,13 +22,13 @@ from tests.torture.people import People, Told, own_data
 from tests.torture.programs import Town
 
 CLOSED = "There is nothing to do here at the moment"
-#: last pages of an assessment, whatever Greenhouse says afterwards
+#: final pages of an assessment, whatever happens in Greenhouse afterwards
 ENDINGS = ("Thank you", "You've declined this assessment")
-#: seconds around a kill or an outage in which an effect may be repeated
+#: seconds around a kill or an outage in which a side effect may be repeated
 UNSETTLED = 90.0
 _CODE = re.compile(r"[A-Z0-9-]{6,20}")
 STATUSES = {"active": "active", "rejected": "rejected", "hired": "hired", "converted": "converted"}
-#: acts after which a step waits for a click: no invitation is expected
+#: changes after which a step waits for a click, so no invitation is expected
 UNDONE = {"unreject", "unhire", "transfer"}
 
 
@@ -40,11 +40,11 @@ INVITED_BY = {
 
 
 class Watch:
-    """Notes, while everything goes on, when a rejection has been handled to its end."""
+    """Records when each rejection has been fully handled, while the system runs."""
 
     def __init__(self, town: Town) -> None:
         self.town = town
-        #: (connection, Greenhouse's application) -> monotonic seconds
+        #: (connection, Greenhouse's application) -> monotonic time
         self.rejected: dict[tuple[int, int], float] = {}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -71,7 +71,7 @@ class Watch:
 
 @dataclass
 class Findings:
-    """Breaches, and what was looked at."""
+    """Breaches, and the numbers of things checked."""
 
     breaches: list[str] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
@@ -107,7 +107,7 @@ class Judge:
     # --- deliveries ---------------------------------------------------------------------------------------------
 
     def _deliveries(self, account: Account) -> None:
-        """Every accepted delivery is in the inbox, handled or visibly failed."""
+        """Check that every accepted delivery is in the inbox, handled or visibly failed."""
         kept = {
             event_id: (state, outcome)
             for event_id, state, outcome in self.town.database.patient_rows(
@@ -140,7 +140,7 @@ class Judge:
             )
 
     def _shown_failed(self, account: Account) -> int:
-        """The number beside Failed on the page of webhook deliveries."""
+        """The number beside *Failed* on the page of webhook deliveries."""
         with closing(Browser(self.town.base)) as page:
             account.sign_in(page)
             page.follow("Settings")
@@ -224,7 +224,7 @@ class Judge:
                         )
 
     def _waits_for_a_click(self, account: Account) -> set[tuple[int, str]]:
-        """Steps that a person has to start, as the candidate's page or the page of missed invitations says."""
+        """Steps that wait for a member, on the candidate's page or among the missed invitations."""
         rows = self.town.database.patient_rows(
             "SELECT a.remote_id, s.kind FROM workflow_steprequest r JOIN candidates_application a "
             "ON a.id = r.application_id JOIN roles_step s ON s.id = r.step_id "
@@ -259,7 +259,7 @@ class Judge:
                 )
 
     def _repeated(self, letters: Sequence[Letter], trouble: Trouble) -> None:
-        """A mail comes twice only if its outcome was in doubt."""
+        """Check that a mail was repeated only if its outcome was unknown."""
         copies: dict[tuple[str, str], list[Letter]] = defaultdict(list)
         for one in letters:
             copies[one.message_id, one.to].append(one)
@@ -288,7 +288,7 @@ class Judge:
                 self.found.breach(f"{organisation}: {to} got {kind} before {invited}.")
 
     def _separate(self, letters: Sequence[Letter]) -> None:
-        """Same addresses and ids in both organisations: names must not cross."""
+        """Check that no name appears in the other organisation, which has the same addresses and ids."""
         for one in letters:
             for other in self.accounts:
                 if other.organisation != one.organisation and (
@@ -310,7 +310,7 @@ class Judge:
     # --- notes and answers --------------------------------------------------------------------------------------
 
     def _notes(self, account: Account, there: Mapping[int, dict[str, Any]]) -> None:
-        """One note for each report version; one for each assessment whose last page thanked the candidate."""
+        """Check for one note per report version, and one per assessment that the candidate saw confirmed."""
         finished = {
             one.address
             for one in self.people.told
@@ -347,7 +347,7 @@ class Judge:
         return {remote for (remote,) in rows}
 
     def _shown_double(self, account: Account, marker: str) -> bool:
-        """Whether Goodword has found the duplicate itself, which it shows (a write landed after its search)."""
+        """Whether Goodword has found and shows the duplicate (the write landed after its search)."""
         rows = self.town.database.patient_rows(
             "SELECT 1 FROM greenhouse_activityfeednote WHERE connection_id = %s AND marker = %s "
             "AND duplicate_remote_ids <> '[]'::jsonb",
@@ -358,7 +358,7 @@ class Judge:
         return bool(rows)
 
     def _answers(self) -> None:
-        """What a page accepted is in the person's own data."""
+        """Check that all accepted answers are in the person's own data."""
         for told in self.people.told:
             if told.kind == "assessment invitation" and told.answers:
                 self._answers_of_candidate(told)
@@ -405,8 +405,9 @@ class Judge:
             )
 
     def _portals(self, everywhere: Mapping[str, Mapping[int, dict[str, Any]]]) -> None:
-        """A candidate's link leads to a closed page exactly if Greenhouse has rejected or hired them, unless they have
-        finished or declined, perhaps without seeing the page that says so."""
+        """Check that a candidate's link is closed if and only if Greenhouse has rejected or hired them.
+
+        Those who finished or declined are exempt; they may not have seen the page that says so."""
         for told in self.people.told:
             if told.kind != "assessment invitation" or told.finished or told.declined:
                 continue
@@ -462,7 +463,7 @@ def _is_json(body: str) -> bool:
 
 
 def still_working(town: Town, accounts: Sequence[Account], people: People) -> Iterator[str]:
-    """What keeps the system from being at rest, by a word for each."""
+    """Yields each kind of work that is still due or running."""
     if not people.idle():
         yield "people"
     for name, statement in WORK.items():
@@ -474,13 +475,13 @@ def still_working(town: Town, accounts: Sequence[Account], people: People) -> It
             yield f"{account.organisation}'s Greenhouse"
 
 
-#: Goodword's time, in SQL
+#: Goodword's current time in SQL
 NOW: LiteralString = (
     """(now() + coalesce((SELECT "offset" FROM core_clockoffset WHERE id = 1), interval '0'))"""
 )
-#: work that is due, or under way
+#: work that is due or running
 WORK: Mapping[str, LiteralString] = {
-    # a delivery also waits for the earlier ones of its application
+    # a delivery waits for earlier ones of its application
     "deliveries": (
         f"SELECT count(*) FROM greenhouse_delivery one WHERE state = 'received' AND not_before <= {NOW} AND NOT EXISTS "
         "(SELECT FROM greenhouse_delivery earlier WHERE earlier.state = 'received' AND earlier.id < one.id "
@@ -490,7 +491,7 @@ WORK: Mapping[str, LiteralString] = {
     "reactions": (
         f"SELECT count(*) FROM core_reaction WHERE state = 'waiting' AND coalesce(not_before, {NOW}) <= {NOW}"
     ),
-    # while the mail server counts as down, one of them tries it, and the others wait
+    # while the mail server counts as down, one mail probes it and the others wait
     "mails": (
         f"SELECT count(*) FROM notifications_email WHERE state = 'queued' AND not_before <= {NOW} AND NOT EXISTS "
         f"(SELECT FROM notifications_mailservice WHERE greatest(probe_at, probing_until) > {NOW})"
@@ -504,7 +505,7 @@ WORK: Mapping[str, LiteralString] = {
         "OR (status = 'todo' AND coalesce(scheduled_at, now()) <= now())"
     ),
 }
-#: when work that waits for a time is due, or taken from a worker that has died
+#: when waiting work becomes due, or a dead worker's work is taken over
 LATER: Sequence[LiteralString] = (
     "SELECT min(not_before) FROM greenhouse_delivery WHERE state = 'received'",
     "SELECT min(not_before) FROM core_reaction WHERE state = 'waiting'",
@@ -527,7 +528,7 @@ LATER: Sequence[LiteralString] = (
 
 
 def seconds_until_later(town: Town) -> float | None:
-    """Seconds by Goodword's clock until the next such row is due; None if there is none."""
+    """Seconds by Goodword's clock until the first of these; None if there is none."""
     found = []
     for statement in LATER:
         [(seconds,)] = town.database.rows(f"SELECT extract(epoch FROM ({statement}) - {NOW})::float")

@@ -1,4 +1,4 @@
-"""A mail server that fails in every way, and remembers what it accepted."""
+"""A mail server with injected failures. It records every message it accepts."""
 
 import asyncio
 import random
@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+")
-#: a subject's beginning -> what the mail is. Requests name the candidate.
+#: start of the subject -> kind of mail
 KINDS = (
     ("Your assessment for", "assessment invitation"),
     ("A reminder: your assessment for", "assessment reminder"),
@@ -24,7 +24,7 @@ KINDS = (
     ("A reference for", "reference request"),
     ("Still open: a reference for", "reference reminder"),
 )
-#: ways to fail, by the weights of a bad hour
+#: failures with their weights while the server is "bad"
 WAYS = {
     "none": 6,
     "refused recipient for now": 1,
@@ -43,7 +43,7 @@ WAYS = {
 
 @dataclass(kw_only=True)
 class Letter:
-    """A message that the server has taken. `began`, `taken`: monotonic seconds."""
+    """An accepted message. `began` and `taken` are monotonic times."""
 
     organisation: str
     to: str
@@ -54,13 +54,13 @@ class Letter:
     links: list[str]
     began: float
     taken: float
-    #: whether the sender has been told
+    #: whether the reply reached the sender
     answered: bool
 
 
 @dataclass
 class Talk:
-    """How one transaction goes. `began`: monotonic seconds."""
+    """One SMTP transaction and the failure chosen for it."""
 
     way: str
     began: float
@@ -71,7 +71,7 @@ class Handler:
     chance: random.Random
     letters: list[Letter] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
-    #: set while it fails
+    #: whether failures are on
     bad: bool = False
     #: the next message is answered slowly
     slow_next: bool = False
@@ -177,8 +177,6 @@ def _read(raw: bytes, *, to: str, began: float) -> Letter:
 
 
 class MailServer:
-    """Up and down at one address."""
-
     def __init__(self, *, seed: int, address: str, port: int) -> None:
         self.address, self.port = address, port
         self.handler = Handler(random.Random(f"mail {seed}"))

@@ -1,4 +1,4 @@
-"""Candidates and referees, who answer by HTTP and don't give up when a page fails."""
+"""Candidates and referees who answer by HTTP and retry when a page fails."""
 
 import json
 import random
@@ -17,9 +17,9 @@ from httpx2 import Response
 from goodword.demo.browser import Browser, StoryFailed, text_of
 from tests.torture.mail import Letter, MailServer
 
-#: seconds that somebody tries to get on, and between two tries
+#: seconds before somebody gives up, and between two tries
 PATIENCE, PAUSE = 90.0, 0.4
-#: what somebody does with an invitation, by weight
+#: reactions to an invitation with their weights
 IGNORES = "ignores it"
 FATES = {"answers": 50, "leaves halfway": 20, IGNORES: 22, "declines": 8}
 THREADS = 3
@@ -28,32 +28,32 @@ _NUMBER = re.compile(r"/item/(\d+)/")
 
 @dataclass(kw_only=True)
 class Told:
-    """What the pages have accepted from one person."""
+    """What one person did, and the answers that pages accepted."""
 
     organisation: str
     address: str
     kind: str
     link: str
     fate: str
-    #: assessment: the words of the chosen option by the statement's number
+    #: assessment: the chosen option's text by statement number
     answers: dict[int, str] = field(default_factory=dict)
-    #: reference: words that occur in one answer only
+    #: reference: texts that are unique to one answer
     words: list[str] = field(default_factory=list)
-    #: the last page thanked them
+    #: saw the thank-you page
     finished: bool = False
     declined: bool = False
     why: str = ""
 
 
 class Patient(Browser):
-    """A browser that knows whether a form was accepted, even if the page after it could not be loaded."""
+    """A browser that notes whether a form was accepted, even if the next page fails to load."""
 
     def __init__(self, base: str) -> None:
         super().__init__(base)
         self.accepted_to = ""
 
     def try_follow(self, *starts: str) -> bool:
-        """Follow the first link whose text begins like one of these. False if there is none."""
+        """Follow the first link whose text starts with one of these. Returns False if there is none."""
         for link in self.page.find_all("a"):
             if text_of(link).startswith(starts):
                 self.open(str(link["href"]))
@@ -67,11 +67,11 @@ class Patient(Browser):
 
 
 class Stuck(Exception):
-    """The person has run out of patience."""
+    """The person gave up."""
 
 
 class People:
-    """Read the mails and answer them, in threads of their own."""
+    """Threads that read the mails and answer them."""
 
     def __init__(self, *, base: str, mail: MailServer, seed: int, referees: bool) -> None:
         self.base, self.mail, self.seed, self.referees = base, mail, seed, referees
@@ -99,7 +99,7 @@ class People:
             one.join()
 
     def begin_no_more(self) -> None:
-        """Who has begun goes on; nobody else begins."""
+        """Let those who have started finish; nobody else starts."""
         self._late = True
 
     def idle(self) -> bool:
@@ -107,7 +107,7 @@ class People:
             return self._busy == 0 and self._next >= len(self.mail.letters())
 
     def _take(self) -> Told | None:
-        """The next letter that somebody has not had yet."""
+        """The next mail to a new recipient."""
         with self._lock:
             letters = self.mail.letters()
             while self._next < len(letters):
@@ -143,7 +143,7 @@ class People:
                 continue
             try:
                 self._answer(told)
-            except Exception as error:  # noqa: BLE001 - one person's trouble must not end the others
+            except Exception as error:  # noqa: BLE001 - other people must go on
                 who = f"{told.organisation}: {told.address} ({told.kind})"
                 with self._lock:
                     self.problems.append(f"{who}: {type(error).__name__}: {error}")
@@ -158,7 +158,7 @@ class People:
             HANDLED[told.kind](self, page, told)
 
     def patiently(self, act: Callable[[], bool]) -> None:
-        """Repeat `act` until it returns true. It begins by opening a link, so it can begin anywhere."""
+        """Repeat `act` until it returns true. `act` opens its link first, so it can be repeated at any point."""
         end = time.monotonic() + PATIENCE
         while True:
             try:
@@ -190,7 +190,7 @@ class People:
     def _from_overview(self, page: Patient, told: Told, chance: random.Random, stop_at: int) -> bool:
         if "/assessment/" not in page.url:
             told.why = page.text()[:120]
-            return True  # closed, or not a page of theirs any more
+            return True  # closed
         if page.says("Thank you"):
             told.finished = True
             return True
@@ -208,7 +208,7 @@ class People:
         return True
 
     def _next_page(self, page: Patient, told: Told, chance: random.Random) -> bool:
-        """False: begin again from the link."""
+        """Returns False to start again from the link."""
         if page.has_button("Finish"):
             if not page.try_follow("Answer number"):
                 page.press("Finish")
@@ -225,14 +225,14 @@ class People:
             chosen.append(chance.choice(words))
             return chosen[-1]
 
-        # what an earlier try has saved is on the page; somebody who is asked again chooses anew
+        # an earlier try may have saved an answer; choose again
         for radio in page.page.find_all("input", type="radio"):
             del radio["checked"]
         page.accepted_to = ""
         try:
             page.press("Next", pick=pick)
         finally:
-            # answered by the next page or the last: saved. Without an answer nobody knows.
+            # a redirect to an item or the end means saved; without a response nobody knows
             if chosen and ("/item/" in page.accepted_to or "/finish/" in page.accepted_to):
                 told.answers[int(number[1])] = chosen[-1]
             elif chosen:
@@ -331,7 +331,7 @@ class People:
 
 
 def _decline(page: Patient, told: Told) -> bool:
-    """Take the way out that the page offers, if it offers one."""
+    """Decline, if the page offers that."""
     if page.try_follow("I don't want to", "I'd rather not", "I can't give", "Decline"):
         for words in (
             "I don't want to take part",
@@ -356,7 +356,7 @@ HANDLED: dict[str, Handled] = {
 
 
 def own_data(base: str, told: Told, letters: Callable[[], list[Letter]]) -> dict[str, Any]:
-    """Ask for one's own data, open the link that comes by mail, and download the file."""
+    """Request the person's own data, open the mailed link, and download the file."""
     with closing(Patient(base)) as page:
         before = len(letters())
         page.open(f"{told.link.rstrip('/')}/data/")

@@ -1,4 +1,4 @@
-"""PostgreSQL, web servers, workers and sandboxes: started, killed, and started again when they end."""
+"""Starts, kills and restarts PostgreSQL, web servers, workers and sandboxes."""
 
 import json
 import os
@@ -25,13 +25,13 @@ from goodword.core.supervise import goodword
 from tests.support import database
 from tests.torture.hosts import HERE, Forwarder, Hosts, to_address, to_socket
 
-#: seconds in which a program has to answer for the first time
+#: seconds until a new program must answer
 READY_SECONDS = 180
-#: where PostgreSQL's data is, if this machine lets us mount it: small enough to be filled
+#: size of the disk for PostgreSQL's data, if one can be mounted: small enough to fill
 DISK = "448m"
 
 
-#: the command of a program whose socket becomes descriptor 3 (sd_listen_fds(3))
+#: runs a program with a socket as descriptor 3 (sd_listen_fds(3))
 _HAND_OVER = (
     "import os, sys; os.dup2(int(sys.argv[1]), 3); "
     "os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1'); os.execv(sys.argv[2], sys.argv[2:])"
@@ -56,18 +56,18 @@ def until(holds: Callable[[], bool], *, seconds: float, what: str, pause: float 
 
 @dataclass
 class Program:
-    """A program that a supervisor starts again whenever it ends, as systemd would."""
+    """A program that the supervisor restarts whenever it exits, as systemd would."""
 
     name: str
     command: Sequence[str]
     env: Mapping[str, str]
     log: Path
-    #: a socket that it is given, as systemd does
+    #: a socket to pass to it, as systemd does
     listening: socket.socket | None = None
     process: "subprocess.Popen[bytes] | None" = None
-    #: monotonic time before which it is not started again
+    #: monotonic time of the earliest restart
     rests_until: float = 0.0
-    #: exit statuses that nobody asked for
+    #: exit statuses of unexpected exits
     ended: list[int] = field(default_factory=list)
     killed: int = 0
     started: float = 0.0
@@ -93,7 +93,7 @@ class Program:
         return self.process is not None and self.process.poll() is None
 
     def kill(self, *, rest: float = 0.0) -> bool:
-        """End it by SIGKILL, and start it again after `rest` seconds. False if it wasn't running."""
+        """Kill it with SIGKILL; it restarts after `rest` seconds. Returns False if it wasn't running."""
         process = self.process
         if process is None or process.poll() is not None:
             return False
@@ -128,7 +128,7 @@ class Program:
 
 
 class Supervisor:
-    """Looks after the programs from its own thread."""
+    """Restarts the programs from a thread."""
 
     def __init__(self, programs: Sequence[Program]) -> None:
         self.programs = programs
@@ -154,7 +154,7 @@ class Supervisor:
 
 
 class Database:
-    """A durable PostgreSQL of its own. On a small disk, if this machine lets us mount one."""
+    """A durable PostgreSQL, on a small disk if this machine can mount one."""
 
     def __init__(self, data: Path) -> None:
         self._folder = data / "postgres"
@@ -168,7 +168,7 @@ class Database:
             raise
         self.url, self.dsn = self._server.url, self._server.dsn
         self.lock = threading.Lock()
-        #: keep the data after a breach, even if the disk is unmounted
+        #: keep the data after a breach, although the disk is unmounted
         self.keep = False
         with self.connect() as connection:  # the disk is small
             connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
@@ -177,7 +177,7 @@ class Database:
 
     @property
     def socket(self) -> str:
-        """The path of its Unix socket, the same after each restart."""
+        """The path of its Unix socket, which restarts don't change."""
         folder = psycopg.conninfo.conninfo_to_dict(self.dsn)["host"]
         return f"{folder}/.s.PGSQL.{PORT}"
 
@@ -190,7 +190,7 @@ class Database:
             return connection.execute(statement, values).fetchall()
 
     def patient_rows(self, statement: LiteralString, *values: object) -> list[tuple[Any, ...]]:
-        """The same; waits while the server is away."""
+        """Like `rows`, but waits while the server is down."""
         end = time.monotonic() + 60
         while True:
             try:
@@ -201,7 +201,7 @@ class Database:
                 time.sleep(0.3)
 
     def restart(self, how: signal.Signals, *, away: float) -> None:
-        """End the server by a signal (SIGINT: fast shutdown), and start it again after `away` seconds."""
+        """Stop the server with a signal (SIGINT: fast shutdown), and restart it after `away` seconds."""
         with self.lock:
             with suppress(ProcessLookupError):
                 os.kill(self._server.pid, how)
@@ -210,7 +210,7 @@ class Database:
             self._start_again()
 
     def kill_a_backend(self) -> bool:
-        """By SIGKILL, upon which the server ends all others and recovers."""
+        """Kill one backend with SIGKILL, which makes the server terminate the others and recover."""
         with suppress(psycopg.OperationalError):
             found = self.rows(
                 "SELECT pid FROM pg_stat_activity WHERE application_name ~ '^(worker|web)' ORDER BY random() LIMIT 1"
@@ -229,7 +229,7 @@ class Database:
             )
 
     def take_all_connections(self, seconds: float) -> None:
-        """Cut the others off, and take every connection that the server has to give."""
+        """Terminate all connections, then open as many as the server allows."""
         taken: list[psycopg.Connection[tuple[Any, ...]]] = []
         try:
             self.cut_connections()
@@ -242,7 +242,7 @@ class Database:
                 one.close()
 
     def fill_disk(self, seconds: float) -> bool:
-        """Fill the disk, if it is ours. The server may end, which restarts it."""
+        """Fill the mounted disk, and restart the server if that stopped it. Returns False without such a disk."""
         if not self.mounted:
             return False
         ballast = self._folder / "ballast"
@@ -260,7 +260,7 @@ class Database:
         return True
 
     def look_after(self) -> None:
-        """Start a server that has ended."""
+        """Restart the server if it has stopped."""
         with self.lock:
             if not self._server.alive:
                 self._start_again()
@@ -302,7 +302,7 @@ class Database:
 
 @dataclass(frozen=True, kw_only=True)
 class Town:
-    """Everything that runs."""
+    """All running programs."""
 
     data: Path
     base: str
@@ -310,7 +310,7 @@ class Town:
     web: Sequence[Program]
     workers: Sequence[Program]
     sandboxes: Sequence[str]
-    #: where the programs run, if not here
+    #: where the programs run, if not on this host
     hosts: Hosts | None = None
 
     @property
@@ -324,7 +324,7 @@ PASSWORD = "correct horse battery staple"
 
 @dataclass(frozen=True, kw_only=True)
 class Addresses:
-    """Of everything that the programs reach, or are reached by."""
+    """Addresses and ports of the programs and of the services they use."""
 
     here: str
     port: int
@@ -333,7 +333,7 @@ class Addresses:
     sandboxes: Sequence[str]
 
     def environment(self, data: Path) -> dict[str, str]:
-        """One installation; Harvest v3 leads to the first sandbox, v1 to the second."""
+        """Environment of one installation: the first sandbox is Harvest v3, the second is v1."""
         v3, v1 = self.sandboxes
         return {
             "GOODWORD_ENV": "demo",
@@ -365,8 +365,8 @@ def town(
     hosts: Hosts | None = None,
     hand_over: bool = False,
 ) -> Iterator[Town]:
-    """Start all programs, with these organisations and an admin each, and stop them in order. With `hosts`, a web
-    server and a worker on each. `hand_over`: the web server's socket stays open while it restarts."""
+    """Start all programs, with these organisations and an admin each; stop them in order. With `hosts`, each host runs
+    a web server and a worker. `hand_over`: the web server's socket stays open while it restarts."""
     log = data / "programs.log"
     port, through, *greenhouse = free_ports(4)
     here = HERE if hosts else "127.0.0.1"
@@ -411,7 +411,7 @@ def town(
 def _programs(
     env: Mapping[str, str], log: Path, *, workers: int, hosts: Hosts | None
 ) -> tuple[list[Program], list[Program]]:
-    """The web servers and the workers."""
+    """Returns the web servers and the workers."""
     work = goodword("worker", "--grace", "10")
     if hosts is None:
         several = [Program(f"worker{number}", work, env, log) for number in range(1, workers + 1)]
@@ -424,7 +424,7 @@ def _programs(
     return web, worked
 
 
-#: Django takes seconds to start, so one process does it all
+#: one process does everything, because Django takes seconds to start
 _PREPARE = """
 import io, json, sys
 from goodword.cli import main
@@ -436,7 +436,7 @@ for command, given in json.loads(sys.argv[1]):
 
 
 def _prepare(env: Mapping[str, str], organisations: Sequence[str], log: Path) -> None:
-    """Migrate, and make the organisations with an admin each."""
+    """Migrate, and create the organisations with an admin each."""
     commands: list[tuple[list[str], str]] = [(["migrate"], "")]
     for name in organisations:
         admin = ["createadmin", "--organisation", name, "--email", address_of(name), "--name", f"Ann {name}"]
@@ -452,7 +452,7 @@ def _prepare(env: Mapping[str, str], organisations: Sequence[str], log: Path) ->
 
 
 def address_of(organisation: str) -> str:
-    """Its admin's address."""
+    """The address of its admin."""
     return f"ann@{organisation.lower()}.example"
 
 

@@ -1,4 +1,4 @@
-"""A long time without faults: memory and connections must stay flat, queues short."""
+"""A long run without faults: memory and connections must stay flat, and queues short."""
 
 import os
 import threading
@@ -15,13 +15,13 @@ import psycopg
 from tests.torture.invariants import NOW
 from tests.torture.programs import Town
 
-#: between two samples
+#: seconds between two samples
 EVERY = 5.0
-#: how much memory may grow between the second and the last quarter (the first is for warming up)
+#: allowed growth of memory between the second and the last quarter (the first is the warm-up)
 GROWTH, MEGABYTES = 1.10, 8.0
-#: connections that may come and go
+#: allowed variation in the number of connections
 SPARE = 3
-#: seconds that the oldest row of a queue may wait
+#: longest allowed wait of a queue's oldest row in seconds
 LONGEST_WAIT = 120.0
 AGES: Mapping[str, LiteralString] = {
     "deliveries": "SELECT min(received_at) FROM greenhouse_delivery WHERE state = 'received'",
@@ -40,13 +40,13 @@ class Sample:
     #: MB by program
     memory: dict[str, float]
     connections: int
-    #: seconds that the oldest row has waited, by queue
+    #: age of the oldest row in seconds by queue
     ages: dict[str, float]
 
 
 @dataclass
 class Meter:
-    """Samples from its own thread."""
+    """Takes samples in a thread."""
 
     town: Town
     samples: list[Sample] = field(default_factory=list)
@@ -82,7 +82,7 @@ class Meter:
         return Sample(at=time.monotonic(), memory=memory, connections=connections, ages=ages)
 
     def findings(self) -> tuple[list[str], list[str]]:
-        """Breaches, and what was measured."""
+        """Returns breaches and measurements."""
         quarter = len(self.samples) // 4
         if not quarter:
             return ["The soak was too short: it takes four samples."], []
@@ -110,7 +110,6 @@ def _memory(samples: Sequence[Sample], name: str) -> float:
 
 
 def _megabytes(pid: int) -> float:
-    """Resident memory."""
     with suppress(OSError):
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000

@@ -1,6 +1,6 @@
-"""`--upgrade`: the next release takes over and is taken back, while everybody goes on.
+"""`--upgrade`: upgrade to the next release and back while the system is in use.
 
-The next release is this one with another version and a migration that expands tables that are always in use.
+The next release is this one with another version and a migration that expands busy tables.
 """
 
 import os
@@ -21,13 +21,13 @@ from tests.torture.invariants import Say
 from tests.torture.programs import Program, Town, until
 
 NEXT: Final = "99.0.0"
-#: as the core's newest migration would be called, and what it depends on
+#: name and dependency of the core's next migration
 MIGRATION: Final = "9999_expand"
-#: seconds of requests and jobs after each change
+#: seconds of normal work after each change
 BETWEEN: Final = 4.0
-#: seconds in which a request is answered even on a very busy machine, while the web server restarts
+#: longest response time in seconds while the web server restarts, even on a very busy machine
 SOON: Final = 120.0
-#: each kind of expansion, on tables that requests and jobs write
+#: one expansion of each kind, on tables that requests and jobs write
 STATEMENTS: Final = (
     *(
         f"ALTER TABLE {table} ADD COLUMN next_release text, ADD COLUMN next_number integer NOT NULL DEFAULT 0"
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
 
 
 def next_release(folder: Path) -> Mapping[str, str]:
-    """The environment in which programs are the next release."""
+    """The environment that makes programs run as the next release."""
     here, there = Path(goodword.__file__).parent, folder / "goodword"
     for part in ("", "core", "core/migrations"):
         (there / part).mkdir(parents=True)
@@ -83,11 +83,11 @@ def next_release(folder: Path) -> Mapping[str, str]:
 
 
 class Upgrade:
-    """Upgrades and goes back, and asks for a page all the time."""
+    """Upgrades and goes back while requesting a page continuously."""
 
     def __init__(self, town: Town, accounts: Sequence[Account]) -> None:
         self.town, self.accounts = town, accounts
-        #: what went wrong, and the seconds that each answer took
+        #: failures, and the duration of each response in seconds
         self.problems: list[str] = []
         self.took: list[float] = []
         self._over = threading.Event()
@@ -102,7 +102,7 @@ class Upgrade:
             self._asking.join()
 
     def refused(self) -> list[str]:
-        """What was not answered as usual: pages, and deliveries that Greenhouse had to repeat."""
+        """Failed pages, and deliveries that Greenhouse had to repeat."""
         repeated = [
             f"{account.organisation}: the delivery {attempt['event_id']} was answered with {attempt['status']}."
             for account in self.accounts

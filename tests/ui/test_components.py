@@ -243,7 +243,7 @@ def test_initials_are_from_the_first_and_last_word(name: str, letters: str) -> N
 
 
 @time_machine.travel(datetime(2026, 11, 24, 15, 0, tzinfo=UTC), tick=False)
-def test_short_time_shows_the_year_only_if_it_is_another(settings: Settings) -> None:
+def test_short_time_shows_only_other_years(settings: Settings) -> None:
     settings.TIME_ZONE = "Europe/Berlin"
     assert short_time(datetime(2026, 11, 24, 13, 5, tzinfo=UTC)) == "Tue 24 Nov, 14:05"
     assert short_time(datetime(2025, 6, 2, 6, 0, tzinfo=UTC)) == "Mon 2 Jun 2025, 08:00"

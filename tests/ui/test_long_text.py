@@ -31,7 +31,7 @@ def test_characters_are_counted_after_cleaning(typed: str, problem: str) -> None
     assert [str(error) for error in form.errors.get("text", [])] == ([problem] if problem else [])
 
 
-def test_what_is_too_long_stays_and_nothing_cuts_it() -> None:
+def test_text_over_the_limit_is_kept_uncut() -> None:
     page = str(form_of("y" * 40)["text"].as_field_group())
     assert "y" * 40 in page
     assert "maxlength" not in page

@@ -39,13 +39,13 @@ def change_job(to: int, *, since: int = 31) -> Happening:
 
 
 def apply_each(application: Application, *events: Happening) -> None:
-    """Each in its own delivery."""
+    """Apply each in its own delivery."""
     for event in events:
         apply_together(application, event)
 
 
 def apply_together(application: Application, *events: Happening) -> None:
-    """All in one transaction, as from one Harvest response."""
+    """Apply all in one transaction, as from one Harvest response."""
     with transaction.atomic():
         for name, data in events:
             factories.apply_event(application, name, data)
@@ -78,7 +78,7 @@ def run_of(application: Application, kind: str) -> StepRun | None:
 
 
 def shown(application: Application, kind: str) -> str:
-    """The displayed status. No mail is sent here, so nobody counts as invited."""
+    """The displayed status. No mail is sent in these tests, so nobody counts as invited."""
     run = run_of(application, kind)
     state = status(run, now=NOW) if run else "none"
     return "pending" if state == "unsent" else state

@@ -32,7 +32,7 @@ from tests.workflow.greenhouse_changes import (
 
 pytestmark = pytest.mark.django_db
 
-#: jobs: of the first role, of the second, of none; each role's mapped stage and another one of its job
+#: jobs of the first role, the second role and no role; the mapped and another stage of each role's job
 HERE, THERE, NOWHERE = 31, 32, 33
 MAPPED, ELSEWHERE, MAPPED_THERE, ELSEWHERE_THERE, AWAY = 501, 502, 601, 602, 701
 

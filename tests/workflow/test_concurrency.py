@@ -29,7 +29,7 @@ def somebody_waits_for_a_lock() -> bool:
 @pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
 def test_an_address_that_arrives_during_a_request_starts_the_step(application: Application) -> None:
-    """The event goes to all applications of the person, but only the delivered one is locked."""
+    """The event concerns all applications of the person, but only the delivered one is locked."""
     people = Candidate.objects.of(application.organisation).filter(pk=application.candidate_id)
     address = application.candidate.email
     people.update(email="")

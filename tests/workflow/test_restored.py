@@ -149,7 +149,7 @@ def test_a_delay_ending_during_a_rejection_waits_for_a_click(
     apply_each(application, ENTER)
     react_in_order_of(seed)
     apply_each(application, REJECT)
-    assert start_delayed(now=NOW + timedelta(days=1)) == 0  # before its reaction
+    assert start_delayed(now=NOW + timedelta(days=1)) == 0  # before its reaction ran
     apply_each(application, UNREJECT)
     react_in_order_of(seed)
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])

@@ -1,7 +1,7 @@
-"""Every URL of members, tried as each kind of member and from another organisation. A new URL is tried without a line
-here, unless its parameters need a row of a new model.
+"""Tries every URL of members as each kind of member and from another organisation. New URLs are included automatically,
+unless their parameters need a row of a new model.
 
-tests/assessments/robustness/test_access.py tries them signed out and under another organisation's slug.
+tests/assessments/robustness/test_access.py tries them signed out and with another organisation's slug.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -50,7 +50,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NOW = factories.NOW
 ASKED = [one for one in MEMBER if isinstance(one, URLPattern)]
-#: texts in URLs that name no row
+#: URL parameters that aren't ids
 WORDS: Mapping[str, object] = {
     "language": "fr",
     "which": "1",
@@ -58,10 +58,10 @@ WORDS: Mapping[str, object] = {
     "source": "waiting",
     "name": "start",
 }
-#: parameters without an organisation's row: texts of mails are chosen by kind and language, and a hidden need is the
-#: member's own row
+#: URLs without ids of the organisation's rows: mail texts are identified by kind and language, and hidden needs belong
+#: to the member
 NO_ROW = {"mail_text", "mail_text_preview", "mail_text_reset", "need_hide", "need_show"}
-#: beginnings of routes, the longest first: the model of `pk`
+#: start of a route, longest first -> the model of `pk`
 MODELS: Mapping[str, type[models.Model]] = {
     "settings/integrations/greenhouse/inbox/": Delivery,
     "settings/members/invitations/": Invitation,
@@ -255,7 +255,7 @@ def acme(db: None, world: Acme) -> Iterator[Acme]:
 
 
 def statuses(who: Membership, acme: Acme, urls: list[URLPattern], *, slug: str = "") -> dict[Any, int]:
-    """By URL name and method, without URLs that allow only the other method."""
+    """Statuses by URL name and method, without methods that a URL doesn't allow."""
     browser = signed_in(who)
     found = {}
     for pattern, method in product(urls, ("get", "post")):
@@ -327,7 +327,7 @@ def test_rows_of_another_organisation_are_not_found_by_their_ids(acme: Acme) -> 
     assert everything() == before
 
 
-def test_a_hiring_manager_without_a_role_reads_whom_to_ask(acme: Acme) -> None:
+def test_a_hiring_manager_without_a_role_sees_whom_to_ask(acme: Acme) -> None:
     browser = signed_in(acme.manager)
     found = {
         name: browser.get(reverse(name, args=[acme.organisation.slug])).content.decode()

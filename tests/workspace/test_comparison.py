@@ -343,7 +343,7 @@ def test_figures_link_to_the_answers_behind_them(rita: Membership, role: Role) -
     page = browser.get(where)
     tests = [query for query, _, _ in page.context["chips"]]
     shown_here = [browser.get(f"{where}?{query}").content.decode() for query in tests]
-    # five means; for custom questions only the right answers, since nothing is marked yet
+    # five means; for custom questions only the number right, since nothing is marked yet
     assert [one.count(f'href="{candidate}#result-{n}"') for n, one in enumerate(shown_here, start=1)] == [
         5,
         1,

@@ -317,7 +317,7 @@ def test_bad_input_is_named_and_stores_nothing(admin: Membership, role: Role) ->
 
 
 @pytest.mark.world
-def test_somebody_elses_change_is_not_overwritten_unseen(admin: Membership, role: Role) -> None:
+def test_another_members_change_is_not_overwritten_unseen(admin: Membership, role: Role) -> None:
     client = signed_in(admin)
     one = added(role, admin, "Keeps dates")
     where = path(role, f"requirements/{one.pk}/")

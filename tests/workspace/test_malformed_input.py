@@ -32,7 +32,7 @@ OPEN = [
     for one in patterns()
     if one not in ASKED
     and set(one.pattern.converters) <= {"token"}
-    # the first reports a missing worker; the others are not part of this installation, or have their own key
+    # the first reports a missing worker; the others aren't installed or need a key
     and one.name not in {"ready", "account_reset_password_from_key"}
     and not str(one.name).startswith("gallery")
 ]

@@ -73,7 +73,9 @@ def test_a_hiring_manager_rates_once(ada: Application, manager: Membership) -> N
 
 
 @pytest.mark.world
-def test_home_lists_who_a_hiring_manager_has_not_rated(ada: Application, manager: Membership) -> None:
+def test_home_lists_people_whom_the_hiring_manager_has_not_rated(
+    ada: Application, manager: Membership
+) -> None:
     client, home = signed_in(manager), f"/o/{ada.organisation.slug}/home/"
     owner = signed_in(factories.member(ada.organisation, kind="admin"))
     assert (
@@ -137,7 +139,7 @@ def test_it_is_off_until_an_admin_switches_it_on(ada: Application, manager: Memb
 
 
 @pytest.mark.world
-def test_who_does_not_see_the_candidate_cannot_rate(ada: Application, manager: Membership) -> None:
+def test_members_who_cannot_see_the_candidate_cannot_rate(ada: Application, manager: Membership) -> None:
     sent = answered(signed_in(manager), ada)
     stranger = factories.member(ada.organisation, kind="hiring_manager")
     elsewhere = factories.member(factories.organisation(rates_hires=True), kind="admin")

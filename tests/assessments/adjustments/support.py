@@ -21,7 +21,7 @@ from tests.support.kept import kept
 from tests.support.mail import mail_is_taken
 
 NOW = factories.NOW
-#: twenty statements on a clock of fifteen minutes
+#: twenty statements with a time limit of fifteen minutes
 TIMED = replace(WORK_STYLE, minutes=15)
 HANNA = ("Hanna Rehm", "hanna@acme.example")
 

@@ -38,7 +38,7 @@ from tests.workspace.applications import path, review
 pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(300)]
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
-#: whose reading is compared: the candidate's page, the role's, the list, the report, the export, the note
+#: compared: the candidate's page, the role's page, the list, the report, the export, the note
 Read = dict[str, str]
 History = tuple[Application, Read]
 
@@ -97,7 +97,7 @@ def _take(attempt: Attempt, *, begun: Any) -> None:
     items = items_of(part_of(attempt))
     for number, item in enumerate(items, start=1):
         save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=4, now=begun)
-        if number < len(items):  # leaving the last one would end the part at once
+        if number < len(items):  # leaving the last one would end the part
             next_item(attempt_id=attempt.pk, order=1, number=number, now=begun)
 
 

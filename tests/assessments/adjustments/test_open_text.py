@@ -185,7 +185,7 @@ def test_a_published_version_is_offered_and_a_second_grant_makes_no_other() -> N
     grants(asked(attempt), {1: CREATE})
     assert part_of(attempt).version.test == made
     assert Test.objects.filter(open_text_of__isnull=False).count() == 1
-    assert [one.versions for one in open_text_offers(other)] == [[]]  # of another organisation
+    assert [one.versions for one in open_text_offers(other)] == [[]]  # in another organisation
 
 
 @pytest.mark.world
@@ -218,7 +218,7 @@ def test_candidates_can_go_back_and_forth_until_they_start() -> None:
     assert (taken(attempt), open_form(part_of(attempt))) == ((WRITTEN, None), PLANNED)
     for _twice in (1, 2):
         choose_form(attempt_id=attempt.pk, order=1, form=PLANNED, now=NOW + DAY)
-    assert taken(attempt) == (TITLE, 900)  # with the extra time that was granted as well
+    assert taken(attempt) == (TITLE, 900)  # including the granted extra time
     choose_form(attempt_id=attempt.pk, order=1, form=OPEN_TEXT, now=NOW + DAY)
     assert taken(attempt) == (WRITTEN, None)
     [item, *_] = items_of(part_of(attempt))
@@ -421,7 +421,7 @@ def test_the_person_who_answers_can_replace_a_part_in_one_step(client: Client) -
         assert words in page, words
     assert "Replace “Reasoning”" not in page
     assert client.post(where, {"a-percent": "0", "a-open_text_1": "77"}).status_code == 422
-    assert client.post(where, {"a-percent": "0"}).status_code == 422  # nothing is granted, and nothing said
+    assert client.post(where, {"a-percent": "0"}).status_code == 422  # neither a grant nor a message
     assert client.post(where, {"a-percent": "0", "a-open_text_1": "0"}).status_code == 302
     assert taken(attempt) == (WRITTEN, None)
     before = everything(attempt)

@@ -159,7 +159,7 @@ def test_a_sent_request_is_shown_and_can_be_withdrawn(client: Client, attempt: A
     text = page(client, path)
     assert "Your request is with Hanna Rehm" in text
     assert "Send request" not in text
-    # its only part is on a clock
+    # its only part is timed
     assert "In the meantime, you can do everything before the next timed part." not in text
     first = page(client, url(attempt, "portal_assessment"))
     assert "Your adjustment request hasn't been answered yet." in first
@@ -239,7 +239,7 @@ def test_after_timed_parts_have_started_an_accessible_version_can_be_requested(c
     assert requests(attempt) == [("asked", 0, True, 0, False)]
 
 
-# --- the form that is open to everybody --------------------------------------------------------------------------
+# --- the form open to everybody --------------------------------------------------------------------------
 
 
 @pytest.mark.world
@@ -263,7 +263,7 @@ def test_a_form_that_is_not_open_to_everybody_is_refused(client: Client, attempt
     assert everything(attempt) == before
 
 
-# --- who answers -------------------------------------------------------------------------------------------------
+# --- access to the answer page ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.world

@@ -21,7 +21,7 @@ SERVES = "Explains an offer to somebody who is cross"
 
 
 def step_of(org: Organisation | None = None) -> Step:
-    """The assessment of a fresh role."""
+    """The assessment of a new role."""
     return factories.step(factories.role(org or factories.organisation()), "assessment")
 
 
@@ -39,7 +39,7 @@ def builtin(org: Organisation, key: str) -> Test:
 
 
 def earlier_reasoning(org: Organisation) -> Test:
-    """As stored by an organisation before today's version."""
+    """As stored by an organisation before the current version."""
     test = Test.objects.create(
         organisation=org, kind="reasoning", key=REASONING, title="Reasoning", created_at=NOW
     )

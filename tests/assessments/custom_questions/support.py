@@ -149,7 +149,7 @@ def archive(**files: str) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as whole:
         for name, text in files.items():
-            # with no time in it, so that it is the same bytes in each process
+            # without a time stamp, so the bytes are the same in each process
             whole.writestr(zipfile.ZipInfo(TYPES if name == "types" else name.replace("__", "/")), text)
     return made.getvalue()
 

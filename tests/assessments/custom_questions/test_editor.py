@@ -291,7 +291,7 @@ def test_a_stale_tab_changes_nothing(rita: Membership) -> None:
     assert rows() == before
 
 
-#: name, whether it is about a file or another question, and the statuses of GET and POST for who may
+#: URL name, whether it concerns a file or another question, and the statuses of GET and POST for editors
 PAGES: list[tuple[str, str, int, int]] = [
     ("custom_questions", "", 200, 405),
     ("custom_questions_begin", "", 405, 302),
@@ -312,7 +312,7 @@ PAGES: list[tuple[str, str, int, int]] = [
 @pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(("name", "about", "get", "post"), PAGES)
-def test_pages_are_open_to_members_who_may_work_only(
+def test_only_editors_can_open_the_pages(
     rita: Membership, name: str, about: str, get: int, post: int
 ) -> None:
     test = own(rita)
@@ -332,7 +332,7 @@ def test_pages_are_open_to_members_who_may_work_only(
     assert rows() == before
     works = signed_in(rita)
     assert works.get(where).status_code == get
-    # without the revision that it was based on, no act touches the draft
+    # nothing changes the draft without the revision it was based on
     assert works.post(where).status_code == post
     assert rows() == before
 

@@ -13,7 +13,7 @@ from goodword.assessments.attempts.parts import choose_language
 from goodword.assessments.kinds.custom.content import read_questions
 from goodword.assessments.kinds.custom.items import example_for
 from goodword.assessments.models import Attempt
-from goodword.assessments.models import TestVersion as Version  # no test of pytest's
+from goodword.assessments.models import TestVersion as Version  # pytest would collect "Test…"
 from tests.assessments.custom_questions.support import CHOICE, FILE, NOW, TEXT, asked, content
 from tests.assessments.once import once
 from tests.assessments.support import rows, token_of
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 LEVELS = [{"value": n, "label": f"Level {n}", "example": f"Example {n}"} for n in range(1, 6)]
 WORDS = [{"value": word, "label": word.title()} for word in ("calm", "quick", "exact", "kind")]
-#: each kind of question that may come first: what is asked, and the example
+#: each possible type of first question, and its example
 KINDS: list[tuple[dict[str, Any], str]] = [
     ({"type": "single_choice", "choices": CHOICE["choices"]}, "Which season do you like best?"),
     (

@@ -1,4 +1,4 @@
-"""The evidence says all that was issued and nobody's name, and every score comes out of it again."""
+"""The evidence contains everything issued but no names, and every score can be recomputed from it."""
 
 import csv
 import json
@@ -45,7 +45,7 @@ NAMES = {
     "verifications.jsonl",
     "versions.json",
 }
-#: what the check says of an organisation without totals and marks
+#: output of the check for an organisation without totals and marks
 BESIDE = "0 of 0 totals agree.\n0 of 0 sums of marks agree.\n"
 
 

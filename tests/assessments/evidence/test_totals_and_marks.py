@@ -1,4 +1,4 @@
-"""The evidence holds totals and marks, and tells each of them that does not come out of the files again."""
+"""The evidence contains totals and marks; those that can't be recomputed from its files are reported."""
 
 import csv
 import json
@@ -49,7 +49,7 @@ def on_a_new_role(organisation: Organisation, **values: Any) -> Application:
 
 
 def world() -> World:
-    """One with a weighted total and two raters, one with a total by categories, one rater and no second one yet."""
+    """A candidate with a weighted total and two raters, another with a total by categories and only one rater."""
     organisation = factories.organisation()
     weighted = taken(
         on_a_new_role(
@@ -110,7 +110,7 @@ def rewritten(folder: Path, name: str, change: Callable[[list[Row]], list[Row]])
 
 
 def altered(folder: Path, name: str, where: Row, **values: str) -> None:
-    """Change the cells of the one row that has these."""
+    """Change cells of the only row with these values."""
 
     def change(rows: list[Row]) -> list[Row]:
         (row,) = (one for one in rows if where.items() <= one.items())
@@ -120,7 +120,7 @@ def altered(folder: Path, name: str, where: Row, **values: str) -> None:
 
 
 def sealed(folder: Path) -> None:
-    """Change a file and its checksum."""
+    """Change a file and update its checksum."""
     lines = (folder / "sums.txt").read_text().splitlines()
     names = [line.partition("  ")[2] for line in lines]
     there = [name for name in names if (folder / name).is_file()]

@@ -32,7 +32,7 @@ from tests.assessments.norms.people import CELLS, form_of, keyed, scale_answers,
 from tests.support import factories
 
 NOW: Final = factories.NOW
-#: stands where people say who they are, and may come out nowhere
+#: used as personal data everywhere; must not appear in any output
 PLANTED: Final = ("Zsuzsanna", "Kovacsova", "zsuzsi@planted.example", "I grew up in Planttown", "planted-cv")
 
 JUDGEMENT: Final[dict[str, Any]] = {

@@ -35,7 +35,7 @@ def timed(db: None, begun: Attempt) -> Attempt:
     return deepcopy(begun)
 
 
-# --- what is taken -----------------------------------------------------------------------------------------------
+# --- accepted -----------------------------------------------------------------------------------------------
 
 
 def test_leaving_the_page_is_recorded_with_item_and_seconds(timed: Attempt) -> None:
@@ -87,7 +87,7 @@ def test_at_most_two_hundred_are_stored(timed: Attempt, now: time_machine.Travel
     assert len(observations(timed)) == MAX_ROWS
 
 
-# --- what is not -------------------------------------------------------------------------------------------------
+# --- rejected -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.matrix

@@ -227,7 +227,7 @@ def test_outsiders_cannot_dismiss_flags(attempt: Attempt, flag: AttemptFlag, rit
     assert unchanged(flag)
 
 
-# --- where they stand, and where not -----------------------------------------------------------------------------
+# --- where flags appear, and where not -----------------------------------------------------------------------------
 
 
 def exported(attempt: Attempt, reader: ExportReader) -> dict[str, Any]:

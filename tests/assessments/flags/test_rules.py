@@ -153,7 +153,7 @@ def test_answers_to_unknown_items_give_no_time() -> None:
     assert seconds_between("ab", answered, begun_at=NOW - timedelta(hours=1)) == {"b": 2.0}
 
 
-# --- the line and a second window --------------------------------------------------------------------------------
+# --- connection and a second window --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("times", "expected"), [(0, None), (1, "low"), (2, "medium"), (9, "medium")])

@@ -35,7 +35,7 @@ from tests.workspace.applications import path
 
 pytestmark = pytest.mark.django_db
 
-#: name, whether it is about a scenario or a language, and the statuses of GET and POST for who may
+#: URL name, whether it concerns a scenario or a language, and the statuses of GET and POST for editors
 PAGES: list[tuple[str, str, int, int]] = [
     ("judgement", "", 200, 405),
     ("judgement_duplicate", "", 405, 302),
@@ -117,9 +117,7 @@ BOTH = (("Call the depot.", "4.5", "It moves."), ("Say sorry.", "2", "It helps n
 
 @pytest.mark.matrix
 @pytest.mark.parametrize(("name", "about", "get", "post"), PAGES)
-def test_each_page_lets_in_who_works_and_nobody_else(
-    world: World, name: str, about: str, get: int, post: int
-) -> None:
+def test_only_editors_can_open_each_page(world: World, name: str, about: str, get: int, post: int) -> None:
     test = world.test
     more = {"scenario": [scenarios(test)[0]["id"]], "language": ["de"]}.get(about, [])
     where = url(name, test, *more)
@@ -131,7 +129,7 @@ def test_each_page_lets_in_who_works_and_nobody_else(
     works = world.works
     assert works.get(where).status_code == get
     assert rows() == before
-    # without the revision that it was based on, no act touches the draft
+    # nothing changes the draft without the revision it was based on
     if name == "judgement_language":
         assert works.post(where).status_code == 200
     else:
@@ -155,7 +153,7 @@ def test_publishing_few_situations_says_what_is_missing(rita: Membership) -> Non
 
 
 @pytest.mark.world
-def test_the_beginning_lets_in_who_works_and_nobody_else() -> None:
+def test_only_editors_can_create_a_test() -> None:
     organisation = factories.organisation()
     where = path("judgement_new", organisation)
     for kind, status in {"admin": 200, "recruiter": 200, "hiring_manager": 403}.items():
@@ -247,7 +245,7 @@ def test_sets_without_a_panel_are_marked_as_practice(rita: Membership) -> None:
     assert told not in client.get(url("judgement", other)).content.decode()
 
 
-def test_what_is_wrong_is_said_and_what_was_typed_stays(rita: Membership) -> None:
+def test_errors_are_shown_and_input_is_kept(rita: Membership) -> None:
     test = own(rita)
     wrong = typed(("Call.", "", "It moves."), ("Call.", "9", ""), ("", "3", "Why"), ("", "", ""), text="")
     before = rows()
@@ -296,7 +294,7 @@ def test_actions_are_moved_and_taken_out_by_buttons_with_nothing_lost(
     test = own(rita)
     given = typed(("One", "1", "a"), ("Two", "2", "b"), ("", "", ""), revision=revision(test)) | button
     response = signed_in(rita).post(url("judgement_scenario_new", test), given)
-    if texts is None:  # no place: as if it were Save
+    if texts is None:  # without a position: like Save
         assert [action["text"] for action in scenarios(test)[0]["actions"]] == ["One", "Two"]
         return
     form = response.context["form"]
@@ -305,7 +303,7 @@ def test_actions_are_moved_and_taken_out_by_buttons_with_nothing_lost(
     assert scenarios(test) == []
 
 
-def test_what_was_typed_stays_beside_what_somebody_else_saved(rita: Membership) -> None:
+def test_input_is_kept_beside_another_members_changes(rita: Membership) -> None:
     test = own(rita, LATE)
     (scenario,) = scenarios(test)
     seen = revision(test)

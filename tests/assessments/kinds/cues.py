@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-#: one more clause begins at each
+#: each starts another clause
 CLAUSES: Final = {
     "en": r"and|or|but|that|what|who|whom|which|because|so that|if|when|until|while|before|as soon as|since|how|why|"
     r"where|whether|whatever|however|as long as|unless",

@@ -1,7 +1,7 @@
-"""A guesser that learns from other situations which wording the best action has.
+"""A guesser that learns from other situations how the best action is worded.
 
-It is given what the rules of `surface` count, and the words used, and finds the linear weights that fit best. It never
-sees the situations that it guesses.
+Its features are the counts of the rules in `surface` and the words used. It fits linear weights, and is never trained
+on the situations that it guesses.
 """
 
 from collections import Counter

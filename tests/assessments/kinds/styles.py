@@ -10,9 +10,9 @@ from goodword.assessments.kinds.judgement.content import Action, JudgementSet
 from goodword.assessments.kinds.judgement.items import judge
 from goodword.assessments.psychometrics.norms import norm_table, percentile
 
-#: by how much each style stretches the scale about its middle; the norm group has as many people of each
+#: how much each style stretches the scale about its middle; the norm group has equal numbers of each
 STYLES: Final[Mapping[str, float]] = {"ends": 2.2, "average": 1.0, "middle": 0.45}
-#: standard deviation of a person's errors about the key, in steps: from good to poor judgement
+#: standard deviation of a person's errors about the key, in scale points: from good to poor judgement
 ERRORS: Final = (0.5, 2.5)
 
 

@@ -1,4 +1,4 @@
-"""A guesser that picks the best action of a situation by wording alone.
+"""A guesser that picks the best action of a situation by its wording alone.
 
 Each rule scores every action and picks the highest; ties are split evenly. A set whose key can be guessed this way
 measures test-taking skill, not what people consider effective.
@@ -88,7 +88,7 @@ def _word_lengths(text: str) -> list[int]:
 
 
 def measures(language: str) -> Mapping[str, Rule]:
-    """What rules pick the most or the least of."""
+    """The features whose highest or lowest value the rules pick."""
     commas = _each(lambda text: text.count(","))
     clauses = _count(CLAUSES[language])
     shape = {

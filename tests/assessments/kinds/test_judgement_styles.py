@@ -1,4 +1,4 @@
-"""At equal judgement, use of the answer scale decides the distance from the key, but not the correlation with it."""
+"""For people of equal judgement, the use of the answer scale affects the distance from the key, not the correlation."""
 
 import pytest
 

@@ -70,7 +70,7 @@ def test_an_answer_off_the_scale_is_refused() -> None:
     [
         (5, 1, 0.0, None),  # fits: 1 turned is 5
         (5, 5, 4.0, "high"),  # agrees with everything: 5 turned is 1
-        (3, 3, 0.0, None),  # the middle throughout is no contradiction, but a straight line
+        (3, 3, 0.0, None),  # always the middle: a straight line, but no contradiction
         (4, 4, 2.0, "medium"),  # 5/4 of 1.6 is 2
         (5, 2, 1.0, None),
     ],
@@ -84,7 +84,7 @@ def test_the_grade_compares_with_random_answers(
     assert (found.pairs, found.mean, found.grade) == (20, mean, grade)
 
 
-def test_from_chance_on_the_grade_is_low() -> None:
+def test_the_grade_is_low_from_chance_level_on() -> None:
     # each of the five scales has the pairs 2 x 2. "+" items 5 and 3, "-" items turned 4 and 2:
     # |5-4| + |5-2| + |3-4| + |3-2| = 6 of 4 pairs, 1.5; with 5 and 3 against 4 and 1: 1 + 4 + 1 + 2 = 8, 2.
     # Four scales of the first kind and one of the second: (4 * 6 + 8) / 20 = 1.6, just chance; five of the first: 1.5.

@@ -1,4 +1,4 @@
-"""The technical sheet states what is known and what isn't."""
+"""The technical sheet states what is known and what is not."""
 
 from goodword.assessments.kinds import technical_sheet
 from goodword.assessments.kinds.builtin import WORK_STYLE_FORM

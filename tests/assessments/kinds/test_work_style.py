@@ -79,7 +79,7 @@ def test_an_item_can_be_read_at_fourteen(language: str) -> None:
 
 
 def test_an_english_item_is_of_the_eighth_year_at_most() -> None:
-    # Automated Readability Index: 4.71 letters a word + 0.5 words a sentence - 21.43; 8 is age 14.
+    # Automated Readability Index: 4.71 × letters per word + 0.5 × words per sentence - 21.43; 8 means age 14.
     text = " ".join(_texts("en"))
     letters = sum(character.isalnum() for character in text)
     assert 4.71 * letters / len(words(text)) + 0.5 * len(words(text)) / 50 - 21.43 < 8
@@ -228,7 +228,7 @@ def test_translations_share_items_keys_scales_and_forms(language: str) -> None:
     assert [option.value for option in other.response_scale] == [1, 2, 3, 4, 5]
 
 
-def test_a_language_that_is_not_there_falls_back_to_english() -> None:
+def test_a_missing_language_falls_back_to_english() -> None:
     assert load(language="pt-br") == load(language="en")
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-#: whole words that have no place in a question about work; a * stands for any ending
+#: whole words that don't belong in a question about work; a * stands for any ending
 FORBIDDEN = {
     "en": "health* ill illness* sick* disease* disab* doctor* medic* therap* sleep* insomni* tired* exhaust* fatigue* "
     "depress* anxi* panic* stress* burnout mood* sad blue pain* nervous* cry cried god gods pray* church* mosque* "
@@ -32,9 +32,9 @@ def forbidden(texts: list[str], language: str) -> list[tuple[str, str]]:
 
 
 def lix(texts: list[str]) -> float:
-    """Björnsson's LIX: words a sentence, and the share of words of more than six letters in percent.
+    """Björnsson's LIX: words per sentence plus the percentage of words with more than six letters.
 
-    Below 30 is as in books for children, 30 to 40 as in stories, 40 to 50 as in newspapers (Björnsson, 1968).
+    Below 30: children's books; 30 to 40: fiction; 40 to 50: newspapers (Björnsson, 1968).
     """
     all_words = [word for text in texts for word in words(text)]
     sentences = sum(len(re.findall(r"[.?:;]", text)) for text in texts)

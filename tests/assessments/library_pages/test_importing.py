@@ -94,7 +94,7 @@ def test_the_sample_pack_imports_and_exports_equal(rita: Membership) -> None:
 
 
 def sample() -> dict[str, Any]:
-    """Fifty items on five scales with a short form, numbered as is common."""
+    """Fifty items on five scales with a short form, numbered in the usual way."""
     scales = ["one", "two", "three", "four", "five"]
     return small_pack(
         id="fifty",
@@ -127,7 +127,7 @@ def test_built_in_tests_are_exported_unchanged(rita: Membership, key: str) -> No
         assert parse(test.kind, json.loads(out.content)) == parse(test.kind, content)
 
 
-def test_a_version_in_a_language_that_is_there_is_refused_because_it_never_changes(rita: Membership) -> None:
+def test_a_version_in_an_existing_language_is_refused(rita: Membership) -> None:
     published(rita, small_pack())
     assert refusal(rita, small_pack(name="Other")) == (
         "Version 1 of “Small” already exists in this language, and versions never change. If the file contains "

@@ -1,4 +1,4 @@
-"""The technical manual of a test follows the chapters of the Standards and says *None yet* where there is no data."""
+"""A test's technical manual follows the chapters of the Standards and says *None yet* where there is no data."""
 
 import re
 from collections.abc import Iterator
@@ -114,7 +114,7 @@ def test_no_manual_contains_items_or_keys(rita: Membership) -> None:
         assert [item for item in items if line(item) in text] == []
 
 
-def test_what_nobody_has_studied_is_none_yet(rita: Membership) -> None:
+def test_chapters_without_studies_say_none_yet(rita: Membership) -> None:
     manual = manual_of(version_of(builtin(rita.organisation, "work_style")))
     none = {chapter.number: chapter.missing for chapter in manual.chapters if chapter.missing}
     assert none == {
@@ -251,7 +251,7 @@ def test_the_recorded_simulation_is_that_of_the_documentation() -> None:
 
 
 @pytest.mark.world
-def test_what_depends_on_the_kind_is_only_said_of_it(rita: Membership) -> None:
+def test_statements_about_a_kind_appear_only_for_it(rita: Membership) -> None:
     def says(version: TestVersion, form: str = "") -> list[bool]:
         text = written(version, form)
         return [

@@ -71,7 +71,7 @@ def test_scores_of_an_imported_scale_pack_match_a_manual_calculation(applied: Ap
     used(role_of(applied), through_the_library(rita, small_pack()))
     attempt = taken(applied, [{"answer": value} for value in ("5", "2", "1", "3")])
     found = {one.scale: (one.value, one.answered, one.items, one.percentile) for one in scores(attempt)}
-    # warm: 5, and 1 turned round is 5: (5 + 5) / 2; quick: 2, and 3 turned round is 3: (2 + 3) / 2
+    # warm: 5, and 1 reversed is 5: (5 + 5) / 2; quick: 2, and 3 reversed is 3: (2 + 3) / 2
     assert found == {"warm": (5.0, 2, 2, None), "quick": (2.5, 2, 2, None)}
     by_the_code_of_the_built_in = score(parse_pack(small_pack()), "full", {"1": 5, "2": 2, "3": 1, "4": 3})
     assert {one.scale.id: one.mean for one in by_the_code_of_the_built_in} == {"warm": 5.0, "quick": 2.5}

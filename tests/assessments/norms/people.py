@@ -1,4 +1,4 @@
-"""People with known figures, and people who answer as the calibration's model predicts.
+"""People with known scores, and people who answer as the calibration's model predicts.
 
 On each scale of the short form (4 items) person i has a level t and a swing e: the values after keying are 3, t + e,
 t - e and t. Of 120, t is 2 for 30, 3 for 60, 4 for 30; e is -1 and 1 for half of each. So the mean of the scale is
@@ -69,7 +69,7 @@ def answers_of_person(place: int, *, solve: Callable[[int], dict[str, Json]] | N
 
 def solves(place: int) -> dict[str, Json]:
     """Answers of person `place` to their form, simulated by the model with a random ability."""
-    luck = random.Random(place)  # the same people each time
+    luck = random.Random(place)  # the same people in each run
     ability = luck.gauss(0, 1.2)
     found: dict[str, Json] = {}
     for position, item in enumerate(form_of(place), start=1):

@@ -94,7 +94,7 @@ def test_percentile_and_band_match_a_manual_calculation(normed: tuple[NormSet, s
     group = NormGroup.objects.of(norms.organisation).get(norm_set=norms)
     # 30 below, 60 equal, 30 above: (30 + 30) of 120
     assert {(one.percentile, one.norm_group_id) for one in found} == {(50, group.pk)}
-    # sd of (3 + 3t) / 4, reliability 8/27; each end lies between two of the three scores there are
+    # sd of (3 + 3t) / 4, reliability 8/27; each end is between two of the three possible scores
     error = 0.75 * sqrt(60 / 119) * sqrt(19 / 27)
     for one in found:
         assert one.low is not None and one.high is not None

@@ -83,7 +83,7 @@ def test_norm_tables_match_a_manual_calculation(work_style: Test) -> None:
         assert table["cumulative"] == [[2.25, 30], [3, 90], [3.75, 120]]
         # four items with the variances 0, 180, 180 and 60, their sum with 540, each over 119
         assert isclose(table["alpha"], 4 / 3 * (1 - 420 / 540))
-        # everybody answered one of them alike: there is no omega, and alpha is the reliability
+        # everybody gave the same answer to one item: omega is undefined, so alpha is the reliability
         assert (table["omega"], table["reliability"]) == (None, table["alpha"])
         assert (table["reliability_by"], table["reliability_n"]) == ("items", 120)
 

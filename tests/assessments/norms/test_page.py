@@ -73,7 +73,7 @@ made = once(work_style_taken)
 
 @pytest.fixture
 def taken(db: None, made: dict[int, Test]) -> dict[int, Test]:
-    """A test of scales by number of people who completed it, in separate organisations."""
+    """Tests of scales by the number of people who completed them, in separate organisations."""
     return deepcopy(made)
 
 

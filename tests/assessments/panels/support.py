@@ -12,11 +12,11 @@ from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from tests.assessments.judgement.support import NOW, draft
 
-#: what five experts rate the two actions of a situation
+#: ratings by five experts of the two actions of a situation
 FIVE: Sequence[tuple[int, int]] = ((4, 2), (5, 1), (5, 2), (4, 1), (5, 2))
 
 
-#: what five experts rate at random
+#: random ratings by five experts
 NOISE: Sequence[tuple[int, ...]] = ((4, 1, 2, 4), (4, 2, 4, 2), (4, 2, 1, 1), (3, 3, 2, 5), (2, 2, 4, 3))
 
 

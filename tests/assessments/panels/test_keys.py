@@ -97,13 +97,13 @@ def seen(test: Test) -> PanelResult | None:
         ("1234", [], ""),
         ("12345", [], "12345"),
         ("12345", ["12345"], "12345"),
-        ("123456", ["12345"], "12345"),  # the sixth could be worked out
+        ("123456", ["12345"], "12345"),  # the sixth expert's ratings could be inferred
         ("1234567", ["12345"], "12345"),
         ("12345678", ["12345"], "12345678"),
         ("1234", ["12345"], ""),
         ("12346", ["12345"], ""),  # one left, one joined
         ("123467", ["12345"], "123467"),
-        ("1234567", ["12345", "12345678"], "12345"),  # back to what was seen before
+        ("1234567", ["12345", "12345678"], "12345"),  # the same five as shown before
         ("123456", ["1234567", "12345678AB"], ""),
         ("123456789", ["12345", "12345678"], "12345678"),
     ],
@@ -265,7 +265,7 @@ def test_a_version_keeps_who_did_not_rate_and_what_was_left_out(workshop: Test, 
 @pytest.mark.world
 def test_a_key_changed_by_hand_is_no_longer_the_panels(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita)
-    with pytest.raises(NoKeySource):  # not taken: the author's own keys are still there
+    with pytest.raises(NoKeySource):  # refused: the author's own keys are still there
         publish(workshop, rita)
     made = publish(workshop, rita, key_by="Ana Ruiz", key_how="She thought about it.")
     assert (made.panel, made.is_for_practice) == (None, True)

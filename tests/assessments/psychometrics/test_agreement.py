@@ -20,12 +20,12 @@ def test_the_published_figures_are_found() -> None:
     found = agreement(TARGETS)
     assert found is not None
     assert (round(found.single, 2), round(found.average, 2)) == (0.29, 0.62)
-    # McGraw & Wong's intervals of these data, as R's psych gives them
+    # McGraw & Wong's intervals for these data, from R's psych
     assert found.single_interval == pytest.approx((0.019, 0.761), abs=5e-4)
     assert found.average_interval == pytest.approx((0.071, 0.927), abs=5e-4)
 
 
-def test_raters_of_their_own_agree_less() -> None:
+def test_different_raters_for_each_target_agree_less() -> None:
     """ICC(1,1) is from Shrout & Fleiss; the interval is from the R package psych, which rounds it."""
     found = one_way(TARGETS)
     assert found is not None

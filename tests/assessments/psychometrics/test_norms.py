@@ -53,12 +53,12 @@ def test_a_norm_table_has_the_observed_scores() -> None:
         (6, 99),  # 100, and never more than 99
     ],
 )
-def test_a_percentile_is_those_below_and_half_of_those_alike(score: float, expected: int) -> None:
+def test_a_percentile_counts_those_below_and_half_of_those_equal(score: float, expected: int) -> None:
     assert percentile(TABLE, score) == expected
 
 
 def test_a_half_is_rounded_up() -> None:
-    # 200 people, 1 of them at 0 and 4 at 1: (1 + 4/2) / 200 = 1.5 %
+    # 200 people, 1 with score 0 and 4 with score 1: (1 + 4/2) / 200 = 1.5 %
     table = norm_table([0] + [1] * 4 + [2] * 195, None)
     assert percentile(table, 1) == 2
 
@@ -85,13 +85,13 @@ def test_shares_can_be_scores() -> None:
 
 
 @pytest.mark.parametrize("reliability", [None, 0.0, -0.2])
-def test_there_is_no_band_where_the_reliability_is_unknown_or_nothing(reliability: float | None) -> None:
+def test_there_is_no_band_if_the_reliability_is_unknown_or_zero(reliability: float | None) -> None:
     table = norm_table(SCORES, reliability)
     assert standard_error(table) is None
     assert band(table, 3) is None
 
 
-def test_there_is_no_band_where_all_score_alike() -> None:
+def test_there_is_no_band_if_all_scores_are_equal() -> None:
     assert band(norm_table([3] * 100, 0.8), 3) is None
 
 

@@ -225,7 +225,7 @@ def test_an_item_has_at_least_two_options() -> None:
 
 @pytest.mark.slow
 def test_ignoring_guessing_makes_hard_cells_look_easy() -> None:
-    # a thousand options amount to no guessing: the model that most programs start with
+    # with a thousand options guessing is negligible: the plain Rasch model
     ignored = calibrate([[answer._replace(options=1000) for answer in person] for person in people(1, 800)])
     hardest = ("deductions", 3)
     assert ignored.cells[hardest].b < TRUE[hardest] - 0.5

@@ -74,7 +74,7 @@ def test_omega_of_three_items_matches_a_manual_calculation() -> None:
 def test_items_that_measure_the_same_equally_strongly_have_one_value_for_both() -> None:
     # With every correlation 1/2 and the same variance each loading is sqrt(1/2):
     # omega = (3 sqrt(1/2))^2 / (9/2 + 3/2) = 3/4, and alpha = 3 * 1/2 / (1 + 2 * 1/2) = 3/4 (Spearman-Brown).
-    # Four people and three items made of contrasts that are at right angles: x + e_i.
+    # Four people and three items made of orthogonal contrasts: x + e_i.
     x, e1, e2, e3 = _contrasts(4)
     rows = [list(row) for row in zip(*([_plus(x, e) for e in (e1, e2, e3)]), strict=True)]
     assert alpha(rows) == pytest.approx(3 / 4, abs=1e-12)
@@ -121,7 +121,7 @@ def test_the_value_for_a_band_is_omega_and_alpha_where_there_is_none() -> None:
 
 
 @pytest.mark.slow
-def test_simulated_people_come_out_with_their_true_values() -> None:
+def test_simulated_people_get_their_true_values() -> None:
     true = [0.8, 0.7, 0.6, 0.5, 0.7, 0.4, 0.65, 0.75]
     sds = [1.0, 0.8, 1.2, 1.0, 0.9, 1.1, 1.0, 0.7]
     # a_i = sd_i l_i: 0.8 + 0.56 + 0.72 + 0.5 + 0.63 + 0.44 + 0.65 + 0.525 = 4.825, squared 23.280625
@@ -177,7 +177,7 @@ def test_loadings_come_back_from_the_correlations_they_make(true: list[float]) -
 @pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.lists(st.integers(1, 5), min_size=4, max_size=4), min_size=3, max_size=30))
-def test_neither_is_ever_above_one_and_omega_never_below_nothing(rows: list[list[int]]) -> None:
+def test_neither_exceeds_one_and_omega_is_never_negative(rows: list[list[int]]) -> None:
     found = reliability_of(rows)
     assert found.alpha is None or found.alpha <= 1 + 1e-12
     assert found.omega is None or 0 <= found.omega <= 1

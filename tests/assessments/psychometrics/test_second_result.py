@@ -48,8 +48,8 @@ def test_honest_people_of_any_ability_show_as_lower_at_most_nominally(form: str)
 @pytest.mark.matrix
 @pytest.mark.parametrize("mean", [0, -1])
 @pytest.mark.parametrize("form", BUILT_IN)
-def test_so_do_honest_people_with_one_first_result_on_average(form: str, mean: int) -> None:
-    """Draw candidates from a normal distribution; only those with a given first result are verified."""
+def test_honest_people_with_one_first_result_seldom_score_lower_on_average(form: str, mean: int) -> None:
+    """Candidates are drawn from a normal distribution; only those with this first result are verified."""
     first, second = pairs()[form]
     found = predictions(first, second).by_first
     abilities = [step / 5 for step in range(-35, 31)]
@@ -96,7 +96,7 @@ def test_simulated_honest_people_are_seldom_lower_and_helped_ones_more_often() -
 @pytest.mark.matrix
 @pytest.mark.parametrize("mean", [0.0, -0.5, -1.0])
 def test_honest_finalists_of_a_lower_group_are_seldom_lower(mean: float) -> None:
-    """Simulate a group with this mean ability; those who solved 17 or more are verified."""
+    """Members of a group with this mean ability who solved 17 or more tasks are verified."""
     chance, found = random.Random(44), predictions(STANDARD, SECOND).by_first
     results: list[bool] = []
     while len(results) < 1000:

@@ -31,7 +31,7 @@ from tests.support.pages import signed_in
 pytestmark = pytest.mark.django_db
 
 NOW = factories.NOW
-#: what a form may say; with it nothing is missing
+#: form values that satisfy every form
 SAID = {"revision": "0", "name": "Eve", "why": "Because", "version": "1", "form": "short20", "text": "{}"}
 ASKED = [one for one in MEMBER if isinstance(one, URLPattern)]
 OF_ASSESSMENTS = [
@@ -91,7 +91,7 @@ class OtherOrganisation:
             facts={"answers": 1, "characters": 400},
             found_at=NOW,
         )
-        # their one form, as the page of the plan names it
+        # the only form, named as on the plan's page
         AssessmentPart.objects.of(of.organisation).filter(form="").update(form="full")
         begin_draft(step=made.step, by=self.admin, now=NOW)
         situations, questions = judgement.own(self.admin, "A rope tears."), own.own(self.admin)
@@ -100,7 +100,7 @@ class OtherOrganisation:
         plain = Test.objects.of(of.organisation).get(key="work_style")
         part = AssessmentPart.objects.of(of.organisation).filter(assessment__published_at=None).latest("pk")
         upload = Upload.objects.of(of.organisation).latest("pk")
-        #: by the beginning of a route, what its `pk` is
+        #: start of a route -> its `pk`
         self.pks: Mapping[str, int] = {
             "roles/": of.role.pk,
             "candidates/": of.pk,

@@ -92,7 +92,9 @@ def test_an_answer_to_a_replaced_task_leads_to_the_current_one(
     act = presses(url(attempt, "item", 1, 1), {"answer": "b"}, **(SCRIPT if script else {}))
     found: list[Any] = []
     other = threading.Thread(target=lambda: found.append(_closing(act)))
-    with transaction.atomic():  # the other device is on its way while this one goes on after the break
+    with (
+        transaction.atomic()
+    ):  # the other device's request is in progress when this one continues after the break
         resume(attempt_id=attempt.pk, order=1, now=later)
         other.start()
         _until_somebody_waits()
@@ -104,7 +106,7 @@ def test_an_answer_to_a_replaced_task_leads_to_the_current_one(
     else:
         assert (found[0].status_code, found[0]["Location"]) == (302, here)
     assert answers(attempt).count() == 0
-    # the fresh task takes its answer
+    # the new task accepts its answer
     save_answer(attempt_id=attempt.pk, order=1, item_id="1a", value="b", now=later)
 
 

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = factories.NOW
 SCRIPT = {"X-Goodword": "script"}
-#: the numbers of the questions of tests.assessments.custom_questions.support
+#: numbers of the questions in tests.assessments.custom_questions.support
 WHY, PICK, WORD, PLAN = 1, 2, 3, 4
 TOO_LARGE_A_NUMBER = int("9" * 30)
 
@@ -95,7 +95,7 @@ def test_item_numbers_out_of_range_are_not_found(
     headers = SCRIPT if script else {}
     for data in ({"answer": "3"}, {"skip": "yes"}):
         assert post(untimed, number, data, **headers).status_code == 404
-        found = post(timed, number, data, **headers)  # led to the task on screen
+        found = post(timed, number, data, **headers)  # redirected to the task on screen
         assert found.status_code == (409 if script else 302)
     for order in (0, 9, TOO_LARGE_A_NUMBER):
         assert Client().post(item(untimed, 1, order=order), {"answer": "3"}).status_code == 404
@@ -175,12 +175,12 @@ def test_a_file_for_another_question_type_is_not_stored(attempt: Attempt) -> Non
     ],
 )
 def test_file_names_cannot_inject_headers_or_folders(attempt: Attempt, name: str, kept: str) -> None:
-    # not by Django's client, which sends only valid requests
+    # Django's client sends only valid requests
     quoted = name.replace('"', "%22").encode()
     body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="' + quoted
     body += b'"\r\nContent-Type: application/pdf\r\n\r\n' + PDF + b"\r\n--x--\r\n"
     response = Client().post(item(attempt, PLAN), body, content_type="multipart/form-data; boundary=x")
-    if response.status_code == 422:  # a name over two lines is no name of a file to Django
+    if response.status_code == 422:  # Django ignores files whose name has two lines
         assert not Upload.objects.of(attempt.organisation).exists()
         return
     assert upload_of(attempt).name in {kept, kept.replace('"', "%22")}

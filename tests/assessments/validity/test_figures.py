@@ -201,7 +201,7 @@ def _rated_of_two(more: int, place: int) -> float:
 
 @pytest.mark.world
 def test_roles_that_differ_in_means_show_no_validity_that_neither_has(role: Role) -> None:
-    """Pooled without regard to roles, the 62 people would have r = .9."""
+    """If the 62 people were pooled across roles, r would be .9."""
     other = factories.role(role.organisation, title="Other")
     small = factories.role(role.organisation, title="Small")
     for where, n, more in ((role, 30, 0), (other, 32, 100), (small, 4, 900)):

@@ -103,7 +103,7 @@ def test_a_candidate_takes_the_form_without_a_script() -> None:
 
 
 @pytest.mark.world
-def test_no_answer_and_a_made_up_one_are_told() -> None:
+def test_missing_and_invalid_answers_are_refused() -> None:
     verification, browser = opened(finished()), Client()
     path = link_to(verification)
     browser.post(f"{path}start/")
@@ -206,7 +206,7 @@ def test_a_discarded_form_and_unknown_links_open_nothing() -> None:
 
 
 @pytest.mark.world
-def test_nothing_is_taken_from_somebody_who_is_being_erased() -> None:
+def test_nothing_is_accepted_from_somebody_being_erased() -> None:
     attempt, browser = finished(), Client()
     path = link_to(verification := opened(attempt))
     browser.post(f"{path}start/")

@@ -110,9 +110,7 @@ def test_rates_of_moving_on_are_compared_by_stage(role: Role) -> None:
 
 
 def test_a_candidate_sent_back_to_an_earlier_stage_has_not_moved_on(role: Role) -> None:
-    """In pipeline order, although everybody in the file was moved back; without a pipeline, in the order of most
-    people.
-    """
+    """In pipeline order, although everybody in the file was moved back; without a pipeline, in the usual order."""
     sent_back = {
         group: add(role, f"{group}s", status="rejected", n=30, job_id=7, connection_id=1) for group in "ab"
     }

@@ -27,7 +27,7 @@ def count(selected: int, rejected: int) -> Count:
 @pytest.mark.parametrize(
     ("one", "other", "p"),
     [
-        # Fisher's lady tasting tea
+        # Fisher's "lady tasting tea"
         ((3, 1), (1, 3), 34 / 70),
         # the example in the documentation of scipy.stats.fisher_exact
         ((8, 2), (1, 5), 0.0349650),
@@ -35,7 +35,7 @@ def count(selected: int, rejected: int) -> Count:
         ((2, 15), (10, 3), 0.0005367),
         ((5, 25), (5, 25), 1.0),
         ((0, 30), (30, 0), 1.69112e-17),
-        # of thousands, by exact whole numbers
+        # counts in the thousands, computed with exact integers
         ((300, 400), (340, 360), 0.0363696),
         ((200, 800), (250, 750), 0.0086492),
     ],
@@ -118,7 +118,7 @@ def test_chi_squared_agrees_with_published_tables(value: float, degrees: int, p:
 
 
 def test_all_groups_are_tested_by_chi_squared_unless_expected_numbers_are_small() -> None:
-    """The first by hand: squared differences of 10 from 30, divided by 30 and by 70, are 9.5238 with 2 degrees."""
+    """By hand: squared differences of 10, divided by 30 and by 70, add up to 9.5238 with 2 degrees of freedom."""
     counts = {"A": count(20, 80), "B": count(30, 70), "C": count(40, 60)}
     ratios, together = compare_all(counts)
     assert together is not None and not together.exact
@@ -131,7 +131,7 @@ def test_all_groups_are_tested_by_chi_squared_unless_expected_numbers_are_small(
 
 @pytest.mark.slow
 def test_chance_is_called_a_difference_in_one_of_twenty_tables_at_most_with_any_number_of_groups() -> None:
-    """Without adjustment it was four of ten with eight groups."""
+    """Without the adjustment, it would be four of ten with eight groups."""
     chance = random.Random(8)
     tables = [
         {

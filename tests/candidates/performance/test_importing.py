@@ -75,7 +75,7 @@ def test_people_who_are_unknown_or_were_not_hired_before_the_rating_are_left_out
     assert audited(admin) == [("ratings.imported", {"ratings": 1, "replaced": 0})]
 
 
-def test_people_whom_nobody_is_to_rate_are_left_out_also_if_they_objected_after_the_upload(
+def test_people_who_must_not_be_rated_are_left_out_even_if_they_objected_after_the_upload(
     admin: Membership,
 ) -> None:
     ada, bob, cy = (hired(admin, f"{name}@x.example") for name in ("ada", "bob", "cy"))

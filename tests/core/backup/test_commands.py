@@ -83,7 +83,7 @@ def test_commands_refuse_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_copy_goes_live_when_told_twice(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_copy_goes_live_only_after_confirmation(capsys: pytest.CaptureFixture[str]) -> None:
     queued()
     installation.set_mode(installation.Mode.LOOKING)
     assert main(["go-live"]) == 1

@@ -1,4 +1,4 @@
-"""In a copy for looking, no mails, notes or jobs go out, and its pages say so."""
+"""A copy restored `--for-looking` sends no mails or notes and runs no jobs, and its pages say so."""
 
 import subprocess
 

@@ -239,7 +239,7 @@ def test_doctor_prints_json_and_exits_with_1_if_something_is_broken(
     assert all(one["remedy"] for one in said["findings"] if one["state"] != "good")
 
 
-def test_doctor_goes_on_without_a_database(
+def test_doctor_continues_without_a_database(
     capsys: pytest.CaptureFixture[str], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """This test has no database access."""

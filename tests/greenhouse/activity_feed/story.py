@@ -40,7 +40,7 @@ class Story:
         post(note_id=self.note.pk, now=self.now + after)
 
     def retry_for_an_hour(self) -> None:
-        """Retry whenever due, until refusals are no longer retried."""
+        """Retry whenever due, until the note fails."""
         for done in range(len(REFUSED_WAITS) + 1):
             self.try_to_post(after=sum(REFUSED_WAITS[:done], timedelta(0)))
 

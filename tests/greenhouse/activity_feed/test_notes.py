@@ -92,14 +92,14 @@ def test_a_deactivated_recruiter_leaves_the_note_to_the_jobs_recruiter(either: W
     assert story.notes()[0].user_id == users(either)[1].id
 
 
-def test_then_to_the_user_whom_an_admin_chose(either: World, story: Story) -> None:
+def test_without_a_recruiter_the_user_chosen_by_an_admin_is_the_author(either: World, story: Story) -> None:
     users(either)[1].deactivated = True
     Connection.objects.of(either.organisation).update(note_author_remote_id=users(either)[2].id)
     story.try_to_post()
     assert story.notes()[0].user_id == users(either)[2].id
 
 
-def test_then_v3_writes_as_the_user_it_acts_as(world: World, story: Story) -> None:
+def test_without_either_v3_writes_as_the_user_it_acts_as(world: World, story: Story) -> None:
     users(world)[1].deactivated = True
     story.try_to_post()
     assert story.notes()[0].user_id == world.greenhouse.row.service_user_id

@@ -16,7 +16,7 @@ from tests.greenhouse.world import World
 
 PEOPLE, JOBS, STAGES, APPLICATIONS = 3, 3, 5, 5
 
-#: what becomes of the deliveries of an event
+#: what happens to an event's deliveries
 FATES = ("now", "late", "lost", "twice", "again under another id", "late and twice")
 
 Happening = tuple[str, int, int]
@@ -66,7 +66,7 @@ histories = st.lists(moments, min_size=3, max_size=14)
 
 @dataclass
 class Story:
-    """A history played in a world: its people, and the deliveries that are late."""
+    """A history played in a world: its people and late deliveries."""
 
     world: World
     people: dict[int, RemoteCandidate] = field(default_factory=dict)

@@ -22,7 +22,7 @@ from tests.greenhouse.inbox.test_bursts import arrive, people
 from tests.greenhouse.world import ASSESSMENT, SCREEN, World
 from tests.support.jobs import event_names
 
-#: what a batch writes, without what follows
+#: the writes of a batch, without reactions
 pytestmark = pytest.mark.usefixtures("reactions_later")
 
 

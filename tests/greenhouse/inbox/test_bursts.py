@@ -1,4 +1,4 @@
-"""Many stage moves at once: few reads, no stale data, everybody invited."""
+"""Many simultaneous stage moves: few reads, no stale data, everybody invited."""
 
 import pytest
 
@@ -27,12 +27,12 @@ def people(world: World, number: int) -> list[RemoteApplication]:
 
 
 def asked(world: World, what: str) -> int:
-    """How often the list or record was read."""
+    """The number of times this list or record was read."""
     return sum(what in call for call in world.line.reads)
 
 
 def arrive(world: World) -> None:
-    """Deliver all pending webhooks, without processing them."""
+    """Deliver all pending webhooks without processing them."""
     for body, event_id in world.outgoing():
         assert world.post(body, event_id) == 200
 

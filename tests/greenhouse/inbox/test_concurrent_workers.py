@@ -25,7 +25,7 @@ def world(alone: World) -> World:
 
 
 def at_once(act: Callable[[], object]) -> list[object]:
-    """Call it in several threads. Returns the results."""
+    """Call `act` in several threads. Returns the results."""
 
     def run() -> object:
         try:

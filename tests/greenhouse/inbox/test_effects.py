@@ -61,7 +61,7 @@ def test_a_rolled_back_reading_is_not_recorded_as_an_effect(world: World) -> Non
 
     def late(request: httpx2.Request) -> None:
         reads.append(request.url.path)
-        if len(reads) == 5:  # everything about the first was read; its writes will be undone
+        if len(reads) == 5:  # everything for the first has been read; its writes will be rolled back
             overtake(request)
 
     world.line.before = late
@@ -213,7 +213,7 @@ def test_a_private_candidate_stays_private(world: World) -> None:
     assert world.ours(remote).candidate.private is True
 
 
-# --- its own fault, or not ---
+# --- whose fault it is ---
 
 
 def in_line(world: World) -> tuple[Any, Any]:

@@ -1,4 +1,4 @@
-"""Whatever happens to deliveries, our copies end up equal to Greenhouse. Each run plays the same few histories;
+"""Our copies end up equal to Greenhouse, whatever happens to deliveries. Each run plays the same few histories;
 `--hypothesis-profile=histories` plays many others.
 """
 
@@ -96,7 +96,7 @@ def play(world: World, history: list[Moment], order: list[int]) -> Story:
 
 
 def react() -> None:
-    """Run the reactions, without mails and reports."""
+    """Run reactions without mails and reports."""
     run_jobs(but_not=[name for name in app.tasks if name != "event.react"], at_most=5000)
 
 

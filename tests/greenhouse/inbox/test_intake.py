@@ -64,10 +64,10 @@ class Web:
         self.together = Server(get_wsgi_application(), intake=self.deliveries, **options)
         self.alone = Server(get_wsgi_application(), **options)
         self.first = first
-        self.say(self.together, first)  # the view: its keys are remembered now
+        self.say(self.together, first)  # through the view, which caches the keys
 
     def say(self, server: Server, said: bytes) -> bytes:
-        """Send bytes. Returns all that the server sends until it closes the connection."""
+        """Send bytes. Returns everything the server sends until it closes the connection."""
         with server.connect() as line:
             line.sendall(said)
             line.settimeout(20)
@@ -89,7 +89,7 @@ class Web:
 
 @pytest.fixture
 def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
-    # without the rest after a failure in an earlier test
+    # without the pause after a failure in an earlier test
     monkeypatch.setattr(endpoint, "_memory", endpoint._Memory())
     made = Web(request(BODY, event_id="first"))
     yield made
@@ -113,7 +113,7 @@ def connect() -> Connection:
 def request(
     body: bytes, *, event_id: str = "", path: str = PATH, start: str = "", without: str = "", **headers: str
 ) -> bytes:
-    """A signed delivery. `_` in the name of a header stands for `-`; `without` leaves one out."""
+    """A signed delivery. `_` in a header's name stands for `-`; `without` omits a header."""
     sent = {
         "Host": "localhost",
         "Connection": "close",
@@ -128,7 +128,7 @@ def request(
 
 
 CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY)
-#: what is sent, and whether it is stored without the view
+#: requests, and whether they are stored without the view
 REQUESTS: dict[str, tuple[bytes, bool]] = {
     "as usual": (request(BODY, event_id="one"), True),
     "the same event again": (request(BODY, event_id="first"), True),
@@ -186,14 +186,14 @@ REQUESTS: dict[str, tuple[bytes, bool]] = {
 
 
 def comparable(answer: bytes) -> bytes:
-    """Without moments and random words."""
+    """The response without times and random values."""
     return re.sub(
         rb"(?mi)^(Date|X-Request-ID): [^\r]+|expires=[^;]+|[A-Za-z0-9_-]{22,}|\d{4}-\d{4}", b"", answer
     )
 
 
 def rows() -> list[dict[str, Any]]:
-    """All that is stored, but ids and times."""
+    """All stored values except ids and times."""
     found = []
     for row in Delivery.objects.across_organisations().order_by("pk").values():
         values: dict[str, Any] = {**row}
@@ -215,7 +215,7 @@ def compare(web: Web, requests: Mapping[str, tuple[bytes, bool]]) -> None:
         for server in (web.alone, web.together):
             Delivery.objects.across_organisations().exclude(event_id="first").delete()
             if server is web.together:
-                web.say(web.alone, web.first)  # remembered for this request
+                web.say(web.alone, web.first)  # cached for this request
             answers.append(comparable(web.say(server, said)))
             stored.append(rows())
             refused.append(refusals())
@@ -342,7 +342,7 @@ def test_another_process_may_change_keys_and_is_obeyed_within_two_seconds(web: W
     assert web.status(request(BODY)) == 404
 
 
-def test_what_was_read_before_a_change_is_not_remembered_after_it() -> None:
+def test_data_read_before_a_change_is_not_cached_after_it() -> None:
     made = connect()
     since = endpoint.changes()
     found = endpoint.find_endpoint(made.endpoint_key, now=clock.now())
@@ -355,7 +355,7 @@ def test_what_was_read_before_a_change_is_not_remembered_after_it() -> None:
 
 
 def test_a_failing_insert_is_answered_by_the_view(web: Web) -> None:
-    """Whose own INSERT fails as well: nothing is acknowledged that is not stored."""
+    """The view's INSERT fails as well, so nothing is acknowledged without being stored."""
     with database.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION no_rows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$"

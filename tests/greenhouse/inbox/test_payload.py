@@ -54,7 +54,7 @@ EXPECTED = {
 }
 
 APPLICATION, PERSON = 6200700001, 5100700001
-#: which of Greenhouse's applications and candidates each is filed under; where it is another pair than these
+#: the application and candidate that each is filed under, where they differ from these
 FILED = {
     **dict.fromkeys(["candidate_anonymized", "delete_candidate", "merge_candidate"], (None, PERSON)),
     **dict.fromkeys(["update_candidate", "scorecard_deleted"], (None, PERSON)),

@@ -304,7 +304,7 @@ def test_a_delivery_that_is_always_overtaken_is_retried_later(world: World) -> N
 
 
 def poison(table: str, condition: str) -> None:
-    """Let the database refuse our writes, like an unforeseen defect."""
+    """Make the database reject our writes, as an unforeseen defect would."""
     with database.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT poison CHECK ({condition})")

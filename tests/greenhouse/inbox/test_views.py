@@ -181,7 +181,7 @@ def test_pages_follow_each_other_both_ways(world: World, monkeypatch: pytest.Mon
 
     first = page(world, state="failed", q="event_")
     assert codes(page(world, state="failed")) == ["4", "3"]
-    assert codes(first) == []  # a code in full only
+    assert codes(first) == []  # only full codes match
     first = page(world, state="failed")
     assert turn(first, "prev") is None
     second = turn(first, "next")
@@ -298,7 +298,7 @@ def test_an_erased_body_says_so(world: World) -> None:
     assert len(soup.select("pre")) == 1
 
 
-# --- again ---
+# --- replay ---
 
 
 def test_a_replay_is_audited(world: World) -> None:

@@ -14,7 +14,7 @@ from greenhouse_sandbox.store.applications import Application as RemoteApplicati
 from tests.greenhouse.world import World
 from tests.support.worlds import whole_world
 
-#: after this time a scheduled pass no longer leaves a move to its delivery
+#: after this time a scheduled pass no longer waits for a move's delivery
 SOON = timedelta(minutes=10)
 
 
@@ -39,7 +39,7 @@ def reconcile(
 def settled(world: World) -> Reconciliation:
     """Deliver everything, run a full pass and delete its findings.
 
-    The account's own applications were there before the job was linked.
+    The account's initial applications existed before the job was linked.
     """
     Automation.objects.of(world.organisation).update(confirmed_at=world.greenhouse.now())
     world.deliver()

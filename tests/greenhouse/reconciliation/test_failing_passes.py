@@ -128,7 +128,7 @@ def test_an_outage_during_a_pass_fails_it_and_keeps_its_updates(
     assert (row.state, row.error.startswith(said)) == ("failed", True), row.error
     assert Connection.objects.of(world.organisation).get().state == state
     if fault["status"] == 429:
-        return  # obey Greenhouse's wait of a minute
+        return  # Greenhouse demanded a wait of one minute
 
     world.line.before = lambda _: None
     world.greenhouse.sandbox.faults.clear()

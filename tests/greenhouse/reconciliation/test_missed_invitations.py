@@ -149,7 +149,7 @@ def test_a_dismissed_candidate_is_invited_only_after_coming_back(
         ({"entered_at": NOW - 47 * HOUR}, None),
         ({"entered_at": NOW - 48 * HOUR}, TOO_OLD),
         ({}, UNKNOWN),
-        # knowing that they were not there yet is as good as the time of entry
+        # an earlier observation that they weren't there yet bounds the time of entry
         ({"not_before": NOW - 47 * HOUR}, None),
         ({"not_before": NOW - 49 * HOUR}, UNKNOWN),
         # recent activity proves nothing; long inactivity proves that the entry is old

@@ -87,7 +87,7 @@ def test_a_move_before_the_mapping_was_confirmed_is_synced_and_not_invited(
 ) -> None:
     remote = made
     either.move(remote, ASSESSMENT)
-    either.outgoing()  # our copy is behind when the mapping is confirmed
+    either.outgoing()  # our copy is outdated when the mapping is confirmed
     AlreadyThere.objects.create(
         organisation=either.organisation,
         automation=Automation.objects.of(either.organisation).get(),

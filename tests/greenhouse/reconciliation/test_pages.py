@@ -75,7 +75,7 @@ def test_nobody_else_sees_them(world: World, name: str) -> None:
     assert signed_in(manager).get(address).status_code == 403
     stranger = factories.member(factories.organisation(), kind="admin")
     assert signed_in(stranger).get(address).status_code == 404
-    # nor through their own organisation's address
+    # nor through the URL of their own organisation
     theirs = reverse(name, args=[stranger.organisation.slug, world.connection.pk])
     assert signed_in(stranger).get(theirs).status_code == 404
 
@@ -120,7 +120,7 @@ def test_an_invitation_waits_during_an_outage_and_the_page_says_so(
     page = client.get(url(world, "greenhouse_missed_invitations")).content.decode()
     assert "Waiting for Greenhouse: Greenhouse has an internal error at the moment." in page
     world.greenhouse.sandbox.faults.clear()
-    reconciliation_jobs.sweep.run()  # it is tried again by itself
+    reconciliation_jobs.sweep.run()  # retried automatically
     run_jobs(but_not=["email.send"])
     finding.refresh_from_db()
     assert finding.state == "synced"

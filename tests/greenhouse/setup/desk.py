@@ -66,13 +66,13 @@ class Desk:
         return signed_in(member)
 
     def set_key(self, *connection: int, **changes: str) -> Any:
-        """Press *Set* as an admin, for a further account or for this connection."""
+        """Press *Set* as an admin, for another account or for this connection."""
         name = "greenhouse_replace_key" if connection else "greenhouse_connect"
         address = f"{self.url(name, *connection)}?api={self.greenhouse.version}"
         return self.client(self.admin).post(address, self.form() | changes)
 
     def connect(self) -> Connection:
-        """Connect without using the pages."""
+        """Connect without pages."""
         credentials = self.greenhouse.credentials
         assert isinstance(credentials, V1Credentials | V3Credentials)
         return connect(
@@ -104,7 +104,7 @@ def open_desk(version: str) -> Desk:
     """Not yet connected. The caller sets the addresses in the settings."""
     greenhouse = open_account(version)
     for limit in ("v1_rate_limit", "v3_rate_limit", "token_rate_limit"):
-        greenhouse.store.switches[limit] = 1_000_000  # the client paces itself by what is left
+        greenhouse.store.switches[limit] = 1_000_000  # the client paces itself by the remaining calls
     organisation = factories.organisation()
     return Desk(
         greenhouse,

@@ -34,13 +34,13 @@ def copied(body: bytes) -> list[tuple[str, str]]:
     """Label and value of each field with a copy button, in order."""
     page = BeautifulSoup(body, "html.parser")
     return [
-        (box.select_one(".copy__label").get_text(), box.select_one("[data-copy-value]").get_text())  # type: ignore[union-attr]  # a component's fixed parts
+        (box.select_one(".copy__label").get_text(), box.select_one("[data-copy-value]").get_text())  # type: ignore[union-attr]  # always part of the component
         for box in page.select("[data-copy]")
     ]
 
 
 def ping(desk: Desk, *, name: str, action: str) -> int:
-    """Send the ping of a saved webhook. Returns the status of our answer."""
+    """Send the ping of a saved webhook. Returns the response's status."""
     store = desk.greenhouse.store
     now = desk.greenhouse.now()
     secret = WebhookSecret.objects.of(desk.organisation).order_by("-pk")[0].reveal()

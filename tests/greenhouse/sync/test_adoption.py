@@ -54,7 +54,7 @@ def test_nobody_is_invited_twice(world: World) -> None:
 
 
 @pytest.mark.world
-def test_who_was_only_added_is_invited_by_their_stage(world: World) -> None:
+def test_a_candidate_added_without_invitation_is_invited_by_the_stage(world: World) -> None:
     ours = added(world)
     remote = world.apply(**ADA)
     world.move(remote, ASSESSMENT)
@@ -103,7 +103,7 @@ def test_a_known_person_of_greenhouse_is_found_by_their_profile(world: World) ->
 
 
 @pytest.mark.world
-def test_who_is_to_be_erased_is_not_brought_back(world: World) -> None:
+def test_people_to_be_erased_are_not_synced_again(world: World) -> None:
     ours = added(world)
     Application.objects.of(world.organisation).filter(pk=ours.pk).update(deleted_at=clock.now())
     remote = world.apply(**ADA)

@@ -83,7 +83,7 @@ def attempt(world: World, application: RemoteApplication) -> Attempt:
 
 
 def erasures(world: World) -> list[tuple[str, bool, bool]]:
-    """Reason, done and cancelled."""
+    """Each erasure's reason, and whether it is done or cancelled."""
     rows = Erasure.objects.of(world.organisation).order_by("pk")
     return [(row.reason, row.done_at is not None, row.cancelled_at is not None) for row in rows]
 

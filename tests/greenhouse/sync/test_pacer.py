@@ -17,7 +17,7 @@ from tests.support import factories
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BACK, PERSON = Priority.BACKGROUND, Priority.PERSON
-#: well inside a window of either length
+#: in the middle of a window of either length
 BEGUN = datetime(2026, 11, 2, 9, 0, 0, 300_000, tzinfo=UTC)
 
 
@@ -86,7 +86,7 @@ def test_an_answer_to_one_worker_counts_for_all(connection: Connection) -> None:
     one, two = pacer(connection), pacer(connection)
     assert (calls(one, PERSON, most=1), calls(two, PERSON, most=1)) == (1, 1)
     tell(one, 20)
-    assert calls(two, PERSON) == 14  # another program uses the credential, too: keep a margin
+    assert calls(two, PERSON) == 14  # keep a margin, since another program uses the credential too
 
 
 @pytest.mark.programs

@@ -152,7 +152,7 @@ def test_a_new_recruiter_is_read_at_once(world: World) -> None:
 
 
 def asked(world: World, what: str) -> int:
-    """How often the list or record was read."""
+    """The number of times this list or record was read."""
     return sum(what in call for call in world.line.reads)
 
 

@@ -114,7 +114,7 @@ def test_only_admins_and_recruiters_open_the_pages(
         # a question depends on `led`, so the page asks what happens to it
         assert response.status_code == 302
     assert response.status_code == post
-    # nothing changes the draft without its revision
+    # nothing changes the draft without the revision it was based on
     if name not in {"questionnaire_duplicate", "questionnaire_archive"}:
         assert rows() == before
 

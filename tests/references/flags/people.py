@@ -53,7 +53,7 @@ class Visitor:
         run_jobs()
 
     def answer(self, whose: str, said: dict[str, str], *, seconds: int, at: timedelta = timedelta()) -> None:
-        """Answer as a referee in this many seconds. `said`: answers that differ from the usual ones."""
+        """Answer as a referee in this many seconds. `said`: answers that differ from the default ones."""
         path = referee_path(whose)
         start = NOW + timedelta(hours=1) + at
         with time_machine.travel(start, tick=False):

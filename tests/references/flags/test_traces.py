@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def noted(story: Story, *, address: str, device: str = PHONE, referee: int | None = None) -> None:
-    """The candidate (None) or a referee works from there."""
+    """Record the address and device of the candidate (None) or a referee."""
     request = RequestFactory(REMOTE_ADDR=address, HTTP_USER_AGENT=device).post("/")
     asked = story.requests[referee] if referee is not None else None
     check = story.check

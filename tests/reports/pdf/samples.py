@@ -1,4 +1,4 @@
-"""Snapshots to render, as in a real organisation."""
+"""Realistic snapshots to render."""
 
 from goodword.assessments.kinds import PartData
 from goodword.assessments.kinds.scales.report import ItemData, ScaleData, ScalesPart

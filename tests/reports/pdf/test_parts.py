@@ -209,7 +209,7 @@ def test_options_that_nobody_chose_are_shown_for_one_answer_and_listed_for_many(
     ]
 
 
-def test_what_only_members_open_is_not_printed() -> None:
+def test_members_only_content_is_not_printed() -> None:
     blocks: list[Block] = [
         Details("Answers", [Prose(["Agree"])]),
         Prose(["Five scales."]),

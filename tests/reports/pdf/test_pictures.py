@@ -24,7 +24,7 @@ from .typical import assessment, reference_check
 
 PICTURES = Path(__file__).parent / "pictures"
 PPI = 60
-#: width of a square in pixels, and its greatest mean difference (0 to 255): allows other hinting, but no other layout
+#: width of a square in pixels, and its largest allowed mean difference (0 to 255), for other hinting but not layout
 SQUARE, TOLERANCE = 12, 40
 #: heading of the appendix, in each language of `make pdf-standards`
 LABELS = {"en": "Appendix", "de": "Anhang", "fr": "Annexe"}

@@ -259,7 +259,7 @@ def test_a_report_speaks_its_language(language: str, title: str, page_line: str)
 
 @pytest.mark.slow
 def test_snapshots_of_schema_4_still_render() -> None:
-    """As stored by the programs of that time; the file of the assessment is from commit b3754b25."""
+    """As stored by earlier releases; the assessment's file is from commit b3754b25."""
     references, taken = (
         json.loads((STORED / f"{name}_schema_4.json").read_text()) for name in ("references", "assessment")
     )

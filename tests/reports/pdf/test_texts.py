@@ -20,7 +20,7 @@ from goodword.reports.phrases import PHRASES, all_phrases
 from .reading import read, tags_of, text_of
 from .samples import assessment, reference_check
 
-# A hieroglyph: no font that is looked for has one.
+# A hieroglyph, which none of the fonts has.
 UNKNOWN = "\U00013000"
 
 

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.programs, pytest.mark.django_db(transaction=True)]
 NOW = factories.NOW
 
 
-def test_the_second_is_told_and_nobody_is_added_twice() -> None:
+def test_the_second_member_sees_a_message_and_nobody_is_added_twice() -> None:
     rita = factories.member(factories.organisation())
     role = factories.role(rita.organisation, owner=rita)
 

@@ -123,7 +123,7 @@ def test_lines_are_numbered_as_in_the_file() -> None:
         (b"E-mail" + b",x" * 200 + b"\n", "The file has more than 100 columns."),
     ],
 )
-def test_what_cannot_be_read_says_why(raw: bytes, sentence: str) -> None:
+def test_unreadable_files_are_explained(raw: bytes, sentence: str) -> None:
     with pytest.raises(UnreadableFile) as refused:
         read_table(raw)
     assert str(refused.value) == sentence

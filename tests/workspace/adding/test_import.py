@@ -150,7 +150,7 @@ def test_mails_go_out_only_after_their_number_was_confirmed(role: Role, rita: Me
 
 
 @pytest.mark.world
-def test_who_was_added_meanwhile_is_left_out(role: Role, rita: Membership) -> None:
+def test_candidates_added_meanwhile_are_left_out(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
     first, second = uploaded(client, role), uploaded(client, role)
     press(client, first, "confirm")

@@ -541,7 +541,7 @@ def test_the_number_of_queries_does_not_grow_with_tests_and_versions(
     published(step, WORK_STYLE, by=rita)
     drafted(step, WORK_STYLE, by=rita)
     client, where = signed_in(rita), address(step, name)
-    client.get(where)  # what is made ready at the first look is there
+    client.get(where)  # the first visit creates built-in rows
     before = queries(client, where)
     for key in (REASONING, JUDGEMENT):
         put_in(step, builtin(step.organisation, key))
@@ -602,7 +602,7 @@ def test_each_test_links_to_the_preview_of_its_version_and_form(step: Step, rita
     assert (page.status_code, page.context["chosen"].form) == (200, "standard_20")
 
 
-#: each address, with whether it shows a page and whether something can be sent there
+#: each URL, whether it shows a page and whether it accepts POST
 ENDPOINTS = [
     ("role_assessment", True, False),
     ("role_assessment_version", True, False),

@@ -207,7 +207,7 @@ def test_more_entries_take_no_more_queries(ann: Membership, role: Role) -> None:
     assert queries() == before
 
 
-def test_an_entry_names_the_address_of_who_acted_beside_the_name_of_that_day(ann: Membership) -> None:
+def test_an_entry_shows_the_actors_address_beside_the_name_at_that_time(ann: Membership) -> None:
     rita = factories.member(ann.organisation, name="Ann  Admin", email="rita@acme.example")
     audit.write(organisation=ann.organisation, action="role.created", member=rita, now=clock.now())
     User.objects.filter(pk=rita.user_id).update(name="Rita")

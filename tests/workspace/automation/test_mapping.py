@@ -183,7 +183,7 @@ def test_remapping_syncs_candidates_of_the_new_stage(desk: Desk) -> None:
     stages = wizard.stages(job)
     wizard.link(job, reference_check=[stages[REFERENCES], stages[OFFER]])
     run_jobs()
-    # candidates of the stage mapped before are handled by their webhooks
+    # webhooks handle candidates in the previously mapped stage
     assert stage_names(desk) == [(new.id, "Offer")]
     assert not StepRequest.objects.of(desk.organisation).exists()
     assert came_since.id not in AlreadyThere.objects.of(desk.organisation).values_list(
@@ -314,7 +314,7 @@ def test_the_review_notes_a_closed_job(desk: Desk) -> None:
 
 
 def second_account(desk: Desk, **values: object) -> Connection:
-    """Another account, whose key Greenhouse does not know unless it is the first one's."""
+    """Another account. Greenhouse rejects its key unless it has the first account's key."""
     first = desk.connection()
     other = Connection(
         organisation=desk.organisation,

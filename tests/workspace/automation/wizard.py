@@ -15,7 +15,7 @@ from tests.support import factories
 
 REVIEW, SCREEN, ASSESSMENT, REFERENCES, OFFER = range(5)
 WHAT_FOR = "Keeps a portfolio of clients"
-#: of work style, chosen for the requirement
+#: work style scales chosen for the requirement
 SCALES = ["agreeableness", "conscientiousness"]
 PAGES = ["role_automation", "role_automation_stages", "role_automation_review"]
 
@@ -56,7 +56,7 @@ class Wizard:
         return self.client.post(self.url("role_automation_stages", job), typed | changes)
 
     def confirm(self, job: Job, invite: str = "no", requirement: str = WHAT_FOR) -> Any:
-        """`invite`: "yes" ticks everybody who is already in the stages. A requirement is served by `SCALES`."""
+        """`invite`: "yes" selects everybody already in the stages. `SCALES` measure the requirement."""
         address, ticked = self.url("role_automation_review", job), []
         if invite == "yes":
             page = BeautifulSoup(self.client.get(address, follow=True).content, "html.parser")

@@ -138,7 +138,7 @@ def test_a_rejected_candidate_is_not_invited_by_a_new_address(role: Role, rita: 
 
 
 @pytest.mark.world
-def test_who_may_not_be_mailed_waits_and_starts_once_they_may(role: Role, rita: Membership) -> None:
+def test_candidates_who_may_not_be_mailed_wait_until_they_may(role: Role, rita: Membership) -> None:
     ada, client = added(role, rita), signed_in(rita)
     edit(client, ada, can_email="")
     client.post(f"{path('candidate', ada.organisation, ada.pk)}steps/assessment/begin/")
@@ -147,7 +147,7 @@ def test_who_may_not_be_mailed_waits_and_starts_once_they_may(role: Role, rita: 
     assert "Can be e-mailed" in html
 
 
-def test_the_second_of_two_is_told_and_loses_nothing(ada: Application, rita: Membership) -> None:
+def test_the_second_of_two_sees_a_message_and_loses_nothing(ada: Application, rita: Membership) -> None:
     client, seen = signed_in(rita), version_of(ada.candidate)
     edit(client, ada, first_name="Eda")
     late = edit(client, ada, first_name="Ida", seen=seen)

@@ -105,7 +105,7 @@ def counts(application: Application) -> tuple[int, ...]:
     return (*(model.objects.of(org).count() for model in models), written, Event.objects.count())
 
 
-# --- asked first
+# --- confirmation
 
 
 @pytest.mark.world
@@ -205,7 +205,7 @@ def test_refusals_are_shown_before_the_confirmation() -> None:
     ]
 
 
-# --- what stays in sight
+# --- earlier answers stay visible
 
 
 def reported_attempt(application: Application, *, finished: bool = True) -> Attempt:

@@ -86,7 +86,7 @@ def earlier(world: World) -> Report:
 
 
 def arrive(role: Role, who: Application, kind: str = "assessment") -> Application:
-    """Move the same candidate to the mapped stage of another role."""
+    """Add an application of the same person in the mapped stage of another role."""
     stage = 501 if kind == "assessment" else 502
     application = factories.application(role, candidate=who.candidate, job_id=31, stage_id=stage)
     with transaction.atomic():

@@ -100,7 +100,9 @@ def test_mentions_are_full_names_or_addresses_of_members(application: Applicatio
 
 
 @pytest.mark.world
-def test_who_cannot_be_notified_is_not_mentioned(application: Application, rita: Membership) -> None:
+def test_members_who_cannot_be_notified_cannot_be_mentioned(
+    application: Application, rita: Membership
+) -> None:
     gone = factories.member(application.organisation, name="Gus Gone")
     Membership.objects.of(application.organisation).filter(pk=gone.pk).update(deactivated_at=NOW)
     Application.objects.of(application.organisation).update(recruiter_name="Jo Berg")
@@ -113,7 +115,7 @@ def test_who_cannot_be_notified_is_not_mentioned(application: Application, rita:
     assert (texts(application), mails(application)) == ([], [])
 
 
-def test_nobody_is_mentioned_who_may_not_see_the_candidate(
+def test_members_without_access_to_the_candidate_cannot_be_mentioned(
     application: Application, rita: Membership
 ) -> None:
     factories.member(rita.organisation, name="Max Manager", kind="hiring_manager")
@@ -254,9 +256,7 @@ def test_a_mention_waits_on_home_until_the_page_is_opened(application: Applicati
 
 
 @pytest.mark.world
-def test_who_may_no_longer_see_the_candidate_has_no_mention(
-    application: Application, rita: Membership
-) -> None:
+def test_mentions_disappear_with_access_to_the_candidate(application: Application, rita: Membership) -> None:
     tom = factories.member(rita.organisation, name="Tom Berg")
     say(rita, application, "Shall we meet her, @Tom Berg?")
     application.candidate.private = True

@@ -65,7 +65,7 @@ def test_a_person_is_erased_again_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.world
-def test_of_somebody_with_two_applications_only_the_erased_one_goes(tmp_path: Path) -> None:
+def test_only_the_erased_one_of_two_applications_is_removed(tmp_path: Path) -> None:
     role = factories.role(factories.organisation())
     first = factories.application(role)
     second = factories.application(factories.role(role.organisation), candidate=first.candidate)
@@ -110,7 +110,7 @@ def test_a_list_beside_backups_keeps_what_a_restored_database_has_forgotten(tmp_
 
 
 @pytest.mark.parametrize("cut", [0, 1, 2])
-def test_a_list_that_is_not_whole_is_refused(tmp_path: Path, cut: int) -> None:
+def test_an_incomplete_list_is_refused(tmp_path: Path, cut: int) -> None:
     role = factories.role(factories.organisation())
     file = list_after(lambda: erased(factories.application(role).candidate), tmp_path / "list")
     file.write_text("\n".join(file.read_text().splitlines()[:cut]))

@@ -118,7 +118,7 @@ def test_a_pending_erasure_shows_its_date(role: Role, ada: Application) -> None:
 
 @pytest.mark.world
 def test_the_link_shows_the_closed_page_and_stops_working_after_erasure(role: Role, ada: Application) -> None:
-    """Also for a candidate who has finished and would otherwise be thanked."""
+    """This also applies to a candidate who has finished and would otherwise see the thank-you page."""
     there, client = portal(reported(ada).step_request), Client()
 
     def shown() -> tuple[int, bool]:

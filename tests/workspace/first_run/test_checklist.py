@@ -57,7 +57,7 @@ def test_it_ticks_itself(desk: Desk) -> None:
 
 
 @pytest.mark.world
-def test_the_open_page_is_told_of_each_webhook(desk: Desk) -> None:
+def test_the_open_page_shows_each_webhook(desk: Desk) -> None:
     desk.connect()
     client, progress = desk.client(desk.admin), desk.url("first_run_progress")
     assert "0 of 4 live." in client.get(progress).content.decode()

@@ -44,7 +44,7 @@ SHOWN = {
     "declined": "closed",
     "already_there": "not_started",
 }
-#: what an act may answer when a random history makes no sense
+#: expected errors of actions that make no sense in a random history
 NO = (
     *(Refused, Closed, MoveNotAllowed, CannotStart, NotConfirmed),
     *(invitations.CannotInvite, checks.CannotInvite),
@@ -143,7 +143,7 @@ def acts(one: Application, rita: Membership, now: datetime) -> list[Callable[[],
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
-def test_after_every_act_the_rows_say_what_the_steps_say(rita: Membership, role: Role, seed: int) -> None:
+def test_rows_match_the_steps_after_every_action(rita: Membership, role: Role, seed: int) -> None:
     random.seed(seed)
     people = [named(role, name, "Zorn") for name in ("Ada", "Bo")]
     now, done = NOW, 0

@@ -92,7 +92,7 @@ def test_unknown_values_are_ignored_with_a_sentence(role: Role, rita: Membership
     assert "Ignored the dates: the first is after the last." in page.content.decode()
 
 
-def test_a_page_goes_on_after_its_last_row_when_rows_before_it_change(
+def test_a_page_continues_after_its_last_row_when_earlier_rows_change(
     role: Role, rita: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("goodword.workspace.lists.pages.PAGE", 2)
@@ -207,7 +207,7 @@ def test_the_deadline_of_an_open_assessment_is_not_shown(role: Role, rita: Membe
 
 
 @pytest.mark.slow
-def test_what_is_stuck_among_300_candidates_comes_first_and_is_counted(role: Role, rita: Membership) -> None:
+def test_stuck_candidates_among_300_come_first_and_are_counted(role: Role, rita: Membership) -> None:
     stuck, late = named(role, "Stuck", "Zorn"), named(role, "Late", "Zorn")
     cannot_provide(check_id=checked(stuck).pk, slot=1, reason="Retired.", now=NOW)
     checked(late)

@@ -157,7 +157,7 @@ def test_mails_queued_afterwards_have_the_new_text_and_earlier_ones_keep_theirs(
     assert text.startswith("Dear ")
     assert "we'd love to know how you work. For Window Washer we ask for about " in text
     assert ">By <strong>" in html
-    # what is fixed
+    # fixed parts
     for words in (
         "the result alone decides nothing",
         "Open the assessment",
@@ -165,7 +165,7 @@ def test_mails_queued_afterwards_have_the_new_text_and_earlier_ones_keep_theirs(
     ):
         assert words in text
         assert words in html
-    # a text changed between queueing and sending does not reach it either
+    # nor does a change between queueing and sending affect it
     late = queued_for(org)
     MailText.objects.of(org).update(texts={"subject": "Too late"})
     assert sent(late).subject == message.subject

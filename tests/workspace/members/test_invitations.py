@@ -182,7 +182,7 @@ def test_withdrawn_expired_and_replaced_links_say_what_to_do(ann: Membership) ->
     current = url_of(invitation)
     said = {expired: "has expired", replaced: "There is a newer invitation", current: "Set password and join"}
     links_ended = Client().get(expired).content.decode()
-    assert "There is a newer invitation" in links_ended  # ended by sending it again
+    assert "There is a newer invitation" in links_ended  # replaced by the newer invitation
     assert said[replaced] in Client().get(replaced).content.decode()
     assert said[current] in Client().get(current).content.decode()
     late = url_of(invitation, expires_at=clock.now() - timedelta(seconds=1))
@@ -196,7 +196,7 @@ def test_withdrawn_expired_and_replaced_links_say_what_to_do(ann: Membership) ->
 
 
 @pytest.mark.world
-def test_a_member_deactivated_since_reads_who_can_help(ann: Membership) -> None:
+def test_a_member_deactivated_since_sees_who_can_help(ann: Membership) -> None:
     url, client = url_of(invite(ann)), Client()
     client.post(url, {"name": "Nina New", "password": "a long enough sentence"})
     nina = Membership.objects.of(ann.organisation).get(user__email=NINA)

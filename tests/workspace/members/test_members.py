@@ -206,7 +206,7 @@ def test_an_owner_of_roles_needs_a_successor(ann: Membership, rita: Membership, 
     assert (rita.deactivated_at, role.owner) == (None, rita)
 
 
-def test_a_deactivated_member_reads_who_can_help(ann: Membership, rita: Membership) -> None:
+def test_a_deactivated_member_sees_who_can_help(ann: Membership, rita: Membership) -> None:
     assert deactivation.deactivate(member=rita, successor=None, by=ann, now=clock.now())
     rita.user.refresh_from_db()
     client = signed_in(rita)

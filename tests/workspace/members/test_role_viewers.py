@@ -76,7 +76,7 @@ def test_recruiters_who_were_not_added_add_and_remove_nobody(
 
 
 @pytest.mark.world
-def test_nobody_is_added_who_sees_it_anyway_or_is_a_stranger(
+def test_strangers_and_members_with_access_cannot_be_added(
     rita: Membership, role: Role, ben: Membership
 ) -> None:
     admin = factories.member(rita.organisation, kind="admin")
@@ -88,7 +88,7 @@ def test_nobody_is_added_who_sees_it_anyway_or_is_a_stranger(
 
 
 @pytest.mark.world
-def test_only_those_who_work_on_a_role_they_see_change_who_sees_it(
+def test_only_editors_with_access_to_the_role_change_its_viewers(
     rita: Membership, role: Role, ben: Membership
 ) -> None:
     role.viewers.add(ben)

@@ -212,7 +212,7 @@ def test_hiring_managers_see_their_roles_without_buttons(here: World) -> None:
     assert (rows(client, home(here)), buttons(client, home(here))) == (["Ada Zorn"], [])
 
 
-def test_only_those_who_work_here_hide(here: World) -> None:
+def test_only_editors_hide_rows(here: World) -> None:
     request = waits(here.named("Ada"), WaitingReason.CLICK)
     organisation = here.role.organisation
     manager = factories.member(organisation, kind="hiring_manager")

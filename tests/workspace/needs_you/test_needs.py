@@ -431,7 +431,7 @@ def test_mine_are_those_of_my_roles_and_those_that_i_recruit_for(here: World) ->
 
 
 @pytest.mark.world
-def test_nothing_of_what_a_member_may_not_see_is_listed(here: World) -> None:
+def test_rows_that_the_member_may_not_see_are_not_listed(here: World) -> None:
     organisation = here.role.organisation
     waits(here.named("Ada", private=True), WaitingReason.NO_ADDRESS)
     stage_renamed(here.role)

@@ -1,6 +1,6 @@
 """Enter in a form presses its main button, on every page for candidates and referees.
 
-`tests/support/default_buttons.py` checks each page that any test opens; here every portal page with a form is opened.
+`tests/support/default_buttons.py` checks each page that any test opens. These tests open every portal page with a form.
 """
 
 from collections.abc import Iterator

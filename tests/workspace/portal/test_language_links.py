@@ -1,4 +1,4 @@
-"""Language links on *Your data* and on expired links: nothing is stored, since an old link may be in other hands."""
+"""Language links on *Your data* and expired links store nothing, since somebody else may have an old link."""
 
 import re
 from datetime import timedelta

@@ -149,7 +149,7 @@ def test_candidates_and_referees_see_the_same_closed_page() -> None:
     told.happens("application.rejected", reason="Too slow")
     pages = [Client().get(where) for where in (own, candidate, referee)]
     assert [page.status_code for page in pages] == [200, 200, 200]
-    # except for the links to their own data
+    # apart from the links to their own data
     first, *others = [re.sub(r'href="/[pr]/[^"]+/data/"', "", comparable(page)) for page in pages]
     assert others == [first, first]
 

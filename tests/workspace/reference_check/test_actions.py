@@ -32,7 +32,7 @@ from tests.workspace.referee_states import asks_for_seven, check_with_all_states
 pytestmark = pytest.mark.django_db
 
 LATER = NOW + timedelta(hours=1)
-#: of a check: name of the address, what is posted
+#: actions on a check: URL name and form data
 OF_CHECK: list[tuple[str, dict[str, Any]]] = [
     ("check_pause", {}),
     ("check_resume", {}),

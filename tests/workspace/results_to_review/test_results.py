@@ -139,7 +139,7 @@ def test_it_is_marked_on_the_candidate_page_and_can_be_undone(here: World, ada: 
     client = signed_in(here.rita)
     page = path("candidate", here.role.organisation, ada.pk)
     assert "Mark assessment as reviewed" in client.get(page).content.decode()
-    assert review_of(ada).reviewed_at is None  # looking at it marks nothing
+    assert review_of(ada).reviewed_at is None  # opening it doesn't mark it as reviewed
     tick = path("result_tick", here.role.organisation, review_of(ada).pk)
     assert client.post(tick, {"on": "candidate"}).headers["Location"] == page
     assert review_of(ada).reviewed_by == here.rita
@@ -155,7 +155,7 @@ def test_it_is_marked_on_the_candidate_page_and_can_be_undone(here: World, ada: 
     ]
 
 
-def test_somebody_elses_look_does_not_mark_it_reviewed(here: World, ada: Application) -> None:
+def test_another_members_visit_does_not_mark_it_as_reviewed(here: World, ada: Application) -> None:
     organisation = here.role.organisation
     manager = factories.member(organisation, kind="hiring_manager")
     here.role.viewers.add(manager)

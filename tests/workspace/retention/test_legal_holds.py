@@ -90,7 +90,7 @@ def audit(organisation: Organisation, action: str) -> list[tuple[Membership | No
     return [(one.member, one.details) for one in rows]
 
 
-# --- what it stops --------------------------------------------------------------------------------------------------
+# --- effect --------------------------------------------------------------------------------------------------
 
 
 def test_retention_skips_people_under_a_hold(check: Check, admin: Membership, hold: Hold) -> None:
@@ -135,7 +135,7 @@ def test_a_hold_on_a_role_does_not_cover_other_roles(check: Check, admin: Member
     with transaction.atomic():
         requested = request_erasure(of=other, reason=Reason.APPLICATION_DELETED, now=NOW, by="x")
     assert carry_out_erasure(erasure_id=requested.pk, now=NOW)
-    # but not the person as a whole
+    # but not the whole person
     assert hold_on(other.candidate) is not None
 
 
@@ -314,7 +314,7 @@ def test_holds_need_an_admin(check: Check, admin: Membership) -> None:
             assert client.get(where).status_code == status
             assert client.post(where, typed).status_code == status
         assert client.post(path("hold_lift", org, hold.pk)).status_code == status
-    # nor through the URL of another organisation
+    # also not through the URL of another organisation
     theirs = stranger.organisation
     for where in (
         path("candidate_hold", theirs, application.pk),

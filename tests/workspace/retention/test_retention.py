@@ -1,4 +1,4 @@
-"""Retention: who is erased, the preview, and the run, also if it dies or runs twice at once."""
+"""Retention: who is erased, the preview, and the run, including interrupted and concurrent runs."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -133,7 +133,7 @@ def test_people_with_an_open_step_are_not_erased(org: Organisation, role: Role, 
     assert due_ids(org) == []
     assert preview_run(org, OLD, now=NOW).open_steps == 1
     assert sweep(org.pk, now=NOW) == 0
-    # thirty days after the deadline no more answers are accepted
+    # answers are accepted until thirty days after the deadline
     type(run).objects.of(org).update(deadline_at=NOW - timedelta(days=31))
     assert sweep(org.pk, now=NOW) == 1
 

@@ -86,7 +86,7 @@ def test_a_concurrent_change_is_shown_before_it_is_replaced(rita: Membership, ro
 
 
 @pytest.mark.world
-def test_who_gives_a_confidential_role_away_no_longer_sees_it(rita: Membership, role: Role) -> None:
+def test_a_former_owner_no_longer_sees_a_confidential_role(rita: Membership, role: Role) -> None:
     factories.automation(role, connection_id=1, job_id=1, stages={})
     role.automations.update(confidential=True)
     cem = factories.member(rita.organisation)
@@ -120,7 +120,7 @@ def test_a_role_is_made_confidential_and_shown_again_by_its_owner(rita: Membersh
     assert signed_in(cem).get(url("role", role)).status_code == 404
     signed_in(added).post(url("role_settings", role), typed(role, confidential=""))
     role.refresh_from_db()
-    assert role.confidential  # only the owner and admins show it again
+    assert role.confidential  # only the owner and admins can make it visible again
     signed_in(rita).post(url("role_settings", role), typed(role, confidential=""))
     assert signed_in(cem).get(url("role", role)).status_code == 200
     assert actions(role) == ["role.hidden", "role.shown"]

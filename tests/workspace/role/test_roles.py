@@ -39,7 +39,7 @@ def names(client: Client, role: Role, **query: str) -> list[str]:
 
 
 def queries(client: Client, where: str) -> int:
-    client.get(where)  # what is read once per process is read
+    client.get(where)  # fills caches that are read once per process
     with CaptureQueriesContext(
         connection,
     ) as seen:

@@ -94,7 +94,7 @@ def test_missing_records_come_with_what_to_set(ada: Membership, settings: Any) -
         (GARBAGE, "The DNS server did not answer within 4 seconds."),
     ],
 )
-def test_a_failing_dns_server_is_said_in_time(
+def test_a_failing_dns_server_is_reported_in_time(
     ada: Membership, settings: Any, answer: str, sentence: str
 ) -> None:
     begun = time.monotonic()

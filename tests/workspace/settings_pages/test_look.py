@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 JPEG_START = b"\xff\xd8\xff\xe0"
 #: the frame header of a JPEG of 65,500 x 65,500 pixels
 HUGE_FRAME = b"\xff\xc2\x00\x0b\x08" + (65_500).to_bytes(2, "big") * 2 + b"\x01\x01\x11\x00"
-#: takes hours to draw
+#: an image that would take hours to render
 ENDLESS = (
     b'<filter id="f"><feTurbulence numOctaves="1000000" baseFrequency="0.1"/></filter><path filter="url(#f)"'
 )
@@ -91,7 +91,7 @@ def test_other_files_are_refused_with_a_reason(
 
 
 @pytest.mark.slow
-def test_a_drawing_without_end_is_stopped_and_refused(org: Organisation, ada: Membership) -> None:
+def test_an_endless_drawing_is_stopped_and_refused(org: Organisation, ada: Membership) -> None:
     page = upload(signed_in(ada), org, SVG.replace(b"<path", ENDLESS))
     assert page.status_code == 422
     assert "This file is too complex." in page.content.decode()
@@ -174,7 +174,7 @@ def test_reports_get_the_logo_and_colour(org: Organisation, ada: Membership) -> 
 
 
 @pytest.mark.world
-def test_a_stored_logo_that_reports_cannot_show_is_said(org: Organisation, ada: Membership) -> None:
+def test_a_stored_logo_that_reports_cannot_show_is_mentioned(org: Organisation, ada: Membership) -> None:
     set_logo(organisation=org, png=png()[:40], by=ada, now=factories.NOW)
     client = signed_in(ada)
     for name in ("organisation_look", "organisation_settings"):

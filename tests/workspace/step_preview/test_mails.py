@@ -35,11 +35,11 @@ def mails(role: Role, kind: str, language: str = "") -> dict[str, str]:
 
 def rows() -> dict[str, int]:
     found = {model._meta.label: model._base_manager.count() for model in apps.get_models()}
-    return found | {"sessions.Session": 0}  # each page is read by a new one
+    return found | {"sessions.Session": 0}  # each page is opened in a new session
 
 
 def test_the_mails_of_a_reference_check_are_shown_and_nothing_is_stored(role: Role) -> None:
-    mails(role, Step.Kind.REFERENCE_CHECK)  # makes the built-in questionnaire
+    mails(role, Step.Kind.REFERENCE_CHECK)  # creates the built-in questionnaire
     before = rows()
     assert mails(role, Step.Kind.REFERENCE_CHECK) == {
         "Reference check": "Your references for Baker at Acme",

@@ -172,7 +172,7 @@ def test_only_people_hired_on_the_day_are_asked_about(
     assert (asked(role), mails(ada)) == (0, [])
 
 
-def test_who_began_before_it_was_switched_on_was_not_told_and_is_left_out(role: Role, mo: Membership) -> None:
+def test_candidates_who_started_before_it_was_switched_on_are_left_out(role: Role, mo: Membership) -> None:
     hired(role, begun_at=SINCE - timedelta(minutes=1))
     without_test = factories.application(role, status="hired", hired_at=HIRED)
     sweep()
@@ -234,7 +234,7 @@ def test_nobody_named_for_two_months_ends_it(ada: Application) -> None:
     assert state_of(ada) == ("not_given", "no_manager")
 
 
-def test_who_has_been_rated_is_not_asked_about(ada: Application, mo: Membership, role: Role) -> None:
+def test_rated_hires_are_not_asked_about_again(ada: Application, mo: Membership, role: Role) -> None:
     of = RatingImport.objects.create(
         organisation=role.organisation, lowest=1, highest=5, made_at=NOW, confirmed_at=NOW
     )
@@ -292,7 +292,7 @@ def stop(ada: Application) -> None:
         (stop, "member"),
     ],
 )
-def test_what_ends_a_request_stops_its_mail(
+def test_ending_a_request_stops_its_mail(
     ada: Application, mo: Membership, act: Callable[[Application], None], reason: str
 ) -> None:
     sweep()
@@ -308,7 +308,7 @@ def hire_again(ada: Application, *, at: datetime) -> None:
 
 @pytest.mark.world
 @pytest.mark.parametrize("came_of_it", ["asked", "not_given"])
-def test_who_is_hired_again_is_asked_about_once_more(
+def test_a_rehired_candidate_is_asked_about_again(
     ada: Application, mo: Membership, role: Role, came_of_it: str
 ) -> None:
     sweep()
@@ -428,7 +428,7 @@ def test_nobody_reminds_a_manager_who_is_unavailable(ada: Application, mo: Membe
 
 
 @pytest.mark.world
-def test_who_declined_is_not_asked_about_a_repeated_hire(ada: Application, mo: Membership) -> None:
+def test_a_manager_who_declined_is_not_asked_about_a_repeated_hire(ada: Application, mo: Membership) -> None:
     sweep()
     answering.decline(request=request_of(ada), reason="not_mine", now=NOW)
     assert requests.has_declined(request_of(ada), mo.user.email.upper())
@@ -438,7 +438,7 @@ def test_who_declined_is_not_asked_about_a_repeated_hire(ada: Application, mo: M
     assert (state_of(ada), len(mails(ada))) == (("needs_rater", "no_manager"), 1)
 
 
-def test_nobody_is_asked_if_a_member_said_so_before_it_began(ada: Application, mo: Membership) -> None:
+def test_nobody_is_asked_if_a_member_stopped_it_beforehand(ada: Application, mo: Membership) -> None:
     stop(ada)
     sweep()
     assert (state_of(ada), mails(ada)) == (("stopped", "member"), [])
@@ -528,7 +528,9 @@ def test_an_erased_rater_who_is_a_member_cannot_rate_again(
     assert answering.has_rated(ada, mo) is None
 
 
-def test_members_cannot_rate_whom_nobody_is_to_rate(ada: Application, mo: Membership, role: Role) -> None:
+def test_members_cannot_rate_people_who_must_not_be_rated(
+    ada: Application, mo: Membership, role: Role
+) -> None:
     sweep()
     stop(ada)
     assert not answering.may_rate(ada, now=NOW)
@@ -568,7 +570,9 @@ def test_a_cancelled_erasure_resumes_the_request_with_the_same_rater(ada: Applic
 
 
 @pytest.mark.world
-def test_after_a_cancelled_erasure_who_declined_is_not_asked_again(ada: Application, mo: Membership) -> None:
+def test_after_a_cancelled_erasure_a_manager_who_declined_is_not_asked_again(
+    ada: Application, mo: Membership
+) -> None:
     sweep()
     answering.decline(request=request_of(ada), reason="not_mine", now=NOW)
     erasure = request_erasure(of=ada.candidate, reason=Reason.MEMBER, now=NOW, by="goodword")

@@ -63,7 +63,7 @@ def test_both_pages_tell_in_each_language(attempt: Attempt, language: str) -> No
 
 
 @pytest.mark.world
-def test_who_began_before_is_not_told_and_not_asked_about(attempt: Attempt) -> None:
+def test_candidates_who_started_before_are_neither_informed_nor_rated(attempt: Attempt) -> None:
     Attempt.objects.of(attempt.organisation).update(
         begun_at=NOW - timedelta(minutes=1), progress="in_progress"
     )

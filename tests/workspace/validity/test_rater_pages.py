@@ -209,7 +209,7 @@ def test_a_rating_in_goodword_settles_the_request(ada: Application, mo: Membersh
         {"role": None},
     ],
 )
-def test_nothing_is_stored_about_who_is_no_longer_hired_or_to_be_erased(
+def test_nothing_is_stored_about_people_no_longer_hired_or_to_be_erased(
     ada: Application, change: dict[str, Any]
 ) -> None:
     here, browser = address(ada), Client()

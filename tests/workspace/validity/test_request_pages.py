@@ -158,7 +158,7 @@ def test_hiring_managers_see_the_state_but_not_the_address(ada: Application, rol
 
 
 @pytest.mark.world
-def test_the_switch_is_off_at_first_and_counts_from_when_it_is_set() -> None:
+def test_the_switch_is_off_by_default_and_applies_from_when_it_is_set() -> None:
     role = factories.role(factories.organisation(rates_hires=True))
     assert (role.asks_for_ratings_since, role.rating_days) == (None, 90)
     browser = signed_in(role.owner)
@@ -237,7 +237,7 @@ def test_validity_counts_the_requests_by_role(ada: Application, role: Role) -> N
     ("since", "begun_at", "told"),
     [(None, None, False), (SINCE, None, True), (SINCE, SINCE, True), (NOW, SINCE, False)],
 )
-def test_only_those_who_may_be_rated_are_told_so(since: Any, begun_at: Any, told: bool) -> None:
+def test_only_candidates_who_may_be_rated_are_informed(since: Any, begun_at: Any, told: bool) -> None:
     role = asking_role()
     role.asks_for_ratings_since = since
     assert may_be_rated_later(factories.application(role), begun_at=begun_at) is told
@@ -256,7 +256,7 @@ def test_attempts_of_another_role_do_not_count(role: Role) -> None:
 
 
 @pytest.mark.world
-def test_who_declined_or_was_deactivated_cannot_be_entered(ada: Application, role: Role) -> None:
+def test_raters_who_declined_or_were_deactivated_cannot_be_entered(ada: Application, role: Role) -> None:
     browser = signed_in(role.owner)
     browser.post(page_of(ada), BO | {"seen": request_of(ada).version})
     answering.decline(request=request_of(ada), reason="not_mine", now=NOW)
@@ -297,7 +297,7 @@ def test_an_objection_is_noted_before_anybody_is_asked(role: Role) -> None:
 
 @pytest.mark.world
 @pytest.mark.parametrize("why", ["told", "not told", "declined", "stopped"])
-def test_home_lists_for_managers_only_those_who_were_told_and_may_be_rated(role: Role, why: str) -> None:
+def test_managers_home_lists_only_informed_candidates_who_may_be_rated(role: Role, why: str) -> None:
     mo = manager_of(role)
     one = hired(role, begun_at=SINCE - HOUR if why == "not told" else SINCE)
     if why == "declined":

@@ -15,9 +15,9 @@ from goodword.assessments.kinds.reasoning.solver import solve, solve_by_any_read
 from goodword.assessments.kinds.reasoning.solver.guessers import GUESSERS, chance, success
 from tests.assessments.kinds.reasoning.drawn import EACH, N_SEEDS, drawn
 
-#: the largest of some 400 shares of 200 items that chance alone gives, with five options: four standard errors
+#: four standard errors of a share of 200 items with five options: the largest of some 400 shares expected by chance
 _FOUR_ERRORS = 4 * sqrt(0.25 * 0.75 / N_SEEDS)
-#: the first twenty items of each family, version and level
+#: digest of the first twenty items of each family, version and level
 MARKS = {
     "number_series 3 1": "ac4b84d5dc3c",
     "number_series 3 2": "67c697477805",
@@ -120,7 +120,7 @@ def test_no_other_reading_of_a_series_leads_to_another_option(family: str, level
 @pytest.mark.matrix
 @each_level_of_series
 def test_any_point_of_the_error_grid_can_be_right(family: str, level: int) -> None:
-    """If all other options were derived from the key, it could be found without the task: it would differ least from
+    """If all other options were derived from the key, it could be found without the task, as it would differ least from
     them.
     """
     n_errors = Counter(

@@ -24,9 +24,9 @@ from goodword.assessments.kinds.reasoning.matrices import FAMILIES
 from goodword.assessments.kinds.reasoning.solver.matrices import solve, solve_by_any_reading
 
 SEEDS = range(200)
-#: what chance alone may add in 2,000 items with eight options: four standard errors
+#: four standard errors of a share of 2,000 items with eight options
 BY_CHANCE = 1 / 8 + 4 * (1 / 8 * 7 / 8 / 2000) ** 0.5
-#: of the first twenty items of each family and level; another one wants another version
+#: digest of the first twenty items of each family and level; if it changes, raise the version
 VERSION_2 = "aa2c5a2a8338b4d14c9690e147e6e6e90fc7e198143ce5c42cedc9e8537fb6e0"
 EACH = [(family, level) for family in FAMILIES for level in family.levels]
 each_level = pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def _by_most_common_values(figures: list[Figure]) -> list[float]:
 
 
 def _by_likeness(figures: list[Figure]) -> list[float]:
-    """The number of values each option shares with the others; the most similar one counts double."""
+    """The number of values that each option shares with the others; the most similar option counts double."""
     shared = {
         (one, other): sum(map(_equal, _features(figures[one]), _features(figures[other])))
         for one, other in itertools.permutations(range(len(figures)), 2)
@@ -217,7 +217,7 @@ def _options(*figures: Figure) -> tuple[Option, ...]:
 
 
 def test_the_solver_names_both_answers_of_a_matrix_with_two_readings() -> None:
-    # along rows the first two are laid over each other, along columns the second is taken from the first
+    # the first two are overlaid along rows; the second is subtracted from the first along columns
     first_row = _circles(0, 1), _circles(3), _circles(0, 1, 3)
     second_row = _circles(2), _circles(1), _circles(1, 2)
     task = Matrix((*first_row, *second_row, _circles(0, 1), _circles(3)))

@@ -40,7 +40,7 @@ def test_series_go_on_by_their_simplest_rule(terms: str, following: str) -> None
 
 
 def test_two_rules_of_one_load_are_both_right() -> None:
-    """5 is 1 more and 3 is 1 less, alternately: if two letters each have two readings, both 9 and 3 are possible."""
+    """Alternately 1 more and 1 less: if two letters each have two readings, both 9 and 3 are possible."""
     assert solve(Series(("1", "2", "4")), _options("7", "8")) == frozenset()
     assert solve(Series(("1", "2", "4", "8")), _options("15", "16")) == {"b"}
 
@@ -69,7 +69,7 @@ def test_statements_that_contradict_each_other_have_no_answer() -> None:
 @pytest.mark.parametrize(
     ("statements", "right"),
     [
-        # Barbara, Celarent, and two traps: the middle that is not covered, and two negatives
+        # Barbara, Celarent, and two fallacies: the undistributed middle, and two negative premises
         ([("all", 0, 1), ("all", 1, 2)], ("all", 0, 2)),
         ([("all", 0, 1), ("no", 1, 2)], ("no", 0, 2)),
         ([("all", 0, 1), ("all", 2, 1)], ("none_follows",)),

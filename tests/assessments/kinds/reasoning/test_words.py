@@ -15,7 +15,7 @@ from tests.assessments.kinds.reasoning.drawn import EACH, N_SEEDS, drawn
 from tests.assessments.kinds.wording import forbidden
 
 LANGUAGES = ("en", "de", "fr")
-#: words that each language cannot have from the others
+#: words that occur in no other language
 _FOREIGN = {
     "en": r"\b(der|die|das|ist|sind|und|Platz|les?|une?|est|sont|et|place \d+,)\b",
     "de": r"\b(the|is|are|and|sits|than|which|next|les?|une?|est|sont|et|plus|box|red|blue)\b",
@@ -77,7 +77,7 @@ def test_no_item_touches_health_or_private_topics(language: str) -> None:
         for pieces in _drawn_texts(family, level, language)[:40]
         for text in pieces
     ]
-    # As a colour of boxes and ropes it is no mood.
+    # A colour of boxes and ropes, not a mood.
     assert [found for found in forbidden(texts, language) if found[0] != "blue"] == []
 
 
