@@ -101,13 +101,13 @@ _FILES: Final = frozenset({"vbaproject.bin", "vbadata.xml", "macrosignatures.xml
 _CONTENT_TYPES: Final = ("macroenabled", "vbaproject", "activex", "oleobject", "macrosheet")
 #: relations to programs, and to files of other formats that Office merges when it opens the document
 _EMBEDDING: Final = frozenset({"oleobject", "vbaproject", "control", "attachedtoolbars", "afchunk"})
-#: relations of parts without clickable text, where a hyperlink cannot be one
+#: relations of parts without clickable text, where a hyperlink can't be genuine
 _WITHOUT_TEXT: Final = frozenset(
     {".rels", "settings.xml.rels", "websettings.xml.rels", "workbook.xml.rels", "presentation.xml.rels"}
 )
 #: embedded documents, such as the data of a chart
 _DOCUMENTS: Final = frozenset({".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp"})
-#: external, whatever the TargetMode says
+#: always external, whatever the TargetMode
 _OUTSIDE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|[/\\]{2})")
 _TYPES: Final = "[content_types].xml"
 _IS_DOCUMENT: Final = frozenset({_TYPES, "mimetype"})

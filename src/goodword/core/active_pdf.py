@@ -1,7 +1,7 @@
 """Detects active PDF features: scripts, programs, attached files, and links that open by themselves.
 
-The file is not parsed, since viewers repair broken files in different ways. Feature names are searched for
-in the raw bytes and in decompressed object streams, and count even where no viewer looks.
+The file is not parsed, since viewers repair broken files in different ways. Feature names are searched for in the raw
+bytes and in decompressed object streams, and count even where no viewer would find them.
 """
 
 import bisect
@@ -270,7 +270,7 @@ def _unpredicted(data: bytes, parms: bytes) -> bytes:
     """Reverse a predictor (ISO 32000-2, 7.4.4.4). Raises Unreadable."""
     named = {name: int(value) for name, value in _PARM.findall(parms)}
     if len(named) != parms.count(b"/"):
-        raise Unreadable  # a parameter is given twice
+        raise Unreadable  # duplicate parameter
     predictor = named.get(b"Predictor", 1)
     if predictor == 1:
         return data

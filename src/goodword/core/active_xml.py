@@ -74,7 +74,7 @@ _OTHER_FILE: Final = re.compile(
     r"|(?:\\\\|(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{0,30}:[/\\])[^'\"\s\[,;]{0,300}"
     r"\[[^\]\s\"]{1,255}\][^\s'\"!]{0,60}!"
 )
-#: CSV: programs disagree about where a cell ends and what may precede a formula, so the whole text is searched
+#: CSV: programs disagree on where a cell ends and what may precede a formula, so the whole text is searched
 _SIGNS: Final = frozenset("=+@-")
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _CSV_DDE: Final = re.compile(
@@ -287,7 +287,7 @@ class _Part:
         if target.casefold().startswith(_SCRIPTS):
             raise Programs
         if not target or (self.name.startswith("customxml/") and not self.is_svg):
-            return  # the author's own data in customxml, which no program follows
+            return  # the author's own data in customxml, which programs ignore
         if target[:5].casefold() == "data:" and _has_document(target):
             raise Elsewhere
         if element in _CLICKED:

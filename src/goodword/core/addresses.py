@@ -19,7 +19,7 @@ LOOK_ALIKES: Final = frozenset("\u0130\u0131\u017f\u212a")
 
 
 def normalised(address: str) -> str:
-    """Return the stored form: lower case."""
+    """Return the stored form, in lower case."""
     return "".join(_lower(letter) for letter in address.strip())
 
 

@@ -7,7 +7,7 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from goodword.core import addresses, job_recovery  # noqa: F401  # registering is all that is wanted
+        from goodword.core import addresses, job_recovery  # noqa: F401  # imported to register them
         from goodword.core.backup import nightly
         from goodword.core.doctor.findings import DatabaseCheck, register
 

@@ -7,7 +7,7 @@ import time
 from typing import Final
 from urllib.parse import urlsplit
 
-#: for the whole exchange
+#: seconds for the whole exchange
 SECONDS: Final = 15.0
 _PIECE: Final = 64 * 1024
 _LONGEST_ANSWER: Final = 4096

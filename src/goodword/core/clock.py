@@ -1,4 +1,4 @@
-"""The clock: system time, plus an offset in demo and tests. It is a row, so that web and workers agree."""
+"""The clock: system time, plus an offset in demo and tests. The offset is a row, so web servers and workers agree."""
 
 import time
 from calendar import monthrange
@@ -24,13 +24,13 @@ def advance(by: timedelta) -> datetime:
     """Move the clock forward; moving it back would leave rows in the future. Returns the new time."""
     from goodword.core.models import ClockOffset
 
-    global _cached  # noqa: PLW0603 - the cache is the point of this module-level name
+    global _cached  # noqa: PLW0603 - a module-level cache
     if not settings.GOODWORD_CLOCK_MAY_MOVE:
         raise RuntimeError("The clock of this installation cannot be moved.")
     if by < timedelta(0):
         raise ValueError("The clock can only be moved forward.")
     ClockOffset.objects.get_or_create(pk=1)
-    ClockOffset.objects.filter(pk=1).update(offset=F("offset") + by)  # two at once: both count
+    ClockOffset.objects.filter(pk=1).update(offset=F("offset") + by)  # concurrent calls add up
     _cached = None
     return now()
 

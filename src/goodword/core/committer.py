@@ -1,7 +1,7 @@
 """Group commit: one thread stores many requests in one commit and then answers them.
 
-Each commit stores the requests that arrived during the previous one; the thread answers only what it has stored. All
-other requests go to the thread pool and the view: unusual ones, unrecognised ones, and those that failed here.
+Each commit stores the requests that arrived during the previous one; the thread answers only those it has stored. All
+others go to the thread pool and the view: unusual and unrecognised requests, and those that failed here.
 """
 
 import logging
@@ -27,17 +27,17 @@ from goodword.core import database, http, logs, metrics, tracing
 
 log = logging.getLogger(__name__)
 
-#: longer bodies take the view
+#: requests with longer bodies go to the view
 LONGEST: Final = 256 * 1024
-#: of one commit
+#: maximum requests per commit
 MOST, MOST_BYTES = 500, 4 * 1024 * 1024
 #: seconds without requests after which connections are closed
 IDLE_SECONDS: Final = 300.0
-#: while a commit has been going on for longer than this, further requests take the view
+#: seconds of a commit after which further requests go to the view
 SLOW_SECONDS: Final = 1.0
-#: requests with these headers take the view, whose answer may depend on them
+#: requests with these headers go to the view, because its response may depend on them
 _UNUSUAL = ("COOKIE", "CONTENT_ENCODING", "TRANSFER_ENCODING")
-#: what our proxies send; anything else may be malformed, which waitress refuses
+#: headers that our proxies send; waitress must check any others
 _ADDRESSES = re.compile(
     r"(?:[0-9]+(?:\.[0-9]+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+)(?:, ?(?:[0-9.]+|[0-9A-Fa-f:]+))*"
 )
@@ -56,7 +56,7 @@ class Request(Protocol):
     content_length: int
     headers: dict[str, str]
     body_rcv: Any
-    #: the headers and body of its answer
+    #: headers and body of its response
     stored: "Answer | None"
 
 
@@ -82,16 +82,16 @@ class Answer:
 class Intake(Protocol):
     """How an app stores its requests."""
 
-    #: of paths
+    #: prefix of its paths
     prefix: str
-    #: the body of the answer to those that were stored
+    #: the response body for stored requests
     text: str
 
     def takes(self, path: str) -> bool:
-        """Called in the server's loop: must not wait for anything."""
+        """Called in the server's loop, so it must not block."""
 
     def store(self, arrived: Sequence[Arrived]) -> Sequence[Mapping[str, Any] | None]:
-        """Store and commit. Returns ids for the log of each, or None if it was not stored and is for the view."""
+        """Store and commit. Returns each request's ids for the log, or None if the view has to handle it."""
 
     def failed(self) -> None:
         """Called after `store` has raised."""
@@ -125,7 +125,7 @@ class Committer:
         self._thread.start()
 
     def takes(self, request: Request) -> bool:
-        """Whether `store` can decide on this request without the view."""
+        """Whether `store` can handle this request without the view."""
         if not request.path.startswith(self._intake.prefix) or request.error is not None:
             return False
         headers = request.headers
@@ -143,11 +143,11 @@ class Committer:
 
     def add(self, channel: Channel) -> None:
         self._waiting.put(_Waiting(channel, channel.requests[0]))
-        if self._over:  # the thread has ended, and may not have seen this one
+        if self._over:  # the thread has ended and may have missed this one
             self._give_up()
 
     def stop(self, *, timeout: float = 2.0) -> None:
-        """Finish the commit in progress and those that wait."""
+        """Finish the commit in progress and the waiting requests."""
         self._waiting.put(None)
         self._thread.join(timeout)
 
@@ -204,7 +204,7 @@ class Committer:
                 self._to_view(one.channel)
 
     def _handle(self, batch: Sequence[_Waiting]) -> None:
-        """Store and answer. Whatever happens, each request is answered or passed on."""
+        """Store and answer. Each request is answered or passed on, whatever happens."""
         left = deque(batch)
         try:
             for ids in self._store(batch):
@@ -221,7 +221,7 @@ class Committer:
     def _store(self, batch: Sequence[_Waiting]) -> Sequence[Mapping[str, Any] | None]:
         try:
             return self._intake.store([_arrived(one.request) for one in batch])
-        except Exception as error:  # noqa: BLE001 - the view's answer says what is wrong
+        except Exception as error:  # noqa: BLE001 - the view reports the problem
             log.warning(
                 "%d requests could not be stored together: %s", len(batch), database.first_line(error)
             )

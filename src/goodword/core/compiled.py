@@ -1,6 +1,6 @@
 """Queries that Django compiles once per process and PostgreSQL plans once per connection.
 
-A query with several joins takes longer to compile than to run. Use this for what hundreds of people request at once.
+A query with several joins takes longer to compile than to run. Use this for queries of very frequent requests.
 """
 
 import inspect
@@ -18,7 +18,7 @@ from django.db.models.query import get_related_populators
 
 from goodword.core.models import HasPk
 
-#: two values for each type of argument, to find it among the statement's parameters; small enough for a smallint
+#: two values per type of argument, to locate it among the statement's parameters; small enough for a smallint
 _STAND_INS: Final[dict[type, Callable[[int, int], Any]]] = {
     int: lambda turn, place: 20_000 + 101 * turn + place,
     str: lambda turn, place: f"argument {place} of turn {turn}",
@@ -89,7 +89,7 @@ class _Statement:
 
 
 def _cursor() -> Any:
-    """A cursor that prepares its statements, which Django's own never do."""
+    """A cursor that prepares its statements, unlike Django's."""
     here: Any = connection
     here.close_if_health_check_failed()
     here.ensure_connection()
@@ -108,7 +108,7 @@ def _conversion(parameter: Any) -> Callable[[Any], Any]:
 
 
 def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
-    """Makes a model instance with its related ones, or a tuple, from a row, as Django's iterables do."""
+    """Converts a row to a model instance with its related ones, or to a tuple, as Django's iterables do."""
     select, found, alias = compiler.select, compiler.klass_info, connection.alias
     converters = [
         (place, functions, expression)

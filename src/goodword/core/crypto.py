@@ -1,8 +1,8 @@
 """Secrets: encrypted at rest with rotatable keys, and random link tokens of which only hashes are stored.
 
 AES-256-GCM. The associated data names table, row and organisation, so a ciphertext copied to another row can't be
-decrypted. The first key of GOODWORD_FIELD_KEYS seals, every listed key opens. With a wrong key webhooks would be
-refused and *do not contact* entries missed without any error: one canary per key checks this at start.
+decrypted. The first key of GOODWORD_FIELD_KEYS encrypts, all listed keys decrypt. With a wrong key, webhooks would be
+refused and *do not contact* entries missed without an error, so one canary per key is checked at start.
 """
 
 import base64
@@ -41,7 +41,7 @@ class KeyProblem:
     sentence: str
     remedy: str
     key_id: str
-    #: a key with this id is listed, but it is not the one
+    #: a key with this id is listed, but it is a different key
     is_other: bool = False
 
     def __str__(self) -> str:
@@ -75,7 +75,7 @@ def unseal(sealed: str, *, place: str) -> str:
     try:
         raw = base64.b64decode(encoded, validate=True)
         return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
-    except (InvalidTag, ValueError) as error:  # ValueError: no base64, or too short to be sealed
+    except (InvalidTag, ValueError) as error:  # ValueError: not base64, or too short
         raise CannotOpen("The stored secret does not belong to this place; set it anew.") from error
 
 
@@ -96,7 +96,7 @@ def field_key_problem() -> KeyProblem | None:
 
 
 def canary_problem(canaries: Iterable[tuple[str, str]]) -> KeyProblem | None:
-    """Like `field_key_problem`, from canaries that were already read (key ids and sealed texts)."""
+    """Like `field_key_problem`, with canaries that were already read (key ids and sealed texts)."""
     for key_id, sealed in canaries:
         if key_id not in settings.GOODWORD_FIELD_KEYS:
             return _missing_key(key_id)
@@ -106,7 +106,7 @@ def canary_problem(canaries: Iterable[tuple[str, str]]) -> KeyProblem | None:
 
 
 def check_field_keys() -> None:
-    """Raise SettingError for keys that do not match; otherwise give each key in use its canary. Idempotent."""
+    """Raise SettingError for keys that do not match; otherwise add missing canaries of keys in use. Idempotent."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -129,7 +129,7 @@ def check_field_keys_at_start() -> None:
 
 
 def forget_field_key(key_id: str) -> int:
-    """Give up a lost key. Returns the number of unreadable secrets. Raises SettingError if the key works."""
+    """Give up on a lost key. Returns the number of unreadable secrets. Raises SettingError if the key works."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -201,7 +201,7 @@ def hash_token(token: str) -> str:
 
 
 # --- `goodword rotate-keys`: seal every stored secret with the current key ---------------------------------------
-# In batches; what is done is recognised by its key, so it can be interrupted and repeated, while web and workers run.
+# Runs in batches while web servers and workers run. Finished rows are recognised by their key, so it can be resumed.
 
 #: rows in one transaction
 BATCH: Final = 100
@@ -209,12 +209,12 @@ BATCH: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Rows with sealed values. `old`: ids of rows with a value that does not begin with this prefix. `reseal`: lock
-    these rows and seal their values with the current key; returns how many rows can't be opened."""
+    """Rows with sealed values. `old`: ids of rows with a value without this prefix. `reseal`: locks these rows and
+    seals their values with the current key; returns the number of undecryptable rows."""
 
     old: Callable[[str], Sequence[int]]
     reseal: Callable[[Sequence[int]], int]
-    #: whether any value begins with the prefix
+    #: whether any value has the prefix
     uses: Callable[[str], bool]
 
 
@@ -223,7 +223,7 @@ class Rotated:
     #: rows
     sealed: int
     lost: int
-    #: ids of keys that are listed and no longer needed, and of those that still are
+    #: ids of listed keys that are no longer needed, and of those that still are
     removable: Sequence[str]
     needed: Sequence[str]
 
@@ -237,14 +237,14 @@ def register_sealed(*stored: Stored) -> None:
 
 
 def register_hashes(*purposes: bytes) -> None:
-    """Purposes of keyed hashes, whose keys outlive the field keys they were derived from."""
+    """Register purposes of keyed hashes, whose keys outlive the field keys they were derived from."""
     _purposes.extend(one.decode() for one in purposes)
 
 
 def sealed_column(
     model: type[models.Model], name: str, place: Callable[[Any], str], *, related: str = ""
 ) -> Stored:
-    """A column of sealed text. `related`: what `place` needs beside the row."""
+    """A column of sealed text. `related`: the related rows that `place` needs."""
     rows = model._default_manager
 
     def old(prefix: str) -> list[int]:
@@ -268,7 +268,7 @@ def sealed_column(
 
 
 def resealed(sealed: str, *, place: str) -> str:
-    """The same under the current key. Raises CannotOpen."""
+    """The value sealed with the current key. Raises CannotOpen."""
     return (
         sealed
         if not sealed or sealed.startswith(_prefix())
@@ -293,7 +293,7 @@ def rotate_keys() -> Rotated:
 
 
 def _retire() -> list[str]:
-    """Forget the canaries of keys that seal nothing any more, so that programs start without them."""
+    """Delete the canaries of unused keys, so programs start without those keys."""
     removable = []
     for key in list(settings.GOODWORD_FIELD_KEYS)[1:]:
         with transaction.atomic():
@@ -325,7 +325,7 @@ def hash_keys(purpose: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def lasting_hash_key(purpose: bytes) -> tuple[str, bytes]:
-    """The one for hashes that are compared with each other: it stays the same when field keys are rotated."""
+    """Id and key of hashes that are compared with each other. Rotating field keys doesn't change them."""
     for row in _kept(purpose):
         key = settings.GOODWORD_FIELD_KEYS.get(row.key_id)
         if (kept := _derived(key, purpose) if key else _opened(row)) is not None:
@@ -350,7 +350,7 @@ def _opened(row: HashKey) -> bytes | None:
 
 
 def _keep_hash_keys() -> None:
-    """Store the keys that hashes were made with under the listed field keys, apart from the current one."""
+    """Store the hash keys derived from the listed field keys, except the current one."""
     for key_id in list(settings.GOODWORD_FIELD_KEYS)[:0:-1]:  # the oldest first
         for purpose in _purposes:
             row = HashKey(purpose=purpose, key_id=key_id)
@@ -368,7 +368,7 @@ _HASH_KEYS: Final = sealed_column(HashKey, "sealed", _place)
 
 
 def seal_stored(plain: str, *, place: str) -> str:
-    """As crypto.seal, for what is stored: notes that its key is in use, until the end of the transaction."""
+    """Like `seal`, for stored values: protects the key from being retired until the end of the transaction."""
     key_id = next(iter(settings.GOODWORD_FIELD_KEYS))
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM core_fieldkeycanary WHERE key_id = %s FOR KEY SHARE", [key_id])

@@ -1,4 +1,4 @@
-"""Reads uploaded CSV files in all the forms that spreadsheets write, and writes cells that are safe in them."""
+"""Reads CSV files in all the formats that spreadsheets write, and makes cells safe for spreadsheets."""
 
 import re
 from typing import Final
@@ -24,7 +24,7 @@ def decoded(raw: bytes) -> tuple[str, bool]:
         return raw.decode("utf-8-sig"), False
     except UnicodeDecodeError:
         pass
-    try:  # what Excel on Windows writes as "CSV"
+    try:  # "CSV" from Excel on Windows
         return raw.decode("cp1252"), True
     except UnicodeDecodeError:
         raise UnreadableFile(_("The characters can't be read. Save the file as CSV UTF-8.")) from None
@@ -40,11 +40,11 @@ def separated(text: str) -> tuple[str, str]:
     return text, max((",", ";", "\t"), key=unquoted.count)
 
 
-#: what begins a formula, also full-width, at the start of a cell. Where spreadsheets separate by semicolons or tabs, a
-#: cell can also begin within ours.
+#: characters that start a formula, including full-width ones, at the start of a cell. A cell can also start within ours
+#: where spreadsheets separate cells by semicolons or tabs.
 _FORMULA: Final = re.compile(r"(^|[;\t\r\n])(?=[ ]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
 
 
 def safe_cell(text: str) -> str:
-    """The text, with an apostrophe before what a spreadsheet would run as a formula."""
+    """The text with an apostrophe before anything that a spreadsheet would run as a formula."""
     return _FORMULA.sub(r"\1'", text)

@@ -29,8 +29,8 @@ from goodword.core import process
 from goodword.core.environment import SettingError
 from goodword.core.version import VERSION
 
-#: SQLSTATE classes about the server rather than the statement: connection exceptions, insufficient resources, shutdown
-#: and start-up; and a read-only server, as after a failover
+#: SQLSTATE classes of server problems: connection exceptions, insufficient resources, shutdown and start-up, and a
+#: read-only server, as after a failover
 _OUTAGES = ("08", "53", "57P", "25006")
 #: seconds between two attempts
 FIRST_WAIT, LONGEST_WAIT = 0.25, 5.0
@@ -47,7 +47,7 @@ _INVALID_INDEXES: Final = (
     "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
     "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT i.indisvalid AND n.nspname = current_schema()"
 )
-#: the release that migrated this database last, and the oldest that can run on it; also for schemas without the columns
+#: the release that last migrated this database, and the oldest that can run on it; works on schemas without the columns
 MIGRATED_BY: Final = (
     "SELECT coalesce(to_jsonb(row) ->> 'release', ''), coalesce(to_jsonb(row) ->> 'oldest_release', '') "
     "FROM core_installation AS row"
@@ -63,7 +63,7 @@ _REFUSED: Final = re.compile(
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database was unavailable, whatever the statement. Such an error does not count as an attempt."""
+    """Whether the database was unavailable. Such errors don't count as attempts."""
     return any(_says_outage(one) for one in _chain(error))
 
 
@@ -189,12 +189,12 @@ def _say(text: str) -> None:
 
 
 def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
-    os._exit(0)  # at once: nothing has been started, and taking down the interpreter can last seconds
+    os._exit(0)  # immediately: nothing has been started, and stopping the interpreter can take seconds
 
 
 def check_known_migrations() -> None:
-    """Raises SettingError if the database has migrations that this version does not know, unless the newer version that
-    applied them says that this one can run on it."""
+    """Raises SettingError if the database has migrations unknown to this version, unless the newer version that applied
+    them allows this one."""
     loader = MigrationExecutor(connection).loader
     unknown = sorted(
         f"{app}.{name}"
@@ -217,7 +217,7 @@ def check_known_migrations() -> None:
 
 
 def migrated_by() -> tuple[str, str]:
-    """The release that migrated this database last, and the oldest that can run on it; empty if it doesn't say."""
+    """The release that last migrated this database, and the oldest that can run on it; empty if unknown."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('core_installation')")
         if cursor.fetchone() == (None,):
@@ -232,7 +232,7 @@ def can_run_on(oldest: str) -> bool:
 
 
 def migrate(*, verbosity: int = 1) -> None:
-    """Apply the migrations while programs run. A migration that doesn't get a lock soon gives way and is retried.
+    """Apply the migrations while programs run. A migration that doesn't get a lock quickly is retried later.
     Raises SettingError if it never gets the lock."""
     from goodword.core import installation
 
@@ -306,14 +306,14 @@ def check_writable(folder: Path, *, setting: str = "GOODWORD_DATA") -> None:
 
 
 def quick_connection(*, milliseconds: int = _STATEMENT) -> dict[str, Any]:
-    """For looking at the database: gives up within two seconds. `milliseconds`: for one statement."""
+    """Connection settings for checks, which give up within two seconds. `milliseconds`: limit per statement."""
     given = {name: value for name, value in connector_params().items() if name != "pool"}
     options = f"{given.get('options', '')} -c statement_timeout={milliseconds}".strip()
     return given | {"connect_timeout": 2, "tcp_user_timeout": 2_000, "options": options}
 
 
 def insert_once(row: Model) -> bool:
-    """Insert a new row, unless a unique key of it is taken: in one statement, without a savepoint. Returns whether."""
+    """Insert a row in one statement, unless one of its unique keys exists. Returns whether it was inserted."""
     meta = row._meta
     query = InsertQuery(type(row), on_conflict=OnConflict.IGNORE)
     query.insert_values([field for field in meta.local_concrete_fields if field is not meta.pk], [row])
@@ -324,7 +324,7 @@ def insert_once(row: Model) -> bool:
     if found is None:
         return False
     row.pk = found[0]
-    row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - Django documents it
+    row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - documented by Django
     return True
 
 
@@ -334,8 +334,8 @@ PREPARE_AFTER, MOST_PREPARED = 2, 200
 
 @contextmanager
 def prepared() -> Iterator[None]:
-    """Prepare the block's statements, so that PostgreSQL parses and plans them once per connection. Only for lookups by
-    id: a generic plan can't use partial indexes, such as those of waiting rows."""
+    """Prepare the block's statements, so PostgreSQL parses and plans them once per connection. Only for lookups by id,
+    because a generic plan can't use partial indexes."""
     if not settings.GOODWORD_PREPARED_STATEMENTS:
         yield
         return
@@ -350,7 +350,7 @@ def prepared() -> Iterator[None]:
         line.cursor_factory, line.prepare_threshold = before
 
 
-#: what the reactions of one transaction have read; many read the same rows
+#: cache of the reactions of one transaction, since many read the same rows
 _memory: ContextVar[dict[Hashable, tuple[tuple[str, ...], Any]] | None] = ContextVar(
     "goodword.memory", default=None
 )

@@ -18,9 +18,9 @@ from psycopg.conninfo import conninfo_to_dict
 from goodword.core.secret_files import create_file, new_keys
 
 LARGEST_PORT = 65535
-#: of a number; more days or hours than this would not fit into a date
+#: maximum of a number; more days or hours would not fit into a date
 MOST = 100_000
-#: characters; `openssl rand -base64 48` gives 64
+#: minimum characters; `openssl rand -base64 48` gives 64
 SHORTEST_SECRET_KEY = 40
 SHORTEST_TOKEN = 24
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -123,7 +123,7 @@ def _split(name: str, value: str, *, example: str) -> SplitResult:
     try:
         parts = urlsplit(value)
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:  # no such port, or half an IPv6 address
+    except ValueError:  # invalid port, or incomplete IPv6 address
         usable = None
     if not usable or any(sign.isspace() for sign in value):
         raise SettingError(f"{name} must be a URL like {example}, not {value!r}.")
@@ -169,10 +169,10 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
 
 
 def only_with_extra(name: str, value: str, *, module: str, extra: str) -> str:
-    """The value, if it is empty or the optional package is installed."""
+    """The value, which must be empty unless the optional package is installed."""
     try:
         found = not value or find_spec(module) is not None
-    except ModuleNotFoundError:  # of a parent package
+    except ModuleNotFoundError:  # the parent package is missing
         found = False
     if not found:
         raise SettingError(
@@ -214,7 +214,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 def _is_torn(parts: Mapping[str, Any]) -> bool:
-    """Whether an @ or / in the password has cut the URL in the wrong place."""
+    """Whether an @ or / in the password has split the URL in the wrong place."""
     ports = str(parts.get("port") or "").split(",")
     if any("@" in str(parts.get(name) or "") for name in ("host", "dbname")) or "?" in str(parts.get("user")):
         return True

@@ -5,8 +5,8 @@ or are `by_worker`, and those of all other transactions, become `Reaction` rows,
 the oldest due rows, runs their handlers and marks them done in the handlers' own transaction. Either way, each takes
 effect once. New rows run in batches of one transaction; if a batch fails, its rows run one by one.
 
-A claim counts the attempt in advance, so that a handler that crashes its worker is not run forever; the count is
-reverted after an outage or shutdown. The rows of a killed worker are due again after `LEASE`.
+A claim counts the attempt in advance, so a handler that crashes its worker isn't retried forever; an outage or shutdown
+reverts the count. The rows of a killed worker are due again after `LEASE`.
 """
 
 import logging
@@ -37,11 +37,11 @@ Handler = Callable[[Event], None]
 Flow = Mapping[str, Sequence[Handler]]
 State = Reaction.State
 log = logging.getLogger(__name__)
-#: attempts before a person is needed
+#: attempts before a reaction counts as failed
 TRIES = 8
-#: seconds before the second attempt, and the factor of each longer wait; about 6 hours in all
+#: seconds before the second attempt, and the factor for each further wait; about 6 hours in total
 WAIT = 4
-#: how long a killed worker keeps a row from the others
+#: time after which other workers may take a claimed row
 LEASE = timedelta(seconds=30)
 #: rows per batch
 TOGETHER = 20
@@ -49,18 +49,18 @@ TOGETHER = 20
 DONE_KEPT, PRUNED_TOGETHER = timedelta(days=30), 5_000
 #: lock timeouts of a batch and of a single row, in milliseconds: a long-held lock must not block all reactions
 BATCH_LOCK_MS, ALONE_LOCK_MS = 500, 3000
-#: the same of a reaction in the recording transaction: shorter than PostgreSQL's wait before it looks for deadlocks, so
-#: that this transaction gives way, whose other locks may be in an unusual order
+#: lock timeout of a reaction in the recording transaction: shorter than deadlock_timeout, so this transaction gives
+#: way, since it may hold locks in an unusual order
 HERE_LOCK_MS = 250
-#: seconds that one job works before it makes room for others, e-mails for example
+#: seconds that one job works before it yields to other jobs
 TURN = 2.0
-#: the `error` of a reaction that crashed its worker each time
+#: the `error` of a reaction that crashed its worker every time
 WORKER_DIED = "WorkerDied"
 #: database outages and lock timeouts during a row's handler, by row id
 _interrupted: Counter[int] = Counter()
-#: longest wait, in seconds, of a row that may itself be what brings the database down
+#: longest wait in seconds of a row that may be causing outages
 LONGEST_REST = 300
-#: Two batches at once in one process would wait for each other's locks on applications
+#: two concurrent batches in one process would wait for each other's locks on applications
 _turn = threading.Lock()
 _working: ContextVar[bool] = ContextVar("goodword.reactions.working", default=False)
 #: whether the reactions to recorded events run at the end of the transaction
@@ -69,7 +69,7 @@ _rows_only: ContextVar[bool] = ContextVar("goodword.reactions.rows_only", defaul
 #: names of handlers
 _by_worker: set[str] = set()
 #: The partial index on id is the only one for waiting rows: with another, the planner may sort a whole backlog for each
-#: claim. The commit need not be flushed: a claim lost in a database crash is one that has ended.
+#: claim. The commit need not be flushed, since a database crash ends the claim anyway.
 _CLAIM = """
 UPDATE core_reaction SET tries = tries + 1, not_before = %(until)s
 WHERE id = ANY(ARRAY(
@@ -153,7 +153,7 @@ def still_recorded(events: Sequence[Event]) -> list[Event]:
 
 @dataclass
 class _Recorded:
-    """Reactions to run before the commit. Kept among the commit hooks, which forget those of a savepoint that is rolled
+    """Reactions to run before the commit. They are commit hooks, which Django drops if their savepoint is rolled
     back."""
 
     wanted: Sequence[tuple[Event, str]]
@@ -164,7 +164,7 @@ class _Recorded:
 
 @contextmanager
 def reacting() -> Iterator[None]:
-    """A transaction that runs the reactions to its events before it commits. If one fails, it alone is rolled back and
+    """A transaction that runs the reactions to its events before it commits. Only a failed one is rolled back and
     becomes a row. Within another such block, it is a savepoint."""
     if _reacting.get() or _rows_only.get():
         with transaction.atomic():
@@ -181,7 +181,7 @@ def reacting() -> Iterator[None]:
 
 @contextmanager
 def rows_only() -> Iterator[None]:
-    """All reactions become rows: one of them may have ended the worker in an earlier attempt."""
+    """Make all reactions rows, because one of them may have crashed the worker in an earlier attempt."""
     token = _rows_only.set(True)
     try:
         yield
@@ -196,8 +196,8 @@ def by_worker[H: Handler](handler: H) -> H:
 
 
 def _react_here() -> list[Reaction]:
-    """Run the reactions to the events of this transaction, and to events that they record: all under one savepoint, and
-    each under its own if one fails. Returns those to queue."""
+    """Run the reactions to this transaction's events and to the events that they record: all under one savepoint, or
+    each under its own if one fails. Returns the reactions to queue."""
     wanted = _recorded_here()
     if not wanted:
         return []
@@ -237,7 +237,7 @@ def _recorded_here() -> list[tuple[Event, str]]:
 
 
 def _succeeds(row: Reaction) -> bool:
-    """Run it under a savepoint. After a failure it is prepared for its next attempt. Raises only on an outage."""
+    """Run it under a savepoint; schedule the next attempt if it fails. Raises only on an outage."""
     try:
         with remembering(), transaction.atomic():
             _run(row)
@@ -261,14 +261,14 @@ def _queue(rows: Sequence[Reaction], *, here: bool = True) -> None:
         return
     Reaction.objects.bulk_create(rows)
     if _working.get():
-        return  # the loop that runs this handler looks again before it ends
+        return  # the loop that runs this handler checks again before it ends
     database_hooks = transaction.get_connection().run_on_commit
     if not any(act is wake for _, act, _ in database_hooks):
         transaction.on_commit(wake, robust=True)
 
 
 def wake() -> None:
-    """Queue a job that runs what is due, unless one is queued."""
+    """Queue a job that runs due reactions, unless one is queued."""
     react.defer_once(lock="event.react")
 
 
@@ -287,13 +287,13 @@ def react() -> None:
         except Exception as error:
             if not database.is_outage(error):
                 raise
-            wake()  # the outage is over, and the row that may have caused it is delayed
+            wake()  # the outage is over; the row that may have caused it is delayed
             return
         finally:
             _turn.release()
         process.check_stop()
 
-        # look again: a job queued since the last look may have found the lock taken
+        # check again: a job queued since the last check may have found the lock taken
 
 
 @jobs.job(
@@ -304,7 +304,7 @@ def react() -> None:
     due=lambda now: [_due(now)],
 )
 def sweep_reactions(*, timestamp: int = 0) -> None:
-    """Queue a job for what is due: lost wake-ups, retries, rows of dead workers."""
+    """Queue a job for due reactions: lost wake-ups, retries, rows of dead workers."""
     del timestamp  # passed to every periodic job
     now = clock.now()
     give_up_deadly(now=now)
@@ -342,7 +342,8 @@ def run_reaction(row: Reaction) -> None:
 
 
 def run_reactions(rows: Sequence[Reaction]) -> bool:
-    """In one transaction. False if another worker has claimed one since. Raises what a handler raises."""
+    """Run the rows in one transaction. Returns False if another worker has claimed one since. Raises what a handler
+    raises."""
     return _run_together(rows, lock_ms=BATCH_LOCK_MS)
 
 
@@ -378,7 +379,7 @@ def _act_alone(row: Reaction) -> None:
 
 
 def give_up_deadly(*, now: datetime) -> int:
-    """Mark rows that crashed their worker each time as failed. Returns how many."""
+    """Mark rows that crashed their worker every time as failed. Returns their number."""
     return _due(now).filter(tries__gte=TRIES).update(state=State.FAILED, not_before=None, error=WORKER_DIED)
 
 
@@ -387,7 +388,7 @@ def failed_reactions() -> QuerySet[Reaction]:
 
 
 def retry_reactions(rows: QuerySet[Reaction]) -> int:
-    """Retry these failed reactions with all attempts. Returns how many."""
+    """Retry these failed reactions from the first attempt. Returns their number."""
     ids = list(rows.filter(state=State.FAILED).values_list("pk", flat=True))
     count = Reaction.objects.filter(pk__in=ids, state=State.FAILED).update(
         state=State.WAITING, tries=0, not_before=None
@@ -398,7 +399,7 @@ def retry_reactions(rows: QuerySet[Reaction]) -> int:
 
 
 def prune(*, now: datetime) -> int:
-    """Delete reactions that were done long ago; their events stay, since they are the timelines. Returns how many."""
+    """Delete old finished reactions; events stay for the timelines. Returns the number deleted."""
     removed = 0
     old = Reaction.objects.filter(state=State.DONE, done_at__lt=now - DONE_KEPT)
     while ids := list(old.values_list("pk", flat=True)[:PRUNED_TOGETHER]):
@@ -443,7 +444,7 @@ def _is_lock_timeout(error: Exception) -> bool:
 
 
 def _claim(now: datetime) -> list[Reaction]:
-    """A due row that was tried before, alone since it may have crashed its worker; else the oldest due rows."""
+    """One due row that was tried before (alone, since it may have crashed its worker), else the oldest due rows."""
     rows: list[Reaction] = []
     for least, greatest, most in ((1, TRIES - 1, 1), (0, 0, TOGETHER)):
         values = {"now": now, "until": now + LEASE, "least": least, "greatest": greatest, "most": most}
@@ -454,7 +455,7 @@ def _claim(now: datetime) -> list[Reaction]:
     for row in rows:
         if row.event_id in events:
             row.event = events[row.event_id]
-    return [row for row in rows if row.event_id in events]  # the others were just erased
+    return [row for row in rows if row.event_id in events]  # other rows were just erased
 
 
 def _act_together(rows: Sequence[Reaction]) -> bool:
@@ -469,7 +470,7 @@ def _act_together(rows: Sequence[Reaction]) -> bool:
 
 
 class UnknownHandler(Exception):
-    """This version has no such handler. Another version does: retry, since its workers may still run or come back."""
+    """Unknown handler, which another version has: retry, since its workers may still run or come back."""
 
 
 def _run(row: Reaction) -> None:
@@ -485,7 +486,7 @@ def _run(row: Reaction) -> None:
 
 
 def _locked(rows: Sequence[Reaction]) -> list[int]:
-    """Lock the rows that nobody has claimed since; their ids."""
+    """Lock the rows that nobody has claimed since. Returns their ids."""
     mine = Reaction.objects.filter(_claimed(rows), state=State.WAITING)
     return list(mine.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True))
 
@@ -519,7 +520,7 @@ def _give_back(rows: Sequence[Reaction]) -> None:
 
 
 def _rest(row: Reaction) -> None:
-    """Undo the claim, with a wait that grows with each outage or lock timeout: the handler may be the cause."""
+    """Undo the claim, with a longer wait after each outage or lock timeout, since the handler may be the cause."""
     wait = timedelta(seconds=min(2 ** (_interrupted[row.pk] - 1), LONGEST_REST))
     Reaction.objects.filter(_claimed([row]), state=State.WAITING).update(
         tries=F("tries") - 1, not_before=clock.now() + wait

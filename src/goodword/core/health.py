@@ -26,11 +26,11 @@ _BEAT = """
 INSERT INTO core_heartbeat (program, seen_at) VALUES (%s, now())
 ON CONFLICT (program) DO UPDATE SET seen_at = now()
 """
-#: seconds until an answer, whatever the database does
+#: maximum seconds until the response, whatever the database does
 ANSWER_WITHIN = 1.8
-#: seconds for which an answer is reused
+#: seconds for which a result is reused
 GOOD_FOR = 1.0
-#: areas that concern all organisations together, not shown to one
+#: areas that concern all organisations, not shown to a single one
 _OF_ALL = ("deliveries",)
 
 
@@ -107,7 +107,7 @@ class Readiness:
         self._said: list[str] = []
 
     def failing(self) -> list[str]:
-        """Areas of the broken checks; the reasons are logged."""
+        """Areas of the broken checks. The reasons are logged."""
         with self._lock:
             look = self._look
             if look is None or look.is_old():
@@ -132,7 +132,7 @@ class _Round(threading.Thread):
         self._found: list[Finding] = []
 
     def is_old(self) -> bool:
-        """Whether the answer has expired. A check still running hasn't, so checks don't pile up."""
+        """Whether the result has expired. A running check counts as fresh, so checks don't pile up."""
         return self._over.is_set() and time.monotonic() - self._begun > GOOD_FOR
 
     def within(self, seconds: float) -> list[Finding]:
@@ -147,7 +147,7 @@ class _Round(threading.Thread):
                 self._found = broken_now(line, now=clock.now())
         except psycopg.Error as error:
             self._found = [database.failure(error)]
-        except Exception as error:  # a probe must be answered
+        except Exception as error:  # a probe must get a response
             log.exception("The installation could not be looked at")
             self._found = [database.failure(error)]
         finally:
@@ -156,14 +156,14 @@ class _Round(threading.Thread):
 
 
 def broken_now(line: psycopg.Connection, *, now: datetime) -> list[Finding]:
-    """What makes /readyz fail. Raises psycopg.Error if the database fails."""
+    """The findings that make /readyz fail. Raises psycopg.Error if the database fails."""
     found = [*database.findings(line, now=now, ready=True), *machine.disk()]
     return [one for one in found if one.state is State.BROKEN]
 
 
 def installation_problems(*, now: datetime) -> list[Finding]:
-    """The same and what needs attention, for a page: through Django's connection, with its own organisation's
-    deliveries left to the page."""
+    """Findings for a page: everything broken or in need of attention, through Django's connection. The page itself
+    shows its organisation's deliveries."""
     try:
         connection.ensure_connection()
         found = [*database.findings(connection.connection, now=now, ready=True), *machine.disk()]

@@ -41,13 +41,13 @@ from goodword.core.process import in_one_piece
 from goodword.core.text import clean_text
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-#: requests without a line: probes, scrapes and files
+#: requests that aren't logged: probes, scrapes and files
 _QUIET = ("/healthz", "/readyz", "/metrics")
 access_log = logging.getLogger("goodword.access")
 _PORTALS = ("/p/", "/r/", "/a/", "/d/", "/dr/", "/e/", "/i/", "/m/", "/t/", "/verify/")
-#: accepts candidates' files: an item of their assessment
+#: path that accepts candidates' files: an item of their assessment
 _UPLOAD_PATH = re.compile(r"/p/[^/]+/assessment/[0-9]+/item/[0-9]+/")
-#: accepts reports, from anyone
+#: path that accepts reports from anyone
 _VERIFY_PATH = "/verify/"
 #: maximum length of a query parameter; ours are a few dozen characters, searches and `next` somewhat longer
 LONGEST_PARAMETER: Final = 2000
@@ -69,7 +69,7 @@ def is_page(path: str) -> bool:
 
 
 class NoBodyForHead:
-    """Answers HEAD without a body. Django leaves this to the server, and not every server does it."""
+    """Answers HEAD without a body, which Django leaves to the server and not every server does."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -108,7 +108,7 @@ class PermissionsPolicy:
 
 
 class PortalLanguage:
-    """The browser's language for portals until their link is resolved, whose views then choose; English for members."""
+    """Activates the browser's language for portals, until their view has resolved the link, and English for members."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -144,8 +144,8 @@ class BodyLimit:
 
 
 def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
-    """413 as a page, a sentence for a page's script, or a line for programs. `most` is the limit in bytes."""
-    if request.headers.get("X-Goodword") == "script":  # its page keeps what was typed, and shows this
+    """Response 413: a page, a sentence for a page's script, or a line for programs. `most` is the limit in bytes."""
+    if request.headers.get("X-Goodword") == "script":  # the page keeps the input and shows this
         say = gettext("Too long to save. Please shorten it.")
         response: HttpResponse = JsonResponse({"saved": False, "say": [say]}, status=413)
     elif is_page(request.path_info):
@@ -174,15 +174,15 @@ def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
 
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page for a malformed request. Django finds the text of a form too large only when parsing it."""
+    """The page for a malformed request. Django notices that a form's text is too large only when parsing it."""
     if isinstance(exception, RequestDataTooBig):
         return too_large(request, most=settings.GOODWORD_MAX_BODY)
     return bad_request(request, exception)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """The 500 page, with a reference number that is also in the log; 503 for a statement that took too long or a
-    database that can't be used. Uses no context processors, since they may fail too."""
+    """The page for 500, with a reference number that is also in the log, or for 503 if a statement took too long or the
+    database can't be used. Uses no context processors, since they may fail too."""
     digits = f"{secrets.randbelow(10**8):08}"
     reference = f"{digits[:4]}-{digits[4:]}"
     request.error_reference = reference  # type: ignore[attr-defined]  # for the filter ErrorReference
@@ -228,8 +228,8 @@ class CleanInput:
         args: tuple[Any, ...],  # noqa: ARG002 - Django's signature
         kwargs: dict[str, Any],
     ) -> None:
-        """After the CSRF check, which reads forms too; CSRF-exempt views read their own body."""
-        # a token is hashed before it is looked up, and its pages handle an unknown one
+        """Runs after the CSRF check, which reads forms too; CSRF-exempt views read their own body."""
+        # tokens are hashed before lookup, and their pages handle unknown ones
         words = (value for name, value in kwargs.items() if name != "token" and isinstance(value, str))
         if any(not value.isprintable() for value in words):
             raise Http404
@@ -259,8 +259,7 @@ def build_static_files() -> None:
 
 
 class StaticFiles:
-    """Passes only requests for static files to servestatic, whose asynchronous middleware would cost each request two
-    milliseconds."""
+    """Passes only requests for static files to servestatic, whose asynchronous middleware takes two milliseconds."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -268,7 +267,7 @@ class StaticFiles:
 
     @cached_property
     def serve(self) -> Callable[[HttpRequest], HttpResponseBase]:
-        """Created with the first request, since it lists all static files when created."""
+        """Creates the middleware on the first request, since it then lists all static files."""
         return async_to_sync(ServeStaticMiddleware(sync_to_async(self.get_response)))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:

@@ -1,4 +1,5 @@
-"""What this database is: working, or a copy in which no mail, notes or jobs may go out (`restore --for-looking`)."""
+"""The mode of this database: working, or a copy that sends no mails or notes and runs no jobs (`restore
+--for-looking`)."""
 
 import time
 import uuid
@@ -31,12 +32,12 @@ def uid() -> uuid.UUID:
 
 
 def mode() -> str:
-    """Mode.WORKING (empty) unless this is a copy."""
+    """The current mode: Mode.WORKING (empty) unless this is a copy."""
     return Installation.objects.filter(pk=ONLY).values_list("mode", flat=True).first() or Mode.WORKING
 
 
 def not_working() -> Exists:
-    """A condition for queries: this database is a copy."""
+    """A query condition that is true in a copy."""
     return Exists(copies())
 
 
@@ -45,8 +46,8 @@ def copies() -> QuerySet[Installation]:
 
 
 def shown_mode() -> str:
-    """The same, at most ten seconds old, for every page."""
-    global _read  # noqa: PLW0603 - a cache of one value
+    """The mode for pages, at most ten seconds old."""
+    global _read  # noqa: PLW0603 - a module-level cache
     now = time.monotonic()
     if _read is None or (now - _read[0] > _GOOD_FOR and settings.GOODWORD_ENV != "test"):
         _read = (now, mode())
@@ -54,7 +55,7 @@ def shown_mode() -> str:
 
 
 def record_release() -> None:
-    """Note that this version has migrated the database, unless a newer one has."""
+    """Record that this version has migrated the database, unless a newer one has."""
     with transaction.atomic():
         current()
         row = Installation.objects.select_for_update().get(pk=ONLY)
@@ -65,7 +66,7 @@ def record_release() -> None:
 
 
 def set_mode(wanted: Mode) -> str:
-    """Returns the mode before."""
+    """Returns the previous mode."""
     with transaction.atomic():
         current()
         row = Installation.objects.select_for_update().get(pk=ONLY)
@@ -78,6 +79,6 @@ def set_mode(wanted: Mode) -> str:
 
 
 def forget() -> None:
-    """Read the mode again for the next page."""
+    """Clear the cached mode."""
     global _read  # noqa: PLW0603
     _read = None

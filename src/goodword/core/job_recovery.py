@@ -1,6 +1,6 @@
-"""Recover jobs: requeue those of dead workers (every job can run twice), retry failed ones, prune.
+"""Recovers jobs: requeues those of dead workers (every job can run twice), retries failed ones, and prunes.
 
-`goodword jobs` lists, retries and clears jobs and reactions. Their arguments are ids, nothing personal.
+`goodword jobs` lists, retries and clears jobs and reactions. Their arguments are ids without personal data.
 """
 
 import json
@@ -27,11 +27,11 @@ from goodword.core.models import Reaction
 log = logging.getLogger(__name__)
 #: a worker without a heartbeat for this long counts as dead; it beats every ten seconds
 SILENT = timedelta(seconds=30)
-#: a job requeued this often has crashed its workers
+#: a job requeued this often is assumed to crash its workers
 TRIES = 8
 #: hours to keep failed jobs
 KEPT = 24 * 30
-#: in the past by any clock
+#: a time in the past by any clock
 AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
 #: advisory lock: one worker at a time looks for stalled jobs
 _LOCK = 0x75706B656570
@@ -81,7 +81,7 @@ def prune(*, timestamp: int = 0) -> None:
 
 
 def retry_stalled() -> int:
-    """One worker at a time: a job that another just requeued may be running already. Returns the number requeued."""
+    """Runs in one worker at a time, since a job just requeued may be running. Returns the number requeued."""
     with transaction.atomic():
         if not _alone():
             return 0
@@ -89,7 +89,7 @@ def retry_stalled() -> int:
 
 
 def _dead() -> QuerySet[Any]:
-    """Jobs of dead workers, by the database's clock, which is also the heartbeats'."""
+    """Jobs of dead workers by the database's clock, which heartbeats use too."""
     dead = Q(worker=None) | Q(worker__last_heartbeat__lt=Now() - SILENT)
     return ProcrastinateJob.objects.filter(dead, status="doing")
 
@@ -112,7 +112,7 @@ def _give_back(job: ProcrastinateJob) -> bool:
             cursor.execute(GIVE_BACK, {"job_id": job.pk, "wait": 0})
         return False
     except ConnectorException:
-        return False  # it has ended: its worker was only slow
+        return False  # it has ended; its worker was only slow
     async_to_sync(jobs.QUEUE.finish_job_by_id_async)(job.pk, Status.FAILED, delete_job=False)
     return False
 
@@ -129,7 +129,7 @@ def keep_last_failures() -> None:
 
 
 def forget_failed_jobs(name: str, **arguments: int | str) -> None:
-    """Delete failed jobs of this name with these arguments once their work was done or requested again."""
+    """Delete failed jobs with this name and these arguments, after their work was done or requested again."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND task_name = %s AND args @> %s::jsonb",
@@ -138,7 +138,7 @@ def forget_failed_jobs(name: str, **arguments: int | str) -> None:
 
 
 def failed_jobs() -> QuerySet[Any]:
-    """Failed jobs, including sweeps, except those whose work a sweep does."""
+    """Failed jobs, including sweeps, except those whose work a sweep repeats."""
     done_by_others = {name for names in jobs.SWEPT.values() for name in names} - jobs.SWEPT.keys()
     return (
         ProcrastinateJob.objects.filter(status="failed").exclude(task_name__in=done_by_others).order_by("-id")
@@ -178,7 +178,8 @@ _HEAD = ("task", "waiting", "later", "running", "failed", "oldest")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Failed ones: by name (`reaction:12`, `job:34`), of a task, or all. Without `yes` they are only counted."""
+    """Selects failed jobs and reactions by name (`reaction:12`, `job:34`), by task, or all. Without `yes`, only counts
+    them."""
 
     names: Sequence[str] = ()
     task: str = ""
@@ -187,7 +188,7 @@ class Selection:
 
 
 def show(*, now: datetime, failed: bool = False, task: str = "") -> int:
-    """Print a line for each task, or with `failed` for each failure; returns 1 then if there are any, else 0."""
+    """Print a line for each task, or with `failed` for each failure. Returns 1 if it printed failures, else 0."""
     if failed:
         lines = [line for _, line in _failed(task)]
         print("\n".join(lines) or "Nothing has failed.")
@@ -206,7 +207,7 @@ def retry(wanted: Selection) -> int:
 
 
 def clear(wanted: Selection) -> int:
-    """Delete failed jobs, whose work is then not done. Returns 0, or 2 with an error message."""
+    """Delete failed jobs without doing their work. Returns 0, or 2 with an error message."""
     return _each(wanted, "clear", "Cleared")
 
 
@@ -224,7 +225,7 @@ def _each(wanted: Selection, verb: str, done: str) -> int:
     names = list(wanted.names)
     if not names:
         found = _failed(wanted.task)
-        if verb == "clear":  # what a reaction would have done can't be forgone unseen
+        if verb == "clear":  # skipping a reaction's effect needs a decision
             found = [(name, line) for name, line in found if name.startswith(JOB)]
         if not found:
             print(f"Nothing to {verb}.")
@@ -245,7 +246,7 @@ def _each(wanted: Selection, verb: str, done: str) -> int:
 
 
 def _act(name: str, verb: str) -> str:
-    """Returns why it could not be done; empty if it was."""
+    """Returns the error message, or "" on success."""
     kind, _, number = name.partition(":")
     if kind not in {REACTION, JOB} or not number.isdecimal() or len(number) > 18:
         return f"{name!r} is not a name listed by `goodword jobs list --failed`."
@@ -268,7 +269,7 @@ def _clear_job(pk: int) -> bool:
 
 
 def _failed(task: str) -> list[tuple[str, str]]:
-    """Names and lines. Without `task`, jobs whose work a sweep does are left out."""
+    """Names and lines of failures. Without `task`, jobs whose work a sweep repeats are left out."""
     reactions = events.failed_reactions()
     jobs: QuerySet[Any] = failed_jobs()
     if task:

@@ -1,11 +1,11 @@
 """Jobs: Procrastinate rows in the caller's transaction, run by `goodword worker`. Arguments are ids only.
 
-A job with a queueing lock has no retries, since a newer one may wait under the lock; its sweep retries it. A failed
-job stays until a person handles it, or until the sweep that repeats its work succeeds.
+Jobs with a queueing lock have no retries, since a newer one may wait under the lock; their sweep retries them. A failed
+job stays until a person handles it or the sweep that repeats its work succeeds.
 
-Lanes are worker threads that run a job right after the commit that defers it, without a row. Only for jobs that a sweep
-repeats: it finds what is lost when this process dies. A job that fails is queued as a row, so that the failure is
-reported and retried like any other. Other processes start such a job by NOTIFY (`Job.announce`).
+Lanes are worker threads that run a job right after the commit that defers it, without a row. They are only for jobs
+that a sweep repeats, since jobs are lost when this process dies. A job that fails is queued as a row, so the failure is
+reported and retried as usual. Other processes start such a job by NOTIFY (`Job.announce`).
 """
 
 import json
@@ -34,7 +34,7 @@ from goodword.core.process import in_one_piece
 
 type Arguments = Mapping[str, int | str]
 log = logging.getLogger(__name__)
-#: seconds without work after which a lane's thread gives back its connections
+#: idle seconds after which a lane's thread closes its connections
 IDLE_SECONDS = 3.0
 #: the library's channel, on which all workers listen; they ignore unknown types
 CHANNEL, ANNOUNCED = "procrastinate_any_queue_v1", "job_announced"
@@ -56,7 +56,7 @@ def nothing_kept() -> Iterator[Callable[[], None]]:
 
 
 class Lane:
-    """`keeping`: a resource that each thread holds between jobs. It yields a function that releases it when idle."""
+    """`keeping`: a resource that each thread keeps between jobs. It yields a function that releases it when idle."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Lane:
         return _open.is_set()
 
     def put(self, ids: Arguments, *, once: bool = False) -> bool:
-        """`once`: skip it if an equal one is waiting. Returns whether it was added."""
+        """`once`: skip it if an equal job is waiting. Returns whether it was added."""
         with self._change:
             if once and any(waiting == ids for _, waiting in self._waiting):
                 return False
@@ -85,7 +85,7 @@ class Lane:
     def start(
         self, name: str, run: Callable[..., None], queue: Callable[..., None]
     ) -> list[threading.Thread]:
-        """`queue`: makes a row of a job that failed."""
+        """Start the threads. `queue`: makes a row of a failed job."""
         started = [
             threading.Thread(target=self._work, args=(name, run, queue), name=f"{name}-{number}", daemon=True)
             for number in range(self.threads)
@@ -153,10 +153,10 @@ def close_lanes() -> None:
     _open.clear()
 
 
-#: priorities, the greatest number first: in a burst each delivery is processed down to its mail before the next, so the
-#: first invitation goes out immediately
+#: priorities, highest first: in a burst, each delivery is processed through to its mail before the next, so the first
+#: invitation goes out immediately
 MAIL, REACTION, USUAL = 20, 10, 0
-#: for work that no sweep repeats: 4 s, 16 s ... about 6 hours in all
+#: retries of work that no sweep repeats: after 4 s, 16 s, ... about 6 hours in total
 PATIENT = RetryStrategy(max_attempts=8, exponential_wait=4)
 #: Jobs are always deferred on Django's connection. The library's `task.defer` uses the app's connector, which a worker
 #: replaces with separate connections: a job deferred within a job would then be queued before its rows are committed,
@@ -166,7 +166,7 @@ QUEUE = JobManager(DjangoConnector())
 REGISTERED: "dict[str, Job]" = {}
 #: jobs whose work a sweep repeats, by the sweep's name
 SWEPT: dict[str, set[str]] = {}
-#: what a sweep would find now: rows of at least one of these, or nothing is due
+#: a sweep is due if at least one of these queries finds rows
 type Due = Callable[[datetime], Sequence[QuerySet[Any, Any]]]
 DUE: dict[str, Due] = {}
 
@@ -194,7 +194,7 @@ class JobRetry(BaseRetryStrategy):
 
 
 class Job:
-    """A registered task; `defer(**ids)` writes its row in the current transaction, or puts it into its open lane after
+    """A registered task. `defer(**ids)` writes its row in the current transaction, or puts it into its open lane after
     the commit."""
 
     def __init__(
@@ -210,7 +210,7 @@ class Job:
         self.run = function
         self.priority = priority
         self.lane = lane
-        #: as workers run it
+        #: the task that workers run
         self.guarded = guarded or function
 
     def defer(self, **ids: int | str) -> None:
@@ -223,7 +223,8 @@ class Job:
         configure_task(name=self.name, job_manager=QUEUE, priority=self.priority).defer(**ids)
 
     def announce(self) -> None:
-        """Run it in the lanes of all listening workers, without a row. If there are none, its sweep finds the work."""
+        """Run it in the lanes of all listening workers, without a row. Without such workers, its sweep finds the
+        work."""
         with connection.cursor() as cursor:
             said = json.dumps({"type": ANNOUNCED, "job": self.name})
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, said])
@@ -233,7 +234,7 @@ class Job:
             configure_task(name=self.name, job_manager=QUEUE, priority=self.priority).batch_defer(*wanted)
 
     def defer_once(self, *, lock: str, **ids: int | str) -> bool:
-        """Enqueue unless one with this queueing lock already waits; False if one does."""
+        """Queue it unless a job with this queueing lock is waiting. Returns whether it was queued."""
         if self.lane is not None and self.lane.is_open:
             transaction.on_commit(partial(self.lane.put, ids, once=True), robust=True)
             return True
@@ -259,10 +260,10 @@ def job(
     due: Due | None = None,
     lane: Lane | None = None,
 ) -> Callable[[Callable[..., None]], Job]:
-    """Register a job. `cron`: six fields, seconds last. `swept_by`: the scheduled job that repeats failed work, which a
-    job with a `lane` needs.
+    """Register a job. `cron`: six fields, seconds last. `swept_by`: the scheduled job that repeats failed work;
+    required with a `lane`.
 
-    `due`: this scheduled job is left out while the queries find nothing and no work of its own has failed.
+    `due`: this scheduled job is skipped while the queries find nothing and none of its work has failed.
     """
     if cron or swept_by:
         SWEPT.setdefault(swept_by or name, set()).add(name)
@@ -304,7 +305,7 @@ def named(name: str) -> Job:
 
 
 def announced(name: str) -> None:
-    """Put the job into its lane unless it is waiting there. Does nothing if this version has no such lane."""
+    """Put the job into its lane unless it is waiting there. Does nothing if this version doesn't know it."""
     lane = REGISTERED[name].lane if name in REGISTERED else None
     if lane is not None and lane.is_open:
         lane.put({}, once=True)
@@ -312,7 +313,7 @@ def announced(name: str) -> None:
 
 @contextmanager
 def lanes() -> Iterator[None]:
-    """Run the jobs that have a lane in it, until the end of the block or until the worker stops."""
+    """Run the lanes until the block ends or the worker stops."""
     own = [(one, one.lane) for one in REGISTERED.values() if one.lane is not None]
     threads = [thread for one, lane in own for thread in lane.start(one.name, one.guarded, one.queue)]
     open_lanes()
@@ -333,7 +334,7 @@ def lanes() -> Iterator[None]:
 
 
 def _forget_failed(sweep: str) -> int:
-    """Delete failed jobs whose work a sweep has just done, including its own earlier runs. Returns how many."""
+    """Delete failed jobs whose work a sweep has just done, including its own earlier runs. Returns their number."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND task_name = ANY(%s)",
@@ -343,7 +344,7 @@ def _forget_failed(sweep: str) -> int:
 
 
 def for_each(ids: Iterable[int], act: Callable[[int], bool]) -> int:
-    """Returns how many rows were processed. A failing row is logged and left for the next sweep; an outage or shutdown
+    """Returns the number of rows processed. A failing row is logged and left for the next sweep; an outage or shutdown
     ends this one."""
     done = 0
     for pk in ids:

@@ -1,9 +1,8 @@
 """Log lines, as text or JSON.
 
-Lines carry the ids of what they are about: request, job, delivery, event, organisation. JSON lines contain no personal
-data: of an exception they keep the class and the places in the code, but not its message, and of an SQL error the code
-and the constraint. Link and endpoint tokens are removed from both forms.
-"""
+Lines contain the ids of their context: request, job, delivery, event, organisation. JSON lines contain no personal
+data: exceptions are reduced to class and traceback without the message, SQL errors to code and constraint. Link and
+endpoint tokens are removed from both formats."""
 
 import copy
 import json
@@ -25,11 +24,11 @@ from django.urls import ResolverMatch
 
 #: names of URL arguments that are secret
 SECRET_ARGUMENTS: Final = ("token", "endpoint_key", "uidb36", "key")
-#: paths with a secret, and their secret part; for text and for paths that no page has
+#: paths with a secret, and their secret part; for text and unknown paths
 _SECRET_PATHS = re.compile(
     r"/(p|r|v|s|a|d|dr|e|i|m|t|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
 )
-#: in a path that no page has, a part as long as a token
+#: in unknown paths, a part as long as a token
 _LONG_PART = re.compile(r"(?<=/)[^/]{16,}")
 _ADDRESS = re.compile(r"[^\s\"'<>(),:;@=]+@[^\s\"'<>(),:;@]+")
 _MOST_FRAMES = 40
@@ -49,7 +48,7 @@ def about(**ids: Any) -> Iterator[None]:
 
 
 def note(**ids: Any) -> None:
-    """Add ids to the further lines of this request or job."""
+    """Add ids to the remaining lines of this request or job."""
     _about.set({**(_about.get() or {}), **ids})
 
 
@@ -79,7 +78,7 @@ def without_addresses(text: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """An argument of a message: errors and rows quote names, so only their kind and id are kept."""
+    """A message's argument. Errors and rows may contain names, so only their class and id are kept."""
     if isinstance(value, BaseException):
         return _name_of(value)
     if isinstance(value, Model):
@@ -104,7 +103,7 @@ def _name_of(error: BaseException) -> str:
 
 
 def described(error: BaseException) -> list[dict[str, Any]]:
-    """An exception and its causes, the outermost first, without their messages."""
+    """An exception and its causes, outermost first, without messages."""
     found: list[dict[str, Any]] = []
     one: BaseException | None = error
     while one is not None and len(found) < 10:
@@ -181,7 +180,7 @@ class ErrorReference(logging.Filter):
 
 
 class WrongHost(logging.Filter):
-    """Replaces Django's traceback about a wrong Host, which recommends a setting that we don't have."""
+    """Replaces Django's traceback about a wrong Host, which recommends a setting that doesn't exist here."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)

@@ -34,30 +34,30 @@ PROVIDERS: Final = {
     "sparkpost": "SparkPostTrackingWebhookView",
     "unisender_go": "UnisenderGoTrackingWebhookView",
 }
-#: packages that Anymail needs for some of them
+#: extra packages that Anymail needs for some providers
 _PACKAGES: Final = {"amazon_ses": "boto3", "resend": "svix"}
 #: a DKIM selector
 SELECTOR: Final = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
 _SPF: Final = re.compile(
     r"(?:(?:include|exists|ip4|ip6):\S+|(?:a|mx)(?:[:/]\S+)?|redirect=\S+)", re.IGNORECASE
 )
-#: characters
+#: minimum characters of the secret
 SHORTEST_SECRET: Final = 24
-#: seconds for each step before the message: connecting, greeting, TLS, signing in, sender, recipient
+#: seconds for each step before the message: connection, greeting, TLS, sign-in, sender, recipient
 STEP_SECONDS: Final = 20
-#: seconds for handing the message over
+#: seconds for sending the message
 HAND_OVER_SECONDS: Final = 120
-#: seconds for the answer to a message that was handed over
+#: seconds for the response to a sent message
 ANSWER_SECONDS: Final = 600
-#: seconds for QUIT, which no longer matters
+#: seconds for QUIT, whose response doesn't matter
 QUIT_SECONDS: Final = 5
-#: seconds without a message after which a kept connection is not used again
+#: idle seconds after which a kept connection isn't reused
 KEPT_SECONDS: Final = 5.0
 _OK: Final = 250
 #: replies that refuse our account, to any command
 REFUSED_SIGN_IN: Final = frozenset({530, 534, 535, 538})
 _CLOSING: Final = 421
-#: message too large: the only refusal of a sender that is about the message
+#: message too large: the only refusal of the sender that concerns the message
 _TOO_LARGE: Final = 552
 
 
@@ -149,16 +149,16 @@ def anymail(*, credentials: dict[str, Any], webhook_secret: str) -> dict[str, An
 
 
 class Scope(Enum):
-    #: the server, the network or our account, and not this mail
+    #: a problem of the server, the network or our account
     SERVER = "server"
-    #: this mail or its address; permanent or temporary
+    #: a permanent or temporary problem of this mail or its address
     MAIL = "mail"
-    #: the message was handed over, and we don't know whether the server accepted it
+    #: the message was sent, and we don't know whether the server accepted it
     UNKNOWN = "unknown"
 
 
 class Fault(smtplib.SMTPException):
-    """Why a message was not accepted. `address`: the recipient's address was refused."""
+    """A message was not accepted. `address`: the recipient's address was refused."""
 
     def __init__(self, words: str, *, scope: Scope, permanent: bool = False, address: bool = False) -> None:
         super().__init__(words)
@@ -173,7 +173,7 @@ class Withdrawn(Exception):
 
 
 class _Kept(threading.local):
-    """The connection that this thread keeps open. `key`: its settings; None if there is none."""
+    """This thread's open connection. `key`: its settings; None without a connection."""
 
     open = False
     key: object = None
@@ -186,7 +186,7 @@ _kept = _Kept()
 
 @contextmanager
 def connection_kept() -> Iterator[Callable[[], None]]:
-    """Keep the connection open between messages of this thread. Yields a function that closes it."""
+    """Keep this thread's connection open between messages. Yields a function that closes it."""
     _kept.open = True
     try:
         yield _close_kept
@@ -201,15 +201,14 @@ def _close_kept() -> None:
 
 
 class EmailBackend(DjangoBackend):
-    """Sends each message on its own connection, or on one that is kept for a few seconds. Raises Fault.
+    """Sends each message on its own connection, or on one kept for a few seconds. Raises Fault.
 
     `message.hand_over` is called when the server is ready; an exception there stops the message. Only such messages
-    wait `answer_timeout` seconds for the answer; others are sent while a web page loads.
-    """
+    wait `answer_timeout` seconds for the response; others are sent while a web page loads."""
 
     connection: Any
     _partial_connection: Any
-    #: whether the message that failed had been handed over
+    #: whether the failed message had been sent
     was_handed_over = False
 
     def __init__(self, *, answer_timeout: float = ANSWER_SECONDS, **options: Any) -> None:
@@ -338,7 +337,7 @@ class _Limits:
             super().send(s)  # type: ignore[misc]
             self.sock.settimeout(self.answer_timeout)
         except BaseException:
-            self.close()  # type: ignore[attr-defined]  # without its end the server drops what it has of the message
+            self.close()  # type: ignore[attr-defined]  # the server drops an incomplete message
             raise
         self.handed_over = True
 
@@ -372,13 +371,13 @@ def _send(connection: Any, sender: str, recipients: list[str], content: bytes) -
             words = f"The mail server did not confirm the message: {error}"
             raise Fault(words, scope=Scope.UNKNOWN) from error
         raise _server(f"The mail server could not be used: {error}") from error
-    if refused:  # our mails have one recipient; of several, one refusal is enough
+    if refused:  # our mails have one recipient; otherwise one refusal is enough
         code, reason = next(iter(refused.values()))
         raise fault_of(code, _words(reason), address=True)
 
 
 def fault_of(code: int, words: str, *, address: bool = False) -> Fault:
-    """Classify a reply to the recipient or the message: 421 and a refused account are the server's."""
+    """Classify a reply to the recipient or the message. 421 and a refused account are problems of the server."""
     said = f"{code} {words}"
     if code == _CLOSING or code in REFUSED_SIGN_IN or not 400 <= code < 600:
         return _server(said)

@@ -1,8 +1,8 @@
 """Metrics for Prometheus, off unless a token or a network is set.
 
-Each process measures its own requests or jobs; the processes of one `goodword serve` add theirs up through files. What
-can be counted in the database is counted at the moment of a scrape and is the same from every web process. Labels name
-routes, tasks and states, never an organisation, a person or a URL.
+Each process measures its own requests or jobs; the processes of one `goodword serve` add theirs up through files.
+Counts from the database are made on each scrape and are the same from every web process. Labels are routes, tasks and
+states, never organisations, people or URLs.
 """
 
 import hmac
@@ -33,19 +33,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PATH = "/metrics"
-#: upper bounds in seconds
+#: upper bounds of the buckets in seconds
 REQUEST_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 JOB_SECONDS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
 WAIT_SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
-#: seconds between two looks at this process's pool
+#: seconds between two samples of this process's pool
 POOL_EVERY = 5.0
-#: where the processes of one `goodword serve` keep their numbers; read by prometheus_client when it is imported
+#: folder with the numbers of the processes of one `goodword serve`; prometheus_client reads it on import
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A gauge counted by SQL, whose rows are the labels' values and then the number."""
+    """A gauge counted by SQL, whose rows are the label values and the number."""
 
     name: str
     help: str
@@ -53,7 +53,7 @@ class Rows:
     labels: tuple[str, ...] = ()
 
 
-#: those of other apps, in the order of registration
+#: gauges of other apps in the order of registration
 rows: list[Rows] = [
     Rows(
         "goodword_jobs",
@@ -120,12 +120,12 @@ def is_on() -> bool:
     return bool(settings.GOODWORD_METRICS_TOKEN or settings.GOODWORD_METRICS_FROM)
 
 
-# --- what this process measures -------------------------------------------------------------------------------
+# --- measurements of this process -------------------------------------------------------------------------------
 
 
 class Measures:
     def __init__(self) -> None:
-        # five megabytes, only where metrics are on
+        # takes five megabytes, so only if metrics are on
         from prometheus_client import CollectorRegistry, Gauge, Histogram
 
         self.registry = CollectorRegistry()
@@ -194,7 +194,7 @@ def measures() -> Measures | None:
 
 @contextmanager
 def shared_by_processes() -> Iterator[None]:
-    """Let the processes forked within add up their numbers. Call before anything is measured."""
+    """Add up the numbers of processes forked within the block. Call before anything is measured."""
     if not is_on():
         yield
         return
@@ -207,18 +207,18 @@ def shared_by_processes() -> Iterator[None]:
 
 
 def forget_process(pid: int) -> None:
-    """Leave out the gauges of a process that has ended; what it counted stays."""
+    """Remove the gauges of a process that has ended; its counters stay."""
     if os.environ.get(_SHARED):
         from prometheus_client.multiprocess import mark_process_dead
 
         mark_process_dead(pid)  # type: ignore[no-untyped-call]  # the library has no types for this
 
 
-# --- a scrape -------------------------------------------------------------------------------------------------
+# --- scraping -------------------------------------------------------------------------------------------------
 
 
 class _Counted:
-    """Collects `rows`. A query that fails is left out, and is counted."""
+    """Collects `rows`. Failed queries are left out and counted."""
 
     def collect(self) -> "Iterator[Metric]":
         from prometheus_client.metrics_core import GaugeMetricFamily
@@ -247,7 +247,7 @@ class _Counted:
 
 
 def scraped(*, counted: bool) -> bytes:
-    """The text that Prometheus reads. `counted`: with what is counted in the database."""
+    """The text for Prometheus. `counted`: including counts from the database."""
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -266,8 +266,8 @@ def scraped(*, counted: bool) -> bytes:
 
 
 class Endpoint:
-    """Answers /metrics before anything that needs the right host, TLS or a session: Prometheus asks each process's
-    machine directly. Without settings the path does not exist."""
+    """Serves /metrics before any check of host, TLS or session, because Prometheus scrapes each process's machine
+    directly. Without settings the path doesn't exist."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -319,7 +319,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 def serve_worker() -> WSGIServer | None:
-    """Serve this worker's own numbers at GOODWORD_WORKER_METRICS, if set. Raises OSError for a port in use."""
+    """Serve this worker's numbers at GOODWORD_WORKER_METRICS, if set. Raises OSError if the port is in use."""
     where = settings.GOODWORD_WORKER_METRICS
     if where is None or not is_on():
         return None

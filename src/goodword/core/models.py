@@ -8,13 +8,13 @@ from django.db import models
 
 
 class HasPk(Protocol):
-    """An organisation, without importing its model."""
+    """An organisation, typed without importing its model."""
 
     pk: Any
 
 
 class ClockOffset(models.Model):
-    """The offset of the clock from the system's; a single row, only in demo and tests."""
+    """The clock's offset from system time; a single row, only in demo and tests."""
 
     offset = models.DurationField(default=timedelta(0))
 
@@ -27,7 +27,7 @@ class Heartbeat(models.Model):
 
 
 class FieldKeyCanary(models.Model):
-    """A known text sealed with a field key in use: only that key opens it."""
+    """A known text sealed with a field key in use, which only that key can decrypt."""
 
     key_id = models.CharField(max_length=100, unique=True)
     sealed = models.TextField()
@@ -37,7 +37,7 @@ class FieldKeyCanary(models.Model):
 
 
 class Event(models.Model):
-    """Append-only; written with the change. `data` holds ids and plain facts, so erasures can keep it."""
+    """Append-only, written in the transaction of the change. `data` has no personal data, so erasures can keep it."""
 
     organisation_id = models.BigIntegerField()
     application_id = models.BigIntegerField(null=True)
@@ -57,7 +57,8 @@ class Event(models.Model):
 
 
 class Reaction(models.Model):
-    """A handler's task, set to *done* in its own transaction, so that it runs once; *failed* needs a person."""
+    """A handler's task. It is set to *done* in its own transaction, so it takes effect once; *failed* needs a
+    person."""
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -69,9 +70,9 @@ class Reaction(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     #: attempts so far, not counting those interrupted by a database outage or a worker shutdown
     tries = models.PositiveSmallIntegerField(default=0)
-    #: when to run it (again); at once if null. While it runs: when another worker may take over
+    #: when to run it (again); null: now. While it runs: when another worker may take over
     not_before = models.DateTimeField(null=True)
-    #: the type of the last failure; its message is in the log only, since it may quote personal data
+    #: the type of the last failure; the message is only in the log, since it may contain personal data
     error = models.CharField(max_length=100, default="", blank=True)
     done_at = models.DateTimeField(null=True)
 
@@ -84,13 +85,13 @@ class Reaction(models.Model):
 
 
 class Installation(models.Model):
-    """What this database is: a single row, written by core.installation."""
+    """The mode and release of this database; a single row, written by core.installation."""
 
     class Mode(models.TextChoices):
         WORKING = "", "Working"
-        #: a restore has not ended yet
+        #: a restore is in progress
         RESTORING = "restoring", "Being restored"
-        #: a copy to look at
+        #: a copy for inspection
         LOOKING = "looking", "For looking"
         #: moved to another server
         MOVED = "moved", "Moved"
@@ -101,7 +102,7 @@ class Installation(models.Model):
     mode_since = models.DateTimeField(null=True)
     #: id of the backup that this database was restored from
     restored_from = models.UUIDField(null=True)
-    #: the release that migrated it last, and the oldest that can run on it (core.version)
+    #: the release that last migrated it, and the oldest that can run on it (core.version)
     release = models.CharField(max_length=40, default="", db_default="", blank=True)
     oldest_release = models.CharField(max_length=40, default="", db_default="", blank=True)
 
@@ -110,14 +111,14 @@ class Installation(models.Model):
 
 
 class ErasureEntry(models.Model):
-    """Records, by id only, that somebody was erased; kept to erase them again after a restore (core.personal_data)."""
+    """Records an erasure by ids only, to erase the same people again after a restore (core.personal_data)."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation_id = models.BigIntegerField()
-    #: of a whole person
+    #: for a whole person
     candidate_id = models.BigIntegerField(null=True)
     application_ids = models.JSONField(default=list)
-    #: of referees erased on their own
+    #: for separately erased referees
     referee_ids = models.JSONField(default=list)
     whole_organisation = models.BooleanField(default=False)
     erased_at = models.DateTimeField()
@@ -127,7 +128,7 @@ class ErasureEntry(models.Model):
 
 
 class BackupRun(models.Model):
-    """One backup. A nightly one is written before it begins."""
+    """A backup. Rows of nightly ones are created before the backup starts."""
 
     class State(models.TextChoices):
         RUNNING = "running"
@@ -137,11 +138,11 @@ class BackupRun(models.Model):
     nightly = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     started_at = models.DateTimeField()
-    #: the name of its file; empty for one to standard output
+    #: file name; empty for standard output
     file = models.CharField(max_length=200, default="", blank=True)
     #: bytes
     size = models.BigIntegerField(null=True)
-    #: why it failed, in a sentence
+    #: error message
     error = models.TextField(default="", blank=True)
 
     def __str__(self) -> str:
@@ -149,10 +150,10 @@ class BackupRun(models.Model):
 
 
 class HashKey(models.Model):
-    """The key of keyed hashes made under a field key that may have been removed since, sealed (core.crypto)."""
+    """The sealed key of keyed hashes derived from a field key that may have been removed since (core.crypto)."""
 
     purpose = models.CharField(max_length=60)
-    #: of the field key that it was derived from, which the hashes name
+    #: id of the field key that it was derived from, which the hashes contain
     key_id = models.CharField(max_length=100)
     sealed = models.TextField()
 

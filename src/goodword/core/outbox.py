@@ -1,7 +1,7 @@
-"""Side effects as rows: claim (*sending*), act outside any transaction, settle.
+"""Side effects stored as rows: claim (*sending*), act outside any transaction, settle.
 
-A worker that dies between claim and settle leaves the row *sending*; the sweep finds it by its age, and its owner
-decides whether acting twice is safe.
+A worker that dies between claim and settle leaves the row *sending*. The sweep finds it by its age, and the app decides
+whether acting twice is safe.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -36,10 +36,10 @@ class Outbox(models.Model):
         return self.attempts
 
 
-#: states of a claimed row, which the sweep may have freed
+#: states of a claimed row; the sweep may have released it
 _IN_HAND = frozenset({Outbox.State.SENDING.value, Outbox.State.QUEUED.value})
 
-#: delays between attempts after transient failures; after the last one the row fails and a person is notified
+#: delays between attempts after temporary failures; after the last one the row fails and a person is notified
 LADDER = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
 
 #: a claim older than this belongs to a worker that died
@@ -49,7 +49,7 @@ STUCK_AFTER = timedelta(minutes=5)
 def claim[R: Outbox](
     model: type[R], pk: int, *, now: datetime, related: Sequence[str] = ("organisation",)
 ) -> R | None:
-    """With its `related` rows. None if the row isn't due, or this database is a copy for looking."""
+    """Claim a row, with its `related` rows. Returns None if it isn't due or this database is a copy."""
     with transaction.atomic(savepoint=False):
         row = (
             model._default_manager.select_for_update(skip_locked=True, of=("self",))
@@ -67,18 +67,18 @@ def claim[R: Outbox](
 
 
 def settle_sent(row: Outbox, *, now: datetime, **columns: object) -> bool:
-    """Mark as sent, even if it has been cancelled. Returns False if another worker has claimed the row."""
+    """Mark it as sent, even if it has been cancelled. Returns False if another worker has claimed the row."""
     among = _IN_HAND | {Outbox.State.CANCELLED.value}
     return _settle(row, Outbox.State.SENT, {"settled_at": now, "last_error": "", **columns}, among=among)
 
 
 def settle_failed(row: Outbox, *, now: datetime, error: str, **columns: object) -> bool:
-    """Mark as failed; only a person can retry it. False if another worker has claimed the row."""
+    """Mark it as failed, so only a person can retry it. Returns False if another worker has claimed the row."""
     return _settle(row, Outbox.State.FAILED, {"settled_at": now, "last_error": error, **columns})
 
 
 def settle_cancelled(row: Outbox, *, now: datetime, error: str) -> bool:
-    """Cancel it; `error` says why. False if another worker has claimed the row."""
+    """Cancel it with a reason (`error`). Returns False if another worker has claimed the row."""
     return _settle(row, Outbox.State.CANCELLED, {"settled_at": now, "last_error": error})
 
 
@@ -91,7 +91,7 @@ def settle_retry(
     ladder: Sequence[timedelta] = LADDER,
     **columns: object,
 ) -> bool:
-    """Retry later, by the ladder or after `wait`. True if that was the last attempt, so that the row failed."""
+    """Retry after the next delay or `wait`. Returns True if that was the last attempt, so the row failed."""
     if row.tries > len(ladder):
         return settle_failed(row, now=now, error=error, **columns)
     settle_later(row, error=error, at=now + (wait or ladder[row.tries - 1]), **columns)
@@ -99,13 +99,13 @@ def settle_retry(
 
 
 def settle_later(row: Outbox, *, error: str, at: datetime, **columns: object) -> bool:
-    """Requeue until `at`. False if another worker has claimed the row."""
+    """Requeue it for `at`. Returns False if another worker has claimed the row."""
     values = {"settled_at": None, "last_error": error, "not_before": at, **columns}
     return _settle(row, Outbox.State.QUEUED, values)
 
 
 def give_back(row: Outbox, *, now: datetime) -> None:
-    """Undo an unused claim; it does not count as an attempt."""
+    """Undo an unused claim without counting an attempt."""
     _settle(row, Outbox.State.QUEUED, {"attempts": row.attempts - 1, "claimed_at": None, "not_before": now})
 
 
@@ -124,7 +124,7 @@ def is_still_mine(row: Outbox) -> bool:
 def _settle(
     row: Outbox, state: str, columns: Mapping[str, object], *, among: Collection[str] = _IN_HAND
 ) -> bool:
-    """Write the outcome, unless the row was cancelled or claimed again: `attempts` identifies the claim."""
+    """Write the outcome unless the row was cancelled or claimed again. `attempts` identifies the claim."""
     values = {"state": state, **columns}
     mine = type(row)._default_manager.filter(pk=row.pk, state__in=among, attempts=row.attempts)
     if not mine.update(**values):

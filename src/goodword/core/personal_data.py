@@ -1,4 +1,4 @@
-"""Erasure and export of a person's data: each app's `personal_data.py` has its part; flow.py orders them.
+"""Erasure and export of a person's data. Each app has its part in `personal_data.py`; flow.py defines the order.
 
 An erasure is one transaction, dependants first; an export is in reading order.
 """
@@ -23,12 +23,12 @@ from goodword.core.models import ErasureEntry, HasPk
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What to erase: a whole person, or one application or some referees of a person who is kept (`candidate_id` is
-    None). `remote_...`: Greenhouse ids."""
+    """What to erase: a whole person, or (`candidate_id` is None) an application or some referees of a person who stays.
+    `remote_...`: Greenhouse ids."""
 
     organisation_id: int
     application_ids: tuple[int, ...]
-    #: referees erased on their own; `application_ids` is empty then
+    #: referees to erase separately; `application_ids` is then empty
     referee_ids: tuple[int, ...] = ()
     candidate_id: int | None = None
     connection_id: int | None = None
@@ -59,8 +59,8 @@ def erases(*models: str) -> Callable[[Callable[[Subject, datetime], Counts]], Er
 
 
 def erase(subject: Subject, *, now: datetime) -> dict[str, int]:
-    """Run all erasers, and note it for restored backups; RuntimeError outside a transaction, since a partial erasure
-    would be recorded as complete."""
+    """Run all erasers, and record the erasure for restored backups. Raises RuntimeError outside a transaction, since a
+    partial erasure would be recorded as complete."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Erase a person inside one transaction.")
     erased: Counter[str] = Counter()
@@ -145,5 +145,5 @@ def exporters() -> Sequence[Exporter]:
 
 
 def readable_json(data: Mapping[str, Any]) -> bytes:
-    """Every script unescaped, times as ISO 8601."""
+    """JSON with unescaped characters and times in ISO 8601."""
     return json.dumps(data, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder).encode()

@@ -1,4 +1,4 @@
-"""This process: how it stops, what it tells systemd, how it uses memory."""
+"""This process: stopping, notifying systemd, and memory use."""
 
 import ctypes
 import gc
@@ -15,16 +15,16 @@ import django
 
 #: seconds before systemd is notified again after a failure
 _AGAIN: Final = 1.0
-#: a quarter of a megabyte; CPython then takes half a megabyte and leaves a quarter to the calls inside
+#: a frame of a quarter of a megabyte, for which CPython takes half a megabyte, leaving a quarter for further calls
 _SLOTS = 32 * 1024
-#: of glibc's mallopt(3)
+#: constant of glibc's mallopt(3)
 _M_ARENA_MAX = -8
 
 _requested = threading.Event()
 
 
 class Stopped(BaseException):
-    """This worker is stopping; another one continues. Not an `Exception`, so handlers of single rows let it pass."""
+    """This worker is stopping; another one continues. Not an `Exception`, so handlers of single rows don't catch it."""
 
 
 def request_stop() -> None:
@@ -36,13 +36,13 @@ def stop_requested() -> bool:
 
 
 def check_stop() -> None:
-    """Raise Stopped if asked to. Call it between rows or batches, when finished work is stored."""
+    """Raise Stopped if a stop was requested. Call it between rows or batches, when finished work is stored."""
     if _requested.is_set():
         raise Stopped
 
 
 def pause(seconds: float) -> None:
-    """Sleep. Raises Stopped as soon as asked to."""
+    """Sleep. Raises Stopped as soon as a stop is requested."""
     if _requested.wait(max(seconds, 0.0)):
         raise Stopped
 
@@ -62,7 +62,7 @@ class Notifier:
         return bool(self._address)
 
     def alive(self) -> None:
-        """Call it from the loop whose progress is watched, at least once per interval."""
+        """Call this from the watched loop at least once per interval."""
         now = time.monotonic()
         if now < self._next:
             return
@@ -71,14 +71,14 @@ class Notifier:
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as messages:
                 messages.sendto(b"READY=1\nWATCHDOG=1", address)
-        except OSError:  # nobody listens: that must not end the program
+        except OSError:  # nobody listens, which must not end the program
             self._next = now + _AGAIN
         else:
             self._next = now + self.interval
 
 
 def set_up() -> None:
-    """Set Django up without garbage collection, which would take a seventh of the time."""
+    """Set up Django without garbage collection, which would take a seventh of the time."""
     gc.disable()
     try:
         django.setup()
@@ -87,26 +87,26 @@ def set_up() -> None:
 
 
 def limit_arenas() -> None:
-    """Limit glibc to two heaps. With one per thread, each keeps the most memory it ever needed."""
+    """Limit glibc to two heaps. With one per thread, each would keep its peak memory."""
     with suppress(AttributeError):  # other C libraries have no such call
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def freeze() -> None:
-    """Exclude what is loaded from garbage collection, which would pause some requests for a tenth of a second."""
+    """Exclude all current objects from garbage collection, which would pause some requests for a tenth of a second."""
     gc.collect()
     gc.freeze()
 
 
 def in_one_piece[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """Run `function` and everything it calls on one piece of Python's stack.
+    """Run `function` and everything it calls on one chunk of Python's stack.
 
-    CPython keeps the frames of calls in pieces of 16 KiB. It takes a piece from the system when a call does not fit
-    into the last one, and gives it back when that call returns. A loop deep in Django that calls across such a boundary
-    does so each time, which takes a tenth of a page's time. The releases of 2026 keep one piece ready
-    (https://github.com/python/cpython/issues/142183): once older ones are unsupported, delete this function.
+    CPython keeps call frames in chunks of 16 KiB. It allocates a chunk when a call doesn't fit into the last one, and
+    frees it when that call returns. A loop deep in Django that calls across such a boundary does this on each
+    iteration, which takes a tenth of a page's time. The releases of 2026 keep one spare chunk
+    (https://github.com/python/cpython/issues/142183): delete this function once older ones are unsupported.
 
-    A piece has room for its first frame and as much again up to a power of two, so this function claims a large frame.
+    A chunk is rounded up to a power of two above its first frame, so this function claims a large frame.
     """
 
     def call(*args: P.args, **kwargs: P.kwargs) -> R:

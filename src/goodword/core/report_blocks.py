@@ -1,4 +1,4 @@
-"""Report blocks, with plain text in the report's language. `reports.pdf.content` and `ui.blocks` draw them."""
+"""Report blocks, with plain text in the report's language. `reports.pdf.content` and `ui.blocks` render them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Paragraphs; `leads` keeps them on the page of the next block, `large` sets them in larger type. Screens emphasise
-    the `key`, the main figure in the first paragraph."""
+    """Paragraphs. `leads`: keep them on the next block's page; `large`: larger type. Screens emphasise the `key`, the
+    main figure in the first paragraph."""
 
     paragraphs: Sequence[str]
     quiet: bool = False
@@ -49,7 +49,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell with a muted second line and a `warning`; `rows`: how many rows it spans; the others omit it."""
+    """A table cell with a muted second line and a `warning`. `rows`: the number of rows it spans; the other rows omit
+    it."""
 
     text: str
     note: str | None = None
@@ -60,8 +61,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`widths` are shares of the line of a PDF (0: as wide as its content). On screens the `caption` is read out, and
-    shown if `shows_caption`, and `own` rows are marked."""
+    """`widths`: shares of the line width in PDFs (0: as wide as the content). On screens, the `caption` is for screen
+    readers unless `shows_caption`, and `own` rows are marked."""
 
     header: Sequence[str]
     rows: Sequence[Sequence[str | Cell]]
@@ -169,7 +170,7 @@ class ScoreTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A text in the writer's own words. `language` is its tag, None if it is the report's or unknown."""
+    """A text in the writer's own words. `language`: its tag; None if it is the report's language or unknown."""
 
     text: str
     by: str
@@ -202,8 +203,8 @@ class Drawings:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to a members' page (`page`: URL name), drawn as text for other readers. `may_work`: only for members who
-    may work."""
+    """A link to a members' page (`page`: URL name), shown as text to other readers. `may_work`: only members who may
+    work get the link."""
 
     text: str
     page: str
@@ -230,7 +231,7 @@ type Block = PrintedBlock | Details | Drawings | Link
 
 @dataclass(frozen=True, slots=True)
 class OutcomeAnswer:
-    """`by`: (letter, who) of the referees who said so. `differs`: from what the candidate stated."""
+    """`by`: (letter, who) of the referees with this answer. `differs`: from the candidate's statement."""
 
     text: str
     by: Sequence[tuple[str, str]] = ()
@@ -239,7 +240,7 @@ class OutcomeAnswer:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRow:
-    """A line of a step's outcome at the top of the candidate's page."""
+    """A line of a step's outcome, at the top of the candidate's page."""
 
     label: str
     answers: Sequence[OutcomeAnswer]

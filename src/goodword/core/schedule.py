@@ -1,7 +1,7 @@
-"""Which scheduled jobs are worth queueing: one statement asks whether each sweep would find anything.
+"""Decides which scheduled jobs to queue: one statement checks whether each sweep would find anything.
 
-A worker evaluates it whenever a schedule comes up, every five seconds at the longest. It also finds jobs whose
-notification was lost.
+A worker runs it whenever a scheduled job is due, at least every five seconds. It also finds jobs whose notification was
+lost.
 """
 
 import logging
@@ -27,7 +27,7 @@ _WAITING = """SELECT 'waiting', '' WHERE EXISTS (
 
 
 def look(line: psycopg.Connection, names: Collection[str]) -> tuple[set[str], bool]:
-    """Those of these sweeps that have something to do, and whether jobs are waiting. Raises psycopg.Error."""
+    """The sweeps that have something to do, and whether jobs are waiting. Raises psycopg.Error."""
     now = clock.now()
     parts: list[str] = [_FAILED, _WAITING]
     values: list[Any] = []
@@ -68,12 +68,12 @@ class Deferrer(PeriodicDeferrer):
             self._line = None
 
     def _look(self, names: Collection[str]) -> tuple[set[str], bool]:
-        """All of them if that can't be found out: the sweeps then wait for the database, or fail one by one."""
+        """Returns all sweeps if the statement fails: they then wait for the database, or fail one by one."""
         try:
             if self._line is None:
                 self._line = connect(lock_timeout=LOCK_MS)
             return look(self._line, names)
-        except Exception as error:  # whatever is wrong with one condition, no sweep may be left out
+        except Exception as error:  # one broken condition must not stop the other sweeps
             self.close()
             if not database.is_outage(error):
                 log.warning("Which sweeps are due could not be found out", exc_info=True)

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-#: PostgreSQL's container, which runs as another user, reads this file
+#: also read by PostgreSQL's container, which runs as another user
 _PASSWORD: Final = "database_password"  # noqa: S105 - a file's name
 
 
 class CannotMake(Exception):
-    """The sentence says why, and what to do."""
+    """The message says why, and what to do."""
 
 
 def new_keys() -> dict[str, str]:
@@ -24,7 +24,7 @@ def new_keys() -> dict[str, str]:
 
 
 def create_file(path: Path, text: str, *, mode: int = 0o600) -> bool:
-    """Create the file atomically unless it exists. Returns whether it was created; of two processes one wins."""
+    """Create the file atomically unless it exists. Returns whether this process created it."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     try:

@@ -1,6 +1,6 @@
 """One web server process: waitress with connection limits, timeouts and a graceful shutdown.
 
-waitress reads whole requests in one thread, so slow clients occupy no worker thread; here they are also cut off.
+waitress reads whole requests in one thread, so slow clients block no worker thread; here they are also cut off.
 Browsers show a response only after sending the whole request, so an oversized body is read and discarded first.
 """
 
@@ -33,24 +33,24 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 THREADS = 8
-#: a client that sends nothing for this long, within a request or between two, is cut off
+#: idle seconds, within or between requests, after which a client is cut off
 SILENT_SECONDS = 30
-#: time for a whole request to arrive: 2 MiB at 200 kbit/s
+#: seconds for a whole request to arrive: 2 MiB at 200 kbit/s
 ARRIVAL_SECONDS = 90
-#: a body this many times too large is refused as soon as its header arrives
+#: a body this many times over the limit is refused as soon as its header arrives
 READ_THROUGH = 20
-#: connections per process, if it may open that many files
+#: connections per process, if the limit of open files allows it
 CONNECTIONS = 2_000
 #: connections from one address, if there is no proxy in front
 PER_ADDRESS = 200
 #: seconds for requests in progress after SIGTERM; Docker kills after ten
 DRAIN_SECONDS = 9
-#: answered by separate threads, so that they stay quick while all others wait for the database
+#: paths answered by separate threads, so they stay quick while all others wait for the database
 PROBES = ("/healthz", "/readyz")
 _TRANSFER_ENCODING = re.compile(rb"(?im)^transfer-encoding[ \t]*:[ \t]*(.*?)[ \t]*\r?$")
 
-#: checks the token of an upload's link: True if valid, False if unknown (cut off at once), None if expired (gets a
-#: page that says so). May query the database
+#: checks the token of an upload's link: True if valid, False if unknown (cut off), None if expired (gets a page that
+#: says so). May query the database.
 UploadCheck = Callable[[str], bool | None]
 
 
@@ -71,9 +71,9 @@ def make_server(
 ) -> "Server":
     """A server on a bound socket; `run()` serves, `stop()` ends it. Call it after any fork: it starts threads.
 
-    `max_body`, `max_upload`, `max_report`: bytes. Uploads may take longer if `may_upload` knows the link. What `intake`
-    takes is stored together instead of request by request.
-    `per_address` applies only without a trusted proxy, whose connections come from one address.
+    `max_body`, `max_upload`, `max_report`: bytes. Uploads may take longer if `may_upload` knows the link. Requests that
+    `intake` takes are stored in groups. `per_address` applies only without a trusted proxy, whose connections all come
+    from one address.
     """
     behind_proxies: dict[str, object] = {}
     if trusted_proxies:
@@ -124,13 +124,13 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
     path = ""
     #: maximum bytes of its body; 0 until its header has arrived
     most = 0
-    #: the first bytes of the request, kept in case the rest cannot be parsed
+    #: the first bytes of the request, in case the rest can't be parsed
     opening = b""
-    #: whether it uploads a candidate's file; whether its link was looked up, and the result
+    #: whether it is a candidate's upload; whether its link was looked up, and the result
     is_upload = False
     asked = False
     known: bool | None = None
-    #: set once it is stored, without the application
+    #: set once it is stored without the application
     stored: Answer | None = None
 
     def received(self, data: bytes) -> int:
@@ -146,7 +146,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
         """Refuse a body with an ambiguous end; choose the limit once the path is known."""
         super().parse_header(header_plus)
         if encodings := _TRANSFER_ENCODING.findall(header_plus):
-            # A proxy might find a different end, and take the rest for another client's request.
+            # A proxy could see a different end and take the rest for another client's request.
             alone = "CONTENT_LENGTH" not in self.headers and self.version == "1.1"
             if not alone or [one.lower() for one in encodings] != [b"chunked"]:
                 raise ParsingError("The end of the body is ambiguous")
@@ -159,7 +159,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
             max_report=limits.max_report,
         )
         if self.most != limits.max_body or self.content_length > self.most:
-            self.adj = copy.copy(self.adj)  # takes as long as parsing a small request
+            self.adj = copy.copy(self.adj)  # copying takes as long as parsing a small request
             # waitress refuses a body of exactly this size too
             self.adj.max_request_body_size = self.most + 1
         if self.most < self.content_length <= READ_THROUGH * self.most and is_page(self.path):
@@ -168,14 +168,14 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
 
 
 class ResponseTask(Task):  # type: ignore[misc]  # the library has no types
-    """Without a body for HEAD: the client would take it for the response to its next request."""
+    """Omits the body for HEAD, since the client would take it for the response to its next request."""
 
     channel: Any
     chunked_response: bool
 
     def __init__(self, channel: "Channel", request: Any) -> None:
         super().__init__(channel, request)
-        # after a failure `request` is empty, and the channel has the failed one
+        # after a failure `request` is empty, and the channel has the failed request
         self.is_head = any(one.is_head for one in (*channel.requests[:1], request))
 
     def build_response_header(self) -> bytes:
@@ -193,7 +193,7 @@ class ResponseTask(Task):  # type: ignore[misc]  # the library has no types
 
 class ApplicationAnswer(ResponseTask, WSGITask):  # type: ignore[misc]  # the library has no types
     def get_environment(self) -> dict[str, Any]:
-        """For HEAD, leave `write` as the only way to send a body."""
+        """For HEAD, make `write` the only way to send a body."""
         environ: dict[str, Any] = super().get_environment()
         if self.is_head:
             environ.pop("wsgi.file_wrapper", None)
@@ -261,7 +261,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
         ):
             self.will_close = True
         if self.will_close and not self.requests:
-            # waitress waits until it can write, which a client that never reads would put off forever
+            # waitress waits until it can write, which a client that never reads would prevent
             self.handle_close()
             return False
         return bool(super().readable())
@@ -278,7 +278,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
         return not (self.requests or self.request is not None or self.total_outbufs_len)
 
     def is_arriving(self) -> bool:
-        """Whether a request is arriving that is not a verified upload."""
+        """Whether a request other than a verified upload is arriving."""
         return self.request is not None and not self.requests and not self.request.known
 
     def is_going_out(self) -> bool:
@@ -331,19 +331,19 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
         (self._probes if path in PROBES else self.task_dispatcher).add_task(channel)
 
     def look_up(self, request: Parser) -> None:
-        """Look up the link of an upload in a thread: the loop must not wait for the database."""
+        """Look up an upload's link in a thread, since the loop must not wait for the database."""
         if self.may_upload is not None:
             self._look_ups.add_task(_LookUp(request, self.may_upload))
 
     def readable(self) -> bool:
-        """Whether to accept a connection: there is room, or some can be made."""
+        """Whether to accept a connection: there is room, or room can be made."""
         return bool(super().readable()) and (
             len(self.active_channels) < self.connections
             or self._spare(self.active_channels.values()) is not None
         )
 
     def make_room_for(self, new: Channel) -> None:
-        """At a limit, close one: idle for longest, else sending or fetching for longest, else the new one."""
+        """At a limit, close a connection: the longest idle, else the longest sending or receiving, else the new one."""
         others = [one for one in self.active_channels.values() if one is not new and not one.will_close]
         if self.per_address:
             same = [one for one in others if one.address == new.address]
@@ -367,7 +367,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
         self._stop_accepting()
         began = time.monotonic()
         while self.active_channels and time.monotonic() - began < self.grace:
-            fresh = time.monotonic() - began < min(1.0, self.grace)  # may still send a request
+            fresh = time.monotonic() - began < min(1.0, self.grace)  # it may still send a request
             for channel in self.active_channels.values():
                 if channel.is_idle() and not (fresh and channel.last_activity == channel.creation_time):
                     channel.will_close = True
@@ -424,7 +424,7 @@ class _LookUp:
     def service(self) -> None:
         try:
             self._request.known = self._may_upload(self._request.path.split("/")[2])
-        except Exception:  # without a database the upload gets the time of any other request
+        except Exception:  # without a database, uploads get the usual time
             log.exception("The link of an upload could not be looked up")
 
     def cancel(self) -> None:
@@ -432,7 +432,7 @@ class _LookUp:
 
 
 def raise_file_limit() -> None:
-    """Raise the limit of open files as far as allowed: each connection is one."""
+    """Raise the limit of open files as far as allowed, since each connection is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 3 * CONNECTIONS if hard == resource.RLIM_INFINITY else min(3 * CONNECTIONS, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -440,13 +440,13 @@ def raise_file_limit() -> None:
 
 
 def _affordable() -> int:
-    """As many connections as files allow, counting a temporary file for each large body."""
+    """The number of connections that the limit of open files allows, with a temporary file for each large body."""
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[0] if hasattr(select, "poll") else 1_000
     return CONNECTIONS if files == resource.RLIM_INFINITY else min(CONNECTIONS, (files - 100) // 2)
 
 
 def _network(address: str) -> str:
-    """The address that limits count: for IPv6 the /64 of a household."""
+    """The address for limits: for IPv6, the /64 of a household."""
     try:
         given = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from goodword.core.environment import SettingError
 
-#: what a claim can make of a member, from least to most
+#: kinds of member that a claim can grant, from least to most powerful
 KINDS: Final = ("hiring_manager", "recruiter", "admin")
 _MEMBERS_EXAMPLE: Final = (
     '{"claim": "groups", "values": {"talent-team": {"organisation": "acme", "kind": "recruiter"}}}'
@@ -26,7 +26,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class MemberClaim:
-    """A claim, and for its values the organisation (slug) and kind of member."""
+    """A claim, and the organisation (slug) and kind of member for each value."""
 
     claim: str
     places: Mapping[str, Place]

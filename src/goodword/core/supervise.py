@@ -28,7 +28,7 @@ STEADY_SECONDS = 30.0
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 #: quick exits in a row that make a crash loop; with the delays, about two minutes
 CRASHES = 10
-#: exit status of our commands for wrong usage or settings
+#: our commands' exit status for wrong usage or settings
 REFUSED = 2
 _LOOK_EVERY = 0.2
 # The pipe closes with the parent; the last line read lists the process groups still running.
@@ -83,7 +83,7 @@ def leave_on_terminate() -> None:
 
     signal.signal(signal.SIGINT, leave)
     signal.signal(signal.SIGTERM, leave)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: meant to outlive its terminal
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: must outlive its terminal
         signal.signal(signal.SIGHUP, leave)
 
 
@@ -126,7 +126,8 @@ class RestartPolicy:
     crashes: int = 0
 
     def ended(self, now: float, *, refused: bool = False) -> float | None:
-        """Seconds to wait; None in a crash loop. `refused`: it worked before, and lacks something that comes back."""
+        """Seconds until the restart; None in a crash loop. `refused`: it worked before and lacks something
+        temporarily."""
         self.crashes = 1 if now - self.began >= STEADY_SECONDS else self.crashes + 1
         if refused:
             self.crashes = min(self.crashes, CRASHES)
@@ -148,7 +149,7 @@ class _Program:
 
 class Children:
     def __init__(self, *, env: Mapping[str, str], log: IO[bytes] | None = None) -> None:
-        # NAME_FILE takes precedence over NAME, and ours over what the caller has exported
+        # NAME_FILE takes precedence over NAME, and our values over the caller's
         kept = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in env}
         self._env = {**kept, **env}
         self._log = log
@@ -170,7 +171,7 @@ class Children:
         self.stop()
 
     def start(self, name: str, command: Sequence[str]) -> None:
-        """Start a program in its own session, so that Ctrl-C reaches only us and we stop programs in order."""
+        """Start a program in its own session, so Ctrl-C reaches only this process, which stops programs in order."""
         policy = RestartPolicy(began=time.monotonic())
         self._programs.append(_Program(name, command, self._spawn(command), policy))
         self._tell_guard()
@@ -187,13 +188,13 @@ class Children:
         return next((one.name for one in self._programs if one.process.poll() is not None), "")
 
     def watch(self, server: postgres.Server | None = None) -> None:
-        """Restart programs that exit, and the server, from now on."""
+        """Start restarting programs that exit, and the server."""
         self._server = server
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._watcher.start()
 
     def wait(self) -> str:
-        """Wait until we give up on a program. Returns the reason as a sentence."""
+        """Wait until a program is in a crash loop. Returns the reason as a sentence."""
         assert self._watcher is not None, "call watch first"
         while self._watcher.is_alive():
             self._watcher.join(_LOOK_EVERY)
@@ -247,7 +248,7 @@ class Children:
         one.again_at = now + wait
 
     def _look_at_server(self, now: float) -> bool:
-        """Whether the database server runs, or is not ours to supervise."""
+        """Whether the database server runs, or isn't supervised."""
         server = self._server
         if server is None or (server.alive and self._server_again_at is None):
             return True

@@ -33,7 +33,7 @@ _MARKS: Final = dict.fromkeys(map(ord, "\u2044\u2215\u29f8\u2571"), "/") | dict.
     map(ord, "\u2236\ua789"), ":"
 )
 _DOT_CLASS: Final = r".\u3002\uff0e\uff61\u2024\ufe52"
-#: what programs open without "//", directly before the number, the name or the path
+#: schemes that programs open without "//", directly before the number, name or path
 _OPENED: Final = (
     r"tel|callto|sms(?:to)?|mms|sips?|skype|facetime(?:-audio)?|whatsapp|xmpp|webcals?|geo|maps|market|magnet|news"
     r"|file|search(?:-ms)?|ms-[a-z-]{2,40}|mailto|javascript|vbscript|data|blob|view-source|zoommtg|msteams|tg|slack"
@@ -49,18 +49,18 @@ _DISGUISED_AT: Final = re.compile(r"\s?[\[({<]\s?(?:@|at)\s?[\])}>]\s?")
 #: letters, marks and digits of every script, hyphen and underscore
 _IN_LABEL: Final = r"[^\s!-,./:-@\[-^`{-~\u00a1-\u00bf\u2010-\u2027\u2030-\u205e\u3001-\u3011]"
 _LABEL: Final = rf"{_IN_LABEL}++"
-#: begins where a label begins, so that the search is linear in the length of the text
+#: starts at the start of a label, so the search is linear in the length of the text
 _HOST: Final = re.compile(
     rf"(?<!{_IN_LABEL})(?P<user>{_LABEL}(?:\.{_LABEL})*+@)?(?P<host>{_LABEL}(?:\.{_LABEL})++)\.?(?P<more>:\d|[/\\?#])?"
 )
 _IP: Final = re.compile(r"(?:0x[0-9a-f]+|\d{1,3})(?:\.(?:0x[0-9a-f]+|\d{1,3})){3}")
 #: suffixes after which a sentence may follow without a space: "evil.com.Please"
 _USUAL: Final = frozenset({"com", "net", "org", "info", "biz"})
-#: in no public list, but resolved by some machines; also those that documents use as examples
+#: top-level domains in no public list that some machines resolve, and those used for examples
 _MORE_SUFFIXES: Final = frozenset(
     {"example", "test", "local", "localhost", "internal", "lan", "onion", "invalid"}
 )
-#: degrees, legal forms and products that are written like hosts
+#: degrees, legal forms and products that look like hosts
 _NO_HOSTS: Final = frozenset(
     {
         *("b.sc", "m.sc", "d.sc", "b.com", "m.com", "b.tech", "m.tech", "b.ing", "m.ing"),
@@ -69,24 +69,24 @@ _NO_HOSTS: Final = frozenset(
         *("asp.net", "vb.net", "ado.net", "ml.net"),
     }
 )
-#: what may follow one of them: no port and no path, unless it is another of them ("B.Sc./M.Sc.")
+#: may follow one of these: no port or path, unless it is another of these ("B.Sc./M.Sc.")
 _TITLES: Final = re.compile(
     rf"\.?+(?:/(?:{'|'.join(map(re.escape, sorted(_NO_HOSTS)))})\.?+(?![^\s/,;)]))*+(?!/|:\d|[\\?#])"
 )
-#: particles of names that are country codes as well: "A.de Vries", "S.A.de C.V."
+#: particles of names that are also country codes: "A.de Vries", "S.A.de C.V."
 _PARTICLES: Final = frozenset(
     ["al", "da", "de", "di", "do", "du", "el", "la", "le", "lo", "mc", "st", "tu", "van"]
 )
 #: date formats of languages that do not write "24 November"
 _DAYS: Final = {"de": "j. F"}
-#: the same with the day of the week, "Tuesday 24 November"
+#: date formats with the day of the week, "Tuesday 24 November"
 _WEEKDAYS: Final = {"de": "l, j. F"}
-#: the time of day after it
+#: time formats after a date
 _TIMES: Final = {"de": r", H:i \U\h\r", "fr": " à H\u00a0\\h\u00a0i"}
 
 
 def clean_text(raw: str, *, one_line: bool = False) -> str:
-    """NFC, trimmed; with `one_line` on one line.
+    """Normalise to NFC and trim; with `one_line`, join lines.
 
     Removes control characters (category Cc, except tab and line feed), lone surrogates (Cs), noncharacters, the byte
     order mark and bidirectional overrides. Line breaks of every kind become a line feed.
@@ -94,7 +94,7 @@ def clean_text(raw: str, *, one_line: bool = False) -> str:
     for found, plain in _LINE_BREAKS.items():
         raw = raw.replace(found, plain)
     kept = raw
-    if not raw.isprintable():  # printable characters are kept, so most texts need no closer look
+    if not raw.isprintable():  # printable texts need no cleaning
         kept = "".join(character for character in raw if _is_kept(character))
     text = unicodedata.normalize("NFC", kept)
     return " ".join(text.split()) if one_line else text.strip()
@@ -112,12 +112,12 @@ def _is_kept(character: str) -> bool:
 
 
 def has_link(text: str) -> bool:
-    """Whether mail programs would make a link of any part: a URL, a bare host, a mail address."""
+    """Whether mail programs would turn any part into a link: a URL, a bare host, a mail address."""
     return _finds(text, bare=True)
 
 
 def has_written_link(text: str) -> bool:
-    """Like `has_link`, but a site's bare name is allowed: companies may be called Booking.com."""
+    """Like `has_link`, but allows a site's bare name, since companies may be called Booking.com."""
     return _finds(text, bare=False)
 
 
@@ -137,7 +137,7 @@ def defused(text: str) -> str:
 
 
 def defused_in_header(text: str) -> str:
-    """For subjects and names, where invisible characters are lost: hosts get brackets too ("Booking[.]com")."""
+    """For subjects and names, which lose invisible characters, so hosts get brackets too ("Booking[.]com")."""
     plain = text.replace(WORD_JOINER, "")
     return _bracketed(plain) if has_link(plain) else plain
 
@@ -264,8 +264,8 @@ def clipped(text: str, longest: int = LONGEST_NAME) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-#: phrases of reports, language -> key -> phrase: apart from the screens' catalogues, since a redrawn PDF must read the
-#: same years later
+#: phrases of reports, language -> key -> phrase. They aren't in the catalogues, because a PDF redrawn years later must
+#: read the same.
 type Catalogue = Mapping[str, Mapping[str, str]]
 
 

@@ -1,7 +1,7 @@
 """Errors to Sentry and traces to OpenTelemetry, each by a setting and an extra; neither gets personal data.
 
-All that happens to one application, from the webhook delivery to the note on the Activity Feed, is one trace: its id is
-derived from the application's, so that nothing has to be carried along through rows, jobs and restarts.
+Everything about one application, from the webhook delivery to the note on the Activity Feed, is one trace: its id is
+derived from the application's, so nothing needs to be passed through rows, jobs and restarts.
 """
 
 import hashlib
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 log = logging.getLogger(__name__)
-#: seconds to deliver what is left when a program ends
+#: seconds to send pending data when a program ends
 LAST_SECONDS = 2
-#: parts of an event for Sentry that contain no personal data as they are
+#: parts of a Sentry event that never contain personal data
 _KEPT = ("event_id", "timestamp", "level", "logger", "platform", "release", "environment", "sdk")
 _FRAME = ("filename", "function", "module", "lineno", "in_app", "context_line", "pre_context", "post_context")
 
@@ -39,7 +39,7 @@ def start(program: str) -> None:
 
 
 def end() -> None:
-    """Deliver what is left."""
+    """Send pending data."""
     if settings.GOODWORD_SENTRY_DSN:
         import sentry_sdk
 
@@ -51,7 +51,7 @@ def end() -> None:
 
 
 def start_sentry(dsn: str) -> None:
-    """Report what is logged as an error. Integrations, which would add requests and variables, stay off, as does
+    """Report logged errors. Integrations, which would add requests and variables, stay off, as does
     send_default_pii."""
     import sentry_sdk
     from sentry_sdk.integrations.logging import LoggingIntegration
@@ -70,7 +70,7 @@ def start_sentry(dsn: str) -> None:
 
 
 def scrubbed(event: Any, hint: dict[str, Any]) -> Any:
-    """What is known to contain nothing personal: classes, places in the code, ids."""
+    """The event reduced to parts without personal data: classes, places in the code, ids."""
     kept = {key: event[key] for key in _KEPT if key in event}
     kept["tags"] = {key: str(value) for key, value in logs.ids().items()}
     if (record := hint.get("log_record")) is not None:
@@ -121,8 +121,8 @@ def end_traces() -> None:
 
 @contextmanager
 def span(name: str, *, of: Callable[[], int | None] | None = None, **attributes: str | int) -> Iterator[Any]:
-    """A span of the application's trace whose id `of` returns, or below the current one. Of an error it keeps the class
-    only."""
+    """A span of the application's trace whose id `of` returns, or below the current one. Errors are reduced to their
+    class."""
     if _provider is None:
         yield None
         return
@@ -134,7 +134,7 @@ def span(name: str, *, of: Callable[[], int | None] | None = None, **attributes:
     token = None
     if application_id is not None:
         token = _trace_id.set(trace_id(application_id))
-        context = Context()  # not below the span of a request or a job, which may serve many applications
+        context = Context()  # not below the span of a request or job, which may concern many applications
     try:
         tracer = _provider.get_tracer("goodword")
         with tracer.start_as_current_span(
@@ -163,8 +163,8 @@ def record(
     status: int | None = None,
     **attributes: str | int,
 ) -> None:
-    """A span that began `since` (time.time_ns) and ends now, of an application that was not known before. `status`: of
-    a response."""
+    """A span that began at `since` (time.time_ns) and ends now, for an application that was not known before. `status`:
+    of the response."""
     if _provider is None:
         return
     from opentelemetry.context import Context
@@ -194,6 +194,6 @@ def name(made: Any, name: str, *, status: int) -> None:
 
 
 def trace_id(application_id: int) -> int:
-    """The same in every process, and different from other installations'."""
+    """A trace id that is the same in every process and differs from other installations'."""
     seed = hashlib.sha256(f"{settings.GOODWORD_BASE_URL} application {application_id}".encode()).digest()
     return int.from_bytes(seed[:16], "big") or 1

@@ -1,4 +1,4 @@
-"""JSON that people wrote, and pydantic's errors as sentences for them: where it is wrong, and why."""
+"""Validates JSON written by people, and turns pydantic's errors into sentences with place and reason."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -44,7 +44,7 @@ _PHRASES: Mapping[str, str] = {
     "union_tag_not_found": "needs “{discriminator}”",
     "union_tag_invalid": "has the {discriminator} “{tag}”, which is not one of {expected_tags}",
 }
-#: of an object itself, not of a key in it
+#: types of error of a whole object
 _NO_OBJECT = {"dict_type", "model_type", "model_attributes_type", "dataclass_type", "mapping_type"}
 
 
@@ -55,7 +55,7 @@ def shortened(name: str) -> str:
 def sentences(
     error: ValidationError, data: object, *, whole: str, each: Mapping[str, str] | None = None
 ) -> list[str]:
-    """Returns a sentence for each problem in `data`. `whole`: what it is called ("question 3"); `each`: its entries by
+    """Returns a sentence for each problem in `data`. `whole`: its name ("question 3"); `each`: names of its entries by
     key ({"levels": "level"})."""
     return [_sentence(details, data, whole, each or {}) for details in error.errors(include_url=False)]
 
@@ -79,7 +79,7 @@ def _split(details: ErrorDetails, data: object) -> tuple[Sequence[int | str], st
     if kind in _NO_OBJECT:
         return steps, "must be an object with named values"
     if kind == "value_error":
-        # validators raise ValueError with the rest of a sentence about the object, whichever key they check
+        # validators raise ValueError with the end of a sentence about the object, whichever key they check
         return steps[:-1] if steps and isinstance(steps[-1], str) else steps, str(context["error"])
     if kind.startswith("union_tag_"):
         words = {name: shortened(str(value).strip("'_()")) for name, value in context.items()}

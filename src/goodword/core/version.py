@@ -1,8 +1,8 @@
 from importlib.metadata import version
 from typing import Final
 
-#: of the installed package
+#: version of the installed package
 VERSION: Final = version("goodword")
-#: the oldest release whose programs can run on this release's schema. A migration that removes, renames or tightens
-#: something raises it to the first release that doesn't use it any more (tests/architecture/test_migrations.py).
+#: The oldest release whose programs can run on this release's schema. A migration that removes, renames or tightens
+#: something raises it to the first release that no longer uses it (tests/architecture/test_migrations.py).
 OLDEST_ON_SCHEMA: Final = "0.1.0"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WRONG_SETTING = 2
 #: seconds until a stopping child is killed; more than core.server's DRAIN_SECONDS
 CHILD_SECONDS = 11
-#: what ends the supervising process
+#: signals that end the supervising process
 _END: Final = {signal.SIGTERM, signal.SIGINT}
 #: prctl(2): the signal a process gets when its parent exits
 PR_SET_PDEATHSIG = 1
@@ -50,7 +50,7 @@ def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 
 
 
 def limit_statements(seconds: int) -> None:
-    """Limit how long SQL statements of this process and its children may take; 0: no limit. Jobs have none."""
+    """Limit the duration of SQL statements of this process and its children; 0: no limit. Jobs have no limit."""
     from django.db import connections
 
     if seconds:
@@ -60,8 +60,8 @@ def limit_statements(seconds: int) -> None:
 
 
 def handed_over() -> socket.socket | None:
-    """The socket that systemd listens on (sd_listen_fds(3)), None without one. It stays open while this program
-    restarts, so connections wait instead of being refused. Raises SettingError for several."""
+    """The socket passed by systemd (sd_listen_fds(3)), or None. It stays open while this program restarts, so
+    connections wait instead of being refused. Raises SettingError for several sockets."""
     pid, number = os.environ.pop("LISTEN_PID", ""), os.environ.pop("LISTEN_FDS", "")
     if pid != str(os.getpid()) or number == "0":
         return None
@@ -90,7 +90,8 @@ class _Process:
         self.server: Server | None = None
 
     def end(self, *_: object) -> None:
-        """Stop serving. For any thread, and for signal handlers. Idempotent: Ctrl-C in a terminal arrives twice."""
+        """Stop serving. Callable from any thread and from signal handlers. Idempotent, since Ctrl-C in a terminal
+        arrives twice."""
         if self.server is None:
             os._exit(0)
         self.server.stop()
@@ -176,14 +177,14 @@ def _watch(listening: socket.socket, processes: int) -> int:
                     metrics.forget_process(pid)
                     if os.waitstatus_to_exitcode(status) == WRONG_SETTING:
                         return WRONG_SETTING
-            time.sleep(0.5)  # a process that dies at once is not started in a tight loop
+            time.sleep(0.5)  # don't restart a dying process in a tight loop
     finally:
         listening.close()
         _end(children)
 
 
 def _end(children: set[int]) -> None:
-    """Stop all gracefully; kill those still running after a while."""
+    """Stop all gracefully, then kill those still running."""
     for pid in children:
         os.kill(pid, signal.SIGTERM)
     began = time.monotonic()
@@ -221,7 +222,7 @@ def _child(listening: socket.socket, read_end: int, write_end: int) -> int:
     except environment.SettingError as error:
         print(f"goodword: {error}", file=sys.stderr, flush=True)
         os._exit(WRONG_SETTING)
-    except BaseException:  # noqa: BLE001 - the end of this process: print any error first
+    except BaseException:  # noqa: BLE001 - this process ends here, so print any error
         traceback.print_exc()
         os._exit(1)
     os._exit(0)

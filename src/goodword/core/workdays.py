@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 DAY_STARTS, DAY_ENDS = time(9), time(17)
 #: how far ahead to look for a time that is daytime in all zones
 _LOOK_AHEAD = timedelta(days=14)
-#: column length
+#: column length of a code
 _LONGEST_REGION: Final = 10
 #: "UnitedStates" -> "United States"
 _WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -28,7 +28,7 @@ class Calendar:
     """Working days: Monday to Friday in `zone`, without the public holidays of a country and region.
 
     `country` (ISO 3166-1) and `region` are codes of the `holidays` package; empty: no holidays. Unknown ones are logged
-    once: a deadline a day early does less harm than none at all.
+    once, since a deadline a day early does less harm than none.
     """
 
     zone: ZoneInfo
@@ -56,7 +56,7 @@ def calendar_of(zone: str, *, country: str = "", region: str = "") -> Calendar:
 
 
 def add_working_days(start: datetime, days: int, *, calendar: Calendar) -> datetime:
-    """The same local time, counted in local days, so that daylight saving time does not shift it."""
+    """The same local time after this many working days, whatever daylight saving time does."""
     local = start.astimezone(calendar.zone)
     day = local.date()
     for _ in range(days):
@@ -128,7 +128,7 @@ def _in_day(moment: datetime, zone: ZoneInfo) -> datetime:
 
 @cache
 def _dates_of_year(country: str, region: str, year: int) -> frozenset[date]:
-    """The public holidays of one year. Frozen, because the package's own set fills itself lazily, not thread-safely."""
+    """The public holidays of one year. Frozen, because the package's own set is filled lazily and isn't thread-safe."""
     try:
         return frozenset(_holidays(country, subdiv=region or None, years=year))
     except NotImplementedError:
@@ -164,7 +164,7 @@ def regions(country: str) -> Mapping[str, str]:
 def coming_holidays(
     country: str, region: str, *, after: date, number: int, language: str
 ) -> Sequence[tuple[date, str]]:
-    """The next holidays after a day, named in `language` if the package can, else in the country's language."""
+    """The next holidays after a day, named in `language` if the package has it, else in the country's language."""
     if country not in countries():
         return []
     part = region if region in regions(country) else None

@@ -36,14 +36,14 @@ from goodword.core.schedule import Deferrer
 
 log = logging.getLogger(__name__)
 
-#: maximum seconds before the next run of a job that outages keep interrupting, since it may cause them
+#: maximum delay in seconds of a job that is repeatedly interrupted by outages, since it may cause them
 LONGEST_REST = 300
-#: how often an unknown job is left to other workers, over about an hour, before it fails
+#: how often an unknown job is left to other workers, within about an hour, before it fails
 UNKNOWN_TRIES = 20
-#: between two looks whether a copy is in use from now on
+#: seconds between two checks whether a copy has gone live
 COPY_SECONDS = 2.0
 
-#: seconds between two looks for jobs without any reason: notifications and `Deferrer` give one earlier
+#: seconds between two checks for jobs without a notification or a hint from `Deferrer`
 POLL_SECONDS = 30.0
 
 _BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %s"
@@ -52,7 +52,7 @@ _REGISTER_AGAIN = """
 INSERT INTO procrastinate_workers (id, last_heartbeat) OVERRIDING SYSTEM VALUE VALUES (%(worker_id)s, now())
 ON CONFLICT DO NOTHING
 """
-#: from when the job was due; a scheduled time is in the past by now
+#: the wait since the job was due; scheduled times are in the past by now
 _WAITED = """
 SELECT extract(epoch FROM clock_timestamp() - greatest(max(at) FILTER (WHERE type = 'deferred'), scheduled_at))::float
     AS seconds
@@ -63,7 +63,7 @@ _STARTED = "SELECT id FROM procrastinate_jobs WHERE worker_id = %s AND status = 
 
 
 async def _commit_each(connection: psycopg.AsyncConnection) -> None:
-    """Each query of the queue is a transaction of its own, which needs no BEGIN and COMMIT."""
+    """Use autocommit, since each query of the queue is a separate transaction."""
     await connection.set_autocommit(True)
 
 
@@ -77,13 +77,13 @@ class Connector(PsycopgConnector):
             min_size=1,
             max_size=4,
             timeout=3.0,
-            # the pool's delay between attempts doubles without limit: start over instead
+            # the pool's delay between attempts doubles without limit, so start over
             reconnect_timeout=3.0,
         )
         self._away = False
 
     async def open_async(self, pool: Any = None) -> None:
-        """Open the pool without waiting for a connection: the first query does."""
+        """Open the pool without waiting for a connection, which the first query does."""
         if pool is None:
             pool = await self._create_pool(self._pool_args)
             await pool.open(wait=False)
@@ -126,14 +126,14 @@ class Connector(PsycopgConnector):
 
 
 async def _named(run: Callable[[], Awaitable[Any]], context: JobContext, worker: LibraryWorker) -> Any:  # noqa: ARG001
-    """Put the job's id into its log lines."""
+    """Add the job's id to its log lines."""
     task = context.job.task_name
     with logs.about(job=context.job.id, task=task), tracing.span(task):
         return await run()
 
 
 async def _measured(run: Callable[[], Awaitable[Any]], context: JobContext, worker: LibraryWorker) -> Any:
-    """Measure a job's wait and its duration."""
+    """Measure a job's wait and duration."""
     own = metrics.measures()
     assert own is not None
     task, began = context.job.task_name, time.monotonic()
@@ -171,7 +171,7 @@ class Worker(LibraryWorker):
         )
         self._interrupted: Counter[int] = Counter()
         self._lost: set[int] = set()
-        #: how often there was a reason to look for jobs
+        #: how often there was a reason to check for jobs
         self._woken = 0
 
     async def work(self) -> None:
@@ -185,7 +185,7 @@ class Worker(LibraryWorker):
         return {context.job.id for context in list(self._running_jobs.values()) if context.job.id is not None}
 
     def look_after(self, connection: psycopg.Connection) -> None:
-        """Beat, and requeue jobs listed as running here that are not: seen twice, since a new job looks the same."""
+        """Beat, and requeue jobs listed as running here that aren't (seen twice, since a new job looks the same)."""
         if self.worker_id is None:
             return
         connection.execute(_BEAT, [self.worker_id])
@@ -216,7 +216,7 @@ class Worker(LibraryWorker):
 
     async def _fetch_and_process_jobs(self) -> None:
         woken = -1
-        # the library forgets notifications that arrive while it looks
+        # the library drops notifications that arrive while it checks
         while woken != self._woken and not process.stop_requested():
             woken = self._woken
             await self._fetch_and_process()
@@ -243,7 +243,7 @@ class Worker(LibraryWorker):
             if job.task_name not in self.app.tasks and self._interrupted[job.id] < UNKNOWN_TRIES:
                 retry_decision = GiveBack(
                     outage=True
-                )  # during an upgrade, workers of the newer release know it
+                )  # during an upgrade, the newer release's workers know it
             if isinstance(retry_decision, GiveBack):
                 wait = self._rest(job.id, outage=retry_decision.outage)
                 await self.app.connector.execute_query_async(GIVE_BACK, job_id=job.id, wait=wait)
@@ -252,7 +252,7 @@ class Worker(LibraryWorker):
             self._interrupted.pop(job.id, None)
             await super()._persist_job_status(job, status, retry_decision, context, job_result)
         except ConnectorException as error:
-            # the next heartbeat requeues it, or another worker after this one has exited
+            # the next heartbeat requeues it, or another worker does after this one exits
             log.warning(
                 "The outcome of job %d could not be stored: %s",
                 job.id,
@@ -267,12 +267,12 @@ class Worker(LibraryWorker):
 
 
 def give_back(connection: psycopg.Connection, job_id: int) -> None:
-    """Requeue a started job; nothing if it is no longer running."""
+    """Requeue a started job. Does nothing if it is no longer running."""
     for _ in range(3):
         try:
             connection.execute(GIVE_BACK, {"job_id": job_id, "wait": 0})
         except psycopg.errors.UniqueViolation:
-            continue  # a newer one under the same queueing lock was just queued
+            continue  # a newer job with the same queueing lock was just queued
         return
 
 
@@ -292,7 +292,7 @@ def work(concurrency: int | None = None, *, grace: float) -> int:
     except OSError as error:
         raise SettingError(f"GOODWORD_WORKER_METRICS can't be used: {error.strerror}.") from error
     freeze()
-    # it would log each failed reconnect during an outage; the worker logs the outage once
+    # it logs each failed reconnect during an outage; the worker logs the outage once
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     tracing.start("worker")
     try:
@@ -303,7 +303,7 @@ def work(concurrency: int | None = None, *, grace: float) -> int:
 
 
 def _wait_while_copy() -> None:
-    """Do nothing while this database is a copy for looking, until `goodword go-live` or a signal."""
+    """Wait while this database is a copy, until `goodword go-live` or a signal."""
     if not _is_copy():
         return
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
@@ -332,7 +332,7 @@ def _is_copy() -> bool:
 
 async def _run(concurrency: int, grace: float) -> int:
     loop = asyncio.get_running_loop()
-    # the usual one may have fewer threads than there are jobs at once; one more for the schedule
+    # the default may have too few threads for concurrent jobs; one more for the schedule
     loop.set_default_executor(ThreadPoolExecutor(concurrency + 1, thread_name_prefix="job"))
     async with app.open_async():
         worker = Worker(app=app, concurrency=concurrency, grace=grace)
@@ -361,7 +361,7 @@ async def _run(concurrency: int, grace: float) -> int:
             except ConnectorException:
                 if not process.stop_requested():
                     raise
-                # stopped while the database was away: another worker gets its jobs
+                # stopped during a database outage: another worker gets its jobs
             finally:
                 asked = process.stop_requested()  # closing the lanes requests it too
                 await asyncio.to_thread(lanes.close)
@@ -373,7 +373,7 @@ async def _run(concurrency: int, grace: float) -> int:
 
 
 async def _report(notifier: Notifier) -> None:
-    """Report to systemd from the event loop, which starts all jobs."""
+    """Notify systemd from the event loop, which starts all jobs."""
     while notifier.is_wanted:
         notifier.alive()
         await asyncio.sleep(min(notifier.interval, 3600))
@@ -386,7 +386,7 @@ def _later(seconds: float, act: Callable[[], None]) -> None:
 
 
 def _end_hard(worker: Worker) -> None:
-    """Exit now, after returning the jobs, so that other workers need not wait for the heartbeat to lapse."""
+    """Requeue the jobs and exit, so other workers don't have to wait for the heartbeat to expire."""
     running = sorted(worker.running)
     print(
         f"goodword: the worker exits with {len(running)} jobs running; they will run again.",

@@ -2,7 +2,7 @@
 
     tar -xOf FILE --wildcards 'database.dump.*' | pg_restore --list
 
-shows it without Goodword. A whole file may be encrypted by age or gpg. Written and read as a stream, a piece at a time.
+lists its content without Goodword. The file may be encrypted by age or gpg. It is written and read as a stream.
 """
 
 import hashlib
@@ -21,12 +21,12 @@ from goodword.core.backup.programs import BackupError, Program
 
 #: raised when older versions of Goodword could not read the file
 FORMAT: Final = 1
-#: bytes of the dump in each member, and so in memory
+#: bytes of the dump per member, which is held in memory
 PIECE: Final = 4 * 1024 * 1024
 _MANIFEST, _END, _DUMP = "manifest.json", "end.json", "database.dump."
 #: bytes of a manifest
 _MOST: Final = 5_000_000
-#: the end of a file's name while it is written
+#: suffix of a file that is being written
 PART: Final = ".part"
 _AGE: Final = b"age-encryption.org/"
 _AGE_TEXT: Final = b"-----BEGIN AGE"
@@ -55,7 +55,7 @@ def write(sink: IO[bytes], manifest: dict[str, Any], dump: IO[bytes], *, check: 
 
 
 def _read_piece(dump: IO[bytes]) -> bytes:
-    """A full piece unless it is the last one: pipes return less at a time."""
+    """A full piece, except for the last one, although pipes return less at a time."""
     parts, missing = [], PIECE
     while missing and (part := dump.read(missing)):
         parts.append(part)
@@ -71,7 +71,7 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
 
 @contextmanager
 def encrypted(sink: IO[bytes], recipients: list[str]) -> Iterator[IO[bytes]]:
-    """What is written goes to `sink`, encrypted to the recipients, if any. Raises BackupError."""
+    """A stream that writes to `sink`, encrypted to the recipients if there are any. Raises BackupError."""
     if not recipients:
         yield sink
         return
@@ -81,7 +81,7 @@ def encrypted(sink: IO[bytes], recipients: list[str]) -> Iterator[IO[bytes]]:
         try:
             yield program.process.stdin
             program.process.stdin.close()
-        except BrokenPipeError:  # it has ended: its own message says why
+        except BrokenPipeError:  # it exited; its message says why
             program.finish()
             raise
         program.finish()
@@ -116,7 +116,7 @@ def _installed(name: str) -> str:
 
 @contextmanager
 def new_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
-    """A file that appears under its name when it is complete, readable by its owner only. Raises BackupError."""
+    """A file, readable by its owner only, that gets its name when it is complete. Raises BackupError."""
     draft = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     if path.exists() and not replace:
         raise BackupError(f"{path} exists already. Choose another name.")
@@ -163,7 +163,7 @@ class Archive:
             )
 
     def pieces(self) -> Iterator[bytes]:
-        """The dump. Its digest is checked at the end, so use nothing of it before."""
+        """The dump. Its digest is checked at the end, so don't use any of it before."""
         digest, size, number = hashlib.sha256(), 0, 0
         while (member := self._next()).name.startswith(_DUMP):
             number += 1

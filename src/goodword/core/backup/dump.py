@@ -1,4 +1,4 @@
-"""Make a backup: one snapshot of the database, with a manifest that says what it needs."""
+"""Makes a backup: one snapshot of the database, with a manifest of its requirements."""
 
 import re
 import uuid
@@ -17,7 +17,7 @@ from goodword.core.backup.programs import BackupError, Program, Target, folder_f
 from goodword.core.database import first_line
 from goodword.core.version import VERSION
 
-#: the only extension that Goodword needs; others of the server may be missing where the backup is restored
+#: the only extension that Goodword needs; the target server may lack others
 EXTENSION: Final = "pg_trgm"
 _SUFFIX: Final = ".goodword"
 
@@ -42,7 +42,7 @@ def in_folder(folder: Path, *, nightly: bool = False) -> list[Path]:
 
 
 def back_up(target: Target, path: Path, *, recipients: list[str], now: datetime) -> Made:
-    """Write a backup to a new file. Raises BackupError; then there is no file."""
+    """Write a backup to a new file. Raises BackupError and then leaves no file."""
     with archive.new_file(path) as file:
         uid = write(target, file, recipients=recipients, now=now)
     return Made(uid, path, path.stat().st_size)
@@ -65,10 +65,10 @@ def write(target: Target, sink: IO[bytes], *, recipients: list[str], now: dateti
                 "made_at": now.isoformat(timespec="seconds"),
                 "postgresql": version,
                 "database_size": _one(line, "SELECT pg_database_size(current_database())"),
-                # the dump can't be read by older programs than those that made it
+                # older programs than those that made the dump can't read it
                 "programs": major_of(folder),
                 "migrations": [list(row) for row in line.execute(_MIGRATIONS).fetchall()],
-                # texts that only the right field keys open
+                # values that only the right field keys can decrypt
                 "canaries": [list(row) for row in line.execute(_CANARIES).fetchall()],
             }
             program = Program(_command(folder, target, snapshot), stdout=-1, env=target.environment)
@@ -98,7 +98,7 @@ def _command(folder: Path, target: Target, snapshot: str) -> list[str]:
     return [
         str(folder / "pg_dump"),
         "--format=custom",
-        # roles and grants are the server's; comments on the extension may only be set by its owner
+        # roles and grants belong to the server; only the extension's owner may comment on it
         *("--no-owner", "--no-privileges", "--no-comments", "--no-password"),
         f"--extension={EXTENSION}",
         f"--snapshot={snapshot}",

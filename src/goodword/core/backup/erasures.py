@@ -1,6 +1,6 @@
-"""The list of erasures, kept apart from the backups: ids only, to erase the same people again after a restore.
+"""The list of erasures, stored apart from the backups: ids only, to erase the same people again after a restore.
 
-JSON lines: what it is, one per erasure, and their number at the end.
+JSON lines: a header, one line per erasure, and their number at the end.
 """
 
 import json
@@ -16,7 +16,7 @@ from goodword.core.backup import archive
 from goodword.core.backup.programs import BackupError
 from goodword.core.models import ErasureEntry
 
-#: its name beside the nightly backups, where a restore finds it
+#: file name in the folder of the nightly backups, where a restore finds it
 FILE: Final = "erasures.jsonl"
 
 
@@ -34,7 +34,7 @@ class Erased:
 
 
 def write(sink: IO[bytes], *, more: Iterable[Erased] = ()) -> int:
-    """Write all erasures of this database, and `more` that it does not know. Returns how many."""
+    """Write all erasures of this database, and `more` that it doesn't know. Returns their number."""
     _line(sink, {"goodword": "erasures", "installation": str(installation.uid())})
     written: set[uuid.UUID] = set()
     for row in ErasureEntry.objects.order_by("pk").iterator():
@@ -49,7 +49,7 @@ def write(sink: IO[bytes], *, more: Iterable[Erased] = ()) -> int:
 
 
 def keep_in(folder: Path) -> int:
-    """Bring the list in this folder up to date. Entries of a database that was replaced by an older backup stay."""
+    """Update the list in this folder. Entries that a restored older database lacks are kept."""
     path = folder / FILE
     known = list(read(path, of=str(installation.uid()))) if path.exists() else []
     with archive.new_file(path, replace=True) as sink:
@@ -57,7 +57,7 @@ def keep_in(folder: Path) -> int:
 
 
 def read(path: Path, *, of: str) -> Iterator[Erased]:
-    """`of`: the id of the installation. Raises BackupError for another one's list, and for one that is not whole."""
+    """`of`: the installation's id. Raises BackupError for another installation's list, or an incomplete one."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

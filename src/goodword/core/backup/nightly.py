@@ -1,4 +1,4 @@
-"""The nightly backups of the embedded database, and what `goodword doctor` and the health page say about backups."""
+"""Nightly backups of the embedded database, and the check of backups for `goodword doctor` and the health page."""
 
 import logging
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ from goodword.core.models import BackupRun
 from goodword.core.postgres.layout import Layout
 from goodword.core.postgres.running import read_pid_file
 
-#: hour, UTC, from which the next one is due
+#: hour (UTC) from which the next backup is due
 HOUR: Final = 2
-#: age of the last one that needs attention
+#: age of the last backup from which it needs attention
 LATE: Final = timedelta(hours=36)
-#: advisory lock of the process that makes one ("backup" as a number)
+#: advisory lock of the process that makes a backup ("backup" as a number)
 _LOCK: Final = 0x6261636B7570
-#: seconds after which an unfinished file belongs to a process that died
+#: age in seconds from which an unfinished file belongs to a dead process
 _LEFT_BEHIND: Final = 86_400
 AREA: Final = "backup"
 State = BackupRun.State
@@ -48,7 +48,7 @@ def _host() -> str:
 
 @jobs.job(name="backup.nightly", cron="7 * * * * 0", queueing_lock="backup.nightly")
 def nightly(*, timestamp: int = 0) -> None:
-    """Each hour, so that a machine that is off at night makes it later and a failed one is repeated."""
+    """Runs hourly, so a machine that is off at night catches up, and a failed backup is repeated."""
     del timestamp  # passed to every periodic job
     now = clock.real()
     if is_wanted() and is_due(now=now):
@@ -57,7 +57,6 @@ def nightly(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="backup.list_erasures")
 def list_erasures() -> None:
-    """Queued by each erasure."""
     if is_wanted():
         erasures.keep_in(_folder())
 
@@ -70,7 +69,7 @@ def is_due(*, now: datetime) -> bool:
 
 
 def back_up(*, now: datetime) -> BackupRun | None:
-    """Make one and delete old ones. None if another process is making one."""
+    """Make a backup and delete old ones. Returns None if another process is making one."""
     target = Target.of_django()
     with _alone(target) as alone:
         if not alone:
@@ -94,7 +93,7 @@ def back_up(*, now: datetime) -> BackupRun | None:
 
 
 def record(made: dump.Made, *, now: datetime) -> None:
-    """One made by `goodword backup`."""
+    """Record a backup made by `goodword backup`."""
     BackupRun.objects.create(
         state=State.DONE, started_at=now, file=made.path.name if made.path else "", size=made.size or None
     )
@@ -110,7 +109,7 @@ def _folder() -> Path:
 
 
 def _delete_old(folder: Path, *, now: datetime) -> None:
-    """Of the nightly ones keep the newest. Others are their owner's."""
+    """Delete all but the newest nightly backups. Other backups stay."""
     for old in dump.in_folder(folder, nightly=True)[: -settings.GOODWORD_KEEP_BACKUPS]:
         old.unlink(missing_ok=True)
     for left in folder.glob(f".*{archive.PART}"):
@@ -120,13 +119,13 @@ def _delete_old(folder: Path, *, now: datetime) -> None:
 
 @contextmanager
 def _alone(target: Target) -> Iterator[bool]:
-    """On a connection of its own, so that the lock ends with the process."""
+    """Uses a separate connection, so the lock ends with the process."""
     with psycopg.connect(**target.parameters, autocommit=True) as line:
         row = line.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
         yield bool(row and row[0])
 
 
-# --- what doctor says -----------------------------------------------------------------------------------------
+# --- check for doctor ------------------------------------------------------------------------------------------
 
 _LAST = """
 SELECT nightly, state, started_at, coalesce(size, 0), error FROM core_backuprun

@@ -1,4 +1,4 @@
-"""PostgreSQL's own client programs, and what they need to connect."""
+"""PostgreSQL's client programs and their connection settings."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from goodword.core.postgres import CannotStartError, layout
 
 NEEDED: Final = ("pg_dump", "pg_restore", "psql")
-#: where packages put the versions that are not in PATH
+#: where packages install versions that are not in PATH
 _PLACES: Final = (
     ("/usr/lib/postgresql", "*/bin"),
     ("/usr", "pgsql-*/bin"),
@@ -25,12 +25,12 @@ _PLACES: Final = (
 
 
 class BackupError(Exception):
-    """Why a backup can't be made or used, with the remedy."""
+    """The message says why a backup can't be made or used, with the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A database: the parameters for psycopg, and the same for PostgreSQL's programs, with the password apart."""
+    """A database: parameters for psycopg and for PostgreSQL's programs, with a separate password."""
 
     parameters: Mapping[str, Any]
 
@@ -91,7 +91,7 @@ def _folders() -> Iterator[Path]:
 
 
 def major_of(folder: Path) -> int:
-    """0 if its programs don't run."""
+    """The major version; 0 if the programs don't run."""
     try:
         said = subprocess.run(  # noqa: S603 - a program of PostgreSQL
             [str(folder / "pg_dump"), "--version"], capture_output=True, text=True, check=False, timeout=20
@@ -117,7 +117,7 @@ class Program:
             raise BackupError(f"{self.name} can't be started: {error.strerror}.") from error
 
     def finish(self) -> None:
-        """Wait for its end. Raises BackupError with its message if it failed."""
+        """Wait until it exits. Raises BackupError with its message if it failed."""
         if self.process.wait():
             raise BackupError(f"{self.name} failed: {self.said()}")
 
@@ -128,7 +128,7 @@ class Program:
         return " ".join(" ".join(told[:2]).split()) or "it gave no reason."
 
     def end(self) -> None:
-        """Kill it unless it has ended, and release what it holds."""
+        """Kill it if it is still running, and release its resources."""
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
@@ -136,6 +136,6 @@ class Program:
             if stream is not None:
                 try:
                     stream.close()
-                except OSError:  # what was still buffered can't be written any more
+                except OSError:  # buffered data can't be written any more
                     continue
         self._messages.close()

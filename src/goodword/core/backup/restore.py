@@ -1,7 +1,7 @@
-"""Put a backup into an empty database, in one transaction.
+"""Restores a backup into an empty database in one transaction.
 
-The tables, the mark that says *being restored* and the commit go through one psql: a process that dies on the way
-leaves the database empty, and a worker that starts too early finds a copy in which nothing may go out.
+One psql writes the tables, marks the database as *being restored* and commits: a process that dies midway leaves the
+database empty, and a worker that starts too early finds a copy and sends nothing.
 """
 
 import re
@@ -21,7 +21,7 @@ from goodword.core.database import first_line
 from goodword.core.doctor.database import known_migrations
 from goodword.core.installation import ONLY, Mode
 
-#: settings of newer programs that servers before this version don't know
+#: settings written by newer programs, unknown to servers before this version
 _SETTINGS: Final = {b"SET transaction_timeout = 0;\n": 17}
 #: Column versions, which PostgreSQL keeps since 15.20 and 17.12. An older minor release of pg_dump takes them for
 #: options of the column; servers that don't keep them refuse these.

@@ -15,7 +15,7 @@ from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
 from goodword.core.version import VERSION
 
-#: in place of DATABASE_URL where the embedded server does not run: a port that nothing listens on
+#: replaces DATABASE_URL if the embedded server isn't running: an unused port
 _NO_DATABASE: Final = "postgresql://127.0.0.1:1/none"
 _WIDTH: Final = 110
 
@@ -29,7 +29,7 @@ def doctor(*, as_json: bool) -> int:
 
 def _found() -> list[Finding]:
     problem = ""
-    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # the finding says it once
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # the finding reports it
     try:
         process.set_up()
     except SettingError as error:

@@ -31,17 +31,17 @@ DATABASE: Final = "database"
 WORKER: Final = "worker"
 #: without a heartbeat for this long, no worker is running
 SILENCE_LIMIT: Final = timedelta(minutes=1)
-#: difference between this host's clock and the database's: worth a look, and harmful
+#: differences between this host's clock and the database's that need attention, and that are harmful
 SKEW, HARMFUL_SKEW = timedelta(seconds=10), timedelta(minutes=1)
-#: age of the oldest due job or reaction
+#: age of the oldest due job or reaction that needs attention
 LATE, STUCK = timedelta(minutes=5), timedelta(minutes=15)
-#: how long a session may wait for a lock, or keep a transaction open without doing anything
+#: how long a session may wait for a lock, or leave a transaction idle
 LONG_WAIT, HARMFUL_WAIT = timedelta(seconds=30), timedelta(minutes=10)
 #: transactions until PostgreSQL stops accepting writes: two billion
 OLD_TRANSACTIONS, TOO_OLD_TRANSACTIONS = 500_000_000, 1_500_000_000
-#: rows of a table whose missing statistics or dead rows matter
+#: minimum rows of a table for missing statistics or dead rows to matter
 MANY_ROWS = 10_000
-#: connections of a worker beside those of its jobs: four of the queue, one each for notifications, schedule, heartbeat
+#: a worker's connections besides those of its jobs: four for the queue, one each for notifications, schedule, heartbeat
 EXTRA_CONNECTIONS = 7
 #: seconds
 NOTIFIED_WITHIN = 2.0
@@ -50,7 +50,7 @@ _SPILLED_ROWS = 40_000
 
 
 def findings(line: psycopg.Connection, *, now: datetime, ready: bool = False) -> list[Finding]:
-    """`ready`: only the checks of /readyz. Raises psycopg.Error if the database fails."""
+    """`ready`: only run the checks of /readyz. Raises psycopg.Error if the database fails."""
     found = [clock(line, now), _write(line), migrations(line)]
     if found[-1].state is State.BROKEN:  # tables may be missing
         return found
@@ -134,7 +134,7 @@ def clock(line: psycopg.Connection, now: datetime) -> Finding:
 
 
 def _write(line: psycopg.Connection) -> Finding:
-    """Commit a row and write a megabyte of temporary data: a row alone could still fit on a full disk."""
+    """Commit a row and write a megabyte of temporary data, since a row alone may fit on a full disk."""
     with line.transaction():
         line.execute(
             "INSERT INTO core_heartbeat (program, seen_at) VALUES ('web', now()) "
@@ -183,7 +183,7 @@ def migrations(line: psycopg.Connection) -> Finding:
 
 @cache
 def known_migrations() -> frozenset[tuple[str, str]]:
-    """App and name of each migration of this version; cached, so that an upgrade on disk has no effect."""
+    """App and name of each migration of this version; cached, so an upgrade on disk has no effect."""
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
@@ -245,7 +245,7 @@ def connections(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: AR
 
 
 def notifications(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
-    """Whether workers hear at once of new jobs: in a pooler's transaction mode sessions are not theirs."""
+    """Whether workers are notified of new jobs. They aren't in a pooler's transaction mode, which shares sessions."""
     with (
         psycopg.connect(**quick_connection(), autocommit=True) as listening,
         psycopg.connect(**quick_connection(), autocommit=True) as other,

@@ -15,13 +15,13 @@ from goodword.core import clock, health
 from goodword.core.doctor import database, machine, proxy
 from goodword.core.doctor.findings import Check, Finding, State, attention, broken, checks, duration
 
-#: until all checks have ended
+#: seconds for all checks
 SECONDS: Final = 20.0
 log = logging.getLogger(__name__)
 
 
 def examine(*, now: Callable[[], datetime], embedded_problem: str = "") -> list[Finding]:
-    """`embedded_problem`: why the embedded database can't be used, if it is known already."""
+    """`embedded_problem`: why the embedded database can't be used, if already known."""
     own = [
         Check("settings", lambda _: [machine.setting_names(os.environ)]),
         Check("disk", machine.disk),
@@ -68,7 +68,7 @@ class _Run(threading.Thread):
     def run(self) -> None:
         try:
             self._found = self.check.look(self._now() if self.check.uses_database else clock.real())
-        except Exception as error:  # of any kind: the other checks go on
+        except Exception as error:  # the other checks continue
             log.exception("The check %s failed", self.check.area)
             sentence = f"The check itself failed ({type(error).__name__})."
             self._found = [broken(self.check.area, sentence, "The log above says where; please report it.")]

@@ -1,4 +1,4 @@
-"""What `goodword doctor`, /readyz and the health page say about an installation, and the registered checks."""
+"""Findings about an installation for `goodword doctor`, /readyz and the health page, and the registered checks."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line. `area` is a name for programs; no names, addresses or secrets in the texts."""
+    """One finding. `area` is a name for programs. The texts must not contain names, addresses or secrets."""
 
     area: str
     state: State
@@ -44,7 +44,7 @@ def worst(found: Iterable[Finding]) -> State:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseCheck:
-    """Looks at the database through the given connection. `ready`: cheap, and a part of /readyz."""
+    """A check that uses the given connection. `ready`: cheap enough to be part of /readyz."""
 
     area: str
     look: Callable[[psycopg.Connection, datetime], Finding]
@@ -53,14 +53,14 @@ class DatabaseCheck:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Runs in a thread of its own. `uses_database`: through Django's connection, and only if the database works."""
+    """A check with its own thread. `uses_database`: uses Django's connection, so it runs only if the database works."""
 
     area: str
     look: Callable[[datetime], Sequence[Finding]]
     uses_database: bool = False
 
 
-#: those of other apps, in the order of registration
+#: checks of other apps in the order of registration
 database_checks: list[DatabaseCheck] = []
 checks: list[Check] = []
 

@@ -1,4 +1,4 @@
-"""Checks of this machine and what it needs: settings, disk, static files, virus scanner."""
+"""Checks of this machine: settings, disk, static files, virus scanner."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from goodword.core import clamd, environment
 from goodword.core.doctor.findings import Finding, attention, broken, good, size
 
-#: bytes free: worth a look, and too few
+#: free bytes below which the disk needs attention, and is too full
 LITTLE_SPACE: Final = 10**9
 NO_SPACE: Final = 10**8
 
@@ -81,7 +81,6 @@ def disk(
 
 
 def virus_scanner(now: datetime | None = None) -> list[Finding]:  # noqa: ARG001 - a check's signature
-    """Nothing if none is set."""
     address = settings.GOODWORD_CLAMD
     if not address:
         return []
@@ -97,7 +96,7 @@ def virus_scanner(now: datetime | None = None) -> list[Finding]:  # noqa: ARG001
 
 
 def static_files(now: datetime | None = None) -> list[Finding]:  # noqa: ARG001 - a check's signature
-    """Whether `collectstatic` was run, and for this version."""
+    """Whether `collectstatic` was run for this version."""
     if not settings.PRODUCTION:
         return [good("static_files", "Served from the program's folder.")]
     root = Path(settings.STATIC_ROOT)

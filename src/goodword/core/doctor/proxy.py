@@ -1,4 +1,5 @@
-"""Asks Goodword through its public address how the web server sees the request, to check the proxies in front."""
+"""Requests Goodword's public address to check the proxies in front: the response says how the web server sees the
+request."""
 
 import json
 import ssl
@@ -18,13 +19,13 @@ from goodword.core.doctor.findings import Finding, attention, broken, duration, 
 AREA: Final = "proxy"
 PATH: Final = "/proxy-check"
 HEADER: Final = "X-Goodword-Check"
-#: seconds for which a signed request is answered
+#: seconds for which a signed request is valid
 VALID_SECONDS: Final = 60
-#: an address reserved for documentation (RFC 5737), sent as if by a client that wants to hide its own
+#: an address reserved for documentation (RFC 5737), sent like a forged client address
 FORGED: Final = "192.0.2.1"
 #: seconds for each step
 STEP_SECONDS: Final = 5.0
-#: how long before its end a certificate needs attention
+#: how long before its expiry a certificate needs attention
 EXPIRES_SOON: Final = timedelta(days=14)
 _SIGNER: Final = signing.TimestampSigner(salt="goodword.core.doctor.proxy")
 _LONGEST: Final = 10_000

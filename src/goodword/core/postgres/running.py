@@ -17,7 +17,7 @@ from .layout import PORT, AlreadyRunningError, Layout, NotRunningError, url_for
 
 @dataclass
 class Lock:
-    """`previous` is what the last holder noted (empty after a clean stop)."""
+    """`previous`: the last holder's notes (empty after a clean stop)."""
 
     descriptor: int
     previous: dict[str, Any]
@@ -43,7 +43,7 @@ def _facts(descriptor: int) -> dict[str, Any]:
 
 def take_lock(layout: Layout) -> Lock:
     """Take the lock. Raises `AlreadyRunningError` naming the holder."""
-    # Python opens it close-on-exec, so the server itself never inherits (and so never keeps) the lock.
+    # Python opens it close-on-exec, so the server doesn't inherit and keep the lock.
     descriptor = os.open(layout.lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -104,12 +104,12 @@ def is_server(pid: int, cluster: Path) -> bool:
         return False
     try:  # true even if the folder has been renamed
         return (process / "cwd").samefile(cluster)
-    except OSError:  # not permitted to look
+    except OSError:  # no permission
         return os.fsencode(cluster) in command
 
 
 def end_stray(layout: Layout, *, patience: float = 60) -> None:
-    """Stop a server whose parent is gone: fast, then immediately. Only for the holder of the lock."""
+    """Stop a server whose parent has died: fast, then immediately. Call only while holding the lock."""
     found = read_pid_file(layout)
     if found is None:
         return

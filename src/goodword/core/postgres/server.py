@@ -13,7 +13,7 @@ from psycopg import sql
 from . import launch, running
 from .layout import DATABASE, MAIN, PORT, CannotStartError, Layout, dsn_for, url_for
 
-# The pipe closes with the parent. The wait is limited because an uncollected process keeps its id.
+# The pipe closes when the parent exits. The wait is limited, because an uncollected process keeps its id.
 _SCRIPT = """
 read -r word
 [ "$word" = over ] && exit
@@ -60,7 +60,7 @@ _NOT_DURABLE = (
     "wal_level=minimal",
     "max_wal_senders=0",
     "max_wal_size=4GB",
-    # a plan must not depend on whether the rows of a test were counted after they had been rolled back
+    # plans must not depend on whether a test's rows were counted after their rollback
     "autovacuum=off",
 )
 
@@ -171,7 +171,7 @@ class Server:
         command = launcher.command("postgres", "-D", str(self._layout.cluster))
         for setting in settings:
             command += ["-c", setting]
-        # in its own session, so that a terminal's Ctrl-C does not reach it: we stop the server last
+        # a separate session, so Ctrl-C in a terminal doesn't reach it: the server stops last
         self._process = subprocess.Popen(  # noqa: S603 - our own program by its full path
             command,
             stdin=subprocess.DEVNULL,
@@ -186,7 +186,7 @@ class Server:
         self._guard = _watch(self._process.pid, self._sockets)
 
     def _became_ready(self) -> bool:
-        """Wait while the server lives, since recovery can take long. False if it exited."""
+        """Wait as long as the server runs, since recovery can take long. Returns False if it exited."""
         assert self._process is not None
         while self._process.poll() is None:
             found = running.read_pid_file(self._layout)
@@ -216,7 +216,7 @@ def _end(process: subprocess.Popen[bytes], patience: float) -> None:
 
 def start(data_dir: Path, *, durable: bool = True, who: str = "") -> Server:
     """Start PostgreSQL on the data in `data_dir`, creating it if missing. `durable=False`, for tests, may lose data.
-    `who`: shown to anyone who starts a second one. Raises `AlreadyRunningError`, `OtherVersionError` or
+    `who`: shown when somebody starts a second one. Raises `AlreadyRunningError`, `OtherVersionError` or
     `CannotStartError`."""
     server = Server(Layout.of(data_dir), durable=durable)
     server.start(who=who or " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]))

@@ -1,6 +1,6 @@
 """The clusters of an upgrade to another major version.
 
-During an upgrade the old cluster is in `data.old`, where no other program finds it, and the new one in `data.new`. Once
+During an upgrade, the old cluster is in `data.old`, hidden from other programs, and the new one in `data.new`. Once
 filled, the new one is renamed to `data.upgraded` and replaces the old one (`launch.settle_upgrade`).
 """
 
@@ -32,8 +32,8 @@ def locked(data: Layout) -> Iterator[None]:
 
 
 def old_programs(data: Layout, given: Path | None) -> Path | None:
-    """The folder with programs that can read the cluster; None if it is up to date. `given`: by default where Debian
-    installs them. Raises `OtherVersionError`."""
+    """The folder with programs that can read the cluster; None if it is up to date. `given`: defaults to Debian's path.
+    Raises `OtherVersionError`."""
     old = cluster_version(data)
     if old == major_version():
         return None
@@ -52,7 +52,7 @@ def old_programs(data: Layout, given: Path | None) -> Path | None:
 
 @contextmanager
 def old_server(data: Layout, programs: Path) -> Iterator[Server]:
-    """Run the old cluster. Afterwards it is back in its place unless `new_server` has replaced it."""
+    """Run the old cluster. Afterwards it is moved back, unless `new_server` has replaced it."""
     data.cluster.rename(data.old)
     try:
         server = Server(replace(data, folder=data.old.name, programs=programs), durable=True)
