@@ -1,1 +1,1 @@
-"""Greenhouse: the Harvest API (`client`), webhooks (`inbox`), our copies (`sync`), missed changes, notes, set-up."""
+"""Greenhouse: the Harvest API (`client`), webhooks (`inbox`), our copies (`sync`), missed changes, notes, setup."""

@@ -29,7 +29,7 @@ class Connection(OrganisationOwned):
         DISCONNECTED = "disconnected", "Disconnected"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    #: given by members; an organisation may have several accounts
+    #: name chosen by members, since an organisation may have several accounts
     name = models.CharField(max_length=120, default="Greenhouse")
     #: the account's own name (v3 only)
     account_name = models.CharField(max_length=200, default="", blank=True)
@@ -43,9 +43,9 @@ class Connection(OrganisationOwned):
     token_lease_until = models.DateTimeField(null=True)
     #: the unguessable part of the endpoint URL
     endpoint_key = models.CharField(max_length=64, unique=True)
-    #: the Greenhouse user whom an admin chose as author of notes that no recruiter can sign
+    #: the Greenhouse user chosen by an admin as author of notes without a recruiter
     note_author_remote_id = models.BigIntegerField(null=True)
-    #: when a note was written, which alone proves the permission
+    #: when a note was last written, the only proof of the permission
     writing_tested_at = models.DateTimeField(null=True)
     connected_at = models.DateTimeField()
     connected_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -53,10 +53,10 @@ class Connection(OrganisationOwned):
     last_call_at = models.DateTimeField(null=True)
     last_error = models.TextField(default="", blank=True)
     last_error_at = models.DateTimeField(null=True)
-    #: deliveries with a wrong signature, the symptom of a wrong secret key
+    #: deliveries with a wrong signature, usually because of a wrong secret key
     refused_count = models.PositiveIntegerField(default=0)
     refused_at = models.DateTimeField(null=True)
-    #: when the permissions are probed next (greenhouse.setup.permissions); None: at once
+    #: next check of the permissions (greenhouse.setup.permissions); None: now
     check_at = models.DateTimeField(null=True)
     #: when the last finished reconciliation pass began
     reconciled_at = models.DateTimeField(null=True)
@@ -75,7 +75,7 @@ class Connection(OrganisationOwned):
         return crypto.unseal(sealed, place=self.place(column))
 
     def set_credentials(self, credentials: V1Credentials | V3Credentials) -> None:
-        """Drop the former credential's token. Unsaved."""
+        """Set the credential and drop the former one's token, without saving."""
         plain: dict[str, str | int | None]
         if isinstance(credentials, V1Credentials):
             self.api, plain = self.Api.V1, {"key": credentials.api_key}
@@ -145,7 +145,7 @@ def sealed_secrets() -> list[tuple[str, str]]:
 
 class Webhook(OrganisationOwned):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="webhooks")
-    #: our code for the event ("candidate_stage_change"); empty for a ping that fits none
+    #: our code for the event ("candidate_stage_change"); empty for an unknown ping
     action = models.CharField(max_length=60, default="", blank=True)
     event = models.CharField(max_length=200)
     name = models.CharField(max_length=200)
@@ -181,15 +181,15 @@ class Permission(OrganisationOwned):
 
 
 class CallTally(OrganisationOwned):
-    """Of one hour with one outcome, for the health page."""
+    """The number of calls in one hour with one outcome, for the health page."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="call_tallies")
-    #: the full hour, UTC
+    #: start of the hour
     hour = models.DateTimeField()
     #: "ok", or the kind of an error in `client.errors` ("rate_limited", "forbidden", ...)
     outcome = models.CharField(max_length=30)
     calls = models.PositiveIntegerField(default=0)
-    #: in total
+    #: total milliseconds
     seconds = models.FloatField(default=0)
 
     class Meta:
@@ -209,7 +209,7 @@ class RateWindow(OrganisationOwned):
     number = models.BigIntegerField(default=0)
     limit = models.PositiveIntegerField(null=True)
     remaining = models.IntegerField(null=True)
-    #: after a 429
+    #: no calls until then, after a 429
     blocked_until = models.DateTimeField(null=True)
     #: the last call for a person; background work pauses for a moment after it
     person_at = models.DateTimeField(null=True)
@@ -232,23 +232,23 @@ class Delivery(OrganisationOwned):
     body = models.BinaryField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
     attempts = models.PositiveSmallIntegerField(default=0)
-    #: attempts that failed because of the delivery or ended with the worker; after some of them it is *failed*
+    #: attempts that failed because of the delivery or ended with the worker; too many make it *failed*
     faults = models.PositiveSmallIntegerField(default=0)
-    #: when it is processed; while leased, the end of the lease
+    #: when it is due; while leased, the end of the lease
     not_before = models.DateTimeField()
     #: while leased: the worker's database process and the start of the lease, by the database's clock
     leased_to = models.IntegerField(null=True)
     leased_at = models.DateTimeField(null=True)
-    #: Greenhouse's ids of the application and the candidate, if any; an erasure finds bodies by them
+    #: Greenhouse's ids of the application and the candidate, if any, by which erasures find bodies
     remote_application_id = models.BigIntegerField(null=True)
     remote_candidate_id = models.BigIntegerField(null=True)
-    #: its effect, or why it failed, in a sentence
+    #: its effect or error, as a sentence
     outcome = models.TextField(default="", blank=True)
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
     #: its effects: [{"application": our id, "events": [names in flow.py]}, {"role": our id}]
     caused = models.JSONField(default=list)
-    #: when the body was erased with the person it was about
+    #: when the body was erased together with its person
     body_erased_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -281,7 +281,7 @@ class ActivityFeedNote(OrganisationOwned, Outbox):
     """The note of one report version, or a test note without a report. Its link is minted when it is posted."""
 
     class FailureReason(models.TextChoices):
-        """Why a member has to act (activity_feed.outcomes.FAILURE_HELP)."""
+        """Why a note failed (activity_feed.outcomes.FAILURE_HELP explains each)."""
 
         NONE = ""
         NOT_PERMITTED = "not_permitted"
@@ -297,19 +297,19 @@ class ActivityFeedNote(OrganisationOwned, Outbox):
     report = models.OneToOneField(
         Report, on_delete=models.CASCADE, related_name="activity_feed_note", null=True
     )
-    #: the candidate of a test note, by Greenhouse's id; empty for the note of a report
+    #: Greenhouse's id of a test note's candidate; empty for the note of a report
     candidate_remote_id = models.BigIntegerField(null=True)
     #: the report's code in the note's last line, searched for after an unknown outcome
     marker = models.CharField(max_length=20)
     visibility = models.CharField(max_length=12)
     author_remote_id = models.BigIntegerField(null=True)
     remote_id = models.BigIntegerField(null=True)
-    #: the last attempt may have written the note: search for it before posting again
+    #: the last attempt may have written the note, so search for it before posting again
     outcome_unknown = models.BooleanField(default=False)
     failure_reason = models.CharField(
         max_length=20, choices=FailureReason.choices, default=FailureReason.NONE, blank=True
     )
-    #: refusals for lack of a permission; after several within an hour the note fails
+    #: refusals because of a missing permission; several within an hour make the note fail
     refusals = models.PositiveSmallIntegerField(default=0)
     #: when to search the feed for duplicates
     search_duplicates_at = models.DateTimeField(null=True)
@@ -348,7 +348,7 @@ class ActivityFeedNote(OrganisationOwned, Outbox):
 
     @property
     def tries(self) -> int:
-        """Refusals are counted separately."""
+        """Attempts without refusals, which are counted separately."""
         return self.attempts - self.refusals
 
 
@@ -367,9 +367,9 @@ class Reconciliation(OrganisationOwned):
     requested_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    #: its worker renews this
+    #: renewed by its worker
     lease_until = models.DateTimeField()
-    #: applications to compare and compared, for the progress bar
+    #: numbers of applications to compare and compared, for the progress bar
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     calls = models.PositiveIntegerField(default=0)
@@ -393,9 +393,9 @@ class Finding(OrganisationOwned):
     """A change found by a pass: synced, or a missed invitation that waits for a decision."""
 
     class Kind(models.TextChoices):
-        #: in a mapped stage whose step was not requested
+        #: an application in a mapped stage whose step was not requested
         MISSED_INVITATION = "missed_invitation"
-        #: of stage, job or candidate data
+        #: changed stage, job or candidate data
         MISSED_CHANGE = "missed_change"
         MISSED_END = "missed_end"
         NOT_VISIBLE = "not_visible"
@@ -420,10 +420,10 @@ class Finding(OrganisationOwned):
     stage_id = models.BigIntegerField(null=True)
     #: when they entered the stage, if known
     entered_at = models.DateTimeField(null=True)
-    #: what was found, without names of people
+    #: description without names of people
     sentence = models.TextField()
     found_at = models.DateTimeField()
-    #: a member clicked *Invite*; Greenhouse is asked before the invitation is sent
+    #: when a member clicked *Invite*; Greenhouse is read again before the invitation is sent
     invite_requested_at = models.DateTimeField(null=True)
     invite_requested_by = models.ForeignKey(
         Membership, on_delete=models.SET_NULL, null=True, related_name="+"

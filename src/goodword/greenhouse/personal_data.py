@@ -80,14 +80,14 @@ def erase_events(subject: Subject, now: datetime) -> Counts:
 
 @exports("greenhouse.Delivery")
 def export_deliveries(wanted: ExportRequest) -> Sections:
-    """Only for the organisation. Candidates get this from Greenhouse."""
+    """Only for the organisation. Candidates get this data from Greenhouse."""
     if not wanted.by_member or wanted.candidate_id is None:
         return {}
     candidate = Candidate.objects.of(wanted.organisation).get(pk=wanted.candidate_id)
     applications = Application.objects.of(wanted.organisation).filter(
         pk__in=wanted.application_ids, remote_id__isnull=False
     )
-    # about the person only, or about a wanted application; not about their other applications
+    # only about the person or a requested application, not about their other applications
     about = Q(remote_application_id__in=applications.values("remote_id")) | Q(
         remote_candidate_id=candidate.remote_id, remote_application_id=None
     )

@@ -11,7 +11,7 @@ SWEEP_AT_MOST = 100
 
 @jobs.job(name="greenhouse.activity_feed.post", swept_by="greenhouse.activity_feed.sweep")
 def post_note(*, note_id: int) -> None:
-    """The row decides about retries, so the job has none."""
+    """Retries are per row, so the job has none."""
     posting.post(note_id, now=clock.now())
 
 

@@ -20,7 +20,7 @@ from goodword.workflow.domain.eligibility import lock_application
 
 State, FailureReason = ActivityFeedNote.State, ActivityFeedNote.FailureReason
 
-#: notes listed on the health page, of each kind
+#: maximum notes of each kind on the health page
 LIST_LIMIT = 20
 
 
@@ -39,7 +39,8 @@ def on_report_ready(event: Event) -> None:
 
 
 def queue_note(report: Report, *, now: datetime) -> ActivityFeedNote | None:
-    """Queue the note of a report version. Idempotent. None if the application is not from a connected account."""
+    """Queue the note of a report version. Idempotent. Returns None if the application isn't from a connected
+    account."""
     application = report.step_request.application
     if application.connection_id is None or application.remote_id is None:
         return None
@@ -107,7 +108,7 @@ def retry(note: ActivityFeedNote, *, now: datetime) -> bool:
 
 
 def retry_all(connection: Connection, *, now: datetime) -> int:
-    """Retry failed notes, for example after a new credential, and refused ones now. Returns how many had failed."""
+    """Retry failed and refused notes now, for example after a new credential. Returns the number that had failed."""
     notes = ActivityFeedNote.objects.across_organisations().filter(connection=connection)
     refused = notes.filter(state=State.QUEUED, refusals__gt=0, not_before__gt=now)
     refused.exclude(outcome_unknown=True).update(not_before=now)

@@ -24,18 +24,18 @@ from goodword.greenhouse.client import (
 from goodword.greenhouse.models import ActivityFeedNote, Connection
 
 FailureReason = ActivityFeedNote.FailureReason
-#: failed, or duplicated on the feed without a member having seen it; as the index note_needs_person
+#: failed, or with duplicates that no member has acknowledged; same condition as the index note_needs_person
 NOTE_NEEDS_PERSON = Q(state=ActivityFeedNote.State.FAILED) | (
     ~Q(duplicate_remote_ids=[]) & Q(duplicates_seen_at=None)
 )
 
-#: longer than the client waits for an answer, so that a pending write has either arrived or failed
+#: longer than the client waits for a response, so a pending write has either arrived or failed
 UNKNOWN_WAIT = timedelta(minutes=2)
 
 #: delays before each search for duplicates, after a note whose outcome was unknown for a while
 DUPLICATE_SEARCHES = (timedelta(minutes=10), timedelta(hours=2), timedelta(days=1))
 
-#: delays after a missing permission, which is often fixed soon; then the note fails
+#: delays after a missing permission, which is often granted soon; then the note fails
 REFUSED_WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 40))
 
 INTERRUPTED = "Posting was interrupted several times. Check on the Activity Feed whether the note is there."
@@ -80,7 +80,7 @@ def record_duplicates(note: ActivityFeedNote, remote_ids: Sequence[int], *, now:
 
 
 def fail(note: ActivityFeedNote, *, error: str, reason: str, now: datetime) -> None:
-    """A member has to act. `error` says what happened and what to do, `reason` is its code."""
+    """Mark it as failed, so a member has to act. `error` says what happened and what to do; `reason` is its code."""
     with transaction.atomic():
         outbox.settle_failed(note, now=now, error=error, failure_reason=reason)
         if note.state == ActivityFeedNote.State.FAILED:
@@ -97,7 +97,7 @@ def retry_after_refusal(note: ActivityFeedNote, *, error: str, reason: str, now:
 
 
 def retry_later(note: ActivityFeedNote, *, error: str, now: datetime, wait: timedelta, unknown: bool) -> None:
-    """Not before `wait` is over. `unknown` stays set: the note may be on the feed, since a write may land late."""
+    """Retry after `wait`. `unknown` stays set, since a write may land late and the note may be on the feed."""
     delay = outbox.LADDER[min(note.tries, len(outbox.LADDER)) - 1]
     unknown = unknown or note.outcome_unknown
     wait = max(delay, wait, UNKNOWN_WAIT if unknown else timedelta(0))

@@ -1,8 +1,8 @@
 """Posts one note per report version, and searches for duplicates.
 
-Greenhouse has no idempotency keys, so each claim writes once. After an unknown outcome the note waits until that write
+Greenhouse has no idempotency keys, so each claim writes once. After an unknown outcome, the note waits until that write
 has landed or failed, and is written again only if its marker is not on the feed. A slow worker gives up before another
-may claim its row. `search_due` finds writes that land even later; members have to delete those, Harvest cannot.
+may claim its row. `search_due` finds writes that land even later; members must delete those, since Harvest can't.
 """
 
 import logging
@@ -39,7 +39,7 @@ from goodword.notifications.models import Link
 
 FailureReason = ActivityFeedNote.FailureReason
 
-#: seconds after the claim within which a write may begin; with the longest exchange it stays well below
+#: seconds after the claim within which a write may begin; even with the longest exchange it ends well before
 #: outbox.STUCK_AFTER, when the sweep may give the row to another worker
 WRITE_WITHIN = 120.0
 
@@ -65,17 +65,17 @@ _TAG = re.compile(r"<[^<>]*>")
 
 log = logging.getLogger(__name__)
 
-#: how long other workers leave a note alone that one is searching for; also the wait after a failed search
+#: how long a search for a note blocks other searches; also the wait after a failed search
 SEARCH_LEASE = timedelta(minutes=10)
 
-#: how long after posting failed searches are repeated
+#: time after posting during which failed searches are repeated
 GIVE_UP_SEARCH = timedelta(days=7)
 
 SEARCHES_AT_ONCE = 100
 
 
 class CannotPost(Exception):
-    """A member has to act. The message says why, `reason` is its code."""
+    """A member has to act. The message says why; `reason` is its code."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
@@ -122,7 +122,7 @@ def post(note_id: int, *, now: datetime) -> None:
 
 
 def find_notes(api: HarvestApi, *, candidate_id: int, marker: str) -> list[Note]:
-    """Notes whose last line is this marker; elsewhere it may be a quotation. Oldest first. Raises HarvestError."""
+    """Notes whose last line is this marker (elsewhere it may be a quotation), oldest first. Raises HarvestError."""
     notes = (note for note in api.notes(candidate_id) if _last_line(note.body) == marker)
     return sorted(notes, key=lambda note: note.id)
 
@@ -180,7 +180,7 @@ def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
 
 
 def _authors(api: HarvestApi, application: Application, *, connection: Connection) -> Iterator[int | None]:
-    """Recruiter, the job's responsible recruiter, the user an admin chose; for v3 then the acting user."""
+    """The recruiter, the job's responsible recruiter, the user chosen by an admin; for v3 then the acting user."""
     recruiters = possible_recruiters(api, recruiter_id=application.recruiter_id, job_id=application.job_id)
     yield from _active(api, recruiters, connection=connection)
 
@@ -197,7 +197,7 @@ def _authors_of_test_note(api: HarvestApi, note: ActivityFeedNote) -> Iterator[i
 
 
 def _active(api: HarvestApi, user_ids: Iterable[int], *, connection: Connection) -> Iterator[int | None]:
-    """Leave out deactivated users and repetitions; add the user chosen by an admin."""
+    """Remove deactivated users and duplicates; add the user chosen by an admin."""
     tried: set[int] = set()
     for user_id in _with_chosen(user_ids, connection=connection):
         if user_id not in tried and _is_active(api, user_id):
@@ -224,7 +224,8 @@ def _is_active(api: HarvestApi, user_id: int) -> bool:
 def _write(
     api: HarvestApi, note: ActivityFeedNote, target: Target, *, claimed: float, now: datetime
 ) -> PostedNote:
-    """Write as the first author whom Greenhouse accepts. A refused write has left nothing, so the next may try."""
+    """Write as the first author whom Greenhouse accepts. A refused write has no effect, so the next author can be
+    tried."""
     body, refusal = "", None
     for author_id in target.authors:
         if time.monotonic() - claimed > WRITE_WITHIN:
@@ -280,7 +281,7 @@ def search_due(*, now: datetime) -> int:
 
 
 def mark_seen(note: ActivityFeedNote, *, now: datetime) -> bool:
-    """Stop reporting the duplicates found so far. False if there are none to report."""
+    """Stop reporting the duplicates found so far. Returns False if there are none to report."""
     notes = ActivityFeedNote.objects.of(note.organisation).filter(pk=note.pk, duplicates_seen_at=None)
     return bool(notes.exclude(duplicate_remote_ids=[]).update(duplicates_seen_at=now))
 

@@ -1,10 +1,10 @@
-"""A client for Greenhouse's Harvest API, v3 and v1, behind one Protocol. Independent of Django.
+"""A client for Greenhouse's Harvest API, v3 and v1, with one Protocol. Independent of Django.
 
     with build(V3Credentials("id", "secret"), base_url=V3_BASE, clock=now) as api:
         application = api.application(409)
 
-A call passes `v1` or `v3`, `session` (authentication, pace, retries, errors), `transport` (one exchange) and `records`
-(JSON to our `types`).
+A call passes through `v1` or `v3`, `session` (authentication, pacing, retries, errors), `transport` (one exchange) and
+`records` (JSON to our `types`).
 """
 
 import time
@@ -150,7 +150,7 @@ class HarvestApi(Protocol):
         """The user the key acts as; unknown in v1."""
 
     def knows_key(self) -> bool:
-        """Whether Greenhouse knows a credential whose reads it all refuses."""
+        """Whether Greenhouse knows a credential although it refuses all its reads."""
 
     def application(self, application_id: int) -> Application | None: ...
 

@@ -1,4 +1,4 @@
-"""No repr contains a secret, so no log does."""
+"""Credentials and tokens. Secrets are in no repr, so they can't get into logs."""
 
 import base64
 import threading
@@ -78,7 +78,7 @@ class KeyAuth:
         return self._credentials.secrets
 
 
-# --- OAuth of Harvest v3: a token is shared, and renewed before it ends or after a 401 ------------------------
+# --- OAuth of Harvest v3: tokens are shared, and renewed before they expire or after a 401 ------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Token:
 
 
 class TokenStore(Protocol):
-    """Keeps a credential's token for all its callers. Empty it when the credential is replaced."""
+    """Stores a credential's token for all its callers. Clear it when the credential is replaced."""
 
     def get(self) -> Token | None: ...
 
@@ -133,7 +133,7 @@ class Introspection:
 
 
 class OAuth:
-    """Thread-safe if its store is."""
+    """Obtains and renews tokens. Thread-safe if its store is."""
 
     acting_user = True
 
@@ -178,7 +178,7 @@ class OAuth:
             return None
 
     def _valid(self, *, refused: Mapping[str, str] | None) -> Token:
-        """The shared token, or one of our own if minting it takes another caller too long: older ones stay valid."""
+        """The shared token, or a separate one if another caller takes too long to mint it; older tokens stay valid."""
         for _ in range(_POLLS):
             token = self._store.get()
             if token is not None and token.renew_at > self._policy.clock() and _bearer(token) != refused:

@@ -1,4 +1,4 @@
-"""The errors of the client: what happened (`sentence`) and what to do (`remedy`), without secrets and addresses."""
+"""The client's errors: what happened (`sentence`) and what to do (`remedy`), without secrets and addresses."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,7 +22,7 @@ class Where:
 
 
 class HarvestError(Exception):
-    """`outcome_unknown`: a write may have been carried out nevertheless."""
+    """`outcome_unknown`: a write may have succeeded nevertheless."""
 
     def __init__(self, where: Where, *, detail: str = "", outcome_unknown: bool = False) -> None:
         super().__init__(where, detail)
@@ -206,7 +206,7 @@ class AddressRefused(Unavailable):
 
 
 class UnexpectedShape(HarvestError):
-    """An undocumented answer: no JSON, an id missing, a redirect, too long."""
+    """An undocumented response: not JSON, without an id, a redirect, or too long."""
 
     @property
     def sentence(self) -> str:

@@ -1,7 +1,8 @@
-"""Stays under Greenhouse's rate limit, by what its answers report.
+"""Stays under Greenhouse's rate limit, based on its responses.
 
 Observed (greenhouse.md, 2.5): windows aligned to Greenhouse's clock, 150 calls in 30 seconds (v3) or 50 in 10 (v1), 60
-tokens a minute. None is promised, so answers take precedence. `X-RateLimit-Reset` is *not* the end of the window.
+tokens a minute. None of this is documented, so responses take precedence. `X-RateLimit-Reset` is *not* the window's
+end.
 
 The rules (`decide`, `after_answer`, `after_new_window`, `refused`) are pure functions on a `Window`, in seconds since
 the epoch by Greenhouse's clock (see `ClockSkew`).
@@ -13,18 +14,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-#: the part of a window that background work may use at once; the rest is spread over the window, so that people find
-#: calls left during a long sync
+#: the part of a window that background work may use at once; the rest is spread over the window, so calls are left for
+#: people during a long sync
 HEAD = 0.7
-#: by this part of the window all calls are released: one in flight at the end would count in the next window
+#: the part of the window by which all calls are released, since one in flight at the end would count in the next window
 SPREAD = 0.85
-#: seconds for which background work pauses after a person's call, and for which it leaves more calls to people
+#: seconds after a person's call for which background work pauses, and for which it reserves more calls for people
 YIELD, KEEP = 0.5, 60.0
 #: seconds by which a window is entered late, to be safe
 GUARD = 0.05
 #: seconds between checks whether the call that probes the limit has ended
 PROBE_POLL = 0.25
-#: longer blocks result from a clock that was changed
+#: longer blocks come from a changed clock
 LONGEST_BLOCK = 3600.0
 #: assumed difference in seconds between our clock and Greenhouse's before anything is known
 UNKNOWN_SKEW = 0.25
@@ -136,7 +137,7 @@ def decide(known: Window, *, person: bool, moment: float, rate: Rate) -> Decisio
         return Decision(blocked, known)
     present = int(moment // rate.window)
     limit = known.limit or rate.usual
-    if known.number not in (present, present + 1):  # one ahead: another host's clock is
+    if known.number not in (present, present + 1):  # one ahead if another host's clock is
         known = replace(known, number=present, remaining=limit)
     begun = known.number * rate.window
     over = begun + rate.window - moment + GUARD
@@ -183,8 +184,8 @@ def _floor(limit: int, *, reserved: int, left: int, elapsed: float, rate: Rate) 
 def after_answer(known: Window, count: Count, *, rate: Rate) -> Window:
     """After an answer.
 
-    Answers overtake each other, so the smaller number counts, and one from an earlier window is ignored. If far less
-    remains than we have used, another program shares the credential; its calls in flight need a margin.
+    Answers can overtake each other, so the smaller number counts, and those from an earlier window are ignored. If many
+    more calls are used than ours, another program shares the credential; its calls in flight need a margin.
     """
     number = int(count.sent // rate.window)
     if number < known.number:
@@ -201,7 +202,7 @@ def after_answer(known: Window, count: Count, *, rate: Rate) -> Window:
 
 
 def after_new_window(known: Window, count: Count, *, rate: Rate) -> Window:
-    """After an answer with more remaining than the one before: a new window has begun."""
+    """After an answer with more remaining calls than the previous one: a new window has begun."""
     number = max(known.number, int(count.sent // rate.window))
     return replace(known, number=number, limit=count.limit, remaining=count.remaining)
 
@@ -226,8 +227,8 @@ class _LastCount:
 class ClockSkew:
     """The difference between Greenhouse's clock and ours, for one process and one connection.
 
-    Many answers' `Date`s, in whole seconds, bound it narrowly. Without them a rise of the remaining calls shows where a
-    window begins. There is no lock: a torn read is only less exact.
+    The `Date`s of many answers, in whole seconds, give narrow bounds. Without them, a rise of the remaining calls shows
+    the start of a window. There is no lock, since a torn read is only less exact.
     """
 
     def __init__(self, *, window: float) -> None:
@@ -238,7 +239,7 @@ class ClockSkew:
         self._turned_at = 0.0
 
     def theirs(self, ours: float) -> float:
-        """Greenhouse's time, rather too early than too late, so that no window is entered before it opens."""
+        """Greenhouse's time, too early rather than too late, so no window is entered before it opens."""
         return ours + self._bounds[0]
 
     def dated(self, date: datetime, *, sent: float, received: float) -> None:

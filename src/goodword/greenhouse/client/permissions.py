@@ -55,7 +55,7 @@ APPLICATION_STAGES = HarvestPermission(
     without="Without it the time of entering a stage is unknown, and missed invitations wait for a click.",
 )
 
-# not probed; on a v1 key's screen the writing of notes is assumed to be under Candidates
+# not probed; on a v1 key's screen, writing notes is assumed to be under Candidates
 V1_NOTES = HarvestPermission("v1_notes", "Activity Feed and Candidates", ())
 
 # not on the connection screen; without them names of departments, offices and reasons stay empty
@@ -112,11 +112,11 @@ class Probed(Protocol):
 
 
 def probe_all(api: Probed) -> Iterator[ProbeResult]:
-    """Probe one permission after the other, yielding each result at once so that pages can show progress.
+    """Probe the permissions one by one, yielding each result at once so that pages can show progress.
 
-    v1 answers 401 both for a bad key and for a missing permission: refusals before the first success are kept back, and
-    become `Unauthorised` unless another read works or Greenhouse knows the key (greenhouse.md, C3). v3 gives no token
-    without scopes: then all are missing.
+    v1 answers 401 both for a bad key and for a missing permission, so refusals before the first success are held back.
+    They become `Unauthorised` unless another read works or Greenhouse knows the key (greenhouse.md, C3). v3 gives no
+    token without scopes; then all permissions are missing.
     """
     refused: list[HarvestPermission] = []
     last: Unauthorised | None = None

@@ -33,7 +33,7 @@ _DEFAULT_WAIT = 30.0  # a whole v3 window
 
 _LONGEST_DETAIL = 300
 
-_POLL = 1.0  # seconds between two requests to the pacer, whose answer others may have changed
+_POLL = 1.0  # seconds between two requests to the pacer, since others may change the outcome
 
 PER_PAGE = 500  # the maximum of both versions; every page costs one call
 
@@ -69,21 +69,21 @@ class CallPolicy:
 
 
 class Auth(Protocol):
-    """`acting_user`: whether a Greenhouse user is behind the credential (v3)."""
+    """`acting_user`: whether the credential acts as a Greenhouse user (v3)."""
 
     acting_user: bool
 
     def headers(self) -> Mapping[str, str]: ...
 
     def renew(self, refused: Mapping[str, str]) -> bool:
-        """After a 401: whether there are other headers now, so that the call is repeated once."""
+        """After a 401: whether there are new headers, so the call should be repeated once."""
 
     def secrets(self) -> tuple[str, ...]:
         """Removed from Greenhouse's messages."""
 
 
 class Session:
-    """`works` becomes True with the first call that is not refused."""
+    """`works` becomes True with the first call that isn't refused."""
 
     def __init__(
         self,
@@ -122,7 +122,7 @@ class Session:
         body: Mapping[str, Any],
         headers: Mapping[str, str] | None = None,
     ) -> HarvestResponse:
-        """Write once. Only a 401 is repeated, with a new token: it has written nothing."""
+        """Write once. Only a 401, which has no effect, is repeated with a new token."""
         call = Call("POST", self.base_url + path, body=body, headers=headers or {}, write=True)
         return self._exchange(call, permission)
 
@@ -202,8 +202,8 @@ def _backoff(retry: RetryPolicy, attempt: int) -> float:
 def pages(
     session: Session, path: str, *, permission: HarvestPermission, params: Mapping[str, str] | None = None
 ) -> Iterator[list[Record]]:
-    """Reads pages lazily. The next URL is followed unchanged, since a cursor must be the only parameter; one on another
-    host, outside our base path or already read raises `UnexpectedShape`."""
+    """Reads pages lazily. The next URL is followed unchanged, since a cursor must be the only parameter. A URL on
+    another host, outside our base path or already read raises `UnexpectedShape`."""
     answer = session.get(path, permission=permission, params={"per_page": str(PER_PAGE), **(params or {})})
     seen = {answer.url}
     for _ in range(MAX_PAGES):

@@ -1,4 +1,4 @@
-"""One HTTP exchange with Greenhouse, bounded in time and size, without redirects (credentials never go to another host)
+"""One HTTP exchange with Greenhouse, limited in time and size, without redirects (credentials never go to another host)
 and without proxies (they would bypass the guard).
 
 The guard refuses calls into private networks. It connects to the address resolved here, to prevent DNS rebinding.
@@ -33,7 +33,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 #: library or not (site-local, SRv6, IPv4-compatible, IPv4-translated), is not public.
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
-#: exceptions on which Python versions differ: the abandoned tunnels 6to4 and Teredo (RFC 7526, RFC 4380), and
+#: exceptions that differ between Python versions: the abandoned tunnels 6to4 and Teredo (RFC 7526, RFC 4380), and
 #: documentation (RFC 9637)
 _NOT_PUBLIC = tuple(map(ipaddress.IPv6Network, ("2002::/16", "2001::/32", "3fff::/20")))
 _6TO4_RELAYS = ipaddress.IPv4Network("192.88.99.0/24")  # RFC 7526
@@ -111,7 +111,7 @@ USER_AGENT = "Goodword Harvest client"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds, and bytes of the uncompressed answer."""
+    """Limits in seconds, and in bytes of the uncompressed response."""
 
     connect: float = 5.0
     read: float = 30.0
@@ -166,7 +166,7 @@ class HarvestResponse:
     @property
     def date(self) -> datetime | None:
         """By Greenhouse's clock, in whole seconds."""
-        if "Age" in self.headers:  # from some cache
+        if "Age" in self.headers:  # from a cache
             return None
         try:
             found = parsedate_to_datetime(self.headers.get("Date", ""))
@@ -213,7 +213,7 @@ class Transport:
         )
 
     def send(self, call: Call) -> HarvestResponse:
-        """Send once. Raises `Unavailable` without an answer, `UnexpectedShape` for one too long."""
+        """Send once. Raises `Unavailable` without a response, `UnexpectedShape` for one that is too long."""
         started = time.monotonic()
         where, rate, failure = call.where, None, None
         try:
@@ -277,8 +277,8 @@ class Transport:
 
 
 class Network(httpx2.BaseTransport):
-    """The connections of this process. Those for reads are kept for a few seconds. Each write opens a new one, since it
-    may not be repeated if a kept one breaks."""
+    """The connections of this process. Read connections are kept for a few seconds. Each write opens a new one, since
+    it must not be repeated if a kept connection breaks."""
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         trusted = _trust(*map(os.environ.get, _TRUSTED))
@@ -286,7 +286,7 @@ class Network(httpx2.BaseTransport):
         return _pool(trusted, name, kept=request.method == "GET").handle_request(request)
 
     def close(self) -> None:
-        """Keep the connections for the next client."""
+        """Does nothing: the connections stay open for the next client."""
 
 
 _NETWORK = Network()
@@ -302,7 +302,7 @@ def _pool(trusted: ssl.SSLContext, name: str, *, kept: bool) -> httpx2.HTTPTrans
 
 @cache
 def _trust(file: str | None, folder: str | None) -> ssl.SSLContext:
-    """Read once, since that takes longer than a call."""
+    """Cached, since reading takes longer than a call."""
     del file, folder  # part of the cache key; the library reads them itself
     return httpx2.create_ssl_context()
 

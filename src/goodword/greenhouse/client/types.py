@@ -116,7 +116,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Only few members may see `private` ones, in Greenhouse and here."""
+    """Few members may see `private` candidates, in Greenhouse and here."""
 
     id: int
     first_name: str

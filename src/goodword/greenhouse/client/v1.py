@@ -250,7 +250,7 @@ class HarvestV1:
 # --- probing permissions --------------------------------------------------------------------------------------
 
 
-# A key's permissions are per endpoint: the list, and what is read with one of its rows (by that member).
+# A key's permissions are per endpoint: the list, and endpoints that need an id from one of its rows (that member).
 _READS = {
     APPLICATIONS: ("/applications", "/applications/{}", "id"),
     CANDIDATES: ("/candidates", "/candidates/{}", "id"),

@@ -275,7 +275,7 @@ def application_filters(
 
 
 class _Completion:
-    """Reads the data that application rows lack, fifty per call; rejection reasons always lack their name."""
+    """Reads the data missing from application rows, fifty per call. Names of rejection reasons are always missing."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -327,7 +327,7 @@ class _Completion:
         return {row.id("application_id"): row for row in rows if row.flag("current")}
 
     def _reason_ids(self, application_ids: Sequence[int]) -> dict[int, int]:
-        """Empty without the permission: the rejection itself is known."""
+        """Empty without the permission, since the rejection itself is known."""
         rows = rows_of(
             self._session,
             "/rejection_details",

@@ -1,1 +1,1 @@
-"""Webhooks: `endpoint` stores each event once; workers claim (`leases`), read (`payload`) and act (`effects`)."""
+"""Webhooks: `endpoint` stores each event once; workers claim it (`leases`), read it (`payload`) and act (`effects`)."""

@@ -1,5 +1,5 @@
-"""In a burst, reads fifty deliveries from Harvest at once and handles them in one transaction; after any error, one by
-one."""
+"""In a burst, reads the data of fifty deliveries at once from Harvest and handles them in one transaction, or one by
+one after an error."""
 
 import logging
 import threading
@@ -23,13 +23,13 @@ from goodword.greenhouse.sync.reading import NOTHING_PREFETCHED, Hint, Prefetche
 
 log = logging.getLogger(__name__)
 
-#: as many as fit into one call
+#: maximum deliveries read with one call
 MAX_BATCH = 50
 
-#: fewer are not worth it
+#: minimum for a batch
 MIN_BATCH = 4
 
-#: later deliveries searched for more of the same connection
+#: number of later deliveries searched for those of the same connection
 LOOKAHEAD = 4 * MAX_BATCH
 
 #: seconds after which unused data is dropped
@@ -40,7 +40,7 @@ BATCH_ACTIONS = APPLICATION_ACTIONS - {"delete_application"}
 
 class _Cache:
     def __init__(self) -> None:
-        self.lock = threading.Lock()  # one thread reads, the others wait for what it reads
+        self.lock = threading.Lock()  # one thread reads, the others wait for its result
         self.until = 0.0
         self.prefetched: dict[int, Prefetched] = {}
 
@@ -152,7 +152,7 @@ def handle_batch(batch: Sequence[tuple[Delivery, Prefetched]], *, now: datetime)
     except (HarvestError, CannotOpen, OperationalError, LeaseLost) as error:
         log.info("%d deliveries are handled one by one: %s", len(deliveries), error)
         return deliveries
-    except Exception:  # handled alone, each shows whether it was the cause
+    except Exception:  # handling them one by one shows which was the cause
         log.exception("%d deliveries could not be handled together", len(deliveries))
         return deliveries
     _forget(deliveries[0].connection_id, done)

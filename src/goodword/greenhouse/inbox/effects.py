@@ -21,11 +21,11 @@ from goodword.greenhouse.sync.linked_jobs import sync_jobs
 from goodword.greenhouse.sync.reading import NOTHING_PREFETCHED, Prefetched
 from goodword.roles.models import Automation, StageRule
 
-#: events in a ping are spelled variously: "Candidate or Prospect has been rejected"
+#: pings spell events differently: "Candidate or Prospect has been rejected"
 _PING_EVENT = re.compile(r"candidate(?: or prospect)? has (?:been )?(?P<what>[a-z ]+)")
 
 _PING_ACTIONS = {
-    # the four of the set-up article, in Greenhouse's own words
+    # the four of the setup article, in Greenhouse's words
     "changed stage": "candidate_stage_change",
     "hired": "hire_candidate",
     "rejected": "reject_candidate",

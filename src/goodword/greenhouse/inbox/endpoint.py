@@ -1,4 +1,4 @@
-"""The endpoint of Greenhouse's webhooks: check the signature, store the body, answer. Nothing is processed here.
+"""The endpoint of Greenhouse's webhooks: checks the signature, stores the body, responds. Nothing is processed here.
 
 In a burst, most deliveries skip this view and are stored together (intake.py), with the same result. Endpoints and
 their signing keys are cached for two seconds.
@@ -28,15 +28,15 @@ from goodword.greenhouse.inbox.leases import announce_delivery
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 
 log = logging.getLogger(__name__)
-#: seconds after which one request reads the endpoint again, and after which it is forgotten
+#: seconds after which one request refreshes the endpoint, and after which it expires
 FRESH, KNOWN = 1.0, 2.0
-#: endpoints to remember
+#: maximum number of cached endpoints
 MOST: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """`all_open` is False if a field key is missing: a signature that matches no key may then still be right."""
+    """`all_open` is False if a field key is missing; a signature that matches no key may then still be valid."""
 
     connection: Connection
     keys: list[str]
@@ -70,7 +70,7 @@ def changes() -> int:
 
 
 def remember(endpoint_key: str, endpoint: Endpoint, *, since: int) -> None:
-    """Cache it, once a delivery of it has been stored."""
+    """Cache an endpoint after storing one of its deliveries."""
     now = time.monotonic()
     with _memory.lock:
         if since != _memory.changes or now < _memory.rests_until:
@@ -131,24 +131,24 @@ def find_endpoint(endpoint_key: str, *, now: datetime) -> Endpoint | None:
 
 _SIGNATURE_SCHEME = "sha256 "
 
-#: precision of the time of the last event: a burst of hundreds must not queue for one row
+#: precision of the time of the last event, so a burst of hundreds doesn't queue for one row
 LAST_EVENT_PRECISION = timedelta(seconds=10)
 
-#: the column's; Greenhouse's ids are shorter
+#: length of the column; Greenhouse's ids are shorter
 EVENT_ID_LENGTH: Final = 200
 
 RECEIVED: Final = "Received."
 
 TEST_ACTION = "goodword_test"
 
-#: longer bodies are no test deliveries and are not parsed twice
+#: longer bodies aren't test deliveries, so they needn't be parsed twice
 _LONGEST_TEST = 300
 
 
 @csrf_exempt
 @require_POST
 def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
-    """Store a delivery and answer at once. Greenhouse retries anything but 200 for 15 hours."""
+    """Store a delivery and respond. Greenhouse retries anything but 200 for 15 hours."""
     now = clock.now()
     since = changes()
     found = find_endpoint(endpoint_key, now=now)
@@ -203,8 +203,8 @@ def _count_refused(connection: Connection, *, now: datetime) -> None:
 
 
 def store(connection: Connection, *, body: bytes, event_id: str, now: datetime) -> bool:
-    """Store a signed delivery once per event id. Returns True if it is new and waiting to be processed; an unreadable
-    one is stored as *failed*, and one of an event that we do not follow as *handled*."""
+    """Store a signed delivery once per event id. Returns True if it is new and waiting to be processed. An unreadable
+    one is stored as *failed*, an event that we don't follow as *handled*."""
     values: dict[str, object] = {
         "organisation_id": connection.organisation_id,
         "body": body,
@@ -216,7 +216,7 @@ def store(connection: Connection, *, body: bytes, event_id: str, now: datetime) 
         content = payload.read_payload(body)
     except payload.Malformed as error:
         values |= {"action": error.action, "outcome": str(error), **failed}
-    except Exception as error:  # it is stored, and Greenhouse gets its answer
+    except Exception as error:  # it is stored, and Greenhouse gets a response
         log.exception("A delivery of %s could not be read", connection)
         outcome = f"Goodword could not read this delivery ({type(error).__name__})."
         values |= {"outcome": outcome, **failed}
@@ -239,8 +239,8 @@ def _insert(connection: Connection, *, event_id: str, values: dict[str, object])
 
 
 # --- the test delivery that we send to our own endpoint ---------------------------------------------------------
-# It shows that the public address leads here and that no proxy changes the body. It is signed like Greenhouse's, and
-# not stored.
+# It shows that the public address leads here and that no proxy changes the body. It is signed like Greenhouse's and not
+# stored.
 
 
 def test_delivery(nonce: str) -> bytes:

@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 
 #: seconds between two wake-ups of the worker
 WAKE_EVERY: Final = 0.05
-#: milliseconds for one INSERT; after that the view waits, for as long as views may
+#: milliseconds for one INSERT; then the request goes to the view, which may wait longer
 INSERT_MILLISECONDS: Final = 3_000
-#: seconds for which everything takes the view after a failure
+#: seconds after a failure for which all requests go to the view
 REST_SECONDS: Final = 3.0
 
 _INSERT = """
@@ -142,7 +142,7 @@ def _read(arrived: Arrived) -> _Row | None:
 
 
 class Waker:
-    """Wakes the inbox from a thread of its own: at once, then at most once in WAKE_EVERY, the last call included."""
+    """Wakes the inbox from a thread: at once, then at most once per WAKE_EVERY, but always after the last call."""
 
     def __init__(self, wake: Callable[[], object]) -> None:
         self._wake = wake
@@ -156,7 +156,7 @@ class Waker:
         self._changed.set()
 
     def stop(self, *, timeout: float = 2.0) -> None:
-        """Do what was called for, then end."""
+        """Handle pending calls, then end."""
         self._is_over = True
         self._changed.set()
         self._thread.join(timeout)
@@ -172,11 +172,11 @@ class Waker:
 
 
 def wake() -> None:
-    """The sweep wakes the inbox if this fails."""
+    """Wake the inbox. The sweep does if this fails."""
     close_old_connections()
     try:
         announce_delivery()
-    except Exception:  # this thread must go on
+    except Exception:  # this thread must continue
         log.warning("The inbox could not be woken; the sweep will do it.", exc_info=True)
     finally:
         connection.close()

@@ -1,4 +1,4 @@
-"""Jobs of the inbox. A woken worker takes a turn; if several are woken, row locks decide which gets a delivery."""
+"""Jobs of the inbox. Each woken worker takes a turn; row locks decide which gets a delivery."""
 
 import time
 from datetime import datetime
@@ -12,19 +12,19 @@ from goodword.greenhouse.inbox.processing import prune, work_one
 from goodword.greenhouse.models import Delivery
 from goodword.greenhouse.sync import calls
 
-#: seconds of one turn
+#: maximum seconds of a turn
 TURN = 5.0
 
 #: the turns of this process
 TURNS = Turns()
 
-#: connections that a worker handles at once, so that one slow account doesn't delay the others
+#: connections that a worker handles at once, so one slow account doesn't delay the others
 THREADS = 4
 
 
 @jobs.job(name="greenhouse.inbox", swept_by="greenhouse.inbox.sweep", lane=Lane(threads=THREADS))
 def work_inbox() -> None:
-    """Process due deliveries. Each row decides about its retries, so the job has none."""
+    """Process due deliveries. Retries are per row, so the job has none."""
     over = time.monotonic() + TURN
     turn = Turn(turns=TURNS)
     more = False

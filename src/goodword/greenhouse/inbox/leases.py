@@ -1,11 +1,12 @@
 """Leases of deliveries: claimed by one worker, settled in the transaction that writes the effect.
 
-Claiming sets `not_before` to the end of a lease, and counts a fault in advance, undone if the delivery was not the
-cause: otherwise one that kills its worker would be retried forever. After a worker dies, its delivery is due when the
-lease ends or its database connection is gone (`free_orphans`). A slow worker finds on settling that it lost the lease.
+Claiming sets `not_before` to the end of a lease and counts a fault in advance, since a delivery that kills its worker
+would otherwise be retried forever. The fault is undone if the delivery was not the cause. After a worker dies, its
+delivery is due when the lease ends or its database connection is gone (`free_orphans`). A slow worker notices when
+settling that it has lost the lease.
 
-Queries are simple on purpose: statistics gathered while the inbox was empty make the planner believe that
-`state = 'received'` matches one row, and a join then scans the whole backlog for each claim.
+Queries are deliberately simple: if statistics were gathered while the inbox was empty, the planner expects that
+`state = 'received'` matches one row, and a join would scan the whole backlog for each claim.
 """
 
 import json
@@ -25,27 +26,27 @@ from goodword.greenhouse.models import Connection, Delivery
 
 State = Delivery.State
 
-#: longer than the reads of one delivery usually take
+#: duration of a lease, longer than the reads of one delivery usually take
 LEASE = timedelta(minutes=3)
 
-#: waits while Greenhouse cannot be used; the last one is repeated indefinitely, since no delivery is dropped
+#: waits while Greenhouse is unavailable; the last one is repeated indefinitely, since no delivery is dropped
 WAITS = tuple(timedelta(seconds=s) for s in (10, 30, 60, 300, 900, 3600))
 
-#: waiting deliveries read at once when a turn needs more to claim
+#: waiting deliveries fetched at once when a turn needs more to claim
 PAGE = 500
 
 #: seconds for which a turn caches a connection
 CONNECTION_CACHE = 1.0
 
-#: the maximum of the column
+#: maximum length of the column
 MAX_TRIES = 2**15 - 1
 
-#: rows that one statement tries to lock: other workers may have locked the first ones
+#: rows that one statement tries to lock, since other workers may have locked the first ones
 CHOICE = 20
 
 
 class LeaseLost(Exception):
-    """The lease ended and another worker has the row; our work must be discarded."""
+    """The lease ended and another worker has the row, so our work must be discarded."""
 
 
 @dataclass
@@ -59,10 +60,9 @@ class Turn:
     """A worker's short turn at the inbox.
 
     `resting`: connections to skip. `ready`: next deliveries, as (id, connection id), the first of each application.
-    `alone`: ids that cannot be handled in a batch. `at`: the connection this turn works on; turns that share `turns`
-    never work on the same. `missed`: another turn was started for it and gave way. `saw_all`: `ready`
-    contained every waiting delivery and none was skipped; later ones start another turn.
-    """
+    `alone`: ids that can't be handled in a batch. `at`: the connection this turn works on; turns that share `turns`
+    work on different ones. `missed`: another turn was started for this connection and gave way. `saw_all`: `ready`
+    contained every waiting delivery and none was skipped; later ones start another turn."""
 
     resting: set[int] = field(default_factory=set)
     ready: list[tuple[int, int]] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Turn:
     saw_all: bool = False
 
     def take(self, connection_id: int) -> bool:
-        """Move to this connection; False if another turn works on it."""
+        """Move to this connection. Returns False if another turn works on it."""
         with self.turns.mutex:
             other = self.turns.at.get(connection_id, self)
             if other is not self:
@@ -114,13 +114,13 @@ class Turn:
 
 
 def wake_inbox() -> None:
-    """Process the inbox in this worker, or by a job unless one is waiting. Not in the transaction of the deliveries:
-    requests would wait."""
+    """Process the inbox in this worker, or by a job unless one is waiting. Don't call it in the transaction of the
+    deliveries, since requests would wait."""
     jobs.named("greenhouse.inbox").defer_once(lock="greenhouse.inbox")
 
 
 def announce_delivery() -> None:
-    """Wake the workers without a job. If none is listening, the sweep finds the delivery."""
+    """Wake the workers without a job. If none listens, the sweep finds the delivery."""
     jobs.named("greenhouse.inbox").announce()
 
 
@@ -138,7 +138,7 @@ def claim(turn: Turn, *, now: datetime) -> Delivery | None:
 
 
 def claim_batch(turn: Turn, ids: Sequence[int], *, now: datetime) -> list[Delivery]:
-    """Claim those among the next deliveries that were never claimed before."""
+    """Claim those of the next deliveries that were never claimed before."""
     leased = _lease(turn, ids, most=len(ids), tried=0, now=now)
     taken = {delivery.pk for delivery in leased}
     turn.ready = [one for one in turn.ready if one[0] not in taken]
@@ -182,7 +182,7 @@ def _pages(turn: Turn, *, now: datetime) -> Iterator[list[tuple[int, int]]]:
         yield ready
 
 
-#: `handled_at` is equivalent to the state, but matches no partial index that the planner might think tiny
+#: `handled_at` is equivalent to the state, but matches no partial index, which the planner could consider tiny
 _LEASE = """
 UPDATE greenhouse_delivery
 SET attempts = attempts + 1, faults = faults + 1, not_before = %(until)s,
@@ -199,7 +199,7 @@ RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
 def _lease(
     turn: Turn, ids: Sequence[int], *, most: int, tried: int = MAX_TRIES, now: datetime
 ) -> list[Delivery]:
-    """Lease those still due and not locked. Commits asynchronously: losing a lease in a crash only ends it."""
+    """Lease those still due and not locked. Commits asynchronously, since losing a lease in a crash only ends it."""
     values = {"ids": list(ids), "now": now, "until": now + LEASE, "most": most, "tried": tried}
     leased = list(Delivery.objects.across_organisations().raw(_LEASE, values))
     for delivery in leased:
@@ -220,13 +220,13 @@ WHERE leased_to IS NOT NULL AND NOT EXISTS (
 
 
 def leased() -> QuerySet[Delivery]:
-    """Deliveries that a worker has in hand, or had when it died."""
+    """Deliveries that a worker is handling, or was when it died."""
     return Delivery.objects.across_organisations().filter(leased_to__isnull=False)
 
 
 def free_orphans(*, now: datetime) -> int:
-    """End the leases of workers whose database connection is gone. Returns how many. A server restart doesn't count as
-    a fault of the delivery."""
+    """End the leases of workers whose database connection is gone. Returns their number. A server restart doesn't count
+    as a fault of the delivery."""
     with transaction.atomic(), database.cursor() as cursor:
         cursor.execute(_ORPHANS)
         orphans = cursor.fetchall()
@@ -269,7 +269,7 @@ def settle_all(done: Sequence[tuple[Delivery, str, Sequence[dict[str, Any]]]], *
 
 
 def give_back(turn: Turn, deliveries: Sequence[Delivery], *, now: datetime) -> None:
-    """Undo the claim of deliveries that were not handled. In this turn each is then handled alone."""
+    """Undo the claim of unhandled deliveries. This turn then handles each one alone."""
     for attempts in {delivery.attempts for delivery in deliveries}:
         own = Delivery.objects.across_organisations().filter(
             pk__in=[delivery.pk for delivery in deliveries if delivery.attempts == attempts],

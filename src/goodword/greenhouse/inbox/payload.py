@@ -44,7 +44,7 @@ PING = "ping"
 
 FOLLOWED = APPLICATION_ACTIONS | PERSON_ACTIONS | JOB_ACTIONS | {PING}
 
-#: in the label of Greenhouse's own list of events where it has them
+#: labels, as in Greenhouse's list of events where it has them
 LABELS = {
     "application_updated": "Application has been updated",
     "candidate_anonymized": "Candidate or prospect has been anonymised",
@@ -82,7 +82,7 @@ UNREADABLE = "Unreadable"
 
 UNKNOWN = "Unknown event"
 
-#: events that report an arrival in the stage they name
+#: events that report an arrival in a stage
 ARRIVALS = ("candidate_stage_change", "new_candidate_application")
 
 #: events that undo a rejection or a hire
@@ -96,7 +96,7 @@ def label(action: str) -> str:
 
 
 def no_effect(action: str) -> str:
-    """The outcome of an event that we do not follow; empty for one that we do."""
+    """The outcome of an event that we don't follow; empty for those that we do."""
     return "" if action in FOLLOWED else f"“{action}” has no effect here."
 
 
@@ -123,7 +123,8 @@ class Ping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """`job_ids` None: it names no jobs. `winner_id`: whom a candidate was merged into. `stage_id`: a deleted stage."""
+    """`job_ids`: None if it names no jobs. `winner_id`: whom a candidate was merged into. `stage_id`: a deleted
+    stage."""
 
     action: str
     application_id: int | None = None
@@ -215,7 +216,7 @@ def _of_person(action: str, payload: Mapping[str, Any]) -> Payload:
 
 
 def _of_job(action: str, payload: Mapping[str, Any]) -> Payload:
-    """A job has its id in `job`; a stage and a post have it in `job_id`. A post is flat unless it was deleted."""
+    """Jobs have their id in `job`, stages and posts in `job_id`. A post is flat unless it was deleted."""
     stage, post = _child(payload, "job_interview_stage"), _child(payload, "job_post")
     ids = (
         _child(payload, "job").get("id"),
@@ -227,7 +228,7 @@ def _of_job(action: str, payload: Mapping[str, Any]) -> Payload:
 
 
 def _find_id(payload: Mapping[str, Any], child: str, name: str) -> int | None:
-    """Events that we do not follow get ids, too, so that an erasure finds their bodies."""
+    """Events that we don't follow get ids too, so an erasure finds their bodies."""
     inside = _objects(list(payload.values()))
     return next(
         _ids([_child(payload, child).get("id"), payload.get(name), *(x.get(name) for x in inside)]), None

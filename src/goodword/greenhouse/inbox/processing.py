@@ -1,4 +1,4 @@
-"""Processing, replay and retention of deliveries. A body is a hint; what Harvest says now counts."""
+"""Processing, replay and retention of deliveries. Bodies are only hints; Harvest's current data counts."""
 
 import logging
 import time
@@ -38,20 +38,20 @@ log = logging.getLogger(__name__)
 
 HANDLED, FAILED = Delivery.State.HANDLED, Delivery.State.FAILED
 
-#: not the delivery's fault: it waits until Greenhouse can be used again, however long
+#: errors that aren't the delivery's fault: it waits until Greenhouse is available again
 NOT_ITS_FAULT = (Unavailable, RateLimited, Unauthorised, Forbidden, NotFound)
 
-#: tries after which a delivery that we cannot handle is *failed*
+#: attempts before a delivery that we can't handle is *failed*
 TRIES = 5
 
-#: the same if the database was busy or the worker died, which mostly passes
+#: attempts if the database was busy or the worker died, which is mostly temporary
 BUSY_TRIES = 8
 
 WORKER_DIED = "Goodword's worker stopped each time it processed this delivery. Fix the cause, then replay it."
 
 
 def work_one(turn: Turn, *, now: datetime) -> bool:
-    """Handle the next due delivery, or a prefetched batch. False if there is none that this turn can handle."""
+    """Handle the next due delivery or a prefetched batch. Returns False if there is none that this turn can handle."""
     began = time.time_ns()
     if batch := claim_prefetched(turn, now=now):
         left = [delivery for delivery, _ in batch]
@@ -76,7 +76,7 @@ def work_one(turn: Turn, *, now: datetime) -> bool:
 
 
 def _trace(delivery: Delivery, *, since: int) -> None:
-    """Record its span, which belongs to the trace of an application that we may know only now."""
+    """Record its span, which belongs to the trace of an application that may be known only now."""
 
     def application() -> int | None:
         known = Application.objects.of(delivery.organisation).filter(remote_id=delivery.remote_application_id)
@@ -100,7 +100,7 @@ def _attempt(delivery: Delivery, *, now: datetime, resting: set[int], last: bool
     except (TooBusy, OperationalError) as error:
         log.warning("%s waits: %s", delivery, error)
         _retry_or_fail(delivery, "The database was busy.", now=now, tries=BUSY_TRIES)
-    except process.Stopped:  # while waiting for the rate limit: the next worker takes it at once
+    except process.Stopped:  # while waiting for the rate limit; another worker takes it at once
         postpone(delivery, outcome=delivery.outcome, now=now, wait=timedelta(0))
         raise
     except LeaseLost:
@@ -120,9 +120,9 @@ def _retry_or_fail(delivery: Delivery, why: str, *, now: datetime, tries: int = 
 
 
 def _handle(delivery: Delivery, *, now: datetime, last: bool) -> None:
-    """`last`: no others are due, with which it could be read."""
+    """`last`: no other deliveries are due, so there is nothing to prefetch."""
     connection = delivery.connection
-    if delivery.faults > BUSY_TRIES:  # each claim counts as one until its worker says otherwise
+    if delivery.faults > BUSY_TRIES:  # each claim counts as one until its worker settles it
         settle(delivery, state=FAILED, outcome=WORKER_DIED, now=now)
         return
     try:
@@ -169,7 +169,7 @@ def _caused_by(events: Sequence[Event], *, roles: Iterable[int] = ()) -> list[di
 
 
 def replay(delivery: Delivery, *, now: datetime, by: Membership) -> None:
-    """Process a delivery again as if it had just arrived. Safe at any time: what Harvest says now counts."""
+    """Process a delivery again as if it had just arrived. Safe at any time, since Harvest's current data counts."""
     with transaction.atomic():
         _requeue(Delivery.objects.of(by.organisation).filter(pk=delivery.pk), now=now)
         write(
@@ -224,12 +224,12 @@ def _requeue(rows: QuerySet[Delivery], *, now: datetime) -> int:
 
 
 def retention() -> timedelta:
-    """Bodies contain personal data; Greenhouse itself gives up on a delivery after a day."""
+    """Limited, because bodies contain personal data. Greenhouse itself gives up on a delivery after a day."""
     return timedelta(days=settings.GOODWORD_INBOX_DAYS)
 
 
 def prune(*, now: datetime) -> int:
-    """Remove old deliveries that are settled or whose connection no longer works. Returns how many."""
+    """Remove old deliveries that are settled or whose connection no longer works. Returns their number."""
     dead = Connection.objects.across_organisations().filter(
         state__in=[Connection.State.DISCONNECTED, Connection.State.BROKEN]
     )

@@ -17,10 +17,10 @@ State = Delivery.State
 
 PAGE = 50
 
-#: people found by a name at most
+#: maximum number of people found by name
 MAX_PEOPLE = 200
 
-#: failures shown on the health page
+#: maximum failures on the health page
 MAX_FAILURES = 5
 
 #: the events that a delivery can cause directly, as on the timeline
@@ -56,7 +56,7 @@ class Page:
 def search(
     organisation: Organisation, *, query: str = "", connection_id: int | None = None
 ) -> QuerySet[Delivery]:
-    """By Greenhouse's ids, the event's id or label, or a candidate's name."""
+    """Search by Greenhouse's ids, the event's id or label, or a candidate's name."""
     rows = Delivery.objects.of(organisation)
     if connection_id is not None:
         rows = rows.filter(connection_id=connection_id)

@@ -28,7 +28,7 @@ CHIPS = (
     (State.HANDLED, gettext_lazy("Handled")),
 )
 
-#: characters of a body that are shown
+#: maximum characters shown of a body
 MAX_SHOWN = 200_000
 
 
@@ -139,7 +139,7 @@ def _query(**values: str) -> str:
 
 
 def _indented(body: bytes) -> str:
-    """Shortened early: a short body can become very long when indented."""
+    """Shortened early, since a short body can become very long when indented."""
     try:
         pieces = json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(json.loads(body))
         text, length = [], 0

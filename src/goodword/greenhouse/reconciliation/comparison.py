@@ -17,13 +17,13 @@ from goodword.workflow.models import StepRequest
 
 Kind = Finding.Kind
 
-#: a pass reads changes from this long before the last one: clocks differ, and a change may show late
+#: overlap with the previous pass, since clocks differ and changes may show late
 OVERLAP = timedelta(minutes=5)
 
 #: how long an arrival may take to become a StepRequest
 REACTING = timedelta(hours=1)
 
-#: candidates compared together
+#: candidates compared per call
 CANDIDATES = 500
 
 CANDIDATE_CHANGED = "Name, address or permission to e-mail changed."
@@ -46,7 +46,7 @@ class Difference:
 class MissedInvitation:
     """An application in a mapped stage whose step was not requested.
 
-    `entered_at`: when it entered the stage, if known. Otherwise it was surely not there `not_before` and surely there
+    `entered_at`: when it entered the stage, if known. Otherwise it was not there at `not_before` and was there at
     `not_after`. `in_our_copy`: our copy has the stage, so no arrival was missed. `was_unreachable`: the step waited for
     an address or permission to e-mail. `already_there`: it was there when the mapping was confirmed, so only sync it.
     """
@@ -120,7 +120,7 @@ def compare_applications(
     until: datetime,
     now: datetime,
 ) -> tuple[list[Difference], list[MissedInvitation]]:
-    """Raises HarvestError. Applications active after `until`, or in the inbox, are left to their deliveries."""
+    """Applications active after `until`, or in the inbox, are left to their deliveries. Raises HarvestError."""
     mapping = stage_mapping(connection)
     local = local_state(connection, [one.id for one in page], now=now)
     differences: list[Difference] = []
@@ -143,7 +143,7 @@ def compare_applications(
 
 
 def difference(ours: LocalApplication, theirs: remote.Application) -> Difference | None:
-    """The changes that `greenhouse.sync.applications` would make; None if nothing. Unknown statuses are ignored."""
+    """The changes that `greenhouse.sync.applications` would make, or None. Unknown statuses are ignored."""
     known = theirs.status is not ApplicationStatus.UNKNOWN
     if known and theirs.status.value != ours.status:
         return _difference(theirs, Kind.MISSED_END, _ENDS.get(theirs.status, "The status changed."))
@@ -175,7 +175,8 @@ def _difference(theirs: remote.Application, kind: str, sentence: str) -> Differe
 
 
 def _is_new(theirs: remote.Application, mapping: StageMapping) -> bool:
-    """Whether a webhook should have reported it. Earlier ones are copied only once they enter a mapped stage."""
+    """Whether a webhook should have reported it. Earlier applications are copied only when they enter a mapped
+    stage."""
     jobs = theirs.prospective_job_ids if theirs.job_id is None else (theirs.job_id,)
     automation = next((mapping.linked[job_id] for job_id in jobs if job_id in mapping.linked), None)
     return (
@@ -224,7 +225,7 @@ def _not_before(
     mapping: StageMapping,
     connection: Connection,
 ) -> datetime | None:
-    """The latest time at which they hadn't applied, were read in another stage, or weren't found by a pass."""
+    """The latest known time at which they hadn't applied, were in another stage, or weren't found by a pass."""
     moments = [theirs.applied_at]
     if ours is not None:
         moments.append(ours.synced_at)
@@ -358,7 +359,7 @@ def _local_applications(connection: Connection, remote_ids: Collection[int]) -> 
 def compare_candidates(
     candidates: Iterable[remote.Candidate], *, connection: Connection
 ) -> tuple[list[Difference], list[MissedInvitation]]:
-    """One application per candidate whose data differs, and those that waited for one who can be e-mailed now."""
+    """One application per candidate whose data differs, and those waiting for a candidate who can be e-mailed now."""
     differences: list[Difference] = []
     missed: list[MissedInvitation] = []
     for page in batched(candidates, CANDIDATES):

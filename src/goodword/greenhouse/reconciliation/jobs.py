@@ -14,13 +14,13 @@ from goodword.roles.models import Automation
 #: how often a pass compares everything, not only recent changes
 FULL_EVERY = timedelta(hours=24)
 
-#: scheduled passes that run at once, of all connections: each occupies a worker's thread
+#: maximum concurrent scheduled passes of all connections, since each occupies a worker's thread
 AT_ONCE = 2
 
 
 @jobs.job(name="greenhouse.reconciliation.run", swept_by="greenhouse.reconciliation.sweep")
 def run_pass(*, pass_id: int) -> None:
-    """Its row records the outcome, and the next pass continues, so the job is not retried."""
+    """The row records the outcome and the next pass continues, so the job isn't retried."""
     run(pass_id, tick=clock.now)
 
 
@@ -61,7 +61,7 @@ def prune(*, timestamp: int = 0) -> None:
 def begin_pass(
     connection: Connection, *, now: datetime, requested_by: Membership | None = None
 ) -> Reconciliation | None:
-    """Begin a pass; None if one is running. One requested by a member compares everything."""
+    """Begin a pass. Returns None if one is running. A pass requested by a member compares everything."""
     full = requested_by is not None or _full_is_due(connection, now=now)
     with transaction.atomic():
         row = passes.begin(connection, now=now, full=full, requested_by=requested_by)

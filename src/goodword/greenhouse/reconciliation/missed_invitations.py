@@ -1,7 +1,7 @@
 """Missed invitations: candidates in a mapped stage whom no webhook reported. `decide` chooses whom a pass invites.
 
-Only a few are invited automatically, after recent moves: webhooks can be off for weeks, and an invitation for last
-month's move would surprise candidates and recruiters. The others wait for a member's decision.
+Only a few are invited automatically, after recent moves: webhooks can be off for weeks, and an invitation for a move
+last month would surprise candidates and recruiters. The others wait for a member's decision.
 """
 
 import logging
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 Kind, State = Finding.Kind, Finding.State
 
-#: invitations that one pass sends at most
+#: maximum invitations per pass
 AT_ONCE = 20
 #: older moves wait for a decision
 RECENT = timedelta(hours=48)
@@ -60,7 +60,7 @@ INVITED = "Entered a stage with a step, and no webhook reported it."
 def decide(
     missed: Iterable[MissedInvitation], *, now: datetime, budget: int = AT_ONCE
 ) -> tuple[list[MissedInvitation], list[tuple[MissedInvitation, str]]]:
-    """Return those to invite now, longest in the stage first, and those that wait for a decision, with the reason."""
+    """Return those to invite now, longest in the stage first, and those that wait for a decision, with a reason."""
     recent: list[MissedInvitation] = []
     waiting: list[tuple[MissedInvitation, str]] = []
     for one in missed:
@@ -111,7 +111,7 @@ def settle_missed_invitations(work: Pass) -> None:
 
 
 def _budget(work: Pass) -> int:
-    """Failed passes since the last successful one count too: one that keeps failing would invite everybody."""
+    """Counts failed passes since the last successful one too; otherwise repeated failures would invite everybody."""
     passes = Reconciliation.objects.across_organisations().filter(connection=work.connection)
     done = passes.filter(state=Reconciliation.State.DONE).order_by("-started_at").first()
     since = passes.filter(pk__gt=done.pk) if done else passes
@@ -132,11 +132,11 @@ def _difference(one: MissedInvitation, sentence: str, *, kind: str = Kind.MISSED
     )
 
 
-# --- the list that members decide on --------------------------------------------------------------------------
+# --- the list for members --------------------------------------------------------------------------
 
 
 def still_waiting() -> QuerySet[Finding]:
-    """Findings that wait for a decision, whose application is still in the stage with a step that has not begun."""
+    """Findings that wait for a decision and whose application is still in the stage with a step that hasn't started."""
     step_requests = StepRequest.objects.across_organisations().filter(
         application=OuterRef(OuterRef("application_id")), step=OuterRef("step_id")
     )
@@ -180,7 +180,8 @@ def end_obsolete(connection: Connection, *, now: datetime) -> int:
 def request_invitations(
     connection: Connection, pks: Collection[int], *, member: Membership, now: datetime
 ) -> int:
-    """Mark entries visible to the member. Returns the number marked. The caller's transaction also defers the job."""
+    """Mark entries visible to the member for inviting. Returns their number. The caller's transaction also defers the
+    job."""
     chosen = waiting_for(member, connection).filter(pk__in=pks, invite_requested_at=None).values("pk")
     findings = Finding.objects.of(member.organisation)
     waiting = findings.filter(pk__in=chosen, state=State.WAITING)
@@ -199,7 +200,8 @@ def request_invitations(
 
 
 def dismiss(connection: Connection, pks: Collection[int], *, member: Membership, now: datetime) -> int:
-    """Entries marked for inviting stay. Recorded as already there: a return to the stage still invites."""
+    """Entries marked for inviting stay. Dismissed ones are recorded as already there, so a return to the stage still
+    invites."""
     with transaction.atomic():
         chosen = waiting_for(member, connection).filter(pk__in=pks, invite_requested_at=None).values("pk")
         rows = list(
@@ -243,11 +245,11 @@ def dismiss(connection: Connection, pks: Collection[int], *, member: Membership,
     return len(ids)
 
 
-# --- inviting those that a member chose -----------------------------------------------------------------------
+# --- inviting the chosen ones -----------------------------------------------------------------------
 
 
 def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
-    """Invite those that members chose, oldest first, one worker per connection. Returns how many were settled."""
+    """Invite those chosen by members, oldest first, with one worker per connection. Returns the number settled."""
     connection = (
         Connection.objects.across_organisations()
         .select_related("organisation")
@@ -275,7 +277,8 @@ def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
 
 @contextmanager
 def exclusively(connection_id: int) -> Iterator[bool]:
-    """Whether this worker alone invites for the connection, until the block or the database session ends."""
+    """Yields whether this worker has the exclusive right to invite for the connection, until the block or session
+    ends."""
     key = (_LOCK << 32) | (connection_id & 0x7FFFFFFF)
     with db.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
@@ -296,7 +299,7 @@ def _next_requested(connection: Connection, *, after: int) -> list[Finding]:
 
 
 def _send_alone(one: Finding, *, connection: Connection, now: datetime) -> int:
-    """One failing entry must not stop the others."""
+    """Settle an entry; a failing one must not stop the others."""
     try:
         return _send([one], connection=connection, now=now)
     except (HarvestError, TooBusy, DatabaseError) as error:
@@ -312,7 +315,7 @@ def _send(batch: Sequence[Finding], *, connection: Connection, now: datetime) ->
 
 
 def _settle(pk: int, *, now: datetime) -> bool:
-    """Request the steps and settle the entry in one transaction, so that a second run finds nothing to do."""
+    """Request the steps and settle the entry in one transaction, so a second run finds nothing to do."""
     with transaction.atomic():
         row = (
             Finding.objects.across_organisations()

@@ -1,4 +1,4 @@
-"""A pass: its row, leased by one worker at a time, its progress, and the syncing of what it found."""
+"""A pass: its row, leased by one worker at a time, its progress, and the syncing of its findings."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,7 +38,7 @@ QUEUED = timedelta(minutes=15)
 #: how long an interrupted pass waits for a worker to continue it
 INTERRUPTED = timedelta(hours=6)
 
-#: changes younger than this are left to their deliveries, unless a member asked for the pass
+#: more recent changes are left to their deliveries, unless a member requested the pass
 GRACE = timedelta(minutes=1)
 
 #: how far back a pass reads if no pass has succeeded yet
@@ -94,7 +94,7 @@ class Disconnected(Exception): ...
 def begin(
     connection: Connection, *, now: datetime, full: bool, requested_by: Membership | None = None
 ) -> Reconciliation | None:
-    """Create a pass for a worker to take. None if one is running, which becomes full if `full`."""
+    """Create a pass for a worker to take. Returns None if one is running, which becomes full if `full`."""
     try:
         with transaction.atomic():
             return Reconciliation.objects.create(
@@ -113,7 +113,7 @@ def begin(
 
 
 def take(pass_id: int, *, now: datetime) -> Reconciliation | None:
-    """Lease a pass for this worker; None if it has ended or a live worker has it."""
+    """Lease a pass for this worker. Returns None if it has ended or a live worker has it."""
     with transaction.atomic():
         free = _running().select_for_update(of=("self",)).filter(pk=pass_id, lease_until__lte=now)
         row = free.select_related("connection__organisation").first()
@@ -128,7 +128,7 @@ def take(pass_id: int, *, now: datetime) -> Reconciliation | None:
 
 
 def release(row: Reconciliation, resume: dict[str, Any], *, now: datetime) -> None:
-    """Let another worker continue; no-op if it is no longer this worker's."""
+    """Let another worker continue the pass. Does nothing if it is no longer this worker's."""
     mine = _running().filter(pk=row.pk, lease_until=row.lease_until)
     mine.update(lease_until=now, resume=resume, total=row.total, done=row.done, calls=row.calls)
 
@@ -144,7 +144,7 @@ def renew(row: Reconciliation, *, now: datetime) -> None:
 
 
 def finish(row: Reconciliation, *, did_full: bool, remark: str, now: datetime) -> bool:
-    """The next pass reads changes since `started_at`. Returns False if this one has become full. Raises Lost."""
+    """End the pass; the next one reads changes since `started_at`. Returns False if it has become full. Raises Lost."""
     with transaction.atomic():
         mine = _running().select_for_update(of=("self",)).filter(pk=row.pk, lease_until=row.lease_until)
         found = mine.first()
@@ -164,7 +164,7 @@ def fail(row: Reconciliation, sentence: str, *, now: datetime) -> None:
 
 
 def dead(*, now: datetime) -> QuerySet[Reconciliation]:
-    """Running passes whose worker is gone."""
+    """Running passes whose worker has died."""
     untaken = Q(lease_until=F("started_at"))
     begun = ~untaken & Q(resume={}, lease_until__lt=now)
     interrupted = ~Q(resume={}) & Q(lease_until__lt=now - INTERRUPTED)
@@ -198,7 +198,7 @@ def _running() -> QuerySet[Reconciliation]:
 
 
 def prune(*, now: datetime) -> int:
-    """Delete old findings and passes, except those that wait for a decision. Returns how many."""
+    """Delete old findings and passes, except those that wait for a decision. Returns their number."""
     settled = Finding.objects.across_organisations().exclude(state=FindingState.WAITING)
     findings, _ = settled.filter(found_at__lt=now - FINDINGS_KEPT).delete()
     ended = Reconciliation.objects.across_organisations().exclude(state=Reconciliation.State.RUNNING)
@@ -206,7 +206,7 @@ def prune(*, now: datetime) -> int:
     return findings + passes
 
 
-# --- in its worker --------------------------------------------------------------------------------------------
+# --- running it --------------------------------------------------------------------------------------------
 
 
 @dataclass

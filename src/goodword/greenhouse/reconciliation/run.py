@@ -1,4 +1,4 @@
-"""Runs one pass: reads from Harvest, syncs differences, decides about missed invitations.
+"""Runs a pass: reads from Harvest, syncs differences, decides about missed invitations.
 
 No transaction is open during calls. A worker that stops or loses its database releases the pass to another. If it
 dies, finished updates stay, and the next pass reads the same period.
@@ -34,16 +34,16 @@ from goodword.roles.models import Automation
 
 log = logging.getLogger(__name__)
 
-#: applications compared together
+#: applications compared at once
 PAGE = 500
 
 #: applications requested by id in one call
 IDS = 50
 
-#: jobs whose applications v3 lists in one call (v1: one)
+#: jobs whose applications v3 lists in one call (v1 takes one job)
 JOBS_V3 = 50
 
-#: jobs synced in one transaction, as many as Harvest accepts ids in one call
+#: jobs synced in one transaction: the maximum number of ids in a Harvest call
 JOBS_SYNCED = 50
 
 NO_APPLICATIONS = (
@@ -60,7 +60,7 @@ class NoJobs(Exception): ...
 
 
 def run(pass_id: int, *, tick: Callable[[], datetime]) -> None:
-    """No-op if a live worker has it. After process.Stopped or a database outage it can be continued."""
+    """Run the pass unless a live worker has it. After process.Stopped or a database outage it can be continued."""
     row = passes.take(pass_id, now=tick())
     if row is None:
         return
@@ -113,12 +113,12 @@ def _reconcile(work: Pass) -> None:
 
 
 def compare_recent(work: Pass) -> None:
-    """Applications and candidates that changed in the pass's period. Raises HarvestError, passes.Lost."""
+    """Compare applications and candidates that changed in the pass's period. Raises HarvestError, passes.Lost."""
     linked = stage_mapping(work.connection).linked
     if not linked:
         return
     with harvest(work.connection) as api:
-        # v1 accepts one job per call, so it is asked for all jobs, and those that aren't linked are skipped here
+        # v1 accepts one job per call, so read all jobs and skip those that aren't linked
         job_ids = None if work.connection.api == Connection.Api.V1 else sorted(linked)
         applications = api.applications(job_ids=job_ids, updated_since=work.since, until=work.until)
         of_linked_jobs = (
@@ -133,7 +133,7 @@ def compare_recent(work: Pass) -> None:
 
 
 def compare_everything(work: Pass) -> None:
-    """Applications of linked jobs, and changed candidates; ours that no longer appear are marked as not visible."""
+    """Compare all applications of linked jobs, and changed candidates. Missing ones are marked as not visible."""
     linked = stage_mapping(work.connection).linked
     if not linked:
         return
@@ -168,7 +168,7 @@ def _compare_page(api: HarvestApi, page: tuple[remote.Application, ...], *, work
 
 
 def _compare_unseen(api: HarvestApi, ids: tuple[int, ...], *, work: Pass) -> None:
-    """Applications in no list may belong to another job now. Those still missing are marked."""
+    """Read the missing applications by id, since they may have moved to another job. Those still missing are marked."""
     found = list(api.applications_by_id(ids))
     differences, missed = compare_applications(
         api, found, connection=work.connection, until=work.until, now=work.tick()
@@ -229,7 +229,7 @@ def sync_linked_jobs(work: Pass) -> None:
 
 
 def _sync_jobs(job_ids: tuple[int, ...], *, work: Pass, confirmed: bool = False) -> None:
-    """Raises NoJobs if all of them have disappeared, unless that is `confirmed`."""
+    """Sync jobs. Raises NoJobs if all of them have disappeared, unless that is `confirmed`."""
     now = work.tick()
     linked = Automation.objects.across_organisations().filter(
         connection_id=work.connection.pk, job_id__in=job_ids

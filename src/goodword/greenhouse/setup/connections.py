@@ -28,7 +28,7 @@ from goodword.greenhouse.inbox.processing import replay_waiting
 from goodword.greenhouse.models import Connection, WebhookSecret
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
-#: the errors of a call to Greenhouse with a stored key
+#: errors of a call to Greenhouse with a stored key
 CALL_ERRORS = (HarvestError, CannotOpen)
 
 

@@ -1,4 +1,4 @@
-"""What `goodword doctor` and /readyz say about Greenhouse: waiting deliveries and notes, and each connection."""
+"""Checks of Greenhouse for `goodword doctor` and /readyz: waiting deliveries and notes, and each connection."""
 
 import time
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ from goodword.greenhouse.sync.calls import pacer_of, token_pacer_of
 from goodword.greenhouse.sync.session import ConnectionTokens, client_for
 
 DELIVERIES, NOTES, GREENHOUSE, CLOCK = "deliveries", "notes", "greenhouse", "clock"
-#: how long a delivery may wait: worth a look, and too long
+#: waiting times of a delivery that need attention, and that are too long
 LATE, TOO_LATE = timedelta(minutes=5), timedelta(minutes=15)
 #: seconds for all connections
 SECONDS: Final = 12.0
@@ -89,7 +89,7 @@ def notes(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 -
 
 
 def connections(*, now: datetime, seconds: float = SECONDS) -> Iterator[Finding]:
-    """Ask Greenhouse once with each stored key. Stores nothing but a new token, so a wrong environment does no harm."""
+    """Call Greenhouse once with each stored key. Stores only a new token, so a wrong environment does no harm."""
     rows = (
         Connection.objects.across_organisations().exclude(state=DISCONNECTED).select_related("organisation")
     )
@@ -166,7 +166,7 @@ def _clock(offset: timedelta) -> Finding:
 
 
 class _DateWatch:
-    """A `Pacer` that also notes how far our clock is ahead of the dates in Greenhouse's answers."""
+    """A `Pacer` that also records how far our clock is ahead of the dates in Greenhouse's responses."""
 
     def __init__(self, pacer: Pacer) -> None:
         self._pacer = pacer

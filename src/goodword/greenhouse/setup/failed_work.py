@@ -19,7 +19,7 @@ INVITE, SYNC = "automation.invite_there", "automation.sync_there"
 NORMS, CALIBRATION = "assessments.norms", "assessments.calibration"
 RESET, CHANGED = "accounts.mail_reset_link", "accounts.mail_security_change"
 
-#: jobs, and the argument that identifies their organisation
+#: job -> the argument that identifies its organisation
 OWNED_BY: Final = {
     INVITE: "automation_id",
     SYNC: "automation_id",
@@ -71,7 +71,7 @@ class FailedJob:
 
 
 def failed_jobs(member: Membership, *, now: datetime) -> list[FailedJob]:
-    """Newest first. Without roles that the member may not see; only admins see whose password reset it is."""
+    """Newest first, without roles that the member may not see. Only admins see whose password reset it is."""
     roles = dict(visible_roles(member).values_list("automations__pk", "title"))
     tests = dict(Test.objects.of(member.organisation).values_list("pk", "title"))
     people: dict[int, str] = {}

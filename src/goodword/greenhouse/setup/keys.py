@@ -1,4 +1,4 @@
-"""Greenhouse keys: checked one permission after the other, stored, and compared with the accounts already connected."""
+"""Greenhouse keys: checked permission by permission, stored, and compared with the connected accounts."""
 
 import hashlib
 import json
@@ -47,7 +47,7 @@ from goodword.roles.models import Automation
 
 Credentials = V1Credentials | V3Credentials
 
-#: how long a check can be continued
+#: how long a check may take
 VALID_FOR = timedelta(minutes=15)
 
 ConnectionState = Connection.State
@@ -55,7 +55,7 @@ ConnectionState = Connection.State
 #: a second click within this time is not a conflict
 DOUBLE_CLICK = timedelta(minutes=1)
 
-#: linked jobs that are looked up: v3 reads fifty at once, v1 each one by itself
+#: maximum linked jobs to look up: v3 reads fifty at once, v1 one by one
 JOBS_LOOKED_UP = {Connection.Api.V3: 150, Connection.Api.V1: 15}
 
 
@@ -64,7 +64,7 @@ JOBS_LOOKED_UP = {Connection.Api.V3: 150, Connection.Api.V1: 15}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyCheck:
-    """`works`: some call succeeded; until then a v1 refusal may mean the key or a permission."""
+    """`works`: a call has succeeded; until then a v1 refusal may mean a bad key or a missing permission."""
 
     credentials: Credentials
     results: tuple[ProbeResult, ...] = ()
@@ -88,7 +88,7 @@ def check_next(check: KeyCheck, *, worked_before: bool = False) -> KeyCheck:
 
 
 def check_all(check: KeyCheck, *, worked_before: bool = False) -> KeyCheck:
-    """Reads only. Raises HarvestError: then the key must not be stored."""
+    """Check all permissions by reading only. Raises HarvestError, and then the key must not be stored."""
     with client_for_check(check, worked_before=worked_before) as (api, store):
         while check.next is not None:
             check = _checked(check, api, store)
@@ -125,7 +125,7 @@ def _checked(check: KeyCheck, api: HarvestApi, store: TokenStore) -> KeyCheck:
     except Forbidden:  # Harvest v3 gives no token to a credential without any scope
         return replace(check, results=tuple(map(missing, check.permissions)))
     except Unauthorised as error:
-        # Harvest v1 refuses a bad key and a missing permission alike: it may be the key only if nothing works
+        # Harvest v1 refuses bad keys and missing permissions alike: it may be the key only if nothing works
         if not error.may_be_permission or (last and not works and not api.knows_key()):
             raise
         result = missing(permission)
@@ -164,7 +164,7 @@ def progress(check: KeyCheck) -> list[PermissionProgress]:
 
 
 def seal(check: KeyCheck, *, member: Membership, now: datetime) -> str:
-    """The check, encrypted for a hidden field: nothing of an abandoned check or refused key is stored."""
+    """The check, encrypted for a hidden field, so abandoned checks and refused keys are never stored."""
     token = check.token
     plain = {
         "key": fingerprint(check.credentials),
@@ -236,7 +236,7 @@ def connect(
     """Store a checked key of another account, or replace the key of `connection`, keeping its endpoint, webhooks and
     roles. Raises InUse."""
     with transaction.atomic():
-        # two admins, or one who clicks twice: the second finds the first one's row
+        # two admins, or a double click: the second request finds the first one's row
         Organisation.objects.select_for_update().get(pk=organisation.pk)
         taken = connection_using(check.credentials, organisation=organisation, but=connection)
         if taken is not None:
@@ -277,7 +277,7 @@ def is_double_click(taken: Connection, *, member: Membership, now: datetime) -> 
 
 
 def worked_before(credentials: Credentials, connection: Connection | None) -> bool:
-    """Whether this is the connection's current key: if it is refused, it was revoked and not mistyped."""
+    """Whether this is the connection's current key, which, if refused, was revoked and not mistyped."""
     if connection is None or not connection.credential:
         return False
     try:

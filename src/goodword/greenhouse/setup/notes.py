@@ -42,7 +42,7 @@ def set_notes(
     member: Membership,
     now: datetime,
 ) -> bool:
-    """Settings for future notes. False if nothing changes. `words`: see `wording.clean_wording`."""
+    """Change the settings for future notes. Returns False if nothing changes. `words`: see `wording.clean_wording`."""
     values = {"note_visibility": visibility, "note_wording": words, "report_link_days": report_link_days}
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=organisation.pk)

@@ -33,7 +33,8 @@ CHECKED_AGAIN = timedelta(minutes=5)
 
 
 def store(connection: Connection, results: Iterable[ProbeResult], *, now: datetime) -> str:
-    """In the caller's transaction. Returns the connection's state and sets its next check, unsaved."""
+    """Store results in the caller's transaction. Returns the connection's state and sets its next check, without
+    saving."""
     Permission.objects.across_organisations().filter(connection=connection).delete()
     rows = [
         Permission(
@@ -85,7 +86,7 @@ def check_again(connection: Connection, *, member: Membership | None, now: datet
     with transaction.atomic():
         row = locked(connection)
         if row.credential != connection.credential or row.state == DISCONNECTED:
-            return row.state  # another key has been set and checked
+            return row.state  # a new key has been set and checked
         lacked = _lacking(row)
         row.state = store(row, results, now=now)
         row.account_name = account_name or row.account_name
@@ -100,7 +101,7 @@ def check_again(connection: Connection, *, member: Membership | None, now: datet
                 now=now,
                 details={"connection": row.pk, "state": row.state, "withdrawn": gone, "given_back": back},
             )
-    # the row becomes active as soon as one call works; `connection` still has its state before
+    # the row becomes active with the first successful call; `connection` still has the old state
     if row.state == ConnectionState.ACTIVE and (back or connection.state != ConnectionState.ACTIVE):
         resume_waiting(row, now=now)
     return row.state
@@ -173,7 +174,7 @@ class ConnectionCard:
 
     @property
     def refused_lately(self) -> bool:
-        """Whether the last delivery had a wrong signature, so that a webhook has another secret key."""
+        """Whether the last delivery had a wrong signature, which means that a webhook has another secret key."""
         refused, heard = self.connection.refused_at, self.connection.last_event_at
         return refused is not None and (heard is None or refused > heard)
 

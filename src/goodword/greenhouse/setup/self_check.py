@@ -22,7 +22,7 @@ from goodword.greenhouse.setup.permissions import check_again, connection_card
 
 TIMEOUT_SECONDS = 10.0
 
-#: bytes read of an answer; ours is one line
+#: maximum bytes to read of a response; ours is one line
 READ_AT_MOST = 2000
 
 

@@ -16,7 +16,7 @@ SILENT_AFTER = timedelta(days=2)
 #: older findings don't count
 FINDINGS_PERIOD = timedelta(days=14)
 
-#: the findings that a working webhook would have prevented
+#: findings that a working webhook would have prevented
 PREVENTED_FINDINGS: Mapping[str, Sequence[str]] = {
     "candidate_stage_change": (Kind.MISSED_INVITATION, Kind.MISSED_CHANGE),
     "hire_candidate": (Kind.MISSED_END,),
@@ -32,7 +32,7 @@ class WebhookSpec:
     without: str = ""
 
 
-#: exactly as in the set-up article
+#: exactly as in the setup article
 REQUIRED = (
     WebhookSpec(
         action="candidate_stage_change",
@@ -156,7 +156,7 @@ def _revealed(secret: WebhookSecret) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookActivity:
-    """`missed`: changes since the last delivery that it should have reported. Silence alone proves nothing."""
+    """`missed`: changes since the last delivery that it should have reported, since silence alone proves nothing."""
 
     name: str
     last: datetime | None

@@ -1,4 +1,4 @@
-"""Updates our copies of applications from Harvest. We compare states, so the order of deliveries doesn't matter."""
+"""Updates our copies of applications from Harvest by comparing states, so the order of deliveries doesn't matter."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -42,12 +42,12 @@ from goodword.workflow.models import StepRequest
 
 READINGS = 4
 
-#: tolerated difference between Greenhouse's clock and ours: an arrival just after the mapping must not be missed
+#: tolerated difference between Greenhouse's clock and ours, so an arrival just after the mapping isn't missed
 CLOCK_TOLERANCE = timedelta(minutes=1)
 
 APPLIED, ENTERED_STAGE = "application.applied", "application.entered_stage"
 
-#: by Greenhouse's application id: the stage for which no arrival event is recorded
+#: Greenhouse's application id -> the stage for which no arrival event is recorded
 Suppressed = Mapping[int, int | None]
 
 NONE_SUPPRESSED: Suppressed = {}
@@ -60,7 +60,7 @@ Change = tuple[str, Mapping[str, Any]]
 
 
 class TooBusy(Exception):
-    """Others wrote our copies during each reading. Try again later."""
+    """Our copies were changed during each reading. Try again later."""
 
 
 def sync_applications(
@@ -102,7 +102,7 @@ def sync_application(connection: Connection, remote_id: int, *, now: datetime, h
 def start_stage_steps(
     application_id: int, *, job_id: int | None, by: str, at: datetime, stage_id: int | None = None
 ) -> list[StepRequest]:
-    """Request the steps of the current stage that have not begun, because a member clicked.
+    """Request the steps of the current stage that haven't started, because a member clicked.
 
     In the caller's transaction, after a sync. Does nothing if the application has ended or has moved to another job
     (or stage, if `stage_id` is given). Counts as the click required after a rejection was undone.
@@ -178,7 +178,7 @@ def _entered(new: ApplicationState) -> Change:
 
 
 def lacks_stage(application: remote.Application) -> bool:
-    """Our copy then keeps its stage: otherwise undoing the rejection or hire would look like an arrival."""
+    """Our copy then keeps its stage, or undoing the rejection or hire would look like an arrival."""
     return application.stage_id is None and application.status in ENDED
 
 
@@ -212,11 +212,11 @@ def apply(
 ) -> list[str]:
     """Update our copies and record events, in the caller's transaction. Returns a sentence for each. Raises Stale.
 
-    For `suppressed` applications no arrival and no change of the candidate is recorded: these wait for a click.
+    For `suppressed` applications, which wait for a click, no arrival and no change of the candidate is recorded.
 
-    `synced_at` is the version of our rows. It is noted before Harvest is read, only grows, and must be unchanged under
-    the row's lock. So every write is based on a reading made after the previous write, whatever the workers' clocks
-    say. A new row cannot be locked: the unique key makes a second insert wait and find an unexpected version.
+    `synced_at` is the version of our rows. It is read before Harvest, only grows, and must be unchanged under the row's
+    lock. So every write is based on a reading made after the previous write, whatever the workers' clocks say. New rows
+    can't be locked; the unique key makes a second insert wait and find an unexpected version.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Readings are written inside a transaction only.")
@@ -294,7 +294,7 @@ def _unlinked(application: remote.Application | None) -> str:
 
 
 def _not_visible(row: Application | None, *, remote_id: int, now: datetime) -> str:
-    """Not visible does not mean deleted, so nothing is erased."""
+    """Mark it as not visible. That doesn't mean deleted, so nothing is erased."""
     if row is not None and row.not_visible_since is None:
         row.not_visible_since, row.synced_at = now, next_version(row.synced_at, now)
         row.save(update_fields=["not_visible_since", "synced_at"])
@@ -320,7 +320,7 @@ def _write(
             remote_id=reading.remote_id,
             created_at=now,
         )
-    elif row.candidate_id != candidate.pk:  # a merge in Greenhouse, or the candidate had been added here
+    elif row.candidate_id != candidate.pk:  # a merge in Greenhouse, or a candidate added here
         merge_candidates(loser_id=row.candidate_id, winner=candidate, now=now)
         row.refresh_from_db(from_queryset=Application.objects.across_organisations())
     row.candidate = candidate
@@ -330,7 +330,7 @@ def _write(
         events = [(name, data) for name, data in events if name != ENTERED_STAGE]
     record_all(
         [
-            # the application may have come long ago
+            # the application may be old
             _event(name, row, data=data, at=min(row.applied_at or now, now) if name == APPLIED else now)
             for name, data in events
         ]
@@ -349,7 +349,9 @@ def update_application(
     has_entered: Callable[..., bool] | None = None,
 ) -> list[Change]:
     """Copy Greenhouse's data to our row, unsaved. Returns the events since `old`."""
-    if automation is not None:  # if it moved to an unlinked job, it stays with the role that has its results
+    if (
+        automation is not None
+    ):  # an application moved to an unlinked job stays with the role that has its results
         row.role = automation.role
     for name, value in _columns(application, row=row, reading=reading, now=now).items():
         setattr(row, name, value)
@@ -394,7 +396,7 @@ def _columns(
 
 
 def _record_candidate_changed(candidate: Candidate, *, now: datetime, suppressed: Suppressed) -> str:
-    """Record it for all applications of the candidate, since any may be waiting for it."""
+    """Record a change for all applications of the candidate, since any may be waiting for it."""
     ours = Application.objects.across_organisations().filter(candidate=candidate, erased_at=None)
     for row in ours.exclude(remote_id__in=suppressed).order_by("pk"):
         _record("candidate.changed", row, data={}, now=now)
@@ -420,7 +422,8 @@ def _event(name: str, row: Application, *, data: Mapping[str, Any], at: datetime
 
 
 def is_arrival(row: Application, *, automation: Automation | None, active_at: datetime | None) -> bool:
-    """Not if it was there when the stage was mapped, unless it is known to have entered again: it was left out."""
+    """Whether it has arrived in its stage: not if it was there when the stage was mapped, unless it has entered
+    again."""
     if automation is None or not is_mapped(
         connection_id=automation.connection_id, job_id=row.job_id, stage_id=row.stage_id
     ):
@@ -435,7 +438,8 @@ def has_entered_since(
     active_at: datetime | None,
     elsewhere_at: datetime | None,
 ) -> bool:
-    """Since being recorded as already there. `elsewhere_at`: when it was last read in another stage."""
+    """Whether it entered again since it was recorded as already there. `elsewhere_at`: when it was last read
+    elsewhere."""
     if automation is None or row.stage_id is None or row.remote_id is None:
         return True
     recorded = (

@@ -63,7 +63,8 @@ class Updated:
 def prepare(
     connection: Connection, read: Mapping[int, tuple[Hint, Prefetched]], *, now: datetime
 ) -> list[Plan]:
-    """Ordinary means: ours, not erased, not written since the read. Call outside transactions. Raises HarvestError."""
+    """Plans for ordinary applications: known, not erased, not written since the read. Call outside transactions. Raises
+    HarvestError."""
     ours = _applications(connection, read)
     applications = _remote(ours, read)
     automations = _automations(connection, {application.job_id for application in applications.values()})
@@ -101,7 +102,7 @@ def prepare(
 
 
 def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> list[Updated]:
-    """Write in the caller's transaction, except for those no longer ordinary. Locks people first, as `apply` does."""
+    """Write in the caller's transaction, except those no longer ordinary. Locks people first, as `apply` does."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Readings are written inside a transaction only.")
     # before the applications, as placing a hold does
@@ -176,7 +177,7 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
 def _remote(
     ours: Mapping[int, Application], read: Mapping[int, tuple[Hint, Prefetched]]
 ) -> dict[int, remote.Application]:
-    """Leaves out prospects, and applications whose copy was written since."""
+    """Applications by id, without prospects and those whose copy was written since."""
     found = {one: read[one][1].application(one, as_of=ours[one].synced_at) for one in read if one in ours}
     return {one: row for one, row in found.items() if row is not None and row.job_id is not None}
 

@@ -38,11 +38,11 @@ from goodword.greenhouse.client.pacing import (
 )
 from goodword.greenhouse.models import CallTally, Connection, RateWindow
 
-_TRIES = 20  # lost races, after which the caller waits a little
+_TRIES = 20  # lost races before the caller waits briefly
 
 _A_MOMENT = 0.02
 
-#: seconds in which background calls assume that nobody else made calls; the update still checks the limit
+#: seconds for which background calls assume that nobody else makes calls; the update still checks the limit
 REREAD_AFTER = 0.5
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 
 OK, UNEXPECTED = "ok", "unexpected_shape"
 
-#: by status; others are `invalid` (4xx) or `unexpected_shape` (3xx), as in `client.errors`
+#: outcomes by status; others are `invalid` (4xx) or `unexpected_shape` (3xx), as in `client.errors`
 _OUTCOMES = {
     HTTPStatus.UNAUTHORIZED: "unauthorised",
     HTTPStatus.FORBIDDEN: "forbidden",
@@ -95,7 +95,7 @@ type _Times = tuple[datetime | None, datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """The row after this process's last call, and when that was."""
+    """The row after this process's last call, and the time of that call."""
 
     at: float
     window: Window

@@ -1,6 +1,5 @@
-"""Our copy of candidates and who they are: an application added by a member is joined with the one that arrives from
-Greenhouse, to invite the person once. docs/decisions/0039 explains why address, role and a common part of the name are
-compared."""
+"""Our copies of candidates. An application added by a member is joined with the one that arrives from Greenhouse, to
+invite the person once. docs/decisions/0039 explains why address, role and a common part of the name are compared."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -42,7 +41,7 @@ _TICK = timedelta(microseconds=1)
 
 
 class Stale(Exception):
-    """Our copy changed while Harvest was read, so the reading may be outdated. Read again."""
+    """Our copy changed while Harvest was read, so the reading may be outdated and must be repeated."""
 
 
 def next_version(before: datetime | None, now: datetime) -> datetime:
@@ -71,8 +70,8 @@ def write_candidate(
     connection: Connection,
     now: datetime,
 ) -> tuple[Candidate, bool]:
-    """Lock and write our copy. Returns it, and whether the change affects mail to them. Erased people stay erased
-    unless they have applied since. Raises Stale."""
+    """Lock and write our copy. Returns it, and whether the change affects mail to the candidate. Erased people stay
+    erased unless they have applied since. Raises Stale."""
     lock_role_holds(connection.organisation_id)  # before the candidate, as placing a hold does
     row, fresh = (
         Candidate.objects.across_organisations()
@@ -124,7 +123,7 @@ def _clean(text: str | None, longest: int) -> str:
 
 
 def address_of(contacts: Iterable[Contact]) -> str:
-    """Prefers any other address to the work address. Empty if none is valid."""
+    """The address to use: preferably not a work address; empty if none is valid."""
     usable = [contact for contact in contacts if is_address(contact.value)]
     usable.sort(key=lambda contact: _RANK.get(contact.type or "", 1))  # stable: Greenhouse's order decides
     return usable[0].value.strip() if usable else ""
@@ -139,7 +138,7 @@ def is_address(value: str) -> bool:
 
 
 def merge_candidates(*, loser_id: int, winner: Candidate, now: datetime) -> bool:
-    """Give the loser's applications to the winner, in the caller's transaction. False if that was done before.
+    """Give the loser's applications to the winner, in the caller's transaction. Returns False if already done.
 
     Erasures requested because the merge looked like a deletion are cancelled; those that a person requested are
     repeated for the winner.
@@ -233,7 +232,7 @@ def state_before(row: Application, application: remote.Application) -> Applicati
 
 
 def _may_be_same(added: Candidate, theirs: Candidate) -> bool:
-    """People may share an address: the names need a part in common, however it is spelled otherwise."""
+    """Whether both names have a part in common, in any spelling, since people may share an address."""
     return bool(_parts(added) & _parts(theirs))
 
 

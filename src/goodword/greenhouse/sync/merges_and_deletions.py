@@ -1,7 +1,7 @@
 """Candidates merged, deleted or anonymised in Greenhouse, and deleted applications.
 
-An event only says where to look: Harvest is read first, then everything is written in one transaction, which calls
-`settle`. Idempotent, in any order. Functions return sentences; raise HarvestError with nothing written, and TooBusy.
+Events are only hints: Harvest is read first, then everything is written in one transaction, which calls `settle`.
+Idempotent, in any order. Functions return sentences, and raise HarvestError with nothing written, or TooBusy.
 
 Invisible records aren't erased, unless an event reported their deletion seven days ago.
 """
@@ -53,7 +53,7 @@ def _nothing(_: list[str]) -> None: ...
 def candidate_merged(
     connection: Connection, *, loser_id: int, winner_id: int, now: datetime, settle: Settle = _nothing
 ) -> list[str]:
-    """Candidate `loser_id` has become part of `winner_id` (Greenhouse's ids): merge our copies too."""
+    """Merge our copies of candidate `loser_id` into `winner_id` (Greenhouse's ids)."""
 
     def write(reading: PeopleReading) -> list[str]:
         outcomes = reading.write()
@@ -80,7 +80,7 @@ def candidate_deleted(
     now: datetime,
     settle: Settle = _nothing,
 ) -> list[str]:
-    """The candidate was deleted with these applications, or merged, which can look the same."""
+    """The candidate was deleted with these applications, or merged, which may look the same."""
 
     def write(reading: PeopleReading) -> list[str]:
         outcomes = reading.write()
@@ -144,7 +144,7 @@ def application_deleted(
 
 
 def erase_due(*, now: datetime) -> int:
-    """Run due erasures, after reading Greenhouse again to check that the records are still gone. Returns how many."""
+    """Run due erasures, after checking in Greenhouse that the records are still gone. Returns their number."""
     due = Erasure.objects.across_organisations().filter(done_at=None, cancelled_at=None, due_at__lte=now)
     first = due.order_by("due_at", "pk").values_list("pk", flat=True)[:MAX_ERASURES]
     resting: set[int] = set()
@@ -163,7 +163,7 @@ class PeopleReading:
     write: Callable[[], list[str]]
 
     def shows(self, candidate_id: int) -> bool:
-        """A private candidate may be visible only through an application."""
+        """Whether the candidate is visible. A private one may be visible only through an application."""
         theirs = {one.application.candidate_id for one in self.applications if one.application is not None}
         return self.people[candidate_id] is not None or candidate_id in theirs
 
@@ -181,7 +181,7 @@ def _read_and_write(
     now: datetime,
     settle: Callable[[list[str]], None],
 ) -> list[str]:
-    """Read the people and their applications that we have, if any, then let `write` write in a transaction."""
+    """Read the people and applications that we have copies of, if any, then call `write` in a transaction."""
     for _ in range(READINGS):
         wanted = _our_applications(connection, candidate_ids, application_ids)
         if not wanted and not _any_known(connection, candidate_ids):
@@ -308,7 +308,7 @@ def _erase(erasure_id: int, *, now: datetime, resting: set[int]) -> bool:
             return False
         except TooBusy:
             return False
-    return carry_out_erasure(erasure_id=erasure_id, now=now)  # has no effect if the check has cancelled it
+    return carry_out_erasure(erasure_id=erasure_id, now=now)  # no effect if the check has cancelled it
 
 
 def _connection_to_check(erasure: Erasure) -> Connection | None:

@@ -17,7 +17,7 @@ from goodword.greenhouse.sync.candidates import is_address
 from goodword.greenhouse.sync.session import BRIEFLY, CachedReads, harvest
 from goodword.roles.models import Automation, automation_of, rules_of_stage
 
-#: after this time a recruiter is looked up again (they may have been deactivated)
+#: time after which a recruiter is looked up again (they may have been deactivated)
 RECRUITER_TTL = timedelta(days=1)
 
 type Version = datetime | None
@@ -105,7 +105,7 @@ def read_application(
     now: datetime,
     prefetched: Prefetched = NOTHING_PREFETCHED,
 ) -> ApplicationReading:
-    """Two calls in v3, up to four if stage or recruiter are new. Raises HarvestError."""
+    """Read an application: two calls in v3, up to four if stage or recruiter are new. Raises HarvestError."""
     found = _our_application(connection.pk, remote_id)
     ours = found[0] if found else None
     as_of = ours.synced_at if ours else None
@@ -189,7 +189,7 @@ def _entered_at(
     hint: Hint,
     is_mapped: Callable[..., bool],
 ) -> datetime | None:
-    """Read only if the stage is new to us and starts a step; else when the delivery that reports the move came."""
+    """The time of entry: read only if the stage is new and starts a step, else the time of the delivery of the move."""
     if application.stage_id is None or (ours is not None and ours.stage_id == application.stage_id):
         return None
     if application.stage_entered_at is not None:
@@ -261,7 +261,7 @@ def find_recruiter(
 def possible_recruiters(
     api: HarvestApi | CachedReads, *, recruiter_id: int | None, job_id: int | None
 ) -> Iterator[int]:
-    """Best first. The hiring team is read only if the first one is not used."""
+    """User ids, best first. The hiring team is read only if the first one isn't used."""
     if recruiter_id is not None:
         yield recruiter_id
     if job_id is None:
@@ -334,7 +334,7 @@ def _new_stages(
     connection: Connection,
     now: datetime,
 ) -> dict[int, remote.ApplicationStage]:
-    """Only stages that are new to us and start a step."""
+    """Only stages that are new and start a step."""
     new = [
         one
         for one in applications

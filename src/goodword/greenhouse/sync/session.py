@@ -1,4 +1,5 @@
-"""A Harvest client for a saved connection. Never in a transaction: a slow Greenhouse would keep rows locked."""
+"""A Harvest client for a saved connection. Never use it in a transaction, since a slow Greenhouse would keep rows
+locked."""
 
 import json
 import threading
@@ -43,19 +44,19 @@ PERMISSION_MISSING = (
     "permission listed here."
 )
 
-#: one quick retry: the row can wait, the worker should not
+#: one quick retry, since the row can wait but the worker shouldn't
 BRIEFLY = RetryPolicy(attempts=2, first_wait=0.4, longest_wait=1.0, patience=2.0)
 
-#: for a person waiting for a page
+#: retries while a person waits for a page
 INTERACTIVE_LIMITS = Limits(read=8.0, total=20.0)
 
-#: longer than minting takes
+#: lease for minting a token, longer than minting takes
 TOKEN_LEASE = timedelta(seconds=30)
 
-#: short enough for a deactivated user and for a newly granted permission
+#: lifetime of cached reads, short enough for deactivated users and newly granted permissions
 CACHE_TTL = timedelta(minutes=10)
 
-#: entries of all connections together; beyond it the cache is emptied
+#: maximum entries for all connections; then the cache is cleared
 MAX_ENTRIES = 5000
 
 #: how often a successful call is recorded on its connection
@@ -137,7 +138,7 @@ def harvest(
 
 
 def _is_known_to_work(connection: Connection) -> bool:
-    """Whether a call succeeded just now, so that it need not be recorded again."""
+    """Whether a success was recorded just now, so it needn't be recorded again."""
     last = connection.last_call_at
     fine = connection.state != State.BROKEN and not connection.last_error
     return fine and last is not None and abs(clock.now() - last) < RECORDED_EVERY
@@ -158,7 +159,7 @@ def _failed(connection: Connection, error: HarvestError, *, api: HarvestApi) -> 
     rows, now = _set_error(connection, sentence), clock.now()
     rows.update(last_call_at=now)
     if isinstance(error, Forbidden | Unauthorised):
-        rows.filter(check_at__gt=now).update(check_at=now)  # the next sweep probes what it may still do
+        rows.filter(check_at__gt=now).update(check_at=now)  # the next sweep checks its permissions
     if broken:
         # unless another key has been set
         alive = rows.filter(state__in=(State.ACTIVE, State.INCOMPLETE), credential=connection.credential)
@@ -166,7 +167,8 @@ def _failed(connection: Connection, error: HarvestError, *, api: HarvestApi) -> 
 
 
 def _works_at_all(api: HarvestApi) -> bool:
-    """Whether any read works with a v1 key, which refuses a bad key and a missing permission alike. Unknown: True."""
+    """Whether any read works with a v1 key, since v1 refuses bad keys and missing permissions alike. True if
+    unknown."""
     try:
         next(probe_all(api), None)
     except Unauthorised:
@@ -190,8 +192,8 @@ def _setting(name: str) -> Any:
 class ConnectionTokens:
     """The `TokenStore` of one connection for one session: encrypted, shared by all workers.
 
-    The lease is a column with an end, not a lock: a worker that dies while minting blocks others for TOKEN_LEASE. A
-    token minted with a replaced credential is not stored.
+    The lease is a column with an expiry, not a lock: a worker that dies while minting blocks others for TOKEN_LEASE. A
+    token minted with a replaced credential isn't stored.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -235,8 +237,8 @@ class ConnectionTokens:
 
 
 class CachedReads:
-    """Caches reads per connection and process, since the applications of a burst share a few users. A refusal is cached
-    for all rows of its kind."""
+    """Caches reads per connection and process, since the applications of a burst share a few users. Refusals are cached
+    for all rows of their kind."""
 
     def __init__(self, api: HarvestApi, *, connection: Connection, now: datetime) -> None:
         self._api = api

@@ -150,7 +150,7 @@ def _check(request: MemberRequest, form: KeyForm, connection: Connection | None)
 def _connected(request: MemberRequest, connection: Connection) -> HttpResponseBase:
     if connection.state == Connection.State.INCOMPLETE:
         messages.warning(request, _("The key is saved, but permissions are missing: the card names them."))
-    elif not _from_checklist(request):  # which ticks itself
+    elif not _from_checklist(request):  # which updates automatically
         messages.success(request, _("Greenhouse is connected."))
     if _htmx(request):
         return HttpResponseClientRedirect(_afterwards(request))
@@ -162,7 +162,7 @@ def _from_checklist(request: MemberRequest) -> bool:
 
 
 def _afterwards(request: MemberRequest) -> str:
-    """The checklist, if the dialog was opened from there."""
+    """The URL to continue at: the checklist, if the dialog was opened from there."""
     name = CHECKLIST if _from_checklist(request) else "integrations"
     return reverse(name, args=[request.organisation.slug])
 
