@@ -1,4 +1,4 @@
-"""What `goodword doctor` and /readyz say about mail: its queue, the mail server, the sender domain's DNS records."""
+"""Checks of mail for `goodword doctor` and /readyz: the queue, the mail server, the sender domain's DNS records."""
 
 import re
 import smtplib
@@ -28,11 +28,11 @@ from goodword.notifications.domain.sender_domain import GOOD, UNKNOWN, Sender, c
 from goodword.notifications.domain.sender_domain import Finding as Record
 
 MAIL, SERVER, DNS = "mail", "mail_server", "dns"
-#: how late mail may be
+#: delay of mail from which it needs attention
 LATE: Final = timedelta(minutes=15)
 #: seconds for each step with the mail server
 STEP_SECONDS: Final = 4
-#: how long before its end a certificate needs attention
+#: how long before its expiry a certificate needs attention
 EXPIRES_SOON: Final = timedelta(days=14)
 _ADDRESS: Final = re.compile(r"\S+@\S+")
 _LOCAL: Final = ("localhost", "127.0.0.1", "::1")
@@ -55,7 +55,7 @@ def add_checks() -> None:
 
 
 def queue(line: psycopg.Connection, now: datetime) -> Finding:
-    """Mail scheduled, or deferred by the recipient's server, is not late."""
+    """Check the queue. Mail that is scheduled, or deferred by the recipient's server, isn't late."""
     row = line.execute(_QUEUE, {"now": now}).fetchone()
     due, oldest, down_since, error, waits = row or (0, None, None, "", False)
     late = oldest is not None and now - oldest > LATE
@@ -79,7 +79,7 @@ def is_refused_sign_in(error: str) -> bool:
 
 
 def mail_server(now: datetime) -> Finding:
-    """Connect, start TLS, sign in and leave; nothing is sent."""
+    """Connect, start TLS, sign in and quit, without sending anything."""
     if not mail.is_smtp(settings.MAILERS):
         return good(
             SERVER, f"Mail goes through the API of {settings.GOODWORD_MAIL_PROVIDER}, not tried here."
@@ -157,7 +157,7 @@ def _problem(error: Exception, place: str) -> tuple[str, str]:
 
 
 def _reply(error: smtplib.SMTPResponseException) -> str:
-    """The server's reply in short, without addresses."""
+    """The server's shortened reply without addresses."""
     words = error.smtp_error
     said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     return f"{error.smtp_code} {_ADDRESS.sub('…', ' '.join(said.split()))[:150]}".rstrip(" .")
@@ -167,7 +167,8 @@ def _reply(error: smtplib.SMTPResponseException) -> str:
 
 
 def sender_domain(now: datetime) -> list[Finding]:  # noqa: ARG001 - a check's signature
-    """SPF, DKIM of the selectors in the settings, DMARC, and MX for what is returned. Never broken: mail goes out."""
+    """Check SPF, DKIM of the configured selectors, DMARC, and MX for returned mail. Never *broken*, since mail goes
+    out."""
     sender = configured()
     seen = published(sender, list(settings.GOODWORD_MAIL_DKIM_SELECTORS))
     return [

@@ -9,7 +9,7 @@ from goodword.notifications.domain.send import free_stuck, outage, send, sending
 from goodword.notifications.models import Email
 
 SWEEP_AT_MOST = 200
-#: of a worker, each with a connection to the mail server; the sweep has one more
+#: threads per worker, each with a connection to the mail server; the sweep has one more
 THREADS = 3
 
 
@@ -39,11 +39,11 @@ def sweep_emails(*, timestamp: int = 0) -> None:
     with sending_slot() as mine, connection_kept():
         if not mine:
             return
-        # The mail with the fewest attempts probes, so that one which upsets the server does not block the others.
+        # The mail with the fewest attempts probes, so a mail that upsets the server doesn't block the others.
         if outage() and not all(send(email_id=pk, now=clock.now()) for pk in _due("excused", "pk")[:1]):
             return
         found = list(_due("pk")[:SWEEP_AT_MOST])
-        # It is sent in the sweep, since a job for it may already be queued.
+        # Sent by the sweep itself, since a job for it may already be queued.
         if all(_send_unless_stopping(pk) for pk in found) and len(found) == SWEEP_AT_MOST:
             sweep_emails.defer_once(lock="email.sweep")
 

@@ -13,9 +13,9 @@ class Email(OrganisationOwned, Outbox):
     #: the same key is queued once: "attempt:12:reminder:1"
     key = models.CharField(max_length=120, unique=True)
     application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="emails")
-    #: candidate whose name it mentions to somebody outside: it waits while the name contains a link
+    #: candidate whose name it mentions to an outsider; it waits while the name contains a link
     quoted_candidate = models.ForeignKey(Candidate, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: what it is about, so that it can be stopped with it: "start:7", "request:31"
+    #: its subject, with which it is cancelled: "start:7", "request:31"
     subject_ref = models.CharField(max_length=60, default="", blank=True)
     to_address = models.EmailField(max_length=320)
     to_name = models.CharField(max_length=200, default="", blank=True)
@@ -29,28 +29,28 @@ class Email(OrganisationOwned, Outbox):
     #: working days from sending until the deadline that the mail sets; 0: the deadline is set already; empty: it sets
     #: none
     deadline_days = models.PositiveSmallIntegerField(null=True)
-    #: the deadline is never before this time
+    #: earliest possible deadline
     earliest_deadline = models.DateTimeField(null=True)
-    #: cancelled if still unsent by then, when it would no longer be true
+    #: cancelled if still unsent by then, since it would no longer be true
     not_after = models.DateTimeField(null=True)
     subject = models.CharField(max_length=300, default="", blank=True)
     text = models.TextField(default="", blank=True)
     html = models.TextField(default="", blank=True)
     message_id = models.CharField(max_length=200, default="", blank=True)
-    #: the provider's own id of the message, where one sends it (django-anymail)
+    #: the provider's id of the message, if a provider sends it (django-anymail)
     provider_id = models.CharField(max_length=200, default="", blank=True)
-    #: what came back after it was sent: by the provider's event, or as a returned message
+    #: outcomes reported after sending, by the provider's event or a returned message
     delivered_at = models.DateTimeField(null=True)
     bounced_at = models.DateTimeField(null=True)
     bounce_reason = models.CharField(max_length=500, default="", blank=True)
     complained_at = models.DateTimeField(null=True)
-    #: large, because a mail that probes may be attempted very often
+    #: large, because a probing mail may be attempted very often
     attempts = models.PositiveIntegerField(default=0)
-    #: attempts that failed because of the server and do not count
+    #: attempts that failed because of the server and don't count
     excused = models.PositiveIntegerField(default=0)
-    #: attempts that were handed over without an answer, and may have arrived
+    #: attempts sent without a response, which may have arrived
     unanswered = models.PositiveSmallIntegerField(default=0)
-    #: when the current attempt handed it over; from then on it may arrive
+    #: when the current attempt sent it; from then on it may arrive
     handed_over_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -73,7 +73,8 @@ class Email(OrganisationOwned, Outbox):
 
     @property
     def is_private(self) -> bool:
-        """Not for members: after the first invitation a deadline may reveal an adjustment (docs/decisions/0026-*)."""
+        """Whether to hide it from members, since after the first invitation a deadline may reveal an adjustment
+        (docs/decisions/0026-*)."""
         is_first = self.kind == "assessment.invitation" and not self.key.endswith(":invited_again")
         return self.kind.startswith("assessment.") and not is_first
 
@@ -111,7 +112,7 @@ class MailService(models.Model):
     failures = models.PositiveIntegerField(default=0)
     #: when the next probe may start
     probe_at = models.DateTimeField(null=True)
-    #: until when the current probe excludes others, in case its worker has died
+    #: until when the current probe excludes others; limited in case its worker dies
     probing_until = models.DateTimeField(null=True)
     #: the number of the latest probe
     probe = models.PositiveBigIntegerField(default=0)

@@ -1,5 +1,5 @@
-"""`goodword returned-mail`: handles one returned message from standard input. Exits with 0 or 75, since any other
-status would make the mail server bounce it."""
+"""`goodword returned-mail`: handles a returned message from standard input. Exits with 0 or 75, since any other status
+would make the mail server bounce it."""
 
 import contextlib
 import gc
@@ -21,7 +21,7 @@ MOST_SECONDS: Final = 20.0
 
 
 class TooLong(BaseException):
-    """Reading the message took too long. Not an Exception, so that no `except Exception` catches it."""
+    """Reading the message took too long. Not an Exception, so no `except Exception` catches it."""
 
 
 def main(*, sent_to: str) -> int:
@@ -36,12 +36,12 @@ def main(*, sent_to: str) -> int:
 
         raw = _standard_input(bounces.MOST_BYTES)
         now = clock.now()
-    except Exception as error:  # noqa: BLE001 - the border to a mail server: a traceback would return the message
+    except Exception as error:  # noqa: BLE001 - a traceback would make the mail server return the message
         return _later(error)
     try:
         with _limited_time():
             found = bounces.read_returned(raw, sent_to=sent_to)
-    except (Exception, TooLong) as error:  # noqa: BLE001 - as above; a later try would not read it either
+    except (Exception, TooLong) as error:  # noqa: BLE001 - as above; retrying would not help
         _say(f"This message cannot be read ({type(error).__name__}).")
         return 0
     return _keep(found, now=now)
@@ -62,7 +62,8 @@ def _keep(found: "Returned", *, now: datetime) -> int:
 
 
 def _standard_input(most: int) -> bytes:
-    """Its first bytes. The rest is read and discarded, since a mail server that cannot write it all would retry."""
+    """The first bytes of the input. The rest is read and discarded, since the mail server would retry if it can't write
+    it."""
     raw = b""
     while piece := sys.stdin.buffer.read(64 * 1024):
         raw += piece[: max(0, most - len(raw))]
@@ -74,7 +75,7 @@ def _limited_time() -> Iterator[None]:
     def end(_: int, frame: FrameType | None) -> None:
         while frame is not None:
             if frame.f_code.co_name == "__del__" or "importlib" in frame.f_code.co_filename:
-                return  # Python would ignore it, or leave a module half imported: wait for the next signal
+                return  # Python would ignore it or leave a module half imported, so wait for the next signal
             frame = frame.f_back
         raise TooLong
 

@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 
 @csrf_exempt
 def events(request: HttpRequest, provider: str) -> HttpResponse:
-    """Responds with 404 unless this provider is configured, 401 without the secret, 400 if unreadable; after a 500, the
-    provider retries."""
+    """Receive events. Responds with 404 unless this provider is configured, 401 without the secret, 400 if unreadable.
+    After a 500, the provider retries."""
     if provider != settings.GOODWORD_MAIL_PROVIDER or not settings.GOODWORD_MAIL_WEBHOOK_SECRET:
         raise Http404
     if request.method == "HEAD":  # some providers check that the URL exists

@@ -1,8 +1,8 @@
-"""Free text in answers: the sentence of it that the report quotes, and topics that must not influence a decision.
+"""Free text in answers: the sentence that the report quotes, and topics that must not influence a decision.
 
-For such topics, English, German and French are searched together, since people don't always write in the page's
-language. Only phrases that usually concern a person are listed: "in hospital", but not "hospital", which may be an
-employer; "she is 58", but not "58 clients". A match is a reason to reread a text, never to change or withhold it.
+Topics are searched for in English, German and French at once, since people don't always write in the page's language.
+Only phrases that usually concern a person are listed: "in hospital", but not "hospital", which may be an employer; "she
+is 58", but not "58 clients". A match is a reason to reread a text, never to change or withhold it.
 """
 
 import json
@@ -59,7 +59,7 @@ def quote_order(*, work_again: bool, long_text: bool) -> tuple[bool, bool]:
     return not work_again, not long_text
 
 
-#: in the order in which sentences list them
+#: topics in the order in which sentences list them
 TOPICS: Final[Mapping[str, Promise]] = {
     "health": gettext_lazy("health"),
     "family": gettext_lazy("family"),
@@ -73,7 +73,7 @@ _FILE: Final = Path(__file__).with_name("private_topics.json")
 
 
 def topics_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """The keys of `TOPICS` that the texts may touch on."""
+    """The keys of `TOPICS` that the texts may concern."""
     together = "\n".join(texts).casefold().replace("’", "'")
     return tuple(topic for topic in TOPICS if _pattern(topic).search(together))
 

@@ -16,15 +16,15 @@ class Check(StepRun):
     wanted = models.PositiveSmallIntegerField()
     #: references needed to complete
     least = models.PositiveSmallIntegerField()
-    #: of the candidate's pages and mails
+    #: language of the candidate's pages and mails
     language = models.CharField(max_length=10, default="en")
-    #: offered to candidate and referees
+    #: languages offered to candidate and referees
     languages = models.JSONField(default=list)
     self_reference = models.CharField(
         max_length=10, choices=Step.SelfReference.choices, default=Step.SelfReference.OFF
     )
     candidate_may_see = models.BooleanField(default=False)
-    #: from the candidate's browser; for reminders
+    #: time zone of the candidate's browser, for reminders
     time_zone = models.CharField(max_length=60, default="", blank=True)
     #: when the candidate was first notified of slow referees
     slow_notified_at = models.DateTimeField(null=True)
@@ -32,7 +32,7 @@ class Check(StepRun):
     decline_reason = models.TextField(default="", blank=True)
     #: why a member marked it complete, for members
     marked_reason = models.TextField(default="", blank=True)
-    #: makes the keys of repeated mails differ
+    #: makes the keys of repeated mails unique
     invited_again = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -70,7 +70,7 @@ class Check(StepRun):
 
 
 class Slot(OrganisationOwned):
-    """A referee wanted by a check. Numbered from 1 (`Referee.slot`)."""
+    """A place in a check for one referee, numbered from 1 (`Referee.slot`)."""
 
     class Answer(models.TextChoices):
         NOTHING = ""
@@ -134,7 +134,7 @@ class Referee(OrganisationOwned):
     """A person named by the candidate. When replaced, the row stays and the slot is free."""
 
     class Relationship(models.TextChoices):
-        """As questionnaires.types.RELATIONSHIPS; worded in questionnaires.labels."""
+        """The same as questionnaires.types.RELATIONSHIPS; questionnaires.labels has their names."""
 
         MANAGER = "manager"
         PEER = "peer"
@@ -158,7 +158,7 @@ class Referee(OrganisationOwned):
     from_month = models.CharField(max_length=7)
     to_month = models.CharField(max_length=7, default="", blank=True)
     message = models.CharField(max_length=300, default="", blank=True)
-    #: of the first mail; empty: the check's
+    #: language of the first mail; empty: the check's
     language = models.CharField(max_length=10, default="", blank=True)
     #: contact only after an offer
     after_offer = models.BooleanField(default=False)
@@ -210,7 +210,7 @@ class ReferenceRequest(OrganisationOwned):
     state = models.CharField(max_length=10, choices=State.choices, default=State.SENT)
     #: answers until submission (domain.responses)
     draft = models.JSONField(default=dict)
-    #: when Send was pressed; later, when the mail server accepted the mail
+    #: when Send was pressed; replaced by when the mail server accepted the mail
     sent_at = models.DateTimeField()
     #: when the mail server accepted the mail; empty: not sent yet
     invited_at = models.DateTimeField(null=True)
@@ -219,21 +219,21 @@ class ReferenceRequest(OrganisationOwned):
     language = models.CharField(max_length=10, default="en")
     #: chosen on a page; takes precedence over the browser's
     chosen_language = models.CharField(max_length=10, default="", blank=True)
-    #: from the referee's browser; for reminders
+    #: time zone of the referee's browser, for reminders
     time_zone = models.CharField(max_length=60, default="", blank=True)
     #: when mail began to bounce: the link is revoked, and the candidate asked for another address
     undelivered_at = models.DateTimeField(null=True)
-    #: makes the keys of mails to corrected addresses differ
+    #: makes the keys of mails to corrected addresses unique
     sent_again = models.PositiveSmallIntegerField(default=0)
     begun_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     why = models.CharField(max_length=20, choices=Why.choices, default=Why.NOTHING, blank=True)
-    #: for the recruiter only
+    #: reason for declining, only for the recruiter
     decline_reason = models.TextField(default="", blank=True)
     next_reminder_at = models.DateTimeField(null=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
     reminders_promised = models.PositiveSmallIntegerField(default=0)
-    #: when to tell the candidate that this referee is slow
+    #: when to notify the candidate that this referee is slow
     slow_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -275,9 +275,9 @@ class Reference(OrganisationOwned):
     quote = models.TextField(default="", blank=True)
     #: dates and title only
     factual = models.BooleanField(default=False)
-    #: from Start to Submit; empty if factual or with a break
+    #: seconds from Start to Submit; empty if factual or with a break
     seconds = models.PositiveIntegerField(null=True)
-    #: after the check was complete
+    #: received after the check was complete
     late = models.BooleanField(default=False)
     submitted_at = models.DateTimeField()
 

@@ -1,7 +1,7 @@
 """Erasure of checks and of single referees, and the export. Opt-outs (DoNotContact) are keyed hashes and stay.
 
-Candidates get answers only if the check lets them see those, and never why somebody declined. Only authors get
-unsubmitted answers. Only the organisation gets flags: most concern two people, and a member decides what to pass on
+Candidates get answers only if the check allows it, and never why somebody declined. Only authors get unsubmitted
+answers. Only the organisation gets flags, since most concern two people and a member decides what to disclose
 (docs/decisions/0022-*).
 """
 
@@ -143,7 +143,7 @@ def _blank_notes(referee: Referee, named: re.Pattern[str]) -> None:
 def _end_request(referee: Referee, request: ReferenceRequest, *, now: datetime) -> None:
     if request.is_out or (request.state == State.ANSWERED and not _keeps_slot(referee)):
         request.state, request.settled_at = State.ENDED, now
-    # ended for good, even if the check is reopened; a wrong recipient still doesn't count as a referee
+    # ended permanently, even if the check is reopened; a wrong recipient still doesn't count as a referee
     if request.why != ReferenceRequest.Why.NOT_ME:
         request.why = ReferenceRequest.Why.NOTHING
     request.draft, request.decline_reason, request.time_zone = {}, "", ""
@@ -152,7 +152,7 @@ def _end_request(referee: Referee, request: ReferenceRequest, *, now: datetime) 
 
 
 def _keeps_slot(referee: Referee) -> bool:
-    """A completed check needs no replacement."""
+    """Whether the slot stays filled, since a completed check needs no replacement."""
     return referee.check_run.progress in DONE
 
 
@@ -168,7 +168,7 @@ def _blank_columns(referee: Referee, *, now: datetime) -> None:
 
 
 def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership | None = None) -> bool:
-    """`by`: "referee" or "member:3". False if already erased, or delayed by a legal hold."""
+    """Erase a referee. `by`: "referee" or "member:3". Returns False if already erased or delayed by a legal hold."""
     with transaction.atomic():
         place = (
             Referee.objects.across_organisations()
@@ -211,8 +211,8 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
 
 
 def erase_referee_again(*, referee: Referee, now: datetime) -> bool:
-    """In a restored database, erase a referee who has been erased since the backup. Nobody is mailed again. False if
-    erased already."""
+    """In a restored database, erase a referee erased after the backup, without any mail. Returns False if already
+    erased."""
     if referee.erased_at is not None:
         return False
     with transaction.atomic():
@@ -234,7 +234,7 @@ def erase_referee_again(*, referee: Referee, now: datetime) -> bool:
 
 
 def erase_asked(*, now: datetime) -> int:
-    """Erase referees whose request waited for a legal hold that has been lifted. Returns how many."""
+    """Erase referees whose request waited for a legal hold that has been lifted. Returns their number."""
     asked = Referee.objects.across_organisations().filter(erased_at=None, erasure_asked_at__isnull=False)
     ids = list(asked.order_by("pk").values_list("pk", flat=True))
     return for_each(ids, lambda pk: erase_referee(referee_id=pk, by=REFEREE, now=now))
@@ -249,7 +249,7 @@ def _ask_later(check: Check, referee: Referee, *, now: datetime) -> None:
 
 
 def _ask_for_another(check_id: int, referee_id: int, *, now: datetime) -> None:
-    check = lock(Check, check_id)  # as the erasure changed them
+    check = lock(Check, check_id)  # the erasure has changed it
     update_clock(check, now=now, asked_at=now)
     with translation.override(check.language):
         somebody = gettext("One of your referees")
@@ -275,7 +275,7 @@ def _ask_for_another(check_id: int, referee_id: int, *, now: datetime) -> None:
     "references.Trace",
 )
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Locks the checks: no answer arrives meanwhile."""
+    """Erase checks, which are locked so no answer arrives meanwhile."""
     if subject.referee_ids:
         return _blank_referees(subject.referee_ids, now=now)
     checks = close_runs(Check, subject.application_ids, now=now)
@@ -306,7 +306,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
     "references.DoNotContact",
 )
 def export(wanted: ExportRequest) -> Sections:
-    """All checks, or the data of one referee."""
+    """Export all checks, or the data of one referee."""
     if wanted.referee_id is not None:
         return _referee_alone(wanted)
     checks = (

@@ -1,5 +1,5 @@
-"""What members see of checks: the overview, and for the candidate's page who would work together again, and who
-confirms dates and title."""
+"""Checks for members: the overview, and for the candidate's page who would work with them again and who confirms dates
+and title."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

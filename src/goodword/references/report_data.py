@@ -34,8 +34,8 @@ class Referee(TypedDict):
 
 
 class ReferenceData(TypedDict):
-    """A received reference. `factual`: dates and title only. `late`: received after completion. `language`: the name of
-    its language, if not the report's. `quote`: the sentence chosen for page 1. `erased`: the referee was erased."""
+    """A received reference. `factual`: dates and title only. `late`: received after completion. `language`: its
+    language's name, if not the report's. `quote`: the sentence chosen for page 1. `erased`: the referee was erased."""
 
     id: str
     referee: Referee
@@ -83,8 +83,7 @@ class Level(TypedDict):
 
 
 class QuestionHead(TypedDict):
-    """`note` says who was asked, `not_asked` and `left_open` list references, `self_text` is the question of the
-    self-assessment."""
+    """`note`: who was asked. `not_asked`, `left_open`: references. `self_text`: the question in the self-assessment."""
 
     competency: NotRequired[str]
     note: NotRequired[str]
@@ -176,7 +175,7 @@ class Claim(TypedDict):
 
 
 class ContradictionData(TypedDict):
-    """A fact on which referees of one company disagree; `references` are all of them."""
+    """A fact on which referees of one company disagree. `references`: all of these referees."""
 
     what: str
     company: str
@@ -185,8 +184,8 @@ class ContradictionData(TypedDict):
 
 
 class CheckData(TypedDict):
-    """`asked` counts required references, `received` those received (without the self-assessment), `sent` the requests,
-    `declined` the refusals and `erased` the references erased with their referees."""
+    """Numbers of references: `asked` (required), `received` (without the self-assessment), `sent` (requests),
+    `declined`, and `erased` (together with their referees)."""
 
     questionnaire: QuestionnaireName
     asked: int

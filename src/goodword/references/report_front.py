@@ -31,7 +31,7 @@ from goodword.references.report_data import (
     VerificationData,
 )
 
-#: most ratings for which the chart comes before the referees
+#: maximum ratings for the chart to come before the referees
 MOST_ABOVE: Final = 14
 #: id of the built-in question, for snapshots before schema 5
 _WORK_AGAIN: Final = "work_again"
@@ -50,7 +50,7 @@ def front_sections(check: CheckData, words: Phrases) -> list[Section]:
 
 
 def overview_sections(check: CheckData, words: Phrases) -> list[Section]:
-    """A short version for screens, shown above all answers."""
+    """A short version for screens, above all answers."""
     people, quotes = people_of(check, words), quotes_of(check)
     entries = [
         Quote(
@@ -135,7 +135,7 @@ def work_again_of(check: CheckData) -> ChoiceQuestion | None:
 
 @dataclass(frozen=True)
 class Marks:
-    """Each relationship's mark, by its name: a shape, and letters that distinguish it from all others."""
+    """Each relationship's mark by name: a shape and unique letters."""
 
     of_relationship: Mapping[str, Mark]
     own: Mark

@@ -1,4 +1,4 @@
-"""A reference check on members' screens: comments follow their question, and answers expand to show their authors."""
+"""A reference check on members' screens: comments follow their question, and answers can be expanded by author."""
 
 from dataclasses import replace
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""The results of a check: counted and grouped, in the organisation's language, matched by ids and values."""
+"""The results of a check, counted and grouped by ids and values, in the organisation's language."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -148,7 +148,7 @@ class Verification:
 
 @dataclass(frozen=True, kw_only=True)
 class Contradiction:
-    """Referees of one company who say different things, with who says what."""
+    """Different statements by referees of one company, with their authors."""
 
     what: str
     company: str
@@ -187,12 +187,12 @@ type Respondent = tuple[ReceivedReference, Mapping[str, Any], frozenset[str]]
 
 
 def results(check: Check) -> Results:
-    """Complete or not. Three queries, if version, candidate and organisation are loaded."""
+    """Results so far. Three queries if version, candidate and organisation are loaded."""
     return results_of_checks([check])[check.pk]
 
 
 def results_of_checks(checks: Sequence[Check]) -> Mapping[int, Results]:
-    """By check id, for checks of one organisation. Three queries for any number of checks."""
+    """Results by check id, for checks of one organisation. Three queries for any number of checks."""
     if not checks:
         return {}
     organisation = checks[0].organisation
@@ -269,7 +269,7 @@ def given_by(reference: Reference) -> dict[str, list[int]]:
 
 
 def _questions(check: Check) -> tuple[Question, ...]:
-    """In the organisation's language. No company is filled in, as it differs between referees."""
+    """Questions in the organisation's language, without the company, which differs between referees."""
     name = check.step_request.application.candidate.name
     version = check.version
     return fill_placeholders(
@@ -416,7 +416,7 @@ def _values_in(question: Question, given: Any) -> tuple[int, ...]:
 
 
 def _why_not_asked(question: Question, questions: Sequence[Question]) -> str:
-    """Why some were not asked; empty if everybody was."""
+    """Why some were not asked, or ""."""
     sentences = []
     if question.only_for:
         known = labels.relationships()

@@ -1,4 +1,4 @@
-"""Outcome of sent mail: delivered, returned, or marked as spam.
+"""Outcomes of sent mail: delivered, returned, or marked as spam.
 
 Providers' events and returned messages can arrive twice, late and out of order. Each outcome is recorded once.
 
@@ -37,7 +37,7 @@ from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.notifications.models import Email, Link
 
 MARK_PURPOSE = b"goodword.notifications.returned"
-#: 80 bits, in small letters and digits: mail servers may lose the case of an address
+#: 80 bits in lower-case letters and digits, since mail servers may change the case of an address
 TAG_LENGTH = 16
 _MARK = re.compile(rf"(?<![0-9a-z])([1-9][0-9]{{0,17}})\.([a-z2-7]{{{TAG_LENGTH}}})@", re.IGNORECASE)
 LONGEST_REASON = 500
@@ -49,8 +49,8 @@ COMPLAINED_EVENTS = frozenset({EventType.COMPLAINED, EventType.UNSUBSCRIBED})
 log = logging.getLogger(__name__)
 _own_mail: ContextVar[Email | None] = ContextVar("goodword.mail_in_hand", default=None)
 Said = Literal["bounced", "delayed", "complained", "nothing"]
-#: limits on a returned message; a larger one is truncated, since the report comes first. Parsing takes time for each
-#: line, and recursion for each nested part.
+#: limits on a returned message; a larger one is truncated, since the report comes first. Parsing takes time per line
+#: and recursion per nested part.
 MOST_BYTES: Final = 256 * 1024
 MOST_LINES: Final = 10_000
 MOST_CONTAINERS: Final = 30
@@ -88,27 +88,27 @@ def marked_in(text: str) -> int | None:
 
 
 def _mark_tags(email_id: int) -> Iterator[str]:
-    """One per key, the current key's first: mail sent under an older key is still recognised after a rotation."""
+    """Tags with all keys, the current one first, so mail sent before a key rotation is still recognised."""
     for _, own_key in hash_keys(MARK_PURPOSE):
         digest = hmac.digest(own_key, str(email_id).encode(), hashlib.sha256)
         yield b32encode(digest)[:TAG_LENGTH].decode().lower()
 
 
 def note_delivered(*, email_id: int, now: datetime) -> bool:
-    """The recipient's mail server accepted it. It can still bounce. False if already recorded."""
+    """Record that the recipient's mail server accepted it (it can still bounce). Returns False if already recorded."""
     mails = Email.objects.across_organisations().filter(pk=email_id, delivered_at=None)
     return bool(mails.update(delivered_at=now))
 
 
 def note_bounced(*, email_id: int, reason: str, now: datetime) -> bool:
-    """It bounced; `reason` is the mail server's. False if already recorded, or the mail was erased."""
+    """Record a bounce with the mail server's `reason`. Returns False if already recorded or the mail was erased."""
     with transaction.atomic():
         email = _lock(email_id)
         if email is None or email.bounced_at is not None:
             return False
         email.bounced_at = now
         email.bounce_reason = clean_text(reason, one_line=True)[:LONGEST_REASON]
-        if email.state == Email.State.QUEUED:  # an attempt that seemed to fail was delivered after all
+        if email.state == Email.State.QUEUED:  # a seemingly failed attempt was delivered
             email.state, email.settled_at = Email.State.CANCELLED, now
         email.save(update_fields=["bounced_at", "bounce_reason", "state", "settled_at"])
         _record("email.bounced", email, now=now)
@@ -116,7 +116,8 @@ def note_bounced(*, email_id: int, reason: str, now: datetime) -> bool:
 
 
 def note_complained(*, email_id: int, now: datetime) -> bool:
-    """The recipient marked it as spam or unsubscribed. False if already recorded, or the mail was erased."""
+    """Record that the recipient marked it as spam or unsubscribed. Returns False if already recorded or the mail was
+    erased."""
     with transaction.atomic():
         email = _lock(email_id)
         if email is None or email.complained_at is not None:
@@ -154,7 +155,8 @@ def _record(name: str, email: Email, *, now: datetime) -> None:
 
 
 def take_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
-    """False if it changed nothing: an unknown or erased mail, or a soft bounce that the provider retries."""
+    """Record a provider's event. Returns False without effect: an unknown or erased mail, or a soft bounce, which the
+    provider retries."""
     if event.event_type not in RETURNED_EVENTS | COMPLAINED_EVENTS | {EventType.DELIVERED}:
         return False
     email_id = _mail_of_event(event)
@@ -168,7 +170,8 @@ def take_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
 
 
 def _mail_of_event(event: AnymailTrackingEvent) -> int | None:
-    """By our mark in the Message-ID or metadata, whatever the field is called; else by the provider's id."""
+    """Find the mail by our mark in the Message-ID or metadata, whatever the field is called, else by the provider's
+    id."""
     for text in (event.message_id or "", *_event_texts(event.esp_event)):
         if (email_id := marked_in(text)) is not None:
             return email_id
@@ -270,7 +273,7 @@ def _is_complaint(message: Message) -> bool:
 
 
 def _by_standard(message: Message) -> Said | None:
-    """By the *Action* of a delivery report; None without one."""
+    """The outcome by the *Action* of a delivery report; None without one."""
     actions = [
         str(block["Action"] or "").strip().lower() for block in _blocks(message, "message/delivery-status")
     ]
@@ -327,7 +330,7 @@ def _fields(text: str) -> Message:
 
 
 def mail_of(event: Event, *more: str) -> Email | None:
-    """Returns the mail with its organisation and `more` relations, since most mails are sent and need none."""
+    """Returns the event's mail with its organisation and `more` relations."""
     rows = Email.objects.across_organisations().select_related("organisation", *more)
     email_id = event.data["email_id"]
     own = _own_mail.get()

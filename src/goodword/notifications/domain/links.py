@@ -11,7 +11,7 @@ from goodword.core import clock, crypto, logs
 from goodword.core.compiled import compiled
 from goodword.notifications.models import Email, Link
 
-#: where each kind of link begins; core.http keeps these out of the logs
+#: path prefix of each kind of link; core.http keeps these out of the logs
 PATHS = {
     Link.Purpose.CANDIDATE: "/p/",
     Link.Purpose.REFEREE: "/r/",
@@ -26,7 +26,7 @@ PATHS = {
     Link.Purpose.RATING: "/m/",
 }
 
-#: lifetime of a link from when its mail is sent. That of a report's note is Organisation.report_link_days.
+#: lifetime of a link from when its mail is sent; for a report's note, Organisation.report_link_days
 LIFETIMES: Final = {
     Link.Purpose.CANDIDATE: timedelta(days=30),
     Link.Purpose.REFEREE: timedelta(days=30),
@@ -38,7 +38,7 @@ LIFETIMES: Final = {
     Link.Purpose.MEMBER_INVITATION: timedelta(days=7),
     Link.Purpose.VERIFICATION: timedelta(hours=12),
     Link.Purpose.PANEL: timedelta(days=30),
-    # a request ends earlier
+    # usually ends earlier with its request
     Link.Purpose.RATING: timedelta(days=60),
 }
 
@@ -116,7 +116,7 @@ def _with_hash(token_hash: str, purpose: str) -> QuerySet[Link]:
 
 
 def with_id(link_id: int, *, purpose: str) -> Link | None:
-    """A link that this browser has opened; its id is in the session."""
+    """A link that this browser has opened, by the id in the session."""
     rows = Link.objects.across_organisations().select_related("organisation")
     return rows.filter(pk=link_id, purpose=purpose).first()
 
@@ -149,7 +149,7 @@ def end(*, organisation: Organisation, purpose: str, subject_id: int, now: datet
 
 
 def forget(*, purpose: str, subject_ids: Iterable[int]) -> int:
-    """Delete all links to these erased subjects. They then open the page for unknown links."""
+    """Delete all links to these erased subjects, which then open the page for unknown links."""
     rows = Link.objects.across_organisations().filter(
         purpose__in=_together(purpose), subject_id__in=list(subject_ids)
     )

@@ -1,4 +1,4 @@
-"""What e-mails say: texts that organisations can customise, and rendering.
+"""Texts of e-mails, which organisations can customise, and rendering.
 
 A mail has `parts`: its subject and some paragraphs. A part's standard text is the template "<template>/<part>.txt". An
 organisation's texts are copied into a mail when it is queued.
@@ -54,18 +54,18 @@ LINK_PATH: Final = "link_path"
 REDACTED = "[link]"
 #: Content-ID of the logo within its mail
 LOGO_ID: Final = "logo@goodword.invalid"
-#: context values that are ours; everything else is untrusted text
+#: trusted context values; everything else is untrusted text
 _OURS: Final = frozenset({"page_url", "accent", "language"})
-#: context values that may be a mail address, and nothing else
+#: context values that may only be a mail address
 _ADDRESSES: Final = frozenset({"reply_to", "failed_to", "address"})
 _ADDRESS: Final = re.compile(r"[^\s@:/<>]+@[^\s@:/<>]+")
-#: keeps media queries for dark mode, which cannot be inlined, and fetches nothing
+#: keeps media queries for dark mode, which can't be inlined, and fetches nothing
 _INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """`longest`: in characters, as written. `needed`: placeholders that must stay."""
+    """`longest`: maximum characters as written. `needed`: required placeholders."""
 
     name: str
     longest: int
@@ -99,7 +99,7 @@ class TextsChanged(Exception):
 
 
 def standard_text(template: str, part: str) -> str:
-    """In the active language, with placeholders."""
+    """The standard text in the active language, with placeholders."""
     found = get_template(f"{template}/{part}.txt")
     assert isinstance(found, Template)
     context: dict[str, Any] = {}
@@ -250,8 +250,8 @@ class Rendered:
 
 
 def render(email: Email, *, link: str, logo: bytes | None = None) -> Rendered:
-    """Render with this link (or empty) and the logo, embedded because remote images could track. The text template's
-    first line is the subject. Untrusted text is defused, and escaped in HTML."""
+    """Render with this link (or "") and the logo, which is embedded because remote images could track. The first line
+    of the text template is the subject. Untrusted text is defused, and escaped in HTML."""
     button_url = f"{link}{email.context.get(LINK_PATH, '')}" if link else ""
     context = {**_defused(email.context), "link": link, "button_url": button_url, "language": email.language}
     context["mail_template"] = email.template
@@ -268,7 +268,7 @@ def render(email: Email, *, link: str, logo: bytes | None = None) -> Rendered:
 
 
 def redact(rendered: Rendered, *, link: str) -> Rendered:
-    """The same without the secret, for the delivery log."""
+    """The mail without its secret, for the delivery log."""
     if not link:
         return rendered
     return Rendered(

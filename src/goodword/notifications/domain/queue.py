@@ -1,4 +1,4 @@
-"""Queue and cancel mails in the caller's transaction. Mail to outsiders waits while a quoted name contains a link."""
+"""Queues and cancels mails in the caller's transaction. Mail to outsiders waits while a quoted name contains a link."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from goodword.notifications.models import Email
 
 NEEDS_PERSON = Q(state=Email.State.FAILED) | Q(state=Email.State.SENT, bounced_at__isnull=False)
 SUSPICIOUS_NAME: Final = "The candidate's name looks like a link."
-#: delay between checks of a waiting mail; a corrected or confirmed name releases it at once
+#: delay between checks of a waiting mail; correcting or confirming the name releases it immediately
 NAME_CHECK_INTERVAL: Final = timedelta(minutes=10)
 _NAMES: Final = "quoted_names"
 
@@ -66,7 +66,7 @@ def queue(
     `context`: JSON values, frozen now; the templates also get `organisation`, `to_name`, `sender_name`, `reply_to` and
     `link`, which expires as in links.LIFETIMES. `deadline_days` and `earliest_deadline` determine the `deadline` when
     it is sent; `not_after`: cancelled if still unsent by then. `quotes`: the candidate whose name it mentions to
-    outsiders. `texts`: the organisation's own, instead of those stored now (mail_texts).
+    outsiders. `texts`: the organisation's, instead of those stored now (mail_texts).
     """
     language = language or organisation.language
     with transaction.atomic(savepoint=False):
@@ -117,7 +117,7 @@ def full_context(
     sender: Correspondent,
     texts: Mapping[str, str],
 ) -> dict[str, Any]:
-    """A mail's context with the values common to all mails. Also used to preview a mail. `texts`: see mail_texts."""
+    """A mail's context including values common to all mails, also for previews. `texts`: see mail_texts."""
     return {
         **context,
         "organisation": {"name": organisation.name, "accent": organisation.accent},
@@ -134,8 +134,8 @@ def from_name(sender: Correspondent, *, organisation: Organisation) -> str:
 
 
 def cancel(*, organisation: Organisation, subject_ref: str, now: datetime, failed: bool = True) -> int:
-    """Cancel unsent mail about this subject, and failed mail if `failed`. Returns how many. A mail being sent right now
-    may still go out."""
+    """Cancel unsent mail about this subject, and failed mail if `failed`. Returns the number cancelled. A mail being
+    sent may still go out."""
     stopped = [Email.State.QUEUED, Email.State.SENDING, *([Email.State.FAILED] if failed else [])]
     return (
         Email.objects.of(organisation)
@@ -170,7 +170,7 @@ def masked(address: str) -> str:
 
 
 def readdress(*, organisation: Organisation, purpose: str, subject_id: int, address: str) -> int:
-    """Send mail that is queued, or restored later, to a corrected address. Returns how many."""
+    """Redirect mail that is queued, or restored later, to a corrected address. Returns the number redirected."""
     unsent = [Email.State.QUEUED, Email.State.CANCELLED]
     rows = Email.objects.of(organisation).filter(
         link_purpose=purpose, link_subject_id=subject_id, state__in=unsent
@@ -186,8 +186,8 @@ def failed_mails(organisation: Organisation) -> QuerySet[Email]:
 def send_again(
     *, email_id: int, to_address: str, member: Membership | None, now: datetime, arrived: bool = False
 ) -> bool:
-    """Send to the current address; with `arrived`, even if it seems to have been delivered. Returns False for a second
-    click. `member`: None for the operator. Raises Email.DoesNotExist."""
+    """Send again to the current address; with `arrived`, even if it seems to have been delivered. Returns False for a
+    second click. `member`: None for the operator. Raises Email.DoesNotExist."""
     with transaction.atomic():
         mails = Email.objects.of(member.organisation) if member else Email.objects.across_organisations()
         rows = mails.select_for_update(of=("self",))
@@ -223,7 +223,7 @@ def defer_for_suspicious_name(email: Email, *, now: datetime) -> bool:
         return False
     is_new = email.last_error != SUSPICIOUS_NAME
     with transaction.atomic():
-        # undo the claim, so that waiting does not count as an attempt
+        # undo the claim, since waiting isn't an attempt
         waits = outbox.settle_later(
             email, error=SUSPICIOUS_NAME, at=now + NAME_CHECK_INTERVAL, attempts=email.attempts - 1
         )
@@ -240,7 +240,7 @@ def defer_for_suspicious_name(email: Email, *, now: datetime) -> bool:
 
 
 def update_names(email: Email) -> None:
-    """Replace a name that contained a link with the current one. Does not save."""
+    """Replace a name that contained a link with the current one, without saving."""
     was, person = email.context.get(_NAMES), _person(email)
     if person is None or not was:
         return

@@ -1,9 +1,8 @@
 """Send one mail: claim, act, settle.
 
-If the process dies before the outcome is stored, the sweep sends it again: a duplicate is better than none, and all
-attempts have the same Message-ID. Server failures do not count as attempts (docs/decisions/0030-*): during an outage of
-the mail server, one mail at a time probes it while the others wait, due, for the sweep.
-"""
+If the process dies before the outcome is stored, the sweep sends the mail again: a duplicate is better than no mail,
+and all attempts have the same Message-ID. Server failures don't count as attempts (docs/decisions/0030-*): during an
+outage of the mail server, one mail at a time probes it while the others wait for the sweep."""
 
 import re
 import threading
@@ -48,10 +47,10 @@ from goodword.notifications.models import Email, Link, MailService
 
 #: delays between probes; the last one repeats
 PROBE_PACE = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 180))
-#: maximum time until a message is handed over, and from there to its answer, with a margin
+#: maximum time until a message is sent, and from there to the response, with a margin
 BEFORE_MESSAGE = timedelta(minutes=5)
 FOR_ANSWER = timedelta(minutes=20)
-#: characters kept of the server's reply, which may quote an address
+#: maximum characters kept of the server's reply, which may quote an address
 LONGEST_REPLY = 300
 _ROW = 1
 _ADDRESS = re.compile(r"\S+@\S+")
@@ -66,7 +65,7 @@ class Leave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """When mail stopped going out, and the server's last reply."""
+    """Start of the outage, and the server's last reply."""
 
     since: datetime
     error: str
@@ -81,7 +80,7 @@ def outage() -> Outage | None:
 
 
 def ask_leave(*, now: datetime) -> Leave | None:
-    """Permission to send one mail, None if it has to wait. While the server is down, the first caller probes."""
+    """Permission to send one mail; None if it has to wait. While the server is down, the first caller probes."""
     if not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists():
         return Leave(probe=0)
     with transaction.atomic():
@@ -93,7 +92,7 @@ def ask_leave(*, now: datetime) -> Leave | None:
             .first()
         )
         if row is None:
-            # another worker has the probe, unless the outage has just ended
+            # another worker probes, unless the outage has just ended
             over = not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists()
             return Leave(probe=0) if over else None
         if row.down_since is None:
@@ -105,7 +104,7 @@ def ask_leave(*, now: datetime) -> Leave | None:
 
 
 def extend_probe(leave: Leave, *, now: datetime) -> None:
-    """Extend the probe's time: its message was handed over, and the server has yet to answer."""
+    """Extend the probe's time, since its message was sent and the server has yet to respond."""
     if leave.probe:
         MailService.objects.filter(pk=_ROW, probe=leave.probe).exclude(probing_until=None).update(
             probing_until=now + FOR_ANSWER
@@ -124,7 +123,8 @@ def end_outage() -> None:
 
 
 def record_outage(leave: Leave, *, error: str, now: datetime) -> datetime:
-    """Returns the time of the next probe; only a failed probe lengthens the delay. In the caller's transaction."""
+    """Record a failure in the caller's transaction. Returns the time of the next probe. Only failed probes lengthen the
+    delay."""
     MailService.objects.get_or_create(pk=_ROW)
     row = MailService.objects.select_for_update().get(pk=_ROW)
     mine = leave.probe and leave.probe == row.probe
@@ -149,11 +149,11 @@ def _is_due(column: str, longest: timedelta, now: datetime) -> Q:
     return Q(**{column: None}) | Q(**{f"{column}__lte": now}) | Q(**{f"{column}__gt": now + longest})
 
 
-#: delays between attempts after temporary failures (greylisting, a full mailbox): two days in all
+#: delays between attempts after temporary failures (greylisting, a full mailbox): two days in total
 LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960, 1200))
-#: delays after a message was handed over without an answer: each further attempt may deliver another copy
+#: delays after a message was sent without a response, since each further attempt may deliver another copy
 UNANSWERED = (timedelta(minutes=15), timedelta(hours=4))
-#: seconds after which a mail counts as slow, and others no longer wait for it
+#: seconds after which a mail is slow and others no longer wait for it
 SLOW_MAIL = 5
 #: seconds that a mail waits for a slot
 SLOT_WAIT = 2
@@ -167,7 +167,7 @@ class Unwritable(Fault):
 
 
 def send(*, email_id: int, now: datetime) -> bool:
-    """Send the mail if it is due. False if the mail server cannot be used, so the caller should stop."""
+    """Send the mail if it is due. Returns False if the mail server is unavailable, so the caller should stop."""
     with prepared():
         with transaction.atomic():
             leave = ask_leave(now=now)
@@ -220,7 +220,7 @@ def _send(email: Email, leave: Leave, *, logo: bytes | None, now: datetime) -> b
 
 
 def record_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
-    """Settle a claimed mail that the server accepted, unless another worker has since."""
+    """Settle a claimed mail that the server accepted, unless another worker has claimed it since."""
     with events.reacting():
         _record_sent(email, now=now, provider_id=provider_id)
 
@@ -231,14 +231,14 @@ def _record_sent(email: Email, *, now: datetime, provider_id: str) -> None:
 
 
 def stuck(*, now: datetime) -> QuerySet[Email]:
-    """Mails of dead workers; later once handed over: a live one may wait for the answer."""
+    """Mails of dead workers. The limit is longer for mails that were sent, since a live worker may wait for the
+    response."""
     kept = Q(handed_over_at=None, claimed_at__lte=now - BEFORE_MESSAGE)
     unanswered = Q(handed_over_at__lte=now - FOR_ANSWER)
     return Email.objects.across_organisations().filter(kept | unanswered, state=Email.State.SENDING)
 
 
 def free_stuck(*, now: datetime) -> None:
-    """Requeue or fail them."""
     for email in stuck(now=now).filter(handed_over_at=None):
         if email.tries > len(LADDER):
             not_sent(email, now=now, permanent=True, error="Goodword could not create this mail.")
@@ -250,7 +250,7 @@ def free_stuck(*, now: datetime) -> None:
 
 
 def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callable[[], None]) -> None:
-    """Give the message to the server or the provider. Raises Fault, or Withdrawn if it must not be sent."""
+    """Send the message to the server or provider. Raises Fault, or Withdrawn if it must not be sent."""
     try:
         validate_email(to_address)
         if mail.is_smtp(settings.MAILERS):
@@ -267,7 +267,7 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
         if isinstance(error, Fault):
             raise
         raise Fault(f"The mail server could not be used: {error}", scope=Scope.SERVER) from error
-    except (ValidationError, ValueError) as error:  # ValueError: a header that cannot be written
+    except (ValidationError, ValueError) as error:  # ValueError: an invalid header
         wrong = isinstance(error, ValidationError)
         raise Unwritable("This is not a valid e-mail address.", address=wrong) from error
     except AnymailError as error:
@@ -275,8 +275,8 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
 
 
 def _hand_over(email: Email, leave: Leave, *, link: Link | None, now: datetime) -> None:
-    """Record the hand-over, the link and the text. Raises Withdrawn if the mail was erased, cancelled or is now another
-    worker's."""
+    """Record that it is being sent, with link and text. Raises Withdrawn if the mail was erased, cancelled or claimed by
+    another worker."""
     with transaction.atomic():
         if not outbox.mine(email).update(handed_over_at=now, **_rendered(email)):
             raise Withdrawn
@@ -320,7 +320,7 @@ def _not_accepted(email: Email, leave: Leave, fault: Fault, *, now: datetime) ->
 
 
 def _unanswered(email: Email, *, error: str, now: datetime) -> None:
-    """The mail may have arrived: try a few more times, then a person decides."""
+    """The mail may have arrived: retry a few times, then let a person decide."""
     columns = {"unanswered": email.unanswered + 1, "excused": email.excused + 1, "handed_over_at": None}
     if email.unanswered < len(UNANSWERED):
         outbox.settle_later(email, error=error, at=now + UNANSWERED[email.unanswered], **columns)
@@ -386,8 +386,7 @@ def _message(email: Email, rendered: Rendered) -> EmailMultiAlternatives:
             filename="logo.png",
         )
         message.attach(picture)
-    # the provider's events return this, even before we have stored its id of the mail; short, since some allow only a
-    # few characters
+    # included in the provider's events, even before we have stored its id; short, since some allow only few characters
     message.metadata = {"goodword_mail": f"{mark_of(email.pk)}@goodword"}  # type: ignore[attr-defined]  # Anymail's way
     return message
 
@@ -406,14 +405,14 @@ def _provider_fault(error: AnymailAPIError) -> Fault:
     words = f"The mail provider answered {code}: {_said(error)}"
     if code < HTTPStatus.MULTIPLE_CHOICES or code == HTTPStatus.GATEWAY_TIMEOUT:
         return Fault(words, scope=Scope.UNKNOWN)
-    # refused credentials, rate limits and the provider's own failures are not about this mail
+    # refused credentials, rate limits and the provider's failures don't concern this mail
     ours = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIMEOUT}
     not_the_mail = code in ours or code == HTTPStatus.TOO_MANY_REQUESTS or code >= 500
     return Fault(words, scope=Scope.SERVER if not_the_mail else Scope.MAIL, permanent=True)
 
 
 def _may_have_arrived(error: AnymailAPIError) -> bool:
-    """Whether the request may have reached the provider: it was sent, and no answer came."""
+    """Whether the request may have reached the provider: it was sent without getting a response."""
     if isinstance(error, requests.ConnectTimeout):
         return False
     aborted = isinstance(error, requests.ConnectionError) and "Connection aborted" in str(error.__cause__)
@@ -427,7 +426,7 @@ def _said(error: AnymailAPIError) -> str:
 def not_sent(
     email: Email, *, now: datetime, permanent: bool, error: str, returned: bool = False, **columns: Any
 ) -> None:
-    """Settle a claimed mail that was not sent; notify of the last failure. `returned`: the address is at fault."""
+    """Settle a claimed mail that was not sent, and report the last failure. `returned`: the address is the problem."""
     columns["handed_over_at"] = None
     if returned:
         columns |= {"bounced_at": now, "bounce_reason": error[:LONGEST_REASON]}
@@ -474,7 +473,8 @@ def set_deadline(email: Email, *, at: datetime) -> None:
 
 @contextmanager
 def sending_slot() -> Iterator[bool]:
-    """One of half the worker's threads. False if all are taken; the mail then waits for the sweep."""
+    """Reserve one of half the worker's threads. Yields False if all are taken, and then the mail waits for the
+    sweep."""
     mine = time.monotonic()
     with _free:
         got = _free.wait_for(lambda: len(_slots) < _most_slots(), timeout=_slot_patience(mine))

@@ -1,4 +1,4 @@
-"""How this installation sends mail, and the DNS records of its domains.
+"""How this installation sends mail, and checks of its domains' DNS records.
 
 SPF: RFC 7208; DKIM: RFC 6376, 3.6.1; DMARC: RFC 7489, 6.3 and 6.6.3.
 """
@@ -26,7 +26,7 @@ _FAILURES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """The state of one record, and what to set (`value`; empty if unknown here or nothing needs to change)."""
+    """The state of a record, and the `value` to set (empty if unknown or if nothing needs to change)."""
 
     name: str
     state: str
@@ -39,7 +39,8 @@ class Finding:
 
 
 def spf(domain: str, answer: Answer, *, allowed: Sequence[str]) -> Finding:
-    """`allowed`: mechanisms that allow the mail server to send, such as "include:spf.example.net"; empty: unknown."""
+    """Check SPF. `allowed`: mechanisms that authorise the mail server, such as "include:spf.example.net"; empty:
+    unknown."""
     records = tuple(text for text in answer.texts if text.casefold().split(" ")[0] == "v=spf1")
     proposed = f"v=spf1 {' '.join(allowed)} ~all" if allowed else ""
     source = (
@@ -116,7 +117,8 @@ def dkim(domain: str, selector: str, answer: Answer) -> Finding:
 
 
 def dmarc(domain: str, own: Answer, parent: Answer | None) -> Finding:
-    """`parent`: of the organisational domain, if the sender's is a part of it; it counts where `own` has no record."""
+    """Check DMARC. `parent`: the answer for the organisational domain, if the sender's domain is below it, used if
+    `own` has no record."""
     answer, above = own, False
     if parent is not None and not own.failure and not _dmarc_records(own):
         answer, above = parent, True
@@ -165,7 +167,7 @@ def dmarc_name(domain: str) -> str:
 
 
 def tags(record: str) -> dict[str, str]:
-    """Of a DKIM or DMARC record: "v=DMARC1; p=none"."""
+    """Tags of a DKIM or DMARC record such as "v=DMARC1; p=none"."""
     pairs = (part.partition("=") for part in record.split(";"))
     return {name.strip(): re.sub(r"\s+", "", value) for name, equals, value in pairs if equals}
 
@@ -176,7 +178,7 @@ def organisational(domain: str) -> str:
 
 
 def is_aligned(domain: str, other: str) -> bool:
-    """Whether DMARC accepts SPF of `other` for mail from `domain`, unless its record asks for the same domain."""
+    """Whether DMARC accepts SPF of `other` for mail from `domain`, unless its record requires the same domain."""
     return organisational(domain) == organisational(other)
 
 
@@ -193,7 +195,7 @@ def _suffixes() -> PublicSuffixList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """How this installation sends, as its settings say. `server` and `bounces` are empty if a provider decides."""
+    """How this installation sends, by its settings. `server` and `bounces` are empty if they depend on a provider."""
 
     address: str
     provider: str

@@ -37,7 +37,7 @@ State = ReferenceRequest.State
 AWAITING_CANDIDATE: Final = frozenset({"free", "named", "declined", "undelivered"})
 #: form field added by ui/js/zone.js
 ZONE_FIELD = "tz"
-#: working days before the deadline when the candidate hears of a slow referee
+#: working days before the deadline when the candidate is told about a slow referee
 DAYS_LEFT = 2
 #: attention code: a member must answer *I can't name anyone*
 CANNOT_PROVIDE = "cannot_provide"
@@ -89,7 +89,8 @@ def refuse_if_request_over(check: Check, request: ReferenceRequest, *, now: date
 
 
 def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datetime) -> bool:
-    """While the check is open; afterwards until the request's own deadline, unless the application has ended."""
+    """Whether a request takes answers: while the check is open, then until the request's own deadline, unless the
+    application has ended."""
     if not request.is_out or check.closed_at is not None:
         return False
     if check.progress in DONE:
@@ -100,8 +101,7 @@ def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datet
 
 
 def lock_check_for_member(check_id: int, *, member: Membership) -> Check:
-    """Lock application, step request and check. Raises Check.DoesNotExist, also if it belongs to another
-    organisation."""
+    """Lock application, step request and check. Raises Check.DoesNotExist, also for another organisation's check."""
     step_request_id = (
         Check.objects.of(member.organisation).values_list("step_request_id", flat=True).get(pk=check_id)
     )
@@ -133,7 +133,7 @@ def is_running(check: Check) -> bool:
 
 
 def record_event(name: str, check: Check, *, by: str, at: datetime, **data: int | str | bool) -> None:
-    """`data` holds ids and plain facts only."""
+    """Record an event. `data` must not contain personal data."""
     record(
         name,
         organisation_id=check.organisation_id,
@@ -197,8 +197,8 @@ def waits_for_candidate(statuses: Sequence[SlotStatus], *, lacks_self_reference:
 
 
 def waits_for_organisation(statuses: Sequence[SlotStatus], *, lacks_self_reference: bool) -> bool:
-    """No request is open, and either *I can't name anyone* is unanswered or only deferred referees are left. The
-    deadline is on hold."""
+    """Whether the deadline is on hold: no request is open, and either *I can't name anyone* is unanswered or only
+    deferred referees are left."""
     states = {status.state for status in statuses}
     if "out" in states:
         return False
@@ -244,7 +244,7 @@ def store_time_zone(row: Check | ReferenceRequest, name: str) -> bool:
 
 
 def referee_hours(request: ReferenceRequest, *, check: Check) -> tuple[Calendar, Sequence[ZoneInfo]]:
-    """The referee's hours, and zones where it must be daytime too. Falls back to the candidate's."""
+    """The referee's calendar, and zones where it must be daytime too. Falls back to the candidate's."""
     calendar = check.organisation.calendar
     if request.time_zone:
         return calendar.at(request.time_zone), ()
@@ -356,7 +356,7 @@ def _request_deadlines(check: Check) -> list[datetime]:
     return list(rows.values_list("deadline_at", flat=True))
 
 
-# --- what its pages and mails say, and in which language ------------------------------------------------------
+# --- texts and languages of its pages and mails ----------------------------------------------------------------
 
 #: date formats that differ from "Tuesday 24 November"
 _DAYS = {"de": "l, j. F"}
@@ -395,8 +395,8 @@ def version_of(check: Check, *, language: str = "") -> QuestionnaireVersion:
 
 
 def questions_of(check: Check, *, language: str = "", relationship: str = "") -> tuple[Question, ...]:
-    """Filled in with the candidate's name. `relationship`: only what such a referee is asked, apart from routing by
-    answers."""
+    """The questions with the candidate's name filled in. `relationship`: only those for such a referee, before routing
+    by answers."""
     version = version_of(check, language=language)
     questions = applicable(stored_questions(version), relationship=relationship)
     return fill_placeholders(
@@ -424,7 +424,7 @@ def stated_of(referee: Referee) -> Stated:
 
 
 def day_in_words(moment: datetime, *, organisation: Organisation, language: str) -> str:
-    """In the organisation's time zone: "Tuesday 24 November", "Dienstag, 24. November"."""
+    """The day in the organisation's time zone: "Tuesday 24 November", "Dienstag, 24. November"."""
     with translation.override(language):
         return date_format(
             moment.astimezone(organisation.zone), _DAYS.get(language.partition("-")[0], "l j F")
@@ -476,7 +476,7 @@ def choose_referee_language(request: ReferenceRequest, *, language: str) -> None
 
 
 def choose_candidate_language(check: Check, candidate: Candidate, *, language: str) -> bool:
-    """Change the candidate's language. False if the check does not offer it."""
+    """Change the candidate's language. Returns False if the check doesn't offer it."""
     if language not in check.languages:
         return False
     Check.objects.of(check.organisation).filter(pk=check.pk).update(language=language)

@@ -58,7 +58,7 @@ class CannotInvite(Exception):
 
 
 def version_for(step: Step, *, now: datetime) -> QuestionnaireVersion:
-    """The newest version, in the organisation's language if possible; by default of the built-in questionnaire."""
+    """The newest version of the step's (or the built-in) questionnaire, in the organisation's language if possible."""
     organisation = step.organisation
     if step.questionnaire_id is not None:
         chosen = Questionnaire.objects.of(organisation).filter(pk=step.questionnaire_id).first()
@@ -221,7 +221,7 @@ def _send_invitations(check: Check, *, now: datetime) -> None:
     key = f"invitation:{check.invited_again}"
     waiting = _reachable_requests(check)
     if not ReferenceRequest.objects.of(organisation).filter(check_run=check).exists():
-        # this mail promises the full number again
+        # this mail promises the full number of reminders again
         check.opened_at, check.invited_at, check.reminders_sent = now, None, 0
         check.reminders_promised = len(step.reminder_days)
     for request in waiting:
@@ -351,7 +351,7 @@ def on_application_changed(event: Event) -> None:
 
 
 def on_suspicious_name(event: Event) -> None:
-    """Mark open checks whose mail is on hold because the name contains a link, or clear the mark."""
+    """Mark open checks whose mail is on hold because the name contains a link, or clear that mark."""
     runs.mark_suspicious_name(Check, event)
 
 
@@ -424,7 +424,7 @@ def on_email_failed(event: Event) -> None:
     email = mail_of(event, "application__candidate")
     if email is None:  # erased
         return
-    if email.bounced_at is None:  # not the address's fault
+    if email.bounced_at is None:  # the address isn't the problem
         if email.deadline_days is not None:
             runs.stop_reminders(Check, email, code=runs.NOT_SENT)
         return

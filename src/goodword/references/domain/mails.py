@@ -143,7 +143,7 @@ def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str
 
 
 def texts_of_request(check: Check, referee: Referee) -> dict[str, object]:
-    """The texts of a deferred request, as the candidate saw them."""
+    """The organisation's texts of a deferred request, as the candidate saw them."""
     language = language_for(check, referee)
     return {
         "language": language,

@@ -44,7 +44,7 @@ State = ReferenceRequest.State
 
 
 def pause_check(*, check_id: int, member: Membership, now: datetime) -> Check:
-    """Idempotent. Raises Refused."""
+    """Pause the check. Idempotent. Raises Refused."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         refuse_unless_open(check)
@@ -76,7 +76,7 @@ def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 
 
 def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
-    """Close the check; answers are kept, and *Invite again* reopens it. Idempotent. Raises Refused."""
+    """Close the check, keeping answers. *Invite again* reopens it. Idempotent. Raises Refused."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         if check.progress not in UNFINISHED:
@@ -96,8 +96,8 @@ def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 def extend_check(
     *, check_id: int, days: int, member: Membership, now: datetime, referees: bool = False
 ) -> Check:
-    """`referees`: include open requests. Raises Refused unless the deadline is later, ValueError for an impossible
-    `days`."""
+    """Extend the deadline. `referees`: include open requests. Raises Refused unless the deadline is later, ValueError
+    for impossible `days`."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         refuse_unless_open(check)
@@ -159,7 +159,7 @@ def _extend(request: ReferenceRequest, until: datetime, *, check: Check, now: da
 
 
 def _mail_candidate_new_deadline(check: Check, *, now: datetime) -> None:
-    """Only if the check is waiting for the candidate."""
+    """Mail the candidate if the check is waiting for them."""
     if _rests(check) or check.invited_at is None or check.attention in MAIL_FAILURES:
         return
     if not candidate_is_asked(check):
@@ -180,8 +180,8 @@ def _until(check: Check, days: int, *, before: datetime, now: datetime) -> datet
 
 
 def correct_address(*, request_id: int, address: str, member: Membership, now: datetime) -> ReferenceRequest:
-    """Idempotent. Raises Refused. The deadline restarts, and the draft is deleted: somebody else may have the
-    old link."""
+    """Send the request to another address. The deadline restarts, and the draft is deleted, since somebody else may
+    have the old link. Idempotent. Raises Refused."""
     with transaction.atomic():
         check, request = lock_request_for_member(request_id, member=member)
         refuse_unless_open(check)

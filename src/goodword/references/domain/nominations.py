@@ -23,7 +23,7 @@ MAY_BE_REPLACED = frozenset({"out", "undelivered", "declined"})
 
 
 class InvalidNomination(Exception):
-    """Messages by field, "" for the whole form."""
+    """`problems`: messages by field, "" for the whole form."""
 
     def __init__(self, details_problems: dict[str, str]) -> None:
         super().__init__(str(details_problems))
@@ -42,7 +42,7 @@ class RefereeDetails:
     from_month: str
     to_month: str
     message: str
-    #: of the mail; empty: the check's
+    #: language of the mail; empty: the check's
     language: str = ""
     after_offer: bool = False
 
@@ -80,7 +80,8 @@ def details_problems(
 
 
 def nominate(*, check_id: int, slot: int, details: RefereeDetails, now: datetime) -> Referee:
-    """A deferred referee has to be sent again. Raises InvalidNomination; Closed if already contacted."""
+    """Store a nomination. A deferred referee has to be sent again. Raises InvalidNomination, or Closed if already
+    contacted."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)
@@ -102,7 +103,7 @@ def _save_nomination(
     )
     for name in RefereeDetails.__dataclass_fields__:
         setattr(referee, name, getattr(details, name))
-    referee.deferred_at = None  # changed since it was read, so not sent
+    referee.deferred_at = None  # changed since the candidate read the mail, so not sent
     referee.save()
     if check.progress == StepRun.Progress.PENDING:
         move(check, "begin", at=now, by="candidate")
@@ -112,7 +113,7 @@ def _save_nomination(
 
 
 def remove_nomination(*, check_id: int, slot: int, now: datetime) -> None:
-    """Idempotent. Only until the referee is contacted."""
+    """Remove a referee who hasn't been contacted. Idempotent."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         referee = in_slot(check, slot)
@@ -131,7 +132,7 @@ def in_slot(check: Check, slot: int) -> Referee | None:
 
 
 def may_name_another(check: Check, slot: Slot) -> bool:
-    """Whether the slot takes another nomination: three, and three more once a member has answered."""
+    """Whether the slot takes another nomination: up to three, and three more after a member has answered."""
     return slot.number not in full_slots(check, [slot])
 
 
@@ -159,7 +160,7 @@ def too_many_message() -> str:
 def nomination_problems(
     check: Check, *, slot: Slot, details: RefereeDetails, now: datetime, complete: bool = True
 ) -> dict[str, str]:
-    """Messages by field. Opt-outs are reported only for a `complete` form, to make probing harder."""
+    """Messages by field. Opt-outs are reported only for a `complete` form, to make it harder to probe addresses."""
     found = details_problems(
         details,
         kind=slot.relationship,
@@ -181,13 +182,13 @@ def nomination_problems(
 
 
 def _other_addresses(check: Check, slot: Slot) -> list[str]:
-    """Includes replaced referees, who can't be named again in another slot."""
+    """Addresses in other slots, including replaced referees, who can't be named again."""
     others = Referee.objects.of(check.organisation).filter(check_run=check, erased_at=None)
     return list(others.exclude(slot=slot.number, replaced_at=None).values_list("email", flat=True))
 
 
 def _declined_problem(check: Check, address: str) -> str:
-    """Referees who declined were promised no more mail about this check."""
+    """The error for a referee who declined, since they were promised no more mail about this check."""
     requests = ReferenceRequest.objects.of(check.organisation).select_related("referee")
     for request in requests.filter(check_run=check, state=ReferenceRequest.State.DECLINED).order_by("-pk"):
         if mailbox(request.referee.email) != mailbox(address):

@@ -1,4 +1,4 @@
-"""Reminders to candidates and referees, and notices about slow referees. Each is checked again under its lock."""
+"""Reminders to candidates and referees, and notices about slow referees. Each is rechecked under its lock."""
 
 from datetime import datetime
 
@@ -140,7 +140,7 @@ def is_on_hold(check: Check) -> bool:
 
 
 def _is_over(check: Check, deadline: datetime, *, now: datetime) -> bool:
-    """Includes an ended application that the check has not reacted to yet."""
+    """Whether reminding is pointless, including applications whose end the check hasn't reacted to yet."""
     return (
         now > deadline
         or not is_open(check)

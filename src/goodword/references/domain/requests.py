@@ -46,7 +46,6 @@ def open_requests(check: Check) -> list[ReferenceRequest]:
 
 
 def end_request(request: ReferenceRequest, *, why: str, now: datetime) -> None:
-    """The draft is kept."""
     request.state, request.why, request.settled_at = State.ENDED, Why(why), now
     request.next_reminder_at = request.slow_at = None
     request.save(update_fields=["state", "why", "settled_at", "next_reminder_at", "slow_at"])
@@ -59,7 +58,6 @@ def end_requests(check: Check, *, why: str, now: datetime) -> None:
 
 
 def stop_reminders(check: Check, *, now: datetime) -> None:
-    """Open requests and their links stay valid."""
     ReferenceRequest.objects.of(check.organisation).filter(check_run=check, state__in=OPEN_STATES).update(
         next_reminder_at=None, slow_at=None
     )
@@ -120,7 +118,7 @@ def has_opted_out(*, organisation: Organisation, address: str) -> bool:
 
 
 def address_hashes(organisation: Organisation, address: str) -> Iterator[str]:
-    """One per key, the current key's first: rows survive a key rotation."""
+    """Hashes with all keys, the current one first, so rows survive a key rotation."""
     message = f"{organisation.pk}:{mailbox(address)}".encode()
     for key_id, own_key in hash_keys(HASH_PURPOSE):
         yield f"{key_id}:{hmac.new(own_key, message, hashlib.sha256).hexdigest()}"
@@ -138,8 +136,8 @@ def cancel_mail_to(*, organisation: Organisation, address: str, now: datetime) -
 def decline_request(
     *, request_id: int, why: str, reason: str, opt_out: bool, now: datetime
 ) -> ReferenceRequest:
-    """`why`: WOULD_RATHER_NOT or NOT_ME. `reason`: for the recruiter only. The first call counts; opting out always
-    counts. Raises Closed."""
+    """Decline as a referee. `why`: WOULD_RATHER_NOT or NOT_ME. `reason`: only for the recruiter. Only the first call
+    counts, but opting out always counts. Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         if request.state != ReferenceRequest.State.DECLINED:
@@ -151,7 +149,7 @@ def decline_request(
 
 
 def settle_declined(check: Check, request: ReferenceRequest, *, why: str, reason: str, now: datetime) -> None:
-    """Check and request are locked."""
+    """Decline a locked request of a locked check."""
     request.state, request.why = ReferenceRequest.State.DECLINED, Why(why)
     request.decline_reason, request.settled_at = reason, now
     request.next_reminder_at = request.slow_at = None
@@ -168,7 +166,7 @@ def opt_out(*, request_id: int, now: datetime) -> None:
 
 
 def _record_opt_out(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
-    """Idempotent. on_opted_out settles other checks, under their own locks."""
+    """Record an opt-out. Idempotent. `on_opted_out` settles other checks under their own locks."""
     address = request.referee.email
     fresh = store_opt_out(organisation=check.organisation, address=address, now=now)
     cancel_mail_to(organisation=check.organisation, address=address, now=now)
@@ -192,7 +190,7 @@ def decline_check(*, check_id: int, reason: str, now: datetime) -> Check:
 
 
 def on_opted_out(event: Event) -> None:
-    """Decline other open requests to the same mailbox that are not begun, and stop the reminders of the others."""
+    """Decline the mailbox's other open requests that haven't been started, and stop the reminders of started ones."""
     requests = ReferenceRequest.objects.across_organisations().filter(organisation_id=event.organisation_id)
     others = requests.filter(state__in=OPEN_STATES).exclude(pk=event.data["request_id"])
     asked: dict[str, bool] = {}
@@ -233,7 +231,8 @@ class RequestedReference:
 def is_complete(
     asked: Sequence[RequestedReference], *, least: int, lacks_self_reference: bool = False
 ) -> bool:
-    """At least `least` references (or all remaining), every required one, and the self-reference. Never without any."""
+    """Whether there are at least `least` references (or all remaining, but at least one), every required one, and the
+    self-reference."""
     answered = sum(one.answered for one in asked)
     if not answered or lacks_self_reference:
         return False
@@ -275,7 +274,8 @@ def complete_if_all_received(*, check_id: int, now: datetime) -> bool:
 
 
 def finish_check(check: Check, *, act: str, by: str, now: datetime) -> None:
-    """Open requests keep their link until their own deadline; queued mail is cancelled. Raises MoveNotAllowed."""
+    """Complete the check and cancel queued mail. Open requests keep their link until their own deadline. Raises
+    MoveNotAllowed."""
     check.clock_stopped_at = None
     move(check, act, at=now, by=by)
     stop_reminders(check, now=now)

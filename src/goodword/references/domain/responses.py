@@ -1,4 +1,4 @@
-"""A referee's answers: draft and submission. Draft and session are pure; self-references use them too."""
+"""A referee's answers: draft and submission. Draft and session are pure and also used for self-references."""
 
 import hashlib
 import json
@@ -52,7 +52,7 @@ LATEST_TIMES = 500
 
 
 class Incomplete(Exception):
-    """Some questions still need an answer. Their ids, in order."""
+    """Some questions still need an answer: their ids, in order."""
 
     def __init__(self, question_ids: tuple[str, ...]) -> None:
         super().__init__(", ".join(question_ids))
@@ -65,7 +65,7 @@ class AnswersChanged(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmittedAnswer:
-    """One question as posted: its valid `answer`, or the text `typed`."""
+    """A posted question: its valid `answer`, or the text `typed`."""
 
     question_id: str
     finished: bool
@@ -144,13 +144,13 @@ class DraftAnswers:
 
     def merged(self, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str], now: datetime) -> Self:
         """Merge the draft with a posted page. `seen`: fingerprints of the questions as shown, and the page under
-        META_KEY. Answers that the page did not change keep their stored state, which another tab may have changed, and
-        so do conflicting ones. Without a page there are no conflicts: the later change wins."""
+        META_KEY. Answers that the page didn't change keep their stored state, which another tab may have changed, and
+        so do conflicting ones. Without a page there are no conflicts, and the later change wins."""
         page = seen.get(META_KEY, "")
         answers, typed, saved_by = dict(self.answers), dict(self.typed), dict(self.saved_by)
         conflicting = self.conflicting(submitted, seen=seen)
         for one in submitted:
-            # if the response to its last save was lost, the page still has the fingerprint from before
+            # if the response to its last save was lost, the page still has the old fingerprint
             is_own = page and saved_by.get(one.question_id) == page
             if one.fingerprint == seen.get(one.question_id, "") and not is_own:
                 continue
@@ -170,13 +170,13 @@ class DraftAnswers:
 
     @property
     def written(self) -> set[str]:
-        """All sentences written so far, unfinished answers included."""
+        """All sentences written so far, including unfinished answers."""
         texts = [text for answer in self.answers.values() for text in comments_of(answer)]
         texts += [text for typed in self.typed.values() for entered in typed.values() for text in entered]
         return {sentence for text in texts for sentence in sentences(text)}
 
     def refuse_if_changed(self, reviewed: str) -> None:
-        """Raises AnswersChanged. `reviewed`: digest of the review page."""
+        """Raise AnswersChanged if the draft differs from `reviewed`, the digest on the review page."""
         if reviewed and reviewed != self.digest:
             raise AnswersChanged
 
@@ -201,7 +201,7 @@ def _fingerprint(answer: Json, typed: Typed) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class AnsweringSession:
-    """All questions in the reader's language, with the draft. `stated`: the candidate's statements."""
+    """All questions in the reader's language, and the draft. `stated`: the candidate's statements."""
 
     questions: tuple[Question, ...]
     draft: DraftAnswers
@@ -265,7 +265,7 @@ class AnsweringSession:
 
     @cached_property
     def quotable(self) -> tuple[str, ...]:
-        """Sentences to choose from for page 1 of the report. Without a choice it quotes the first."""
+        """Sentences to choose from for page 1 of the report, which otherwise quotes the first."""
         again = next((one for one in self.questions if isinstance(one, WouldWorkAgain)), None)
         order = sorted(
             self.asked,
@@ -343,7 +343,7 @@ def save_draft(
 def keep_draft_of_closed(
     *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> bool:
-    """Save a draft of a closed check, which may be reopened; later answers win. Returns whether it was saved."""
+    """Save a draft of a closed check, since it may be reopened. Later answers win. Returns whether it was saved."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         ended_with_it = request.state == State.ENDED and request.why == Why.CHECK_CLOSED
@@ -368,8 +368,8 @@ def without_page(seen: Mapping[str, str]) -> dict[str, str]:
 
 
 def submit(*, request_id: int, now: datetime, reviewed: str = "") -> Reference:
-    """Only the first submission counts. `reviewed`: digest of the draft as shown. Raises Incomplete, Closed,
-    AnswersChanged."""
+    """Submit the reference; only the first submission counts. `reviewed`: digest of the draft as shown. Raises
+    Incomplete, Closed, AnswersChanged."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         if request.state == State.ANSWERED:
@@ -383,7 +383,7 @@ def submit(*, request_id: int, now: datetime, reviewed: str = "") -> Reference:
 
 
 def confirm_facts(*, request_id: int, submitted: Sequence[SubmittedAnswer], now: datetime) -> Reference:
-    """Submit only dates and title, a *factual* reference. Raises Incomplete, Closed."""
+    """Submit only dates and title (a *factual* reference). Raises Incomplete, Closed."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         if request.state == State.ANSWERED:

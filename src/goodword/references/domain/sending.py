@@ -80,7 +80,7 @@ def fingerprint(shown: list[MailPreview]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class SentMails:
-    """Counts of e-mails queued, and of those on hold until an offer."""
+    """Numbers of e-mails queued, and of those on hold until an offer."""
 
     sent: int
     deferred: int
@@ -135,7 +135,8 @@ def send_request(check: Check, referee: Referee, *, now: datetime) -> ReferenceR
 
 
 def release_referee(*, referee_id: int, member: Membership, now: datetime) -> ReferenceRequest | None:
-    """Returns None if nothing was deferred, or the referee opted out. Raises Referee.DoesNotExist, Closed."""
+    """Release a deferred referee. Returns None if nothing was deferred or the referee opted out. Raises
+    Referee.DoesNotExist, Closed."""
     with transaction.atomic():
         referee = Referee.objects.of(member.organisation).get(pk=referee_id)
         check = checks.lock_open_check(referee.check_run_id, now=now)
@@ -215,7 +216,7 @@ def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> Refere
 
 
 def _defer_again(request: ReferenceRequest, *, now: datetime) -> None:
-    """Unless the mail has been sent or is being sent."""
+    """Defer a request unless its mail has been sent or is being sent."""
     mails = Email.objects.of(request.organisation).select_for_update(of=("self",))
     about_it = list(mails.filter(subject_ref=request.mail_ref, kind=REQUEST))
     if not about_it or any(mail.state != Email.State.QUEUED for mail in about_it):

@@ -1,7 +1,7 @@
-"""Flags for the same network address or device, if an admin has switched them on.
+"""Flags for shared network addresses or devices, if an admin has switched them on.
 
-Keyed hashes are compared: of the address (for IPv6 the first 64 bits, one household or office) and of the user agent,
-which many browsers share.
+Compares keyed hashes of the address (for IPv6 the first 64 bits, one household or office) and of the user agent, which
+many browsers share.
 
 | shared | with the candidate | with another referee | colleagues |
 |---|---|---|---|
@@ -10,7 +10,7 @@ which many browsers share.
 | device only, seen in no other check | low | low | none |
 
 *Colleagues* are two referees of the same stated company, or a referee with whom the candidate still works. They share a
-network, and often a type of computer.
+network and often a type of computer.
 """
 
 import hashlib
@@ -35,11 +35,11 @@ from goodword.workflow.models import FlagFinding, Grade
 HASH_PURPOSE = b"goodword.references.traces"
 KEEP_RAW = timedelta(days=30)
 LONGEST_DEVICE = 400
-#: traces per person, so that a link under attack does not fill the table
+#: maximum traces per person, so a link under attack doesn't fill the table
 MOST = 20
-#: a household or office keeps this prefix; the rest changes daily
+#: a household or office keeps this prefix, while the rest changes daily
 _IPV6_PREFIX = 64
-#: behind an untrusted proxy, everybody has one of these
+#: ranges of addresses that everybody has behind an untrusted proxy
 _PRIVATE_NETWORKS = [
     ip_network(network)
     for network in (
@@ -55,14 +55,15 @@ _PRIVATE_NETWORKS = [
     )
 ]
 BOTH, ADDRESS, DEVICE = "same_address_and_device", "same_address", "same_device"
-#: other checks with devices needed before a device can be rare
+#: minimum number of other checks with devices before a device can be rare
 ENOUGH_CHECKS = 20
 
 
 def record_trace(
     request: HttpRequest, check: Check, asked: ReferenceRequest | None, *, now: datetime
 ) -> None:
-    """Once per pair. REMOTE_ADDR is the client's: the server resolves trusted proxies (GOODWORD_TRUSTED_PROXIES)."""
+    """Record each pair once. REMOTE_ADDR is the client's, since the server resolves trusted proxies
+    (GOODWORD_TRUSTED_PROXIES)."""
     organisation = check.organisation
     if not organisation.watches_devices:
         return
@@ -88,14 +89,15 @@ def record_trace(
 
 
 def blank_raw_traces(*, now: datetime) -> int:
-    """Blank raw addresses and devices after 30 days, or when the organisation switches this off. Returns how many."""
+    """Blank raw addresses and devices after 30 days, or when the organisation switches this off. Returns their
+    number."""
     raw = Q(address__isnull=False) | ~Q(device="")
     over = Q(seen_at__lte=now - KEEP_RAW) | Q(organisation__watches_devices=False)
     return Trace.objects.across_organisations().filter(raw, over).update(address=None, device="")
 
 
 def _public_address(text: str) -> IPv4Address | IPv6Address | None:
-    """The address, unless it is private and so says nothing about the network."""
+    """The address, unless it is private and doesn't identify a network."""
     try:
         address = ip_address(text)
     except ValueError:
@@ -118,7 +120,7 @@ def _hash(organisation_id: int, text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
-    """`id`: the referee's, None for the candidate. `seen`: pairs of address and device hash, either may be empty."""
+    """`id`: the referee's; None for the candidate. `seen`: pairs of address and device hashes; either may be empty."""
 
     id: int | None
     company: str = ""

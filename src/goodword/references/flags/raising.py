@@ -31,7 +31,7 @@ from goodword.references.models import Check, CheckFlag, Referee, Reference, Sel
 from goodword.workflow.domain.eligibility import lock_step_request
 from goodword.workflow.models import FlagFinding, lock
 
-#: deleted when a corrected address no longer raises them
+#: codes of flags that are deleted when a corrected address no longer raises them
 _OF_THE_ADDRESS = {rules.MEMBER, rules.DISPOSABLE, rules.FREE, rules.DOMAIN}
 _OF_DEVICES = {devices.BOTH, devices.ADDRESS, devices.DEVICE}
 _COMMENT = "comment"
@@ -62,7 +62,7 @@ def on_address_corrected(event: Event) -> None:
 
 
 def update_flags(check: Check, *, now: datetime) -> None:
-    """Store the flags found on a locked check. Idempotent. Dismissed ones stay dismissed; those of replaced referees
+    """Store the flags found on a locked check. Idempotent. Dismissed flags stay dismissed; those of replaced referees
     are deleted."""
     referees = counted_referees(check)
     month = now.astimezone(check.organisation.zone).strftime("%Y-%m")

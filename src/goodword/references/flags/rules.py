@@ -1,28 +1,28 @@
 """Rules that find flags in answers and addresses. Pure.
 
-**Speed.** A time estimate (questionnaires.questions, or a median) is what most people need; fast readers need about
+**Speed.** The time that most people need is estimated (questionnaires.questions, or a median); fast readers need about
 half of it. Below a quarter: medium; below an eighth: high. The mean typing speed is 52 words a minute, and the fastest
 of 168,000 people reached 120 (Dhakal et al. 2018, "Observations on Typing from 136 Million Keystrokes", CHI '18). If at
 least 40 words were entered faster than that, reading included, they were pasted or dictated: low, or high if the time
 is also below a quarter. Only answers given without a break are timed.
 
 **Similar texts** are compared by shingles (Broder 1997, "On the resemblance and containment of documents"): the share
-of the shorter text's three-word sequences that the longer one contains. Two people writing about one person share
+of the shorter text's three-word sequences that the longer one contains. Two people writing about the same person share
 hardly any; a copy shares nearly all, even if edited. From 0.5: medium; from 0.8: high. Texts under eight words are left
 out. All texts are compared, since a copy may answer another question. Translations are not detected.
 
 **Identical ratings** are common: five ratings between 3 and 5 match by chance about once in a hundred, and good people
-are rated alike. Five or more that are not all at one level: low. If the picked words also match (five of twenty: one in
-15,504 by chance): medium.
+get similar ratings. Five or more that are not all at one level: low. If the picked words also match (five of twenty:
+one in 15,504 by chance): medium.
 
 **Private topics.** Words that may be about health, family, age, belief or origin (references.comments): low, as
 many have a harmless meaning.
 
-**Dates.** Start and end are compared. Up to two months apart: no flag, since memory errs; up to eleven: low; a year or
-more: medium; no month in common: high.
+**Dates.** Start and end are compared. Up to two months apart: no flag, since people misremember; up to eleven: low; a
+year or more: medium; no month in common: high.
 
 **Titles.** Reordered, shortened ("Sr. Engineer") or mistyped words count as equal. Some words in common: low; none:
-medium. Titles given by two referees of one company are compared likewise if the periods they give end within a year.
+medium. Titles given by two referees of one company are compared in the same way if their periods end within a year.
 "Not sure" contradicts nothing.
 
 **Addresses**, at most one flag per referee: the organisation's own domain or a member's address: medium. Disposable
@@ -66,7 +66,7 @@ _SHORT = {
     "asst": "assistant",
 }
 MEMBER, DISPOSABLE, FREE, DOMAIN = "address_member", "address_disposable", "address_free", "address_domain"
-#: words in company names that identify no company
+#: words in company names that don't identify a company
 _LEGAL_WORDS = """
 ag bv co company corp corporation eg ev gbr gmbh group gruppe groupe holding inc kg kgaa limited llc llp ltd mbh nv ohg
 oy plc sa sarl sas se spa srl ug und and et the of de du der die das la le les
@@ -76,7 +76,7 @@ _LEGAL = frozenset(_LEGAL_WORDS.split())
 _SECOND = frozenset({"ac", "co", "com", "edu", "gob", "gov", "gouv", "net", "or", "org"})
 #: letters that domains transliterate
 _SPELT = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "o", "ł": "l"}
-#: shorter matches are chance
+#: shorter matches may be chance
 _PIECE = 3
 #: similarity of a domain and a company's name
 _ALIKE = 0.7
@@ -231,7 +231,7 @@ def title_flag(claim: StatedAndConfirmed) -> FlagFinding | None:
 
 
 def titles_flag(one: StatedAndConfirmed, other: StatedAndConfirmed, *, this_month: str) -> FlagFinding | None:
-    """For different titles from two referees of the same company and time."""
+    """A flag for different titles from two referees of the same company and time."""
     if not _words(one.company) or _words(one.company) != _words(other.company):
         return None
     if one.period is None or other.period is None:
@@ -301,7 +301,8 @@ def address_flag(
 
 
 def fits(domain: str, company: str) -> bool:
-    """Shared words, initials or similarity. True if there is nothing to compare, or the scripts differ."""
+    """Whether domain and company share words or initials or are similar. True if there is nothing to compare or the
+    scripts differ."""
     words = [word for word in _company_words(company) if word not in _LEGAL] or _company_words(company)
     labels = _labels(domain)
     if not words or not labels:

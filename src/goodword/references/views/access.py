@@ -1,4 +1,4 @@
-"""Access to both portals. Opening a page changes nothing, because mail scanners open links."""
+"""Access to both portals. Opening a page changes nothing, since mail scanners open links."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -177,7 +177,7 @@ def candidate_layout(visit: CandidateVisit) -> dict[str, object]:
 
 
 def _is_over_for_candidate(visit: CandidateVisit) -> bool:
-    """Closed, unfinished too long after the deadline, or about to be erased."""
+    """Whether it is closed, unfinished too long after the deadline, or about to be erased."""
     check = visit.check
     too_late = check.progress in UNFINISHED and not takes_answers(check, now=visit.now)
     return check.closed_at is not None or too_late or visit.context.application.is_being_erased

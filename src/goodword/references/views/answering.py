@@ -131,8 +131,8 @@ def questions_page(
     switched: bool,
     render_page: Callable[..., HttpResponse],
 ) -> HttpResponse:
-    """Show a page of questions, or save a posted one and continue. `save` returns the updated session and the ids of
-    conflicting questions. `switched`: the language was changed."""
+    """Show a page of questions, or save a posted one and continue. `save` returns the updated session and the
+    conflicting questions' ids. `switched`: the language was changed."""
     if not session.on_page(number, asked_only=False):
         return redirect(pages.first)
     others = list[OtherAnswer]()
@@ -213,7 +213,7 @@ def _after_saving(
 
 
 def private_topics(session: AnsweringSession, number: int) -> list[tuple[str, str]]:
-    """Questions on the page whose answers may touch on private topics, with the topics."""
+    """Questions on the page whose answers may concern private topics, with the topics."""
     return [
         (question.text, topics)
         for question in session.on_page(number, asked_only=True)

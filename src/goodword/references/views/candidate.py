@@ -59,7 +59,7 @@ class SlotCard:
     may_be_changed: bool
     may_be_replaced: bool
     may_be_questioned: bool
-    #: takes no more nominations
+    #: the slot takes no more nominations
     is_full: bool
 
 
@@ -82,7 +82,7 @@ class CandidateHome:
     wrong_person: str
     #: "", "asked", "needed" or "done"
     self_reference: str
-    #: nothing else is missing
+    #: whether nothing else is missing
     only_self_reference: bool
     competencies: Sequence[str]
     minutes: int
@@ -91,7 +91,7 @@ class CandidateHome:
     on_hold: bool
     reminders_left: int
     kept: str
-    #: completed, but lacking a reference withdrawn since
+    #: completed, but a reference has been withdrawn since
     is_short: bool
 
 

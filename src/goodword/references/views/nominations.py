@@ -64,7 +64,7 @@ def another(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpRe
 @require_POST
 @access.for_candidate()
 def validate(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
-    """Check the form while somebody types, without saving. `problems` are errors, `flags` are hints."""
+    """Validate the form during typing, without saving. `problems` are errors, `flags` are hints."""
     status = slot_status(visit.check, slot)
     if status is None:
         return JsonResponse({"problems": {}, "flags": {}})
@@ -148,7 +148,7 @@ def nudge(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResp
 
 
 def _is_valid(form: RefereeForm, visit: CandidateVisit, status: SlotStatus) -> bool:
-    """Shows all problems at once, whichever fields are invalid."""
+    """Validate the form, showing all problems at once."""
     if not form.is_bound:
         return False
     complete = form.is_valid()
