@@ -26,8 +26,7 @@ class Email(OrganisationOwned, Outbox):
     context = models.JSONField(default=dict)
     link_purpose = models.CharField(max_length=20, default="", blank=True)
     link_subject_id = models.BigIntegerField(null=True)
-    #: working days from sending until the deadline that the mail sets; 0: the deadline is set already; empty: it sets
-    #: none
+    #: working days from sending to the deadline that the mail sets; 0: already set; empty: none
     deadline_days = models.PositiveSmallIntegerField(null=True)
     #: earliest possible deadline
     earliest_deadline = models.DateTimeField(null=True)

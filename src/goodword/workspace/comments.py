@@ -29,7 +29,7 @@ from goodword.workspace.step_actions import back_to
 
 #: kind of the e-mail to mentioned members
 MENTIONED: Final = "workspace.mentioned"
-#: within this time the same text is a second click
+#: time within which the same text counts as a second click
 SECOND_CLICK: Final = timedelta(minutes=5)
 
 
@@ -87,7 +87,7 @@ def mark_seen(application: Application, *, member: Membership, now: datetime) ->
 
 
 def delete_comment(*, comment_id: int, member: Membership, now: datetime) -> None:
-    """Delete an own comment; admins can delete any. Idempotent. Raises Refused."""
+    """Delete a comment: the member's own, or any as an admin. Idempotent. Raises Refused."""
     with transaction.atomic():
         rows = Comment.objects.of(member.organisation).select_for_update(of=("self",))
         comment = rows.filter(pk=comment_id).first()
@@ -106,8 +106,8 @@ def may_delete(comment: Comment, member: Membership) -> bool:
 
 
 def mentioned_in(text: str, *, author: Membership) -> list[Membership]:
-    """Return members whose full name or address follows an @. Of several with the same name, all active ones, or all if
-    none is active. One query."""
+    """Return members whose full name or address follows an @. If several have the same name, return all active ones, or
+    all if none is active. One query."""
     rest, found = text.casefold(), []
     if "@" not in rest:
         return []

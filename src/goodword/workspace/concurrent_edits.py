@@ -23,8 +23,7 @@ class NoticesChanges(forms.Form):
     def note_stored(
         self, values: Mapping[str, Any], *, words: Mapping[str, str] | None = None, **labels: object
     ) -> None:
-        """`words`: values as members read them, if they differ from the fields'. `labels`: of values that are not
-        fields."""
+        """`words`: readable values, if they differ from the fields'. `labels`: of values that aren't fields."""
         known = {name: value for name, value in values.items() if name in self.fields or name in labels}
         first = not hasattr(self, "_stored")
         if first:

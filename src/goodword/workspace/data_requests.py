@@ -308,7 +308,7 @@ def _page(
 
 def hands_out_ratings(candidate: Candidate, *, member: Membership) -> bool:
     """Whether the export contains managers' ratings of the person, which members otherwise can't read: only for admins,
-    and only if the person has never had a link by which to download them."""
+    and only if the person never had a link to download them."""
     requests = StepRequest.objects.of(member.organisation).filter(application__candidate=candidate)
     links = Link.objects.of(member.organisation).filter(
         purpose=Link.Purpose.CANDIDATE, subject_id__in=requests.values("pk")

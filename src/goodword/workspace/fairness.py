@@ -29,7 +29,7 @@ from goodword.core.csv_files import UnreadableFile
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.roles.models import Role
 
-#: other dates are typing errors
+#: dates outside this range are typing errors
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
 
 
@@ -177,5 +177,5 @@ def fairness(request: MemberRequest) -> HttpResponse:
 
 
 def _a_year_before(day: date) -> date:
-    """A year before 29 February is 28 February."""
+    """The day a year earlier; 28 February for 29 February."""
     return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)

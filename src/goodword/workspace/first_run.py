@@ -1,4 +1,4 @@
-"""The setup checklist, ticked from what is in the database."""
+"""The setup checklist, updated from the database."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Proposes job requirements from a Greenhouse job post, word for word. Omits what none of our tests assesses."""
+"""Proposes job requirements from a Greenhouse job post, word for word, except those that none of our tests assesses."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from goodword.roles.models import Automation, Role
 if TYPE_CHECKING:
     from bs4 import Tag
 
-#: sentences kept of a post, and their length
+#: maximum number and length of sentences kept of a post
 MOST_KEPT: Final = 30
 SHORTEST, LONGEST = 10, 300
 LONGEST_HEADING = 80
@@ -91,7 +91,7 @@ def sentences_of(content: str) -> tuple[str, ...]:
 
 
 def proposal(sentences: Iterable[str], test: Test) -> str:
-    """The requirement that this test can assess; empty if the post names none."""
+    """The requirement that this test can assess, or ""."""
     return next(iter(fitting(sentences, test)), "")
 
 
@@ -106,7 +106,7 @@ def fitting(sentences: Iterable[str], test: Test) -> list[str]:
 
 
 def sentences_of_role(role: Role) -> list[str]:
-    """From the posts of the role's Greenhouse jobs, as they were when the stages were confirmed."""
+    """Sentences from the posts of the role's Greenhouse jobs, as stored when the stages were confirmed."""
     rows = Automation.objects.of(role.organisation).filter(role=role).order_by("pk")
     return list(
         dict.fromkeys(one for found in rows.values_list("post_requirements", flat=True) for one in found)
@@ -114,11 +114,11 @@ def sentences_of_role(role: Role) -> list[str]:
 
 
 def _lines(content: str) -> Iterator[tuple[str, str]]:
-    """Each with its mark: a heading, an item of a list, or neither."""
+    """Lines with their kind: a heading, a list item, or neither."""
     from bs4 import BeautifulSoup  # nine megabytes with lxml
 
     soup = BeautifulSoup(content, "html.parser")
-    if not soup.find(True) and "</" in soup.get_text():  # job boards escape the whole text
+    if not soup.find(True) and "</" in soup.get_text():  # some job boards escape the whole text
         soup = BeautifulSoup(soup.get_text(), "html.parser")
     for tag in soup.find_all(["script", "style"]):
         tag.decompose()
@@ -146,7 +146,7 @@ def _lines(content: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_bold(tag: "Tag") -> bool:
-    """Whether a paragraph is bold as a whole: many posts write their headings so."""
+    """Whether a whole paragraph is bold, since many posts write headings like this."""
     bold = tag.find(["strong", "b"]) if tag.name in {"p", "div"} else None
     return (
         bold is not None

@@ -18,7 +18,7 @@ def sweep_retention(*, timestamp: int = 0) -> None:
 @jobs.job(name="ratings.ask", cron="*/10 * * * * 30", queueing_lock="ratings.ask")
 def sweep_ratings(*, timestamp: int = 0) -> None:
     """Ask managers for ratings, remind them, and end requests without an answer."""
-    del timestamp  # periodic jobs all get it; we use our own clock
+    del timestamp  # passed to every periodic job
     asking.sweep(now=clock.now())
 
 
@@ -62,7 +62,7 @@ def import_candidates(*, import_id: int) -> None:
 )
 def sweep_imports(*, timestamp: int = 0) -> None:
     """Resumes imports whose worker has died, and deletes old ones."""
-    del timestamp  # periodic jobs all get it; we use our own clock
+    del timestamp  # passed to every periodic job
     for pk in running().order_by("pk").values_list("pk", flat=True):
         import_candidates.defer_once(lock=f"candidates.import:{pk}", import_id=pk)
     now = clock.now()

@@ -60,11 +60,11 @@ class Mention(OrganisationOwned):
 
 
 class RatingRequest(OrganisationOwned):
-    """A manager is asked by e-mail to rate a new hire (workspace.validity.asking). One per application, which
-    begins anew if an undone hire is made again."""
+    """A request to a manager to rate a new hire (workspace.validity.asking). One per application; it restarts if an
+    undone hire is made again."""
 
     class State(models.TextChoices):
-        #: nobody is known who could rate: a member enters an address
+        #: no rater is known, so a member has to enter an address
         NEEDS_RATER = "needs_rater"
         ASKED = "asked"
         GIVEN = "given"
@@ -74,17 +74,18 @@ class RatingRequest(OrganisationOwned):
         STOPPED = "stopped"
 
     class Reason(models.TextChoices):
-        #: needs a rater: no hiring manager, several, not their report, the e-mail came back
+        #: no rater: no or several hiring managers, not their report, or the e-mail came back
         NO_MANAGER = "no_manager"
         SEVERAL = "several"
         NOT_MINE = "not_mine"
         BOUNCED = "bounced"
-        #: lost access, or asked not to be contacted
+        #: no rater: lost access, or opted out of mail
         UNAVAILABLE = "unavailable"
         #: declined
         CANNOT = "cannot"
         LEFT = "left"
-        #: stopped: by a member, switched off, no longer hired, to be erased, rated by other means, no ratings asked
+        #: stopped: by a member, switched off, no longer hired, to be erased, rated otherwise, no ratings in the
+        #: questionnaire
         MEMBER = "member"
         SWITCHED_OFF = "switched_off"
         NOT_HIRED = "not_hired"
@@ -92,31 +93,31 @@ class RatingRequest(OrganisationOwned):
         RATED = "rated"
         NO_QUESTIONS = "no_questions"
 
-    #: reasons to stop that may pass
+    #: reasons to stop that may be temporary
     BEGINS_AGAIN: ClassVar = (Reason.NOT_HIRED, Reason.ERASURE)
 
     application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="rating_request")
     state = models.CharField(max_length=20, choices=State.choices)
     reason = models.CharField(max_length=20, choices=Reason.choices, default="", blank=True)
     rater_name = models.CharField(max_length=150, default="", blank=True)
-    #: normalised
+    #: normalised address
     rater_email = models.EmailField(max_length=320, default="", blank=True)
     language = models.CharField(max_length=10, default="en")
     #: the member who entered the address; empty if it is the role's hiring manager
     named_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: keyed hashes of the addresses of raters who declined: nobody writes to them again
+    #: keyed hashes of the addresses of raters who declined and must not be contacted again
     declined_hashes = models.JSONField(default=list)
-    #: of a rater whose name and address were erased after they rated: they don't rate again
+    #: keyed hash of a rater erased after rating, who must not rate again
     rated_hash = models.CharField(max_length=150, default="", blank=True)
-    #: counts the raters who were asked
+    #: number of raters asked so far
     round = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True)
     reminders = models.PositiveSmallIntegerField(default=0)
     reminded_at = models.DateTimeField(null=True)
-    #: until when the rater can answer
+    #: the rater can answer until then
     ends_at = models.DateTimeField(null=True)
-    #: the next reminder, or the end; empty once it is over
+    #: time of the next reminder or the end; empty once it is over
     next_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
@@ -143,7 +144,7 @@ class RatingRequest(OrganisationOwned):
 
     @property
     def may_begin_again(self) -> bool:
-        """Stopped because the hire was undone or the person was to be erased, which may be cancelled."""
+        """Whether it stopped for a reason that may be reversed: the hire was undone, or the person was to be erased."""
         return self.state == self.State.STOPPED and self.reason in self.BEGINS_AGAIN
 
     @property
@@ -152,7 +153,7 @@ class RatingRequest(OrganisationOwned):
 
     @property
     def version(self) -> str:
-        """Identifies what a member's page shows, to detect concurrent changes."""
+        """Identifies the state on a member's page, to detect concurrent changes."""
         return f"{self.round}:{self.state}"
 
 
@@ -194,7 +195,7 @@ class CandidateImport(OrganisationOwned):
     ignored = models.JSONField(default=list)
     #: whether the encoding was guessed
     guessed = models.BooleanField(default=False)
-    #: kinds of the steps to invite the candidates to
+    #: kinds of steps to invite the candidates to
     steps = models.JSONField(default=list)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -251,9 +252,9 @@ def _by(name: str, *fields: str) -> tuple[models.Index, models.Index]:
 
 
 class ListedApplication(OrganisationOwned):
-    """What lists of candidates filter, count and sort by, one row per application. Triggers maintain it (the initial
-    migration): they update it at the end of each transaction that changes the application, the candidate's name, a step
-    request or a run. Nothing else writes it; `lists.repair` finds and repairs differences."""
+    """The columns by which lists of candidates filter, count and sort, one row per application. Triggers (in the
+    initial migration) update it at the end of each transaction that changes the application, the candidate's name, a
+    step request or a run. Nothing else writes it; `lists.repair` finds and repairs differences."""
 
     application = models.OneToOneField(
         Application, on_delete=models.CASCADE, primary_key=True, related_name="listed"
@@ -277,9 +278,9 @@ class ListedApplication(OrganisationOwned):
     #: start of its state; for an open reference check, the deadline
     assessment_at = models.DateTimeField(null=True)
     check_at = models.DateTimeField(null=True)
-    #: when an overdue assessment became so: the deadline without adjustments
+    #: when an assessment became overdue: the deadline without adjustments
     assessment_overdue_since = models.DateTimeField(null=True)
-    #: next reminder of the reference check, to candidate or referees; that of an assessment would reveal an adjustment
+    #: next reminder of the reference check, to candidate or referees (an assessment's would reveal an adjustment)
     next_reminder_at = models.DateTimeField(null=True)
     #: ascending: needs attention, has a deadline, ...; plus 10 once the application has ended
     urgency = models.PositiveSmallIntegerField()
@@ -293,7 +294,7 @@ class ListedApplication(OrganisationOwned):
             *_by("added", "created_at", "application"),
             *_by("stages", "stage_name", "application"),
             *_by("recruiters", "recruiter_name"),
-            # all that lists count by: counting reads no rows
+            # everything that lists count by, for index-only scans
             models.Index(
                 fields=[
                     *("organisation", "role", "status", "assessment_state", "check_state", "private"),

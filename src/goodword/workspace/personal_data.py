@@ -46,7 +46,7 @@ def _erase_import_rows(subject: Subject) -> None:
 
 @exports("workspace.Comment", "workspace.CandidateImport", "workspace.ImportRow", "workspace.RatingRequest")
 def export(wanted: ExportRequest) -> Sections:
-    """The candidate gets the comments about them, and that ratings were asked for, without the others' names."""
+    """Export comments and rating requests; for candidates, without other people's names."""
     rows = Comment.objects.of(wanted.organisation).filter(application_id__in=wanted.application_ids)
     imported = ImportRow.objects.of(wanted.organisation).filter(application_id__in=wanted.application_ids)
     return {
@@ -85,9 +85,9 @@ def export(wanted: ExportRequest) -> Sections:
 
 
 def erase_all_again(entries: Iterable[Erased], *, now: datetime) -> int:
-    """After a restore: erase those again who have been erased since the backup. Idempotent. Returns how many people,
-    applications and referees were erased. Rows that are younger than an erasure belong to somebody else, who got the id
-    in a restored database."""
+    """After a restore, erase those again who were erased after the backup. Idempotent. Returns the number of people,
+    applications and referees erased. Rows newer than an erasure belong to somebody else who got the same id in a
+    restored database."""
     known = set(ErasureEntry.objects.values_list("uid", flat=True))
     return sum(
         _erase_again(one, now=now)
@@ -115,7 +115,7 @@ def _erase_again(entry: Erased, *, now: datetime) -> int:
             erased += erase_again(of=application, now=now)
     for referee in Referee.objects.across_organisations().filter(pk__in=entry.referee_ids, **before):
         erased += erase_referee_again(referee=referee, now=now)
-    # under its own id, so that it counts as done even if nothing was left to erase
+    # counts as done under its own id even if nothing was left to erase
     ErasureEntry.objects.create(
         uid=entry.uid,
         organisation_id=entry.organisation_id,

@@ -64,7 +64,7 @@ def why_not_started(application: Application, kind: str) -> NotStarted:
 def already_in_stage(
     applications: Iterable[Application], *, organisation: Organisation
 ) -> set[tuple[int, str]]:
-    """The (application id, kind of step) whose `why_not_started` is "already_there". At most two queries."""
+    """Pairs of application id and kind of step whose `why_not_started` is "already_there". At most two queries."""
     found = {
         (one.connection_id, one.job_id, one.remote_id, one.stage_id): one.pk
         for one in applications
@@ -120,7 +120,7 @@ class StepProgress:
 def progress_of(
     applications: Iterable[Application], *, organisation: Organisation, now: datetime
 ) -> dict[int, list[StepProgress]]:
-    """By application id, the assessment first."""
+    """Progress by application id, the assessment first."""
     found = {application.pk: application for application in applications}
     ids = list(found)
     requests = StepRequest.objects.of(organisation).filter(application_id__in=ids).select_related("step")
@@ -257,7 +257,7 @@ def _since(run: StepRun, *, now: datetime) -> date | None:
 
 
 def _started_on(run: StepRun) -> date | None:
-    """Only the day for assessments: the duration would reveal granted extra time."""
+    """The day when it started; for assessments not the time, since the duration would reveal granted extra time."""
     if isinstance(run, Attempt) and run.begun_at is not None:
         return timezone.localtime(run.begun_at).date()
     return run.begun_at

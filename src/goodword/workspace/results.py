@@ -55,7 +55,7 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Runs:
-    """An application's runs, latest first. `reusing`: by kind, its requests that reuse an earlier application's
+    """An application's runs, latest first. `reusing`: its requests by kind that reuse an earlier application's
     result."""
 
     attempts: Sequence[Attempt]
@@ -73,7 +73,7 @@ class Runs:
 
 
 def runs_of(application: Application) -> Runs:
-    """Three queries."""
+    """All runs of an application. Three queries."""
     reusing = (
         StepRequest.objects.of(application.organisation)
         .select_related("step", "organisation")
@@ -88,8 +88,8 @@ def runs_of(application: Application) -> Runs:
 
 
 def results_of(runs: Runs, *, items: bool = True) -> list[Result]:
-    """Return each step's result, the current one even if a later run is open. Without `items`: no test items, answers
-    or keys."""
+    """Return each step's current result, even if a later run is open. Without `items`: no test items, answers or
+    keys."""
     return [
         *_of_kind(Step.Kind.ASSESSMENT, runs.attempts, runs.reusing, items=items),
         *_of_kind(Step.Kind.REFERENCE_CHECK, runs.checks, runs.reusing, items=items),
@@ -233,7 +233,7 @@ def earlier_runs(
     reports: Sequence[Report],
     now: datetime,
 ) -> list[EarlierRun]:
-    """By step, latest first, without inactive runs. `shown`: the results above."""
+    """Earlier runs by step, latest first, without inactive ones. `shown`: the results above."""
     known: Mapping[str, Sequence[StepRun]] = {
         Step.Kind.ASSESSMENT: [run for run in runs.attempts[1:] if run.progress != StepRun.Progress.PENDING],
         Step.Kind.REFERENCE_CHECK: runs.checks[1:],

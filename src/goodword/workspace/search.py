@@ -33,7 +33,7 @@ def search_text(request: HttpRequest) -> str:
 
 
 def matching_name(rows: QuerySet[Application], query: str) -> QuerySet[Application]:
-    """Filter by any part of a name (as shown or in Greenhouse) or address; texts below TRIGRAM by the start of
+    """Filter by any part of a name (as shown or in Greenhouse) or address; texts shorter than TRIGRAM by the start of
     words."""
     text = " ".join(query.split()).lower()
     rows = rows.alias(searched=searched("candidate__"))
@@ -43,9 +43,9 @@ def matching_name(rows: QuerySet[Application], query: str) -> QuerySet[Applicati
     return rows.filter(reduce(or_, starts, Q(searched__startswith=text)))
 
 
-#: results per type
+#: maximum results per type
 AT_MOST: Final = 10
-#: limits of a query: each character slows down similarity
+#: limits of a query, since each character slows down similarity
 _WORDS: Final = 6
 _LONGEST_WORD: Final = 40
 #: milliseconds; longer searches are cancelled
@@ -62,7 +62,7 @@ _PERSON: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """At most AT_MOST of each."""
+    """Results, at most AT_MOST of each type."""
 
     candidates: Sequence[Application]
     referees: Sequence[Referee]
@@ -133,7 +133,7 @@ def _any(fields: Sequence[str], word: str) -> Q:
     for field in fields:
         if not field.endswith("email"):
             found |= Q(**{f"{field}__trigram_word_similar": word})
-        elif "@" in word:  # no similarity for addresses: many end alike
+        elif "@" in word:  # no similarity for addresses, since many have the same ending
             found |= Q(**{f"{field}__trigram_word_similar": word, f"{field}__icontains": word})
     return found
 

@@ -52,7 +52,7 @@ Action = Callable[[], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What a member acts on. `ids`: for the audit log. `anchor`: on the candidate's page."""
+    """The target of an action. `ids`: for the audit log. `anchor`: on the candidate's page."""
 
     application: Application
     ids: Mapping[str, int]
@@ -77,7 +77,7 @@ def act_with_form(
     action: str,
     page: Mapping[str, Any],
 ) -> HttpResponseBase:
-    """Show a form and act once it is valid. Refusals are shown as form errors. `page`: its words (step_action.html)."""
+    """Show a form and act once it is valid. Refusals are shown as form errors. `page`: its texts (step_action.html)."""
     if request.method == "POST" and form.is_valid():
         sentence, problem = _perform(request, act, action=action, ids=target.ids)
         if not problem:

@@ -1,4 +1,4 @@
-"""Reads candidates from an untrusted CSV file. Pure. Each problem is described in a sentence."""
+"""Reads candidates from an untrusted CSV file. Pure. Problems are described in sentences."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ from goodword.core.csv_files import UnreadableFile, decoded, separated
 from goodword.core.text import clean_text, has_link
 from goodword.workspace.adding.forms import LONGEST_ADDRESS, LONGEST_DETAIL, LONGEST_NAME
 
-#: bytes; 5,000 rows have about 500 kB
+#: maximum bytes; 5,000 rows have about 500 kB
 LARGEST: Final = 1_500_000
 MOST_ROWS: Final = 5_000
 MOST_COLUMNS: Final = 100
@@ -56,7 +56,7 @@ _LANGUAGES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """`line`: where it begins in the file, from 1. `cells`: by field, clean."""
+    """`line`: the line in the file where it begins, from 1. `cells`: clean texts by field."""
 
     line: int
     cells: Mapping[str, str]

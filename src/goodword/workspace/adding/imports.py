@@ -28,7 +28,7 @@ _WITHOUT_DOTS: Final = frozenset({"gmail.com", "googlemail.com"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What rows are compared with. `on_role`: names and addresses on the role that the member can see."""
+    """Data to compare rows with. `on_role`: names and addresses on the role that the member can see."""
 
     members: Collection[str]
     domains: Collection[str]
@@ -140,13 +140,13 @@ def _ascii(domain: str) -> str:
 State, RowState = CandidateImport.State, ImportRow.State
 #: rows per job, to let other jobs run in between
 A_JOB: Final = 25
-#: after upload: the rows are personal data, including of people who are never added
+#: after upload, since the rows are personal data, including of people who are never added
 KEPT_FOR: Final = timedelta(days=7)
 
 
 def read_into_rows(table: Table, *, role: Role, member: Membership, now: datetime) -> CandidateImport:
-    """Read a file without adding anybody. Doubtful rows are imported unless left out; members' own addresses start out
-    left out."""
+    """Read a file without adding anybody. Doubtful rows are imported unless left out. Rows with members' addresses are
+    left out by default."""
     on_role, visible = _people_on_role(role, member)
     with transaction.atomic():
         made = CandidateImport.objects.create(
@@ -295,7 +295,7 @@ def import_some(import_id: int, *, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Batch:
-    """What the rows of a job share. Whether the role is archived is checked for each row, under its lock."""
+    """Data shared by the rows of a job. Each row checks under its lock whether the role is archived."""
 
     of: CandidateImport
     steps: Sequence[Step]

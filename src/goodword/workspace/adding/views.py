@@ -170,7 +170,7 @@ def upload(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.WORKS)
 def template(request: MemberRequest) -> HttpResponse:
-    del request  # same for everybody
+    del request  # the same for everybody
     return _csv("candidates.csv", [COLUMNS])
 
 
@@ -185,7 +185,7 @@ def check(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def confirm(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
-    """Asks again if e-mails will be sent or the number of rows has changed."""
+    """Start the import. Asks again if e-mails will be sent or the number of rows has changed."""
     role, found = _import_of(request, pk, import_pk)
     here = redirect("role_import_check", request.organisation.slug, role.pk, found.pk)
     if found.state != State.CHECKED:
@@ -264,7 +264,8 @@ def _import_of(request: MemberRequest, pk: int, import_pk: int) -> tuple[Role, C
 
 
 def _with_problems(of: CandidateImport) -> Any:
-    """Includes lines left out once a member has decided; until then they are listed as doubtful."""
+    """Rows with problems, including those left out by a member after the decision; before it, they are listed as
+    doubtful."""
     states = [RowState.WRONG, RowState.DUPLICATE]
     if of.state != State.CHECKED:
         states.append(RowState.LEFT_OUT)

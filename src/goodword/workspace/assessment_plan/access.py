@@ -1,4 +1,4 @@
-"""Access to an assessment plan's pages, and typed text whose draft or test no longer exists."""
+"""Access to an assessment plan's pages, and recovery of typed text whose draft or test no longer exists."""
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -155,7 +155,8 @@ class PartGone(Exception):
 def lost_edits_page(
     request: MemberRequest, step: Step, *, test: Test | None = None
 ) -> HttpResponseBase | None:
-    """Show what was typed, to copy or to add again with its test if still offered. None if nothing was typed."""
+    """Show the typed text to copy, or to add again with its test if still offered. Returns None if nothing was
+    typed."""
     typed = typed_fields(request.POST, organisation=request.organisation, test=test)
     if not typed:
         return None

@@ -195,7 +195,7 @@ class PlanForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """Asks for missing requirements, with the scales that serve them. `sentences`: of the job post, to propose
+    """Asks for missing requirements and the scales that measure them. `sentences`: of the job post, to propose
     requirements from."""
 
     def __init__(
@@ -389,7 +389,7 @@ def _part_initial(part: AssessmentPart) -> dict[str, Any]:
     return {
         "number": part.number,
         "form": whole_form(content, part.form),
-        # of a test just added, the recruiter chooses those that serve the requirement
+        # for a test just added, the recruiter chooses the scales that measure the requirement
         "scales": scales if part.requirement or len(scales) == 1 else [],
         "confirms_health": part.health_confirmed_at is not None,
         "minutes": part.minutes,

@@ -32,7 +32,7 @@ from goodword.workflow.models import StepRequest
 from goodword.workflow.portal import Visit, language_choices
 from goodword.workspace.assessment_plan.access import step_of
 
-#: URL names: the candidate's page -> its preview. Other pages have no preview
+#: URL names of candidates' pages and their previews. Other pages have no preview.
 PAGES = {
     "portal_assessment": "role_preview",
     "portal_assessment_language": "role_preview_language",
@@ -243,7 +243,7 @@ type Page = Callable[..., HttpResponse]
 
 
 def _previewed(page: Page, *, begun: bool = False) -> Callable[..., HttpResponseBase]:
-    """Preview a candidate's page without a candidate. `begun`: its part has begun."""
+    """Preview a candidate's page without a candidate. `begun`: its part has started."""
 
     def view(request: MemberRequest, /, pk: int, which: str, **places: int) -> HttpResponseBase:
         step = step_of(request, pk)

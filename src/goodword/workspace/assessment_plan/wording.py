@@ -114,7 +114,7 @@ def retake_in_words(months: int) -> str:
     ) % {"n": months}
 
 
-#: advice only: many candidates give up on longer assessments
+#: minutes for a piece of advice, since many candidates give up on longer assessments
 ADVISED_MINUTES: Final = 45
 ADVISED_TESTS: Final = 5
 

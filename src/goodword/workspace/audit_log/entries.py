@@ -45,11 +45,11 @@ _NAMED: Final[dict[str, tuple[type[OrganisationOwned], str, str]]] = {
 #: details whose "candidate" is Greenhouse's id, and whose "part" is a number
 _OTHER_CANDIDATE: Final = {"greenhouse.test_note"}
 _OTHER_PART: Final = {"answer.marked"}
-#: in failed sign-ins: the address used
+#: key of details of failed sign-ins: the address used
 NOT_SIGNED_IN: Final = "not signed in"
 #: prefix of the actor in entries made by a link, before the link's id
 _LINK: Final = "link "
-#: search results
+#: maximum search results
 AT_MOST: Final = 10
 
 
@@ -285,7 +285,7 @@ def of_group(rows: QuerySet[AuditEntry], group: str) -> QuerySet[AuditEntry]:
 
 
 def count_by_group(rows: QuerySet[AuditEntry]) -> dict[str, int]:
-    """Count by group, and under "" all."""
+    """Count by group; "" is the total."""
     counts: dict[str, int] = dict.fromkeys(["", *ActionGroup], 0)
     for action, n in rows.order_by().values_list("action").annotate(n=Count("pk")):
         counts[wording_of(action).group] += n

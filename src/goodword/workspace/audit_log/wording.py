@@ -1,4 +1,4 @@
-"""The audit log's wording of each action. tests/architecture/test_audit_log.py finds actions without one."""
+"""The audit log's text for each action. tests/architecture/test_audit_log.py finds missing ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ GROUP_NAMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """`text`: in the past tense. `warns`: worth a second look."""
+    """`text`: in the past tense. `warns`: whether it deserves attention."""
 
     group: ActionGroup
     text: str
@@ -285,7 +285,7 @@ WORDINGS: Final[dict[str, Wording]] = {
 
 
 def wording_of(action: str) -> Wording:
-    """Falls back to the action's name for entries of other versions."""
+    """The text of an action, or its name for entries of other versions."""
     return WORDINGS.get(action) or Wording(
         ActionGroup.SETTINGS, action.replace(".", " ").replace("_", " "), "info"
     )

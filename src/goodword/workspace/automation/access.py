@@ -92,7 +92,7 @@ Wizard = Callable[[MemberRequest, Role, list[Connection]], HttpResponseBase]
 
 
 def wizard(view: Wizard) -> Callable[..., HttpResponseBase]:
-    """Check access to the role and the connection to Greenhouse. If Greenhouse does not respond, offer to try again."""
+    """Check access to the role and the connection to Greenhouse. If Greenhouse doesn't respond, offer to try again."""
 
     @wraps(view)
     def wrapped(request: MemberRequest, pk: int) -> HttpResponseBase:

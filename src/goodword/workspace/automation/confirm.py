@@ -108,7 +108,7 @@ def confirm(
     by: Membership,
     now: datetime,
 ) -> Automation:
-    """Save the automation. Of the candidates already in mapped stages, invite those in `invite` and record the others.
+    """Save the automation. Invite those in `invite` of the candidates already in mapped stages, and record the others.
     `invite`: Greenhouse ids of applications. `requirement`: publishes the default assessment with it, unless empty, on
     the chosen `scales`. `publish`: the revision of the draft that the member saw, to publish. `proposed`: requirements
     found in the job post. `seen`: the version of the mapping that the member saw. Raises JobTaken, ChangedMeanwhile,

@@ -88,7 +88,7 @@ class StagesForm(forms.Form):
 
 class ConfirmMappingForm(forms.Form):
     """`there`: applications already in the stages. `asks`: confirming publishes the default assessment with the
-    requirement, `proposed` at first, and its scales. `draft`: confirming publishes a member's draft."""
+    requirement (initially `proposed`) and its scales. `draft`: confirming publishes a member's draft."""
 
     requirement = forms.CharField(
         label=_("Publish it for this job requirement"),

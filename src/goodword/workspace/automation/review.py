@@ -75,7 +75,7 @@ def unpublished(step: Step, *, now: datetime) -> Unpublished | None:
 
 
 def proposed_requirements(connection: Connection, job_id: int, draft: AutomationDraft) -> tuple[str, ...]:
-    """From the job's posts, the chosen one first. Raises HarvestError."""
+    """Requirements from the job's posts, the chosen post first. Raises HarvestError."""
     contents = catalogue.post_contents(connection, job_id)
     return joined([contents[post] for post in sorted(contents, key=lambda post: (post != draft.post, post))])
 
@@ -193,7 +193,7 @@ def _deadline(days: int, reminders: Sequence[int]) -> str:
 def grid(
     form: StagesForm, stages: Iterable[Stage], placed: Iterable[ApplicationInStage], *, role: Role
 ) -> list[dict[str, Any]]:
-    """A row per stage: candidates in it, and a box for each step with the effect of ticking it."""
+    """A row per stage, with its candidates and a checkbox for each step."""
     follows = {step.kind: _follows(step) for step in role.steps.all()}
     there = Counter(one.stage_id for one in placed)
     chosen = {kind: {str(one) for one in form[kind].value() or []} for kind in (ASSESSMENT, CHECK)}

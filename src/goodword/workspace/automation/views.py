@@ -51,7 +51,7 @@ from goodword.workspace.step_preview.mails import ShownMail, first_mails, rolled
 
 #: jobs per page
 SHOWN = 40
-#: candidates already in the stages listed by name
+#: maximum candidates already in the stages to list by name
 NAMED = 100
 
 
@@ -135,7 +135,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
                 _("A selected stage no longer exists in Greenhouse. Check the stages."),
             )
         return redirect(url("role_automation_stages", role, choice.key))
-    now = clock.now()  # read before the candidates: later arrivals count as later
+    now = clock.now()  # read before the candidates, so later arrivals count as later
     placed = catalogue.applications_in_stages(choice.connection, choice.job.id)
     there = in_mapped_stages(placed, draft)
     before = already_requested(there, draft, connection=choice.connection)

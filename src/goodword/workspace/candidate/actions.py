@@ -241,7 +241,7 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _record_view(link: Link, application: Application, *, now: datetime) -> None:
-    """Audit the view, at most once per links.QUIET: visitors must not be able to fill the database."""
+    """Audit the view, at most once per links.QUIET, so visitors can't fill the database."""
     action, actor = "result.viewed_by_link", f"link {link.pk}"
     with transaction.atomic():
         entries = AuditEntry.objects.of(link.organisation).filter(action=action, actor=actor)

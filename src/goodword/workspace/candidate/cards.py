@@ -42,7 +42,7 @@ class Card:
     view: CheckOverview | None
     needs_confirmation: bool
     before: NotStarted | None = None
-    #: the current result, or a partial one; and the newest version of its report
+    #: the current or partial result, and the newest version of its report
     result: Result | None = None
     #: of an attempt
     actions: PossibleActions | None = None
@@ -121,7 +121,7 @@ def _reused(mark: StepProgress) -> dict[str, Any] | None:
 
 def _may_begin(mark: StepProgress) -> bool:
     if mark.run is not None:
-        return False  # offers Invite again instead
+        return False  # Invite again is offered instead
     step_request = mark.step_request
     return step_request is None or (
         step_request.state != State.STARTED and step_request.waiting_reason not in BLOCKING_REASONS

@@ -56,8 +56,8 @@ def version_of(candidate: Candidate) -> str:
 def change_details(
     *, candidate: Candidate, person: Person, can_email: bool, seen: str, member: Membership, now: datetime
 ) -> int:
-    """Return how many invitations go to a corrected address. `seen`: the version that `member` saw. Raises
-    DetailsChanged, MailGoesOut, and LookupError if the candidate comes from Greenhouse."""
+    """Save the details. Returns the number of invitations redirected to a corrected address. `seen`: the version that
+    `member` saw. Raises DetailsChanged, MailGoesOut, and LookupError if the candidate comes from Greenhouse."""
     with transaction.atomic():
         row, applications = lock_person(candidate.pk)
         if row.in_greenhouse or row.erased_at is not None:

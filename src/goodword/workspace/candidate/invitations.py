@@ -51,7 +51,7 @@ def _title(step: Step) -> str:
 
 
 def _consequences(application: Application, step: Step, run: StepRun | None) -> list[str]:
-    """The sentences of the confirmation. `run`: the latest; None for a reused result."""
+    """The sentences of the confirmation. `run`: the latest run; None for a reused result."""
     return [*_mail_sentences(application, step), *_kept_sentences(application, run)]
 
 
@@ -130,7 +130,7 @@ WHY_NOT = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
-    """Asks for confirmation after a run with activity; the form contains the run's id (`after`)."""
+    """Invite again. Asks for confirmation after a run with activity; the form contains the run's id (`after`)."""
     application = access.owned(visible_applications(request.member), pk)
     step_request = _step_request(request, application, step_request_pk)
     run, now = latest_run(step_request), clock.now()
@@ -210,7 +210,7 @@ def _confirm(
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
-    """Works for a waiting step too. Asks for confirmation if it replaces a reused result."""
+    """Invite to a step, waiting or not. Asks for confirmation if it replaces a reused result."""
     application = access.owned(visible_applications(request.member), pk)
     step = Step.objects.of(request.organisation).filter(role=application.role_id, kind=kind).first()
     if step is None:

@@ -184,7 +184,7 @@ ERASURES = {
     "candidate": "Erasure requested by the candidate",
 }
 
-#: why nobody can be asked for a rating after hire, or nobody is asked any more
+#: why nobody is asked for a rating after hire (any more)
 RATING_REASONS = {
     "no_manager": "no hiring manager is known",
     "several": "the role has several hiring managers",
@@ -221,7 +221,7 @@ ACTORS = {
 }
 
 
-#: events shown by day only: the time of day would reveal the duration, and with it granted extra time
+#: events shown by day only, since the time would reveal the duration, and thus granted extra time
 DAY_ONLY = frozenset({"attempt.begun", "attempt.verification_completed"})
 
 
@@ -233,7 +233,7 @@ class TimelineEntry:
     tone: str
     #: None for events in DAY_ONLY
     at: datetime | None
-    #: (label, text) that the row opens
+    #: (label, text) shown when the row is opened
     details: Sequence[tuple[str, str]] = ()
 
 
@@ -241,7 +241,7 @@ def timeline(
     application: Application, *, organisation: Organisation, members: dict[str, str], with_mails: bool
 ) -> list[TimelineEntry]:
     """The latest 300 events, newest first. Two queries. `members`: names by actor code ("member:3"). `with_mails`:
-    whether e-mails open to recipient and subject, which say who was asked for a rating."""
+    whether e-mails show recipient and subject, which reveal who was asked for a rating."""
     rows = Event.objects.filter(organisation_id=organisation.pk, application_id=application.pk)
     events = list(rows.order_by("-occurred_at", "-pk")[:300])
     sent = [pk for event in events if isinstance(pk := event.data.get("email_id"), int)] if with_mails else []

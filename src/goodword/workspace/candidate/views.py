@@ -132,7 +132,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "candidate": application.candidate,
             "recruiter": recruiter_of(application) if application.role else None,
             "marks": marks,
-            # unless an open step says otherwise
+            # unless a step is open
             "suspicious_name": application.erased_at is None
             and application.candidate.is_name_suspicious
             and all(mark.attention != StepRequest.WaitingReason.SUSPICIOUS_NAME for mark in marks)
@@ -141,7 +141,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "view": next((card.view for card in cards if card.view is not None), None),
             "neighbours": _neighbours(application, request.member),
             "results": results,
-            # the references come first: they fill two columns
+            # references first, since they fill two columns
             "overviews": [one for one in reversed(results) if one.state in {"current", "so_far"}],
             "marking": marking_progress(attempt, member=request.member),
             "flags": flags,

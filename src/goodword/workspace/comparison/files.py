@@ -1,7 +1,7 @@
 """Streams a role's results as files: the numbers on page 1 of each newest report, without items, item responses or
 keys.
 
-In short queries: a server-side cursor would run as one statement, and core.web limits the time of a statement.
+Uses short queries, because a server-side cursor would run as one statement, whose time core.web limits.
 """
 
 import csv
@@ -38,8 +38,8 @@ BATCH: Final = 50
 
 
 class TestResult(TypedDict):
-    """`version` and `requirement` are those of the report. `for_practice`: a built-in set of situations, whose results
-    are not for decisions and have no percentiles."""
+    """`version` and `requirement` are the report's. `for_practice`: a built-in set of situations, whose results aren't
+    for decisions and have no percentiles."""
 
     test: str
     version: str
@@ -107,7 +107,7 @@ def results_csv(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @access.member()
 def results_json(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Described by docs/schemas/role-results.json."""
+    """Download the results. Schema: docs/schemas/role-results.json."""
     role = access.owned(visible_roles(request.member), pk)
     return _file(request.member, role, "json", now=clock.now())
 

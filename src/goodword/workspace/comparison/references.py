@@ -1,7 +1,6 @@
-"""References of several candidates of a role: each referee's rating by competency, beside the candidate's own.
+"""Compares references of several candidates of a role: each referee's rating by competency, beside the candidate's own.
 
-Nothing is added up or ordered by rating. A row holds one question; versions that word it differently get rows of their
-own.
+Ratings are neither added up nor used for sorting. A row is one question; differently worded versions get separate rows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,7 +63,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceCell:
-    """`reason`: why it is empty. `levels`: who chose each level, the lowest first; empty if nobody rated."""
+    """`reason`: why it is empty. `levels`: who chose each level, lowest first; empty if nobody rated."""
 
     given: tuple[Given, ...]
     reason: str = ""
@@ -88,7 +87,7 @@ class ReferenceRow:
 class ReferenceColumn:
     candidate: CandidateReferences
     results: Results
-    #: the section of the candidate's page with the answers
+    #: anchor of the answers on the candidate's page
     anchor: str
     #: answers can still come in
     is_open: bool
@@ -115,7 +114,7 @@ class ReferenceColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceTable:
-    """`several_versions`: the referees of these candidates were not all asked the same."""
+    """`several_versions`: the candidates' referees were asked different questions."""
 
     columns: tuple[ReferenceColumn, ...]
     rows: tuple[ReferenceRow, ...]
@@ -129,7 +128,7 @@ class ReferenceTable:
 
 
 def with_references(role: Role, member: Membership) -> Sequence[CandidateReferences]:
-    """Every application with a reference that the member may see, by name, at most `MAX_ROWS`. At most six queries."""
+    """Applications with a reference that the member may see, by name, at most `MAX_ROWS`. At most six queries."""
     organisation = role.organisation
     reused = reused_results(role, member, kind=Step.Kind.REFERENCE_CHECK)
     with_answers = (
@@ -158,7 +157,7 @@ def with_references(role: Role, member: Membership) -> Sequence[CandidateReferen
 def under_numbers(
     everybody: Sequence[CandidateReferences], numbers: Mapping[int, int]
 ) -> Sequence[CandidateReferences]:
-    """Replaces names by numbers, and sorts by them."""
+    """Replace names by numbers, and sort by them."""
     numbered = [replace(one, number=numbers[one.application.pk]) for one in everybody]
     return sorted(numbered, key=lambda one: one.number)
 
@@ -171,7 +170,7 @@ def _name(one: CandidateReferences) -> tuple[str, str, int]:
 def reference_table(
     chosen: Sequence[CandidateReferences], role: Role, *, relationship: str = ""
 ) -> ReferenceTable:
-    """With the answers of one relationship, or all. The self-assessment is always beside. Four queries."""
+    """The table with the answers of one relationship or all, and the self-assessment. Four queries."""
     checks = (
         Check.objects.of(role.organisation)
         .filter(pk__in=[one.check_id for one in chosen])
@@ -197,7 +196,7 @@ def reference_table(
 
 
 def relationships_in(table: ReferenceTable) -> Sequence[tuple[str, str]]:
-    """Of the referees who answered: key and name."""
+    """Key and name of the relationships of referees who answered."""
     used = {who.relationship_id for column in table.columns for who in column.results.references}
     names = labels.relationships()
     return [(key, names[key]) for key in RELATIONSHIPS if key in used]
@@ -209,7 +208,7 @@ def _anchor(check: Check) -> str:
 
 
 def _comparable(check: Check) -> Mapping[Question, str]:
-    """Ratings and "would work with again", equal if they are worded equally, with their ids."""
+    """Ratings and "would work with again" with their ids; equally worded questions are equal."""
     questions = fill_placeholders(
         stored_questions(check.version),
         candidate=gettext("the candidate"),
@@ -222,14 +221,15 @@ def _comparable(check: Check) -> Mapping[Question, str]:
 
 
 def _wording(question: Question) -> Question:
-    """Without what does not change the meaning of an answer: id, routing, help, and the self-assessment's wording."""
+    """The question without parts that don't affect an answer's meaning: id, routing, help, and the self-assessment's
+    wording."""
     return replace(question, id="x", help="", required=True, self_text="", only_for=(), when=None)
 
 
 def _rows(
     columns: Sequence[ReferenceColumn], asked: Sequence[Mapping[Question, str]], *, relationship: str
 ) -> list[ReferenceRow]:
-    """In the order of the questionnaires, "would work with again" first."""
+    """Rows in the order of the questionnaires, "would work with again" first."""
     questions = list(dict.fromkeys(question for of_check in asked for question in of_check))
     questions.sort(key=lambda one: not isinstance(one, WouldWorkAgain))
     rows = []

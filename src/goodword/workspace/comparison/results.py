@@ -16,11 +16,12 @@ from goodword.roles.models import Role, Step
 from goodword.workflow.domain.step_requests import reuse_times
 from goodword.workflow.models import DONE, StepRequest
 
-#: the latest candidates that the page compares
+#: maximum candidates on the page, the latest ones
 MAX_ROWS = 500
 
 _NAMES: Final = ("first_name", "last_name", "preferred_name", "erased_at")
-#: what the page needs of a run's application: a hundred columns of up to 500 rows take longer than the rest of the page
+#: columns of a run's application that the page needs, since all columns of 500 rows take longer than the rest of the
+#: page
 WITH_NAMES: Final = (
     "step_request__application__candidate_id",
     *(f"step_request__application__candidate__{name}" for name in _NAMES),
@@ -32,8 +33,8 @@ type Finished = Mapping[int, tuple[Attempt, Application]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """Results with equal conditions can be compared. `norms` and `calibration` are numbers; 0 if there are none,
-    the norms are of another version, or the calibration gave no ability."""
+    """Results with equal conditions can be compared. `norms` and `calibration` are numbers; 0 if there are none, the
+    norms are for another version, or the calibration gave no ability."""
 
     version: str
     form: str
@@ -46,7 +47,7 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparableTotal:
-    """Of an attempt. `text`: in percent; `parts`: test, version, form and class of device of each."""
+    """An attempt's total. `text`: in percent. `parts`: test, version, form and device class of each part."""
 
     assessment: int
     parts: tuple[str, ...]
@@ -86,7 +87,8 @@ class ComparableResult:
 
 
 def finished_attempts(role: Role, member: Membership) -> Finished:
-    """Of each application that the member may see, latest first, at most `MAX_ROWS`. At most five queries.
+    """Finished attempts of applications that the member may see, latest first, at most `MAX_ROWS`. At most five
+    queries.
 
     `role`: visible to the member.
     """
@@ -112,7 +114,7 @@ def finished_attempts(role: Role, member: Membership) -> Finished:
 
 
 def visible_in(role: Role, member: Membership, path: str) -> Q:
-    """`visible_applications` of a role that the member sees, without subqueries: PostgreSQL can then read an index in
+    """`visible_applications` of a role that the member sees, without subqueries, so PostgreSQL can read an index in
     order and stop early. `path`: to the application."""
     conditions: dict[str, object] = {"role": role, "erased_at": None}
     if not sees_private_candidates(role, member):
@@ -123,7 +125,8 @@ def visible_in(role: Role, member: Membership, path: str) -> Q:
 def reused_results(
     role: Role, member: Membership, *, kind: Step.Kind
 ) -> Mapping[int, tuple[Application, datetime]]:
-    """Returns, by the earlier request's id, who reuses its result and since when. At most three queries."""
+    """Returns, by the earlier request's id, which application reuses its result and since when. At most three
+    queries."""
     with_earlier = list(
         StepRequest.objects.of(role.organisation)
         .filter(visible_in(role, member, "application"), step__kind=kind, earlier__isnull=False)
@@ -192,7 +195,7 @@ def results_of_test(
 
 
 def count_of_other_tests(finished: Finished, test: Test, *, role: Role) -> int:
-    """How many candidates took the open-text version of a test instead. One query."""
+    """The number of candidates who took the open-text version of a test instead. One query."""
     parts = AttemptPart.objects.of(role.organisation).filter(
         attempt__in=finished, part__test=test, ended_at__isnull=False
     )
@@ -200,7 +203,7 @@ def count_of_other_tests(finished: Finished, test: Test, *, role: Role) -> int:
 
 
 def pseudonyms(ids: Iterable[int], *, role: Role) -> Mapping[int, int]:
-    """A number from 1 for each application, the same each time, in an order unrelated to name, date or result."""
+    """A stable number from 1 for each application, in an order unrelated to name, date or result."""
     shuffled = sorted(
         ids, key=lambda pk: salted_hmac("compare", f"{role.pk}:{pk}", algorithm="sha256").hexdigest()
     )
@@ -208,7 +211,7 @@ def pseudonyms(ids: Iterable[int], *, role: Role) -> Mapping[int, int]:
 
 
 def _totals(finished: Finished, *, role: Role) -> Mapping[int, ComparableTotal]:
-    """By attempt id. Two queries."""
+    """Totals by attempt id. Two queries."""
     issued = {
         one.attempt_id: one
         for one in IssuedTotal.objects.of(role.organisation).filter(attempt__in=finished).exclude(value="")

@@ -59,7 +59,7 @@ class ComparisonRow:
 class ComparisonTable:
     """Candidates who can be compared. `differences`: from the conditions of the first table.
 
-    `ranked`: norms or a calibration say how hard the test is, so it can be sorted; totals never can.
+    `ranked`: norms or a calibration make results comparable, so the table can be sorted; totals never can.
     """
 
     conditions: Conditions
@@ -71,7 +71,7 @@ class ComparisonTable:
     for_practice: bool = False
     #: too few situations for a band, so never ranked
     few_situations: bool = False
-    #: how precisely the results rank candidates, and a form with more tasks, if any
+    #: how precisely the results rank candidates, and a longer form, if any
     precision: str = ""
 
     @property
@@ -156,7 +156,8 @@ def _precision(part: AttemptPart, test: Test, *, ranked: bool) -> str:
 
 
 def _differences(conditions: Conditions, first: Conditions) -> tuple[str, ...]:
-    """The total is named only if nothing else differs, since form and device also affect it."""
+    """The differences in words. The total is named only if nothing else differs, since form and device also affect
+    it."""
     names = [
         one.name for one in fields(conditions) if getattr(conditions, one.name) != getattr(first, one.name)
     ]
@@ -170,7 +171,7 @@ def _total(result: ComparableResult) -> tuple[ComparisonCell, ...]:
 def _sorted(
     members: Sequence[ComparableResult], sort: str, *, ranked: bool, hidden: bool
 ) -> Sequence[ComparableResult]:
-    """While names are hidden, neither name nor date orders the rows. Those without a rank come last, either way."""
+    """Sort results. While names are hidden, neither name nor date is used. Results without a rank always come last."""
     down, by = sort.startswith("-"), sort.removeprefix("-")
     if by == "score" and ranked:
         ranks = [(rank, one) for one in members if (rank := _rank(one)) is not None]
@@ -194,14 +195,15 @@ def _scores(result: ComparableResult) -> Mapping[str, Score]:
 
 
 def _have_ranks(test: Test, members: Sequence[ComparableResult]) -> bool:
-    """Of correlations, percentiles of some are enough: undefined and perfect ones have none."""
+    """Whether results can be ranked. For correlations, some percentiles are enough, since undefined and perfect ones
+    have none."""
     if test.kind != Test.Kind.JUDGEMENT:
         return all(_rank(one) is not None for one in members)
     return any(score.percentile is not None for one in members if (score := _scores(one).get(WITHIN)))
 
 
 def _rank(result: ComparableResult) -> float | None:
-    """The correlation, or the ability, else the percentile; None if there is neither."""
+    """The correlation or ability, else the percentile; None without any."""
     if result.part.version.test.kind == Test.Kind.JUDGEMENT:
         score = _scores(result).get(WITHIN)
         return None if score is None else score.value

@@ -1,4 +1,4 @@
-"""The matrix of a role's requirements by its tests and the competencies that referees rate."""
+"""The matrix of a role's requirements and the tests and competencies that measure them."""
 
 import hashlib
 import json
@@ -37,7 +37,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """A requirement that a part of the assessment states. `keys`: of the measures that this part yields."""
+    """A requirement stated by a part of the assessment. `keys`: of the measures that this part yields."""
 
     requirement: Entered
     keys: frozenset[str]
@@ -53,7 +53,7 @@ class Column:
     stated: tuple[Stated, ...] = ()
 
     def stated_keys(self, text: str) -> frozenset[str]:
-        """Of the measures in the parts that state the requirement."""
+        """Keys of the measures in the parts that state the requirement."""
         return frozenset().union(
             *(one.keys for one in self.stated if same_text(one.requirement.text) == same_text(text))
         )
@@ -73,7 +73,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """`unlisted`: requirements that the assessment states and the list lacks, with their tests."""
+    """`unlisted`: requirements stated by the assessment but missing from the list, with their tests."""
 
     role: Role
     columns: tuple[Column, ...]
@@ -90,7 +90,7 @@ class Matrix:
         ]
 
     def stored(self) -> dict[str, Any]:
-        """As JSON, which pages draw."""
+        """The matrix as JSON, from which pages are rendered."""
         served = {measure.key for row in self.rows for cell in row.cells for measure in cell}
         unserved = [
             {"title": column.title, "names": names}
@@ -99,7 +99,7 @@ class Matrix:
         ]
         return {
             "columns": [column.title for column in self.columns],
-            # of the columns that measure a requirement
+            # columns that measure a requirement
             "tests": [
                 column.test
                 for column, cells in zip(
@@ -126,7 +126,7 @@ class Matrix:
         }
 
     def _judged(self, requirement: JobRequirement) -> dict[str, Any]:
-        """Nothing if it has not been rated, as in matrices stored before ratings were introduced."""
+        """The ratings; empty without ratings, as in matrices stored before ratings were introduced."""
         for newest in ratings_of(requirement)[:1]:
             return {
                 "rating": {
@@ -156,10 +156,10 @@ def matrix_of(role: Role, *, now: datetime) -> Matrix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratings:
-    """What ratings of importance and measures say together, of a stored matrix. Rows as stored; `measured_by` in them:
-    the titles of columns."""
+    """Conclusions from ratings and measures in a stored matrix. Rows are as stored, with the titles of columns in
+    `measured_by`."""
 
-    #: rated important, and nothing measures them
+    #: rated important but not measured
     missing: tuple[Mapping[str, Any], ...]
     #: rated neither important nor critical, but measured
     unimportant: tuple[Mapping[str, Any], ...]
@@ -207,7 +207,7 @@ class Analysed:
 
 
 def newest_of_roles(organisation: Organisation) -> list[Analysed]:
-    """By title of the role."""
+    """Newest analyses, sorted by role title."""
     rows = JobAnalysis.objects.of(organisation).filter(role__archived_at=None).select_related("role")
     newest = rows.order_by("role", "-number").distinct("role")
     return [
@@ -242,14 +242,14 @@ def columns_of(role: Role, *, now: datetime) -> tuple[Column, ...]:
 
 
 def _parts(step: Step, *, now: datetime) -> Sequence[PlannedPart]:
-    """Parts whose results count; none if nobody can be invited yet."""
+    """Parts whose results count; none while nobody can be invited."""
     if not step.requirement and built_by_member(step) is None:
         return ()
     return [one for one in planned(step, now=now) if not is_for_practice(one.content)]
 
 
 def _test(parts: Iterable[PlannedPart]) -> Column:
-    """`parts` are of one test."""
+    """The column of one test's `parts`."""
     measures: dict[str, str] = {}
     stated = []
     title, test = "", None

@@ -29,7 +29,7 @@ from goodword.workspace.concurrent_edits import NoticesChanges
 from goodword.workspace.job_analysis.matrix import Column, columns_of, digest, matrix_of, ratings_in
 from goodword.workspace.job_requirements import sentences_of_role
 
-#: sentences of the job post offered as a requirement
+#: maximum sentences of the job post to offer as requirements
 PROPOSED = 8
 _LONGEST_BASIS = 2000
 
@@ -50,7 +50,7 @@ class ConfirmForm(forms.Form):
 
 
 AT_ENTRY, LEARNT = "at_entry", "learnt"
-#: the fields of a rating, each with what to say if only it is missing
+#: fields of a rating, and the error if only this one is missing
 _RATING: Final = {
     "importance": gettext_lazy("Choose how important it is."),
     "criticality": gettext_lazy("Choose what follows if it is done badly."),
@@ -136,7 +136,7 @@ class RequirementForm(NoticesChanges):
         self.note_stored(known, measures=_("What measures it"))
 
     def clean(self) -> dict[str, Any]:
-        """A rating is whole or missing; a stored one can be changed, not taken back."""
+        """A rating must be complete or missing. A stored rating can be changed, but not removed."""
         data = super().clean()
         if self.newest or any(data.get(name) for name in _RATING):
             for name, sentence in _RATING.items():

@@ -43,12 +43,12 @@ from goodword.workspace.lists.pages import PAGE
 from goodword.workspace.lists.query import STEPS, ListQuery, whole_number
 from goodword.workspace.progress import StepProgress, progress_of
 
-#: acts on steps: the chosen ones, or all that they apply to
+#: actions on steps: the chosen steps, or all that they apply to
 STEP_ACTS: Final = ("remind", "extend", "cancel", "invite", "again")
-#: acts on candidates added by members
+#: actions on candidates added by members
 STATUS_ACTS: Final = {"reject": Application.Status.REJECTED, "hire": Application.Status.HIRED}
 ACTS: Final = (*STEP_ACTS, *STATUS_ACTS)
-#: of two possible steps, the member chooses one
+#: actions for which the member chooses one of two possible steps
 CHOOSES_STEP: Final = frozenset({"cancel", "invite"})
 _AUDITED: Final = {"remind": "reminded", "extend": "extended", "cancel": "cancelled"}
 
@@ -300,7 +300,8 @@ def _act_on_check(act: BulkAct, run: StepRun, *, member: Membership, now: dateti
 
 
 def _new_deadline(act: BulkAct, *, member: Membership, now: datetime) -> str:
-    """Count in the organisation's working days: a candidate's own would reveal an adjustment."""
+    """The deadline in the organisation's working days, since the candidate's own deadline would reveal an
+    adjustment."""
     organisation = member.organisation
     until = end_of_working_day(now, act.days, calendar=organisation.calendar)
     return short_day(until.astimezone(organisation.zone).date())

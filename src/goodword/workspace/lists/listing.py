@@ -1,6 +1,6 @@
 """The rows, counts and filters of a list of candidates, in a constant number of queries.
 
-`drawn` renders the rows for the template, as text or HTML; what many rows share is rendered once per page.
+`drawn` renders the rows for the template as text or HTML. Parts shared by rows are rendered once per page.
 """
 
 from collections import Counter
@@ -42,7 +42,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCell:
-    """`word` and `at`: since or until when."""
+    """`word`, `at`: since or until when."""
 
     mark: StepProgress
     word: str
@@ -161,12 +161,12 @@ def _rows(member: Membership, ids: Sequence[int], *, now: datetime) -> list[List
 
 
 def decides(rows: Iterable[ListRow]) -> bool:
-    """Whether members set the status of any of these candidates because they aren't in Greenhouse."""
+    """Whether members set the status of any of these candidates, who aren't in Greenhouse."""
     return any(not row.application.in_greenhouse for row in rows)
 
 
 def _page_links(query: ListQuery, page: Page) -> list[PageLink]:
-    """The first, the last, and those around the current one."""
+    """Links to the first, the last, and the pages around the current one."""
     if page.pages == 1:
         return []
     links: list[PageLink] = []
@@ -180,7 +180,7 @@ def _page_links(query: ListQuery, page: Page) -> list[PageLink]:
 
 
 def _page_url(query: ListQuery, page: Page, number: int) -> str:
-    """Neighbouring pages start from this page's rows: rows added or removed cause no gaps."""
+    """The URL of a page. Neighbouring pages start from this page's rows, so added or removed rows cause no gaps."""
     if number == 1:
         return query.url() if query.values else "?"
     place = {page.number + 1: {"after": page.after}, page.number - 1: {"before": page.before}}.get(number, {})

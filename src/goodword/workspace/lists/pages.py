@@ -14,15 +14,15 @@ from goodword.workspace.models import ListedApplication
 
 PAGE: Final = 50
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-#: stands for no date, which sorts last in both directions
+#: replaces a missing date, which sorts last in both directions
 _FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
 _LAST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """Rows by `keys`, then by application, all in one direction, as an index can have them. `named`: the keys are
-    words, such as names; URLs then contain the application instead, which is looked up."""
+    """Sorts rows by `keys`, then by application, all in one direction, so an index can be used. `named`: the keys are
+    texts such as names, so URLs contain the application's id instead."""
 
     keys: Sequence[Combinable]
     descends: bool = False
@@ -82,7 +82,7 @@ class Order:
         return ".".join(str(_number(one)) for one in (row[-1:] if self.named else row))
 
     def place(self, rows: QuerySet[ListedApplication], text: str) -> Sequence[Any] | None:
-        """Parse the result of `place_of`; None if it is of another order, or if its candidate has left the list."""
+        """Parse the result of `place_of`. Returns None for another order, or if the candidate has left the list."""
         try:
             numbers = [int(part) for part in text.split(".")]
         except ValueError:
@@ -106,7 +106,7 @@ class Order:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of sorted rows that `place_of` takes."""
+        """The columns of sorted rows for `place_of`."""
         return (*self._aliases, "application_id")
 
     @property
@@ -116,7 +116,7 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """`number`: the reader's count, from 1. `first`, `last`: numbers of its rows among `total`."""
+    """`number`: for the reader, from 1. `first`, `last`: numbers of its rows among `total`."""
 
     ids: Sequence[int]
     number: int

@@ -54,7 +54,7 @@ def in_state(step: str, name: str, *, now: datetime) -> Q:
     return state
 
 
-#: the default, most urgent first, is unnamed
+#: sort orders; the default, most urgent first, has no name
 SORTS: Final = (
     "name",
     "role",
@@ -149,7 +149,7 @@ class ListQuery:
 
     @property
     def values(self) -> dict[str, str]:
-        """All but the place, as in URLs and hidden fields."""
+        """All parameters except the place, as in URLs and hidden fields."""
         every: dict[str, Any] = {
             "q": self.q,
             "status": self.status,
@@ -169,7 +169,7 @@ class ListQuery:
 
     @property
     def filters(self) -> dict[str, str]:
-        """Without the search text, which may contain names."""
+        """The parameters without the search text, which may contain names."""
         return {name: value for name, value in self.values.items() if name != "q"}
 
     @property

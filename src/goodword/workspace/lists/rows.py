@@ -28,8 +28,8 @@ FEW: Final = 2_000
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """`visible_applications` in ids: with subqueries, PostgreSQL does not read indexes in order. `roles`: only these;
-    None: all but `hidden`. `private_of`: roles whose private candidates are visible; None: all."""
+    """`visible_applications` expressed in ids, since subqueries keep PostgreSQL from reading indexes in order. `roles`:
+    only these; None: all but `hidden`. `private_of`: roles whose private candidates are visible; None: all."""
 
     member: Membership
     roles: Sequence[int] | None
@@ -126,8 +126,8 @@ def chosen(
 def _named(
     rows: QuerySet[ListedApplication], scope: Scope, text: str, *, few: bool
 ) -> QuerySet[ListedApplication]:
-    """Pass the ids as an array if few match: PostgreSQL then finds them first and sorts them. It often expects more
-    matches, and would read all rows in order until the page is full."""
+    """Pass the ids as an array if few match, so PostgreSQL finds them first and sorts them. It often expects more
+    matches and would read all rows in order until the page is full."""
     found = matching_name(Application.objects.of(scope.member.organisation), text)
     if scope.roles is not None and len(scope.roles) == 1:
         ids = found.filter(role=scope.roles[0]).values("pk")

@@ -20,7 +20,7 @@ from goodword.workspace.lists.csv_file import role_of
 from goodword.workspace.lists.query import ListQuery
 from goodword.workspace.models import SavedView
 
-#: per member and list
+#: maximum views per member and list
 MOST: Final = 20
 
 
@@ -41,7 +41,7 @@ def views_of(member: Membership, role: Role | None) -> QuerySet[SavedView]:
 @require_POST
 @access.member()
 def save(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
-    """Replaces a view of the same name."""
+    """Save a view, replacing one of the same name."""
     role = role_of(request, pk)
     query = ListQuery.of(request.GET)
     form = NameForm(request.POST)

@@ -142,7 +142,7 @@ _BRACES: Final = re.compile(r"\{+[^{}\n]{0,30}\}*|\}+")
 
 
 class _TextField(forms.CharField):
-    """Cleaned before its length is counted: browsers send two characters per line break."""
+    """Cleans the text before its length is counted, since browsers send two characters per line break."""
 
     def __init__(self, *, one_line: bool, **options: Any) -> None:
         super().__init__(**options)
@@ -190,7 +190,7 @@ class MailTextsForm(forms.Form):
         return {part.name: self.cleaned_data[part.name] for part in self.mail.parts}
 
     def refuse(self, row: MailText | None) -> None:
-        """Name who has saved in the meantime; saving again overwrites it."""
+        """Say who has saved in the meantime; saving again overwrites that."""
         if row is None:
             said = gettext("These texts have been reset to the standard in the meantime.")
         else:

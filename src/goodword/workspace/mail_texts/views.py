@@ -39,9 +39,9 @@ from goodword.notifications.domain.queue import Correspondent, from_name, full_c
 from goodword.notifications.models import Email, MailText
 from goodword.workspace.mail_texts.forms import FIXED_MAILS, LANGUAGES, MAILS, NAMES, MailTextsForm
 
-#: in the session: the last previewed unsaved texts, with their e-mail and language
+#: session key of the last previewed unsaved texts, with their e-mail and language
 _PREVIEWED: Final = "previewed_mail_texts"
-#: as in an e-mail client: the e-mail's own styles and logo, no scripts
+#: content security policy as in an e-mail client: the e-mail's styles and logo, no scripts
 _MAIL_POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 )
@@ -154,7 +154,7 @@ def _page(
     theirs: MailText | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
-    """Without a preview if there are no `texts`. `unsaved`: stored for the preview frame."""
+    """The page, with a preview of `texts` if given. `unsaved`: stored for the preview frame."""
     mail, language = form.mail, form.language
     shown = None
     if texts is not None:
@@ -190,7 +190,7 @@ def _different(theirs: MailTextsForm, texts: dict[str, str]) -> list[BoundField]
     ]
 
 
-#: recent e-mails searched for one of this kind
+#: maximum recent e-mails to search for one of this kind
 _AMONG: Final = 2000
 _WORKING_DAYS: Final = 5
 _CANDIDATE: Final = "Maria Keller"
@@ -201,7 +201,7 @@ _REFEREE: Final = "Thomas Berger"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailPreview:
-    """`candidate`: whose data it shows; empty for invented data. `is_sent`: all data comes from an e-mail to them."""
+    """`candidate`: whose data it shows; empty for fictitious data. `is_sent`: all data is from an e-mail to them."""
 
     email: Email
     rendered: Rendered
@@ -259,7 +259,7 @@ def _invented(
     member: Membership,
     now: datetime,
 ) -> Email:
-    """Invented data, with the name and role of `application`, if there is one."""
+    """An e-mail with fictitious data, except the name and role of `application`, if given."""
     organisation = member.organisation
     with translation.override(language):
         deadline = end_of_working_day(now, _WORKING_DAYS, calendar=organisation.calendar)

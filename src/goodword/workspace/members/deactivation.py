@@ -39,7 +39,7 @@ class Change:
 
 
 def owned_roles(member: Membership) -> QuerySet[Role]:
-    """All roles that the member owns, archived ones included."""
+    """All roles that the member owns, including archived ones."""
     return Role.objects.of(member.organisation).filter(owner=member).order_by("title", "pk")
 
 
@@ -87,7 +87,7 @@ def _hand_over(member: Membership, to: Membership | None, *, by: Membership, now
 
 
 def _pass_mails_on(member: Membership, *, now: datetime) -> None:
-    """Of unsent mails, cancel the personal ones and redirect the others to the current recruiter."""
+    """Cancel unsent personal mails, and redirect other unsent mails to the current recruiter."""
     waiting = (
         Email.objects.of(member.organisation)
         .select_for_update(of=("self",))

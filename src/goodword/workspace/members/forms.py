@@ -18,7 +18,7 @@ from goodword.workspace.members.deactivation import Change, owned_roles, possibl
 
 Kind = Membership.Kind
 
-#: invitations per submission
+#: maximum invitations per submission
 AT_MOST: Final = 50
 
 _MEANING = {

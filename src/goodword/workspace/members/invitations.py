@@ -41,7 +41,7 @@ PURPOSE = Link.Purpose.MEMBER_INVITATION
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
-    """`expires_at`: of its link; None until its mail is sent. `failure`: why the mail did not arrive, or empty."""
+    """`expires_at`: of its link; None until its mail is sent. `failure`: why the mail did not arrive, or ""."""
 
     invitation: Invitation
     roles: Sequence[Role]

@@ -1,4 +1,5 @@
-"""The daily mail. It contains roles and counts only: mails without an application aren't erased with a person."""
+"""The daily mail. It only contains roles and counts, because mails without an application aren't erased with a
+person."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -20,9 +21,9 @@ from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, c
 from goodword.workspace.needs_you.sources import SOURCES
 
 KIND: Final = "workspace.digest"
-#: needs of each urgency that are sorted by role
+#: maximum needs of each urgency to sort by role
 AT_MOST: Final = 500
-#: roles listed
+#: maximum roles to list
 ROLES: Final = 10
 
 
@@ -42,7 +43,7 @@ class RoleCounts:
 
 
 def send_digests(*, now: datetime) -> int:
-    """Runs on working days, in working hours. Returns how many members were mailed."""
+    """Send digests on working days, in working hours. Returns the number of members mailed."""
     return for_each(list(_members_due(now=now)), lambda pk: send_digest(member_id=pk, now=now))
 
 
@@ -66,7 +67,7 @@ def _members_due(*, now: datetime) -> Iterable[int]:
 
 
 def send_digest(*, member_id: int, now: datetime) -> bool:
-    """Returns whether there was something to mail. A second call on the same day does nothing."""
+    """Send a digest once a day. Returns whether there was something to mail."""
     with transaction.atomic():
         member = (
             Membership.objects.across_organisations()
@@ -97,7 +98,7 @@ def send_digest(*, member_id: int, now: datetime) -> bool:
             sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
             template="workspace/mail/digest",
             context=_context(needs, roles, results) | {"page_url": f"{settings.GOODWORD_BASE_URL}{path}"},
-            # tomorrow's is newer
+            # superseded by tomorrow's
             not_after=datetime.combine(today + timedelta(days=1), time(), tzinfo=zone),
             now=now,
         )
@@ -115,14 +116,14 @@ def _context(needs: Needs, roles: list[RoleCounts], results: int) -> dict[str, A
 
 
 def _counts(counted: Mapping[Urgency, tuple[int, str]], results: int) -> list[dict[str, Any]]:
-    """Counts above zero; the mail words them in its language."""
+    """Counts above zero; the mail puts them into words."""
     rows = [(urgency.value, n, text) for urgency, (n, text) in counted.items()]
     rows.append(("results", results, str(results)))
     return [{"kind": kind, "n": n, "text": text} for kind, n, text in rows if n]
 
 
 def _by_role(needs: Needs, member: Membership) -> list[RoleCounts]:
-    """Those with the most needs first."""
+    """Roles with the most needs first."""
     counts = {
         urgency: Counter(need.role for need in shown if need.role) for urgency, shown in needs.shown.items()
     }

@@ -17,16 +17,16 @@ from goodword.core.workdays import Calendar, working_days_between
 from goodword.roles.models import Role, Step, visible_roles
 from goodword.workspace.models import HiddenNeed
 
-#: the count of a source stops here
+#: maximum count of a source
 COUNTED = 200
 #: length of a quoted text
 LONGEST_QUOTE = 120
 
 
 class Urgency(StrEnum):
-    #: does not continue without a person
+    #: can't continue without a person
     STUCK = "stuck"
-    #: late, and ends automatically
+    #: late, but ends automatically
     OVERDUE = "overdue"
     #: mentioned by a colleague
     MENTIONED = "mentioned"
@@ -40,7 +40,7 @@ class Action:
     url: str
     is_link: bool = False
     fields: tuple[tuple[str, str], ...] = ()
-    #: opens Greenhouse
+    #: whether it opens Greenhouse
     is_external: bool = False
 
     @property
@@ -54,8 +54,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """For example "Ada Lovelace" (`who`) "can't name a manager" (`what`), since `since`, at `place`. The first of
-    `actions` is the main one."""
+    """For example "Ada Lovelace" (`who`) "can't name a manager" (`what`). The first of `actions` is the main one."""
 
     source: str
     pk: int
@@ -115,7 +114,7 @@ class Viewer:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """`rows`: rows that need action. `shape`: selects what `describe` reads, oldest first. `key`: the column that
+    """`rows`: rows that need action. `shape`: selects the data for `describe`, oldest first. `key`: the column that
     identifies a need."""
 
     name: str
@@ -152,7 +151,7 @@ class Needs:
 
 @dataclass(frozen=True, kw_only=True)
 class Hidden:
-    """Ids by source: to omit or, with `only`, to show alone."""
+    """Ids by source, to omit or, with `only`, to show exclusively."""
 
     ids: Mapping[str, Collection[int]] = field(default_factory=dict)
     only: bool = False
@@ -166,8 +165,8 @@ def collect(
     hidden: Hidden | None = None,
     counted: int = COUNTED,
 ) -> Needs:
-    """Return at most `at_most` of each urgency, counting up to `counted` of each source. The number of queries depends
-    only on the number of sources."""
+    """Return at most `at_most` needs of each urgency, counting up to `counted` per source. The number of queries
+    depends only on the number of sources."""
     hidden = hidden or Hidden()
     shown: dict[Urgency, list[Need]] = {urgency: [] for urgency in Urgency}
     counts = dict.fromkeys(Urgency, 0)
@@ -202,7 +201,7 @@ def collect(
 
 
 def _count(source: Source, rows: QuerySet[Any], shaped: QuerySet[Any], *, at_most: int) -> int:
-    """Stops at `at_most`. The list's order lets PostgreSQL use its index and stop early."""
+    """Count up to `at_most`. The list's order lets PostgreSQL use its index and stop early."""
     if source.key != "pk":
         return rows.order_by().values(source.key).distinct()[:at_most].count()
     return rows.order_by(*shaped.query.order_by).values("pk")[:at_most].count()
@@ -234,7 +233,7 @@ def late(since: datetime, *, now: datetime, calendar: Calendar) -> str:
 
 
 def hidden_ids(member: Membership, *, now: datetime) -> Mapping[str, list[int]]:
-    """Ids by source."""
+    """The ids of hidden needs by source."""
     found: dict[str, list[int]] = defaultdict(list)
     rows = HiddenNeed.objects.of(member.organisation).filter(member=member, until__gt=now)
     for source, need_id in rows.values_list("source", "need_id"):
@@ -243,7 +242,7 @@ def hidden_ids(member: Membership, *, now: datetime) -> Mapping[str, list[int]]:
 
 
 def hide(*, member: Membership, source: str, need_id: int, now: datetime) -> None:
-    """Until midnight in the organisation's time zone. Idempotent. Deletes the member's past rows."""
+    """Hide a need until midnight in the organisation's time zone, and delete the member's expired rows. Idempotent."""
     rows = HiddenNeed.objects.of(member.organisation).filter(member=member)
     rows.filter(until__lte=now).delete()
     zone = member.organisation.zone
@@ -260,5 +259,4 @@ def hide(*, member: Membership, source: str, need_id: int, now: datetime) -> Non
 
 
 def show_again(*, member: Membership, source: str, need_id: int) -> None:
-    """Idempotent."""
     HiddenNeed.objects.of(member.organisation).filter(member=member, source=source, need_id=need_id).delete()

@@ -16,12 +16,12 @@ _OF_CHECK = (
     "check_run__step_request__application__candidate",
     "check_run__step_request__application__role",
 )
-#: failed requests looked up
+#: maximum failed requests to look up
 _AT_MOST = 1000
 
 
 def _questioned(viewer: Viewer) -> QuerySet[Slot]:
-    """Candidates wait for an answer even if the check is paused."""
+    """Slots with an open question. Candidates wait for an answer even if the check is paused."""
     return Slot.objects.of(viewer.organisation).filter(
         cannot_at__isnull=False,
         answered_at=None,
@@ -75,7 +75,7 @@ def _unreached(viewer: Viewer) -> QuerySet[ReferenceRequest]:
     failed = Email.objects.of(viewer.organisation).filter(
         state=Email.State.FAILED, link_purpose=Link.Purpose.REFEREE, kind=REQUEST
     )
-    # ids instead of a subquery: PostgreSQL then combines two indexes
+    # ids instead of a subquery, so PostgreSQL combines two indexes
     ids = list(failed.order_by("pk").values_list("link_subject_id", flat=True)[:_AT_MOST])
     return ReferenceRequest.objects.of(viewer.organisation).filter(
         Q(undelivered_at__isnull=False) | Q(pk__in=ids),

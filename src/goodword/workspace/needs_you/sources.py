@@ -37,7 +37,7 @@ from goodword.workspace.validity.asking import told
 
 
 def _adjustments(viewer: Viewer) -> QuerySet[Any]:
-    """Does not depend on My roles or All roles: the reader may not see the role."""
+    """Open adjustment requests, regardless of *My roles* or *All roles*, since the contact may not see the role."""
     return waiting_for(viewer.member)
 
 
@@ -169,7 +169,7 @@ MENTIONS = Source(
 )
 
 
-#: days after the hire; later ratings would not compare with the others
+#: days after the hire, since later ratings wouldn't be comparable
 _LAST_DAYS: Final = 180
 
 

@@ -150,7 +150,7 @@ def _in_greenhouse(application: Application) -> list[Action]:
 
 
 def _correct(viewer: Viewer, application: Application) -> list[Action]:
-    """Return where to correct the name, address or do-not-email setting."""
+    """Actions to correct the name, address or do-not-email setting."""
     if application.candidate.in_greenhouse:
         return _in_greenhouse(application)
     return [Action(label=_("Edit details"), url=viewer.link("candidate_edit", application.pk), is_link=True)]
@@ -285,7 +285,7 @@ STOPPED_CHECKS = Source(
 
 
 def _overdue(model: type[StepRun], viewer: Viewer) -> QuerySet[Any]:
-    """At most 30 days late: after that, answers no longer count."""
+    """Overdue runs, at most 30 days late, since later answers don't count."""
     return _open(model, viewer, viewer.active).filter(
         Q(invited_at__isnull=False) | ~Q(progress=StepRun.Progress.PENDING),
         attention="",
@@ -321,7 +321,7 @@ def _overdue_attempt(viewer: Viewer, run: Any) -> Need:
     actions = [
         # reminders need a future deadline
         Action(label=_("Give more time …"), url=more_time, is_link=True),
-        # asks for confirmation if there are answers
+        # asks for confirmation if answers exist
         Action(label=_("Invite again …"), url=again, is_link=True)
         if has_started
         else Action(label=_("Invite again"), url=again),
@@ -333,7 +333,7 @@ def _overdue_attempt(viewer: Viewer, run: Any) -> Need:
         who=application.candidate.name,
         url=_page(viewer, application, step_request.step),
         what=what,
-        # by the role's deadline: the candidate's own would reveal an adjustment
+        # by the role's deadline, since the candidate's own would reveal an adjustment
         since=run.overdue_since,
         role=role_title(application),
         place=place(application, step_request.step),
@@ -380,7 +380,7 @@ def _slow_referees(viewer: Viewer, checks: Iterable[Check]) -> dict[int, list[Re
 
 
 def _reminds(viewer: Viewer, application: Application, slow: Iterable[Referee]) -> list[Action]:
-    """Whether there are referees to remind: their own deadline may not have passed although the check is late."""
+    """Whether there are referees to remind, since their own deadline may be later than the check's."""
     return [
         Action(
             label=_("Remind %(name)s") % {"name": one.name},

@@ -33,9 +33,9 @@ from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, c
 from goodword.workspace.needs_you.sources import NAMES, SOURCES
 from goodword.workspace.results_to_review import monday, reviewed, rows_of, with_relations
 
-#: rows of each urgency, first and after *Show more*
+#: maximum rows of each urgency, initially and after *Show more*
 AT_MOST, MORE = 50, 500
-#: results to review
+#: maximum results to review
 RESULTS = 10
 
 
@@ -65,7 +65,7 @@ class Chosen:
 
 
 def has_own_roles(member: Membership) -> bool:
-    """Members without a role of their own start with all roles."""
+    """Whether the member owns a role. Others start with all roles."""
     return Role.objects.of(member.organisation).filter(owner=member, archived_at=None).exists()
 
 
@@ -191,9 +191,9 @@ def _audit(request: MemberRequest, action: str, source: str, need_id: int) -> No
 
 
 AHEAD: Final = timedelta(days=7)
-#: invitations listed by name
+#: maximum invitations listed by name
 INVITATIONS: Final = 5
-#: event -> figure
+#: event -> name of the figure
 FIGURES: Final[Mapping[str, str]] = {
     "attempt.assigned": "invited",
     "check.opened": "invited",
@@ -205,7 +205,7 @@ FIGURES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upcoming:
-    """At a time, or on a day. `url`: of the candidate."""
+    """An event at a time or on a day. `url`: the candidate's page."""
 
     at: datetime | None = None
     day: date | None = None
@@ -215,7 +215,7 @@ class Upcoming:
 
 
 def week_figures(viewer: Viewer, *, monday: datetime) -> dict[str, int]:
-    """One query, by the index of an organisation's events."""
+    """The figures of a week, by one query on the index of the organisation's events."""
     rows = (
         Event.objects.filter(
             organisation_id=viewer.organisation.pk,

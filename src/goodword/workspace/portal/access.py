@@ -38,9 +38,9 @@ class Task:
     open: bool
     done: bool
     declined: bool
-    #: done, with a result that the candidate can read
+    #: whether the candidate can read a result
     has_result: bool
-    #: past the deadline, but still open
+    #: whether it is open after its deadline
     is_late: bool
 
 
@@ -127,7 +127,7 @@ def languages_of(request: HttpRequest, visit: Visit) -> dict[str, object]:
 
 
 def language_links(request: HttpRequest, visit: Visit) -> dict[str, object]:
-    """Links for pages that store no choice."""
+    """Language links for pages that don't store the choice."""
     return links_for(request, offered_to(visit), current=language_of(request, visit))
 
 

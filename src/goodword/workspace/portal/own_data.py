@@ -1,4 +1,4 @@
-"""A candidate's own data. The portal mails a link (/d/), the only way to download or erase it."""
+"""A candidate's own data. It can only be downloaded or erased by a link (/d/) mailed from the portal."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -208,7 +208,7 @@ def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = Fals
             else "",
             "due": written_weekday(due, year=True) if due else "",
             "kept": retention_for_candidate(organisation),
-            # the reason is for the candidate only, not for anybody with an old mail
+            # the reason is only for the candidate, not for anybody with an old mail
             "kept_because": legal_hold_reason(hold) if hold and asked and own else "",
             "kept_quietly": hold is not None and asked is not None and not own,
             "would_keep": legal_hold_reason(hold) if hold and own else "",

@@ -84,7 +84,7 @@ def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpR
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Works as long as the portal does, also after a step is done."""
+    """A question to the recruiter. Works as long as the portal, even after a step is done."""
     visit = visit_of(token)
     if visit is None:
         return unknown_page(request)

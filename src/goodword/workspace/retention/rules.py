@@ -1,6 +1,6 @@
-"""Retention rules, for both the preview and the daily run. *Old* counts from the end of a person's last application, or
-from a later answer by them or their referees. *Hidden* counts from when their last application disappeared from
-Greenhouse. People are erased as a whole, and not while they have an active application, open step, legal hold or
+"""Retention rules, for both the preview and the daily run. The period of *old* starts at the end of a person's last
+application, or at a later answer by them or their referees; that of *hidden* when their last application disappeared
+from Greenhouse. Only whole people are erased, and not while they have an active application, open step, legal hold or
 requested erasure."""
 
 from collections.abc import Callable, Iterator, Mapping
@@ -31,9 +31,9 @@ from goodword.references.flags.devices import blank_raw_traces
 from goodword.references.models import Check
 from goodword.workflow.models import takes_answers_query
 
-#: people erased per run; the next run continues
+#: maximum people erased per run; the next run continues
 AT_MOST: Final = 1000
-#: earliest hour of a run, in the organisation's time zone
+#: earliest hour of a run in the organisation's time zone
 HOUR: Final = 3
 #: events that count as an answer by a candidate or a referee
 ANSWERS: Final = (
@@ -65,7 +65,7 @@ class Months:
         )
 
     def shortened_by(self, after: "Months") -> bool:
-        """Whether `after` could erase somebody earlier."""
+        """Whether the months in `after` could erase somebody earlier."""
         return any(
             new is not None and (was is None or new < was)
             for was, new in ((self.old, after.old), (self.hidden, after.hidden))
@@ -91,13 +91,13 @@ class RunPreview:
 
     @property
     def since(self) -> datetime | None:
-        """The earliest start of a period among those due."""
+        """The earliest start of the periods of those due."""
         return min((one.since for one in self.due), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Application:
-    """`known`: the last known date in Greenhouse, for an end without a date."""
+    """`known`: the last known date in Greenhouse, used if the end has no date."""
 
     candidate_id: int
     status: str
@@ -143,7 +143,8 @@ def preview_run(organisation: Organisation, months: Months, *, now: datetime) ->
 
 
 def sweep(organisation_id: int, *, now: datetime) -> int:
-    """Erase in one transaction per person; the next run continues after a crash. Returns how many were erased."""
+    """Erase in one transaction per person; after a crash, the next run continues. Returns the number of people
+    erased."""
     organisation = Organisation.objects.get(pk=organisation_id)
     erase_old_experts(organisation, now=now)
     due = due_now(organisation, now=now)
@@ -282,7 +283,8 @@ def _kept(organisation: Organisation, *, now: datetime, only: int | None = None)
 
 
 def prune(*, now: datetime, dry_run: bool) -> dict[str, int]:
-    """`goodword prune`: delete now what the daily jobs delete. Returns how many of each, or with `dry_run` would be."""
+    """`goodword prune`: run the deletions of the daily jobs now. Returns the numbers deleted (with `dry_run`, to
+    delete)."""
     return {what: act(now) if not dry_run else _tried(act, now) for what, act in _PARTS.items()} | {
         "People past their retention period": sum(
             _due_people(one, now=now, dry_run=dry_run) for one in _organisations()
@@ -305,7 +307,7 @@ def _due_people(organisation: Organisation, *, now: datetime, dry_run: bool) -> 
     if dry_run:
         return len(due_now(organisation, now=now))
     erased = 0
-    # each call stops after a number of people, so that other organisations get a turn
+    # each call handles a limited number of people, so other organisations get a turn
     while done := sweep(organisation.pk, now=now):
         erased += done
     return erased

@@ -37,7 +37,7 @@ from goodword.workflow.retention import NothingToKeep, lift_hold, place_hold, wa
 from goodword.workspace.concurrent_edits import NoticesChanges, organisation_to_change
 from goodword.workspace.retention.rules import Months, RunPreview, preview_run
 
-#: people named on the page; the rest are counted
+#: maximum people named on the page; the rest are counted
 NAMED = 20
 
 _WHY = {

@@ -43,7 +43,7 @@ class QuestionnaireChoice:
 
 
 def questionnaire_choices(organisation: Organisation, *, chosen: int | None) -> Sequence[QuestionnaireChoice]:
-    """Built-in ones first. `chosen` stays available when archived."""
+    """Choices with built-in questionnaires first. `chosen` stays available when archived."""
     own = {row.key: row for row in versions.selectable_questionnaires(organisation)}
     if chosen is not None and chosen not in {row.pk for row in own.values()}:
         row = Questionnaire.objects.of(organisation).filter(pk=chosen).first()
@@ -264,7 +264,7 @@ class CheckForm(StepForm):
         return data
 
     def settings_to_keep(self, *, now: datetime) -> CheckSettings:
-        """Return the settings of a valid form. A built-in questionnaire is copied to the organisation."""
+        """Return the settings from a valid form. A built-in questionnaire is copied to the organisation."""
         kept = questionnaire_id(self.cleaned_data["questionnaire"], organisation=self.organisation, now=now)
         return self._settings(kept)
 

@@ -167,7 +167,9 @@ def role_settings(request: MemberRequest, pk: int) -> HttpResponseBase:
         return redirect("role_viewers", request.organisation.slug, role.pk)
     if changed:
         messages.success(request, _("Saved."))
-    if not visible_roles(request.member).filter(pk=role.pk).exists():  # they gave away a confidential role
+    if (
+        not visible_roles(request.member).filter(pk=role.pk).exists()
+    ):  # the member gave away a confidential role
         return redirect("roles", request.organisation.slug)
     return redirect("role", request.organisation.slug, role.pk)
 

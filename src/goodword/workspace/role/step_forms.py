@@ -200,7 +200,7 @@ class StepForm(NoticesChanges):
         if step.kind != Step.Kind.ASSESSMENT or built_by_member(step) is not None:
             del self.fields["requirement"]
         else:
-            # required for a published assessment only; until then, other settings can be saved without it
+            # required only for a published assessment, so other settings can be saved before
             self.fields["requirement"].required = bool(step.requirement)
             self.fields["scales"] = default_test_scales_field()
         self.note_stored(as_set)
@@ -239,7 +239,7 @@ def _early(deadline: int) -> str:
 
 
 LONGEST_HINT: Final = 300
-#: name of the buttons, with the values "add", "remove-2", "up-2", "down-2"
+#: name of the buttons with the values "add", "remove-2", "up-2", "down-2"
 ACTION: Final = "line"
 #: field with the number of lines
 TOTAL: Final = "lines"

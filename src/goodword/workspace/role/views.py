@@ -59,7 +59,7 @@ def notices_of(role: Role) -> list[NoticeText]:
 
 
 def notice_texts(rows: Sequence[RoleNotice]) -> dict[int, NoticeText]:
-    """By id, in the order of `rows`, which are of one organisation and have their automations. At most one query."""
+    """Texts by id, in the order of `rows` (of one organisation, with their automations). At most one query."""
     if not rows:
         return {}
     automations = {row.automation_id for row in rows}
@@ -115,7 +115,7 @@ def _wording(row: RoleNotice, *, job: str, stage: str, steps: str) -> tuple[str,
 
 
 PAGE = 50
-#: sentences of the job post offered as a requirement
+#: maximum sentences of the job post to offer as requirements
 PROPOSED = 3
 
 

@@ -17,7 +17,7 @@ from goodword.notifications.domain.queue import masked
 from goodword.notifications.models import Email
 from goodword.workspace.settings_pages.mails import send_needed_again
 
-#: lines of a list
+#: maximum lines of a list
 AT_MOST: Final = 500
 _WAITING: Final = (Email.State.QUEUED, Email.State.SENDING)
 _NAME: Final = re.compile(r"mail:([0-9]{1,18})")

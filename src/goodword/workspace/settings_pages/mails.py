@@ -35,7 +35,7 @@ from goodword.workspace.candidate.timeline import MAIL_NAMES
 from goodword.workspace.reference_check.forms import REFEREES, referee_of
 from goodword.workspace.step_actions import back_to
 
-#: mails per page and click
+#: maximum mails per page and click
 AT_MOST = 200
 
 
@@ -248,7 +248,7 @@ def notification_settings(request: MemberRequest) -> HttpResponseBase:
     )
 
 
-#: selectors looked up per page
+#: maximum selectors looked up per page
 _MOST_SELECTORS: Final = 4
 
 

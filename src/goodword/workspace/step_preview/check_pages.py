@@ -1,5 +1,5 @@
-"""Previews of a reference check's pages. The portals' own views render them for fictitious people, in a transaction
-that is rolled back. Buttons do nothing."""
+"""Previews of a reference check's pages. The portals' views render them for fictitious people, in a transaction that is
+rolled back. Buttons do nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
@@ -116,7 +116,7 @@ class Example:
 
 
 def pages_of(example: Example) -> list[PreviewPage]:
-    """In order of appearance. Takes the check to `Stage.SENT` and back."""
+    """Pages in order of appearance. Takes the check to `Stage.SENT` and back."""
     with rolled_back():
         example.bring_to(Stage.SENT)
         asked = example.question_pages()
@@ -191,7 +191,7 @@ def _preview(request: MemberRequest, step: Step, name: str) -> HttpResponse:
         ],
         conditions=False,
     )
-    # pages can share a path at different stages: the current stage wins
+    # pages can share a path at different stages; the current stage wins
     there = {
         _path(one, example): url[one.name] for one in sorted(pages, key=lambda one: one.stage == page.stage)
     }
@@ -220,7 +220,7 @@ def _draw(request: MemberRequest, path: str, *, language: str) -> HttpResponse:
 
 
 def _inert(content: bytes, *, there: Mapping[str, str], banner: Banner) -> str:
-    """`there`: addresses of previews, by path."""
+    """The page with links to previews and without working buttons. `there`: URLs of previews by path."""
     from bs4 import BeautifulSoup, Tag  # nine megabytes with lxml
 
     page = BeautifulSoup(content, "html.parser")

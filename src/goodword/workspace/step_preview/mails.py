@@ -1,4 +1,4 @@
-"""Previews of a step's e-mails. The code that sends them writes them in a transaction that is rolled back."""
+"""Previews of a step's e-mails, written by the code that sends them, in a transaction that is rolled back."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -68,7 +68,7 @@ class ShownMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepMails:
-    """`language`: of these mails. `languages`: those that the step is offered in."""
+    """`language`: of these mails. `languages`: all languages of the step."""
 
     mails: tuple[ShownMail, ...]
     language: str
@@ -76,7 +76,7 @@ class StepMails:
 
 
 def step_mails(step: Step, *, language: str, now: datetime) -> StepMails:
-    """All mails, in `language` if the step is offered in it. Nothing is saved or sent."""
+    """All mails, in `language` if the step has it. Nothing is saved or sent."""
     with rolled_back():
         application = example_application(step.role, language=language, now=now)
         if step.kind == Step.Kind.REFERENCE_CHECK:
@@ -96,7 +96,7 @@ def step_mails(step: Step, *, language: str, now: datetime) -> StepMails:
 
 
 def first_mails(role: Role, *, kinds: Collection[str], now: datetime) -> Iterator[ShownMail]:
-    """The first mails of steps of these kinds. Only inside a transaction that is rolled back."""
+    """The first mails of steps of these kinds. Call only inside a transaction that is rolled back."""
     application = example_application(role, now=now)
     steps = {step.kind: step for step in role.steps.select_related("organisation", "role")}
     if Step.Kind.ASSESSMENT in kinds:
@@ -232,7 +232,7 @@ def example_request(step: Step, application: Application, *, now: datetime) -> S
 
 
 def example_referee(number: int, *, relationship: str, language: str, now: datetime) -> RefereeDetails:
-    """`relationship`: that the slot asks for."""
+    """`relationship`: the one that the slot asks for."""
     return RefereeDetails(
         name=_REFEREES[(number - 1) % len(_REFEREES)],
         email=f"robin{number}@example.com",

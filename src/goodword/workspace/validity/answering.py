@@ -1,4 +1,4 @@
-"""What a rater of a new hire is asked, what they answer, by a personal link or as a member, and what is kept of it."""
+"""Ratings of new hires: the questions, the answers by a personal link or as a member, and their storage."""
 
 import secrets
 from collections.abc import Mapping
@@ -37,13 +37,13 @@ from goodword.workspace.validity.requests import (
 )
 
 SCALE: Final = Scale(RATING_LEVELS[0], RATING_LEVELS[-1])
-#: begins the code instead of an erased rater
+#: prefix of the code that replaces an erased rater
 ERASED: Final = "erased-"
 
 
 def questions_of(application: Application, *, now: datetime, language: str = "") -> tuple[Rating, ...]:
-    """The ratings that everybody is asked for, once per competency, without comments. In the language if possible,
-    else in the organisation's; empty if the role's questionnaire has none."""
+    """The ratings that every referee is asked for, one per competency, without comments; in the language if possible,
+    else in the organisation's. Empty if the role's questionnaire has none."""
     if application.role is None:
         return ()
     steps = Step.objects.of(application.organisation).select_related("organisation")
@@ -62,8 +62,8 @@ def questions_of(application: Application, *, now: datetime, language: str = "")
 
 
 def values_of(application: Application, answers: Mapping[str, object], *, now: datetime) -> dict[str, int]:
-    """By competency in the organisation's language, so that ratings in several languages have the same criteria.
-    Without "can't judge"."""
+    """Levels by competency in the organisation's language, so ratings in different languages have the same criteria,
+    without "can't judge"."""
     return {
         question.competency: answer["level"]
         for question in questions_of(application, now=now)
@@ -72,12 +72,12 @@ def values_of(application: Application, answers: Mapping[str, object], *, now: d
 
 
 def is_refused(application: Application) -> bool:
-    """Whether a member chose that nobody is asked for a rating, for example because the person objects."""
+    """Whether a member has excluded the person from ratings, for example because the person objects."""
     return application.pk in refused(application.organisation)
 
 
 def refused(organisation: Organisation) -> set[int]:
-    """Applications of people for whom a member chose so."""
+    """Applications of people whom a member has excluded from ratings."""
     rows = RatingRequest.objects.of(organisation).filter(state=State.STOPPED, reason=Reason.MEMBER)
     return set(rows.values_list("application_id", flat=True))
 
@@ -89,7 +89,7 @@ def may_rate(application: Application, *, now: datetime) -> bool:
 
 
 def has_rated(application: Application, member: Membership) -> date | None:
-    """The day on which this member has rated the person, also if their name was erased since."""
+    """The day on which this member rated the person, even if the member's name was erased since."""
     if day := rated_by(application, member):
         return day
     rows = RatingRequest.objects.of(application.organisation).filter(application=application)
@@ -102,7 +102,8 @@ def has_rated(application: Application, member: Membership) -> date | None:
 def rate_as_member(
     application: Application, *, values: Mapping[str, int], by: Membership, now: datetime
 ) -> bool:
-    """Store a member's rating once. False if they have rated before, or nobody is to rate the person any more."""
+    """Store a member's rating once. Returns False if they have already rated, or the person must not be rated any
+    more."""
     with transaction.atomic():
         lock_application(application.pk)
         if is_refused(application) or has_rated(application, by):
@@ -114,7 +115,7 @@ def rate_as_member(
 
 
 def give(*, request: RatingRequest, values: Mapping[str, int], now: datetime) -> None:
-    """Store the rating once. Raises NotOpen."""
+    """Store the rater's answers once. Raises NotOpen."""
     with transaction.atomic():
         row = locked(request.application_id)
         if row is None or row.state != State.ASKED or row.round != request.round or obstacle(row.application):
@@ -130,7 +131,7 @@ def give(*, request: RatingRequest, values: Mapping[str, int], now: datetime) ->
 
 
 def decline(*, request: RatingRequest, reason: str, now: datetime) -> None:
-    """`reason`: CANNOT, LEFT, or NOT_MINE, after which a member can name somebody else. Raises NotOpen."""
+    """Decline. `reason`: CANNOT, LEFT, or NOT_MINE, after which a member can name somebody else. Raises NotOpen."""
     with transaction.atomic():
         row = locked(request.application_id)
         if row is None or row.state != State.ASKED or row.round != request.round:
@@ -144,7 +145,7 @@ def decline(*, request: RatingRequest, reason: str, now: datetime) -> None:
 
 
 def note_rated(application: Application, *, by: Membership, now: datetime) -> None:
-    """A member has rated the person on the candidate's page: an open request to them has its rating."""
+    """Settle an open request to a member who has rated the person on the candidate's page."""
     row = locked(application.pk)
     if row is None or not row.is_open:
         return
@@ -154,8 +155,8 @@ def note_rated(application: Application, *, by: Membership, now: datetime) -> No
 
 
 def forget_rater(*, request: RatingRequest, by: Membership, now: datetime) -> bool:
-    """Erase name and address of a settled request, with the e-mails to them. Their rating gets a random code instead,
-    so that raters stay distinct."""
+    """Erase the rater's name, address and e-mails from a settled request. Their rating gets a random code, so raters
+    stay distinguishable."""
     with transaction.atomic():
         row = locked(request.application_id)
         if row is None or row.is_open or not row.rater_email:
@@ -170,7 +171,7 @@ def forget_rater(*, request: RatingRequest, by: Membership, now: datetime) -> bo
 
 
 def _ratings_of(row: RatingRequest) -> QuerySet[PerformanceRating]:
-    """By the rater asked, also after their address was erased."""
+    """Ratings by the rater who was asked, even after their address was erased."""
     rows = PerformanceRating.objects.of(row.organisation).filter(application=row.application_id)
     if row.state != State.GIVEN:
         return rows.none()
@@ -184,7 +185,7 @@ def has_rating(row: RatingRequest) -> bool:
 
 
 def delete_rating(*, request: RatingRequest, by: Membership, now: datetime) -> bool:
-    """Delete what the rater answered. Returns whether there was anything."""
+    """Delete the rater's answers. Returns whether there were any."""
     with transaction.atomic():
         row = locked(request.application_id)
         if row is None:

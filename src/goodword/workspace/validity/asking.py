@@ -1,7 +1,7 @@
-"""Managers are asked by e-mail to rate people hired: who is asked when, reminders, and ends.
+"""Asks managers by e-mail to rate new hires: whom to ask and when, reminders, and the end of requests.
 
-A sweep begins requests (`begin_due`) and continues them (`go_on`) by their due time. Raters who have no login answer by
-a personal link (`answering.py`).
+A sweep starts requests (`begin_due`) and continues them (`go_on`) when due. Raters need no login: they answer by a
+personal link (`answering.py`).
 """
 
 from dataclasses import dataclass
@@ -57,8 +57,9 @@ def hiring_managers(role: Role) -> QuerySet[Membership]:
 
 
 def due_hires(*, now: datetime) -> QuerySet[Application]:
-    """To ask about: hired long enough ago, and told of the rating, since they began the assessment after it was
-    switched on. Those hired again after an undone hire, or whose erasure was cancelled, are asked about again."""
+    """Hires to ask about: long enough ago, and informed about ratings, because they started the assessment after
+    ratings were switched on. People hired again after an undone hire, or whose erasure was cancelled, are asked about
+    again."""
     days = Func(
         F("role__rating_days"), function="make_interval", template="%(function)s(days => %(expressions)s)"
     )
@@ -87,7 +88,8 @@ def due_hires(*, now: datetime) -> QuerySet[Application]:
 
 
 def told() -> Exists:
-    """Of applications: began and completed the role's assessment after it was switched on, and so were told."""
+    """A condition on applications: the role's assessment was started and completed after ratings were switched on, so
+    the candidate was informed."""
     return Exists(
         Attempt.objects.across_organisations().filter(
             step_request__application=OuterRef("pk"),
@@ -99,9 +101,9 @@ def told() -> Exists:
 
 
 def begin(application_id: int, *, now: datetime) -> bool:
-    """Ask the role's hiring manager, or have a member name somebody. False if it has begun already."""
+    """Ask the role's hiring manager, or have a member name somebody. Returns False if already started."""
     with transaction.atomic():
-        # the role first, as `switch` does, so that nothing begins after it was switched off
+        # lock the role first, like `switch`, so nothing starts after it was switched off
         roles = Role.objects.across_organisations().filter(applications=application_id)
         roles.select_for_update(of=("self",), no_key=True).first()
         application = lock_application(application_id)
@@ -150,7 +152,7 @@ class OwnAddress(Exception):
 def name_rater(
     *, request: RatingRequest, name: str, email: str, language: str, seen: str, by: Membership, now: datetime
 ) -> None:
-    """Ask this rater instead of the one asked before. Raises NotOpen and OwnAddress."""
+    """Ask this rater instead of the previous one. Raises NotOpen, OwnAddress."""
     with transaction.atomic():
         row = locked(request.application_id)
         if row is None or not row.is_open or row.version != seen or obstacle(row.application):
@@ -164,7 +166,7 @@ def name_rater(
 
 
 def _rater_before_erasure(row: RatingRequest) -> Correspondent | None:
-    """Who was asked before the person was to be erased, if they may still be."""
+    """The rater asked before the person was to be erased, if they may still be asked."""
     lost = has_lost_access(row.organisation, row.rater_email)
     if row.reason != Reason.ERASURE or not row.rater_email or lost or has_declined(row, row.rater_email):
         return None
@@ -174,8 +176,8 @@ def _rater_before_erasure(row: RatingRequest) -> Correspondent | None:
 
 
 def may_be_stopped(application: Application, row: RatingRequest | None) -> bool:
-    """Whether the request is open, or has yet to begin, or the person can be rated without one: by members, or from
-    files, if the organisation has imported any."""
+    """Whether the request is open or not yet started, or the person can be rated without one: by members, or from
+    imported files."""
     if row and (row.is_open or row.state in {State.GIVEN, State.DECLINED} or row.reason == Reason.MEMBER):
         return row.is_open
     why = obstacle(application)
@@ -187,7 +189,8 @@ def may_be_stopped(application: Application, row: RatingRequest | None) -> bool:
 
 
 def stop(*, application: Application, by: Membership, now: datetime) -> bool:
-    """By a member, also before it begins, for example if the person objects. Returns whether anything changed."""
+    """Stop a request as a member, even before it starts, for example if the person objects. Returns whether anything
+    changed."""
     with transaction.atomic():
         current = lock_application(application.pk)
         row = locked(application.pk)
@@ -209,7 +212,7 @@ def stop(*, application: Application, by: Membership, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleRequests:
-    """How many requests of a role are in each state. `reminded`: of those asked."""
+    """The number of a role's requests in each state. `reminded`: of those asked."""
 
     role: Role
     needs_rater: int
@@ -222,7 +225,7 @@ class RoleRequests:
 
 
 def requests_by_role(organisation: Organisation) -> list[RoleRequests]:
-    """By title."""
+    """Roles with requests, by title."""
     rows = RatingRequest.objects.of(organisation).filter(application__role__isnull=False)
     states = {name: Count("pk", filter=Q(state=name)) for name in State.values}
     reminded = Count("pk", filter=Q(state=State.ASKED, reminders__gt=0))
@@ -235,7 +238,7 @@ def requests_by_role(organisation: Organisation) -> list[RoleRequests]:
 
 
 def switch(*, role: Role, on: bool, days: int, by: Membership, now: datetime) -> bool:
-    """Returns whether anything changed. Open requests of the role end with it."""
+    """Switch requests on or off; switching off ends open ones. Returns whether anything changed."""
     with transaction.atomic():
         changed = ask_for_ratings(role=role, on=on, days=days, by=by, now=now)
         if changed and not on:
@@ -244,7 +247,7 @@ def switch(*, role: Role, on: bool, days: int, by: Membership, now: datetime) ->
 
 
 def switch_all_off(*, organisation: Organisation, by: Membership, now: datetime) -> None:
-    """For all roles, when an admin stops ratings in Goodword."""
+    """Switch requests off for all roles, when an admin stops ratings in Goodword."""
     for role in Role.objects.of(organisation).filter(asks_for_ratings_since__isnull=False).order_by("pk"):
         switch(role=role, on=False, days=role.rating_days, by=by, now=now)
 
@@ -256,7 +259,7 @@ def _end_all(rows: QuerySet[RatingRequest], *, now: datetime) -> None:
 
 
 def due_requests(*, now: datetime) -> QuerySet[RatingRequest]:
-    """With a reminder or an end that is due."""
+    """Requests whose reminder or end is due."""
     return RatingRequest.objects.across_organisations().filter(next_at__lte=now)
 
 
@@ -268,7 +271,7 @@ def sweep(*, now: datetime) -> None:
 
 
 def go_on(application_id: int, *, now: datetime) -> bool:
-    """Remind the rater, or end a request that was reminded twice or that nobody was named for."""
+    """Remind the rater, or end a request after two reminders or without a rater."""
     with transaction.atomic():
         row = locked(application_id)
         if row is None or row.next_at is None or row.next_at > now:
@@ -297,8 +300,8 @@ def go_on(application_id: int, *, now: datetime) -> bool:
 
 
 def end_if_over(application_id: int, *, now: datetime) -> bool:
-    """End an open request for which there is an obstacle; returns whether it did. Of an undone hire, one that nobody
-    answered as well, so that the next hire is asked about."""
+    """End an open request if there is an obstacle; for an undone hire, also an unanswered one, so the next hire is
+    asked about. Returns whether it was ended."""
     with transaction.atomic():
         row = locked(application_id)
         if row is None or not (why := obstacle(row.application)):
@@ -312,12 +315,12 @@ def end_if_over(application_id: int, *, now: datetime) -> bool:
 
 
 def on_application_changed(event: Event) -> None:
-    """The hire was undone, or the person is to be erased: end the request."""
+    """End the request if the hire was undone or the person is to be erased."""
     end_if_over(event.application_id or 0, now=event.occurred_at)
 
 
 def on_email_failed(event: Event) -> None:
-    """The request or a reminder came back: a member has to enter another address."""
+    """Have a member enter another address after a returned e-mail."""
     email = mail_of(event)
     if email is None or email.kind != MAIL_KIND or email.application_id is None:
         return
@@ -329,7 +332,7 @@ def on_email_failed(event: Event) -> None:
 
 
 def on_member_deactivated(event: Event) -> None:
-    """Requests to a manager who has lost access need another rater, no matter who entered the address."""
+    """Find another rater for requests to a manager who has lost access, whoever entered the address."""
     member = Membership.objects.across_organisations().select_related("user").get(pk=event.data["member_id"])
     if member.deactivated_at is None:  # reactivated in the meantime
         return

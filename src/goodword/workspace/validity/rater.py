@@ -1,4 +1,4 @@
-"""Pages of a manager asked by e-mail to rate a new hire, behind their personal link."""
+"""Pages for a manager asked by e-mail to rate a new hire, behind a personal link."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ type RaterView = Callable[[RaterVisit], HttpResponse]
 
 
 def _rater_page(view: RaterView) -> Callable[..., HttpResponse]:
-    """Pass the visit to the view while the link can be answered by; else a page that says what to do. Opening changes
+    """Pass the visit to the view while the link accepts answers, else show a page that says what to do. Opening changes
     nothing."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,9 +113,9 @@ def _row_behind(link: Link) -> RatingRequest | None:
 
 
 def _over(visit: RaterVisit) -> HttpResponse | None:
-    """The page of a link by which nothing can be answered (any more)."""
+    """The page for a link that doesn't accept answers (any more)."""
     row = visit.row
-    # read after the request: another rater may have been named in between
+    # read after the request, since another rater may have been named in between
     links_alive = Link.objects.of(visit.organisation).filter(ended_at=None, expires_at__gt=visit.now)
     if not links_alive.filter(pk=visit.link.pk).exists():
         return visit.page("closed.html")
@@ -174,8 +174,7 @@ def rate(visit: RaterVisit) -> HttpResponse:
 
 
 def _read(questions: tuple[Rating, ...]) -> str:
-    """Identifies the questions that the page shows, so that answers to others are not saved for them. The language may
-    differ."""
+    """Identifies the questions on the page in any language, so answers aren't saved for other questions."""
     ids = [f"{one.id}:{len(one.levels)}:{one.can_pass}" for one in questions]
     return sha256("\n".join(ids).encode()).hexdigest()
 

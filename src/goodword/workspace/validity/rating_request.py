@@ -1,4 +1,4 @@
-"""Candidate > Request for a rating: its state, who is asked, and its end."""
+"""Candidate > Request for a rating: state, rater, and ending it."""
 
 from typing import Any
 
@@ -116,7 +116,7 @@ def delete_rating(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def _row(request: MemberRequest, pk: int) -> RatingRequest:
-    """Of the application with this id."""
+    """The request of the application with this id."""
     rows = RatingRequest.objects.of(request.organisation).filter(
         application__in=visible_applications(request.member)
     )

@@ -1,4 +1,4 @@
-"""Import of ratings: upload, what would be imported, confirmation; deletion of an import."""
+"""Import of ratings: upload, preview, confirmation; deletion of an import."""
 
 import csv
 from datetime import datetime
@@ -113,7 +113,7 @@ def upload(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def allow(request: MemberRequest) -> HttpResponseBase:
-    """`on`: let members rate people in Goodword; without it, stop."""
+    """Allow (`on`) or stop ratings by members in Goodword."""
     on = "on" in request.POST
     with transaction.atomic():
         changed = Organisation.objects.filter(pk=request.organisation.pk, rates_hires=not on)
@@ -157,7 +157,7 @@ def people(request: MemberRequest) -> HttpResponse:
 @require_safe
 @access.member(kinds=access.ADMIN)
 def check(request: MemberRequest, pk: int) -> HttpResponse:
-    """What would be imported; once confirmed, what was."""
+    """Preview the import or, once confirmed, show its result."""
     found = _import_of(request, pk)
     counts = counts_of(found)
     n = sum(one.ratings for one in counts)

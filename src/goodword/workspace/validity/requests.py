@@ -1,5 +1,5 @@
-"""The row of a request for a rating: its obstacles, its e-mails and its states. Every act locks the application, then
-the request, and checks `obstacle` again."""
+"""The row of a rating request: obstacles, e-mails and states. Every action locks the application, then the request, and
+rechecks `obstacle`."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ from goodword.workspace.models import RatingRequest
 State, Reason = RatingRequest.State, RatingRequest.Reason
 MAIL_KIND: Final = "workspace.rating_request"
 PURPOSE: Final = Link.Purpose.RATING
-#: a request that nobody could be asked for in time, and hires found too late, are left out after so long
+#: time after which requests without a rater end, and hires found too late are ignored
 TOO_LATE: Final = timedelta(days=60)
 REMINDERS: Final = 2
 #: working days between the e-mails, and from the last one to the end
@@ -39,7 +39,7 @@ class NotOpen(Exception):
 
 
 def obstacle(application: Application) -> str:
-    """Why nobody is asked (any more): a Reason, or empty."""
+    """Why nobody is asked (any more): a Reason, or ""."""
     role = application.role
     if application.is_being_erased:
         return Reason.ERASURE
@@ -55,7 +55,7 @@ def has_declined(row: RatingRequest, address: str) -> bool:
 
 
 def has_lost_access(organisation: Organisation, address: str) -> bool:
-    """Whether it is the address of a deactivated member."""
+    """Whether the address belongs to a deactivated member."""
     rows = Membership.objects.of(organisation).filter(deactivated_at__isnull=False)
     return bool(address) and rows.filter(user__email__same_address=address).exists()
 
@@ -69,7 +69,7 @@ def forget(rows: Sequence[RatingRequest]) -> None:
 
 
 def locked(application_id: int) -> RatingRequest | None:
-    """The application's request, both locked."""
+    """The application's request; both are locked."""
     rows = RatingRequest.objects.across_organisations().filter(application=application_id)
     if not rows.exists():
         return None
@@ -96,7 +96,7 @@ def later(at: datetime, row: RatingRequest) -> datetime:
 
 
 def needs_rater(row: RatingRequest, reason: str, *, by: str, now: datetime) -> None:
-    """The rater's name and address stay until another is entered, for the members who have to find one."""
+    """Mark a request as needing a rater. The previous rater's name and address stay until another is entered."""
     withdraw(row, now=now)
     row.state, row.reason, row.next_at, row.ends_at = State.NEEDS_RATER, reason, now + TOO_LATE, None
     row.save()
@@ -122,7 +122,7 @@ def settle(row: RatingRequest, state: str, reason: str, *, now: datetime, by: st
 
 def mail(row: RatingRequest, *, key: str, again: bool, at: datetime, now: datetime) -> None:
     application, organisation = row.application, row.organisation
-    assert row.ends_at is not None and application.hired_at is not None  # it is asked
+    assert row.ends_at is not None and application.hired_at is not None  # set when asked
     recruiter = recruiter_of(application)
     with translation.override(row.language):
         deadline = written_weekday(row.ends_at.astimezone(organisation.zone))

@@ -24,7 +24,7 @@ from goodword.workspace.job_analysis.matrix import newest_of_roles
 from goodword.workspace.validity.answering import has_rated, may_rate, questions_of, rate_as_member, values_of
 from goodword.workspace.validity.asking import requests_by_role
 
-#: newest imports and ratings by members
+#: maximum number of newest imports and ratings by members
 SHOWN: Final = 50
 
 
@@ -43,7 +43,7 @@ class RoleForm(forms.Form):
 @require_safe
 @access.member(kinds=access.ADMIN)
 def page(request: MemberRequest) -> HttpResponse:
-    """`?role=`: only this role."""
+    """The page; with `?role=` only for this role."""
     organisation = request.organisation
     roles = RoleForm(request.GET if request.GET.get("role") else None, organisation=organisation)
     role: Role | None = roles.cleaned_data["role"] if roles.is_valid() else None
@@ -77,7 +77,7 @@ def page(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member()
 def rate_hire(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """A member rates a new hire, by the competencies of the role's questionnaire."""
+    """Rate a new hire as a member, by the competencies of the role's questionnaire."""
     rows = visible_applications(request.member).select_related("organisation", "candidate", "role")
     application = access.owned(rows, pk)
     now = clock.now()
