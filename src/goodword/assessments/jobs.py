@@ -39,7 +39,7 @@ def sweep_clocks(*, timestamp: int = 0) -> None:
     name="assessments.open_texts",
     cron="*/5 * * * * 45",
     queueing_lock="assessments.open_texts",
-    due=lambda now: [without_open_text()],  # noqa: ARG005 - whether there is any does not depend on the time
+    due=lambda now: [without_open_text()],  # noqa: ARG005 - does not depend on the time
 )
 def sweep_open_texts(*, timestamp: int = 0) -> None:
     del timestamp
@@ -48,7 +48,7 @@ def sweep_open_texts(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="assessments.norms")
 def make_norms(*, test_id: int, version: str, form: str, member_id: int) -> None:
-    """For one version and form, unless erasures have left too few answers."""
+    """Create norms for one version and form, unless erasures have left too few answers."""
     try:
         making.make_norms(test_id=test_id, version=version, form=form, member_id=member_id, now=clock.now())
     except (making.NoGroup, making.FewSituations):

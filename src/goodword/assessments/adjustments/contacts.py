@@ -11,7 +11,7 @@ from goodword.roles.models import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A person and their address. `outside`: whether they have no part in the hiring for this role."""
+    """A person and their address. `outside`: whether they are outside the role's hiring team."""
 
     name: str
     address: str

@@ -21,7 +21,7 @@ _EXTRA_TIME = {
 _PERCENT = _("Write a number from 1 to %(most)d.") % {"most": MAX_PERCENT}
 #: choice of “Another percentage”
 OTHER = "other"
-#: begins the names of fields; the number of the part follows
+#: prefix of field names, followed by the number of the part
 _OPEN_TEXT = "open_text_"
 
 
@@ -88,7 +88,7 @@ class AdjustmentRequestForm(forms.Form):
 
 
 class AdjustmentAnswerForm(forms.Form):
-    """`parts`: number and title of those that can be taken without figures; `open_texts`: parts with an open-text
+    """`parts`: number and title of parts that can be taken without figures. `open_texts`: parts with an open-text
     version."""
 
     use_required_attribute = False
@@ -192,7 +192,7 @@ class AdjustmentAnswerForm(forms.Form):
         return {order: int(version) for order, version in chosen.items() if version}
 
     def _chose_what_is_gone(self) -> bool:
-        """Whether the page was opened before a part started that it replaces."""
+        """Whether a part that it replaces has started since the page was opened."""
         start = self.add_prefix(_OPEN_TEXT)
         return any(
             value and name.startswith(start) and name.removeprefix(f"{self.prefix}-") not in self.fields

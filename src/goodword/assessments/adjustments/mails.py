@@ -1,4 +1,4 @@
-"""Mails about adjustment requests. Filed under the request, so that members' timelines and exports don't have them."""
+"""Mails about adjustment requests. They belong to the request, so they aren't in members' timelines and exports."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ TO_CANDIDATE = frozenset({ANSWERED, LOST})
 #: key of the reminder to a contact
 REMINDER = "again"
 AT_MOST = 200
-#: in working days
+#: delay of the reminder in working days
 REMIND_AFTER = 2
 #: minimum time between two new links
 FRESH_LINK_INTERVAL = timedelta(minutes=10)
@@ -153,7 +153,7 @@ def remind_contacts(*, now: datetime) -> int:
 
 
 def possibly_due(*, now: datetime) -> Sequence[int]:
-    """The oldest of them; those never due would crowd out newer ones."""
+    """The oldest requests that may be due, without those never due, which would crowd out newer ones."""
     return list(contacts_due(now=now).order_by("asked_at", "pk").values_list("pk", flat=True)[:AT_MOST])
 
 
@@ -205,7 +205,7 @@ def remind_contact(*, adjustment_id: int, now: datetime) -> bool:
 
 
 def send_fresh_link(row: Adjustment, *, application: Application, to: Correspondent, now: datetime) -> bool:
-    """Mail the same person a new link. False, without a mail, within ten minutes of the last one."""
+    """Mail the same person a new link. Returns False, without a mail, within ten minutes of the last one."""
     with transaction.atomic():
         row.attempt = lock(Attempt, row.attempt_id)
         sent = Email.objects.of(row.organisation).filter(subject_ref=subject_ref_of(row), kind=ASKED)

@@ -1,4 +1,4 @@
-"""Granting the open-text version of a judgement set, which people mark (docs/decisions/0026-*)."""
+"""Grants the open-text version of a judgement set, which people mark (docs/decisions/0026-*)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from goodword.assessments.attempts.parts import OPEN_TEXT, set_form
 from goodword.assessments.catalogue.judgement import ensure_open_text, open_texts_of
 from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
 
-#: instead of a version's id: the one published last, or a new one with the default rubrics
+#: instead of a version's id: the latest published version, or a new one with the default rubrics
 CREATE = 0
 
 
@@ -31,7 +31,7 @@ class OpenTextOffer:
 
 
 def open_text_offers(attempt: Attempt) -> list[OpenTextOffer]:
-    """For the judgement parts that have not started and have no open-text version yet, in order."""
+    """Offers for judgement parts that haven't started and have no open-text version yet, in order."""
     found = []
     for part in _replaceable(attempt):
         part.attempt = attempt
@@ -41,8 +41,8 @@ def open_text_offers(attempt: Attempt) -> list[OpenTextOffer]:
 
 
 def grant_open_texts(attempt: Attempt, chosen: Mapping[int, int], *, now: datetime) -> list[AttemptPart]:
-    """Replace parts, {number: id of a version, or `CREATE`}, of the locked attempt. Raises CannotReplace, and
-    `ReadingError` if no version can be made of a set."""
+    """Replace parts of the locked attempt: {number: id of a version, or `CREATE`}. Raises CannotReplace, and
+    `ReadingError` if no version can be made from a set."""
     parts = {part.order: part for part in _replaceable(attempt)}
     for order, version_id in chosen.items():
         if order not in parts:
@@ -62,7 +62,7 @@ def grant_open_texts(attempt: Attempt, chosen: Mapping[int, int], *, now: dateti
 
 
 def carry_over_open_texts(attempt: Attempt) -> None:
-    """What was granted in earlier attempts at the step applies to this one, which nobody has started."""
+    """Apply grants from earlier attempts at the step to this one, which hasn't started."""
     earlier = (
         AttemptPart.objects.of(attempt.organisation)
         .filter(attempt__step_request_id=attempt.step_request_id, open_text__isnull=False)

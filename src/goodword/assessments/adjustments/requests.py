@@ -46,7 +46,7 @@ class RequestOutcome:
 def request_adjustment(
     *, attempt_id: int, percent: int, form: bool, text: str, may_disclose: bool, now: datetime
 ) -> RequestOutcome:
-    """Grants extra time at once if the role offers it to everyone; otherwise e-mails the contact and puts the deadline
+    """Grant extra time immediately if the role offers it to everyone; otherwise e-mail the contact and put the deadline
     on hold. Raises CannotRequest, Closed, and ValueError for an empty request."""
     if not (percent or form or text):
         raise ValueError("Nothing is requested.")
@@ -86,7 +86,7 @@ def _new_request(attempt: Attempt, *, now: datetime, **values: object) -> Adjust
 
 
 class AlreadyAnswered(Exception):
-    """Or withdrawn."""
+    """The request has been answered or withdrawn."""
 
 
 def answer_request(
@@ -136,7 +136,7 @@ def _set_forms(attempt: Attempt, forms: Mapping[int, str]) -> None:
 
 
 def withdraw_request(*, attempt_id: int, now: datetime) -> bool:
-    """Withdraw the unanswered request. False if there is none. Raises Closed."""
+    """Withdraw the unanswered request. Returns False if there is none. Raises Closed."""
     with transaction.atomic():
         attempt = parts.open_attempt(attempt_id, now=now)
         rows = Adjustment.objects.of(attempt.organisation).select_for_update()
@@ -222,7 +222,7 @@ def _addresses_tried(asked: Adjustment) -> set[str]:
 
 
 def hold_deadline(attempt: Attempt, *, now: datetime) -> None:
-    """From now on; saves the locked attempt."""
+    """Put the deadline on hold from now on, and save the locked attempt."""
     if attempt.clock_stopped_at is None:
         attempt.clock_stopped_at = now
     attempt.next_reminder_at = None
@@ -230,7 +230,7 @@ def hold_deadline(attempt: Attempt, *, now: datetime) -> None:
 
 
 def resume_deadline(attempt: Attempt, *, now: datetime) -> None:
-    """With the working days that were left; saves the locked attempt."""
+    """Restart the deadline with the remaining working days, and save the locked attempt."""
     if attempt.clock_stopped_at is None:
         return
     deadline = extend_by_hold(
@@ -248,7 +248,7 @@ def resume_deadline(attempt: Attempt, *, now: datetime) -> None:
 
 
 def waiting_for(member: Membership) -> QuerySet[Adjustment]:
-    """Requests that wait for this member's answer. Only they see them: on their Home, without the hiring team."""
+    """Requests that wait for this member's answer. Only this member sees them, on Home."""
     mails = Email.objects.of(member.organisation).filter(
         kind=ASKED, link_purpose=Link.Purpose.ADJUSTMENT, link_subject_id=OuterRef("pk")
     )

@@ -5,9 +5,9 @@ from enum import StrEnum
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import clock_minutes
 
-#: candidates may ask again once after a refusal
+#: maximum refusals: candidates may ask again once
 MAX_REFUSED = 2
-#: requests per attempt, including withdrawn ones
+#: maximum requests per attempt, including withdrawn ones
 MAX_REQUESTS = 6
 
 
@@ -61,7 +61,7 @@ def _why_not(requests: Sequence[Adjustment], parts: Sequence[AttemptPart]) -> Wh
 
 
 def timed_parts_not_begun(attempt: Attempt) -> Sequence[AttemptPart]:
-    """The timed parts that have not begun, in order, with their tests. One query."""
+    """The timed parts that haven't started, in order, with their tests. One query."""
     parts = (
         AttemptPart.objects.of(attempt.organisation)
         .filter(attempt=attempt, seconds__isnull=False, begun_at=None, ended_at=None)
@@ -76,7 +76,7 @@ def timed_parts_not_begun(attempt: Attempt) -> Sequence[AttemptPart]:
 def extend_clocks(attempt: Attempt, *, percent: int) -> None:
     """Extend clocks that have not started by `percent` of the role's time; the longest grant counts."""
     for part in timed_parts_not_begun(attempt):
-        assert part.seconds is not None  # it is timed
+        assert part.seconds is not None  # set for timed parts
         part.seconds = max(part.seconds, extended_seconds(clock_minutes(part), percent=percent))
         part.save(update_fields=["seconds"])
 
@@ -93,7 +93,7 @@ def extended_seconds(minutes: int, *, percent: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosedGrant:
-    """A grant that the hiring team may know of: extra time in percent (0: none), and an accessible version."""
+    """A grant that the hiring team may know about: extra time in percent (0: none), and an accessible version."""
 
     percent: int
     accessible_version: bool

@@ -1,4 +1,5 @@
-"""Answers to items, and observations by a candidate's page: leaving it, pasting, a second window. Never any content."""
+"""Answers to items, and observations by a candidate's page (leaving it, pasting, a second window) without any
+content."""
 
 import hashlib
 import json
@@ -26,7 +27,7 @@ class UnknownItem(Exception):
 
 
 class WrongItem(Exception):
-    """A timed part only takes answers to item number `at`, the one on screen."""
+    """A timed part only accepts answers to item number `at`, which is on screen."""
 
     def __init__(self, at: int) -> None:
         super().__init__(str(at))
@@ -57,7 +58,7 @@ class Seen:
         return f"{self.fingerprint}:{self.page}"
 
 
-#: the length of Answer.page
+#: maximum length of Answer.page
 _LONGEST_PAGE = 12
 
 
@@ -84,7 +85,7 @@ def save_answer(
     device: str = "",
     seen: Seen | None = None,
 ) -> SavedAnswer:
-    """The first answer starts an untimed part and the attempt.
+    """Save an answer. The first one starts an untimed part and the attempt.
 
     `given_at`: the time of an answer given offline. The later of two answers counts (in a timed part, the later to
     arrive). With `seen`, a conflict raises AnsweredElsewhere instead. Also raises NotBegun, UnknownItem,
@@ -120,7 +121,7 @@ def save_answer(
         saved.save()
         saved.value = checked
         if timed and not parts.is_disconnected(part, now=now):
-            # an answer is a heartbeat: if it arrived before the connection was lost, it counts (see resume)
+            # an answer is a heartbeat, and counts if it arrived before the connection was lost (see resume)
             AttemptPart.objects.of(part.organisation).filter(pk=part.pk, seen_at__lt=now).update(seen_at=now)
         return SavedAnswer(answer=saved)
 
@@ -140,7 +141,7 @@ def _find(items: tuple[Item, ...], item_id: str) -> tuple[int, Item]:
 
 
 def _plausible(given_at: datetime, *, part: AttemptPart, now: datetime) -> datetime:
-    """Between the start of the part and now: a browser's clock is only a hint."""
+    """The time limited to between the start of the part and now, since a browser's clock is only a hint."""
     return min(now, max(given_at, part.begun_at or part.attempt.opened_at))
 
 
@@ -151,7 +152,7 @@ def _seconds(part: AttemptPart, *, now: datetime) -> float | None:
 def save_file(
     *, attempt_id: int, order: int, item_id: str, file: CheckedFile, now: datetime, device: str = ""
 ) -> SavedAnswer:
-    """Replaces an earlier file; of two uploads the later one counts. Raises as save_answer."""
+    """Save an uploaded file, replacing an earlier one. Raises the same as save_answer."""
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
         asked = {item.id: item for item in items_of(part)}.get(item_id)
@@ -183,14 +184,14 @@ def save_file(
 
 def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_id: str = "") -> AttemptPart:
     """Leave item `number` of a timed part; leaving the last one ends the part. Ignores a second click, and an
-    `item_id` that was replaced after a break. Raises as open_part."""
+    `item_id` that was replaced after a break. Raises the same as open_part."""
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
         if parts.is_late(part, now=now):
             raise parts.PartOver
         if part.seconds is None or part.begun_at is None or number != part.at:
             return part
-        # the last answer may have revealed further questions
+        # the last answer may have added questions
         items = visible_items(part, answers_of(part))
         if item_id and (number > len(items) or items[number - 1].id != item_id):
             return part
@@ -201,12 +202,12 @@ def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_i
         return part
 
 
-#: per part: a faulty page could send endlessly
+#: maximum per part, since a faulty page could send endlessly
 MAX_ROWS: Final = 200
 MIN_SECONDS_AWAY: Final = 2
 #: a repeat within this time is not stored
 MIN_INTERVAL: Final = timedelta(seconds=1)
-#: what the page's script can send, with the largest amount stored: seconds, and characters
+#: observations by the page's script, with the largest stored amount in seconds or characters
 MAX_AMOUNT: Final = {Observation.Kind.LEFT: 24 * 3600, Observation.Kind.PASTED: 100_000}
 
 
@@ -235,7 +236,8 @@ def observe(
 def observe_second_window(
     *, attempt_id: int, order: int, number: int, item_id: str, value: Json, now: datetime
 ) -> Observation | None:
-    """Item `number` got another answer after the timed part had moved on; None if it was already on its way."""
+    """Record another answer to item `number` after the timed part had moved on. Returns None if it was already in
+    transit."""
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
         if part.shown_at is None or number >= part.at or now - part.shown_at <= parts.IN_TRANSIT:

@@ -1,4 +1,4 @@
-"""Ending and scoring parts, completing or declining attempts, lost connections."""
+"""Ends and scores parts, completes or declines attempts, handles lost connections."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,7 @@ class Unanswered(Exception):
 
 
 def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
-    """*Finish*. Idempotent. Raises Unanswered for untimed parts, and as open_part except PartOver."""
+    """Finish a part. Idempotent. Raises Unanswered for untimed parts, and the same as open_part except PartOver."""
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
         part = parts.part_of(attempt, order)
@@ -55,7 +55,7 @@ def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
 
 
 def overdue(*, now: datetime) -> QuerySet[AttemptPart]:
-    """Parts whose time is up, or that stay disconnected while answers count."""
+    """Parts whose time is up, or that stay disconnected."""
     broke = Q(
         breaks__lt=parts.MAX_BREAKS,
         seen_at__lt=F("ends_at") - parts.BREAK_AFTER,
@@ -68,7 +68,7 @@ def overdue(*, now: datetime) -> QuerySet[AttemptPart]:
 
 
 def end_overdue(*, now: datetime) -> int:
-    """Returns how many were ended."""
+    """End overdue parts. Returns their number."""
     due = overdue(now=now).order_by("ends_at").values_list("pk", flat=True)[:AT_MOST]
     return for_each(list(due), lambda pk: time_up(part_id=pk, now=now))
 
@@ -92,7 +92,7 @@ def end_part(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None
 
 
 def end_part_early(part: AttemptPart, *, now: datetime) -> None:
-    """A member marks the attempt complete. The attempt is locked."""
+    """End a part because a member marks the attempt complete. The attempt is locked."""
     over = parts.is_over(part, now=now)
     _end(part, by=AttemptPart.Ended.TIME_UP if over else AttemptPart.Ended.BY_MEMBER, now=now)
 
@@ -106,7 +106,7 @@ def _end(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None:
 
 
 def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
-    """A closed attempt keeps its answers and completes when reopened."""
+    """Complete the attempt if all parts have ended. A closed attempt completes when reopened."""
     left = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, ended_at=None)
     if not is_open(attempt) or left.exists():
         return
@@ -117,7 +117,7 @@ def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
 
 
 def decline(*, attempt_id: int, now: datetime) -> Attempt:
-    """Cancels the candidate's mails; answers are never scored. Idempotent. Raises Closed."""
+    """Decline, and cancel the candidate's mails. Answers are never scored. Idempotent. Raises Closed."""
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
         if attempt.progress == StepRun.Progress.DECLINED:
@@ -131,7 +131,7 @@ def decline(*, attempt_id: int, now: datetime) -> Attempt:
 
 
 def heartbeat(part: AttemptPart, *, now: datetime) -> bool:
-    """False, without a change, if the part is over or disconnected."""
+    """Record a heartbeat. Returns False if the part is over or disconnected."""
     if not parts.is_running(part) or parts.is_over(part, now=now) or parts.is_disconnected(part, now=now):
         return False
     rows = AttemptPart.objects.of(part.organisation).filter(pk=part.pk, ended_at=None, seen_at__lt=now)
@@ -140,7 +140,7 @@ def heartbeat(part: AttemptPart, *, now: datetime) -> bool:
 
 
 class AfterBreak(StrEnum):
-    #: the item on screen was answered before the break: the next one follows
+    #: the item on screen was answered before the break, so the next one follows
     NEXT = "next"
     #: the same, and it was the last item
     END = "end"
@@ -151,7 +151,7 @@ class AfterBreak(StrEnum):
 
 def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
     """Continue after a lost connection and give back the lost time (for a void item, all time since it was shown).
-    Returns False if the connection wasn't lost. Raises as open_part."""
+    Returns False if the connection wasn't lost. Raises the same as open_part."""
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
         if not parts.is_disconnected(part, now=now):
@@ -182,8 +182,8 @@ def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
 
 
 def after_break(part: AttemptPart) -> AfterBreak:
-    """Replaces items even if answered during the break, when the candidate could think. Custom questions stay, as do
-    generated items of an earlier version, which can no longer be drawn."""
+    """What follows after a break. Items are replaced even if answered during the break, when the candidate had extra
+    time to think. Custom questions stay, as do generated items of an earlier version, which can no longer be drawn."""
     kind = kind_of(content_of(part.version))
     on_break = kind.on_break
     if on_break is OnBreak.STAYS:

@@ -1,4 +1,4 @@
-"""Assigning assessments, invitations, and reactions to changes of applications and mails."""
+"""Assignment of assessments, invitations, and reactions to changes of applications and mails."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -39,7 +39,7 @@ INVITED_AGAIN = "invited_again"
 
 
 def on_step_requested(event: Event) -> None:
-    """Skipped if no longer needed, or if an earlier result can be reused. Idempotent."""
+    """Assign an assessment, unless it is no longer needed or an earlier result can be reused. Idempotent."""
     if event.data["kind"] != Step.Kind.ASSESSMENT:
         return
     found = lock_step_request(event.data["step_request_id"], application_id=event.application_id)
@@ -250,7 +250,7 @@ def on_requested_again(event: Event) -> None:
 
 
 def on_email_sent(event: Event) -> None:
-    """Deadline and reminders start once the invitation, or the answer to a request, has been sent."""
+    """Start deadline and reminders once the invitation, or the answer to a request, has been sent."""
     email = mail_of(event)
     attempt = invited_run(Attempt, email) if email is not None else None
     if email is None or attempt is None:

@@ -31,7 +31,7 @@ MAX_LINKS_A_DAY = 3
 FRESH_LINK = "assessment.fresh"
 #: minimum time between two new links
 FRESH_LINK_INTERVAL = timedelta(minutes=10)
-#: ended by the candidate; the page explains it
+#: states ended by the candidate, which the page explains
 _ENDED = frozenset({StepRun.Progress.COMPLETED, StepRun.Progress.DECLINED})
 MAX_REMINDERS = 200
 
@@ -89,13 +89,14 @@ def mail_candidate(
 def _overview(attempt: Attempt, *, language: str, now: datetime) -> Overview:
     if language == attempt.language:
         return overview(attempt, now=now)
-    attempt = copy(attempt)  # the row itself changes only when a page is submitted
+    attempt = copy(attempt)  # the row only changes when a page is submitted
     attempt.language = language
     return overview(attempt, now=now, language=language)
 
 
 def send_link(*, attempt_id: int, now: datetime) -> bool:
-    """To continue on a computer. False after MAX_LINKS_A_DAY or if they can't be mailed. Raises Closed."""
+    """Mail a link to continue on a computer. Returns False after MAX_LINKS_A_DAY or if they can't be mailed. Raises
+    Closed."""
     with transaction.atomic():
         attempt = parts.open_attempt(attempt_id, now=now)
         application = application_of(attempt)
@@ -145,7 +146,7 @@ def linked_attempt(link: Link, *, now: datetime) -> LinkedAttempt | None:
 
 
 def send_fresh_link(link: Link, *, now: datetime) -> bool:
-    """Not within FRESH_LINK_INTERVAL of the last one. Returns whether a mail was queued."""
+    """Mail a new link, at most once per FRESH_LINK_INTERVAL. Returns whether a mail was queued."""
     with transaction.atomic():
         first = linked_attempt(link, now=now)
         if first is None:

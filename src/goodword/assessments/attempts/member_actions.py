@@ -1,5 +1,5 @@
-"""Members' actions on an attempt. They never reveal adjustments: deadlines come from the role's settings, and a
-pending request blocks nothing."""
+"""Members' actions on an attempt. They never reveal adjustments: deadlines come from the role's settings, and pending
+requests block nothing."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -95,7 +95,7 @@ def remind_now(*, attempt_id: int, member: Membership, now: datetime) -> Reminde
 
 
 def extend(*, attempt_id: int, days: int, member: Membership, now: datetime) -> Attempt:
-    """Idempotent. Raises Refused unless it is later, ValueError for an impossible `days`."""
+    """Extend the deadline. Idempotent. Raises Refused unless it is later, ValueError for impossible `days`."""
     with transaction.atomic():
         attempt = _lock(attempt_id, member=member)
         _refuse_unless_open(attempt)
@@ -114,7 +114,7 @@ def extend(*, attempt_id: int, days: int, member: Membership, now: datetime) -> 
 
 
 def _mail_new_deadline(attempt: Attempt, *, now: datetime) -> None:
-    """Sent even while an adjustment request stops the clock: a missing mail would reveal the request."""
+    """Mail the new deadline, even while an adjustment request stops the clock, since a missing mail would reveal it."""
     application = attempt.step_request.application
     if attempt.paused_at is not None or awaits_click(attempt) or attempt.invited_at is None:
         return
@@ -144,7 +144,7 @@ def pause(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
 
 
 def resume(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
-    """With the remaining reminders and the same deadline. Idempotent. Raises Refused."""
+    """Resume with the remaining reminders and the same deadline. Idempotent. Raises Refused."""
     with transaction.atomic():
         attempt = _lock(attempt_id, member=member)
         _refuse_unless_open(attempt)
@@ -163,7 +163,7 @@ def resume(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
 
 
 def cancel_attempt(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
-    """Close the attempt; answers are kept. *Invite again* assigns another. Idempotent. Raises Refused."""
+    """Close the attempt, keeping answers. *Invite again* assigns another. Idempotent. Raises Refused."""
     with transaction.atomic():
         attempt = _lock(attempt_id, member=member)
         if attempt.progress not in UNFINISHED:
@@ -178,7 +178,7 @@ def cancel_attempt(*, attempt_id: int, member: Membership, now: datetime) -> Att
 
 
 def mark_complete(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
-    """End and score the parts that have begun. A total is issued only if every part is finished. Idempotent. Raises
+    """End and score the parts that have started. A total is issued only if every part is finished. Idempotent. Raises
     Refused if nothing was answered."""
     with transaction.atomic():
         attempt = _lock(attempt_id, member=member)
@@ -243,13 +243,13 @@ def _parts(attempt: Attempt) -> list[AttemptPart]:
 
 
 def _answered(attempt: Attempt) -> Counter[int]:
-    """By part id."""
+    """The number of answers by part id."""
     rows = Answer.objects.of(attempt.organisation).filter(part__attempt=attempt)
     return Counter(rows.values_list("part_id", flat=True))
 
 
 def _lock(attempt_id: int, *, member: Membership) -> Attempt:
-    """Lock application, request and attempt. Raises Attempt.DoesNotExist, also for another organisation's."""
+    """Lock application, request and attempt. Raises Attempt.DoesNotExist, also for another organisation's attempt."""
     rows = Attempt.objects.of(member.organisation)
     found = lock_step_request(rows.values_list("step_request_id", flat=True).get(pk=attempt_id))
     if found is None:

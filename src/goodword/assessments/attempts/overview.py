@@ -1,6 +1,6 @@
 """The parts of an attempt as candidates see them, and previews without a candidate.
 
-Previews save nothing; their seeds above `parts.SEEDS` give items that no candidate gets.
+Previews save nothing. Their seeds are above `parts.SEEDS`, so no candidate gets the same items.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -37,7 +37,7 @@ from goodword.core.validation import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartView:
-    """`minutes`: on its clock, or estimated. `next_number`: the first unanswered item, or that on screen."""
+    """`minutes`: the time limit or an estimate. `next_number`: the first unanswered item, or the one on screen."""
 
     part: AttemptPart
     kind: str
@@ -49,7 +49,7 @@ class PartView:
     timed: bool
     begun: bool
     over: bool
-    #: starts with a button that has not been pressed
+    #: whether its start button has yet to be pressed
     waits_for_start: bool
     next_number: int | None
 
@@ -112,7 +112,7 @@ class Overview:
 
 
 def for_mails(seen: Overview) -> dict[str, object]:
-    """Members read these mails too, so nothing in them shows an adjustment."""
+    """Values for mails. Members read these mails too, so nothing in them reveals an adjustment."""
     parts = [_in_mails(part) for part in seen.parts]
     minutes = {part.order: clock_minutes(part.part) if part.timed else part.minutes for part in parts}
     return {
@@ -147,7 +147,7 @@ def _in_mails(seen: PartView) -> PartView:
 
 
 def overview(attempt: Attempt, *, now: datetime, language: str = "") -> Overview:
-    """Three queries. `language`: shows the parts in it although it isn't the attempt's yet."""
+    """The parts of an attempt. Three queries. `language`: to show them in, although it isn't the attempt's yet."""
     parts = parts_of(attempt, scores=False)
     if language:
         for part in parts:
@@ -209,7 +209,8 @@ class PreviewScreens:
 
 
 def preview_screens(version: TestVersion, *, form: str, language: str, seed: int) -> PreviewScreens:
-    """In the active language; generated items come from `seed` (0 or more). Raises LookupError for an unknown form."""
+    """All screens in the active language; generated items come from `seed` (0 or more). Raises LookupError for an
+    unknown form."""
     content = content_of(version)
     part = AttemptPart(
         organisation_id=version.organisation_id,

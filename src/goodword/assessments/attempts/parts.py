@@ -1,7 +1,7 @@
 """Parts of an attempt: clock and state; language, version and form; starting them and drawing their items.
 
-Anyone may choose tasks without figures before a part starts, so the choice reveals nothing about an adjustment
-(docs/decisions/0026-*). An open-text version is granted; members see it once the part has started (also there).
+Anyone may choose tasks without figures before a part starts, so the choice doesn't reveal an adjustment. An open-text
+version must be granted; members see it once the part has started (docs/decisions/0026-*).
 """
 
 import secrets
@@ -39,7 +39,7 @@ from goodword.workflow.portal import first_offered
 HEARTBEAT: Final = 10
 #: the connection counts as lost after three missed heartbeats
 BREAK_AFTER: Final = timedelta(seconds=30)
-#: how often lost time is given back
+#: maximum number of times that lost time is given back
 MAX_BREAKS: Final = 2
 #: extra time for an answer to arrive
 IN_TRANSIT: Final = timedelta(seconds=3)
@@ -51,14 +51,14 @@ def is_running(part: Clocked) -> bool:
 
 
 def seconds_left(part: Clocked, *, now: datetime) -> int:
-    """At least 0. Raises ValueError for a part without a started clock."""
+    """Seconds left, at least 0. Raises ValueError for a part without a started clock."""
     if part.ends_at is None:
         raise ValueError("An untimed part, or one that has not begun, has no time left.")
     return max(0, int((part.ends_at - now).total_seconds()))
 
 
 def is_disconnected(part: Clocked, *, now: datetime) -> bool:
-    """True if the connection was lost while time was left, and the part can still get time back."""
+    """Whether the connection was lost while time was left, and the part can still get time back."""
     if not is_running(part) or part.breaks >= MAX_BREAKS or part.at > part.items:
         return False
     assert part.ends_at is not None and part.seen_at is not None
@@ -66,7 +66,7 @@ def is_disconnected(part: Clocked, *, now: datetime) -> bool:
 
 
 def is_late(part: Clocked, *, now: datetime) -> bool:
-    """True after the end. Only resuming after a break moves the end."""
+    """Whether the part is over. Only resuming after a break moves the end."""
     return part.ends_at is not None and now > part.ends_at + IN_TRANSIT
 
 
@@ -99,7 +99,8 @@ class OutOfOrder(Exception):
 
 
 def open_attempt(attempt_id: int, *, now: datetime) -> Attempt:
-    """Locked. Answers still count within 30 days after the deadline, and while paused. Raises Closed."""
+    """Lock an attempt that takes answers. Answers count until 30 days after the deadline, and while paused. Raises
+    Closed."""
     attempt = lock(Attempt, attempt_id)
     if not takes_answers(attempt, now=now):
         raise Closed
@@ -107,7 +108,7 @@ def open_attempt(attempt_id: int, *, now: datetime) -> Attempt:
 
 
 def open_part(attempt_id: int, order: int, *, now: datetime) -> AttemptPart:
-    """Locks its attempt. Raises Closed, PartOver, OutOfOrder, and LookupError for an unknown part."""
+    """Lock the attempt of an open part. Raises Closed, PartOver, OutOfOrder, and LookupError for an unknown part."""
     attempt = open_attempt(attempt_id, now=now)
     parts = _parts_until(attempt.organisation, attempt.pk, order)
     if not parts or parts[-1].order != order:
@@ -152,7 +153,7 @@ def record_event(name: str, attempt: Attempt, *, by: str, at: datetime, **data: 
 
 
 FALLBACK_LANGUAGE = "en"
-#: candidates' seeds are below this, to fit into a signed column; previews' seeds are above
+#: candidates' seeds are below this, to fit into a signed column; seeds of previews are above
 SEEDS: Final = 2**62
 #: forms between which candidates choose if they were granted an open-text version
 OPEN_TEXT: Final = "open_text"
@@ -160,8 +161,8 @@ PLANNED: Final = "planned"
 
 
 def language_for(parts: Sequence[AssessmentPart], *, wanted: str, fallback: str = "") -> str:
-    """The wanted language ("de", "de-at") if every test has it, else `fallback`, else English. Ignores a test in none
-    of these languages unless it is the only one."""
+    """The wanted language ("de", "de-at") if every test has it, else `fallback`, else English. Tests in none of these
+    languages are ignored unless there are no others."""
     languages = [_base_code(language) for language in (wanted, fallback, FALLBACK_LANGUAGE) if language]
     offered = [_languages(part) for part in parts] or [set(LANGUAGES)]
     deciding = [found for found in offered if found & set(languages)]
@@ -176,7 +177,7 @@ def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
 
 
 def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
-    """Generated tests use the newest stored version, whichever the role names: no other can be drawn."""
+    """The version to take. Generated tests use the newest stored version, since no other can be drawn."""
     by_number = _rank("number", _numbers(part))
     by_language = _rank("language", (language, "", FALLBACK_LANGUAGE))
     found = _published(part).select_related("test").order_by(by_number, by_language, "pk").first()
@@ -186,13 +187,13 @@ def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
 
 
 def version_in(part: AttemptPart, *, language: str) -> TestVersion:
-    """What the candidate takes, in this language or the nearest to it."""
+    """The candidate's version, in this language or the closest one."""
     return _open_text_in(part, language) if is_open_text(part) else version_for(part.part, language=language)
 
 
 def _open_text_in(part: AttemptPart, language: str) -> TestVersion:
     granted = part.open_text
-    assert granted is not None  # checked by is_open_text and set_form
+    assert granted is not None  # ensured by is_open_text and set_form
     rows = TestVersion.objects.of(granted.organisation).filter(
         test=granted.test_id, number=granted.number, published_at__isnull=False
     )
@@ -201,7 +202,7 @@ def _open_text_in(part: AttemptPart, language: str) -> TestVersion:
 
 
 def _languages(part: AssessmentPart) -> set[str]:
-    """Generated items exist in all our languages."""
+    """The languages of a part's test. Generated items exist in all our languages."""
     found = set(_published(part).values_list("language", flat=True))
     return set(LANGUAGES) if found == {""} else found
 
@@ -227,8 +228,8 @@ def _base_code(language: str) -> str:
 
 
 def open_form(part: AttemptPart) -> str:
-    """The form that the candidate may switch to before the part starts: without figures, `OPEN_TEXT` if it was granted,
-    or back. Else empty."""
+    """The form that the candidate may switch to before the part starts: without figures, `OPEN_TEXT` if granted, or
+    back; else ""."""
     if part.begun_at is not None or part.ended_at is not None:
         return ""
     if part.open_text_id is not None:
@@ -250,7 +251,7 @@ def is_open_text(part: AttemptPart) -> bool:
 
 
 def as_members_see(part: AttemptPart) -> AttemptPart:
-    """Until an open-text version is started, the part as planned, in a copy that is not to be saved."""
+    """The part for members: until an open-text version is started, an unsaved copy as planned."""
     if not is_open_text(part) or part.begun_at is not None:
         return part
     planned = copy(part)
@@ -264,14 +265,15 @@ def _planned_seconds(part: AttemptPart) -> int | None:
 
 
 def needs_start(part: AttemptPart) -> bool:
-    """True for timed or generated parts. Others start with the first answer."""
+    """Whether the part has a start button: timed and generated ones. Others start with the first answer."""
     return part.begun_at is None and (
         part.seconds is not None or kind_of(content_of(part.version)).is_generated
     )
 
 
 def begin_part(*, attempt_id: int, order: int, device: str, now: datetime) -> AttemptPart:
-    """Idempotent. Raises as open_part, and AwaitingAdjustment for a timed part while a request is unanswered."""
+    """Start a part. Idempotent. Raises the same as open_part, and AwaitingAdjustment for a timed part while a request
+    is unanswered."""
     with transaction.atomic():
         part = open_part(attempt_id, order, now=now)
         if part.begun_at is not None:
@@ -283,7 +285,7 @@ def begin_part(*, attempt_id: int, order: int, device: str, now: datetime) -> At
 
 
 def begin_locked(part: AttemptPart, *, device: str, now: datetime) -> None:
-    """With the attempt locked in the caller's transaction."""
+    """Start a part whose attempt is locked in the caller's transaction."""
     attempt = part.attempt
     if attempt.progress == StepRun.Progress.PENDING:
         move(attempt, "begin", at=now, by="candidate")
@@ -296,7 +298,7 @@ def begin_locked(part: AttemptPart, *, device: str, now: datetime) -> None:
     if is_open_text(part):
         part.items = count_of(part)
     if kind.is_generated:
-        # an update since the invitation may have added a version; tasks count as the version that draws them
+        # an update since the invitation may have added a version; tasks belong to the version that draws them
         ensure_builtin(attempt.organisation, part.version.test.key, now=now)
         part.version = version_for(part.part, language=attempt.language)
         content = content_of(part.version)
@@ -319,7 +321,7 @@ class UnknownForm(Exception):
 
 
 def choose_form(*, attempt_id: int, order: int, form: str, now: datetime) -> AttemptPart:
-    """Switch to the form that is open to everyone. Idempotent. Raises UnknownForm, and as open_part."""
+    """Switch to the form that is open to everyone. Idempotent. Raises UnknownForm, and the same as open_part."""
     with transaction.atomic():
         part = open_part(attempt_id, order, now=now)
         if form != _chosen_form(part) or part.begun_at is not None:
@@ -336,7 +338,7 @@ def _chosen_form(part: AttemptPart) -> str:
 
 
 def set_form(part: AttemptPart, form: str) -> None:
-    """Before the part starts, keeping the time per task. The attempt is locked. Raises UnknownForm."""
+    """Set the form before the part starts, keeping the time per task. The attempt is locked. Raises UnknownForm."""
     if form != open_form(part):
         raise UnknownForm(form)
     if form in {OPEN_TEXT, PLANNED}:
@@ -350,10 +352,10 @@ def set_form(part: AttemptPart, form: str) -> None:
 
 
 def _set_test(part: AttemptPart, form: str) -> None:
-    """The number of items, which members see, follows when the part starts."""
+    """Set the test. The number of items, which members see, is set when the part starts."""
     language = part.attempt.language
     if form == OPEN_TEXT:
-        # a limit for choosing would be too short for writing
+        # the time limit for choosing would be too short for writing
         part.version, part.form, part.seconds = _open_text_in(part, language), FULL_FORM, None
     else:
         part.version, part.form = version_for(part.part, language=language), part.part.form
@@ -385,7 +387,7 @@ def candidate_language(attempt: Attempt, candidate: Candidate, *, browser: Seque
 
 
 def choose_language(*, attempt_id: int, language: str, now: datetime) -> Attempt:
-    """Raises NotOffered, TooLate and Closed."""
+    """Set the language. Raises NotOffered, TooLate and Closed."""
     with transaction.atomic():
         attempt = open_attempt(attempt_id, now=now)
         if language == attempt.language:

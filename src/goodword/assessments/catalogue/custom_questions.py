@@ -34,7 +34,7 @@ class NotPublished(Exception):
 
 
 class LanguageGone(Exception):
-    """The questionnaire no longer exists in the draft's source language."""
+    """The questionnaire no longer has the draft's source language."""
 
 
 class CannotAsk(Exception):
@@ -119,7 +119,7 @@ class TooManyQuestions(Exception):
 
 
 class NoChoices(Exception):
-    """Right answers are for questions with choices, rubrics for all others."""
+    """Only questions with choices can have right answers, and only others can have rubrics."""
 
 
 def change_details(*, test: Test, words: Mapping[str, tuple[str, str]], revision: int) -> None:
@@ -141,7 +141,8 @@ def add_file(*, test: Test, file: FileSettings, revision: int) -> str:
 
 
 def change_file(*, test: Test, question_id: str, file: FileSettings, revision: int) -> None:
-    """Change a file question. Raises as `change_details`, KeyError for a removed one, and NotWrittenHere for others."""
+    """Change a file question. Raises the same as `change_details`, KeyError for a removed one, and NotWrittenHere for
+    others."""
 
     def change(content: Content) -> Content:
         questions = list(content["questions"])
@@ -155,8 +156,8 @@ def change_file(*, test: Test, question_id: str, file: FileSettings, revision: i
 
 
 def add_question(*, test: Test, words: Mapping[str, tuple[str, str]], revision: int) -> str:
-    """Add a question to answer in one's own words. Raises as `change_details`, NotWrittenHere for a test that was
-    taken from a questionnaire, and TooManyQuestions."""
+    """Add a question with a text answer. Raises the same as `change_details`, NotWrittenHere for a test taken from a
+    questionnaire, and TooManyQuestions."""
     made = f"q{secrets.token_hex(4)}"
 
     def change(content: Content) -> Content:
@@ -176,8 +177,8 @@ def add_question(*, test: Test, words: Mapping[str, tuple[str, str]], revision: 
 def change_question(
     *, test: Test, question_id: str, words: Mapping[str, tuple[str, str]], revision: int
 ) -> None:
-    """Change the texts of a question, keeping its rubric. Raises as `change_details`, KeyError for a removed one, and
-    NotWrittenHere."""
+    """Change the texts of a question, keeping its rubric. Raises the same as `change_details`, KeyError for a removed
+    one, and NotWrittenHere."""
 
     def change(content: Content) -> Content:
         text, help_ = words[content["language"]]
@@ -192,7 +193,7 @@ def change_question(
 
 
 def move_question(*, test: Test, question_id: str, by: int, revision: int) -> int:
-    """Move a question `UP` or `DOWN`. Returns its place, from 1. Raises as `change_question`."""
+    """Move a question `UP` or `DOWN`. Returns its place, from 1. Raises the same as `change_question`."""
     with DRAFTS.locked_draft(test, revision=revision) as draft:
         place = _own_place(draft, question_id)
         other = place + by
@@ -209,7 +210,7 @@ def move_question(*, test: Test, question_id: str, by: int, revision: int) -> in
 
 
 def remove_question(*, test: Test, question_id: str, revision: int) -> None:
-    """Raises as `change_question`, and LastQuestion."""
+    """Remove a question. Raises the same as `change_question`, and LastQuestion."""
 
     def change(content: Content) -> Content:
         return content | {
@@ -225,7 +226,8 @@ def remove_question(*, test: Test, question_id: str, revision: int) -> None:
 
 
 def set_right_answers(*, test: Test, question_id: str, values: Sequence[str], revision: int) -> None:
-    """Set the right choices; none removes them. Raises as `change_details`, KeyError and NoChoices."""
+    """Set the right choices, or remove them if `values` is empty. Raises the same as `change_details`, KeyError and
+    NoChoices."""
 
     def change(content: Content) -> Content:
         right = {one: there for one, there in content["right"].items() if one != question_id}
@@ -239,7 +241,8 @@ def set_right_answers(*, test: Test, question_id: str, values: Sequence[str], re
 
 
 def set_rubric(*, test: Test, question_id: str, criteria: Sequence[Criterion], revision: int) -> None:
-    """Without criteria the rubric is removed; criteria without an id are new. Raises as `set_right_answers`."""
+    """Set the rubric, or remove it if there are no criteria. Criteria without an id are new. Raises the same as
+    `set_right_answers`."""
     rubric = [
         {
             "id": one.id or f"c{secrets.token_hex(4)}",
@@ -290,8 +293,8 @@ class SourceIncomplete(Exception):
 
 
 def publish_test(*, test: Test, revision: int, by: Membership | None, now: datetime) -> str:
-    """Returns the published version's number. Incomplete languages stay in a new draft. Raises SourceIncomplete,
-    `NoDraft`, `StaleDraft` and `ReadingError`."""
+    """Publish the draft. Returns the version's number. Incomplete languages stay in a new draft. Raises
+    SourceIncomplete, `NoDraft`, `StaleDraft` and `ReadingError`."""
 
     def check(draft: TestDraft) -> Publication:
         if count_missing_texts(draft.content):

@@ -13,7 +13,7 @@ from goodword.assessments.panels.panelists import forget
 from goodword.drafts.models import OWN_PREFIX
 from goodword.drafts.versions import LanguagesDraft, LibraryDrafts, Publication
 
-#: a version's content, in the form of its kind (assessments.kinds.builtin); texts of drafts can be empty
+#: a version's content in the format of its kind (assessments.kinds.builtin); texts of drafts can be empty
 type Content = dict[str, Any]
 
 
@@ -61,7 +61,7 @@ class TestDrafts(LibraryDrafts[Test, TestVersion, TestDraft, Content]):
             create_row(owner, number=number, language=language, content=content, now=now)
 
     def delete(self, draft: TestDraft) -> bool:
-        """Erases the experts of a set that was never published, with their mails and links."""
+        """Delete a draft. Experts of a set that was never published are erased with their mails and links."""
         if not self.newest(draft.owner):
             forget(Panelist.objects.of(draft.owner.organisation).filter(test=draft.owner))
         return super().delete(draft)
@@ -106,8 +106,8 @@ def create(
     organisation: Organisation | None = None,
     open_text_of: Test | None = None,
 ) -> Test:
-    """A new test of the organisation's own, with a draft of these contents by language, source first. `organisation`:
-    needed without `by`."""
+    """Create a test of the organisation with a draft of these contents by language, source first. `organisation`:
+    required without `by`."""
     owner = by.organisation if by is not None else organisation
     if owner is None:
         raise ValueError("A test belongs to an organisation.")

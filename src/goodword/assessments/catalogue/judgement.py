@@ -63,8 +63,8 @@ def create_set(
 
 
 def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
-    """Returns a copy as a draft, with all languages of the newest version or else of the draft. Raises LookupError for
-    a test of another kind or with nothing to copy."""
+    """Returns a copy as a draft, with all languages of the newest version, else of the draft. Raises LookupError for a
+    test of another kind or without content."""
     if test.kind != Test.Kind.JUDGEMENT:
         raise LookupError(f"Test {test.pk} is no judgement set.")
     with transaction.atomic():
@@ -94,8 +94,8 @@ def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
 
 
 def create_open_text(*, test: Test, by: Membership, now: datetime) -> Test:
-    """A draft of custom questions with the situations of the newest version, else of the draft, and rubrics. Raises
-    LookupError if there are none."""
+    """Create a draft of custom questions with the situations of the newest version, else of the draft, and rubrics.
+    Raises LookupError if there are none."""
     with transaction.atomic():
         row = DRAFTS.lock(test)
         contents = {one.language: one.content for one in DRAFTS.to_copy(row, by=by)}
@@ -112,8 +112,7 @@ def create_open_text(*, test: Test, by: Membership, now: datetime) -> Test:
 
 
 def open_texts_of(test: Test, *, language: str, archived: bool = False) -> list[TestVersion]:
-    """The newest published versions, in this language, of the open-text versions of a set that are not archived (or
-    that are); most recently published first."""
+    """The newest published versions in this language of a set's open-text versions, archived or not, latest first."""
     rows = (
         TestVersion.objects.of(test.organisation)
         .filter(test__open_text_of=test, test__archived_at__isnull=not archived, published_at__isnull=False)
@@ -127,8 +126,8 @@ def open_texts_of(test: Test, *, language: str, archived: bool = False) -> list[
 
 
 def without_open_text() -> QuerySet[TestVersion]:
-    """Versions of judgement sets that a published assessment uses, in languages in which there never was an open-text
-    version of the set."""
+    """Versions of judgement sets used by a published assessment, in languages in which the set never had an open-text
+    version."""
     parts = AssessmentPart.objects.across_organisations().filter(
         test=OuterRef("test"), number=OuterRef("number"), assessment__published_at__isnull=False
     )
@@ -142,8 +141,8 @@ def without_open_text() -> QuerySet[TestVersion]:
 
 
 def make_open_texts(*, now: datetime) -> None:
-    """For each set that an assessment uses, before anybody can be granted one: if it were made then, the library and
-    the audit log would show that somebody was (docs/decisions/0026-*)."""
+    """Create missing open-text versions in advance: if they were created when granted, the library and the audit log
+    would reveal the grant (docs/decisions/0026-*)."""
 
     def make(pk: int) -> bool:
         version = TestVersion.objects.across_organisations().select_related("test__organisation").get(pk=pk)
@@ -154,17 +153,17 @@ def make_open_texts(*, now: datetime) -> None:
 
 
 def make_open_texts_of(test_ids: Collection[int], *, now: datetime) -> None:
-    """The same for the sets of an assessment as it is published. `make_open_texts` reports a set of which no version
-    can be made."""
+    """Create open-text versions for the sets of an assessment being published. `make_open_texts` reports sets for which
+    none can be made."""
     for version in without_open_text().filter(test__in=test_ids).select_related("test__organisation"):
         with suppress(ReadingError):
             ensure_open_text(version=version, now=now)
 
 
 def ensure_open_text(*, version: TestVersion, now: datetime) -> TestVersion:
-    """The open-text version of a set that was published last, in the language of this version of the set, an archived
-    one if there is no other; if there is none, one with the default rubrics is made from this version, in all its
-    languages, and published. Nobody is named as its author. Raises `ReadingError`."""
+    """The latest published open-text version of a set in this version's language, archived only if there is no other.
+    If there is none, one with the default rubrics is created from this version in all its languages and published,
+    without an author. Raises `ReadingError`."""
     with transaction.atomic():
         row = DRAFTS.lock(version.test)
         for archived in (False, True):
@@ -221,7 +220,8 @@ def change_scenario(
 
 
 def move_scenario(*, test: Test, scenario_id: str, by: int, revision: int) -> int:
-    """Swap a scenario with its neighbour (`UP`, `DOWN`). Returns its place, from 1. Raises as `change_scenario`."""
+    """Swap a scenario with its neighbour (`UP`, `DOWN`). Returns its place, from 1. Raises the same as
+    `change_scenario`."""
     with DRAFTS.locked_draft(test, revision=revision) as draft:
         scenarios = list(draft.content["scenarios"])
         place = place_of(draft.content, scenario_id)
@@ -260,7 +260,8 @@ def add_language(*, test: Test, language: str, revision: int, now: datetime) -> 
 
 
 def save_texts(*, test: Test, language: str, texts: Mapping[str, str], revision: int) -> None:
-    """By place (`editor.judgement.texts_of`); texts that the source lacks are left out. Raises as `remove_language`."""
+    """Save translated texts by key (`editor.judgement.texts_of`), except those without a source text. Raises the same as
+    `remove_language`."""
     with DRAFTS.locked_draft(test, revision=revision) as draft:
         row = draft.translation(language)
         wanted = texts_of(draft.content)
@@ -279,12 +280,12 @@ class TooFewExperts(Exception):
 
 
 class NoAgreement(Exception):
-    """The experts' mean ratings don't distinguish between the actions, so they are no key."""
+    """The experts' mean ratings don't distinguish between the actions, so they can't be a key."""
 
 
 def take_panel_key(*, test: Test, revision: int, by: Membership, now: datetime) -> int:
-    """Set all keys of the draft to the means of its panel. Returns how many changed. Raises `TooFewExperts`,
-    `NoAgreement`, `NoDraft` and `StaleDraft`."""
+    """Set all keys of the draft to the means of its panel. Returns the number changed. Raises `TooFewExperts`, `NoAgreement`,
+    `NoDraft` and `StaleDraft`."""
     with DRAFTS.locked_draft(test, revision=revision) as draft:
         found = shown_result(test, draft.content, experts_of(test, draft.content))
         if found is None:
@@ -317,8 +318,7 @@ class LastActions(Exception):
 
 
 def leave_out_action(*, test: Test, action_id: str, revision: int) -> None:
-    """Remove an action; ratings of the others still count. Raises `KeyError`, `LastActions`, `NoDraft` and
-    `StaleDraft`."""
+    """Remove an action. Ratings of the others still count. Raises `KeyError`, `LastActions`, `NoDraft` and `StaleDraft`."""
     with DRAFTS.locked_draft(test, revision=revision) as draft:
         content = deepcopy(draft.content)
         for scenario in content["scenarios"]:
@@ -338,13 +338,13 @@ class NoScenarios(Exception):
 
 
 class NoKeySource(Exception):
-    """The key is not, or no longer, a panel's, and nobody said who set it."""
+    """The key isn't a panel's (any more), and its source wasn't given."""
 
 
 def publish_set(
     *, test: Test, revision: int, key_by: str, key_how: str, by: Membership, now: datetime
 ) -> str:
-    """Returns the published version's number. `key_by`, `key_how`: who set the key, and how, unless it is a panel's.
+    """Publish the draft. Returns the version's number. `key_by`, `key_how`: who set the key, and how, unless it is a panel's.
     Incomplete languages stay in a new draft. Raises `NoScenarios`, `NoDraft`, `StaleDraft` and `PackError`."""
 
     def check(draft: TestDraft) -> Publication:

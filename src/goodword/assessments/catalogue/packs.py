@@ -1,4 +1,5 @@
-"""Built-in and imported tests. Imported files are untrusted: size and depth are limited, each problem is a sentence."""
+"""Built-in and imported tests. Imported files are untrusted: size and depth are limited, and each problem gets a
+sentence."""
 
 import json
 import re
@@ -25,7 +26,7 @@ from goodword.core.validation import shortened
 from goodword.drafts.models import OWN_PREFIX
 
 MAX_SIGNER_LENGTH, MAX_REASON_LENGTH = 150, 2000
-#: bytes; three hundred items with norms are about 60 kB
+#: maximum bytes; three hundred items with norms have about 60 kB
 LARGEST: Final = 1_000_000
 #: entries per list or object, and nesting depth
 MOST_ENTRIES: Final = 1000
@@ -158,11 +159,11 @@ def is_pack(test: Test) -> bool:
 
 
 class NotADraft(Exception):
-    """Published, discarded or never imported."""
+    """The version was published, discarded or never imported."""
 
 
 def _lock_draft(version: TestVersion) -> TestVersion:
-    """Locked until the transaction ends. Raises `NotADraft`."""
+    """Lock a draft until the transaction ends. Raises `NotADraft`."""
     test = DRAFTS.lock(version.test)
     found = TestVersion.objects.of(version.organisation).filter(pk=version.pk, published_at=None).first()
     if found is None or not is_pack(test):
@@ -172,7 +173,8 @@ def _lock_draft(version: TestVersion) -> TestVersion:
 
 
 def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Test:
-    """With its newest version, created if missing; older ones stay. Raises `LookupError` for an unknown key."""
+    """A built-in test with its newest version, created if missing; older ones stay. Raises `LookupError` for an unknown
+    key."""
     number, languages = newest(key)
     built = BUILT_IN[key]
     have = TestVersion.objects.of(organisation).filter(test__key=key, number=number)
@@ -345,7 +347,8 @@ def publish_pack(*, version: TestVersion, by: Membership, now: datetime) -> Test
 
 
 def discard_pack(*, version: TestVersion, by: Membership, now: datetime) -> bool:
-    """Delete a draft, and the test without another version. Returns whether it still exists. Raises `NotADraft`."""
+    """Delete a draft, and its test if it has no other version. Returns whether the test still exists. Raises
+    `NotADraft`."""
     with transaction.atomic():
         row = _lock_draft(version)
         test = row.test
@@ -368,7 +371,8 @@ class ComesWithGoodword(Exception):
 
 
 def archive(*, test: Test, by: Membership, now: datetime) -> bool:
-    """Stop offering a test; roles that use it keep it. False if already archived. Raises `ComesWithGoodword`."""
+    """Stop offering a test; roles that use it keep it. Returns False if already archived. Raises
+    `ComesWithGoodword`."""
     if is_builtin(test):
         raise ComesWithGoodword
     return DRAFTS.set_archived(test, archived=True, by=by, now=now)

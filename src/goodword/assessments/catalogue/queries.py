@@ -40,7 +40,7 @@ class ListedTest:
 
 
 def list_tests(member: Membership) -> list[ListedTest]:
-    """By title, with the roles that the member can see. Four queries."""
+    """Tests by title, with the roles that the member can see. Four queries."""
     organisation = member.organisation
     tests = list(Test.objects.of(organisation).order_by("title", "pk"))
     rows: dict[int, list[TestVersion]] = defaultdict(list)
@@ -81,7 +81,7 @@ def versions_of(test: Test) -> list[TestVersion]:
 
 
 def roles_by_test(member: Membership) -> Mapping[int, Sequence[Role]]:
-    """By test id. One query."""
+    """Roles by test id. One query."""
     newest = Assessment.objects.of(member.organisation).filter(
         step=OuterRef("assessment__step"), published_at__isnull=False
     )
@@ -168,10 +168,9 @@ class Selection:
 
 
 def select(test: Test, *, number: str = "", language: str = "", form: str = "") -> Selection | None:
-    """By default the newest version, in English if available, in its first form, also instead of an unknown form.
+    """Select a version: by default the newest, in English if available, in its first form (also for an unknown form).
 
-    None before the first publication of one of the organisation's tests, which are read in their editor. Raises
-    `NoSuchVersion`.
+    None for an unpublished test of the organisation, which is shown in its editor. Raises `NoSuchVersion`.
     """
     rows = [row for row in versions_of(test) if row.published_at is not None or is_pack(test)]
     if not rows:

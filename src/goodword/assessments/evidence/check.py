@@ -69,7 +69,7 @@ def check_totals(
     scores: Mapping[str, Mapping[str, Row]],
     kinds: Mapping[str, str],
 ) -> Tally:
-    """`scores` by the name of a part and scale, `kinds` of tests by the name of a part."""
+    """`scores`: by part name and scale. `kinds`: of tests by part name."""
     of: dict[str, list[Row]] = defaultdict(list)
     for part in parts:
         of[part["attempt"]].append(part)
@@ -128,13 +128,13 @@ def _wrong(
 
 #: exponentials can differ in their last digits between machines (docs/scoring.md)
 _NEAR = 1e-6
-#: meant to be stored elsewhere
+#: checksums, meant to be stored elsewhere
 _APART = ("join.csv",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """Agreement of scores, totals, marks and verifications (older exports have scores only), and files changed since
+    """Agreement of scores, totals, marks and verifications (older exports have only scores), and files changed since
     the export."""
 
     scores: Tally
@@ -160,12 +160,12 @@ class _Files:
     items: Mapping[str, list[tuple[str, GeneratedItem]]]
     answers: Mapping[str, dict[str, Json]]
     tables: Mapping[str, Mapping[str, norms.NormTable]]
-    #: None for those by another rule; scores by today's rule are then computed without
+    #: None if made by another rule; scores by the current rule are then computed without them
     calibrations: Mapping[str, Calibrations | None]
 
 
 def check(folder: Path) -> Checked:
-    """Compares issued with recomputed values. Raises FolderError for an unreadable folder."""
+    """Compare issued with recomputed values. Raises FolderError for an unreadable folder."""
     altered = changed(folder, may_lack=_APART)
     try:
         files = _read(folder)
@@ -325,7 +325,7 @@ def _shown(value: Any) -> str:
 
 
 def check_marks(rows: Sequence[Mapping[str, str]], *, contents: Mapping[str, Content]) -> Tally:
-    """Points against the rubrics, and their sums. `contents` by the name of a part."""
+    """Check points against the rubrics, and their sums. `contents`: by part name."""
     found: dict[tuple[str, str], dict[str, list[Mapping[str, str]]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         found[row["part"], row["item"]][row["rater"]].append(row)
@@ -363,7 +363,7 @@ def _re_added(given: Sequence[Mapping[str, str]], rubric: Sequence[Criterion]) -
 
 
 def _one(given: Sequence[Mapping[str, str]], criterion: str, *, most: int) -> tuple[int | None, list[str]]:
-    """The points in the row of a criterion ("": the sum), and what is wrong with them."""
+    """The points in the row of a criterion ("": the sum), and the problem with them."""
     name = f"“{criterion}”" if criterion else "the sum"
     rows = [row for row in given if row["criterion"] == criterion]
     if len(rows) != 1:
@@ -394,7 +394,7 @@ def _mean(rows: Sequence[Mapping[str, str]], sums: Sequence[int], rubric: Sequen
     return wrong
 
 
-#: differences listed individually
+#: maximum differences to list individually
 _MOST_LISTED = 20
 
 

@@ -37,7 +37,7 @@ from goodword.assessments.scoring import calibration_row_of
 from goodword.core.version import VERSION
 from goodword.workflow.personal_data import ERASURE
 
-#: parts in memory at a time
+#: maximum parts in memory
 _CHUNK = 200
 
 README: Final = """# Evidence of assessments
@@ -145,7 +145,7 @@ def _kept(attempt: str) -> dict[str, Any]:
 
 
 def write_standards(folder: Folder, organisation: Organisation) -> None:
-    """All norm groups and calibrations, since a role may have fixed an earlier one."""
+    """Write all norm groups and calibrations, since a role may use an earlier one."""
     groups = NormGroup.objects.of(organisation).select_related("norm_set__test").order_by("pk")
     with folder.lines("norms.jsonl") as row:
         for group in groups:
@@ -177,7 +177,7 @@ def write_standards(folder: Folder, organisation: Organisation) -> None:
 
 
 def write_reliability(folder: Folder, organisation: Organisation) -> None:
-    """The reliability of each scale in the first attempts so far, however few, in the groups of norms."""
+    """Write the reliability of each scale in all first attempts so far, however few, grouped like norms."""
     columns = ("test", "version", "form", "language", "device", "scale", "people", "reliability", "way")
     with folder.table("reliability.csv", (*columns, "alpha", "omega")) as row:
         for test in Test.objects.of(organisation).select_related("organisation").order_by("key"):
@@ -217,7 +217,7 @@ def write_versions(folder: Folder) -> None:
     folder.write("versions.json", json.dumps(found, indent=2, sort_keys=True) + "\n")
 
 
-#: a row per criterion; without a criterion the sum of one rater; without a rater the mean of the sums
+#: columns: a row per criterion; without a criterion, one rater's sum; without a rater, the mean of the sums
 MARKS: Final = ("part", "item", "rater", "criterion", "points", "of")
 FIGURES: Final = (
     "value",
@@ -303,7 +303,7 @@ class _Export:
 
 
 def export(*, organisation: Organisation, folder: Path, now: datetime, actor: str) -> Written:
-    """Write everything issued, and an entry in the audit log. Raises FolderError; then nothing is written."""
+    """Write everything issued, and an entry in the audit log. Raises FolderError and then writes nothing."""
     made = Folder(folder)
     with _files(made) as rows:
         work = _Export(rows=rows, totals=issued_totals(organisation))
@@ -462,7 +462,8 @@ def _figures(score: Score) -> dict[str, Any]:
 
 
 def marks_of(part: AttemptPart, name: str, *, names: Aliases) -> Iterator[Mapping[str, Any]]:
-    """In random rater order. Where two raters are required, answers are left out until both have marked them."""
+    """Markings in random order of raters. If two raters are required, answers are left out until both have marked
+    them."""
     content = content_of(part.version)
     marks = list(part.markings.all())
     raters = Counter(one.item for one in marks)

@@ -128,18 +128,18 @@ def text_of(path: Path, name: str) -> str:
 
 
 FILE: Final = "verifications.jsonl"
-#: as for scores: exponentials can differ in their last digits
+#: tolerance, since exponentials can differ in their last digits
 _NEAR: Final = 1e-6
 
 type Line = Mapping[str, Any]
-#: for a part's row of attempts.csv and the devices of both forms
+#: columns from a part's row of attempts.csv, and the devices of both forms
 type Calibrated = Callable[[Mapping[str, str], Sequence[str]], Calibration | None]
 
 
 def rows_of(organisation: Organisation, names: Mapping[int, str]) -> Iterator[Line]:
-    """Ended or discarded ones. `names`: random names of the exported parts by id.
+    """Rows of ended or discarded verifications. `names`: random names of the exported parts by id.
 
-    Leaves out reasons for discarding, which can be about the person's health.
+    Reasons for discarding are left out, since they may concern the person's health.
     """
     over = Q(ended_at__isnull=False) | Q(discarded_at__isnull=False)
     rows = Verification.objects.of(organisation).filter(over, part__in=list(names))

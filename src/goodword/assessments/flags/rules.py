@@ -1,22 +1,22 @@
-"""Rules that find flags on a completed attempt, and storing them. Thresholds are ours; their error rates are unknown.
+"""Rules for flags on a completed attempt, and storing flags. Thresholds are ours; their error rates are unknown.
 
-**Left the page**: hidden for at least two seconds. In a timed part the number of items counts on which the page was
-left: two are low, four and a quarter of all medium, six and half of all high. Items rather than minutes, so that extra
-time doesn't raise the grade. In an untimed part candidates may pause: over ten minutes is a pause; shorter absences are
-low from five on. Scales are left out, because there is nothing to look up. The longest absence is shown only roughly,
-because the exact one could reveal an adjustment.
+**Left the page**: hidden for at least two seconds. In a timed part, the number of items during which the page was left
+counts: two are low; four and a quarter of all are medium; six and half of all are high. Items are counted rather than
+minutes, so extra time doesn't raise the grade. In an untimed part candidates may pause: over ten minutes is a pause;
+five or more shorter absences are low. Scales are excluded, because there is nothing to look up. The longest absence is
+shown only roughly, because the exact one could reveal an adjustment.
 
 **Pasted**: at least 200 characters (about 35 words) at once, if the answer is still that long. One answer is low, two
 answers and half of all written ones medium, never high, because many people write elsewhere first. Dictation arrives in
-shorter phrases. Only the length is known, never the text.
+shorter phrases. Only the length is recorded, never the text.
 
-**Fast**: answers faster than their items can be read (psychometrics.speed has floor and grades). In untimed parts, the
-time between two answers if the next item was answered next, ignoring answers saved offline before the part started;
-never above medium. The text alone sets the floor, so extra time doesn't change the grade, and screen readers take
-longer. The flag shows a share of answers, never a time.
+**Fast**: answers faster than their items can be read (psychometrics.speed has floor and grades). In untimed parts, it
+is the time between the answers to two consecutive items, ignoring answers saved offline before the part started; never
+above medium. Only the text determines the floor, so extra time doesn't change the grade, and screen readers are slower
+than the floor. The flag shows a share of answers, never a time.
 
-**Connection lost** in a timed part: makes the item on screen void, which could be a way to get another one. Once is
-low, twice medium, never high: connections do fail, and more time means more failures.
+**Connection lost** in a timed part: the item on screen becomes void, so this could be used to get another one. Once is
+low, twice is medium, never high, because connections do fail, and more often in a longer time.
 
 **Second window**: another answer to an item that was over, without effect: low.
 
@@ -46,7 +46,7 @@ from goodword.workflow.domain.eligibility import lock_step_request
 from goodword.workflow.models import FlagFinding, Grade, lock
 
 LEFT_PAGE = "left_page"
-#: seconds; a longer absence in an untimed part is a pause
+#: longer absences in seconds are pauses in an untimed part
 PAUSE = 600
 _FEW = 2
 _FEW_WITHOUT_CLOCK = 5
@@ -117,7 +117,8 @@ def fast_flag(*, key: str, answers: Iterable[Timed], measured: bool) -> FlagFind
 def seconds_between(
     items: Sequence[str], answered: Mapping[str, datetime], *, begun_at: datetime | None
 ) -> dict[str, float]:
-    """By the id of the later item, if the next item in order was answered next. `items`: ids in order."""
+    """Seconds by the id of the later item, for consecutive items answered one after the other. `items`: ids in
+    order."""
     place = {item: number for number, item in enumerate(items)}
     known = sorted((at, place[item], item) for item, at in answered.items() if item in place)
     seconds: dict[str, float] = {}
@@ -164,7 +165,7 @@ def contradiction_flag(
 
 @by_worker
 def on_attempt_completed(event: Event) -> None:
-    """Scores don't change."""
+    """Find flags. Scores don't change."""
     known = lock_step_request(event.data["step_request_id"])
     if known is None or known[1].is_being_erased:
         return
@@ -172,7 +173,7 @@ def on_attempt_completed(event: Event) -> None:
 
 
 def update_flags(attempt: Attempt, *, now: datetime) -> None:
-    """Store what is found on a locked attempt. Idempotent. Keeps flags that are dismissed or no longer found."""
+    """Store the flags found on a locked attempt. Idempotent. Dismissed flags and those no longer found are kept."""
     rows = AttemptFlag.objects.of(attempt.organisation).filter(attempt=attempt)
     there = {(flag.code, flag.key): flag for flag in rows}
     for found in find_flags(attempt):
