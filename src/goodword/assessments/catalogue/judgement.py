@@ -260,8 +260,8 @@ def add_language(*, test: Test, language: str, revision: int, now: datetime) -> 
 
 
 def save_texts(*, test: Test, language: str, texts: Mapping[str, str], revision: int) -> None:
-    """Save translated texts by key (`editor.judgement.texts_of`), except those without a source text. Raises the same as
-    `remove_language`."""
+    """Save translated texts by key (`editor.judgement.texts_of`), except those without a source text. Raises the same
+    as `remove_language`."""
     with DRAFTS.locked_draft(test, revision=revision) as draft:
         row = draft.translation(language)
         wanted = texts_of(draft.content)
@@ -284,8 +284,8 @@ class NoAgreement(Exception):
 
 
 def take_panel_key(*, test: Test, revision: int, by: Membership, now: datetime) -> int:
-    """Set all keys of the draft to the means of its panel. Returns the number changed. Raises `TooFewExperts`, `NoAgreement`,
-    `NoDraft` and `StaleDraft`."""
+    """Set all keys of the draft to the means of its panel. Returns the number changed. Raises `TooFewExperts`,
+    `NoAgreement`, `NoDraft` and `StaleDraft`."""
     with DRAFTS.locked_draft(test, revision=revision) as draft:
         found = shown_result(test, draft.content, experts_of(test, draft.content))
         if found is None:
@@ -318,7 +318,8 @@ class LastActions(Exception):
 
 
 def leave_out_action(*, test: Test, action_id: str, revision: int) -> None:
-    """Remove an action. Ratings of the others still count. Raises `KeyError`, `LastActions`, `NoDraft` and `StaleDraft`."""
+    """Remove an action. Ratings of the others still count. Raises `KeyError`, `LastActions`, `NoDraft` and
+    `StaleDraft`."""
     with DRAFTS.locked_draft(test, revision=revision) as draft:
         content = deepcopy(draft.content)
         for scenario in content["scenarios"]:
@@ -344,8 +345,8 @@ class NoKeySource(Exception):
 def publish_set(
     *, test: Test, revision: int, key_by: str, key_how: str, by: Membership, now: datetime
 ) -> str:
-    """Publish the draft. Returns the version's number. `key_by`, `key_how`: who set the key, and how, unless it is a panel's.
-    Incomplete languages stay in a new draft. Raises `NoScenarios`, `NoDraft`, `StaleDraft` and `PackError`."""
+    """Publish the draft. Returns the version's number. `key_by`, `key_how`: who set the key, and how, unless it is a
+    panel's. Incomplete languages stay in a new draft. Raises `NoScenarios`, `NoDraft`, `StaleDraft` and `PackError`."""
 
     def check(draft: TestDraft) -> Publication:
         if not draft.content["scenarios"]:

@@ -32,7 +32,7 @@ from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.validation import Json
 
-#: content and results of the kinds: closed unions, so that mypy names what a new kind lacks
+#: content and results of the kinds: closed unions, so mypy reports what a new kind lacks
 type Content = Instrument | ReasoningTest | JudgementSet | CustomQuestions
 type Result = ScalesResult | ReasoningResult | JudgementResult | QuestionsResult
 #: generated items cannot be imported
@@ -40,7 +40,8 @@ type ImportedContent = Instrument | JudgementSet | CustomQuestions
 
 
 def kind(part: Any) -> str | None:
-    """The kind of a part's data in a report; the first two schemas had only scales. Errors quote its name."""
+    """The kind of a part's data in a report; the first two schemas had only scales. The function's name appears in
+    errors."""
     return part.get("kind", "scales") if isinstance(part, dict) else None
 
 
@@ -55,9 +56,9 @@ type PartData = Annotated[
 
 
 class Kind[C](Protocol):
-    """Everything the product knows of a kind of test; `C` is the type of its content."""
+    """The interface of a kind of test. `C` is the type of its content."""
 
-    #: whether a clock makes sense
+    #: whether a time limit makes sense
     may_be_timed: bool
     #: whether items are drawn for each candidate
     is_generated: bool
@@ -69,10 +70,10 @@ class Kind[C](Protocol):
     def report(self) -> KindReport[Any, Any]: ...
 
     def heading(self) -> str:
-        """The kind in the library."""
+        """The kind's name in the library."""
 
     def summary(self) -> str:
-        """The kind in a sentence."""
+        """The kind described in a sentence."""
 
     def items_in_words(self, n: int) -> str:
         """ "20 statements"."""
@@ -87,19 +88,19 @@ class Kind[C](Protocol):
         """Raises `PackError` for more content than pages or candidates can handle, and for keys that can't score."""
 
     def texts(self, content: C) -> Iterator[tuple[str, str]]:
-        """The texts that candidates read, by id, to look for health topics; none of generated items."""
+        """The texts that candidates read, by id, to look for health topics. Generated items have none."""
 
     def structure(self, content: C) -> Mapping[str, object]:
         """The content shared by all languages of a version, by name: ids, keys and answer values in order."""
 
     def listing(self, content: C, *, form: str, language: str, seed: int) -> Mapping[str, object]:
-        """All items with keys, for the library; of generated ones samples drawn from `seed`."""
+        """All items with keys, for the library; samples drawn from `seed` if items are generated."""
 
     def scale_name(self, content: C, scale: str) -> str:
-        """A score in words; empty for that of the whole test."""
+        """The name of a score; empty for the score of the whole test."""
 
     def only_describes(self, scale: str) -> bool:
-        """Whether a score is never sorted by, compared with norms or correlated with ratings."""
+        """Whether a score is never used for sorting, norms or correlations with ratings."""
 
     def rubrics(self, content: C) -> Mapping[str, tuple[Criterion, ...]]:
         """The criteria by which people mark answers, by item id."""
@@ -110,21 +111,22 @@ class Kind[C](Protocol):
     def redraw(
         self, content: C, item: GeneratedItem, *, seed: int, taken: Sequence[GeneratedItem]
     ) -> GeneratedItem:
-        """Another item of the same family and level, none of those `taken`. Raises `LookupError` if none are drawn."""
+        """Another item of the same family and level, except those `taken`. Raises `LookupError` if items aren't
+        drawn."""
 
     def figureless_form(self, content: C, form: str) -> str:
-        """The form that may be chosen instead of one with figures; empty if there is none."""
+        """The form without figures that may be chosen instead, or ""."""
 
     def items(
         self, content: C, *, form: str, drawn: Sequence[tuple[str, GeneratedItem]], language: str
     ) -> tuple[Item, ...]:
-        """The items of a form, from its content alone; of generated ones those that were `drawn`, with their ids."""
+        """The items of a form from its content; for generated items, those `drawn`, with their ids."""
 
     def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
-        """The items asked, given the answers so far: custom questions have conditions."""
+        """The items to show after these answers, since custom questions have conditions."""
 
     def is_right_or_wrong(self, content: C) -> bool:
-        """Whether answers can be right, so that the test can enter a total."""
+        """Whether answers can be right, so the test can be part of a total."""
 
     def scores(
         self,
@@ -138,14 +140,14 @@ class Kind[C](Protocol):
         """The scores of one part, without norms. `items` are those that count, `answers` the stored ones by item id."""
 
     def solved(self, scores: Mapping[str, tuple[float | None, int]], *, part: str) -> list[Solved]:
-        """What enters a total of the issued scores (value and items by scale) of a part; nothing if it is not right or
-        wrong. Custom questions are a category of their own."""
+        """The input to a total from a part's issued scores (value and items by scale); empty without right answers.
+        Custom questions are a separate category."""
 
     def reliability(
         self, content: C, *, form: str, people: Sequence[Respondent], calibration: Calibration | None
     ) -> dict[str, ScaleReliability]:
-        """The reliability of each scale in these people's answers; by items, only of people who answered all of
-        them."""
+        """The reliability of each scale in these people's answers. For item-based coefficients, only people who
+        answered all items count."""
 
     def result(
         self,
@@ -157,17 +159,17 @@ class Kind[C](Protocol):
         scores: Mapping[str, Score],
         known: Known,
     ) -> Result | None:
-        """The result of a part from its issued scores, by scale; None while there is none. `items` are those that
-        count; `part` comes with its uploads and marks."""
+        """The result of a part from its issued scores by scale, or None. `items`: those that count. `part`: with its
+        uploads and marks."""
 
     def translated(self, content: C, other: C) -> C:
-        """The content with title and scale texts in another language of the same version; items stay."""
+        """The content with title and scale texts in another language of the same version. Items don't change."""
 
     def sheet(self, content: C, form: str, known: Known) -> TechnicalSheet:
         """Raises `LookupError` for an unknown form."""
 
     def practice(self, content: C, *, form: str, language: str) -> tuple[Item, ...]:
-        """Items to practise on, in the active language; they are never saved."""
+        """Practice items in the active language, whose answers are never saved."""
 
 
 def kind_of(content: Content) -> Kind[Any]:
@@ -185,7 +187,7 @@ def kind_of(content: Content) -> Kind[Any]:
 
 
 def kind_named(name: str) -> Kind[Any]:
-    """The kind with this name in models.Test. Raises `ValueError` for an unknown one."""
+    """The kind with this name in models.Test. Raises `ValueError` for an unknown name."""
     kind = Test.Kind(name)
     match kind:
         case Test.Kind.SCALES:
@@ -201,6 +203,6 @@ def kind_named(name: str) -> Kind[Any]:
 
 
 def technical_sheet(content: Content, form: str = FULL_FORM, *, known: Known = NOTHING) -> TechnicalSheet:
-    """Returns the sheet of one form, based on the test and the organisation's own norms and calibration (`known`).
+    """Returns the sheet of a form, based on the test and the organisation's norms and calibration (`known`).
     Raises `LookupError` for an unknown form."""
     return kind_of(content).sheet(content, form, known)

@@ -84,7 +84,7 @@ def newest(key: str) -> tuple[str, frozenset[str]]:
 
 
 def content(key: str, *, language: str, version: str = "") -> dict[str, Any]:
-    """As stored; by default the newest, and English if not translated. Raises `LookupError`."""
+    """The stored content: by default the newest version; English if not translated. Raises `LookupError`."""
     found = _packs(key)
     short = language.lower().replace("_", "-").split("-")[0]
     newest = _load(found, "", short)
@@ -112,7 +112,7 @@ def _load(packs: Mapping[tuple[str, str], Traversable], version: str, language: 
 
 @cache
 def _packs(key: str) -> Mapping[tuple[str, str], Traversable]:
-    """By version and language; the version is empty for the newest."""
+    """Files by version and language; the newest version is ""."""
     pattern = re.compile(rf"{re.escape(key)}(?:_(\d+))?_([a-z]{{2}})\.json")
     return {
         (match[1] or "", match[2]): file

@@ -1,8 +1,8 @@
 """Flags texts that may relate to health, for a person to review and sign off.
 
 Many countries forbid questions about illness before an offer (United States: Americans with Disabilities Act, 42
-U.S.C. 12112(d)), and the answers are health data (GDPR, article 9). The word lists are deliberately broad and refuse
-nothing.
+U.S.C. 12112(d)), and the answers are health data (GDPR, article 9). The word lists are deliberately broad, but only
+flag texts.
 """
 
 import re
@@ -64,7 +64,7 @@ def health_flags(instrument: Instrument) -> tuple[ScaleItem, ...]:
 
 
 def health_words(text: str, *, language: str) -> tuple[str, ...]:
-    """In lower case; none for a language without a list."""
+    """The health-related words in a text, in lower case; none in a language without a list."""
     language = _plain(language)
     if language not in _WORDS:
         return ()

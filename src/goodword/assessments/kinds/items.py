@@ -13,7 +13,7 @@ from goodword.core.validation import Json
 
 type Files = MultiValueDict[str, UploadedFile[Any]]
 
-#: id of a practice item; tasks add a number
+#: id of a practice item; tasks append a number
 PRACTICE = "practice"
 
 
@@ -46,11 +46,11 @@ class Item(Protocol):
 
     @property
     def text(self) -> str:
-        """In lists; empty for tasks, which are known by their number."""
+        """The text for lists; empty for tasks, which are identified by their number."""
 
     @property
     def is_confidential(self) -> bool:
-        """True if the text belongs to the test: for all but custom questions."""
+        """Whether the text is confidential test content: for all except custom questions."""
 
     def check(self, value: Json) -> Json:
         """The value to store. Raises `UnknownOption`."""
@@ -65,13 +65,13 @@ class Item(Protocol):
         saved: Json = None,
         partly: bool = False,
     ) -> "ItemForm":
-        """With the saved answer in it. `partly`: an incomplete answer is valid."""
+        """A form with the saved answer. `partly`: an incomplete answer is valid."""
 
     def rendered(self) -> str:
-        """As one text, with descriptions of its figures."""
+        """The item as one text, with descriptions of its figures."""
 
     def rendered_answer(self, value: Json, *, files: Mapping[int, str] | None = None) -> Json:
-        """A label, or {action: label}; a file by its name (`files`: names by id)."""
+        """The answer in words: a label, {action: label}, or a file's name (`files`: names by id)."""
 
     def rendered_answer_only(self, value: Json) -> Json:
         """An answer that reveals nothing of the item: a label of its scale, or the position of the chosen option."""
@@ -80,10 +80,10 @@ class Item(Protocol):
         """{"value": ...}, or {"left_out": type} for texts, numbers, dates and files."""
 
     def solution(self, value: Json) -> Solution | None:
-        """None where nothing is right or wrong."""
+        """The explanation after a practice answer; None without right answers."""
 
     def reading_seconds(self) -> float:
-        """To read it once, without options and texts common to all items."""
+        """Seconds to read it once, without options and texts common to all items."""
 
 
 class ItemForm(Protocol):
@@ -106,7 +106,7 @@ class ItemForm(Protocol):
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """For the summary: the id of the first field to correct, and the message."""
+        """For the error summary: the id of the first field to correct, and the message."""
 
 
 class ChoiceForm(forms.Form):

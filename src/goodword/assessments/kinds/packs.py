@@ -10,14 +10,14 @@ from goodword.core.validation import ReadingError, sentences
 
 #: the only form of a test without short forms
 FULL_FORM: Final = "full"
-#: to read a sentence and choose an answer; our assumption until there are medians of real answers
+#: assumed seconds to read a sentence and choose an answer, until there are medians of real answers
 DECIDING_SECONDS: Final = 5
 
 #: limits for pages and candidates
 MOST_ITEMS: Final = 600
 MOST_SCALES: Final = 60
 MOST_ANSWERS: Final = 11
-#: the length of models.Score's column
+#: maximum length of the column in models.Score
 LONGEST_SCALE: Final = 40
 
 _ENTRIES: Final = {
@@ -47,11 +47,11 @@ def _or_empty(value: Any) -> Any:
     return () if value is None else value
 
 
-#: before the limits of a text, an optional text and an optional list; null counts as missing
+#: validators before the limits of a text, an optional text and an optional list; null counts as missing
 TEXT: Final = BeforeValidator(_cleaned)
 OPTIONAL: Final = BeforeValidator(_cleaned_or_empty)
 OPTIONAL_LIST: Final = BeforeValidator(_or_empty)
-#: unknown names are refused: probably misspelt
+#: unknown names are refused, since they are probably misspelt
 KNOWN_NAMES: Final = ConfigDict(extra="forbid")
 
 
@@ -82,7 +82,7 @@ type ResponseScale = Annotated[tuple[ResponseOption, ...], AfterValidator(_check
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormOffer:
-    """`minutes` is the time limit of generated items, else an estimate; `figures`: some items are pictures."""
+    """`minutes`: the time limit of generated items, else an estimate. `figures`: whether some items are pictures."""
 
     id: str
     name: str
@@ -109,7 +109,7 @@ def wrong(whole: str, what: str, error: type[ReadingError] = PackError) -> Readi
 
 
 def check_rights(data: object, whole: str, *, what: str) -> None:
-    """Raises without a licence or a source; `what` names the content."""
+    """Raise an error without a licence or a source. `what`: the name of the content."""
     if not isinstance(data, Mapping):
         return
     if data.get("licence") is None:

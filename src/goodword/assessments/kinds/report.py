@@ -1,4 +1,4 @@
-"""Common parts of the results and reports of all kinds of test; what only members read is not translated."""
+"""Common parts of the results and reports of all kinds of test. Texts that only members read aren't translated."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -80,7 +80,7 @@ CARELESSNESS: Final = ("straight_line", "contradiction", "fast")
 
 @dataclass(frozen=True, slots=True)
 class CarelessSigns:
-    """What the answers to a part were enough to check, and what was found; of `CARELESSNESS`."""
+    """Which checks of `CARELESSNESS` were possible for a part, and which signs were found."""
 
     checked: tuple[str, ...]
     found: tuple[str, ...]
@@ -96,15 +96,15 @@ class PartHead(TypedDict):
     sheet: SheetData
     #: signs of careless responding (flags.rules.careless_signs), since schema 5; earlier data may say "too_few"
     validity: NotRequired[list[str]]
-    #: what was checked for them; missing in older snapshots
+    #: the checks made; missing in older snapshots
     validity_checked: NotRequired[list[str]]
 
 
 class NormedScoreFigures(TypedDict):
-    """Of `n` people, `below` score lower and `equal` the same; `error` is the standard error of measurement, None if
+    """`n` people, of whom `below` score lower and `equal` the same. `error`: the standard error of measurement; None if
     the band is from the person's own answers.
 
-    `coefficient` is "omega", "alpha" or a `ReliabilitySource` ("": unknown), from `reliability_n` people.
+    `coefficient`: "omega", "alpha" or a `ReliabilitySource` ("": unknown), from `reliability_n` people.
     """
 
     score: float
@@ -119,7 +119,7 @@ class NormedScoreFigures(TypedDict):
 
 
 class NormedScoreData(TypedDict):
-    """The 90 % band on the score's own scale and as percentiles. `norms` is the number of the norms.
+    """The 90 % band on the score's scale and as percentiles. `norms`: the number of the norms.
 
     `n` first attempts in `language` (its name) on one `device` ("phone", "computer", "": unknown).
     """
@@ -163,7 +163,7 @@ def figure(
     normed: NormedScoreData | None = None,
     band: tuple[float, float] | None = None,
 ) -> Figure:
-    """`band` is used only without norms."""
+    """`band`: only used without norms."""
     low, high = (normed["low"], normed["high"]) if normed else band or (None, None)
     return {
         "name": name,
@@ -182,7 +182,7 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
     phrases: Catalogue
     #: keys of the phrases on the method, in order
     method: tuple[str, ...]
-    #: whether candidates describe themselves; then no end of a scale is better
+    #: whether candidates describe themselves, so no end of a scale is better
     is_self_report: bool
 
     def freeze(self, result: R, head: PartHead, moment: Moment) -> P:
@@ -201,7 +201,7 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
         """The result for page 1 of the report."""
 
     def assumed_precision(self, part: P, words: Phrases) -> str:
-        """A sentence on the precision of scores without a norm group, if it's not beside them; else ""."""
+        """A sentence about the precision of scores without a norm group, or "" if it is stated beside them."""
 
     def figures(self, part: P) -> list[Figure]:
         """The result as numbers, for exports of a role's results."""
@@ -210,10 +210,10 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
         """The result in one line, for members."""
 
     def overview(self, part: P, words: Phrases) -> list[Block]:
-        """The result in one small block, for members; empty if `outcome` says it all."""
+        """The result in one small block, for members; empty if `outcome` is enough."""
 
     def normed_scores(self, part: P, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
-        """By name."""
+        """Normed scores by name."""
 
     def detail_blocks(self, part: P, words: Phrases) -> list[Block]:
         pass
@@ -417,7 +417,7 @@ def _norm_table(behind: NormedScoreDetails) -> Table:
 
 
 def normed_score_text(normed: NormedScoreData, words: Phrases, *, places: int = 1) -> str:
-    """In two or three sentences. `places`: decimals of the band."""
+    """The normed score in two or three sentences. `places`: decimals of the band."""
     low, high = words.number(normed["low"], places), words.number(normed["high"], places)
     sentences = [
         words(

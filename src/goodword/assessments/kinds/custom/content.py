@@ -46,7 +46,7 @@ KIND: Final = "questions"
 FILE_TYPES: Final = ("pdf", "image", "text", "document", "sheet", "slides")
 MOST_MEGABYTES: Final = 10
 MOST_POINTS: Final = 10
-#: to find a file and upload it; our assumption
+#: assumed seconds to find a file and upload it
 _FILE_SECONDS: Final = 60
 
 
@@ -63,7 +63,7 @@ type AnyQuestion = Question | FileQuestion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """A criterion of a rubric: 0 to `points`; `anchors` say what earns them."""
+    """A criterion of a rubric, worth 0 to `points`; `anchors` describe what earns them."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -85,8 +85,8 @@ class TakenFrom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomQuestions:
-    """By question id, `rubrics` has criteria and `right` the values of right choices; a question has at most one of
-    them."""
+    """`rubrics`: criteria by question id. `right`: values of right choices by question id. A question has at most one
+    of both."""
 
     id: str
     version: str
@@ -265,7 +265,7 @@ def _plain(question: AnyQuestion) -> dict[str, Json]:
 
 
 def _questions(entries: object) -> tuple[AnyQuestion, ...]:
-    """Parses shared types together, because conditions refer to other questions."""
+    """Parse shared types together, because conditions refer to other questions."""
     if not isinstance(entries, list | tuple) or not entries:
         raise wrong(_WHOLE, "needs a list under “questions”")
     shared: list[object] = [entry for entry in entries if not _is_file(entry)]

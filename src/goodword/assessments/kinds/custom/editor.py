@@ -1,5 +1,5 @@
-"""Editing custom questions. Except in open-text versions, questions are edited in their questionnaire; files,
-keys and rubrics are edited here."""
+"""Editing custom questions. Except in open-text versions, questions are edited in their questionnaire; files, keys and
+rubrics are edited here."""
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ type Content = dict[str, Any]
 type Entry = dict[str, Any]
 
 FILE: Final = "file"
-#: questions that the candidate can't answer
+#: types of question that candidates can't answer
 _OF_OTHERS: Final = {"relationship_confirm", "dates_confirm", "title_confirm", "would_work_again"}
 _CHOICES: Final = {"single_choice", "multiple_choice"}
 _BLANKS: Final = ("{candidate}", "{company}")
@@ -75,7 +75,7 @@ def new_contents(
 def with_questions(
     content: Content, questions: Sequence[Entry], *, questionnaire: int, number: int
 ) -> Content:
-    """Files keep their place behind the same question; remaining questions keep rubrics and right answers."""
+    """Update questions. Files stay behind the same question; remaining questions keep rubrics and right answers."""
     made = [_for_self(entry) for entry in questions]
     for place, entry in enumerate(content["questions"]):
         if entry["type"] == FILE:
@@ -122,7 +122,7 @@ def rubric_of(content: Content, question_id: str) -> list[dict[str, Any]]:
 
 
 def is_written_here(content: Content, entry: Entry) -> bool:
-    """Whether a question is edited in the test: files, and those of a test that was not taken from a questionnaire."""
+    """Whether a question is edited in the test: files, and questions not taken from a questionnaire."""
     return entry["type"] == FILE or not content.get("taken_from")
 
 
@@ -148,7 +148,7 @@ LONGEST_NAME: Final = 200
 LONGEST_INSTRUCTIONS: Final = 2000
 LONGEST_TEXT: Final = 1000
 MOST_CRITERIA: Final = 10
-#: empty rows of a new rubric
+#: number of empty rows of a new rubric
 CRITERIA: Final = 2
 PARTS: Final = ("text", "points", "anchors", "id")
 

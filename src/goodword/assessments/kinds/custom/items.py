@@ -48,7 +48,7 @@ from goodword.questionnaires.types import (
     YesNoUnsure,
 )
 
-#: only their choice is exported, under these names
+#: types of question of which only the choice is exported, with the names of their values
 _CHOSEN: Final = ("level", "not_able", "place", "answer")
 #: maximum words to pick in the example, which has six
 _MOST_WORDS: Final = 3
@@ -56,7 +56,7 @@ _MOST_WORDS: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomQuestion:
-    """Its answer is as in questionnaires.answers, or {"upload": id}. Skipped optional questions count as answered."""
+    """Answers are as in questionnaires.answers, or {"upload": id}. Skipped optional questions count as answered."""
 
     id: str
     question: AnyQuestion
@@ -174,12 +174,12 @@ class CustomQuestionForm:
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """The template has its own summary, with the ids."""
+        """Empty, since the template has its own summary with the ids."""
         return [("", sentence) for sentence in self.sentences]
 
 
 class UploadForm(forms.Form):
-    """An earlier file stays until it is replaced."""
+    """A file upload. An earlier file stays until it is replaced."""
 
     template = "assessments/portal/items/file.html"
 

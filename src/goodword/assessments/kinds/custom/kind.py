@@ -39,7 +39,7 @@ from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.validation import Json
 from goodword.questionnaires.editor.descriptions import question_types
 
-#: to find a file and upload it; our assumption
+#: assumed seconds to find a file and upload it
 _FILE_SECONDS: Final = 60
 
 
@@ -175,7 +175,7 @@ class _Custom(FixedItems):
         return questions_sheet(content, known)
 
     def practice(self, content: CustomQuestions, *, form: str, language: str) -> tuple[Item, ...]:
-        """A question like the first; none for a file, since candidates may not have one at hand."""
+        """A question like the first one; none for a file, since candidates may not have one at hand."""
         del form, language
         question = example_for(content, name=PRACTICE)
         return (CustomQuestion(id=PRACTICE, question=question),) if question else ()

@@ -1,4 +1,4 @@
-"""Report of custom questions. Parts only for members are untranslated."""
+"""The report of custom questions. Texts that only members read are untranslated."""
 
 from collections.abc import Iterator
 from statistics import fmean

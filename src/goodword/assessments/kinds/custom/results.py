@@ -108,10 +108,10 @@ def _raters(questions: CustomQuestions) -> dict[str, str]:
 
 
 class MarkState(StrEnum):
-    #: not marked, because it has no rubric
+    #: no rubric, so not marked
     NONE = "none"
     NOT_YET = "not_yet"
-    #: by one of two raters; hidden until both have marked
+    #: marked by one of two raters; hidden until both have marked
     HALF = "half"
     DONE = "done"
 
@@ -146,7 +146,7 @@ class RaterComment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredQuestion:
-    """With its answer in words, or its file. `right` is None without a key; `raters` are names."""
+    """A question with its answer in words or its file. `right`: None without a key. `raters`: names."""
 
     id: str
     text: str

@@ -1,1 +1,1 @@
-"""Situational judgement: the effectiveness of actions is rated, and scored by the correlation with a key."""
+"""Situational judgement: candidates rate the effectiveness of actions; the score is the correlation with a key."""

@@ -30,7 +30,7 @@ KIND: Final = "judgement"
 FEWEST_ACTIONS: Final = 2
 #: experts whose ratings a panel's key needs
 LEAST_EXPERTS: Final = 5
-#: lower end of the 95 % interval of ICC(2,k) from which a panel's key counts: moderate (Koo & Li 2016)
+#: minimum lower end of the 95 % interval of ICC(2,k) for a panel's key: moderate agreement (Koo & Li 2016)
 LEAST_AGREEMENT: Final = 0.5
 
 
@@ -58,10 +58,10 @@ class Scenario:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """The experts whose mean ratings are the key of a version. Intraclass correlations of one expert and of their mean,
-    with 95 % intervals (psychometrics.agreement); `wide`: actions on which they agree weakly. `keyed_on`: ISO date.
-    `invited`: None if not recorded; it includes the `declined` and the `removed`. `left_out`: actions that were rated
-    and then removed. `ratings`: a row for each expert, actions in order; sorted, so that rows lead to nobody, and empty
-    if not recorded. The agreement can be recomputed from them after the experts have been erased."""
+    with 95 % intervals (psychometrics.agreement). `wide`: actions with weak agreement. `keyed_on`: ISO date. `invited`:
+    includes `declined` and `removed`; None if not recorded. `left_out`: actions removed after they were rated.
+    `ratings`: a row per expert, actions in order; rows are sorted, so they don't identify experts. Empty if not
+    recorded. The agreement can be recomputed from them after the experts were erased."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -81,7 +81,7 @@ class Panel:
 
     @property
     def agrees(self) -> bool:
-        """Enough for decisions."""
+        """Whether they agree enough for decisions."""
         return self.icc_average_interval[0] >= LEAST_AGREEMENT
 
 
@@ -89,7 +89,7 @@ class Panel:
 class JudgementSet:
     """One version in one language. Translations of a version share ids and keys; action ids are unique in the set.
 
-    `key_basis` says in plain words how the key was set, `construct` in one sentence what the set measures.
+    `key_basis` explains how the key was set; `construct` describes in a sentence what the set measures.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", title="Judgement set")
@@ -111,12 +111,12 @@ class JudgementSet:
 
     @property
     def is_for_practice(self) -> bool:
-        """Whether no panel that agrees has set its key; its results are then not for decisions."""
+        """Whether it lacks a key by a panel that agrees, so its results aren't for decisions."""
         return self.panel is None or not self.panel.agrees
 
     @property
     def has_few_situations(self) -> bool:
-        """Whether its correlations have no band; candidates can't be compared by them then."""
+        """Whether its correlations have no band, so candidates can't be compared by them."""
         return len(self.scenarios) < LEAST_GROUPS
 
     @property
@@ -188,7 +188,7 @@ def read_judgement(data: object) -> JudgementSet:
 
 
 def check_keys(judgement: JudgementSet) -> None:
-    """Raises `PackError` if the keys differ in no situation: then nobody could get a correlation."""
+    """Raises `PackError` if the keys don't differ in any situation, since correlations would be undefined."""
     if all(len({one.effectiveness for one in scenario.actions}) == 1 for scenario in judgement.scenarios):
         raise wrong(_WHOLE, "needs a situation whose actions have different keys")
 
@@ -206,8 +206,8 @@ def to_json(judgement: JudgementSet) -> dict[str, Any]:
 
 
 def without_key(content: Mapping[str, Any]) -> dict[str, Any]:
-    """For a file: keys set by a panel are private to the organisation, so keys, their reasons and the panel are left
-    out."""
+    """The content for a file without keys, their reasons and the panel, since keys set by a panel are private to the
+    organisation."""
     scenarios = [
         {
             **scenario,
@@ -226,7 +226,7 @@ def schema() -> dict[str, Any]:
 
 
 def panel_basis(panel: Panel) -> str:
-    """Where the key comes from, for readers of results."""
+    """The source of the key, for readers of results."""
     return gettext(
         "Set by a panel of %(experts)s experts, who rated all actions independently; the key is the mean of their "
         "ratings. Agreement of this mean (intraclass correlation): %(icc)s, 95 %% interval %(low)s to %(high)s."

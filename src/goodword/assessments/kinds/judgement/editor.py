@@ -18,7 +18,7 @@ from goodword.questionnaires.editor.forms import TextField
 
 type Content = dict[str, Any]
 
-#: the translated texts of the set as a whole
+#: the translated texts of the whole set
 WHOLE: Final = ("name", "instructions", "construct")
 #: the answer scale of an organisation's new set
 SCALE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -51,7 +51,7 @@ def empty(*, name: str, instructions: str, construct: str, language: str, organi
 
 
 def copy_of(content: Content, *, name: str, organisation: str) -> Content:
-    """A copy as the start of the organisation's own set; its source names the original."""
+    """A copy as the start of an organisation's set; its `source` names the original."""
     made = deepcopy(content)
     source = _("%(source)s Changed by %(organisation)s, from version %(version)s of “%(name)s”.") % {
         "source": f"{content['source'].rstrip('.')}.",
@@ -92,7 +92,8 @@ def with_texts(content: Content, texts: Mapping[str, str]) -> Content:
 
 
 def updated_translation(source: Content, translated: Content) -> Content:
-    """The translation updated to a changed source: its structure and keys, with the texts translated before."""
+    """The translation updated to a changed source: the source's structure and keys with the existing translated
+    texts."""
     own = {name: translated[name] for name in ("language", "response_scale") if name in translated}
     texts, wanted = texts_of(translated), texts_of(source)
     return with_texts(source, {place: text for place, text in texts.items() if place in wanted}) | own
@@ -120,14 +121,14 @@ def keys_of(content: Content) -> dict[str, tuple[str, float]]:
 
 
 def outdated_languages(before: Content, after: Content, translations: Sequence[Content]) -> list[str]:
-    """The languages whose translation still has texts that changed in the source."""
+    """The languages with translations of texts that have changed in the source."""
     was, now = texts_of(before), texts_of(after)
     changed = {place for place in was.keys() & now.keys() if was[place] != now[place]}
     return [one["language"] for one in translations if changed & texts_of(one).keys()]
 
 
 def changes(before: Content, after: Content) -> list[str]:
-    """The changes since an earlier version, in sentences; changed keys come first."""
+    """The changes since an earlier version in sentences, changed keys first."""
     was, now = keys_of(before), keys_of(after)
     found = [
         _("Key of “%(action)s” changed from %(was)s to %(now)s.")
@@ -165,7 +166,7 @@ def plain(value: float) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyedAction:
-    """`id` is empty for a new one."""
+    """`id` is empty for a new action."""
 
     id: str
     text: str
@@ -177,7 +178,7 @@ LONGEST_NAME: Final = 200
 LONGEST_LINE: Final = 500
 LONGEST_TEXT: Final = 1000
 MOST_ACTIONS: Final = 12
-#: empty rows of a new scenario
+#: number of empty rows of a new scenario
 ACTIONS: Final = 4
 PARTS: Final = ("action", "key", "reason", "id")
 

@@ -11,15 +11,14 @@ Keys can lie between two answers, so `smallest` is 0 only if every key is an ans
 ratings of three quarters of the actions, as for scales.
 
 Distance scoring goes back to Legree (1995), Intelligence 21, 247-266. The distance also reflects response style: people
-who use only the ends or the middle of the scale get other distances than people of the same judgement who use all of
-it. It therefore only describes.
+who only use the ends or the middle of the scale get other distances than people of equal judgement who use the whole
+scale. It is therefore only descriptive.
 
 The result is the correlation with the key within situations (psychometrics.profiles), which ignores level and spread.
-It is rounded to two decimals with its interval, so that candidates with the same figure have the same percentile; None
-if somebody rates all actions of each situation alike. McDaniel, Psotka, Legree, Yost and Weekley (2011, Journal of
-Applied Psychology 96, 327-336) and Weng, Yang, Lievens and McDaniel (2018, Journal of Vocational Behavior 104, 199-209)
-show that scores without response style predict better and differ less between groups.
-"""
+It is rounded to two decimals with its interval, so candidates with the same figure have the same percentile. It is None
+if somebody gives all actions of each situation the same rating. McDaniel, Psotka, Legree, Yost and Weekley (2011,
+Journal of Applied Psychology 96, 327-336) and Weng, Yang, Lievens and McDaniel (2018, Journal of Vocational Behavior
+104, 199-209) show that scores without response style predict better and differ less between groups."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -127,7 +126,8 @@ def situations(judgement: JudgementSet) -> tuple[Situation, ...]:
 
 
 def practice_situation(judgement: JudgementSet) -> Situation:
-    """As many actions as the first situation has, up to four: instructions may say how many there are."""
+    """The practice situation, with as many actions as the first situation, up to four, since instructions may mention
+    the number."""
     scenario = Scenario(
         id=PRACTICE,
         text=gettext("You are on your way to a meeting and notice that you will be ten minutes late."),
@@ -162,7 +162,7 @@ def practice_situation(judgement: JudgementSet) -> Situation:
 
 
 class SituationForm(forms.Form):
-    """With `partly`, some ratings may be missing."""
+    """`partly`: some ratings may be missing."""
 
     template = "assessments/portal/items/situation.html"
 
@@ -232,8 +232,8 @@ class ActionScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgementScore:
-    """In steps of the answer scale; None if fewer than `needed` actions were rated. `smallest`, `largest`: extremes.
-    `within`: the correlation with the key within situations, with its 90 % `interval`, to two decimals."""
+    """`mean`: in steps of the answer scale; None if fewer than `needed` actions were rated. `smallest`, `largest`: its
+    extremes. `within`: the correlation with the key within situations, with its 90 % `interval`, to two decimals."""
 
     distance: float | None
     within: float | None
@@ -247,7 +247,8 @@ class JudgementScore:
 
 
 def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore:
-    """By the formula above; `answers` by action id. Raises `ScoringError` for answers that are not of this set."""
+    """Score by the formula above; `answers` by action id. Raises `ScoringError` for answers that don't belong to this
+    set."""
     _check(judgement, answers)
     scored = tuple(
         _action_score(scenario, action, answers.get(action.id))
@@ -274,12 +275,12 @@ def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore
 
 
 def _hundredths(value: float) -> float:
-    """Never −0.0."""
+    """Round to hundredths, never to −0.0."""
     return round(value, 2) + 0.0
 
 
 def profile(actions: Sequence[ActionScore]) -> list[Group]:
-    """A group for each situation, in order, with the ratings and keys of its rated actions."""
+    """A group for each situation in order, with the ratings and keys of its rated actions."""
     pairs: dict[str, list[tuple[int, float]]] = {}
     for one in actions:
         rated = pairs.setdefault(one.scenario_id, [])

@@ -18,13 +18,14 @@ _LONGEST_ANCHORS: Final = 1000
 
 
 def open_text_contents(contents: Mapping[str, Content]) -> dict[str, Content]:
-    """By language. A situation becomes a question; its rubric names the most and the least effective actions."""
+    """Contents by language. Each situation becomes a question whose rubric names the most and the least effective
+    actions."""
     one = f"own_{secrets.token_hex(6)}"
     return {language: _content(content, language, one) for language, content in contents.items()}
 
 
 def without_anchors(content: Mapping[str, Any]) -> dict[str, Any]:
-    """For a file: the anchors quote the key, which is private to the organisation."""
+    """The content for a file without anchors, which quote the key and so are private to the organisation."""
     rubrics = [
         {**rubric, "criteria": [{**one, "anchors": ""} for one in rubric["criteria"]]}
         for rubric in content["rubrics"]
@@ -61,7 +62,7 @@ def _question(scenario: Content) -> Content:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """A text that is too long for a question continues in its help."""
+    """Split a text that is too long for a question, so it continues in the help."""
     if len(text) <= LONGEST_QUESTION:
         return text, ""
     sentences = [found.end() for found in re.finditer(r"[.!?]\s", text[:LONGEST_QUESTION])]

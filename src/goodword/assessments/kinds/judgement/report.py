@@ -56,7 +56,7 @@ class JudgementPart(PartHead):
     largest: float
     n_answered: int
     key_basis: str
-    #: of the distance, in snapshots before schema 6
+    #: norms of the distance, in snapshots before schema 6
     normed_score: NotRequired[NormedScoreData | None]
     situations: list[SituationData]
     #: situations voided by a lost connection; missing in older snapshots
@@ -208,7 +208,7 @@ class JudgementReport:
 
 
 def _normed(part: JudgementPart) -> NormedScoreData | None:
-    """None for a set for practice, even if the organisation has norms for it."""
+    """None for a practice set, even if the organisation has norms for it."""
     return None if part.get("for_practice") else part.get("within_normed")
 
 
@@ -226,7 +226,7 @@ def _ends(band: tuple[float, float], words: Phrases) -> dict[str, str]:
 
 
 def _without_correlation(part: JudgementPart, words: Phrases) -> Score:
-    """With the distance alone in snapshots from before the correlation was introduced."""
+    """The score with only the distance, for snapshots from before the correlation was introduced."""
     distance = part["distance"]
     if distance is not None and "within" not in part:
         value, unit = words.number(distance, 1), words("steps_from_key")

@@ -174,7 +174,8 @@ def _smallest(judgement: JudgementSet) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatedAction:
-    """With rating, key, distance in steps and the reason for the key; None if it was not rated."""
+    """An action with rating, key, distance in steps and the reason for the key. Rating and distance are None if not
+    rated."""
 
     text: str
     answer: int | None
@@ -214,7 +215,7 @@ class JudgementResult(PartResult):
     key_basis: str
     scenarios: tuple[RatedScenario, ...]
     normed: NormedScore | None = None
-    #: the correlation with the key within situations and its 90 % band; None also for attempts scored before they were
+    #: the correlation with the key within situations and its 90 % band; also None if scored before these were
     #: introduced
     within: float | None = None
     band: tuple[float, float] | None = None
@@ -222,9 +223,9 @@ class JudgementResult(PartResult):
     voided: int = 0
     #: not for decisions, so never compared with norms
     for_practice: bool = False
-    #: too few situations in the set for a band, so nobody is compared by the correlation
+    #: too few situations in the set for a band, so candidates aren't compared by the correlation
     few_situations: bool = False
-    #: whether candidates may learn the key: it is a built-in set's
+    #: whether candidates may see the key: only for built-in sets
     key_is_public: bool = False
 
     def without_items(self) -> Self:
@@ -280,8 +281,8 @@ class JudgementResult(PartResult):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateSituation:
-    """`agrees`: whether ratings and key put more pairs of actions in the same order than in the opposite one. Pairs
-    with equal ratings or keys don't count; without others it is None."""
+    """`agrees`: whether ratings and key order more pairs of actions in the same way than in the opposite way. Pairs
+    with equal ratings or keys don't count; None without other pairs."""
 
     scenario: RatedScenario
     agrees: bool | None
@@ -298,7 +299,7 @@ class CandidateJudgement(CandidateResult):
 
     @property
     def correlation(self) -> str:
-        """Written in the current language; empty if there is none."""
+        """The correlation in the current language, or ""."""
         return "" if self.within is None else number_format(self.within, 2).replace("-", "−")
 
     @property
@@ -319,7 +320,7 @@ def judgement_result(
     scores: Mapping[str, Score],
     known: Known,
 ) -> JudgementResult:
-    # of the whole set: a lost connection changes nothing about others' results
+    # for the whole set, since a lost connection doesn't affect others' results
     few = content.has_few_situations
     score, within, content = scores[ALL], scores.get(WITHIN), without_void(content, items)
     result = score if within is None else within

@@ -12,8 +12,8 @@ Ordering 1  four things, three comparisons in one direction, worded alike; the f
 things, three comparisons in both directions; any rank 3  five things, four comparisons in both directions; any rank 4
 five things, three statements: two make two comparisons each, one only excludes an end; any rank
 
-An arrangement gives the place of each thing, from 0. A set of arrangements is a bit mask, so that statements are
-combined by `&`.
+An arrangement gives the place of each thing, from 0. Sets of arrangements are bit masks, so statements are combined by
+`&`.
 """
 
 import random
@@ -43,7 +43,7 @@ def arrangements(n: int) -> tuple[tuple[int, ...], ...]:
 
 @cache
 def fitting(n: int, statement: Statement) -> int:
-    """Arrangements of n things in which a statement is true. Raises `ValueError` for an unknown statement."""
+    """The arrangements of n things in which a statement is true. Raises `ValueError` for an unknown statement."""
     return sum(1 << number for number, places in enumerate(arrangements(n)) if is_true(statement, places))
 
 
@@ -74,7 +74,8 @@ def things_in(statement: Statement) -> tuple[int, ...]:
 
 
 def is_true(statement: Statement, places: tuple[int, ...]) -> bool:
-    """Places count from 1; a lower one is further left, or more. Raises `ValueError` for an unknown statement."""
+    """Whether a statement is true. Places count from 1; lower means further left, or more. Raises `ValueError` for an
+    unknown statement."""
     match statement:
         case ("at", int(a), int(place)):
             return places[a] == place - 1
@@ -168,15 +169,16 @@ def _draw(
 ) -> _Placed:
     """Statements of the kinds in `pattern` ("|" separates alternatives), true of a random order, and a question.
 
-    Each thing occurs in at most `most_mentions` statements: one in every statement would be found without thought.
-    Draws until all statements are needed and every wrong option is a typical error.
+    Each thing occurs in at most `most_mentions` statements, since a thing in every statement would be found without
+    thought. Draws until all statements are needed and every wrong option is a typical error.
 
-    The right answer is as likely as others to be among the things named most (in a chain, because every place is asked
-    for equally often). With `first_named` the thing named first is always offered, and right as often as any other.
+    The right answer is as likely as others to be among the things mentioned most (in a chain, because every place is
+    asked for equally often). With `first_named`, the first thing mentioned is always offered, and right as often as any
+    other.
     """
     wanted = source.randrange(N_OPTIONS)
     decided = wanted < N_OPTIONS - 1
-    # drawn first: otherwise the question would reveal whether it can be answered
+    # drawn first, or the question would reveal whether it can be answered
     place = source.choice(places)
     kinds_of_each = [kinds.split("|") for kinds in pattern]
     mentioned = float(place in {0, n - 1}) if in_a_chain else source.random()
@@ -189,7 +191,7 @@ def _draw(
             or not _is_fit(n, statements, place, decided=decided)
         ):
             continue
-        # the things were in order so far
+        # the things were in order until here
         names = source.sample(range(n), n)
         statements = source.sample([renamed(statement, names) for statement in statements], len(statements))
         left = fitting_all(n, statements)
@@ -224,7 +226,7 @@ def _draw(
 def _is_named_fairly(
     right: int, offered: Sequence[int], statements: Sequence[Statement], *, mentioned: float
 ) -> bool:
-    """True if the right answer is among the things named most exactly when `mentioned` (0 to 1) requires it."""
+    """Whether the right answer is among the things mentioned most if and only if `mentioned` (0 to 1) requires it."""
     named = {thing: sum(thing in things_in(statement) for statement in statements) for thing in offered}
     most = [thing for thing in offered if named[thing] == max(named.values())]
     return (right in most) is (mentioned < len(most) / len(offered))
@@ -238,7 +240,7 @@ def _first_to_say(statements: Sequence[Statement], begin: Collection[int]) -> in
 
 
 def _is_fit(n: int, statements: Sequence[Statement], place: int, *, decided: bool) -> bool:
-    """True if the place is determined (or not) as `decided` says, and no statement is redundant."""
+    """Whether the place is determined as `decided` says, and no statement is redundant."""
     left = fitting_all(n, statements)
     found = at_place(n, left, place)
     if decided != (len(found) == 1) or len(found) > _MOST_LEFT_OPEN:
@@ -284,7 +286,7 @@ def _errors(
 def _choose(
     source: random.Random, n: int, found: Sequence[int], errors: dict[int, str], wanted: int
 ) -> list[int] | None:
-    """Four things, with the answer at `wanted` if it is decided; None if too few of them are typical errors."""
+    """Four things, with the answer at `wanted` if decided; None if too few of them are typical errors."""
     n_wrong = N_OPTIONS - 1 if len(found) > 1 else N_OPTIONS - 2
     wrong = [thing for thing in range(n) if thing in errors]
     if len(wrong) < n_wrong:

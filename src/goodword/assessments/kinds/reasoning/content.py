@@ -49,12 +49,12 @@ class Blueprint:
 
 
 def draw(blueprint: Blueprint, *, seed: int) -> tuple[GeneratedItem, ...]:
-    """The items of a form, always the same for a blueprint and seed; by level, with families mixed.
+    """The items of a form, sorted by level with families mixed. Always the same for a blueprint and seed.
 
     No task repeats; no key position has more than its fair share plus one, nor three in a row. Raises `LookupError` or
     `ValueError` for unknown families and levels, and `ValueError` if no such form is found.
     """
-    source = random.Random(f"form:{seed}")  # noqa: S311 - the seed is kept with the form
+    source = random.Random(f"form:{seed}")  # noqa: S311 - the seed is stored with the form
     slots = _slots(source, blueprint.entries)
     fair = _fair_shares(slots)
     for _ in range(_BEGINNINGS):
@@ -65,9 +65,10 @@ def draw(blueprint: Blueprint, *, seed: int) -> tuple[GeneratedItem, ...]:
 
 
 def replacement(item: GeneratedItem, *, seed: int, taken: Collection[GeneratedItem]) -> GeneratedItem:
-    """Same family and level, fixed by item, seed and `taken`. Raises `ValueError` if there is none."""
+    """An item of the same family and level, determined by item, seed and `taken`. Raises `ValueError` if there is
+    none."""
     name = f"replacement:{item.family}:{item.level}:{item.seed}:{seed}"
-    source = random.Random(name)  # noqa: S311 - the item it draws is kept whole
+    source = random.Random(name)  # noqa: S311 - the drawn item is stored
     known = {item.task, *(one.task for one in taken)}
     for _ in range(_TRIES_AN_ITEM):
         other = generate(item.family, seed=source.randrange(1, _SEEDS), level=item.level)
@@ -99,7 +100,7 @@ def _equal_neighbours(slots: Sequence[tuple[str, int]]) -> int:
 
 
 def _fair_shares(slots: Sequence[tuple[str, int]]) -> Mapping[str, float]:
-    """Number of keys per position if all options are right equally often."""
+    """The number of keys per position if all options are right equally often."""
     fair: dict[str, float] = {}
     for family, level in slots:
         positions = _positions(family, level)
@@ -110,7 +111,7 @@ def _fair_shares(slots: Sequence[tuple[str, int]]) -> Mapping[str, float]:
 
 @cache
 def _positions(family: str, level: int) -> tuple[str, ...]:
-    """Option ids of a family and level; the same for all its items."""
+    """The option ids of a family and level, the same for all its items."""
     return tuple(option.id for option in generate(family, seed=0, level=level).options)
 
 
@@ -249,7 +250,7 @@ FIGURELESS_20 = blueprint_of(
 )
 
 
-#: for roles that compare candidates by the number solved
+#: long forms for roles that compare candidates by the number solved
 LONG_40 = blueprint_of(
     40,
     ("number_series", 1, 2),
@@ -311,9 +312,9 @@ BUILT_IN = {
 
 
 KIND: Final = "reasoning"
-#: covers the forms and all families: raise it with any of them, since results are only compared within a version
+#: Raise this with any change to forms or families, since results are only compared within a version.
 VERSION: Final = "3"
-#: the form without figures that anyone can choose instead; of other forms, the first of these
+#: the form without figures that anyone can choose instead; for other forms, the first of these
 WITHOUT_FIGURES: Final[Mapping[str, str]] = {STANDARD: "figureless_20", "long_40": "figureless_40"}
 
 
@@ -337,7 +338,8 @@ class ReasoningTest:
         return ""
 
     def offers(self) -> tuple[FormOffer, ...]:
-        """The standard form first, then forms with figures, then by length: stored JSON has no order."""
+        """The forms: the standard form first, then forms with figures, then by length, since stored JSON has no
+        order."""
         found = [
             FormOffer(id=form, name="", items=one.n, minutes=one.minutes, figures=self.has_figures(form))
             for form, one in self.forms.items()

@@ -28,7 +28,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
 )
 #: seed of practice items; never drawn for forms
 PRACTICE_SEED = 0
-#: rule load of a family and level, defined in the family's module
+#: rule load by family and level, defined in the family's module
 LOADS: Final = {
     ("number_series", 1): gettext_noop("One difference, the same throughout"),
     ("number_series", 2): gettext_noop("Differences that change: they grow evenly or double"),
@@ -92,7 +92,8 @@ def family_of(family_id: str) -> Family:
 
 
 def generate(family_id: str, *, seed: int, level: int) -> GeneratedItem:
-    """Raises `LookupError` for an unknown family, `ValueError` for an unknown level or a negative seed."""
+    """Generate an item. Raises `LookupError` for an unknown family, `ValueError` for an unknown level or a negative
+    seed."""
     family = family_of(family_id)
     if level not in family.levels:
         levels = ", ".join(str(one) for one in family.levels)

@@ -1,4 +1,4 @@
-"""A generated item, independent of any language. Stored whole for explanations and rescoring."""
+"""Generated items, independent of any language. They are stored whole for explanations and rescoring."""
 
 import json
 import random
@@ -103,7 +103,7 @@ class ShownOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """In one language: `lines` are statements, `terms` a series, `pictures` eight cells."""
+    """An item in one language. `lines`: statements; `terms`: a series; `pictures`: eight cells."""
 
     question: str
     options: tuple[ShownOption, ...]
@@ -190,9 +190,9 @@ class Family:
 
 
 def random_for(family: str, version: str, level: int, seed: int) -> random.Random:
-    """Random source of one item, the same in every process.
+    """The random source of an item, the same in every process.
 
-    Families only use `random`, `randrange`, `choice`, `sample` and `shuffle`: `random` is promised to stay the same
-    for a seed, and the others have been built upon it in the same way since Python 3.2 (a test fixes some items).
+    Families only use `random`, `randrange`, `choice`, `sample` and `shuffle`. Python guarantees that `random` stays the
+    same for a seed, and the others have been based on it in the same way since Python 3.2 (a test checks some items).
     """
-    return random.Random(f"{family}:{version}:{level}:{seed}")  # noqa: S311 - the seed is kept with the item
+    return random.Random(f"{family}:{version}:{level}:{seed}")  # noqa: S311 - the seed is stored with the item

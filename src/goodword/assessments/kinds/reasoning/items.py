@@ -1,9 +1,9 @@
-"""Tasks and their scoring; assumed difficulties of families and levels, and the precision they imply.
+"""Tasks and their scoring; assumed difficulties of families and levels, and the resulting precision.
 
 The start values are assumptions: from about -1.6, each additional or less obvious rule adds about 0.7 logits. They are
 used to compose blueprints, and for the precision of scores until enough people have answered tasks of that family and
-level (never per item, since few people see the same item). Nobody is ranked on them. The model is that of
-`psychometrics.rasch`, with each item's probability of guessing right.
+level (never per item, since few people see the same item). Nobody is ranked by them. The model is that of
+`psychometrics.rasch`, with each item's probability of guessing.
 
 Item difficulties within a family and level are assumed to vary around a common value with a standard deviation of
 ASSUMED_SPREAD, as in the model of cloned items by Glas and van der Linden (2003, Applied Psychological Measurement 27,
@@ -52,7 +52,7 @@ CATEGORIES: Final = ("numerical", "letters", "figural", "deductive")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasoningTask:
-    """Drawn for one candidate. Its answer is the id of an option."""
+    """A task drawn for one candidate. Its answer is the id of an option."""
 
     id: str
     drawn: GeneratedItem
@@ -198,7 +198,7 @@ def reasoning_scores(
     if calibration is not None:
         try:
             found_ability = ability(calibration, calibration_answers(tasks, answers))
-        except UnknownCell:  # an uncalibrated family: no ability rather than a partial one
+        except UnknownCell:  # an uncalibrated family: no ability instead of a partial one
             found_ability = None
         if found_ability is not None:
             whole = replace(
@@ -223,7 +223,7 @@ def _with_band(
 
 
 def calibration_answers(items: Sequence[Item], answers: Mapping[str, Json]) -> list[Answer]:
-    """Unanswered tasks count as wrong."""
+    """The answers for a calibration. Unanswered tasks count as wrong."""
     return [
         Answer(item.cell, item.options, 1 if item.is_right(answers.get(item.id)) else 0)
         for item in items
@@ -257,7 +257,7 @@ def reasoning_reliability(
 
 
 def _calibrated_reliability(people: Sequence[Respondent], calibration: Calibration) -> float | None:
-    """Mean reliability of the number solved in these people's forms; None if a cell isn't calibrated."""
+    """The mean reliability of the number solved in these people's forms; None if a cell isn't calibrated."""
     values = []
     for person in people:
         tasks = [item for item in person.items if isinstance(item, ReasoningTask)]
@@ -335,7 +335,7 @@ def start_value(family: str, level: int) -> float:
 
 
 def expected_score(items: Iterable[ItemCurve], theta: float) -> float:
-    """The number solved at ability `theta` (in logits)."""
+    """The expected number solved at ability `theta` (in logits)."""
     return sum(point(curve, theta).p for curve in items)
 
 
@@ -379,7 +379,7 @@ def spread_of_forms(
     seed: int,
     spread: float = ASSUMED_SPREAD,
 ) -> dict[float, float]:
-    """By ability, the standard deviation of the expected score (in items) across simulated forms.
+    """The standard deviation of the expected score (in items) across simulated forms, by ability.
 
     To first order the variance is the sum over items of (P' * spread)^2, where P' is the slope of the item's curve. It
     is at most n * (spread / 4)^2: 0.28 items for 20 items and a spread of 0.25, and less with guessing.

@@ -107,7 +107,7 @@ def _task(
 
 
 def _is_clear(terms: Sequence[Term], answers: Collection[Term]) -> bool:
-    """True if the series stays within the alphabet and contains no more of the options than allowed."""
+    """Whether the series stays within the alphabet and contains no more of the options than allowed."""
     shown = len(set(answers) & set(terms[:-1]))
     return all(map(_in_alphabet, terms)) and shown <= (_MOST_SHOWN if len(terms[0]) == 1 else 0)
 
@@ -148,7 +148,7 @@ def _two_series(source: random.Random, grid: Grid, number: int) -> _Draw | None:
     right = grid.answers[number][0]
     apart, steps_apart = (grid.way(number, error) * grid.by[error][0] for error in (0, 1))
     one = source.choice(_STEPS)
-    # steps differ by at least two, so that the alternation is noticeable
+    # steps differ by at least two, so the alternation is noticeable
     other = one + steps_apart
     if other not in _STEPS:
         return None

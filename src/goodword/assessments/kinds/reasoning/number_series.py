@@ -6,8 +6,8 @@ Items of a level share the features that determine their difficulty; only the nu
 two alternating operations, each an addition or subtraction 4  two alternating series, each with its own difference 5
 a rule on two terms or two layers: the sum of the previous two terms and a number, or a growth that itself grows
 
-The options are drawn first, then the series (`options.py`). Numbers are positive. A series with a second plausible
-continuation is rejected, and another is drawn from the same source.
+The options are drawn first, then the series (`options.py`). Numbers are positive. If a series has a second plausible
+continuation, another one is drawn from the same source.
 """
 
 import itertools
@@ -32,7 +32,7 @@ from goodword.core.validation import Json
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A series whose last term is the right answer. `lines`: errors that lead from it to the other options."""
+    """A series whose last term is the right answer. `lines`: errors that lead from there to the other options."""
 
     terms: tuple[int, ...]
     rule: Mapping[str, Json]
@@ -44,7 +44,7 @@ type Sizes = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Options:
-    """The right number, the size of each error, and the direction of errors that go one way only."""
+    """The right number, the size of each error, and the direction of one-way errors."""
 
     right: int
     sizes: Sizes
@@ -53,9 +53,9 @@ class _Options:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`sizes` draws the size of each of three errors, and `base` the approximate size of the options.
+    """`sizes` draws the sizes of three errors, `base` the approximate size of the options.
 
-    `draw` makes a series that ends with a given option and has the others as errors, or None if there isn't one.
+    `draw` makes a series that ends with a given option and has the others as errors, or returns None.
     """
 
     shape: Shape
@@ -112,7 +112,7 @@ def _growing_difference(source: random.Random, given: _Options) -> Draw:
 
 
 def _doubling_difference(source: random.Random, given: _Options) -> Draw:
-    """The second size is half the last difference."""
+    """`sizes[1]` is half the last difference."""
     way, step = _way(source), given.sizes[1] // 8
     steps = [way * step * 2**place for place in range(5)]
     errors = {-1: "repeats_last_difference", 1: "adds_the_difference_before_too"}
@@ -192,7 +192,7 @@ def _sum_and_number(source: random.Random, given: _Options) -> Draw | None:
 
 
 def _growing_growth(source: random.Random, given: _Options) -> Draw:
-    """The second size is the last growth."""
+    """`sizes[1]` is the last growth."""
     step, more, growth = source.randrange(1, 8), given.sizes[0], given.sizes[1] - 5 * given.sizes[0]
     steps = [step]
     for place in range(6):
@@ -224,7 +224,7 @@ def _growth_sizes(source: random.Random) -> Sizes:
     return more, 5 * more + source.randrange(1, 6), source.choice((1, 2, 10))
 
 
-#: by level; one is drawn per item
+#: rules by level; one is drawn per item
 RULES: Mapping[int, Sequence[Rule]] = {
     1: [
         Rule(
@@ -292,7 +292,7 @@ RULES: Mapping[int, Sequence[Rule]] = {
 
 
 def other_continuations(terms: Sequence[int]) -> set[int]:
-    """Next terms predicted by simple rules that fit all terms shown.
+    """The next terms predicted by simple rules that fit all terms shown.
 
     The rules: a constant difference; differences that grow evenly; a constant factor; times a number plus a number;
     the sum of the previous two; two alternating differences; two alternating series; a factor that grows by one.
@@ -318,7 +318,7 @@ def other_continuations(terms: Sequence[int]) -> set[int]:
 
 
 def _by_factor(terms: Sequence[int]) -> set[int]:
-    """By x -> a * x + b with integer a and b, and by factors that grow by one."""
+    """Next terms by x -> a * x + b with integer a and b, and by factors that grow by one."""
     found = set()
     for times in range(2, 6):
         rests = {after - times * before for before, after in itertools.pairwise(terms)}
@@ -390,7 +390,7 @@ def _task(source: random.Random, rule: Rule, grid: Grid, right: int) -> tuple[Gr
 
 
 def _is_clear(draw: Draw, answers: Collection[int]) -> bool:
-    """True if the numbers are in range and the series has only one plausible continuation."""
+    """Whether the numbers are in range and the series has only one plausible continuation."""
     *shown, right = draw.terms
     return (
         all(0 < term <= _LARGEST for term in (*draw.terms, *answers))

@@ -15,7 +15,7 @@ from typing import Literal
 from goodword.assessments.kinds.reasoning.generated import Option
 
 N_SERIES_OPTIONS = 5
-#: prefix of errors that are slips rather than reasoning errors
+#: prefix of errors that are slips, not reasoning errors
 SLIP = "slip_"
 
 #: "long": three points along the first error; two of them repeated with the second.
@@ -51,7 +51,7 @@ class Grid:
         return tuple(self.answer(point) for point in self.points)
 
     def way(self, right: int, error: int) -> int:
-        """1 or -1: the direction from a point to the others along an error that goes one way only."""
+        """The direction (1 or -1) from a point to the others along a one-way error."""
         mine = self.points[right][error]
         return next((1 if point[error] > mine else -1 for point in self.points if point[error] != mine), 1)
 
@@ -123,7 +123,7 @@ def wrong_answers(grid: Grid, right: int, lines: Sequence[Line]) -> dict[Answer,
 
 
 def in_order[T: (int, str)](right: T, wrong: Mapping[T, str]) -> tuple[list[Option], str]:
-    """With the id of the right option."""
+    """The options in order, and the id of the right one."""
     values = list(wrong)
     values.append(right)
     values.sort()

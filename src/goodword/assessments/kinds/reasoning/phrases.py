@@ -184,7 +184,7 @@ PHRASES: Catalogue = {
 
 
 def category_phrase(name: str, words: Phrases) -> str:
-    """Anything else stays as it is."""
+    """The phrase of a category; other names are returned unchanged."""
     key = f"category_{name}"
     return words(key) if key in words else name
 

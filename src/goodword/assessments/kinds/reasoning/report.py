@@ -82,8 +82,8 @@ class AbilityFigures(TypedDict):
 
 
 class AbilityData(TypedDict):
-    """In logits, with its 90 % interval. Earlier snapshots have a standard error instead, from a model without
-    guessing. `behind` was added in schema 4."""
+    """An ability in logits with its 90 % interval. Earlier snapshots have a standard error instead, from a model
+    without guessing. `behind` was added in schema 4."""
 
     value: float
     error: NotRequired[float]
@@ -144,7 +144,7 @@ class ReasoningReport:
         }
 
     def without_person(self, part: ReasoningPart) -> ReasoningPart:
-        # tasks were drawn for this person alone: only their number is kept
+        # tasks were drawn only for this person, so only their number is kept
         whole = _category_without_person(part["whole"])
         categories = [_category_without_person(category) for category in part["categories"]]
         return {**part, "whole": whole, "categories": categories, "ability": None, "tasks": []}

@@ -20,7 +20,7 @@ from goodword.assessments.psychometrics.norms import BAND_WIDTH
 from goodword.core.validation import Json
 from goodword.ui.charts import written_number
 
-#: tasks explained to their candidate
+#: maximum tasks explained to their candidate
 EXAMPLES: Final = 2
 
 
@@ -60,7 +60,8 @@ class CategoryResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellDifficulty:
-    """`b` in logits with standard error, from `answers` of the calibration sample; and this candidate's tasks."""
+    """The difficulty `b` in logits with its standard error, from `answers` of the calibration sample, and this
+    candidate's tasks."""
 
     family: str
     level: int
@@ -76,13 +77,13 @@ class CellDifficulty:
 
     @property
     def b_text(self) -> str:
-        """With the 90 % interval: "−0.4 ± 0.3"."""
+        """The difficulty with its 90 % interval: "−0.4 ± 0.3"."""
         return f"{signed(self.b)} ± {written_number(BAND_WIDTH * self.se)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbilityDetails:
-    """The `n` people, `sd` of their abilities (logits), their reliability; and the candidate's `cells`."""
+    """A calibration: `n` people, `sd` of their abilities (logits), their reliability; and the candidate's `cells`."""
 
     number: int
     n: int
@@ -102,7 +103,7 @@ class AbilityDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ability:
-    """In logits, with its 90 % interval."""
+    """An ability in logits with its 90 % interval."""
 
     value: float
     low: float
@@ -204,7 +205,7 @@ def reasoning_result(
         kind=part.version.test.kind,
         order=part.order,
         title=content.name,
-        # the sheet of the role's default form: only the tasks show whether another form was taken
+        # the sheet of the role's default form, since only the tasks may show that another form was taken
         sheet=replace(reasoning_sheet(content, part.part.form, known), n_items=whole.items, form=""),
         requirement=requirement_of(part),
         scoring_version=whole.scoring_version,
@@ -278,7 +279,7 @@ def _with_details(
     tasks: Sequence[ReasoningTask],
     answers: Mapping[str, Json],
 ) -> Ability | None:
-    """Adds the cells of the candidate's tasks, unless another calibration was used."""
+    """The ability, with the cells of the candidate's tasks unless another calibration was used."""
     if ability is None or calibration is None or calibration.id != part.part.calibration_id:
         return ability
     found = calibration.found

@@ -1,7 +1,7 @@
-"""Syllogisms: find the claim that must be true of the first and last of a chain of groups.
+"""Syllogisms: find the claim that must be true of the first and last group of a chain.
 
-The groups are invented, so that general knowledge neither helps nor misleads. Each has at least one member. Items of a
-level share the features that determine their difficulty; only the groups and the forms of statements differ.
+The groups are invented, so general knowledge neither helps nor misleads. Each has at least one member. Items of a level
+share the features that determine their difficulty; only the groups and the forms of statements differ.
 
 1  three groups, two statements with "all" or "no", and an irrelevant one about a fourth group 2  three groups, two
 statements, one of them with "some" or "some ... not", and an irrelevant one 3  four groups, three statements with
@@ -24,12 +24,12 @@ from goodword.assessments.kinds.reasoning.generated import (
 )
 
 type Claim = tuple[str, int, int]
-#: known memberships: for some groups, whether a member is in them
+#: for some groups, whether a member is in them
 type Member = dict[int, bool]
 
 
 def follows(n: int, premises: Sequence[Claim], claim: Claim) -> bool:
-    """True if the claim follows from the premises, which must be consistent."""
+    """Whether the claim follows from the premises, which must be consistent."""
     form, a, b = claim
     if form == "all":
         return _known(premises, {a: True, b: False}) is None
@@ -43,7 +43,7 @@ def follows(n: int, premises: Sequence[Claim], claim: Claim) -> bool:
 
 
 def possible(n: int, premises: Sequence[Claim]) -> bool:
-    """True if the premises are consistent when each of n groups has a member."""
+    """Whether the premises are consistent if each of n groups has a member."""
     return all(_known(premises, member) is not None for member in _members(n, premises))
 
 
@@ -82,7 +82,7 @@ _VERSION = "2"
 
 
 NONE_FOLLOWS = ("none_follows",)
-#: invented plurals that mean nothing in English, German or French and begin with a consonant
+#: invented plurals that have no meaning in English, German or French and begin with a consonant
 GROUPS = (
     "cambets",
     "denkals",
@@ -149,7 +149,7 @@ FAMILY = Family(id=_ID, category="deductive", version=_VERSION, levels=(1, 2, 3,
 
 
 def _premises(source: random.Random, n: int, key: Claim | None, *, particular: bool) -> list[Claim]:
-    """Statements that link the groups in a chain; only `key` follows from them, or nothing about the two ends."""
+    """Statements that link the groups in a chain, from which only `key` follows, or nothing about the two ends."""
     ends = _all_claims(n)
     while True:
         forms = [source.choice(_UNIVERSAL) for _ in range(n - 1)]

@@ -1,7 +1,7 @@
 """The short form for verifying a reasoning result under supervision, and its comparison with that result.
 
-It has tasks from the same families and levels as the first form, in similar proportions, so that errors in the assumed
-difficulties concern both forms alike, and the same time per task means the same time pressure.
+It has tasks from the same families and levels as the first form, in similar proportions. So errors in the assumed
+difficulties affect both forms equally, and the same time per task means the same time pressure.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ FORMS: Final[Mapping[str, Blueprint]] = {
 
 
 def verification_form(test: ReasoningTest, first_form: str) -> str:
-    """Without figures if the first form had none."""
+    """The verification form, without figures if the first form had none."""
     return FIGURES if test.has_figures(first_form) else FIGURELESS
 
 
@@ -73,7 +73,7 @@ def verification_test() -> ReasoningTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Numbers of tasks in the first form and in this one, and what the first predicts (see `second_result.py`).
+    """Numbers of tasks solved in both forms, and the prediction by the first (see `second_result.py`).
 
     `difficulties`: "assumed" or "calibrated", the same for both forms.
     """
@@ -124,9 +124,10 @@ def compare(
     answers: Mapping[str, Json],
     calibration: Calibration | None,
 ) -> Comparison:
-    """`first` and `second`: the tasks that count. `answers`: those of the second form; unanswered is not solved.
+    """`first` and `second`: the tasks that count. `answers`: to the second form; unanswered means not solved.
 
-    The calibration is used if it covers the tasks of both forms: assumed and calibrated difficulties don't compare.
+    The calibration is used if it covers the tasks of both forms, since assumed and calibrated difficulties can't be
+    mixed.
     """
     before, after = _tasks(first), _tasks(second)
     _, source = curves(((task.cell, task.options) for task in (*before, *after)), calibration)
@@ -150,18 +151,18 @@ def compare(
     )
 
 
-#: standard deviations above the average for which the rate among people with a high first result is stated
+#: abilities, in standard deviations above the average, for which the rate after a high first result is stated
 ABILITIES: Final = (0.0, 0.5, 1.0)
-#: mean abilities of groups for which it is, in the same unit
+#: mean abilities of groups for which it is stated, in the same unit
 MEANS: Final = (0.0, -0.5, -1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """`highest`: of honest people of any one ability, with all their first results, who show as lower. `by_ability`,
-    `by_mean`: of honest people who solved at least `high` tasks of the first form (85 %), for ABILITIES and MEANS.
-    `found`: of people of average ability for whom somebody solved `helped` tasks, three tenths of the first form.
-    `items`: of the verification form."""
+    """Shares of people with a lower result. `highest`: of honest people of the same ability with any first result.
+    `by_ability`, `by_mean`: of honest people who solved at least `high` tasks (85 %) of the first form, for ABILITIES
+    and MEANS. `found`: of people of average ability for whom somebody solved `helped` tasks, three tenths of the first
+    form. `items`: number of items of the verification form."""
 
     items: int
     highest: float
@@ -173,12 +174,12 @@ class Rates:
 
 
 def high_result(items: int) -> int:
-    """From 85 % of the tasks, rounded up."""
+    """The number of tasks from which a result is high: 85 %, rounded up."""
     return -(-items * 17 // 20)
 
 
 def rates_of(test: ReasoningTest, form: str, calibration: Calibration | None) -> Rates:
-    """For a form and its verification form, from the difficulties of their families and levels."""
+    """The rates for a form and its verification form, from the difficulties of their families and levels."""
     blueprint, after = test.blueprint(form), FORMS[verification_form(test, form)]
     first, source = curves_of_form(blueprint, calibration)
     second, second_source = curves_of_form(after, calibration)

@@ -1,4 +1,4 @@
-"""Figural matrices: three rows of three figures, of which the last is missing.
+"""Figural matrices: three rows of three figures, with the last one missing.
 
 The level is the rule load: the number and kinds of simultaneous rules. Variation within a level (the aspects that
 follow the rules, shapes, values, directions, the order of rows and options) is meant to be incidental.
@@ -13,10 +13,10 @@ follow the rules, shapes, values, directions, the order of rows and options) is 
 | three rules | 4 | the same in a row; a step; the same three in each row |
 | three rules | 5 | the same three in each row, twice; an addition or subtraction |
 
-The eight options are all combinations of the values offered for each aspect. The values are drawn first, then, with
-equal probability, the correct value of each aspect, then a matrix with that answer. So the options alone reveal nothing
-about the key. (They would if every option differed from the key in one value: Hu et al., 2021, "Stratified rule-aware
-network for abstract visual reasoning".)
+The eight options are all combinations of the values offered for each aspect. The values are drawn first, then the
+correct value of each aspect with equal probability, then a matrix with that answer. So the options alone reveal nothing
+about the key, as they would if every option differed from the key in one value (Hu et al., 2021, "Stratified rule-aware
+network for abstract visual reasoning").
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -76,7 +76,7 @@ def _unlike(share: int, random: Random) -> list[int]:
 
 
 def _toggled(share: int, random: Random) -> tuple[int, ...]:
-    """Toggles one to three places, each in half of the options: choosing an extreme doesn't help."""
+    """Toggle one to three places, each in half of the options, so choosing an extreme doesn't help."""
     places = random.sample(range(9), 9)
     n_toggled = share.bit_length() - 1
     kept, toggled = bits(places[n_toggled : n_toggled + random.randint(2, 4)]), places[:n_toggled]
@@ -151,7 +151,7 @@ def _toggle_error(rule: Ruled, place: int) -> str:
 
 
 VERSION = "2"
-#: kinds that count as one for the level; one of them is drawn
+#: kinds that are equivalent for the level; one of them is drawn
 _RECKONED: tuple[Kind, ...] = ("add", "take", "over", "minus")
 _KINDS: Mapping[tuple[str, int], tuple[tuple[Kind, ...], ...]] = {
     ("matrices_one_rule", 1): (("step",),),
@@ -162,13 +162,13 @@ _KINDS: Mapping[tuple[str, int], tuple[tuple[Kind, ...], ...]] = {
     ("matrices_three_rules", 4): (("step",), ("three",), ("same",)),
     ("matrices_three_rules", 5): (_RECKONED, ("three",), ("three",)),
 }
-#: a turn needs a single shape, and counted or moved marks are small: at most one aspect of each group at a time
+#: at most one aspect of each group at a time: a turn needs a single shape, and counted or moved marks are small
 _GROUPS: tuple[frozenset[Aspect], ...] = (
     frozenset({"shape", "turn"}),
     frozenset({"shading"}),
     frozenset({"size", "count", "place", "places"}),
 )
-#: draws before a matrix may show one more of its options
+#: number of draws before a matrix may show one more of its options
 _TRIES_EACH = 60
 #: share of one-rule matrices that show the key, by level
 _SHOWS_KEY = {1: 0.85, 2: 0.7}
@@ -211,11 +211,11 @@ def _generate(family: str, seed: int, level: int) -> GeneratedItem:
         offered(kinds[0], aspect, share, eighths=eighths, random=random)
         for kinds, aspect, share in zip(slots, aspects, shares, strict=True)
     ]
-    # The options are fixed: draw the key from them, then a matrix that leads to it.
+    # The options are fixed, so draw the key from them, then a matrix that leads to it.
     keys = [random.choice(each) for each in values]
     shows_key = None
     if alone and aspects != ["places"]:
-        # With equal steps, the minimum or maximum occurs in one row only, so no other cell can show it.
+        # With equal steps, the minimum or maximum occurs in only one row, so no other cell can show it.
         is_once = slots == (("step",),) and aspects == ["count"] and keys[0] in {1, MOST_MARKS}
         shows_key = not is_once and random.random() < _SHOWS_KEY[level]
     tries = 0
@@ -267,7 +267,7 @@ def _rules(
     values: Sequence[Sequence[int]],
     random: Random,
 ) -> list[Ruled]:
-    # two rules with the same three values must shift in opposite directions, or they would be a single rule
+    # two rules with the same three values must shift in opposite directions, or they would be one rule
     shifts = random.sample((1, 2), 2) * 2
     return [
         ruled(
@@ -289,9 +289,9 @@ def _leads_to(kind: Kind, key: int) -> bool:
 def _can_hardly_rule_out(
     cells: Sequence[Figure], choices: Sequence[Option], *, most: int, shows_key: bool | None
 ) -> bool:
-    """True if ruling out the options shown in the matrix, or choosing among them, helps little.
+    """Whether ruling out the options shown in the matrix, or choosing among them, helps little.
 
-    If the options are all values of one aspect, most are shown: the key must then be shown as often as the others.
+    If the options are all values of one aspect, most are shown, so the key must be shown as often as the others.
     """
     shown = {option.value for option in choices} & set(cells[:8])
     if shows_key is None:

@@ -1,4 +1,4 @@
-"""Draws figures as SVG without ids, styles or clips: a page can have many of them. Shadings never use hues."""
+"""Draws figures as SVG without ids, styles or clips, since a page can have many of them. Shadings never use colours."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
@@ -21,18 +21,18 @@ from goodword.core.validation import Json
 type Point = tuple[float, float]
 
 SIDE = 96
-#: from the middle of a mark to its corners, by size; a small one fits a ninth of the cell
+#: distance from a mark's centre to its corners by size; a small mark fits a ninth of the cell
 RADIUS = {1: 12.5, 2: 26.0, 3: 40.0}
-#: between the middles of neighbouring places
+#: distance between the centres of neighbouring places
 APART = 30
 LINE = 2.5
-#: between stripes, by size
+#: distance between stripes by size
 STRIPE = {1: 5.0, 2: 8.0, 3: 10.0}
 GREY = "0.5"
 
 
 def picture(figure: Figure, language: str) -> Picture:
-    """With its description in `language`, also for screen readers."""
+    """A drawing with its description in `language`."""
     words = alt(figure, language)
     drawn = "".join(_mark(mark) for mark in figure.marks)
     return Picture(
@@ -88,7 +88,7 @@ def _stripes(points: Sequence[Point], middle: Point, step: float) -> Iterator[tu
 
 
 def _turned(point: Point, degrees: int) -> Point:
-    """Clockwise round the origin; y grows downwards."""
+    """Rotate clockwise about the origin; y grows downwards."""
     angle = degrees * pi / 180
     x, y = point
     return x * cos(angle) - y * sin(angle), x * sin(angle) + y * cos(angle)

@@ -1,4 +1,4 @@
-"""The rules of figural matrices: nine values of one aspect that follow one kind of rule.
+"""The rules of figural matrices: nine values of an aspect that follow a kind of rule.
 
 The kinds are those that Carpenter, Just and Shell (1990, Psychological Review 97, 404-431) found in Raven's matrices.
 """
@@ -36,7 +36,7 @@ def bits(places: Iterable[int]) -> int:
 
 
 def figure(cell: Cell) -> Figure:
-    """By default one large mark without a turn."""
+    """The figure of a cell, by default one large mark without a turn."""
     if "count" in cell:
         places = DIE[cell["count"]]
     elif "place" in cell:
@@ -84,7 +84,7 @@ MOST_MARKS = 9
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """One aspect under one rule. `by` is the step along a row (0: none)."""
+    """An aspect with its rule. `by`: the step along a row (0: none)."""
 
     aspect: Aspect
     kind: Kind
@@ -145,7 +145,7 @@ def _draw(
 
 
 def steps_of(aspect: Aspect, offered: Sequence[int]) -> Sequence[int]:
-    """Turns move by 90 degrees if all offered values are multiples of it."""
+    """The possible steps. Turns move by 90 degrees if all offered values are multiples of 90."""
     return (-2, 2) if aspect == "turn" and set(offered) <= set(QUARTERS) else (-2, -1, 1, 2)
 
 
@@ -178,7 +178,7 @@ def _stepped(aspect: Aspect, start: int, by: int) -> Line:
 
 
 def _two_others(aspect: Aspect, key: int, offered: Sequence[int], random: Random) -> tuple[Line, Line]:
-    """Two rows, each of a single value other than the key, preferring offered values."""
+    """Two rows, each with a single value other than the key, preferring offered values."""
     others = [value for value in offered if value != key]
     more = [value for value in values_of(aspect, offered) if value not in offered]
     while True:
@@ -200,7 +200,7 @@ def _counted(kind: Kind, third: int, random: Random) -> Line | None:
 
 
 def _overlaid(kind: Kind, key: int, changed: int, random: Random) -> Line:
-    """Places of three figures. Errors often affect the places in which options differ (`changed`)."""
+    """The places of three figures. Errors often affect the places in which options differ (`changed`)."""
     taken = [place for place in range(9) if key >> place & 1]
     free = [place for place in range(9) if not key >> place & 1]
     for places in (taken, free):
@@ -222,12 +222,12 @@ def _differing(values: Sequence[int]) -> int:
 
 
 def _strays(found: Ruled) -> bool:
-    """True if another rule explains all cells shown but predicts a different value, or two rows are the same."""
+    """Whether another rule explains all cells shown but predicts a different value, or two rows are equal."""
     if len(set(found.rows)) < 3:
         return True
     grids = [found.rows]
     if found.aspect == "count":
-        # marks arranged as on a die can also be read as overlaid
+        # marks arranged as on dice can also be read as overlaid
         grids.append(_grid([tuple(bits(DIE[count]) for count in row) for row in found.rows]))
     return any(
         foretold not in {None, lines[2][2]}
@@ -238,7 +238,7 @@ def _strays(found: Ruled) -> bool:
 
 
 def _foretold(aspect: Aspect, lines: Grid) -> Iterator[int | None]:
-    """Last values predicted by the rules that the first two lines follow."""
+    """The last values predicted by the rules that the first two lines follow."""
     around = ROUND.get(aspect, 0)
     by = lines[0][1] - lines[0][0]
     values = set(lines[0])

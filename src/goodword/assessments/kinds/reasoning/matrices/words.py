@@ -52,7 +52,7 @@ _EN_NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight
 _EN_SIZES = {1: "small", 2: "medium-sized", 3: "large"}
 _DE_NUMBERS = ("", "", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun")
 _DE_SIZES = {1: "klein", 2: "mittelgroß", 3: "groß"}
-#: one, its article, the ending of its adjectives, several
+#: singular, its article, the ending of its adjectives, plural
 _DE_SHAPE_FORMS: Mapping[Shape, tuple[str, str, str, str]] = {
     "circle": ("Kreis", "ein", "er", "Kreise"),
     "square": ("Quadrat", "ein", "es", "Quadrate"),
@@ -72,7 +72,7 @@ _FR_SHADING_FORMS: Mapping[Shading, tuple[str, str, str, str]] = {
     "grey": ("gris", "grise", "gris", "grises"),
     "full": ("plein", "pleine", "pleins", "pleines"),
 }
-#: one, several, whether feminine
+#: singular, plural, whether feminine
 _FR_SHAPE_FORMS: Mapping[Shape, tuple[str, str, bool]] = {
     "circle": ("cercle", "cercles", False),
     "square": ("carré", "carrés", False),
@@ -89,8 +89,8 @@ _FR_SHAPE_FORMS: Mapping[Shape, tuple[str, str, bool]] = {
 class RuleWords:
     """`step` by aspect and step, `same` and `three` by aspect.
 
-    Above 0 a step is more, or clockwise; turns in eighths. `missing` ends the rule, for one mark and for several.
-    """
+    Steps above 0 mean more, or clockwise; turns are in eighths. `missing`: the end of the rule, for one mark and for
+    several."""
 
     question: str
     same: Mapping[str, str]

@@ -1,10 +1,10 @@
 """Solves items as shown: series by the simplest rule that fits all terms, seating and ordering by trying all orders
 (from left, or from most), syllogisms by all diagrams, matrices in `matrices.py`.
 
-Shares only the types in `generated.py`, so that no error of a family is repeated.
+It shares only the types in `generated.py`, so it doesn't repeat errors of the families.
 
 The load of a hypothesis about a series is the number of its parameters, which must be fewer than the terms. All
-continuations of the lowest load are right: two of them make the series ambiguous.
+continuations with the lowest load are right, and two of them make the series ambiguous.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ def solve_series(task: Series, options: Sequence[Option]) -> frozenset[str]:
 
 
 def solve_by_any_reading(task: Series, options: Sequence[Option]) -> frozenset[str]:
-    """By any hypothesis, whatever its load: several solutions would make the item disputable."""
+    """Solve by any hypothesis, whatever its load, since several solutions would make the item disputable."""
     if all(term.isalpha() for term in task.terms):
         columns = [[_ALPHABET.index(letter) for letter in column] for column in zip(*task.terms, strict=True)]
         found = [_all_readings(column, _OF_LETTERS) for column in columns]
@@ -45,7 +45,7 @@ def _in_alphabet(places: Iterable[int]) -> list[str]:
 
 
 def simplest(terms: Sequence[int], hypotheses: Sequence[Hypothesis]) -> set[int]:
-    """The next terms by the hypotheses of least load that fit; empty if none does."""
+    """The next terms by the fitting hypotheses with the lowest load."""
     found = [pair for hypothesis in hypotheses for pair in hypothesis(terms)]
     least = min((load for load, _ in found), default=0)
     return {value for load, value in found if load == least}
@@ -87,7 +87,7 @@ def _rising_factor(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _from_two_before(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """p times the last and q times the one before, and a number: the plain sum is a rule of load 1."""
+    """p times the last, plus q times the one before, plus a number; the plain sum has load 1."""
     for p, q in product((-1, 1, 2), (-1, 1, 2)):
         rests = {after - p * last - q * before for before, last, after in _threes(terms)}
         if len(rests) == 1 and len(terms) > 4 and (p, q) != (2, -1):
@@ -120,7 +120,7 @@ def _steps(pairs: Sequence[tuple[int, int]], value: int = 0) -> set[int]:
 
 
 def _series_in_turn(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Each series has its own rule; the alternation adds a load of one."""
+    """Each series has its own rule, and the alternation adds a load of one."""
     own, other = terms[len(terms) % 2 :: 2], terms[1 - len(terms) % 2 :: 2]
     if len(own) < 3 or len(other) < 3:
         return

@@ -1,5 +1,5 @@
-"""Strategies that guess among options by their form, or eliminate options by shared features or by what the task
-shows. None may do better than chance."""
+"""Strategies that guess among options by their form, or eliminate options by shared features or by the terms and
+figures shown in the task. None may do better than chance."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +33,7 @@ def _most[T](options: Sequence[T], trait: Callable[[T], float]) -> list[T]:
 
 
 def _size(option: Option) -> float:
-    """A number's size, or a word's place in the alphabet; the same for all others."""
+    """A number's size or a word's place in the alphabet; constant for other options."""
     if not isinstance(option.value, str):
         return 0
     if option.value.lstrip("-").isdigit():
@@ -105,7 +105,7 @@ def _mentions(item: GeneratedItem, option: Option) -> float:
 
 
 def _named(item: GeneratedItem) -> list[Option]:
-    """Options of a deduction that name a thing; all options of other items."""
+    """Options of a deduction that name a thing; for other items, all options."""
     named = [
         option for option in item.options if not isinstance(option.value, tuple) or len(option.value) > 1
     ]
@@ -149,12 +149,12 @@ def _to_nearest(option: Option, others: Sequence[Option]) -> float:
 
 
 def _slips_away(option: Option, others: Sequence[Option]) -> float:
-    """The number of other options a slip of the pen away: they may be derived from the right one."""
+    """The number of other options that are one slip away, since they may be derived from the right one."""
     return sum(_apart(option, other) in {1, 2, 10} for other in others)
 
 
 def _between_two(option: Option, others: Sequence[Option]) -> float:
-    """The number of pairs of other options whose exact middle an option is."""
+    """The number of pairs of other options with this option exactly in the middle."""
     mine = _number(option)
     numbers = [number for number in map(_number, others) if number is not None]
     return 0 if mine is None else sum(2 * mine == one + other for one, other in combinations(numbers, 2))
@@ -237,7 +237,7 @@ GUESSERS: Mapping[str, Guesser] = {
 
 
 def _one_by_one(choose: Callable[[Sequence[Option]], Sequence[Option]]) -> Guesser:
-    """Repeatedly eliminates what `choose` returns, until nothing would be left."""
+    """Repeatedly eliminate the options that `choose` returns, until none would be left."""
 
     def guess(item: GeneratedItem) -> Sequence[Option]:
         left = list(item.options)

@@ -1,15 +1,14 @@
-"""Solves a figural matrix from its eight cells and the options alone.
+"""Solves a figural matrix using only its eight cells and the options.
 
-For each feature every hypothesis about lines, along rows and columns, is tested on all cells shown; those that fit
-predict the missing value.
-"""
+For each feature, every hypothesis about rows or columns is tested on all cells shown. Those that fit predict the
+missing value."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from goodword.assessments.kinds.reasoning.generated import Figure, Matrix, Option
 
-#: the features of a figure: shape, shading, turn, size; then number and places
+#: the features of a figure: shape, shading, turn, size, number and places
 _LOOKS = ("shape", "shading", "turn", "size")
 _CLOCKWISE = ((0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0))
 
@@ -34,7 +33,7 @@ def solve(task: Matrix, options: Sequence[Option]) -> frozenset[str]:
 
 
 def solve_by_any_reading(task: Matrix, options: Sequence[Option]) -> frozenset[str]:
-    """The ids of the options that fit any reading, whatever its cost."""
+    """The ids of the options that fit any hypothesis, whatever its cost."""
     return _fitting(_readings(task, options), options)
 
 
@@ -172,7 +171,7 @@ def _edge(places: Hashable) -> int | None:
 
 
 def _shifted(lines: _Lines, a: Hashable, b: Hashable) -> Hashable | None:
-    """All marks move by the same rows and columns, wrapping around at the edges."""
+    """The hypothesis that all marks move by the same rows and columns, wrapping around at the edges."""
     sets = (lines[0][0], lines[0][1], a, b)
     first, second, one, two = (places if isinstance(places, frozenset) else frozenset() for places in sets)
     for down in range(3):

@@ -46,7 +46,7 @@ def show(item: GeneratedItem, language: str) -> Shown:
                 ),
             )
         case Matrix():
-            # Imported for items with pictures only.
+            # Only imported for items with pictures.
             from goodword.assessments.kinds.reasoning.matrices.drawing import show_matrix
 
             return show_matrix(item, code)
@@ -91,7 +91,7 @@ def _intro(task: Deduction, words: TaskWords) -> str:
         case "seating":
             return words.seating_intro.format(names=words.joined(list(task.names)), n=n)
         case "sets":
-            # In alphabetical order: their own order would reveal the chain.
+            # In alphabetical order, since the original order would reveal the chain.
             return words.sets_intro.format(
                 names=words.joined([words.listed_group(name) for name in sorted(task.names)])
             )
@@ -147,7 +147,7 @@ def _thing(task: Deduction, number: int, words: TaskWords) -> str:
 def _groups_sentence(task: Deduction, statement: Statement, words: TaskWords) -> str:
     name, a, b = statement
     one, other = (words.group(task.names[int(number)]) for number in (a, b))
-    # One member of an invented group is its plural without the s.
+    # The singular of an invented group is its plural without the s.
     return words.sets[str(name)].format(a=one, b=other, a1=one.removesuffix("s"), b1=other.removesuffix("s"))
 
 

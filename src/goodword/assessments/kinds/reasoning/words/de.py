@@ -21,7 +21,7 @@ _WHICH = {"m": "Welcher", "f": "Welche", "n": "Welches"}
 def _topic(
     noun: str, plural: str, gender: str, *, more: str, less: str, most: str, least: str, even: str
 ) -> Topic:
-    """`most` and `least` as they stand after an article, `even` as in "gleich schwer"."""
+    """`most` and `least` as used after an article, `even` as in "gleich schwer"."""
     the, a, ending = _ARTICLES[gender]
     which = _WHICH[gender]
     from_the, to_the = ("von der", "zur") if gender == "f" else ("vom", "zum")

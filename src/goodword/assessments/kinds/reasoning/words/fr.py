@@ -1,4 +1,4 @@
-"""Items in French. A no-break space stands before ? : ; and inside quotation marks."""
+"""Items in French. No-break spaces precede ? : ; and are used inside quotation marks."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ _COUNTS = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six")
 
 
 def _topic(noun: str, plural: str, *, feminine: bool, more: str, less: str, alike: str) -> Topic:
-    """`more` and `less` are adjectives as they agree with the noun; `alike` is the sentence that none are equal."""
+    """`more` and `less`: adjectives that agree with the noun. `alike`: the sentence that none are equal."""
     the, a, which = ("la", "une", "Quelle") if feminine else ("le", "un", "Quel")
     from_the = "de la" if feminine else "du"
     to_the = "à la" if feminine else "au"

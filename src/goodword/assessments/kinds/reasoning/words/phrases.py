@@ -12,7 +12,7 @@ class Topic:
     things: Mapping[str, str]
     compared: Mapping[str, str]
     listed: Mapping[str, str]
-    #: {n} things; {names} are their colours as in `introduced`; no two are equal in the compared property
+    #: {n} things; {names}: their colours as in `introduced`; no two are equal in the compared property
     intro: str
     introduced: Mapping[str, str]
     statements: Mapping[str, str]
@@ -25,7 +25,7 @@ class Topic:
 class SeriesWords:
     """Questions on series and the rules behind them. {d} are differences, {g} their growth.
 
-    {first} and {second} are worded by `change`, `operation`, `more_or_less` or `move`.
+    {first} and {second} are phrases by `change`, `operation`, `more_or_less` or `move`.
     """
 
     next_number: str
@@ -61,10 +61,10 @@ class TaskWords:
     listed_group: Callable[[str], str]
     #: numbers from 0 in words
     counts: tuple[str, ...]
-    #: between the last two of a list, and between sentences in one
+    #: conjunctions between the last two of a list, and between clauses
     and_: str
     semicolon: str
-    #: why an answer is right: the one order; several that agree; several that do not; and with sets
+    #: why an answer is right: a single order; several that agree; several that don't; and for sets
     one_order: str
     orders_agree: str
     orders_differ: str
