@@ -407,7 +407,8 @@ class Judge:
     def _portals(self, everywhere: Mapping[str, Mapping[int, dict[str, Any]]]) -> None:
         """Check that a candidate's link is closed if and only if Greenhouse has rejected or hired them.
 
-        Those who finished or declined are exempt; they may not have seen the page that says so."""
+        Those who finished or declined are exempt; they may not have seen the page that says so.
+        """
         for told in self.people.told:
             if told.kind != "assessment invitation" or told.finished or told.declined:
                 continue

@@ -31,7 +31,7 @@ from goodword.core.validation import Json
 from goodword.ui.charts import written_number
 from goodword.workflow.models import DONE, lock
 
-#: raters per answer, by AssessmentPart.two_raters
+#: raters per answer by AssessmentPart.two_raters
 RATERS: Final[Mapping[bool, int]] = {False: 1, True: 2}
 #: how long completed attempts are listed as waiting for marks
 MARKING_LISTED: Final = timedelta(days=90)
@@ -67,7 +67,7 @@ class CriterionMarks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerToMark:
-    """`given`: the markings visible to this reader. `state`: "open", "half" (one of two raters) or "done"."""
+    """`given`: the markings that this reader may see. `state`: "open", "half" (one of two raters) or "done"."""
 
     order: int
     item: str
@@ -189,7 +189,7 @@ def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, 
 
 
 def marking_progress(attempt: Attempt | None, *, member: Membership) -> MarkingProgress | None:
-    """Of a completed attempt; None without any rubric."""
+    """The progress of marking a completed attempt; None without any rubric."""
     if attempt is None or not member.may_work:
         return None
     parts = parts_to_mark(attempt, member=member)

@@ -1,7 +1,8 @@
 """Erasure and export of assessments: answers, scores, marks.
 
-Test items, flags and observations are for the organisation only (docs/decisions/0022-*). Adjustment requests, and times
-of timed tests, which reveal them, are for the candidate only, unless they agree to share them (docs/decisions/0026-*).
+Only the organisation gets test items, flags and observations (docs/decisions/0022-*). Only the candidate gets
+adjustment requests and the times of timed tests, which reveal them, unless they agree to share them
+(docs/decisions/0026-*).
 """
 
 from collections import Counter
@@ -64,7 +65,7 @@ from goodword.workflow.personal_data import close_runs
     "assessments.Verification",
 )
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Locks the attempts, so no answer arrives concurrently."""
+    """Erase attempts, which are locked so no answer arrives concurrently."""
     attempts = close_runs(Attempt, subject.application_ids, now=now)
     of_parts = {"part__attempt__in": attempts}
     asked = Adjustment.objects.across_organisations().filter(attempt__in=attempts)
@@ -231,7 +232,7 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
 
 
 def _verification(one: Verification, wanted: ExportRequest) -> dict[str, Any]:
-    """Tasks by number only for candidates; times, which could reveal extra time, for them only."""
+    """A verification. Candidates get tasks by number only; only they get times, which could reveal extra time."""
     told: dict[str, Any] = {
         "opened": one.opened_at,
         "form": one.form,
@@ -285,7 +286,7 @@ def _mails(asked: QuerySet[Adjustment]) -> list[dict[str, Any]]:
 
 
 def _markings(part: AttemptPart, wanted: ExportRequest) -> list[Marking]:
-    """For members, only those of answers that all raters have marked."""
+    """Markings; for members only of answers that all raters have marked."""
     rows = list(part.markings.order_by("pk"))
     if not wanted.by_member:
         return rows
@@ -294,7 +295,7 @@ def _markings(part: AttemptPart, wanted: ExportRequest) -> list[Marking]:
 
 
 def _adjustment(one: Adjustment, wanted: ExportRequest) -> dict[str, Any]:
-    if wanted.by_member:  # they have agreed to share only this
+    if wanted.by_member:  # the candidate has agreed to share only this
         return without_empty(
             {"granted, percent": one.percent, "accessible version granted": one.accessible_version}
         )
@@ -316,7 +317,7 @@ def _adjustment(one: Adjustment, wanted: ExportRequest) -> dict[str, Any]:
 
 
 def _observation(one: Observation, *, times: bool) -> dict[str, Any]:
-    """Without `times`, no times and durations: they could reveal extra time."""
+    """An observation; without `times`, it has no times and durations, which could reveal extra time."""
     lasted = one.kind in {Observation.Kind.LEFT, Observation.Kind.DISCONNECTED}
     return without_empty(
         {

@@ -21,12 +21,13 @@ _parsed: dict[int, Content] = {}
 _MAX_DRAWN: Final = 4096
 #: by row id
 _drawn: dict[int, GeneratedItem] = {}
-#: large columns: parsed once per process (content_of), or only needed for scoring
+#: large columns to defer: parsed once per process (content_of), or only needed for scoring
 LARGE: Final = ("version__content", "part__calibration__content")
 
 
 def content_of(version: TestVersion) -> Content:
-    """Published versions are parsed once per process. Deferred content is read from the database."""
+    """The parsed content. Published versions are parsed once per process. Deferred content is read from the
+    database."""
     if version.published_at is None:
         return parse(version.test.kind, version.content)
     found = _parsed.get(version.pk)
@@ -44,7 +45,7 @@ def parse(kind: str, data: object) -> Content:
 
 
 def items_of(part: AttemptPart) -> tuple[Item, ...]:
-    """In order, without void items; generated ones exist once the part has started."""
+    """Items in order, without void ones; generated items exist once the part has started."""
     content = content_of(part.version)
     kind, drawn = kind_of(content), list[tuple[str, GeneratedItem]]()
     if kind.is_generated:
@@ -58,12 +59,12 @@ def items_of(part: AttemptPart) -> tuple[Item, ...]:
 
 
 def visible_items(part: AttemptPart, answers: Mapping[str, Json]) -> tuple[Item, ...]:
-    """Custom questions are left out unless their condition is met."""
+    """Visible items: custom questions only if their condition is met."""
     return kind_of(content_of(part.version)).visible(items_of(part), answers)
 
 
 def practice_of(part: AttemptPart) -> tuple[Item, ...]:
-    """In the active language. Answers to practice items are never saved."""
+    """Practice items in the active language, whose answers are never saved."""
     content = content_of(part.version)
     return kind_of(content).practice(content, form=part.form, language=part.attempt.language)
 
@@ -89,7 +90,7 @@ def _drawn_rows(part: AttemptPart) -> Iterable[DrawnItem]:
 
 
 def _contents_of(rows: Sequence[DrawnItem]) -> Mapping[int, GeneratedItem]:
-    """By row id. Contents are large and never change, so that each is read once per process."""
+    """Contents by row id. They are large and never change, so each is read once per process."""
     found = {row.pk: known for row in rows if (known := _drawn.get(row.pk)) is not None}
     if missing := [row for row in rows if row.pk not in found]:
         stored = [(row.pk, row.content) for row in missing if "content" in row.__dict__]
@@ -108,7 +109,7 @@ def _stored_contents(pks: Sequence[int]) -> Iterable[tuple[int, Any]]:
 
 
 def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
-    """In order, with versions, answers, drawn items and optionally scores. One query each."""
+    """Parts in order, with versions, answers, drawn items and optionally scores. One query each."""
     rows = (_scored_parts if scores else _parts)(attempt.organisation, attempt.pk)
     if scores:
         prefetch_related_objects(rows, "answers", "scores")
@@ -176,12 +177,12 @@ def attempts_of(application: Application) -> QuerySet[Attempt]:
 
 
 def gets_result(attempt: Attempt) -> bool:
-    """True if the candidate can read the result in plain words."""
+    """Whether the candidate can read the result in plain words."""
     return attempt.progress == StepRun.Progress.COMPLETED and attempt.assessment.shares_result
 
 
 def awaits_verification(attempt: Attempt) -> bool:
-    """True if a member has opened a verification that the candidate hasn't started."""
+    """Whether a member has opened a verification that the candidate hasn't started."""
     rows = Verification.objects.of(attempt.organisation)
     return rows.filter(part__attempt=attempt, begun_at=None, discarded_at=None).exists()
 
@@ -195,7 +196,7 @@ def application_of(attempt: Attempt) -> Application:
 
 
 def answers_of(part: AttemptPart) -> Mapping[str, Json]:
-    """As they are now in the database."""
+    """Current answers from the database."""
     return {item: row.value for item, row in stored_answers(part).items()}
 
 
@@ -209,7 +210,7 @@ def _answers_of_part(part_id: int) -> QuerySet[Answer]:
 
 
 def read_answers(part: AttemptPart) -> Mapping[str, Json]:
-    """Answers read with the part (`parts_of`) or prefetched, {item id: value}. No query."""
+    """Answers prefetched with the part (`parts_of`), {item id: value}. No query."""
     if part.known_answers is not None:
         return part.known_answers
     return {answer.item: answer.value for answer in part.answers.all()}

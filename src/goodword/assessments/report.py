@@ -1,4 +1,4 @@
-"""The report of an assessment: its frozen data, and the blocks that PDFs and screens draw, test by test."""
+"""The report of an assessment: its frozen data, and its blocks for PDFs and screens, test by test."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
@@ -133,8 +133,8 @@ class PortionData(TypedDict):
 
 
 class TotalData(TypedDict):
-    """A total over right-or-wrong tests, in percent (None: impossible or erased). `reason` is for the weights,
-    `why_not` (of `IssuedTotal`) for a missing total."""
+    """A total over right-or-wrong tests in percent (None: impossible or erased). `reason`: for the weights. `why_not`:
+    why the total is missing (see `IssuedTotal`)."""
 
     value: float | None
     weighted: bool
@@ -156,8 +156,8 @@ class AssessmentData(TypedDict):
 def assessment_data(
     result: AttemptResult, *, moment: Moment, signs: Mapping[int, CarelessSigns] | None = None
 ) -> AssessmentData:
-    """Tests and results, without time, breaks or adjustments. `signs`: signs of careless responding, by the order of
-    the part (flags.rules.careless_signs)."""
+    """Tests and results, without time, breaks or adjustments. `signs`: signs of careless responding by the order of the
+    part (flags.rules.careless_signs)."""
     found: AssessmentData = {
         "title": ", ".join(part.title for part in result.parts),
         "taken_at_text": moment(result.completed_at),
@@ -242,7 +242,7 @@ def assessment_facts(assessment: AssessmentData, words: Phrases) -> list[tuple[s
 
 
 def assessment_pages(assessment: AssessmentData, words: Phrases, *, erased: bool) -> Pages:
-    """`erased`: only the tests are left, without results. Their data looks like that of unanswered tests."""
+    """`erased`: only the tests are left, without results, so their data looks like that of unanswered tests."""
     parts = assessment["tests"]
     total = assessment.get("total")
     body = []
@@ -376,7 +376,8 @@ def screen_sections(
     moment: Moment,
     signs: Mapping[int, CarelessSigns] | None = None,
 ) -> list[Section]:
-    """For the screen, where results expand to the answers and figures behind them. `signs`: see `assessment_data`."""
+    """Sections for the screen, where results expand to the answers and figures behind them. `signs`: see
+    `assessment_data`."""
     assessment = assessment_data(result, moment=moment, signs=signs)
     total = assessment.get("total")
     sections = [Section(words("results"), [_score_table(assessment, words)])]

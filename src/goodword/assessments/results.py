@@ -36,7 +36,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portion:
-    """Share solved and share of the total, from 0 to 1. `category`: of generated tasks, else ""."""
+    """Share solved and share of the total, both from 0 to 1. `category`: of generated tasks, else ""."""
 
     name: str
     category: str = ""
@@ -90,7 +90,7 @@ class AttemptResult:
 
 
 def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
-    """The issued result with its answers; None before completion. `language`: for titles and scale texts."""
+    """The issued result with answers; None before completion. `language`: for titles and scale texts."""
     if attempt.completed_at is None:
         return None
     rows = parts_with_scores(attempt)
@@ -113,7 +113,7 @@ def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
 
 
 def _part(part: AttemptPart, content: Content, known: Known) -> Result | None:
-    """None for a part that hasn't ended, in an attempt closed early."""
+    """The result of a part; None if it hasn't ended, in an attempt closed early."""
     return kind_of(content).result(
         part,
         content,
@@ -125,7 +125,7 @@ def _part(part: AttemptPart, content: Content, known: Known) -> Result | None:
 
 
 def contents_in(parts: Sequence[AttemptPart], language: str) -> Mapping[int, Content]:
-    """By part id, with titles and scale texts in this language if possible. Items stay as shown."""
+    """Contents by part id, with titles and scale texts in this language if possible. Items stay as shown."""
     contents = {part.pk: content_of(part.version) for part in parts}
     foreign = [part for part in parts if language and part.version.language not in {"", language}]
     if not foreign:
@@ -170,7 +170,7 @@ def _portion(portion: Mapping[str, Any], titles: Mapping[str, str]) -> Portion:
 
 
 def parts_with_scores(attempt: Attempt) -> Sequence[AttemptPart]:
-    """In order, with answers, drawn items, scores and norms, files (without content) and markings."""
+    """Parts in order, with answers, drawn items, scores and norms, files (without content) and markings."""
     organisation = attempt.organisation
     rows = list(
         AttemptPart.objects.of(organisation)

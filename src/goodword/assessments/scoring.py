@@ -1,4 +1,4 @@
-"""Scores of parts and the total of an attempt: pure functions, which the evidence uses to recompute them."""
+"""Scores of parts and the total of an attempt. Pure functions, with which the evidence recomputes them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -108,7 +108,7 @@ def norm_group_of(part: AttemptPart) -> NormGroup | None:
 
 
 def _tables(group: NormGroup) -> dict[str, NormTable]:
-    """None if made by an older version of the rule, rather than mixing versions."""
+    """The tables of a group; None if made by an older version of the rule, to avoid mixing versions."""
     try:
         return {scale: norms.from_json(table) for scale, table in group.tables.items()}
     except ValueError:
@@ -116,8 +116,8 @@ def _tables(group: NormGroup) -> dict[str, NormTable]:
 
 
 def _with_norms(one: ComputedScore, table: NormTable | None) -> ComputedScore:
-    """Adds the percentile with its band, the score's own or else one by the reliability, if the group's reliability
-    is known and above 0."""
+    """Add the percentile with its band (the score's own, else by the reliability), if the group's reliability is known
+    and above 0."""
     found = None
     if table is not None and one.value is not None and norms.standard_error(table) is not None:
         if not one.has_own_band:
@@ -138,7 +138,7 @@ def _with_norms(one: ComputedScore, table: NormTable | None) -> ComputedScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredPart:
-    """Scores of a part, {scale: (value, items)}. `part` identifies it; `kind` is that of its test."""
+    """Scores of a part, {scale: (value, items)}. `part` identifies it; `kind`: of its test."""
 
     part: str
     kind: str
@@ -162,7 +162,7 @@ class ComputedTotal:
 
 
 def make_total(parts: Sequence[ScoredPart], *, mode: str) -> ComputedTotal:
-    """Totals the parts that have right and wrong answers. Portions are {"category": id or "", "part": id or "",
+    """Total the parts with right and wrong answers. Portions are {"category": id or "", "part": id or "",
     "share", "weight", "counted": [{"part", "solved", "given"}]}, with fractions as strings."""
     counted = {
         one.part: found for one in parts if (found := kind_named(one.kind).solved(one.scores, part=one.part))

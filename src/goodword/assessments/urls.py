@@ -147,7 +147,7 @@ public_urls = [
     path("t/<token>/reconnect/", verification.reconnect, name="verification_reconnect"),
 ]
 
-#: below /o/<slug>/
+#: URLs below /o/<slug>/
 member_urls: list[URLPattern | URLResolver] = [
     *judgement_urls,
     *custom_question_urls,

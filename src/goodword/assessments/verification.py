@@ -1,6 +1,6 @@
 """A short reasoning form under supervision: opened by a member, taken like a timed part (`attempts/parts.py`).
 
-Each change locks the row. Lost time is given back, and the task on screen replaced, as in a part.
+Each change locks the row. As in a part, lost time is given back and the task on screen replaced.
 """
 
 import secrets
@@ -42,13 +42,13 @@ from goodword.workflow.domain.eligibility import lock_application
 from goodword.workflow.domain.runs import Refused, actor
 from goodword.workflow.models import DONE, StepRequest
 
-#: after the start; whatever has not ended by then ends
+#: time after the start at which unfinished ones end
 LONGEST: Final = timedelta(hours=12)
 _AT_MOST: Final = 200
 
 
 class Closed(Exception):
-    """Discarded, or the person is being erased."""
+    """It was discarded, or the person is being erased."""
 
 
 class Over(Exception):
@@ -65,7 +65,7 @@ def is_over(verification: Verification, *, now: datetime) -> bool:
 
 
 def tasks_of(verification: Verification) -> tuple[ReasoningTask, ...]:
-    """In order, without void tasks."""
+    """The tasks in order, without void ones."""
     return tuple(
         ReasoningTask(id=task["id"], drawn=from_json(task["content"]), language=verification.language)
         for task in verification.tasks
@@ -78,7 +78,7 @@ def task_on_screen(verification: Verification) -> ReasoningTask:
 
 
 def begin(*, verification_id: int, device: str, now: datetime) -> Verification:
-    """Draw the tasks and start the time limit; do nothing if it has started. Raises Closed and Over."""
+    """Draw the tasks and start the clock, unless it has started. Raises Closed and Over."""
     with transaction.atomic():
         row = _locked(verification_id, now=now)
         if row.begun_at is not None:
@@ -97,7 +97,7 @@ def begin(*, verification_id: int, device: str, now: datetime) -> Verification:
 
 
 def _drawn(row: Verification) -> Sequence[GeneratedItem]:
-    """No task of the first form is repeated."""
+    """Draw tasks, without repeating any of the first form."""
     seen = {from_json(drawn.content).task for drawn in row.part.drawn.all()}
     assert row.seed is not None
     items = list(draw_verification(row.form, seed=row.seed))
@@ -112,7 +112,7 @@ def _task(name: str, item: GeneratedItem) -> dict[str, Any]:
 
 
 def save_answer(*, verification_id: int, task: str, value: Json, now: datetime) -> bool:
-    """False if another task is on screen. Raises UnknownOption, Closed, Over and NotBegun."""
+    """Save an answer. Returns False if another task is on screen. Raises UnknownOption, Closed, Over and NotBegun."""
     with transaction.atomic():
         row = _running(verification_id, now=now)
         on_screen = task_on_screen(row)
@@ -126,7 +126,7 @@ def save_answer(*, verification_id: int, task: str, value: Json, now: datetime) 
 
 
 def next_task(*, verification_id: int, task: str, now: datetime) -> Verification:
-    """Leaving the last task ends the form. Ignores a second click. Raises Closed, Over and NotBegun."""
+    """Leave a task; leaving the last one ends the form. Ignores a second click. Raises Closed, Over and NotBegun."""
     with transaction.atomic():
         row = _running(verification_id, now=now)
         if task_on_screen(row).id != task:
@@ -141,7 +141,7 @@ def next_task(*, verification_id: int, task: str, now: datetime) -> Verification
 
 
 def heartbeat(*, verification_id: int, now: datetime) -> Verification:
-    """Raises Closed, Over and NotBegun."""
+    """Record a heartbeat. Raises Closed, Over and NotBegun."""
     with transaction.atomic():
         row = _running(verification_id, now=now)
         if not parts.is_disconnected(row, now=now):
@@ -151,9 +151,9 @@ def heartbeat(*, verification_id: int, now: datetime) -> Verification:
 
 
 def resume(*, verification_id: int, now: datetime) -> Verification:
-    """Continue after a lost connection: the task on screen is replaced, and the time since it was shown given back.
+    """Continue after a lost connection: the task on screen is replaced, and the time since it was shown is given back.
 
-    Tasks of an earlier version can't be replaced, so the same one stays. Does nothing if the connection wasn't lost.
+    Tasks of an earlier version can't be replaced, so they stay. Does nothing if the connection wasn't lost.
     Raises Closed, Over and NotBegun.
     """
     with transaction.atomic():
@@ -184,14 +184,14 @@ def _replace(row: Verification) -> None:
 
 
 def overdue(*, now: datetime) -> QuerySet[Verification]:
-    """Those whose time is up, and abandoned ones."""
+    """Verifications whose time is up, and abandoned ones."""
     over = Q(ends_at__lt=now - parts.IN_TRANSIT) | Q(begun_at__lt=now - LONGEST)
     rows = Verification.objects.across_organisations()
     return rows.filter(over, begun_at__isnull=False, ended_at=None, discarded_at=None)
 
 
 def end_overdue(*, now: datetime) -> int:
-    """Returns how many were ended."""
+    """End overdue verifications. Returns their number."""
     due = overdue(now=now).order_by("begun_at").values_list("pk", flat=True)[:_AT_MOST]
     return for_each(list(due), lambda pk: _time_up(pk, now=now))
 
@@ -206,7 +206,7 @@ def _time_up(verification_id: int, *, now: datetime) -> bool:
 
 
 def _lock(verification_id: int) -> Verification:
-    """Raises Closed if the person has been erased meanwhile."""
+    """Lock a verification. Raises Closed if the person has been erased."""
     rows = Verification.objects.across_organisations().select_for_update(of=("self",))
     found = (
         rows.select_related(
@@ -242,7 +242,7 @@ def _running(verification_id: int, *, now: datetime) -> Verification:
 
 
 def _end(row: Verification, *, now: datetime) -> None:
-    """Issues the comparison, which never changes."""
+    """End it and issue the comparison, which never changes."""
     part, first = row.part, row.part.scores.get(scale="")
     row.ended_at = now
     row.comparison = compare(
@@ -257,7 +257,8 @@ def _end(row: Verification, *, now: datetime) -> None:
 
 
 def _calibration_of(row: Verification) -> Calibration | None:
-    """None if the forms have tasks of different versions, or if it differs between their devices."""
+    """The calibration of both forms; None if their tasks have different versions, or if it differs between their
+    devices."""
     part = row.part
     stored = calibration_row_of(part)
     if stored is None or stored.version != row.version:
@@ -270,7 +271,7 @@ def _calibration_of(row: Verification) -> Calibration | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationStatus:
-    """As members see it: without times, which would reveal adjustments."""
+    """A verification for members, without times, which would reveal adjustments."""
 
     verification: Verification
     comparison: Comparison | None
@@ -293,7 +294,7 @@ def status_of(verification: Verification, *, now: datetime) -> VerificationStatu
 
 
 def verifications_of(application: Application) -> QuerySet[Verification]:
-    """Newest first, without discarded ones."""
+    """Verifications, newest first, without discarded ones."""
     rows = Verification.objects.of(application.organisation).filter(
         part__attempt__step_request__application_id=application.pk, discarded_at=None
     )
@@ -301,7 +302,7 @@ def verifications_of(application: Application) -> QuerySet[Verification]:
 
 
 def finished_part(application: Application) -> AttemptPart | None:
-    """The reasoning part of the latest finished attempt with one, whole or not."""
+    """The reasoning part of the latest finished attempt with one, even if ended early."""
     rows = AttemptPart.objects.of(application.organisation).filter(
         attempt__step_request__application_id=application.pk,
         attempt__progress__in=DONE,
@@ -316,7 +317,7 @@ def finished_part(application: Application) -> AttemptPart | None:
 
 
 def may_verify(application: Application) -> bool:
-    """True if there is a result to verify."""
+    """Whether there is a result to verify."""
     return not _why_not(application, finished_part(application))
 
 
@@ -369,7 +370,7 @@ def open_verification(*, application: Application, member: Membership, now: date
         part = finished_part(locked)
         if reason := _why_not(locked, part):
             raise Refused(reason)
-        assert part is not None  # otherwise there is a reason
+        assert part is not None  # otherwise `why_not` has a reason
         Attempt.objects.of(member.organisation).select_for_update(of=("self",)).get(pk=part.attempt_id)
         rows = Verification.objects.of(member.organisation)
         found = rows.filter(part=part, discarded_at=None).first()
@@ -401,7 +402,7 @@ def open_verification(*, application: Application, member: Membership, now: date
 
 
 def _seconds(part: AttemptPart, items: int) -> int | None:
-    """The candidate's time per task, adjustments included, in whole minutes."""
+    """The time limit: the candidate's time per task including adjustments, in whole minutes."""
     return None if part.seconds is None else -(-part.seconds * items // (part.items * 60)) * 60
 
 
@@ -430,7 +431,7 @@ def new_link(*, verification: Verification, member: Membership, now: datetime) -
 
 
 def discard(*, verification: Verification, reason: str, member: Membership, now: datetime) -> None:
-    """Before its end: no verification can be repeated until its result suits. Raises Refused."""
+    """Discard a verification before its end, so results can't be repeated until they suit. Raises Refused."""
     with transaction.atomic():
         locked = _lock_for(verification, member)
         if locked.discarded_at is not None:

@@ -2,7 +2,8 @@
 
 Lines contain the ids of their context: request, job, delivery, event, organisation. JSON lines contain no personal
 data: exceptions are reduced to class and traceback without the message, SQL errors to code and constraint. Link and
-endpoint tokens are removed from both formats."""
+endpoint tokens are removed from both formats.
+"""
 
 import copy
 import json

@@ -204,7 +204,8 @@ class EmailBackend(DjangoBackend):
     """Sends each message on its own connection, or on one kept for a few seconds. Raises Fault.
 
     `message.hand_over` is called when the server is ready; an exception there stops the message. Only such messages
-    wait `answer_timeout` seconds for the response; others are sent while a web page loads."""
+    wait `answer_timeout` seconds for the response; others are sent while a web page loads.
+    """
 
     connection: Any
     _partial_connection: Any

@@ -22,9 +22,9 @@ from goodword.core.validation import Json
 
 #: the scale of the overall score
 ALL: Final = ""
-#: "calibration" is of older norms: the reliability of the abilities, not of the number solved
+#: "calibration" occurs in older norms: the reliability of the abilities, not of the number solved
 type ReliabilitySource = Literal["items", "halves", "splits", "calibration", "calibrated_number"]
-#: rows of the norm table that are shown on each side of a score
+#: rows of the norm table to show on each side of a score
 BESIDE: Final = 3
 
 
@@ -35,7 +35,7 @@ class ComputedScore:
     answered: int
     items: int
     version: str
-    #: the 90 % band on the scale of `value`: from the person's own answers, or by the norm group's reliability
+    #: the 90 % band on the scale of `value`: from the person's own answers, or from the norm group's reliability
     low: float | None = None
     high: float | None = None
     has_own_band: bool = False
@@ -56,7 +56,7 @@ class ComputedScore:
 class Respondent(Protocol):
     @property
     def items(self) -> tuple[Item, ...]:
-        """Those that were asked and count."""
+        """The items that were asked and count."""
 
     @property
     def answers(self) -> Mapping[str, Json]:
@@ -65,7 +65,7 @@ class Respondent(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleReliability:
-    """A reliability coefficient (None: unknown), its source, and the number of people."""
+    """A reliability coefficient (None: unknown), its source, and the number of people behind it."""
 
     value: float | None
     way: ReliabilitySource
@@ -97,7 +97,7 @@ def part_category(part: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReliabilityDetails:
-    """A score's reliability in its norm group. `way` is as in `ScaleReliability`, "" if not recorded."""
+    """A score's reliability in its norm group. `way`: as in `ScaleReliability`; "" if not recorded."""
 
     value: float
     way: str
@@ -112,13 +112,14 @@ class ReliabilityDetails:
 
     @property
     def formula(self) -> str:
-        """The rule; empty where the way is not known."""
+        """The formula; empty if `way` is unknown."""
         return reliability_formula(self.way, alpha=self.alpha is not None, omega=self.omega is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormTableRow:
-    """A score of a norm table, how many `people` have it, and its percentile; `own`: it is this candidate's."""
+    """A score in a norm table, the number of `people` with it, and its percentile. `own`: whether it is this
+    candidate's."""
 
     score: float
     people: int
@@ -132,7 +133,7 @@ class NormTableRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScoreDetails:
-    """Of `n` people, `below` score lower and `equal` the same; `sd` and `error` are on the score's own scale, `error`
+    """`n` people, of whom `below` score lower and `equal` the same. `sd`, `error`: on the score's scale; `error` is
     None if the band is from the person's own answers. `rows`: the rows of the norm table around the score, out of
     `all_rows`."""
 
@@ -197,7 +198,7 @@ def figure(value: float) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScore:
-    """As issued: the 90 % band on the score's own scale, and percentiles among `n` first attempts in `language` on one
+    """As issued: the 90 % band on the score's scale, and percentiles among `n` first attempts in `language` on one
     `device`."""
 
     low: float
@@ -210,7 +211,7 @@ class NormedScore:
     device: str
     norms: int
     reliability: float | None
-    #: what it was computed from; None if not asked for or not known
+    #: the figures behind it; None if not requested or unknown
     behind: NormedScoreDetails | None = None
 
     @property
@@ -254,7 +255,7 @@ def norm_rows(table: norms.NormTable) -> tuple[NormTableRow, ...]:
 def _behind(
     score: Score, group: NormGroup, value: float, *, own: NormedScore | None
 ) -> NormedScoreDetails | None:
-    """`own`: the score with a band of its own."""
+    """`own`: the score, if it has its own band."""
     data = group.tables.get(score.scale, {})
     try:
         table = norms.from_json(data)

@@ -26,7 +26,7 @@ _BY: Final[Mapping[str, Promise]] = {
         "2m ÷ (1 + m), where m is the mean correlation between the results in two halves of the situations, over many "
         "ways to halve them (Spearman 1910, Brown 1910)"
     ),
-    # of norms made before guessing was in the model
+    # for norms from before guessing was part of the model
     "calibration": gettext_lazy(
         "1 − mean squared standard error of the abilities ÷ variance of the abilities, in the calibration sample"
     ),
@@ -38,7 +38,7 @@ _BY: Final[Mapping[str, Promise]] = {
 
 
 def reliability_formula(way: str, *, alpha: bool = False, omega: bool = False) -> str:
-    """Without a full stop; empty if unknown. `way`: a `ReliabilitySource`."""
+    """The formula without a full stop; empty if unknown. `way`: a `ReliabilitySource`."""
     formulas = [str(formula) for formula, there in ((_OMEGA, omega), (_ALPHA, alpha)) if there]
     return "; ".join(formulas) or str(_BY.get(way, ""))
 
@@ -110,7 +110,7 @@ class CellFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnScale:
-    """With the group's mean and standard deviation, and its reliability from `reliability_n` people."""
+    """A scale's mean and standard deviation in the group, and its reliability from `reliability_n` people."""
 
     name: str
     n: int
@@ -165,7 +165,7 @@ NOTHING = Known()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TechnicalSheet:
-    """In the active language. Kinds fill `scales`, `cells` and `more` (facts by heading)."""
+    """The sheet in the active language. Kinds fill `scales`, `cells` and `more` (facts by heading)."""
 
     title: str
     version: str
@@ -187,7 +187,7 @@ class TechnicalSheet:
     kind: str = "scales"
     cells: tuple[CellFacts, ...] = ()
     more: Mapping[str, str] = field(default_factory=dict)
-    #: norm groups that came with a content pack
+    #: norm groups from a content pack
     published_norms: tuple[NormGroup, ...] = ()
     own_norms: tuple[OwnGroup, ...] = ()
 
@@ -208,7 +208,7 @@ def reliability_sentence(groups: tuple[OwnGroup, ...]) -> str:
 
 
 def norms_sentence(published: list[NormGroup], groups: tuple[OwnGroup, ...], *, without: str) -> str:
-    """Published and own norm groups; `without` describes a test without any."""
+    """A sentence about published and own norm groups. `without`: the sentence for a test without any."""
     lines = [published_norm(group) for group in published] + [own_norm(group) for group in groups]
     return " ".join(lines) if lines else gettext("None yet.") + f" {without}"
 

@@ -78,7 +78,7 @@ class TechnicalManual:
 
 
 def technical_manual(facts: ManualFacts, *, now: datetime) -> TechnicalManual:
-    """In the active language."""
+    """The manual in the active language."""
     return TechnicalManual(
         title=_("Technical manual: %(test)s, version %(version)s")
         % {"test": facts.sheet.title, "version": facts.version.number},
@@ -199,7 +199,7 @@ def _job_analysis(used: int, analysed: int, importance: Sequence[int]) -> Topic:
 
 
 _SPECIAL = re.compile(r"([\\`*_<>|\[\]])")
-#: would begin a heading or a list
+#: would start a heading or a list
 _OPENING = re.compile(r"^(\d*)(?=[#+.)-])")
 
 
@@ -248,7 +248,7 @@ def _cell(cell: str | Cell) -> str:
 
 
 def show(*, slug: str, key: str, number: str, form: str, language: str) -> int:
-    """`goodword manual`: 2 for an unknown organisation, test, version or form."""
+    """`goodword manual`. Returns 2 for an unknown organisation, test, version or form."""
     organisation = Organisation.objects.filter(slug=slug).first()
     if organisation is None:
         return _refused(f"There is no organisation “{slug}”.")

@@ -28,7 +28,7 @@ from goodword.roles.models import JobAnalysis, Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """`missing`: there is no evidence yet; the blocks say so."""
+    """`missing`: whether there is no evidence yet, as the blocks then say."""
 
     heading: str
     blocks: Sequence[Block]
@@ -44,7 +44,7 @@ def none_yet(heading: str, why: str, *more: Block) -> Topic:
 
 
 def from_sheet(heading: str, text: str, *more: Block) -> Topic:
-    """A statement of the technical sheet, which itself says if there is nothing."""
+    """A topic from the technical sheet, which says if there is no evidence."""
     return Topic(heading=heading, blocks=(Prose([text]), *more), missing=text.startswith(_("None yet")))
 
 
@@ -59,7 +59,7 @@ class VersionDate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManualFacts:
     """`first_attempts`: people with a completed first attempt at this form. `health`: number of texts that may relate
-    to health. `roles`: how many of the reader's roles use the test, and in how many of these it is in a confirmed job
+    to health. `roles`: how many of the reader's roles use the test, and how many of these have it in a confirmed job
     analysis; None without a reader."""
 
     version: TestVersion
@@ -75,7 +75,7 @@ class ManualFacts:
     first_attempts: Mapping[Stratum, int]
     health: int
     roles: tuple[int, int] | None
-    #: the importance and criticality (the higher one) of rated requirements that it measures there
+    #: the higher of importance and criticality of the rated requirements that it measures there
     importance: tuple[int, ...]
     #: correlations with ratings after hire, by type of rating
     related: tuple[tuple[Criterion, Row], ...]
@@ -146,14 +146,14 @@ def _importance(version: TestVersion, analyses: Sequence[JobAnalysis]) -> tuple[
 
 
 def _analysed(version: TestVersion, roles: Sequence[Role]) -> list[JobAnalysis]:
-    """The newest job analyses of roles that have a requirement which this test measures."""
+    """The newest job analyses of roles with a requirement that this test measures."""
     rows = JobAnalysis.objects.of(version.organisation).filter(role__in=roles)
     newest = rows.order_by("role", "-number").distinct("role")
     return [one for one in newest if version.test_id in one.matrix.get("tests", ())]
 
 
 def _comparisons(version: TestVersion) -> tuple[Comparison, ...]:
-    """Of the newest calibration."""
+    """The comparisons of the newest calibration."""
     rows = Calibration.objects.of(version.organisation).filter(test=version.test, version=version.number)
     newest = rows.order_by("-number").first()
     found = strata.of_today(newest.content) if newest else None

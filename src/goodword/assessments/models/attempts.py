@@ -17,7 +17,7 @@ from goodword.workflow.models import Flag, StepRun
 
 
 class Attempt(StepRun):
-    """The version of the assessment is fixed when the attempt is assigned."""
+    """An attempt at a version of an assessment, which is fixed on assignment."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="attempts")
     language = models.CharField(max_length=10, default="en")
@@ -50,20 +50,20 @@ class Attempt(StepRun):
         return f"attempt {self.pk}"
 
     def renew_deadline(self, deadline: datetime) -> None:
-        """Keeps a later deadline from an adjustment. See `StepRun`."""
+        """See `StepRun`. A later deadline from an adjustment is kept."""
         by_settings = max(self.overdue_since, deadline)
         self.deadline_at = max(self.deadline_at, by_settings)
         self.deadline_moved_by = self.deadline_at - by_settings
 
     @property
     def overdue_since(self) -> datetime:
-        """The deadline by the role's settings. The candidate's own would reveal an adjustment."""
+        """The deadline by the role's settings, since the candidate's own would reveal an adjustment."""
         return self.deadline_at - self.deadline_moved_by
 
 
 class AttemptPart(OrganisationOwned):
-    """Answers after `ends_at` don't count. `seconds`, `form` and `open_text` reflect adjustments, which nobody else may
-    see; so does `version` until the part starts."""
+    """A part of an attempt. Answers after `ends_at` don't count. `seconds`, `form` and `open_text` reflect adjustments,
+    which only the candidate may see; so does `version` until the part starts."""
 
     class Device(models.TextChoices):
         UNKNOWN = "", "Unknown"
@@ -79,17 +79,17 @@ class AttemptPart(OrganisationOwned):
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="parts")
     part = models.ForeignKey(AssessmentPart, on_delete=models.PROTECT, related_name="+")
-    #: from 1, as in the assessment
+    #: position from 1, as in the assessment
     order = models.PositiveSmallIntegerField()
-    #: of the planned test, or of its open-text version
+    #: version of the planned test, or of its open-text version
     version = models.ForeignKey(TestVersion, on_delete=models.PROTECT, related_name="+")
-    #: granted: an open-text version of the planned test, in any of its languages
+    #: a granted open-text version of the planned test, in any of its languages
     open_text = models.ForeignKey(TestVersion, on_delete=models.PROTECT, null=True, related_name="+")
     form = models.CharField(max_length=LONGEST_FORM)
     items = models.PositiveSmallIntegerField()
-    #: of generated items
+    #: seed of generated items
     seed = models.BigIntegerField(null=True)
-    #: on the clock; empty: untimed
+    #: time limit; empty: untimed
     seconds = models.PositiveIntegerField(null=True)
     device = models.CharField(max_length=10, choices=Device.choices, default=Device.UNKNOWN, blank=True)
     begun_at = models.DateTimeField(null=True)
@@ -102,10 +102,10 @@ class AttemptPart(OrganisationOwned):
     #: last heartbeat while the clock runs, and how often the connection was lost
     seen_at = models.DateTimeField(null=True)
     breaks = models.PositiveSmallIntegerField(default=0)
-    #: ids of items made void by a lost connection; for drawn items see DrawnItem.voided_at
+    #: ids of items voided by a lost connection; for drawn items see DrawnItem.voided_at
     void = models.JSONField(default=list, blank=True)
 
-    #: read together with the part, by queries.parts_of
+    #: prefetched by queries.parts_of
     known_answers: Mapping[str, Any] | None = None
     known_drawn: Sequence["DrawnItem"] | None = None
 
@@ -124,12 +124,12 @@ class AttemptPart(OrganisationOwned):
 
     @property
     def is_whole(self) -> bool:
-        """True if the candidate had the whole time, so the result is comparable."""
+        """Whether the candidate had the whole time, so the result is comparable."""
         return self.ended_by != self.Ended.BY_MEMBER
 
 
 class DrawnItem(OrganisationOwned):
-    """Generated for one candidate, with key and rule. `voided_at`: replaced because of a lost connection."""
+    """An item generated for one candidate, with key and rule. `voided_at`: replaced because of a lost connection."""
 
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="drawn")
     #: number of the item, from 1
@@ -156,11 +156,11 @@ class Answer(OrganisationOwned):
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="answers")
     item = models.CharField(max_length=40)
     value = models.JSONField()
-    #: time of the answer, perhaps offline before it arrived
+    #: time of the answer, which may have been given offline earlier
     answered_at = models.DateTimeField()
-    #: timed: seconds for which the item had been on screen
+    #: timed: seconds that the item had been on screen
     seconds = models.FloatField(null=True)
-    #: custom questions: the page that saved it, to tell its saves from another tab's
+    #: custom questions: the page that saved it, to distinguish it from another tab
     page = models.CharField(max_length=12, blank=True, default="")
 
     class Meta:
@@ -176,7 +176,7 @@ class Upload(OrganisationOwned):
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="uploads")
     item = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
-    #: by content, not by name
+    #: detected by content, not by name
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
@@ -218,7 +218,7 @@ class Adjustment(OrganisationOwned):
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="adjustments")
     asked_at = models.DateTimeField()
-    #: requested: extra time in percent (0: none), an accessible version, and the candidate's own words
+    #: requested: extra time in percent (0: none), an accessible version, and the candidate's text
     wants_time = models.PositiveSmallIntegerField(default=0)
     wants_accessible_version = models.BooleanField(default=False)
     text = models.TextField(default="", blank=True)
@@ -254,9 +254,9 @@ class Score(OrganisationOwned):
     | judgement | "" | mean distance to the key, in steps of the answer scale; only a description |
     | questions | "" | number of correct answers, if some questions have one |
 
-    `value` is empty if too little was answered (`answered` of `items`), and for the correlation of somebody who rates
-    all actions of each situation alike. `percentile` and band refer to the norm group; empty if its reliability
-    is unknown. The correlation has a band of its own (psychometrics.profiles), with or without norms.
+    `value` is empty if too little was answered (`answered` of `items`), and for the correlation of somebody who gives
+    all actions of each situation the same rating. `percentile` and band refer to the norm group; they are empty if its
+    reliability is unknown. The correlation has its own band (psychometrics.profiles), with or without norms.
     """
 
     class Difficulties(models.TextChoices):
@@ -297,21 +297,21 @@ class Score(OrganisationOwned):
 
 
 class IssuedTotal(OrganisationOwned):
-    """The total of a completed attempt, with its components. Marks by people come later and never count."""
+    """The total of a completed attempt with its components. Marks by people come later and never count."""
 
     class WhyNot(models.TextChoices):
-        #: tests with right and wrong answers have no count, or there are none
+        #: no test has right and wrong answers, or some have no count
         NO_COUNT = "no_count", "No count"
         NO_WEIGHT = "no_weight", "No weight"
 
     attempt = models.OneToOneField(Attempt, on_delete=models.CASCADE, related_name="issued_total")
-    #: as in the assessment
+    #: mode as in the assessment
     mode = models.CharField(max_length=10, choices=Assessment.Total.choices)
     #: {part number: weight} of the parts that count; empty without weights
     weights = models.JSONField(default=dict)
     #: reason for the weights
     reason = models.TextField(default="", blank=True)
-    #: exact fraction from 0 to 1 in lowest terms, such as "23/60"; if empty, `why_not` has the reason
+    #: exact fraction from 0 to 1 in lowest terms, such as "23/60"; empty for the reason `why_not`
     value = models.TextField(default="", blank=True)
     why_not = models.CharField(max_length=10, choices=WhyNot.choices, default="", blank=True)
     #: format: assessments.scoring
@@ -358,7 +358,7 @@ class AttemptFlag(Flag):
 
 
 class Verification(OrganisationOwned):
-    """A short reasoning form taken under supervision to verify the result of a finished part; one per part.
+    """A short reasoning form taken under supervision to verify the result of a finished part. One per part.
 
     Not an attempt: norms, calibrations, totals, reports and comparisons of candidates never contain it. `seconds` and
     all other times reflect adjustments, which members may not see.
@@ -368,12 +368,12 @@ class Verification(OrganisationOwned):
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="verifications")
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: of the reasoning test, for its tasks
+    #: version of the reasoning test that draws the tasks
     version = models.CharField(max_length=20)
     form = models.CharField(max_length=40)
     language = models.CharField(max_length=10)
     items = models.PositiveSmallIntegerField()
-    #: on the clock; empty: untimed, as the first form was
+    #: time limit; empty: untimed, as the first form was
     seconds = models.PositiveIntegerField(null=True)
     seed = models.BigIntegerField(null=True)
     device = models.CharField(max_length=10, choices=AttemptPart.Device.choices, default="", blank=True)
@@ -386,14 +386,14 @@ class Verification(OrganisationOwned):
     #: last heartbeat while the clock runs, and how often the connection was lost
     seen_at = models.DateTimeField(null=True)
     breaks = models.PositiveSmallIntegerField(default=0)
-    #: [{"id", "content", "void"}] in order; a void task was on screen when the connection was lost; its replacement
-    #: follows
+    #: [{"id", "content", "void"}] in order; a void task was on screen when the connection was lost, and is followed by
+    #: its replacement
     tasks = models.JSONField(default=list, blank=True)
     #: {id of the task: id of the option}
     answers = models.JSONField(default=dict, blank=True)
     #: format: kinds.reasoning.verification; never changes
     comparison = models.JSONField(default=dict, blank=True)
-    #: cancelled before its end, so another can be opened
+    #: cancelled before its end, so another one can be opened
     discarded_at = models.DateTimeField(null=True)
     discarded_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     discard_reason = models.TextField(default="", blank=True)

@@ -9,7 +9,7 @@ from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.drafts.models import LanguageVersion, LibraryEntry, Version
 from goodword.roles.models import Step
 
-#: a form's id may list the selected scales: "short20:agreeableness,openness"
+#: length of a form's id, which may list the selected scales: "short20:agreeableness,openness"
 LONGEST_FORM: Final = 1000
 
 
@@ -27,9 +27,9 @@ class Test(LibraryEntry):
     __test__ = False  # not a pytest class
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    #: the judgement set of which these custom questions are the open-text version
+    #: the judgement set whose open-text version this is
     open_text_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="open_texts")
-    #: sets of experts (ids) whose results members have seen; see panels.keys
+    #: sets of experts (ids) whose results members have seen (panels.keys)
     panels_shown = models.JSONField(default=list, blank=True)
 
 
@@ -42,10 +42,10 @@ class TestVersion(LanguageVersion):
     __test__ = False
 
     test = models.ForeignKey(Test, on_delete=models.CASCADE, related_name="versions")
-    #: chosen by its author: "1", "2", "2.1"
+    #: number chosen by its author: "1", "2", "2.1"
     number = models.CharField(max_length=20)
     content = models.JSONField()
-    #: who reviewed items about health, and why they are needed
+    #: who reviewed the items about health, and why they are needed
     signed_off_by = models.CharField(max_length=150, default="", blank=True)
     signed_off_at = models.DateTimeField(null=True)
     signed_off_why = models.TextField(default="", blank=True)
@@ -66,7 +66,7 @@ class NormSet(OrganisationOwned):
     test = models.ForeignKey(Test, on_delete=models.CASCADE, related_name="norm_sets")
     version = models.CharField(max_length=20)
     form = models.CharField(max_length=LONGEST_FORM)
-    #: counts sets per version and form, from 1
+    #: number of the set per version and form, from 1
     number = models.PositiveIntegerField()
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -81,7 +81,7 @@ class NormSet(OrganisationOwned):
 
 
 class NormGroup(OrganisationOwned):
-    """Figures of first attempts in one language on one class of device: a table per scale, no individual data."""
+    """Figures of first attempts in one language on one device class: a table per scale, without individual data."""
 
     norm_set = models.ForeignKey(NormSet, on_delete=models.CASCADE, related_name="groups")
     language = models.CharField(max_length=10)
@@ -123,9 +123,9 @@ class Calibration(OrganisationOwned):
 class Assessment(Version):
     class Total(models.TextChoices):
         OFF = "off", "No total"
-        #: over right-or-wrong tests only: the mean of their category means
+        #: only of right-or-wrong tests: the mean of their category means
         CATEGORIES = "categories", "Mean of category means"
-        #: over right-or-wrong tests only: their weighted shares
+        #: only of right-or-wrong tests: their weighted shares
         WEIGHTS = "weights", "Weighted, with a reason"
 
     class MoreTime(models.IntegerChoices):
@@ -163,7 +163,7 @@ class Assessment(Version):
 
 class AssessmentPart(OrganisationOwned):
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="parts")
-    #: from 1
+    #: position from 1
     order = models.PositiveSmallIntegerField()
     test = models.ForeignKey(Test, on_delete=models.PROTECT, related_name="+")
     #: version of the test, in any language
@@ -178,7 +178,7 @@ class AssessmentPart(OrganisationOwned):
     #: who confirmed the warning about emotional stability; empty unless the form includes that scale
     health_confirmed_by = models.CharField(max_length=150, default="", blank=True)
     health_confirmed_at = models.DateTimeField(null=True)
-    #: in a weighted total
+    #: weight in a weighted total
     weight = models.PositiveSmallIntegerField(null=True)
     #: custom questions: whether two raters mark each answer
     two_raters = models.BooleanField(default=False)
@@ -223,7 +223,7 @@ class Panelist(OrganisationOwned):
 
 
 class PanelRating(OrganisationOwned):
-    """An expert's rating of an action. `digest` is of the texts they read: once these change, the rating is void."""
+    """An expert's rating of an action. `digest`: of the texts that they read; if these change, the rating is void."""
 
     panelist = models.ForeignKey(Panelist, on_delete=models.CASCADE, related_name="ratings")
     #: id of the action

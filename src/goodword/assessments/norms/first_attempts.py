@@ -1,5 +1,5 @@
 """Answers that count for norms and calibrations: each person's completed first attempt. Attempts with extra time are
-included, or the counts would reveal them. A later attempt never replaces an erased one."""
+included, since the counts would otherwise reveal them. A later attempt never replaces an erased one."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from goodword.core.validation import Json
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workflow.personal_data import ERASURE
 
-#: parts in memory at once
+#: maximum parts in memory
 _CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstAttempt:
-    """The part of a person's first attempt at a version and form, with what defines its norm group. `person`: id of a
-    candidate, the same for merged ones."""
+    """The part of a person's first attempt at a version and form, with the properties that define its norm group.
+    `person`: a candidate's id, the same for merged ones."""
 
     part_id: int
     person: int
@@ -40,7 +40,7 @@ class TakenPart:
 
 
 def first_attempts(test: Test, *, by_form: bool) -> list[FirstAttempt]:
-    """At each version and, with `by_form`, each form; merged candidates count as one. Seven queries."""
+    """First attempts at each version (`by_form`: at each form). Merged candidates count as one. Seven queries."""
     seen: set[tuple[object, ...]] = set()
     found = []
     for begun in _begun(test):
@@ -72,7 +72,8 @@ class _Begun:
 
 
 def _begun(test: Test) -> Iterator[_Begun]:
-    """Earliest first. One query per table: the planner handles the join badly before statistics are updated."""
+    """Started parts, earliest first. One query per table, since the planner handles the join badly before statistics
+    are updated."""
     owner, versions = test.organisation, dict(test.versions.values_list("pk", "number"))
     rows = AttemptPart.objects.of(owner).filter(version__in=list(versions), begun_at__isnull=False)
     parts = list(
@@ -92,7 +93,7 @@ def _begun(test: Test) -> Iterator[_Begun]:
     erased = set(gone.values_list("pk", flat=True))
     for part in parts:
         begun_at = part["begun_at"]
-        assert begun_at is not None  # only such parts were fetched
+        assert begun_at is not None  # only started parts were fetched
         attempt = attempts[part["attempt_id"]]
         application = applications[step_requests[attempt.step_request_id].application_id]
         person = application.candidate_id
@@ -115,13 +116,13 @@ def _begun(test: Test) -> Iterator[_Begun]:
 
 
 def merged_people(organisation: Organisation) -> Mapping[int, int]:
-    """Into which candidate others were merged, perhaps in several steps."""
+    """The candidates that others were merged into, by id."""
     rows = Candidate.objects.of(organisation).filter(merged_into__isnull=False)
     return dict(rows.values_list("pk", "merged_into_id"))
 
 
 def person_of(candidate_id: int, merged: Mapping[int, int]) -> int:
-    """The candidate whom this one was merged into, or the same."""
+    """The candidate that this one was merged into after any number of steps, or the same."""
     walked = {candidate_id}
     while (further := merged.get(candidate_id)) is not None and further not in walked:
         walked.add(further)

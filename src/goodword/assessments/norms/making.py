@@ -1,9 +1,9 @@
-"""Makes norms and calibrations of a test from the organisation's own first attempts.
+"""Makes norms and calibrations of a test from the organisation's first attempts.
 
-Norms are not split by sex, race or age, which are not recorded. A calibration uses all first attempts at a version, by
-language and device class (`psychometrics.strata`), because items of all forms are drawn by the same rules.
+Norms aren't split by sex, race or age, which aren't recorded. A calibration uses all first attempts at a version by
+language and device class (`psychometrics.strata`), because the items of all forms are drawn by the same rules.
 
-Issued scores don't change. A role uses new norms or calibrations once a member selects them in a new version.
+Issued scores don't change. A role uses new norms or calibrations when a member selects them in a new version.
 """
 
 from collections import Counter
@@ -159,7 +159,8 @@ def _store(
 
 
 def make_calibration(*, test_id: int, version: str, member_id: int, now: datetime) -> Calibration:
-    """Raises `NotEnough` or `NotSettled`; then the audit log has what was missing, for the page."""
+    """Calibrate a test. Raises `NotEnough` or `NotSettled` and then records in the audit log what was missing, for the
+    page."""
     try:
         with transaction.atomic():
             test = Test.objects.across_organisations().select_for_update(of=("self",)).get(pk=test_id)

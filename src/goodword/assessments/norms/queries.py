@@ -28,7 +28,7 @@ from goodword.assessments.queries import content_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstAttemptGroup:
-    """First attempts in one language on one type of device ("": unknown, without norms)."""
+    """First attempts in one language on one device class ("": unknown, without norms)."""
 
     language: str
     device: str
@@ -80,7 +80,7 @@ class VersionNorms:
 
 
 def norms_of(test: Test) -> tuple[VersionNorms, ...]:
-    """Versions that have attempts or norms, newest first, with a constant number of queries."""
+    """Versions with attempts or norms, newest first, in a constant number of queries."""
     firsts = first_attempts(test, by_form=True)
     sets = list(
         NormSet.objects.of(test.organisation)
@@ -191,7 +191,8 @@ def known_of(version: TestVersion, form: str) -> Known:
 
 
 def known_of_parts(attempt: Attempt, parts: Sequence[AttemptPart]) -> Mapping[int, Known]:
-    """By part id, with the norms and calibration fixed on the role, or the newest. At most three queries."""
+    """Known figures by part id, with the norms and calibration fixed on the role, or the newest. At most three
+    queries."""
     figured = [part for part in parts if not kind_named(part.version.test.kind).has_rubrics]
     tests = {part.version.test_id for part in figured}
     if not tests:
@@ -232,7 +233,7 @@ def _known_of_part(
 
 
 def sheet_form(part: AttemptPart) -> str:
-    """The form that the technical sheet of a result describes; for generated items the role's."""
+    """The form described by the technical sheet of a result; for generated items the role's."""
     return part.part.form if kind_named(part.version.test.kind).is_generated else part.form
 
 

@@ -17,7 +17,7 @@ from goodword.assessments.psychometrics.agreement import Agreement, Spread, agre
 
 #: keys are rounded to this many decimals
 DECIMALS: Final = 2
-#: experts that must finish between two results shown to members: fewer would reveal one expert's ratings
+#: experts who must finish between two results shown to members, since fewer would reveal one expert's ratings
 STEP: Final = 3
 
 
@@ -25,14 +25,14 @@ STEP: Final = 3
 class RatedAction:
     id: str
     text: str
-    #: as it is in the draft
+    #: the key in the draft
     key: float
     steps: tuple[int, ...]
     spread: Spread
 
     @property
     def counted(self) -> list[tuple[int, int, int]]:
-        """Each step of the scale, how many chose it, and the share in quarters, rounded up."""
+        """Each step of the scale, the number of experts who chose it, and their share in quarters, rounded up."""
         n = sum(self.spread.counts)
         return [
             (step, count, ceil(4 * count / n))
@@ -58,7 +58,7 @@ class RatedAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatedSituation:
-    """`agreement`: on its actions alone; None if undefined."""
+    """`agreement`: only on its actions; None if undefined."""
 
     id: str
     text: str
@@ -69,16 +69,16 @@ class RatedSituation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelResult:
     experts: int
-    #: without those removed since
+    #: scenarios without actions removed since
     invited: int
     declined: int
-    #: actions that were rated and then removed
+    #: actions removed after they were rated
     left_out: int
     situations: tuple[RatedSituation, ...]
     agreement: Agreement | None
     #: a row for each expert, sorted; actions in order
     ratings: tuple[tuple[int, ...], ...]
-    #: experts who have finished since, and are not included yet
+    #: experts who have finished since and aren't included yet
     waiting: int = 0
 
     @property
@@ -91,17 +91,17 @@ class PanelResult:
 
     @property
     def differ(self) -> int:
-        """How many keys of the draft are not the panel's."""
+        """The number of keys in the draft that aren't the panel's."""
         return sum(action.differs for action in self.actions)
 
     @property
     def agrees(self) -> bool:
-        """Enough for decisions."""
+        """Whether they agree enough for decisions."""
         found = self.agreement
         return found is not None and round(found.average_interval[0], 3) >= LEAST_AGREEMENT
 
     def record(self, *, removed: int, by: str, now: datetime) -> Panel | None:
-        """What a version keeps about its panel; None without agreement. `removed`: experts erased since."""
+        """The panel as stored with a version; None without agreement. `removed`: experts erased since."""
         found = self.agreement
         if found is None:
             return None
@@ -127,8 +127,8 @@ def _rounded(interval: tuple[float, float]) -> tuple[float, float]:
 
 
 def experts_to_show(counting: Collection[int], shown: Sequence[Collection[int]]) -> frozenset[int]:
-    """Whose ratings the next result includes, by id; empty if there is none. Of the experts who have finished, all or
-    those of an earlier result: `shown` are those that members have seen, latest last."""
+    """Ids of experts whose ratings the next result includes: all who have finished, or those of an earlier result, or
+    none. `shown`: experts of the results that members have seen, latest last."""
     now = frozenset(counting)
     earlier = [frozenset(one) for one in shown]
     if len(now) >= LEAST_EXPERTS and all(now == one or len(now ^ one) >= STEP for one in earlier):
@@ -137,8 +137,8 @@ def experts_to_show(counting: Collection[int], shown: Sequence[Collection[int]])
 
 
 def shown_result(test: Test, content: Content, experts: Sequence[Expert]) -> PanelResult | None:
-    """The result that members may see now, and noted as seen. None if too few have finished, or too few have joined or
-    left since the last one."""
+    """The result that members may see now, which is recorded as seen. None if too few have finished, or too few have
+    joined or left since the last one."""
     counting = {one.row.pk for one in experts if one.counts}
     with transaction.atomic():
         row = Test.objects.of(test.organisation).select_for_update().get(pk=test.pk)
@@ -189,8 +189,8 @@ def result_of(content: Content, experts: Sequence[Expert], *, chosen: Collection
 
 
 def panel_of_draft(test: Test, content: Content, *, by: str, now: datetime) -> Panel | None:
-    """The panel that a version with this content has: of its experts if all keys are theirs, else that of the newest
-    version if situations, actions and keys are the same; None otherwise."""
+    """The panel of a version with this content: of its experts if all keys are theirs, else that of the newest version
+    if situations, actions and keys are the same, else None."""
     found = shown_result(test, content, experts_of(test, content))
     if found is not None and not found.differ:
         return found.record(removed=_removed(test), by=by, now=now)
@@ -198,7 +198,7 @@ def panel_of_draft(test: Test, content: Content, *, by: str, now: datetime) -> P
 
 
 def _removed(test: Test) -> int:
-    """Experts whom a member removed or who erased themselves."""
+    """The number of experts removed by members or erased by themselves."""
     entries = AuditEntry.objects.of(test.organisation).filter(action__in=("panel.removed", "panel.erased"))
     return entries.filter(details__test=test.pk).count()
 

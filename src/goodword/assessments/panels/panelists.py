@@ -1,4 +1,4 @@
-"""Experts on a panel: invitations, reminders by hand, ratings, declining, erasure.
+"""Experts on a panel: invitations, manual reminders, ratings, declining, erasure.
 
 A rating counts while the texts that its expert read are unchanged.
 """
@@ -88,7 +88,8 @@ def remind(*, panelist: Panelist, by: Membership, now: datetime) -> None:
 
 
 def send_fresh_link(*, panelist: Panelist, sender: Correspondent, now: datetime) -> bool:
-    """Once the expert's link has expired. False, without a mail, within ten minutes of the last one."""
+    """Mail a new link after the expert's link has expired. Returns False, without a mail, within ten minutes of the
+    last one."""
     with transaction.atomic():
         row = Panelist.objects.of(panelist.organisation).select_for_update().get(pk=panelist.pk)
         sent = Email.objects.of(row.organisation).filter(subject_ref=subject_ref_of(row))
@@ -99,7 +100,7 @@ def send_fresh_link(*, panelist: Panelist, sender: Correspondent, now: datetime)
 
 
 def decline(*, panelist_id: int, now: datetime) -> None:
-    """Ends the invitation and deletes the expert's ratings."""
+    """End the invitation and delete the expert's ratings."""
     with transaction.atomic():
         row = Panelist.objects.across_organisations().select_for_update().filter(pk=panelist_id).first()
         if row is None or row.declined_at is not None:
@@ -112,7 +113,7 @@ def decline(*, panelist_id: int, now: datetime) -> None:
 
 
 def remove(*, panelist: Panelist, by: Membership, now: datetime) -> None:
-    """With their ratings, mails and links. Published versions keep their key."""
+    """Remove an expert with their ratings, mails and links. Published versions keep their key."""
     with transaction.atomic():
         _audit(panelist, "panel.removed", by=by, now=now)
         forget([panelist])
@@ -129,7 +130,7 @@ def erase_own(*, panelist_id: int, now: datetime) -> None:
 
 
 def forget(rows: Iterable[Panelist]) -> int:
-    """Delete experts with everything about them. Returns the number."""
+    """Delete experts with all their data. Returns the number deleted."""
     found = list(rows)
     mails = Email.objects.across_organisations().filter(
         subject_ref__in=[subject_ref_of(one) for one in found]
@@ -184,7 +185,7 @@ class ExpertState(StrEnum):
 
 
 def digests(content: Content) -> dict[str, str]:
-    """By action id, a digest of what an expert reads: situation, action and answer scale in the source language."""
+    """Digests by action id of what an expert reads: situation, action and answer scale in the source language."""
     scale = [[option["value"], option["label"]] for option in content["response_scale"]]
     return {
         action["id"]: sha256(json.dumps([scenario["text"], action["text"], scale]).encode()).hexdigest()
@@ -195,8 +196,8 @@ def digests(content: Content) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expert:
-    """`ratings` that count, by action id. `void`: ratings of texts that have changed since. `gone`: rated actions that
-    are no longer in the set."""
+    """`ratings`: those that count, by action id. `void`: ratings of texts changed since. `gone`: rated actions that are
+    no longer in the set."""
 
     row: Panelist
     ratings: Mapping[str, int]
@@ -222,7 +223,7 @@ class Expert:
 
     @property
     def is_open(self) -> bool:
-        """True if their link takes ratings."""
+        """Whether their link accepts ratings."""
         return self.state not in {ExpertState.FINISHED, ExpertState.DECLINED}
 
 
@@ -249,7 +250,7 @@ class NotOpen(Exception):
 
 
 def save_ratings(*, panelist_id: int, content: Content, ratings: Mapping[str, int], now: datetime) -> None:
-    """Raises `NotOpen`."""
+    """Save ratings. Raises `NotOpen`."""
     wanted = digests(content)
     with transaction.atomic():
         row = _locked(panelist_id)
@@ -315,12 +316,12 @@ def in_language(test: Test, content: Content, language: str) -> Content:
 
 
 def readable(content: Content) -> JudgementSet:
-    """A draft's content, which may lack what a publication adds."""
+    """A draft's content, which may lack fields added on publication."""
     return read_judgement({**content, "key_basis": content["key_basis"] or "-"})
 
 
 def expert_data(row: Panelist, content: Content) -> dict[str, Any]:
-    """All data about an expert, for them only."""
+    """All data about an expert, only for themselves."""
     texts = {
         action["id"]: action["text"]
         for scenario in content.get("scenarios", ())
@@ -342,7 +343,7 @@ def expert_data(row: Panelist, content: Content) -> dict[str, Any]:
 
 
 def erase_old(organisation: Organisation, *, now: datetime) -> int:
-    """Erase experts of organisations that erase people after some months, counted from the last mail or rating."""
+    """Erase old experts, if the organisation erases people after some months; counted from the last mail or rating."""
     if not organisation.erases_old:
         return 0
     zone = organisation.zone

@@ -32,7 +32,7 @@ from goodword.roles.models import Step
 
 UP: Literal[-1] = -1
 DOWN: Literal[1] = 1
-#: the newest norms or calibration for the chosen version and form
+#: choice of the newest norms or calibration for the chosen version and form
 NEWEST: Final = "newest"
 MAX_MINUTES: Final = 240
 MAX_REQUIREMENT_LENGTH: Final = 1000
@@ -70,7 +70,7 @@ DRAFTS = PlanDrafts()
 
 @contextmanager
 def locked_draft(step: Step, *, revision: int) -> Iterator[Assessment]:
-    """For changes in one transaction; the revision increases."""
+    """Lock the draft for changes in one transaction, and increase its revision."""
     with DRAFTS.locked_draft(step, revision=revision) as draft:
         yield draft
         Assessment.objects.of(step.organisation).filter(pk=draft.pk).update(revision=revision + 1)
@@ -100,7 +100,7 @@ _SETTINGS: Final = ("total", "total_reason", "more_time", "shares_result", "reta
 
 
 def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = False) -> Assessment:
-    """The open draft, else one like the current version, or with the default test. `empty`: no tests."""
+    """The open draft, else a new one like the current version, or with the default test. `empty`: without tests."""
 
     def create(locked: Step) -> Assessment:
         newest = built_by_member(locked)
@@ -127,9 +127,9 @@ def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = Fals
 
 
 def copy_plan(*, step: Step, to: Step, by: Membership, now: datetime) -> Assessment | None:
-    """A draft on a new role's step, like the draft of another role, or else like its assessment.
+    """Copy another role's draft, else its assessment, to a draft on a new role's step.
 
-    None if no member has built one there: the default assessment follows from the job requirement.
+    None if no member has built one, since the default assessment follows from the job requirement.
     """
     like = draft_of(step) or built_by_member(step)
     if like is None:
@@ -178,7 +178,7 @@ def add_part(*, step: Step, test_id: int, revision: int) -> AssessmentPart:
 
 
 def move_part(*, step: Step, part_id: int, by: Literal[-1, 1], revision: int) -> int:
-    """Returns its place, from 1. Raises `NoDraft`, `StaleDraft`, and LookupError for a removed part."""
+    """Move a part. Returns its place, from 1. Raises `NoDraft`, `StaleDraft`, and LookupError for a removed part."""
     with locked_draft(step, revision=revision) as draft:
         moved = part_of(draft, part_id)
         parts = in_order(draft)
@@ -216,7 +216,8 @@ class PartChoice:
 def change_part(
     *, step: Step, part_id: int, choice: PartChoice, revision: int, by: Membership, now: datetime
 ) -> AssessmentPart:
-    """A changed requirement is credited to `by`. Raises as `move_part`, and `InvalidSetting`."""
+    """Change a part's settings. `by` is recorded for a changed requirement. Raises the same as `move_part`, and
+    `InvalidSetting`."""
     with locked_draft(step, revision=revision) as draft:
         part = part_of(draft, part_id)
         try:
@@ -249,7 +250,7 @@ def _form(content: Content, choice: PartChoice) -> str:
 
 
 def narrow_to_scales(part: AssessmentPart, scales: Sequence[str]) -> None:
-    """Ask only these scales. Norms apply to one selection of scales, so the part gets the newest for this one."""
+    """Use only these scales. Norms apply to one selection of scales, so the part gets the newest for this selection."""
     content = content_of_number(part.test, part.number)
     form = with_scales(content, whole_form(content, part.form), scales)
     if form != part.form:

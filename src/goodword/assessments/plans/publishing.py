@@ -24,7 +24,7 @@ from goodword.drafts.versions import Publication
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Role, Step
 
-#: results are reused this long (workflow.domain.step_requests), so automation would bypass a longer interval
+#: maximum retake interval: automation would bypass a longer one by reusing results (workflow.domain.step_requests)
 MAX_RETAKE_MONTHS: Final = 12
 MAX_WEIGHT: Final = 100
 MAX_REASON_LENGTH: Final = 1000
@@ -43,7 +43,8 @@ class Settings:
 
 
 def change_settings(*, step: Step, settings: Settings, revision: int) -> None:
-    """Reason and weights are only stored for a weighted total. Raises `NoDraft`, `StaleDraft`, `InvalidSetting`."""
+    """Change settings. Reason and weights are only stored for a weighted total. Raises `NoDraft`, `StaleDraft`,
+    `InvalidSetting`."""
     with locked_draft(step, revision=revision) as draft:
         parts = in_order(draft)
         weighted = settings.total == Assessment.Total.WEIGHTS
@@ -117,8 +118,8 @@ def publish(
 ) -> Assessment:
     """Make the draft the current version. Assigned attempts keep theirs. Raises `NoDraft`, `StaleDraft`, `Unfinished`.
 
-    `requirements`: missing requirements, by part id, and `scales`: ids of the scales that serve them. The step's own
-    requirement, which lower layers check before starting it, becomes those of all tests joined.
+    `requirements`: missing requirements by part id. `scales`: ids of the scales that measure them. The step's
+    requirement, which lower layers check before starting it, becomes the joined requirements of all tests.
     """
 
     def check(draft: Assessment) -> Publication:
@@ -131,7 +132,7 @@ def publish(
                 part.save()
         if problems := problems_of(draft, parts):
             raise Unfinished(problems)
-        # a default may have been created meanwhile; the highest number counts
+        # a default may have been created in the meantime; the highest number counts
         if Assessment.objects.of(draft.organisation).filter(step=step, number__gt=draft.number).exists():
             draft.number = next_number(step)
         set_requirement(step=step, text=joined_requirements(parts), by=by, now=now)
@@ -145,7 +146,7 @@ def publish(
 
 
 def problems_of(draft: Assessment, parts: list[AssessmentPart]) -> list[InvalidSetting]:
-    """The obstacles to publication. Missing requirements are at `requirement_field`."""
+    """The obstacles to publication. Missing requirements are errors of `requirement_field`."""
     if not parts:
         return [InvalidSetting("tests", _("Add a test before you publish."))]
     found = [

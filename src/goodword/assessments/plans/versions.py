@@ -94,7 +94,7 @@ def whole_form(content: Content, form: str) -> str:
 
 
 def scales_of(content: Content, form: str) -> tuple[Scale, ...]:
-    """None if the test has fewer than two scales."""
+    """The form's scales; empty if the test has fewer than two."""
     if not isinstance(content, Instrument) or len(content.scales) < 2:
         return ()
     return content.scales_of(form)
@@ -118,21 +118,21 @@ def newest_norms(test: Test, *, number: str, form: str) -> NormSet | None:
 
 
 def newest_calibration(test: Test, *, number: str) -> Calibration | None:
-    """The newest one that still yields abilities."""
+    """The newest calibration that still yields abilities."""
     rows = Calibration.objects.of(test.organisation).filter(test=test, version=number)
     return next((row for row in rows.order_by("-number") if not has_lapsed(row)), None)
 
 
 def has_lapsed(calibration: Calibration) -> bool:
-    """True if made by an earlier rule, so that it no longer yields abilities."""
+    """Whether it was made by an earlier rule, so it no longer yields abilities."""
     return strata.of_today(calibration.content) is None
 
 
 def current_assessment(step: Step, *, now: datetime) -> Assessment:
     """The version for invitations: the newest published one, or a default made from the step's requirement.
 
-    The step request is locked. A default is renewed when the requirement or the default itself changes, unlike an
-    assessment built by a member.
+    The step request is locked. Unlike an assessment built by a member, a default is renewed when the requirement or the
+    default changes.
     """
     current = current_version(step)
     if current is not None and _is_up_to_date(current, step):
@@ -183,7 +183,7 @@ def default_test_scales() -> tuple[Scale, ...]:
 
 @cache
 def _default_form(scales: tuple[str, ...]) -> tuple[str, str]:
-    """The version of work style, and its form with these scales, or with all that are offered."""
+    """The version of work style, and its form with these (or all offered) scales."""
     content = _default_content()
     return newest(WORK_STYLE)[0], with_scales(content, WORK_STYLE_FORM, scales)
 
@@ -216,7 +216,7 @@ def _create_default(step: Step, *, now: datetime) -> Assessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedPart:
-    """`minutes`: on its clock, or the estimated duration. `outdated`: a newer version of the test exists. `lapsed`:
+    """`minutes`: the time limit or the estimated duration. `outdated`: a newer version of the test exists. `lapsed`:
     its calibration no longer yields abilities."""
 
     part: AssessmentPart
@@ -260,7 +260,7 @@ def versions_of(step: Step) -> Sequence[Assessment]:
 
 
 def planned(step: Step, *, now: datetime) -> tuple[PlannedPart, ...]:
-    """Candidates get the current version, else the default."""
+    """The parts that candidates get: of the current version, else of the default."""
     if current := built_by_member(step):
         return planned_parts(current)
     part = default_part(step, now=now)
@@ -286,5 +286,5 @@ def _planned_part(row: AssessmentPart, versions: Sequence[TestVersion]) -> Plann
 
 
 def _newest_known(test: Test, versions: Sequence[TestVersion]) -> str:
-    """Includes a version of a built-in test that isn't stored yet."""
+    """The newest version, which for built-in tests may not be stored yet."""
     return newest(test.key)[0] if test.key in BUILT_IN else versions[0].number

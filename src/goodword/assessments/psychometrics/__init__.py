@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-#: the version of each scoring rule, stored with every issued figure; a change that can change a figure needs a new one
+#: the version of each scoring rule, stored with every issued figure; raise it for any change that can change a figure
 SCORING: Mapping[str, str] = MappingProxyType(
     {
         "scales": "1",

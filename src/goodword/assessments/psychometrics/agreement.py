@@ -18,8 +18,8 @@ interval is that of McGraw & Wong, table 7, from quantiles of F with Satterthwai
 for one rater, and for the mean of k by stepping up: k r / (1 + (k - 1) r) (Spearman 1910, Brown 1910). It assumes
 normally distributed effects, and is rough with few targets.
 
-If each target has raters of its own, raters and error can't be told apart (one-way model, `one_way`). Then it is the
-ICC(1,1) of Shrout & Fleiss, with the mean square within targets W:
+If each target has different raters, raters and error can't be distinguished (one-way model, `one_way`). The coefficient
+is then the ICC(1,1) of Shrout & Fleiss, with the mean square within targets W:
 
     single   = (R - W) / (R + (k - 1) W)
     interval = (f - 1) / (f + k - 1) at f = R / W / F(.975; n - 1, n (k - 1)) and R / W * F(.975; n (k - 1), n - 1)
@@ -41,7 +41,7 @@ type Interval = tuple[float, float]
 WEAK: Final = 0.5
 _TAIL = 0.975
 _TINY = 1e-300
-#: mean squares up to this part of the raters' are zero but for rounding
+#: mean squares up to this share of the raters' are zero except for rounding
 _ROUNDING = 1e-12
 
 
@@ -84,7 +84,8 @@ class Spread:
 
 def agreement(rows: Sequence[Sequence[float]]) -> Agreement | None:
     """`rows`: a row per target, a column per rater, without gaps. None if undefined: fewer than two of either, each
-    rater rates all targets alike, or targets that differ so little that the mean of raters has no reliability."""
+    rater gives all targets the same rating, or the targets differ so little that the mean of raters has no
+    reliability."""
     n, k = len(rows), len(rows[0]) if rows else 0
     if n < 2 or k < 2:
         return None
@@ -109,7 +110,7 @@ def agreement(rows: Sequence[Sequence[float]]) -> Agreement | None:
 
 
 def one_way(rows: Sequence[Sequence[float]]) -> OneWay | None:
-    """`rows`: a row per target, with equally many ratings by raters of its own. None if undefined: fewer than two of
+    """`rows`: a row per target with equally many ratings, by different raters. None if undefined: fewer than two of
     either, or all ratings equal."""
     n, k = len(rows), len(rows[0]) if rows else 0
     if n < 2 or k < 2:
@@ -183,7 +184,7 @@ def _stepped_up(r: float, k: int) -> float:
 
 @lru_cache(maxsize=256)
 def f_quantile(d1: float, d2: float, *, at: float = _TAIL) -> float:
-    """The point of F with the probability `at` below it, by halving on the beta distribution of d1 F / (d1 F + d2)."""
+    """The point of F with probability `at` below it, by bisection on the beta distribution of d1 F / (d1 F + d2)."""
     low, high = 0.0, 1.0
     for _ in range(200):
         middle = (low + high) / 2

@@ -8,9 +8,9 @@ The mid-rank percentile (Crocker & Algina 1986, "Introduction to Classical and M
 alike and assumes no distribution. The standard error is that of classical test theory (Lord & Novick 1968, "Statistical
 Theories of Mental Test Scores", ch. 3): one number for all scores, too narrow for some and too wide for others.
 
-The band is around the observed score, not around Kelley's regressed estimate, so that it depends on this person's
-answers alone. Without a reliability there is no band, and then no percentile may be shown. Some scores come with an
-interval of their own from the person's answers, which is then the band.
+The band is around the observed score, not around Kelley's regressed estimate, so it depends only on this person's
+answers. Without a reliability there is no band, and then no percentile may be shown. Some scores have their own
+interval from the person's answers, which is then the band.
 """
 
 import math
@@ -24,19 +24,19 @@ from typing import Any, Literal
 
 from goodword.assessments.psychometrics import SCORING
 
-#: fewer first attempts make no norm group: at n = 100 a percentile of 50 has a standard error of 5 points
+#: minimum first attempts of a norm group: at n = 100 a percentile of 50 has a standard error of 5 points
 LEAST = 100
-#: from here on that error is 3.5 points
+#: number from which that error is 3.5 points or less
 ADVISED = 200
-#: 1.645 standard errors to each side hold the middle 90 % of a normal distribution: the usual width in reports, since
-#: 68 % (one standard error) would leave out every third person, and 95 % makes short tests say nearly nothing
+#: 1.645 standard errors to each side contain the middle 90 % of a normal distribution, the usual width in reports: 68 %
+#: (one standard error) would miss every third person, and with 95 % short tests would say nearly nothing
 BAND_WIDTH = 1.645
 
 type Device = Literal["phone", "computer"]
 
 
 class TooFew(ValueError):
-    """Not enough scores for a norm group: `n` there are, `LEAST` it takes."""
+    """Not enough scores for a norm group: `n` instead of `LEAST`."""
 
     def __init__(self, n: int) -> None:
         super().__init__(f"A norm group needs {LEAST} first attempts; there are {n}.")
@@ -45,7 +45,7 @@ class TooFew(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class NormKey:
-    """The people compared: first attempts at one form, in one language, on one device; never by sex, race or age."""
+    """The comparison group: first attempts at one form, in one language, on one device; never by sex, race or age."""
 
     test: str
     version: str
@@ -56,7 +56,8 @@ class NormKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormTable:
-    """`sd` is of a sample (n - 1). `cumulative`: for each observed score, rising, how many are at or below it."""
+    """`sd`: of the sample (n - 1). `cumulative`: for each observed score in ascending order, the number at or below
+    it."""
 
     n: int
     mean: float
@@ -79,7 +80,8 @@ class Band:
 
 
 def norm_table(scores: Iterable[float | Fraction], reliability: float | None) -> NormTable:
-    """From one score per person. Raises `TooFew`, and `ValueError` for a score not finite or a reliability above 1."""
+    """A table from one score per person. Raises `TooFew`, and `ValueError` for a non-finite score or a reliability
+    above 1."""
     values = sorted(float(score) for score in scores)
     if not all(map(math.isfinite, values)):
         raise ValueError("A score is a finite number.")
@@ -103,7 +105,7 @@ def norm_table(scores: Iterable[float | Fraction], reliability: float | None) ->
 
 def percentile(table: NormTable, score: float | Fraction) -> int:
     """The mid-rank percentile of a score, 1 to 99, halves rounded up. Show it only if there is a `band`."""
-    value = float(score)  # as in the table: a share of 1/3 is not equal to its own float
+    value = float(score)  # as in the table, since a share of 1/3 isn't equal to its float
     place = bisect_left(table.cumulative, value, key=lambda entry: entry[0])
     below = table.cumulative[place - 1][1] if place else 0
     at = 0
@@ -129,7 +131,7 @@ def band(table: NormTable, score: float | Fraction) -> Band | None:
 
 
 def band_between(table: NormTable, score: float | Fraction, low: float, high: float) -> Band:
-    """With the score's own interval."""
+    """The band from the score's own interval."""
     return Band(
         low=low,
         high=high,
@@ -170,7 +172,7 @@ def from_json(data: Mapping[str, Any]) -> NormTable:
 
 
 def of_today(data: Mapping[str, Any]) -> NormTable | None:
-    """As `from_json`, but None for a table of another rule."""
+    """Like `from_json`, but returns None for a table of another rule."""
     try:
         return from_json(data)
     except ValueError:

@@ -1,4 +1,4 @@
-"""How well a person's ratings follow a key, in several groups of rated objects: the actions of situations.
+"""How well a person's ratings follow a key, in several groups of rated objects (the actions of situations).
 
 Two sets of ratings differ in level, in spread and in shape (Cronbach & Gleser 1953, Psychological Bulletin 50,
 456-473). Only the shape shows judgement; level and spread are habits of using an answer scale. With a' and k' the
@@ -7,15 +7,15 @@ deviations of ratings and keys from their means in the same group,
     A = sum of a'^2    K = sum of k'^2    P = sum of a' k'        of each group
     r = P / sqrt(A K)                                             of their sums over all groups
 
-is the correlation within groups: over all together, since a single one has too few objects. It is undefined if either
-side never deviates.
+is the correlation within groups. It is computed over all groups, since a single one has too few objects. It is
+undefined if either side never deviates.
 
 Its 90 % interval is the jackknife's over groups. Leaving out each of the G groups in turn gives z_i = atanh r_i, and
 
     SE       = sqrt((G - 1) / G * sum of (z_i - mean of all z_i)^2)
     interval = tanh(atanh r ± t SE)        t: the 95 % point with G - 1 degrees of freedom
 
-(Tukey 1958, Annals of Mathematical Statistics 29, 614; Miller 1974, Biometrika 61, 1-15, who advises to transform a
+(Tukey 1958, Annals of Mathematical Statistics 29, 614; Miller 1974, Biometrika 61, 1-15, who advises transforming a
 correlation first). Groups count as a sample of all such groups. There is no interval with fewer than LEAST_GROUPS
 groups, or if r or one r_i is undefined or perfect. tests/assessments/psychometrics/test_profiles.py has its coverage.
 
@@ -34,13 +34,13 @@ from typing import Final
 
 from goodword.assessments.psychometrics.agreement import Interval, f_quantile
 
-#: groups that an interval takes; with fewer, coverage and who gets one depend on response style (docs/scoring.md)
+#: minimum groups for an interval; with fewer, coverage and availability depend on response style (docs/scoring.md)
 LEAST_GROUPS: Final = 5
 #: ways to halve the groups
 SPLITS: Final = 64
-#: people with both halves, below which a reliability says nothing
+#: minimum people with both halves for a meaningful reliability
 _LEAST_PEOPLE: Final = 3
-#: sums of squares and distances from a perfect correlation below this are rounding
+#: sums of squares and distances from a perfect correlation below this are rounding errors
 _TINY: Final = 1e-9
 
 
@@ -54,7 +54,7 @@ class Group:
 
 
 def group(ratings: Sequence[float], keys: Sequence[float]) -> Group:
-    """Of the rated objects alone. One object has no deviations."""
+    """The group of the rated objects. A single object has no deviations."""
     if not ratings:
         return Group(0, 0, 0)
     mean, other = fmean(ratings), fmean(keys)
@@ -74,7 +74,7 @@ def correlation_within(groups: Sequence[Group]) -> float | None:
 
 
 def interval(groups: Sequence[Group]) -> Interval | None:
-    """The 90 % interval. Groups in which neither side deviates say nothing and don't count."""
+    """The 90 % interval. Groups in which neither side deviates don't count."""
     counting = [one for one in groups if max(one.ratings, one.keys) > _TINY]
     n = len(counting)
     if n < LEAST_GROUPS:
@@ -92,8 +92,8 @@ def interval(groups: Sequence[Group]) -> Interval | None:
 
 
 def split_half(people: Sequence[Sequence[Group]]) -> float | None:
-    """`people`: each person's groups, the same in the same order. At most 1, maybe negative; None for fewer than two
-    groups or three people, or without variance."""
+    """`people`: each person's groups, the same for all and in the same order. At most 1, possibly negative; None for
+    fewer than two groups or three people, or without variance."""
     if len({len(groups) for groups in people}) > 1:
         raise ValueError("Everyone's groups must be the same.")
     n = len(people[0]) if people else 0
@@ -108,10 +108,10 @@ def _halves(n: int) -> Iterator[frozenset[int]]:
         return
     size = n // 2
     if comb(n, size) <= 2 * SPLITS:
-        # of an even number each way comes twice, once from either side
+        # for an even number each split occurs twice, once from either side
         yield from (frozenset(one) for one in combinations(range(n), size) if n % 2 or 0 in one)
         return
-    draw = Random(n)  # noqa: S311 - the same ways each time
+    draw = Random(n)  # noqa: S311 - the same splits each time
     yield from (frozenset(draw.sample(range(n), size)) for _ in range(SPLITS))
 
 
@@ -125,7 +125,7 @@ def _between_halves(people: Sequence[Sequence[Group]], half: frozenset[int]) -> 
     if len(pairs) < _LEAST_PEOPLE:
         return None
     try:
-        # sorted, so that the order of people does not change the last digit
+        # sorted, so the order of people doesn't change the last digit
         return correlation(*zip(*sorted(pairs), strict=True))
     except StatisticsError:
-        return None  # one half is the same for everybody
+        return None  # one half is equal for everybody

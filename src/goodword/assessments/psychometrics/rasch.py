@@ -30,17 +30,17 @@ from goodword.assessments.psychometrics.rasch_fit import (
     standard_errors,
 )
 
-#: with two items of a cell each, a standard error of 0.14 to 0.18 was found on simulated people; with one, about 0.2
+#: minimum people: with two items of a cell each, simulated people gave a standard error of 0.14 to 0.18; with one, 0.2
 LEAST_PERSONS = 200
-#: gives a standard error of about 0.4 at best
+#: minimum answers per cell, which give a standard error of about 0.4 at best
 LEAST_ANSWERS = 30
-#: no test can distinguish people who differ by less
+#: minimum spread of abilities, since no test can distinguish people who differ by less
 _LEAST_SD = 0.1
 type Cell = tuple[str, int]
 
 
 class Answer(NamedTuple):
-    """An answer to an item of a cell: 1 if right, else 0. Also holds how many options the item has."""
+    """An answer to an item of a cell (1 if right, else 0), with the item's number of options."""
 
     cell: Cell
     options: int
@@ -109,7 +109,7 @@ def calibrate(persons: Sequence[Answers]) -> Calibration:
             right[one.cell] += one.right
     if lacks := tuple(_lacks(len(taken), given, right)):
         raise NotEnough(lacks)
-    # sorted so that issued results can be reproduced to the last digit, whatever the order of people
+    # sorted, so issued results can be reproduced to the last digit in any order of people
     groups = dict(sorted(groups.items()))
     columns: list[Column] = [(cells.index(cell), guess(options)) for cell, options in order]
     fitted = fit(groups, columns, [_start(right[cell], given[cell]) for cell in cells])

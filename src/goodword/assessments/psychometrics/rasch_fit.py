@@ -42,7 +42,7 @@ _STILL = 1e-6
 _MOST_ROUNDS = 500
 _MOST_HALVINGS = 12
 _LONGEST_STEP = 1.0
-#: above this, nodes are two logits apart and people solve everything or nothing
+#: maximum spread: above it, nodes are two logits apart and people solve everything or nothing
 _MOST_SD = 8.0
 #: right answers by column, then wrong answers by column
 type Pattern = tuple[float, ...]
@@ -50,7 +50,7 @@ type Groups = Mapping[Pattern, int]
 #: the index of its cell, and the probability of guessing right
 type Column = tuple[int, float]
 type Matrix = list[list[float]]
-#: a pivot this small relative to its diagonal: the answers do not determine some difficulty or the spread
+#: a pivot this small relative to its diagonal means that the answers don't determine some difficulty or the spread
 _NOTHING = 1e-9
 
 

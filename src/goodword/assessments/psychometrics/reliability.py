@@ -1,4 +1,4 @@
-"""Reliability of a score: alpha and omega from complete rows of answers, split halves where items differ by person.
+"""Reliability of a score: alpha and omega from complete rows of answers, or split halves if items differ by person.
 
     alpha = k / (k - 1) * (1 - sum of var(item) / var(sum of items))
     omega = (sum of a_i)^2 / ((sum of a_i)^2 + sum of u_i),   a_i = sd_i * l_i,   u_i = sd_i^2 * (1 - l_i^2)
@@ -9,14 +9,14 @@ the items' standard deviations, because the score is the plain mean of the items
 "Test Theory: A Unified Treatment", ch. 6. Alpha is a lower bound and equals the reliability only for tau-equivalent
 items; omega assumes a single factor. For 0/1 items alpha is Kuder and Richardson's formula 20.
 
-Where each person has other items, each form is split in two instead:
+If each person has different items, each form is split in two instead:
 
     r           = correlation over people of the number solved in each half
     reliability = 2 r / (1 + r)
 
-Items are ordered by cell, and within a cell as given; odd places make one half, even places the other, so that both
-have similar content. Spearman 1910 and Brown 1910, British Journal of Psychology 3, 271-295 and 296-322. For an odd
-number of items the figure is slightly too low. Another split gives another figure; below 50 people it says little.
+Items are ordered by cell, and within a cell as given; odd places make one half, even places the other, so both have
+similar content. Spearman 1910 and Brown 1910, British Journal of Psychology 3, 271-295 and 296-322. For an odd
+number of items the figure is slightly too low. Other splits give other figures; below 50 people they mean little.
 """
 
 from collections.abc import Sequence
@@ -26,16 +26,16 @@ from statistics import variance
 
 from goodword.assessments.psychometrics.rasch import Cell
 
-#: below this, both are too uncertain to compare scales: at n = 50 the 90 % interval of an alpha of 0.80 of ten items is
-#: about 0.72 to 0.86 (Feldt 1965, "The approximate sampling distribution of Kuder-Richardson reliability coefficient
+#: minimum people, since both are too uncertain with fewer: at n = 50 the 90 % interval of an alpha of 0.80 of ten items
+#: is about 0.72 to 0.86 (Feldt 1965, "The approximate sampling distribution of Kuder-Richardson reliability coefficient
 #: twenty", Psychometrika 30)
 FEW = 50
 
 
-#: of two answers on a scale, until measured: .15 to .5 are usual for broad traits (Clark & Watson 1995, "Constructing
-#: validity", Psychological Assessment 7)
+#: assumed correlation of two answers on a scale: .15 to .5 are usual for broad traits (Clark & Watson 1995,
+#: "Constructing validity", Psychological Assessment 7)
 _ASSUMED_CORRELATION = 0.3
-#: of answers, as a share of the width of the answer scale
+#: assumed standard deviation of answers, as a share of the width of the answer scale
 _ASSUMED_SD = 0.25
 
 
@@ -63,7 +63,7 @@ class Reliability:
 
 
 def reliability_of(rows: Sequence[Sequence[float]]) -> Reliability:
-    """`rows` has a row per person and a column per item, after their keys, without gaps."""
+    """`rows`: a row per person and a column per item, after keying, without gaps."""
     return Reliability(alpha=alpha(rows), omega=omega(rows), n=len(rows))
 
 
@@ -99,7 +99,7 @@ def omega(rows: Sequence[Sequence[float]]) -> float | None:
 
 
 def _items(rows: Sequence[Sequence[float]]) -> list[list[float]]:
-    """The columns of the sorted rows, so that the order of people does not change the last digit."""
+    """The columns of the sorted rows, so the order of people doesn't change the last digit."""
     if len({len(row) for row in rows}) > 1:
         raise ValueError("Every person's row needs an answer to every item.")
     return [list(column) for column in zip(*sorted(map(tuple, rows)), strict=True)]
@@ -115,7 +115,7 @@ def _correlations(items: list[list[float]]) -> list[list[float]]:
     return [[sumprod(one, other) for other in centred] for one in centred]
 
 
-#: settled once no loading moves by more in a round
+#: converged once no loading changes by more in a round
 _STILL = 1e-10
 _MOST_ROUNDS = 5000
 
@@ -123,15 +123,15 @@ _MOST_ROUNDS = 5000
 def loadings(correlations: Sequence[Sequence[float]]) -> list[float] | None:
     """One loading per item, signed so that their sum is not negative; `correlations` is square and symmetric.
 
-    Minimal residuals, one item at a time: with the other loadings fixed, the best l_i is a plain regression,
+    Minimal residuals, one item at a time: with the other loadings fixed, the best l_i is a simple regression,
 
         l_i = sum over j != i of (r_ij * l_j) / sum over j != i of l_j^2
 
     and each round lowers the sum of (r_ij - l_i * l_j)^2 (Harman & Jones 1966, "Factor analysis by minimizing
-    residuals (minres)", Psychometrika 31). Of three items the solution is Spearman's: l_1^2 = r_12 * r_13 / r_23.
+    residuals (minres)", Psychometrika 31). For three items the solution is Spearman's: l_1^2 = r_12 * r_13 / r_23.
 
-    None for fewer than three items, where the rounds do not settle, and where a loading reaches 1: an item without any
-    error of its own (Heywood's case) is a sign that one factor does not fit or that people are too few.
+    None for fewer than three items, if the rounds don't converge, or if a loading reaches 1: an item without error
+    (Heywood case) means that one factor doesn't fit or that there are too few people.
     """
     if len(correlations) < 3:
         return None
@@ -162,7 +162,7 @@ def _start(correlations: Sequence[Sequence[float]]) -> list[float]:
     return [strongest if j == pivot else r for j, r in enumerate(correlations[pivot])]
 
 
-#: as near to a correlation of -1 as rounding may bring one that is -1
+#: distance from a correlation of -1 that may be due to rounding
 _OPPOSITE = 1e-9
 
 
@@ -174,10 +174,11 @@ def halves(items: Sequence[tuple[Cell, bool]]) -> tuple[int, int]:
 
 
 def split_half(people: Sequence[tuple[float, float]]) -> float | None:
-    """From each person's halves, at most 1, maybe negative; None for fewer than three people or without variance."""
+    """Reliability from each person's halves: at most 1, possibly negative; None for fewer than three people or without
+    variance."""
     if len(people) < 3:
         return None
-    # sorted, so that the order of people does not change the last digit
+    # sorted, so the order of people doesn't change the last digit
     one, other = (_apart(side) for side in zip(*sorted(people), strict=True))
     together, lengths = sumprod(one, other), sqrt(sumprod(one, one) * sumprod(other, other))
     if lengths + together <= _OPPOSITE * lengths:

@@ -1,4 +1,4 @@
-"""Compares the number solved in a second, supervised form with what the number solved in the first one predicts.
+"""Compares the number solved in a second, supervised form with its prediction by the number solved in the first form.
 
 For a person of the same ability in both forms, the number solved in the second, given n in the first, has the
 distribution (f as in `number_right.py`)
@@ -35,12 +35,11 @@ from typing import Final
 from goodword.assessments.psychometrics.abilities import ItemCurve, grid_of, normed
 from goodword.assessments.psychometrics.number_right import ASSUMED_SD, moments, number_distribution
 
-#: the highest share of honest people with one first result, on average over their abilities, whose result may count as
-#: lower
+#: maximum share of honest people with the same first result, averaged over abilities, whose result may count as lower
 FALSE_ALARMS: Final = 0.05
 #: mean ability of the lower group, in standard deviations
 LOWER_GROUP: Final = -1.0
-#: abilities for which the rate is stated, in standard deviations
+#: abilities in standard deviations for which the rate is stated
 _WITHIN: Final = 3.0
 
 
@@ -55,7 +54,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Predictions:
-    """`by_first[n]`: of the number solved in the second form, if n were solved in the first.
+    """`by_first[n]`: prediction of the number solved in the second form, if n were solved in the first.
 
     `highest_rate`: the highest share of honest people of one ability, with all their first results, who solve fewer
     than `least`, among abilities within three standard deviations.
@@ -69,7 +68,7 @@ class Predictions:
 def predictions(
     first: tuple[ItemCurve, ...], second: tuple[ItemCurve, ...], sd: float = ASSUMED_SD
 ) -> Predictions:
-    """Sort both forms, so that equal ones are computed only once. `sd`: of candidates' abilities."""
+    """Sort both forms, so equal ones are computed only once. `sd`: of candidates' abilities."""
     grid = grid_of((*first, *second))
     in_first = [number_distribution(first, t) for t in grid]
     in_second = [number_distribution(second, t) for t in grid]

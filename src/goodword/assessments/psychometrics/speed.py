@@ -8,9 +8,9 @@ Journal of Memory and Language 109). One second to see an item and press a key i
 the two seconds of Huang and others 2012 ("Detecting and deterring insufficient effort responding to surveys", Journal
 of Business and Psychology 27), because practised people answer short items in two.
 
-From one in ten answers below the floor on, the grade is low (Wise & Kong 2005, "Response time effort", Applied
-Measurement in Education 18); from a quarter on medium, from half on high. Fewer than ten timed answers have no grade.
-Seconds are those of an answer's own screen; texts shown before are not counted twice.
+If one in ten answers is below the floor, the grade is low (Wise & Kong 2005, "Response time effort", Applied
+Measurement in Education 18); from a quarter it is medium, from half high. Fewer than ten timed answers have no grade.
+Only the seconds on an answer's own screen count; texts shown before aren't counted again.
 """
 
 from collections.abc import Iterable
@@ -55,7 +55,7 @@ class Haste:
 
 
 def floor(reading: float) -> float:
-    """The seconds below which an item cannot have been read."""
+    """The seconds below which an item can't have been read."""
     return max(LEAST_SECONDS, reading / 2)
 
 

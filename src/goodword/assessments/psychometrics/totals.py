@@ -3,10 +3,10 @@
     n = items answered correctly
     m = items given, without void ones
 
-Unanswered items are not solved: time is part of the task, as is every item of the form. An item on screen when the
-connection was lost is void; its replacement counts instead, so m is always the length of the form.
+Unanswered items count as not solved, since time is part of the task, as is every item of the form. An item on screen
+when the connection was lost is void; its replacement counts instead, so m is always the length of the form.
 
-Total without weights: the mean of category means, so that a category with many items does not outweigh the others:
+Total without weights: the mean of category means, so a category with many items doesn't outweigh the others:
 
     share(t, c) = solved / given                       of category c in test t
     mean(c)     = mean of share(t, c)                  over the tests t that have the category
@@ -16,8 +16,8 @@ With weights w_t, positive integers:
 
     total = sum of w_t * share(t) / sum of w_t         share(t) over all items of the test
 
-Everything is exact, in fractions. Percentages are averaged, not standard scores, because that needs no norm group and
-can be checked by hand; docs/scoring.md discusses the cost.
+All values are exact fractions. Percentages are averaged instead of standard scores, because this needs no norm group
+and can be checked by hand; docs/scoring.md discusses the disadvantages.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +36,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """`right` of `given` items solved. `category` is empty for all together."""
+    """`right` of `given` items were solved. `category` is empty for all items."""
 
     category: str
     right: int

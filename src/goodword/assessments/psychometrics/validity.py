@@ -22,11 +22,11 @@ from math import atanh, fsum, inf, sqrt, tanh
 from statistics import fmean
 from typing import Final
 
-#: pairs below which nothing is computed: at n = 50 the interval of r = .30 is .02 to .53
+#: minimum pairs: at n = 50 the interval of r = .30 is .02 to .53
 LEAST: Final = 50
 #: 95 % of the standard normal distribution lies between plus and minus this
 _Z: Final = 1.959964
-#: standard deviations below this are rounding
+#: standard deviations below this are rounding errors
 _TINY: Final = 1e-9
 
 
@@ -54,8 +54,8 @@ class Validity:
 def validity(
     pairs: Sequence[tuple[float, float]], applicants: Sequence[float], *, roles: int = 1
 ) -> Validity | None:
-    """`pairs`: score and criterion of each new hire. `applicants`: the scores of all, including those hired.
-    `roles`: with more than one, all of these are deviations from the mean of a role.
+    """`pairs`: score and criterion of each new hire. `applicants`: scores of all applicants, including those hired.
+    `roles`: if more than one, all values are deviations from the mean of a role.
 
     None if all scores or all criteria are equal. Raises ValueError with fewer than LEAST pairs.
     """

@@ -1,4 +1,4 @@
-"""Correlations of each test's scores with each criterion, over the people who have both."""
+"""Correlations of each test's scores with each criterion, over people with both."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,12 +20,11 @@ from goodword.assessments.psychometrics.validity import LEAST, Validity, validit
 from goodword.candidates.models import Application, PerformanceRating
 from goodword.roles.models import Role
 
-#: people with two raters below which their agreement is not computed: with 30, the interval of an ICC of .50 is .18 to
-#: .73
+#: minimum people with two raters for computing their agreement: with 30, the interval of an ICC of .50 is .18 to .73
 PAIRS: Final = 30
-#: people with score and criterion from which a test is listed; fewer could show who took a special form
+#: minimum people with score and criterion to list a test, since fewer could reveal who took a special form
 LISTED: Final = 10
-#: people of a role with score and criterion below which it is left out: with fewer, their mean says little
+#: minimum people of a role with score and criterion to include it, since a mean of fewer says little
 IN_ROLE: Final = 5
 
 
@@ -50,7 +49,7 @@ class Predictor:
     test: str
     version: str
     form_id: str
-    #: in words
+    #: display name
     form: str
     scale_id: str
     scale: str
@@ -58,8 +57,8 @@ class Predictor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """`n`: people hired with score and criterion, in `roles` roles; `left_out`: others, in roles with fewer than
-    IN_ROLE. `validity` is within roles: None with fewer than LEAST, or if all are equal."""
+    """`n`: people hired with score and criterion, in `roles` roles. `left_out`: those in roles with fewer than IN_ROLE.
+    `validity`: within roles; None with fewer than LEAST people, or if all are equal."""
 
     predictor: Predictor
     n: int
@@ -74,8 +73,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionFigures:
-    """`people`: rated by this criterion, `twice` of them by two raters or more. `agreement` is that of the first two;
-    None with fewer than PAIRS, or if all are equal. `rows`: tests with at least LISTED people."""
+    """`people`: rated by this criterion, `twice` of them by two or more raters. `agreement`: of the first two; None
+    with fewer than PAIRS, or if all are equal. `rows`: tests with at least LISTED people."""
 
     criterion: Criterion
     people: int
@@ -87,7 +86,8 @@ class CriterionFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rated:
-    """`ratings`: each rater's first, in order of time, by rater. `first`: the day of the earliest, `role` its role."""
+    """`ratings`: each rater's first rating by rater, in chronological order. `first`, `role`: day and role of the
+    earliest."""
 
     ratings: Mapping[str, float]
     first: date
@@ -108,7 +108,7 @@ class _Taken:
 def figures(
     organisation: Organisation, role: Role | None = None, *, test: Test | None = None
 ) -> list[CriterionFigures]:
-    """`role`: only people with an application there, and ratings of it. `test`: only its scores. None: all."""
+    """`role`: only people with an application there, and ratings for it. `test`: only its scores. None: all."""
     merged = merged_people(organisation)
     rated = _rated(organisation, role, merged)
     if not rated:
@@ -135,7 +135,7 @@ def _figures(
 
 
 def _row(predictor: Predictor, scores: Mapping[int, _Taken], people: Mapping[int, _Rated]) -> Row:
-    """Scores from after the rating don't count."""
+    """The row of a predictor. Scores after the rating don't count."""
     by_role: defaultdict[int | None, list[tuple[float, float]]] = defaultdict(list)
     for person, rated in people.items():
         if person in scores and scores[person].day <= rated.first:
@@ -168,7 +168,7 @@ def _deviations(values: Sequence[float]) -> list[float]:
 def _rated(
     organisation: Organisation, role: Role | None, merged: Mapping[int, int]
 ) -> dict[Criterion, dict[int, _Rated]]:
-    """By criterion and person."""
+    """Ratings by criterion and person."""
     rows = PerformanceRating.objects.of(organisation).filter(
         of__confirmed_at__isnull=False, application__deleted_at=None, application__erased_at=None
     )
@@ -196,7 +196,7 @@ def _applicants(role: Role, merged: Mapping[int, int]) -> set[int]:
 def _taken(
     organisation: Organisation, applicants: set[int] | None, only: Test | None, role: Role | None
 ) -> Iterator[tuple[Predictor, dict[int, _Taken]]]:
-    """Each person's first score, by what was scored. Practice sets are left out. With `role`, all count there."""
+    """Each person's first score by predictor, without practice sets. With `role`, all scores there count."""
     tests = Test.objects.of(organisation).select_related("organisation").order_by("title", "pk")
     for test in tests if only is None else (only,):
         firsts = {
@@ -220,7 +220,7 @@ def _taken(
 
 
 def _scores(organisation: Organisation, part_ids: Sequence[int]) -> list[tuple[int, str, float, int | None]]:
-    """Issued scores of parts that candidates ended themselves, earliest first: part, scale, value, role."""
+    """Issued scores of parts that candidates finished themselves, earliest first: part, scale, value, role."""
     rows = Score.objects.of(organisation).filter(part__in=part_ids)
     whole = rows.exclude(part__ended_by=AttemptPart.Ended.BY_MEMBER)
     ordered = whole.order_by("part__begun_at", "part_id", "scale").values_list(

@@ -60,7 +60,7 @@ class AttemptSession:
     preview: object | None = None
     #: the page's language, if it isn't the attempt's yet
     shown_in: str = ""
-    #: a language button was pressed, perhaps in a half-completed form
+    #: a language button was pressed, perhaps in a partly completed form
     switched: bool = False
 
     @cached_property
@@ -84,7 +84,7 @@ class AttemptSession:
         return self.url("portal_assessment_item", view.order, view.next_number)
 
     def before(self, order: int) -> PartView | None:
-        """The part that ended last before this one."""
+        """The last part that ended before this one."""
         return next(
             (part for part in reversed(self.overview.parts) if part.over and part.order < order), None
         )
@@ -118,7 +118,8 @@ type Page[**P] = Callable[Concatenate[HttpRequest, AttemptSession, P], HttpRespo
 
 
 def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
-    """Pass an AttemptSession to the view while the attempt takes answers; else its last page, also for late forms."""
+    """Pass an AttemptSession to the view while the attempt takes answers; else show its last page, also for late
+    forms."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(page)
@@ -145,7 +146,7 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
                     parts.OutOfOrder,
                     parts.AwaitingAdjustment,
                 ):
-                    # it has just ended, or another part comes first: the overview page says so
+                    # it has just ended, or another part comes first, as the overview shows
                     return to_overview(request, session)
             if request.method == "POST":
                 return to_overview(request, session)
@@ -157,7 +158,7 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
 
 
 def _more(session: AttemptSession) -> dict[str, Any]:
-    """The last page leads to the result, or to the references that are still open."""
+    """Links on the last page to the result, or to open references."""
     if session.attempt.progress == StepRun.Progress.DECLINED:
         references_url = open_step_url(
             session.visit.application,
@@ -174,7 +175,8 @@ def _more(session: AttemptSession) -> dict[str, Any]:
 
 
 def _in_their_language(request: HttpRequest, session: AttemptSession) -> AttemptSession:
-    """Until they start. Submitting a page stores its language; a language button overrides the browser's language."""
+    """The attempt in the candidate's language until it starts. Submitting a page stores its language; a language button
+    overrides the browser's language."""
     attempt, candidate = session.attempt, session.visit.application.candidate
     pressed = request.POST.get("language", "") if request.method == "POST" else ""
     language = pressed or candidate_language(attempt, candidate, browser=browser_languages(request))
@@ -183,7 +185,7 @@ def _in_their_language(request: HttpRequest, session: AttemptSession) -> Attempt
             attempt.language = session.shown_in = language
         return session
     if not pressed and language == attempt.language:
-        # no lock: reading another part than the submitted page could save the answer to another item
+        # no lock, since reading another part than the submitted page could save the answer to another item
         return session
     with contextlib.suppress(NotOffered, TooLate, parts.Closed):
         chosen = choose_language(attempt_id=attempt.pk, language=language, now=session.now)

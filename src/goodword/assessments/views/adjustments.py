@@ -53,7 +53,7 @@ def request_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
         form = AdjustmentRequestForm(None, time=time, initial={name: form[name].data for name in form.fields})
     if form.is_bound and not adjustment.why_not and form.is_valid():
         said = form.cleaned_data
-        with suppress(CannotRequest):  # already requested in another window: the page says so
+        with suppress(CannotRequest):  # already requested in another window, as the page shows
             request_adjustment(
                 attempt_id=session.attempt.pk,
                 percent=said.get("percent", 0),
@@ -174,7 +174,7 @@ def _send_answer(
     by: Correspondent,
     now: datetime,
 ) -> bool:
-    """False if nothing was granted; the form then says why."""
+    """Save the answer. Returns False if nothing was granted, and then the form says why."""
     try:
         answer_request(
             adjustment_id=row.pk,
@@ -201,7 +201,7 @@ def _send_answer(
             % {"why": wrong},
         )
         return False
-    except (AlreadyAnswered, Closed):  # already answered or withdrawn: the page says so
+    except (AlreadyAnswered, Closed):  # already answered or withdrawn, as the page shows
         pass
     return True
 
@@ -215,7 +215,7 @@ def _expired(
     now: datetime,
     **shown: Any,
 ) -> HttpResponse:
-    """A button mails a new link to the address of the expired one."""
+    """The page for an expired link, with a button that mails a new one to the same address."""
     if request.method == "POST":
         send_fresh_link(row, application=application, to=to, now=now)
         return private(redirect(f"{request.path}?sent=1"))

@@ -201,7 +201,7 @@ def show_overview(
         deadline=deadline_in_words(attempt, organisation=session.visit.organisation),
         late=attempt.deadline_at < session.now and attempt.clock_stopped_at is None,
         clock=state,
-        # while the clock runs, nothing can be requested
+        # nothing can be requested while the clock runs
         may_adjust=state is None and not all(part.begun for part in seen.parts),
         waiting=waiting,
         rated_later=may_be_rated_later(session.visit.application, begun_at=attempt.begun_at),
@@ -260,7 +260,7 @@ def _start_context(
 
 
 def _file_first(part: AttemptPart) -> FileQuestion | None:
-    """The first question if it asks for a file: it has no practice item, so the page explains it."""
+    """The first question if it asks for a file, which has no practice item, so the page explains it."""
     content = content_of(part.version)
     first = content.questions[0] if isinstance(content, CustomQuestions) and content.questions else None
     return first if isinstance(first, FileQuestion) else None
@@ -325,7 +325,7 @@ def show_finish(
             "assessments/portal/part.html",
             **_start_context(request, session, following, waiting=waiting),
             before=view,
-            # the previous part ends when the button is pressed; until then its answers can be changed
+            # the previous part ends when the button is pressed, so its answers can be changed until then
             change=back,
             form_url=here,
         )

@@ -96,7 +96,7 @@ def list_questions(content: Content) -> list[ListedQuestion]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def new(request: MemberRequest) -> HttpResponseBase:
-    """Choose a published questionnaire that candidates can answer; explains why others cannot be chosen."""
+    """Choose a published questionnaire that candidates can answer. Explains why others can't be chosen."""
     published = _published(request.organisation)
     refused = _refused(request.organisation, published)
     offered = [one for one in published if one.pk not in refused]

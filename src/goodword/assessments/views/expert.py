@@ -49,7 +49,7 @@ from goodword.workflow.retention import retention_for_expert
 
 @dataclass(kw_only=True)
 class ExpertVisit:
-    """`content` is the draft's, in its source language; empty if there is nothing to rate."""
+    """`content`: the draft in its source language; empty if there is nothing to rate."""
 
     request: HttpRequest
     token: str
@@ -91,7 +91,7 @@ class ExpertVisit:
         return with_query_language(self.request, reverse(name, args=[self.token, *args]))
 
     def next_url(self, after: int) -> str:
-        """The next situation to rate, from this number on and then from the first; else the first page."""
+        """The URL of the next situation to rate, from this number on, then from the first; else the first page."""
         numbers = [number for number, item in enumerate(self.items, start=1) if item.id in self.unrated]
         later = [number for number in numbers if number > after] or numbers
         return self.url("expert_situation", later[0]) if later else self.url("expert")
@@ -117,7 +117,8 @@ type ExpertView[**P] = Callable[Concatenate[ExpertVisit, P], HttpResponse]
 
 
 def _expert_page[**P](view: ExpertView[P]) -> Callable[..., HttpResponse]:
-    """Pass the visit to the view while the link is alive; else a page that says what to do. Opening changes nothing."""
+    """Pass the visit to the view while the link is valid, else show a page that says what to do. Opening changes
+    nothing."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
@@ -146,7 +147,7 @@ def _panelist_behind(link: Link) -> Panelist | None:
 
 
 def _expired(visit: ExpertVisit) -> HttpResponse:
-    """A button mails a new link to the expert's address."""
+    """The page for an expired link, with a button that mails a new one to the expert."""
     if visit.request.method == "POST":
         panelists.send_fresh_link(panelist=visit.row, sender=visit.sender, now=visit.now)
         here = visit.url("expert")

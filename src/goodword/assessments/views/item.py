@@ -43,7 +43,7 @@ from goodword.assessments.views.access import (
 )
 from goodword.core.validation import Json
 
-#: value of `from` in links on the last page, so answers lead back there
+#: value of `from` in links on the last page, so answering leads back there
 FROM_LAST = "last"
 #: query parameter after a form for an earlier item was submitted
 OTHER_ITEM = "elsewhere"
@@ -157,7 +157,7 @@ def _leave(
             return private(redirect(session.after_part(view.order)))
         return private(redirect(session.url("portal_assessment_item", view.order, part.at)))
     to_last = request.GET.get("from") == FROM_LAST
-    # this answer may have revealed further questions
+    # this answer may have added questions
     count = len(visible_items(view.part, answers_of(view.part)))
     return private(redirect(_after(session, view, number, count=count, to_last=to_last)))
 
@@ -165,7 +165,7 @@ def _leave(
 def _on_screen(
     request: HttpRequest, session: AttemptSession, view: PartView, items: tuple[Item, ...], number: int
 ) -> HttpResponse:
-    """Ignore an answer to an item that is no longer on screen; show the current one."""
+    """Ignore an answer to an item that is no longer on screen, and show the current one."""
     _observe_second_window(request, session, view, items, number)
     part = AttemptPart.objects.of(session.visit.organisation).get(pk=view.part.pk)
     if part.at > len(items):
@@ -236,7 +236,7 @@ def item_context(
     count = len(items)
     stale = form is not None and form.problems
     return {
-        # keep the mark of an invalid page, so a correction is compared with what that page showed
+        # keep the fingerprint of an invalid page, so a correction is compared with what that page showed
         "seen": request.POST.get("seen", "") if stale else _seen(this, answers),
         "form": form or this.form(saved=answers.get(this.id)),
         "errors": form.problems if form is not None else [],
@@ -290,7 +290,7 @@ def _after(session: AttemptSession, view: PartView, number: int, *, count: int, 
 
 @candidate_page
 def all_screens(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """All screens of an untimed part, for use offline. Leaves out custom questions, which can depend on each other."""
+    """All screens of an untimed part for offline use, except custom questions, which can depend on each other."""
     view = session.part(order)
     if request.method == "POST" or view.timed or view.waits_for_start or view != session.overview.current:
         return to_overview(request, session)
@@ -362,7 +362,7 @@ def reconnect(request: HttpRequest, session: AttemptSession, order: int) -> Http
 
 @candidate_page
 def observe_page(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """An observation by the page's script: `kind`, `item` and `amount`. 400 if invalid."""
+    """Record an observation by the page's script: `kind`, `item` and `amount`. Responds with 400 if invalid."""
     view = session.part(order)
     if request.method != "POST" or view.over:
         return to_overview(request, session)
@@ -403,7 +403,7 @@ def _observe_second_window(
 
 
 def sent_for(request: HttpRequest, items: Sequence[Item], number: int) -> int | None:
-    """The number of the item that the form was for; None if it is gone. By now, the `number` in the URL may belong to
+    """The number of the item that the form was for; None if it is gone. The `number` in the URL may now belong to
     another item."""
     sent = request.POST.get("item")
     if sent is None:  # a page from before forms named their item

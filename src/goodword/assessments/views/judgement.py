@@ -249,7 +249,7 @@ def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
                 % {"number": saved.result},
             )
             return JUDGEMENT.to_page(request)
-    except judgement.NoKeySource:  # the panel's key was changed meanwhile
+    except judgement.NoKeySource:  # the panel's key was changed in the meantime
         edit.stale = True
     except judgement.NoScenarios:
         form.add_error(None, _("Add a situation first."))

@@ -80,7 +80,8 @@ class SelectedVersion:
 
     @property
     def drawn_by(self) -> str:
-        """The version that draws the tasks shown, if it is not this one: generators of earlier ones are not kept."""
+        """The version that draws the tasks shown, if it isn't this one, since generators of earlier versions aren't
+        kept."""
         if not kind_named(self.test.kind).is_generated:
             return ""
         today = newest(self.test.key)[0]

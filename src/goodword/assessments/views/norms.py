@@ -164,8 +164,8 @@ def _group(group: NormGroup, scales: Mapping[str, str], wanted: str) -> dict[str
 
 
 def _rows(group: NormGroup, scales: Mapping[str, str], wanted: str) -> Iterator[dict[str, Any]]:
-    """One row a table; the scores of the wanted one with it, unless another rule than today's made them. Earlier norms
-    have tables of scores that are no longer compared; they are left out."""
+    """A row per table, with the scores of the requested one unless made by an earlier rule. Tables of scores that are
+    no longer compared are left out."""
     kind = kind_named(group.norm_set.test.kind)
     for scale, table in group.tables.items():
         if kind.only_describes(scale):

@@ -209,7 +209,7 @@ STYLES = (
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Screen `?at=`, from 1, practice items first. An answer only leads to the next screen."""
+    """Show screen `?at=`, from 1, practice items first. An answer only leads to the next screen."""
     found = selected_version(request, pk)
     if found is None:
         raise Http404("nothing is published")

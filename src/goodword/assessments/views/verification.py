@@ -64,7 +64,7 @@ class Sitting:
 
 @dataclass(frozen=True, kw_only=True)
 class ShownForm:
-    """The form as templates of parts show it (assessments.attempts.overview.PartView)."""
+    """The form in the shape that templates of parts expect (assessments.attempts.overview.PartView)."""
 
     verification: Verification
     kind: str = "reasoning"
@@ -97,7 +97,7 @@ type Page[**P] = Callable[Concatenate[HttpRequest, Sitting, P], HttpResponse]
 
 
 def sitting_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
-    """Pass a Sitting to the view while the form can be taken; else show the page that says so."""
+    """Pass a Sitting to the view while the form can be taken; else show a page that explains why not."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(page)
@@ -153,7 +153,7 @@ def _home(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 
 def _on_screen(request: HttpRequest, sitting: Sitting, *, elsewhere: bool = False) -> HttpResponse:
-    """To the current task. `elsewhere`: the submitted page was of another one."""
+    """Redirect to the current task. `elsewhere`: the submitted page was for another one."""
     rows = Verification.objects.of(sitting.organisation)
     here = sitting.url("verification_task", rows.values_list("at", flat=True).get(pk=sitting.verification.pk))
     if elsewhere and is_script(request):
@@ -163,7 +163,7 @@ def _on_screen(request: HttpRequest, sitting: Sitting, *, elsewhere: bool = Fals
 
 @sitting_page
 def handover(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """A member opens the link: no times and no task on screen, which could reveal adjustments."""
+    """The page for a member who opens the link, without times and tasks, which could reveal adjustments."""
     if request.method == "POST":
         return _home(request, sitting)
     return _render(request, sitting, "assessments/verification/handover.html", start=sitting.start)

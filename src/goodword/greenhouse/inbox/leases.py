@@ -62,7 +62,8 @@ class Turn:
     `resting`: connections to skip. `ready`: next deliveries, as (id, connection id), the first of each application.
     `alone`: ids that can't be handled in a batch. `at`: the connection this turn works on; turns that share `turns`
     work on different ones. `missed`: another turn was started for this connection and gave way. `saw_all`: `ready`
-    contained every waiting delivery and none was skipped; later ones start another turn."""
+    contained every waiting delivery and none was skipped; later ones start another turn.
+    """
 
     resting: set[int] = field(default_factory=set)
     ready: list[tuple[int, int]] = field(default_factory=list)

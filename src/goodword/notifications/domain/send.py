@@ -2,7 +2,8 @@
 
 If the process dies before the outcome is stored, the sweep sends the mail again: a duplicate is better than no mail,
 and all attempts have the same Message-ID. Server failures don't count as attempts (docs/decisions/0030-*): during an
-outage of the mail server, one mail at a time probes it while the others wait for the sweep."""
+outage of the mail server, one mail at a time probes it while the others wait for the sweep.
+"""
 
 import re
 import threading
@@ -275,8 +276,8 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
 
 
 def _hand_over(email: Email, leave: Leave, *, link: Link | None, now: datetime) -> None:
-    """Record that it is being sent, with link and text. Raises Withdrawn if the mail was erased, cancelled or claimed by
-    another worker."""
+    """Record that it is being sent, with link and text. Raises Withdrawn if the mail was erased, cancelled or claimed
+    by another worker."""
     with transaction.atomic():
         if not outbox.mine(email).update(handed_over_at=now, **_rendered(email)):
             raise Withdrawn

@@ -18,7 +18,8 @@ The result is the correlation with the key within situations (psychometrics.prof
 It is rounded to two decimals with its interval, so candidates with the same figure have the same percentile. It is None
 if somebody gives all actions of each situation the same rating. McDaniel, Psotka, Legree, Yost and Weekley (2011,
 Journal of Applied Psychology 96, 327-336) and Weng, Yang, Lievens and McDaniel (2018, Journal of Vocational Behavior
-104, 199-209) show that scores without response style predict better and differ less between groups."""
+104, 199-209) show that scores without response style predict better and differ less between groups.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -238,7 +238,8 @@ class Measured:
     """`chance`, `learned` (95 % interval `low` to `high`), `thumb` and `crossed` are shares of items.
 
     `thumb` and `crossed` are the highest gains over chance. `tasks`: number of distinct tasks as shown; `structures`:
-    of distinct tasks without names and things."""
+    of distinct tasks without names and things.
+    """
 
     version: str
     items: int

@@ -1,4 +1,4 @@
-"""An instrument: items, keys, scales and answer scale. Its JSON: `docs/content-packs.md`."""
+"""An instrument: items, keys, scales and answer scale. `docs/content-packs.md` describes its JSON."""
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
@@ -69,8 +69,8 @@ class Form:
 class Instrument:
     """One version in one language. Translations of a version share the ids of items, scales and forms.
 
-    A selection of a form's scales is a form of its own: "short20:agreeableness,openness", with scales in the
-    instrument's order. Norms belong to a form, so scores are only compared with scores on the same selection.
+    A selection of a form's scales is a separate form: "short20:agreeableness,openness", with scales in the instrument's
+    order. Norms belong to a form, so scores are only compared with scores on the same selection.
     """
 
     id: str
@@ -92,7 +92,7 @@ class Instrument:
         return (Form(FULL_FORM, "", tuple(item.id for item in self.items)), *self.short_forms)
 
     def form(self, form_id: str) -> Form:
-        """Raises `FormError`, like all methods that take a form."""
+        """The form with this id. Raises `FormError`, like all methods that take a form."""
         for form in self.forms:
             if form.id == form_id:
                 return form
@@ -194,7 +194,7 @@ class _Scoring(BaseModel):
 
 
 class _PackItem(BaseModel):
-    """An item, by its number or (as later versions can change the order) by its id."""
+    """An item with a number or, since later versions can change the order, an id."""
 
     model_config = KNOWN_NAMES
 
@@ -250,7 +250,7 @@ _WHOLE: Final = "the content pack"
 
 
 def parse_pack(data: object) -> Instrument:
-    """Raises `PackError` with a sentence that names the field."""
+    """Parse a pack. Raises `PackError` with a sentence that names the field."""
     check_rights(data, _WHOLE, what="items")
     pack = read(_PACK, data, whole=_WHOLE)
     scale_ids = [scale.id for scale in pack.scales]
@@ -307,7 +307,7 @@ def _form(form: _PackForm, number: int, items: tuple[ScaleItem, ...]) -> Form:
 
 
 def to_json(instrument: Instrument) -> dict[str, Any]:
-    """Without empty values; `parse_pack` reads it back."""
+    """The instrument as JSON for `parse_pack`, without empty values."""
     pack: dict[str, Any] = {
         "id": instrument.id,
         "version": instrument.version,

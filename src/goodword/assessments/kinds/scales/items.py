@@ -7,7 +7,7 @@ For one scale, with the answers a_i of its n answered items on an answer scale f
     mean    = (value_1 + ... + value_n) / n
 
 This is the usual scoring of public-domain inventories (International Personality Item Pool, ipip.ori.org), with the
-mean instead of the sum, so that unanswered items do not lower a score. A mean needs answers to three quarters of the
+mean instead of the sum, so unanswered items don't lower a score. A mean needs answers to three quarters of the
 scale's items (3 of 4, 8 of 10); that share is our rule. There is no total over scales, and neither end is better.
 
 Careless responding:
@@ -16,16 +16,16 @@ Careless responding:
 individual protocols from web-based personality inventories", Journal of Research in Personality 39). Half of all items
 or more is high (rule of thumb of Curran 2016, "Methods for the detection of carelessly invalid responses in survey
 data", Journal of Experimental Social Psychology 66), a third is medium, eight in a row is low. Shorter runs have no
-grade. Items of all scales and both keys alternate, so that no attitude produces a long run.
+grade. Items of all scales and both keys alternate, so no attitude produces a long run.
 
 **Contradiction**: over all pairs of a "+" and a "-" item of the same scale, both answered,
 
     mean of |answer to "+" - (low + high - answer to "-")|
 
 It is 0 for consistent answers. Random answers give the mean distance of two options ("chance": 1.6 on a scale from 1
-to 5). From chance on it is low, from 5/4 of it medium, from 3/2 high. Agreeing with everything comes close to the whole
-answer scale; choosing the middle throughout gives 0 but is a straight line. Fewer than ten pairs have no grade. The
-thresholds are ours; docs/scoring.md gives their error rates.
+to 5). From chance level it is low, from 5/4 of it medium, from 3/2 high. Agreeing with everything comes close to the
+whole answer scale; choosing the middle throughout gives 0 but is a straight line. Fewer than ten pairs have no grade.
+The thresholds are ours; docs/scoring.md gives their error rates.
 
 Odd-even consistency is not used: with five scales it is a correlation of five points.
 """
@@ -186,7 +186,7 @@ class ScaleScore:
 
 
 def score(instrument: Instrument, form: str, answers: Mapping[str, int]) -> tuple[ScaleScore, ...]:
-    """In the instrument's order; `answers` by item id. Raises `FormError` and `ScoringError`."""
+    """Scores in the instrument's order; `answers` by item id. Raises `FormError` and `ScoringError`."""
     items = instrument.items_of(form)
     _check(instrument, items, answers)
     return tuple(

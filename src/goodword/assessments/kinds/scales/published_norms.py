@@ -1,8 +1,8 @@
-"""Published norm groups of a content pack. Groups split by sex, race or age are refused.
+"""Published norm groups of a content pack. Groups split by sex, race or age are rejected.
 
 The Civil Rights Act of 1991, section 106, forbids scoring by sex and race in the United States; anti-discrimination
-law elsewhere has the same effect. Splits are recognised by fields and by name; "Adults (18+)" excludes nobody and
-passes.
+law elsewhere has the same effect. Splits are recognised by fields and by name; "Adults (18+)" is accepted, since it
+excludes nobody.
 """
 
 import re
@@ -40,11 +40,11 @@ class NormGroup:
 
     @property
     def usable(self) -> bool:
-        """False if it is too small to compare with; it is still kept and shown."""
+        """Whether it is large enough to compare with. Smaller groups are still stored and shown."""
         return self.n >= LEAST
 
 
-#: words of one sex; words of one list alone indicate a split, words of both a whole group
+#: words for each sex; words from only one list indicate a split, words from both a whole group
 _WOMEN: Final = frozenset({"women", "female", "females", "girls", "frauen", "weiblich", "femmes", "filles"})
 _MEN: Final = frozenset({"men", "male", "males", "boys", "männer", "männlich", "hommes", "garçons"})
 
@@ -73,7 +73,7 @@ _AT_WORK: Final = re.compile(
     r"\d+\s*(?:\+|plus|(?:-|–|to|bis|à)\s*\d+)?\s*(?:years?|jahren?|ans)\W+(?:(?:of|de)\W+|d['’])?(?:\w+\s+)?"
     r"(?:experience|service|tenure|employment|berufserfahrung|erfahrung|expérience|ancienneté)"
 )
-#: what can follow a figure that is an age; another word makes it a count ("over 50 companies")
+#: what can follow a number that is an age; other words make it a count ("over 50 companies")
 _END: Final = (
     r"(?![\d%]|[.,]\d|\s%)(?=\s*(?:$|[^\w\s%+-]|s\b"
     r"|[\s-]*(?:years?|yrs?|jahren?|jähr\w+|ans|olds?|in|at|from|of|and|or|with|who|und|oder|aus|im|et|ou|en|au)\b))"
@@ -81,7 +81,7 @@ _END: Final = (
 _FIGURE: Final = r"(?<![\d.,])(\d\d)"
 _YEARS: Final = r"(?:\s*(?:years?|jahren?|ans))?"
 _RANGE: Final = re.compile(rf"{_FIGURE}{_YEARS}-?\s*(?:-|–|—|to|bis|à|and|und|et)\s*(\d\d){_END}")
-#: a range can be of anything; these words make it a range of ages
+#: words that make a range of numbers a range of ages
 _OF_PEOPLE: Final = re.compile(
     r"\b(?:age[ds]?|years?|yrs?|olds?|adults?|people|persons|workers|employees|applicants|candidates|men|women"
     r"|alters?|altersgruppe|jahren?|jährig\w*|erwachsene\w*|personen|bewerber\w*|beschäftigte\w*"
@@ -101,7 +101,7 @@ _AT: Final = (
     re.compile(r"\b(?:aged?|im\s+alter\s+von|âgée?s?\s+de)\s+(\d\d)\b"),
     re.compile(r"\b(\d\d)[\s-]*(?:years?-olds?\b|year\s+olds?\b|jährige)"),
 )
-#: the limits of working age: groups from the first or up to the second include everyone
+#: limits of working age: groups from the first or up to the second include everyone
 _EVERYBODY_FROM: Final = 18
 _EVERYBODY_TO: Final = 90
 
@@ -164,7 +164,7 @@ class PackNormGroup(BaseModel):
 def norm_group(
     group: PackNormGroup, *, whole: str, form_ids: Collection[str], scale_ids: Collection[str]
 ) -> NormGroup:
-    """It must be for one of the forms and have all scales. Raises `PackError`."""
+    """Convert a group, which must be for one of the forms and have all scales. Raises `PackError`."""
     if group.form not in form_ids:
         raise wrong(whole, f"is for the form “{group.form}”, which the pack does not have")
     if group.n < 1:

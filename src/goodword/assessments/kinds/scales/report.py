@@ -46,7 +46,7 @@ class Norm(TypedDict):
 
 
 class Band(TypedDict):
-    """On the answer scale; `label` says where the score is ("within the middle half of the group")."""
+    """A band on the answer scale. `label`: position of the score ("within the middle half of the group")."""
 
     low: float
     high: float
@@ -79,7 +79,7 @@ class ScaleData(TypedDict):
 
 
 class ScalesPart(PartHead):
-    """With a label for each value from `scale_min` to `scale_max`."""
+    """A test's data, with a label for each value from `scale_min` to `scale_max`."""
 
     kind: NotRequired[Literal["scales"]]
     norm: Norm | None
@@ -148,7 +148,7 @@ class ScalesReport:
 
 
 def _charted(part: ScalesPart) -> list[ScaleData]:
-    """Omits scales with few items: a chart would make their means look exact."""
+    """Scales for the chart, without those with few items, whose means it would make look exact."""
     return [scale for scale in part["scales"] if scale["n_items"] >= LEAST_CHARTED]
 
 
@@ -162,7 +162,7 @@ def _error(scale: ScaleData, words: Phrases) -> str:
 
 
 def _assumed_error(part: ScalesPart, words: Phrases) -> str:
-    """Of the scale with the fewest answers; "" if no scale has a mean."""
+    """The assumed standard error of the scale with the fewest answers; "" if no scale has a mean."""
     fewest = min((one["n_answered"] for one in part["scales"] if one["mean"] is not None), default=0)
     width = part["scale_max"] - part["scale_min"]
     return words.number(assumed_error(fewest, width=width), 1) if fewest else ""

@@ -90,7 +90,8 @@ class RuleWords:
     """`step` by aspect and step, `same` and `three` by aspect.
 
     Steps above 0 mean more, or clockwise; turns are in eighths. `missing`: the end of the rule, for one mark and for
-    several."""
+    several.
+    """
 
     question: str
     same: Mapping[str, str]

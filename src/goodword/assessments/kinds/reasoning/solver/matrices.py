@@ -1,7 +1,8 @@
 """Solves a figural matrix using only its eight cells and the options.
 
 For each feature, every hypothesis about rows or columns is tested on all cells shown. Those that fit predict the
-missing value."""
+missing value.
+"""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
