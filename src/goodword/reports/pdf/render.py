@@ -339,6 +339,8 @@ def readable_accent(accent: str) -> str:
 
 TEMPLATE = Path(__file__).parent / "template"
 STANDARDS: list[Any] = ["ua-1", "a-2a"]
+#: compilations for which Typst keeps what it has worked out, eight megabytes a report
+_REMEMBERED = 10
 
 log = logging.getLogger(__name__)
 
@@ -391,7 +393,7 @@ def _compile(
 ) -> bytes:
     import typst
 
-    return typst.compile(
+    file: bytes = typst.compile(
         TEMPLATE / "main.typ",
         root=TEMPLATE,
         font_paths=fonts.typst,
@@ -400,6 +402,9 @@ def _compile(
         pdf_standards=STANDARDS,
         timestamp=made_at,
     )
+    for _ in range(_REMEMBERED):  # so that it forgets this report: about one millisecond each
+        typst.compile(b"", font_paths=fonts.typst, format="pdf")
+    return file
 
 
 def template_inputs(
