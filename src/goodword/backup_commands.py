@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from goodword.core.backup.erasures import Erased
     from goodword.core.postgres.layout import Layout
 
-#: in place of DATABASE_URL for what needs no database
+#: placeholder of DATABASE_URL for commands that need no database
 _NO_DATABASE = "postgresql://127.0.0.1:1/none"
 
 
@@ -95,7 +95,7 @@ def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
 
 
 def _backup(options: argparse.Namespace) -> int:
-    leave_on_terminate()  # so that no half file is left
+    leave_on_terminate()  # so no partial file is left
     with database_for("goodword backup"):
         from goodword.core import clock, database
         from goodword.core.backup import dump, nightly
@@ -207,7 +207,8 @@ def _listed(options: argparse.Namespace) -> Path | None:
 
 
 def complete(entries: "list[Erased]", *, key_lost: bool = False, for_looking: bool = False) -> int:
-    """What follows once the rows are back: migrate, erase again, and leave the mode *being restored*. Idempotent."""
+    """Finish a restore once the rows are back: migrate, erase again, and leave the mode *being restored*.
+    Idempotent."""
     from django.core.management import call_command
 
     from goodword.core import clock, crypto, database, installation
@@ -292,12 +293,12 @@ def _move(options: argparse.Namespace) -> int:
         return _refuse(
             "DATABASE_URL is set. This command moves the embedded database, which is used without it."
         )
-    new = environment.database(options.url)  # refuses what can't be read
+    new = environment.database(options.url)  # raises SettingError for an invalid URL
     data = Path(os.environ.get("GOODWORD_DATA") or "./var").absolute()
     home = postgres.layout.Layout.of(data).home
     if not home.exists():
         return _refuse(f"there is no embedded database in {data} (GOODWORD_DATA).")
-    # the lock refuses while `goodword up` runs, and keeps it from starting
+    # the lock fails while `goodword up` runs, and keeps it from starting
     with postgres.start(data, who="goodword move-to-server") as server:
         os.environ["DATABASE_URL"] = server.url
         process.set_up()
@@ -315,7 +316,7 @@ def _moved(url: str, name: str, home: Path) -> int:
     database.check_database()
     database.check_migrations()
     target, uid, now = Target.of_url(url), installation.uid(), clock.real()
-    # from here on nothing changes in the old database, even if this process dies
+    # from now on nothing changes in the old database, even if this process dies
     before = installation.set_mode(installation.Mode.MOVED)
     try:
         if not (before == installation.Mode.MOVED and restore.is_waiting(target, uid)):
@@ -368,7 +369,7 @@ def _upgrade(options: argparse.Namespace) -> int:
 
 
 def _refill(data: "Layout") -> str:
-    """Back the old database up and restore it into a new cluster. Returns why that failed; empty if it did not."""
+    """Back up the old database and restore it into a new cluster. Returns the error, or ""."""
     from goodword.core import clock, database, installation
     from goodword.core.backup import archive, dump, restore
     from goodword.core.backup.programs import BackupError, Target
@@ -395,7 +396,7 @@ def _refill(data: "Layout") -> str:
 
 @contextmanager
 def database_for(who: str) -> Iterator[Path | None]:
-    """Set Django up; the embedded PostgreSQL is started if nothing runs it, and stopped afterwards. Gives its folder.
+    """Set up Django. The embedded PostgreSQL is started if it isn't running, and stopped afterwards. Yields its folder.
     Raises SettingError and PostgresError."""
     if environment.text("DATABASE_URL", ""):
         process.set_up()

@@ -21,12 +21,12 @@ from http.client import HTTPConnection, HTTPException
 
 from goodword.core import environment
 
-#: seconds; /readyz answers within two
+#: time-out in seconds; /readyz responds within two
 _TIMEOUT = 4
 
 
 def is_ready() -> tuple[bool, str]:
-    """Whether /readyz answers with 200, and its body or the reason why there is none. Raises SettingError."""
+    """Whether /readyz responds with 200, and its body or the reason why there is none. Raises SettingError."""
     host = environment.base_url("GOODWORD_BASE_URL", None, https=False).netloc
     connection = HTTPConnection("127.0.0.1", environment.port("GOODWORD_PORT", 8000), timeout=_TIMEOUT)
     try:
@@ -39,7 +39,7 @@ def is_ready() -> tuple[bool, str]:
         connection.close()
 
 
-#: Django commands that are passed through
+#: Django commands to pass through
 DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showmigrations", "build_fonts")
 #: commands that write to GOODWORD_DATA
 WRITE_FILES = ("collectstatic", "build_fonts")
@@ -48,7 +48,7 @@ GRACE = 30.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns the exit status; a wrong setting or a busy port is one sentence and status 2."""
+    """Run a command. Returns the exit status. For a wrong setting or a busy port, prints a sentence and returns 2."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["returned-mail"]:
         return _handle_returned_mail(given)
@@ -389,7 +389,7 @@ def _retry_mails(options: argparse.Namespace) -> int:
 
 
 def _set_up() -> None:
-    """Raises SettingError unless the database can be used by this version."""
+    """Set up Django. Raises SettingError unless this version can use the database."""
     process.set_up()
     database.check_database()
     database.check_migrations()

@@ -1,7 +1,7 @@
-"""THE MAP: which event leads to what, in the order of the data.
+"""The map of events and their handlers, in the order of the data.
 
-Each handler named here runs once, in a transaction of its own effects (core.events); the handlers of one event run in
-no order. An event without a handler is only kept for the timeline.
+Each handler takes effect once, in the transaction of its effects (core.events). The handlers of one event run in no
+particular order. Events without a handler are only recorded for the timeline.
 """
 
 from goodword.assessments import personal_data as assessments_data
@@ -79,7 +79,7 @@ FLOW: Flow = {
         attempt_invitations.on_suspicious_name,
         check_invitations.on_suspicious_name,
         step_requests.on_suspicious_name,
-    ),  # address, a name with a link, or permission to e-mail
+    ),  # address, name with a link, or permission to e-mail
     "candidate.name_confirmed": (
         step_requests.on_candidate_changed,
         queue.on_name_changed,
@@ -116,7 +116,7 @@ FLOW: Flow = {
     ),  # data: step_request_id, kind
     "step.needs_attention": (step_requests.on_needs_attention,),  # data: step_request_id, kind, reason
     "step.waits_for_assessment": (),  # data: step_request_id, kind
-    "step.waits_for_click": (),  # an end was undone, reconciliation found it, the role is archived
+    "step.waits_for_click": (),  # a rejection or hire was undone, reconciliation found it, or the role is archived
     "step.reused": (),  # data: step_request_id, kind, earlier_id
     "step.delayed": (),
     "step.not_started": (),
@@ -189,7 +189,7 @@ FLOW: Flow = {
         activity_feed.on_report_ready,
         reviews.on_report_ready,
     ),
-    "report.redacted": (),  # data as of report.ready; no mail, and no note
+    "report.redacted": (),  # data as for report.ready; neither mail nor note
     "report.failed": (),
     "report.opened": (),
     "report.shared": (),  # data: report_id, code, until
@@ -224,7 +224,7 @@ FLOW: Flow = {
         bounces.on_email_failed,
         rating_requests.on_email_failed,
     ),
-    # news of sent mail, from a provider's event or a returned message
+    # outcomes of sent mail, from a provider's event or a returned message
     "email.bounced": (
         attempt_invitations.on_email_failed,
         check_invitations.on_email_failed,
@@ -235,7 +235,7 @@ FLOW: Flow = {
     "email.complained": (attempt_invitations.on_email_complained, check_invitations.on_email_complained),
 }
 
-#: erasers of a person's data, app by app from the top down (core.personal_data)
+#: erasers of a person's data by app, from the top down (core.personal_data)
 ERASURE: tuple[Eraser, ...] = (
     greenhouse_data.erase_deliveries,
     greenhouse_data.erase_notes,

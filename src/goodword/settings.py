@@ -12,12 +12,12 @@ if GOODWORD_ENV not in {"production", "demo", "test"}:
 PRODUCTION = GOODWORD_ENV == "production"
 
 GOODWORD_DATA = Path(environment.text("GOODWORD_DATA", "./var")).absolute()
-#: where `goodword backup` writes unless told otherwise
+#: default folder of `goodword backup`
 GOODWORD_BACKUPS = Path(environment.text("GOODWORD_BACKUPS", str(GOODWORD_DATA / "backups"))).absolute()
 
-#: nightly backups to keep, of the embedded database; 0: none are made
+#: number of nightly backups of the embedded database to keep; 0: no backups
 GOODWORD_KEEP_BACKUPS = environment.number("GOODWORD_KEEP_BACKUPS", 7 if PRODUCTION else 0)
-#: whom they are encrypted for, by age or gpg
+#: recipients for encrypting them with age or gpg
 GOODWORD_BACKUP_RECIPIENTS = environment.words("GOODWORD_BACKUP_RECIPIENTS")
 
 # --- Secrets ---------------------------------------------------------------------------------------------------
@@ -27,7 +27,7 @@ GOODWORD_FIELD_KEYS = environment.parse_field_keys(
     environment.text("GOODWORD_FIELD_KEYS", _local.get("field_keys"))
 )
 
-# --- Where it is reached ---------------------------------------------------------------------------------------
+# --- Addresses ------------------------------------------------------------------------------------------------
 GOODWORD_PORT = environment.port("GOODWORD_PORT", 8000)
 _base = environment.base_url(
     "GOODWORD_BASE_URL", None if PRODUCTION else f"http://localhost:{GOODWORD_PORT}", https=PRODUCTION
@@ -65,14 +65,14 @@ SECURE_CSP = {
 }
 #: larger bodies get 413, except candidates' files and reports to verify
 GOODWORD_MAX_BODY = 2 * 1024 * 1024
-#: the same for uploads: more than a file may have, so that one slightly too large gets a message on its page
+#: limit for uploads: above the maximum file size, so a file that is slightly too large gets a message on its page
 GOODWORD_MAX_UPLOAD = environment.number("GOODWORD_MAX_UPLOAD", 16, least=1) * 1024 * 1024
-#: the same for /verify: 20 times what a reference check with six referees needs
+#: limit for /verify: 20 times the size of a reference check with six referees
 GOODWORD_MAX_REPORT = 16 * 1024 * 1024
 #: address of the virus scanner for uploads; empty for none
 GOODWORD_CLAMD = environment.scanner("GOODWORD_CLAMD")
 DATA_UPLOAD_MAX_MEMORY_SIZE = GOODWORD_MAX_BODY
-#: for the page that translates a questionnaire of a hundred questions
+#: enough for the page that translates a questionnaire of a hundred questions
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 8_000
 
 # --- Applications ----------------------------------------------------------------------------------------------
@@ -119,10 +119,10 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "goodword.core.http.PermissionsPolicy",
     "goodword.core.http.StaticFiles",
-    "goodword.core.http.CleanInput",  # before the session, the first that queries the database
+    "goodword.core.http.CleanInput",  # before the session, which is the first to query the database
     "django.contrib.sessions.middleware.SessionMiddleware",
     "goodword.core.http.PortalLanguage",
-    "goodword.core.http.BodyLimit",  # its page has a language; nothing before it reads a body
+    "goodword.core.http.BodyLimit",  # after the language, for its page; nothing before it reads a body
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -169,9 +169,9 @@ if not _database_url:
     _database_url = attach(GOODWORD_DATA)
 #: connections a process may hold; at least as many as the worker runs jobs at once
 GOODWORD_POOL = environment.number("GOODWORD_POOL", 12, least=1)
-#: for candidates' pages and what follows from deliveries and events (core.compiled, core.database.prepared)
+#: prepared statements for candidates' pages, deliveries and events (core.compiled, core.database.prepared)
 GOODWORD_PREPARED_STATEMENTS = environment.flag("GOODWORD_PREPARED_STATEMENTS", default=True)
-#: limit for a statement of the web server; 0: none
+#: limit in seconds for a statement of the web server; 0: none
 GOODWORD_STATEMENT_SECONDS = environment.number("GOODWORD_STATEMENT_SECONDS", 20)
 DATABASES = {"default": environment.database(_database_url) | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0}}
 if GOODWORD_ENV != "test":
@@ -180,7 +180,7 @@ if GOODWORD_ENV != "test":
         "max_size": GOODWORD_POOL,
         "check": pool.check,
         "timeout": 20,
-        # the pool's delay between attempts doubles without limit: start over with the next request instead
+        # the pool's delay between attempts doubles without limit, so start over with the next request
         "reconnect_timeout": 3,
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -192,7 +192,7 @@ CACHES = {
     else {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "goodword_cache",
-        # it counts failed sign-ins; with the small default, guessing with many addresses would evict the counts
+        # it counts failed sign-ins; with a small cache, guessing with many addresses would evict the counts
         "OPTIONS": {"MAX_ENTRIES": 50_000},
     }
 }
@@ -228,14 +228,14 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers cannot make us write to any address
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers can't make us send mail to any address
 ACCOUNT_SESSION_REMEMBER = True
-#: hours without a request after which a member is signed out
+#: idle hours after which a member is signed out
 SESSION_COOKIE_AGE = environment.number("GOODWORD_SESSION_HOURS", 8, least=1) * 3600
 #: days to keep the sign-in trail
 GOODWORD_SIGN_IN_DAYS = environment.number("GOODWORD_SIGN_IN_DAYS", 180, least=30)
 ACCOUNT_LOGOUT_ON_GET = False
-#: seconds after signing in or confirming it, within which sensitive actions ask nothing
+#: seconds after sign-in or reauthentication during which sensitive actions need no confirmation
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_ADAPTER = "goodword.accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -261,7 +261,7 @@ CSRF_COOKIE_NAME = f"{_host}goodword_csrf"
 KNOWN_BROWSER_COOKIE_NAME = f"{_host}goodword_browser"
 
 # --- Single sign-on --------------------------------------------------------------------------------------------
-#: domains whose addresses the provider is trusted with although it does not say that they are verified
+#: domains for which the provider's addresses are trusted although it doesn't mark them as verified
 _domains = environment.words("GOODWORD_SSO_VERIFIED_DOMAINS")
 _oidc = single_sign_on.oidc(
     url=environment.text("GOODWORD_OIDC_URL", ""),
@@ -284,7 +284,7 @@ SOCIALACCOUNT_PROVIDERS = _oidc | _saml
 SOCIALACCOUNT_ADAPTER = "goodword.accounts.single_sign_on.SingleSignOnAdapter"
 # a link, since browsers apply the policy's form-action to every redirect that follows a form
 SOCIALACCOUNT_LOGIN_ON_GET = True
-#: who becomes a member by a claim; None: nobody
+#: members created by a claim; None: none
 GOODWORD_SSO_MEMBERS = single_sign_on.member_claim(environment.text("GOODWORD_SSO_MEMBERS", ""))
 
 # --- Mail ------------------------------------------------------------------------------------------------------
@@ -292,7 +292,7 @@ GOODWORD_MAIL_FROM = environment.address(
     "GOODWORD_MAIL_FROM", None if PRODUCTION else "people@goodword.example"
 )
 DEFAULT_FROM_EMAIL = GOODWORD_MAIL_FROM
-#: whose events are accepted; its API also sends, if its credentials are set and no SMTP server is
+#: provider whose events are accepted; its API also sends if its credentials are set and no SMTP server is
 GOODWORD_MAIL_PROVIDER = mail.provider(environment.text("GOODWORD_MAIL_PROVIDER", ""))
 _credentials = mail.credentials(
     environment.text("GOODWORD_MAIL_PROVIDER_SETTINGS", ""), provider=GOODWORD_MAIL_PROVIDER
@@ -309,7 +309,7 @@ GOODWORD_RETURN_ADDRESS = mail.return_address(environment.text("GOODWORD_RETURN_
 #: expected DNS records; shown and checked on Settings > Sender domain
 GOODWORD_MAIL_SPF = mail.spf_mechanisms(environment.words("GOODWORD_MAIL_SPF"))
 GOODWORD_MAIL_DKIM_SELECTORS = mail.dkim_selectors(environment.words("GOODWORD_MAIL_DKIM_SELECTORS"))
-#: instead of the system's
+#: DNS servers to use instead of the system's
 GOODWORD_DNS_SERVERS = dns.servers(environment.words("GOODWORD_DNS_SERVERS"))
 #: contact address on help pages
 GOODWORD_HELP_CONTACT = environment.address(
@@ -342,7 +342,7 @@ GOODWORD_GREENHOUSE_APP_URL = environment.service_url(
 )
 #: minutes between two sync passes; 0: only when a member asks
 GOODWORD_SYNC_MINUTES = environment.number("GOODWORD_SYNC_MINUTES", 10)
-# Greenhouse retries a delivery for most of a day, which must not be processed as new
+# Greenhouse retries a delivery for most of a day, and retries must not be processed as new
 GOODWORD_INBOX_DAYS = environment.number("GOODWORD_INBOX_DAYS", 30, least=2)
 
 # --- Time and language -----------------------------------------------------------------------------------------
@@ -358,7 +358,7 @@ GOODWORD_CLOCK_MAY_MOVE = GOODWORD_ENV == "demo"
 # --- Static files ----------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = GOODWORD_DATA / "static"
-#: built fonts and style sheet; a cache that may be shared and deleted
+#: folder of built fonts and style sheet; a cache that may be shared and deleted
 GOODWORD_BUILT_STATIC = Path(
     environment.text("GOODWORD_BUILT_STATIC", str(GOODWORD_DATA / "built"))
 ).absolute()
@@ -375,17 +375,17 @@ if PRODUCTION:
     }
 
 # --- Metrics ---------------------------------------------------------------------------------------------------
-#: either lets a scraper read /metrics; without both there is no such page
+#: either gives a scraper access to /metrics; without both the page doesn't exist
 GOODWORD_METRICS_TOKEN = environment.token("GOODWORD_METRICS_TOKEN")
 GOODWORD_METRICS_FROM = environment.networks("GOODWORD_METRICS_FROM")
-#: where a worker serves its own
+#: address at which a worker serves its metrics
 GOODWORD_WORKER_METRICS = environment.listening("GOODWORD_WORKER_METRICS")
 
 # --- Errors and traces -----------------------------------------------------------------------------------------
 GOODWORD_SENTRY_DSN = environment.only_with_extra(
     "GOODWORD_SENTRY_DSN", environment.text("GOODWORD_SENTRY_DSN", ""), module="sentry_sdk", extra="sentry"
 )
-#: a collector, which takes traces at /v1/traces
+#: a collector that accepts traces at /v1/traces
 GOODWORD_OTLP_URL = environment.only_with_extra(
     "GOODWORD_OTLP_URL",
     environment.text("GOODWORD_OTLP_URL", "").rstrip("/"),
@@ -395,7 +395,7 @@ GOODWORD_OTLP_URL = environment.only_with_extra(
 
 # --- Logs ------------------------------------------------------------------------------------------------------
 _log_format = environment.choice("GOODWORD_LOG_FORMAT", "TEXT", ("TEXT", "JSON"))
-#: a line for each request, except probes and static files
+#: log a line for each request, except probes and static files
 GOODWORD_ACCESS_LOG = environment.flag("GOODWORD_ACCESS_LOG", default=True)
 LOGGING = {
     "version": 1,

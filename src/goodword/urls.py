@@ -16,7 +16,7 @@ from goodword.references import urls as references
 from goodword.reports import urls as reports
 from goodword.workspace import urls as workspace
 
-#: pages of members, below /o/<slug>/
+#: members' pages below /o/<slug>/
 MEMBER: list[URLPattern | URLResolver] = [
     *references.member_urls,
     *reports.member_urls,

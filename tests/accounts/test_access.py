@@ -92,9 +92,10 @@ def test_membership_is_found_by_user_and_organisation(organisation: Organisation
 def test_the_decorator_keeps_name_and_docstring_of_the_view() -> None:
     @member()
     def shown(request: MemberRequest, /) -> HttpResponse:
+        """A page."""
         return HttpResponse(request.method)
 
-    assert (shown.__name__, shown.__doc__) == ("shown", "What it says.")
+    assert (shown.__name__, shown.__doc__) == ("shown", "A page.")
 
 
 @pytest.mark.matrix

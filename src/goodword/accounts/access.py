@@ -44,7 +44,7 @@ def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
 
 
 def factor_used[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
-    """Account pages: members with a second factor must have used it in this session."""
+    """Decorator of account pages: members with a second factor must have used it in this session."""
 
     @wraps(view)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -58,7 +58,7 @@ def factor_used[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpRes
 
 
 def only_by_single_sign_on(user: User) -> str:
-    """If all of the user's organisations require single sign-on, the name of one, else empty."""
+    """The name of one of the user's organisations if all of them require single sign-on, else ""."""
     rows = Organisation.objects.filter(
         pk__in=Membership.objects.across_organisations()
         .filter(user=user, deactivated_at=None)
@@ -90,7 +90,7 @@ View = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 ANYBODY = frozenset(Membership.Kind.values)
 WORKS = frozenset({Membership.Kind.ADMIN.value, Membership.Kind.RECRUITER.value})
 ADMIN = frozenset({Membership.Kind.ADMIN.value})
-#: label, URL name, icon
+#: navigation: label, URL name, icon
 _NAVIGATION = (
     ("Home", "needs_you", "home"),
     ("Roles", "roles", "roles"),
@@ -135,14 +135,14 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
         def by_name(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             return wrapped(request, str(kwargs.pop("slug")), *args, **kwargs)
 
-        by_name.kinds = kinds  # type: ignore[attr-defined]  # for the test that tries every page as every kind
+        by_name.kinds = kinds  # type: ignore[attr-defined]  # for the test that opens every page as every kind
         return by_name
 
     return decorate
 
 
 def _back_home(request: MemberRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Actions on Home and Results to review redirect to `back`, a field with the URL and its filters."""
+    """Redirect to `back`, a form field of *Home* and *Results to review* with the URL and its filters."""
     back = request.POST.get("back", "") if request.method == "POST" else ""
     lists = [reverse(name, args=[request.organisation.slug]) for name in ("needs_you", "results")]
     if response.status_code == HTTPStatus.FOUND and back.partition("?")[0] in lists:
@@ -151,7 +151,7 @@ def _back_home(request: MemberRequest, response: HttpResponseBase) -> HttpRespon
 
 
 def membership_of(user: User, *, slug: str) -> Membership | None:
-    """None for a deactivated member."""
+    """The user's active membership, or None."""
     found = _any_membership_of(user, slug=slug)
     return found if found and found.deactivated_at is None else None
 

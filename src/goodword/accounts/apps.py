@@ -6,7 +6,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        if apps.is_installed("allauth.account"):  # not for commands that only read files
+        if apps.is_installed("allauth.account"):  # not installed for commands that only read files
             from goodword.accounts import second_factor, sign_in
             from goodword.core import crypto
 

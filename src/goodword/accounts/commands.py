@@ -19,8 +19,8 @@ class CommandError(Exception):
 
 
 def createadmin(*, organisation: str, email: str, name: str, time_zone: str, password_stdin: bool) -> int:
-    """Create and print what is missing. `organisation`: an existing slug or a new name. Returns 0, or 2 if nothing was
-    created."""
+    """Create the missing rows and print them. `organisation`: an existing slug or a new name. Returns 0, or 2 if
+    nothing was created."""
     try:
         existing = _existing(organisation)
         user = User.objects.filter(email=normalised(email)).first()
@@ -97,7 +97,7 @@ _ACTOR = "operator"
 
 
 def lift_single_sign_on(slug: str) -> int:
-    """Returns 0, or 2 with an error message if there is no such organisation."""
+    """Stop requiring single sign-on. Returns 0, or 2 with an error message for an unknown organisation."""
     with transaction.atomic():
         found = Organisation.objects.select_for_update().filter(slug=slug).first()
         if found is None:
@@ -123,7 +123,8 @@ def lift_single_sign_on(slug: str) -> int:
 
 
 def remove_second_factors(email: str) -> int:
-    """Remove them and end the member's sessions. Returns 0, or 2 with an error message if there is no such member."""
+    """Remove a member's second factors and end their sessions. Returns 0, or 2 with an error message for an unknown
+    member."""
     with transaction.atomic():
         user = User.objects.select_for_update().filter(email=normalised(email)).first()
         if user is None:

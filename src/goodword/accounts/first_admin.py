@@ -1,6 +1,6 @@
-"""The first organisation and its admin, created on a page with a code that `goodword serve` prints. The page exists
-until there is an organisation. The code is derived from GOODWORD_SECRET_KEY: every process of an installation prints
-and accepts the same one."""
+"""Creates the first organisation and its admin on a page, with a code that `goodword serve` prints. The page exists
+until there is an organisation. The code is derived from GOODWORD_SECRET_KEY, so all processes of an installation print
+and accept the same one."""
 
 import base64
 import re
@@ -42,7 +42,7 @@ _CODE_BYTES: Final = 10
 
 
 class AlreadyCreated(Exception):
-    """There is an organisation, and the page is closed."""
+    """An organisation exists, so the page is closed."""
 
 
 def is_open() -> bool:
@@ -57,7 +57,7 @@ def code() -> str:
 
 
 def announcement() -> str:
-    """The output of `goodword serve` at its start; empty once there is an organisation."""
+    """The message that `goodword serve` prints at its start; empty once there is an organisation."""
     if not is_open():
         return ""
     return (
@@ -69,7 +69,8 @@ def announcement() -> str:
 def create_first(
     *, organisation: str, time_zone: str, name: str, email: str, password: str, now: datetime
 ) -> Membership:
-    """Raises AlreadyCreated; ValidationError for an invalid name, address, zone or password."""
+    """Create the organisation and its admin. Raises AlreadyCreated, and ValidationError for an invalid name, address,
+    zone or password."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -165,7 +166,7 @@ def first_admin(request: HttpRequest) -> HttpResponseBase:
     except AlreadyCreated:
         return redirect("account_login")
     except ValidationError as error:
-        form.add_error("password", error)  # the form has checked the rest
+        form.add_error("password", error)  # the form has validated everything else
         return _page(request, form, status=422)
     login = Login(user=member.user, redirect_url=reverse("needs_you", args=[member.organisation.slug]))
     signed_in: HttpResponseBase = perform_login(request, login)

@@ -22,7 +22,7 @@ from goodword.core.text import clean_text
 
 
 def _plain(form: forms.Form) -> None:
-    """Remove allauth's placeholders, and its links, which our pages have."""
+    """Remove allauth's placeholders, and its links, since our pages have them."""
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
         if isinstance(field.widget, forms.PasswordInput) and field.widget.attrs.get("autocomplete") == (
@@ -38,7 +38,7 @@ class SignInForm(account.LoginForm):  # type: ignore[misc]  # the library has no
 
     def clean_login(self) -> str:
         login: str = super().clean_login()
-        if has_look_alikes(self.data["login"]):  # as typed: allauth's field turns a Kelvin sign into k
+        if has_look_alikes(self.data["login"]):  # as typed, since allauth's field turns a Kelvin sign into k
             raise get_adapter().validation_error("email_password_mismatch")
         return login
 
@@ -54,7 +54,7 @@ class RequestResetLinkForm(account.ResetPasswordForm):  # type: ignore[misc]  # 
         return email
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:  # noqa: ARG002 - allauth's signature
-        """Queue the mail, at most three an hour per address."""
+        """Queue the mail, at most three per hour and address."""
         email: str = self.cleaned_data["email"]
         if ratelimit.consume(request, action="reset_mail", key=email.lower()):
             now = clock.now()
@@ -119,7 +119,7 @@ class SetUpAppForm(ActivateTOTPForm):  # type: ignore[misc]  # the library has n
 
 
 class _KnownPasskey:
-    """Rewords allauth's "incorrect code" for passkeys."""
+    """Replaces allauth's "incorrect code" for passkeys."""
 
     def clean_credential(self) -> Any:
         try:

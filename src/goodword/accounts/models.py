@@ -67,32 +67,32 @@ class Organisation(models.Model):
     accent = models.CharField(max_length=7, default="#0e6b57")
     #: digest of the `Logo`; empty: none
     logo_digest = models.CharField(max_length=32, default="", blank=True)
-    #: the organisation's own e-mail domains (trusted in a signed webhook body)
+    #: the organisation's e-mail domains (trusted in a signed webhook body)
     own_domains = models.JSONField(default=list)
     #: default wording of the note on the Activity Feed
     note_visibility = models.CharField(max_length=12, default="private")
-    #: the note's first line in the organisation's words; empty: ours (greenhouse.activity_feed.wording)
+    #: custom first line of the note; empty: the default (greenhouse.activity_feed.wording)
     note_wording = models.CharField(max_length=300, default="", blank=True)
     report_link_days = models.PositiveSmallIntegerField(default=90)
     #: country ("DE"; empty: none) and region ("BE") of the public holidays
     holiday_country = models.CharField(max_length=2, default="", blank=True)
     holiday_region = models.CharField(max_length=10, default="", blank=True)
-    #: whether network addresses and devices of candidates and referees are compared; notices say so
+    #: whether network addresses and devices of candidates and referees are compared, which notices mention
     watches_devices = models.BooleanField(default=False)
     #: whether the daily retention run erases people `keep_months` after their last application ended, and
-    #: `hidden_months` after they disappeared from Greenhouse (workspace.retention); notices say so
+    #: `hidden_months` after they disappeared from Greenhouse (workspace.retention), which notices mention
     erases_old = models.BooleanField(default=False)
     keep_months = models.PositiveSmallIntegerField(default=12)
     erases_hidden = models.BooleanField(default=False)
     hidden_months = models.PositiveSmallIntegerField(default=6)
-    #: date, in the organisation's time zone, of the last completed run or of the last change of these settings
+    #: date in the organisation's time zone of the last completed run or the last change of these settings
     retention_ran_on = models.DateField(null=True)
     #: months to keep the audit log; for sign-ins: GOODWORD_SIGN_IN_DAYS
     audit_months = models.PositiveSmallIntegerField(default=24, db_default=24)
-    #: decides on adjustments; should be outside the hiring teams
+    #: contact for adjustments, who should be outside the hiring teams
     adjustments_name = models.CharField(max_length=150, default="", blank=True)
     adjustments_email = models.EmailField(default="", blank=True)
-    #: what members need for access (accounts.access)
+    #: requirements for access (accounts.access)
     requires_second_factor = models.BooleanField(default=False)
     requires_single_sign_on = models.BooleanField(default=False)
     #: whether members rate hires in Goodword (candidates.performance)
@@ -118,11 +118,11 @@ class Organisation(models.Model):
 
 
 class OwnedManager(models.Manager[M]):
-    """The manager of every organisation-owned model: rows are fetched by `Model.objects.of(organisation)`;
+    """The manager of organisation-owned models: rows are fetched by `Model.objects.of(organisation)`;
     `across_organisations()` is for sweeps, jobs and tokens."""
 
     def of(self, organisation: HasPk) -> models.QuerySet[M]:
-        """What `filter(organisation_id=...)` returns, in a tenth of its time: most queries begin here."""
+        """The same as `filter(organisation_id=...)` in a tenth of the time, since most queries start here."""
         rows = self.get_queryset()
         field = self.model._meta.get_field("organisation")
         assert isinstance(field, models.ForeignKey)
@@ -131,7 +131,7 @@ class OwnedManager(models.Manager[M]):
         return rows
 
     def across_organisations(self) -> models.QuerySet[M]:
-        """All rows; only where the row's id or a secret token already determines the organisation."""
+        """All rows. Only use it if the row's id or a secret token determines the organisation."""
         return self.get_queryset()
 
 
@@ -145,7 +145,7 @@ class OrganisationOwned(models.Model):
 
 
 class Logo(OrganisationOwned):
-    """A separate table, because most queries read the organisation."""
+    """A logo, in a separate table because most queries read the organisation."""
 
     #: a PNG
     content = models.BinaryField()
@@ -163,14 +163,14 @@ class Membership(OrganisationOwned):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    #: wants a mail for each reference, besides the first and on completion
+    #: wants a mail about each reference, not only the first and on completion
     mails_each_reference = models.BooleanField(default=False)
-    #: wants a mail on working days with their needs, if there are any
+    #: wants a daily digest on working days, if there is anything to do
     daily_digest = models.BooleanField(default=True)
     #: the day of the last digest, in the organisation's time zone
     digest_on = models.DateField(null=True)
     created_at = models.DateTimeField()
-    #: end of access; the row stays for what they did
+    #: end of access; the row stays for the history
     deactivated_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -181,7 +181,7 @@ class Membership(OrganisationOwned):
 
     @property
     def may_work(self) -> bool:
-        """Admins and recruiters can make changes; hiring managers only view."""
+        """Whether the member can make changes: admins and recruiters. Hiring managers only view."""
         return self.kind in {self.Kind.ADMIN, self.Kind.RECRUITER}
 
     @property
@@ -190,7 +190,7 @@ class Membership(OrganisationOwned):
 
 
 class Invitation(OrganisationOwned):
-    """Its links are notifications.Link rows, which expire after seven days."""
+    """An invitation of a member. Its links are notifications.Link rows, which expire after seven days."""
 
     email = models.EmailField()
     kind = models.CharField(max_length=20, choices=Membership.Kind.choices)
@@ -217,7 +217,7 @@ class Invitation(OrganisationOwned):
 
     @property
     def is_open(self) -> bool:
-        """Neither accepted nor withdrawn. Its links may have expired."""
+        """Whether it was neither accepted nor withdrawn. Its links may have expired."""
         return self.accepted_at is None and self.withdrawn_at is None
 
 
@@ -263,6 +263,6 @@ def logo_of(organisation: Organisation) -> bytes | None:
 
 
 def logo_by_digest(digest: str) -> bytes | None:
-    """For the public URL: candidates, referees and their mail clients aren't signed in."""
+    """The logo for the public URL, since candidates, referees and their mail clients aren't signed in."""
     row = Logo.objects.across_organisations().filter(digest=digest).first()
     return bytes(row.content) if row is not None else None

@@ -22,7 +22,7 @@ from django.urls import resolve
 
 from goodword.core import crypto
 
-#: authenticators that are a second factor; recovery codes only replace one
+#: authenticators that are a second factor; recovery codes only substitute for one
 FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -40,7 +40,8 @@ _PLACE: Final = "session:suspended_request"
 
 
 def is_recent(request: HttpRequest) -> bool:
-    """Whether they signed in within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds, with any second factor they have."""
+    """Whether they signed in within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds, with their second factor if they have
+    one."""
     has_factor = has_second_factor(request.user)
     records = uses(request) if has_factor else get_authentication_records(request, request.user)
     return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
@@ -49,7 +50,7 @@ def is_recent(request: HttpRequest) -> bool:
 def required[R: HttpRequest, **P](
     view: Callable[Concatenate[R, P], HttpResponseBase],
 ) -> Callable[Concatenate[R, P], HttpResponseBase]:
-    """Reauthenticate members whose sign-in is not recent, then continue the request, a POST with its data."""
+    """Reauthenticate members whose sign-in isn't recent, then continue the request, including a POST's data."""
 
     @wraps(view)
     def wrapped(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -66,7 +67,7 @@ def required[R: HttpRequest, **P](
 def to_change[R: HttpRequest, **P](
     view: Callable[Concatenate[R, P], HttpResponseBase],
 ) -> Callable[Concatenate[R, P], HttpResponseBase]:
-    """As `required`, for requests that change something."""
+    """Like `required`, for requests that change something."""
     asking = required(view)
 
     @wraps(view)
@@ -77,9 +78,9 @@ def to_change[R: HttpRequest, **P](
 
 
 def suspend(request: HttpRequest) -> HttpResponseBase:
-    request.session.pop(STATE_SESSION_KEY, None)  # left by an earlier request that was abandoned
+    request.session.pop(STATE_SESSION_KEY, None)  # from an abandoned earlier request
     methods = get_adapter().get_reauthentication_methods(request.user)
-    if not methods:  # neither password nor anything else: signing in again confirms it
+    if not methods:  # no password or other method, so signing in again confirms it
         get_adapter().logout(request)
         return redirect_to_login(request.get_full_path())
     if request.method == "POST":
@@ -106,7 +107,7 @@ def resume(request: HttpRequest, state: dict[str, Any]) -> HttpResponseBase:
     target = get_next_redirect_url(request) or settings.LOGIN_REDIRECT_URL
     try:
         kept = crypto.unseal(state["sealed"], place=_PLACE)
-    except crypto.CannotOpen:  # its field key was removed meanwhile
+    except crypto.CannotOpen:  # its field key has been removed
         return HttpResponseRedirect(target)
     path = json.loads(kept)["path"]
     if (

@@ -28,7 +28,7 @@ from goodword.accounts.reauthentication import FACTORS
 from goodword.core import clock, crypto
 from goodword.core.crypto import Stored, resealed, seal_stored
 
-#: subject of sealed secrets; allauth does not say whose they are
+#: subject of sealed secrets, since allauth doesn't say whose they are
 _PLACE: Final = "mfa_authenticator"
 _ADDED: Final[Mapping[str, str]] = {
     Authenticator.Type.TOTP: audit.APP_ADDED,
@@ -43,7 +43,7 @@ _REMOVED: Final[Mapping[str, str]] = {
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the library has no types
-    """Encrypts secrets with the field keys, and rewords messages."""
+    """Encrypts secrets with the field keys, and replaces messages."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": gettext_lazy("Wrong code. Codes change every 30 seconds: enter the newest one."),
@@ -100,7 +100,7 @@ def _reseal(ids: Sequence[int]) -> int:
     return lost
 
 
-#: for goodword.core.crypto
+#: stored secrets for goodword.core.crypto
 STORED: Final = Stored(_old, _reseal, _uses)
 
 
@@ -114,7 +114,7 @@ def factors_of(users: Iterable[int]) -> dict[int, set[str]]:
 
 
 def coverage(organisation: Organisation) -> tuple[int, int]:
-    """How many active members have a second factor, and how many members are active."""
+    """The numbers of active members with a second factor and of all active members."""
     members = active_members(organisation)
     with_one = Authenticator.objects.filter(user__in=members.values("user"), type__in=FACTORS)
     return with_one.values("user").distinct().count(), members.count()
@@ -173,23 +173,23 @@ def _record(request: HttpRequest, user: User, action: str) -> None:
 def _added(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     _record(request, user, _ADDED[authenticator.type])
     if authenticator.type in FACTORS:
-        # its code or key was just entered
+        # its code or key has just been used
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
         if Authenticator.objects.filter(user=user, type__in=FACTORS).count() == 1:
             _end_other_sessions(request, user)
 
 
 def _end_other_sessions(request: HttpRequest, user: User) -> None:
-    """Older sessions were opened without the factor, perhaps by somebody who knows the password."""
+    """End sessions opened without the factor, perhaps by somebody who knows the password."""
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     user.refresh_from_db(fields=["session_epoch"])
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    request.session.save()  # now, because the others have ended
+    request.session.save()  # saved now, because the others have ended
     UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key).delete()
 
 
 def tell_locked(request: HttpRequest, user: User) -> None:
-    """Mail the owner, at most once an hour, that wrong codes have locked the step after the password."""
+    """Mail the owner, at most once an hour, that wrong codes have locked the second step."""
     now = clock.now()
     audit.record_lockout(user, now=now, **audit.where(request))
     if ratelimit.consume(request, action="code_locked_mail", key=str(user.pk)):

@@ -38,7 +38,7 @@ _MAIL: Final = "account/email/security_change"
 def queue_mail(
     user: User, change: str, *, now: datetime, address: str = "", browser: str = "", by: str = ""
 ) -> None:
-    """`change`: a key of CHANGES. `by`: name of the admin, or the operator."""
+    """Queue a mail. `change`: a key of CHANGES. `by`: name of the admin, or the operator."""
     jobs.named("accounts.mail_security_change").defer(
         user_id=user.pk,
         change=change,
@@ -52,7 +52,7 @@ def queue_mail(
 def mail_change(
     *, user_id: int, change: str, at: datetime, address: str = "", browser: str = "", by: str = ""
 ) -> None:
-    """Raises OSError or SMTPException for a retry."""
+    """Send the mail. Raises OSError or SMTPException for a retry."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return
@@ -83,7 +83,7 @@ def _zone_of(user: User) -> tzinfo:
     return member.organisation.zone if member else timezone.get_default_timezone()
 
 
-#: part of the User-Agent header, and name; the first match, since most also claim to be another
+#: part of the User-Agent header -> name; the first match counts, since most also claim to be another browser
 _BROWSERS: Final = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),

@@ -56,7 +56,7 @@ log = logging.getLogger(__name__)
 
 _COOKIE_AGE: Final = timedelta(days=180)
 _COOKIE_SALT: Final = "goodword.accounts.known_browser"
-#: failed sign-ins to one account from unknown networks and browsers: 100 an hour
+#: limit of failed sign-ins to one account from unknown networks and browsers: 100 an hour
 _FROM_ANYWHERE: Final[dict[str, Any]] = {
     "app": "allauth.account",
     "action": "login_failed_anywhere",
@@ -89,7 +89,7 @@ def _network(address: str) -> str:
 
 
 def sign_out_everywhere(user: User, *, address: str, browser: str, now: datetime) -> None:
-    """Includes this browser."""
+    """End all sessions of the user, including this one."""
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
         record_sign_in(user, action=SIGNED_OUT_EVERYWHERE, address=address, browser=browser, now=now)
@@ -129,7 +129,7 @@ def is_known_browser(user: User, request: HttpRequest) -> bool:
 
 
 class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
-    """Closes sign-up, rewords errors and limits failed sign-ins per account."""
+    """Closes sign-up, replaces error messages and limits failed sign-ins per account."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": gettext_lazy("Wrong e-mail address or password."),
@@ -137,11 +137,11 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
     }
 
     def format_email_subject(self, subject: str) -> str:
-        """Without allauth's prefix, the server's address."""
+        """The subject without allauth's prefix (the server's address)."""
         return subject
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count failures per account and network: a stranger's don't lock out the owner."""
+        """Count failures per account and network, so strangers can't lock out the owner."""
         return f"{_account(credentials)}:{ratelimit.get_ip(request)}"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -160,7 +160,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
             is_known_browser(user, request) or has_signed_in_from(user, request.META["REMOTE_ADDR"])
         ):
             return
-        # for unknown accounts too, or the refusal would reveal which exist
+        # for unknown accounts too, since the refusal would otherwise reveal which exist
         self._from_anywhere = ratelimit.consume(request, key=_account(credentials), **_FROM_ANYWHERE)
         if not self._from_anywhere:
             raise self.validation_error("too_many_login_attempts")
@@ -182,7 +182,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Record it in the sign-in trail; an unknown address is only logged."""
+        """Record the failure in the sign-in trail. Unknown addresses are only logged."""
         if user := _user(credentials):
             record_sign_in(user, action=FAILED, now=clock.now(), **where(request))
         else:
@@ -193,7 +193,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
         return not reauthentication.is_recent(context.request)
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
-        """Reword them for our pages. Nothing else replaces a second factor."""
+        """The methods with our labels. A second factor can't be replaced by another method."""
         found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         found = [method | {"description": _CONFIRM_WITH.get(method["id"], "")} for method in found]
         if has_second_factor(user):
@@ -230,7 +230,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
         context: dict[str, Any] | None = None,  # noqa: ARG002 - allauth's signature
         email: str | None = None,  # noqa: ARG002
     ) -> None:
-        """Queue the mail: the page must not wait for the mail server."""
+        """Queue the mail, since the page must not wait for the mail server."""
         assert isinstance(user, User)
         security_mails.queue_mail(user, template_prefix, now=clock.now(), **where(self.request))
 
@@ -243,7 +243,7 @@ def _user(credentials: Mapping[str, Any]) -> User | None:
 
 
 def _account(credentials: Mapping[str, Any]) -> str:
-    """Key for counting failed sign-ins, one for all spellings of an address that find the account."""
+    """The key for counting failed sign-ins, the same for all spellings of an address that find the account."""
     user = _user(credentials)
     return f"user {user.pk}" if user else f"unknown {normalised(str(credentials.get('email', '')))}"
 
@@ -279,7 +279,7 @@ def _lift_limits(*, request: HttpRequest, user: User, **_: Any) -> None:
 
 
 def connect_signals() -> None:
-    """Strong references, because the receivers are local functions."""
+    """Connect signals with strong references, because the receivers are local functions."""
     auth.user_logged_in.connect(_seen, weak=False, dispatch_uid="goodword.seen")
     allauth.password_reset.connect(_lift_limits, weak=False, dispatch_uid="goodword.lift_limits")
     for signal, action in (
@@ -303,14 +303,16 @@ class NotCurrentPassword:
 
 
 def reset_link(user: User) -> str:
-    """Valid once, within PASSWORD_RESET_TIMEOUT. Not built from a request, whose headers can be forged."""
+    """A link that is valid once, within PASSWORD_RESET_TIMEOUT. Not built from a request, whose headers can be
+    forged."""
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     return settings.GOODWORD_BASE_URL + path.replace("UID-KEY", quote(key))
 
 
 def mail_reset_link(*, user_id: int, asked_at: datetime, now: datetime) -> None:
-    """Raises OSError or SMTPException for a retry; an hour after the request it only logs the failure."""
+    """Send the mail. Raises OSError or SMTPException for a retry; an hour after the request, failures are only
+    logged."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return

@@ -44,9 +44,9 @@ log = logging.getLogger(__name__)
 #: raised by allauth if the provider is unreachable or misconfigured, or sends a malformed response
 _FAILURES: Final = (
     *(RequestException, OAuth2Error, KeyError, ValueError, IntegrityError),
-    *(SyntaxError, zlib.error),  # raised by lxml for invalid XML; lxml comes with goodword[saml] only
+    *(SyntaxError, zlib.error),  # raised by lxml (only in goodword[saml]) for invalid XML
 )
-#: in lower case, as allauth reads SAML's attributes
+#: in lower case, since allauth lower-cases SAML's attributes
 _TRUE: Final = {"true", "1", "t", "y", "yes"}
 
 
@@ -84,7 +84,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
         if process == AuthProcess.REDIRECT:
             _confirm(request, sociallogin)
             return
-        if process != AuthProcess.LOGIN:  # allauth can also link accounts to a login, which we don't offer
+        if process != AuthProcess.LOGIN:  # allauth can also link accounts to a login, which isn't offered
             raise _refuse(request, _("This sign-in can't be used here."))
         if not sociallogin.is_existing:
             _match(request, sociallogin)
@@ -142,7 +142,7 @@ def _refuse(request: HttpRequest, sentence: str) -> ImmediateHttpResponse:
 
 
 def _verified_address(sociallogin: SocialLogin) -> str:
-    """Empty if there is none. Some providers send "false" as text."""
+    """The verified address, or "". Some providers send "false" as text."""
     if _says_unverified(sociallogin):
         return ""
     return next(
@@ -166,7 +166,7 @@ def _says_unverified(sociallogin: SocialLogin) -> bool:
 def _look_alike(sociallogin: SocialLogin, address: str) -> str:
     """The address as sent if it contains a look-alike letter (the Kelvin sign, which allauth lower-cases to k), else
     empty."""
-    sent = [address, sociallogin.account.uid]  # of SAML, the address can be the name ID
+    sent = [address, sociallogin.account.uid]  # SAML's address can be the name ID
     for value in claims_of(sociallogin.account).values():
         sent += value if isinstance(value, list) else [value]
     return next(
@@ -294,7 +294,7 @@ def told[**P](
 @require_safe
 @login_required
 def reauthenticate(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """A page with a link to the provider. A form won't do: browsers apply the CSP's form-action to each redirect."""
+    """A page with a link to the provider, not a form, since browsers apply the CSP's form-action to each redirect."""
     found = next((one for one in linked(request.user) if one.sub_id == provider_id), None)
     if found is None:
         raise Http404("no such provider for this member")
@@ -322,7 +322,7 @@ def reauthenticate(request: HttpRequest, provider_id: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def continue_suspended(request: HttpRequest) -> HttpResponseBase:
-    """After the provider: redirect to a page, or ask for a click before a suspended POST is repeated."""
+    """Continue after the provider: redirect to a page, or ask for a click before a suspended POST is repeated."""
     target = get_next_redirect_url(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
     if request.method == "POST" and reauthentication.is_recent(request):
         response: HttpResponseBase = resume_request(request) or HttpResponseRedirect(target)

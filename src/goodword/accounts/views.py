@@ -97,7 +97,7 @@ def _authenticators(user: User) -> dict[str, Any]:
 
 
 def _open_sessions(request: HttpRequest, user: User) -> list[OpenSession]:
-    """This one first, then by last use."""
+    """Sessions: this one first, then by last use."""
     rows = [
         OpenSession(
             pk=row.pk,
@@ -132,7 +132,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @login_required
 def second_factor_needed(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """For members without one, in an organisation that requires it."""
+    """The page for members without a second factor, in an organisation that requires it."""
     user = cast(User, request.user)
     member = get_object_or_404(
         Membership.objects.across_organisations().select_related("organisation"),
@@ -150,7 +150,7 @@ def second_factor_needed(request: HttpRequest, slug: str) -> HttpResponseBase:
 @require_safe
 @login_required
 def to_account(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
-    """Target of allauth's redirects."""
+    """The target of allauth's redirects."""
     return redirect("account")
 
 
@@ -166,12 +166,12 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponseBase:
     return redirect("account_login")
 
 
-#: admins named on the page of a refused member
+#: maximum number of admins named on the page of a refused member
 _NAMED = 5
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The 404 page, with the organisation's search for members."""
+    """The 404 page, which for members includes the organisation's search."""
     del exception
     user, slug = getattr(request, "user", None), request.path.removeprefix("/o/").partition("/")[0]
     member = (

@@ -15,8 +15,8 @@ def _one_line(*names: str) -> str:
 
 
 def searched(of: str = "") -> Lower:
-    """Expression of the lower-case text that searches by name and address match. `of`: path to the candidate, such as
-    "candidate__"."""
+    """The lower-case text that searches by name and address match, as an expression. `of`: path to the candidate, such
+    as "candidate__"."""
     first, preferred, last, email = (
         f"{of}{name}" for name in ("first_name", "preferred_name", "last_name", "email")
     )
@@ -31,7 +31,7 @@ class Candidate(OrganisationOwned):
     first_name = models.CharField(max_length=200, default="", blank=True)
     last_name = models.CharField(max_length=200, default="", blank=True)
     preferred_name = models.CharField(max_length=200, default="", blank=True)
-    #: a personal address if there is one
+    #: preferably a personal address
     email = models.EmailField(max_length=320, default="", blank=True)
     company = models.CharField(max_length=300, default="", blank=True)
     title = models.CharField(max_length=300, default="", blank=True)
@@ -40,7 +40,7 @@ class Candidate(OrganisationOwned):
     confirmed_name = models.CharField(max_length=401, db_default="", default="", blank=True)
     private = models.BooleanField(default=False)
     language = models.CharField(max_length=10, default="", blank=True)
-    #: chosen on the portal, for pages and mails
+    #: language of pages and mails, chosen on the portal
     chosen_language = models.CharField(max_length=10, default="", blank=True)
     #: personal data erased; the row stays for events and counts
     erased_at = models.DateTimeField(null=True)
@@ -77,7 +77,8 @@ class Candidate(OrganisationOwned):
 
     @property
     def in_greenhouse(self) -> bool:
-        """Otherwise a member added them and can correct name and address."""
+        """Whether the candidate comes from Greenhouse. Otherwise a member added them and can correct name and
+        address."""
         return self.connection_id is not None
 
     @property
@@ -140,7 +141,8 @@ class Application(OrganisationOwned):
 
     @property
     def in_greenhouse(self) -> bool:
-        """Otherwise a member added it: it has no stage, and members set its status."""
+        """Whether it comes from Greenhouse. Otherwise a member added it; it has no stage, and members set its
+        status."""
         return self.connection_id is not None
 
     @property
@@ -149,14 +151,15 @@ class Application(OrganisationOwned):
 
     @property
     def end(self) -> str:
-        """Why contact has ended: "erasure", or the status; empty while active."""
+        """Why contact has ended: "erasure" or the status; empty while active."""
         if self.is_being_erased:
             return "erasure"
         return "" if self.status == self.Status.ACTIVE else self.status
 
 
 class Erasure(OrganisationOwned):
-    """Open steps close immediately. Data goes at `due_at` unless still visible in Greenhouse, as a merged person is."""
+    """A requested erasure. Open steps close immediately. Data is erased at `due_at` unless it is still visible in
+    Greenhouse, like a merged person's."""
 
     class Reason(models.TextChoices):
         CANDIDATE_DELETED = "candidate_deleted"
@@ -165,7 +168,7 @@ class Erasure(OrganisationOwned):
         MEMBER = "member"
         #: requested on the portal
         CANDIDATE = "candidate"
-        #: retention period since the last application ended, or since Greenhouse stopped showing them
+        #: the retention period is over since the last application ended, or since Greenhouse stopped showing them
         RETENTION = "retention"
         NOT_VISIBLE = "not_visible"
 
@@ -179,7 +182,7 @@ class Erasure(OrganisationOwned):
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
-    #: a sentence
+    #: reason for the cancellation, as a sentence
     cancelled_because = models.CharField(max_length=300, default="", blank=True)
     #: empty if cancelled because of Greenhouse
     cancelled_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -214,7 +217,7 @@ class Erasure(OrganisationOwned):
 
 class Hold(OrganisationOwned):
     class Ground(models.TextChoices):
-        """Disclosed to the people concerned (GDPR, article 17, paragraph 3)."""
+        """Grounds, which are disclosed to the people concerned (GDPR, article 17, paragraph 3)."""
 
         CLAIMS = "claims", "Legal claims: the data is needed to establish, exercise or defend them"
         DUTY = "duty", "Legal duty: the law requires the data to be kept"
@@ -265,7 +268,7 @@ class RatingImport(OrganisationOwned):
 
 
 class PerformanceRating(OrganisationOwned):
-    """How a manager rated somebody after hire, by one criterion. Used for validity only."""
+    """A manager's rating of somebody after hire by one criterion. Only used for validity."""
 
     of = models.ForeignKey(RatingImport, on_delete=models.CASCADE, related_name="ratings")
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="ratings")
@@ -327,7 +330,7 @@ def visible_applications(member: Membership) -> QuerySet[Application]:
 
 
 def sees_private_candidates(role: Role, member: Membership) -> bool:
-    """Of a role that the member sees."""
+    """Whether the member sees private candidates of a role that they see."""
     return member.is_admin or role.owner_id == member.pk or role.viewers.filter(pk=member.pk).exists()
 
 
@@ -336,6 +339,6 @@ def of_own_roles(member: Membership) -> Q:
     see."""
     if not member.may_work:
         return Q()
-    # ids instead of a join: PostgreSQL then combines two indexes
+    # ids instead of a join, so PostgreSQL combines two indexes
     owned = list(Role.objects.of(member.organisation).filter(owner=member).values_list("pk", flat=True))
     return Q(role__in=owned) | Q(recruiter_email__same_address=member.user.email)

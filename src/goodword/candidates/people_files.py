@@ -13,13 +13,13 @@ from goodword.core.addresses import normalised
 from goodword.core.csv_files import UnreadableFile, decoded, separated
 
 MOST_ROWS: Final = 100_000
-#: bytes
+#: maximum bytes
 LARGEST: Final = 8_000_000
 #: headings, ignoring case, spaces and punctuation
 _ADDRESS: Final = frozenset({"email", "emailaddress", "mail"})
 _CANDIDATE: Final = frozenset({"candidateid", "greenhousecandidateid"})
 _APPLICATION: Final = frozenset({"applicationid", "greenhouseapplicationid"})
-#: line numbers listed in one sentence
+#: maximum line numbers listed in a sentence
 _LISTED: Final = 10
 
 
@@ -32,7 +32,7 @@ class Person:
 
     @classmethod
     def of(cls, by: str, value: str) -> "Person":
-        """Equal addresses get one spelling."""
+        """A normalised person, so equal addresses have the same spelling."""
         return cls(by, normalised(value) if by == "email" else value)
 
 
@@ -44,7 +44,7 @@ class PersonColumn:
     place: int
 
     def read(self, cells: Sequence[str]) -> Person | None:
-        """None if the line identifies nobody."""
+        """The person identified by the line, or None."""
         value = cells[self.place].strip()
         named = bool(value) and (self.by == "email" or value.isdecimal())
         return Person.of(self.by, value) if named else None
@@ -68,7 +68,7 @@ def plain_heading(cell: str) -> str:
 
 
 def person_column(first: Sequence[str]) -> PersonColumn | None:
-    """The most exact column that identifies people."""
+    """The most precise column that identifies people."""
     heading = [plain_heading(cell) for cell in first]
     for by, names in (("application", _APPLICATION), ("candidate", _CANDIDATE), ("email", _ADDRESS)):
         for place, name in enumerate(heading):

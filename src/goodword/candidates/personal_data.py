@@ -1,4 +1,5 @@
-"""Candidates' own copies omit status, stage and reason: nobody learns of a rejection through Goodword."""
+"""Erasure and export of candidates. Candidates' own copies omit status, stage and reason, so nobody learns of a
+rejection through Goodword."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -68,7 +69,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
     return counts | {"people": people.filter(erased_at=None).update(**BLANK, erased_at=now)}
 
 
-#: only in the copy that candidates download themselves: no member may read individual ratings
+#: only in the copy that candidates download, since members may not read individual ratings
 RATINGS: Final = "ratings after the start"
 
 

@@ -11,7 +11,7 @@ type Api = Literal["v1", "v3"]
 JOB, POST, REQUISITION = "Senior Account Manager", "Senior Account Manager", ""
 #: number of adjectives that a referee picks
 ADJECTIVES = 5
-#: by referee: the answer to open questions, and the one on development
+#: for each referee, the answers to open questions and to the one on development
 COMMENTS = (
     (
         "Keeps what was agreed with customers, and asks early when something is unclear.",
@@ -23,7 +23,7 @@ COMMENTS = (
     ),
 )
 REQUIREMENT = "Works with several departments at once and keeps what was agreed with customers."
-#: of work style, chosen for the requirement
+#: work style scales chosen for the requirement
 SCALES = ["Give and take", "Planning and order"]
 
 
@@ -81,7 +81,7 @@ def may_write(page: Browser) -> bool:
 
 
 def inbox_has(page: Browser, state: str, number: int) -> bool:
-    """Whether the inbox lists this many deliveries in a state: received (waiting), handled or failed."""
+    """Whether the inbox lists this many deliveries in the state received (waiting), handled or failed."""
     _integrations(page)
     page.follow("Webhook deliveries")
     page.open(f"{page.url.split('?')[0]}?state={state}")

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from httpx2 import QueryParams
 
 MAX_REDIRECTS = 10
-#: generous, so that a busy machine does not fail the story
+#: long time-out, so the story doesn't fail on a busy machine
 WAIT_SECONDS = 60.0
 
 
@@ -218,7 +218,7 @@ def text_of(tag: Tag) -> str:
 
 
 def _values(form: Tag) -> list[tuple[str, str]]:
-    """What the form sends if it is left unchanged."""
+    """The values that the form sends if unchanged."""
     data: list[tuple[str, str]] = []
     for field in form.find_all(["input", "select", "textarea"]):
         name = field.get("name")

@@ -106,7 +106,7 @@ class Handler:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802 - aiosmtpd's name
         content = envelope.content
         raw = content.encode() if isinstance(content, str) else bytes(content or b"")
-        # the real time: the mailbox is a separate program and does not know Goodword's clock
+        # real time, since the mailbox is a separate program without access to Goodword's clock
         self.store.add(
             raw,
             recipients=envelope.rcpt_tos,

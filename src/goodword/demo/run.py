@@ -32,7 +32,7 @@ FILES = (
 
 
 def demo(*, api: Api) -> int:
-    """Start everything, play the story at the first start, print URLs and logins, run until Ctrl-C."""
+    """Start everything, play the story on the first start, print URLs and logins, and run until Ctrl-C."""
     leave_on_terminate()
     data = _data()
     try:
@@ -80,7 +80,7 @@ def _run(data: Path, *, api: Api) -> int:
 
 
 def clear_unfinished(data: Path) -> None:
-    """Delete what an interrupted story left. Raises SettingError if the folder belongs to an installation."""
+    """Delete the files of an interrupted story. Raises SettingError if the folder belongs to an installation."""
     begun = data / "demo-begun"
     if _story(data).exists():
         return
@@ -155,7 +155,7 @@ def demo_once(*, api: Api) -> int:
 
 
 def _say(text: str) -> None:
-    """Print to standard error: standard output is for programs."""
+    """Print to standard error, since standard output is for programs."""
     print(text, file=sys.stderr, flush=True)
 
 

@@ -49,7 +49,7 @@ class StoryResult:
 
 
 def play(world: World, *, api: Api, out: TextIO) -> StoryResult:
-    """`api`: the version of Harvest that Goodword is connected over."""
+    """Play the story. `api`: the version of Harvest that Goodword uses."""
     with closing(Story(world, api=api)) as story:
         _play_steps(story, out)
         return story.result
@@ -179,11 +179,12 @@ class StorySupport:
         return "\n".join(text_of(entry) for entry in self.recruiter.page.select("#timeline li"))
 
     def mails(self) -> list[dict[str, Any]]:
-        """Leaves out the daily digest, which depends on the time of day."""
+        """All mails except the daily digest, which depends on the time of day."""
         return [mail for mail in self.mailbox.all() if not mail["subject"].startswith("Today:")]
 
     def check_mail(self, mail: dict[str, Any]) -> None:
-        """Sender's and organisation's names, a reply address, a text and an HTML part, one link, no images."""
+        """Check a mail: names of sender and organisation, a reply address, a text and an HTML part, one link, no
+        images."""
         sender, reply_to = str(mail["from"]), str(mail["reply_to"])
         self.check(f"({ORGANISATION})" in sender, f"The sender does not name the organisation: {sender}")
         self.check("@" in reply_to and reply_to not in sender, f"Replies would go to “{reply_to}”: {sender}")
@@ -222,7 +223,7 @@ class StorySupport:
         )
 
     def settle(self, first_name: str, last_name: str) -> Person:
-        """Wait until earlier changes have taken effect: a candidate moved after them gets the invitation."""
+        """Wait until earlier changes have taken effect, by moving a candidate and waiting for the invitation."""
         self.let_deliveries_arrive()
         person = self.apply(first_name, last_name)
         self.move_and_wait(person, "Assessment", subject="assessment")

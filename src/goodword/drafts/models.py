@@ -6,7 +6,7 @@ from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
 
-#: prefix of the keys of entries that members wrote
+#: prefix of the keys of entries written by members
 OWN_PREFIX = "own_"
 
 
@@ -56,7 +56,7 @@ class Version(OrganisationOwned):
         return made
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Raises `Frozen` for a published version; a copy without an id is a new row."""
+        """Save the row. Raises `Frozen` for a published version; a copy without an id becomes a new row."""
         if self.is_frozen and self.pk is not None:
             raise Frozen(f"{self} is published and never changes.")
         super().save(*args, **kwargs)

@@ -60,7 +60,7 @@ class TypedField:
 
 
 def typed_texts(request: MemberRequest) -> list[TypedField]:
-    """Free texts of a submitted form, without labels: the form can't be built without its draft."""
+    """Free texts of a submitted form, without labels, since the form can't be built without its draft."""
     texts = [str(text).strip() for name in request.POST for text in request.POST.getlist(name)]
     return [TypedField("", text, is_text=True) for text in texts if any(map(str.isspace, text))]
 
@@ -80,7 +80,7 @@ class DraftForm[F: BaseForm]:
     stale: bool = False
 
     def save[T](self, change: Callable[[int], T]) -> "Saved[T] | None":
-        """None if the form is unbound, invalid or stale."""
+        """Save the change. Returns None if the form is unbound, invalid or stale."""
         if not self.form.is_bound or not self.form.is_valid():
             return None
         try:
@@ -107,7 +107,7 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
 
     @abstractmethod
     def owner_of(self, request: MemberRequest, pk: int) -> O:
-        """404 if the member may not see it."""
+        """The owner, or 404 if the member may not see it."""
 
     @abstractmethod
     def title(self, draft: D) -> str: ...
@@ -189,7 +189,7 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
         edit: DraftForm[Any] | None = None,
         status: int = 200,
     ) -> HttpResponse:
-        """A page below the draft's. `name`: heading and last crumb. With `edit`, its form."""
+        """A page below the draft's. `name`: heading and last breadcrumb. `edit`: its form."""
         return render(
             request,
             template,
@@ -237,7 +237,7 @@ class LibraryPages[O: LibraryEntry, D: LanguagesDraft[Any, Any]](DraftPages[O, D
 
     @abstractmethod
     def not_editable(self) -> str:
-        """What to do about an entry that can't be edited."""
+        """The advice about an entry that can't be edited."""
 
     def title(self, draft: D) -> str:
         return str(draft.owner.title)
@@ -297,7 +297,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewScreen:
-    """`query` leads to the screen; empty if it isn't shown, for the reason in `note`."""
+    """`query`: leads to the screen; empty if it isn't shown, for the reason in `note`."""
 
     place: int | str
     text: str

@@ -79,7 +79,8 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
 
     @contextmanager
     def locked_draft(self, owner: O, *, revision: int | None = None) -> Iterator[D]:
-        """`revision`: None if the change depends on nothing else. Raises `NoDraft` and `StaleDraft`."""
+        """Lock the draft. `revision`: None if the change doesn't depend on the rest. Raises `NoDraft` and
+        `StaleDraft`."""
         with transaction.atomic():
             draft = self.find(self.lock(owner))
             if draft is None:
@@ -96,8 +97,8 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
         by: Membership | None,
         now: datetime,
     ) -> D:
-        """`check` completes the draft and raises if it cannot be published. `by`: None if nobody is named. Raises
-        `NoDraft` and `StaleDraft`."""
+        """Publish the draft. `check` completes it, and raises if it can't be published. `by`: None without an author.
+        Raises `NoDraft` and `StaleDraft`."""
         with self.locked_draft(owner, revision=revision) as draft:
             publication = check(draft)
             for row in publication.rows:
@@ -107,7 +108,8 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
             return draft
 
     def discard(self, owner: O, *, revision: int, by: Membership, now: datetime) -> bool:
-        """Also deletes a never published owner; returns whether it still exists. Raises `NoDraft` and `StaleDraft`."""
+        """Discard the draft, and an owner that was never published. Returns whether the owner still exists. Raises
+        `NoDraft` and `StaleDraft`."""
         with self.locked_draft(owner, revision=revision) as draft:
             self._audit("draft_discarded", owner, by=by, now=now, details=self.details(draft))
             return self.delete(draft)
@@ -144,7 +146,7 @@ class LanguagesDraft[O: LibraryEntry, V: LanguageVersion]:
         return next((row for row in self.rows if row.language == language), None)
 
     def translation(self, language: str) -> V:
-        """Raises `NoLanguage`, also for the source."""
+        """The translation. Raises `NoLanguage`, also for the source."""
         for row in self.translations:
             if row.language == language:
                 return row
@@ -154,7 +156,7 @@ class LanguagesDraft[O: LibraryEntry, V: LanguageVersion]:
 class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, Any], C](
     VersionedDrafts[O, D], ABC
 ):
-    """Drafts of library entries, with a row per language. `C` is the content of a row."""
+    """Drafts of library entries, with a row per language. `C`: the content of a row."""
 
     @abstractmethod
     def versions(self, owner: O) -> QuerySet[V]:
@@ -162,20 +164,20 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
 
     @abstractmethod
     def newest(self, owner: O) -> list[V]:
-        """All languages of the newest published version, the source first; [] if there is none."""
+        """All languages of the newest published version, the source first, or []."""
 
     @abstractmethod
     def content(self, row: V) -> C: ...
 
     @abstractmethod
     def create_rows(self, owner: O, contents: Mapping[str, C], *, now: datetime) -> None:
-        """The source language comes first in `contents`."""
+        """Create rows from `contents`, in which the source language comes first."""
 
     @abstractmethod
     def draft(self, owner: O, source: V, translations: tuple[V, ...]) -> D: ...
 
     def find(self, owner: O) -> D | None:
-        """The draft of one of the organisation's own entries. Its oldest language is the source."""
+        """The draft of an entry of the organisation. Its oldest language is the source."""
         rows = list(self.versions(owner).filter(published_at=None).order_by("pk")) if owner.is_own else []
         return self.draft(owner, rows[0], tuple(rows[1:])) if rows else None
 
@@ -203,7 +205,8 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
         by: Membership | None,
         now: datetime,
     ) -> D:
-        """Languages left out stay in a draft of the next version, beside the published ones."""
+        """Publish these rows. Other languages stay in a draft of the next version, beside copies of the published
+        ones."""
         with transaction.atomic():
             draft = super().publish(owner, revision=revision, check=check, by=by, now=now)
             left = [row for row in draft.rows if row.published_at is None]
@@ -233,7 +236,8 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
         )
 
     def set_archived(self, owner: O, *, archived: bool, by: Membership, now: datetime) -> bool:
-        """Archived entries are no longer offered; what uses them keeps them. False if nothing changed."""
+        """Archive or restore an entry. Archived entries are no longer offered, but existing uses stay. Returns whether
+        anything changed."""
         with transaction.atomic():
             locked = self.lock(owner)
             if (locked.archived_at is not None) == archived:

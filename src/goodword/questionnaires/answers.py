@@ -1,4 +1,4 @@
-"""Validates answers: the value to store, or a sentence about what is wrong.
+"""Validates answers: returns the value to store, or raises a sentence about the problem.
 
 The stored shapes, by question type (None for all: an optional question without an answer):
 
@@ -12,7 +12,7 @@ The stored shapes, by question type (None for all: an optional question without 
 | yes_no_unsure | `{"answer": "yes", "no" or "unsure", "comment": str}` |
 | would_work_again | the same with "yes", "yes_with_reservations", "no" or "prefer_not_to_say" |
 | long_text, short_text | str |
-| number | a number, whole where the question has no decimals |
+| number | a number, whole if the question has no decimals |
 | date | "YYYY-MM-DD" |
 | period | `{"from": "YYYY-MM", "to": "YYYY-MM" or null}` |
 | relationship_confirm | `{"answer": "confirmed" or "corrected", "relationship": str}` |
@@ -80,7 +80,8 @@ from goodword.questionnaires.types import (
 def validate(
     question: Question, raw: object, *, stated: Stated | None = None, today: date | None = None
 ) -> Json:
-    """In the shape of the table above. With `today`, periods in the future are refused. Raises `AnswerError`."""
+    """Validate an answer and return it in the shape above. With `today`, future periods are refused. Raises
+    `AnswerError`."""
     known = stated or Stated()
     match question:
         case Rating() | Agreement():
@@ -371,7 +372,7 @@ def _verdict(
 
 
 def _unanswered(question: Confirmation) -> str:
-    # these share a page, so each names its question
+    # these share a page, so each message names its question
     match question:
         case RelationshipConfirm():
             return gettext("Confirm or correct the relationship.")

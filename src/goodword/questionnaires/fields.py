@@ -1,4 +1,4 @@
-"""Form fields that accept everything; `answers.py` validates. `required` only controls the word "(optional)"."""
+"""Form fields that accept any input, which `answers.py` validates. `required` only controls the word "(optional)"."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ class OneChoice(forms.ChoiceField):
 
 
 class ConfirmChoice(OneChoice):
-    """Whether the candidate's `stated` information is right."""
+    """A choice whether the candidate's `stated` information is right."""
 
     def __init__(self, *, stated: str, **heading: Any) -> None:
         super().__init__(**heading)
@@ -40,7 +40,7 @@ class SomeChoices(forms.MultipleChoiceField):
 
 
 class TypedNumber(TypedText):
-    """Text, because browsers disagree about decimal commas in number inputs."""
+    """A number as text, because browsers treat decimal commas in number inputs differently."""
 
     def __init__(self, *, unit: str, decimals: int, negative: bool, **heading: Any) -> None:
         super().__init__(widget=NumberInput(unit=unit, decimals=decimals, negative=negative), **heading)
@@ -52,7 +52,7 @@ class NumberInput(forms.TextInput):
     template_name = "questionnaires/number_input.html"
 
     def __init__(self, *, unit: str, decimals: int, negative: bool) -> None:
-        # many phones have no minus on numeric keypads, and no comma on those for integers
+        # on many phones, numeric keypads have no minus, and those for integers no comma
         mode = "text" if negative else "decimal" if decimals else "numeric"
         super().__init__(attrs={"inputmode": mode, "autocomplete": "off", "size": "8", "maxlength": "40"})
         self.unit = unit
@@ -87,7 +87,7 @@ def _figures(label: Any, *, most: int) -> forms.TextInput:
 
 
 class MonthWidget(MultiWidget):
-    """A list of months and an input for the year: not every browser has `input type=month`."""
+    """A list of months and an input for the year, since not every browser supports `input type=month`."""
 
     use_fieldset = True
 
@@ -105,7 +105,7 @@ class MonthWidget(MultiWidget):
 
 
 class DayWidget(MultiWidget):
-    """Day, month and year: quicker than a calendar for old dates, and the same in every browser."""
+    """Day, month and year, which is quicker than a calendar for old dates and the same in every browser."""
 
     use_fieldset = True
 

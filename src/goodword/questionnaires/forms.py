@@ -118,7 +118,7 @@ class Block:
 
     @property
     def places(self) -> list[dict[str, str]]:
-        """The positions between two statements and “can't judge”: `label` for screen readers, `example` as seen."""
+        """The positions between two statements and “can't judge”: `label` for screen readers, `example` for display."""
         if not isinstance(self.question, Between):
             return []
         words = between_words()
@@ -174,7 +174,7 @@ class QuestionForm(forms.Form):
 
     @property
     def to_confirm(self) -> list[tuple[str, str, str]]:
-        """Question, statement and input name, if an untouched page only asks to confirm statements."""
+        """Question, statement and input name, if an unchanged page only asks to confirm statements."""
         if self.is_bound or any(bound.initial for bound in self):
             return []
         fields = [(block.question.text, block.main) for block in self.blocks]

@@ -21,7 +21,7 @@ _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:([.,'])[0-9]{3})(?:\1[0-9]{3})*(?
 
 
 class AnswerError(ValueError):
-    """`part` names the wrong part ("level", "from"), "" for the whole; `more` is about other parts."""
+    """`part`: the wrong part ("level", "from"), or "" for the whole answer. `more`: errors of other parts."""
 
     def __init__(self, sentence: str, *, part: str = "") -> None:
         super().__init__(sentence)
@@ -93,7 +93,7 @@ def read_month(raw: object, *, part: str) -> str | None:
 
 
 def read_day(raw: object) -> str | None:
-    """ "YYYY-MM-DD" or None, from the same or `{"year": "2021", "month": "3", "day": "4"}`. Raises `AnswerError`."""
+    """ "YYYY-MM-DD" or None, from such a text or `{"year": "2021", "month": "3", "day": "4"}`. Raises `AnswerError`."""
     found = _pieces(raw, _DAY)
     if found is None:
         raise AnswerError(gettext("Enter the date as year, month and day, for example 2021-03-04."))
@@ -114,7 +114,8 @@ def read_day(raw: object) -> str | None:
 def read_period(
     given: Mapping[str, object], *, this_month: str | None = None
 ) -> tuple[str, str | None] | None:
-    """From "from", "to" and "ongoing"; None if all are empty. Raises `AnswerError`, also after `this_month`."""
+    """A period from "from", "to" and "ongoing"; None if all are empty. Raises `AnswerError`, also for months after
+    `this_month`."""
     ongoing = given.get("ongoing") is True or ("to" in given and given["to"] is None)
     found: dict[str, str | None] = {}
     problems: list[AnswerError] = []
@@ -171,8 +172,8 @@ def _month(typed: str, *, part: str) -> int:
 
 
 def read_number(question: Number, raw: object) -> float | None:
-    """None if empty. Raises `AnswerError`. "7,5" and "7.50 hours" are equal, "1 200" is 1200; "1,200" is refused as
-    ambiguous unless the question has no decimals."""
+    """A number, or None if empty. "7,5" and "7.50 hours" are equal, "1 200" is 1200; "1,200" is refused as ambiguous
+    unless the question has no decimals. Raises `AnswerError`."""
     if raw is None:
         return None
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):

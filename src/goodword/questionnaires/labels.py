@@ -146,7 +146,7 @@ def written_number(value: float) -> str:
 
 
 def exact(value: float) -> Decimal:
-    """As written: 0.1 without the error of a float, 5 and not 5.0."""
+    """The number as written: 0.1 without the error of a float, 5 instead of 5.0."""
     exact = Decimal(str(value))
     whole = exact.to_integral_value()
     return whole if exact == whole else exact
@@ -188,7 +188,8 @@ class RenderedAnswer:
 def render_answers(
     questions: Sequence[Question], answers: Mapping[str, Json], *, stated: Stated | None = None
 ) -> tuple[RenderedAnswer, ...]:
-    """From stored answers by question id. The page's labels ("Yes", month names) are in the active language."""
+    """Rendered answers from stored answers by question id. The page's labels ("Yes", month names) are in the active
+    language."""
     return tuple(_render(question, answers.get(question.id), stated or Stated()) for question in questions)
 
 

@@ -11,7 +11,7 @@ class Questionnaire(LibraryEntry):
 
 
 class QuestionnaireVersion(LanguageVersion):
-    """A version in one language, with questions as JSON of questionnaires.types. Languages of a version share question
+    """A version in one language, with questions as JSON (questionnaires.types). Languages of a version share question
     ids and values."""
 
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="versions")

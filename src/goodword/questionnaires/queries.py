@@ -14,7 +14,7 @@ from goodword.roles.models import Role, Step, visible_roles
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """`minutes` is the median of `measured` answers, or an estimate if that is 0."""
+    """`minutes`: the median of `measured` answers, or an estimate if that is 0."""
 
     questions: int
     minutes: int
@@ -35,7 +35,7 @@ class ListedQuestionnaire:
 
 
 def list_questionnaires(member: Membership) -> list[ListedQuestionnaire]:
-    """By title, with the roles that the member can see. Three queries."""
+    """Questionnaires by title, with the roles that the member can see. Three queries."""
     organisation = member.organisation
     by_questionnaire: dict[int, list[QuestionnaireVersion]] = defaultdict(list)
     for row in _newest_and_drafts(organisation):

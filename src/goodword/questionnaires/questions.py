@@ -1,17 +1,17 @@
-"""A questionnaire's questions: reading them from JSON, who is asked which, on which pages, and how long it takes.
+"""A questionnaire's questions: parsing from JSON, routing, pages, and estimated time.
 
-The time is an estimate:
+Estimated time:
 
 seconds = words to read / reading speed + seconds to decide + words to write / typing speed
 
 - reading: 238 words a minute is the mean of silent reading in English (Brysbaert 2019, "How many words do we
   read per minute?", Journal of Memory and Language 109); we take 200, for phones and second languages.
-- deciding: our assumption, by type, below, and 2 seconds for each word to pick. The median of real answers replaces the
-  estimate once there are enough (`domain.versions.minutes_of_version`).
+- deciding: our assumptions by type are below, plus 2 seconds for each word to pick. The median of real answers replaces
+  the estimate once there are enough (`domain.versions.minutes_of_version`).
 - writing: 36 words a minute is the mean on phones (Palin and others 2019, "How do people type on mobile
   devices?", MobileHCI '19); how much people write is our assumption: 25 words in a required long text,
   half of that in an optional one, nothing in an optional comment.
-- a question with a condition counts half.
+- questions with a condition count half.
 - repeated texts (help, labels of levels) count once.
 """
 
@@ -51,7 +51,7 @@ MOST_QUESTIONS = 100
 _QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="type")])
 #: null counts as left out
 _NAMES = {field.name for form in QuestionBase.__subclasses__() for field in fields(form)}
-#: written only if set: questions stored before these fields existed stay as they are
+#: fields written only if set, so questions stored before these fields existed don't change
 _OMITTED_IF_EMPTY = ("self_text", "only_for", "when")
 _ENTRIES = {"levels": "level", "choices": "choice", "when": "condition"}
 _PLACEHOLDER = re.compile(r"(?:\b(?P<elided>[dD]e|[qQ]ue) )?\{(?P<name>candidate|company)\}")
@@ -63,7 +63,7 @@ class QuestionError(ReadingError):
 
 
 def parse(data: Sequence[object]) -> tuple[Question, ...]:
-    """Raises `QuestionError` about the first problem, such as a condition that can never be met."""
+    """Parse questions. Raises `QuestionError` about the first problem, such as a condition that can never be met."""
     if not isinstance(data, list | tuple) or not data:
         raise QuestionError("A questionnaire is a list with at least one question.")
     if len(data) > MOST_QUESTIONS:
@@ -165,7 +165,7 @@ def _filled_choice(choice: Choice, fill: Callable[[str], str]) -> Choice:
     return replace(choice, label=fill(choice.label))
 
 
-# --- who is asked which, and on which pages -------------------------------------------------------------------
+# --- routing and pages ---------------------------------------------------------------------------------------
 
 YES_NO_UNSURE = ("yes", "no", "unsure")
 WOULD_WORK_AGAIN = ("yes", "yes_with_reservations", "no", "prefer_not_to_say")
@@ -185,8 +185,8 @@ def applicable[Q: QuestionBase](
     relationship: str = "",
     answers: Mapping[str, Json] | None = None,
 ) -> tuple[Q, ...]:
-    """Without `relationship` or `answers`, their conditions are ignored. A question that depends on an omitted one is
-    omitted."""
+    """The questions asked. Without `relationship` or `answers`, their conditions are ignored. Questions that depend on
+    an omitted one are omitted."""
     found: dict[str, Q] = {}
     for question in questions:
         if relationship and question.only_for and relationship not in question.only_for:
@@ -202,7 +202,8 @@ def applicable[Q: QuestionBase](
 
 
 def for_self(questions: Sequence[Question]) -> tuple[Question, ...]:
-    """The questions of a self-assessment: without confirmations and *would work again*, and what depends on them."""
+    """The questions of a self-assessment: without confirmations and *would work again*, and questions that depend on
+    them."""
     return applicable(
         [
             replace(question, text=question.self_text or question.text, self_text="")
@@ -231,7 +232,8 @@ def _joins(question: Question, page: Sequence[Question]) -> bool:
 
 
 def _group(question: Question) -> tuple[Hashable, int]:
-    """Neighbours with the same group can share a page, up to the number; none if the group is empty."""
+    """The group and the maximum number of neighbours with the same group that share a page; none if the group is
+    empty."""
     match question:
         case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
             return "confirming", len(CONFIRMING)
@@ -315,7 +317,7 @@ def _depends_on(name: str, questions: Sequence[Question], places: Mapping[str, i
     return found
 
 
-# --- how long it takes ----------------------------------------------------------------------------------------
+# --- estimated time -------------------------------------------------------------------------------------------
 
 TYPING_WORDS_A_MINUTE = 36
 
@@ -343,13 +345,13 @@ _WRITTEN_WORDS: Mapping[str, int] = {"long_text": 25, "short_text": 4}
 
 
 def question_seconds(question: Question, *, seen: Collection[str] = ()) -> float:
-    """In seconds, for reading and answering, without the texts in `seen`."""
+    """Seconds for reading and answering, without the texts in `seen`."""
     written = _WRITTEN_WORDS.get(question.type, 0) * (1 if question.required else 0.5)
     picks = 0
     if isinstance(question, Adjectives):
         picks = question.pick
     elif isinstance(question, Ranking):
-        picks = 2 * len(question.choices)  # compared with the others and ranked
+        picks = 2 * len(question.choices)  # comparing and ranking
     return (
         sum(reading_seconds(text) for text in _texts(question) if text not in seen)
         + _DECIDING_SECONDS[question.type]

@@ -1,6 +1,6 @@
 """The question types.
 
-To add a type, add a class here and to `Question`; mypy then names most places that must handle it, and CONTRIBUTING
+To add a type, add a class here and to `Question`; mypy then reports most places that must handle it, and CONTRIBUTING
 lists the others. Texts may contain `{candidate}` and `{company}`. Labels of levels and choices are stored with the
 question; the page's own labels are translated.
 """
@@ -30,14 +30,14 @@ from goodword.core.validation import shortened
 LONGEST_TEXT = 10_000
 LONGEST_LINE = 200
 LONGEST_COMMENT = 2_000
-#: of a question or its help; a level's label; an example or statement; a competency; a unit
+#: maximum lengths: a question or its help; a level's label; an example or statement; a competency; a unit
 LONGEST_QUESTION, LONGEST_LABEL, LONGEST_EXAMPLE, LONGEST_HEADING, LONGEST_UNIT = 500, 80, 300, 60, 30
 LEAST_CHOICES, MOST_CHOICES = 2, 60
-#: nobody can rank more
+#: maximum choices to rank
 MOST_RANKED = 10
 MOST_DECIMALS = 6
 RATING_LEVELS = (1, 2, 3, 4, 5)
-#: between two statements: 1 is much more like the left, 3 both equally, 5 much more like the right
+#: positions between two statements: 1 is much more like the left, 3 equally like both, 5 much more like the right
 PLACES = (1, 2, 3, 4, 5)
 
 RELATIONSHIPS = ("manager", "peer", "direct_report", "client", "teacher", "fellow_student", "other")
@@ -388,7 +388,7 @@ CONFIRMED, CORRECTED, UNSURE = "confirmed", "corrected", "unsure"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """To be confirmed. Months are "YYYY-MM"; `to_month` is None if ongoing. Empty values were not stated."""
+    """Statements to be confirmed. Months are "YYYY-MM"; `to_month`: None if ongoing. Empty values were not stated."""
 
     relationship: str = ""
     company: str = ""

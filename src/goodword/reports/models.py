@@ -1,4 +1,4 @@
-"""Reports: frozen snapshots and their PDFs, which are in the database so that its backup is complete."""
+"""Reports: frozen snapshots and their PDFs, which are stored in the database so that backups are complete."""
 
 from django.db import models
 
@@ -18,7 +18,7 @@ class Report(OrganisationOwned):
         REDACTED = "redacted"
 
     step_request = models.ForeignKey(StepRequest, on_delete=models.CASCADE, related_name="reports")
-    #: the run; neither is set for a reused result
+    #: the run; both are empty for a reused result
     attempt = models.ForeignKey(Attempt, on_delete=models.SET_NULL, null=True, related_name="reports")
     check_run = models.ForeignKey(Check, on_delete=models.SET_NULL, null=True, related_name="reports")
     version = models.PositiveSmallIntegerField()
@@ -27,7 +27,7 @@ class Report(OrganisationOwned):
     snapshot = models.JSONField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.BUILDING)
     error = models.TextField(default="", blank=True)
-    #: attempts to draw it, and the time of the next
+    #: attempts to render it, and the time of the next one
     tries = models.PositiveSmallIntegerField(default=0)
     try_again_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -61,7 +61,8 @@ class ReportFile(OrganisationOwned):
     report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="file")
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
-    #: files of older layouts are redrawn before they are served (domain.files); 0: that failed, the file is withheld
+    #: files with older layouts are redrawn before they are served (domain.files); 0: this failed, so the file is
+    #: withheld
     layout = models.PositiveSmallIntegerField(db_default=1)
 
     class Meta:
@@ -83,7 +84,7 @@ class SigningCertificate(models.Model):
     certificate = models.BinaryField()
     #: SHA-256 of the certificate, hex
     fingerprint = models.CharField(max_length=64, unique=True)
-    #: private key of the installation's current certificate; empty for others
+    #: private key of the installation's current certificate; empty for other certificates
     sealed_key = models.TextField(default="", blank=True)
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
@@ -108,7 +109,7 @@ class IssuedFile(OrganisationOwned):
     report = models.ForeignKey(Report, on_delete=models.SET_NULL, null=True, related_name="issued_files")
     #: SHA-256 of the file, hex
     sha256 = models.CharField(max_length=64, unique=True)
-    #: SHA-256 of everything but the signature; empty for files issued before reports were signed
+    #: SHA-256 of everything except the signature; empty for files issued before reports were signed
     covered_sha256 = models.CharField(max_length=64, default="", blank=True, db_index=True)
     certificate = models.ForeignKey(SigningCertificate, on_delete=models.PROTECT, null=True, related_name="+")
     issued_at = models.DateTimeField()
@@ -131,7 +132,7 @@ class ResultReview(OrganisationOwned):
     """The newest result of a step, and whether a member has reviewed it (domain.reviews)."""
 
     step_request = models.OneToOneField(StepRequest, on_delete=models.CASCADE, related_name="result_review")
-    #: empty while only references are in
+    #: the report; empty while there are only references
     report = models.ForeignKey(Report, on_delete=models.SET_NULL, null=True, related_name="+")
     #: references requested; set while there is no report
     wanted = models.PositiveSmallIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""Of reports. Organisations also get the content, and who opened it."""
+"""Erasure and export of reports. Organisations also get the content, and who opened it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -79,7 +79,7 @@ def _redact(
     now: datetime,
     keep_links: bool = False,
 ) -> dict[str, int]:
-    """With `keep_links`, links are revoked instead of deleted, so they still explain what happened to the report."""
+    """Redact reports. With `keep_links`, links are revoked instead of deleted, so they still explain what happened."""
     files = redacted = dead = 0
     rows = reports.select_for_update(of=("self",)).select_related("organisation")
     for _, versions in groupby(
@@ -191,7 +191,8 @@ def _replaced(value: Any, name: str | None, instead: str) -> Any:
 
 
 def without_referee(snapshot: Mapping[str, Any], *, reference: str, given: Given) -> dict[str, Any]:
-    """Keeps the relationship. `given` is for snapshots that don't record whose each value is."""
+    """A copy without a referee, except the relationship. `given`: for snapshots that don't record the author of each
+    value."""
     check = snapshot["check"]
     known = {one["id"]: one["referee"]["relationship"] for one in check["references"]}
     kept = {
@@ -259,7 +260,7 @@ def _is_of(group: Mapping[str, Any], relationship: str) -> bool:
 
 
 def _older_group_without_referee(group: Mapping[str, Any], given: Sequence[int]) -> dict[str, Any]:
-    """For snapshots that don't record whose each value is."""
+    """Remove a referee's values from a group in snapshots that don't record their authors."""
     values = list(group["values"])
     for value in given:
         if value in values:

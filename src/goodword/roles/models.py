@@ -15,13 +15,13 @@ def two_reminders() -> list[int]:
 class Role(OrganisationOwned):
     title = models.CharField(max_length=200)
     owner = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="owned_roles")
-    #: members added: hiring managers who see it, recruiters who see its private candidates
+    #: added members: hiring managers who see it, recruiters who see its private candidates
     viewers = models.ManyToManyField(Membership, related_name="viewed_roles", blank=True)
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)
-    #: visible only to admins, the owner and members added, even if its Greenhouse jobs aren't confidential
+    #: visible only to admins, the owner and added members, even if its Greenhouse jobs aren't confidential
     confidential = models.BooleanField(default=False)
-    #: the hiring manager is asked by e-mail to rate people hired who took the assessment since then; empty: nobody is
+    #: the hiring manager is asked by e-mail to rate hires who took the assessment since then; empty: no ratings
     asks_for_ratings_since = models.DateTimeField(null=True)
     #: days after the hire
     rating_days = models.PositiveSmallIntegerField(default=90, db_default=90)
@@ -61,14 +61,14 @@ class Step(OrganisationOwned):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     #: minutes between the stage move and the invitation
     delay_minutes = models.PositiveIntegerField(default=0)
-    #: the deadline, in working days after the invitation
+    #: deadline in working days after the invitation
     deadline_days = models.PositiveSmallIntegerField(default=7)
-    #: reminders, in working days after the invitation; the invitation states how many
+    #: reminders in working days after the invitation, which states their number
     reminder_days = models.JSONField(default=list)
     on_leave = models.CharField(max_length=10, choices=OnLeave.choices, default=OnLeave.PAUSE)
     on_reject = models.CharField(max_length=10, choices=OnClose.choices, default=OnClose.CLOSE)
     on_hire = models.CharField(max_length=10, choices=OnClose.choices, default=OnClose.CLOSE)
-    #: reference checks: the wanted referees, in order (roles.slots)
+    #: reference checks: the requested referees in order (roles.slots)
     slots = models.JSONField(default=two_of_any)
     #: reference checks: references needed to complete; empty: all
     least = models.PositiveSmallIntegerField(null=True)
@@ -87,7 +87,7 @@ class Step(OrganisationOwned):
     requirement = models.TextField(default="", blank=True)
     requirement_by = models.CharField(max_length=150, default="", blank=True)
     requirement_at = models.DateTimeField(null=True)
-    #: assessments: ids of the default test's scales that serve the requirement; empty: not chosen
+    #: assessments: ids of the default test's scales that measure the requirement; empty: not chosen
     requirement_scales = models.JSONField(default=list, db_default=[], blank=True)
 
     class Meta:
@@ -98,8 +98,7 @@ class Step(OrganisationOwned):
 
 
 class JobRequirement(OrganisationOwned):
-    """A requirement in a role's job analysis, with what measures it. `measures`: keys of higher layers
-    (workspace.job_analysis)."""
+    """A requirement in a role's job analysis. `measures`: keys of higher layers (workspace.job_analysis)."""
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="job_requirements")
     text = models.TextField()
@@ -112,8 +111,8 @@ class JobRequirement(OrganisationOwned):
 
 
 class RequirementRating(OrganisationOwned):
-    """How important a requirement was judged to be: what the Uniform Guidelines (29 CFR 1607.14 C, 1607.15 C) and the
-    SIOP Principles ask to be documented. Rows are never changed; the newest counts."""
+    """A judgement of a requirement's importance, which the Uniform Guidelines (29 CFR 1607.14 C, 1607.15 C) and the
+    SIOP Principles require to be documented. Rows never change; the newest counts."""
 
     class Importance(models.IntegerChoices):
         MINOR = 1, _("1, hardly important")
@@ -123,7 +122,7 @@ class RequirementRating(OrganisationOwned):
         ESSENTIAL = 5, _("5, essential")
 
     class Criticality(models.IntegerChoices):
-        """What follows if it is done badly."""
+        """The consequences if it is done badly."""
 
         NONE = 1, _("1, hardly any harm")
         SMALL = 2, _("2, little harm")
@@ -136,9 +135,9 @@ class RequirementRating(OrganisationOwned):
     text = models.TextField()
     importance = models.PositiveSmallIntegerField(choices=Importance.choices)
     criticality = models.PositiveSmallIntegerField(choices=Criticality.choices)
-    #: otherwise it is learnt on the job
+    #: needed at entry; otherwise learnt on the job
     at_entry = models.BooleanField()
-    #: who judged, and from what, in the member's words
+    #: who judged, and on what basis, in the member's words
     basis = models.TextField()
     entered_by = models.CharField(max_length=150)
     entered_at = models.DateTimeField()
@@ -148,14 +147,14 @@ class RequirementRating(OrganisationOwned):
 
 
 class JobAnalysis(OrganisationOwned):
-    """A role's matrix of requirements and measures as a member confirmed it. Never changes."""
+    """A role's matrix of requirements and measures as confirmed by a member. Never changes."""
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="job_analyses")
     #: from 1
     number = models.PositiveIntegerField()
     #: the basis of the requirements, in the member's words
     basis = models.TextField()
-    #: as workspace.job_analysis writes it
+    #: format: workspace.job_analysis
     matrix = models.JSONField()
     confirmed_by = models.CharField(max_length=150)
     confirmed_at = models.DateTimeField()
@@ -186,7 +185,7 @@ class Automation(OrganisationOwned):
     #: the job's status at the last check ("open", "draft", "closed", "gone"); empty before the first
     job_status = models.CharField(max_length=20, default="", blank=True)
     job_checked_at = models.DateTimeField(null=True)
-    #: the job's stages in use at the last check, in order: [[id, name]]; None before the first
+    #: the job's stages in use at the last check in order: [[id, name]]; None before the first
     pipeline = models.JSONField(null=True)
 
     class Meta:
@@ -244,7 +243,7 @@ class RoleNotice(OrganisationOwned):
     before = models.CharField(max_length=300, default="", blank=True)
     after = models.CharField(max_length=300, default="", blank=True)
     found_at = models.DateTimeField()
-    #: dismissed, mapped again, or undone in Greenhouse
+    #: when it was dismissed, mapped again, or undone in Greenhouse
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
 
@@ -263,8 +262,8 @@ class RoleNotice(OrganisationOwned):
 
 
 def visible_roles(member: Membership) -> QuerySet[Role]:
-    """Hiring managers see roles they were added to; confidential jobs are visible to admins, the owner and
-    those added."""
+    """Roles that the member sees: hiring managers those they were added to; confidential ones only admins, the owner
+    and added members."""
     roles = Role.objects.of(member.organisation)
     if member.is_admin:
         return roles
@@ -277,7 +276,7 @@ def visible_roles(member: Membership) -> QuerySet[Role]:
 
 
 def may_share(role: Role, member: Membership) -> bool:
-    """Whether the member can change who sees the role: not recruiters who can't see its private candidates."""
+    """Whether the member can change who sees the role. Recruiters need to see its private candidates."""
     if not member.may_work:
         return False
     return member.is_admin or role.owner_id == member.pk or role.viewers.filter(pk=member.pk).exists()
@@ -292,7 +291,7 @@ def has_confidential_job(role: Role) -> bool:
 
 
 def automations_of(role: Role) -> QuerySet[Automation]:
-    """With stages and the steps they start. Two queries."""
+    """A role's automations with stages and the steps they start. Two queries."""
     rules = StageRule.objects.of(role.organisation).select_related("step").order_by("step__kind", "pk")
     rows = Automation.objects.of(role.organisation).filter(role=role)
     return rows.prefetch_related(Prefetch("rules", rules)).order_by("pk")

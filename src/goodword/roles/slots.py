@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 ANY: Final = "any"
-#: all but `ANY` are relationships of referees (questionnaires.types)
+#: all except `ANY` are relationships of referees (questionnaires.types)
 KINDS: Final = ("manager", "peer", "direct_report", "client", "teacher", "fellow_student", ANY)
-#: in total
+#: maximum referees in total
 MOST_REFEREES: Final = 10
 
 

@@ -1,4 +1,5 @@
-"""Charts as rows with coordinates, wide and narrow: the narrow puts labels above lines, to keep the text's size."""
+"""Charts as rows with coordinates, wide and narrow. The narrow version has labels above lines, to keep the text
+size."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class Axis:
 
 
 def stacked(values: Sequence[float], *, grain: float = 0.05) -> list[tuple[float, int]]:
-    """Sorted values with their level: those within `grain` are stacked, so that none is hidden."""
+    """Sorted values with their level. Values within `grain` of each other are stacked, so none is hidden."""
     piles: dict[int, int] = {}
     placed = []
     for value in sorted(values):

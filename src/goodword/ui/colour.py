@@ -6,7 +6,7 @@ from dataclasses import dataclass
 AA_TEXT = 4.5
 AA_PARTS = 3.0
 
-#: of static/ui/css/tokens.css; a test compares them
+#: colours of static/ui/css/tokens.css; a test compares them
 GREEN = "#0e6b57"
 LIGHT_PAPER = "#faf8f4"
 DARK_PAPER = "#151417"
@@ -48,7 +48,8 @@ def mix(colour: str, into: str, share: float) -> str:
 
 
 def readable(colour: str, *, on: str, towards: str, ratio: float = AA_TEXT) -> str:
-    """Moved towards black or white until its contrast with `on` reaches `ratio`; `towards` if nothing else does."""
+    """The colour moved towards black or white until its contrast with `on` reaches `ratio`; `towards` if nothing else
+    does."""
     for hundredth in range(100, -1, -1):
         candidate = mix(colour, towards, hundredth / 100)
         if contrast(candidate, on) >= ratio:

@@ -42,12 +42,13 @@ class LongSelect(Select):
 
 
 def limited(longest: int, *, rows: int) -> Textarea:
-    """Adds a counter of characters left. No `maxlength`: browsers cut pasted text and count UTF-16 units."""
+    """A text area with a counter of remaining characters. It has no `maxlength`, since browsers would cut pasted text
+    and count UTF-16 units."""
     return Textarea(attrs={"rows": rows, "data-longest": str(longest)})
 
 
 class LongTextField(CharField):
-    """Multi-line text, cleaned before its length is checked: a line break counts as one character."""
+    """Multi-line text, cleaned before its length is checked, so a line break counts as one character."""
 
     def __init__(self, *, longest: int, rows: int = 4, **more: Any) -> None:
         super().__init__(strip=False, widget=limited(longest, rows=rows), **more)
@@ -124,7 +125,7 @@ class Question:
 def question_from_field(
     field: BoundField, *, options: Iterable[Any] = (), question: str = "", hint: str = ""
 ) -> Question:
-    """From a bound field. `options` replaces its choices, and can have examples."""
+    """A question from a bound field. `options` replaces its choices, and can have examples."""
     choices = list(options) or [pair for pair in getattr(field.field, "choices", ()) if str(pair[0]) != ""]
     value = field.value()
     values = value if isinstance(value, (list, tuple, set)) else [value]
@@ -140,7 +141,7 @@ def question_from_field(
 
 
 def read_options(options: Iterable[Any], values: Iterable[Any]) -> list[Option]:
-    """From pairs `(value, label)`, triples with an example, or mappings. Values are compared as text."""
+    """Options from pairs `(value, label)`, triples with an example, or mappings. Values are compared as text."""
     chosen = {str(value) for value in values if value not in (None, "")}
     read = []
     for option in options:

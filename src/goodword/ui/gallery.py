@@ -137,7 +137,7 @@ class SampleForm(forms.Form):
 
 
 def gallery_context(form: SampleForm) -> dict[str, Any]:
-    """The time is fixed, to make screenshots comparable."""
+    """The gallery's context. The time is fixed, to make screenshots comparable."""
     at = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)
     return {
         "organisation": {"name": "Northwind Bikes", "accent": "#ffb000", "logo_url": ""},
@@ -204,5 +204,5 @@ def gallery_saved(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  Django
 @require_GET
 @csp_override({})
 def gallery_mail(request: HttpRequest) -> HttpResponse:
-    """The layout of mails. Without a content security policy, because mails have inline styles."""
+    """The layout of mails, without a content security policy because mails have inline styles."""
     return render(request, "ui/gallery/mail.html", gallery_context(SampleForm()))

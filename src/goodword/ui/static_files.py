@@ -1,4 +1,4 @@
-"""Builds static files in `GOODWORD_BUILT_STATIC` on demand: the style sheet, and Inter, cut to a tenth of its 860
+"""Builds static files in `GOODWORD_BUILT_STATIC` on demand: the style sheet, and Inter, reduced to a tenth of its 860
 kB."""
 
 import hashlib
@@ -19,7 +19,7 @@ from django.core.files.storage import FileSystemStorage
 
 log = logging.getLogger(__name__)
 
-#: increase it when the result changes
+#: increase this when the result changes
 RECIPE = 1
 TEXT_SIZE = 16
 WEIGHTS = (400, 700)
@@ -77,7 +77,7 @@ def source_file() -> Path:
 
 
 def build_fonts(folder: Path) -> list[Path]:
-    """Build the missing fonts. Files are moved into place when complete, so that two processes can do this."""
+    """Build missing fonts. Files are moved into place when complete, so two processes can do this."""
     source = source_file()
     mark = _fingerprint(source)
     stamp = folder / "made-from.txt"
@@ -98,7 +98,7 @@ def _subset(source: Path, font: WebFont) -> bytes:
     from fontTools.varLib.instancer import instantiateVariableFont
 
     options = Options(flavor="woff2", layout_features=FEATURES, hinting=False, notdef_outline=True)
-    options.name_IDs = [0, 1, 2, 13, 14]  # copyright and licence stay in the file, as the OFL asks
+    options.name_IDs = [0, 1, 2, 13, 14]  # copyright and licence stay in the file, as the OFL requires
     whole = TTFont(source, recalcTimestamp=False)
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=font.characters())
@@ -162,7 +162,7 @@ class BuiltFinder(BaseFinder):
         return []
 
     def find(self, path: str, find_all: bool = False) -> Any:
-        """The file behind `path` if it is a built one, else an empty list."""
+        """The file of `path` if it is a built one, else an empty list."""
         path = path.replace("\\", "/")
         if path in FONTS:
             build_fonts(self.folder / "ui" / "fonts")

@@ -1,4 +1,4 @@
-"""Flags: facts about a check or an attempt for a person to review. They change no result and are shown only on the
+"""Flags: facts about a check or an attempt for a person to review. They don't change results and are only shown on the
 candidate's page."""
 
 from collections.abc import Callable, Iterable, Sequence
@@ -149,7 +149,7 @@ def dismiss_flag[F: Flag](model: type[F], *, flag_id: int, member: Membership, n
 def dismissal_view[F: Flag](
     model: type[F], *, application_lookup: str, displayed: Callable[[F], DisplayedFlag]
 ) -> Callable[..., HttpResponseBase]:
-    """A page to dismiss a flag of this model. `application_lookup`: query path from flag to application."""
+    """A page to dismiss flags of this model. `application_lookup`: query path from flag to application."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @access.member(kinds=access.WORKS)

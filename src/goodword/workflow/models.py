@@ -1,4 +1,4 @@
-"""Step requests and runs; the states of a run: allowed moves, and the one function that makes them."""
+"""Step requests and runs; the states of a run: allowed moves, and the only function that makes them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,16 +20,16 @@ GRADES: tuple[Grade, ...] = ("low", "medium", "high")
 
 
 class StepRequest(OrganisationOwned):
-    """A step requested on an application; one row, however often the stage is entered."""
+    """A step requested on an application: one row, however often the stage is entered."""
 
     class State(models.TextChoices):
         WAITING = "waiting"
         STARTED = "started"
-        #: an earlier result is used
+        #: an earlier result is reused
         REUSED = "reused"
 
     class WaitingReason(models.TextChoices):
-        """Why it waits. The candidate's page says what to do about each."""
+        """Why a request waits. The candidate's page says what to do about each reason."""
 
         NOTHING = ""
         DELAY = "delay"
@@ -41,8 +41,8 @@ class StepRequest(OrganisationOwned):
         #: the assessment has no job requirement yet; starts once it is published
         UNPUBLISHED = "unpublished"
         REUSE = "reuse"
-        #: after an undone hire or rejection, found by reconciliation, or on an archived role: nothing is sent without a
-        #: click
+        #: nothing is sent without a click: after an undone hire or rejection, after reconciliation, or on an archived
+        #: role
         CLICK = "click"
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="step_requests")
@@ -79,7 +79,7 @@ class StepRequest(OrganisationOwned):
 
 class StepRun(OrganisationOwned):
     """Abstract base of checks and attempts. Progress, pause and closing are separate: a resumed or reopened run
-    continues where it was. Only states.move writes them. *Overdue* is derived from the deadline."""
+    continues where it was. Only `move` writes them. *Overdue* is derived from the deadline."""
 
     class Progress(models.TextChoices):
         PENDING = "pending"
@@ -91,7 +91,7 @@ class StepRun(OrganisationOwned):
     step_request = models.ForeignKey(StepRequest, on_delete=models.CASCADE, related_name="%(class)ss")
     progress = models.CharField(max_length=20, choices=Progress.choices, default=Progress.PENDING)
     opened_at = models.DateTimeField()
-    #: when the mail server accepted the invitation; empty: not yet
+    #: when the mail server accepted the invitation; empty: not sent yet
     invited_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True)
@@ -106,7 +106,7 @@ class StepRun(OrganisationOwned):
     attention = models.CharField(max_length=40, default="", blank=True)
     next_reminder_at = models.DateTimeField(null=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
-    #: the maximum promised in the first mail
+    #: the maximum number of reminders promised in the first mail
     reminders_promised = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -117,7 +117,7 @@ class StepRun(OrganisationOwned):
         return self.organisation.calendar
 
     def renew_deadline(self, deadline: datetime) -> None:
-        """Keeps a later deadline that a member has set."""
+        """Set the deadline, unless a member has set a later one."""
         self.deadline_at = max(self.deadline_at, deadline)
 
     @property
@@ -126,7 +126,7 @@ class StepRun(OrganisationOwned):
 
 
 class Appeal(OrganisationOwned):
-    """A candidate's request for a human review of a result, or objection to it."""
+    """A candidate's request for a human review of a result, or an objection to it."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="appeals")
     text = models.TextField()
@@ -155,7 +155,7 @@ class Appeal(OrganisationOwned):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagFinding:
-    """`code`: the kind of flag. `key`: its subject. `facts`: JSON without names or network addresses."""
+    """`code`: the kind of flag. `key`: its subject. `facts`: JSON without names and network addresses."""
 
     code: str
     grade: Grade
@@ -175,7 +175,7 @@ class Flag(OrganisationOwned):
         HIGH = "high", "High"
 
     code = models.CharField(max_length=30)
-    #: distinguishes flags of one code: each is raised once
+    #: distinguishes flags with the same code, each of which is raised once
     key = models.CharField(max_length=120)
     grade = models.CharField(max_length=6, choices=Grade.choices)
     #: figures and words behind it; may contain personal data, but no network addresses
@@ -221,9 +221,9 @@ OTHER_MOVES: Final[dict[str, tuple[bool, bool | None]]] = {
 }
 #: close reasons that are undone with the application's outcome
 BY_OUTCOME: Final = frozenset({"rejected", "hired", "converted", "changed_job", "erasure"})
-#: attention code after an undone rejection or hire: nothing is sent until a member clicks
+#: attention code after an undone rejection or hire, when nothing is sent until a member clicks
 REOPENED: Final = "reopened"
-#: answers this long after the deadline still count
+#: time after the deadline during which answers still count
 GRACE: Final = timedelta(days=30)
 
 
@@ -329,7 +329,9 @@ def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> 
             run.progress = PROGRESS_MOVES[act][1]
             if act == "begin":
                 run.begun_at = at
-                run.invited_at = run.invited_at or at  # the mail has arrived, whatever the server answered
+                run.invited_at = (
+                    run.invited_at or at
+                )  # the mail has arrived, whatever the server's response was
             else:
                 run.completed_at = at
                 run.closed_by = by

@@ -88,7 +88,7 @@ def request_own_erasure(*, application: Application, now: datetime, language: st
 def _mail_confirmation(
     erasure: Erasure, application: Application, hold: Hold | None, *, language: str, now: datetime
 ) -> None:
-    """States the date and how to cancel, or why the data is kept."""
+    """Mail the date and how to cancel, or why the data is kept."""
     candidate = application.candidate
     if hold is not None:
         mail_data_kept(erasure, hold, now=now)

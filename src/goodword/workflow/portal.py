@@ -1,6 +1,6 @@
-"""What the pages of candidates and referees share: links, the language, and questions to the recruiter.
+"""Common parts of the pages of candidates and referees: links, languages, and questions to the recruiter.
 
-Links to *Your data* are short-lived, and mailed to the known address only.
+Links to *Your data* are short-lived and only mailed to the known address.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,12 +36,12 @@ from goodword.ui.fields import LongTextField
 from goodword.workflow.domain.eligibility import lock_application
 from goodword.workflow.models import StepRequest, StepRun, takes_answers
 
-#: query parameter on pages that store no choice
+#: query parameter for the language on pages that don't store the choice
 PARAMETER: Final = "language"
 
 
 def language_choices(codes: Sequence[str]) -> list[tuple[str, str]]:
-    """In a fixed order: [("en", "English"), ...]."""
+    """Languages in a fixed order: [("en", "English"), ...]."""
     order = [code for code, _name in settings.LANGUAGES]
     ordered = sorted(codes, key=lambda code: (order.index(code) if code in order else len(order), code))
     return [(code, language_name(code)) for code in ordered]
@@ -55,7 +55,7 @@ def language_name(code: str) -> str:
 
 
 def browser_languages(request: HttpRequest) -> list[str]:
-    """Most preferred first: ["de-at", "de", "en"]."""
+    """The browser's languages, most preferred first: ["de-at", "de", "en"]."""
     asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     return [code for code, weight in asked if weight > 0]
 
@@ -74,7 +74,7 @@ def with_query_language(request: HttpRequest, url: str) -> str:
 
 
 def links_for(request: HttpRequest, offered: Sequence[str], *, current: str) -> dict[str, object]:
-    """Template context for language links on pages that store nothing: an expired link may be in other hands."""
+    """Template context for language links on pages that store nothing, since somebody else may have an expired link."""
     shown = [
         (
             code,
@@ -159,7 +159,7 @@ def open_step_url(application: Application, *, kind: Step.Kind, token: str, now:
 
 
 def closed_page(request: HttpRequest, *, organisation: Organisation, recruiter: Recruiter) -> HttpResponse:
-    """The neutral page, whatever closed the step. It links to *Your data*, a right that outlasts the step."""
+    """The neutral page, whatever closed the step. It links to *Your data*, since that right outlasts the step."""
     return _page(
         request,
         "workflow/closed.html",
@@ -207,8 +207,8 @@ def send_own_data_link(
     language: str,
     now: datetime,
 ) -> bool:
-    """Sent even to people who want no e-mail: they asked for it. False without an address, or if requested too
-    often."""
+    """Mail a link to the data, even to people who want no e-mail, since they requested it. Returns False without an
+    address, or if requested too often."""
     with transaction.atomic():
         application = lock_application(application_id)
         if not to.address or application.erased_at is not None:
@@ -244,7 +244,7 @@ def went_to(link: Link, address: str) -> bool:
 # --- questions to the recruiter -------------------------------------------------------------------------------
 
 MAIL_KIND = "workflow.question"
-#: per person
+#: maximum questions per person and day
 MOST_QUESTIONS_A_DAY = 5
 LONGEST_QUESTION = 4000
 FORM_ID = "ask"
@@ -253,7 +253,7 @@ FORM_ID = "ask"
 def ask_recruiter(
     *, application: Application, by: str, name: str, address: str, text: str, now: datetime
 ) -> bool:
-    """Mail the recruiter a question, at most five a day, and none during an erasure. `by`: "candidate" or
+    """Mail the recruiter a question, at most five per day, and none during an erasure. `by`: "candidate" or
     "referee:31"."""
     with transaction.atomic():
         application = lock_application(application.pk)

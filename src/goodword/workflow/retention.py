@@ -1,4 +1,4 @@
-"""Retention notices, and legal holds, which keep data longer."""
+"""Retention notices, and legal holds that keep data longer."""
 
 from datetime import datetime
 
@@ -39,7 +39,7 @@ def retention_for_candidate(organisation: Organisation) -> str:
 
 
 def retention_for_referee(organisation: Organisation, *, candidate: str) -> str:
-    """Referees' data is erased with the candidate's."""
+    """The retention notice for referees, whose data is erased with the candidate's."""
     return _retention(
         organisation,
         old=_(
@@ -65,7 +65,8 @@ def retention_for_expert(organisation: Organisation) -> str:
 
 
 def retention_for_rater(organisation: Organisation, *, candidate: str) -> str:
-    """Ratings after hire are erased with the person rated; a rater writes to have them erased before."""
+    """The retention notice for raters. Ratings are erased with the person rated; for earlier erasure, raters have to
+    write."""
     names = {"organisation": organisation.name, "candidate": candidate}
     if not organisation.erases_old:
         return (
@@ -79,8 +80,8 @@ def retention_for_rater(organisation: Organisation, *, candidate: str) -> str:
 
 
 def may_be_rated_later(application: Application, *, begun_at: datetime | None) -> bool:
-    """Whether the manager may be asked to rate somebody who began the assessment then, or has not yet. The condition is
-    that of workspace.validity.asking."""
+    """Whether the manager may be asked to rate somebody who started the assessment at that time, or hasn't yet. Same
+    condition as in workspace.validity.asking."""
     role = application.role
     if role is None or role.asks_for_ratings_since is None:
         return False
@@ -101,7 +102,7 @@ def _retention(organisation: Organisation, *, old: str, hidden: str, **names: st
 
 
 def legal_hold_reason(hold: Hold) -> str:
-    """For the person who asked for erasure. Omits the members' own reason."""
+    """The reason for the person who requested erasure, without the members' own reason."""
     names = {"organisation": hold.organisation.name}
     if hold.ground == Hold.Ground.DUTY:
         return _("The law obliges %(organisation)s to keep it.") % names
@@ -118,7 +119,8 @@ class NothingToKeep(Exception):
 
 
 def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership, now: datetime) -> Hold:
-    """Idempotent. `ground` is for the people concerned, `reason` for members. Raises NothingToKeep."""
+    """Place a legal hold. `ground`: for the people concerned. `reason`: for members. Idempotent. Raises
+    NothingToKeep."""
     organisation = by.organisation
     with transaction.atomic():
         person = on if isinstance(on, Candidate) else None
@@ -154,7 +156,7 @@ def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership
 
 
 def lift_hold(*, hold_id: int, by: Membership, now: datetime) -> bool:
-    """Due erasures continue. Returns False if there was no hold."""
+    """Lift a hold, so due erasures continue. Returns False if there was no hold."""
     with transaction.atomic():
         hold = active(by.organisation).select_for_update(of=("self",)).filter(pk=hold_id).first()
         if hold is None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation, User
 
-#: months that an admin can choose
+#: choices of months
 LEAST_MONTHS: Final = 6
 MOST_MONTHS: Final = 120
 #: minimum days to keep sign-ins; see the migration of prune_audit_log
@@ -40,7 +40,7 @@ TRAIL: Final = (
     *(CODE_FAILED, APP_ADDED, APP_REMOVED, PASSKEY_ADDED, PASSKEY_REMOVED, CODES_CREATED, CODES_REMOVED),
     FACTORS_REMOVED,
 )
-#: actions possible for anybody who knows the e-mail address
+#: actions that anybody who knows the e-mail address can cause
 _BY_ANYBODY: Final = (FAILED, LOCKED_OUT, RESET_REQUESTED)
 LONGEST_BROWSER: Final = 200
 #: repeated refusals from one address within this time are recorded once
@@ -68,7 +68,8 @@ def write(
 
 
 def prune(*, now: datetime, sign_in_days: int) -> int:
-    """Delete entries past their retention period, and sign-ins older than `sign_in_days`. Returns how many."""
+    """Delete entries past their retention period, and sign-ins older than `sign_in_days`. Returns the number
+    deleted."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT prune_audit_log(%s, %s)", [now, sign_in_days])
         [count] = cursor.fetchone() or [0]
@@ -96,7 +97,8 @@ def change_months(*, organisation: Organisation, months: int, by: Membership, no
 def record_sign_in(
     user: User, *, action: str, address: str, browser: str, now: datetime, methods: Sequence[str] = ()
 ) -> None:
-    """In the audit log of each of the user's organisations. `methods`: such as ["password", "totp"]."""
+    """Record a sign-in in the audit log of each of the user's organisations. `methods`: such as ["password",
+    "totp"]."""
     details: dict[str, Any] = {"address": address, "browser": browser[:LONGEST_BROWSER]}
     for member in Membership.objects.across_organisations().filter(user=user).select_related("organisation"):
         write(
@@ -118,7 +120,7 @@ def record_lockout(user: User, *, address: str, browser: str, now: datetime) -> 
 
 
 def where(request: HttpRequest) -> dict[str, str]:
-    """The network address and browser of a request, as stored in the trail."""
+    """The network address and browser of a request, as stored in the sign-in trail."""
     return {
         "address": request.META.get("REMOTE_ADDR", ""),
         "browser": request.META.get("HTTP_USER_AGENT", "").replace("\x00", ""),

@@ -28,7 +28,7 @@ class InviterGone(NotAccepted):
 
 
 def invite(*, email: str, kind: str, role_ids: Sequence[int], by: Membership, now: datetime) -> Invitation:
-    """Raises NotInvited."""
+    """Create an invitation. Raises NotInvited."""
     email = normalised(email)
     try:
         check_address(email)
@@ -117,8 +117,9 @@ def user_of(invitation: Invitation) -> User | None:
 
 
 def create_user(*, invitation: Invitation, name: str, password: str) -> User:
-    """Raises ValidationError for the password, NotAccepted if it is not open or the login exists, NameRefused."""
-    _lock_acceptable(invitation)  # a second click waits for this lock, then finds the login
+    """Create the invited user. Raises ValidationError for the password, NotAccepted if the invitation isn't open or the
+    login exists, and NameRefused."""
+    _lock_acceptable(invitation)  # a second click waits for this lock and then finds the login
     check_name(name, [invitation.organisation])
     user = User(email=invitation.email, name=" ".join(name.split()))
     validate_password(password, user)
@@ -130,7 +131,7 @@ def create_user(*, invitation: Invitation, name: str, password: str) -> User:
 
 
 def accept(*, invitation: Invitation, user: User, now: datetime) -> Membership:
-    """Make the user a member. Raises NotAccepted if the invitation is not open or they already are one."""
+    """Make the user a member. Raises NotAccepted if the invitation isn't open or they are already a member."""
     with transaction.atomic():
         row = _lock_acceptable(invitation)
         if not is_same(row.email, user.email):

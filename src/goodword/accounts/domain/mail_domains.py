@@ -31,8 +31,8 @@ _PROVIDERS: Final = frozenset(
         *("aol", "gmx", "protonmail", "tutanota", "yandex", "rediffmail", "hushmail", "fastmail", "zohomail"),
     )
 )
-#: common where Goodword is used, from their sign-up pages in 2026. A missing one counts as a company's domain, also
-#: a low flag.
+#: common providers where Goodword is used, from their sign-up pages in 2026. A missing one counts as a company's
+#: domain, which is also a low flag.
 _DOMAINS = """
 gmail.com googlemail.com outlook.com outlook.de outlook.fr hotmail.com hotmail.de hotmail.fr hotmail.co.uk
 live.com live.de live.fr live.co.uk msn.com icloud.com me.com mac.com yahoo.com yahoo.de yahoo.fr yahoo.es
@@ -84,13 +84,13 @@ def own_domain(typed: str) -> str:
 
 
 def proposed(organisation: Organisation) -> list[str]:
-    """Domains of members' addresses that could be the organisation's and are not set yet, most used first."""
+    """Domains of members' addresses that could be the organisation's and aren't set yet, most frequent first."""
     addresses = active_members(organisation).order_by("pk").values_list("user__email", flat=True)
     return _usable(addresses, but=organisation.own_domains)
 
 
 def set_domains(*, organisation: Organisation, domains: Sequence[str], by: Membership, now: datetime) -> bool:
-    """Returns whether anything changed. Raises NoDomain."""
+    """Set the organisation's domains. Returns whether anything changed. Raises NoDomain."""
     return _write(organisation, [own_domain(name) for name in domains], by=by, now=now)
 
 
@@ -130,7 +130,8 @@ def _usable(addresses: Iterable[str], *, but: Collection[str]) -> list[str]:
 
 
 def _is_provider(name: str) -> bool:
-    """Whether the label before the public suffix is a free mail provider's: yahoo.com.br, mail.outlook.at."""
+    """Whether the domain belongs to a free mail provider, by the label before the public suffix: yahoo.com.br,
+    outlook.at."""
     registered = _suffixes().privatesuffix(name)
     return registered is not None and registered.partition(".")[0] in _PROVIDERS
 

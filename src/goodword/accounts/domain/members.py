@@ -1,4 +1,4 @@
-"""Members and their accounts. Changes lock the organisation, which keeps at least one admin."""
+"""Members and their accounts. Changes lock the organisation, so it keeps at least one admin."""
 
 import re
 import unicodedata
@@ -20,14 +20,15 @@ class NotChanged(Exception):
 
 
 def lock_members(by: Membership) -> None:
-    """Until the transaction ends. Raises NotChanged if `by` is no longer an admin."""
+    """Lock the members until the transaction ends. Raises NotChanged if `by` is no longer an admin."""
     Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
     if not admins_of(by.organisation).filter(pk=by.pk).exists():
         raise NotChanged(_("You are no longer an admin. Nothing was changed."))
 
 
 def change_kind(*, member: Membership, kind: str, by: Membership, now: datetime) -> bool:
-    """Returns whether it changed. Raises NotChanged for the last admin and for a deactivated member."""
+    """Change the kind of member. Returns whether it changed. Raises NotChanged for the last admin and for a deactivated
+    member."""
     with transaction.atomic():
         lock_members(by)
         row = _row(member)
@@ -50,7 +51,7 @@ def change_kind(*, member: Membership, kind: str, by: Membership, now: datetime)
 
 
 def deactivate(*, member: Membership, by: Membership, now: datetime) -> bool:
-    """Returns whether they had access; the caller reassigns their roles. Raises NotChanged."""
+    """Deactivate a member; the caller reassigns their roles. Returns whether they had access. Raises NotChanged."""
     with transaction.atomic():
         lock_members(by)
         row = _row(member)
@@ -139,7 +140,7 @@ def _folded(name: str) -> str:
 
 
 def change_name(*, user: User, name: str, now: datetime) -> bool:
-    """Returns whether it changed. Raises NameRefused."""
+    """Change a user's name. Returns whether it changed. Raises NameRefused."""
     with transaction.atomic():
         row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if row.name == name:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 MAX_NAME_LENGTH: Final = 120
-#: months that an admin can choose
+#: choices of months
 MAX_RETENTION_MONTHS: Final = 120
 
 
@@ -31,7 +31,7 @@ def check_time_zone(name: str) -> None:
     """Raises ValidationError for an unknown zone."""
     try:
         ZoneInfo(name)
-    except (ValueError, LookupError, OSError) as error:  # a path, an unknown name, a folder of zones
+    except (ValueError, LookupError, OSError) as error:  # a path, an unknown name, or a folder of zones
         raise ValidationError(f"Unknown time zone {name!r}. Use one like Europe/London.") from error
 
 
@@ -51,7 +51,7 @@ def create_organisation(*, name: str, now: datetime, time_zone: str) -> Organisa
 def create_admin(
     *, organisation: Organisation, email: str, name: str, password: str, now: datetime
 ) -> Membership:
-    """Also reactivates, and creates a login if necessary. Raises ValidationError."""
+    """Add or reactivate a member, creating a login if necessary. Raises ValidationError."""
     email = normalised(email)
     check_address(email)
     with transaction.atomic():
@@ -100,7 +100,7 @@ def settings_of(organisation: Organisation) -> OrganisationSettings:
 def change_settings(
     *, organisation: Organisation, settings: OrganisationSettings, by: Membership, now: datetime
 ) -> bool:
-    """Returns whether anything changed. Deadlines, reminders and the slug stay."""
+    """Change the organisation's settings. Deadlines, reminders and the slug stay. Returns whether anything changed."""
     return change_columns(
         organisation=organisation, settings=settings, action="organisation.settings_changed", by=by, now=now
     )
@@ -113,7 +113,7 @@ def columns_of[Settings: "DataclassInstance"](kind: type[Settings], organisation
 def change_columns(
     *, organisation: Organisation, settings: "DataclassInstance", action: str, by: Membership, now: datetime
 ) -> bool:
-    """Audits the columns before and after. Returns whether any changed."""
+    """Save columns, and audit their old and new values. Returns whether any changed."""
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=organisation.pk)
         before, after = asdict(columns_of(type(settings), row)), asdict(settings)
@@ -210,7 +210,7 @@ def change_accent(*, organisation: Organisation, accent: str, by: Membership, no
 
 
 def set_logo(*, organisation: Organisation, png: bytes, by: Membership, now: datetime) -> bool:
-    """Returns whether it changed."""
+    """Set the logo. Returns whether it changed."""
     digest = hashlib.sha256(f"{organisation.pk}:".encode() + png).hexdigest()[:32]
     with transaction.atomic():
         row = _locked(organisation)

@@ -19,13 +19,13 @@ from goodword.core.version import VERSION
 
 Rows = QuerySet[models.Model]
 
-#: rows that hang on others of the organisation, by the path to its id
+#: models that belong to other rows of the organisation -> path to its id
 _BY_PATH: Final = {
     "core.Event": "organisation_id",
     "core.Reaction": "event__organisation_id",
     "roles.Role_viewers": "role__organisation_id",
 }
-#: rows of people who are members of nothing else, by the path to their id
+#: models of people who aren't members of anything else -> path to their id
 _BY_USER: Final = {
     "accounts.User": "pk",
     "accounts.User_groups": "user_id",
@@ -37,7 +37,7 @@ _BY_USER: Final = {
     "socialaccount.SocialAccount": "user_id",
     "socialaccount.SocialToken": "account__user_id",
 }
-#: of the whole installation; queued jobs hold ids only, and find nothing
+#: models of the whole installation; queued jobs only contain ids, and will find nothing
 _OF_ALL: Final = frozenset(
     {
         *("core.BackupRun", "core.ClockOffset", "core.ErasureEntry", "core.FieldKeyCanary", "core.HashKey"),
@@ -48,7 +48,7 @@ _OF_ALL: Final = frozenset(
         *("procrastinate.ProcrastinateEvent", "procrastinate.ProcrastinatePeriodicDefer"),
     }
 )
-#: secrets, which leave the installation with nobody
+#: columns with secrets, which are never exported
 _SECRET: Final = frozenset(
     {
         *("accounts.User.password", "mfa.Authenticator.data", "usersessions.UserSession.session_key"),
@@ -70,11 +70,11 @@ _CHUNK: Final = 500
 
 
 class NotCovered(Exception):
-    """A model that nobody has assigned to organisations or to the installation."""
+    """A model is assigned neither to organisations nor to the installation."""
 
 
 def rows_of(organisation: Organisation) -> Iterator[tuple[str, Rows]]:
-    """Label of each model, and the organisation's rows. Raises NotCovered."""
+    """The label of each model with the organisation's rows. Raises NotCovered."""
     elsewhere = Membership.objects.across_organisations().exclude(organisation=organisation)
     users = User.objects.filter(pk__in=Membership.objects.of(organisation).values("user_id")).exclude(
         pk__in=elsewhere.values("user_id")
@@ -98,7 +98,7 @@ def rows_of(organisation: Organisation) -> Iterator[tuple[str, Rows]]:
 
 
 def _last_if_needed(model: type[models.Model]) -> bool:
-    """Models that are found through others come first."""
+    """Sort key: models found through others come first."""
     label = model._meta.label
     return "__" not in _BY_PATH.get(label, _BY_USER.get(label, ""))
 
@@ -107,12 +107,13 @@ def _last_if_needed(model: type[models.Model]) -> bool:
 
 
 def delete(organisation: Organisation) -> dict[str, int]:
-    """Delete all rows at once. Returns how many of each model. Whoever adds a row meanwhile waits, and then fails."""
+    """Delete all rows in one transaction. Returns the number of rows by model. Concurrent inserts wait and then
+    fail."""
     with transaction.atomic():
         Organisation.objects.select_for_update().get(pk=organisation.pk)
-        # the sessions of its members end with their rows
+        # deleting members' rows ends their sessions
         deleted = {label: _delete(rows) for label, rows in list(rows_of(organisation))}
-        # rows that triggers have written meanwhile
+        # rows written by triggers
         for label, rows in list(rows_of(organisation)):
             deleted[label] += _delete(rows)
         left = sorted(label for label, rows in rows_of(organisation) if rows.exists())
@@ -122,7 +123,7 @@ def delete(organisation: Organisation) -> dict[str, int]:
 
 
 def delete_for_good(organisation: Organisation, *, now: datetime) -> dict[str, int]:
-    """Delete it, and note it for restored backups: the audit log is deleted too."""
+    """Delete the organisation with its audit log, and record that for restored backups."""
     with transaction.atomic():
         deleted = delete(organisation)
         ErasureEntry.objects.create(organisation_id=organisation.pk, whole_organisation=True, erased_at=now)
@@ -132,11 +133,12 @@ def delete_for_good(organisation: Organisation, *, now: datetime) -> dict[str, i
 
 
 def _delete(rows: Rows) -> int:
-    """Dependants are rows of the organisation too, and foreign keys are checked at the end of the transaction."""
+    """Delete rows without their dependants, which also belong to the organisation; foreign keys are checked at the end
+    of the transaction."""
     model = rows.model
     try:
         ids, values = rows.order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:  # an organisation without members of its own
+    except EmptyResultSet:  # no members
         return 0
     table, key = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
@@ -152,7 +154,7 @@ def export(organisation: Organisation, sink: IO[bytes], *, now: datetime) -> dic
     numbers: dict[str, int] = {}
     with transaction.atomic(), zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         if not connection.savepoint_ids:
-            with connection.cursor() as cursor:  # one moment for all tables
+            with connection.cursor() as cursor:  # the same snapshot for all tables
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         for label, rows in rows_of(organisation):
             numbers[label] = _write(archive, label, rows)

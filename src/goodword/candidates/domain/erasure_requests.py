@@ -1,5 +1,5 @@
-"""Erasure of a person's data, or of one application. Steps close immediately (`erasure.requested`); data goes
-when due."""
+"""Erasure of a person's data, or of one application. Steps close immediately (`erasure.requested`); data is erased when
+due."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -15,10 +15,10 @@ from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import personal_data
 from goodword.core.events import record
 
-#: a merge in Greenhouse can look like a deletion
+#: delay of deletions, since a merge in Greenhouse can look like one
 WAIT = timedelta(days=7)
 Reason = Erasure.Reason
-#: decided by a person, and so not cancelled because Greenhouse still shows the data
+#: reasons decided by a person, so data still visible in Greenhouse doesn't cancel them
 BY_PEOPLE = (Reason.MEMBER, Reason.CANDIDATE)
 
 
@@ -31,7 +31,8 @@ def request_erasure(
     member: Membership | None = None,
     due_at: datetime | None = None,
 ) -> Erasure:
-    """Due in seven days by default, in the caller's transaction. A second request can only make it due earlier."""
+    """Request an erasure in the caller's transaction, due in seven days by default. A second request can only make it
+    due earlier."""
     candidate, applications = lock_person(of.candidate_id if isinstance(of, Application) else of.pk)
     whole = isinstance(of, Candidate)
     wanted = (
@@ -62,7 +63,8 @@ def request_erasure(
 def cancel_erasure(
     erasure: Erasure, *, because: str, now: datetime, by: str, member: Membership | None = None
 ) -> bool:
-    """In the caller's transaction. False if done or already cancelled. `because`: a sentence."""
+    """Cancel an erasure in the caller's transaction. Returns False if done or already cancelled. `because`: a
+    sentence."""
     candidate, applications = lock_person(_person_of(erasure))
     erasure.refresh_from_db(from_queryset=Erasure.objects.across_organisations())
     if erasure.done_at is not None or erasure.cancelled_at is not None:
@@ -85,7 +87,7 @@ def pending(of: Candidate | Application) -> QuerySet[Erasure]:
 
 
 def carry_out_erasure(*, erasure_id: int, now: datetime, member: Membership | None = None) -> bool:
-    """Erase what is due in every app. False if done, cancelled, or stopped by a legal hold."""
+    """Erase the data in every app. Returns False if done, cancelled, or stopped by a legal hold."""
     with transaction.atomic():
         erasure = (
             Erasure.objects.across_organisations().select_related("application").filter(pk=erasure_id).first()
@@ -104,8 +106,8 @@ def carry_out_erasure(*, erasure_id: int, now: datetime, member: Membership | No
 
 
 def erase_again(*, of: Candidate | Application, now: datetime) -> bool:
-    """In a restored database, erase what has been erased since the backup; a hold from then has been lifted since.
-    False if it is erased already."""
+    """In a restored database, erase data that was erased after the backup, ignoring holds lifted since. Returns False
+    if already erased."""
     if of.erased_at is not None:
         return False
     with transaction.atomic():

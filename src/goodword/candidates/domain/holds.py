@@ -1,4 +1,4 @@
-"""Legal holds, which keep a person's data (merged profiles included) or a role's applicants from erasure."""
+"""Legal holds, which protect a person's data (including merged profiles) or a role's applicants from erasure."""
 
 from typing import Final, LiteralString
 
@@ -31,7 +31,8 @@ def hold_on(of: Candidate | Application) -> Hold | None:
 
 
 def hold_against_erasure(of: Candidate | Application) -> Hold | None:
-    """As `hold_on`, but blocks new holds on roles until this transaction ends. Lock the person or application first."""
+    """Like `hold_on`, but blocks new holds on roles until this transaction ends. Lock the person or application
+    first."""
     lock_role_holds(of.organisation_id)
     return hold_on(of)
 

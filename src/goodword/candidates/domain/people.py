@@ -31,7 +31,7 @@ def lock_person(candidate_id: int) -> tuple[Candidate, list[Application]]:
 
 
 def confirm_name(*, candidate: Candidate, name: str, member: Membership, now: datetime) -> bool:
-    """Confirm the name that the member saw. False if it has changed or needs no confirmation."""
+    """Confirm the name that the member saw. Returns False if it has changed or needs no confirmation."""
     with transaction.atomic():
         row, applications = lock_person(candidate.pk)
         if row.name != name or not row.is_name_suspicious:
@@ -58,14 +58,14 @@ def confirm_name(*, candidate: Candidate, name: str, member: Membership, now: da
 
 
 def choose_language(candidate: Candidate, *, language: str) -> None:
-    """The caller checks that it is available."""
+    """Set the language. The caller checks that it is available."""
     Candidate.objects.of(candidate.organisation).filter(pk=candidate.pk).update(chosen_language=language)
     candidate.chosen_language = language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Cleaned input. `language`: of pages and e-mails; empty for the organisation's."""
+    """Cleaned input about a person. `language`: of pages and e-mails; empty for the organisation's."""
 
     first_name: str
     last_name: str

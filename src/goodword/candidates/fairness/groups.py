@@ -35,7 +35,7 @@ class GroupFile:
 
 
 def read_groups(raw: bytes) -> GroupFile:
-    """Leaves out people without a group. Raises UnreadableFile."""
+    """Read groups, leaving out people without one. Raises UnreadableFile."""
     first, rows = read_rows(raw)
     columns = _columns_of(first)
     groups: dict[Person, str] = {}
@@ -92,7 +92,7 @@ def _columns_of(first: Sequence[str]) -> _Columns:
     return _Columns(person=person, group=heading.index(_GROUP), n=len(heading))
 
 
-#: in the usual names of Greenhouse's reasons "They rejected us"
+#: words in the usual names of Greenhouse's reasons "They rejected us"
 _DECLINED: Final = (
     "declined our offer",
     "declined the offer",
@@ -124,7 +124,7 @@ _WITHDREW: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
-    """Rejection reasons of candidates who withdrew, and of those who declined an offer: they were selected (29 CFR
+    """Rejection reasons of candidates who withdrew, and of those who declined an offer, who count as selected (29 CFR
     1607.16 R). No reason is in both."""
 
     withdrew: frozenset[str] = frozenset()
@@ -148,7 +148,7 @@ def rejection_reasons(organisation: Organisation) -> list[str]:
 
 
 def proposed(reasons: Iterable[str]) -> Decisions:
-    """By the words of the reasons."""
+    """A proposal by words in the reasons."""
     known = frozenset(reasons)
     declined = frozenset(reason for reason in known if _has(reason, _DECLINED))
     return Decisions(

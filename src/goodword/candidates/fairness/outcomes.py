@@ -1,4 +1,4 @@
-"""Outcomes of a period's applications by group, and which groups can be compared."""
+"""Outcomes of a period's applications by group, and comparisons of groups."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -21,8 +21,8 @@ from goodword.roles.models import Automation, Role
 
 @dataclass(frozen=True, slots=True)
 class StageOrder:
-    """`ahead`: people who entered the first of two stages before the second, minus those who entered the second
-    first."""
+    """`ahead`: number of people who entered the first of two stages before the second, minus those who did the
+    reverse."""
 
     ahead: Mapping[tuple[str, str], int]
 
@@ -56,7 +56,7 @@ class StageOrder:
         return self.ahead.get((than, one), 0) >= 0
 
 
-#: fewest decided applications of a group in a row of the table
+#: minimum decided applications of a group in a row of the table
 LEAST: Final = 30
 _SELECTED: Final = frozenset({"hired", "declined"})
 Status = Application.Status
@@ -76,7 +76,7 @@ class Scope:
         return self._made().filter(deleted_at=None, erased_at=None)
 
     def erased(self) -> int:
-        """How many applications can't count because they were or will be erased."""
+        """The number of applications that can't count because they were or will be erased."""
         return self._made().exclude(deleted_at=None, erased_at=None).count()
 
     def _made(self) -> QuerySet[Application]:
@@ -93,7 +93,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRate:
-    """`count` is None below LEAST. `ratio`: to the row's highest rate; None for the group with that rate."""
+    """`count`: None below LEAST. `ratio`: to the row's highest rate; None for the group with that rate."""
 
     group: str
     count: Count | None
@@ -219,8 +219,8 @@ def _selected(group_of: Mapping[int, str], outcome: Mapping[int, str]) -> _Count
 
 
 def _by_stage(scope: Scope, group_of: Mapping[int, str], outcome: Mapping[int, str]) -> dict[str, _Counts]:
-    """Of those who entered a stage, how many then entered a later one or were selected. Most entered first. Omits
-    candidates who are still in the stage or withdrew from it."""
+    """By stage, how many of those who entered it then entered a later one or were selected; the most frequently entered
+    stage first. Omits candidates who are still in the stage or withdrew from it."""
     paths, pipelines = _paths(scope, group_of), _pipelines(scope, group_of)
     order = StageOrder.of(paths.values())
     found: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
@@ -236,7 +236,7 @@ def _by_stage(scope: Scope, group_of: Mapping[int, str], outcome: Mapping[int, s
 
 
 def _paths(scope: Scope, applications: Iterable[int]) -> Mapping[int, Sequence[str]]:
-    """The stages that each application entered, by time."""
+    """The stages that each application entered, in chronological order."""
     entered: defaultdict[int, list[str]] = defaultdict(list)
     events = (
         Event.objects.filter(

@@ -1,4 +1,4 @@
-"""Compares selection rates of groups: all together, and each with the highest. Pure."""
+"""Compares selection rates of groups: all together, and each with the group with the highest rate. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from statistics import NormalDist
 from typing import Final
 
 _LEVEL: Final = 0.05
-#: tolerance of logarithms: rounding excludes no table as likely as the observed one
+#: tolerance of logarithms, so rounding excludes no table that is as likely as the observed one
 _SAME: Final = 1e-7
 FOUR_FIFTHS: Final = 0.8
 
@@ -40,7 +40,7 @@ class RateRatio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Together:
-    """Whether all groups could have the same rate. `exact`: by Fisher's test of pairs, not by chi-squared."""
+    """A test whether all groups could have the same rate. `exact`: by Fisher's test of pairs instead of chi-squared."""
 
     p: float
     exact: bool
@@ -49,7 +49,7 @@ class Together:
 def compare_all(counts: Mapping[str, Count]) -> tuple[dict[str, RateRatio], Together | None]:
     """Return the ratio of each other group to the one with the highest rate (empty if nobody was selected), and the
     test of all groups (None for fewer than two). The highest rate is partly luck, and any pair could have been
-    compared: p is adjusted for all pairs (Holm 1979, "A simple sequentially rejective multiple test procedure",
+    compared, so p is adjusted for all pairs (Holm 1979, "A simple sequentially rejective multiple test procedure",
     Scandinavian Journal of Statistics 6, 65-70), and all intervals together contain the true ratios 19 times of 20
     (Bonferroni)."""
     if len(counts) < 2:
@@ -114,7 +114,7 @@ def _log_ways(n: int, k: int) -> float:
 
 
 def holm(ps: Sequence[float]) -> list[float]:
-    """Adjust each p for their number."""
+    """Adjust each p for the number of tests."""
     adjusted, highest = [0.0] * len(ps), 0.0
     for done, place in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
         highest = max(highest, min(1.0, (len(ps) - done) * ps[place]))

@@ -1,4 +1,4 @@
-"""Ratings after hire: who has none yet, and imports. A file is read into rows that do not count yet, a member confirms
+"""Ratings after hire: people to rate, and imports. A file is read into rows that don't count until a member confirms
 them."""
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ from goodword.candidates.models import Application, PerformanceRating, RatingImp
 from goodword.candidates.people_files import Person
 from goodword.candidates.performance.reading import RatedLine, Scale
 
-#: after the hire
+#: minimum time after the hire
 DAYS: Final = 90
 
 
@@ -32,8 +32,8 @@ class PersonToRate:
 def people_to_rate(
     organisation: Organisation, *, now: datetime, refused: Collection[int] = ()
 ) -> list[PersonToRate]:
-    """By role and name. People without an address can't be identified in a file, and are left out. `refused`:
-    applications that nobody is to rate."""
+    """People to rate, by role and name. People without an address are left out, since a file can't identify them.
+    `refused`: applications of people who must not be rated."""
     rated = PerformanceRating.objects.of(organisation).filter(of__confirmed_at__isnull=False)
     rows = (
         Application.objects.of(organisation)
@@ -61,15 +61,15 @@ def people_to_rate(
     return sorted(found, key=lambda one: (one.role.casefold(), one.name.casefold(), one.email))
 
 
-#: after upload, unless confirmed
+#: time after upload, unless confirmed
 KEPT_FOR: Final = timedelta(days=7)
-#: why a line is left out
+#: reasons for leaving out a line
 UNKNOWN, NOT_HIRED, EARLY, FUTURE, REFUSED = "unknown", "not_hired", "early", "future", "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionCount:
-    """Ratings by one criterion in an import: of how many people, by how many raters."""
+    """Ratings by a criterion in an import: numbers of people and raters."""
 
     criterion: str
     ratings: int
@@ -93,8 +93,8 @@ def read_into_rows(
     now: datetime,
     refused: Collection[int] = (),
 ) -> RatingImport:
-    """Store the ratings of people who were hired. They count once confirmed. `refused`: applications of people whom
-    nobody is to rate."""
+    """Store the ratings of people who were hired. They count once confirmed. `refused`: applications of people who must
+    not be rated."""
     today = timezone.localdate(now, organisation.zone)
     applications = _applications(organisation, {line.person for line in lines})
     left_out: defaultdict[str, list[int]] = defaultdict(list)
@@ -133,7 +133,7 @@ def read_into_rows(
 def _applications(
     organisation: Organisation, people: Collection[Person]
 ) -> Mapping[Person, Sequence[_Application]]:
-    """Their applications, the latest hire first."""
+    """Applications by person, the latest hire first."""
     by = next(iter(people)).by
     column = {"email": "candidate__email", "candidate": "candidate__remote_id", "application": "remote_id"}[
         by
@@ -181,7 +181,7 @@ def may_be_rated(application: Application, *, organisation: Organisation, now: d
 
 
 def rated_by(application: Application, member: Membership) -> date | None:
-    """The day on which this member has rated the person."""
+    """The day on which this member rated the person."""
     rows = PerformanceRating.objects.of(application.organisation).filter(
         application=application, rater=member.user.email, of__confirmed_at__isnull=False
     )
@@ -225,7 +225,7 @@ def store(
     by: Membership | None,
     now: datetime,
 ) -> None:
-    """One person's ratings by criterion, which count at once. `by`: the rater, if a member."""
+    """Store one person's ratings by criterion, which count immediately. `by`: the rater, if a member."""
     organisation = application.organisation
     made = RatingImport.objects.create(
         organisation=organisation,
@@ -265,7 +265,7 @@ def counts_of(of: RatingImport) -> list[CriterionCount]:
 
 
 def imports_of(organisation: Organisation) -> QuerySet[RatingImport]:
-    """The confirmed ones, newest first."""
+    """Confirmed imports, newest first."""
     rows = RatingImport.objects.of(organisation).filter(confirmed_at__isnull=False)
     return (
         rows.select_related("made_by__user")
@@ -275,13 +275,13 @@ def imports_of(organisation: Organisation) -> QuerySet[RatingImport]:
 
 
 def replaced_by(of: RatingImport) -> int:
-    """How many stored ratings it would replace."""
+    """The number of stored ratings that it would replace."""
     return len(_replaced(of))
 
 
 def confirm(of: RatingImport, *, by: Membership, now: datetime, refused: Collection[int] = ()) -> bool:
-    """Let its ratings count instead of earlier ones of the same person, rater, date and criterion. Returns False if
-    already done, or if nothing is left. Deletes ratings of those refused since the upload."""
+    """Let the import's ratings replace earlier ones of the same person, rater, date and criterion. Deletes ratings of
+    those refused since the upload. Returns False if already done or nothing is left."""
     with transaction.atomic():
         row = (
             RatingImport.objects.of(of.organisation).select_for_update(of=("self",)).filter(pk=of.pk).first()

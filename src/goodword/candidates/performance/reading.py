@@ -1,4 +1,4 @@
-"""Reads a CSV file of ratings. Pure; each problem is described in a sentence."""
+"""Reads a CSV file of ratings. Pure. Problems are described in sentences."""
 
 import re
 from collections import defaultdict
@@ -25,7 +25,7 @@ MOST_CRITERIA: Final = 10
 LONGEST_CRITERION: Final = 100
 LONGEST_RATER: Final = 200
 _RATER: Final = frozenset({"rater", "ratedby", "manager"})
-#: columns that help people to fill in the file
+#: columns that only help people fill in the file
 _IGNORED: Final = frozenset({"name", "firstname", "lastname", "role", "hiredon"})
 _DATE: Final = frozenset({"date", "ratedon", "dateofrating", "ratingdate"})
 
@@ -41,7 +41,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatedLine:
-    """`values`: by criterion, without those left empty."""
+    """`values`: by criterion, without empty ones."""
 
     line: int
     person: Person
@@ -64,8 +64,8 @@ class _Problem(Exception):
 
 
 def read_ratings(raw: bytes, scale: Scale) -> list[RatedLine]:
-    """Every column except person, rater, date and _IGNORED holds ratings by the criterion in its heading. Lines
-    without a rating are skipped. Raises UnreadableFile."""
+    """Read ratings: every column except person, rater, date and _IGNORED has ratings by the criterion in its heading.
+    Lines without a rating are skipped. Raises UnreadableFile."""
     first, rows = read_rows(raw)
     columns = _columns_of(first)
     found: list[RatedLine] = []

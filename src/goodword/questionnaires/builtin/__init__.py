@@ -72,7 +72,7 @@ class _CompetencyWords(_Strict):
 class _TemplateWords(_Strict):
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     description: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-    #: replaces the library's help in ratings of this template
+    #: replaces the library's help text in ratings of this template
     help: str = ""
 
 
@@ -108,7 +108,8 @@ def keys() -> tuple[str, ...]:
 
 @cache
 def load(key: str = GENERAL_PROFESSIONAL, *, language: str = SOURCE_LANGUAGE) -> Template:
-    """In English if it is not translated into `language` ("de", "de-at"). Raises `LookupError` for an unknown key."""
+    """A template, in English if not translated into `language` ("de", "de-at"). Raises `LookupError` for an unknown
+    key."""
     if key not in _templates():
         raise LookupError(f"There is no built-in questionnaire “{key}”.")
     library = _library(_available(language))
@@ -138,7 +139,7 @@ def languages(key: str = GENERAL_PROFESSIONAL) -> tuple[str, ...]:
 
 @cache
 def competencies(language: str = SOURCE_LANGUAGE) -> tuple[Competency, ...]:
-    """In English if not translated into `language`."""
+    """The competencies, in English if not translated into `language`."""
     library = _library(_available(language))
     return tuple(
         Competency(

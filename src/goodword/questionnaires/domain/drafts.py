@@ -103,7 +103,8 @@ def _create_row(
 def write(
     draft: QuestionnaireDraft, entries: Sequence[Entry], *, translated: Mapping[str, Entry] | None = None
 ) -> None:
-    """Also updates translations; `translated` has those of a new question. Raises `parse.QuestionError`."""
+    """Save questions, and update translations; `translated` has those of a new question. Raises
+    `parse.QuestionError`."""
     more = translated or {}
     draft.source.questions = to_json(parse(entries)) if entries else []
     draft.source.revision += 1
@@ -122,7 +123,7 @@ class NoQuestions(Exception):
 
 
 class NeedsReason(Exception):
-    """More than eight competencies and no reason."""
+    """There are more than eight competencies, but no reason was given."""
 
 
 class NotTranslated(Exception):
@@ -161,7 +162,7 @@ def publish(
 
 
 def add_language(*, questionnaire: Questionnaire, language: str, now: datetime) -> QuestionnaireVersion:
-    """With empty texts if the language is new. Raises `NoDraft`."""
+    """Add a language, with empty texts if it is new. Raises `NoDraft`."""
     with DRAFTS.locked_draft(questionnaire) as draft:
         there = draft.row(language)
         if there is not None:
@@ -204,7 +205,7 @@ UP, DOWN = -1, 1
 
 
 def add_question(*, questionnaire: Questionnaire, entry: Entry, revision: int | None = None) -> str:
-    """Append a question. Returns its id, made of its words. Raises `NoDraft`, `StaleDraft`, `parse.QuestionError`."""
+    """Append a question. Returns its id, made from its words. Raises `NoDraft`, `StaleDraft`, `parse.QuestionError`."""
     with DRAFTS.locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
         words = str(entry.get("competency") or entry["text"])
@@ -333,7 +334,7 @@ def create(
 
 
 def duplicate(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> Questionnaire:
-    """*Make a copy*: a draft with everything from the newest version, or else from the draft."""
+    """Make a copy: a draft with everything from the newest version, or else from the draft."""
     with transaction.atomic():
         row = DRAFTS.lock(questionnaire)
         rows = DRAFTS.to_copy(row, by=by)
@@ -348,7 +349,7 @@ def duplicate(*, questionnaire: Questionnaire, by: Membership, now: datetime) ->
 
 
 def import_file(*, raw: bytes, by: Membership, now: datetime) -> Questionnaire:
-    """A new draft from a file. Raises `editor.files.InvalidFile`."""
+    """Create a draft from a file. Raises `editor.files.InvalidFile`."""
     contents = read_file(raw)
     with transaction.atomic():
         made = create(
@@ -369,7 +370,7 @@ def import_file(*, raw: bytes, by: Membership, now: datetime) -> Questionnaire:
 
 
 def describe(*, questionnaire: Questionnaire, title: str, description: str) -> None:
-    """Takes effect immediately, for all versions. Raises `NotEditable` if built in."""
+    """Change title and description, immediately and for all versions. Raises `NotEditable` if built in."""
     with transaction.atomic():
         row = DRAFTS.lock(questionnaire)
         if not row.is_own:
@@ -379,11 +380,12 @@ def describe(*, questionnaire: Questionnaire, title: str, description: str) -> N
 
 
 class UsedByDefault(Exception):
-    """The default of roles without a questionnaire, so it can't be archived."""
+    """It is the default of roles without a questionnaire, so it can't be archived."""
 
 
 def archive(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> bool:
-    """Stop offering it to roles; those that use it keep it. False if already archived. Raises `UsedByDefault`."""
+    """Stop offering it to roles; those that use it keep it. Returns False if already archived. Raises
+    `UsedByDefault`."""
     if questionnaire.key == GENERAL_PROFESSIONAL:
         raise UsedByDefault
     return DRAFTS.set_archived(questionnaire, archived=True, by=by, now=now)

@@ -13,12 +13,12 @@ from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.questionnaires.questions import applicable, minutes, parse, to_json
 from goodword.questionnaires.types import RELATIONSHIPS, Question
 
-#: from this many measured times on, their median replaces the estimate
+#: number of measured times from which their median replaces the estimate
 ENOUGH_MEASURED = 20
-#: shorter times mean clicking through, longer ones pages left open
+#: plausible seconds: shorter times mean clicking through, longer ones pages left open
 SHORTEST_SECONDS, LONGEST_SECONDS = 20, 60 * 60
 _MAX_PARSED = 512
-#: questions of published versions, which never change, by id
+#: questions of published versions (which never change) by id
 _parsed: dict[int, tuple[Question, ...]] = {}
 
 
@@ -40,7 +40,7 @@ def languages_of(version: QuestionnaireVersion) -> tuple[str, ...]:
 
 
 def in_language(version: QuestionnaireVersion, language: str) -> QuestionnaireVersion:
-    """In another language ("de", "de-at"), or itself. At most one query."""
+    """The version in another language ("de", "de-at"), or itself. At most one query."""
     if _short(language) == _short(version.language):
         return version
     return _in_language(_siblings(version), language) or version
@@ -65,8 +65,8 @@ def selectable_questionnaires(organisation: HasPk) -> list[Questionnaire]:
 
 
 def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Questionnaire:
-    """Create or update it, unless a member has changed it; always add missing languages. Raises `LookupError` for an
-    unknown key."""
+    """Create or update a built-in questionnaire unless a member has changed it, and add missing languages. Raises
+    `LookupError` for an unknown key."""
     template = builtin.load(key, language=organisation.language)
     questionnaire = Questionnaire.objects.of(organisation).filter(key=key).first()
     if questionnaire and not _lacking(questionnaire, template):
@@ -91,7 +91,7 @@ def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Qu
 
 
 def minutes_of_version(version: QuestionnaireVersion, *, relationship: str = "") -> int:
-    """The measured median, or an estimate for `relationship`, by default that with the most questions."""
+    """The measured median, or an estimate for `relationship` (by default the one with the most questions)."""
     if version.median_seconds is not None and version.measured >= ENOUGH_MEASURED:
         return max(1, int(version.median_seconds / 60 + 0.5))
     questions = stored_questions(version)
@@ -113,7 +113,7 @@ def _published(questionnaire: Questionnaire) -> QuerySet[QuestionnaireVersion]:
 
 
 def _versions_beside(row: Questionnaire | QuestionnaireVersion) -> QuerySet[QuestionnaireVersion]:
-    """Of the row's organisation, without a query for it."""
+    """Versions of the row's organisation, without a query for the organisation."""
     return QuestionnaireVersion.objects.of(Organisation(pk=row.organisation_id))
 
 
@@ -152,7 +152,7 @@ def _lacking(questionnaire: Questionnaire, template: builtin.Template) -> tuple[
 
 
 def _is_as_built(version: QuestionnaireVersion, key: str) -> bool:
-    """True if it equals the built-in version, so its other languages fit."""
+    """Whether it equals the built-in version, so that version's other languages can be added."""
     template = builtin.load(key, language=version.language)
     return (template.version, template.language) == (version.number, version.language) and bool(
         to_json(template.questions) == version.questions
@@ -160,7 +160,7 @@ def _is_as_built(version: QuestionnaireVersion, key: str) -> bool:
 
 
 def _came_with_us(version: QuestionnaireVersion) -> bool:
-    """True if no member published it: built-in versions are published on creation."""
+    """Whether no member published it, since built-in versions are published on creation."""
     return version.published_by_id is None and version.published_at == version.created_at
 
 

@@ -24,7 +24,7 @@ LONG_MINUTES = 10
 _BRACES = re.compile(r"\{([^{}\n]{0,40})\}")
 # Grounds of Article 1 of Directive 2000/78/EC and of Article 9(1) of the GDPR, with family and age. Words that usually
 # mean something else at work ("old", "child process", "party") are left out.
-#: beginnings of words by topic and language; a final "$" marks whole words
+#: starts of words by topic and language; a final "$" marks whole words
 _WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "health": {
         "en": (

@@ -1,4 +1,4 @@
-"""Questions as drafts store them (JSON): texts, conditions, new ids."""
+"""Questions as stored in drafts (JSON): texts, conditions, new ids."""
 
 import re
 import unicodedata
@@ -13,9 +13,9 @@ type Entry = dict[str, Any]
 _TEXTS = ("text", "help", "self_text", "competency", "left", "right", "unit")
 _OPTIONS = {"levels": ("label", "example"), "choices": ("label",)}
 _LONGEST_NAME = 40
-#: more competencies get advice
+#: number of competencies above which there is advice
 ADVISED = 5
-#: more competencies need a reason
+#: number of competencies above which a reason is required
 REASON_ABOVE = 8
 
 
@@ -29,7 +29,7 @@ def texts_of(entry: Mapping[str, Any]) -> dict[str, str]:
 
 
 def with_texts(entry: Mapping[str, Any], texts: Mapping[str, str]) -> Entry:
-    """The question with these texts by place; others become empty."""
+    """The question with these texts by place; other texts become empty."""
     made = deepcopy(dict(entry))
     for name in _TEXTS:
         if made.get(name):
@@ -66,7 +66,7 @@ def index_of(entries: Sequence[Entry], question_id: str) -> int:
 
 
 def new_name(words: str, *, taken: Collection[str], otherwise: str) -> str:
-    """An unused id for a question or answer, made of its words: lower-case letters, digits and underscores."""
+    """An unused id for a question or answer, made from its words: lower-case letters, digits and underscores."""
     plain = unicodedata.normalize("NFKD", words.casefold()).encode("ascii", "ignore").decode()
     parts = [part for part in re.split(r"[^a-z0-9]+", plain) if part and part != "candidate"]
     name = ""

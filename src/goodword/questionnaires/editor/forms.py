@@ -28,7 +28,7 @@ EVERYBODY, SOME = "everybody", "some"
 
 
 class TextField(forms.CharField):
-    """Refuses texts that are too long, without cutting them."""
+    """Rejects texts that are too long, without cutting them."""
 
     def __init__(self, *, lines: int = 1, missing: str | Promise = "", **values: Any) -> None:
         self._one_line = lines == 1
@@ -40,7 +40,7 @@ class TextField(forms.CharField):
         super().__init__(error_messages=messages, strip=False, **values)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """No `maxlength`: browsers cut pasted text."""
+        """Attributes without `maxlength`, since browsers would cut pasted text."""
         attributes = super().widget_attrs(widget)
         attributes.pop("maxlength", None)
         return attributes
@@ -78,7 +78,7 @@ class Source:
 
 
 class QuestionForm(forms.Form):
-    """`entry` is the stored question (a new one has only a type), `earlier` are the questions above it."""
+    """`entry`: the stored question (a new one has only a type). `earlier`: the questions above it."""
 
     #: fields of the type, in display order
     own: Sequence[str] = ()

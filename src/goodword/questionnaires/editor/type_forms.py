@@ -29,7 +29,7 @@ from goodword.questionnaires.types import (
     RATING_LEVELS,
 )
 
-#: empty rows of a new form, and rows that *More answers* adds
+#: number of empty rows of a new form, and of rows added by *More answers*
 ROWS, MORE_ROWS = 4, 4
 
 
@@ -43,7 +43,7 @@ class ChoiceRow:
 
 
 class ChoicesForm(QuestionForm):
-    """Answers keep their value when their label changes, so results stay comparable."""
+    """A question with choices. Choices keep their value when their label changes, so results stay comparable."""
 
     rows_at_first = ROWS
 

@@ -35,7 +35,7 @@ CANDIDATE, COMPANY = "Alex Muster", "Example Ltd"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefereePreview:
-    """The pages for the answers so far. `of_others` are ids that this relationship is never asked."""
+    """The pages for the answers so far. `of_others`: ids of questions that this relationship is never asked."""
 
     relationship: str
     stated: Stated
@@ -82,7 +82,7 @@ def build_preview(
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The draft, else the newest version, or that of `?version=`, page by page."""
+    """Preview the draft, else the newest version (or `?version=`), page by page."""
     found = questionnaire_of(request, pk)
     rows = _rows(found, request.GET.get("version", ""))
     if not rows[0].questions:
@@ -210,5 +210,5 @@ def _keep(request: MemberRequest, source: QuestionnaireVersion, answers: Mapping
 
 
 def _of(source: QuestionnaireVersion) -> str:
-    """Identifies a revision: a changed draft is previewed from the start."""
+    """Identifies a revision, since a changed draft is previewed from the start."""
     return f"{source.pk}:{source.revision}"

@@ -1,9 +1,9 @@
-"""PDFs of reports: drawn and signed by a job, announced to the recruiter, redrawn for newer layouts, opened.
+"""PDFs of reports: rendering and signing by a job, notifying the recruiter, redrawing for newer layouts, opening.
 
-Drawing and signing happen outside any transaction; the first result is stored, later ones are dropped.
+Rendering and signing happen outside any transaction; the first result is stored, later ones are dropped.
 
-Layout 1 printed test items, item responses and scoring keys. Such files are no longer served: the sweep redraws them
-from their snapshots, or opening them does. Files that can't be redrawn are withheld (docs/decisions/0034-*).
+Layout 1 contained test items, item responses and scoring keys. Such files are no longer served: the sweep, or opening
+them, redraws them from their snapshots. Files that can't be redrawn are withheld (docs/decisions/0034-*).
 """
 
 import hashlib
@@ -45,7 +45,7 @@ class SignedFile:
 
 
 def draw_signed(snapshot: Mapping[str, Any], *, now: datetime) -> SignedFile:
-    """Takes 60 to 110 ms, so call it outside transactions. Each call gives a different signature."""
+    """Render and sign. Takes 60 to 110 ms, so call it outside transactions. Each call gives a different signature."""
     pdf = render_pdf(snapshot)
     signer = current_signer(now=now)
     signed = sign(pdf.bytes, signer.identity, now=now)
@@ -66,9 +66,9 @@ def issue(report: Report, file: SignedFile, *, now: datetime) -> dict[str, Any]:
     return {"content": file.content, "sha256": digest}
 
 
-#: 2: without test items, item responses and scoring keys
+#: layout 2: without test items, item responses and scoring keys
 LAYOUT: Final = 2
-#: could not be redrawn: opening it retries, the sweep doesn't
+#: layout of files that could not be redrawn: opening them retries, the sweep doesn't
 WITHHELD: Final = 0
 #: files redrawn per sweep, at 50 to 100 ms each
 A_SWEEP: Final = 50
@@ -101,7 +101,7 @@ def draw(*, report_id: int, now: datetime) -> None:
 
 
 def _is_quiet(report: Report) -> bool:
-    """True if this version only removes a person from an earlier one: no mail and no note are sent."""
+    """Whether this version only removes a person from an earlier one, so neither mail nor note is sent."""
     if report.snapshot["redacted"]:
         return True
     versions = Report.objects.of(report.organisation).filter(
@@ -111,7 +111,7 @@ def _is_quiet(report: Report) -> bool:
 
 
 def rebuild(*, report_id: int, member: Membership, now: datetime) -> bool:
-    """Draw a failed report again from its snapshot; False if it has not failed."""
+    """Render a failed report again from its snapshot. Returns False if it hasn't failed."""
     with transaction.atomic():
         report = _lock(report_id)
         if report.state != Report.State.FAILED:
@@ -131,18 +131,18 @@ def rebuild(*, report_id: int, member: Membership, now: datetime) -> bool:
 
 
 def lost(*, now: datetime) -> QuerySet[Report]:
-    """Reports that should be drawn by now."""
+    """Reports that should have been rendered by now."""
     return Report.objects.across_organisations().filter(state=Report.State.BUILDING, try_again_at__lte=now)
 
 
 def redraw_lost(*, now: datetime) -> int:
-    """Requeue them. Returns how many."""
+    """Requeue lost reports. Returns their number."""
     first = lost(now=now).order_by("try_again_at").values_list("pk", flat=True)[:50]
     return sum(jobs.named("report.draw").defer_once(lock=f"report.draw:{pk}", report_id=pk) for pk in first)
 
 
 def _try(report_id: int, *, now: datetime) -> Report | None:
-    """Count an attempt and schedule the next; None if there is nothing to draw or no attempt left."""
+    """Count an attempt and schedule the next one. Returns None if there is nothing to render or no attempt left."""
     with transaction.atomic():
         report = _lock(report_id)
         if report.state != Report.State.BUILDING:
@@ -159,7 +159,7 @@ def _try(report_id: int, *, now: datetime) -> Report | None:
 def _fail(report_id: int, *, error: str, now: datetime) -> None:
     with transaction.atomic():
         report = _lock(report_id)
-        if report.state != Report.State.BUILDING:  # erased meanwhile
+        if report.state != Report.State.BUILDING:  # erased in the meantime
             return
         report.state, report.error, report.try_again_at = Report.State.FAILED, error, None
         report.save(update_fields=["state", "error", "try_again_at"])
@@ -193,7 +193,7 @@ def _lock(report_id: int) -> Report:
 
 
 class NotDrawn(Exception):
-    """There is no file in the current layout, and it could not be drawn."""
+    """There is no file in the current layout, and rendering failed."""
 
 
 def content_of(report: Report, *, now: datetime) -> bytes:
@@ -204,7 +204,7 @@ def content_of(report: Report, *, now: datetime) -> bytes:
         raise NotDrawn
     if file.layout >= LAYOUT:
         return bytes(file.content)
-    from typst import TypstError  # large, and most processes draw no reports
+    from typst import TypstError  # large, and most processes render no reports
 
     try:
         pdf = draw_signed(report.snapshot, now=now)
@@ -214,7 +214,7 @@ def content_of(report: Report, *, now: datetime) -> bytes:
         raise NotDrawn from error
     with transaction.atomic():
         locked = files.select_for_update().first()
-        if locked is None:  # erased meanwhile
+        if locked is None:  # erased in the meantime
             raise NotDrawn
         if locked.layout < LAYOUT:  # otherwise another process was faster
             files.update(layout=LAYOUT, **issue(report, pdf, now=now))
@@ -229,7 +229,7 @@ def of_older_layouts() -> QuerySet[Report]:
 
 
 def redraw_older(*, now: datetime) -> int:
-    """Redraw some files of older layouts, newest first. Returns how many."""
+    """Redraw some files with older layouts, newest first. Returns their number."""
     redrawn = 0
     for report in of_older_layouts().select_related("organisation").order_by("-pk")[:A_SWEEP]:
         process.check_stop()
@@ -244,7 +244,7 @@ def redraw_older(*, now: datetime) -> int:
 def open_report(
     report: Report, *, now: datetime, link: Link | None = None, member: Membership | None = None
 ) -> bytes:
-    """Records the opening once within links.QUIET: holders of a link could fill the database."""
+    """The PDF. The opening is recorded at most once per links.QUIET, so holders of a link can't fill the database."""
     content = content_of(report, now=now)
     by = f"member:{member.pk}" if member else "link"
     with transaction.atomic():

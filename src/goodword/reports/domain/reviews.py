@@ -1,4 +1,4 @@
-"""Results to review: the newest of each step, its reviewers and reviews. A new version needs another review."""
+"""Results to review: the newest result of each step, its reviewers and reviews. A new version needs another review."""
 
 from datetime import datetime
 
@@ -24,7 +24,7 @@ class CannotAssign(Exception):
 
 
 def on_report_ready(event: Event) -> None:
-    """Skips reused results, erased candidates and superseded runs."""
+    """Add a result to review, except for reused results, erased candidates and superseded runs."""
     report = (
         Report.objects.across_organisations().select_related("organisation").get(pk=event.data["report_id"])
     )
@@ -33,14 +33,14 @@ def on_report_ready(event: Event) -> None:
 
 
 def on_reference_received(event: Event) -> None:
-    """The first reference of a check can be reviewed before the others arrive."""
+    """Add a check's first reference, which can be reviewed before the others arrive."""
     if event.data["first"]:
         check = Check.objects.across_organisations().get(pk=event.data["check_id"])
         _is_new(event, wanted=check.wanted)
 
 
 def _is_new(event: Event, *, report: Report | None = None, wanted: int = 0) -> None:
-    """Handlers run in no particular order: an older result never replaces a newer one."""
+    """Store the newest result. Handlers run in no particular order, so an older result must not replace a newer one."""
     assert event.application_id is not None
     application = lock_application(event.application_id)
     if application.erased_at is not None:
@@ -71,7 +71,7 @@ def visible_reviews(member: Membership) -> QuerySet[ResultReview]:
 
 
 def to_review(member: Membership, *, mine: bool) -> QuerySet[ResultReview]:
-    """Unreviewed results; with `mine` only those for this member to review."""
+    """Unreviewed results; with `mine`, only those for this member to review."""
     rows = visible_reviews(member).filter(reviewed_at=None)
     if not mine:
         return rows
@@ -86,7 +86,8 @@ def to_review(member: Membership, *, mine: bool) -> QuerySet[ResultReview]:
 
 
 def mark_reviewed(review: ResultReview, *, member: Membership, now: datetime) -> bool:
-    """False if it was already reviewed, or a newer result has arrived since `review` was read."""
+    """Mark it as reviewed. Returns False if already reviewed, or if a newer result has arrived since `review` was
+    read."""
     with transaction.atomic():
         rows = ResultReview.objects.of(member.organisation).filter(
             pk=review.pk, since=review.since, reviewed_at=None

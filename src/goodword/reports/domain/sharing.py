@@ -72,7 +72,7 @@ def share(*, report: Report, days: int, member: Membership, now: datetime) -> st
 
 
 def revoke(*, report: Report, link_id: int, member: Membership, now: datetime) -> bool:
-    """False if it has already ended or belongs to another report."""
+    """End a link. Returns False if it has already ended or belongs to another report."""
     with transaction.atomic():
         rows = _links_of(report).filter(pk=link_id, ended_at=None)
         if not rows.update(ended_at=now):
@@ -96,7 +96,7 @@ def revoke(*, report: Report, link_id: int, member: Membership, now: datetime) -
 
 
 def shared_links(report: Report, *, now: datetime) -> Sequence[SharedLink]:
-    """Newest first. Two queries."""
+    """Links to a report, newest first. Two queries."""
     opened = ReportOpening.objects.of(report.organisation).filter(report=report, link__isnull=False)
     by_link = opened.order_by().values_list("link").annotate(n=Count("pk"), last=Max("at"))
     found = {pk: (n, last) for pk, n, last in by_link}

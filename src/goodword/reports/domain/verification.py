@@ -1,4 +1,4 @@
-"""Verification of files on /verify. Files are found by their digest, so visitors learn only about files they have."""
+"""Verification of files on /verify. Files are found by their digest, so visitors only learn about files they have."""
 
 import hashlib
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Details are set for unchanged files only."""
+    """The answer. Details are only set for unchanged files."""
 
     outcome: Outcome
     issued_at: datetime | None = None
@@ -64,7 +64,7 @@ def _about(issued: IssuedFile) -> Answer:
 
 
 def _has_newer(issued: IssuedFile, report: Report) -> bool:
-    """True if the report was redrawn, or the step has a later result."""
+    """Whether the report was redrawn, or the step has a later result."""
     redrawn = IssuedFile.objects.of(issued.organisation).filter(report=report, pk__gt=issued.pk)
     of_step = Report.objects.of(issued.organisation).filter(step_request=report.step_request_id)
     current = current_first(of_step.filter(state=Report.State.READY)).first()
@@ -72,7 +72,7 @@ def _has_newer(issued: IssuedFile, report: Report) -> bool:
 
 
 def _outcome_of_other(content: bytes | mmap) -> Outcome:
-    """For a file without a record; it may contain one of our signatures."""
+    """The outcome for a file without a record, which may contain one of our signatures."""
     covered = dict(covered_in(content))
     if covered and _issued(Q(covered_sha256__in=list(covered))):
         return Outcome.CHANGED  # the signature or the bytes around it changed

@@ -1,4 +1,4 @@
-"""Versions of a report: frozen when a step is finished or an earlier result is reused, then drawn by a job."""
+"""Versions of a report: frozen when a step is finished or an earlier result is reused, then rendered by a job."""
 
 import base64
 import secrets
@@ -35,7 +35,7 @@ from goodword.workflow.models import DONE, StepRequest
 
 
 def current_first(reports: QuerySet[Report]) -> QuerySet[Report]:
-    """By step request: the latest run first, then the newest version (which may belong to an earlier run)."""
+    """Reports by step request: the latest run first, then the newest version (which may belong to an earlier run)."""
     of_run = Coalesce("check_run_id", "attempt_id")
     return reports.order_by("step_request", of_run.desc(nulls_last=True), F("version").desc())
 
@@ -49,9 +49,9 @@ def is_superseded(report: Report) -> bool:
     return False
 
 
-#: without characters that look alike (0 O, 1 I L, U V)
+#: characters of codes, without similar ones (0 O, 1 I L, U V)
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTWXYZ"
-#: intervals between attempts to draw a report; after the last one it has failed
+#: intervals between attempts to render a report; after the last one it has failed
 TRIES = tuple(timedelta(minutes=m) for m in (2, 5, 15, 60))
 
 
@@ -90,7 +90,7 @@ def on_check_completed(event: Event) -> None:
 
 
 def _step_request(event: Event) -> StepRequest:
-    """With its application locked against an erasure while the report is frozen."""
+    """The event's step request, with its application locked against erasure while the report is frozen."""
     assert event.application_id is not None  # these events are about applications
     lock_application(event.application_id)
     return (
@@ -184,8 +184,8 @@ class MayNotReuse(Exception):
 
 
 def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Report:
-    """Create a report on this application with the frozen content of an earlier one. Posts its note but sends no mail.
-    Names the earlier role unless the role is confidential or the candidate private. Raises `MayNotReuse`."""
+    """Create a report on this application with the frozen content of an earlier one. Its note is posted, but no mail is
+    sent. It names the earlier role unless that is confidential or the candidate is private. Raises `MayNotReuse`."""
     with transaction.atomic():
         found = lock_step_request(step_request.pk)
         if found is None:

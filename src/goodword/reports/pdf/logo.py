@@ -1,4 +1,4 @@
-"""Logos: which of them reports can draw, and uploads as PNG for pages, mails and reports."""
+"""Logos: whether reports can draw them, and conversion of uploads to PNG for pages, mails and reports."""
 
 import base64
 import binascii
@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 LARGEST: Final = 1024 * 1024
-#: uncompressed, a stored logo has 1.15 MB
+#: an uncompressed stored logo has 1.15 MB
 _LARGEST_STORED: Final = 2 * 1024 * 1024
 MOST_PIXELS: Final = 16_000_000
-#: limits for rendering an upload: small files can describe huge images
+#: limits for rendering an upload, since small files can describe huge images
 MOST_MEMORY: Final = 1024**3
 MOST_CPU_SECONDS: Final = 5
 _MOST_SECONDS: Final = 20
-#: of a stored logo: twice what a page shows, and 500 dpi in a report
+#: pixels of a stored logo: twice the size on pages, and 500 dpi in reports
 PIXELS_HIGH, PIXELS_WIDE = 240, 1200
 _LOGO_PAGE: Final = b"""
 #set document(title: "logo")
@@ -45,7 +45,7 @@ _PNG_PAGE: Final = f"""
   if measure(tall).width > {PIXELS_WIDE}pt {{ picture(width: {PIXELS_WIDE}pt) }} else {{ tall }}
 }}
 """.encode()
-#: SVG: elements that show other content than shapes, or run
+#: SVG elements with scripts or content other than shapes
 _REFUSED_ELEMENTS: Final = re.compile(
     r"<\s*(?:[\w.-]+:)?(script|foreignObject|iframe|handler)\b", re.IGNORECASE
 )
@@ -81,7 +81,7 @@ def usable_logo(encoded: str) -> Logo | None:
 
 
 def can_be_drawn(png: bytes) -> bool:
-    """Cached."""
+    """Whether reports can draw it. Cached."""
     return usable_logo(base64.b64encode(png).decode()) is not None
 
 
@@ -128,7 +128,7 @@ def _read_logo(raw: bytes, *, largest: int = LARGEST) -> Logo:
         raise RefusedLogo("type")
     if _REFUSED_ELEMENTS.search(text) or _DOCTYPE_ENTITIES.search(text):
         raise RefusedLogo("script")
-    # Text in an SVG needs its own fonts, and a missing glyph would make the whole report fail.
+    # Text in an SVG needs fonts, and a missing glyph would make the whole report fail.
     if "<text" in text:
         raise RefusedLogo("text")
     return Logo(data=text, format="svg")
@@ -140,7 +140,7 @@ def _check_pixels(width: int, height: int) -> None:
 
 
 def _jpeg_size(raw: bytes) -> tuple[int, int]:
-    """From the frame header (ITU-T T.81, B.2.2). Raises RefusedLogo."""
+    """The size from the frame header (ITU-T T.81, B.2.2). Raises RefusedLogo."""
     at = 2
     while at + 9 <= len(raw) and raw[at] == 0xFF:
         marker, length = raw[at + 1], int.from_bytes(raw[at + 2 : at + 4], "big")
@@ -152,9 +152,9 @@ def _jpeg_size(raw: bytes) -> tuple[int, int]:
 
 
 def _draw(logo: Logo, page: bytes, form: Literal["pdf", "png"]) -> bytes | None:
-    import typst  # large, and most processes draw nothing
+    import typst  # large, and most processes render nothing
 
-    # A picture may refer to files beside it; this folder has none.
+    # An image may refer to files beside it, but this folder has none.
     with tempfile.TemporaryDirectory(prefix="goodword-logo-") as folder:
         source = Path(folder) / "page.typ"
         source.write_bytes(page)

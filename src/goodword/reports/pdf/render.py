@@ -1,7 +1,7 @@
 """Renders a snapshot as PDF/UA-1 and PDF/A-2a, reproducibly for the same Typst and fonts.
 
-The templates in `template/` contain no text and no logic; `page_content` prepares their input. Only blocks that
-certainly fit on a page may be `together`, since Typst cuts off the overflow.
+The templates in `template/` contain no text or logic; `page_content` prepares their input. Only blocks that certainly
+fit on a page may be `together`, since Typst cuts off the overflow.
 """
 
 import json
@@ -52,7 +52,7 @@ MOST_REPLACED = 12
 LONGEST_LABEL = 160
 # PDF/A limits strings to 32 kB; a character takes at most four bytes.
 LONGEST_ALTERNATIVE = 4000
-# Lines that certainly fit on a page; minimum characters per line of a narrow column and of prose.
+# Number of lines that certainly fit on a page; minimum characters per line of a narrow column and of prose.
 MOST_LINES = 50
 NARROW_LINE = 12
 PROSE_LINE = 70
@@ -309,7 +309,8 @@ def _quote(quote: Quote) -> dict[str, Any]:
 
 
 def _language(text: str, tag: str | None) -> str | None:
-    """The language for screen readers by tag, else by the script of the first letter; None for the report's own."""
+    """The language for screen readers by tag, else by the script of the first letter; None for the report's
+    language."""
     main = (tag or "").replace("_", "-").split("-")[0].lower()
     if re.fullmatch("[a-z]{2,3}", main):
         return main
@@ -324,7 +325,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _fits(rows: Iterable[Sequence[str]], line: int) -> bool:
-    """True if a table with these cells certainly fits on a page, with a line of spacing per row."""
+    """Whether a table with these cells certainly fits on a page, with a line of spacing per row."""
     return sum(2 + max((len(text) // line for text in row), default=0) for row in rows) <= MOST_LINES
 
 
@@ -355,7 +356,7 @@ class RenderedPdf:
 
 
 def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
-    """Takes 50 to 100 ms; a process's first call also reads the fonts. Thread-safe.
+    """Render a snapshot. Takes 50 to 100 ms; a process's first call also reads the fonts. Thread-safe.
 
     Raises `SnapshotError`, and `typst.TypstError` if Typst fails, which no text in a snapshot should cause.
     """
@@ -375,10 +376,10 @@ def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
         try:
             file = _compile(checked, printer, fonts, logo, made_at)
         except TypstError:
-            # Shaping may turn a covered cluster into a missing glyph: try simpler text.
+            # Shaping may turn a covered cluster into a missing glyph, so try simpler text.
             if attempt == len(attempts):
                 raise
-            # Typst's message quotes the text, which may be a name: never log it.
+            # Typst's message quotes the text, which may be a name, so it must not be logged.
             log.warning("report %s: retrying with simpler text", checked["code"])
             continue
         break

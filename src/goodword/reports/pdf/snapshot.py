@@ -46,7 +46,7 @@ class Engine(TypedDict):
 
 
 class Reused(TypedDict):
-    """The earlier application: `role` is None if it must not be named, `code` is that of its first report."""
+    """The earlier application. `role`: None if it must not be named. `code`: of its first report."""
 
     role: str | None
     completed_at_text: str
@@ -86,7 +86,7 @@ type ReportSnapshot = Annotated[AssessmentSnapshot | ReferenceCheckSnapshot, Fie
 
 @cache
 def _adapter() -> TypeAdapter[ReportSnapshot]:
-    """Built on first use: it would take a fifteenth of each program's start-up time."""
+    """Built on first use, since it would take a fifteenth of each program's start-up time."""
     return TypeAdapter(ReportSnapshot, config=ConfigDict(extra="forbid", strict=True))
 
 

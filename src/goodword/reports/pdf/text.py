@@ -3,13 +3,13 @@
 Typst uses only these font files, so installed fonts can't change a report. Families come from the `fontpkg-*`
 packages, including any that an operator adds for another script, and otherwise from well-known system fonts.
 
-PDF/UA forbids missing glyphs and PDF/A private-use code points: one such character in a name would make the whole file
-fail. So texts are cut into clusters (a character with its marks), and each cluster is compared with the fonts in the
-order in which Typst tries them. One font must have the whole cluster. What can't be drawn is visibly replaced and
-listed.
+PDF/UA forbids missing glyphs and PDF/A private-use code points, so one such character in a name would make the whole
+file fail. Texts are therefore split into clusters (a character with its marks), and each cluster is compared with the
+fonts in the order in which Typst tries them. One font must have the whole cluster. Other clusters are visibly replaced
+and listed.
 
-Controls, variation selectors, soft hyphens, tags and direction marks are dropped: they draw nothing, and a direction
-override could disguise a name. Joiners are kept only in scripts that need them (Persian, Indic scripts).
+Control characters, variation selectors, soft hyphens, tags and direction marks are dropped: they are invisible, and a
+direction override could disguise a name. Joiners are kept only in scripts that need them (Persian, Indic scripts).
 """
 
 import hashlib
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 TEXT_FAMILY = "Inter"
 FIRST = ("inter", "noto-sans", "noto-sans-arabic", "heebo", "noto-sans-devanagari", "noto-sans-thai")
-# Chinese, Japanese and Korean, then symbols and smaller scripts; each line uses the first font found.
+# Chinese, Japanese and Korean, then symbols and smaller scripts. The first font found in each line is used.
 SYSTEM_FONTS = (
     (
         "NotoSansCJK-Regular.ttc",
@@ -71,7 +71,7 @@ class FontsMissingError(RuntimeError):
 
 @dataclass(frozen=True)
 class Fonts:
-    """`families` in the order tried; `coverage`: code points that every file of a family can draw.
+    """`families`: in the order tried. `coverage`: code points that every file of a family can draw.
 
     `problems`: sentences for admins about fonts that can't be used.
     """
@@ -89,13 +89,13 @@ class Fonts:
 
 @cache
 def load_fonts() -> Fonts:
-    """Leaves out fonts that can't be used. Raises FontsMissingError."""
+    """Load usable fonts. Raises FontsMissingError."""
     import typst  # large, and most processes draw no reports
 
     problems: list[str] = []
     chosen = (*_package_files(problems), *_system_files(SYSTEM_FOLDERS, problems))
     files = {path.resolve(): its_version for path, its_version in chosen}
-    # Typst takes folders, not files. It resolves the links, so the folder isn't needed afterwards.
+    # Typst accepts folders, not files. It resolves the links, so the folder isn't needed afterwards.
     with tempfile.TemporaryDirectory(prefix="goodword-fonts-") as folder:
         for number, path in enumerate(files):
             (Path(folder) / f"{number:03}{path.suffix}").symlink_to(path)
@@ -159,7 +159,7 @@ def _package_files(problems: list[str]) -> Iterator[tuple[Path, str]]:
 def _installed(problems: list[str]) -> dict[str, fontpkg.Family]:
     try:
         all_at_once: dict[str, fontpkg.Family] = fontpkg.families()
-    except Exception:  # one package makes all fail: read each separately
+    except Exception:  # a single package makes all fail, so read each separately
         log.warning("A font package can't be read", exc_info=True)
     else:
         return all_at_once
@@ -213,7 +213,7 @@ def _covered(paths: list[Path]) -> frozenset[int]:
 def _characters(path: Path) -> frozenset[int]:
     from fontTools.ttLib import TTCollection, TTFont
 
-    with path.open("rb") as file:  # fontTools would leave a damaged one open
+    with path.open("rb") as file:  # fontTools would leave damaged files open
         if path.suffix.lower() == ".ttc":
             with TTCollection(file, lazy=True) as collection:
                 return frozenset.intersection(*(_allowed(font) for font in collection))
@@ -239,9 +239,9 @@ def current_engine() -> Engine:
 
 @dataclass
 class Printer:
-    """Cleans texts for fonts with this `coverage`, and lists what it `replaced`.
+    """Cleans texts for fonts with this `coverage`, and lists characters that it `replaced`.
 
-    Retries use less: without `marks` only base characters, with `plain_only` only Latin letters.
+    Retries use fewer characters: without `marks` only base characters, with `plain_only` only Latin letters.
     """
 
     coverage: tuple[frozenset[int], ...]
@@ -276,7 +276,7 @@ class Printer:
             yield f"[{' '.join(letters)}]"
 
     def _draw(self, cluster: str) -> str | None:
-        """None if its base character can't be drawn."""
+        """The drawable cluster; None if its base character can't be drawn."""
         base, marks = cluster[0], [mark for mark in cluster[1:] if _draws(mark, cluster[0])]
         if base == "\n" or not _draws(base, base):
             return "\n" if base == "\n" else ""
@@ -310,7 +310,7 @@ class Printer:
 
 
 def breakable(text: str, longest: int) -> str:
-    """Invisible break opportunities in words of more than `longest` characters, never before a mark."""
+    """The text with invisible break opportunities in words of more than `longest` characters, never before a mark."""
     if all(len(run) <= longest for run in text.split()):
         return text
     pieces: list[str] = []

@@ -1,4 +1,4 @@
-"""Certificates for signing: a self-signed one for the installation, or the operator's own from a file."""
+"""Certificates for signing: a self-signed one for the installation, or the operator's from a file."""
 
 import logging
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ LIFETIME: Final = timedelta(days=3653)
 #: RFC 9336: document signing
 _DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 _SHORTEST_RSA: Final = 2048
-#: longest name that X.509 allows
+#: maximum length of a name in X.509
 _LONGEST_NAME: Final = 64
 _LARGEST_FILE: Final = 1024 * 1024
 
@@ -45,7 +45,7 @@ class Identity:
 
 
 class CannotUse(Exception):
-    """The message, for admins, says why the operator's certificate can't be used and what to do."""
+    """The message for admins says why the operator's certificate can't be used and what to do."""
 
 
 def common_name(certificate: x509.Certificate) -> str:
@@ -131,7 +131,7 @@ def _stamp(path: str) -> tuple[int, int]:
         found = Path(path).stat()
     except OSError as error:
         raise CannotUse(f"The file {path} can't be read: {error.strerror}.") from error
-    if not S_ISREG(found.st_mode):  # reading a pipe or device might never end
+    if not S_ISREG(found.st_mode):  # reading a pipe or device could block forever
         raise CannotUse(f"{path} is not a file.")
     return found.st_mtime_ns, found.st_size
 
@@ -239,7 +239,7 @@ def _paired(key: Key, certificates: list[x509.Certificate], path: str) -> Identi
 def _is_of(key: Key, certificate: x509.Certificate) -> bool:
     try:
         return certificate.public_key() == key.public_key()
-    except (UnsupportedAlgorithm, ValueError):  # an issuer's key may be of any kind
+    except (UnsupportedAlgorithm, ValueError):  # an issuer may have any type of key
         return False
 
 

@@ -1,4 +1,4 @@
-"""The key that signs reports: the operator's certificate if usable, else the installation's own.
+"""The key that signs reports: the operator's certificate if usable, else the installation's.
 
 The installation's key is created once, sealed with the field key, and shared by all processes. Rotation deletes the
 private key and keeps the certificate, so files signed with it can still be recognised.
@@ -25,7 +25,7 @@ from goodword.reports.signing import certificates
 from goodword.reports.signing.certificates import CannotUse, Identity
 from goodword.reports.signing.signature import can_sign
 
-#: the installation's key is replaced this long before its certificate expires
+#: time before the certificate's expiry at which the installation's key is replaced
 RENEW_BEFORE: Final = timedelta(days=90)
 #: advisory lock for making keys ("signkey" as a number)
 _LOCK: Final = 0x7369676E6B6579
@@ -63,7 +63,8 @@ def current_signer(*, now: datetime) -> Signer:
 
 
 def ensure_key(*, now: datetime) -> None:
-    """At start-up: create the installation's key if missing, and log problems with the operator's certificate."""
+    """Called at start-up: create the installation's key if missing, and log problems with the operator's
+    certificate."""
     _installation(now=now)
     current_signer(now=now)
 
@@ -99,7 +100,7 @@ def _status(certificate: x509.Certificate, *, is_own: bool, problem: str) -> Sta
 
 
 def _own(*, now: datetime) -> tuple[Identity | None, str]:
-    """None and the problem if it can't be used; the problem is empty if none is configured."""
+    """The operator's identity, or None with the problem (empty if none is configured)."""
     if not settings.GOODWORD_SIGNING_CERTIFICATE:
         return None, ""
     try:
@@ -117,7 +118,8 @@ def _own(*, now: datetime) -> tuple[Identity | None, str]:
 
 @lru_cache(maxsize=2)
 def _problem_with_signing(identity: Identity) -> str:
-    """The problem of a trial signature: some keys can be read but can't sign. The first takes 0.5 s (import)."""
+    """The problem with a trial signature, since some keys can be read but can't sign. The first call takes 0.5 s
+    (import)."""
     try:
         if can_sign(identity, now=identity.certificate.not_valid_before_utc):
             return ""
@@ -137,7 +139,8 @@ def _installation(*, now: datetime) -> Signer:
 
 
 def _opened(*, now: datetime) -> Signer | None:
-    """None if there is no key, it expires soon, or its field key is lost. Raises SettingError for wrong field keys."""
+    """The installation's key; None if missing, expiring soon, or if its field key is lost. Raises SettingError for
+    wrong field keys."""
     row = _active()
     if row is None:
         return None
@@ -155,7 +158,7 @@ def _opened(*, now: datetime) -> Signer | None:
 
 
 def _make(*, now: datetime) -> Signer:
-    """Requires the lock."""
+    """Create a key. Requires the lock."""
     SigningCertificate.objects.filter(source=SigningCertificate.Source.INSTALLATION, retired_at=None).update(
         retired_at=now, sealed_key=""
     )
@@ -211,7 +214,7 @@ def _place(mark: str) -> str:
     return f"reports_signingcertificate.sealed_key:{mark}:"
 
 
-#: the operator's certificate needs attention this long before it expires; the installation's is replaced
+#: time before expiry from which the operator's certificate needs attention; the installation's is replaced
 #: automatically
 EXPIRES_SOON: Final = timedelta(days=30)
 
@@ -235,7 +238,8 @@ def signing_certificate(*, rotate: bool, now: datetime) -> int:
 
 
 def certificate_finding(*, now: datetime) -> Finding:
-    """For `goodword doctor`. Never broken: the installation's certificate replaces an unusable one of the operator."""
+    """The finding for `goodword doctor`. Never broken, since the installation's certificate replaces an unusable one of
+    the operator."""
     current = status(now=now)
     remedy = "Correct GOODWORD_SIGNING_CERTIFICATE, its key or its password, or have the certificate renewed."
     if current.problem:

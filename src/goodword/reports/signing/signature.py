@@ -1,8 +1,8 @@
 """Signs a PDF (PAdES B-B) and reads signatures from untrusted files.
 
 Signing appends a revision with an invisible signature field. PDF/A forbids hidden annotations, and PDF/UA requires
-others to be tagged unless they lie outside the page (ISO 14289-1, 7.18.1), so the field has no size and lies outside.
-The signature certifies the file: readers report any later change.
+others to be tagged unless they are outside the page (ISO 14289-1, 7.18.1), so the field has no size and is outside. The
+signature certifies the file: readers report any later change.
 
 Untrusted files are never parsed as PDF: `signatures_in` only looks for the hexadecimal text of a signature.
 """
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from asn1crypto import x509 as asn1_x509
 
 FIELD: Final = "Signature"
-#: bytes of a signature without its certificates
+#: maximum bytes of a signature without its certificates
 _OWN_SIZE: Final = 2048
-#: hexadecimal digits of a signature; ours have about 4,000, and 30,000 with a long chain
+#: maximum hexadecimal digits of a signature; ours have about 4,000, and 30,000 with a long chain
 _SHORTEST, _LONGEST = 1_000, 60_000
-#: most signatures checked in one file
+#: maximum signatures checked per file
 _MOST: Final = 8
 _HEXADECIMAL: Final = re.compile(rb"(?<![0-9A-Fa-f])[0-9A-Fa-f]{%d,}+" % _SHORTEST)
 _BYTE_RANGE: Final = re.compile(rb"/ByteRange ?\[0 (\d{1,9}) (\d{1,9}) (\d{1,9}) *\]")
@@ -67,8 +67,8 @@ class SignedPdf:
 
 
 def sign(pdf: bytes, identity: Identity, *, now: datetime) -> SignedPdf:
-    """Takes about 10 ms. `pdf` must be our own and without a form."""
-    # importing pyHanko takes half a second: only processes that sign do it
+    """Sign a PDF, which takes about 10 ms. `pdf` must be our own and without a form."""
+    # importing pyHanko takes half a second, so only processes that sign do it
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
     from pyhanko.sign.signers import cms_embedder, pdf_byterange
@@ -100,7 +100,7 @@ def sign(pdf: bytes, identity: Identity, *, now: datetime) -> SignedPdf:
     protocol.send(cms_embedder.SigObjSetup(sig_placeholder=placeholder, mdp_setup=certification))
     prepared, output = protocol.send(cms_embedder.SigIOSetup(md_algorithm="sha256"))
     signing = signer.async_sign(prepared.document_digest, "sha256", use_pades=True)
-    with ThreadPoolExecutor(1) as thread:  # the caller's thread may have an event loop
+    with ThreadPoolExecutor(1) as thread:  # since the caller's thread may have an event loop
         signature = thread.submit(asyncio.run, signing).result()
     protocol.send(signature)
     return SignedPdf(content=output.getvalue(), covered=prepared.document_digest.hex())
@@ -147,9 +147,10 @@ def signatures_in(content: bytes | mmap) -> Iterator[FoundSignature]:
 
 
 def covered_in(content: bytes | mmap) -> Iterator[tuple[str, bool]]:
-    """SHA-256 digests (hex) of what signatures may cover: by the file's byte ranges, and around each signature.
+    """SHA-256 digests (hex) of the bytes that signatures may cover: by the file's byte ranges, and around each
+    signature.
 
-    A changed byte spoils at most one of the two. With each digest: whether it covers the whole file.
+    A changed byte affects at most one of the two. Each digest comes with whether it covers the whole file.
     """
     view = memoryview(content)
     gaps = [match.span() for match in islice(_HEXADECIMAL.finditer(content), _MOST)]

@@ -78,7 +78,7 @@ def _record_already_there(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobLink:
-    """A Greenhouse job, and the post whose title candidates see (None: the role's own title)."""
+    """A Greenhouse job, and the post whose title candidates see (None: the role's title)."""
 
     connection_id: int
     job_id: int
@@ -133,7 +133,7 @@ def link(
         added, removed = _map_stages(automation, steps=steps, stages=stages)
         _record_already_there(automation, present=present, stage_ids=added, now=now)
         settle_mapped(automation, by=by, now=now)
-        if added:  # new stages were not compared before
+        if added:  # new stages haven't been compared yet
             automation.pipeline = None
             automation.save(update_fields=["pipeline"])
         if changed or added or removed:
@@ -154,7 +154,7 @@ def link(
 
 
 def unlink(*, automation: Automation, by: Membership, now: datetime) -> None:
-    """Candidates, runs and results stay with the role, which stays confidential if the job is."""
+    """Unlink a job. Candidates, runs and results stay with the role, which stays confidential if the job is."""
     with transaction.atomic():
         row = (
             Automation.objects.of(automation.organisation)

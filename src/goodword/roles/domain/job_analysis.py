@@ -1,4 +1,4 @@
-"""A role's job requirements, what measures each of them, and who confirmed that."""
+"""A role's job requirements, their measures, and confirmations."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.roles.models import JobAnalysis, JobRequirement, RequirementRating, Role
 
-#: requirements per role
+#: maximum requirements per role
 MOST: Final = 40
-#: ratings from which importance or criticality calls for a measure, and up to which both don't
+#: ratings of importance or criticality from which a measure is needed, and up to which none is
 IMPORTANT: Final = 4
 UNIMPORTANT: Final = 2
 #: actions in the audit log
@@ -41,7 +41,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """How important a requirement is; the fields are those of `RequirementRating`."""
+    """A judgement of how important a requirement is, with the fields of `RequirementRating`."""
 
     importance: int
     criticality: int
@@ -69,7 +69,7 @@ def same_text(text: str) -> str:
 
 
 def add(*, role: Role, text: str, measures: Sequence[str], by: Membership, now: datetime) -> JobRequirement:
-    """Raises TooMany and SameText."""
+    """Add a requirement. Raises TooMany and SameText."""
     with transaction.atomic():
         _lock(role)
         entered = Entered(text=text, measures=measures, by=by.user.name, at=now)
@@ -79,7 +79,7 @@ def add(*, role: Role, text: str, measures: Sequence[str], by: Membership, now: 
 
 
 def add_missing(*, role: Role, entered: Sequence[Entered], by: Membership, now: datetime) -> int:
-    """Add those that the role lacks, with their authors and times. Returns how many. Raises TooMany."""
+    """Add missing requirements with their authors and times. Returns the number added. Raises TooMany."""
     with transaction.atomic():
         _lock(role)
         known = {same_text(one.text) for one in requirements_of(role)}
@@ -94,7 +94,7 @@ def add_missing(*, role: Role, entered: Sequence[Entered], by: Membership, now: 
 def change(
     requirement: JobRequirement, *, text: str, measures: Sequence[str], by: Membership, now: datetime
 ) -> bool:
-    """Returns whether anything changed. Raises SameText."""
+    """Change a requirement. Returns whether anything changed. Raises SameText."""
     with transaction.atomic():
         role = requirement.role
         _lock(role)

@@ -9,13 +9,13 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.roles.models import Automation, RoleNotice, StageRule
 
-#: stages in use, in order: (id, name)
+#: stages in use in order: (id, name)
 Pipeline = Sequence[tuple[int, str]]
 
 
 def stage_move(stage_id: int, *, before: Pipeline, after: Pipeline) -> tuple[str, str] | None:
-    """The old and new position ("after “Screen”"); None unless it now follows another stage and different ones precede
-    it."""
+    """The old and new position ("after “Screen”"); None unless it now follows another stage and has different
+    predecessors."""
     shared = {one for one, _ in before} & {one for one, _ in after}
     if stage_id not in shared:
         return None
@@ -67,7 +67,8 @@ class Outdated(Exception):
 
 
 def update_job(automation: Automation, *, job: JobNow | None, now: datetime) -> list[str]:
-    """Returns a sentence per change. `job`: None if not visible in Greenhouse. Raises Outdated if checked meanwhile."""
+    """Update the job's columns. Returns a sentence per change. `job`: None if not visible in Greenhouse. Raises
+    Outdated after a concurrent update."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Call update_job() in a transaction.")
     row = Automation.objects.across_organisations().select_for_update().filter(pk=automation.pk).first()

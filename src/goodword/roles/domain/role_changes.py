@@ -40,10 +40,11 @@ def change_role(
     by: Membership,
     now: datetime,
 ) -> bool:
-    """Returns whether anything changed. `seen`: the version that `by` saw. Raises RoleChanged and NotAnOwner."""
+    """Change a role. `seen`: the version that `by` saw. Returns whether anything changed. Raises RoleChanged and
+    NotAnOwner."""
     title = " ".join(title.split())
     with transaction.atomic():
-        # locked before the role, as in deactivation: otherwise a member losing access could become owner
+        # locked before the role, as in deactivation, or a member losing access could become owner
         Membership.objects.of(role.organisation).select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
         row = _locked(role)
         if (title, owner.pk, confidential) == (row.title, row.owner_id, row.confidential):
@@ -66,7 +67,8 @@ def change_role(
 
 
 def set_archived(*, role: Role, archived: bool, by: Membership, now: datetime) -> bool:
-    """Returns whether it changed. Stages of an archived role start nothing (workflow's `needs_click`)."""
+    """Archive or restore a role. Stages of an archived role start nothing (workflow's `needs_click`). Returns whether
+    it changed."""
     with transaction.atomic():
         row = _locked(role)
         if (row.archived_at is not None) == archived:
@@ -77,12 +79,13 @@ def set_archived(*, role: Role, archived: bool, by: Membership, now: datetime) -
         return True
 
 
-#: days after the hire on which a rating can be asked for. Earlier, little is known; later, ratings don't compare.
+#: days after the hire on which a rating can be requested: earlier, little is known; later, ratings aren't comparable
 RATING_DAYS: Final = range(60, 181)
 
 
 def ask_for_ratings(*, role: Role, on: bool, days: int, by: Membership, now: datetime) -> bool:
-    """Returns whether anything changed. Switched on, it applies to those who start the assessment from then on."""
+    """Switch requests for ratings on or off. They apply to candidates who start the assessment from then on. Returns
+    whether anything changed."""
     with transaction.atomic():
         row = _locked(role)
         was_on = row.asks_for_ratings_since is not None
@@ -97,7 +100,8 @@ def ask_for_ratings(*, role: Role, on: bool, days: int, by: Membership, now: dat
 
 
 def copy_role(*, role: Role, title: str, by: Membership, now: datetime) -> Role:
-    """Create a role of `by` with the same step settings and job requirements, but no jobs, viewers or candidates."""
+    """Create a role owned by `by` with the same step settings and job requirements, but without jobs, viewers and
+    candidates."""
     with transaction.atomic():
         made = add_role(title=title, owner=by, now=now)
         if is_confidential(role):
@@ -132,7 +136,7 @@ def possible_owners(organisation: Organisation) -> QuerySet[Membership]:
 
 
 def hand_over(roles: Iterable[Role], *, to: Membership, by: Membership, now: datetime) -> int:
-    """Make `to` the owner of these roles. Returns how many changed."""
+    """Make `to` the owner of these roles. Returns the number changed."""
     with transaction.atomic():
         rows = Role.objects.of(to.organisation).select_for_update(of=("self",), no_key=True)
         changed = rows.filter(pk__in=[role.pk for role in roles]).exclude(owner=to).order_by("pk")
@@ -152,7 +156,7 @@ def hand_over(roles: Iterable[Role], *, to: Membership, by: Membership, now: dat
 
 
 def add_viewer(role: Role, *, member: Membership, by: Membership | None, now: datetime) -> bool:
-    """Show the role to the member, private candidates included. `by`: None for an accepted invitation. Returns whether
+    """Show the role to the member, including private candidates. `by`: None for an accepted invitation. Returns whether
     they were added."""
     with transaction.atomic():
         row = (

@@ -53,7 +53,7 @@ def settings_of(step: Step) -> StepSettings:
 
 
 def change_settings(*, step: Step, settings: StepSettings, by: Membership, now: datetime) -> bool:
-    """Returns whether anything changed. Open runs keep their slots, deadlines and reminders."""
+    """Change settings. Open runs keep their slots, deadlines and reminders. Returns whether anything changed."""
     with transaction.atomic():
         row = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
         changed = _changed(settings_of(row), settings)
@@ -88,7 +88,7 @@ def set_requirement(
 ) -> bool:
     """Set an assessment's job requirement, with author and time. Returns whether it changed.
 
-    `scales`: ids of the default test's scales that serve it; empty if none were chosen.
+    `scales`: ids of the default test's scales that measure it; empty if none were chosen.
     """
     text = text.strip()
     row = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
@@ -121,7 +121,8 @@ def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
 
 
 def add_role(*, title: str, owner: Membership, now: datetime) -> Role:
-    """Its assessments pause when candidates leave the stage; checks continue, because offers depend on them."""
+    """Create a role. Its assessments pause when candidates leave the stage; checks continue, because offers depend on
+    them."""
     role = Role.objects.create(
         organisation=owner.organisation, title=" ".join(title.split()), owner=owner, created_at=now
     )

@@ -95,7 +95,8 @@ ICONS: Final = {
 
 @lru_cache(maxsize=1024)
 def icon_svg(name: str, *, size: int | str = 18, label: str = "") -> SafeString:
-    """With a `label` it is announced, without one hidden. Raises KeyError for an unknown name."""
+    """An icon. With a `label`, screen readers announce it; otherwise it is hidden. Raises KeyError for an unknown
+    name."""
     svg = ET.fromstring(_drawings()[name])  # noqa: S314 - of an installed package
     svg.attrib |= {"width": str(size), "height": str(size), "stroke-width": "1.75", "focusable": "false"}
     svg.attrib |= {"class": "icon"} | (
@@ -109,7 +110,8 @@ def icon_svg(name: str, *, size: int | str = 18, label: str = "") -> SafeString:
 
 @cache
 def _drawings() -> dict[str, str]:
-    """Keyed by our names. Reads all at once: the package's function opens its archive for each icon, about 10 ms."""
+    """Drawings by our names, read all at once, since the package's function opens its archive for each icon (about 10
+    ms)."""
     with files("lucide").joinpath("lucide.zip").open("rb") as file, ZipFile(file) as archive:
         found = {name: archive.read(f"{theirs}.svg").decode() for name, theirs in ICONS.items()}
     return {name: svg.replace('xmlns="http://www.w3.org/2000/svg"', "") for name, svg in found.items()}
@@ -154,7 +156,8 @@ register.filter("drawn", drawn)
 
 @register.filter
 def html_attrs(attrs: Mapping[str, Any]) -> SafeString:
-    """Escaped, without False, None and `class`. Cotton's `{{ attrs }}` escapes nothing: data could break out."""
+    """Escaped attributes, without False, None and `class`. Cotton's `{{ attrs }}` doesn't escape, so data could break
+    out."""
     own = attrs.attrs_dict() if hasattr(attrs, "attrs_dict") else attrs
     shown = {name: value for name, value in own.items() if name != "class"}
     valued = [(name, value) for name, value in shown.items() if value not in (True, False, None)]
@@ -183,7 +186,8 @@ def mark(name: str) -> SafeString:
 
 @register.filter
 def short_time(at: date | None) -> str:
-    """For example "Tue 24 Nov, 14:05", with the year if it is not the current one; of a day only that. "" for None."""
+    """For example "Tue 24 Nov, 14:05", with the year if it isn't the current one; without a time for a date; "" for
+    None."""
     if not isinstance(at, datetime):
         return short_day(at)
     local = timezone.localtime(at)
@@ -222,7 +226,7 @@ def long_time(at: datetime | None) -> str:
 
 @register.filter
 def unlocalized(number: float) -> str:
-    """With a decimal point in every language, for SVG."""
+    """A number with a decimal point in every language, for SVG."""
     return f"{number:g}"
 
 
@@ -246,14 +250,14 @@ def prepared(field: BoundField, label: str = "", hint: str = "") -> BoundField:
 
 @register.simple_tag
 def longest(field: BoundField) -> str:
-    """The limit of a text with a counter, as written; empty for other fields."""
+    """The limit of a text with a counter, for display; empty for other fields."""
     found = field.field.widget.attrs.get("data-longest")
     return written_count(int(found)) if found else ""
 
 
 @register.simple_tag
 def counted(field: BoundField) -> SafeString:
-    """The text's input, also described by its counter."""
+    """The text's input, described by its counter too."""
     described = f"{field.aria_describedby or ''} {field.auto_id}_count".strip()
     return field.as_widget(attrs={"aria-describedby": described})
 

@@ -1,4 +1,4 @@
-"""Requests for a human review of a result, and their answers. A candidate has at most one open."""
+"""Requests for a human review of a result, and their answers. A candidate has at most one open request."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from goodword.workflow.models import DONE, Appeal, StepRequest, StepRun, takes_a
 
 LONGEST: Final = 2000
 LONGEST_ANSWER: Final = 4000
-#: within this time, the same text is a second click
+#: time within which the same text counts as a second click
 SECOND_CLICK: Final = timedelta(minutes=5)
 #: path below the candidate's link
 _PATH: Final = "appeal/"
@@ -45,13 +45,13 @@ class BeingErased(Exception):
 
 
 def appeals_of(application: Application) -> Sequence[Appeal]:
-    """Newest first, in one query."""
+    """Requests, newest first. One query."""
     rows = Appeal.objects.of(application.organisation).filter(application=application)
     return list(rows.select_related("answered_by__user").order_by("-opened_at", "-pk"))
 
 
 def may_appeal(application: Application, *, now: datetime) -> bool:
-    """Whether an assessment or reference check is finished, declined, closed or past its last day."""
+    """Whether an assessment or reference check is finished, declined, closed or overdue."""
     return not application.is_being_erased and any(
         model.objects.of(application.organisation)
         .filter(step_request__application=application)
@@ -62,8 +62,8 @@ def may_appeal(application: Application, *, now: datetime) -> bool:
 
 
 def open_appeal(*, application_id: int, text: str, language: str, now: datetime) -> Appeal:
-    """Save it, mail the team, and confirm to the candidate in `language`. Idempotent for a repeated text. Raises
-    CannotAppeal and AlreadyOpen."""
+    """Save the request, mail the team, and confirm to the candidate in `language`. Idempotent for a repeated text.
+    Raises CannotAppeal and AlreadyOpen."""
     with transaction.atomic():
         application = lock_application(application_id)
         if not may_appeal(application, now=now):
@@ -101,8 +101,8 @@ def open_appeal(*, application_id: int, text: str, language: str, now: datetime)
 
 
 def answer_appeal(*, appeal_id: int, answer: str, member: Membership, now: datetime) -> Appeal:
-    """Save the answer and mail it to the candidate. The first answer counts; repeating one's own is a second click.
-    Raises AlreadyAnswered, BeingErased, and Appeal.DoesNotExist."""
+    """Save the answer and mail it to the candidate. Only the first answer counts; a member repeating it is a second
+    click. Raises AlreadyAnswered, BeingErased, and Appeal.DoesNotExist."""
     rows = Appeal.objects.of(member.organisation)
     with transaction.atomic():
         application = lock_application(rows.get(pk=appeal_id).application_id)
@@ -208,7 +208,7 @@ def _mail_candidate(
 
 
 def _step_request_id(application: Application) -> int:
-    """Id of a finished step, whose link opens the portal, else of the newest."""
+    """The id of a finished step, whose link opens the portal, else of the newest."""
     runs = [
         run
         for model in StepRun.__subclasses__()

@@ -48,7 +48,7 @@ Action = Literal["close", "reopen", "pause", "resume", "transfer"]
 
 
 def on_ended(event: Event) -> None:
-    """Waiting requests no longer start automatically."""
+    """Keep waiting requests from starting automatically."""
     if not has_step_requests(event):
         return
     application = lock_application_of(event)
@@ -59,7 +59,7 @@ def on_ended(event: Event) -> None:
 
 
 def on_restored(event: Event) -> None:
-    """Make waiting requests, and steps of a stage entered meanwhile, wait for a click."""
+    """Make waiting requests, and steps of a stage entered in the meantime, wait for a click."""
     application = lock_application_of(event)
     if application.end or application.connection_id is None:
         return
@@ -92,7 +92,7 @@ def on_changed_job(event: Event) -> None:
 
 
 def _was_not_to_be_invited(application: Application) -> bool:
-    """Whether they were in their stage when it was mapped, and so must not be invited."""
+    """Whether they were in their stage when it was mapped, so they must not be invited."""
     where = application.connection_id, application.job_id, application.stage_id, application.remote_id
     if None in where:
         return False
@@ -119,7 +119,7 @@ def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Ac
 
 
 def _actions(run: StepRun, application: Application, event: Event) -> Iterator[Action]:
-    """Computes each action after the previous one was performed."""
+    """Yields actions; each is computed after the previous one was performed."""
     step = run.step_request.step
     moved = event.name == "application.changed_job"
     if reason := _reason_to_close(run, application, event):
@@ -143,7 +143,7 @@ def _actions(run: StepRun, application: Application, event: Event) -> Iterator[A
 
 
 def _reason_to_close(run: StepRun, application: Application, event: Event) -> str:
-    """Empty to keep the run open. Without a role, runs open at the move close; later unlinking closes none."""
+    """The reason to close the run, or "". Without a role, runs open at the move close; later unlinking closes none."""
     if reason := closing_reason(application, run.step_request.step):
         return reason
     if job_matches_role(application) and run.step_request.step.role_id == application.role_id:
@@ -155,7 +155,7 @@ def _reason_to_close(run: StepRun, application: Application, event: Event) -> st
 
 
 def _paused_by_person(run: StepRun, application: Application) -> bool:
-    """Only members resume what a member paused."""
+    """Whether a member paused it, so only members may resume it."""
     pauses = Event.objects.filter(
         application_id=application.pk, name="step.paused", data__step_request_id=run.step_request_id
     )
@@ -170,7 +170,7 @@ def _moved_to_current_job(application: Application) -> bool:
 
 
 def _undone_unnoticed(run: StepRun, application: Application, event: Event) -> bool:
-    """Whether a rejection or hire was undone before its own reaction ran, which also needs a click."""
+    """Whether a rejection or hire was undone before its reaction ran, which also needs a click."""
     if event.name not in RESTORED or awaits_click(run) or not may(run, "close"):
         return False
     step = run.step_request.step
@@ -246,7 +246,7 @@ SETTABLE = (Status.ACTIVE, Status.REJECTED, Status.HIRED)
 
 
 class NotSettable(Exception):
-    """Greenhouse decides the status, or an erasure is due."""
+    """The status is set in Greenhouse, or an erasure is due."""
 
 
 def set_status(

@@ -1,4 +1,4 @@
-"""Whether a step may start, continue or close, decided from the locked application row. Reactions run concurrently and
+"""Decides from the locked application row whether a step may start, continue or close. Reactions run concurrently and
 in any order. Events only say that something changed; each change of the row has its own reaction, so the last one
 leaves the step in the right state. Lock order: application, step request, run."""
 
@@ -12,29 +12,30 @@ from goodword.roles.models import StageRule, Step, automation_of, rules_of
 from goodword.workflow.models import StepRequest
 
 Status, WaitingReason = Application.Status, StepRequest.WaitingReason
-#: obstacles to mail that changes in Greenhouse can remove
+#: obstacles to mail that a change in Greenhouse can remove
 BLOCKING_REASONS = (
     WaitingReason.PROSPECT,
     WaitingReason.NO_ADDRESS,
     WaitingReason.MAY_NOT_EMAIL,
     WaitingReason.SUSPICIOUS_NAME,
 )
-#: an outcome was undone
+#: events that undo an outcome
 RESTORED = ("application.unrejected", "application.unhired", "erasure.cancelled")
-#: recorded when a member starts a step
+#: events recorded when a member starts a step
 STARTED_BY_MEMBER = ("step.requested", "attempt.assigned", "check.opened", "check.invited_again")
 
 
 def has_step_requests(event: Event) -> bool:
-    """Most changes in Greenhouse don't concern our steps. Needs no lock: these events are recorded under the
-    application's lock, except `candidate.changed`."""
+    """Whether the application has step requests, since most changes in Greenhouse don't concern our steps. Needs no
+    lock: these events are recorded under the application's lock, except `candidate.changed`."""
     assert event.application_id is not None
     rows = StepRequest.objects.across_organisations().filter(application_id=event.application_id)
     return remembered(("has step requests", event.pk), rows.exists)
 
 
 def lock_application(application_id: int) -> Application:
-    """Also moves its step requests to its role's steps. Referring rows, such as mail, can still be written."""
+    """Lock an application, and move its step requests to its role's steps. Rows that refer to it, such as mail, can
+    still be written."""
     return remembered(("locked application", application_id), lambda: _lock_application(application_id))
 
 
@@ -59,7 +60,7 @@ def _with_lock(application_id: int) -> QuerySet[Application]:
 def lock_step_request(
     step_request_id: int, *, application_id: int | None = None
 ) -> tuple[StepRequest, Application] | None:
-    """Lock a step request and its application, whose id saves a query. None if the request was withdrawn."""
+    """Lock a step request and its application (its id saves a query). Returns None if the request was withdrawn."""
     step_requests = StepRequest.objects.across_organisations().filter(pk=step_request_id)
     if application_id is None:
         application_id = step_requests.values_list("application_id", flat=True).first()
@@ -93,7 +94,8 @@ def in_step_stage(application: Application, step: Step) -> bool:
 
 
 def has_left_stages(application: Application, step: Step) -> bool:
-    """Whether it has left the step's stages and the step pauses then. Never without an ATS, which has no stages."""
+    """Whether it has left the step's stages and the step then pauses. Never without an ATS, since there are no
+    stages."""
     return (
         application.in_greenhouse
         and step.on_leave == Step.OnLeave.PAUSE
@@ -123,7 +125,8 @@ def closing_reason(application: Application, step: Step) -> str:
 
 
 def needs_click(application: Application, step: Step) -> bool:
-    """Whether the role is archived, or nothing has requested the step since a rejection, hire or erasure was undone."""
+    """Whether the role is archived, or the step wasn't requested again after a rejection, hire or erasure was
+    undone."""
     if step.role.archived_at is not None:
         return True
     events = Event.objects.filter(application_id=application.pk)
@@ -167,7 +170,7 @@ def blocking_reason(application: Application) -> str:
 
 
 def is_unpublished(step: Step) -> bool:
-    """Assessments are published with their job requirement."""
+    """Whether it is an assessment without a job requirement, so not published."""
     return step.kind == Step.Kind.ASSESSMENT and not step.requirement.strip()
 
 
@@ -182,8 +185,8 @@ def mail_blocked_reason(application: Application) -> str:
 
 
 def _reassign_requests(application: Application) -> None:
-    """Move requests to the steps of a locked application's role. Of two of a kind, the started one is kept; if both
-    have started, the other role's keeps its step."""
+    """Move requests to the steps of a locked application's role. If there are two of a kind, the started one is kept;
+    if both have started, the other role's request keeps its step."""
     if application.role_id is None:
         return
     step_requests = StepRequest.objects.of(application.organisation).filter(application=application)

@@ -1,4 +1,4 @@
-"""Shared by attempts and checks: deadlines, reminders, e-mails to candidates, member actions."""
+"""Common functions of attempts and checks: deadlines, reminders, e-mails to candidates, member actions."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -30,9 +30,9 @@ def next_reminder(
     hours: Calendar | None = None,
     zones: Collection[ZoneInfo] = (),
 ) -> datetime | None:
-    """The next reminder after `now`, on one of `days` (working days after `opened_at`). Pure. Days count in `calendar`;
-    mail goes out during `hours`, and when it is daytime in all `zones`. The first `sent` are used up. Missed reminders
-    are skipped and never pile up."""
+    """The next reminder after `now`, on one of `days` (working days after `opened_at`). Days count in `calendar`; mail
+    goes out during `hours`, when it is daytime in all `zones`. The first `sent` are used up. Missed reminders are
+    skipped and don't pile up. Pure."""
     for day in sorted(days)[sent:]:
         moment = into_working_hours(
             add_working_days(opened_at, day, calendar=calendar), calendar=hours or calendar, zones=zones
@@ -45,7 +45,8 @@ def next_reminder(
 def extend_by_hold(
     deadline: datetime, *, stopped_at: datetime, now: datetime, calendar: Calendar
 ) -> datetime:
-    """Restart a deadline with the working days that were left, at least one; if overdue, by the same time. Pure."""
+    """Restart a deadline with the remaining working days, at least one; if overdue, it stays overdue by as much.
+    Pure."""
     if deadline <= stopped_at:
         return deadline + (now - stopped_at)
     left = days_left(deadline, now=stopped_at, calendar=calendar)
@@ -80,7 +81,7 @@ def plan_reminder(run: StepRun, *, organisation: Organisation, now: datetime) ->
 #: attention codes: mail bounces, was marked as spam, could not be sent
 UNDELIVERED, COMPLAINED, NOT_SENT = "undelivered", "complained", "not_sent"
 MAIL_FAILURES = frozenset({UNDELIVERED, COMPLAINED, NOT_SENT})
-#: keys of mails about a run begin with its kind and id
+#: keys of mails about a run start with its kind and id
 OF_RUNS = ("attempt:", "check:")
 
 
@@ -90,7 +91,7 @@ def invited_run[R: StepRun](model: type[R], email: Email) -> R | None:
         return None
     runs = f"{model._meta.model_name}:"
     if email.key.startswith(OF_RUNS) and not email.key.startswith(runs):
-        return None  # about a run of the other kind
+        return None  # about the other kind of run
     found = lock_newest_unfinished(model, about)
     if found is None or (email.key.startswith(runs) and not email.key.startswith(f"{runs}{found.pk}:")):
         return None
@@ -113,7 +114,7 @@ def mark_invited(run: StepRun, email: Email, *, at: datetime) -> bool:
 
 
 def has_queued_mail(*, organisation: Organisation, subject_ref: str) -> bool:
-    """Whether an earlier mail is still queued; then no reminder is added."""
+    """Whether an earlier mail is still queued, so no reminder is added."""
     waiting = (Email.State.QUEUED, Email.State.SENDING)
     return Email.objects.of(organisation).filter(subject_ref=subject_ref, state__in=waiting).exists()
 
@@ -122,7 +123,7 @@ def stop_reminders[R: StepRun](model: type[R], email: Email, *, code: str) -> R 
     """Stop reminders and mark the run, unless the address has changed. Keeps another reason for attention."""
     if email.link_purpose != Link.Purpose.CANDIDATE:
         return None
-    application = email.application  # not for mails about an adjustment, which belong to its request
+    application = email.application  # none for mails about an adjustment, which belong to its request
     if application is not None and not is_same(email.to_address, application.candidate.email):
         return None
     rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # typed as of Model
@@ -163,7 +164,7 @@ def mark_suspicious_name(model: type[StepRun], event: Event) -> None:
 
 
 def _application_of_mail(event: Event) -> int | None:
-    """Mails about adjustment requests have no application of their own."""
+    """The application id; None for mails about adjustment requests."""
     mails = Email.objects.across_organisations().filter(
         pk=event.data.get("email_id", 0), link_purpose=Link.Purpose.CANDIDATE
     )
@@ -216,7 +217,7 @@ def refuse_if_written_to(organisation: Organisation, subject_ref: str, *, now: d
 def later_deadline(
     organisation: Organisation, days: int, *, before: datetime, day: str, now: datetime
 ) -> datetime:
-    """The end of the working day in `days`. Raises Refused, naming the present `day`, if it is earlier than `before`,
+    """The end of the working day in `days`. Raises Refused, naming the current `day`, if it is earlier than `before`,
     and ValueError for an impossible number of days."""
     if not 1 <= days <= LONGEST_DEADLINE:
         raise ValueError(f"{days} working days")

@@ -1,4 +1,4 @@
-"""Step requests: made by a stage or a member, waiting with a reason, started, offered an earlier result."""
+"""Step requests: created by a stage or a member, waiting for a reason, started, or offered an earlier result."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ from goodword.workflow.models import DONE, StepRequest, StepRun
 
 WaitingReason, State = StepRequest.WaitingReason, StepRequest.State
 REUSABLE_FOR: Final = timedelta(days=365)
-#: reasons that a later arrival in a stage resolves
+#: waiting reasons that a later arrival in a stage resolves
 STARTABLE_LATER = (*BLOCKING_REASONS, WaitingReason.CLICK, WaitingReason.UNPUBLISHED)
 
 
@@ -92,7 +92,7 @@ def wait_for_publication(
 
 
 def keep_for_click(step_request: StepRequest, *, application: Application, at: datetime) -> None:
-    """Wait after the application has ended: a member can start the step if it is restored."""
+    """Keep the request after the application has ended, so a member can start the step if it is restored."""
     _set_waiting(step_request, WaitingReason.CLICK)
     reason = application.end
     record_event(
@@ -111,7 +111,7 @@ def withdraw(step_request: StepRequest, *, application: Application, at: datetim
 def start_step(
     step_request: StepRequest, *, application: Application, at: datetime, by: str, manual: bool = False
 ) -> None:
-    """Start the step; its own app does the rest. `manual`: whatever the stage."""
+    """Start the step, which its app then handles. `manual`: regardless of the stage."""
     step_request.state, step_request.waiting_reason, step_request.due_at, step_request.started_at = (
         State.STARTED,
         "",
@@ -146,7 +146,7 @@ def record_event(
 def start_by_member(
     *, application_id: int, step: Step, member: Membership, now: datetime, after_reuse: bool = False
 ) -> StepRequest:
-    """Start without the delay. Idempotent. `after_reuse`: even if an earlier result was reused. Raises CannotStart;
+    """Start without the delay. Idempotent. `after_reuse`: even if an earlier result was reused. Raises CannotStart, and
     LookupError if the arguments don't belong together."""
     with transaction.atomic():
         application = lock_application(application_id)
@@ -179,7 +179,7 @@ def start_by_member(
 def offer_earlier[R: StepRun](
     model: type[R], step_request: StepRequest, *, application: Application, at: datetime
 ) -> bool:
-    """If another application has a recent result of this kind, wait for a decision about it; else return False."""
+    """Wait for a decision if another application has a recent result of this kind. Returns whether it does."""
     earlier = _latest_result(model, step_request, application=application, at=at)
     if earlier is None:
         return False
@@ -207,7 +207,7 @@ def reuse_earlier(step_request: StepRequest, *, application: Application, at: da
 
 
 def reuse_times(step_requests: Iterable[StepRequest]) -> dict[int, datetime]:
-    """When an earlier result was reused, by request id, even if a new run followed."""
+    """Times when earlier results were reused, by request id, even if a new run followed."""
     having = [
         step_request
         for step_request in step_requests
@@ -232,7 +232,7 @@ def reuse_times(step_requests: Iterable[StepRequest]) -> dict[int, datetime]:
 
 
 def is_confidential_source(earlier: StepRequest) -> bool:
-    """Whether some who see the later application may not know of the earlier one."""
+    """Whether members who see the later application may not know about the earlier one."""
     application = earlier.application
     return application.candidate.private or (
         application.role is not None and is_confidential(application.role)
@@ -304,7 +304,7 @@ def on_needs_attention(event: Event) -> None:
 
 
 def on_suspicious_name(event: Event) -> None:
-    """Mail once per application and suspicious name. A step that has not started shows its own reason."""
+    """Mail the recruiter once per application and suspicious name. A step that hasn't started shows its own reason."""
     if event.application_id is None:
         return
     application = (
@@ -379,8 +379,8 @@ def on_candidate_changed(event: Event) -> None:
 
 
 def request_step(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
-    """Request a step once per application, which is locked and active. An obstacle becomes the reason to wait. The
-    step's delay leaves time to undo a mistaken stage move."""
+    """Request a step once per application, which is locked and active. If there is an obstacle, it waits for that
+    reason. The step's delay leaves time to undo a mistaken stage move."""
     step_request = StepRequest(
         organisation=application.organisation, application=application, step=step, requested_at=at
     )
@@ -441,11 +441,11 @@ def request_first(*, application: Application, step: Step, at: datetime, by: str
 def recheck_eligibility(
     step_request: StepRequest, application: Application, *, at: datetime, manual: bool = False
 ) -> bool:
-    """Whether the request can start. Otherwise it waits if the application has ended, or is withdrawn if the stage was
-    left."""
+    """Whether the request can start. Otherwise it waits (if the application has ended) or is withdrawn (if the stage
+    was left)."""
     if (
         step_request.state != StepRequest.State.STARTED
-    ):  # waits for a member since, or an earlier result was reused
+    ):  # now waits for a member, or an earlier result was reused
         return False
     if application.end:
         keep_for_click(step_request, application=application, at=at)
@@ -470,7 +470,7 @@ def delayed_due(*, now: datetime) -> QuerySet[StepRequest]:
 
 
 def start_delayed(*, now: datetime) -> int:
-    """Returns how many started. Those whose candidate moved on are withdrawn."""
+    """Start delayed requests; withdraw those whose candidate moved on. Returns the number started."""
     first = delayed_due(now=now).order_by("due_at").values_list("pk", flat=True)[:200]
     return for_each(list(first), lambda pk: _start_delayed(pk, now=now))
 
