@@ -126,8 +126,12 @@ class WebhookSecret(OrganisationOwned):
 
     @classmethod
     def valid(cls, connection: Connection, *, now: datetime) -> "models.QuerySet[WebhookSecret]":
+        return cls.all_valid(now=now).filter(connection=connection)
+
+    @classmethod
+    def all_valid(cls, *, now: datetime) -> "models.QuerySet[WebhookSecret]":
         ends = models.Q(valid_until=None) | models.Q(valid_until__gt=now)
-        return cls.objects.across_organisations().filter(ends, connection=connection).order_by("-pk")
+        return cls.objects.across_organisations().filter(ends).order_by("-pk")
 
 
 def sealed_secrets() -> list[tuple[str, str]]:

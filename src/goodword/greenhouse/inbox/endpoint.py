@@ -106,27 +106,18 @@ def forget(*, rest: float = 0.0) -> None:
 
 
 def find_endpoint(endpoint_key: str, *, now: datetime) -> Endpoint | None:
-    connection = (
-        Connection.objects.across_organisations()
-        .filter(endpoint_key=endpoint_key)
-        .exclude(state=Connection.State.DISCONNECTED)
-        .first()
-    )
-    if connection is None:
-        _memory.seen.pop(endpoint_key, None)
-        return None
-    keys, all_open = [], True
-    for secret in WebhookSecret.valid(connection, now=now):
-        secret.connection = connection  # saves a query
+    rows = WebhookSecret.all_valid(now=now).filter(connection__endpoint_key=endpoint_key)
+    secrets = rows.exclude(connection__state=Connection.State.DISCONNECTED).select_related("connection")
+    keys = []
+    for secret in secrets:
         try:
             keys.append(secret.reveal())
         except crypto.CannotOpen as error:
-            log.error("The %s of %s cannot be decrypted: %s", secret, connection, error)
-            all_open = False
-    if not keys and all_open:
+            log.error("The %s of %s cannot be decrypted: %s", secret, secret.connection, error)
+    if not secrets:
         _memory.seen.pop(endpoint_key, None)
         return None
-    return Endpoint(connection=connection, keys=keys, all_open=all_open)
+    return Endpoint(connection=secrets[0].connection, keys=keys, all_open=len(keys) == len(secrets))
 
 
 _SIGNATURE_SCHEME = "sha256 "
