@@ -35,3 +35,4 @@ def transactions() -> Iterator[Transactions]:
                 found.seen[-1].append(query["sql"])
             case _:
                 found.seen.append([query["sql"]])
+    found.seen = [statements for statements in found.seen if statements]  # BEGIN is sent with the first one

@@ -95,19 +95,22 @@ class Lane:
         return started
 
     def _work(self, name: str, run: Callable[..., None], queue: Callable[..., None]) -> None:
-        with self._keeping() as give_back:
-            while True:
-                with self._change:
-                    self._change.wait_for(self._is_due, timeout=IDLE_SECONDS)
-                    found = (
-                        self._waiting.popleft() if self._waiting and not process.stop_requested() else None
-                    )
-                if process.stop_requested():
-                    return
-                if found is None:
-                    give_back()
-                    continue
-                _run(name, run, queue, found)
+        try:
+            with self._keeping() as give_back:
+                while not process.stop_requested():
+                    if (found := self._next()) is not None:
+                        _run(name, run, queue, found)
+                    elif not process.stop_requested():
+                        give_back()
+                        close_old_connections()
+        finally:
+            close_old_connections()
+
+    def _next(self) -> tuple[float, Arguments] | None:
+        """Wait for a job. None if there is none for a while, or the worker stops."""
+        with self._change:
+            self._change.wait_for(self._is_due, timeout=IDLE_SECONDS)
+            return self._waiting.popleft() if self._waiting and not process.stop_requested() else None
 
     def _is_due(self) -> bool:
         return bool(self._waiting) or process.stop_requested()

@@ -8,7 +8,15 @@ from django.db import transaction
 from goodword.greenhouse.client import Exchange, HarvestError, Unavailable, UnexpectedShape
 from goodword.greenhouse.client.errors import Where
 from goodword.greenhouse.models import CallTally, Connection, RateWindow
-from goodword.greenhouse.sync.calls import CallCounter, Calls, Outcome, call_health, outcome_of, prune
+from goodword.greenhouse.sync.calls import (
+    CallCounter,
+    Calls,
+    Outcome,
+    call_health,
+    counts_kept,
+    outcome_of,
+    prune,
+)
 from goodword.greenhouse.sync.session import harvest
 from tests.greenhouse.world import World
 
@@ -102,6 +110,28 @@ def test_sessions_add_up_in_one_row_per_hour(world: World) -> None:
         one.flush()
     row = CallTally.objects.of(world.organisation).get()
     assert (row.calls, row.seconds) == (6, 3.0)
+
+
+def test_a_worker_stores_the_counts_of_its_sessions_together(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def session() -> None:
+        one = CallCounter(world.connection)
+        one.count(exchange(200))
+        one.flush()
+
+    with counts_kept() as idle:
+        with counts_kept():  # another thread's
+            session()
+        session()
+        idle()
+        assert counted(world) == {}
+        monkeypatch.setattr("goodword.greenhouse.sync.calls.KEPT_SECONDS", 0.0)
+        idle()
+        assert counted(world) == {"ok": 2}
+        monkeypatch.undo()
+        session()
+    assert counted(world) == {"ok": 3}
 
 
 def test_in_a_failed_transaction_nothing_is_written_or_raised(world: World) -> None:

@@ -9,9 +9,9 @@ import pytest
 from django.db import connection as database
 from django.db import transaction
 
-from goodword.greenhouse.client import V1_RATE, V3_RATE, Priority, Rate, RateReport
+from goodword.greenhouse.client import V1_RATE, V3_RATE, Pacer, Priority, Rate, RateReport
 from goodword.greenhouse.models import Connection, RateWindow
-from goodword.greenhouse.sync.calls import SharedPacer, pacer_of, token_pacer_of
+from goodword.greenhouse.sync.calls import Ahead, SharedPacer, pacer_of, token_pacer_of
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +35,7 @@ def pacer(connection: Connection, rate: Rate = V3_RATE) -> SharedPacer:
     return SharedPacer(connection_id=connection.pk, organisation_id=connection.organisation_id, rate=rate)
 
 
-def calls(one: SharedPacer, priority: Priority, *, now: datetime = BEGUN, most: int = 1000) -> int:
+def calls(one: Pacer, priority: Priority, *, now: datetime = BEGUN, most: int = 1000) -> int:
     """How many calls are allowed now."""
     count = 0
     while count < most and one.take(priority=priority, now=now) == 0.0:
@@ -148,6 +148,35 @@ def test_an_answer_with_nothing_new_needs_no_query(
     with django_assert_num_queries(1):  # type: ignore[attr-defined]  # shortly after, the row is not read again
         calls(one, BACK, most=1)
         tell(one, 147)
+
+
+def test_a_session_takes_the_calls_that_it_will_make_by_one_statement(
+    connection: Connection, django_assert_num_queries: Callable[..., object]
+) -> None:
+    shared = pacer(connection)
+    calls(shared, BACK, most=1)
+    session = Ahead(shared, calls=2)
+    with django_assert_num_queries(1):  # type: ignore[attr-defined]  # a context manager
+        assert calls(session, BACK, most=2) == 2
+    with django_assert_num_queries(1):  # type: ignore[attr-defined]
+        assert calls(session, BACK, most=1) == 1
+    assert seen(connection) == (None, 146)
+
+
+def test_a_session_takes_fewer_calls_if_fewer_are_left(connection: Connection) -> None:
+    shared = pacer(connection)
+    calls(shared, BACK, most=104)
+    assert calls(Ahead(shared, calls=2), BACK) == 1
+    assert seen(connection) == (None, 45)
+
+
+def test_a_call_taken_ahead_is_not_made_in_the_next_window_or_after_a_429(connection: Connection) -> None:
+    one, two = (Ahead(pacer(connection), calls=2) for _ in range(2))
+    assert (calls(one, BACK, most=1), calls(two, BACK, most=1)) == (1, 1)
+    assert calls(one, BACK, most=1, now=BEGUN + timedelta(seconds=30)) == 1
+    assert seen(connection) == (None, 149)
+    two.refused(wait=7, now=BEGUN + timedelta(seconds=30))
+    assert two.take(priority=BACK, now=BEGUN + timedelta(seconds=30)) == 7.0
 
 
 def test_inside_a_transaction_the_process_counts_alone(connection: Connection) -> None:

@@ -51,12 +51,14 @@ def apply_effect(
     now: datetime,
     settle: Settle,
     prefetched: Callable[[], Prefetched] = lambda: NOTHING_PREFETCHED,
+    ours: Application | None = None,
 ) -> None:
-    """Raises HarvestError with nothing written, TooBusy. `prefetched` is only called if an application is read."""
+    """Raises HarvestError with nothing written, TooBusy. `prefetched` is only called if an application is read. `ours`:
+    our copy of the payload's application, just read; None if we have none."""
     if payload.action in JOB_ACTIONS:
         _sync_jobs(payload, connection=connection, now=now, settle=settle)
         return
-    remote_ids, reason = _applications_concerned(payload, connection=connection)
+    remote_ids, reason = _applications_concerned(payload, connection=connection, is_ours=ours is not None)
     match payload:
         case Payload(action="merge_candidate", candidate_id=int(loser), winner_id=int(winner)):
             merges_and_deletions.candidate_merged(
@@ -86,16 +88,24 @@ def apply_effect(
             )
         case _:
             sync_applications(
-                connection, remote_ids, now=now, hint=payload.hint, settle=settle, prefetched=prefetched()
+                connection,
+                remote_ids,
+                now=now,
+                hint=payload.hint,
+                settle=settle,
+                prefetched=prefetched(),
+                ours={ours.remote_id: ours} if ours is not None and ours.remote_id is not None else {},
             )
 
 
 # --- applications and candidates ------------------------------------------------------------------------------
 
 
-def _applications_concerned(payload: Payload, *, connection: Connection) -> tuple[list[int], str]:
+def _applications_concerned(
+    payload: Payload, *, connection: Connection, is_ours: bool
+) -> tuple[list[int], str]:
     if payload.action in APPLICATION_ACTIONS and payload.application_id is not None:
-        reason = _why_not_ours(payload, connection=connection)
+        reason = "" if is_ours else _why_not_ours(payload, connection=connection)
         return ([], reason) if reason else ([payload.application_id], "")
     if payload.action in PERSON_ACTIONS:
         ours = _applications_of_person(payload, connection=connection)
@@ -104,10 +114,7 @@ def _applications_concerned(payload: Payload, *, connection: Connection) -> tupl
 
 
 def _why_not_ours(payload: Payload, *, connection: Connection) -> str:
-    known = Application.objects.across_organisations().filter(
-        connection_id=connection.pk, remote_id=payload.application_id
-    )
-    if payload.job_ids is None or known.exists():
+    if payload.job_ids is None:
         return ""
     linked = Automation.objects.across_organisations().filter(
         connection_id=connection.pk, job_id__in=payload.job_ids

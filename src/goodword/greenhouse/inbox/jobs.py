@@ -22,7 +22,11 @@ TURNS = Turns()
 THREADS = 4
 
 
-@jobs.job(name="greenhouse.inbox", swept_by="greenhouse.inbox.sweep", lane=Lane(threads=THREADS))
+@jobs.job(
+    name="greenhouse.inbox",
+    swept_by="greenhouse.inbox.sweep",
+    lane=Lane(threads=THREADS, keeping=calls.counts_kept),
+)
 def work_inbox() -> None:
     """Process due deliveries. Retries are per row, so the job has none."""
     over = time.monotonic() + TURN

@@ -33,6 +33,7 @@ from goodword.greenhouse.inbox.effects import apply_effect, register_webhook
 from goodword.greenhouse.inbox.leases import LeaseLost, Turn, claim, give_back, postpone, settle, wake_inbox
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.greenhouse.sync.applications import TooBusy
+from goodword.greenhouse.sync.reading import our_application
 
 log = logging.getLogger(__name__)
 
@@ -62,17 +63,24 @@ def work_one(turn: Turn, *, now: datetime) -> bool:
         for handled in {one for one, _ in batch} - set(left):
             _trace(handled, since=began)
         return True
-    delivery = claim(turn, now=now)
-    if delivery is None:
-        return False
+    with transaction.atomic():
+        delivery = claim(turn, now=now)
+        if delivery is None:
+            return False
+        ours = _our_copy(delivery)
     with logs.about(delivery=delivery.pk, organisation=delivery.organisation_id):
         try:
             with prepared():
-                _attempt(delivery, now=now, resting=turn.resting, last=not turn.ready)
+                _attempt(delivery, ours, now=now, resting=turn.resting, last=not turn.ready)
         except LeaseLost:
             log.info("%s was taken over by another worker", delivery)
         _trace(delivery, since=began)
     return True
+
+
+def _our_copy(delivery: Delivery) -> Application | None:
+    remote_id = delivery.remote_application_id
+    return our_application(delivery.connection_id, remote_id) if remote_id is not None else None
 
 
 def _trace(delivery: Delivery, *, since: int) -> None:
@@ -85,9 +93,11 @@ def _trace(delivery: Delivery, *, since: int) -> None:
     tracing.record("delivery", since=since, of=application, delivery=delivery.pk)
 
 
-def _attempt(delivery: Delivery, *, now: datetime, resting: set[int], last: bool) -> None:
+def _attempt(
+    delivery: Delivery, ours: Application | None, *, now: datetime, resting: set[int], last: bool
+) -> None:
     try:
-        _handle(delivery, now=now, last=last)
+        _handle(delivery, ours, now=now, last=last)
     except NOT_ITS_FAULT as error:
         resting.add(delivery.connection_id)
         wait = timedelta(seconds=max(1.0, error.wait)) if isinstance(error, RateLimited) else None
@@ -119,8 +129,8 @@ def _retry_or_fail(delivery: Delivery, why: str, *, now: datetime, tries: int = 
         postpone(delivery, outcome=f"Waiting. {why}", now=now, fault=True)
 
 
-def _handle(delivery: Delivery, *, now: datetime, last: bool) -> None:
-    """`last`: no other deliveries are due, so there is nothing to prefetch."""
+def _handle(delivery: Delivery, ours: Application | None, *, now: datetime, last: bool) -> None:
+    """`ours`: our copy of its application. `last`: no other deliveries are due, so there is nothing to prefetch."""
     connection = delivery.connection
     if delivery.faults > BUSY_TRIES:  # each claim counts as one until its worker settles it
         settle(delivery, state=FAILED, outcome=WORKER_DIED, now=now)
@@ -152,6 +162,7 @@ def _handle(delivery: Delivery, *, now: datetime, last: bool) -> None:
             now=now,
             settle=done,
             prefetched=lambda: prefetched_for(delivery, now=now, last=last),
+            ours=ours,
         )
 
 

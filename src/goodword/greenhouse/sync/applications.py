@@ -52,6 +52,8 @@ Suppressed = Mapping[int, int | None]
 
 NONE_SUPPRESSED: Suppressed = {}
 
+NONE_READ: Mapping[int, Application] = {}
+
 Status = Application.Status
 
 ENDED = frozenset({remote.ApplicationStatus.REJECTED, remote.ApplicationStatus.HIRED})
@@ -72,15 +74,23 @@ def sync_applications(
     settle: Callable[[list[str]], None] = lambda _: None,
     suppressed: Suppressed = NONE_SUPPRESSED,
     prefetched: Prefetched = NOTHING_PREFETCHED,
+    ours: Mapping[int, Application] = NONE_READ,
 ) -> list[str]:
     """Returns a sentence for each change. `settle` is called with them in the writing transaction. `suppressed`: see
-    `apply`. Raises TooBusy; HarvestError with nothing written."""
+    `apply`. `ours`: our copies that were just read, with their candidates. Raises TooBusy; HarvestError with nothing
+    written."""
     wanted = sorted(set(remote_ids))  # the same order in all workers avoids deadlocks
     for _ in range(READINGS):
-        with harvest(connection, retry=BRIEFLY) as api:
+        with harvest(connection, retry=BRIEFLY, ahead=2 if ours else 1) as api:
             readings = [
                 read_application(
-                    api, connection=connection, remote_id=one, hint=hint, now=now, prefetched=prefetched
+                    api,
+                    connection=connection,
+                    remote_id=one,
+                    hint=hint,
+                    now=now,
+                    prefetched=prefetched,
+                    ours=ours.get(one),
                 )
                 for one in wanted
             ]
@@ -90,6 +100,7 @@ def sync_applications(
                 release_waiting(connection, wanted, hint=hint, now=now)
                 settle(outcomes)
         except Stale:
+            ours = NONE_READ
             continue
         return outcomes
     raise TooBusy(f"{READINGS} readings of {wanted} were overtaken.")

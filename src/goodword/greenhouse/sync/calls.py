@@ -1,7 +1,7 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -29,6 +29,7 @@ from goodword.greenhouse.client import (
 )
 from goodword.greenhouse.client.pacing import (
     ClockSkew,
+    Decision,
     Window,
     after_answer,
     after_new_window,
@@ -42,8 +43,8 @@ _TRIES = 20  # lost races before the caller waits briefly
 
 _A_MOMENT = 0.02
 
-#: seconds for which background calls assume that nobody else makes calls; the update still checks the limit
-REREAD_AFTER = 0.5
+#: seconds for which calls taken ahead are used without a look at the row: a person's click may stop background work
+AHEAD_SECONDS = 0.5
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -76,6 +77,9 @@ LABELS = {
 #: seconds between flushes of a client in long use
 FLUSH_EVERY = 30.0
 
+#: seconds for which a worker keeps the counts of its sessions, to store them together
+KEPT_SECONDS = 5.0
+
 KEEP_FOR = timedelta(days=30)
 
 _ADD = """
@@ -95,9 +99,8 @@ type _Times = tuple[datetime | None, datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """The row after this process's last call, and the time of that call."""
+    """The row after this process's last call."""
 
-    at: float
     window: Window
     times: _Times
 
@@ -121,11 +124,16 @@ class SharedPacer:
         self._last: _Last | None = None
 
     def take(self, *, priority: Priority, now: datetime) -> float:
+        return self.take_some(priority=priority, now=now, most=1)[0]
+
+    def take_some(self, *, priority: Priority, now: datetime, most: int) -> tuple[float, int]:
+        """Take up to `most` calls at once. Returns the seconds to wait if none is left, and how many were taken."""
         if database.in_atomic_block:
-            return self._alone.take(priority=priority, now=now)
+            wait = self._alone.take(priority=priority, now=now)
+            return wait, int(wait == 0.0)
         person = priority is Priority.PERSON
-        if not person and self._taken_again(now):
-            return 0.0
+        if not person and (number := self._taken_again(now, most)):
+            return 0.0, number
         for _ in range(_TRIES):
             known, times = self._read_all()
             moment = self._skew.theirs(now.timestamp())
@@ -133,11 +141,15 @@ class SharedPacer:
             if turn.wait > 0:
                 if person:  # goes first when the next window opens
                     self._row().update(person_at=_moment(moment))
-                return turn.wait
-            if self._taken(known, turn.after, floor=turn.floor, person=person):
-                self._last = None if person else _Last(time.monotonic(), turn.after, times)
-                return 0.0
-        return _A_MOMENT
+                return turn.wait, 0
+            after, number = _several(turn, most)
+            if self._taken(known, after, number, floor=turn.floor, person=person):
+                self._last = None if person else _Last(after, times)
+                return 0.0, number
+        return _A_MOMENT, 0
+
+    def window_at(self, now: datetime) -> int:
+        return int(self._skew.theirs(now.timestamp()) // self._rate.window)
 
     def observe(self, report: RateReport) -> None:
         if database.in_atomic_block:
@@ -168,19 +180,21 @@ class SharedPacer:
     def _row(self) -> QuerySet[RateWindow]:
         return RateWindow.objects.across_organisations().filter(connection_id=self._connection_id)
 
-    def _taken_again(self, now: datetime) -> bool:
-        """Take a call shortly after the last one, without reading the row again. False if that could be wrong."""
+    def _taken_again(self, now: datetime, most: int) -> int:
+        """Take calls as if the row were as this process left it; the update checks that. Returns how many, 0 if the row
+        has to be read."""
         last, self._last = self._last, None
-        if last is None or time.monotonic() - last.at > REREAD_AFTER:
-            return False
+        if last is None:
+            return 0
         moment = self._skew.theirs(now.timestamp())
         turn = decide(last.window, person=False, moment=moment, rate=self._rate)
+        after, number = _several(turn, most)
         if turn.wait > 0 or not self._taken(
-            last.window, turn.after, floor=turn.floor, person=False, times=last.times
+            last.window, after, number, floor=turn.floor, person=False, times=last.times
         ):
-            return False
-        self._last = replace(last, window=turn.after)
-        return True
+            return 0
+        self._last = replace(last, window=after)
+        return number
 
     def _read(self) -> Window:
         return self._read_all()[0]
@@ -198,9 +212,16 @@ class SharedPacer:
         return Window(number, limit, remaining, *map(_seconds, times)), times
 
     def _taken(
-        self, known: Window, after: Window, *, floor: int, person: bool, times: _Times | None = None
+        self,
+        known: Window,
+        after: Window,
+        number: int,
+        *,
+        floor: int,
+        person: bool,
+        times: _Times | None = None,
     ) -> bool:
-        """Take a call from the row, from which others may have taken some since. False if too few are left, or the row
+        """Take calls from the row, from which others may have taken some since. False if too few are left, or the row
         has other `times`."""
         rows = self._row().filter(number=known.number)
         if times is not None:
@@ -212,8 +233,8 @@ class SharedPacer:
             rows = rows.filter(_is(remaining=known.remaining, limit=known.limit))
             values["remaining"] = after.remaining
         else:
-            rows = rows.filter(_is(limit=known.limit), remaining__gt=floor)
-            values["remaining"] = F("remaining") - 1
+            rows = rows.filter(_is(limit=known.limit), remaining__gte=floor + number)
+            values["remaining"] = F("remaining") - number
         if not rows.update(**values):
             return False
         if after.remaining is not None:
@@ -238,6 +259,42 @@ class SharedPacer:
         )
 
 
+class Ahead:
+    """The `Pacer` of a session that will make `calls` calls one after another, which it takes together."""
+
+    def __init__(self, pacer: SharedPacer, *, calls: int) -> None:
+        self._pacer = pacer
+        self._most = calls
+        self._left = 0
+        self._until = 0.0
+        self._window = 0
+
+    def take(self, *, priority: Priority, now: datetime) -> float:
+        window = self._pacer.window_at(now)
+        if self._left and window == self._window and time.monotonic() < self._until:
+            self._left -= 1
+            return 0.0
+        wait, number = self._pacer.take_some(priority=priority, now=now, most=self._most)
+        if number:
+            self._most, self._left = 1, number - 1
+            self._until, self._window = time.monotonic() + AHEAD_SECONDS, window
+        return wait
+
+    def observe(self, report: RateReport) -> None:
+        self._pacer.observe(report)
+
+    def refused(self, *, wait: float, now: datetime) -> None:
+        self._left = 0
+        self._pacer.refused(wait=wait, now=now)
+
+
+def _several(turn: Decision, most: int) -> tuple[Window, int]:
+    """The window after up to `most` calls instead of one, and how many."""
+    left = turn.after.remaining or 0
+    more = max(0, min(most - 1, left - turn.floor))
+    return (replace(turn.after, remaining=left - more), 1 + more) if more else (turn.after, 1)
+
+
 def _is(**values: int | datetime | None) -> Q:
     """None matches NULL."""
     known = {name: value for name, value in values.items() if value is not None}
@@ -252,8 +309,10 @@ def _seconds(moment: datetime | None) -> float:
     return moment.timestamp() if moment is not None else 0.0
 
 
-def pacer_of(connection: Connection) -> Pacer:
-    return _shared(connection.uid, connection.api, connection.pk, connection.organisation_id)
+def pacer_of(connection: Connection, *, ahead: int = 1) -> Pacer:
+    """`ahead`: calls expected of a session, taken together."""
+    shared = _shared(connection.uid, connection.api, connection.pk, connection.organisation_id)
+    return Ahead(shared, calls=ahead) if ahead > 1 else shared
 
 
 @cache
@@ -347,27 +406,76 @@ class CallCounter:
         self._add(UNEXPECTED, 1, 0.0)
 
     def flush(self) -> None:
-        """Add the counts to the rows. A database error loses them: they only serve the health page."""
         with self._lock:
             gathered, self._gathered = self._gathered, {}
             self._flushed = time.monotonic()
-        if not gathered or database.needs_rollback:
-            return
-        organisation_id, connection_id = self._key
-        try:
-            # outside of a transaction, one row needs none of its own
-            alone = len(gathered) == 1 and not database.in_atomic_block
-            with nullcontext() if alone else transaction.atomic(), database.cursor() as cursor:
-                for (hour, outcome), (calls, seconds) in sorted(gathered.items()):
-                    cursor.execute(_ADD, [organisation_id, connection_id, hour, outcome, calls, seconds])
-        except DatabaseError:
-            log.exception("The counts of calls could not be stored")
+        _store(_kept.add({(*self._key, *key): counts for key, counts in gathered.items()}))
 
     def _add(self, outcome: str, calls: int, seconds: float) -> None:
         key = (clock.now().replace(minute=0, second=0, microsecond=0), outcome)
         with self._lock:
             before, took = self._gathered.get(key, (0, 0.0))
             self._gathered[key] = (before + calls, took + seconds)
+
+
+#: by organisation, connection, hour and outcome: calls and seconds
+type _Counts = dict[tuple[int, int, datetime, str], tuple[int, float]]
+
+
+def _store(counts: _Counts) -> None:
+    """Add the counts to the rows. A database error loses them: they only serve the health page."""
+    if not counts or database.needs_rollback:
+        return
+    try:
+        # outside of a transaction, one row needs none of its own
+        alone = len(counts) == 1 and not database.in_atomic_block
+        with nullcontext() if alone else transaction.atomic(), database.cursor() as cursor:
+            for key, (calls, seconds) in sorted(counts.items()):
+                cursor.execute(_ADD, [*key, calls, seconds])
+    except DatabaseError:
+        log.exception("The counts of calls could not be stored")
+
+
+class _Kept:
+    """Counts of this process that are not stored yet, while threads use it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._threads = 0
+        self._since = 0.0
+        self._counts: _Counts = {}
+
+    def add(self, counts: _Counts) -> _Counts:
+        """Returns those to store now."""
+        with self._lock:
+            if not self._counts:
+                self._since = time.monotonic()
+            for key, (calls, seconds) in counts.items():
+                before, took = self._counts.get(key, (0, 0.0))
+                self._counts[key] = (before + calls, took + seconds)
+            if self._threads and time.monotonic() - self._since < KEPT_SECONDS:
+                return {}
+            due, self._counts = self._counts, {}
+            return due
+
+    def count_threads(self, change: int) -> None:
+        with self._lock:
+            self._threads += change
+
+
+_kept = _Kept()
+
+
+@contextmanager
+def counts_kept() -> Iterator[Callable[[], None]]:
+    """Within the block, this process stores its counts every few seconds, not after each session. Yields a function to
+    call when idle."""
+    _kept.count_threads(1)
+    try:
+        yield lambda: _store(_kept.add({}))
+    finally:
+        _kept.count_threads(-1)
+        _store(_kept.add({}))
 
 
 def prune(*, now: datetime) -> int:

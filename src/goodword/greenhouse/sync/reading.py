@@ -104,24 +104,22 @@ def read_application(
     hint: Hint,
     now: datetime,
     prefetched: Prefetched = NOTHING_PREFETCHED,
+    ours: Application | None = None,
 ) -> ApplicationReading:
-    """Read an application: two calls in v3, up to four if stage or recruiter are new. Raises HarvestError."""
-    found = _our_application(connection.pk, remote_id)
-    ours = found[0] if found else None
+    """Read an application: two calls in v3, up to four if stage or recruiter are new. `ours`: our copy, if it was just
+    read. Raises HarvestError."""
+    ours = ours or our_application(connection.pk, remote_id)
     as_of = ours.synced_at if ours else None
     application = prefetched.application(remote_id, as_of=as_of) or api.application(remote_id)
     reading = ApplicationReading(remote_id=remote_id, application=application, application_as_of=as_of)
     if application is None:
         return reading
-    automation = automation_for(connection, application)
+    automation = None
+    if ours is None or application.job_id is None:
+        automation = automation_for(connection, application)
     if ours is None and automation is None:
         return replace(reading, unlinked=True)
-    candidate_as_of = (
-        Candidate.objects.across_organisations()
-        .filter(connection_id=connection.pk, remote_id=application.candidate_id)
-        .values_list("synced_at", flat=True)
-        .first()
-    )
+    candidate_as_of = _candidate_version(connection, application.candidate_id, ours=ours)
     candidate = prefetched.candidate(application.candidate_id, as_of=candidate_as_of)
     candidate = candidate or api.candidate(application.candidate_id)
     reading = replace(reading, candidate=candidate, candidate_as_of=candidate_as_of)
@@ -132,10 +130,24 @@ def read_application(
     )
 
 
+def our_application(connection_id: int, remote_id: int) -> Application | None:
+    """With its candidate."""
+    found = _our_application(connection_id, remote_id)
+    return found[0] if found else None
+
+
 @compiled
 def _our_application(connection_id: int, remote_id: int) -> QuerySet[Application]:
-    rows = Application.objects.across_organisations()
+    rows = Application.objects.across_organisations().select_related("candidate")
     return rows.filter(connection_id=connection_id, remote_id=remote_id)[:1]
+
+
+def _candidate_version(connection: Connection, remote_id: int, *, ours: Application | None) -> Version:
+    if ours is not None:
+        candidate = ours.candidate
+        if (candidate.connection_id, candidate.remote_id) == (connection.pk, remote_id):
+            return candidate.synced_at
+    return _candidate_versions(connection, [remote_id])[remote_id]
 
 
 def is_mapped(*, connection_id: int, job_id: int | None, stage_id: int | None) -> bool:
@@ -195,7 +207,9 @@ def _entered_at(
     if application.stage_entered_at is not None:
         return application.stage_entered_at
     entered_at = None
-    if is_mapped(connection_id=connection.pk, job_id=application.job_id, stage_id=application.stage_id):
+    if connection.api == Connection.Api.V3 and is_mapped(
+        connection_id=connection.pk, job_id=application.job_id, stage_id=application.stage_id
+    ):
         with suppress(Forbidden):
             entered_at = api.stage_entered_at(application.id)
     reported = hint.arrived and hint.stage_id == application.stage_id

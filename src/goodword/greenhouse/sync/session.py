@@ -103,9 +103,14 @@ def client_for(
 
 @contextmanager
 def harvest(
-    connection: Connection, *, priority: Priority = Priority.BACKGROUND, retry: RetryPolicy = READS
+    connection: Connection,
+    *,
+    priority: Priority = Priority.BACKGROUND,
+    retry: RetryPolicy = READS,
+    ahead: int = 1,
 ) -> Iterator[HarvestApi]:
-    """Raises crypto.CannotOpen. A HarvestError leaving the block is stored; a refusal means *revoked or expired*."""
+    """`ahead`: calls that are expected. Raises crypto.CannotOpen. A HarvestError leaving the block is stored;
+    a refusal means *revoked or expired*."""
     try:
         credentials = connection.credentials()
     except crypto.CannotOpen as error:
@@ -116,7 +121,7 @@ def harvest(
         credentials,
         watch=tally.count,
         token_store=ConnectionTokens(connection),
-        pacer=pacer_of(connection),
+        pacer=pacer_of(connection, ahead=ahead),
         token_pacer=token_pacer_of(connection),
         worked_before=True,
         priority=priority,
@@ -199,14 +204,17 @@ class ConnectionTokens:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._known: Token | None = None
+        self._is_open = False
 
     def get(self) -> Token | None:
+        if not self._is_open:
+            self._known, self._is_open = self._opened(self._connection.token), True
         if self._known is None or self._known.renew_at <= clock.now():
             self._known = self._read()
         return self._known
 
     def claim(self) -> bool:
-        self._known = None
+        self._known, self._is_open = None, True
         now = clock.now()
         free = Q(token_lease_until=None) | Q(token_lease_until__lte=now)
         return self._row().filter(free).update(token_lease_until=now + TOKEN_LEASE) == 1
@@ -215,7 +223,7 @@ class ConnectionTokens:
         plain = json.dumps({"access_token": token.access_token, "renew_at": token.renew_at.isoformat()})
         sealed = self._connection.seal("token", plain)
         self._row().update(token=sealed, token_lease_until=None)
-        self._known = token
+        self._known, self._is_open = token, True
 
     def release(self) -> None:
         self._row().update(token_lease_until=None)
@@ -226,7 +234,9 @@ class ConnectionTokens:
         )
 
     def _read(self) -> Token | None:
-        sealed = self._row().values_list("token", flat=True).first()
+        return self._opened(self._row().values_list("token", flat=True).first() or "")
+
+    def _opened(self, sealed: str) -> Token | None:
         if not sealed:
             return None
         try:
