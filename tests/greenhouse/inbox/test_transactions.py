@@ -24,7 +24,9 @@ def test_a_move_is_claimed_read_and_applied_in_a_transaction_each(alone: World) 
     assert Email.objects.of(alone.organisation).count() == 2
     # v3 is also asked when the stage was entered, if the stage starts a step
     expected = ["greenhouse_delivery", "greenhouse_ratewindow", "roles_stagerule", "greenhouse_ratewindow"]
-    assert [name for name, statements in zip(expected, found.seen, strict=False) if name in statements[0]] == expected
+    assert [
+        name for name, statements in zip(expected, found.seen, strict=False) if name in statements[0]
+    ] == expected
     claim, *_, effect = found.seen
     assert (len(found.seen), len(claim)) == (5, 4)
     assert "notifications_email" in " ".join(effect)
