@@ -2,8 +2,8 @@
 
 Run it with `.venv/bin/python -m bench.idle [--seconds 120]`.
 
-Memory is measured on the demo's programs after its story. Then both programs are restarted on its database in
-production mode, and PostgreSQL logs each statement, including BEGIN and COMMIT.
+The demo plays its story. Then both programs are restarted on its database in production mode, and PostgreSQL logs each
+statement, including BEGIN and COMMIT. Finally a recruiter opens pages.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
@@ -24,12 +25,15 @@ import psycopg
 from bench.ready import distribution
 from goodword.core import environment, postgres
 from goodword.core.supervise import Children, goodword
+from goodword.demo.actions import sign_in
+from goodword.demo.browser import Browser
 from goodword.demo.story import StoryResult, play
-from goodword.demo.world import Ports, world
+from goodword.demo.world import Ports, World, world
 
 #: seconds that the start-up takes
 SETTLE = 30
 DELIVERIES = 20
+PAGES = 300
 _LINE = re.compile(r"^@(\w*) LOG:  (?:statement|execute [^:]*): (.*)$")
 
 
@@ -49,8 +53,8 @@ def main() -> None:
         with world(data=data, ports=ports) as made:
             story = play(made, api="v3", out=sys.stderr)
             time.sleep(5)
-            for name in ("web", "worker"):
-                print(f"{name} after the story: {memory(made.children.pid(name))} MB (PSS)", flush=True)
+            worker_of_demo = made.children.pid("worker")
+            print(f"worker after the story, reports included: {memory(worker_of_demo)} MB (PSS)", flush=True)
         with (
             postgres.start(data, who="bench") as server,
             (data / "idle.log").open("ab") as log,
@@ -60,10 +64,12 @@ def main() -> None:
                 # tells them apart in PostgreSQL's log
                 children.start(name, ["env", f"PGAPPNAME={name}", *goodword(command)])
             time.sleep(SETTLE)
-            for name in ("web", "worker"):
-                print(f"{name} without use: {memory(children.pid(name))} MB (PSS)", flush=True)
+            web, worker = (family(children.pid(name)) for name in ("web", "worker"))
+            print_memory("without use", web, worker)
             report(statements(server, options.seconds), options.seconds, everything=options.all)
             print(distribution("a delivery is picked up", pick_ups(server, story)))
+            open_pages(made)
+            print_memory(f"after {PAGES} pages", web, worker)
 
 
 def production(data: Path, ports: Ports, database_url: str) -> dict[str, str]:
@@ -86,6 +92,28 @@ def production(data: Path, ports: Ports, database_url: str) -> dict[str, str]:
         "GOODWORD_GREENHOUSE_AUTH_URL": sandbox,
         "GOODWORD_SYNC_MINUTES": "0",  # the sandbox has ended
     }
+
+
+def family(pid: int) -> list[int]:
+    """The process itself, or the processes it started for its work."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [int(child) for child in children] or [pid]
+
+
+def print_memory(when: str, web: list[int], worker: list[int]) -> None:
+    for name, pids in (("web", web), ("worker", worker)):
+        print(f"{name} {when}: {' and '.join(str(memory(pid)) for pid in pids)} MB (PSS)", flush=True)
+
+
+def open_pages(made: World) -> None:
+    """Sign in as a recruiter and follow links."""
+    with closing(Browser(f"http://localhost:{made.ports.goodword}")) as browser:
+        sign_in(browser, made.password)
+        found = [browser.url]
+        for number in range(PAGES):
+            browser.open(found[number % len(found)])
+            links = [str(link["href"]) for link in browser.page.find_all("a", href=True)]
+            found += [one for one in links if one.startswith("/o/") and one not in found]
 
 
 def memory(pid: int) -> int:
@@ -140,7 +168,9 @@ def pick_ups(server: postgres.Server, story: StoryResult) -> list[float]:
     with psycopg.connect(server.dsn, autocommit=True) as line, httpx2.Client(timeout=30) as client:
         for number in range(DELIVERIES):
             time.sleep(1.5)
-            body = json.dumps({"action": "interview_deleted", "payload": {"id": 10_000 + number}}).encode()
+            body = json.dumps(
+                {"action": "delete_candidate", "payload": {"person": {"id": 10**9 + number}}}
+            ).encode()
             digest = hmac.new(story.secret_key.encode(), body, hashlib.sha256).hexdigest()
             headers = {"Signature": f"sha256 {digest}", "Content-Type": "application/json"}
             client.post(story.endpoint_url, content=body, headers=headers).raise_for_status()

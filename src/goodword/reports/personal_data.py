@@ -27,7 +27,6 @@ from goodword.references.models import Reference
 from goodword.references.results import given_by
 from goodword.reports.domain.versions import TRIES, mint_code, moment_text
 from goodword.reports.models import Report, ReportFile, ResultReview
-from goodword.reports.pdf import current_engine
 
 #: a referee's answers by question id: levels, positions or numbers of options
 Given = Mapping[str, Sequence[int]]
@@ -116,7 +115,6 @@ def _follow(report: Report, *, version: int, now: datetime) -> None:
         "version": version,
         "made_at": now.isoformat(),
         "made_at_text": moment_text(now, organisation=report.organisation),
-        "engine": current_engine(),
     }
     redacted = Report.objects.create(
         organisation=report.organisation,

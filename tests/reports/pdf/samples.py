@@ -9,7 +9,6 @@ from goodword.references.report_data import (
     QuestionData,
     ReferenceData,
 )
-from goodword.reports.pdf import current_engine
 from goodword.reports.pdf.snapshot import AssessmentSnapshot, Head, ReferenceCheckSnapshot
 
 LABELS = ["Not at all like me", "A little like me", "Partly like me", "Mostly like me", "Very much like me"]
@@ -26,7 +25,6 @@ def head(*, name: str | None = "Maren Vogel", language: str = "en", redacted: bo
         "organisation": {"name": "Northwind Instruments", "accent": "#2f9e8f", "logo": None},
         "candidate": {"name": name},
         "role": {"title": "Customer Support Lead"},
-        "engine": current_engine(),
         "redacted": redacted,
     }
 

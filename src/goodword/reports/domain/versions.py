@@ -26,7 +26,6 @@ from goodword.references.models import Check
 from goodword.references.report_data import check_data
 from goodword.references.results import results as check_results
 from goodword.reports.models import Report
-from goodword.reports.pdf import current_engine
 from goodword.reports.pdf.snapshot import SCHEMA, Head, Reused
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import lock_application, lock_step_request
@@ -160,7 +159,6 @@ def head(application: Application, *, code: str, version: int, now: datetime) ->
         },
         "candidate": {"name": application.candidate.name},
         "role": {"title": application.role.title if application.role else ""},
-        "engine": current_engine(),
         "redacted": False,
     }
 

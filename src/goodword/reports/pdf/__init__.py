@@ -2,6 +2,5 @@
 
 from goodword.reports.pdf.render import RenderedPdf, render_pdf
 from goodword.reports.pdf.snapshot import SnapshotError, check_snapshot
-from goodword.reports.pdf.text import current_engine
 
-__all__ = ["RenderedPdf", "SnapshotError", "check_snapshot", "current_engine", "render_pdf"]
+__all__ = ["RenderedPdf", "SnapshotError", "check_snapshot", "render_pdf"]

@@ -348,11 +348,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RenderedPdf:
-    """`replaced`: characters that no font could draw ("U+1F600 GRINNING FACE"). `engine`: versions."""
+    """`replaced`: characters that no font could draw ("U+1F600 GRINNING FACE")."""
 
     bytes: bytes
     replaced: tuple[str, ...]
-    engine: str
 
 
 def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
@@ -386,7 +385,7 @@ def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
     replaced = tuple(printer.replaced)
     if replaced:
         log.info("report %s: %d characters had no glyph", checked["code"], len(replaced))
-    return RenderedPdf(bytes=file, replaced=replaced, engine=_engine_text(fonts))
+    return RenderedPdf(bytes=file, replaced=replaced)
 
 
 def _compile(
@@ -411,7 +410,7 @@ def _compile(
 def template_inputs(
     snapshot: ReportSnapshot, printer: Printer, fonts: Fonts, logo: Logo | None
 ) -> dict[str, str]:
-    printable = cast(ReportSnapshot, _printable({**snapshot, "engine": None}, printer))
+    printable = cast(ReportSnapshot, _printable(snapshot, printer))
     content = page_content(printable, replaced=tuple(printer.replaced))
     inputs = {"content": json.dumps(content), "families": json.dumps(fonts.families)}
     if logo is not None:
@@ -440,10 +439,3 @@ def _moment(text: str) -> datetime:
     if moment.tzinfo is None:
         raise SnapshotError("made_at: has no zone")
     return moment.replace(microsecond=0)  # PDF dates have seconds
-
-
-def _engine_text(fonts: Fonts) -> str:
-    engine = fonts.engine
-    return "; ".join(
-        [f"typst {engine['typst']}", *(f"{name} {one}" for name, one in engine["fonts"].items())]
-    )

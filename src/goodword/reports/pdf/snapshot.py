@@ -41,6 +41,8 @@ class RoleTitle(TypedDict):
 
 
 class Engine(TypedDict):
+    """In snapshots before November 2026."""
+
     typst: str
     fonts: dict[str, str]
 
@@ -65,7 +67,7 @@ class Head(TypedDict):
     organisation: Organisation
     candidate: Candidate
     role: RoleTitle
-    engine: Engine
+    engine: NotRequired[Engine]
     redacted: bool
     reused: NotRequired[Reused]
     left_out: NotRequired[int]

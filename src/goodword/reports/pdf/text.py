@@ -12,24 +12,21 @@ Control characters, variation selectors, soft hyphens, tags and direction marks 
 direction override could disguise a name. Joiners are kept only in scripts that need them (Persian, Indic scripts).
 """
 
-import hashlib
 import json
 import logging
 import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import entry_points, version
+from importlib.metadata import entry_points
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import fontpkg
-
-from goodword.reports.pdf.snapshot import Engine
 
 if TYPE_CHECKING:
     import typst
@@ -79,12 +76,7 @@ class Fonts:
     typst: "typst.Fonts"
     families: tuple[str, ...]
     coverage: tuple[frozenset[int], ...]
-    versions: Mapping[str, str]
     problems: tuple[str, ...]
-
-    @property
-    def engine(self) -> Engine:
-        return {"typst": version("typst"), "fonts": dict(self.versions)}
 
 
 @cache
@@ -94,13 +86,13 @@ def load_fonts() -> Fonts:
 
     problems: list[str] = []
     chosen = (*_package_files(problems), *_system_files(SYSTEM_FOLDERS, problems))
-    files = {path.resolve(): its_version for path, its_version in chosen}
+    files = list(dict.fromkeys(path.resolve() for path in chosen))
     # Typst accepts folders, not files. It resolves the links, so the folder isn't needed afterwards.
     with tempfile.TemporaryDirectory(prefix="goodword-fonts-") as folder:
         for number, path in enumerate(files):
             (Path(folder) / f"{number:03}{path.suffix}").symlink_to(path)
         found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
-    by_family = _by_family(found, list(files))
+    by_family = _by_family(found, files)
     used = {path for paths in by_family.values() for path in paths}
     unread = [_left_out(path, "Typst can't read it") for path in files if path not in used]
     coverage = {family: _covered(paths) for family, paths in by_family.items()}
@@ -120,7 +112,6 @@ def load_fonts() -> Fonts:
         typst=found,
         families=families,
         coverage=tuple(coverage[family] for family in families),
-        versions={family: files[by_family[family][0]] for family in families},
         problems=(*problems, *unread),
     )
 
@@ -146,14 +137,14 @@ def _is_usable(path: Path, problems: list[str]) -> bool:
     return True
 
 
-def _package_files(problems: list[str]) -> Iterator[tuple[Path, str]]:
+def _package_files(problems: list[str]) -> Iterator[Path]:
     installed = _installed(problems)
     others = sorted(slug for slug in installed if slug not in FIRST)
     for slug in [*(slug for slug in FIRST if slug in installed), *others]:
         family = installed[slug]
         for file in sorted(family.files, key=lambda file: str(file.path)):
             if _is_usable(Path(file.path), problems):
-                yield Path(file.path), family.version
+                yield Path(file.path)
 
 
 def _installed(problems: list[str]) -> dict[str, fontpkg.Family]:
@@ -179,8 +170,8 @@ def _installed(problems: list[str]) -> dict[str, fontpkg.Family]:
     return found
 
 
-def _system_files(folders: Iterable[str], problems: list[str]) -> Iterator[tuple[Path, str]]:
-    """The first usable file of each line of `SYSTEM_FONTS`, with a digest as its version."""
+def _system_files(folders: Iterable[str], problems: list[str]) -> Iterator[Path]:
+    """The first usable file of each line of `SYSTEM_FONTS`."""
     present: dict[str, Path] = {}
     for folder in folders:
         for parent, names, files in os.walk(folder):
@@ -191,7 +182,7 @@ def _system_files(folders: Iterable[str], problems: list[str]) -> Iterator[tuple
         candidates = (present[name] for name in group if name in present)
         path = next((path for path in candidates if _is_usable(path, problems)), None)
         if path is not None:
-            yield path, "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+            yield path
 
 
 def _by_family(found: "typst.Fonts", order: list[Path]) -> dict[str, list[Path]]:
@@ -231,10 +222,6 @@ def _allowed(font: "TTFont") -> frozenset[int]:
             code < 0x20 or 0xD800 <= code <= 0xF8FF or code in {0xFEFF, 0xFFFE, 0xFFFF} or code >= 0xF0000
         )
     )
-
-
-def current_engine() -> Engine:
-    return load_fonts().engine
 
 
 @dataclass
