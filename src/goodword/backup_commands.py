@@ -70,13 +70,17 @@ def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
     )
     erasures = command(
         "erasures",
-        "List all erasures by ids, for `goodword restore --erasures`. Keep it apart from backups.",
+        "List the ids of all erasures, for `goodword restore --erasures`. Keep it apart from backups.",
         _erasures,
     )
     erasures.add_argument("file", nargs="?", default="-", metavar="FILE", help="default: standard output")
-    live = command("go-live", "Let a copy restored for looking run jobs and send mail and notes.", _go_live)
+    live = command(
+        "go-live", "Let a copy restored with --for-looking run jobs and send mail and notes.", _go_live
+    )
     live.add_argument("--yes", action="store_true", help="do it; otherwise only say what is waiting")
-    move = command("move-to-server", "Move the embedded database to an empty one of another server.", _move)
+    move = command(
+        "move-to-server", "Move the embedded database to an empty database on another server.", _move
+    )
     move.add_argument("url", metavar="URL", help="the new DATABASE_URL")
     upgrade = command(
         "upgrade-postgres",
@@ -174,7 +178,9 @@ def _restore(options: argparse.Namespace) -> int:
         if options.key_lost:
             print("Give up the lost key: `goodword forget-field-key ID`.")
         if options.for_looking:
-            print("This is a copy for looking: no mail, note or job goes out until `goodword go-live`.")
+            print(
+                "This is a copy to look at: it sends no mail or notes and runs no jobs until `goodword go-live`."
+            )
         return 0
 
 
@@ -191,7 +197,7 @@ def _check(options: argparse.Namespace) -> int:
     except BackupError as error:
         return _refuse(str(error))
     print(
-        f"{options.file} is whole: {manifest['made_at']}, version {manifest['version']}, PostgreSQL "
+        f"{options.file} is intact: {manifest['made_at']}, version {manifest['version']}, PostgreSQL "
         f"{manifest['postgresql']}, {shown_size(size)}. It can be restored here."
     )
     return 0
@@ -276,7 +282,7 @@ def _go_live(options: argparse.Namespace) -> int:
             jobs = ProcrastinateJob.objects.filter(status__in=("todo", "doing")).count()
             print(
                 f"{counted(mails, 'mail')}, {counted(notes, 'note')} and {counted(jobs, 'job')} are waiting.{moved} "
-                "They go out, perhaps a second time, once a worker runs. To do it, run `goodword go-live --yes`."
+                "They go out, perhaps a second time, once a worker runs. To go ahead, run `goodword go-live --yes`."
             )
             return 1
         installation.set_mode(installation.Mode.WORKING)
@@ -330,7 +336,7 @@ def _moved(url: str, name: str, home: Path) -> int:
         return _refuse(str(error))
     print(
         f"Moved to {name!r}. Set DATABASE_URL to it from now on, and start Goodword again. The old database is still "
-        f"in {home}; nothing goes out from it. Delete it when all is well."
+        f"in {home}; nothing goes out from it. Delete it once everything works."
     )
     return 0
 
@@ -362,8 +368,8 @@ def _upgrade(options: argparse.Namespace) -> int:
                 return _refuse(refusal)
         kept = upgrade.set_aside(data)
     print(
-        f"Upgraded to PostgreSQL {postgres.layout.major_version()}. The old database is in {kept}; delete it when all "
-        "is well."
+        f"Upgraded to PostgreSQL {postgres.layout.major_version()}. The old database is in {kept}; delete it once "
+        "everything works."
     )
     return 0
 

@@ -188,10 +188,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_mails(command("mails", "List mail that has not gone out, or retry failed mail.", None))
     lists = command(
         "check-lists",
-        "Compare what lists of candidates sort and count by with the steps; exit status 1 if something differs.",
+        "Check that what candidate lists sort and count by matches the steps; exit status 1 if it doesn't.",
         _check_lists,
     )
-    lists.add_argument("--repair", action="store_true", help="write it anew where it differs")
+    lists.add_argument("--repair", action="store_true", help="correct what differs")
     back = command(
         "returned-mail",
         "Read a bounce message from standard input and record which mail bounced.",

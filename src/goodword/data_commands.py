@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
     command(
         "rotate-keys",
-        "Seal all stored secrets with the first of GOODWORD_FIELD_KEYS, so that the others can be removed.",
+        "Encrypt all stored secrets with the first of GOODWORD_FIELD_KEYS, so that the others can be removed.",
         _rotate_keys,
     )
-    prune = command("prune", "Delete now what is past its retention period, as the daily jobs do.", _prune)
+    prune = command("prune", "Delete everything past its retention period now, as the daily jobs do.", _prune)
     prune.add_argument("--dry-run", action="store_true", help="only count it")
     export = command(
         "export-organisation", "Write all rows and files of an organisation to a ZIP archive.", _export
     )
     export.add_argument("slug", metavar="SLUG")
     export.add_argument("file", type=Path, metavar="FILE", help="a new file")
-    delete = command("delete-organisation", "Delete an organisation with everything it has.", _delete)
+    delete = command("delete-organisation", "Delete an organisation and all its data.", _delete)
     delete.add_argument("slug", metavar="SLUG")
     delete.add_argument("--name", default="", help="its name, instead of the prompt")
 
@@ -39,7 +39,7 @@ def _rotate_keys(_: argparse.Namespace) -> int:
 
         crypto.check_field_keys()
         done = crypto.rotate_keys()
-        print(f"Sealed anew: {done.sealed}.")
+        print(f"Re-encrypted: {done.sealed}.")
         if done.lost:
             print(
                 f"Can't be opened with any listed key: {done.lost}. Replace these secrets (docs/operating.md, Keys)."
@@ -103,7 +103,7 @@ def _delete(options: argparse.Namespace) -> int:
             print(
                 f"This deletes {organisation.name!r} with {rows:,} rows for good. Backups still contain it."
             )
-            print("Its name, to delete it: ", end="", flush=True)
+            print("Type its name to delete it: ", end="", flush=True)
             name = sys.stdin.readline().strip()
         if name != organisation.name:
             print("goodword: that isn't its name. Nothing was deleted.", file=sys.stderr)

@@ -277,7 +277,7 @@ def test_only_an_admin_for_whom_it_works_can_require_it(rita: Membership) -> Non
     rules = "/o/acme/settings/sign-in/"
     refused = signed_in(rita).post(rules, {"requires_single_sign_on": "on"})
     assert refused.context["form"].errors["requires_single_sign_on"] == [
-        "Sign in by single sign-on first, to avoid locking yourself out."
+        "Sign in with single sign-on first, to avoid locking yourself out."
     ]
     assert not Organisation.objects.get().requires_single_sign_on
     assert (

@@ -28,7 +28,7 @@ def test_sealing_twice_gives_different_values_that_hide_the_secret() -> None:
 @pytest.mark.parametrize("place", ["connection:8:1", "connection:7:2", "webhook:7:1", ""])
 def test_a_secret_copied_to_another_place_does_not_open(place: str) -> None:
     sealed = crypto.seal("secret", place=PLACE)
-    with pytest.raises(crypto.CannotOpen, match=r"does not belong to this place; set it anew\.$"):
+    with pytest.raises(crypto.CannotOpen, match=r"does not belong to this place; set it again\.$"):
         crypto.unseal(sealed, place=place)
 
 
@@ -61,7 +61,7 @@ def test_a_missing_key_is_named_in_the_error(settings: Settings) -> None:
         crypto.unseal(sealed, place=PLACE)
     assert (
         str(refused.value)
-        == "The key 'old' is not in GOODWORD_FIELD_KEYS; put it back or set the secret anew."
+        == "The key 'old' is not in GOODWORD_FIELD_KEYS; put it back or set the secret again."
     )
 
 

@@ -76,7 +76,7 @@ def test_everything_can_be_read_without_the_old_key(
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
     assert main(["rotate-keys"]) == 0
     assert capsys.readouterr().out == (
-        "Sealed anew: 6.\nRemove from GOODWORD_FIELD_KEYS, and restart all programs: k1.\n"
+        "Re-encrypted: 6.\nRemove from GOODWORD_FIELD_KEYS, and restart all programs: k1.\n"
     )
     world.check()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2}
@@ -159,5 +159,5 @@ def test_undecryptable_data_is_counted_and_left(
 def test_with_a_single_key_there_is_nothing_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     World()
     assert main(["rotate-keys"]) == 0
-    assert capsys.readouterr().out == "Sealed anew: 0.\n"
+    assert capsys.readouterr().out == "Re-encrypted: 0.\n"
     assert not HashKey.objects.exists()

@@ -88,7 +88,7 @@ def test_data_of_another_major_version_is_refused_with_a_remedy(data: Path) -> N
         postgres.start(data)
     assert str(refusal.value).startswith(
         f"The database in {data}/postgres/data was written by PostgreSQL 15; "
-        f"this Goodword brings {layout.major_version()}, which cannot read it. Run `goodword upgrade-postgres`"
+        f"Goodword now includes {layout.major_version()}, which cannot read it. Run `goodword upgrade-postgres`"
     )
 
 

@@ -187,7 +187,7 @@ def test_reasoning_is_sorted_only_with_a_calibration(rita: Membership, role: Rol
     assert [row[0] for row in tables(ranked)[0][1]] == ["Bo", "Ada"]
     assert ranked.content.decode().count("ability 0.9 (−0.2 to 2.1)") == 1
     told = ranked.content.decode()
-    assert told.count("three tasks apart, the one with more is the abler in 87 of 100 cases") == 1
+    assert told.count("three tasks apart, the one with more is the more able in 87 of 100 cases") == 1
     assert told.count("use the form with 40 tasks for the next version of the assessment") == 1
 
 

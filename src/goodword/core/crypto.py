@@ -70,13 +70,13 @@ def unseal(sealed: str, *, place: str) -> str:
     key = settings.GOODWORD_FIELD_KEYS.get(key_id)
     if key is None:
         raise CannotOpen(
-            f"The key {key_id!r} is not in GOODWORD_FIELD_KEYS; put it back or set the secret anew."
+            f"The key {key_id!r} is not in GOODWORD_FIELD_KEYS; put it back or set the secret again."
         )
     try:
         raw = base64.b64decode(encoded, validate=True)
         return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
     except (InvalidTag, ValueError) as error:  # ValueError: not base64, or too short
-        raise CannotOpen("The stored secret does not belong to this place; set it anew.") from error
+        raise CannotOpen("The stored secret does not belong to this place; set it again.") from error
 
 
 def register_secrets(samples: Secrets) -> None:

@@ -148,7 +148,7 @@ class _Round(threading.Thread):
         except psycopg.Error as error:
             self._found = [database.failure(error)]
         except Exception as error:  # a probe must get a response
-            log.exception("The installation could not be looked at")
+            log.exception("The installation could not be checked")
             self._found = [database.failure(error)]
         finally:
             connection.close()

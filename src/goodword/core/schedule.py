@@ -76,7 +76,7 @@ class Deferrer(PeriodicDeferrer):
         except Exception as error:  # one broken condition must not stop the other sweeps
             self.close()
             if not database.is_outage(error):
-                log.warning("Which sweeps are due could not be found out", exc_info=True)
+                log.warning("Could not find out which sweeps are due", exc_info=True)
             return set(names), True
         finally:
             close_old_connections()  # the demo's clock reads its offset

@@ -308,7 +308,7 @@ def _wait_while_copy() -> None:
         return
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     print(
-        "goodword: this database is a copy for looking, so no jobs run. See `goodword go-live`.",
+        "goodword: this database is a copy to look at, so no jobs run. See `goodword go-live`.",
         file=sys.stderr,
     )
     notifier = Notifier()

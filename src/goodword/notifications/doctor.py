@@ -63,7 +63,7 @@ def queue(line: psycopg.Connection, now: datetime) -> Finding:
         sentence = f"Mail has not been going out for {duration(now - down_since)}: {error.rstrip('.')}."
         if is_refused_sign_in(error):
             return broken(MAIL, sentence, "Correct the user and the password in GOODWORD_SMTP_URL.")
-        remedy = "Check the mail server and GOODWORD_SMTP_URL. Mail then goes out without a click."
+        remedy = "Check the mail server and GOODWORD_SMTP_URL. Mail then goes out automatically."
         return (broken if late or now - down_since > LATE else attention)(MAIL, sentence, remedy)
     if late:
         sentence = f"Mail is waiting ({due}), the oldest for {duration(now - oldest)}."
@@ -112,7 +112,7 @@ def _connected(backend: mail.EmailBackend, place: str, now: datetime) -> Finding
         left = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(ends)), UTC) - now
         if left < EXPIRES_SOON:
             sentence = f"{place} answers{signed_in}; its certificate ends in {duration(left)}."
-            return attention(SERVER, sentence, "Have it renewed: then no mail goes out any more.")
+            return attention(SERVER, sentence, "Have it renewed, or mail will stop going out.")
     return good(SERVER, f"{place} answers by {sock.version()}{signed_in}.")
 
 

@@ -166,7 +166,7 @@ def gallery_context(form: SampleForm) -> dict[str, Any]:
         "earlier": at - timedelta(days=1, hours=3),
         "strengths": [
             "Candidates who enter Assessment are invited at once.",
-            "Nobody who stands there now is invited.",
+            "Candidates who are already there aren't invited.",
         ],
         "adjectives": [(word.lower(), word) for word in ADJECTIVES],
         "chosen": ["curious", "calm"],

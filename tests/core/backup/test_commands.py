@@ -45,7 +45,7 @@ def test_the_embedded_database_is_restored_on_another_machine(tmp_path: Path) ->
         0,
         [
             "People who have been erased since are back, because there is no list of erasures (--erasures).",
-            "This is a copy for looking: no mail, note or job goes out until `goodword go-live`.",
+            "This is a copy to look at: it sends no mail or notes and runs no jobs until `goodword go-live`.",
         ],
     )
 

@@ -72,7 +72,7 @@ def test_a_worker_of_a_copy_runs_nothing_until_it_goes_live() -> None:
         assert worker.stderr is not None
         said = next(line for line in worker.stderr if "copy" in line)
         assert said.strip() == (
-            "goodword: this database is a copy for looking, so no jobs run. See `goodword go-live`."
+            "goodword: this database is a copy to look at, so no jobs run. See `goodword go-live`."
         )
         assert waiting() == 1
         installation.set_mode(Mode.WORKING)

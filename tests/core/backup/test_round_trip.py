@@ -344,7 +344,7 @@ def test_a_backup_can_be_encrypted_by_gpg(
 
 def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(lambda: folder_for(99)).startswith(
-        "PostgreSQL's programs pg_dump, pg_restore and psql of version 99 or newer are needed. Here is only version"
+        "PostgreSQL's programs pg_dump, pg_restore and psql of version 99 or newer are needed. Only version "
     )
     monkeypatch.setenv("PATH", "")
     said = refusal(lambda: archive.encrypted(io.BytesIO(), ["age1x"]).__enter__())

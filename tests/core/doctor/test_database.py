@@ -229,7 +229,7 @@ def test_an_unusable_database_is_broken_with_its_remedy(url: str, words: str, re
     ("error", "words", "remedy"),
     [
         (psycopg.errors.DiskFull("could not extend file"), "disk is full", "Free space"),
-        (psycopg.errors.ReadOnlySqlTransaction("cannot execute INSERT"), "read-only", "Let DATABASE_URL"),
+        (psycopg.errors.ReadOnlySqlTransaction("cannot execute INSERT"), "read-only", "Point DATABASE_URL"),
         (psycopg.errors.UndefinedTable('relation "x" does not exist'), "no tables", "Run `goodword migrate`"),
         (psycopg.errors.InsufficientPrivilege("permission denied"), "permission denied", "Run deploy/grants"),
         (psycopg.errors.TooManyConnections("too many"), "too many", "Raise PostgreSQL's max_connections"),

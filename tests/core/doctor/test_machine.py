@@ -114,7 +114,7 @@ PAGE = "https://goodword.example.com"
         (400, "", b"", f"broken: {PAGE} answers 400"),
         (404, "", b"<html>", f"broken: {PAGE} is not answered by this installation"),
         (200, "", b"It works!", f"broken: {PAGE} is not answered by this installation"),
-        (200, "", proxy.Seen(proxy.FORGED, True), "broken: Anybody can pretend"),
+        (200, "", proxy.Seen(proxy.FORGED, True), "broken: Anyone can fake"),
         (200, "", proxy.Seen("127.0.0.1", False), "attention: The proxy does not pass on clients"),
         (200, "", proxy.Seen("198.51.100.7", True), "good: Reached through 1 trusted proxy"),
     ],
@@ -135,7 +135,7 @@ def test_a_missing_proxy_is_found_through_the_real_server(settings: Settings) ->
     settings.GOODWORD_BASE_URL, settings.GOODWORD_TRUSTED_PROXIES = f"http://127.0.0.1:{server.port}", 1
     (one,) = proxy.proxy(clock.now())
     server.close()
-    assert (one.state, one.sentence[:14]) == ("broken", "Anybody can pr")
+    assert (one.state, one.sentence[:15]) == ("broken", "Anyone can fake")
 
 
 def test_an_address_that_does_not_answer_needs_attention(settings: Settings) -> None:

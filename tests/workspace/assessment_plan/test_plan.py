@@ -210,7 +210,10 @@ def test_a_longer_form_is_offered_where_candidates_can_be_ranked(step: Step, rit
         total=Assessment.Total.CATEGORIES
     )
     said = words(signed_in(rita).get(page))
-    assert f"{advice}: of any two candidates, the abler solves more in 87 of 100 cases, instead of 82" in said
+    assert (
+        f"{advice}: of any two candidates, the more able one solves more in 87 of 100 cases, instead of 82"
+        in said
+    )
     form = words(signed_in(rita).get(address(step, "role_assessment_part", part.pk)))
     assert "82 with 20 tasks, 87 with 40 tasks, 79 with 12 tasks, 86 with 40 tasks without figures" in form
     AssessmentPart.objects.of(step.organisation).filter(pk=part.pk).update(form="long_40", minutes=40)

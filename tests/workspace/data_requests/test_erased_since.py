@@ -131,5 +131,5 @@ def test_the_list_of_another_installation_is_refused(tmp_path: Path) -> None:
     ]
     file = tmp_path / "list"
     file.write_bytes(sink.getvalue())
-    with pytest.raises(BackupError, match="is the list of another installation"):
+    with pytest.raises(BackupError, match="is the list from another installation"):
         list(erasures.read(file, of=str(uuid4())))

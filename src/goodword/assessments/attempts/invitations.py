@@ -167,7 +167,7 @@ def invite_again(
         step_request.organisation_id != member.organisation_id
         or step_request.step.kind != Step.Kind.ASSESSMENT
     ):
-        raise LookupError(f"Step request {step_request.pk} is no assessment of this organisation.")
+        raise LookupError(f"Step request {step_request.pk} is not an assessment of this organisation.")
     by = f"member:{member.pk}"
     with transaction.atomic():
         found = lock_step_request(step_request.pk)

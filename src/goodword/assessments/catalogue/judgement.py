@@ -66,7 +66,7 @@ def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
     """Returns a copy as a draft, with all languages of the newest version, else of the draft. Raises LookupError for a
     test of another kind or without content."""
     if test.kind != Test.Kind.JUDGEMENT:
-        raise LookupError(f"Test {test.pk} is no judgement set.")
+        raise LookupError(f"Test {test.pk} is not a judgement set.")
     with transaction.atomic():
         row = DRAFTS.lock(test)
         rows = DRAFTS.to_copy(row, by=by)

@@ -72,7 +72,7 @@ def read(path: Path, *, of: str) -> Iterator[Erased]:
         raise BackupError(f"{path} {_DAMAGED}")
     if head["installation"] != of:
         raise BackupError(
-            f"{path} is the list of another installation. Use the one that belongs to this backup."
+            f"{path} is the list from another installation. Use the one that belongs to this backup."
         )
     yield from known
 

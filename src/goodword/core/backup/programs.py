@@ -63,7 +63,7 @@ def folder_for(version: int) -> Path:
     for major, _, folder in found:
         if major >= version:
             return folder
-    have = f" Here is only version {found[-1][0]}." if found else ""
+    have = f" Only version {found[-1][0]} is installed." if found else ""
     raise BackupError(
         f"PostgreSQL's programs pg_dump, pg_restore and psql of version {version} or newer are needed.{have} "
         f"Install them (on Debian the package postgresql-client-{version}), or put them into PATH."

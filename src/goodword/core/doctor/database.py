@@ -86,7 +86,7 @@ def failure(error: Exception) -> Finding:
             return broken(
                 DATABASE,
                 "The database is read-only.",
-                "Let DATABASE_URL lead to the primary server, or end PostgreSQL's read-only mode.",
+                "Point DATABASE_URL at the primary server, or end PostgreSQL's read-only mode.",
             )
         case "42P01", _:
             return broken(DATABASE, "The database has no tables of Goodword yet.", "Run `goodword migrate`.")
@@ -253,11 +253,11 @@ def notifications(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: 
         listening.execute("LISTEN goodword_doctor")
         other.execute("NOTIFY goodword_doctor")
         if any(listening.notifies(timeout=NOTIFIED_WITHIN, stop_after=1)):
-            return good("notifications", "Workers hear of new jobs at once.")
+            return good("notifications", "Workers are notified of new jobs at once.")
     return broken(
         "notifications",
         "Notifications don't arrive, as behind a pooler in transaction mode.",
-        "Let DATABASE_URL lead to PostgreSQL itself, or to a pooler in session mode.",
+        "Point DATABASE_URL at PostgreSQL itself, or at a pooler in session mode.",
     )
 
 

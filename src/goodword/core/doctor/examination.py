@@ -78,7 +78,7 @@ class _Run(threading.Thread):
 
     def skip(self) -> None:
         self._found = [
-            attention(self.check.area, "Not checked, for lack of a database.", "Mend the database first.")
+            attention(self.check.area, "Not checked: it needs the database.", "Fix the database first.")
         ]
         self._over.set()
 

@@ -82,7 +82,7 @@ def judged(status: int, location: str, body: bytes) -> Finding:
             return broken(
                 AREA,
                 "Behind the proxy, requests look like plain HTTP, so every page redirects to itself.",
-                "Let the proxy set X-Forwarded-Proto to https, as in deploy/.",
+                "Configure the proxy to set X-Forwarded-Proto to https, as in deploy/.",
             )
         return broken(AREA, f"{base} redirects elsewhere.", "Correct GOODWORD_BASE_URL, or the proxy.")
     if status in (502, 503, 504):
@@ -92,13 +92,15 @@ def judged(status: int, location: str, body: bytes) -> Finding:
             "Start `goodword serve`, and check the proxy's target.",
         )
     if status == httpx2.codes.BAD_REQUEST:
-        return broken(AREA, f"{base} answers 400.", "Let the proxy pass the Host header on, as in deploy/.")
+        return broken(
+            AREA, f"{base} answers 400.", "Configure the proxy to pass on the Host header, as in deploy/."
+        )
     facts = _facts(body) if status == httpx2.codes.OK else None
     if facts is None:
         return broken(
             AREA,
             f"{base} is not answered by this installation (status {status}).",
-            "Let the proxy lead to `goodword serve`, and run doctor with the same GOODWORD_SECRET_KEY.",
+            "Point the proxy at `goodword serve`, and run doctor with the same GOODWORD_SECRET_KEY.",
         )
     return _headers(facts)
 
@@ -110,7 +112,7 @@ def _headers(facts: Seen) -> Finding:
     if facts.address == FORGED:
         return broken(
             AREA,
-            f"Anybody can pretend to have any network address: fewer proxies answer than "
+            f"Anyone can fake their network address: fewer proxies answer than "
             f"GOODWORD_TRUSTED_PROXIES says ({count}).",
             "Set GOODWORD_TRUSTED_PROXIES to the number of your proxies in a row.",
         )
@@ -118,7 +120,7 @@ def _headers(facts: Seen) -> Finding:
         return attention(
             AREA,
             "The proxy does not pass on clients' network addresses.",
-            "Let it set X-Forwarded-For, as in deploy/.",
+            "Configure it to set X-Forwarded-For, as in deploy/.",
         )
     proxies = f"{count} trusted {'proxy' if count == 1 else 'proxies'}"
     return good(AREA, f"Reached through {proxies}, this machine as {facts.address}.")
@@ -152,4 +154,4 @@ def _expiry(certificate: Mapping[str, Any] | None, *, now: datetime) -> list[Fin
     if left >= EXPIRES_SOON:
         return []
     sentence = f"The certificate of {settings.GOODWORD_BASE_URL} ends in {duration(left)}."
-    return [attention(AREA, sentence, "Renew it, and check why that does not happen by itself.")]
+    return [attention(AREA, sentence, "Renew it, and check why it isn't renewed automatically.")]

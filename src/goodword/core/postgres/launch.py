@@ -100,7 +100,7 @@ def refuse_other_version(layout: Layout) -> None:
     if theirs in {"", ours}:
         return
     raise OtherVersionError(
-        f"The database in {layout.cluster} was written by PostgreSQL {theirs}; this Goodword brings {ours}, "
+        f"The database in {layout.cluster} was written by PostgreSQL {theirs}; Goodword now includes {ours}, "
         f"which cannot read it. Run `goodword upgrade-postgres`, set GOODWORD_DATA to another directory, or set "
         f"DATABASE_URL to a PostgreSQL {theirs} server."
     )

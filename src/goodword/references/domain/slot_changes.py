@@ -32,7 +32,7 @@ def add_slot(
 ) -> Slot:
     """Ask for one more referee; the check then needs one more reference. Raises Closed, Refused."""
     if relationship not in KINDS:
-        raise ValueError(f"{relationship} is no kind of referee")
+        raise ValueError(f"{relationship} is not a kind of referee")
     with transaction.atomic():
         check = checks.lock_open_check(_check_id_of(check_id, member), now=now)
         if check.wanted >= MOST_REFEREES:

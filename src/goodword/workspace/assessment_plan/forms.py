@@ -351,7 +351,7 @@ def _precision_help(test: Test, number: str) -> str:
         for form in content.offers()
     ]
     return _(
-        "The abler of two candidates solves more tasks in this many of 100 cases (assumed): %(list)s."
+        "The more able of two candidates solves more tasks in this many of 100 cases (assumed): %(list)s."
     ) % {"list": ", ".join(told)}
 
 

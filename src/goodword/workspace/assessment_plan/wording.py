@@ -290,8 +290,8 @@ def _precision_warning(part: PlannedPart) -> str:
         for form in (planned.form, longer)
     )
     return _(
-        "If you rank by “%(test)s”, use its form with %(n)s tasks: of any two candidates, the abler solves more in "
-        "%(more)s of 100 cases, instead of %(found)s (assumed difficulties)."
+        "If you rank by “%(test)s”, use its form with %(n)s tasks: of any two candidates, the more able one solves "
+        "more in %(more)s of 100 cases, instead of %(found)s (assumed difficulties)."
     ) % {"test": planned.test.title, "n": content.count(longer), "more": more, "found": found}
 
 

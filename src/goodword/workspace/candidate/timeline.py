@@ -14,7 +14,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "member.deactivated": ("Member deactivated", "user", ""),
     "application.applied": ("Applied", "candidates", ""),
     "application.added": ("Added to the role", "plus", ""),
-    "application.adopted": ("Found in Greenhouse, which keeps details and status from now on", "link", ""),
+    "application.adopted": ("Found in Greenhouse; details and status now come from there", "link", ""),
     "application.entered_stage": ("Moved to {stage_name} in Greenhouse", "arrow-right", ""),
     "application.changed_job": ("Moved to another job in Greenhouse", "arrow-right", ""),
     "application.left_stage": ("Left a stage in Greenhouse", "arrow-right", ""),

@@ -143,7 +143,7 @@ def _precision(part: AttemptPart, test: Test, *, ranked: bool) -> str:
     found, _ = precision_of_form(content.blueprint(part.form), None)
     figures = {"three": hundredths(found.better[3])}
     told = gettext(
-        "Of two candidates three tasks apart, the one with more is the abler in %(three)s of 100 cases (assumed "
+        "Of two candidates three tasks apart, the one with more is the more able in %(three)s of 100 cases (assumed "
         "difficulties)."
     )
     longer = content.longer(part.form)

@@ -315,7 +315,7 @@ def _due_people(organisation: Organisation, *, now: datetime, dry_run: bool) -> 
 
 _PARTS: Mapping[str, Callable[[datetime], int]] = {
     "Webhook deliveries": lambda now: processing.prune(now=now),
-    "Done reactions to events": lambda now: events.prune(now=now),
+    "Completed reactions to events": lambda now: events.prune(now=now),
     "Entries of audit logs": lambda now: audit.prune(now=now, sign_in_days=settings.GOODWORD_SIGN_IN_DAYS),
     "Network addresses of referees and candidates": lambda now: blank_raw_traces(now=now),
     "Expired sessions": lambda now: Session.objects.filter(expire_date__lt=now).delete()[0],

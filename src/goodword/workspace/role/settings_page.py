@@ -57,7 +57,7 @@ class RatingsForm(NoticesChanges):
         min_value=RATING_DAYS.start,
         max_value=RATING_DAYS.stop - 1,
         help_text=gettext_lazy(
-            "From 60 to 180. Earlier, managers know little; later, ratings don't compare."
+            "From 60 to 180. Earlier, managers know too little; later, ratings aren't comparable."
         ),
         error_messages={
             "required": gettext_lazy("Enter a number of days from 60 to 180."),

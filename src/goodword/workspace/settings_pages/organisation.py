@@ -282,7 +282,7 @@ class SignInRulesForm(NoticesChanges):
         """Only an admin who has signed in this way can require it, to prevent a lock-out."""
         if self.cleaned_data["requires_single_sign_on"] and not self._by_single_sign_on:
             raise forms.ValidationError(
-                gettext("Sign in by single sign-on first, to avoid locking yourself out.")
+                gettext("Sign in with single sign-on first, to avoid locking yourself out.")
             )
         return bool(self.cleaned_data["requires_single_sign_on"])
 
