@@ -18,9 +18,9 @@ from django.core.management import call_command
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.db.models.constants import OnConflict
-from django.db.models.sql import InsertQuery
+from django.db.models.sql import InsertQuery, UpdateQuery
 from packaging.version import Version
 from procrastinate.contrib.django.utils import connector_params
 from psycopg.errors import LockNotAvailable
@@ -326,6 +326,16 @@ def insert_once(row: Model) -> bool:
     row.pk = found[0]
     row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - documented by Django
     return True
+
+
+def update_unflushed(rows: QuerySet[Any], **values: object) -> int:
+    """`rows.update(**values)`, whose transaction doesn't wait for the disk: a crash of the database may undo it."""
+    query: Any = rows.query.chain(UpdateQuery)
+    query.add_update_values(values)
+    statement, parameters = query.get_compiler(connection=connection).as_sql()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} RETURNING set_config('synchronous_commit', 'off', true)", parameters)
+        return int(cursor.rowcount)
 
 
 #: executions after which a connection prepares a statement, and statements that it keeps prepared

@@ -15,6 +15,7 @@ from django.db import connection as database
 from django.db.models import F, Q, QuerySet, Sum
 
 from goodword.core import clock
+from goodword.core.database import update_unflushed
 from goodword.greenhouse.client import (
     TOKEN_RATE,
     V1_RATE,
@@ -235,7 +236,7 @@ class SharedPacer:
         else:
             rows = rows.filter(_is(limit=known.limit), remaining__gte=floor + number)
             values["remaining"] = F("remaining") - number
-        if not rows.update(**values):
+        if not update_unflushed(rows, **values):
             return False
         if after.remaining is not None:
             self._left = (known.limit, after.remaining) if after.remaining >= 0 else None
