@@ -1,16 +1,21 @@
 """Reactions run at the end of the transaction that recorded their event; one that fails becomes a row."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from pytest_django.fixtures import Settings
 
+from goodword.accounts.models import Organisation
 from goodword.core import clock, events
 from goodword.core.models import Event, Reaction
+from goodword.roles.models import Role
 from tests.core.test_events import record_event
 from tests.core.test_reactions import acted, in_a_thread, outage, raised, reacts, woken
+from tests.support import factories
 
 
 def records(event: Event) -> None:
@@ -161,3 +166,30 @@ def test_a_reaction_that_waits_for_a_lock_gives_way(monkeypatch: pytest.MonkeyPa
     assert woken() == 1
     events.react.run()
     assert rows() == [("test.works", "done", 1)]
+
+
+@pytest.mark.programs
+@pytest.mark.django_db(transaction=True)
+def test_the_commit_waits_for_locks_longer_than_a_reaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It checks foreign keys, here the one to the organisation."""
+    monkeypatch.setattr(events, "HERE_LOCK_MS", 20)
+    organisation = factories.organisation()
+    owner = factories.member(organisation, kind="admin")
+
+    def react() -> None:
+        try:
+            with events.reacting():
+                factories.role(organisation, owner=owner)
+                record_event("test.works")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            Organisation.objects.select_for_update().get(pk=organisation.pk)
+            done = other.submit(react)
+            while acted == []:
+                time.sleep(0.01)
+            time.sleep(0.1)
+        done.result()
+    assert Role.objects.of(organisation).count() == 1

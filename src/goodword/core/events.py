@@ -204,12 +204,14 @@ def _react_here() -> list[Reaction]:
     _limit_waits(HERE_LOCK_MS)
     try:
         with transaction.atomic():
-            return _react_to(wanted, _runs)
+            left = _react_to(wanted, _runs)
     except Exception as error:
         if database.is_outage(error):
             raise
         log.info("Running reactions one by one after %s", type(error).__name__)
-    return _react_to(wanted, _succeeds)
+        left = _react_to(wanted, _succeeds)
+    _limit_waits(0)  # the commit checks foreign keys, and giving up there would undo everything
+    return left
 
 
 def _react_to(wanted: list[tuple[Event, str]], run: Callable[[Reaction], bool]) -> list[Reaction]:
