@@ -154,6 +154,14 @@ def test_an_outage_is_retried_and_then_needs_attention(story: Story) -> None:
     assert event_names().count("note.needs_attention") == 1
 
 
+def test_waiting_for_the_rate_limit_does_not_count_as_an_attempt(story: Story) -> None:
+    story.world.fail(kind="fail", method="POST", path="/v3/notes", status=429, seconds=20)
+    for _ in range(len(outbox.LADDER) + 2):
+        story.try_to_post(after=story.note.not_before - story.now)
+        assert (state(story), story.note.tries) == (("queued", False), 0)
+    assert story.note.not_before - story.now < timedelta(minutes=10)
+
+
 def test_a_rate_limit_is_waited_out(story: Story) -> None:
     story.world.fail(kind="fail", method="POST", path="/v3/notes", status=429, seconds=200)
     story.try_to_post()

@@ -96,11 +96,18 @@ def retry_after_refusal(note: ActivityFeedNote, *, error: str, reason: str, now:
     outbox.settle_later(note, error=error, at=now + wait, refusals=note.refusals + 1, failure_reason=reason)
 
 
-def retry_later(note: ActivityFeedNote, *, error: str, now: datetime, wait: timedelta, unknown: bool) -> None:
-    """Retry after `wait`. `unknown` stays set, since a write may land late and the note may be on the feed."""
+def wait_for_calls(note: ActivityFeedNote, *, error: str, now: datetime, wait: timedelta) -> None:
+    """Retry after `wait`, when Greenhouse's rate limit may allow a call. This doesn't count as an attempt: nothing was
+    written, and a busy hour must not make the note wait for hours or fail."""
+    wait = max(wait, timedelta(seconds=1))
+    outbox.settle_later(note, error=error, at=now + wait, attempts=note.attempts - 1)
+
+
+def retry_later(note: ActivityFeedNote, *, error: str, now: datetime, unknown: bool) -> None:
+    """Retry after the next delay. `unknown` stays set, since a write may land late and the note may be on the feed."""
     delay = outbox.LADDER[min(note.tries, len(outbox.LADDER)) - 1]
     unknown = unknown or note.outcome_unknown
-    wait = max(delay, wait, UNKNOWN_WAIT if unknown else timedelta(0))
+    wait = max(delay, UNKNOWN_WAIT) if unknown else delay
     with transaction.atomic():
         outbox.settle_retry(
             note,

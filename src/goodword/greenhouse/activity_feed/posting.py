@@ -111,7 +111,7 @@ def post(note_id: int, *, now: datetime) -> None:
     except crypto.CannotOpen as error:
         outcomes.fail(note, error=str(error), reason=FailureReason.KEY, now=now)
     except ClaimExpired:
-        outcomes.retry_later(note, error=TOO_SLOW, now=now, wait=timedelta(0), unknown=False)
+        outcomes.retry_later(note, error=TOO_SLOW, now=now, unknown=False)
     except HarvestError as error:
         _settle_error(note, error, now=now)
     except process.Stopped:  # while waiting for the rate limit: nothing was sent
@@ -134,11 +134,12 @@ def _last_line(body: str) -> str:
 
 def _settle_error(note: ActivityFeedNote, error: HarvestError, *, now: datetime) -> None:
     message = f"{error.sentence} {error.remedy}"
-    if outcomes.may_be_permission(error):
+    if isinstance(error, RateLimited):
+        outcomes.wait_for_calls(note, error=message, now=now, wait=timedelta(seconds=error.wait))
+    elif outcomes.may_be_permission(error):
         outcomes.retry_after_refusal(note, error=message, reason=outcomes.reason_of(error), now=now)
     elif outcomes.is_transient(error):
-        wait = timedelta(seconds=error.wait) if isinstance(error, RateLimited) else timedelta(0)
-        outcomes.retry_later(note, error=message, now=now, wait=wait, unknown=error.outcome_unknown)
+        outcomes.retry_later(note, error=message, now=now, unknown=error.outcome_unknown)
     else:
         outcomes.fail(note, error=message, reason=outcomes.reason_of(error), now=now)
 
