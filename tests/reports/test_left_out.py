@@ -32,7 +32,7 @@ from tests.workspace.applications import path, review
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
-#: stands in for a file of layout 1
+#: replaces a file of layout 1
 OLD = b"%PDF-1.7 the key is 3"
 
 

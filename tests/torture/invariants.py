@@ -310,7 +310,7 @@ class Judge:
     # --- notes and answers --------------------------------------------------------------------------------------
 
     def _notes(self, account: Account, there: Mapping[int, dict[str, Any]]) -> None:
-        """Check for one note per report version, and one per assessment that the candidate saw confirmed."""
+        """Check that each report version has one note, and each assessment whose end the candidate saw confirmed."""
         finished = {
             one.address
             for one in self.people.told

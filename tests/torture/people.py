@@ -71,7 +71,7 @@ class Stuck(Exception):
 
 
 class People:
-    """Threads that read the mails and answer them."""
+    """Threads that act as candidates and referees: they read the mails and answer."""
 
     def __init__(self, *, base: str, mail: MailServer, seed: int, referees: bool) -> None:
         self.base, self.mail, self.seed, self.referees = base, mail, seed, referees

@@ -45,7 +45,7 @@ def apply_each(application: Application, *events: Happening) -> None:
 
 
 def apply_together(application: Application, *events: Happening) -> None:
-    """Apply all in one transaction, as from one Harvest response."""
+    """Apply all changes in one transaction, as if they came in one Harvest response."""
     with transaction.atomic():
         for name, data in events:
             factories.apply_event(application, name, data)

@@ -314,7 +314,7 @@ def test_the_review_notes_a_closed_job(desk: Desk) -> None:
 
 
 def second_account(desk: Desk, **values: object) -> Connection:
-    """Another account. Greenhouse rejects its key unless it has the first account's key."""
+    """A second account. Greenhouse rejects its key, unless it uses the key of the first account."""
     first = desk.connection()
     other = Connection(
         organisation=desk.organisation,

@@ -187,7 +187,7 @@ def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
 
 
 def version_in(part: AttemptPart, *, language: str) -> TestVersion:
-    """The candidate's version, in this language or the closest one."""
+    """The test version for the candidate, in this language or the closest available."""
     return _open_text_in(part, language) if is_open_text(part) else version_for(part.part, language=language)
 
 

@@ -37,7 +37,7 @@ State = ReferenceRequest.State
 AWAITING_CANDIDATE: Final = frozenset({"free", "named", "declined", "undelivered"})
 #: form field added by ui/js/zone.js
 ZONE_FIELD = "tz"
-#: working days before the deadline when the candidate is told about a slow referee
+#: working days before the deadline when the candidate gets an e-mail about a slow referee
 DAYS_LEFT = 2
 #: attention code: a member must answer *I can't name anyone*
 CANNOT_PROVIDE = "cannot_provide"

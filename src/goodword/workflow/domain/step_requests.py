@@ -232,7 +232,7 @@ def reuse_times(step_requests: Iterable[StepRequest]) -> dict[int, datetime]:
 
 
 def is_confidential_source(earlier: StepRequest) -> bool:
-    """Whether members who see the later application may not know about the earlier one."""
+    """Whether the earlier application is hidden from members who see the later one."""
     application = earlier.application
     return application.candidate.private or (
         application.role is not None and is_confidential(application.role)

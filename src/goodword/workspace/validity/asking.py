@@ -332,7 +332,7 @@ def on_email_failed(event: Event) -> None:
 
 
 def on_member_deactivated(event: Event) -> None:
-    """Find another rater for requests to a manager who has lost access, whoever entered the address."""
+    """Find another rater for requests to a manager who has lost access, no matter who entered the address."""
     member = Membership.objects.across_organisations().select_related("user").get(pk=event.data["member_id"])
     if member.deactivated_at is None:  # reactivated in the meantime
         return

@@ -25,7 +25,7 @@ def open_text_contents(contents: Mapping[str, Content]) -> dict[str, Content]:
 
 
 def without_anchors(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The content for a file without anchors, which quote the key and so are private to the organisation."""
+    """The content to export. Anchors are left out: they quote the key, which stays inside the organisation."""
     rubrics = [
         {**rubric, "criteria": [{**one, "anchors": ""} for one in rubric["criteria"]]}
         for rubric in content["rubrics"]

@@ -149,7 +149,7 @@ FAMILY = Family(id=_ID, category="deductive", version=_VERSION, levels=(1, 2, 3,
 
 
 def _premises(source: random.Random, n: int, key: Claim | None, *, particular: bool) -> list[Claim]:
-    """Statements that link the groups in a chain, from which only `key` follows, or nothing about the two ends."""
+    """Statements that link the groups in a chain. Of the claims about its two ends, only `key` follows, or none."""
     ends = _all_claims(n)
     while True:
         forms = [source.choice(_UNIVERSAL) for _ in range(n - 1)]

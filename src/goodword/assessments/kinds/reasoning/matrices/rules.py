@@ -200,7 +200,7 @@ def _counted(kind: Kind, third: int, random: Random) -> Line | None:
 
 
 def _overlaid(kind: Kind, key: int, changed: int, random: Random) -> Line:
-    """The places of three figures. Errors often affect the places in which options differ (`changed`)."""
+    """The filled cells of three figures. A wrong rule often gives another result in the `changed` cells."""
     taken = [place for place in range(9) if key >> place & 1]
     free = [place for place in range(9) if not key >> place & 1]
     for places in (taken, free):
