@@ -125,8 +125,8 @@ def loop() -> float:
 
 def table(found: Mapping[str, Any]) -> str:
     head = (
-        f"{found['on']}, {found['cores']} cores, Python {found['python']}; five million additions take "
-        f"{found['loop_seconds']} s there. Times in milliseconds; CPU is that of Goodword's process for each."
+        f"{found['on']}, {found['cores']} cores (five million additions: {found['loop_seconds']} s), "
+        f"Python {found['python']}. Times in milliseconds; CPU is Goodword's CPU time per item."
     )
     lines = [
         head,
