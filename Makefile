@@ -1,4 +1,4 @@
-# Set-up speaks on standard error only, so that a target's standard output is its program's own.
+# Set-up prints to standard error only, so a target's standard output is that of its program.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-once test quick exhaustive torture journeys check docs docs-check pictures audit items image release
@@ -7,28 +7,28 @@ MAKEFLAGS += --no-print-directory
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-setup: ## Bring .venv to what the lock files say (the others do it by themselves)
+setup: ## Bring .venv up to date with the lock files (other targets do this too)
 	@scripts/setup
 
 demo: setup ## Start everything and play the story once; Ctrl-C ends it; ARGS=--v1 uses a v1 key
 	@exec .venv/bin/goodword demo $(ARGS)
 
-demo-once: setup ## Play the story in a fresh world, print its outcome as JSON and exit
+demo-once: setup ## Play the story with fresh data, print the outcome as JSON and exit
 	@exec .venv/bin/goodword demo --once $(ARGS)
 
 test: setup ## Run all tests; ARGS="..." goes to pytest
 	@exec .venv/bin/python scripts/run_tests.py $(ARGS)
 
-quick: setup ## Run all tests but those of browsers, programs, whole worlds and large inputs
+quick: setup ## Run all tests except browser tests and those of programs, whole worlds and large inputs
 	@exec .venv/bin/python scripts/run_tests.py --quick $(ARGS)
 
 exhaustive: setup ## Try every combination where the other targets try pairs
 	@exec .venv/bin/python scripts/run_tests.py --exhaustive $(ARGS)
 
-torture: setup ## A history of applications while everything fails, and what must hold; ARGS="--deliveries 10000 --seed 7"
+torture: setup ## Run applications while everything fails, and check the outcome; ARGS="--deliveries 10000 --seed 7"
 	@exec .venv/bin/python -m tests.torture $(ARGS)
 
-journeys: setup ## Count the files that four behaviours pass through; ARGS=--files lists them
+journeys: setup ## Count the files involved in four behaviours; ARGS=--files lists them
 	@exec .venv/bin/python scripts/journeys.py $(ARGS)
 
 check: setup ## Lint, formatting, types, import layers, missing migrations
@@ -40,10 +40,10 @@ docs: setup ## Build the documentation as a site in site/
 docs-check: setup ## Run the commands of README.md and docs/ in an empty Debian system (root; minutes)
 	@exec .venv/bin/python scripts/docs_check.py $(ARGS)
 
-pictures: setup ## Make the pictures of docs/connect-greenhouse.md again, by a browser test
+pictures: setup ## Retake the pictures of docs/connect-greenhouse.md, by a browser test
 	@DOCS_PICTURES=docs/pictures exec .venv/bin/python scripts/run_tests.py tests/browser/test_article_v3.py
 
-audit: setup ## Look up the locked packages in advisory databases; says what could not be checked
+audit: setup ## Check the locked packages against advisory databases; lists those it could not check
 	@exec .venv/bin/python scripts/audit.py
 
 items: setup ## Generate 10,000 items of each family and level and have them solved; ARGS="--seeds 200"
@@ -61,7 +61,7 @@ image: ## Build the container image with podman, buildah or docker; ARGS="--buil
 release: setup ## Build wheels, sources, checksums, notes and a list of dependencies in dist/, and try them out
 	@exec .venv/bin/python scripts/release.py
 
-lock: setup ## Compile the lock files anew; ARGS=--upgrade takes the newest versions
+lock: setup ## Compile the lock files; ARGS=--upgrade for the newest versions
 	@exec .venv/bin/python scripts/lock.py $(ARGS)
 
 clean: ## Remove the virtual environments and caches, never ./var

@@ -1,8 +1,8 @@
-"""300 candidates who answer at the same time: response times and lost answers.
+"""300 candidates answering at the same time: response times and lost answers.
 
 Uses its own PostgreSQL in a temporary folder and the real web server, `goodword serve`. Most candidates take the work
 style test, whose script saves each answer; one in five takes a timed part, whose page also sends heartbeats. They pause
-between answers as readers would. Run it with `.venv/bin/python -m bench.assessments`.
+between answers like real readers. Run it with `.venv/bin/python -m bench.assessments`.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The costs of a world's programs: CPU time from /proc, transactions and jobs from PostgreSQL's statistics, SQL
+"""The costs of the programs of a `World`: CPU time from /proc, transactions and jobs from PostgreSQL's statistics, SQL
 statements from its log.
 """
 
@@ -105,8 +105,8 @@ class Meter:
 
 
 def per_move(found: Counter[str], number: int, *, everything: bool = False) -> str:
-    """A line with the number of statements per move, and of those that only begin or end something. `everything`: also
-    lists each statement, most frequent first."""
+    """A line with the number of statements per move, and of those that only begin or end transactions. `everything`:
+    also lists each statement, most frequent first."""
     frame = sum(count for text, count in found.items() if text.partition(" ")[0] in _FRAME)
     rest = (found.total() - frame) / number
     whole = sum(count for text, count in found.items() if text.startswith(("BEGIN", _ALONE)))

@@ -2,9 +2,9 @@
 
 Each application in the sandbox has one stage change, with a body of about 5 kB of random text. Goodword's copies are in
 another stage. The real worker then processes the backlog. Statistics of the inbox are gathered beforehand, while it is
-empty, as autovacuum would at night, so the planner expects one row for `state = 'received'`.
-The sandbox allows a million calls, since Greenhouse's own limit would otherwise set the pace. Reconciliation is off,
-because it would find the same moves. Run it with `.venv/bin/python -m bench.inbox`.
+empty, as autovacuum would at night, so the planner expects one row for `state = 'received'`. The sandbox allows a
+million calls, since Greenhouse's own limit would otherwise dominate. Reconciliation is off, because it would find the
+same moves. Run it with `.venv/bin/python -m bench.inbox`.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """Webhook deliveries that a web server stores per second, each committed before the response.
 
-A real `goodword serve` and a worker use a durable PostgreSQL; `bench/sender.py` has 16 connections. For comparison:
-the sender against a server that only answers, pgbench with the same INSERT, another checkout of Goodword (`--beside`),
-and a small receiver on FastAPI and SQLite (`--peer`). All are measured `--rounds` times in turn, since other programs
+A real `goodword serve` and a worker use a durable PostgreSQL; `bench/sender.py` has 16 connections. For comparison: the
+sender against a server that only answers, pgbench with the same INSERT, another checkout of Goodword (`--beside`), and
+a small receiver on FastAPI and SQLite (`--peer`). All are measured alternately, `--rounds` times, since other programs
 may use the machine. Run it with `.venv/bin/python -m bench.intake`.
 """
 

@@ -1,4 +1,4 @@
-"""Pages of a role with very many candidates, compared with a role with few.
+"""Pages of a role with very many candidates, compared with one with few.
 
 Requests go through Django in this process, so only pages and database are measured, without sockets or other processes.
 Run it with `.venv/bin/python -m bench.lists`.

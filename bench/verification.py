@@ -4,8 +4,8 @@
 
 Simulated people answer a built-in form and the verification form, and guess an item with n options correctly with
 probability 1/n. *Finalists* are the best fifth by first result; a high first result is 85 % or more. For *helped*
-people, somebody solved this many tasks of the first form that they would have missed. The comparison knows only the
-assumed difficulties; other rows show deviations from them and from the model of people.
+people, somebody else solved this many tasks of the first form that they would have missed. The comparison knows only
+the assumed difficulties; other rows show deviations from them and from the model of people.
 """
 
 import argparse

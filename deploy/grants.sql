@@ -8,7 +8,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO goodword_
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO goodword_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO goodword_app;
 
--- The audit log: add and read. Old entries are deleted by the function prune_audit_log alone.
+-- The audit log: insert and select. Only the function prune_audit_log deletes old entries.
 REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON accounts_auditentry FROM goodword_app;
--- Which migrations have been applied is the owner's matter.
+-- Only the owner records applied migrations.
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON django_migrations FROM goodword_app;

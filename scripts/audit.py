@@ -1,4 +1,4 @@
-"""`make audit`: look up the locked packages in advisory databases with pip-audit.
+"""`make audit`: check the locked packages against advisory databases with pip-audit.
 
 Exit status: 0 if every package was looked up and has no known vulnerability, 1 if there is one, 3 if packages could not
 be looked up. pip-audit alone reports "no known vulnerabilities" for packages it did not look up.

@@ -1,7 +1,7 @@
 """Brings .venv up to date with the lock files: uv into .venv-tools, the packages, then the project itself.
 
-Run by `scripts/setup` with any Python >= 3.12; needs nothing but its standard library. Ends at once when
-nothing has changed. Two at a time wait for each other, so `make demo` and `make test` can begin together.
+Run by `scripts/setup` with any Python >= 3.12; needs only its standard library. Exits at once if nothing has changed.
+Concurrent runs wait for each other, so `make demo` and `make test` can start together.
 """
 
 import fcntl
@@ -40,7 +40,7 @@ DECIDES = [
 
 
 class SetupError(Exception):
-    """Something has to be installed manually; the message says what."""
+    """The user has to install something; the message says what."""
 
 
 def say(sentence: str) -> None:
@@ -67,7 +67,7 @@ def environment() -> dict[str, str]:
     home = Path(ours.get("XDG_CACHE_HOME") or ours.get("HOME") or "/nonexistent")
     if "UV_CACHE_DIR" not in ours and not (home.is_dir() and os.access(home, os.W_OK | os.X_OK)):
         ours["UV_CACHE_DIR"] = str(TOOLS / "cache")
-    # A company's own authority is in the system's store. A bare machine has no store; uv then brings its own.
+    # A company's certificate authority is in the system's store. Without a store, uv uses its own.
     store = ssl.get_default_verify_paths()
     if store.cafile or (store.capath and any(Path(store.capath).iterdir())):
         ours.setdefault("UV_SYSTEM_CERTS", "true")
@@ -78,7 +78,7 @@ def environment() -> dict[str, str]:
 
 @cache
 def _mirror_of_pip() -> str:
-    """The registry that pip uses here instead of the public one; uv does not read pip's settings."""
+    """The registry configured for pip, if not the public one; uv does not read pip's settings."""
     if "PIP_INDEX_URL" in os.environ:
         return os.environ["PIP_INDEX_URL"]
     there = [python for python in (TOOLS / "venv/bin/python", Path(sys.executable)) if python.exists()]
@@ -92,7 +92,7 @@ def _mirror_of_pip() -> str:
 
 
 def wanted() -> str:
-    """The stamp of an up-to-date .venv; contains the path because a venv cannot be moved."""
+    """The stamp of an up-to-date .venv. It contains the path, because a venv cannot be moved."""
     digest = hashlib.sha256()
     for path in DECIDES:
         digest.update(path.read_bytes())
@@ -101,7 +101,7 @@ def wanted() -> str:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Wait for any other set-up of this checkout."""
+    """Wait for any other setup of this checkout."""
     TOOLS.mkdir(exist_ok=True)
     with (TOOLS / "lock").open("w") as lock:
         try:
@@ -112,7 +112,7 @@ def one_at_a_time() -> Iterator[None]:
         yield
 
 
-# --- uv: each way in turn, because any of them may be missing ---
+# --- uv: try each way in turn, because any of them may be missing ---
 
 
 def _pip_install(python: str | Path, *where: str | Path) -> None:
@@ -127,18 +127,18 @@ def _by_venv() -> Path:
 
 
 def _by_pip() -> Path:
-    """The system's pip may refuse to change the system, but not to install into our folder."""
+    """The system's pip may refuse to change the system, but can install into our folder."""
     _pip_install(sys.executable, "--target", TOOLS / "pip", "--upgrade")
     return TOOLS / "pip/bin/uv"
 
 
 def _by_path() -> Path:
-    """An installed one of any version."""
+    """An installed uv of any version."""
     return Path(shutil.which("uv") or "/nonexistent/uv")
 
 
 def _by_apt() -> Path:
-    """Debian's python3-venv, if we may install it."""
+    """A venv after installing Debian's python3-venv, if permitted."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return Path("/nonexistent/uv")
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
@@ -152,7 +152,7 @@ def _works(uv: Path) -> bool:
 
 
 def find_uv() -> Path:
-    """The uv to use, installed into .venv-tools if need be."""
+    """The uv to use, installed into .venv-tools if necessary."""
     for there in (TOOLS / "venv/bin/uv", TOOLS / "pip/bin/uv"):
         if _works(there):
             return there
@@ -203,7 +203,7 @@ def build(stamped: str) -> None:
 
 
 def main() -> int:
-    """Do what is needed; 0 when .venv can be used."""
+    """Set up what is missing. Returns 0 if .venv is usable."""
     os.chdir(ROOT)
 
     def stamped() -> str:

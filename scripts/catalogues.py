@@ -1,8 +1,8 @@
-"""Brings the catalogues up to date with the sources: `python scripts/catalogues.py`.
+"""Updates the catalogues from the sources: `python scripts/catalogues.py`.
 
-Members' screens are in English only, so the catalogues in `src/goodword/locale` contain only sentences that
-candidates, referees or recipients of mail read. New sentences are added without a translation, and unused ones
-are removed; a test refuses both. hatch_build.py compiles the catalogues when the project is installed.
+Members' screens are in English only, so the catalogues in `src/goodword/locale` contain only sentences that candidates,
+referees or recipients of mail read. New sentences are added without a translation, and unused ones are removed; a test
+rejects both. hatch_build.py compiles the catalogues when the project is installed.
 """
 
 import io
@@ -105,7 +105,7 @@ FOR_MEMBERS = (
     "ui/templates/ui/parts/rail.html",
     "workspace/*",
 )
-#: exceptions that candidates or referees also read
+#: exceptions, which candidates or referees also read
 FOR_OTHERS = (
     "ui/statuses.py",
     "workspace/portal/*",
@@ -175,7 +175,7 @@ def strings(message: Any) -> tuple[str, ...]:
 
 
 def refreshed(language: str) -> Catalog:
-    """The catalogue of exactly the current sentences, with their previous translations."""
+    """The catalogue of the current sentences, with their previous translations."""
     before = catalogue(language)
     after = Catalog(locale=language, fuzzy=False)
     for (context, one), said in sentences(sources()).items():
@@ -194,7 +194,7 @@ def refreshed(language: str) -> Catalog:
 
 
 def _written(made: Catalog) -> str:
-    """The .po file with a minimal header without dates, so that diffs show sentences only."""
+    """The .po file with a minimal header without dates, so that diffs show only sentences."""
     body = io.BytesIO()
     write_po(cast(Any, body), made, width=110, omit_header=True, sort_output=True, include_lineno=False)
     head = (

@@ -1,6 +1,6 @@
 """`make docs`: the documentation as a site in `site/`, from the Markdown files in `docs/` and beside them.
 
-Sphinx fails on links to files and headings that don't exist. The pages must not load anything from elsewhere.
+Sphinx fails on links to missing files and headings. The pages must not load anything from other sites.
 """
 
 import re
@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 ROOT: Final = Path(__file__).resolve().parent.parent
 SITE: Final = ROOT / "site"
 DOCS: Final = ROOT / "docs"
-#: beside docs/, at the same place on the site
+#: pages outside docs/, at the same path on the site
 OTHERS: Final = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "sandbox/README.md")
 #: attributes by which a page loads something
 LOADS: Final = {
@@ -31,12 +31,12 @@ LOADS: Final = {
     "object": ("data",),
 }
 _TAGS: Final = re.compile(rf"<(?:{'|'.join(LOADS)})\b[^>]*>")
-#: of <link>, those that are only addresses
+#: types of <link> that are only addresses
 ONLY_NAMED: Final = {"index", "search", "next", "prev", "canonical", "author"}
 
 
 def main() -> int:
-    """Build into site/. Returns 1 if something is wrong; it is printed."""
+    """Build into site/. Prints errors; returns 1 if there are any."""
     shutil.rmtree(SITE, ignore_errors=True)
     problems = build(SITE)
     for problem in problems:
@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def build(to: Path) -> list[str]:
-    """Build the site and return what is wrong."""
+    """Build the site. Returns the errors."""
     with tempfile.TemporaryDirectory(prefix="goodword-docs-") as folder:
         sources = Path(folder) / "sources"
         lay_out(sources)
@@ -64,7 +64,7 @@ def build(to: Path) -> list[str]:
 
 
 def lay_out(sources: Path) -> None:
-    """Copy the documents, so that their relative links stay valid, with the contents that Sphinx needs."""
+    """Copy the documents so that their relative links stay valid, with the table of contents that Sphinx needs."""
     shutil.copytree(DOCS, sources / "docs", ignore=shutil.ignore_patterns("site", "README.md"))
     shutil.copytree(DOCS / "site", sources, dirs_exist_ok=True)
     for name in OTHERS:
@@ -81,7 +81,7 @@ def lay_out(sources: Path) -> None:
 
 
 def start_page(text: str) -> str:
-    """docs/README.md one folder up; each list becomes a part of the navigation too."""
+    """docs/README.md one folder up; each list also becomes a section of the navigation."""
     moved = re.sub(r"\]\((?!https?:)(\.\./)?", lambda found: "](" if found[1] else "](docs/", text)
     contents = []
     for part in re.split(r"^## ", moved, flags=re.MULTILINE)[1:]:
@@ -110,8 +110,8 @@ def _is_foreign(url: str) -> bool:
 
 def _loaded(page: str) -> list[str]:
     found: list[str] = []
-    for tag in _TAGS.findall(page):  # parsing all of each page takes as long as making it
-        reader = _Loads()  # another for each: after <script> everything is a script
+    for tag in _TAGS.findall(page):  # parsing whole pages takes as long as building them
+        reader = _Loads()  # a new parser for each: after <script> everything is a script
         reader.feed(tag)
         found += reader.urls
     return found

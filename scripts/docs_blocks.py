@@ -2,7 +2,8 @@
 
 <!-- check: SCENARIO[, online][, types: TEXT][, until: TEXT] -->    or    <!-- check: none: REASON -->
 
-`online`: it reaches package registries. `types`: at each prompt. `until`: it runs until Ctrl-C, and has printed this.
+`online`: needs package registries. `types`: the text typed at each prompt. `until`: Ctrl-C is pressed once this is
+printed.
 """
 
 import re
@@ -21,7 +22,7 @@ _FENCE: Final = re.compile(
 
 
 class NotMarked(Exception):
-    """The sentence names the block."""
+    """The message names the block."""
 
 
 @dataclass(frozen=True, slots=True)

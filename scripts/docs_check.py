@@ -1,7 +1,7 @@
-"""`make docs-check`: run the commands of README.md and docs/ to the letter in an empty Debian system.
+"""`make docs-check`: run the commands of README.md and docs/ verbatim in an empty Debian system.
 
-The system is made by mmdebstrap in a temporary folder and runs in namespaces of its own, without a way out except for
-blocks marked `online`. This script plays what a stranger brings along: systemd (`docs_systemctl.py`), a mail server,
+The system is made by mmdebstrap in a temporary folder and runs in its own namespaces, without network access except for
+blocks marked `online`. This script simulates what an operator has: systemd (`docs_systemctl.py`), a mail server, host
 names and a certificate authority. `docs_blocks.py` describes the marks.
 """
 
@@ -93,7 +93,7 @@ def check(folder: Path, found: Sequence[Block], wanted: set[str], tar: Path | No
         with system(folder, "try", tar) as debian_system:
             debian_system.packages(*FOR_TRY)
             run("tar", "-xzf", source, "-C", debian_system.root / "root", "--strip-components=1")
-            # beforehand, so that the demo runs without a way out
+            # beforehand, so that the demo runs without network access
             debian_system.shell("make setup", online=True)
             for block in found:
                 if block.scenario == "try":
@@ -208,7 +208,7 @@ def receive_mail(folder: Path) -> int:
 
 
 def certificates(folder: Path) -> None:
-    """An authority in ca.pem, and server.pem with server.key for both hosts."""
+    """A certificate authority in ca.pem, and server.pem with server.key for both hosts."""
     if (folder / "ca.pem").exists():
         return
     new = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2")
@@ -236,13 +236,13 @@ def system(folder: Path, name: str, tar: Path) -> Iterator["System"]:
     (root / "etc/hosts").write_text(
         f"{Path('/etc/hosts').read_text()}\n127.0.0.1 localhost {HOST} {MAIL_HOST}\n"
     )
-    # programs are started by `systemctl`, as a server with systemd would, and not while packages are installed
+    # programs are started by `systemctl`, as on a server with systemd, and not while packages are installed
     (root / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
     (root / "usr/sbin/policy-rc.d").chmod(0o755)
     shutil.copy(ROOT / "scripts/docs_systemctl.py", root / "usr/local/bin/systemctl")
     (root / "usr/local/bin/systemctl").chmod(0o755)
     as_here(root)
-    # Caddy's user may listen on port 443 by its unit's capabilities, which are not applied here
+    # its unit's capabilities would let Caddy's user listen on port 443, but are not applied here
     ports = "echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start"
     setup = f'mount --rbind /dev "{root}/dev" && ip link set lo up && {ports} && exec sleep infinity'
     holder = subprocess.Popen(  # noqa: S603 - fixed
@@ -259,7 +259,7 @@ def system(folder: Path, name: str, tar: Path) -> Iterator["System"]:
 
 
 def as_here(root: Path) -> None:
-    """Certificate authorities and settings that this machine needs to reach Debian's packages and the registry."""
+    """Certificate authorities and settings needed here to reach Debian's packages and the registry."""
     own = root / "usr/local/share/ca-certificates"
     own.mkdir(parents=True)
     for path in Path("/usr/local/share/ca-certificates").glob("*.crt"):
@@ -288,7 +288,7 @@ class System:
         self._has_database = False
 
     def enter(self, *, online: bool = False, chroot: bool = True) -> list[str]:
-        """The start of a command that runs inside."""
+        """The prefix of a command that runs inside."""
         spaces = ["--mount", "--pid"] if chroot else []
         inside = ["/usr/bin/nsenter", "--target", str(self._pid), *spaces, *([] if online else ["--net"])]
         return [*inside, "/usr/sbin/chroot", str(self.root)] if chroot else inside
@@ -326,7 +326,7 @@ class System:
             self.shell(f"pg_ctlcluster {version} main start")
 
     def shell(self, text: str, *, online: bool = False, types: str = "", until: str = "") -> str:
-        """Run it as root in the current folder of the last block. Returns its output. Raises Failed."""
+        """Run it as root in the last block's current folder. Returns its output. Raises Failed."""
         before = 'set -euo pipefail; cd "$(cat /run/docs-check/cwd)"\n'
         script = self.root / "run/docs-check/block.sh"
         script.write_text(f"{before}{text}\npwd > /run/docs-check/cwd\n")
@@ -345,7 +345,7 @@ class System:
         status, output = in_terminal(
             [*command, "/bin/bash", "/run/docs-check/block.sh"], types=types, until=until
         )
-        # a shell whose program was ended by Ctrl-C ends in the same way
+        # a shell whose program was ended by Ctrl-C ends the same way
         if status and not (until and until in output and status in (130, -signal.SIGINT)):
             raise Failed(f"{text.strip()}\nexited with status {status}:\n{output[-6000:]}")
         return output

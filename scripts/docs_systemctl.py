@@ -19,7 +19,7 @@ UNITS = Path("/etc/systemd/system")
 RUN = Path("/run/docs-check")
 #: seconds until a program is ready, or has ended
 WAIT = 600.0
-#: programs of Debian's packages, as their own units start them
+#: programs of Debian's packages, as their units start them
 DEBIANS = {
     "nginx": ["/usr/sbin/nginx", "-g", "daemon off;"],
     "caddy": ["/usr/bin/caddy", "run", "--config", f"{RUN}/Caddyfile"],
@@ -27,7 +27,7 @@ DEBIANS = {
 
 
 def main(action: str, *given: str) -> None:
-    given = tuple(name for name in given if not name.endswith(".socket"))  # opened with its service
+    given = tuple(name for name in given if not name.endswith(".socket"))  # opened together with its service
     names = [name.removesuffix(".service") for name in given if not name.startswith("-")]
     RUN.mkdir(exist_ok=True)
     for name in names:
@@ -46,7 +46,7 @@ def start(name: str) -> None:
         return
     if name in DEBIANS:
         environment = dict(os.environ, HOME="/var/lib/caddy") if name == "caddy" else dict(os.environ)
-        if name == "caddy":  # an authority can't be reached from here: certificates of its own
+        if name == "caddy":  # no public authority can be reached from here: it issues its own certificates
             text = Path("/etc/caddy/Caddyfile").read_text()
             text = re.sub(
                 r"^\{$", "{\n\tlocal_certs\n\tskip_install_trust", text, count=1, flags=re.MULTILINE

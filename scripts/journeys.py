@@ -1,4 +1,4 @@
-"""Prints the number of src/goodword files that four behaviours pass through.
+"""Prints the number of src/goodword files involved in four behaviours.
 
 `--files` lists them. The walks are in tests/journeys.py.
 """
@@ -21,7 +21,7 @@ GOALS = {
 
 
 def main(arguments: list[str]) -> int:
-    """Walk and print; pytest's exit status."""
+    """Run the walks and print the numbers. Returns pytest's exit status."""
     with tempfile.TemporaryDirectory(prefix="goodword-journeys-") as folder:
         found = Path(folder) / "journeys.json"
         done = subprocess.run(

@@ -56,7 +56,7 @@ class Guessed:
 
 def learned(items: Sequence[GeneratedItem], *, rounds: int = 80) -> Guessed:
     """Returns how many items boosted trees guess right from the options, trained on the other half for `rounds`."""
-    from sklearn.ensemble import HistGradientBoostingClassifier  # takes two seconds to import
+    from sklearn.ensemble import HistGradientBoostingClassifier  # importing it takes two seconds
 
     rows = features([item.options for item in items])
     keys = np.array([[option.id == item.key for option in item.options] for item in items])

@@ -94,7 +94,8 @@ class Findings:
         return _Z * sqrt(0.25 * 0.75 / self.n)
 
     def telling(self) -> list[str]:
-        """Describes what finds the key better than chance, positions preferred by keys, and a lack of tasks."""
+        """Describes rules that find the key better than chance, preferred positions of keys, and a lack of different
+        tasks."""
         spare = 0 if self.n >= SEEDS else self.noise()
         told = [
             f"“{name}” gains {gain / self.n:+.3f}"
@@ -150,7 +151,8 @@ def learn_from(family: str, level: int, n: int) -> tuple[Guessed, float]:
 
 
 def betrays(guessed: Guessed, family: str, level: int) -> str:
-    """Returns a sentence if the options give away the key. Fewer seeds than usual allow more for chance."""
+    """Returns a message if the options give away the key. With fewer seeds than usual, the allowance for chance is
+    larger."""
     allowed = guessed.chance + MOST_LEARNED
     if guessed.n < SEEDS:
         allowed += _Z * sqrt(guessed.chance * (1 - guessed.chance) / guessed.n)
@@ -180,7 +182,7 @@ def _as_shown(task: Task) -> object:
 
 
 def _bare(task: Task) -> object:
-    """Returns the task with things numbered in the order of their first mention."""
+    """Returns the task with things numbered by first mention."""
     if not isinstance(task, Deduction):
         return task
     named: dict[int, int] = {}
@@ -262,7 +264,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _replaced(cells: list[dict[str, object]]) -> list[dict[str, object]]:
-    """The stored findings with these in place of those of the same family and level."""
+    """The stored findings with these replacing those of the same family and level."""
     new = {(one["family"], one["level"]): one for one in cells}
     stored = json.loads(FILE.read_text(encoding="utf-8"))["cells"]
     return [new.get((one["family"], one["level"]), one) for one in stored]

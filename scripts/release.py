@@ -20,7 +20,7 @@ PROJECTS: Final = (bootstrap.ROOT, bootstrap.ROOT / "sandbox")
 
 
 class CannotRelease(Exception):
-    """The sentence says why, and what to do."""
+    """The message says why, and what to do."""
 
 
 def main() -> int:

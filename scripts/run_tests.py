@@ -21,10 +21,10 @@ PYTEST = (sys.executable, "-m", "pytest")
 SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 #: one more process, since tests wait for programs
 ONE_MORE = (*SIDE_BY_SIDE, "-n", str((os.cpu_count() or 1) + 1))
-#: compiled modules, also used by programs that tests start: compiling takes half of each start
+#: bytecode, also used by programs that tests start: compiling takes half of their start-up
 BYTECODE = ROOT / ".test-cache" / "bytecode"
 BROWSER_TESTS = "tests/browser"
-#: of their own, since the other tests run at the same time
+#: separate, since the other tests run at the same time
 BROWSER_CACHE = ".test-cache/pytest-browser"
 #: the other tests don't need these plug-ins, which would run in each of them
 WITHOUT_BROWSERS = ("--ignore", BROWSER_TESTS, "-p", "no:playwright", "-p", "no:anyio")
@@ -44,7 +44,7 @@ def say(text: str) -> None:
 
 
 def browser() -> str:
-    """The path of a Chromium that runs (Ubuntu has one that only asks to install another); "" for none."""
+    """The path of a working Chromium, or "" (Ubuntu's stub only asks to install a snap)."""
     given = os.environ.get("CHROMIUM_PATH")
     for candidate in (given,) if given else BROWSERS:
         path = shutil.which(candidate)
@@ -54,7 +54,7 @@ def browser() -> str:
 
 
 def missing_proxies() -> list[str]:
-    """Packages of missing programs with samples in deploy/."""
+    """Packages of missing programs for which deploy/ has samples."""
     path = f"{os.environ.get('PATH', '')}:/usr/sbin"
     wanted = {
         "nginx-light": "nginx",
@@ -86,18 +86,18 @@ def install(packages: list[str]) -> None:
         become = ["sudo", "-n"]
     say(f"test: installing {' and '.join(packages)} by apt-get")
     apt = [*become, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
-    # A failed update (of one of several sources) may not matter: programs are checked again afterwards.
+    # A failed update of one source may not matter: programs are checked again afterwards.
     for arguments in (["update"], ["install", "--no-install-recommends", *packages]):
         subprocess.run([*apt, *arguments], stdout=sys.stderr, check=False)  # noqa: S603 - fixed commands
 
 
 def run(*arguments: str) -> int:
-    """Run pytest with these arguments; its exit status."""
+    """Run pytest with these arguments. Returns its exit status."""
     return subprocess.run([*PYTEST, *arguments], cwd=ROOT, check=False).returncode  # noqa: S603 - as asked
 
 
 def left_out(arguments: list[str], markers: Iterable[str]) -> list[str]:
-    """The names of selected tests with one of the markers, or a line that they are unknown."""
+    """The names of selected tests with one of the markers, or a line saying that they are unknown."""
     # Last, so that it overrides the caller's options: one name per line.
     done = subprocess.run(  # noqa: S603 - pytest of this .venv, as the caller asked
         [*PYTEST, *arguments, "-m", " or ".join(markers), "--collect-only", "--verbosity=-1"],
@@ -112,12 +112,13 @@ def left_out(arguments: list[str], markers: Iterable[str]) -> list[str]:
 
 
 def quick(arguments: list[str]) -> int:
-    """Run all tests but those of browsers, programs, whole worlds and large inputs. Returns the exit status."""
+    """Run all tests except browser tests and those of programs, whole worlds and large inputs. Returns the exit
+    status."""
     return run(*_only(f"not {marker}" for marker in NOT_QUICK), *WITHOUT_BROWSERS, *SIDE_BY_SIDE, *arguments)
 
 
 def exhaustive(arguments: list[str]) -> int:
-    """Run every combination where the other suites try pairs; the exit status."""
+    """Run every combination where the other suites try pairs. Returns the exit status."""
     return run("-m", "exhaustive", *SIDE_BY_SIDE, *arguments)
 
 
@@ -140,7 +141,7 @@ def main(arguments: list[str]) -> int:
 
 
 def everything(arguments: list[str]) -> int:
-    """Run the selected tests, or all but the exhaustive suite."""
+    """Run the selected tests, or all except the exhaustive suite."""
     missing: list[str] = []
     if not browser():
         install(["chromium-headless-shell"])
@@ -176,11 +177,11 @@ def everything(arguments: list[str]) -> int:
 
 
 def _in_two_runs(kept: list[str], *, browser: bool) -> int:
-    """Run the browser tests, and beside them the others. Returns the exit status.
+    """Run the browser tests and, at the same time, the others. Returns the exit status.
 
-    In processes of their own, because a browser's event loop stays in the thread where Django's test client then
-    refuses to work. Together, since both wait for something a fifth of the time. The output of the browser tests comes
-    first, so that pytest's closing line speaks of the greater number.
+    In separate processes, because a browser leaves an event loop in its thread, with which Django's test client refuses
+    to work. At the same time, since both are idle a fifth of the time. The output of the browser tests comes first, so
+    that pytest's last line is about the larger number.
     """
     others = (*_only(one for one in kept if one != "not browser"), *WITHOUT_BROWSERS, *ONE_MORE)
     if not browser:
@@ -199,7 +200,7 @@ def _in_two_runs(kept: list[str], *, browser: bool) -> int:
 
 
 def _follow(output: int, program: subprocess.Popen[bytes]) -> None:
-    """Write what the program has written to this file, and what it goes on to write, to standard output."""
+    """Copy what the program has written and continues to write to this file to standard output."""
     place, running = 0, True
     while running:
         running = program.poll() is None

@@ -1,4 +1,4 @@
-"""Writes the JSON Schemas of hand-written files: `python scripts/schemas.py`. A test refuses outdated ones."""
+"""Writes the JSON Schemas of hand-written files: `python scripts/schemas.py`. A test rejects outdated ones."""
 
 import json
 import sys

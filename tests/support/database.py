@@ -19,14 +19,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CACHE = ROOT / ".test-cache"
 #: the template of test databases
 TEMPLATE = postgres.DATABASE
-#: planning joins takes longer than running them on a test's few rows
+#: planning joins takes longer than running them on few rows
 FEWER_PLANS = ("join_collapse_limit = 1", "enable_mergejoin = off")
 #: tables whose rows belong to the migrations
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
 
 
 def start(folder: Path) -> postgres.Server:
-    """Start a throw-away server in `folder`, with all migrations in its database `TEMPLATE`."""
+    """Start a temporary server in `folder`, with all migrations in its database `TEMPLATE`."""
     copy_migrated(folder)
     return postgres.start(folder, durable=False, who="pytest")
 
@@ -37,10 +37,10 @@ def copy_migrated(folder: Path) -> None:
 
 
 def empty(*_: Any) -> None:
-    """Delete what a test has committed, the queue included.
+    """Delete what a test has committed, including the queue.
 
-    In place of Django's flush, which truncates each table and writes content types and permissions anew: thirty times
-    slower. The last requests of a test's server may lock tables in another order: after a deadlock it tries again.
+    Replaces Django's flush, which truncates each table and recreates content types and permissions: thirty times
+    slower. The last requests of a test's server may lock tables in another order; after a deadlock it tries again.
     """
     for _attempt in range(3):
         try:
@@ -56,9 +56,9 @@ def _delete_rows() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
         tables = [f'"{name}"' for (name,) in cursor.fetchall() if name not in KEPT]
-        # as truncating does, wait for the last requests of a test's server, whose rows would stay otherwise
+        # like TRUNCATE, wait for the last requests of a test's server, whose rows would otherwise stay
         cursor.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
-        # first the one whose foreign key is checked at once; Django's are checked at the end
+        # first the table whose foreign key is checked at once; Django's are checked at the end
         cursor.execute("DELETE FROM procrastinate_periodic_defers")
         cursor.execute("; ".join(f"DELETE FROM {name}" for name in tables))
 
@@ -82,7 +82,7 @@ def _migrated() -> Path:
 
 def _migrate(url: str, folder: Path) -> None:
     subprocess.run(
-        # Django's own: ours would also write the rows of a first start
+        # Django's command: ours would also write the rows of a first start
         [sys.executable, "-m", "django", "migrate", "--verbosity", "0"],
         env=os.environ
         | {"DATABASE_URL": url, "GOODWORD_ENV": "test", "GOODWORD_DATA": str(folder)}
@@ -99,7 +99,7 @@ def _set(url: str) -> None:
 
 
 def _fingerprint() -> str:
-    """A hash of the migrations, of the installed packages, which have their own, and of the server's settings."""
+    """A hash of the migrations, the installed packages (which have migrations too) and the server's settings."""
     digest = hashlib.sha256(f"{ROOT}{sys.version}{FEWER_PLANS}".encode())
     migrations = sorted((ROOT / "src/goodword").rglob("migrations/*.py"))
     for path in (*migrations, ROOT / "requirements-dev.lock", ROOT / "src/goodword/settings.py"):

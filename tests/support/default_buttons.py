@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 #: variants of a form's main button
 _MAIN = {"button--primary", "button--danger"}
-#: what matters of a page, found much faster than by parsing all of it
+#: the relevant parts of a page, found much faster than by parsing all of it
 _CONTROLS = re.compile(r"<(?:/?form|input)\b[^>]*>|<button\b.*?</button>", re.DOTALL)
 
 
@@ -40,7 +40,7 @@ class FoundForm:
 
     @property
     def wrong(self) -> str:
-        """The wrong button that Enter would press; empty if it presses the main or only one."""
+        """The wrong button that Enter would press; empty if Enter presses the main or only one."""
         seen = [button for button in self.buttons if not button.stand_in]
         if len(seen) < 2:
             return ""
@@ -52,7 +52,7 @@ class FoundForm:
             )
         if any(button.is_main for button in seen):
             return "" if first.is_main else f"{self.label}: Enter presses {first}"
-        # of equal buttons, one with a name must not come first unless all have one
+        # among equal buttons, one with a name must not come first unless all have names
         unnamed = any(not button.name for button in seen)
         return f"{self.label}: Enter presses {first}" if unnamed and first.name else ""
 

@@ -11,14 +11,14 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-#: in place of texts: answer that the lookup failed, answer nothing, answer nonsense
+#: instead of texts: report a failed lookup, don't answer, answer nonsense
 SERVFAIL, SILENT, GARBAGE = "SERVFAIL", "SILENT", "GARBAGE"
 Zone = Mapping[str, str | list[str]]
 
 
 @contextmanager
 def dns_server(zone: Zone) -> Iterator[tuple[str, int]]:
-    """Its address and port. `zone`: name -> TXT records, or "name MX" -> MX records, or one of the constants; other
+    """Yields address and port. `zone`: name -> TXT records, or "name MX" -> MX records, or one of the constants; other
     names don't exist."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import catalogues
 
 PLACE = re.compile(r"%\(\w+\)[sd]|%%|</?\w+[^>]*>|\{\w+\}")
-#: shorter pieces are found in names and in other languages too
+#: shorter pieces also occur in names and in other languages
 LEAST = 14
 
 
@@ -20,7 +20,7 @@ def pieces(language: str) -> set[str]:
 
 
 def english_in(text: str, language: str) -> list[str]:
-    """The fragments that a text contains."""
+    """The English fragments that a text contains."""
     plain = " ".join(html.unescape(text).split())
     return sorted(piece for piece in pieces(language) if piece in plain)
 

@@ -116,7 +116,7 @@ def step_request(of: Application, kind: str, **values: Any) -> StepRequest:
     )
 
 
-#: what Greenhouse says of an application that something of this name happened to
+#: an application's status in Greenhouse after the event of this name
 STATUS_AFTER = {
     "application.rejected": "rejected",
     "application.unrejected": "active",

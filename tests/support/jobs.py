@@ -46,10 +46,10 @@ def listening() -> Iterator[Callable[[], list[str]]]:
 
 @whole_world
 def run_jobs(*, at_most: int = 500, but_not: Collection[str] = ()) -> list[str]:
-    """Run the reactions that wait and the jobs that are queued, and what follows from them, in order; returns the
-    tasks' names. A failing one fails the test.
+    """Run pending reactions and queued jobs, and those that they cause, in order. Returns the tasks' names. A failure
+    fails the test.
 
-    Tasks of the names `but_not` stay where they are, as if no worker had come to them yet.
+    Tasks named in `but_not` stay queued, as if no worker had reached them yet.
     """
     ran: list[str] = []
     while len(ran) < at_most:
@@ -87,7 +87,7 @@ def _run_job(but_not: Collection[str]) -> list[str]:
     if job is None:
         return []
     _settle(job.pk)
-    # without the wrapper that closes connections between jobs: here the test holds the transaction
+    # without the wrapper that closes connections between jobs: the test is in a transaction
     unwrap(app.tasks[job.task_name].func)(**job.args)
     return [str(job.task_name)]
 
@@ -99,7 +99,7 @@ def _settle(job_id: int) -> None:
 
 def failed_job(name: str, **arguments: object) -> int:
     """Add a permanently failed job. Returns its id."""
-    with connection.cursor() as cursor:  # the library's model refuses to be saved
+    with connection.cursor() as cursor:  # the library's model can't be saved
         cursor.execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts) "
             "VALUES ('default', %s, %s, 'failed', 8) RETURNING id",

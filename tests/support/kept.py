@@ -23,7 +23,7 @@ PLAIN = (str, int, float, bool, type(None), date, datetime)
 
 @dataclass(frozen=True)
 class _World:
-    #: what the builder returned and the mails it sent
+    #: the builder's result and the mails it sent
     pickled: bytes
     #: puts the rows back
     sql: str
@@ -35,12 +35,12 @@ _worlds: dict[str, _World] = {}
 
 
 def kept[**P, W](build: Callable[P, W]) -> Callable[P, W]:
-    """Let `build` run once for the same plain arguments, the same settings and the same moment.
+    """Run `build` only once for the same plain arguments, settings and moment.
 
-    Later calls insert the rows that it wrote, under the same ids, fill the outbox and return a copy of what it
-    returned. While the clock ticks, a minute counts as the same moment. `build` runs as if it were not decorated
-    where its work cannot be put back: when the test commits, when there is an organisation already, and when `build`
-    changes or deletes rows that were there before.
+    Later calls insert the rows that it wrote, with the same ids, fill the outbox and return a copy of what it returned.
+    With a running clock, the same minute counts as the same moment. `build` runs as if undecorated if its work cannot
+    be restored: if the test commits, if there already is an organisation, or if `build` changes or deletes existing
+    rows.
     """
 
     @wraps(build)
@@ -136,7 +136,7 @@ def _insert(rows: set[Row]) -> str:
         f'FROM jsonb_populate_recordset(NULL::"{table}", {_quoted(found)})'
         for table, found in by_table.items()
     ]
-    # without triggers: what they did is among the rows
+    # without triggers: their effects are among the rows
     role = "SET LOCAL session_replication_role = "
     return "; ".join([f"{role}replica", *inserts, f"{role}origin"])
 

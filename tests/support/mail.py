@@ -23,7 +23,7 @@ def mail_is_taken(of: Application, *, at: datetime) -> None:
         _forget("email.send", email_id=pk)
         event = Event.objects.filter(name="email.sent", data__email_id=pk).latest("pk")
         assert events.run_reactions(reactions_to(event))
-        event.delete()  # tests that start like this list later events only
+        event.delete()  # tests that start like this only list later events
 
 
 def _forget(task: str, **args: object) -> None:

@@ -106,7 +106,7 @@ class MailServer:
 
 @contextmanager
 def mail_server(**options: Any) -> Iterator[MailServer]:
-    """A running mail server that is used for sending; `options` are those of core.mail, such as timeouts."""
+    """A running mail server, set as the one to send through; `options` are those of core.mail, such as timeouts."""
     server = MailServer()
     mailer = {
         "BACKEND": "goodword.core.mail.EmailBackend",

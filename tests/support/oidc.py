@@ -1,4 +1,4 @@
-"""Starts the OpenID Connect provider of tests/oidc_provider as a program of its own."""
+"""Starts the OpenID Connect provider of tests/oidc_provider as a separate program."""
 
 import json
 import os

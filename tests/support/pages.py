@@ -20,7 +20,7 @@ _FRESH = re.compile(r'(x-csrftoken": "|csrfmiddlewaretoken" value="|nonce=")[\w-
 
 
 def signed_in(who: Membership, *, seconds_ago: float = 0, method: str = "password") -> Client:
-    """A browser in which this member is signed in, by one row: `force_login` takes ten queries.
+    """A browser in which this member is signed in, by writing one row: `force_login` takes ten queries.
 
     `seconds_ago`: when they did; `method`: how, in allauth's words.
     """

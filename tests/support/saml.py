@@ -1,4 +1,4 @@
-"""Answers of a SAML identity provider, signed with its own key."""
+"""Responses of a SAML identity provider, signed with its own key."""
 
 import base64
 import zlib

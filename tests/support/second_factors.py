@@ -10,7 +10,7 @@ from goodword.accounts.models import User
 
 
 def code(secret: str) -> str:
-    """The app's current code. Forgets that it was used: a second use within 30 seconds would be refused."""
+    """The app's current code. Clears the record of its use, since a second use within 30 seconds would be rejected."""
     cache.clear()
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 

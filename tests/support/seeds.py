@@ -1,4 +1,4 @@
-"""Tests with a seed: the normal run takes each combination of other values once, `exhaustive` the rest."""
+"""Tests with a seed: the normal run tries each combination of other values once, `exhaustive` the rest."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ type BySeed = dict[object, pytest.Item]
 
 
 def mark_rest(items: Iterable[pytest.Item], *, name: str = "seed") -> None:
-    """Mark `exhaustive` what the normal run leaves out of tests with a parameter of this name.
+    """Mark as `exhaustive` what the normal run leaves out of tests with a parameter of this name.
 
     The combinations take the seeds in turn, again from the first if there are more seeds than combinations.
     """

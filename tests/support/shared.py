@@ -20,7 +20,7 @@ def shared_world[W](blocker: pytest_django.DjangoDbBlocker, build: Callable[[], 
     try:
         with blocker.unblock():
             world = build()
-            # or each test would check its foreign keys again
+            # otherwise each test would check its foreign keys again
             connection.check_constraints()
         yield world
     finally:

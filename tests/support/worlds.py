@@ -40,7 +40,7 @@ def running(item: pytest.Item) -> Iterator[None]:
 
 @contextmanager
 def preparing() -> Iterator[None]:
-    """While rows are prepared once for many tests."""
+    """A context in which rows are prepared once for many tests."""
     _preparing.append(True)
     try:
         yield
