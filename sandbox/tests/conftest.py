@@ -21,7 +21,7 @@ def receiver() -> Receiver:
 
 @pytest.fixture(scope="session")
 def one_app() -> Sandbox:
-    """Built once and reopened for each test, because building the routes is slow."""
+    """Created once and reopened for each test, because building the routes is slow."""
     app = create_app(base_url="http://sandbox.example")
     app.close()
     return app

@@ -17,7 +17,7 @@ type Control = Callable[[str, dict[str, Any]], Any]
 
 @pytest.fixture
 def application(store: Store) -> Application:
-    """An active application with a web hook for its moves."""
+    """An active application with a webhook for its moves."""
     add_hook(store, "candidate_stage_change")
     return next(one for one in store.applications.rising() if one.status == "in_process" and one.job_id)
 

@@ -20,7 +20,7 @@ BASE = "http://sandbox.example"
 
 
 class Outsider:
-    """A program that knows only its credential."""
+    """A third-party program that has only a credential."""
 
     def __init__(self, app: Sandbox) -> None:
         store = app.store
@@ -169,7 +169,7 @@ def test_an_old_library_pages_by_number_with_and_without_count(outsider: Outside
 
 
 def test_an_old_library_sends_json_as_form_content_type(outsider: Outsider, store: Store) -> None:
-    """v1: a body of JSON under the content type of a form, on behalf of a user."""
+    """v1: a JSON body with the content type of a form, on behalf of a user."""
     candidate = next(store.candidates.rising())
     body = {"user_id": outsider.admin, "body": "From a library", "visibility": "public"}
     answer = outsider.http.post(

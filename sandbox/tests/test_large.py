@@ -18,7 +18,7 @@ from helpers import ALL_PERMISSIONS, ALL_SCOPES
 pytestmark = pytest.mark.slow
 
 APPLICATIONS = 20_000
-#: far more than a page needs, far fewer than reading every row would
+#: far more calls than a page needs, far fewer than reading every row takes
 MOST_CALLS = 100_000
 
 

@@ -35,10 +35,10 @@ def create_app(
     open_control: bool = False,
     webhook_ca: Path | None = None,
 ) -> Sandbox:
-    """A sandbox, ready to be called by WSGI. Close it after use.
+    """A sandbox as a WSGI application. Close it after use.
 
     Without a `store` it starts with `state_file`, else with the seed `world`: "demo", "empty" or a number of
-    applications. `http` sends the webhooks; `base_url` is where the screens are reached; `open_control` lets other
+    applications. `http` sends the webhooks; `base_url` is the address of the screens; `open_control` lets other
     machines use them.
     """
     if store is None:
@@ -90,7 +90,7 @@ def _finish(response: Response) -> Response:
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
-    """Unknown paths and methods: v3 answers 404, v1 asks for the key first, screens show a page."""
+    """Unknown paths and methods: v3 answers 404, v1 checks the key first, screens show a page."""
     if request.path.startswith("/v3"):
         return error_response(not_found())
     if request.path.startswith("/v1"):

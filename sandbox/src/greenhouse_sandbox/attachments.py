@@ -22,7 +22,7 @@ def make_blueprint() -> Blueprint:
 
 
 def attachment(row_id: int, filename: str) -> ResponseReturnValue:
-    """The file. A wrong or expired URL gets a file store's 403."""
+    """The file. An invalid or expired URL gets a 403 like that of a file store."""
     del filename
     store = the_store()
     row = store.attachments.get(row_id)
@@ -33,7 +33,7 @@ def attachment(row_id: int, filename: str) -> ResponseReturnValue:
         return redirect(row.source_url)
     answer = Response(base64.b64decode(row.content or ""), mimetype=row.content_type)
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.filename)}"
-    # Uploads never run as a page of the sandbox.
+    # Uploads are never rendered as a page of the sandbox.
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

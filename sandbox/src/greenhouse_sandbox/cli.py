@@ -154,7 +154,8 @@ def give_oauth_client(store: Store, client_id: str, secret: str, now: datetime) 
 
 
 def make_webhooks(store: Store, url: str, secret: str, actions: list[str], now: datetime) -> int:
-    """For each action (none named: all), with a ping. Returns how many are new; ValueError for an unknown action."""
+    """Create one for each action (default: all), with a ping. Returns the number of new ones; ValueError for an unknown
+    action."""
     unknown = [one for one in actions if one not in EVENTS]
     if unknown:
         raise ValueError(f"There is no web hook for {', '.join(unknown)}. Known: {', '.join(EVENTS)}.")
@@ -206,7 +207,7 @@ def _all(version: str) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Serve until Ctrl-C or SIGTERM. Exits with 2 and one line if it cannot start."""
+    """Serve until Ctrl-C or SIGTERM. If it cannot start, exits with status 2 and a one-line message."""
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     options = parser().parse_args(arguments)
@@ -295,7 +296,7 @@ def _banner(app: Sandbox, options: Namespace, url: str, trust: str | None) -> li
 
 
 def _reason(error: OSError | OverflowError) -> str:
-    """The system's error message, without the address that Python adds."""
+    """The system's error message, without the address added by Python."""
     if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
         return os.strerror(error.errno)
     return str(error)

@@ -30,9 +30,9 @@ class Sandbox(Flask):
 
     def __init__(self, store: Store, *, http: httpx2.Client | None, state_file: Path | None) -> None:
         super().__init__("greenhouse_sandbox", static_folder="ui/static", template_folder="ui/templates")
-        # The screens keep nothing in the session but messages for the next page.
+        # The session only contains messages for the next page.
         self.secret_key = secrets.token_bytes(32)
-        # Cookies do not tell ports apart: a name of our own keeps clear of other programs on this machine.
+        # Cookies ignore ports: a distinct name avoids conflicts with other programs on this machine.
         self.config["SESSION_COOKIE_NAME"] = "greenhouse_sandbox"
         self.config["SESSION_COOKIE_SAMESITE"] = "Lax"
         self.store = store
@@ -52,7 +52,7 @@ class Sandbox(Flask):
         self.calls.clear()
 
     def reopen(self, *, http: httpx2.Client | None = None) -> None:
-        """Start again with the demo's world after `close`, in memory: building the routes takes long."""
+        """Start again with the demo's world after `close`, in memory, because building the routes is slow."""
         self.restart()
         self.saver, self.open_control, self.closed = None, False, False
         self.deliverer = Deliverer(self.store, http, self.changed)
@@ -71,7 +71,7 @@ class Sandbox(Flask):
         fault = self.faults.take(str(environ["REQUEST_METHOD"]), path) if path.startswith(API_PATHS) else None
         if fault is None:
             return super().wsgi_app(environ, start_response)
-        # Read now: the connection's stream is closed when a delayed call is handled.
+        # Read now: by the time a delayed call is handled, the connection's stream is closed.
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = BytesIO(body)
         done: list[bool] = []

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-#: Where the server keeps, in a call's environment, the function that ends its connection without an answer.
+#: Key in a call's WSGI environment for the function that ends its connection without a response.
 CUT = "greenhouse_sandbox.cut"
 
 
@@ -115,7 +115,7 @@ def _redirect(fault: Fault, _: Forward) -> Response:
 
 def _cut(_: Fault, forward: Forward) -> Response:
     whole = forward()
-    # A server closes a connection on which less came than was announced.
+    # A server closes a connection whose response is shorter than announced.
     whole.headers["Content-Length"] = str(len(whole.get_data()) + 1)
     return whole
 
@@ -129,7 +129,7 @@ def _cut_after(_: Fault, forward: Forward) -> Response:
     return Cut()
 
 
-#: Kind of fault to its behaviour and to a sentence about it. A new kind is one more line here.
+#: Kind of fault to its behaviour and description. To add a kind, add a line here.
 KINDS: dict[str, tuple[Behaviour, str]] = {
     "fail": (_fail, "answers `status` without doing anything"),
     "fail_after": (_fail_after, "does what is asked, then answers `status`"),

@@ -69,7 +69,7 @@ def make_blueprint() -> Blueprint:
 
 
 def token() -> Response:
-    """A token for the client, for its credentials, a code or a refresh token."""
+    """A token in exchange for the client's credentials, a code or a refresh token."""
     sent = parameters()
     client_id, secret = basic_pair() or (sent.get("client_id", ""), sent.get("client_secret", ""))
     if not client_id:

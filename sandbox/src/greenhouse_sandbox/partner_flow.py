@@ -14,7 +14,7 @@ from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.account import Grant, OAuthClient
 from greenhouse_sandbox.store.people import User
 
-#: How long each kind is good for, as documented.
+#: Lifetime of each kind, as documented.
 LIVES = {"code": timedelta(minutes=1), "refresh": timedelta(hours=24)}
 
 
@@ -103,7 +103,7 @@ def _let_in(
 
 
 def _client_and_way_back(store: Store) -> tuple[OAuthClient, str]:
-    """The client and its redirect URI. Errors are shown here and never sent to an unknown address."""
+    """The client and its redirect URI. Errors are shown here, not sent to an unverified address."""
     client = find_oauth_client(store, request.args.get("client_id", ""))
     if client is None:
         abort(400, "There is no Harvest V3 credential with this client_id.")

@@ -127,7 +127,7 @@ _VERBS = {
     "deactivate": "Deactivate {}",
     "revoke_permissions": "Revoke permissions of {}",
 }
-#: Category to its resources, and each to the actions there are.
+#: Category to its resources, and each to its actions.
 _TREE: dict[str, dict[str, str]] = {
     "Applications": {
         "applications": "list create move reject unreject hire update destroy convert_to_candidate"
@@ -209,7 +209,7 @@ _TREE: dict[str, dict[str, str]] = {
         "pay_inputs": "list",
     },
 }
-#: Which scopes a v3 token has that was minted with a v1 key (assumed; the documents do not say).
+#: Scopes of a v3 token issued for a v1 key (assumed; undocumented).
 V1_TO_V3: dict[str, tuple[str, ...]] = {
     "applications.list": ("harvest:applications:list", "harvest:application_stages:list"),
     "applications.create": ("harvest:applications:create",),

@@ -18,8 +18,8 @@ IDLE_SECONDS = 75
 HANDSHAKE_SECONDS = 10
 LARGEST_BODY = 64 * 1024 * 1024
 BODILESS = {204, 304}
-#: Headers that the application finds in other members of its environment; a chunked body is whole by then.
-TOLD_OTHERWISE = {"HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"}
+#: Headers that WSGI passes under other names, or that don't apply to a complete body.
+NOT_PASSED_AS_HEADERS = {"HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"}
 
 
 class Server(ThreadingHTTPServer):
@@ -87,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
         self._send(*started[0], content)
 
     def __getattr__(self, name: str) -> Any:
-        """The base class looks for a method `do_GET` and so on."""
+        """The base class looks for methods `do_GET` and so on."""
         if name in METHODS:
             return self.answer
         raise AttributeError(name)
@@ -164,7 +164,7 @@ class Handler(BaseHTTPRequestHandler):
         }
         for name, value in self.headers.items():
             key = f"HTTP_{name.upper().replace('-', '_')}"
-            if "_" not in name and key not in TOLD_OTHERWISE:
+            if "_" not in name and key not in NOT_PASSED_AS_HEADERS:
                 environ[key] = f"{environ[key]},{value}" if key in environ else value
         return environ
 

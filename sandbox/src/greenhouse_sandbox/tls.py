@@ -27,7 +27,7 @@ def default_directory() -> Path:
 
 
 def server_context(directory: Path, names: list[str]) -> tuple[ssl.SSLContext, Path]:
-    """For a server of these names, and the file of the authority in `directory`, which is made once."""
+    """The TLS context for these names, and the authority's file in `directory`, which is created once."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
         authority, key = _authority(directory)

@@ -32,7 +32,7 @@ class Bearer:
 def mint(
     store: Store, *, credential: str, user_id: int, now: datetime, scopes: list[str] | None = None
 ) -> tuple[str, datetime]:
-    """For `client:<id>` or `key:<id>`, and when it ends. `scopes` limits it to what a person granted."""
+    """A token for `client:<id>` or `key:<id>`, and its expiry. `scopes` limits it to what a person granted."""
     issued = now.replace(microsecond=0)
     expires = issued + timedelta(seconds=store.switches["token_seconds"])
     claims: dict[str, Any] = {
@@ -54,7 +54,7 @@ def mint(
 
 
 def read_token(store: Store, token: str, *, now: datetime) -> Bearer:
-    """BadTokenError if not ours, expired or revoked. Its scopes are those of the credential now."""
+    """BadTokenError if not ours, expired or revoked. The scopes are the credential's current ones."""
     claims = _claims(store, token)
     if now.timestamp() >= claims["exp"]:
         raise BadTokenError("Token has expired. Please request a new access token.")

@@ -20,7 +20,7 @@ from greenhouse_sandbox.webhooks.payloads import deleted_application_payload
 VISIBILITIES = ("public", "private", "admin_only")
 ONE_OF_ITS_KIND = ("resume", "cover_letter")
 BLOCKED = (".exe", ".bat", ".cmd", ".com", ".msi", ".scr", ".js", ".vbs", ".jar", ".sh", ".ps1", ".dll")
-#: Member that can be edited to the table whose ids it holds. None takes it away.
+#: Editable member to the table whose ids it holds. None removes the link.
 EDITABLE: dict[str, str] = {
     "recruiter_id": "users",
     "coordinator_id": "users",
@@ -42,7 +42,7 @@ LINKS: dict[str, str] = {
 
 
 def forget_files(store: Store, application_id: int, *, now: datetime) -> None:
-    """Remove an application's files; an opening that it had filled stays closed, filled by nobody."""
+    """Remove an application's files. An opening that it had filled stays closed, but filled by nobody."""
     for row in store.attachments.by("application_id", application_id):
         store.attachments.delete(row.id)
     for opening in store.openings.by("application_id", application_id):
@@ -58,7 +58,7 @@ def forget_background(store: Store, candidate: Candidate) -> None:
 
 
 def transfer_belongings(store: Store, loser: Candidate, winner: Candidate, *, now: datetime) -> None:
-    """Give files, schools, employers and tags of one person to another."""
+    """Move files, schools, employers and tags of one person to another."""
     for file in store.attachments.by("candidate_id", loser.id):
         file.candidate_id = winner.id
         store.attachments.changed(file, now)
@@ -301,7 +301,7 @@ def _new_application(
 
 
 def responsible(store: Store, job_id: int, kind: str) -> int | None:
-    """The user who answers for the job as its `kind` (recruiter, coordinator), if any."""
+    """The job's responsible recruiter or coordinator (`kind`), if any."""
     owners = (one for one in store.job_owners.by("job_id", job_id) if one.type == kind and one.responsible)
     owner = next(owners, None)
     return owner.user_id if owner else None
@@ -337,7 +337,7 @@ def apply(
 
 
 def checked_links(store: Store, wanted: dict[str, Any]) -> dict[str, int | None]:
-    """The links that `wanted` names; RefusedError if one leads nowhere, or to a stage of another pool."""
+    """The links in `wanted`; RefusedError if one doesn't exist or is a stage of another pool."""
     tables = store.tables()
     links: dict[str, int | None] = {}
     for name, table in LINKS.items():

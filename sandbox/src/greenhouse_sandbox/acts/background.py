@@ -72,7 +72,7 @@ def delete_background(store: Store, row: Education | Employment, *, now: datetim
 
 
 def day(member: str, text: object) -> str | None:
-    """An ISO date, also out of an ISO date-time."""
+    """An ISO date, also from an ISO date-time."""
     if text in {None, ""}:
         return None
     try:
@@ -87,7 +87,7 @@ def _tell(store: Store, candidate: Candidate, now: datetime) -> None:
 
 
 def tag(store: Store, name: str) -> CandidateTag:
-    """The tag of that name, created if missing."""
+    """The tag with this name, created if missing."""
     known = store.candidate_tags.by("name", name)
     if known:
         return known[0]
@@ -139,7 +139,7 @@ def referrer(store: Store, referrer_id: int) -> Referrer:
 
 
 def credit(application: Application, row: Referrer | None) -> None:
-    """Credit somebody (or nobody). The caller reports the change of the application."""
+    """Credit somebody (or nobody). The caller fires the webhook for the application."""
     application.referrer_id = row.id if row else None
     application.credited_to_id = row.user_id if row else None
 

@@ -9,7 +9,7 @@ from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.account import FIELD_TYPES, SELECTS, VALUE_TYPES, CustomField, CustomFieldOption
 
 RANGES = ("currency_range", "number_range")
-#: Member that can be edited to the table whose ids it holds. None takes it away.
+#: Editable member to the table whose ids it holds. None removes the link.
 EDITABLE = ("name", "private", "required", "description", "require_approval", "active")
 
 
@@ -18,7 +18,7 @@ def with_values(
 ) -> dict[str, Any]:
     """`kept` with the values of `wanted`, `{"id" or "custom_field_id" or "name_key", "value", ...}`.
 
-    An option is given by id or name; `"delete_value": "true"` removes a value. RefusedError about `member`.
+    An option is given by id or name; `"delete_value": "true"` removes a value. RefusedError names `member`.
     """
     if not isinstance(wanted, list) or not all(isinstance(one, dict) for one in wanted):
         raise RefusedError(member, "must be an array of objects")
@@ -98,7 +98,7 @@ def define_field(
     required: bool = False,
     description: str | None = None,
 ) -> CustomField:
-    """A new field with its options. Its key follows from the name and never changes."""
+    """A new field with its options. Its key is derived from the name and never changes."""
     if not name.strip():
         raise RefusedError("name", "is missing")
     if field_type not in FIELD_TYPES:

@@ -54,7 +54,7 @@ def add_note(
 def log_activity(
     store: Store, application: Application, subject: str, *, actor_id: int | None, now: datetime
 ) -> None:
-    """Record on the feed what somebody did to an application."""
+    """Record an action on an application on the feed."""
     application.last_activity_at = now
     store.applications.changed(application, now)
     add_note(

@@ -19,7 +19,7 @@ from greenhouse_sandbox.webhooks.job_payloads import (
 
 EDITABLE_OF_POST = {"title", "location", "live", "internal", "content"}
 STAGES = ("Application Review", "Phone Screen", "Assessment", "Reference Check", "Offer")
-#: Member that can be edited to the table whose ids it holds. None takes it away.
+#: Editable member to the table whose ids it holds. None removes the link.
 EDITABLE = {"name", "requisition_id", "notes", "confidential", "department_id", "office_ids"}
 
 

@@ -39,7 +39,7 @@ def create_offer(
     starts_on: str | None = None,
     notes: str | None = None,
 ) -> Offer:
-    """Make an offer, or a new version of the present one, which is deprecated. Fires the webhooks."""
+    """Create an offer, or a new version of the current one, which becomes deprecated. Fires the webhooks."""
     must_be_active(application)
     if application.prospect:
         raise RefusedError("id", "is a prospect and gets no offer")
@@ -72,7 +72,7 @@ def create_offer(
 
 
 def approve_offer(store: Store, offer: Offer, *, actor_id: int | None, now: datetime) -> None:
-    """The approval that an offer waited for. Fires the webhook."""
+    """Approve an offer that waits for approval. Fires the webhook."""
     _must_be_open(offer)
     offer.approved_at = now
     store.offers.changed(offer, now)
@@ -125,7 +125,7 @@ def schedule_interview(
     now: datetime,
     starts_at: datetime | None = None,
 ) -> Interview:
-    """Book an interview of the present stage, by default for the next day. No webhook."""
+    """Book an interview of the current stage, by default for the next day. No webhook."""
     must_be_active(application)
     stage = current_stage(store, application)
     interview = store.interviews.insert(

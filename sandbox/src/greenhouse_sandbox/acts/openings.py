@@ -45,7 +45,7 @@ def edit_opening(
     status: str | None = None,
     close_reason_id: int | None = None,
 ) -> None:
-    """Change the number and the day it is wanted for; open or close it. A reason is only for closing."""
+    """Change number and target start date; open or close it. A reason is only for closing."""
     if status not in {None, "open", "closed"}:
         raise RefusedError("status", "must be one of: open, closed")
     if close_reason_id is not None and (status != "closed" or not store.close_reasons.get(close_reason_id)):

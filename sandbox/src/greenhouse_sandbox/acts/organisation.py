@@ -84,7 +84,7 @@ def change_user(
 
 
 def add_defaults(store: Store) -> None:
-    """Create what is missing, as if it had existed from the start. Nothing is made twice."""
+    """Create what is missing, as if it had existed from the start. Idempotent."""
     users = list(store.users.rising())
     if not users:
         return

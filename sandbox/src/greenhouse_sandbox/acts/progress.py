@@ -46,7 +46,7 @@ def leave_stage(store: Store, application: Application, now: datetime) -> None:
 
 
 def _rows(store: Store, application: Application, now: datetime) -> list[ApplicationStage]:
-    """All rows of the application, made for every stage of its job if they are missing."""
+    """All rows of the application; missing ones are created for every stage of its job."""
     rows = store.application_stages.by("application_id", application.id)
     known = {row.job_stage_id for row in rows}
     missing = [stage for stage in pipeline(store, application.job_id) if stage.id not in known]
@@ -188,7 +188,7 @@ def must_be_active(application: Application) -> None:
 
 
 def _free_openings(store: Store, application: Application, *, now: datetime) -> None:
-    """Reopen what the hire had filled."""
+    """Reopen the opening that the hire had filled."""
     for opening in store.openings.by("application_id", application.id):
         opening.application_id = opening.closed_at = opening.close_reason_id = None
         store.openings.changed(opening, now)

@@ -1,5 +1,5 @@
 class RefusedError(Exception):
-    """An action that the rules forbid. `field` is the offending input; the message says why."""
+    """A forbidden action. `field` is the offending input; the message says why."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)

@@ -140,7 +140,7 @@ def _stage(wanted: Wanted) -> JobStage:
 
 
 def _places(wanted: Wanted) -> dict[str, Any]:
-    """Department and offices by id or name; null takes away."""
+    """Department and offices by id or name; null removes them."""
     store, found = wanted.store, dict[str, Any]()
     if "department" in wanted.members:
         known = wanted.members["department"] is not None

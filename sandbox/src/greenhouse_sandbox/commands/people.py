@@ -91,7 +91,7 @@ def change_user(wanted: Wanted) -> dict[str, Any]:
 
 
 def _who(wanted: Wanted) -> Candidate:
-    """An existing person, or a new one of that name."""
+    """An existing person, or a new one with this name."""
     if wanted.members.keys() & {"candidate", "candidate_id"}:
         return wanted.candidate()
     return applications.add_candidate(

@@ -63,7 +63,7 @@ class Wanted:
         return int(value)
 
     def given(self, *names: str) -> dict[str, Any]:
-        """The given members among these."""
+        """Those of these members that are given."""
         return {name: self.members[name] for name in names if name in self.members}
 
     def row[R: Row](self, table: Table[R], name: str) -> R:
@@ -73,7 +73,7 @@ class Wanted:
         return row
 
     def named[R: Row](self, rows: Iterable[R], name: str, *called: str) -> R:
-        """The first of `rows` whose id or one of whose `called` texts matches."""
+        """The first of `rows` whose id or one of whose names (`called`) matches."""
         value = self.members.get(name)
         if value is None:
             raise RefusedError(name, "is missing")
@@ -108,7 +108,7 @@ class Wanted:
         return self.named(self.store.users.rising(), name, "primary_email", "name")
 
     def job(self, name: str = "job") -> Job:
-        """By id, requisition or name; of several with that name the first."""
+        """By id, requisition or name; the first of several with that name."""
         return self.named(self.store.jobs.rising(), name, "requisition_id", "name")
 
     def stage(self, job_id: int | None, name: str = "stage") -> JobStage:

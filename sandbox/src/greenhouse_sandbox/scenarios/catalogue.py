@@ -15,7 +15,7 @@ class Scenario:
     text: str
 
 
-#: Name to story. A new one is one more line here.
+#: Name to story. To add a story, add a line here.
 SCENARIOS: dict[str, Scenario] = {
     "burst": Scenario(
         stories.burst, "n job stage", "moves `n` (500) candidates of `job` to `stage` (Assessment) at once"

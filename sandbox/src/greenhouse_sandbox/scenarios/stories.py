@@ -1,4 +1,4 @@
-"""Stories to play by name: crowds, silence, and what is easily misunderstood from outside."""
+"""Stories to play by name: bursts, missing webhooks, and event sequences that integrations easily misinterpret."""
 
 import random
 from collections import Counter
@@ -218,7 +218,7 @@ def pipeline_rebuilt(wanted: Wanted) -> dict[str, Any]:
 
 
 def _somebody(wanted: Wanted) -> Application:
-    """The named candidate, else the job's first active one."""
+    """The named candidate, or the job's first active one."""
     if wanted.members.keys() & {"application_id", "candidate", "candidate_id"}:
         return wanted.application()
     job = job_of(wanted)

@@ -1,4 +1,4 @@
-"""Worlds of any size, the same for a size and seed, ids and times included. Ids rise with time."""
+"""Worlds of any size, reproducible by size and seed, including ids and times. Ids rise with time."""
 
 import gc
 from collections.abc import Callable, Iterator
@@ -74,7 +74,7 @@ COMPANIES = [
     "Tideline",
     None,
 ]
-#: How long the story lasts, from FOUNDED.
+#: Duration of the simulated history, from FOUNDED.
 DAYS = 240
 #: Applications for each job, roughly.
 PER_JOB = 250
@@ -286,7 +286,7 @@ def _outcome(job: MadeJob, applied_at: datetime, chance: Random) -> Outcome:
 
 
 class _Maker:
-    """Creates rows and inserts them together, which is faster."""
+    """Creates rows and inserts them in bulk, which is faster."""
 
     def __init__(self, store: Store, chance: Random) -> None:
         self._store = store
@@ -361,7 +361,7 @@ class _Maker:
         return row
 
     def prospect(self, candidate: Candidate, job: MadeJob, source_id: int, now: datetime) -> None:
-        """A prospect for no job or one, or already converted."""
+        """A prospect for no job or one job, or already converted."""
         converted = self._random() < CONVERTED_SHARE
         self._applications.append(
             Application(

@@ -15,7 +15,7 @@ from greenhouse_sandbox.store.table import Row
 VERSION = 2
 READ = (1, 2)
 BATCH_ROWS = 2000
-#: Small tables that are written with every batch: credentials must be neither lost nor restored.
+#: Small tables that are written with every batch: credentials must not be lost or come back.
 ALWAYS_WHOLE = ("api_keys", "oauth_clients", "webhooks")
 RETRY_SECONDS = 5.0
 GROWTH = 4
@@ -29,7 +29,7 @@ class StateError(Exception):
 
 
 def account(store: Store) -> dict[str, Any]:
-    """Everything but rows, as JSON-ready data. Hold the lock."""
+    """Everything except rows, as JSON-ready data. Hold the lock."""
     return {
         "version": VERSION,
         "clock_offset_seconds": store.clock.offset.total_seconds(),
@@ -210,7 +210,7 @@ class Saver:
                 try:
                     self._write()
                 except OSError as error:
-                    # A full disk may have room again: keep running, and try once more.
+                    # A full disk may get space again: keep running and retry.
                     log.warning("The state file %s could not be written: %s", self._path, error)
                     self._changed.set()
                     self._stopped.wait(RETRY_SECONDS)

@@ -1,4 +1,4 @@
-"""A table of rows by id, in id order, with look-up by chosen members and by times."""
+"""A table of rows in id order, with look-up by id, by chosen members and by times."""
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +21,7 @@ class Row:
 
 
 class Moments:
-    """The ids of a table's rows, sorted by the moment `member`; rows without one are left out."""
+    """The ids of a table's rows, sorted by the time `member`; rows without one are left out."""
 
     def __init__(self, member: str, rows: Iterable[Row]) -> None:
         self._member = member
@@ -55,7 +55,8 @@ class Moments:
 class Table[R: Row]:
     """Rows of one kind. Hold the store's lock, and call `changed` after changing a row.
 
-    Ids look like Greenhouse's: beyond 32 bits, rising. An index member may be a tuple, whose parts each find the row.
+    Ids look like Greenhouse's: beyond 32 bits, rising. An index member may be a tuple; each of its elements finds the
+    row.
     """
 
     def __init__(self, kind: type[R], base: int, *indexes: str) -> None:

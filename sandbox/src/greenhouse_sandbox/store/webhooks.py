@@ -7,7 +7,7 @@ from typing import Any
 from greenhouse_sandbox.store.table import Row
 
 PENDING, HELD, DELIVERED, GIVEN_UP, DROPPED = "pending", "held", "delivered", "given up", "dropped"
-#: kind of fault to a sentence about it
+#: kind of fault to its description
 KINDS: dict[str, str] = {
     "drop": "never sends it; it stays in the log as dropped",
     "duplicate": "sends it `copies` times more, with the same event id or, with `new_event_id`, another",
@@ -17,7 +17,7 @@ KINDS: dict[str, str] = {
     "garble": "sends only half of the body, rightly signed",
 }
 
-#: the events that a webhook can be made for
+#: the events that a webhook can subscribe to
 EVENTS: dict[str, str] = {
     "candidate_stage_change": "Candidate has changed stage",
     "hire_candidate": "Candidate has been hired",
@@ -141,7 +141,7 @@ class HookFaults:
         return [asdict(fault) for fault in self._orders]
 
     def clear(self) -> list[int]:
-        """Drop all orders; the ids of the deliveries that were being collected for a shuffle."""
+        """Drop all orders. Returns the ids of the deliveries collected for a shuffle."""
         collected = [one for fault in self._orders for one in fault.collected]
         self._orders.clear()
         return collected

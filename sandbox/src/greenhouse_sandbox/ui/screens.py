@@ -1,4 +1,4 @@
-"""What every page shows, and the values of a submitted form with their errors."""
+"""The context of every page, and the values of a submitted form with their errors."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ screens = Blueprint("ui", __name__)
 
 
 class Typed:
-    """The texts of a posted form. `errors` maps a field to a sentence."""
+    """The texts of a posted form. `errors` maps a field to a message."""
 
     def __init__(self) -> None:
         self.errors: dict[str, str] = {}
@@ -47,7 +47,7 @@ screens.before_request(refuse_strangers)
 
 
 def acting_user() -> User:
-    """The user in whose name the screens act."""
+    """The user on whose behalf the screens act."""
     store = the_store()
     return store.users[store.acting_user_id]
 
@@ -68,7 +68,7 @@ def way_back() -> str:
 
 @screens.app_context_processor
 def on_every_page() -> dict[str, Any]:
-    """The organisation, the acting user and who else could act, and the clock."""
+    """The organisation, the acting user and the other possible ones, and the clock."""
     store = the_store()
     people = [user for user in store.users.rising() if not user.service_account and not user.deactivated]
     return {

@@ -32,9 +32,8 @@ from greenhouse_sandbox.store.webhooks import (
 )
 from greenhouse_sandbox.webhooks.payloads import ping_payload
 
-#: Pauses between the seven attempts (documented). The switch `retry_random_seconds` adds what Greenhouse
-#: adds to each: up to so many random seconds (30 there), times the number of the attempt; it is 0 unless
-#: set.
+#: Pauses between the seven attempts (documented). With the switch `retry_random_seconds` (30 in Greenhouse, 0 by #:
+#: default) each is extended by up to that many random seconds, times the number of the attempt.
 RETRY_MINUTES = (1, 15, 60, 120, 240, 480)
 TIMEOUT_SECONDS = 10.0
 WRONG_KEY = "not the secret key of any web hook"
@@ -48,7 +47,7 @@ def body_text(action: str, payload: dict[str, Any]) -> str:
 
 
 def signature(body: bytes, secret_key: str) -> str:
-    """The value of the `Signature` header: the word sha256, a space, the HMAC of the raw body in hex."""
+    """The `Signature` header: the word sha256, a space, the HMAC of the raw body in hex."""
     digest = hmac.new(secret_key.encode(), body, hashlib.sha256).hexdigest()
     return f"sha256 {digest}"
 
@@ -113,7 +112,7 @@ def _collect(store: Store, delivery: Delivery, fault: HookFault, now: datetime) 
 
 
 class Deliverer:
-    """Delivers under the sandbox's clock. Success is an answer of exactly 200."""
+    """Delivers by the sandbox's clock. Only a 200 counts as success."""
 
     def __init__(self, store: Store, client: httpx2.Client | None, changed: Callable[[], None]) -> None:
         self._store = store
@@ -154,7 +153,7 @@ class Deliverer:
         )
 
     def deliver_now(self, delivery_id: int) -> None:
-        """One attempt, made before this returns. Do not hold the store's lock."""
+        """Make one attempt synchronously. Do not hold the store's lock."""
         self._attempt(delivery_id)
 
     def idle(self) -> bool:
@@ -267,7 +266,7 @@ class Deliverer:
         try:
             answer = self._http().post(hook.endpoint_url, content=raw, headers=headers)
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-            # ValueError: an address that only turns out to be none when it is used.
+            # ValueError: an address that is only found to be invalid when used.
             return None, f"{type(error).__name__}: {error}"
         return answer.status_code, None
 

@@ -6,9 +6,9 @@ from greenhouse_sandbox.store.applications import ACCEPTED, Application, Intervi
 from greenhouse_sandbox.store.jobs import Department, Job, JobPost, JobStage, Office
 from greenhouse_sandbox.webhooks.shapes import custom_fields
 
-#: Events whose jobs say who made them.
+#: Events whose jobs name their creator.
 CREATED_BY = {"candidate_stage_change", "new_candidate_application", "new_prospect_application"}
-#: Action to the members that the jobs in the published sample of that event lack.
+#: Action to the members missing from jobs in the event's published sample.
 LEFT_OUT: dict[str, set[str]] = {
     "hire_candidate": {"notes", "job_post_id", "status", "created_at"},
 }
@@ -40,7 +40,7 @@ def departments_and_offices(store: Store, job: Job) -> dict[str, Any]:
 
 
 def hiring_team(store: Store, job: Job) -> dict[str, Any]:
-    """Who is responsible for the job, by user id and employee id."""
+    """The job's hiring team, by user id and employee id."""
 
     def shown(user_id: int) -> dict[str, Any]:
         user = store.users.get(user_id)
@@ -72,7 +72,7 @@ def application_job(store: Store, action: str, job: Job, application: Applicatio
 
 
 def hired_job(store: Store, job: Job) -> dict[str, Any]:
-    """The single `job` that only a hire has, with member names of its own."""
+    """The single `job` that only a hire has, with different member names."""
     return {
         "id": job.id,
         "name": job.name,
@@ -85,7 +85,7 @@ def hired_job(store: Store, job: Job) -> dict[str, Any]:
 
 
 def job_payload(store: Store, job: Job) -> dict[str, Any]:
-    """`{"job": {...}}` for a job that was made or changed."""
+    """`{"job": {...}}` for a created or changed job."""
     posts = [post.id for post in store.job_posts.by("job_id", job.id) if post.active]
     return {
         "job": {
@@ -145,7 +145,7 @@ def post_payload(post: JobPost) -> dict[str, Any]:
 
 
 def deleted_post_payload(post: JobPost) -> dict[str, Any]:
-    """A post that was deleted: wrapped, unlike the others."""
+    """A deleted post: wrapped, unlike the others."""
     return {"job_post": post_payload(post)}
 
 
@@ -164,7 +164,7 @@ def stage_payload(stage: JobStage) -> dict[str, Any]:
 
 
 def department_payload(store: Store, row: Department) -> dict[str, Any]:
-    """A department that was deleted, with all departments below it."""
+    """A deleted department, with all departments below it."""
     return {
         "department": {
             "id": row.id,
@@ -177,7 +177,7 @@ def department_payload(store: Store, row: Department) -> dict[str, Any]:
 
 
 def office_payload(store: Store, row: Office) -> dict[str, Any]:
-    """An office that was deleted; its location is an object, unlike in jobs."""
+    """A deleted office; its location is an object, unlike in jobs."""
     return {
         "office": {
             "id": row.id,
@@ -213,7 +213,7 @@ def _question(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def offer_payload(offer: Offer) -> dict[str, Any]:
-    """A created, changed or approved offer, without a wrapper; its start date is in American order."""
+    """A created, changed or approved offer, without a wrapper; its start date is in US format."""
     return {
         "id": offer.id,
         "application_id": offer.application_id,
@@ -230,7 +230,7 @@ def offer_payload(offer: Offer) -> dict[str, Any]:
 
 
 def deleted_offer_payload(offer: Offer) -> dict[str, Any]:
-    """A deleted offer, wrapped; its author has another name."""
+    """A deleted offer, wrapped; the member for its author has a different name."""
     return {
         "offer": {
             "id": offer.id,
@@ -247,7 +247,7 @@ def deleted_offer_payload(offer: Offer) -> dict[str, Any]:
 
 
 def hired_offer(store: Store, application: Application) -> dict[str, Any]:
-    """The `offer` of a hire. Without one, it is made up from the hire."""
+    """The `offer` of a hire. Without an offer, it is derived from the hire."""
     accepted = [row for row in store.offers.by("application_id", application.id) if row.status == ACCEPTED]
     offer = accepted[-1] if accepted else None
     hired_on = application.hired_at.date().isoformat() if application.hired_at else None

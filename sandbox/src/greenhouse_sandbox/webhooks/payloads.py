@@ -16,7 +16,7 @@ from greenhouse_sandbox.webhooks.shapes import (
     user_ref,
 )
 
-#: Events whose `source` has `public_name` where the others have `name`.
+#: Events whose `source` has `public_name` instead of `name`.
 PUBLIC_NAME = {
     "reject_candidate",
     "unreject_candidate",
@@ -61,7 +61,7 @@ def application_payload(store: Store, action: str, application: Application) -> 
 
 
 def deleted_application_payload(store: Store, application: Application) -> dict[str, Any]:
-    """`{"application": {...}}` for one application that is gone; the candidate stays."""
+    """`{"application": {...}}` for a deleted application; the candidate stays."""
     details = store.rejection_details.by("application_id", application.id)
     detail = details[-1] if details else None
     return {
@@ -140,7 +140,7 @@ def _rejection_details(store: Store, application: Application) -> dict[str, Any]
 
 
 def _opening_id(store: Store, application: Application, jobs: list[Job]) -> str | None:
-    """The customer's number of the opening that is filled; where none is known, the job's requisition."""
+    """The customer's number of the filled opening, or the job's requisition if unknown."""
     offer = next((row for row in store.offers.by("application_id", application.id) if row.opening_id), None)
     filled = store.openings.by("application_id", application.id)
     opening = filled[0] if filled else store.openings.get(offer.opening_id if offer else None)
@@ -174,7 +174,7 @@ def _stage(store: Store, action: str, application: Application) -> dict[str, Any
 
 
 def _interview(store: Store, stage: JobStage, application: Application) -> dict[str, Any]:
-    """The one interview that every stage has here; its id follows from the stage's."""
+    """Each stage has one interview here; its id is derived from the stage's."""
     interview_id = stage.id + 1
     kit = f"{store.base_url}/guides/{interview_id}/people/{application.candidate_id}"
     return {

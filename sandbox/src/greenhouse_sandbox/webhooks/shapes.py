@@ -1,4 +1,4 @@
-"""What the payloads of several events contain: people, custom fields, files and background."""
+"""Parts shared by the payloads of several events: people, custom fields, files and background."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from greenhouse_sandbox.store.people import Candidate
 OLDER_TYPES = {"yes_no": "boolean"}
 
 
-#: action to the members that the published sample of that event lacks
+#: action to the members missing from the event's published sample
 LEFT_OUT: dict[str, set[str]] = {
     "hire_candidate": {
         "company",
@@ -31,7 +31,7 @@ LEFT_OUT: dict[str, set[str]] = {
 
 
 def custom_fields(store: Store, kind: str, kept: dict[str, Any]) -> dict[str, Any]:
-    """All fields of that kind of record by key; a candidate's date without a value is an empty text, not null."""
+    """All fields of that kind of record by key; a candidate's date without a value is an empty string, not null."""
     found = {}
     for key, field in shown(store, kind, kept).items():
         empty = "" if kind == "candidate" and field.get("type") == "date" else None
@@ -45,7 +45,7 @@ def custom_fields(store: Store, kind: str, kept: dict[str, Any]) -> dict[str, An
 
 
 def educations(store: Store, candidate: Candidate) -> list[dict[str, Any]]:
-    """Schools by name, with dates in American order."""
+    """Schools by name, with dates in US format."""
 
     def named(option_id: int | None) -> str | None:
         option = store.custom_field_options.get(option_id)
@@ -141,7 +141,7 @@ def merged_payload(candidate: Candidate, newest: Application | None, new_candida
 def _candidate(
     store: Store, action: str, candidate: Candidate, application: Application | None
 ) -> dict[str, Any]:
-    # A phone type keeps the trailing space seen live.
+    # Phone types have the trailing space observed in Greenhouse.
     phones = [{**phone, "type": phone.get("type", "other") + " "} for phone in candidate.phone_numbers]
     body = {
         "id": candidate.id,

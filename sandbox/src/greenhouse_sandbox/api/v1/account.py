@@ -90,7 +90,7 @@ def job_permissions(user_id: int) -> Response:
 
 @requires("users.future_job_permissions")
 def future_job_permissions(user_id: int) -> Response:
-    """What a user may do on jobs to come: nothing here."""
+    """A user's permissions on future jobs; always empty here."""
     one(the_store().users, user_id)
     return list_page([], lambda row: row)
 

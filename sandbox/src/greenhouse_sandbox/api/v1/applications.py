@@ -131,7 +131,7 @@ def update_reason(application_id: int) -> Response:
 
 
 def add_application(candidate: Candidate, wanted: dict[str, Any], actor_id: int) -> Application:
-    """The application that a body asks for, with referrer and files."""
+    """Create the application described by a body, with referrer and files."""
     store = the_store()
     now = store.clock.now()
     application = apply(store, candidate, _renamed(wanted), actor_id=actor_id, now=now)
@@ -172,7 +172,7 @@ def _credit(store: Store, application: Application, body: dict[str, Any]) -> Non
 
 
 def _renamed(body: dict[str, Any]) -> dict[str, Any]:
-    """v1 says `prospect_stage_id` for the stage of a pool when it updates."""
+    """In updates, v1 calls the stage of a pool `prospect_stage_id`."""
     old, new = "prospect_stage_id", "prospect_pool_stage_id"
     return {new if name == old else name: value for name, value in body.items()}
 
@@ -237,7 +237,7 @@ def transfer(application_id: int) -> Response:
             now=store.clock.now(),
         )
     except RefusedError as refusal:
-        # What the act calls its inputs has "new_" before it in the body.
+        # The names of the act's inputs have the prefix "new_" in the body.
         member = f"new_{refusal.field}" if refusal.field in {"job_id", "stage_id"} else refusal.field
         raise validation_error(member, refusal.sentence) from refusal
     return json_response(application_shape(store, application))

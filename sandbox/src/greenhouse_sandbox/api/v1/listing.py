@@ -14,7 +14,7 @@ from greenhouse_sandbox.store.table import Table
 MAX_PER_PAGE = 500
 FEW = 2000
 SHARE = 8
-#: Parameter, the member that it is about, and whether it is the lower bound (which is included).
+#: Parameter, its member, and whether it is the lower bound (inclusive).
 BOUNDS = (
     ("created_after", "created_at", True),
     ("created_before", "created_at", False),

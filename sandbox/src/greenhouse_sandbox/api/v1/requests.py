@@ -105,7 +105,7 @@ def requires[**P](permission: str) -> Callable[[Callable[P, Response]], Callable
 
 
 def on_behalf_of() -> int:
-    """The id of the user for whom a write is made. Missing: 422; unknown: 404 (seen in 2016)."""
+    """The id of the user on whose behalf a write is made. Missing: 422; unknown: 404 (seen in 2016)."""
     text = request.headers.get("On-Behalf-Of", "")
     if not text:
         raise validation_error("On-Behalf-Of", "Missing required header: On-Behalf-Of")

@@ -146,7 +146,7 @@ def job(store: Store, row: Job) -> dict[str, Any]:
 
 
 def hiring_team(store: Store, row: Job) -> dict[str, list[dict[str, Any]]]:
-    """Who hires for a job, by role."""
+    """A job's hiring team, by role."""
     owners = store.job_owners.by("job_id", row.id)
 
     def of_type(kind: str) -> list[dict[str, Any]]:
@@ -277,7 +277,7 @@ def opening(store: Store, row: Opening) -> dict[str, Any]:
 
 
 def bare_opening(store: Store, row: Opening) -> dict[str, Any]:
-    """A place to fill, as jobs and offers embed it."""
+    """An opening, as embedded in jobs and offers."""
     reason = store.close_reasons.get(row.close_reason_id)
     return {
         "id": row.id,

@@ -46,7 +46,7 @@ from greenhouse_sandbox.webhooks.emit import emit
 from greenhouse_sandbox.webhooks.job_payloads import offer_payload
 
 EMAIL_MEMBERS = ("email_from", "email_to", "email_cc")
-#: What a transfer calls its inputs, to what the body of a move calls them.
+#: Names of a transfer's inputs, to their names in the body of a move.
 TRANSFER = {"job_id": "to_job_id", "stage_id": "to_stage_id"}
 
 
@@ -254,7 +254,7 @@ def create_application() -> Response:
 
 @requires("harvest:applications:update")
 def update_application(application_id: int) -> Response:
-    """Change links and custom fields; custom fields that are given replace all. 200, or by switch 204."""
+    """Change links and custom fields; given custom fields replace all. 200, or by switch 204."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()

@@ -1,4 +1,4 @@
-"""`{"data": [...]}` in, a `bulk_action_uuid` out. Greenhouse processes these later; here they are done at once."""
+"""`{"data": [...]}` in, a `bulk_action_uuid` out. Greenhouse processes these later, the sandbox immediately."""
 
 import uuid
 from collections.abc import Callable

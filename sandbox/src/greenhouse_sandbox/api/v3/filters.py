@@ -70,7 +70,7 @@ def text(member: str) -> Filter:
 
 
 def texts(member: str) -> Filter:
-    """Rows whose `member` is one of a comma list of texts."""
+    """Rows whose `member` is one of a comma-separated list of texts."""
 
     def build(_: Store, __: str, wanted: str) -> Test:
         parts = set(wanted.split(","))
@@ -104,7 +104,7 @@ def no_day(_: Store, name: str, wanted: str) -> Test:
 
 
 def only(name: str, *, of: tuple[str, ...]) -> Filter:
-    """All rows for the choice `name`, which all have; none for other choices."""
+    """All rows for the choice `name`, which all rows have; none for other choices."""
 
     def build(_: Store, parameter: str, wanted: str) -> Test:
         check_choice(parameter, wanted, dict.fromkeys(of))
@@ -120,7 +120,7 @@ def accepted(_: Store, name: str, wanted: str) -> Test:
 
 
 def option(store: Store, name: str, text: str) -> Test:
-    """Rows on which a custom field has the option of that id."""
+    """Rows on which a custom field has the option with this id."""
     row = store.custom_field_options.get(parse_ids(name, text)[0])
     custom_field = store.custom_fields.get(row.custom_field_id) if row else None
     if row is None or custom_field is None:

@@ -65,7 +65,7 @@ def make(body: dict[str, Any]) -> Opening:
 
 
 def change(row: Opening, body: dict[str, Any]) -> None:
-    """Change an opening as a body asks; custom fields that are given replace all."""
+    """Change an opening as described by a body; given custom fields replace all."""
     store = the_store()
     fields = row.custom_fields
     if body.get("custom_fields") is not None:
@@ -84,7 +84,7 @@ def change(row: Opening, body: dict[str, Any]) -> None:
 
 @requires("harvest:job_owners:create")
 def create_job_owner() -> Response:
-    """A sourcer, recruiter or coordinator; a responsible one takes over from the former. 201."""
+    """A sourcer, recruiter or coordinator; a responsible one replaces the previous one. 201."""
     store = the_store()
     body = json_body()
     where = _job_and_user(body)

@@ -72,7 +72,7 @@ def rows(
 ) -> Iterator[Any]:
     """Rows that may match the query, highest id first, from id `start` (inclusive) downwards.
 
-    `indexed`, `dated` and `elsewhere` only narrow by a member, a moment or another table.
+    `indexed`, `dated` and `elsewhere` narrow the rows by a member, a time or another table.
     """
     found = _narrowed(source, query, indexed, dated, elsewhere)
     if found is None:
@@ -88,7 +88,7 @@ def _narrowed(
     dated: dict[str, str],
     elsewhere: dict[str, Callable[[str, str], list[int]]],
 ) -> dict[int, Any] | None:
-    """The smallest indexed set that holds all matching rows; None if a scan is as quick."""
+    """The smallest indexed set that contains all matching rows; None if a scan is as fast."""
     if query.get("ids"):
         wanted = filters.parse_ids("ids", query["ids"])
         return {row.id: row for row in (source.get(one) for one in wanted) if row}
@@ -124,8 +124,8 @@ def _all(_: Store, __: Bearer, ___: dict[str, str]) -> Test:
 class Resource:
     """A kind of record that can be listed.
 
-    `indexed` and `keyed` name, for a filter, the member by which rows are found; `dated` the moments by which the table
-    is sorted. `elsewhere` finds ids by another table. `visible` builds the test of what the caller sees.
+    `indexed` and `keyed` name, for a filter, the member by which rows are found; `dated` the times by which the table
+    is sorted. `elsewhere` finds ids through another table. `visible` builds the test of what the caller may see.
     """
 
     name: str

@@ -85,7 +85,7 @@ def bearer() -> Bearer:
 
 
 def requires[**P](scope: str) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
-    """Let a view run only with a token that has `scope`, within the rate, and by a Site Admin if it reads."""
+    """Let a view run only with a token that has `scope`, within the rate limit, and, for reads, for a Site Admin."""
 
     def decorate(view: Callable[P, Response]) -> Callable[P, Response]:
         @wraps(view)
@@ -125,7 +125,7 @@ def _count(caller: Bearer) -> None:
         window_seconds=WINDOW_SECONDS,
         now=now,
     )
-    # Seen on the wire: the reset is always one window from now, not the end of the running window.
+    # Observed: the reset is always one window from now, not the end of the current window.
     g.rate_headers = allowance.headers(
         "X-Ratelimit", int(now.timestamp()) + WINDOW_SECONDS, store.switches["rate_headers"]
     )

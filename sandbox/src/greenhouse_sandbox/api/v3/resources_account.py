@@ -1,4 +1,4 @@
-"""Lists about the account. Some are always empty, so that clients that read everything do not fail."""
+"""Lists about the account. Some are always empty and exist for clients that read everything."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.store.applications import Application
 from greenhouse_sandbox.ui.screens import Typed, acting_user, found, screens, way_back
 
-#: Acts that the screens may ask for, and what the next page says.
+#: Acts that the screens offer, and the message on the next page.
 DONE: dict[str, str] = {
     "convert": "The prospect is a candidate now.",
     "transfer": "Moved to the other job.",

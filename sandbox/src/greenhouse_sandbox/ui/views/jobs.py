@@ -13,7 +13,7 @@ from greenhouse_sandbox.store.jobs import Job
 from greenhouse_sandbox.store.people import User
 from greenhouse_sandbox.ui.screens import Typed, found, screens
 
-#: Of the hired and rejected, and of the prospects, the newest.
+#: Number of the newest hired, rejected and prospects that are shown.
 SHOWN = 100
 
 

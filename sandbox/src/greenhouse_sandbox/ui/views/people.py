@@ -21,7 +21,7 @@ from greenhouse_sandbox.store.jobs import Job
 from greenhouse_sandbox.store.table import Row, Table
 from greenhouse_sandbox.ui.screens import Typed, acting_user, found, screens
 
-#: Of the hired and rejected, and of the prospects, the newest.
+#: Number of people in a list; the newest are shown.
 SHOWN = 200
 
 

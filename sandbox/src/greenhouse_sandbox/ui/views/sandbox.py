@@ -86,7 +86,7 @@ def new_world() -> ResponseReturnValue:
 
 @screens.get("/sandbox/switches")
 def switches() -> str:
-    """Behaviour that Greenhouse barely documents, and how the sandbox behaves."""
+    """Behaviour that Greenhouse barely documents, with the sandbox's current choice."""
     return render_template("switches.html", switches=the_store().switches, choices=CHOICES)
 
 
