@@ -42,7 +42,9 @@ def test_missing_v1_operations_are_listed_in_the_readme(app: Sandbox) -> None:
     operations = re.findall(r"[A-Z]+ \S+", NOT_IN_V1)
     assert len(operations) == 51
     assert not offered(app, "v1") & set(operations)
-    section = README.partition("operations documented in Harvest v1 are missing")[2].partition("\n\n39 operations")[0]
+    section = README.partition("operations documented in Harvest v1 are missing")[2].partition(
+        "\n\n39 operations"
+    )[0]
     said = re.sub(r"\{\w+\}", "{}", section)
     for operation in operations:
         path = operation.split()[1].rstrip("/")

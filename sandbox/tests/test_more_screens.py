@@ -15,13 +15,13 @@ def person(visitor: Visitor, store: Store, first: str, tab: str = "") -> Page:
 
 def test_a_job_is_created_set_up_and_closed(visitor: Visitor, store: Store) -> None:
     page = visitor.open("/").follow("Create a job")
-    page = page.fill("Stages, one a line", " ").press("Create job")
+    page = page.fill("Stages, one per line", " ").press("Create job")
     assert (page.status, "Enter a name." in page.text, "Enter at least one stage." in page.text) == (
         422,
         True,
         True,
     )
-    page = page.fill("Job name", "Night Porter").fill("Stages, one a line", "New\nTalk\nOffer")
+    page = page.fill("Job name", "Night Porter").fill("Stages, one per line", "New\nTalk\nOffer")
     page = page.fill("Recruiter", "Priya Raman").tick("Remote").press("Create job")
     assert "Night Porter is open." in page.text
     page = page.follow("Job setup")
@@ -69,7 +69,7 @@ def test_an_application_is_edited_transferred_and_deleted(visitor: Visitor, stor
 def test_a_prospect_is_converted(visitor: Visitor, store: Store) -> None:
     page = person(visitor, store, "Ingrid")
     page = page.fill("Convert to a candidate of", "Customer Success Lead").press("Convert to candidate")
-    assert ("The prospect is a candidate now." in page.text, "Application Review" in page.text) == (
+    assert ("The prospect is now a candidate." in page.text, "Application Review" in page.text) == (
         True,
         True,
     )
@@ -125,7 +125,7 @@ def test_switches_are_saved_and_reset(visitor: Visitor, store: Store) -> None:
     assert store.switches["stage_scaffolding"] is True
     page = page.fill("v3_rate_limit", "-4").press("Save switches")
     assert ("Nothing was changed." in page.text, store.switches["v3_rate_limit"]) == (True, 7)
-    page.press("Set all back")
+    page.press("Reset all")
     assert (store.switches["last_page_link"], store.switches["v3_rate_limit"]) == ("empty", 150)
 
 
@@ -150,11 +150,11 @@ def test_deliveries_are_logged_held_and_sent(
     visitor: Visitor, app: Sandbox, store: Store, receiver: Receiver
 ) -> None:
     add_hook(store, "hire_candidate")
-    page = visitor.open("/sandbox").follow("Deliveries").press("Hold back from now on")
+    page = visitor.open("/sandbox").follow("Deliveries").press("Hold new deliveries")
     person(visitor, store, "Hannah").press("Hire")
     page = visitor.open("/sandbox/deliveries?state=held")
     assert ("hire_candidate" in page.text, receiver.requests) == (True, [])
-    page = page.press("Send what is held")
+    page = page.press("Send held deliveries")
     assert ("Sent: 1." in page.text, len(receiver.requests)) == (True, 1)
     assert visitor.open("/sandbox/deliveries?action=job_created").text.count("Send again") == 0
     page = visitor.open("/sandbox/deliveries").press("Send again")
@@ -176,11 +176,11 @@ def test_the_clock_can_jump_to_the_next_attempt(
 
 
 def test_scenarios_are_played_and_accounts_reset(visitor: Visitor, store: Store) -> None:
-    page = visitor.open("/sandbox").fill("How many in burst", "20").press("Play burst")
+    page = visitor.open("/sandbox").fill("Number for burst", "20").press("Play burst")
     assert "Played: scenario burst, moved 20" in page.text
-    page = page.fill("Start again with", "forty").press("Start again")
+    page = page.fill("Restart with", "forty").press("Restart")
     assert "Nothing was changed. There is no world 'forty'." in page.text
-    page.fill("Start again with", "40").fill("Seed", "2").press("Start again")
+    page.fill("Restart with", "40").fill("Seed", "2").press("Restart")
     assert len(store.applications) == 40
 
 

@@ -64,14 +64,14 @@ def parser() -> ArgumentParser:
     where.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     where.add_argument("--tls", action="store_true", help="serve https; prints which CA file to trust")
     where.add_argument(
-        "--tls-ca-dir", type=Path, metavar="DIR", help="keep the certificate authority there (means --tls)"
+        "--tls-ca-dir", type=Path, metavar="DIR", help="folder of the certificate authority (implies --tls)"
     )
     where.add_argument(
         "--tls-name",
         action="append",
         default=[],
         metavar="NAME",
-        help="another host name or address of the certificate (repeat; means --tls)",
+        help="another host name or address of the certificate (repeat; implies --tls)",
     )
     where.add_argument(
         "--open-control",

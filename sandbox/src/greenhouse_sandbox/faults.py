@@ -131,21 +131,21 @@ def _cut_after(_: Fault, forward: Forward) -> Response:
 
 #: Kind of fault to its behaviour and description. To add a kind, add a line here.
 KINDS: dict[str, tuple[Behaviour, str]] = {
-    "fail": (_fail, "answers `status` without doing anything"),
-    "fail_after": (_fail_after, "does what is asked, then answers `status`"),
-    "late": (_late, "answers `status` at once, and does what is asked `seconds` later"),
+    "fail": (_fail, "answers `status` without acting"),
+    "fail_after": (_fail_after, "acts, then answers `status`"),
+    "late": (_late, "answers `status` at once, and acts `seconds` later"),
     "slow": (_slow, "waits `seconds`, then answers as usual"),
-    "slow_after": (_slow_after, "does what is asked, waits `seconds`, then answers"),
-    "cut": (_cut, "does what is asked and cuts the connection before the answer is whole"),
-    "cut_before": (_cut_before, "cuts the connection without doing or answering anything"),
-    "cut_after": (_cut_after, "does what is asked and cuts the connection without an answer"),
-    "garbage": (_garbage, "does what is asked and answers with half the body and bytes that are no JSON"),
-    "empty": (_empty, "does what is asked and answers with an empty body"),
+    "slow_after": (_slow_after, "acts, waits `seconds`, then answers"),
+    "cut": (_cut, "acts and cuts the connection in the middle of the answer"),
+    "cut_before": (_cut_before, "cuts the connection without acting or answering"),
+    "cut_after": (_cut_after, "acts and cuts the connection without an answer"),
+    "garbage": (_garbage, "acts and answers with half the body and invalid JSON"),
+    "empty": (_empty, "acts and answers with an empty body"),
     "wrong_type": (
         _wrong_type,
-        "does what is asked and calls the answer `content_type` (HTML); `body` replaces it",
+        "acts and answers with `content_type` (HTML) and, if given, `body`",
     ),
-    "redirect": (_redirect, "sends elsewhere, to `location`, without doing anything"),
+    "redirect": (_redirect, "redirects to `location` without acting"),
 }
 
 TEXTS = ("kind", "method", "path", "body", "content_type", "location")

@@ -31,21 +31,21 @@ COMMANDS: dict[str, Command] = {
     ),
     "convert": Command(applications.convert, f"{WHICH} stage", "makes a prospect a candidate of `job`"),
     "move": Command(applications.move, f"{WHICH} stage", "moves to `stage` (id or name) of the same job"),
-    "advance": Command(applications.advance, WHICH, "moves one stage on"),
+    "advance": Command(applications.advance, WHICH, "moves to the next stage"),
     "transfer": Command(
         applications.transfer, f"{WHICH} to_job stage", "moves to `to_job`, at its first stage or at `stage`"
     ),
     "reject": Command(applications.reject, f"{WHICH} reason notes", "rejects, for `reason` (id or name)"),
-    "unreject": Command(applications.unreject, WHICH, "takes a rejection back"),
+    "unreject": Command(applications.unreject, WHICH, "undoes a rejection"),
     "hire": Command(applications.hire, WHICH, "hires"),
-    "unhire": Command(applications.unhire, WHICH, "takes a hire back"),
+    "unhire": Command(applications.unhire, WHICH, "undoes a hire"),
     "edit_application": Command(
         applications.edit,
         f"{WHICH} recruiter coordinator credited_to source custom_fields",
-        "changes recruiter, coordinator, credit, source (null takes away) or custom fields",
+        "changes recruiter, coordinator, credit, source (null removes it) or custom fields",
     ),
-    "delete_application": Command(applications.delete, WHICH, "takes the candidate off the job"),
-    "note": Command(applications.note, f"{WHICH} body visibility", "writes on the Activity Feed"),
+    "delete_application": Command(applications.delete, WHICH, "removes the candidate from the job"),
+    "note": Command(applications.note, f"{WHICH} body visibility", "adds a note to the Activity Feed"),
     "update_candidate": Command(
         people.update,
         "candidate candidate_id first_name last_name email private",
@@ -62,20 +62,20 @@ COMMANDS: dict[str, Command] = {
     "edit_job": Command(
         jobs.edit,
         "job name requisition_id notes confidential department offices recruiter coordinator sourcer",
-        "changes a job or who is responsible for it",
+        "changes a job or its hiring team",
     ),
     "close_job": Command(
-        jobs.close, "job reject_for", "closes a job; `reject_for` a reason rejects its candidates"
+        jobs.close, "job reject_for", "closes a job; with a reason, `reject_for`, rejects its candidates"
     ),
     "reopen_job": Command(jobs.reopen, "job", "opens a closed or draft job"),
-    "delete_job": Command(jobs.delete, "job", "deletes a closed job with all that hangs on it"),
-    "add_stage": Command(jobs.add_stage, "job name place", "adds a stage, at `place` from 0 or at the end"),
-    "rename_stage": Command(jobs.rename_stage, "job stage name", "gives a stage another name"),
-    "place_stage": Command(jobs.place_stage, "job stage place", "puts a stage at another place from 0"),
+    "delete_job": Command(jobs.delete, "job", "deletes a closed job with everything that belongs to it"),
+    "add_stage": Command(jobs.add_stage, "job name place", "adds a stage, at `place` (from 0) or at the end"),
+    "rename_stage": Command(jobs.rename_stage, "job stage name", "renames a stage"),
+    "place_stage": Command(jobs.place_stage, "job stage place", "moves a stage to another `place` (from 0)"),
     "delete_stage": Command(
-        jobs.delete_stage, "job stage to_stage", "removes a stage; who stands there goes to `to_stage`"
+        jobs.delete_stage, "job stage to_stage", "removes a stage; its candidates move to `to_stage`"
     ),
-    "create_post": Command(jobs.create_post, "job title location live internal", "posts a job"),
+    "create_post": Command(jobs.create_post, "job title location live internal", "creates a job post"),
     "edit_post": Command(jobs.edit_post, "post_id title location live", "changes a post"),
     "delete_post": Command(jobs.delete_post, "post_id", "deletes a post that is not live"),
     "delete_department": Command(jobs.delete_department, "department", "deletes a department"),
@@ -93,7 +93,7 @@ COMMANDS: dict[str, Command] = {
     "write_scorecard": Command(offers.write_scorecard, f"{WHICH} rating", "writes a scorecard"),
     "delete_scorecard": Command(offers.delete_scorecard, "scorecard_id", "deletes a scorecard"),
 }
-"""Name to act. A new act is one more line here."""
+"""Name to act. To add an act, add a line here."""
 
 
 def carry_out(store: Store, order: dict[str, Any]) -> dict[str, Any]:

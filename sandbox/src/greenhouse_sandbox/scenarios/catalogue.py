@@ -26,7 +26,7 @@ SCENARIOS: dict[str, Scenario] = {
     "day_without_webhooks": Scenario(
         stories.day_without_webhooks,
         "n job stage hours",
-        "moves `n` (30) candidates over the last `hours` (24), and no web hook says so",
+        "moves `n` (30) candidates over the last `hours` (24) without any web hook",
     ),
     "merge_looks_like_delete": Scenario(
         stories.merge_looks_like_delete,
@@ -39,7 +39,7 @@ SCENARIOS: dict[str, Scenario] = {
         "moves to `stage` and back, `times` (2) times: the same bodies, but not the same events",
     ),
     "hired_and_back": Scenario(
-        stories.hired_and_back, "application_id candidate candidate_id job", "hires, and takes it back"
+        stories.hired_and_back, "application_id candidate candidate_id job", "hires, then undoes the hire"
     ),
     "pipeline_rebuilt": Scenario(
         stories.pipeline_rebuilt,
@@ -49,12 +49,12 @@ SCENARIOS: dict[str, Scenario] = {
     "lost_and_shuffled": Scenario(
         stories.lost_and_shuffled,
         "n job stage random",
-        "a burst of `n` (60) of whose web hooks some are lost, doubled, late, out of order or wrongly signed",
+        "a burst of `n` (60) moves with some web hooks lost, duplicated, late, out of order or wrongly signed",
     ),
     "history": Scenario(
         stories.history,
         "n random job",
-        "`n` (100) acts of chance by the seed `random`: moves, rejections, hires, transfers, merges and back",
+        "`n` (100) random acts from the seed `random`: moves, rejections, hires, transfers, merges and undoing",
     ),
 }
 

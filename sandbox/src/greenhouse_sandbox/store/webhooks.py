@@ -10,11 +10,11 @@ PENDING, HELD, DELIVERED, GIVEN_UP, DROPPED = "pending", "held", "delivered", "g
 #: kind of fault to its description
 KINDS: dict[str, str] = {
     "drop": "never sends it; it stays in the log as dropped",
-    "duplicate": "sends it `copies` times more, with the same event id or, with `new_event_id`, another",
+    "duplicate": "sends `copies` more, with the same event id or, with `new_event_id`, new ones",
     "delay": "sends it `seconds` of the sandbox's clock later",
     "reorder": "collects `times` of them and sends them one by one, shuffled by the seed `random`",
     "corrupt_signature": "signs its first `attempts` attempts with a wrong key",
-    "garble": "sends only half of the body, rightly signed",
+    "garble": "sends only half of the body, correctly signed",
 }
 
 #: the events that a webhook can subscribe to

@@ -16,7 +16,7 @@ from greenhouse_sandbox.ui.screens import Typed, acting_user, found, screens, wa
 
 #: Acts that the screens offer, and the message on the next page.
 DONE: dict[str, str] = {
-    "convert": "The prospect is a candidate now.",
+    "convert": "The prospect is now a candidate.",
     "transfer": "Moved to the other job.",
     "advance": "Moved one stage on.",
     "edit_application": "The application was saved.",

@@ -143,7 +143,7 @@ def drop_faults() -> ResponseReturnValue:
     store = the_store()
     sandbox().faults.clear()
     send_collected(store, store.hook_faults.clear(), store.clock.now())
-    flash("Nothing is ordered to go wrong.")
+    flash("All faults were dropped.")
     return redirect(url_for("ui.faults"), 303)
 
 

@@ -173,7 +173,7 @@ def deliveries() -> str:
 @screens.post("/sandbox/deliveries/hold")
 def hold_deliveries() -> ResponseReturnValue:
     the_store().hold_deliveries = True
-    flash("What happens from now on is held back.")
+    flash("New deliveries are held.")
     return redirect(url_for("ui.deliveries"), 303)
 
 
