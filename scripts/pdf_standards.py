@@ -53,8 +53,7 @@ def draw(folder: Path) -> list[Path]:
     from tests.reports.pdf import samples, typical
 
     from goodword.reports.pdf import render_pdf
-    from goodword.reports.signing.certificates import self_signed
-    from goodword.reports.signing.signature import sign
+    from goodword.reports.signing.signature import self_signed, sign
 
     now = datetime(2026, 11, 24, tzinfo=UTC)
     identity = self_signed(host="hr.example.com", now=now)

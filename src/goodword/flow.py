@@ -1,7 +1,8 @@
 """The map of events and their handlers, in the order of the data.
 
 Each handler takes effect once, in the transaction of its effects (core.events). The handlers of one event run in no
-particular order. Events without a handler are only recorded for the timeline.
+particular order. A handler that is `only_for` certain data handles no other events. Events without a handler are only
+recorded for the timeline.
 """
 
 from goodword.assessments import personal_data as assessments_data
@@ -207,7 +208,7 @@ FLOW: Flow = {
     "email.sent": (
         attempt_invitations.on_email_sent,
         check_invitations.on_email_sent,
-    ),  # data: email_id, kind, subject_ref
+    ),  # data: email_id, kind, subject_ref, has_deadline
     "email.waits_for_name": (
         attempt_invitations.on_suspicious_name,
         check_invitations.on_suspicious_name,

@@ -169,7 +169,7 @@ if not _database_url:
     _database_url = attach(GOODWORD_DATA)
 #: connections a process may hold; at least as many as the worker runs jobs at once
 GOODWORD_POOL = environment.number("GOODWORD_POOL", 12, least=1)
-#: prepared statements for candidates' pages, deliveries and events (core.compiled, core.database.prepared)
+#: prepared statements for candidates' pages, deliveries and events (core.queries)
 GOODWORD_PREPARED_STATEMENTS = environment.flag("GOODWORD_PREPARED_STATEMENTS", default=True)
 #: limit in seconds for a statement of the web server; 0: none
 GOODWORD_STATEMENT_SECONDS = environment.number("GOODWORD_STATEMENT_SECONDS", 20)

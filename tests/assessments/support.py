@@ -18,8 +18,7 @@ from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.validation import Json
 from goodword.notifications.domain import links
-from goodword.workflow.domain.eligibility import lock_step_request
-from goodword.workflow.models import StepRequest
+from goodword.workflow.models import StepRequest, lock_step_request
 from tests.support import factories
 from tests.support.kept import kept
 from tests.support.mail import mail_is_taken

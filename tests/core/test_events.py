@@ -31,7 +31,17 @@ def fails_once(event: Event) -> None:
         raise Broken
 
 
-FLOW: events.Flow = {"test.happened": (acts,), "test.fails": (fails_once,), "test.alone": ()}
+@events.only_for(kind="assessment")
+def on_assessment(event: Event) -> None:
+    acted.append(event.pk)
+
+
+FLOW: events.Flow = {
+    "test.happened": (acts,),
+    "test.fails": (fails_once,),
+    "test.alone": (),
+    "test.of_a_kind": (on_assessment,),
+}
 ACTS = f"{__name__}.acts"
 FAILS = f"{__name__}.fails_once"
 
@@ -45,9 +55,11 @@ def flow(settings: Settings) -> Iterator[None]:
     events.flow.cache_clear()
 
 
-def record_event(name: str) -> Event:
+def record_event(name: str, **data: str) -> Event:
     with transaction.atomic():
-        return events.record(name, organisation_id=1, application_id=2, at=factories.NOW, actor="goodword")
+        return events.record(
+            name, organisation_id=1, application_id=2, at=factories.NOW, actor="goodword", data=data
+        )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -70,6 +82,23 @@ def test_each_handler_gets_a_reaction_and_events_without_handlers_are_only_store
     record_event("test.alone")
     assert waiting() == [("event.react", {"event_id": event.pk, "handler": ACTS})]
     assert Event.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_handler_of_certain_events_gets_no_reaction_to_others() -> None:
+    event = record_event("test.of_a_kind", kind="assessment")
+    record_event("test.of_a_kind", kind="reference_check")
+    assert [task["event_id"] for _, task in waiting()] == [event.pk]
+
+
+@pytest.mark.main_case
+@pytest.mark.django_db
+def test_a_reaction_recorded_by_an_earlier_release_ends_without_its_handler() -> None:
+    event = record_event("test.of_a_kind", kind="reference_check")
+    row = Reaction.objects.create(event=event, handler=f"{__name__}.on_assessment")
+    run_jobs()
+    row.refresh_from_db()
+    assert (row.state, acted) == ("done", [])
 
 
 @pytest.mark.main_case

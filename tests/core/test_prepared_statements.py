@@ -5,9 +5,8 @@ from django.db import connection
 from django.db.models import QuerySet
 from pytest_django.fixtures import Settings
 
-from goodword.core.compiled import compiled
-from goodword.core.database import PREPARE_AFTER, prepared
 from goodword.core.models import Event
+from goodword.core.queries import PREPARE_AFTER, compiled, prepared
 
 pytestmark = pytest.mark.django_db
 

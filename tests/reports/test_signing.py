@@ -26,9 +26,15 @@ from goodword.reports.domain.files import draw_signed
 from goodword.reports.models import SigningCertificate
 from goodword.reports.pdf import render_pdf
 from goodword.reports.signing import keys
-from goodword.reports.signing.certificates import Identity, fingerprint, load_own, self_signed
 from goodword.reports.signing.keys import certificate_finding
-from goodword.reports.signing.signature import sign, signatures_in
+from goodword.reports.signing.signature import (
+    Identity,
+    fingerprint,
+    load_own,
+    self_signed,
+    sign,
+    signatures_in,
+)
 from tests.reports.pdf.samples import assessment, reference_check
 from tests.support import factories
 

@@ -24,8 +24,7 @@ from goodword.reports.domain.versions import mint_code
 from goodword.reports.models import IssuedFile, Report, ReportFile, SigningCertificate
 from goodword.reports.pdf import render_pdf
 from goodword.reports.signing import keys
-from goodword.reports.signing.certificates import Identity, self_signed
-from goodword.reports.signing.signature import sign
+from goodword.reports.signing.signature import Identity, self_signed, sign
 from tests.reports.pdf.samples import assessment
 from tests.reports.reports import NOW, ready, text_of
 from tests.reports.test_signing import EC, issued, pem

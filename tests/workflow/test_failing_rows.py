@@ -12,7 +12,7 @@ from goodword.assessments.attempts.mails import remind_due
 from goodword.core.jobs import for_each
 from goodword.references.domain.invitations import open_check
 from goodword.references.domain.reminders import remind_candidates
-from goodword.workflow.domain.eligibility import lock_step_request
+from goodword.workflow.models import lock_step_request
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.mail import mail_is_taken

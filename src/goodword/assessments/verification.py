@@ -38,9 +38,8 @@ from goodword.core.text import written_day
 from goodword.core.validation import Json
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.workflow.domain.eligibility import lock_application
 from goodword.workflow.domain.runs import Refused, actor
-from goodword.workflow.models import DONE, StepRequest
+from goodword.workflow.models import DONE, StepRequest, lock_application
 
 #: time after the start at which unfinished ones end
 LONGEST: Final = timedelta(hours=12)

@@ -5,9 +5,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -16,11 +15,7 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
-from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Model, QuerySet
-from django.db.models.constants import OnConflict
-from django.db.models.sql import InsertQuery, UpdateQuery
 from packaging.version import Version
 from procrastinate.contrib.django.utils import connector_params
 from psycopg.errors import LockNotAvailable
@@ -310,83 +305,3 @@ def quick_connection(*, milliseconds: int = _STATEMENT) -> dict[str, Any]:
     given = {name: value for name, value in connector_params().items() if name != "pool"}
     options = f"{given.get('options', '')} -c statement_timeout={milliseconds}".strip()
     return given | {"connect_timeout": 2, "tcp_user_timeout": 2_000, "options": options}
-
-
-def insert_once(row: Model) -> bool:
-    """Insert a row in one statement, unless one of its unique keys exists. Returns whether it was inserted."""
-    meta = row._meta
-    query = InsertQuery(type(row), on_conflict=OnConflict.IGNORE)
-    query.insert_values([field for field in meta.local_concrete_fields if field is not meta.pk], [row])
-    [(statement, values)] = query.get_compiler(connection=connection).as_sql()
-    with connection.cursor() as cursor:
-        cursor.execute(f"{statement} RETURNING id", values)
-        found = cursor.fetchone()
-    if found is None:
-        return False
-    row.pk = found[0]
-    row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - documented by Django
-    return True
-
-
-def update_unflushed(rows: QuerySet[Any], **values: object) -> int:
-    """`rows.update(**values)`, whose transaction doesn't wait for the disk: a crash of the database may undo it."""
-    query: Any = rows.query.chain(UpdateQuery)
-    query.add_update_values(values)
-    statement, parameters = query.get_compiler(connection=connection).as_sql()
-    with connection.cursor() as cursor:
-        cursor.execute(f"{statement} RETURNING set_config('synchronous_commit', 'off', true)", parameters)
-        return int(cursor.rowcount)
-
-
-#: executions after which a connection prepares a statement, and statements that it keeps prepared
-PREPARE_AFTER, MOST_PREPARED = 2, 200
-
-
-@contextmanager
-def prepared() -> Iterator[None]:
-    """Prepare the block's statements, so PostgreSQL parses and plans them once per connection. Only for lookups by id,
-    because a generic plan can't use partial indexes."""
-    if not settings.GOODWORD_PREPARED_STATEMENTS:
-        yield
-        return
-    connection.ensure_connection()
-    line = connection.connection
-    before = line.cursor_factory, line.prepare_threshold
-    line.cursor_factory, line.prepare_threshold = ServerBindingCursor, PREPARE_AFTER
-    line.prepared_max = MOST_PREPARED
-    try:
-        yield
-    finally:
-        line.cursor_factory, line.prepare_threshold = before
-
-
-#: cache of the reactions of one transaction, since many read the same rows
-_memory: ContextVar[dict[Hashable, tuple[tuple[str, ...], Any]] | None] = ContextVar(
-    "goodword.memory", default=None
-)
-
-
-@contextmanager
-def remembering() -> Iterator[None]:
-    """Cache until the end of the block, which must be within one transaction."""
-    token = _memory.set({})
-    try:
-        yield
-    finally:
-        _memory.reset(token)
-
-
-def remembered[T](key: Hashable, find: Callable[[], T]) -> T:
-    """The cached result of `find`. Results from a savepoint that was rolled back are discarded. Only for rows that
-    reactions don't change."""
-    memory = _memory.get()
-    if memory is None:
-        return find()
-    here = tuple(connection.savepoint_ids)
-    known = memory.get(key)
-    if known is not None and here[: len(known[0])] == known[0]:
-        found: T = known[1]
-        return found
-    new = find()
-    memory[key] = here, new
-    return new

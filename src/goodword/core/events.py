@@ -27,10 +27,10 @@ from django.db.models import F, Q, QuerySet
 from django.utils.module_loading import import_string
 from psycopg.errors import LockNotAvailable
 
-from goodword.core import clock, database, jobs, logs, process, tracing
-from goodword.core.database import remembering
+from goodword.core import clock, database, jobs, logs, process, queries, tracing
 from goodword.core.jobs import Lane
 from goodword.core.models import Event, Reaction
+from goodword.core.queries import remembering
 
 _heard: ContextVar[list[Event] | None] = ContextVar("goodword.events.heard", default=None)
 Handler = Callable[[Event], None]
@@ -68,6 +68,8 @@ _reacting: ContextVar[bool] = ContextVar("goodword.reactions.reacting", default=
 _rows_only: ContextVar[bool] = ContextVar("goodword.reactions.rows_only", default=False)
 #: names of handlers
 _by_worker: set[str] = set()
+#: what an event's data must contain to concern a handler, by the handler's name
+_only_for: dict[str, Mapping[str, object]] = {}
 #: The partial index on id is the only one for waiting rows: with another, the planner may sort a whole backlog for each
 #: claim. The commit need not be flushed, since a database crash ends the claim anyway.
 _CLAIM = """
@@ -120,7 +122,7 @@ def record_all(events: Sequence[Event]) -> None:
     if not transaction.get_connection().in_atomic_block:
         names = ", ".join(event.name for event in events)
         raise RuntimeError(f"{names} must be recorded in the transaction of their row.")
-    handlers = [handlers_of(event.name) for event in events]
+    handlers = [handlers_of(event) for event in events]
     Event.objects.bulk_create(events)
     heard = _heard.get()
     if heard is not None:
@@ -172,7 +174,7 @@ def reacting() -> Iterator[None]:
         return
     token = _reacting.set(True)
     try:
-        with database.prepared(), transaction.atomic(), remembering():
+        with queries.prepared(), transaction.atomic(), remembering():
             yield
             _queue(_react_here(), here=False)
     finally:
@@ -193,6 +195,16 @@ def by_worker[H: Handler](handler: H) -> H:
     """Decorator for a slow handler, which never runs in the recording transaction."""
     _by_worker.add(name_of(handler))
     return handler
+
+
+def only_for[H: Handler](**data: object) -> Callable[[H], H]:
+    """Decorator for a handler of events whose data contains these values. A key that is missing counts as equal."""
+
+    def register(handler: H) -> H:
+        _only_for[name_of(handler)] = data
+        return handler
+
+    return register
 
 
 def _react_here() -> list[Reaction]:
@@ -410,9 +422,14 @@ def prune(*, now: datetime) -> int:
     return removed
 
 
-def handlers_of(event: str) -> list[str]:
-    """Names of an event's handlers. Raises KeyError for an event that is not in flow.py."""
-    return [name_of(handler) for handler in flow()[event]]
+def handlers_of(event: Event) -> list[str]:
+    """Names of the handlers that the event concerns. Raises KeyError for an event that is not in flow.py."""
+    return [name for name in map(name_of, flow()[event.name]) if _concerns(event, name)]
+
+
+def _concerns(event: Event, handler: str) -> bool:
+    wanted = _only_for.get(handler, {})
+    return all(event.data.get(key, value) == value for key, value in wanted.items())
 
 
 def name_of(handler: Handler) -> str:
@@ -478,6 +495,8 @@ class UnknownHandler(Exception):
 def _run(row: Reaction) -> None:
     for handler in flow().get(row.event.name, ()):
         if name_of(handler) == row.handler:
+            if not _concerns(row.event, row.handler):
+                return  # an earlier release recorded a reaction for each handler
             with (
                 logs.about(event=row.event_id, organisation=row.event.organisation_id),
                 tracing.span(row.event.name, of=lambda: row.event.application_id, handler=row.handler),

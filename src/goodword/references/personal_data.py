@@ -51,8 +51,7 @@ from goodword.references.models import (
     Slot,
     Trace,
 )
-from goodword.workflow.domain.eligibility import lock_application
-from goodword.workflow.models import DONE, lock, takes_answers
+from goodword.workflow.models import DONE, lock, lock_application, takes_answers
 from goodword.workflow.personal_data import close_runs
 
 State = ReferenceRequest.State

@@ -97,6 +97,14 @@ def accent_stylesheet(colour: str) -> str:
     )
 
 
+def mail_accent(colour: str | None) -> str:
+    """The organisation's colour made readable on white, for mails; our green if it is missing or invalid."""
+    try:
+        return readable(colour or GREEN, on="#ffffff", towards="#000000")
+    except ValueError:
+        return GREEN
+
+
 def _linear(channel: int) -> float:
     share = channel / 255
     return share / 12.92 if share <= 0.04045 else float(((share + 0.055) / 1.055) ** 2.4)

@@ -1,4 +1,7 @@
-"""Step requests and runs; the states of a run: allowed moves, and the only function that makes them."""
+"""Step requests and runs; the states of a run: allowed moves, and the only function that makes them.
+
+Lock order: application, step request, run.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +14,8 @@ from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.candidates.models import Application
-from goodword.core.compiled import compiled
+from goodword.core.models import HasPk
+from goodword.core.queries import compiled, remembered
 from goodword.core.workdays import Calendar
 from goodword.roles.models import Step
 
@@ -339,3 +343,92 @@ def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> 
     if act not in {"begin", "resume", "reopen"}:
         run.next_reminder_at = None
     run.save()
+
+
+def lock_application(application_id: int) -> Application:
+    """Lock an application, and move its step requests to its role's steps. Rows that refer to it, such as mail, can
+    still be written."""
+    return remembered(("locked application", application_id), lambda: _lock_application(application_id))
+
+
+def _lock_application(application_id: int) -> Application:
+    found = _with_lock(application_id)
+    if not found:
+        raise Application.DoesNotExist
+    _reassign_requests(found[0])
+    return found[0]
+
+
+@compiled
+def _with_lock(application_id: int) -> QuerySet[Application]:
+    return (
+        Application.objects.across_organisations()
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("candidate", "organisation", "role__owner__user")
+        .filter(pk=application_id)
+    )
+
+
+def lock_step_request(
+    step_request_id: int, *, application_id: int | None = None
+) -> tuple[StepRequest, Application] | None:
+    """Lock a step request and its application (its id saves a query). Returns None if the request was withdrawn."""
+    step_requests = StepRequest.objects.across_organisations().filter(pk=step_request_id)
+    if application_id is None:
+        application_id = step_requests.values_list("application_id", flat=True).first()
+    if application_id is None:
+        return None
+    application = lock_application(application_id)
+    found = _requests_with_lock(step_request_id, application_id)
+    if not found:
+        return None
+    [step_request] = found
+    step = step_request.step
+    step_request.organisation = step.organisation = application.organisation
+    if application.role is not None and step.role_id == application.role_id:
+        step.role = application.role
+    return step_request, application
+
+
+@compiled
+def _requests_with_lock(step_request_id: int, application_id: int) -> QuerySet[StepRequest]:
+    rows = StepRequest.objects.across_organisations().select_for_update(of=("self",), no_key=True)
+    return rows.select_related("step").filter(pk=step_request_id, application_id=application_id)
+
+
+def _reassign_requests(application: Application) -> None:
+    """Move requests to the steps of a locked application's role. If there are two of a kind, the started one is kept;
+    if both have started, the other role's request keeps its step."""
+    if application.role_id is None:
+        return
+    step_requests = StepRequest.objects.of(application.organisation).filter(application=application)
+    strays = _strays(application.organisation, application.pk, application.role_id)
+    if not strays:
+        return
+    home = {
+        step.kind: step for step in Step.objects.of(application.organisation).filter(role=application.role_id)
+    }
+    for step_request in strays:
+        there = (
+            step_requests.select_for_update(of=("self",), no_key=True)
+            .filter(step=home[step_request.step.kind])
+            .first()
+        )
+        if there is None or _is_waiting(there):
+            if there is not None:
+                there.delete()
+            step_request.step = home[step_request.step.kind]
+            step_request.save(update_fields=["step"])
+        elif _is_waiting(step_request):
+            step_request.delete()
+
+
+@compiled
+def _strays(organisation: HasPk, application_id: int, role_id: int) -> QuerySet[StepRequest]:
+    rows = StepRequest.objects.of(organisation).select_for_update(of=("self",), no_key=True)
+    others = rows.select_related("step").exclude(step__role_id=role_id)
+    return others.filter(application_id=application_id).order_by("pk")
+
+
+def _is_waiting(step_request: StepRequest) -> bool:
+    return step_request.state == StepRequest.State.WAITING

@@ -25,16 +25,15 @@ from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application, Recruiter, recruiter_of
 from goodword.core import clock
 from goodword.core.addresses import is_same
-from goodword.core.compiled import compiled
 from goodword.core.events import record
 from goodword.core.models import HasPk
+from goodword.core.queries import compiled
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.roles.models import Step
 from goodword.ui.fields import LongTextField
-from goodword.workflow.domain.eligibility import lock_application
-from goodword.workflow.models import StepRequest, StepRun, takes_answers
+from goodword.workflow.models import StepRequest, StepRun, lock_application, takes_answers
 
 #: query parameter for the language on pages that don't store the choice
 PARAMETER: Final = "language"

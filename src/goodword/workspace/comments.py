@@ -21,8 +21,8 @@ from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.ui.fields import LongTextField
-from goodword.workflow.domain.eligibility import lock_application
 from goodword.workflow.domain.runs import Refused
+from goodword.workflow.models import lock_application
 from goodword.workspace.models import Comment, Mention
 from goodword.workspace.reference_check.forms import ConfirmForm
 from goodword.workspace.step_actions import back_to

@@ -8,9 +8,8 @@ from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application
-from goodword.workflow.domain.eligibility import lock_application
 from goodword.workflow.domain.step_requests import request_step
-from goodword.workflow.models import StepRequest
+from goodword.workflow.models import StepRequest, lock_application
 from tests.assessments.support import application as of_role
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs

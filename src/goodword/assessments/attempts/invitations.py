@@ -17,13 +17,14 @@ from goodword.assessments.plans.versions import current_assessment, current_vers
 from goodword.assessments.queries import count_of
 from goodword.candidates.models import Application
 from goodword.core.clock import months_after
+from goodword.core.events import only_for
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.queue import cancel
 from goodword.roles.models import Step
 from goodword.workflow.domain import application_outcome, runs
-from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request
+from goodword.workflow.domain.eligibility import blocking_reason
 from goodword.workflow.domain.runs import (
     MAIL_FAILURES,
     clear_mail_failure,
@@ -33,15 +34,23 @@ from goodword.workflow.domain.runs import (
     plan_reminder,
 )
 from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier, recheck_eligibility
-from goodword.workflow.models import DONE, UNFINISHED, StepRequest, awaits_click, is_open, lock, move
+from goodword.workflow.models import (
+    DONE,
+    UNFINISHED,
+    StepRequest,
+    awaits_click,
+    is_open,
+    lock,
+    lock_step_request,
+    move,
+)
 
 INVITED_AGAIN = "invited_again"
 
 
+@only_for(kind=Step.Kind.ASSESSMENT)
 def on_step_requested(event: Event) -> None:
     """Assign an assessment, unless it is no longer needed or an earlier result can be reused. Idempotent."""
-    if event.data["kind"] != Step.Kind.ASSESSMENT:
-        return
     found = lock_step_request(event.data["step_request_id"], application_id=event.application_id)
     if found is None or Attempt.objects.of(found[0].organisation).filter(step_request=found[0]).exists():
         return
@@ -243,12 +252,13 @@ def on_suspicious_name(event: Event) -> None:
     runs.mark_suspicious_name(Attempt, event)
 
 
+@only_for(kind=Step.Kind.ASSESSMENT)
 def on_requested_again(event: Event) -> None:
     """Resume a paused attempt when the application re-enters one of the step's stages."""
-    if event.data["kind"] == Step.Kind.ASSESSMENT:
-        on_application_changed(event)
+    on_application_changed(event)
 
 
+@only_for(has_deadline=True)
 def on_email_sent(event: Event) -> None:
     """Start deadline and reminders once the invitation, or the answer to a request, has been sent."""
     email = mail_of(event)

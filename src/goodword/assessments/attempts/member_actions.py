@@ -22,12 +22,7 @@ from goodword.core.text import written_weekday
 from goodword.core.workdays import into_working_hours
 from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.roles.models import Step
-from goodword.workflow.domain.eligibility import (
-    blocking_reason,
-    closing_reason,
-    lock_step_request,
-    mail_blocked_reason,
-)
+from goodword.workflow.domain.eligibility import blocking_reason, closing_reason, mail_blocked_reason
 from goodword.workflow.domain.runs import (
     CANCELLED,
     MAIL_FAILURES,
@@ -40,7 +35,17 @@ from goodword.workflow.domain.runs import (
     refuse_if_used_up,
     refuse_if_written_to,
 )
-from goodword.workflow.models import DONE, UNFINISHED, StepRun, awaits_click, is_open, lock, move, status
+from goodword.workflow.models import (
+    DONE,
+    UNFINISHED,
+    StepRun,
+    awaits_click,
+    is_open,
+    lock,
+    lock_step_request,
+    move,
+    status,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

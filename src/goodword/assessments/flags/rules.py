@@ -42,8 +42,7 @@ from goodword.assessments.queries import content_of, parts_of, read_answers, vis
 from goodword.core.events import by_worker
 from goodword.core.models import Event
 from goodword.core.validation import Json
-from goodword.workflow.domain.eligibility import lock_step_request
-from goodword.workflow.models import FlagFinding, Grade, lock
+from goodword.workflow.models import FlagFinding, Grade, lock, lock_step_request
 
 LEFT_PAGE = "left_page"
 #: longer absences in seconds are pauses in an untimed part

@@ -16,7 +16,7 @@ from goodword.greenhouse.activity_feed import jobs
 from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.reports.domain.versions import CODE_LETTERS, is_superseded
 from goodword.reports.models import Report
-from goodword.workflow.domain.eligibility import lock_application
+from goodword.workflow.models import lock_application
 
 State, FailureReason = ActivityFeedNote.State, ActivityFeedNote.FailureReason
 

@@ -16,9 +16,9 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.core import crypto, logs, process, tracing
-from goodword.core.database import prepared
 from goodword.core.events import collect_events, rows_only, still_recorded
 from goodword.core.models import Event
+from goodword.core.queries import prepared
 from goodword.greenhouse.client import (
     Forbidden,
     HarvestError,

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from goodword.candidates.models import Application, Candidate
-from goodword.core.compiled import compiled
 from goodword.core.events import reacting, record_all
 from goodword.core.models import Event
+from goodword.core.queries import compiled
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import ApplicationStatus
 from goodword.greenhouse.models import Connection, Finding
@@ -36,9 +36,9 @@ from goodword.greenhouse.sync.reading import (
 )
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 from goodword.roles.models import AlreadyThere, Automation, rules_of_stage
-from goodword.workflow.domain.eligibility import BLOCKING_REASONS, lock_application
+from goodword.workflow.domain.eligibility import BLOCKING_REASONS
 from goodword.workflow.domain.step_requests import request_step, start_step
-from goodword.workflow.models import StepRequest
+from goodword.workflow.models import StepRequest, lock_application
 
 READINGS = 4
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import clock, crypto, logs
-from goodword.core.compiled import compiled
+from goodword.core.queries import compiled
 from goodword.notifications.models import Email, Link
 
 #: path prefix of each kind of link; core.http keeps these out of the logs

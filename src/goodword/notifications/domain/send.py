@@ -30,8 +30,8 @@ from django.utils import translation
 
 from goodword.accounts.models import logo_of
 from goodword.core import events, jobs, mail, outbox, tracing
-from goodword.core.database import prepared
 from goodword.core.mail import Fault, Scope, Withdrawn
+from goodword.core.queries import prepared
 from goodword.core.text import clean_text, defused_in_header, written_weekday
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain import links, queue
@@ -448,7 +448,12 @@ def _record(name: str, email: Email, *, now: datetime) -> None:
         application_id=email.application_id,
         actor="goodword",
         at=now,
-        data={"email_id": email.pk, "kind": email.kind, "subject_ref": email.subject_ref},
+        data={
+            "email_id": email.pk,
+            "kind": email.kind,
+            "subject_ref": email.subject_ref,
+            "has_deadline": email.deadline_days is not None,
+        },
     )
 
 

@@ -5,6 +5,7 @@ from django.db import transaction
 
 from goodword.accounts.models import Membership
 from goodword.core.addresses import is_same
+from goodword.core.events import only_for
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.bounces import mail_of
@@ -38,10 +39,19 @@ from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
 from goodword.workflow.domain import application_outcome, runs
-from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request, mail_blocked_reason
+from goodword.workflow.domain.eligibility import blocking_reason, mail_blocked_reason
 from goodword.workflow.domain.runs import MAIL_FAILURES, clear_mail_failure, invited_run, mark_invited
 from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier, recheck_eligibility
-from goodword.workflow.models import UNFINISHED, StepRequest, awaits_click, lock, may, move, takes_answers
+from goodword.workflow.models import (
+    UNFINISHED,
+    StepRequest,
+    awaits_click,
+    lock,
+    lock_step_request,
+    may,
+    move,
+    takes_answers,
+)
 from goodword.workflow.portal import first_offered
 
 CANDIDATE_FRESH = "references.fresh"
@@ -78,10 +88,9 @@ def languages_for(step: Step, version: QuestionnaireVersion) -> list[str]:
     ]
 
 
+@only_for(kind=Step.Kind.REFERENCE_CHECK)
 def on_step_requested(event: Event) -> None:
     """Open a requested check once, unless it is no longer needed or an earlier one can be reused."""
-    if event.data["kind"] != Step.Kind.REFERENCE_CHECK:
-        return
     found = lock_step_request(event.data["step_request_id"], application_id=event.application_id)
     if found is None or Check.objects.of(found[0].organisation).filter(step_request=found[0]).exists():
         return
@@ -355,12 +364,13 @@ def on_suspicious_name(event: Event) -> None:
     runs.mark_suspicious_name(Check, event)
 
 
+@only_for(kind=Step.Kind.REFERENCE_CHECK)
 def on_requested_again(event: Event) -> None:
     """Resume a paused check when the application re-enters a stage of the step."""
-    if event.data["kind"] == Step.Kind.REFERENCE_CHECK:
-        on_application_changed(event)
+    on_application_changed(event)
 
 
+@only_for(has_deadline=True)
 def on_email_sent(event: Event) -> None:
     """Start the deadline and reminders of the candidate or referee."""
     email = mail_of(event)

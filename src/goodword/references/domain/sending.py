@@ -27,8 +27,8 @@ from goodword.references.domain.mails import (
 )
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, Referee, ReferenceRequest
-from goodword.workflow.domain.eligibility import closing_reason, lock_application
-from goodword.workflow.models import UNFINISHED, lock
+from goodword.workflow.domain.eligibility import closing_reason
+from goodword.workflow.models import UNFINISHED, lock, lock_application
 
 BY_HIRE = "greenhouse"
 

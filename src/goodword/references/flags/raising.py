@@ -28,8 +28,7 @@ from goodword.references.flags.rules import (
     titles_flag,
 )
 from goodword.references.models import Check, CheckFlag, Referee, Reference, SelfReference, Trace
-from goodword.workflow.domain.eligibility import lock_step_request
-from goodword.workflow.models import FlagFinding, lock
+from goodword.workflow.models import FlagFinding, lock, lock_step_request
 
 #: codes of flags that are deleted when a corrected address no longer raises them
 _OF_THE_ADDRESS = {rules.MEMBER, rules.DISPOSABLE, rules.FREE, rules.DOMAIN}

@@ -32,7 +32,7 @@ from goodword.reports.models import IssuedFile, Report, ReportFile, ReportOpenin
 from goodword.reports.pdf import SnapshotError, render_pdf
 from goodword.reports.signing.keys import current_signer
 from goodword.reports.signing.signature import sign
-from goodword.workflow.domain.eligibility import lock_application
+from goodword.workflow.models import lock_application
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.references.models import Check
 from goodword.reports.domain.versions import is_superseded
 from goodword.reports.models import Report, ResultReview
-from goodword.workflow.domain.eligibility import lock_application
-from goodword.workflow.models import StepRequest
+from goodword.workflow.models import StepRequest, lock_application
 
 
 class CannotAssign(Exception):

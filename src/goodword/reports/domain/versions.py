@@ -28,9 +28,8 @@ from goodword.references.results import results as check_results
 from goodword.reports.models import Report
 from goodword.reports.pdf.snapshot import SCHEMA, Head, Reused
 from goodword.roles.models import Step
-from goodword.workflow.domain.eligibility import lock_application, lock_step_request
 from goodword.workflow.domain.step_requests import is_confidential_source, reuse_earlier
-from goodword.workflow.models import DONE, StepRequest
+from goodword.workflow.models import DONE, StepRequest, lock_application, lock_step_request
 
 
 def current_first(reports: QuerySet[Report]) -> QuerySet[Report]:

@@ -21,9 +21,8 @@ from goodword.core.crypto import CannotOpen, field_key_problem, seal_stored, uns
 from goodword.core.doctor.findings import Finding, attention, duration, good
 from goodword.core.environment import SettingError
 from goodword.reports.models import SigningCertificate
-from goodword.reports.signing import certificates
-from goodword.reports.signing.certificates import CannotUse, Identity
-from goodword.reports.signing.signature import can_sign
+from goodword.reports.signing import signature
+from goodword.reports.signing.signature import CannotUse, Identity, can_sign
 
 #: time before the certificate's expiry at which the installation's key is replaced
 RENEW_BEFORE: Final = timedelta(days=90)
@@ -91,10 +90,10 @@ def certificate_of(row: SigningCertificate) -> x509.Certificate:
 
 def _status(certificate: x509.Certificate, *, is_own: bool, problem: str) -> Status:
     return Status(
-        name=certificates.common_name(certificate),
+        name=signature.common_name(certificate),
         is_own=is_own,
         until=certificate.not_valid_after_utc,
-        fingerprint=certificates.fingerprint(certificate),
+        fingerprint=signature.fingerprint(certificate),
         problem=problem,
     )
 
@@ -104,7 +103,7 @@ def _own(*, now: datetime) -> tuple[Identity | None, str]:
     if not settings.GOODWORD_SIGNING_CERTIFICATE:
         return None, ""
     try:
-        identity = certificates.load_own(
+        identity = signature.load_own(
             certificate=settings.GOODWORD_SIGNING_CERTIFICATE,
             key=settings.GOODWORD_SIGNING_KEY,
             password=settings.GOODWORD_SIGNING_PASSWORD,
@@ -154,7 +153,7 @@ def _opened(*, now: datetime) -> Signer | None:
             raise SettingError(str(problem)) from error
         log.warning("The installation's signing key can't be opened and is replaced: %s", error)
         return None
-    return Signer(Identity(certificate, certificates.key_from_text(text)), row)
+    return Signer(Identity(certificate, signature.key_from_text(text)), row)
 
 
 def _make(*, now: datetime) -> Signer:
@@ -162,13 +161,13 @@ def _make(*, now: datetime) -> Signer:
     SigningCertificate.objects.filter(source=SigningCertificate.Source.INSTALLATION, retired_at=None).update(
         retired_at=now, sealed_key=""
     )
-    made = certificates.self_signed(host=_host(), now=now)
-    mark = certificates.fingerprint(made.certificate)
+    made = signature.self_signed(host=_host(), now=now)
+    mark = signature.fingerprint(made.certificate)
     row = SigningCertificate.objects.create(
         source=SigningCertificate.Source.INSTALLATION,
         certificate=_der(made.certificate),
         fingerprint=mark,
-        sealed_key=seal_stored(certificates.key_to_text(made.key), place=_place(mark)),
+        sealed_key=seal_stored(signature.key_to_text(made.key), place=_place(mark)),
         created_at=now,
     )
     log.info("Made a signing key: %s", mark)
@@ -177,7 +176,7 @@ def _make(*, now: datetime) -> Signer:
 
 def _known(own: Identity, *, now: datetime) -> SigningCertificate:
     row, _ = SigningCertificate.objects.get_or_create(
-        fingerprint=certificates.fingerprint(own.certificate),
+        fingerprint=signature.fingerprint(own.certificate),
         defaults={
             "source": SigningCertificate.Source.OPERATOR,
             "certificate": _der(own.certificate),

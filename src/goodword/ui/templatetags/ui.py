@@ -21,7 +21,7 @@ from goodword.core.text import written_count, written_weekday_time
 from goodword.core.version import VERSION
 from goodword.ui.blocks import drawn
 from goodword.ui.charts import answer_chart, scale_chart
-from goodword.ui.colour import GREEN, parse_hex, readable, to_hex
+from goodword.ui.colour import mail_accent, parse_hex, to_hex
 from goodword.ui.fields import (
     ErrorLink,
     Question,
@@ -149,6 +149,7 @@ def kept(parser: Parser, token: Token) -> Kept:
 
 
 register.simple_tag(icon_svg, name="icon")
+register.simple_tag(mail_accent)
 register.simple_tag(lambda: VERSION, name="goodword_version")
 register.filter("first_input_id", first_input_id)
 register.filter("drawn", drawn)
@@ -304,15 +305,6 @@ def accent_digits(colour: str | None) -> str:
         return to_hex(parse_hex(colour or "")).removeprefix("#")
     except ValueError:
         return ""
-
-
-@register.simple_tag
-def mail_accent(colour: str | None) -> str:
-    """The organisation's colour made readable on white, for mails; our green if it is missing or invalid."""
-    try:
-        return readable(colour or GREEN, on="#ffffff", towards="#000000")
-    except ValueError:
-        return GREEN
 
 
 @register.simple_tag

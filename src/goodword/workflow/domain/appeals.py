@@ -14,9 +14,9 @@ from goodword.candidates.models import Application, public_title, recruiter_of, 
 from goodword.core.events import record
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Link
-from goodword.workflow.domain.eligibility import lock_application, mail_blocked_reason
+from goodword.workflow.domain.eligibility import mail_blocked_reason
 from goodword.workflow.domain.runs import actor
-from goodword.workflow.models import DONE, Appeal, StepRequest, StepRun, takes_answers_query
+from goodword.workflow.models import DONE, Appeal, StepRequest, StepRun, lock_application, takes_answers_query
 
 LONGEST: Final = 2000
 LONGEST_ANSWER: Final = 4000

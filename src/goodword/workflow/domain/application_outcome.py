@@ -18,7 +18,6 @@ from goodword.workflow.domain.eligibility import (
     has_step_requests,
     in_step_stage,
     job_matches_role,
-    lock_application,
     needs_click,
 )
 from goodword.workflow.domain.runs import plan_reminder
@@ -38,6 +37,7 @@ from goodword.workflow.models import (
     awaits_click,
     is_open,
     lock,
+    lock_application,
     may,
     move,
 )

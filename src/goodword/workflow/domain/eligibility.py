@@ -1,13 +1,12 @@
 """Decides from the locked application row whether a step may start, continue or close. Reactions run concurrently and
 in any order. Events only say that something changed; each change of the row has its own reaction, so the last one
-leaves the step in the right state. Lock order: application, step request, run."""
+leaves the step in the right state."""
 
 from django.db.models import QuerySet
 
 from goodword.candidates.models import Application
-from goodword.core.compiled import compiled
-from goodword.core.database import remembered
-from goodword.core.models import Event, HasPk
+from goodword.core.models import Event
+from goodword.core.queries import compiled, remembered
 from goodword.roles.models import StageRule, Step, automation_of, rules_of
 from goodword.workflow.models import StepRequest
 
@@ -31,57 +30,6 @@ def has_step_requests(event: Event) -> bool:
     assert event.application_id is not None
     rows = StepRequest.objects.across_organisations().filter(application_id=event.application_id)
     return remembered(("has step requests", event.pk), rows.exists)
-
-
-def lock_application(application_id: int) -> Application:
-    """Lock an application, and move its step requests to its role's steps. Rows that refer to it, such as mail, can
-    still be written."""
-    return remembered(("locked application", application_id), lambda: _lock_application(application_id))
-
-
-def _lock_application(application_id: int) -> Application:
-    found = _with_lock(application_id)
-    if not found:
-        raise Application.DoesNotExist
-    _reassign_requests(found[0])
-    return found[0]
-
-
-@compiled
-def _with_lock(application_id: int) -> QuerySet[Application]:
-    return (
-        Application.objects.across_organisations()
-        .select_for_update(of=("self",), no_key=True)
-        .select_related("candidate", "organisation", "role__owner__user")
-        .filter(pk=application_id)
-    )
-
-
-def lock_step_request(
-    step_request_id: int, *, application_id: int | None = None
-) -> tuple[StepRequest, Application] | None:
-    """Lock a step request and its application (its id saves a query). Returns None if the request was withdrawn."""
-    step_requests = StepRequest.objects.across_organisations().filter(pk=step_request_id)
-    if application_id is None:
-        application_id = step_requests.values_list("application_id", flat=True).first()
-    if application_id is None:
-        return None
-    application = lock_application(application_id)
-    found = _requests_with_lock(step_request_id, application_id)
-    if not found:
-        return None
-    [step_request] = found
-    step = step_request.step
-    step_request.organisation = step.organisation = application.organisation
-    if application.role is not None and step.role_id == application.role_id:
-        step.role = application.role
-    return step_request, application
-
-
-@compiled
-def _requests_with_lock(step_request_id: int, application_id: int) -> QuerySet[StepRequest]:
-    rows = StepRequest.objects.across_organisations().select_for_update(of=("self",), no_key=True)
-    return rows.select_related("step").filter(pk=step_request_id, application_id=application_id)
 
 
 def in_step_stage(application: Application, step: Step) -> bool:
@@ -182,41 +130,3 @@ def mail_blocked_reason(application: Application) -> str:
     if not application.candidate.can_email:
         return WaitingReason.MAY_NOT_EMAIL
     return WaitingReason.NOTHING
-
-
-def _reassign_requests(application: Application) -> None:
-    """Move requests to the steps of a locked application's role. If there are two of a kind, the started one is kept;
-    if both have started, the other role's request keeps its step."""
-    if application.role_id is None:
-        return
-    step_requests = StepRequest.objects.of(application.organisation).filter(application=application)
-    strays = _strays(application.organisation, application.pk, application.role_id)
-    if not strays:
-        return
-    home = {
-        step.kind: step for step in Step.objects.of(application.organisation).filter(role=application.role_id)
-    }
-    for step_request in strays:
-        there = (
-            step_requests.select_for_update(of=("self",), no_key=True)
-            .filter(step=home[step_request.step.kind])
-            .first()
-        )
-        if there is None or _is_waiting(there):
-            if there is not None:
-                there.delete()
-            step_request.step = home[step_request.step.kind]
-            step_request.save(update_fields=["step"])
-        elif _is_waiting(step_request):
-            step_request.delete()
-
-
-@compiled
-def _strays(organisation: HasPk, application_id: int, role_id: int) -> QuerySet[StepRequest]:
-    rows = StepRequest.objects.of(organisation).select_for_update(of=("self",), no_key=True)
-    others = rows.select_related("step").exclude(step__role_id=role_id)
-    return others.filter(application_id=application_id).order_by("pk")
-
-
-def _is_waiting(step_request: StepRequest) -> bool:
-    return step_request.state == StepRequest.State.WAITING

@@ -16,8 +16,14 @@ from goodword.core.workdays import Calendar, add_working_days, end_of_working_da
 from goodword.notifications.domain.send import deadline_of
 from goodword.notifications.models import Email, Link
 from goodword.roles.domain.settings import LONGEST_DEADLINE
-from goodword.workflow.domain.eligibility import lock_application
-from goodword.workflow.models import UNFINISHED, StepRequest, StepRun, lock, lock_newest_unfinished
+from goodword.workflow.models import (
+    UNFINISHED,
+    StepRequest,
+    StepRun,
+    lock,
+    lock_application,
+    lock_newest_unfinished,
+)
 
 
 def next_reminder(

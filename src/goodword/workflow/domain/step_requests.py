@@ -12,10 +12,10 @@ from django.urls import reverse
 
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, recruiter_of
-from goodword.core.database import insert_once
 from goodword.core.events import record
 from goodword.core.jobs import for_each
 from goodword.core.models import Event
+from goodword.core.queries import insert_once
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.roles.models import Step, is_confidential, rules_of
 from goodword.workflow.domain.eligibility import (
@@ -24,12 +24,10 @@ from goodword.workflow.domain.eligibility import (
     in_step_stage,
     is_unpublished,
     job_matches_role,
-    lock_application,
-    lock_step_request,
     may_start,
     needs_click,
 )
-from goodword.workflow.models import DONE, StepRequest, StepRun
+from goodword.workflow.models import DONE, StepRequest, StepRun, lock_application, lock_step_request
 
 WaitingReason, State = StepRequest.WaitingReason, StepRequest.State
 REUSABLE_FOR: Final = timedelta(days=365)

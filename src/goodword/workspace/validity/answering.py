@@ -21,7 +21,7 @@ from goodword.questionnaires.types import RATING_LEVELS, Rating
 from goodword.references.domain.invitations import version_for
 from goodword.references.domain.requests import address_hashes
 from goodword.roles.models import Step
-from goodword.workflow.domain.eligibility import lock_application
+from goodword.workflow.models import lock_application
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity.requests import (
     NotOpen,

@@ -24,7 +24,7 @@ from goodword.notifications.domain.queue import Correspondent
 from goodword.references.domain.requests import has_opted_out
 from goodword.roles.domain.role_changes import ask_for_ratings
 from goodword.roles.models import Role
-from goodword.workflow.domain.eligibility import lock_application
+from goodword.workflow.models import lock_application
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity.answering import questions_of
 from goodword.workspace.validity.requests import (

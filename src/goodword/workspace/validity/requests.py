@@ -20,7 +20,7 @@ from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, cancel, queue
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.requests import address_hashes
-from goodword.workflow.domain.eligibility import lock_application
+from goodword.workflow.models import lock_application
 from goodword.workspace.models import RatingRequest
 
 State, Reason = RatingRequest.State, RatingRequest.Reason

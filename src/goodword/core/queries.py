@@ -1,10 +1,13 @@
-"""Queries that Django compiles once per process and PostgreSQL plans once per connection.
+"""Cheaper queries: compiled once per process, prepared once per connection, remembered for a transaction, or in one
+statement.
 
-A query with several joins takes longer to compile than to run. Use this for queries of very frequent requests.
+A query with several joins takes longer to compile than to run. Use `compiled` for queries of very frequent requests.
 """
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from types import SimpleNamespace
@@ -13,8 +16,10 @@ from typing import Any, Final, get_type_hints
 from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models import FETCH_ONE, QuerySet
+from django.db.models import FETCH_ONE, Model, QuerySet
+from django.db.models.constants import OnConflict
 from django.db.models.query import get_related_populators
+from django.db.models.sql import InsertQuery, UpdateQuery
 
 from goodword.core.models import HasPk
 
@@ -137,3 +142,83 @@ def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
         return made
 
     return read
+
+
+def insert_once(row: Model) -> bool:
+    """Insert a row in one statement, unless one of its unique keys exists. Returns whether it was inserted."""
+    meta = row._meta
+    query = InsertQuery(type(row), on_conflict=OnConflict.IGNORE)
+    query.insert_values([field for field in meta.local_concrete_fields if field is not meta.pk], [row])
+    [(statement, values)] = query.get_compiler(connection=connection).as_sql()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} RETURNING id", values)
+        found = cursor.fetchone()
+    if found is None:
+        return False
+    row.pk = found[0]
+    row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - documented by Django
+    return True
+
+
+def update_unflushed(rows: QuerySet[Any], **values: object) -> int:
+    """`rows.update(**values)`, whose transaction doesn't wait for the disk: a crash of the database may undo it."""
+    query: Any = rows.query.chain(UpdateQuery)
+    query.add_update_values(values)
+    statement, parameters = query.get_compiler(connection=connection).as_sql()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} RETURNING set_config('synchronous_commit', 'off', true)", parameters)
+        return int(cursor.rowcount)
+
+
+#: executions after which a connection prepares a statement, and statements that it keeps prepared
+PREPARE_AFTER, MOST_PREPARED = 2, 200
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """Prepare the block's statements, so PostgreSQL parses and plans them once per connection. Only for lookups by id,
+    because a generic plan can't use partial indexes."""
+    if not settings.GOODWORD_PREPARED_STATEMENTS:
+        yield
+        return
+    connection.ensure_connection()
+    line = connection.connection
+    before = line.cursor_factory, line.prepare_threshold
+    line.cursor_factory, line.prepare_threshold = ServerBindingCursor, PREPARE_AFTER
+    line.prepared_max = MOST_PREPARED
+    try:
+        yield
+    finally:
+        line.cursor_factory, line.prepare_threshold = before
+
+
+#: cache of the reactions of one transaction, since many read the same rows
+_memory: ContextVar[dict[Hashable, tuple[tuple[str, ...], Any]] | None] = ContextVar(
+    "goodword.memory", default=None
+)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Cache until the end of the block, which must be within one transaction."""
+    token = _memory.set({})
+    try:
+        yield
+    finally:
+        _memory.reset(token)
+
+
+def remembered[T](key: Hashable, find: Callable[[], T]) -> T:
+    """The cached result of `find`. Results from a savepoint that was rolled back are discarded. Only for rows that
+    reactions don't change."""
+    memory = _memory.get()
+    if memory is None:
+        return find()
+    here = tuple(connection.savepoint_ids)
+    known = memory.get(key)
+    if known is not None and here[: len(known[0])] == known[0]:
+        found: T = known[1]
+        return found
+    new = find()
+    memory[key] = here, new
+    return new
