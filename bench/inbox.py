@@ -230,7 +230,7 @@ def take_turns() -> None:
     PostgreSQL backend."""
     django_up()
     from goodword.core import clock
-    from goodword.greenhouse.inbox import jobs
+    from goodword.greenhouse.inbox import processing
     from goodword.greenhouse.models import Delivery
 
     waits = Delivery.objects.across_organisations().filter(state=Delivery.State.RECEIVED)
@@ -238,7 +238,7 @@ def take_turns() -> None:
     waiting, began, served = waits.count(), time.process_time(), served_for()
     with suppress(process.Stopped):
         while waits.filter(not_before__lte=clock.now()).exists():
-            jobs.work_inbox.run()
+            processing.work_inbox.run()
     spent = time.process_time() - began, served_for() - served
     handled = waiting - waits.count()
     print("{:.1f} + {:.1f} ms of the processor a delivery".format(*(1000 * one / handled for one in spent)))

@@ -82,7 +82,7 @@ def _evidence(options: argparse.Namespace) -> int:
         )
     if options.organisation and options.validity:
         process.set_up()
-        from goodword.assessments.validity.command import print_validity
+        from goodword.assessments.validity import print_validity
 
         return print_validity(slug=options.organisation, role_id=options.role)
     if not options.organisation or not options.out:

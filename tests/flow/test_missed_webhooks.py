@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from goodword.greenhouse.models import Finding, Reconciliation
-from goodword.greenhouse.reconciliation import jobs as reconciliation
+from goodword.greenhouse.reconciliation import run as reconciliation
 from goodword.notifications.models import Email
 from goodword.roles.models import Automation
 from tests.greenhouse.conftest import _open

@@ -15,7 +15,7 @@ from goodword.core import clock
 from goodword.core import events as reactions
 from goodword.core.jobs import ANNOUNCED, CHANNEL
 from goodword.core.models import Event, Reaction
-from goodword.greenhouse.inbox.jobs import due, work_inbox
+from goodword.greenhouse.inbox.processing import due, work_inbox
 from tests.support.worlds import whole_world
 
 REACT, INBOX = "event.react", "greenhouse.inbox"

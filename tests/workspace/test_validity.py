@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry
-from goodword.assessments.validity.command import print_validity
+from goodword.assessments.validity import print_validity
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.roles.models import Role
 from goodword.workspace.validity import asking

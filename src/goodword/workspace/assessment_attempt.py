@@ -10,7 +10,7 @@ from goodword.assessments.attempts import member_actions
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import visible_applications
 from goodword.core import clock
-from goodword.workspace.reference_check.forms import ConfirmForm, DaysForm
+from goodword.workspace.reference_check import ConfirmForm, DaysForm
 from goodword.workspace.results import finished_run
 from goodword.workspace.step_actions import Target, act_at_once, act_with_form, reminder_message
 

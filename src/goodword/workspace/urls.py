@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from goodword.workspace import assessment_attempt as attempts
 from goodword.workspace import comments, data_requests, fairness, first_run, home, search
+from goodword.workspace import reference_check as checks
 from goodword.workspace import results_to_review as results
 from goodword.workspace.adding import views as adding
 from goodword.workspace.assessment_plan import preview
@@ -23,7 +24,6 @@ from goodword.workspace.needs_you import sources
 from goodword.workspace.needs_you import views as needs_you
 from goodword.workspace.portal import own_data
 from goodword.workspace.portal import views as portal
-from goodword.workspace.reference_check import views as checks
 from goodword.workspace.retention import views as retention
 from goodword.workspace.role import settings_page as role_settings
 from goodword.workspace.role import views as roles

@@ -9,7 +9,7 @@ import pytest
 
 from goodword.assessments.kinds.judgement.items import WITHIN
 from goodword.assessments.models import Attempt, AttemptPart
-from goodword.assessments.validity.figures import Criterion, CriterionFigures, Row, figures
+from goodword.assessments.validity import Criterion, CriterionFigures, Row, figures
 from goodword.candidates.models import Application, Candidate
 from goodword.roles.models import Role
 from tests.assessments.all_kinds import own_situations

@@ -16,8 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from goodword.cli import main
 from goodword.core import clock
 from goodword.core.doctor import machine, proxy
-from goodword.core.doctor.command import in_lines
-from goodword.core.doctor.examination import run
+from goodword.core.doctor.command import in_lines, run
 from goodword.core.doctor.findings import Check, attention, broken, duration, good, size
 from goodword.wsgi import application
 from tests.core.test_clamd import says, scanner

@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from goodword.greenhouse.activity_feed import jobs, posting
+from goodword.greenhouse.activity_feed import posting
 from goodword.greenhouse.activity_feed.notes import activity_feed_status
 from goodword.greenhouse.activity_feed.outcomes import DUPLICATE_SEARCHES, UNKNOWN_WAIT
 from goodword.greenhouse.models import Connection
@@ -156,5 +156,5 @@ def test_two_workers_search_once(story: Story) -> None:
 def test_the_job_searches_where_it_is_due(story: Story) -> None:
     late(story)
     story.world.line.calls.clear()
-    jobs.search_duplicates.run(timestamp=0)
+    posting.search_duplicates.run(timestamp=0)
     assert story.world.line.calls == []

@@ -10,7 +10,7 @@ from django.db import connection as database
 
 from goodword.core import outbox
 from goodword.core.models import Reaction
-from goodword.greenhouse.activity_feed import jobs, outcomes, posting
+from goodword.greenhouse.activity_feed import outcomes, posting
 from goodword.greenhouse.activity_feed.notes import retry, retry_all
 from goodword.greenhouse.activity_feed.outcomes import UNKNOWN_WAIT
 from goodword.greenhouse.models import ActivityFeedNote, Connection
@@ -258,7 +258,7 @@ def test_the_sweep_queues_a_job_for_what_is_due_once(story: Story) -> None:
     with database.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded'")
     for _ in range(2):
-        jobs.sweep.run(timestamp=0)
+        posting.sweep.run(timestamp=0)
     assert waiting() == [("greenhouse.activity_feed.post", {"note_id": story.note.pk})]
 
 

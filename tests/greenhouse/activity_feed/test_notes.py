@@ -7,7 +7,7 @@ import pytest
 
 from goodword.candidates.models import Application
 from goodword.core.models import Event
-from goodword.greenhouse.activity_feed import jobs
+from goodword.greenhouse.activity_feed import posting
 from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
@@ -63,7 +63,7 @@ def test_each_version_has_its_own_note(world: World, story: Story) -> None:
     story.try_to_post()
     second = ready(world, version=2, code="GW-0002")
     react_to_ready_report(second, now=story.now)
-    jobs.post_note.run(note_id=ActivityFeedNote.objects.of(world.organisation).get(report=second).pk)
+    posting.post_note.run(note_id=ActivityFeedNote.objects.of(world.organisation).get(report=second).pk)
     bodies = [note.body for note in story.notes()]
     assert len(bodies) == 2
     assert bodies[1] == (

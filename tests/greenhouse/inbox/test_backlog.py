@@ -9,7 +9,7 @@ from django.db import connection as database
 from django.db.models import F
 
 from goodword.core import clock
-from goodword.greenhouse.inbox import jobs
+from goodword.greenhouse.inbox import processing
 from goodword.greenhouse.inbox.leases import Turn, Turns, claim, free_orphans, settle
 from goodword.greenhouse.models import Connection, Delivery
 from tests.greenhouse.world import World
@@ -161,7 +161,7 @@ def test_the_lease_of_a_disconnected_worker_ends_at_once(world: World) -> None:
         done.set()
         dying.result()
     waits_until_backend_is_gone(but_not=mine)
-    jobs.sweep_inbox.run()
+    processing.sweep_inbox.run()
     again = claim(Turn(), now=clock.now())
     assert again is not None
     assert (again.remote_application_id, again.attempts, again.faults) == (1, 2, 2)

@@ -10,7 +10,7 @@ from django.db import connection as database
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.core.models import Reaction
-from goodword.greenhouse.inbox import jobs
+from goodword.greenhouse.inbox import processing
 from goodword.greenhouse.inbox.leases import LEASE, WAITS, Turn, claim
 from goodword.greenhouse.inbox.processing import TRIES, prune, replay, replay_waiting, retention, work_one
 from goodword.greenhouse.models import Connection, Delivery
@@ -391,19 +391,19 @@ def test_the_sweep_finds_deliveries_without_a_wake_up(world: World) -> None:
     remote = world.apply()
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
-    jobs.work_inbox.run()
+    processing.work_inbox.run()
     assert world.inbox() == [("handled", f"Application {remote.id}: first seen.")]
 
     with database.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded'")
-    jobs.sweep_inbox.run(timestamp=0)
+    processing.sweep_inbox.run(timestamp=0)
     assert waiting() == []
     world.apply()
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
     with database.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded'")
-    jobs.sweep_inbox.run(timestamp=0)
+    processing.sweep_inbox.run(timestamp=0)
     assert waiting() == [("greenhouse.inbox", {})]
 
 

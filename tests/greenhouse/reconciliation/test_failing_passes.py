@@ -8,8 +8,8 @@ import pytest
 
 from goodword.core import clock
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
-from goodword.greenhouse.reconciliation import jobs as reconciliation_jobs
 from goodword.greenhouse.reconciliation import passes
+from goodword.greenhouse.reconciliation import run as reconciliation_jobs
 from goodword.greenhouse.reconciliation.run import NO_APPLICATIONS, NO_JOBS, run
 from goodword.roles.models import RoleNotice
 from greenhouse_sandbox.acts import candidates, progress

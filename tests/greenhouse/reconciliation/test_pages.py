@@ -14,8 +14,8 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Candidate
 from goodword.core import clock
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
-from goodword.greenhouse.reconciliation import jobs as reconciliation_jobs
 from goodword.greenhouse.reconciliation import passes
+from goodword.greenhouse.reconciliation import run as reconciliation_jobs
 from goodword.greenhouse.reconciliation.missed_invitations import TOO_OLD
 from goodword.roles.models import Automation
 from goodword.workflow.models import StepRequest

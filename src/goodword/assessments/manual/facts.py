@@ -21,7 +21,7 @@ from goodword.assessments.plans.versions import whole_form
 from goodword.assessments.psychometrics import strata
 from goodword.assessments.psychometrics.strata import Comparison, Stratum
 from goodword.assessments.queries import content_of
-from goodword.assessments.validity.figures import Criterion, Row, figures
+from goodword.assessments.validity import Criterion, Row, figures
 from goodword.core.report_blocks import Block, Prose
 from goodword.roles.models import JobAnalysis, Role
 

@@ -12,7 +12,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.core.events import record
 from goodword.core.models import Event
-from goodword.greenhouse.activity_feed import jobs
+from goodword.greenhouse.activity_feed import posting
 from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.reports.domain.versions import CODE_LETTERS, is_superseded
 from goodword.reports.models import Report
@@ -64,7 +64,7 @@ def queue_note(report: Report, *, now: datetime) -> ActivityFeedNote | None:
         },
     )
     if created:
-        jobs.post_note.defer(note_id=note.pk)
+        posting.post_note.defer(note_id=note.pk)
     return note
 
 
@@ -88,7 +88,7 @@ def queue_test_note(
             now=now,
             details={"connection": connection.pk, "candidate": candidate_remote_id},
         )
-        jobs.post_note.defer(note_id=note.pk)
+        posting.post_note.defer(note_id=note.pk)
     return note
 
 
@@ -103,7 +103,7 @@ def retry(note: ActivityFeedNote, *, now: datetime) -> bool:
             failure_reason=FailureReason.NONE,
         ):
             return False
-        jobs.post_note.defer(note_id=note.pk)
+        posting.post_note.defer(note_id=note.pk)
     return True
 
 

@@ -48,9 +48,7 @@ from goodword.greenhouse.client.pacing import (
     RateReport,
 )
 from goodword.greenhouse.client.permissions import HarvestPermission, PermissionState, ProbeResult, probe_all
-from goodword.greenhouse.client.session import ONCE, READS, CallPolicy, RetryPolicy, Session
-from goodword.greenhouse.client.transport import LIMITS, Exchange, Limits, Transport
-from goodword.greenhouse.client.types import (
+from goodword.greenhouse.client.records import (
     Actor,
     Application,
     ApplicationStage,
@@ -68,6 +66,8 @@ from goodword.greenhouse.client.types import (
     User,
     Visibility,
 )
+from goodword.greenhouse.client.session import ONCE, READS, CallPolicy, RetryPolicy, Session
+from goodword.greenhouse.client.transport import LIMITS, Exchange, Limits, Transport
 from goodword.greenhouse.client.v1 import HarvestV1
 from goodword.greenhouse.client.v3 import HarvestV3
 

@@ -19,9 +19,7 @@ from goodword.greenhouse.client.permissions import (
     ProbeResult,
     missing,
 )
-from goodword.greenhouse.client.records import Record, candidate_of, record_of, records_of, user_of
-from goodword.greenhouse.client.session import Session, batches, pages
-from goodword.greenhouse.client.types import (
+from goodword.greenhouse.client.records import (
     Actor,
     Application,
     ApplicationStage,
@@ -34,10 +32,16 @@ from goodword.greenhouse.client.types import (
     JobStatus,
     Note,
     OwnerKind,
+    Record,
     RejectionReason,
     User,
     Visibility,
+    candidate_of,
+    record_of,
+    records_of,
+    user_of,
 )
+from goodword.greenhouse.client.session import Session, batches, pages
 
 #: a path that does not exist in Harvest v1
 NOWHERE = "/what_this_key_may_do"

@@ -26,9 +26,7 @@ from goodword.greenhouse.client.permissions import (
     PermissionState,
     ProbeResult,
 )
-from goodword.greenhouse.client.records import Record, candidate_of, record_of, records_of, user_of
-from goodword.greenhouse.client.session import MAX_IDS, Session, batches, names, pages, rows, rows_of
-from goodword.greenhouse.client.types import (
+from goodword.greenhouse.client.records import (
     Actor,
     Application,
     ApplicationStage,
@@ -41,10 +39,16 @@ from goodword.greenhouse.client.types import (
     JobStatus,
     Note,
     OwnerKind,
+    Record,
     RejectionReason,
     User,
     Visibility,
+    candidate_of,
+    record_of,
+    records_of,
+    user_of,
 )
+from goodword.greenhouse.client.session import MAX_IDS, Session, batches, names, pages, rows, rows_of
 
 
 class HarvestV3:

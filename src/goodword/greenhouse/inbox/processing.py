@@ -1,4 +1,7 @@
-"""Processing, replay and retention of deliveries. Bodies are only hints; Harvest's current data counts."""
+"""Processing, replay and retention of deliveries. Bodies are only hints; Harvest's current data counts.
+
+Each woken worker takes a turn; row locks decide which gets a delivery.
+"""
 
 import logging
 import time
@@ -15,8 +18,9 @@ from django.db.models import Q, QuerySet
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
-from goodword.core import crypto, logs, process, tracing
+from goodword.core import clock, crypto, jobs, logs, process, tracing
 from goodword.core.events import collect_events, rows_only, still_recorded
+from goodword.core.jobs import Lane
 from goodword.core.models import Event
 from goodword.core.queries import prepared
 from goodword.greenhouse.client import (
@@ -30,8 +34,20 @@ from goodword.greenhouse.client import (
 from goodword.greenhouse.inbox import payload
 from goodword.greenhouse.inbox.batches import claim_prefetched, handle_batch, prefetched_for
 from goodword.greenhouse.inbox.effects import apply_effect, register_webhook
-from goodword.greenhouse.inbox.leases import LeaseLost, Turn, claim, give_back, postpone, settle, wake_inbox
+from goodword.greenhouse.inbox.leases import (
+    LeaseLost,
+    Turn,
+    Turns,
+    claim,
+    free_orphans,
+    give_back,
+    leased,
+    postpone,
+    settle,
+    wake_inbox,
+)
 from goodword.greenhouse.models import Connection, Delivery
+from goodword.greenhouse.sync import calls
 from goodword.greenhouse.sync.applications import TooBusy
 from goodword.greenhouse.sync.reading import our_application
 
@@ -247,3 +263,59 @@ def prune(*, now: datetime) -> int:
     old = Delivery.objects.across_organisations().filter(received_at__lt=now - retention())
     removed = old.filter(~Q(state=Delivery.State.RECEIVED) | Q(connection__in=dead))
     return removed.delete()[0]
+
+
+#: maximum seconds of a turn
+TURN = 5.0
+
+#: the turns of this process
+TURNS = Turns()
+
+#: connections that a worker handles at once, so one slow account doesn't delay the others
+THREADS = 4
+
+
+@jobs.job(
+    name="greenhouse.inbox",
+    swept_by="greenhouse.inbox.sweep",
+    lane=Lane(threads=THREADS, keeping=calls.counts_kept),
+)
+def work_inbox() -> None:
+    """Process due deliveries. Retries are per row, so the job has none."""
+    over = time.monotonic() + TURN
+    turn = Turn(turns=TURNS)
+    more = False
+    try:
+        while not more and work_one(turn, now=clock.now()):
+            process.check_stop()
+            more = time.monotonic() > over
+    finally:
+        missed = turn.end()
+    if more or missed:
+        wake_inbox()
+
+
+@jobs.job(
+    name="greenhouse.inbox.sweep",
+    cron="* * * * * */5",
+    queueing_lock="greenhouse.inbox.sweep",
+    due=lambda now: [due(now=now), leased()],
+)
+def sweep_inbox(*, timestamp: int = 0) -> None:
+    del timestamp  # Procrastinate passes it to every periodic job
+    now = clock.now()
+    free_orphans(now=now)
+    if due(now=now).exists():
+        wake_inbox()
+
+
+def due(*, now: datetime) -> QuerySet[Delivery]:
+    received = Delivery.objects.across_organisations().filter(state=Delivery.State.RECEIVED)
+    return received.filter(not_before__lte=now)
+
+
+@jobs.job(name="greenhouse.inbox.prune", cron="40 2 * * * 0", queueing_lock="greenhouse.inbox.prune")
+def prune_inbox(*, timestamp: int = 0) -> None:
+    del timestamp  # see above
+    prune(now=clock.now())
+    calls.prune(now=clock.now())

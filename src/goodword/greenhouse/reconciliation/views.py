@@ -16,8 +16,8 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.core import clock
 from goodword.greenhouse.models import Connection, Finding
-from goodword.greenhouse.reconciliation import jobs, status
 from goodword.greenhouse.reconciliation import missed_invitations as domain
+from goodword.greenhouse.reconciliation import run, status
 from goodword.greenhouse.settings_pages import connected, settings_nav
 
 PAGE = 50
@@ -43,7 +43,7 @@ def sync_now(request: MemberRequest, pk: int) -> HttpResponseBase:
     connection = connected(request, pk)
     now = clock.now()
     with transaction.atomic():
-        row = jobs.begin_pass(connection, now=now, requested_by=request.member)
+        row = run.begin_pass(connection, now=now, requested_by=request.member)
         write(
             organisation=request.organisation,
             action="reconciliation.requested",
@@ -103,7 +103,7 @@ def invite(request: MemberRequest, pk: int) -> HttpResponseBase:
         with transaction.atomic():
             count = domain.request_invitations(connection, pks, member=request.member, now=clock.now())
             if count:
-                jobs.wake_invite(connection.pk)
+                run.wake_invite(connection.pk)
         return count
 
     def message(count: int) -> str:

@@ -407,7 +407,7 @@ def signatures_in(content: bytes | mmap) -> Iterator[FoundSignature]:
     """Signatures in any file, in linear time and without decompressing anything."""
     for match in islice(_HEXADECIMAL.finditer(content), _MOST):
         length = match.end() - match.start()
-        if length <= _LONGEST and (found := _read(match[0][: length // 2 * 2])):
+        if length <= _LONGEST and (found := _parsed(match[0][: length // 2 * 2])):
             yield found
 
 
@@ -430,7 +430,7 @@ def covered_in(content: bytes | mmap) -> Iterator[tuple[str, bool]]:
         yield digest.hexdigest(), until == len(content)
 
 
-def _read(digits: bytes) -> FoundSignature | None:
+def _parsed(digits: bytes) -> FoundSignature | None:
     from asn1crypto import cms
 
     try:

@@ -32,7 +32,7 @@ from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.workflow.domain.eligibility import blocking_reason, closing_reason
 from goodword.workflow.models import StepRequest, StepRun, awaits_click, is_open
 from goodword.workspace.candidate.timeline import MAIL_NAMES
-from goodword.workspace.reference_check.forms import REFEREES, referee_of
+from goodword.workspace.reference_check import REFEREES, referee_of
 from goodword.workspace.step_actions import back_to
 
 #: maximum mails per page and click

@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
-from goodword.candidates.performance.importing import may_be_rated, rate, rated_by, store
-from goodword.candidates.performance.reading import Scale
+from goodword.candidates.performance import Scale, may_be_rated, rate, rated_by, store
 from goodword.core.addresses import is_same
 from goodword.questionnaires.domain.versions import current_version
 from goodword.questionnaires.questions import fill_placeholders, parse

@@ -19,17 +19,19 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
 from goodword.assessments.psychometrics.validity import LEAST
+from goodword.candidates import performance
 from goodword.candidates.models import RatingImport
 from goodword.candidates.people_files import LARGEST, in_lines
-from goodword.candidates.performance import importing
-from goodword.candidates.performance.importing import (
+from goodword.candidates.performance import (
     DAYS,
     PersonToRate,
+    RatedLine,
+    Scale,
     counts_of,
     people_to_rate,
+    read_ratings,
     replaced_by,
 )
-from goodword.candidates.performance.reading import RatedLine, Scale, read_ratings
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile, safe_cell
 from goodword.core.text import written_count
@@ -95,7 +97,7 @@ def upload(request: MemberRequest) -> HttpResponseBase:
     if form.is_valid():
         data = form.cleaned_data
         lines: list[RatedLine] = data["lines"]
-        made = importing.read_into_rows(
+        made = performance.read_into_rows(
             lines,
             Scale(data["lowest"], data["highest"]),
             organisation=request.organisation,
@@ -181,7 +183,7 @@ def check(request: MemberRequest, pk: int) -> HttpResponse:
 def confirm(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = _import_of(request, pk)
     barred = refused(request.organisation)
-    if importing.confirm(found, by=request.member, now=clock.now(), refused=barred):
+    if performance.confirm(found, by=request.member, now=clock.now(), refused=barred):
         messages.success(request, _("Ratings imported."))
     return redirect("validity", request.organisation.slug)
 
@@ -191,7 +193,7 @@ def confirm(request: MemberRequest, pk: int) -> HttpResponseBase:
 def delete(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = _import_of(request, pk)
     confirmed = found.confirmed_at is not None
-    importing.discard(found, by=request.member, now=clock.now())
+    performance.discard(found, by=request.member, now=clock.now())
     messages.info(request, _("Ratings deleted.") if confirmed else _("Nothing was imported."))
     return redirect("validity", request.organisation.slug)
 
@@ -207,10 +209,10 @@ def _import_of(request: MemberRequest, pk: int) -> RatingImport:
 
 def _left_out(why: str, lines: list[int]) -> str:
     reason = {
-        importing.UNKNOWN: _("no such person in Goodword"),
-        importing.NOT_HIRED: _("not marked as hired"),
-        importing.EARLY: _("rated before they were hired"),
-        importing.FUTURE: _("dated in the future"),
-        importing.REFUSED: _("“Ask nobody for a rating” was chosen on their page"),
+        performance.UNKNOWN: _("no such person in Goodword"),
+        performance.NOT_HIRED: _("not marked as hired"),
+        performance.EARLY: _("rated before they were hired"),
+        performance.FUTURE: _("dated in the future"),
+        performance.REFUSED: _("“Ask nobody for a rating” was chosen on their page"),
     }[why]
     return f"{in_lines(lines)}: {reason}."

@@ -1,12 +1,16 @@
 from dataclasses import replace
+from typing import Any, Final
 
+from django import forms
 from django.db import transaction
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.references import wording
 from goodword.references.domain import member_actions, requests, sending
@@ -14,22 +18,138 @@ from goodword.references.domain.checks import lock_check_for_member
 from goodword.references.domain.member_actions import correct_address, extend_check, extend_request
 from goodword.references.domain.reminders import remind_candidate_now, remind_referee_now
 from goodword.references.domain.slot_changes import add_slot, answer_cannot
-from goodword.references.models import Referee, ReferenceRequest, Slot
+from goodword.references.forms import AddressField, PlainTextField
+from goodword.references.models import Check, Referee, ReferenceRequest, Slot
+from goodword.roles.domain.settings import LONGEST_DEADLINE
+from goodword.roles.slots import ANY, KINDS
+from goodword.ui.fields import LongTextField
 from goodword.workflow.domain.runs import Refused
-from goodword.workspace.reference_check.forms import (
-    REFEREES,
-    AddRefereeForm,
-    AddressForm,
-    CannotProvideAnswerForm,
-    ConfirmForm,
-    DaysForm,
-    DecisionReasonForm,
-    MoreTimeForm,
-    check_of,
-    referee_of,
-)
 from goodword.workspace.results import finished_run
+from goodword.workspace.role.step_forms import LONGEST_HINT, relationship_names
 from goodword.workspace.step_actions import Target, act_at_once, act_with_form, reminder_message
+
+#: anchors on the candidate's page
+CHECK, REFEREES = "reference_check", "referees"
+
+
+def check_of(request: MemberRequest, pk: int, check_pk: int) -> tuple[Target, Check]:
+    application = access.owned(visible_applications(request.member), pk)
+    checks = Check.objects.of(request.organisation).filter(step_request__application=application)
+    check = access.owned(checks, check_pk)
+    return Target(application=application, ids={"check": check.pk}, anchor=CHECK), check
+
+
+def referee_of(request: MemberRequest, pk: int, referee_pk: int) -> tuple[Application, Referee]:
+    application = access.owned(visible_applications(request.member), pk)
+    referees = Referee.objects.of(request.organisation).select_related("request")
+    return application, access.owned(
+        referees.filter(check_run__step_request__application=application), referee_pk
+    )
+
+
+LONGEST_REASON: Final = 500
+LONGEST_NOTE: Final = 1000
+_DAYS = gettext_lazy("Choose 1 to %(n)s working days.") % {"n": LONGEST_DEADLINE}
+_LENGTH = gettext_lazy("Use at most %(limit_value)d characters.")
+
+
+class ConfirmForm(forms.Form):
+    pass
+
+
+class DaysForm(forms.Form):
+    days = forms.IntegerField(
+        label=gettext_lazy("Working days from today"),
+        help_text=gettext_lazy("Until the end of that day."),
+        min_value=1,
+        max_value=LONGEST_DEADLINE,
+        initial=5,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _DAYS),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class MoreTimeForm(DaysForm):
+    """Working days for the candidate, optionally also for referees."""
+
+    referees = forms.BooleanField(
+        label=gettext_lazy("Extend referees' deadlines too"), required=False, initial=True
+    )
+
+
+class DecisionReasonForm(forms.Form):
+    reason = LongTextField(
+        label=gettext_lazy("Why?"),
+        help_text=gettext_lazy("For your team. Not shown to candidates or referees."),
+        required=False,
+        longest=LONGEST_REASON,
+        rows=3,
+    )
+
+
+class AddRefereeForm(forms.Form):
+    """`seen`: the number of slots on the page, which keeps a double click from adding two."""
+
+    relationship = forms.ChoiceField(
+        label=gettext_lazy("Kind of referee"),
+        initial=ANY,
+        error_messages={
+            "invalid_choice": gettext_lazy("Choose a kind of referee."),
+            "required": gettext_lazy("Choose a kind of referee."),
+        },
+    )
+    needed = forms.BooleanField(label=gettext_lazy("Required"), required=False)
+    hint = PlainTextField(
+        label=gettext_lazy("Hint for the candidate"),
+        max_length=LONGEST_HINT,
+        required=False,
+        error_messages={"max_length": _LENGTH},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=10_000)
+
+    def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        relationship = self.fields["relationship"]
+        assert isinstance(relationship, forms.ChoiceField)
+        words = relationship_names()
+        relationship.choices = [(kind, words[kind]) for kind in KINDS]
+
+
+class CannotProvideAnswerForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=gettext_lazy("Your answer"),
+        choices=[
+            (Slot.Answer.WAIVED, gettext_lazy("Waive this referee")),
+            (Slot.Answer.ANY, gettext_lazy("Accept any kind of referee")),
+            (Slot.Answer.STILL_ASKED, gettext_lazy("Still required")),
+        ],
+        error_messages={
+            "required": gettext_lazy("Choose an answer."),
+            "invalid_choice": gettext_lazy("Choose an answer."),
+        },
+        widget=forms.RadioSelect,
+    )
+    note = LongTextField(
+        label=gettext_lazy("Message to the candidate"),
+        help_text=gettext_lazy("Included in the e-mail to them."),
+        required=False,
+        longest=LONGEST_NOTE,
+        rows=3,
+    )
+
+
+class AddressForm(forms.Form):
+    address = AddressField(
+        label=gettext_lazy("E-mail address"),
+        max_length=254,
+        error_messages={
+            "required": gettext_lazy("Enter an e-mail address."),
+            "invalid": gettext_lazy("Enter an e-mail address in the form name@example.com."),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
+    )
+
 
 WITH_FORM = ["GET", "HEAD", "POST"]
 

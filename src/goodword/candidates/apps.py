@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class CandidatesConfig(AppConfig):
-    name = "goodword.candidates"
-    label = "candidates"

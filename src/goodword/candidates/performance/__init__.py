@@ -1,1 +1,0 @@
-"""Ratings of people who were hired, imported from files."""
