@@ -300,3 +300,7 @@ class Phrases:
 
 def reading_seconds(text: str) -> float:
     return len(text.split()) * 60 / READING_WORDS_A_MINUTE
+
+
+def whole_minutes(seconds: float) -> int:
+    return max(1, int(seconds / 60 + 0.5))

@@ -22,7 +22,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from goodword.core.text import reading_seconds
+from goodword.core.text import reading_seconds, whole_minutes
 from goodword.core.validation import Json, ReadingError, sentences
 from goodword.questionnaires.types import (
     CONFIRMING,
@@ -366,7 +366,7 @@ def minutes(questions: Sequence[Question]) -> int:
     for question in questions:
         seconds += question_seconds(question, seen=seen) * (0.5 if question.when else 1)
         seen.update(_texts(question))
-    return max(1, int(seconds / 60 + 0.5))
+    return whole_minutes(seconds)
 
 
 def _texts(question: Question) -> list[str]:

@@ -91,10 +91,6 @@ class FormOffer:
     figures: bool = False
 
 
-def whole_minutes(seconds: float) -> int:
-    return max(1, int(seconds / 60 + 0.5))
-
-
 def read[T](adapter: TypeAdapter[T], data: object, *, whole: str, error: type[ReadingError] = PackError) -> T:
     """Raises `error` with a sentence that names the first wrong field. `whole`: the name of `data` in sentences."""
     try:

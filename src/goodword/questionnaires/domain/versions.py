@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from goodword.accounts.models import Organisation
 from goodword.core.models import HasPk
+from goodword.core.text import whole_minutes
 from goodword.questionnaires import builtin
 from goodword.questionnaires.builtin import keys
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
@@ -93,7 +94,7 @@ def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Qu
 def minutes_of_version(version: QuestionnaireVersion, *, relationship: str = "") -> int:
     """The measured median, or an estimate for `relationship` (by default the one with the most questions)."""
     if version.median_seconds is not None and version.measured >= ENOUGH_MEASURED:
-        return max(1, int(version.median_seconds / 60 + 0.5))
+        return whole_minutes(version.median_seconds)
     questions = stored_questions(version)
     of = [relationship] if relationship else RELATIONSHIPS
     return max(minutes(applicable(questions, relationship=one)) for one in of)

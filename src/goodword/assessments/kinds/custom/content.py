@@ -33,10 +33,9 @@ from goodword.assessments.kinds.packs import (
     FormOffer,
     check_unique,
     read,
-    whole_minutes,
     wrong,
 )
-from goodword.core.text import clean_text, reading_seconds
+from goodword.core.text import clean_text, reading_seconds, whole_minutes
 from goodword.core.validation import Json
 from goodword.questionnaires.questions import parse, question_seconds, to_json
 from goodword.questionnaires.types import CONFIRMING, MultipleChoice, Question, QuestionBase, SingleChoice

@@ -20,11 +20,10 @@ from goodword.assessments.kinds.packs import (
     check_rights,
     check_unique,
     read,
-    whole_minutes,
     wrong,
 )
 from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
-from goodword.core.text import reading_seconds
+from goodword.core.text import reading_seconds, whole_minutes
 
 KIND: Final = "judgement"
 FEWEST_ACTIONS: Final = 2

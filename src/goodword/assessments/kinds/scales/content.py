@@ -23,11 +23,10 @@ from goodword.assessments.kinds.packs import (
     check_rights,
     check_unique,
     read,
-    whole_minutes,
     wrong,
 )
 from goodword.assessments.kinds.scales.published_norms import NormGroup, PackNormGroup, norm_group
-from goodword.core.text import reading_seconds
+from goodword.core.text import reading_seconds, whole_minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
