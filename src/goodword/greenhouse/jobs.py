@@ -1,7 +1,7 @@
 from goodword.core import clock, jobs
-from goodword.greenhouse.activity_feed import posting as activity_feed  # noqa: F401 - registers its jobs
-from goodword.greenhouse.inbox import processing as inbox  # noqa: F401 - registers its jobs
-from goodword.greenhouse.reconciliation import run as reconciliation  # noqa: F401 - registers its jobs
+from goodword.greenhouse.activity_feed import posting  # noqa: F401 - registers its jobs
+from goodword.greenhouse.inbox import processing  # noqa: F401 - registers its jobs
+from goodword.greenhouse.reconciliation import run  # noqa: F401 - registers its jobs
 from goodword.greenhouse.setup import permissions
 from goodword.greenhouse.sync import merges_and_deletions
 
