@@ -49,6 +49,7 @@ class Options:
     workers: int = 1
     hosts: int = 0
     soak: float = 0.0
+    call_limit: float = 0.0
     referees: bool = False
     upgrade: bool = False
     settle: float = 600.0
@@ -58,6 +59,7 @@ class Options:
     def command(self) -> str:
         given = [f"--seed {self.seed}", f"--rate {self.rate:g}"]
         given += ["--referees"] if self.referees else []
+        given += [f"--call-limit {self.call_limit:g}"] if self.call_limit else []
         given.append(f"--hosts {self.hosts}" if self.hosts else f"--workers {self.workers}")
         if self.upgrade:
             given.append("--upgrade")
@@ -122,6 +124,12 @@ def _options(arguments: Sequence[str]) -> Options:
         type=float,
         default=0.0,
         help="so many minutes without faults: memory and connections must stay flat",
+    )
+    parser.add_argument(
+        "--call-limit",
+        type=float,
+        default=0.0,
+        help="calls a second that each Greenhouse allows (by default any number, and Goodword makes the usual 5)",
     )
     parser.add_argument(
         "--settle", type=float, default=600.0, help="seconds to settle in (default: %(default)g)"
@@ -189,10 +197,13 @@ def _play(options: Options, folder: Path, say: Say) -> tuple[Findings, list[str]
                 workers=options.workers,
                 hosts=hosts,
                 hand_over=options.upgrade,
+                small_disk=not options.soak,
             )
         )
         accounts = [
-            stack.enter_context(closing(Account(name, url=url, api=api, seed=options.seed)))
+            stack.enter_context(
+                closing(Account(name, url=url, api=api, seed=options.seed, call_limit=options.call_limit))
+            )
             for name, url, api in zip(ORGANISATIONS, here.sandboxes, ("v3", "v1"), strict=True)
         ]
         for one in accounts:
@@ -215,8 +226,11 @@ def _play(options: Options, folder: Path, say: Say) -> tuple[Findings, list[str]
             say=say,
         )
         meter = Meter(here)
+        for one in accounts:
+            one.limit_calls(False)
         with meter if options.soak else nullcontext():
             _fail_and_live(run)
+        made = sum(one.delivered() for one in accounts)
         _calm(run)
         say("no more faults")
         unsettled = _settle(run)
@@ -232,6 +246,7 @@ def _play(options: Options, folder: Path, say: Say) -> tuple[Findings, list[str]
             grown, measured = meter.findings()
             findings.breaches += grown
             lines += measured
+            lines.append(f"deliveries a second: {made / options.soak / 60:.1f}")
         here.database.keep = options.keep or bool(findings.breaches)
         return findings, lines
 
@@ -257,27 +272,42 @@ def _fail_and_live(run: Run) -> None:
     with suppress(TimeoutError):  # they answer later on a slow machine
         invited = FIRST * len(accounts)
         until(lambda: len(run.mail.letters()) >= invited, seconds=60, what="the first invitations")
-    backlog = False
+    behind = threading.Event()
+
+    def live(one: Account) -> None:
+        due = time.monotonic()
+        try:
+            while not over.is_set():
+                if not behind.is_set():
+                    one.live()
+                due = max(due + 1 / options.rate, time.monotonic() - 1)
+                over.wait(max(0.0, due - time.monotonic()))
+        except Exception as error:  # noqa: BLE001 - as above
+            errors.append(error)
+
+    threads = [thread, *(threading.Thread(target=live, args=[one], daemon=True) for one in accounts)]
     began = looked = time.monotonic()
-    thread.start()
+    for each in threads:
+        each.start()
     try:
         while not errors and not over.is_set():
             at = time.monotonic()
-            if not backlog:
-                for one in accounts:
-                    one.live()
             here.database.look_after()
             if at - looked > 2:
                 looked = at
                 if options.deliveries and sum(one.delivered() for one in accounts) >= options.deliveries:
                     break
-                backlog = _is_behind(here)
+                if not options.soak and _is_behind(here):
+                    behind.set()
+                else:
+                    behind.clear()
             if at - began > (options.at_most if options.deliveries else _limit(run)):
                 break
-            time.sleep(max(0.0, 1 / options.rate - (time.monotonic() - at)))
+            over.wait(0.2)
     finally:
         over.set()
-        thread.join()
+        for each in threads:
+            each.join()
     if errors:
         raise errors[0]
 

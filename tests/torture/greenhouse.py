@@ -82,8 +82,8 @@ class Applicant:
 class Account:
     """The applicants of both organisations have the same addresses and ids; only their last names differ."""
 
-    def __init__(self, organisation: str, *, url: str, api: str, seed: int) -> None:
-        self.organisation, self.url, self.api = organisation, url, api
+    def __init__(self, organisation: str, *, url: str, api: str, seed: int, call_limit: float) -> None:
+        self.organisation, self.url, self.api, self.call_limit = organisation, url, api, call_limit
         self.chance = random.Random(f"{organisation} {seed}")
         self.control = httpx2.Client(base_url=url, timeout=60)
         self.applicants: list[Applicant] = []
@@ -276,7 +276,9 @@ class Account:
         self.faults["delivery truncated"] += 1
 
     def limit_calls(self, limited: bool) -> None:
-        limits = {"v3_rate_limit": 150 if limited else 0, "v1_rate_limit": 50 if limited else 0}
+        """Refuse calls above Greenhouse's usual limit, or above the one that this run has (0: none)."""
+        a_second = 5 if limited else self.call_limit
+        limits = {"v3_rate_limit": round(30 * a_second), "v1_rate_limit": round(10 * a_second)}
         self.control.post("/_sandbox/switches", json=limits).raise_for_status()
         self.faults["call rate limit"] += limited
 

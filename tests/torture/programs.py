@@ -154,12 +154,12 @@ class Supervisor:
 
 
 class Database:
-    """A durable PostgreSQL, on a small disk if this machine can mount one."""
+    """A durable PostgreSQL, on a small disk if that is asked for and this machine can mount one."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, small_disk: bool) -> None:
         self._folder = data / "postgres"
         self._folder.mkdir(mode=0o700)
-        self.mounted = self._mount()
+        self.mounted = small_disk and self._mount()
         try:
             database.copy_migrated(data)
             self._server = postgres.start(data, who="make torture")
@@ -364,6 +364,7 @@ def town(
     workers: int = 1,
     hosts: Hosts | None = None,
     hand_over: bool = False,
+    small_disk: bool = True,
 ) -> Iterator[Town]:
     """Start all programs, with these organisations and an admin each; stop them in order. With `hosts`, each host runs
     a web server and a worker. `hand_over`: the web server's socket stays open while it restarts."""
@@ -372,7 +373,7 @@ def town(
     here = HERE if hosts else "127.0.0.1"
     sandboxes = [f"http://{here}:{one}" for one in greenhouse]
     with ExitStack() as stack:
-        server = Database(data)
+        server = Database(data, small_disk=small_disk)
         stack.callback(server.stop)
         url = server.url
         if hosts:

@@ -154,7 +154,7 @@ def _write(line: psycopg.Connection) -> Finding:
         return attention(
             DATABASE,
             f"{shown} accepts writes, but the connection to it is not encrypted.",
-            "Add ?sslmode=require to DATABASE_URL.",
+            "Unless both are on a network of their own, as with compose.yaml, add ?sslmode=require to DATABASE_URL.",
         )
     return good(DATABASE, f"{shown} accepts writes.")
 
