@@ -1,9 +1,10 @@
 """Events and their reactions, as listed in flow.py.
 
 A `reacting` transaction runs the reactions to its events before it commits, each under a savepoint. Reactions that fail
-or are `by_worker`, and those of all other transactions, become `Reaction` rows, one for each handler. A worker claims
-the oldest due rows, runs their handlers and marks them done in the handlers' own transaction. Either way, each takes
-effect once. New rows run in batches of one transaction; if a batch fails, its rows run one by one.
+or are `by_worker`, and those of all other transactions, become `Reaction` rows, one for each handler that the event
+concerns. A worker claims the oldest due rows, runs their handlers and marks them done in the handlers' own transaction.
+Either way, each takes effect once. New rows run in batches of one transaction; if a batch fails, its rows run one by
+one.
 
 A claim counts the attempt in advance, so a handler that crashes its worker isn't retried forever; an outage or shutdown
 reverts the count. The rows of a killed worker are due again after `LEASE`.
