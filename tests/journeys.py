@@ -89,6 +89,8 @@ def test_an_assessment_is_finished_and_the_report_is_mailed() -> None:
 
 def test_a_missed_move_is_found_and_the_candidate_invited(settings: Settings) -> None:
     for world in _open("v3", settings):
+        # without one, the invitation would first create the default
+        all_kinds.assessment_of_all(world.role, kinds=("scales",))
         application = world.apply()
         settled(world)
         world.move(application, ASSESSMENT)
