@@ -56,7 +56,9 @@ def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
         help="erase again who is in this list of `goodword erasures`; default: erasures.jsonl beside the backup",
     )
     restore.add_argument(
-        "--no-erasures", action="store_true", help="keep people who have been erased since the backup"
+        "--no-erasures",
+        action="store_true",
+        help="restore without such a list: people who have been erased since the backup are back",
     )
     restore.add_argument(
         "--key-lost",
@@ -150,6 +152,12 @@ def _restore(options: argparse.Namespace) -> int:
     leave_on_terminate()
     if options.check:
         return _check(options)
+    listed = _listed(options)
+    if listed is None and not options.no_erasures:
+        return _refuse(
+            "people who have been erased since this backup would be back. Name the list that `goodword erasures` has "
+            "written (--erasures FILE). If there is none, use --no-erasures and erase them again yourself."
+        )
     with database_for("goodword restore") as home:
         from goodword.core import database
         from goodword.core.backup import archive, erasures, restore
@@ -159,7 +167,6 @@ def _restore(options: argparse.Namespace) -> int:
         try:
             with archive.opened(options.file, identity=options.identity) as backup:
                 restore.check_fits(backup, key_lost=options.key_lost)
-                listed = _listed(options)
                 entries = list(erasures.read(listed, of=backup.manifest["installation"])) if listed else []
                 new = restore.restore(backup, Target.of_django(), embedded_in=home)
                 manifest = backup.manifest
@@ -172,9 +179,7 @@ def _restore(options: argparse.Namespace) -> int:
         if listed:
             print(f"Erased again from {listed.name}: {erased}.")
         else:
-            print(
-                "People who have been erased since are back, because there is no list of erasures (--erasures)."
-            )
+            print("People who have been erased since are back: erase them again.")
         if options.key_lost:
             print("Give up the lost key: `goodword forget-field-key ID`.")
         if options.for_looking:
@@ -204,11 +209,11 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _listed(options: argparse.Namespace) -> Path | None:
-    from goodword.core.backup import erasures
+    from goodword.core.backup import archive
 
     if options.no_erasures:
         return None
-    beside: Path = options.file.absolute().parent / erasures.FILE
+    beside: Path = options.file.absolute().parent / archive.ERASURES
     return options.erasures or (beside if beside.exists() else None)
 
 

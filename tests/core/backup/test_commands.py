@@ -40,11 +40,11 @@ def test_the_embedded_database_is_restored_on_another_machine(tmp_path: Path) ->
     assert (status, "GOODWORD_FIELD_KEYS is not in it" in said) == (0, True)
     copy.mkdir()
     shutil.copy(data / "keys.json", copy)
-    status, said = run(copy, "restore", "--for-looking", str(file))
+    status, said = run(copy, "restore", "--for-looking", "--no-erasures", str(file))
     assert (status, said.splitlines()[1:]) == (
         0,
         [
-            "People who have been erased since are back, because there is no list of erasures (--erasures).",
+            "People who have been erased since are back: erase them again.",
             "This is a copy to look at: it sends no mail or notes and runs no jobs until `goodword go-live`.",
         ],
     )
@@ -75,6 +75,12 @@ def test_commands_refuse_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().out.splitlines()[-1].endswith(" It can be restored here.")
     assert main(["backup", str(file)]) == 2
     assert capsys.readouterr().err == f"goodword: {file} exists already. Choose another name.\n"
+    erasures.rename(tmp_path / "elsewhere.jsonl")
+    assert main(["restore", str(file)]) == 2
+    assert capsys.readouterr().err.startswith(
+        "goodword: people who have been erased since this backup would be back. Name the list"
+    )
+    erasures = (tmp_path / "elsewhere.jsonl").rename(erasures)
     assert main(["restore", str(file)]) == 2
     assert "is not empty, and a backup is restored into an empty one" in capsys.readouterr().err
     erasures.write_text("{}")

@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
-from goodword.core.backup import archive, erasures, nightly
+from goodword.core.backup import archive, nightly
 from goodword.core.backup.programs import Target
 from goodword.core.doctor.findings import Finding, State, attention
 from goodword.core.models import BackupRun
@@ -131,7 +131,7 @@ def test_each_erasure_is_listed_beside_the_backups(kept: Path) -> None:
         carry_out_erasure(erasure_id=asked.pk, now=NIGHT)
     assert ProcrastinateJob.objects.filter(task_name="backup.list_erasures", status="todo").count() == 1
     nightly.list_erasures.run()
-    assert len((kept / erasures.FILE).read_text().splitlines()) == 3
+    assert len((kept / archive.ERASURES).read_text().splitlines()) == 3
 
 
 @pytest.mark.django_db

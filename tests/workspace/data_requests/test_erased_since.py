@@ -14,7 +14,7 @@ from goodword.accounts.models import AuditEntry
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, Candidate
 from goodword.core import installation
-from goodword.core.backup import erasures
+from goodword.core.backup import archive, erasures
 from goodword.core.backup.erasures import Erased
 from goodword.core.backup.programs import BackupError
 from goodword.core.models import ErasureEntry
@@ -100,7 +100,7 @@ def test_a_person_who_got_the_id_after_the_erasure_stays(tmp_path: Path) -> None
 @pytest.mark.world
 def test_a_list_beside_backups_keeps_what_a_restored_database_has_forgotten(tmp_path: Path) -> None:
     role = factories.role(factories.organisation())
-    file = tmp_path / erasures.FILE
+    file = tmp_path / archive.ERASURES
     list_after(lambda: erased(factories.application(role).candidate), file)
     erased(factories.application(role).candidate)
     assert erasures.keep_in(tmp_path) == 2

@@ -26,6 +26,8 @@ PIECE: Final = 4 * 1024 * 1024
 _MANIFEST, _END, _DUMP = "manifest.json", "end.json", "database.dump."
 #: bytes of a manifest
 _MOST: Final = 5_000_000
+#: name of the list of erasures in the folder of the backups, where a restore finds it
+ERASURES: Final = "erasures.jsonl"
 #: suffix of a file that is being written
 PART: Final = ".part"
 _AGE: Final = b"age-encryption.org/"

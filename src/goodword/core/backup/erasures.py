@@ -16,9 +16,6 @@ from goodword.core.backup import archive
 from goodword.core.backup.programs import BackupError
 from goodword.core.models import ErasureEntry
 
-#: file name in the folder of the nightly backups, where a restore finds it
-FILE: Final = "erasures.jsonl"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
@@ -50,7 +47,7 @@ def write(sink: IO[bytes], *, more: Iterable[Erased] = ()) -> int:
 
 def keep_in(folder: Path) -> int:
     """Update the list in this folder. Entries that a restored older database lacks are kept."""
-    path = folder / FILE
+    path = folder / archive.ERASURES
     known = list(read(path, of=str(installation.uid()))) if path.exists() else []
     with archive.new_file(path, replace=True) as sink:
         return write(sink, more=known)
