@@ -89,7 +89,7 @@ OWN: dict[str, Any] = {
 
 def assessment_of_all(role: Role, *, kinds: Sequence[str] = ALL, **values: Any) -> Assessment:
     """A published assessment with one test of each of these kinds. "own_judgement": the built-in situations as the
-    organisation's own set; "few_situations": four of them.
+    organisation's own set; "few_situations": four of them. "keyed_questions", "open_questions": some of the questions.
     """
     step = Step.objects.of(role.organisation).get(role=role, kind="assessment")
     number = Assessment.objects.of(role.organisation).filter(step=step).count() + 1
@@ -292,6 +292,8 @@ def _own(part: AttemptPart, question: str, *, own: Mapping[str, str]) -> Any:
 def _test(organisation: Organisation, kind: str) -> tuple[TestVersion, str, int | None]:
     if kind == "questions":
         return _own_version(organisation), "", None
+    if kind in {"keyed_questions", "open_questions"}:
+        return _own_version(organisation, _some_questions(kind)), "", None
     if kind == "own_judgement":
         return own_situations(organisation), "", None
     if kind == "few_situations":
@@ -305,6 +307,18 @@ def _test(organisation: Organisation, kind: str) -> tuple[TestVersion, str, int 
         assert isinstance(content, ReasoningTest)
         return version, min(content.forms, key=lambda form: content.forms[form].n), 20
     return version, "short20" if kind == "scales" else "", None
+
+
+def _some_questions(kind: str) -> dict[str, Any]:
+    """Those with a right answer, or the others."""
+    keyed = kind == "keyed_questions"
+    chosen = [one for one in OWN["questions"] if (one["id"] in OWN["right"]) == keyed]
+    return OWN | {
+        "id": kind,
+        "questions": chosen,
+        "rubrics": [] if keyed else OWN["rubrics"],
+        "right": OWN["right"] if keyed else {},
+    }
 
 
 #: nine experts whose mean ratings make a key

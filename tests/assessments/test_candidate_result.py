@@ -15,7 +15,7 @@ from django.urls import reverse
 from goodword.assessments.kinds.judgement.results import RatedAction, RatedScenario, agrees_with_key
 from goodword.assessments.kinds.reasoning.results import CandidateReasoning, examples
 from goodword.assessments.kinds.scales.results import position_in_words
-from goodword.assessments.models import Assessment, Attempt, Score
+from goodword.assessments.models import Assessment, Attempt, Score, Test
 from goodword.assessments.results import result
 from goodword.core.models import Event
 from goodword.workflow.models import StepRun
@@ -92,13 +92,30 @@ def test_the_last_page_links_to_a_result_in_plain_words(shared: Attempt) -> None
         "Situation 8: nothing to compare",
         "An explanation helps, but the customer has lost a day",
         "1 Very ineffective · 2 Rather ineffective",
-        "not scored by a program",
+        "People at Acme Bikes read these answers. Questions with a right answer are scored automatically.",
         "and may compare it with other candidates'.",
     ):
         assert said in page, said
     assert [
         word for word in ("percentile", "norm", "average", "rank", "total", "1 of 1") if word in page.lower()
     ] == []
+
+
+@pytest.mark.world
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("open_questions", "read these answers. They aren't scored automatically."),
+        ("keyed_questions", "These questions have right answers and are scored automatically."),
+    ],
+)
+def test_automatic_scoring_of_custom_questions_is_stated(kind: str, said: str) -> None:
+    page = text(Client().get(url(shared_attempt(kinds=(kind,)))))
+    assert (page.count(said), page.count("automatically")) == (1, 1)
+
+
+def test_the_result_of_every_kind_is_covered() -> None:
+    assert sorted(ALL) == sorted(Test.Kind)
 
 
 @pytest.mark.matrix

@@ -70,6 +70,11 @@ class PartView:
         return is_for_practice(content_of(self.part.version))
 
     @property
+    def keeps_item(self) -> bool:
+        """Whether the item on screen stays after a break."""
+        return kind_named(self.kind).on_break is OnBreak.STAYS
+
+    @property
     def requirement(self) -> str:
         return self.part.part.requirement
 
@@ -100,7 +105,7 @@ class Overview:
 
     @property
     def replaces_items(self) -> bool:
-        return any(part.timed and kind_named(part.kind).on_break is not OnBreak.STAYS for part in self.parts)
+        return any(part.timed and not part.keeps_item for part in self.parts)
 
     @property
     def current(self) -> PartView | None:

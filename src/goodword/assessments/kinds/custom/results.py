@@ -48,9 +48,7 @@ def questions_sheet(questions: CustomQuestions, known: Known) -> TechnicalSheet:
         scoring=_scoring(questions),
         scoring_version=SCORING["solved"],
         reliability=reliability_sentence(known.groups),
-        norms=norms_sentence(
-            [], known.groups, without=gettext("Answers are read individually and not compared with others'.")
-        ),
+        norms=norms_sentence([], known.groups, without=gettext("Results aren't compared with a norm group.")),
         validity=gettext("None yet. If answers count, state on the role which job requirement they assess."),
         limits=(
             gettext("Two raters can differ: check both ratings and the rubric before you rely on them."),
@@ -192,8 +190,14 @@ class QuestionsResult(PartResult):
     def without_items(self) -> Self:
         return replace(self, questions=(), items_left_out=True)
 
-    def for_candidate(self) -> CandidateResult:
-        return CandidateResult(kind=self.kind, title=self.title)
+    def for_candidate(self) -> "CandidateQuestions":
+        keyed = sum(one.right is not None for one in self.questions)
+        return CandidateQuestions(
+            kind=self.kind,
+            title=self.title,
+            has_keyed=keyed > 0,
+            has_open=keyed < len(self.questions),
+        )
 
     @property
     def to_mark(self) -> int:
@@ -202,6 +206,14 @@ class QuestionsResult(PartResult):
     @property
     def has_rubric(self) -> bool:
         return any(one.state is not MarkState.NONE for one in self.questions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateQuestions(CandidateResult):
+    """Whether the candidate was asked questions with a right answer, and others."""
+
+    has_keyed: bool
+    has_open: bool
 
 
 def questions_result(
