@@ -26,7 +26,6 @@ from goodword.questionnaires.input_parsing import AnswerError
 from goodword.questionnaires.labels import NOT_ABLE, between, between_words, not_able
 from goodword.questionnaires.types import (
     CONFIRMED,
-    CONFIRMING,
     CORRECTED,
     UNSURE,
     Adjectives,
@@ -378,18 +377,28 @@ def _initial(question: Question, value: Json) -> dict[str, object]:
         case DatesConfirm():
             shown[MAIN] = value["answer"]
             shown["ongoing"] = value["answer"] == CORRECTED and value["to"] is None
-        case _:
+        case YesNoUnsure() | WouldWorkAgain() | RelationshipConfirm() | TitleConfirm():
             shown[MAIN] = value["answer"]
+        case SingleChoice() | MultipleChoice() | Adjectives() | Ranking():
+            raise TypeError(f"the answer to {question.type} has no parts")
+        case LongText() | ShortText() | Number() | Date():
+            raise TypeError(f"the answer to {question.type} has no parts")
+        case _:
+            assert_never(question)
     return shown
 
 
 def _raw_answer(question: Question, given: Mapping[str, object]) -> object:
-    if isinstance(question, Rating | Agreement):
-        return {"level": given[MAIN], "comment": given.get("comment")}
-    if isinstance(question, Between):
-        return {"place": given[MAIN]}
-    if isinstance(question, Period | Ranking):
-        return given
-    if isinstance(question, (YesNoUnsure, WouldWorkAgain, *CONFIRMING)):
-        return {"answer" if name == MAIN else name: part for name, part in given.items()}
-    return given[MAIN]
+    match question:
+        case Rating() | Agreement():
+            return {"level": given[MAIN], "comment": given.get("comment")}
+        case Between():
+            return {"place": given[MAIN]}
+        case Period() | Ranking():
+            return given
+        case YesNoUnsure() | WouldWorkAgain() | RelationshipConfirm() | DatesConfirm() | TitleConfirm():
+            return {"answer" if name == MAIN else name: part for name, part in given.items()}
+        case SingleChoice() | MultipleChoice() | Adjectives() | LongText() | ShortText() | Number() | Date():
+            return given[MAIN]
+        case _:
+            assert_never(question)

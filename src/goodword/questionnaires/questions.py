@@ -18,7 +18,7 @@ seconds = words to read / reading speed + seconds to decide + words to write / t
 import re
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, assert_never
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -32,9 +32,12 @@ from goodword.questionnaires.types import (
     Between,
     Choice,
     Condition,
+    Date,
     DatesConfirm,
     LongText,
     MultipleChoice,
+    Number,
+    Period,
     Question,
     QuestionBase,
     Ranking,
@@ -247,7 +250,12 @@ def _group(question: Question) -> tuple[Hashable, int]:
             return "picks", MOST_PICKS
         case LongText() | ShortText() | WouldWorkAgain():
             return "closing", MOST_CLOSING
-    return "", 1
+        case Rating() | Agreement() | SingleChoice() | MultipleChoice() | Ranking() | YesNoUnsure():
+            return "", 1
+        case Number() | Date() | Period():
+            return "", 1
+        case _:
+            assert_never(question)
 
 
 def is_met(condition: Condition, answer: Json) -> bool:
@@ -277,7 +285,12 @@ def condition_values(question: Question) -> tuple[str, ...]:
             return tuple(choice.value for choice in question.choices)
         case Rating() | Agreement():
             return tuple(str(level) for level in RATING_LEVELS)
-    return ()
+        case Between() | Adjectives() | Ranking() | LongText() | ShortText() | Number() | Date() | Period():
+            return ()
+        case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
+            return ()
+        case _:
+            assert_never(question)
 
 
 def condition_problem(questions: Sequence[Question]) -> ConditionProblem | None:
@@ -321,43 +334,47 @@ def _depends_on(name: str, questions: Sequence[Question], places: Mapping[str, i
 
 TYPING_WORDS_A_MINUTE = 36
 
-_DECIDING_SECONDS: Mapping[str, float] = {
-    "rating": 8,
-    "agreement": 5,
-    "single_choice": 4,
-    "multiple_choice": 8,
-    "adjectives": 4,
-    "ranking": 4,
-    "between": 7,
-    "yes_no_unsure": 4,
-    "would_work_again": 5,
-    "long_text": 10,
-    "short_text": 4,
-    "number": 6,
-    "date": 8,
-    "period": 12,
-    "relationship_confirm": 3,
-    "dates_confirm": 6,
-    "title_confirm": 3,
-}
 _SECONDS_A_PICK = 2
-_WRITTEN_WORDS: Mapping[str, int] = {"long_text": 25, "short_text": 4}
 
 
 def question_seconds(question: Question, *, seen: Collection[str] = ()) -> float:
     """Seconds for reading and answering, without the texts in `seen`."""
-    written = _WRITTEN_WORDS.get(question.type, 0) * (1 if question.required else 0.5)
-    picks = 0
-    if isinstance(question, Adjectives):
-        picks = question.pick
-    elif isinstance(question, Ranking):
-        picks = 2 * len(question.choices)  # comparing and ranking
     return (
         sum(reading_seconds(text) for text in _texts(question) if text not in seen)
-        + _DECIDING_SECONDS[question.type]
-        + picks * _SECONDS_A_PICK
-        + written * 60 / TYPING_WORDS_A_MINUTE
+        + _deciding_seconds(question)
+        + _written_words(question) * 60 / TYPING_WORDS_A_MINUTE
     )
+
+
+def _deciding_seconds(question: Question) -> float:
+    match question:
+        case RelationshipConfirm() | TitleConfirm():
+            return 3
+        case SingleChoice() | YesNoUnsure() | ShortText():
+            return 4
+        case Adjectives():
+            return 4 + question.pick * _SECONDS_A_PICK
+        case Ranking():
+            return 4 + 2 * len(question.choices) * _SECONDS_A_PICK  # comparing and ranking
+        case Agreement() | WouldWorkAgain():
+            return 5
+        case Number() | DatesConfirm():
+            return 6
+        case Between():
+            return 7
+        case Rating() | MultipleChoice() | Date():
+            return 8
+        case LongText():
+            return 10
+        case Period():
+            return 12
+        case _:
+            assert_never(question)
+
+
+def _written_words(question: Question) -> float:
+    words = 25 if isinstance(question, LongText) else 4 if isinstance(question, ShortText) else 0
+    return words if question.required else words / 2
 
 
 def minutes(questions: Sequence[Question]) -> int:

@@ -19,6 +19,7 @@ from goodword.questionnaires.types import (
     Adjectives,
     Agreement,
     Between,
+    Confirmation,
     Date,
     DatesConfirm,
     Level,
@@ -466,7 +467,14 @@ def _levels(question: Question) -> tuple[Level, ...]:
             return tuple(Level(value, _agreement(question, value), "") for value in RATING_LEVELS)
         case Between():
             return tuple(Level(value, "", "") for value in PLACES)
-    return ()
+        case SingleChoice() | MultipleChoice() | Adjectives() | Ranking() | YesNoUnsure() | WouldWorkAgain():
+            return ()
+        case LongText() | ShortText() | Number() | Date() | Period():
+            return ()
+        case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
+            return ()
+        case _:
+            assert_never(question)
 
 
 def _agreement(question: Agreement, level: int) -> str:
@@ -482,7 +490,14 @@ def _options(question: Question) -> Mapping[str, str]:
             return labels.yes_no_unsure()
         case WouldWorkAgain():
             return labels.would_work_again()
-    return {}
+        case Rating() | Agreement() | Between() | Ranking():
+            return {}
+        case LongText() | ShortText() | Number() | Date() | Period():
+            return {}
+        case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
+            return {}
+        case _:
+            assert_never(question)
 
 
 def _option_words(question: Question) -> Mapping[str, str]:
@@ -516,16 +531,19 @@ def _contradictions(
             )
 
 
-def _fact_label(question: Question) -> str:
+def _fact_label(question: Confirmation) -> str:
     match question:
         case RelationshipConfirm():
             return gettext("Relationship")
         case DatesConfirm():
             return gettext("Worked together")
-    return gettext("Job title")
+        case TitleConfirm():
+            return gettext("Job title")
+        case _:
+            assert_never(question)
 
 
-def _verifications_of(reference: Reference, asked: Sequence[Question]) -> list[Verification]:
+def _verifications_of(reference: Reference, asked: Sequence[Confirmation]) -> list[Verification]:
     shown = render_answers(asked, reference.answers, stated=stated_of(reference.request.referee))
     return [
         Verification(

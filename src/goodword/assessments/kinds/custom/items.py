@@ -1,6 +1,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -34,6 +34,7 @@ from goodword.questionnaires.types import (
     Between,
     Choice,
     Date,
+    DatesConfirm,
     Level,
     LongText,
     MultipleChoice,
@@ -42,8 +43,10 @@ from goodword.questionnaires.types import (
     Question,
     Ranking,
     Rating,
+    RelationshipConfirm,
     ShortText,
     SingleChoice,
+    TitleConfirm,
     WouldWorkAgain,
     YesNoUnsure,
 )
@@ -122,9 +125,14 @@ class CustomQuestion:
             case SingleChoice() | MultipleChoice() | Adjectives() | Ranking():
                 return {"value": value}
             case Rating() | Agreement() | Between() | YesNoUnsure() | WouldWorkAgain():
-                if isinstance(value, Mapping):
-                    return {"value": {name: value[name] for name in _CHOSEN if name in value}}
-        return {"left_out": self.question.type}
+                chosen = value if isinstance(value, Mapping) else {}
+                return {"value": {name: chosen[name] for name in _CHOSEN if name in chosen}}
+            case LongText() | ShortText() | Number() | Date() | Period() | FileQuestion():
+                return {"left_out": self.question.type}
+            case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
+                return {"left_out": self.question.type}
+            case _:
+                assert_never(self.question)
 
     def solution(self, value: Json) -> Solution | None:
         del value
