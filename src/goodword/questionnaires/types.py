@@ -1,8 +1,8 @@
 """The question types.
 
-To add a type, add a class here and to `Question`; mypy then reports most places that must handle it, and CONTRIBUTING
-lists the others. Texts may contain `{candidate}` and `{company}`. Labels of levels and choices are stored with the
-question; the page's own labels are translated.
+To add a type, add a class here and to `Question`; mypy then reports every `match` that must handle it. CONTRIBUTING
+lists the other places. Texts may contain `{candidate}` and `{company}`. Labels of levels and choices are stored with
+the question; the page's own labels are translated.
 """
 
 import math

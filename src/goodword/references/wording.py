@@ -1,3 +1,5 @@
+"""What requested referees are called, by the relationship of their slot."""
+
 from collections.abc import Sequence
 from itertools import groupby
 

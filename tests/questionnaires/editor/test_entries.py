@@ -1,5 +1,6 @@
 """Texts, names and conditions of questions as JSON."""
 
+from goodword.questionnaires.editor.descriptions import answers_of
 from goodword.questionnaires.editor.entries import (
     all_dependants,
     blocking_dependant,
@@ -10,6 +11,8 @@ from goodword.questionnaires.editor.entries import (
     with_source_texts,
     with_texts,
 )
+from goodword.questionnaires.gallery import SAMPLES
+from goodword.questionnaires.questions import condition_values, parse
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
 
 
@@ -64,3 +67,8 @@ def test_a_question_blocks_moves_past_its_dependants() -> None:
     )
     deeper = {**STRENGTHS, "when": {"question": "size", "is": ["large"]}}
     assert [entry["id"] for entry in all_dependants(plain(LED, SIZE, deeper), "led")] == ["size", "strengths"]
+
+
+def test_the_editor_offers_every_answer_that_a_condition_can_refer_to() -> None:
+    offered = {entry["id"]: tuple(answers_of(entry)) for entry in SAMPLES}
+    assert offered == {question.id: condition_values(question) for question in parse(SAMPLES)}

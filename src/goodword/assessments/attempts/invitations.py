@@ -25,13 +25,13 @@ from goodword.notifications.domain.queue import cancel
 from goodword.roles.models import Step
 from goodword.workflow.domain import application_outcome, runs
 from goodword.workflow.domain.eligibility import blocking_reason
+from goodword.workflow.domain.reminders import plan_reminder
 from goodword.workflow.domain.runs import (
     MAIL_FAILURES,
     clear_mail_failure,
     extend_by_hold,
     invited_run,
     mark_invited,
-    plan_reminder,
 )
 from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier, recheck_eligibility
 from goodword.workflow.models import (

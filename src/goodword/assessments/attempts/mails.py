@@ -24,7 +24,8 @@ from goodword.notifications.domain.mail_texts import SUBJECT, EditableMail, Part
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.eligibility import closing_reason, mail_blocked_reason
-from goodword.workflow.domain.runs import MAIL_FAILURES, has_queued_mail, plan_reminder
+from goodword.workflow.domain.reminders import plan_reminder
+from goodword.workflow.domain.runs import MAIL_FAILURES, has_queued_mail
 from goodword.workflow.models import StepRun, is_open, lock, takes_answers
 
 MAX_LINKS_A_DAY = 3

@@ -23,6 +23,7 @@ from goodword.core.workdays import into_working_hours
 from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import blocking_reason, closing_reason, mail_blocked_reason
+from goodword.workflow.domain.reminders import plan_reminder
 from goodword.workflow.domain.runs import (
     CANCELLED,
     MAIL_FAILURES,
@@ -30,7 +31,6 @@ from goodword.workflow.domain.runs import (
     Reminded,
     actor,
     later_deadline,
-    plan_reminder,
     refuse_if_over,
     refuse_if_used_up,
     refuse_if_written_to,

@@ -29,7 +29,8 @@ from goodword.questionnaires.types import Question, Stated
 from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Slot
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import closing_reason
-from goodword.workflow.domain.runs import MAIL_FAILURES, Refused, extend_by_hold, next_reminder
+from goodword.workflow.domain.reminders import next_reminder
+from goodword.workflow.domain.runs import MAIL_FAILURES, Refused, extend_by_hold
 from goodword.workflow.models import DONE, awaits_click, is_open, lock, lock_step_request, takes_answers
 from goodword.workflow.portal import first_offered
 

@@ -27,13 +27,13 @@ from goodword.references.domain.mails import REQUEST_REMINDER, mail_candidate, m
 from goodword.references.domain.requests import has_opted_out, open_requests
 from goodword.references.models import Check, ReferenceRequest
 from goodword.workflow.domain.eligibility import blocking_reason, closing_reason, mail_blocked_reason
+from goodword.workflow.domain.reminders import plan_reminder
 from goodword.workflow.domain.runs import (
     MAIL_FAILURES,
     Refused,
     Reminded,
     actor,
     has_queued_mail,
-    plan_reminder,
     refuse_if_over,
     refuse_if_used_up,
     refuse_if_written_to,

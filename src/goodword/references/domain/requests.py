@@ -1,3 +1,5 @@
+"""Requests to referees: how they end, opting out, and the completion of their check."""
+
 import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
@@ -33,7 +35,6 @@ from goodword.workflow.models import DONE, StepRun, lock, may, move
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
 OPEN_STATES = (State.SENT, State.BEGUN)
 HASH_PURPOSE = b"goodword.references.do_not_contact"
-Why = ReferenceRequest.Why
 
 
 def open_requests(check: Check) -> list[ReferenceRequest]:

@@ -1,10 +1,8 @@
-"""Common functions of attempts and checks: deadlines, reminders, e-mails to candidates, member actions."""
+"""Common functions of attempts and checks: deadlines, e-mails to candidates, member actions."""
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership, Organisation
 from goodword.core.addresses import is_same
 from goodword.core.models import Event
-from goodword.core.workdays import Calendar, add_working_days, end_of_working_day, into_working_hours
+from goodword.core.workdays import Calendar, end_of_working_day
 from goodword.notifications.domain.send import deadline_of
 from goodword.notifications.models import Email, Link
 from goodword.roles.domain.settings import LONGEST_DEADLINE
@@ -24,28 +22,6 @@ from goodword.workflow.models import (
     lock_application,
     lock_newest_unfinished,
 )
-
-
-def next_reminder(
-    *,
-    opened_at: datetime,
-    days: Sequence[int],
-    sent: int,
-    calendar: Calendar,
-    now: datetime,
-    hours: Calendar | None = None,
-    zones: Collection[ZoneInfo] = (),
-) -> datetime | None:
-    """The next reminder after `now`, on one of `days` (working days after `opened_at`). Days count in `calendar`; mail
-    goes out during `hours`, when it is daytime in all `zones`. The first `sent` are used up. Missed reminders are
-    skipped and don't pile up. Pure."""
-    for day in sorted(days)[sent:]:
-        moment = into_working_hours(
-            add_working_days(opened_at, day, calendar=calendar), calendar=hours or calendar, zones=zones
-        )
-        if moment > now:
-            return moment
-    return None
 
 
 def extend_by_hold(
@@ -66,22 +42,6 @@ def days_left(deadline: datetime, *, now: datetime, calendar: Calendar) -> int:
         day += timedelta(days=1)
         left += calendar.is_working_day(day)
     return left
-
-
-def plan_reminder(run: StepRun, *, organisation: Organisation, now: datetime) -> None:
-    """Set the run's next reminder (unsaved); none until the invitation is sent."""
-    if run.invited_at is None:
-        run.next_reminder_at = None
-        return
-    step = run.step_request.step
-    run.next_reminder_at = next_reminder(
-        opened_at=run.opened_at,
-        days=step.reminder_days[: run.reminders_promised],
-        sent=run.reminders_sent,
-        calendar=organisation.calendar,
-        hours=run.hours,
-        now=now,
-    )
 
 
 #: attention codes: mail bounces, was marked as spam, could not be sent
