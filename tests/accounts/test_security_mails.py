@@ -110,7 +110,10 @@ def test_wrong_codes_that_lock_the_step_are_reported_once_an_hour(rita: Membersh
     assert subjects() == ["Too many wrong codes were entered for your account"]
     body = str(mail.outbox[0].body)
     assert "with Firefox on Linux from 127.0.0.1." in body
-    assert "They were entered after your password. Codes are refused for five minutes." in body
+    assert (
+        "Whoever entered them knew your password or was signed in as you. Codes are refused for five minutes."
+        in body
+    )
     trail = AuditEntry.objects.of(rita.organisation).filter(action=audit.LOCKED_OUT)
     assert trail.count() == 1
 

@@ -122,5 +122,5 @@ def test_only_listed_views_look_across_organisations() -> None:
 
 
 def has_views(module: str) -> bool:
-    """Whether all views of a module are decorated with their methods."""
+    """Whether a module imports `django.views.decorators.http`, so contains views."""
     return any(name.startswith("django.views.decorators.http.") for name in imports()[module])

@@ -164,7 +164,7 @@ def test_second_windows_and_replays_lead_to_the_current_task(client: Client, att
     for sent in ({"answer": "b"}, {}, {"skip": "yes"}):
         page = client.post(first, sent, follow=True)
         assert page.redirect_chain == [(here, 302)]
-        assert "This part has moved on, perhaps in another window." in page.content.decode()
+        assert "You have moved on from this task, perhaps in another window." in page.content.decode()
         assert "Choose an answer" not in page.content.decode()
     by_script = client.post(first, {"answer": "b"}, headers={"X-Goodword": "script"})
     assert (by_script.status_code, by_script.json()) == (

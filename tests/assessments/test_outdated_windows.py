@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = factories.NOW
 MINUTE = timedelta(minutes=1)
-ELSEWHERE = "This part has moved on, perhaps in another window."
+ELSEWHERE = "You have moved on from this task, perhaps in another window."
 TIMED = {
     "tasks": REASONING,
     "statements": PlannedTest(test=WORK_STYLE.test, form=WORK_STYLE.form, minutes=10),

@@ -276,7 +276,7 @@ def test_unreadable_files_raise_an_error(content: bytes) -> None:
     ],
 )
 def test_scanning_takes_linear_time(piece: bytes) -> None:
-    """In quadratic time, 3 MB would take minutes. `bench/hostile.py` measures 15 MB."""
+    """Quadratic scanning would take minutes for 3 MB. `bench/hostile.py` measures 15 MB."""
     content = HEAD + b"1 0 obj " + piece * (3_000_000 // len(piece))
     before = time.process_time()
     with contextlib.suppress(Unreadable):

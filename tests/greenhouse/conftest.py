@@ -92,5 +92,5 @@ def made(opened: tuple[World, Any]) -> Any:
 
 @pytest.fixture
 def alone(db: None, settings: Settings) -> Iterator[World]:
-    """A v3 world for one test, for tests that commit or examine PostgreSQL."""
+    """A Harvest v3 world per test, for tests that commit or inspect PostgreSQL."""
     yield from _open("v3", settings)

@@ -42,7 +42,7 @@ def no_jobs_of_others(transactional_db: None) -> Iterator[None]:
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run the actions in threads that start together. Closed is a result like any other."""
+    """Run the actions in threads that start together. Returns None for an action that raised `Closed`."""
     barrier = Barrier(len(acts))
 
     def run(act: Callable[[], Any]) -> Any:

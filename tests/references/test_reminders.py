@@ -61,7 +61,7 @@ def test_an_inactive_candidate_gets_two_reminders_in_two_weeks() -> None:
     days_pass(20)
     first, second = mails_to(story.application.candidate.email)[1:]
     assert first.subject == second.subject == "Still open: your references for Window Washer at Acme"
-    assert "There will be one more reminder at most." in str(first.body)
+    assert "You'll get one more reminder at most." in str(first.body)
     assert "This is the last reminder." in str(second.body)
     assert event_names().count("check.reminded") == 2
 

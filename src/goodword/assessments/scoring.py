@@ -108,7 +108,7 @@ def norm_group_of(part: AttemptPart) -> NormGroup | None:
 
 
 def _tables(group: NormGroup) -> dict[str, NormTable]:
-    """The tables of a group; None if made by an older version of the rule, to avoid mixing versions."""
+    """The tables of a group; empty if made by an older version of the rule, to avoid mixing versions."""
     try:
         return {scale: norms.from_json(table) for scale, table in group.tables.items()}
     except ValueError:

@@ -430,7 +430,8 @@ def new_link(*, verification: Verification, member: Membership, now: datetime) -
 
 
 def discard(*, verification: Verification, reason: str, member: Membership, now: datetime) -> None:
-    """Discard a verification before its end, so results can't be repeated until they suit. Raises Refused."""
+    """Discard an unfinished verification. Finished ones stay, so nobody can repeat it until the result suits. Raises
+    Refused."""
     with transaction.atomic():
         locked = _lock_for(verification, member)
         if locked.discarded_at is not None:

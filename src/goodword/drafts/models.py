@@ -18,7 +18,7 @@ class LibraryEntry(OrganisationOwned):
     description = models.TextField(default="", blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: no longer offered; roles that use it keep it
+    #: no longer offered; roles already using it aren't affected
     archived_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -75,7 +75,7 @@ def retention_for_rater(organisation: Organisation, *, candidate: str) -> str:
         )
     return _(
         "It is erased with the data of %(candidate)s, %(period)s after their last application at "
-        "%(organisation)s ended, which includes being hired, or after a later answer of theirs or their referees."
+        "%(organisation)s ended (being hired counts), or after a later answer from them or their referees."
     ) % {**names, "period": period(organisation.keep_months)}
 
 

@@ -225,7 +225,7 @@ def test_a_calibration_brings_difficulties_and_comparisons_of_groups(rita: Membe
         ["English, on a phone", "English, on a computer", "1", "0", "1", "No"]
     ]
     assert topic(manual, "Difficulties").blocks[1].rows[0] == ["Number series", "1", "-1.25 ± 0.20", "240"]
-    assert "share one scale" in topic(manual, "Linking of scores").blocks[0].paragraphs[0]
+    assert "are on a common scale" in topic(manual, "Linking of scores").blocks[0].paragraphs[0]
 
 
 def test_agreement_of_a_panel_is_stated_or_none_yet(rita: Membership) -> None:

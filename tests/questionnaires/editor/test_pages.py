@@ -435,7 +435,7 @@ def test_the_publish_page_shows_changes_roles_and_missing_translations(
     wrong = text_of(works.post(where, sent | {"reason": "A board role"}))
     assert ("Not fully translated: German." in wrong, "A board role" in wrong) == (True, True)
     done = works.post(where, sent | {"reason": "A board role", "without": "de"}, follow=True)
-    assert "Version 2 published. New checks use it; open checks keep theirs." in text_of(done)
+    assert "Version 2 published. New checks use it; open checks stay on their version." in text_of(done)
     assert "A board role" in text_of(done)
     assert draft(ours).source.number == 3
 

@@ -45,7 +45,7 @@ def with_text(text: str) -> list[dict[str, Any]]:
 
 
 def slow(story: Story) -> None:
-    """Give the references a plausible time."""
+    """Give the references a plausible answering time."""
     Reference.objects.of(story.application.organisation).update(seconds=300)
 
 

@@ -222,7 +222,7 @@ def test_unlinking_asks_for_confirmation_and_keeps_the_data(desk: Desk) -> None:
     automation = wizard.link(job)
     address = desk.url("role_automation_unlink", wizard.role.pk, automation.pk)
     assert (
-        "Candidates, open steps and results stay with the role" in wizard.client.get(address).content.decode()
+        "The role keeps its candidates, open steps and results" in wizard.client.get(address).content.decode()
     )
     assert not nothing(desk)
     wizard.client.post(address)

@@ -213,7 +213,7 @@ def test_archived_questionnaires_cannot_be_chosen(role: Role, rita: Membership) 
     assert kept(role).questionnaire_id == own.pk
     own.archived_at = factories.NOW
     own.save()
-    # roles that use it keep it
+    # roles already using it aren't affected
     assert post(role, rita, questionnaire=str(own.pk), languages=[], least="3").status_code == 302
     assert kept(role).questionnaire_id == own.pk
 

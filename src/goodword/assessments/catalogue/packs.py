@@ -371,7 +371,7 @@ class ComesWithGoodword(Exception):
 
 
 def archive(*, test: Test, by: Membership, now: datetime) -> bool:
-    """Stop offering a test; roles that use it keep it. Returns False if already archived. Raises
+    """Stop offering a test; roles already using it aren't affected. Returns False if already archived. Raises
     `ComesWithGoodword`."""
     if is_builtin(test):
         raise ComesWithGoodword

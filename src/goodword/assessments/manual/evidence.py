@@ -404,7 +404,7 @@ def _linking(facts: ManualFacts) -> str:
     common = _("Scores of different versions, forms or languages are not linked and must not be compared.")
     if facts.known.calibration is None:
         return common
-    return f"{common} " + _("Abilities estimated by the same calibration of the same groups share one scale.")
+    return f"{common} " + _("Ability estimates from the same calibration and groups are on a common scale.")
 
 
 def _published_norms(facts: ManualFacts) -> list[Block]:

@@ -116,7 +116,10 @@ def administration(facts: ManualFacts) -> Sequence[Topic]:
         said(_("Reporting"), *_reporting(facts)),
         said(
             _("Interpretation"),
-            _("Read a score with its precision and with the limits in chapter 1. People decide, not scores."),
+            _(
+                "Interpret each score with its margin of error and the limitations in chapter 1. People decide, not "
+                "scores."
+            ),
         ),
         said(_("Test security"), _security(facts), facts.sheet.more.get(_("Verifying a result"), "")),
     ]
@@ -167,9 +170,9 @@ def _reporting(facts: ManualFacts) -> list[str]:
 
 def _security(facts: ManualFacts) -> str:
     items = (
-        _("Each candidate gets their own tasks. Simple levels have few variants, so some will become known.")
+        _("Each candidate gets their own tasks. Simple levels have few variants, so some will leak.")
         if facts.kind.is_generated
-        else _("All candidates of a form get the same items, so they can become known.")
+        else _("Everyone who takes a form gets the same items, so the items may leak.")
     )
     return f"{items} " + _(
         "Leaving the page, pasting, and answers that are too fast are flagged for people to review. Flags never change "

@@ -128,8 +128,8 @@ def share_lower(
     helped: int = 0,
     sd: float = ASSUMED_SD,
 ) -> float:
-    """Returns the share of people of an ability who solve fewer than `least`, if a helper solved `helped` of the tasks
-    that they would have missed in the first form."""
+    """Returns the share of people at a given ability who solve fewer than `least`, if a helper solved `helped` of the
+    tasks that they would have missed in the first form."""
     after = number_distribution(second, ability)
     by_first = predictions(first, second, sd).by_first
     return math.fsum(

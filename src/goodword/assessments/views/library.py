@@ -238,7 +238,7 @@ def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
     except packs.ComesWithGoodword:
         messages.info(request, _("Built-in tests can't be archived."))
         return redirect("test", request.organisation.slug, pk)
-    messages.success(request, _("Archived. Roles that use it keep it."))
+    messages.success(request, _("Archived. Roles already using it aren't affected."))
     return redirect("library", request.organisation.slug)
 
 

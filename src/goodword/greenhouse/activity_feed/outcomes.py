@@ -122,7 +122,7 @@ def retry_later(note: ActivityFeedNote, *, error: str, now: datetime, unknown: b
 
 
 def interrupted(*, now: datetime) -> QuerySet[ActivityFeedNote]:
-    """Notes of dead workers."""
+    """Notes left *sending* by workers that died."""
     return ActivityFeedNote.objects.across_organisations().filter(
         state=ActivityFeedNote.State.SENDING, claimed_at__lte=now - outbox.STUCK_AFTER
     )
@@ -196,7 +196,7 @@ FAILURE_HELP: Mapping[str, FailureHelp] = {
         can_retry=False,
     ),
     FailureReason.NO_AUTHOR: FailureHelp(
-        meaning=_("An admin can choose a user who signs notes that no recruiter can sign."),
+        meaning=_("An admin can choose a user to sign notes when no recruiter can."),
         remedy=Remedy.AUTHOR,
     ),
     FailureReason.DELETED: FailureHelp(

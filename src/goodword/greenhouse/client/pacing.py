@@ -114,7 +114,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Go at once (`wait` 0.0) if more than `floor` calls are left, which leads to `after`; else ask again later."""
+    """If `wait` is 0 and more than `floor` calls are left, call now and store `after`; otherwise ask again later."""
 
     wait: float
     after: Window

@@ -131,7 +131,7 @@ def read_application(
 
 
 def our_application(connection_id: int, remote_id: int) -> Application | None:
-    """With its candidate."""
+    """Our copy with its candidate, or None."""
     found = _our_application(connection_id, remote_id)
     return found[0] if found else None
 

@@ -190,7 +190,7 @@ def send(*, email_id: int, now: datetime) -> bool:
 
 
 def _is_cancelled(email: Email, *, now: datetime) -> bool:
-    """Cancel a claimed mail that is not to be sent any more. Returns whether."""
+    """Cancel a claimed mail that must no longer be sent. Returns True if cancelled."""
     if has_complained(email):
         error = "They marked an earlier mail as spam."
     elif email.not_after is not None and now > email.not_after:
@@ -232,8 +232,8 @@ def _record_sent(email: Email, *, now: datetime, provider_id: str) -> None:
 
 
 def stuck(*, now: datetime) -> QuerySet[Email]:
-    """Mails of dead workers. The limit is longer for mails that were sent, since a live worker may wait for the
-    response."""
+    """Mails left *sending* by workers that died. The limit is longer for mails that were sent, since a live
+    worker may wait for the response."""
     kept = Q(handed_over_at=None, claimed_at__lte=now - BEFORE_MESSAGE)
     unanswered = Q(handed_over_at__lte=now - FOR_ANSWER)
     return Email.objects.across_organisations().filter(kept | unanswered, state=Email.State.SENDING)

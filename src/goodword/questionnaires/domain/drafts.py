@@ -384,8 +384,8 @@ class UsedByDefault(Exception):
 
 
 def archive(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> bool:
-    """Stop offering it to roles; those that use it keep it. Returns False if already archived. Raises
-    `UsedByDefault`."""
+    """Stop offering it to roles; those already using it aren't affected. Returns False if already archived.
+    Raises `UsedByDefault`."""
     if questionnaire.key == GENERAL_PROFESSIONAL:
         raise UsedByDefault
     return DRAFTS.set_archived(questionnaire, archived=True, by=by, now=now)

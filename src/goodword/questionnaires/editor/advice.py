@@ -235,7 +235,7 @@ def _of_the_whole(entries: Sequence[Entry], *, minutes: int) -> Iterator[Advice]
     if count > REASON_ABOVE:
         yield Advice(
             _(
-                "This rates %(count)s competencies. More than eight tire referees, and their answers become alike. "
+                "This rates %(count)s competencies. Rating more than eight is tiring, and answers become alike. "
                 "You'll be asked for a reason when you publish."
             )
             % {"count": count}

@@ -82,7 +82,7 @@ def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
     except domain.UsedByDefault:
         messages.info(request, _("This questionnaire can't be archived, because roles use it by default."))
         return redirect("questionnaire", request.organisation.slug, pk)
-    messages.success(request, _("Archived. Roles and checks that use it keep it."))
+    messages.success(request, _("Archived. Roles and checks already using it aren't affected."))
     return redirect("questionnaires", request.organisation.slug)
 
 

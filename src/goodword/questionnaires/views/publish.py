@@ -44,7 +44,7 @@ def publish(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBa
         if saved := edit.save(lambda revision: _publish(request, draft, form, revision)):
             messages.success(
                 request,
-                _("Version %(number)s published. New checks use it; open checks keep theirs.")
+                _("Version %(number)s published. New checks use it; open checks stay on their version.")
                 % {"number": saved.result},
             )
             return PAGES.to_page(request)

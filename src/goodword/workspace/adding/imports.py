@@ -97,7 +97,7 @@ def _beside(line: int, person: Person, *, mailboxes: "_Groups", names: "_Groups"
 
 
 class _Groups:
-    """Lines by a shared key. Empty keys are ignored."""
+    """Lines grouped by a shared key. Empty keys are ignored."""
 
     def __init__(self, lines: Iterable[tuple[str, int]], on_role: Collection[str]) -> None:
         self.on_role = {key for key in on_role if key}

@@ -31,7 +31,7 @@ class AutomationDraft:
 
     @property
     def stages(self) -> dict[str, list[int]]:
-        """Kind of step -> its stages, without empty ones."""
+        """Stages by kind of step; kinds without stages are left out."""
         chosen = {Step.Kind.ASSESSMENT: self.assessment, Step.Kind.REFERENCE_CHECK: self.reference_check}
         return {kind.value: stages for kind, stages in chosen.items() if stages}
 

@@ -257,6 +257,6 @@ def unlink_job(request: MemberRequest, pk: int, automation_pk: int) -> HttpRespo
     automation = access.owned(Automation.objects.of(request.organisation).filter(role=role), automation_pk)
     if request.method == "POST":
         unlink(automation=automation, by=request.member, now=clock.now())
-        messages.success(request, _("Job unlinked. Candidates and results stay."))
+        messages.success(request, _("Job unlinked. Candidates and results are kept."))
         return redirect("role", request.organisation.slug, role.pk)
     return page(request, role, "unlink", {"automation": automation})

@@ -21,7 +21,7 @@ from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, c
 from goodword.workspace.needs_you.sources import SOURCES
 
 KIND: Final = "workspace.digest"
-#: maximum needs of each urgency to sort by role
+#: maximum needs per urgency that are sorted by role
 AT_MOST: Final = 500
 #: maximum roles to list
 ROLES: Final = 10

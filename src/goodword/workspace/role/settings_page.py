@@ -182,7 +182,7 @@ def ratings(request: MemberRequest, pk: int) -> HttpResponseBase:
         organisations = Organisation.objects.select_for_update(no_key=True)
         if not organisations.get(pk=request.organisation.pk).rates_hires:
             messages.error(
-                request, _("Not saved: an admin has to let members rate in Settings > Validity first.")
+                request, _("Not saved: an admin must first turn on ratings under Settings > Validity.")
             )
             return redirect("role_settings", request.organisation.slug, role.pk)
         locked = Role.objects.of(request.organisation).select_for_update(of=("self",), no_key=True)

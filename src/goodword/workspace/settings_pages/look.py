@@ -91,7 +91,7 @@ def look(request: MemberRequest) -> HttpResponseBase:
     if "show" in request.POST:
         return _page(request, accent=accent, colour=form)
     if change_accent(organisation=row, accent=accent, by=request.member, now=clock.now()):
-        messages.success(request, gettext("Colour saved. Reports already made keep theirs."))
+        messages.success(request, gettext("Colour saved. Existing reports don't change."))
     return redirect("organisation_look", row.slug)
 
 
@@ -103,7 +103,7 @@ def logo_upload(request: MemberRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, accent=row.accent, logo_form=form, status=422)
     if set_logo(organisation=row, png=form.cleaned_data["file"], by=request.member, now=clock.now()):
-        messages.success(request, gettext("Logo saved. Reports already made keep theirs."))
+        messages.success(request, gettext("Logo saved. Existing reports don't change."))
     return redirect("organisation_look", row.slug)
 
 

@@ -320,7 +320,7 @@ def on_application_changed(event: Event) -> None:
 
 
 def on_email_failed(event: Event) -> None:
-    """Have a member enter another address after a returned e-mail."""
+    """Ask a member for another address after a bounce."""
     email = mail_of(event)
     if email is None or email.kind != MAIL_KIND or email.application_id is None:
         return

@@ -98,7 +98,7 @@ def rate_hire(request: MemberRequest, pk: int) -> HttpResponseBase:
             else:
                 messages.info(
                     request,
-                    _("Not saved: you have rated this person before, or nobody is to rate them any more."),
+                    _("Not saved: you have rated this person before, or ratings for them are closed."),
                 )
             return redirect("candidate", request.organisation.slug, application.pk)
     context = {
