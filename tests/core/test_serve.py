@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,16 +26,26 @@ from tests.torture import programs
 pytestmark = [pytest.mark.programs, pytest.mark.django_db(transaction=True)]
 
 
+_LOOKING_MORE_OFTEN = """
+import sys
+from goodword.cli import main
+from goodword.core import web
+web.LOOK_SECONDS = float(sys.argv[1])
+sys.exit(main(sys.argv[2:]))
+"""
+
+
 class Program:
     """`goodword serve` on a free port, answering."""
 
-    def __init__(self, processes: int, **env: str) -> None:
+    def __init__(self, processes: int, *, look_seconds: float = web.LOOK_SECONDS, **env: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
-        self.running = subprocess.Popen(
-            goodword("serve", "--processes", str(processes), "--port", str(self.port)), env={**here(), **env}
-        )
+        command = goodword("serve", "--processes", str(processes), "--port", str(self.port))
+        if look_seconds != web.LOOK_SECONDS:
+            command = [sys.executable, "-c", _LOOKING_MORE_OFTEN, str(look_seconds), *command[3:]]
+        self.running = subprocess.Popen(command, env={**here(), **env})
         try:
             while self.ask("/healthz") != 200:
                 assert self.running.poll() is None
@@ -133,6 +144,29 @@ def test_a_dead_process_is_replaced(two: Program) -> None:
     os.kill(before[0], signal.SIGKILL)
     until(lambda: len(two.children()) == 2 and before[0] not in two.children())
     assert two.ask("/healthz") == 200
+
+
+def test_a_hung_process_is_replaced() -> None:
+    program = Program(2, look_seconds=0.6)
+    try:
+        hung, other = program.children()
+        os.kill(hung, signal.SIGSTOP)
+        until(lambda: len(program.children()) == 2 and hung not in program.children())
+        assert other in program.children()
+        assert program.ask("/healthz") == 200
+    finally:
+        program.end()
+
+
+def test_a_process_is_hung_once_its_loop_stood_still_at_twelve_looks() -> None:
+    turns = web.Turns(2)
+    assert [turns.is_hung(0) for _ in range(20)] == [False] * 20  # it has not started yet
+    turns.count(0)
+    assert [turns.is_hung(0) for _ in range(13)] == [False] * 12 + [True]
+    turns.count(0)
+    assert not turns.is_hung(0)
+    turns.start(0)
+    assert [turns.is_hung(0) for _ in range(20)] == [False] * 20
 
 
 def test_sigterm_ends_a_server_whose_processes_keep_dying(two: Program) -> None:

@@ -359,10 +359,13 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
             self.stopping = True
             self.trigger.pull_trigger()
 
-    def run(self) -> None:
+    def run(self, turned: Callable[[], None] | None = None) -> None:
+        """Serve until `stop`; `turned` is called in each turn of the loop, at least once a second."""
         notifier = Notifier()
         while not self.stopping:
             notifier.alive()
+            if turned is not None:
+                turned()
             self._turn(1.0)
         self._stop_accepting()
         began = time.monotonic()

@@ -1,6 +1,8 @@
 """The web server's processes: they share one socket and shut down together. Each runs core.server."""
 
 import ctypes
+import logging
+import mmap
 import os
 import signal
 import socket
@@ -9,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from goodword.core import environment
@@ -30,6 +33,10 @@ _END: Final = {signal.SIGTERM, signal.SIGINT}
 PR_SET_PDEATHSIG = 1
 #: the first file descriptor that systemd hands over
 LISTEN_FDS_START = 3
+#: seconds between two looks at the children, and the number of looks at a standstill after which one is killed
+LOOK_SECONDS, STANDSTILLS = 5.0, 12
+
+log = logging.getLogger(__name__)
 
 
 def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 1) -> int:
@@ -97,8 +104,10 @@ class _Process:
         self.server.stop()
 
 
-def _run(listening: socket.socket, process: _Process | None = None) -> None:
-    """Serve on the socket until SIGTERM or SIGINT. Raises SettingError."""
+def _run(
+    listening: socket.socket, process: _Process | None = None, turned: Callable[[], None] | None = None
+) -> None:
+    """Serve on the socket until SIGTERM or SIGINT; `turned` is called at least once a second. Raises SettingError."""
     process = process or _Process()
     for number in _END:
         signal.signal(number, process.end)
@@ -123,7 +132,7 @@ def _run(listening: socket.socket, process: _Process | None = None) -> None:
         may_upload=import_string(settings.GOODWORD_MAY_UPLOAD),
         intake=import_string(settings.GOODWORD_INTAKE)(),
     )
-    process.server.run()
+    process.server.run(turned)
     tracing.end()
 
 
@@ -154,33 +163,68 @@ def load_pages() -> None:
             reverse("ready")
 
 
+class Turns:
+    """Counts the turns of each child's loop, in memory that is shared with the children."""
+
+    def __init__(self, children: int) -> None:
+        self._counts = memoryview(mmap.mmap(-1, 8 * children)).cast("Q")
+        self._seen = [0] * children
+        self._standstills = [0] * children
+
+    def start(self, place: int) -> None:
+        self._counts[place] = self._seen[place] = self._standstills[place] = 0
+
+    def count(self, place: int) -> None:
+        self._counts[place] += 1
+
+    def is_hung(self, place: int) -> bool:
+        """Whether the child stood still at each of the last looks, this one included. They are counted instead of the
+        time, since this process may have been stopped too, as with a virtual machine. A starting child isn't hung."""
+        count = self._counts[place]
+        standstill = 0 < count == self._seen[place]
+        self._seen[place] = count
+        self._standstills[place] = self._standstills[place] + 1 if standstill else 0
+        return self._standstills[place] >= STANDSTILLS
+
+
 def _watch(listening: socket.socket, processes: int) -> int:
     from goodword.core import metrics
 
     # Waited for, not handled: an exception raised by a handler while a process is forked would be lost.
     signal.signal(signal.SIGCHLD, lambda *_: None)  # some systems never queue an ignored signal
-    signal.pthread_sigmask(signal.SIG_BLOCK, {*_END, signal.SIGCHLD})
+    awaited = {*_END, signal.SIGCHLD, signal.SIGALRM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
     _load()
     _close_connections()
-    children: set[int] = set()
+    children: dict[int, int] = {}  # the place in `turns` by process id
+    turns = Turns(processes)
     read_end, write_end = os.pipe()  # never written to: it closes when we exit
+    signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
     try:
         while True:
-            while len(children) < processes:
-                children.add(_child(listening, read_end, write_end))
-            if signal.sigwait({*_END, signal.SIGCHLD}) in _END:
+            for place in set(range(processes)) - set(children.values()):
+                turns.start(place)
+                children[_child(listening, read_end, write_end, partial(turns.count, place))] = place
+            received = signal.sigwait(awaited)
+            if received in _END:
                 return 0
+            if received == signal.SIGALRM:
+                for pid, place in children.items():
+                    if turns.is_hung(place):
+                        log.error("Process %s hangs and is killed", pid)
+                        os.kill(pid, signal.SIGKILL)
+                continue
             for pid in list(children):
                 ended, status = os.waitpid(pid, os.WNOHANG)
                 if ended:
-                    children.discard(pid)
+                    del children[pid]
                     metrics.forget_process(pid)
                     if os.waitstatus_to_exitcode(status) == WRONG_SETTING:
                         return WRONG_SETTING
             time.sleep(0.5)  # don't restart a dying process in a tight loop
     finally:
         listening.close()
-        _end(children)
+        _end(set(children))
 
 
 def _end(children: set[int]) -> None:
@@ -207,7 +251,7 @@ def _close_connections() -> None:
             one.close_pool()
 
 
-def _child(listening: socket.socket, read_end: int, write_end: int) -> int:
+def _child(listening: socket.socket, read_end: int, write_end: int, turned: Callable[[], None]) -> int:
     parent = os.getpid()
     pid = os.fork()
     if pid:
@@ -218,7 +262,7 @@ def _child(listening: socket.socket, read_end: int, write_end: int) -> int:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         os.close(write_end)
         _end_with(parent, read_end, process.end)
-        _run(listening, process)
+        _run(listening, process, turned)
     except environment.SettingError as error:
         print(f"goodword: {error}", file=sys.stderr, flush=True)
         os._exit(WRONG_SETTING)
