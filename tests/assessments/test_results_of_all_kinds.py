@@ -14,7 +14,16 @@ from goodword.assessments.kinds.judgement.results import JudgementResult
 from goodword.assessments.kinds.reasoning.results import ReasoningResult
 from goodword.assessments.kinds.scales.results import ScalesResult
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
-from goodword.assessments.models import Assessment, Attempt, AttemptPart, DrawnItem, NormGroup, NormSet, Score
+from goodword.assessments.models import (
+    Assessment,
+    Attempt,
+    AttemptPart,
+    DrawnItem,
+    NormGroup,
+    NormSet,
+    Score,
+    Test,
+)
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.results import AttemptResult, result
 from tests.assessments.all_kinds import ALL, assessment_of_all, fresh, marked, taken
@@ -59,6 +68,10 @@ def finished(db: None, made_once: dict[str, Attempt]) -> dict[str, Attempt]:
 
 def page_of(found: AttemptResult) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", assessment_page(found)))
+
+
+def test_the_example_has_all_kinds() -> None:
+    assert set(ALL) == set(Test.Kind.values)
 
 
 def test_results_follow_the_order_of_the_assessment(

@@ -1,7 +1,10 @@
 """Questions as JSON: parsing, writing and errors."""
 
 import json
-from typing import Any
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -9,6 +12,9 @@ from hypothesis import strategies as st
 
 from goodword.core.text import clean_text
 from goodword.questionnaires.builtin import load
+from goodword.questionnaires.editor.descriptions import question_types
+from goodword.questionnaires.editor.type_forms import FORMS
+from goodword.questionnaires.gallery import SAMPLES
 from goodword.questionnaires.questions import QuestionError, parse, to_json
 from goodword.questionnaires.types import (
     RELATIONSHIPS,
@@ -17,9 +23,22 @@ from goodword.questionnaires.types import (
     Level,
     LongText,
     MultipleChoice,
+    Question,
     Rating,
 )
 from tests.questionnaires.samples import CHOICES, KINDS, LEVELS, question, rating
+
+DOCS = Path(__file__).parents[2] / "docs/questionnaires.md"
+
+
+def test_every_type_has_an_example_a_place_in_the_editor_and_a_row_in_the_docs() -> None:
+    types = {
+        field.default for one in get_args(Question.__value__) for field in fields(one) if field.name == "type"
+    }
+    rows = DOCS.read_text("utf-8").partition("| type | more fields |")[2].partition("\n\n")[0].splitlines()
+    assert {entry["type"] for entry in SAMPLES} == types
+    assert set(question_types()) == set(FORMS) == types
+    assert {name for row in rows[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])} == types
 
 
 def test_parse_a_rating() -> None:

@@ -1,8 +1,8 @@
 """Proposes job requirements from a Greenhouse job post, word for word, except those that none of our tests assesses."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, assert_never
 
 from goodword.assessments.kinds.builtin import WORK_STYLE
 from goodword.assessments.models import Test
@@ -66,10 +66,6 @@ _JUDGEMENT: Final = _any("""
     verhandl, négoci, stakeholder, decision, decide, entscheid, décision, priorit, escalat, complain,
     beschwerde, réclamation, lead, manag, führ, encadr, judg, urteil, jugement
 """)
-_CUES: Final[Mapping[str, re.Pattern[str]]] = {
-    Test.Kind.REASONING: _REASONING,
-    Test.Kind.JUDGEMENT: _JUDGEMENT,
-}
 
 
 def sentences_of(content: str) -> tuple[str, ...]:
@@ -97,9 +93,18 @@ def proposal(sentences: Iterable[str], test: Test) -> str:
 
 def fitting(sentences: Iterable[str], test: Test) -> list[str]:
     """The sentences that this test can assess. None for a content pack, whose subject isn't known here."""
-    if test.kind == Test.Kind.CUSTOM_QUESTIONS:
-        return list(sentences)
-    cues = _WORK_STYLE if test.key == WORK_STYLE else _CUES.get(test.kind)
+    kind = Test.Kind(test.kind)
+    match kind:
+        case Test.Kind.CUSTOM_QUESTIONS:
+            return list(sentences)
+        case Test.Kind.SCALES:
+            cues = _WORK_STYLE if test.key == WORK_STYLE else None
+        case Test.Kind.REASONING:
+            cues = _REASONING
+        case Test.Kind.JUDGEMENT:
+            cues = _JUDGEMENT
+        case _:
+            assert_never(kind)
     if cues is None:
         return []
     return [one for one in sentences if cues.search(one) and not _NOT_TESTED.search(one)]

@@ -33,6 +33,7 @@ from goodword.assessments.queries import (
     visible_items,
 )
 from goodword.core.validation import Json
+from goodword.notifications.domain.mail_texts import about_minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,11 @@ class PartView:
     def keeps_item(self) -> bool:
         """Whether the item on screen stays after a break."""
         return kind_named(self.kind).on_break is OnBreak.STAYS
+
+    @property
+    def line(self) -> str:
+        """What an untimed part consists of, in the active language."""
+        return kind_named(self.kind).overview_line(self.items, about_minutes(self.minutes))
 
     @property
     def requirement(self) -> str:

@@ -26,6 +26,8 @@ from goodword.core.validation import shortened
 from goodword.drafts.models import OWN_PREFIX
 
 MAX_SIGNER_LENGTH, MAX_REASON_LENGTH = 150, 2000
+#: the kind of a file that names none
+_UNNAMED: Final = Test.Kind.SCALES
 #: maximum bytes; three hundred items with norms have about 60 kB
 LARGEST: Final = 1_000_000
 #: entries per list or object, and nesting depth
@@ -114,18 +116,14 @@ def _entries(value: list[object] | dict[str, object]) -> Iterator[object]:
 
 
 def _read(data: Mapping[str, Any]) -> PackFile:
-    match data.get("kind"):
-        case None:
-            kind = Test.Kind.SCALES
-        case Test.Kind.JUDGEMENT | Test.Kind.CUSTOM_QUESTIONS as named:
-            kind = Test.Kind(named)
-        case Test.Kind.REASONING:
-            raise PackError("Reasoning is built in and cannot be imported.")
-        case _:
-            raise PackError(
-                f"“kind” must be “{Test.Kind.JUDGEMENT.value}” or “{Test.Kind.CUSTOM_QUESTIONS.value}”, "
-                "or left out for statements on a scale."
-            )
+    named = data.get("kind")
+    known = {one.value: one for one in Test.Kind if one != _UNNAMED}
+    kind = _UNNAMED if named is None else known.get(named) if isinstance(named, str) else None
+    if kind is None:
+        offered = " or ".join(f"“{name}”" for name, one in known.items() if not kind_named(one).is_generated)
+        raise PackError(f"“kind” must be {offered}, or left out for statements on a scale.")
+    if kind_named(kind).is_generated:
+        raise PackError(f"{kind.label} is built in and cannot be imported.")
     return PackFile(kind=kind.value, content=kind_named(kind).parse(data))
 
 

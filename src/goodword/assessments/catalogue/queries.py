@@ -1,12 +1,13 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.packs import is_builtin, is_pack
-from goodword.assessments.kinds import technical_sheet
+from goodword.assessments.kinds import Kind, kind_named, technical_sheet
 from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.judgement.content import is_for_practice
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
@@ -29,6 +30,10 @@ class ListedTest:
     n_forms: int
     roles: Sequence[Role]
     for_practice: bool = False
+
+    @property
+    def kind(self) -> Kind[Any]:
+        return kind_named(self.test.kind)
 
     @property
     def builtin(self) -> bool:

@@ -65,6 +65,9 @@ class Kind[C](Protocol):
     on_break: OnBreak
     #: whether people mark answers
     has_rubrics: bool
+    #: the pages (names of URLs) where members write its content, and copy what can't be edited; empty without
+    editor_page: str
+    copy_page: str
 
     @property
     def report(self) -> KindReport[Any, Any]: ...
@@ -77,6 +80,12 @@ class Kind[C](Protocol):
 
     def items_in_words(self, n: int) -> str:
         """ "20 statements"."""
+
+    def overview_line(self, n: int, about: str) -> str:
+        """An untimed part of `n` items on the candidate's overview; `about`: "about 6 minutes"."""
+
+    def mail_line(self, title: str, n: int, about: str) -> str:
+        """The same in the invitation, with its title."""
 
     def parse(self, data: Any) -> C:
         """The content from JSON. Raises `ReadingError` with a sentence that names the field."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Final
+from typing import Final, assert_never
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -148,7 +148,8 @@ def _response_processes(facts: ManualFacts) -> Topic:
 
 def _internal_structure(facts: ManualFacts) -> Topic:
     heading = _("Internal structure")
-    match facts.version.test.kind:
+    kind = Test.Kind(facts.version.test.kind)
+    match kind:
         case Test.Kind.SCALES:
             return none_yet(
                 heading,
@@ -161,7 +162,10 @@ def _internal_structure(facts: ManualFacts) -> Topic:
             return none_yet(
                 heading, _("That one ability lies behind all families is assumed, and has not been tested.")
             )
-    return none_yet(heading, _("The structure of the answers has not been studied."))
+        case Test.Kind.JUDGEMENT | Test.Kind.CUSTOM_QUESTIONS:
+            return none_yet(heading, _("The structure of the answers has not been studied."))
+        case _:
+            assert_never(kind)
 
 
 def reliability(facts: ManualFacts) -> Sequence[Topic]:

@@ -33,7 +33,7 @@ from goodword.assessments.catalogue.queries import (
     roles_by_test,
     select,
 )
-from goodword.assessments.kinds import Content, kind_named, kind_of, technical_sheet
+from goodword.assessments.kinds import Content, Kind, kind_named, kind_of, technical_sheet
 from goodword.assessments.kinds.builtin import LANGUAGES, newest
 from goodword.assessments.kinds.custom.content import CustomQuestions
 from goodword.assessments.kinds.health import flags_of
@@ -71,6 +71,10 @@ class SelectedVersion:
         return is_pack(self.test)
 
     @property
+    def kind(self) -> Kind[Any]:
+        return kind_named(self.test.kind)
+
+    @property
     def is_draft(self) -> bool:
         return self.version.published_at is None
 
@@ -82,7 +86,7 @@ class SelectedVersion:
     def drawn_by(self) -> str:
         """The version that draws the tasks shown, if it isn't this one, since generators of earlier versions aren't
         kept."""
-        if not kind_named(self.test.kind).is_generated:
+        if not self.kind.is_generated:
             return ""
         today = newest(self.test.key)[0]
         return "" if self.version.number == today else today
@@ -201,10 +205,11 @@ def _groups(rows: list[ListedTest]) -> Iterable[tuple[str, str, str, list[Listed
 def test(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = selected_version(request, pk)
     if found is None:
+        one = test_of(request, pk)
         return render(
             request,
             "assessments/library/nothing_yet.html",
-            {"test": test_of(request, pk), "is_written_here": True},
+            {"test": one, "editor_page": kind_named(one.kind).editor_page},
         )
     return render(request, "assessments/library/test.html", page_context(request, found))
 
@@ -221,7 +226,7 @@ def page_context(
         "version": found.version,
         "for_practice": is_for_practice(found.content),
         **(few_situations(found.content.scenarios) if isinstance(found.content, JudgementSet) else {}),
-        "is_written_here": not found.builtin and not found.imported,
+        "editor_page": "" if found.builtin or found.imported else found.kind.editor_page,
         "sheet": technical_sheet(found.content, found.form, known=known),
         "flags": flags if found.imported else (),
         "must_sign": asks and found.version.signed_off_at is None,

@@ -17,6 +17,8 @@ from goodword.assessments.kinds.custom.items import (
     custom_scores,
     example_for,
     item_values,
+    mail_line,
+    overview_line,
     visible_items,
 )
 from goodword.assessments.kinds.custom.report import CustomReport
@@ -47,6 +49,8 @@ class _Custom(FixedItems):
     may_be_timed = True
     on_break = OnBreak.STAYS
     has_rubrics = True
+    editor_page, copy_page = "custom_questions", ""
+    overview_line, mail_line = staticmethod(overview_line), staticmethod(mail_line)
     report = CustomReport()
 
     def heading(self) -> str:

@@ -28,7 +28,7 @@ from typing import Any, Final
 from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from goodword.assessments.kinds.items import PRACTICE, Files, Item, ItemForm, Solution, UnknownOption
@@ -353,3 +353,19 @@ def _action_score(scenario: Scenario, action: Action, answer: int | None) -> Act
         distance=None if answer is None else abs(answer - action.effectiveness),
         reason=action.reason,
     )
+
+
+def overview_line(n: int, about: str) -> str:
+    return ngettext(
+        "%(n)s situation, %(about)s, untimed.",
+        "%(n)s situations, %(about)s, untimed.",
+        n,
+    ) % {"n": n, "about": about}
+
+
+def mail_line(title: str, n: int, about: str) -> str:
+    return ngettext(
+        "%(title)s: %(n)s situation, %(about)s",
+        "%(title)s: %(n)s situations, %(about)s",
+        n,
+    ) % {"title": title, "n": n, "about": about}

@@ -11,6 +11,8 @@ from goodword.assessments.kinds.judgement.items import (
     WITHIN,
     judge,
     judgement_scores,
+    mail_line,
+    overview_line,
     practice_situation,
     profile,
     ratings,
@@ -38,6 +40,8 @@ class _Judgement(FixedItems):
     may_be_timed = True
     on_break = OnBreak.SKIPPED
     has_rubrics = False
+    editor_page, copy_page = "judgement", "judgement_duplicate"
+    overview_line, mail_line = staticmethod(overview_line), staticmethod(mail_line)
     report = JudgementReport()
 
     def heading(self) -> str:

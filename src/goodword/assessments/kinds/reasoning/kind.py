@@ -14,6 +14,8 @@ from goodword.assessments.kinds.reasoning.families import category_name, family_
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.reasoning.items import (
     ReasoningTask,
+    mail_line,
+    overview_line,
     practice_tasks,
     reasoning_reliability,
     reasoning_scores,
@@ -39,6 +41,8 @@ class _Reasoning:
     is_generated = True
     on_break = OnBreak.REPLACED
     has_rubrics = False
+    editor_page, copy_page = "", ""
+    overview_line, mail_line = staticmethod(overview_line), staticmethod(mail_line)
     report = ReasoningReport()
 
     def heading(self) -> str:

@@ -40,7 +40,7 @@ from typing import Any, Literal
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from goodword.assessments.kinds.items import PRACTICE, ChoiceForm, Files, ItemForm, Solution, UnknownOption
@@ -341,3 +341,19 @@ def _keyed_values(scored: ScaleScore, keyed: str) -> list[int]:
 def _chance(instrument: Instrument) -> Fraction:
     values = [option.value for option in instrument.response_scale]
     return Fraction(sum(abs(one - other) for one in values for other in values), len(values) ** 2)
+
+
+def overview_line(n: int, about: str) -> str:
+    return ngettext(
+        "%(n)s short statement, %(about)s, untimed. There are no right or wrong answers.",
+        "%(n)s short statements, %(about)s, untimed. There are no right or wrong answers.",
+        n,
+    ) % {"n": n, "about": about}
+
+
+def mail_line(title: str, n: int, about: str) -> str:
+    return ngettext(
+        "%(title)s: %(n)s statement, %(about)s, no right or wrong answers",
+        "%(title)s: %(n)s statements, %(about)s, no right or wrong answers",
+        n,
+    ) % {"title": title, "n": n, "about": about}

@@ -16,7 +16,14 @@ from goodword.assessments.kinds.packs import (
 )
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.scales.content import Instrument, parse_pack, to_json
-from goodword.assessments.kinds.scales.items import item_values, practice_statement, scale_scores, statements
+from goodword.assessments.kinds.scales.items import (
+    item_values,
+    mail_line,
+    overview_line,
+    practice_statement,
+    scale_scores,
+    statements,
+)
 from goodword.assessments.kinds.scales.report import ScalesReport
 from goodword.assessments.kinds.scales.results import ScalesResult, scales_result, scales_sheet
 from goodword.assessments.kinds.scores import (
@@ -36,6 +43,8 @@ class _Scales(FixedItems):
     may_be_timed = False
     on_break = OnBreak.SKIPPED
     has_rubrics = False
+    editor_page, copy_page = "", ""
+    overview_line, mail_line = staticmethod(overview_line), staticmethod(mail_line)
     report = ScalesReport()
 
     def heading(self) -> str:

@@ -1,0 +1,15 @@
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+from goodword.assessments.kinds import kind_named
+from goodword.notifications.domain.mail_texts import about_minutes
+
+register = template.Library()
+
+
+@register.filter
+def mail_line(part: Mapping[str, Any]) -> str:
+    """An untimed part in a mail; `part`: from `overview.for_mails`."""
+    return kind_named(part["kind"]).mail_line(part["title"], part["items"], about_minutes(part["minutes"]))
