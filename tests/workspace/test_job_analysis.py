@@ -303,7 +303,7 @@ def test_bad_input_is_named_and_stores_nothing(admin: Membership, role: Role) ->
     added(role, admin, "Keeps dates")
     for sent, sentence in (
         ({"text": " "}, "Enter the requirement."),
-        ({"text": "keeps  DATES"}, "The list has this requirement already."),
+        ({"text": "keeps  DATES"}, "This requirement is already listed."),
         ({"text": "Other", "column_0": "test:0"}, "Select a valid choice"),
     ):
         response = client.post(path(role, "requirements/new/"), sent)

@@ -133,5 +133,7 @@ def remove_second_factors(email: str) -> int:
         if not second_factor.remove_all(user, by=None, now=clock.now()):
             print(f"{user.email} has no second factor. Nothing was changed.")
             return 0
-    print(f"{user.email} has no second factor any more, and is signed out everywhere. The password stays.")
+    print(
+        f"{user.email} no longer has a second factor, and is signed out everywhere. The password hasn't changed."
+    )
     return 0

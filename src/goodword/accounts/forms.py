@@ -147,7 +147,7 @@ class ConfirmPasskeyForm(_KnownPasskey, webauthn.ReauthenticateWebAuthnForm):  #
 class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # the library has no types
     name = forms.CharField(
         label=gettext_lazy("Name"),
-        help_text=gettext_lazy("To tell it from your other passkeys."),
+        help_text=gettext_lazy("Helps you tell your passkeys apart."),
         max_length=60,
         required=False,
     )

@@ -437,7 +437,7 @@ def discard(*, verification: Verification, reason: str, member: Membership, now:
         if locked.discarded_at is not None:
             return
         if is_over(locked, now=now):
-            raise Refused("The candidate has finished, so this verification can't be discarded any more.")
+            raise Refused("The candidate has finished, so this verification can no longer be discarded.")
         locked.discarded_at, locked.discarded_by, locked.discard_reason = now, member, reason
         locked.tasks, locked.answers = [], {}
         locked.save()

@@ -166,7 +166,7 @@ def report_links(request: MemberRequest, pk: int) -> HttpResponseBase:
                 report=report, days=form.cleaned_data["days"], member=request.member, now=clock.now()
             )
         except NotReady:
-            messages.error(request, "This version can't be shared any more.")
+            messages.error(request, "This version can no longer be shared.")
             return redirect("candidate", request.organisation.slug, report.step_request.application_id)
     return _links_page(request, report, form, url)
 

@@ -101,7 +101,7 @@ def mark_complete(request: MemberRequest, pk: int, attempt_pk: int) -> HttpRespo
             *member_actions.completion_effects(attempt, now=clock.now()),
             _("Tests that the candidate did not finish get no percentile, and the assessment no total."),
             _(
-                "The report is created now and its note posted to Greenhouse. The candidate can't answer any more."
+                "The report is created now and its note posted to Greenhouse. The candidate can no longer answer."
             ),
         ],
         "button": _("Mark complete"),
@@ -117,14 +117,14 @@ def cancel(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase
 
     def act() -> str:
         member_actions.cancel_attempt(attempt_id=attempt.pk, member=request.member, now=clock.now())
-        return _("Cancelled. Nobody is contacted any more.")
+        return _("Cancelled. No more e-mails are sent.")
 
     effects = [
         _("Nobody is notified; the candidate's link shows that nothing is needed."),
         _("Answers are kept but not scored. Invite again starts a new assessment."),
     ]
     if finished_run(attempt.step_request) is not None:
-        effects.append(_("The earlier result stays current."))
+        effects.append(_("The earlier result remains current."))
     page = {
         "title": _("Cancel the assessment"),
         "effects": effects,

@@ -43,7 +43,7 @@ class NoticesChanges(forms.Form):
             said = gettext("Somebody else has changed this in the meantime: %(changes)s.") % {
                 "changes": "; ".join(self._in_words(name) for name in changed)
             }
-            again = gettext("What you entered is kept below. Save again to replace theirs.")
+            again = gettext("What you entered is below. Save again to replace their version.")
             self.add_error(None, f"{said} {again}")
             assert isinstance(self.data, QueryDict)
             self.data = self.data.copy()

@@ -248,14 +248,14 @@ def cancel(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
 
     def act() -> str:
         member_actions.cancel_check(check_id=check.pk, member=request.member, now=clock.now())
-        return _("Cancelled. Nobody is contacted any more.")
+        return _("Cancelled. No more e-mails are sent.")
 
     lead = _(
         "Nobody is notified; links of candidate and referees show that nothing is needed. Answers are kept. "
         "Choose Invite again to reopen the check."
     )
     if finished_run(check.step_request) is not None:
-        lead += " " + _("The earlier result stays current.")
+        lead += " " + _("The earlier result remains current.")
     page = {
         "title": _("Cancel the reference check"),
         "lead": lead,
@@ -365,7 +365,7 @@ def referee_more_time(request: MemberRequest, pk: int, referee_pk: int) -> HttpR
         "title": _("Extend %(name)s's deadline") % {"name": reference_request.referee.name},
         "lead": _(
             "The referee gets an e-mail with the new deadline, unless the check is on hold or mail to them "
-            "bounces. The check stays open at least as long."
+            "bounces. The check stays open at least until then."
         ),
         "button": _("Extend deadline"),
     }

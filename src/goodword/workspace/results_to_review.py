@@ -128,7 +128,7 @@ def tick(request: MemberRequest, pk: int) -> HttpResponseBase:
 @access.member(kinds=access.WORKS)
 def undo(request: MemberRequest, pk: int) -> HttpResponseBase:
     if undo_review(_review(request, pk), member=request.member, now=clock.now()):
-        messages.success(request, _("Back under Results to review."))
+        messages.success(request, _("Moved back to Results to review."))
     return _back(request)
 
 

@@ -92,8 +92,8 @@ def test_wording_for_candidates_is_used(rita: Membership) -> None:
         (
             {"id": "strong", "type": "long_text", "text": "What does {candidate} do well?"},
             (
-                "Question 2, “What does {candidate} do well?”, speaks of the candidate as of somebody else. In the "
-                "questionnaire, write how candidates are asked it about themselves."
+                "Question 2, “What does {candidate} do well?”, is worded about the candidate. In the questionnaire, "
+                "add a wording for candidates who answer about themselves."
             ),
         ),
     ],

@@ -212,7 +212,7 @@ def test_a_set_is_begun_written_and_published(rita: Membership) -> None:
     }
     response = client.post(url("judgement_publish", test), basis, follow=True)
     page = response.content.decode()
-    assert "Version 1 published. Existing answers keep their version." in page
+    assert "Version 1 published. Existing answers are unaffected." in page
     assert "Key set by Ana Ruiz and Tom Berg. Each rated alone." in page
     assert "Call the depot." in page
     assert [row.language for row in drafts.DRAFTS.newest(test)] == ["de"]

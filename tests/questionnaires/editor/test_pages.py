@@ -217,7 +217,7 @@ def test_an_answer_that_a_condition_uses_cannot_be_removed(rita: Membership, wor
     ours = made(rita, LED, SIZE, {**STRENGTHS, "when": {"question": "size", "is": ["large"]}})
     sent = typed(SIZE, rows="3", choice_0="Few", value_0="small", choice_1="Many", value_1="", choice_2="")
     page = text_of(works.post(url("questionnaire_question", ours, "size"), sent))
-    assert "The answer “More” must stay: 3 “What does {candidate} do well?” is asked only after it." in page
+    assert "remove “More”: 3 “What does {candidate} do well?” is asked only after this answer." in page
     assert draft(ours).entries[1]["choices"] == SIZE["choices"]
 
 

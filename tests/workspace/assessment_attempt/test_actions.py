@@ -191,7 +191,7 @@ def test_more_time_treats_a_deadline_moved_by_an_adjustment_alike(
 def test_cancelling_keeps_answers_and_ends_the_link(application: Application, rita: Membership) -> None:
     attempt = invited(application)
     answer_all(attempt, but=(7,))
-    assert do(rita, attempt, "attempt_cancel") == ["Cancelled. Nobody is contacted any more."]
+    assert do(rita, attempt, "attempt_cancel") == ["Cancelled. No more e-mails are sent."]
     found = fresh(attempt)
     assert (found.closed_at, found.close_reason, found.next_reminder_at) == (LATER, "cancelled", None)
     assert part_of(attempt).answers.count() == 15
@@ -230,9 +230,9 @@ def test_marking_complete_reports_what_was_answered_and_stops_a_running_clock(
     assert effects[-5:] == [
         "Finished by the candidate: Work style.",
         "Reasoning: the candidate is working on it. Its clock stops; 1 of 12 answers count.",
-        "Not started, so without a result: Situations with customers.",
+        "Not started, so no result: Situations with customers.",
         "Tests that the candidate did not finish get no percentile, and the assessment no total.",
-        "The report is created now and its note posted to Greenhouse. The candidate can't answer any more.",
+        "The report is created now and its note posted to Greenhouse. The candidate can no longer answer.",
     ]
     assert do(rita, attempt, "attempt_mark_complete") == ["Marked complete. The report is being created."]
     assert do(rita, attempt, "attempt_mark_complete") == ["Marked complete. The report is being created."]

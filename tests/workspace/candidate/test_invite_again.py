@@ -123,10 +123,10 @@ def test_inviting_again_after_a_finished_check_asks_for_confirmation() -> None:
         text = words(soup(response).main)
         assert f"is asked by e-mail ({application.candidate.email}) to name 2 referees again." in text
         assert (
-            f"The results of {short_day(NOW)} stay current until the new run is complete, then move to earlier runs."
+            f"The results of {short_day(NOW)} remain current until the new run is complete, then move to earlier runs."
             in text
         )
-        assert "The report and its note in Greenhouse stay." in text
+        assert "The report and its note in Greenhouse are kept." in text
     assert counts(application) == before
     confirmed(rita, story)
     assert Check.objects.of(rita.organisation).filter(step_request__application=application).count() == 2
@@ -277,7 +277,7 @@ def test_after_cancelling_the_earlier_result_is_marked_current() -> None:
     confirmed(rita, story)
     where = path("check_cancel", rita.organisation, story.application.pk, story.check.pk)
     lead = words(soup(signed_in(rita).get(where)).main)
-    assert "The earlier result stays current." in lead
+    assert "The earlier result remains current." in lead
     signed_in(rita).post(where)
     run_jobs()
     page = page_of(rita, story.application)

@@ -248,7 +248,7 @@ def test_a_new_invitation_is_possible_after_reusing(
     for asked in (client.get, client.post):
         page = asked(address("step_begin", second.organisation, application.pk, "assessment"))
         assert (
-            "The result of the earlier application stays current until the new run is complete."
+            "The result of the earlier application remains current until the new run is complete."
             in page.content.decode()
         )
     assert (start_of(application).state, Email.objects.count()) == ("reused", before)

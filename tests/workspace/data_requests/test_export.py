@@ -139,7 +139,7 @@ def test_an_admin_erases_a_referee(check: Check) -> None:
     client, where = signed_in(admin), erase_path(check, referee)
     page = client.get(where)
     assert page.status_code == 200
-    assert "The check stays complete." in page.content.decode()
+    assert "The check remains complete." in page.content.decode()
     assert Referee.objects.of(check.organisation).get(pk=referee.pk).erased_at is None
     response = client.post(where)
     assert response["Location"] == path("candidate", check.organisation, check.step_request.application_id)

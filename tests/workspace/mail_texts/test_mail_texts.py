@@ -289,7 +289,7 @@ def test_two_people_edit_the_same_text(org: Organisation, ann: Membership) -> No
     page = posted(client, org, subject="Ann's {role}")
     assert page.status_code == 409
     said = page.content.decode()
-    assert "Bob Admin has changed these texts in the meantime. Yours are kept below." in said
+    assert "Bob Admin has changed these texts in the meantime. Your texts are below." in said
     assert "Bob&#x27;s {role}" in said
     assert page.context["form"]["subject"].value() == "Ann's {role}"
     assert page.context["preview"].rendered.subject == "Ann's Window Washer"

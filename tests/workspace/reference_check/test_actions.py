@@ -241,7 +241,7 @@ def test_marking_complete_shows_the_reason_to_members(story: Story, rita: Member
 
 @pytest.mark.world
 def test_cancelling_names_the_member(story: Story, rita: Membership) -> None:
-    assert messages_of(do(rita, story, "check_cancel")) == ["Cancelled. Nobody is contacted any more."]
+    assert messages_of(do(rita, story, "check_cancel")) == ["Cancelled. No more e-mails are sent."]
     assert "cancelled by a member" in shown(rita, story).content.decode()
 
 

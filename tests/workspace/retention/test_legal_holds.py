@@ -181,7 +181,7 @@ def test_candidates_see_the_hold_and_their_request_is_stored(
     assert Client().get(f"{door}download/").status_code == 200
     # an old mail does not reveal the reason
     old = text(Client().get(f"{portal(check.step_request)}data/").content)
-    assert "Your data is to be erased" in old
+    assert "Your data will be erased" in old
     assert "legal claims" not in old
     recruiter = Email.objects.of(check.organisation).get(kind="workflow.erasure_requested")
     assert recruiter.context["kept"] is True

@@ -182,7 +182,7 @@ def test_not_my_report_has_another_named_and_ends_the_link(ada: Application, rol
         now=NOW,
     )
     for response in (browser.get(here), browser.post(here, answers(page)), browser.get(there)):
-        assert "No rating is needed any more" in words(response)
+        assert "A rating is no longer needed" in words(response)
     assert stored(ada) == []
     new = address(ada)
     browser.post(new, answers(browser.get(new)))
@@ -216,7 +216,7 @@ def test_nothing_is_stored_about_people_no_longer_hired_or_to_be_erased(
     sent = answers(browser.get(here))
     Application.objects.of(ada.organisation).filter(pk=ada.pk).update(**change)
     for response in (browser.get(here), browser.post(here, sent), browser.get(f"{here}decline/")):
-        assert "No rating is needed any more" in words(response)
+        assert "A rating is no longer needed" in words(response)
     assert stored(ada) == []
 
 
@@ -224,7 +224,7 @@ def test_after_the_end_nothing_is_stored(ada: Application) -> None:
     here, browser = address(ada), Client()
     sent = answers(browser.get(here))
     with time_machine.travel(NOW + 22 * DAY, tick=False):
-        assert "No rating is needed any more" in words(browser.post(here, sent))
+        assert "A rating is no longer needed" in words(browser.post(here, sent))
     assert stored(ada) == []
 
 

@@ -216,7 +216,7 @@ def _open_text_field(offer: OpenTextOffer) -> forms.ChoiceField:
     ]
     help_text = _(
         "They write what they would do and why, without a time limit, and people mark it against a rubric. The hiring "
-        "team sees which version they took once they start it, but not why. Until then they can go back."
+        "team sees which version they took once they start it, but not why. Until then they can switch back."
     )
     if not versions:
         help_text = format_lazy(

@@ -172,7 +172,7 @@ def cancel_attempt(*, attempt_id: int, member: Membership, now: datetime) -> Att
     with transaction.atomic():
         attempt = _lock(attempt_id, member=member)
         if attempt.progress not in UNFINISHED:
-            raise Refused(_("This assessment is already over."))
+            raise Refused(_("This assessment has already ended."))
         if attempt.closed_at is not None:
             return attempt
         attempt.attention = ""
@@ -235,7 +235,7 @@ def completion_effects(attempt: Attempt, *, now: datetime) -> list[str]:
     found = [_("Finished by the candidate: %(tests)s.") % {"tests": ", ".join(done)}] if done else []
     found += cut
     if without:
-        found.append(_("Not started, so without a result: %(tests)s.") % {"tests": ", ".join(without)})
+        found.append(_("Not started, so no result: %(tests)s.") % {"tests": ", ".join(without)})
     return found
 
 

@@ -50,7 +50,7 @@ def validity(facts: ManualFacts) -> Sequence[Topic]:
         said(_("Limits"), *facts.sheet.limits),
         none_yet(
             _("Test content"),
-            _("No ratings by experts of how well the content represents what it is to measure are recorded."),
+            _("No expert ratings of how well the content covers what it measures are recorded."),
         ),
         _response_processes(facts),
         _internal_structure(facts),

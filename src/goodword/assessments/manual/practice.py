@@ -26,7 +26,7 @@ def development(facts: ManualFacts) -> Sequence[Topic]:
         Topic(heading=_("Specification"), blocks=(Labelled(_specification(facts)), *_content(facts))),
         *(said(heading, text) for heading, text in facts.sheet.more.items() if heading not in elsewhere),
         said(_("Source and licence"), f"{facts.sheet.source}. {facts.sheet.licence}."),
-        none_yet(_("Pilot study"), _("No statistics of single items from before publication are recorded.")),
+        none_yet(_("Pilot study"), _("No item statistics from before publication are recorded.")),
         said(_("Versions"), _versions(facts)),
     )
 

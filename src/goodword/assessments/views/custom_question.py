@@ -133,7 +133,7 @@ def remove(request: MemberRequest, draft: TestDraft, *, question_id: str) -> Htt
     except custom_questions.LastQuestion:
         messages.error(request, _("Not removed: a test needs at least one question."))
     else:
-        messages.success(request, _("Removed. Published versions keep it."))
+        messages.success(request, _("Removed. Published versions don't change."))
     return QUESTIONS.to_editor(request)
 
 

@@ -242,7 +242,7 @@ def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
         else:
             messages.success(
                 request,
-                _("Version %(number)s published. Existing answers keep their version.")
+                _("Version %(number)s published. Existing answers are unaffected.")
                 % {"number": draft.source.number},
             )
             return QUESTIONS.to_page(request)

@@ -204,7 +204,7 @@ def remove_translation(request: MemberRequest, draft: TestDraft, *, language: st
         return _no_translation(request)
     messages.success(
         request,
-        _("%(language)s removed from the draft. Published versions keep it.")
+        _("%(language)s removed from the draft. Published versions don't change.")
         % {"language": language_name(language)},
     )
     return JUDGEMENT.to_editor(request)
@@ -245,7 +245,7 @@ def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
         ):
             messages.success(
                 request,
-                _("Version %(number)s published. Existing answers keep their version.")
+                _("Version %(number)s published. Existing answers are unaffected.")
                 % {"number": saved.result},
             )
             return JUDGEMENT.to_page(request)

@@ -114,7 +114,7 @@ class ChoicesForm(QuestionForm):
                 self.add_error(
                     "choice_0",
                     _(
-                        "The answer “%(answer)s” must stay: %(question)s is asked only after it. Change that "
+                        "You can't remove “%(answer)s”: %(question)s is asked only after this answer. Change that "
                         "question's condition first."
                     )
                     % {"answer": was, "question": question},

@@ -153,7 +153,7 @@ def remove(request: MemberRequest, draft: QuestionnaireDraft, *, language: str) 
     else:
         messages.success(
             request,
-            _("%(language)s removed from the draft. Published versions keep it.")
+            _("%(language)s removed from the draft. Published versions don't change.")
             % {"language": language_name(language)},
         )
     return PAGES.to_editor(request)

@@ -80,7 +80,7 @@ def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         if check.progress not in UNFINISHED:
-            raise Refused(_("This reference check is already over."))
+            raise Refused(_("This reference check has already ended."))
         if check.closed_at is not None:
             return check
         move(check, "close", at=now, by=actor(member), reason=CANCELLED)

@@ -205,7 +205,7 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
     if minutes_of(parts) > ADVISED_MINUTES:
         found.append(
             _(
-                "It takes more than %(most)s minutes. Long assessments lose candidates, the best ones first. Remove "
+                "It takes more than %(most)s minutes. Candidates drop out of long assessments. Remove "
                 "tests you don't need."
             )
             % {"most": ADVISED_MINUTES}

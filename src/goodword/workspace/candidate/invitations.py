@@ -82,18 +82,18 @@ def _kept_sentences(application: Application, run: StepRun | None) -> Iterator[s
         yield _(
             "The assessment started on %(day)s ends. Its answers are kept but not scored; the candidate starts over."
         ) % {"day": short_day(run.begun_at or run.opened_at)}
-        yield _("If their current deadline is later, it stays.")
+        yield _("If their current deadline is later, it doesn't change.")
     elif run is not None and run.progress not in DONE:
         yield _("The candidate declined on %(day)s.") % {"day": short_day(run.completed_at or run.opened_at)}
     else:
         yield _kept(run)
         if application.in_greenhouse:
             yield _(
-                "The report and its note in Greenhouse stay. The new run will create a new version of the report and "
-                "another note."
+                "The report and its note in Greenhouse are kept. The new run will create a new version of the report "
+                "and another note."
             )
         else:
-            yield _("The report stays. The new run will create a new version.")
+            yield _("The report is kept. The new run will create a new version.")
     if isinstance(run, Check) and run.progress in DONE and (still := len(open_requests(run))):
         yield ngettext(
             "%(n)s referee of the earlier run can still answer; the answer is added to that run.",
@@ -104,9 +104,9 @@ def _kept_sentences(application: Application, run: StepRun | None) -> Iterator[s
 
 def _kept(run: StepRun | None) -> str:
     if run is None:
-        return _("The result of the earlier application stays current until the new run is complete.")
+        return _("The result of the earlier application remains current until the new run is complete.")
     return _(
-        "The results of %(day)s stay current until the new run is complete, then move to earlier runs."
+        "The results of %(day)s remain current until the new run is complete, then move to earlier runs."
     ) % {"day": short_day(run.completed_at or run.opened_at)}
 
 

@@ -259,7 +259,7 @@ def note_drop(request: MemberRequest, pk: int) -> HttpResponseBase:
     post = _note_of(request, pk)
     if drop(post, by=f"member:{request.member.pk}", now=clock.now()):
         _audit_note(request, "note.dropped", post)
-        messages.success(request, _("Note discarded. The report stays here."))
+        messages.success(request, _("Note discarded. The report is kept."))
     return _back_to_candidate(request, post)
 
 

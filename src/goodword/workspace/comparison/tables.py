@@ -135,7 +135,8 @@ def _table(
 def _precision(part: AttemptPart, test: Test, *, ranked: bool) -> str:
     if test.kind == Test.Kind.JUDGEMENT and ranked:
         return gettext(
-            "Sorted by the correlation. The distance also depends on how somebody uses the scale, so it only describes."
+            "Sorted by the correlation. The distance also depends on how somebody uses the scale, so it is "
+            "only a description."
         )
     content = content_of(part.version) if test.kind == Test.Kind.REASONING else None
     if not isinstance(content, ReasoningTest) or part.form not in content.forms:

@@ -289,7 +289,7 @@ def _edit(request: MemberRequest, role: Role, requirement: JobRequirement | None
         except TooMany:
             form.add_error(None, _too_many())
         except SameText:
-            form.add_error("text", _("The list has this requirement already. Change that one instead."))
+            form.add_error("text", _("This requirement is already listed. Change it instead."))
         else:
             messages.success(request, _("Saved."))
             return redirect("role_job_analysis", request.organisation.slug, role.pk)

@@ -283,7 +283,7 @@ def _act_on_attempt(act: BulkAct, run: Attempt, *, member: Membership, now: date
             return _("New deadline by e-mail: %(day)s.") % {"day": day}
         case _:
             attempts.cancel_attempt(attempt_id=run.pk, member=member, now=now)
-            return _("Nobody is contacted any more. Answers are kept.")
+            return _("No more e-mails are sent. Answers are kept.")
 
 
 def _act_on_check(act: BulkAct, run: StepRun, *, member: Membership, now: datetime) -> str:
@@ -296,7 +296,7 @@ def _act_on_check(act: BulkAct, run: StepRun, *, member: Membership, now: dateti
             return _("New deadline by e-mail, also to referees who haven't answered: %(day)s.") % {"day": day}
         case _:
             cancel_check(check_id=run.pk, member=member, now=now)
-            return _("Nobody is contacted any more. Answers are kept.")
+            return _("No more e-mails are sent. Answers are kept.")
 
 
 def _new_deadline(act: BulkAct, *, member: Membership, now: datetime) -> str:

@@ -196,7 +196,7 @@ class MailTextsForm(forms.Form):
         else:
             who = row.changed_by.user.name if row.changed_by else gettext("Somebody")
             said = gettext("%(who)s has changed these texts in the meantime.") % {"who": who}
-        self.add_error(None, f"{said} {gettext('Yours are kept below. Save again to replace theirs.')}")
+        self.add_error(None, f"{said} {gettext('Your texts are below. Save again to use them.')}")
         assert isinstance(self.data, QueryDict)
         self.data = self.data.copy()
         self.data["seen"] = version_of(row)

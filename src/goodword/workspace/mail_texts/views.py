@@ -101,7 +101,7 @@ def mail_text(request: MemberRequest, kind: str, language: str) -> HttpResponseB
         form.refuse(error.row)
         return _page(request, form, stored=error.row, texts=texts, unsaved=True, theirs=error.row, status=409)
     if changed:
-        messages.success(request, _("Saved. E-mails already waiting to be sent keep their text."))
+        messages.success(request, _("Saved. E-mails already waiting to be sent don't change."))
     return redirect("mail_text", request.organisation.slug, kind, language)
 
 

@@ -113,7 +113,7 @@ def _successor(member: Membership, *, required: bool, hint: str = "") -> forms.F
         empty_label=_("Choose a member"),
         error_messages={
             "required": _("Choose who takes over."),
-            "invalid_choice": _("This member can't own roles any more. Choose another."),
+            "invalid_choice": _("This member can no longer own roles. Choose another."),
         },
     )
 

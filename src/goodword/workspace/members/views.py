@@ -252,7 +252,7 @@ class AddViewerForm(forms.Form):
             empty_label=_("Choose a member"),
             error_messages={
                 "required": _("Choose a member."),
-                "invalid_choice": _("This member can't be added any more. Choose another."),
+                "invalid_choice": _("This member can no longer be added. Choose another."),
             },
         )
         self.fields["member"] = field

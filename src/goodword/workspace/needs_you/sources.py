@@ -250,7 +250,7 @@ def _describe_without_rater(viewer: Viewer, rows: Sequence[RatingRequest]) -> li
             urgency=Urgency.OVERDUE,
             who=row.application.candidate.name,
             url=viewer.link("candidate", row.application_id),
-            what=_("can be rated, but nobody is asked: %(reason)s")
+            what=_("can be rated, but nobody has been asked: %(reason)s")
             % {"reason": RATING_REASONS.get(row.reason, "")},
             since=row.created_at,
             role=role_title(row.application),

@@ -112,7 +112,7 @@ class RoleForm(TitleForm):
             empty_label=None,
             error_messages={
                 "required": _("Choose an owner."),
-                "invalid_choice": _("This member can't own roles any more. Choose another."),
+                "invalid_choice": _("This member can no longer own roles. Choose another."),
             },
         )
         self.fields["owner"] = field

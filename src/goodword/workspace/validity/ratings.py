@@ -128,7 +128,9 @@ def allow(request: MemberRequest) -> HttpResponseBase:
             )
         if not on:
             switch_all_off(organisation=request.organisation, by=request.member, now=clock.now())
-    messages.success(request, _("Members can rate new hires.") if on else _("Members can't rate any more."))
+    messages.success(
+        request, _("Members can rate new hires.") if on else _("Members can no longer rate new hires.")
+    )
     return redirect("validity", request.organisation.slug)
 
 

@@ -43,8 +43,8 @@ def refusals(questions: Sequence[Entry]) -> list[str]:
         elif any(blank in _for_self(entry)[name] for blank in _BLANKS for name in ("text", "help")):
             found.append(
                 _(
-                    "Question %(place)s, “%(text)s”, speaks of the candidate as of somebody else. In the "
-                    "questionnaire, write how candidates are asked it about themselves."
+                    "Question %(place)s, “%(text)s”, is worded about the candidate. In the questionnaire, add a "
+                    "wording for candidates who answer about themselves."
                 )
                 % named
             )

@@ -137,9 +137,9 @@ def author(request: MemberRequest, pk: int) -> HttpResponseBase:
                 connections.choose_author(connection, user_id, member=request.member, now=clock.now())
                 messages.success(
                     request,
-                    _("%(name)s signs notes that no recruiter can sign.") % {"name": user.name}
+                    _("%(name)s signs notes when no recruiter can.") % {"name": user.name}
                     if user
-                    else _("No author is chosen now."),
+                    else _("No author is chosen."),
                 )
                 return redirect("integrations", request.organisation.slug)
     return settings_page(request, "setup/author", {"form": form, "connection": connection})
