@@ -105,7 +105,16 @@ def _asks_for(event: Event, stages: set[tuple[int, int]], step_requests: set[int
 
 
 def may_start(application: Application, step: Step) -> bool:
+    """Whether the application's outcome, stage and job allow the step. `obstacle` may still make it wait."""
     return not application.end and not has_left_stages(application, step) and job_matches_role(application)
+
+
+def obstacle(application: Application, step: Step, *, manual: bool = False) -> str:
+    """Code of StepRequest.WaitingReason that an allowed step has to wait for: a click, unless it is `manual`, or what
+    blocks mail. Empty if it can start."""
+    if not manual and needs_click(application, step):
+        return WaitingReason.CLICK
+    return blocking_reason(application)
 
 
 def blocking_reason(application: Application) -> str:

@@ -26,6 +26,7 @@ from goodword.workflow.domain.eligibility import (
     job_matches_role,
     may_start,
     needs_click,
+    obstacle,
 )
 from goodword.workflow.models import DONE, StepRequest, StepRun, lock_application, lock_step_request
 
@@ -87,6 +88,19 @@ def wait_for_publication(
 ) -> None:
     _set_waiting(step_request, WaitingReason.UNPUBLISHED)
     record_event("step.waits_for_assessment", step_request, application=application, at=at, by=by)
+
+
+def wait_because(
+    step_request: StepRequest, reason: str, *, application: Application, at: datetime, by: str
+) -> None:
+    """Wait for this reason, with the event that belongs to it."""
+    match reason:
+        case WaitingReason.CLICK:
+            wait_for_click(step_request, application=application, at=at)
+        case WaitingReason.UNPUBLISHED:
+            wait_for_publication(step_request, application=application, at=at, by=by)
+        case _:
+            wait_for(step_request, reason, application=application, at=at, by=by)
 
 
 def keep_for_click(step_request: StepRequest, *, application: Application, at: datetime) -> None:
@@ -382,16 +396,15 @@ def request_step(*, application: Application, step: Step, at: datetime, by: str)
     step_request = StepRequest(
         organisation=application.organisation, application=application, step=step, requested_at=at
     )
-    starts = not (
-        step.delay_minutes
-        or is_unpublished(step)
-        or blocking_reason(application)
-        or needs_click(application, step)
-    )
-    if starts:
+    reason = obstacle(application, step)
+    if not reason and is_unpublished(step):
+        reason = WaitingReason.UNPUBLISHED
+    elif not reason and step.delay_minutes:
+        reason = WaitingReason.DELAY
+    if not reason:
         step_request.state, step_request.started_at = State.STARTED, at
     fresh = insert_once(step_request)
-    if fresh and starts:
+    if fresh and not reason:
         record_event("step.requested", step_request, application=application, at=at, by=by)
         return step_request
     if not fresh:
@@ -400,25 +413,16 @@ def request_step(*, application: Application, step: Step, at: datetime, by: str)
         )
     if not fresh and step_request.waiting_reason not in STARTABLE_LATER:
         record_event("step.requested_again", step_request, application=application, at=at, by=by)
-    elif needs_click(application, step):
-        wait_for_click(step_request, application=application, at=at)
-    elif reason := blocking_reason(application):
-        if step_request.waiting_reason == reason:
-            record_event("step.requested_again", step_request, application=application, at=at, by=by)
-        else:
-            wait_for(step_request, reason, application=application, at=at, by=by)
-    elif is_unpublished(step):
-        if step_request.waiting_reason != WaitingReason.UNPUBLISHED:
-            wait_for_publication(step_request, application=application, at=at, by=by)
-    elif step.delay_minutes:
-        step_request.waiting_reason, step_request.due_at = (
-            WaitingReason.DELAY,
-            at + timedelta(minutes=step.delay_minutes),
-        )
+    elif not reason:
+        start_step(step_request, application=application, at=at, by=by)
+    elif reason == WaitingReason.DELAY:
+        step_request.waiting_reason, step_request.due_at = reason, at + timedelta(minutes=step.delay_minutes)
         step_request.save(update_fields=["waiting_reason", "due_at"])
         record_event("step.delayed", step_request, application=application, at=at, by=by)
-    else:
-        start_step(step_request, application=application, at=at, by=by)
+    elif reason == WaitingReason.CLICK or step_request.waiting_reason != reason:
+        wait_because(step_request, reason, application=application, at=at, by=by)
+    elif reason != WaitingReason.UNPUBLISHED:
+        record_event("step.requested_again", step_request, application=application, at=at, by=by)
     return step_request
 
 
@@ -451,11 +455,8 @@ def recheck_eligibility(
     if not manual and not may_start(application, step_request.step):
         withdraw(step_request, application=application, at=at)
         return False
-    if not manual and needs_click(application, step_request.step):
-        wait_for_click(step_request, application=application, at=at)
-        return False
-    if reason := blocking_reason(application):
-        wait_for(step_request, reason, application=application, at=at, by="goodword")
+    if reason := obstacle(application, step_request.step, manual=manual):
+        wait_because(step_request, reason, application=application, at=at, by="goodword")
         return False
     return True
 
@@ -493,10 +494,8 @@ def _start_delayed(pk: int, *, now: datetime) -> bool:
             keep_for_click(step_request, application=application, at=now)
         elif application.in_greenhouse and not in_step_stage(application, step_request.step):
             withdraw(step_request, application=application, at=now)  # moved on in time
-        elif needs_click(application, step_request.step):
-            wait_for_click(step_request, application=application, at=now)
-        elif reason := blocking_reason(application):
-            wait_for(step_request, reason, application=application, at=now, by="goodword")
+        elif reason := obstacle(application, step_request.step):
+            wait_because(step_request, reason, application=application, at=now, by="goodword")
         else:
             start_step(step_request, application=application, at=now, by="goodword")
             return True
