@@ -224,14 +224,14 @@ def complete(entries: "list[Erased]", *, key_lost: bool = False, for_looking: bo
 
     from goodword.core import clock, crypto, database, installation
     from goodword.reports.signing.keys import ensure_key
-    from goodword.workspace.personal_data import erase_all_again
+    from goodword.workspace.personal_data import repeat_erasures
 
     database.migrate(verbosity=0)
     call_command("createcachetable", verbosity=0)
     if not key_lost:
         crypto.check_field_keys()
         ensure_key(now=clock.now())
-    erased = erase_all_again(entries, now=clock.now())
+    erased = repeat_erasures(entries, now=clock.now())
     installation.set_mode(installation.Mode.LOOKING if for_looking else installation.Mode.WORKING)
     return erased
 

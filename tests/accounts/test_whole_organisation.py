@@ -16,7 +16,7 @@ from goodword.accounts.models import Logo, Membership, Organisation, User
 from goodword.cli import main
 from goodword.core.models import ErasureEntry
 from goodword.greenhouse.models import Connection, Delivery
-from goodword.workspace.personal_data import erase_all_again
+from goodword.workspace.personal_data import repeat_erasures
 from tests.core.test_field_keys import connected, delivered
 from tests.references.answered import whole
 from tests.support import factories
@@ -150,9 +150,9 @@ def test_an_organisation_deleted_since_a_backup_is_deleted_again() -> None:
     organisation = factories.organisation(created_at=NOW)
     entry = ErasureEntry(organisation_id=organisation.pk, whole_organisation=True, erased_at=NOW)
     entry.erased_at = NOW - timedelta(days=1)  # another organisation that had this id before
-    assert erase_all_again([entry], now=NOW) == 0  # type: ignore[list-item]  # has the same fields
+    assert repeat_erasures([entry], now=NOW) == 0  # type: ignore[list-item]  # has the same fields
     entry = ErasureEntry(organisation_id=organisation.pk, whole_organisation=True, erased_at=NOW)
-    assert erase_all_again([entry], now=NOW) == 1  # type: ignore[list-item]  # has the same fields
+    assert repeat_erasures([entry], now=NOW) == 1  # type: ignore[list-item]  # has the same fields
     assert not Organisation.objects.exists()
 
 

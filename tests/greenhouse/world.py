@@ -17,7 +17,7 @@ from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
 from goodword.core import clock, process
 from goodword.greenhouse.inbox.leases import Turn
-from goodword.greenhouse.inbox.processing import work_one
+from goodword.greenhouse.inbox.processing import process_next
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 from goodword.roles.models import Role
 from greenhouse_sandbox.acts import progress
@@ -134,7 +134,7 @@ class World:
     def work(self, *, now: datetime | None = None, after: timedelta = timedelta(0)) -> None:
         """Process due deliveries."""
         moment, turn = (now or clock.now()) + after, Turn()
-        while work_one(turn, now=moment):
+        while process_next(turn, now=moment):
             pass
 
     # --- Goodword ---

@@ -178,7 +178,7 @@ def test_a_probe_of_a_dead_worker_passes_to_the_next(server: MailServer) -> None
     mails = several(2)
     send(email_id=mails[0].pk, now=NOW)
     at = NOW + PROBE_PACE[0]
-    died = sending.ask_leave(now=at)
+    died = sending.ask_permit(now=at)
     assert died is not None
     assert outbox.claim(Email, mails[0].pk, now=at) is not None
     server.answers = {}
@@ -187,7 +187,7 @@ def test_a_probe_of_a_dead_worker_passes_to_the_next(server: MailServer) -> None
     sweep(at + BEFORE_MESSAGE)
     assert states(mails) == ["sent", "sent"]
     sending.extend_probe(died, now=at)  # the worker was only slow; its late call has no effect
-    sending.give_back_leave(died)
+    sending.return_permit(died)
     assert outage() is None
 
 
@@ -196,11 +196,11 @@ def test_no_other_probe_starts_while_one_waits_for_its_response(server: MailServ
     (email,) = several(1)
     send(email_id=email.pk, now=NOW)
     at = NOW + PROBE_PACE[0]
-    leave = sending.ask_leave(now=at)
-    assert leave is not None
-    sending.extend_probe(leave, now=at)
-    assert sending.ask_leave(now=at + FOR_ANSWER - timedelta(seconds=1)) is None
-    assert sending.ask_leave(now=at + FOR_ANSWER) is not None
+    permit = sending.ask_permit(now=at)
+    assert permit is not None
+    sending.extend_probe(permit, now=at)
+    assert sending.ask_permit(now=at + FOR_ANSWER - timedelta(seconds=1)) is None
+    assert sending.ask_permit(now=at + FOR_ANSWER) is not None
 
 
 @pytest.mark.world
@@ -292,7 +292,7 @@ def test_a_mail_cancelled_during_the_connection_is_not_sent(server: MailServer) 
     assert claimed is not None
     cancel(organisation=email.organisation, subject_ref=email.subject_ref, now=NOW)
     with pytest.raises(Withdrawn):
-        _hand_over(claimed, sending.Leave(probe=0), link=None, now=NOW)
+        _hand_over(claimed, sending.SendPermit(probe=0), link=None, now=NOW)
 
 
 def test_a_worker_that_lost_its_claim_does_not_send(server: MailServer) -> None:
@@ -302,7 +302,7 @@ def test_a_worker_that_lost_its_claim_does_not_send(server: MailServer) -> None:
     free_stuck(now=NOW + BEFORE_MESSAGE)
     assert send(email_id=email.pk, now=NOW + BEFORE_MESSAGE) is True
     with pytest.raises(Withdrawn):
-        _hand_over(slow, sending.Leave(probe=0), link=None, now=NOW + BEFORE_MESSAGE)
+        _hand_over(slow, sending.SendPermit(probe=0), link=None, now=NOW + BEFORE_MESSAGE)
 
 
 @pytest.mark.programs

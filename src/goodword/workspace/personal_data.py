@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from goodword.accounts.domain.whole_organisation import delete
 from goodword.accounts.models import Organisation
-from goodword.candidates.domain.erasure_requests import erase_again
+from goodword.candidates.domain.erasure_requests import erase_person_again
 from goodword.candidates.models import Application, Candidate
 from goodword.core.backup.erasures import Erased
 from goodword.core.models import ErasureEntry
@@ -84,19 +84,19 @@ def export(wanted: ExportRequest) -> Sections:
     }
 
 
-def erase_all_again(entries: Iterable[Erased], *, now: datetime) -> int:
+def repeat_erasures(entries: Iterable[Erased], *, now: datetime) -> int:
     """After a restore, erase those again who were erased after the backup. Idempotent. Returns the number of people,
     applications and referees erased. Rows newer than an erasure belong to somebody else who got the same id in a
     restored database."""
     known = set(ErasureEntry.objects.values_list("uid", flat=True))
     return sum(
-        _erase_again(one, now=now)
+        _repeat_erasure(one, now=now)
         for one in sorted(entries, key=lambda one: one.erased_at)
         if one.uid not in known
     )
 
 
-def _erase_again(entry: Erased, *, now: datetime) -> int:
+def _repeat_erasure(entry: Erased, *, now: datetime) -> int:
     before = {"organisation_id": entry.organisation_id, "created_at__lte": entry.erased_at}
     erased = 0
     if entry.whole_organisation:
@@ -107,12 +107,12 @@ def _erase_again(entry: Erased, *, now: datetime) -> int:
             erased += 1
     elif entry.candidate_id is not None:
         for candidate in Candidate.objects.across_organisations().filter(pk=entry.candidate_id, **before):
-            erased += erase_again(of=candidate, now=now)
+            erased += erase_person_again(of=candidate, now=now)
     else:
         for application in Application.objects.across_organisations().filter(
             pk__in=entry.application_ids, **before
         ):
-            erased += erase_again(of=application, now=now)
+            erased += erase_person_again(of=application, now=now)
     for referee in Referee.objects.across_organisations().filter(pk__in=entry.referee_ids, **before):
         erased += erase_referee_again(referee=referee, now=now)
     # counts as done under its own id even if nothing was left to erase

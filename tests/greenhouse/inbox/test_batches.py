@@ -14,7 +14,7 @@ from goodword.core.models import Event, Reaction
 from goodword.greenhouse.inbox import batches
 from goodword.greenhouse.inbox.batches import claim_prefetched, handle_batch
 from goodword.greenhouse.inbox.leases import Turn, claim, free_orphans, give_back
-from goodword.greenhouse.inbox.processing import work_one
+from goodword.greenhouse.inbox.processing import process_next
 from goodword.greenhouse.models import Delivery, Finding
 from goodword.roles.models import AlreadyThere, Automation
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
@@ -38,7 +38,7 @@ def moved(world: World, number: int = 10, place: int = ASSESSMENT) -> list[Remot
 def begun(world: World) -> Turn:
     """Handle the first delivery, which prefetches the others."""
     turn = Turn()
-    assert work_one(turn, now=clock.now())
+    assert process_next(turn, now=clock.now())
     return turn
 
 
@@ -51,7 +51,7 @@ def test_a_burst_needs_few_statements_per_delivery(world: World) -> None:
     rows = moved(world, 40)
     turn = begun(world)
     with CaptureQueriesContext(database) as queries:
-        assert work_one(turn, now=clock.now())
+        assert process_next(turn, now=clock.now())
     assert not received(world)
     assert len(queries) < 40
     for row in rows:
@@ -254,7 +254,7 @@ def test_a_stopping_worker_gives_its_batch_back(world: World, monkeypatch: pytes
     with monkeypatch.context() as patch:
         patch.setattr(batches, "prepare", stop)  # as while waiting for the rate limit
         with pytest.raises(process.Stopped):
-            work_one(turn, now=clock.now())
+            process_next(turn, now=clock.now())
     assert {(event.attempts, event.faults, event.leased_to) for event in received(world)} == {(0, 0, None)}
     world.work()
     assert {state for state, _ in world.inbox()} == {"handled"}
@@ -266,7 +266,7 @@ def test_an_unreadable_body_fails_alone(world: World) -> None:
     turn = begun(world)
     bad = received(world)[2]
     Delivery.objects.filter(pk=bad.pk).update(body=b"{")
-    assert work_one(turn, now=clock.now())
+    assert process_next(turn, now=clock.now())
     assert [event.pk for event in received(world)] == [bad.pk]
     world.work()
     bad.refresh_from_db()
@@ -280,10 +280,10 @@ def test_a_special_delivery_is_handled_in_order_and_alone(world: World) -> None:
     turn = begun(world)
     ours = world.ours(rows[1])
     Candidate.objects.filter(pk=ours.candidate_id).update(email="old@mail.example")
-    assert work_one(turn, now=clock.now())
+    assert process_next(turn, now=clock.now())
     [left] = received(world)
     assert (left.remote_application_id, left.attempts, turn.ready[0][0]) == (rows[1].id, 0, left.pk)
-    assert work_one(turn, now=clock.now())
+    assert process_next(turn, now=clock.now())
     assert not received(world)
     assert "candidate.changed" in event_names(ours.pk)
 

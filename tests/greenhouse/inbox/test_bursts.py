@@ -6,7 +6,7 @@ from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.greenhouse.inbox.batches import MAX_BATCH, MIN_BATCH
 from goodword.greenhouse.inbox.leases import Turn
-from goodword.greenhouse.inbox.processing import work_one
+from goodword.greenhouse.inbox.processing import process_next
 from goodword.greenhouse.models import Delivery
 from goodword.notifications.models import Email
 from goodword.workflow.models import StepRequest
@@ -85,7 +85,7 @@ def test_a_move_during_a_burst_ends_in_the_current_stage(world: World) -> None:
         world.move(row, ASSESSMENT)
     arrive(world)
     now, turn = clock.now(), Turn()
-    assert work_one(turn, now=now)  # reads all eight
+    assert process_next(turn, now=now)  # reads all eight
     world.move(rows[5], REFERENCES)
     arrive(world)
     world.work()
@@ -101,7 +101,7 @@ def test_prefetched_data_is_unused_once_our_copy_was_written(world: World) -> No
         world.move(row, ASSESSMENT)
     arrive(world)
     now, turn = clock.now(), Turn()
-    assert work_one(turn, now=now)
+    assert process_next(turn, now=now)
     before = len(world.line.reads)
     ours = world.ours(rows[3])
     Application.objects.of(world.organisation).filter(pk=ours.pk).update(synced_at=clock.now())

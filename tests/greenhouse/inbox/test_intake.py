@@ -441,13 +441,13 @@ def test_wake_ups_come_at_once_then_spaced_out_and_never_too_few() -> None:
 
     waker = Waker(wake)
     began = time.monotonic()
-    waker.call()
+    waker.wake_soon()
     assert woken.wait(5)
     for _ in range(20):
-        waker.call()
+        waker.wake_soon()
         time.sleep(0.01)
     last = time.monotonic()
-    waker.call()
+    waker.wake_soon()
     waker.stop()
     assert calls[-1] >= last
     assert len(calls) <= 2 + (calls[-1] - began) / intake.WAKE_EVERY

@@ -12,7 +12,7 @@ from goodword.core import clock
 from goodword.core.models import Reaction
 from goodword.greenhouse.inbox import processing
 from goodword.greenhouse.inbox.leases import LEASE, WAITS, Turn, claim
-from goodword.greenhouse.inbox.processing import TRIES, prune, replay, replay_waiting, retention, work_one
+from goodword.greenhouse.inbox.processing import TRIES, process_next, prune, replay, replay_waiting, retention
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.greenhouse.sync.applications import READINGS, sync_application
 from goodword.notifications.models import Email
@@ -297,7 +297,7 @@ def test_a_delivery_that_is_always_overtaken_is_retried_later(world: World) -> N
 
     world.line.before = overtake
     now = clock.now()
-    work_one(Turn(), now=now)
+    process_next(Turn(), now=now)
     assert overtaken == READINGS
     assert world.inbox() == [("received", "Waiting. The database was busy.")]
     assert event_names() == ["application.applied"]

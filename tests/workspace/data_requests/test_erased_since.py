@@ -21,7 +21,7 @@ from goodword.core.models import ErasureEntry
 from goodword.notifications.models import Email
 from goodword.references.models import Referee
 from goodword.references.personal_data import erase_referee
-from goodword.workspace.personal_data import erase_all_again
+from goodword.workspace.personal_data import repeat_erasures
 from tests.references.answered import NOW, answered, checked
 from tests.support import factories
 
@@ -47,7 +47,7 @@ def list_after(act: Callable[[], object], file: Path) -> Path:
 
 
 def applied(file: Path) -> int:
-    return erase_all_again(erasures.read(file, of=str(installation.uid())), now=LATER)
+    return repeat_erasures(erasures.read(file, of=str(installation.uid())), now=LATER)
 
 
 def test_a_person_is_erased_again_once(tmp_path: Path) -> None:

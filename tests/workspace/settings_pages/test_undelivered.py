@@ -6,7 +6,7 @@ from django.test import Client
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application
 from goodword.notifications.domain import send as sending
-from goodword.notifications.domain.send import Leave
+from goodword.notifications.domain.send import SendPermit
 from goodword.notifications.models import Email
 from goodword.workflow.models import status
 from tests.assessments.support import application as with_assessment
@@ -144,7 +144,7 @@ def test_only_members_see_a_mail_outage(about: Application) -> None:
     roles = path("roles", about.organisation)
     title = "E-mails are not being sent"
     assert title not in signed_in(recruiter).get(roles).content.decode()
-    sending.record_outage(Leave(probe=0), error="421 Too busy for ada@mail.example", now=NOW)
+    sending.record_outage(SendPermit(probe=0), error="421 Too busy for ada@mail.example", now=NOW)
     for who, sees_error in ((recruiter, False), (admin, True), (manager, False)):
         page = signed_in(who).get(roles).content.decode()
         assert title in page

@@ -33,7 +33,7 @@ from goodword.workflow.domain.runs import (
     invited_run,
     mark_invited,
 )
-from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier, recheck_eligibility
+from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier, wait_or_withdraw_if_ineligible
 from goodword.workflow.models import (
     DONE,
     UNFINISHED,
@@ -56,7 +56,7 @@ def on_step_requested(event: Event) -> None:
         return
     step_request, application = found
     manual = bool(event.data.get("manual"))
-    if not recheck_eligibility(step_request, application, at=event.occurred_at, manual=manual):
+    if wait_or_withdraw_if_ineligible(step_request, application, at=event.occurred_at, manual=manual):
         return
     if not manual and offer_earlier(Attempt, step_request, application=application, at=event.occurred_at):
         return

@@ -105,7 +105,7 @@ def carry_out_erasure(*, erasure_id: int, now: datetime, member: Membership | No
         return True
 
 
-def erase_again(*, of: Candidate | Application, now: datetime) -> bool:
+def erase_person_again(*, of: Candidate | Application, now: datetime) -> bool:
     """In a restored database, erase data that was erased after the backup, ignoring holds lifted since. Returns False
     if already erased."""
     if of.erased_at is not None:

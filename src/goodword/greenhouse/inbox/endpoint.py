@@ -24,7 +24,7 @@ from django.views.decorators.http import require_POST
 from goodword.core import clock, crypto, installation, logs
 from goodword.core.queries import insert_once
 from goodword.greenhouse.inbox import payload
-from goodword.greenhouse.inbox.leases import announce_delivery
+from goodword.greenhouse.inbox.leases import wake_inbox_by_notify
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 
 log = logging.getLogger(__name__)
@@ -165,7 +165,7 @@ def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
 
 def _wake() -> None:
     try:
-        announce_delivery()
+        wake_inbox_by_notify()
     except DatabaseError:
         log.warning("The inbox could not be woken; the sweep will do it.", exc_info=True)
 

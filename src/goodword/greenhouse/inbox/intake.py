@@ -15,7 +15,7 @@ from goodword.core.committer import Arrived
 from goodword.core.database import quick_connection
 from goodword.greenhouse.inbox import endpoint, payload
 from goodword.greenhouse.inbox.endpoint import EVENT_ID_LENGTH, RECEIVED, is_signed, may_be_test
-from goodword.greenhouse.inbox.leases import announce_delivery
+from goodword.greenhouse.inbox.leases import wake_inbox_by_notify
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Deliveries:
 
     def __init__(self) -> None:
         self._line: psycopg.Connection | None = None
-        self._waker = Waker(wake)
+        self._waker = Waker(wake_from_thread)
 
     def takes(self, path: str) -> bool:
         return endpoint.is_known(_key(path))
@@ -102,7 +102,7 @@ class Deliveries:
             "now": clock.now(),
         }
         if self._line.execute(_INSERT, values).rowcount and any(not row.outcome for row in rows):
-            self._waker.call()
+            self._waker.wake_soon()
 
     def _hang_up(self) -> None:
         line, self._line = self._line, None
@@ -142,7 +142,7 @@ def _read(arrived: Arrived) -> _Row | None:
 
 
 class Waker:
-    """Wakes the inbox from a thread: at once, then at most once per WAKE_EVERY, but always after the last call."""
+    """Wakes the inbox from a thread: at once, then at most once per WAKE_EVERY, but always after the last request."""
 
     def __init__(self, wake: Callable[[], object]) -> None:
         self._wake = wake
@@ -151,7 +151,7 @@ class Waker:
         self._thread = threading.Thread(target=self._run, name="inbox waker", daemon=True)
         self._thread.start()
 
-    def call(self) -> None:
+    def wake_soon(self) -> None:
         self._is_wanted = True
         self._changed.set()
 
@@ -171,11 +171,11 @@ class Waker:
                 time.sleep(WAKE_EVERY)
 
 
-def wake() -> None:
+def wake_from_thread() -> None:
     """Wake the inbox. The sweep does if this fails."""
     close_old_connections()
     try:
-        announce_delivery()
+        wake_inbox_by_notify()
     except Exception:  # this thread must continue
         log.warning("The inbox could not be woken; the sweep will do it.", exc_info=True)
     finally:

@@ -120,7 +120,7 @@ def wake_inbox() -> None:
     jobs.named("greenhouse.inbox").defer_once(lock="greenhouse.inbox")
 
 
-def announce_delivery() -> None:
+def wake_inbox_by_notify() -> None:
     """Wake the workers without a job. If none listens, the sweep finds the delivery."""
     jobs.named("greenhouse.inbox").announce()
 

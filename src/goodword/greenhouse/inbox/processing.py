@@ -67,7 +67,7 @@ BUSY_TRIES = 8
 WORKER_DIED = "Goodword's worker stopped each time it processed this delivery. Fix the cause, then replay it."
 
 
-def work_one(turn: Turn, *, now: datetime) -> bool:
+def process_next(turn: Turn, *, now: datetime) -> bool:
     """Handle the next due delivery or a prefetched batch. Returns False if there is none that this turn can handle."""
     began = time.time_ns()
     if batch := claim_prefetched(turn, now=now):
@@ -286,7 +286,7 @@ def work_inbox() -> None:
     turn = Turn(turns=TURNS)
     more = False
     try:
-        while not more and work_one(turn, now=clock.now()):
+        while not more and process_next(turn, now=clock.now()):
             process.check_stop()
             more = time.monotonic() > over
     finally:

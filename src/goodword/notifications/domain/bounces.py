@@ -340,7 +340,7 @@ def mail_of(event: Event, *more: str) -> Email | None:
 
 
 @contextmanager
-def in_hand(email: Email) -> Iterator[None]:
+def keeping_mail(email: Email) -> Iterator[None]:
     """Within the block, `mail_of` returns this mail, which was just written."""
     token = _own_mail.set(email)
     try:

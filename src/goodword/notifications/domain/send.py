@@ -38,7 +38,7 @@ from goodword.notifications.domain import links, queue
 from goodword.notifications.domain.bounces import (
     LONGEST_REASON,
     has_complained,
-    in_hand,
+    keeping_mail,
     mark_of,
     message_id_of,
     return_address_of,
@@ -58,7 +58,7 @@ _ADDRESS = re.compile(r"\S+@\S+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leave:
+class SendPermit:
     """Permission to send one mail now. `probe`: its number as a probe; 0 while the server is up."""
 
     probe: int
@@ -80,10 +80,10 @@ def outage() -> Outage | None:
     )
 
 
-def ask_leave(*, now: datetime) -> Leave | None:
+def ask_permit(*, now: datetime) -> SendPermit | None:
     """Permission to send one mail; None if it has to wait. While the server is down, the first caller probes."""
     if not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists():
-        return Leave(probe=0)
+        return SendPermit(probe=0)
     with transaction.atomic():
         row = (
             MailService.objects.select_for_update(skip_locked=True)
@@ -95,26 +95,26 @@ def ask_leave(*, now: datetime) -> Leave | None:
         if row is None:
             # another worker probes, unless the outage has just ended
             over = not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists()
-            return Leave(probe=0) if over else None
+            return SendPermit(probe=0) if over else None
         if row.down_since is None:
-            return Leave(probe=0)
+            return SendPermit(probe=0)
         row.probe += 1
         row.probing_until = now + BEFORE_MESSAGE
         row.save(update_fields=["probe", "probing_until"])
-        return Leave(probe=row.probe)
+        return SendPermit(probe=row.probe)
 
 
-def extend_probe(leave: Leave, *, now: datetime) -> None:
+def extend_probe(permit: SendPermit, *, now: datetime) -> None:
     """Extend the probe's time, since its message was sent and the server has yet to respond."""
-    if leave.probe:
-        MailService.objects.filter(pk=_ROW, probe=leave.probe).exclude(probing_until=None).update(
+    if permit.probe:
+        MailService.objects.filter(pk=_ROW, probe=permit.probe).exclude(probing_until=None).update(
             probing_until=now + FOR_ANSWER
         )
 
 
-def give_back_leave(leave: Leave) -> None:
-    if leave.probe:
-        MailService.objects.filter(pk=_ROW, probe=leave.probe).update(probing_until=None)
+def return_permit(permit: SendPermit) -> None:
+    if permit.probe:
+        MailService.objects.filter(pk=_ROW, probe=permit.probe).update(probing_until=None)
 
 
 def end_outage() -> None:
@@ -123,12 +123,12 @@ def end_outage() -> None:
         jobs.named("email.sweep").defer_once(lock="email.sweep")
 
 
-def record_outage(leave: Leave, *, error: str, now: datetime) -> datetime:
+def record_outage(permit: SendPermit, *, error: str, now: datetime) -> datetime:
     """Record a failure in the caller's transaction. Returns the time of the next probe. Only failed probes lengthen the
     delay."""
     MailService.objects.get_or_create(pk=_ROW)
     row = MailService.objects.select_for_update().get(pk=_ROW)
-    mine = leave.probe and leave.probe == row.probe
+    mine = permit.probe and permit.probe == row.probe
     if row.down_since is None:
         row.down_since, row.failures, row.probe_at = now, 1, now + PROBE_PACE[0]
     elif mine:
@@ -171,21 +171,21 @@ def send(*, email_id: int, now: datetime) -> bool:
     """Send the mail if it is due. Returns False if the mail server is unavailable, so the caller should stop."""
     with prepared():
         with transaction.atomic():
-            leave = ask_leave(now=now)
-            if leave is None:
+            permit = ask_permit(now=now)
+            if permit is None:
                 return False
             email = outbox.claim(
                 Email, email_id, now=now, related=("organisation", "quoted_candidate__merged_into")
             )
             if email is None or _is_cancelled(email, now=now):
-                give_back_leave(leave)
+                return_permit(permit)
                 return True
             logo = logo_of(email.organisation) if email.organisation.logo_digest else None
         try:
             with tracing.span("mail", of=lambda: email.application_id, kind=email.kind):
-                return _send(email, leave, logo=logo, now=now)
+                return _send(email, permit, logo=logo, now=now)
         except BaseException:
-            give_back_leave(leave)
+            return_permit(permit)
             raise
 
 
@@ -201,32 +201,32 @@ def _is_cancelled(email: Email, *, now: datetime) -> bool:
     return True
 
 
-def _send(email: Email, leave: Leave, *, logo: bytes | None, now: datetime) -> bool:
+def _send(email: Email, permit: SendPermit, *, logo: bytes | None, now: datetime) -> bool:
     if queue.defer_for_suspicious_name(email, now=now):
-        give_back_leave(leave)
+        return_permit(permit)
         return True
     link, url = _new_link(email, now=now)
     message = _message(email, _render(email, link=url, logo=logo, now=now))
     try:
-        _deliver(message, email.to_address, partial(_hand_over, email, leave, link=link, now=now))
+        _deliver(message, email.to_address, partial(_hand_over, email, permit, link=link, now=now))
     except Withdrawn:  # just cancelled, or claimed by another worker
-        give_back_leave(leave)
+        return_permit(permit)
         return True
     except Fault as fault:
-        return _not_accepted(email, leave, fault, now=now)
-    with in_hand(email), events.reacting():
+        return _not_accepted(email, permit, fault, now=now)
+    with keeping_mail(email), events.reacting():
         end_outage()
-        _record_sent(email, now=now, provider_id=_provider_id(message))
+        _settle_sent(email, now=now, provider_id=_provider_id(message))
     return True
 
 
 def record_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
     """Settle a claimed mail that the server accepted, unless another worker has claimed it since."""
     with events.reacting():
-        _record_sent(email, now=now, provider_id=provider_id)
+        _settle_sent(email, now=now, provider_id=provider_id)
 
 
-def _record_sent(email: Email, *, now: datetime, provider_id: str) -> None:
+def _settle_sent(email: Email, *, now: datetime, provider_id: str) -> None:
     if outbox.settle_sent(email, now=now, provider_id=provider_id):
         _record("email.sent", email, now=now)
 
@@ -275,7 +275,7 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
         raise Unwritable(f"The mail provider cannot send this mail: {error}") from error
 
 
-def _hand_over(email: Email, leave: Leave, *, link: Link | None, now: datetime) -> None:
+def _hand_over(email: Email, permit: SendPermit, *, link: Link | None, now: datetime) -> None:
     """Record that it is being sent, with link and text. Raises Withdrawn if the mail was erased, cancelled or claimed
     by another worker."""
     with transaction.atomic():
@@ -283,15 +283,15 @@ def _hand_over(email: Email, leave: Leave, *, link: Link | None, now: datetime) 
             raise Withdrawn
         if link is not None:
             link.save()
-        extend_probe(leave, now=now)
+        extend_probe(permit, now=now)
 
 
-def _not_accepted(email: Email, leave: Leave, fault: Fault, *, now: datetime) -> bool:
+def _not_accepted(email: Email, permit: SendPermit, fault: Fault, *, now: datetime) -> bool:
     with transaction.atomic():
         match fault.scope:
             case Scope.MAIL:
                 if isinstance(fault, Unwritable):
-                    give_back_leave(leave)
+                    return_permit(permit)
                 else:
                     end_outage()
                 permanent, returned = fault.permanent, fault.address
@@ -305,10 +305,10 @@ def _not_accepted(email: Email, leave: Leave, fault: Fault, *, now: datetime) ->
                 )
                 return True
             case Scope.UNKNOWN:
-                record_outage(leave, error=fault.words, now=now)
+                record_outage(permit, error=fault.words, now=now)
                 _unanswered(email, error=fault.words, now=now)
             case Scope.SERVER:
-                again = record_outage(leave, error=fault.words, now=now)
+                again = record_outage(permit, error=fault.words, now=now)
                 _drop_link(email, now=now)
                 outbox.settle_later(
                     email,

@@ -41,7 +41,7 @@ from goodword.roles.slots import slots_of
 from goodword.workflow.domain import application_outcome, runs
 from goodword.workflow.domain.eligibility import blocking_reason, mail_blocked_reason
 from goodword.workflow.domain.runs import MAIL_FAILURES, clear_mail_failure, invited_run, mark_invited
-from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier, recheck_eligibility
+from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier, wait_or_withdraw_if_ineligible
 from goodword.workflow.models import (
     UNFINISHED,
     StepRequest,
@@ -96,7 +96,7 @@ def on_step_requested(event: Event) -> None:
         return
     step_request, application = found
     manual = bool(event.data.get("manual"))
-    if not recheck_eligibility(step_request, application, at=event.occurred_at, manual=manual):
+    if wait_or_withdraw_if_ineligible(step_request, application, at=event.occurred_at, manual=manual):
         return
     if not manual and offer_earlier(Check, step_request, application=application, at=event.occurred_at):
         return

@@ -440,25 +440,23 @@ def request_first(*, application: Application, step: Step, at: datetime, by: str
     return step_request
 
 
-def recheck_eligibility(
+def wait_or_withdraw_if_ineligible(
     step_request: StepRequest, application: Application, *, at: datetime, manual: bool = False
 ) -> bool:
-    """Whether the request can start. Otherwise it waits (if the application has ended) or is withdrawn (if the stage
-    was left)."""
-    if (
-        step_request.state != StepRequest.State.STARTED
-    ):  # now waits for a member, or an earlier result was reused
-        return False
+    """Whether the started request may not be invited after all. It then waits (for a click, or for a change that allows
+    mail), or is withdrawn (if the stage was left)."""
+    if step_request.state != State.STARTED:  # waits for a member, or an earlier result was reused
+        return True
     if application.end:
         keep_for_click(step_request, application=application, at=at)
-        return False
+        return True
     if not manual and not may_start(application, step_request.step):
         withdraw(step_request, application=application, at=at)
-        return False
+        return True
     if reason := obstacle(application, step_request.step, manual=manual):
         wait_because(step_request, reason, application=application, at=at, by="goodword")
-        return False
-    return True
+        return True
+    return False
 
 
 def delayed_due(*, now: datetime) -> QuerySet[StepRequest]:
