@@ -19,7 +19,8 @@ def mail_is_taken(of: Application, *, at: datetime) -> None:
     for pk in due.order_by("pk").values_list("pk", flat=True):
         email = outbox.claim(Email, pk, now=at)
         assert email is not None
-        record_sent(email, now=at)
+        with events.reacting():
+            record_sent(email, now=at)
         _forget("email.send", email_id=pk)
         event = Event.objects.filter(name="email.sent", data__email_id=pk).latest("pk")
         assert events.run_reactions(reactions_to(event))

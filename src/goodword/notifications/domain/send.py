@@ -216,17 +216,12 @@ def _send(email: Email, permit: SendPermit, *, logo: bytes | None, now: datetime
         return _not_accepted(email, permit, fault, now=now)
     with keeping_mail(email), events.reacting():
         end_outage()
-        _settle_sent(email, now=now, provider_id=_provider_id(message))
+        record_sent(email, now=now, provider_id=_provider_id(message))
     return True
 
 
 def record_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
     """Settle a claimed mail that the server accepted, unless another worker has claimed it since."""
-    with events.reacting():
-        _settle_sent(email, now=now, provider_id=provider_id)
-
-
-def _settle_sent(email: Email, *, now: datetime, provider_id: str) -> None:
     if outbox.settle_sent(email, now=now, provider_id=provider_id):
         _record("email.sent", email, now=now)
 
