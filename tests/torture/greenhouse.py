@@ -277,10 +277,12 @@ class Account:
 
     def limit_calls(self, limited: bool) -> None:
         """Refuse calls above Greenhouse's usual limit, or above the one that this run has (0: none)."""
-        a_second = 5 if limited else self.call_limit
+        self._refuse_above(5 if limited else self.call_limit)
+        self.faults["call rate limit"] += limited
+
+    def _refuse_above(self, a_second: float) -> None:
         limits = {"v3_rate_limit": round(30 * a_second), "v1_rate_limit": round(10 * a_second)}
         self.control.post("/_sandbox/switches", json=limits).raise_for_status()
-        self.faults["call rate limit"] += limited
 
     def pass_time(self, seconds: float) -> None:
         self.control.post("/_sandbox/clock", json={"advance_seconds": seconds}).raise_for_status()
@@ -288,7 +290,7 @@ class Account:
     def calm(self) -> None:
         self.control.delete("/_sandbox/faults").raise_for_status()
         self.control.delete("/_sandbox/webhook-faults").raise_for_status()
-        self.limit_calls(False)
+        self._refuse_above(0)
 
     # --- Greenhouse's state -----------------------------------------------------------------------------------
 

@@ -26,6 +26,11 @@ CLOSED = "There is nothing to do here at the moment"
 ENDINGS = ("Thank you", "You've declined this assessment")
 #: seconds around a kill or an outage in which a side effect may be repeated
 UNSETTLED = 90.0
+#: a mail whose worker died three times before the mail server answered: a member decides, who has been told
+_UNANSWERED: LiteralString = (
+    "unanswered = 3 AND EXISTS (SELECT 1 FROM core_event v WHERE v.name = 'email.failed' "
+    "AND (v.data->>'email_id')::bigint = notifications_email.id)"
+)
 _CODE = re.compile(r"[A-Z0-9-]{6,20}")
 STATUSES = {"active": "active", "rejected": "rejected", "hired": "hired", "converted": "converted"}
 #: changes after which a step waits for a click, so no invitation is expected
@@ -441,11 +446,15 @@ class Judge:
         failed = self.town.database.patient_rows(
             "SELECT 'reaction ' || handler || ': ' || error FROM core_reaction WHERE state = 'failed' "
             "UNION ALL SELECT 'mail ' || kind || ' to ' || to_address || ': ' || last_error FROM notifications_email "
-            "WHERE state IN ('failed', 'sending') "
+            f"WHERE state = 'sending' OR (state = 'failed' AND NOT ({_UNANSWERED})) "
             "UNION ALL SELECT 'report ' || id FROM reports_report WHERE state = 'failed'"
         )
         for (what,) in failed:
             self.found.breach(f"Left over: {what}")
+        [(number,)] = self.town.database.patient_rows(
+            f"SELECT count(*) FROM notifications_email WHERE state = 'failed' AND {_UNANSWERED}"
+        )
+        self.found.counted["mails that need a person"] += number
 
     def _wait_for_mails(self) -> None:
         """A periodic job may be sending one at this moment, for example the digest."""
