@@ -179,7 +179,7 @@ def _restore(options: argparse.Namespace) -> int:
         if listed:
             print(f"Erased again from {listed.name}: {erased}.")
         else:
-            print("People who have been erased since are back: erase them again.")
+            print("Anybody erased since that backup is back: erase them again.")
         if options.key_lost:
             print("Give up the lost key: `goodword forget-field-key ID`.")
         if options.for_looking:
@@ -354,7 +354,8 @@ def _upgrade(options: argparse.Namespace) -> int:
     if environment.text("DATABASE_URL", ""):
         return _refuse(
             "DATABASE_URL is set. This command upgrades the embedded database. Upgrade your server by its own means "
-            "(pg_upgrade), or use `goodword backup`, and `goodword restore` into the new one."
+            "(pg_upgrade), or stop Goodword and use `goodword backup`, then `goodword restore --no-erasures` into the "
+            "new one."
         )
     data = postgres.layout.Layout.of(Path(os.environ.get("GOODWORD_DATA") or "./var"))
     with upgrade.locked(data):

@@ -1,8 +1,8 @@
 """The map of events and their handlers, in the order of the data.
 
 Each handler takes effect once, in the transaction of its effects (core.events). The handlers of one event run in no
-particular order. A handler that is `only_for` certain data handles no other events. Events without a handler are only
-recorded for the timeline.
+particular order. A handler that is `only_for` certain data isn't called for events with other data. Events without a
+handler are only recorded for the timeline.
 """
 
 from goodword.assessments import personal_data as assessments_data

@@ -360,7 +360,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
             self.trigger.pull_trigger()
 
     def run(self, turned: Callable[[], None] | None = None) -> None:
-        """Serve until `stop`; `turned` is called in each turn of the loop, at least once a second."""
+        """Serve until `stop`, then finish requests. Until `stop`, `turned` is called at least once a second."""
         notifier = Notifier()
         while not self.stopping:
             notifier.alive()

@@ -107,7 +107,8 @@ class _Process:
 def _run(
     listening: socket.socket, process: _Process | None = None, turned: Callable[[], None] | None = None
 ) -> None:
-    """Serve on the socket until SIGTERM or SIGINT; `turned` is called at least once a second. Raises SettingError."""
+    """Serve on the socket until SIGTERM or SIGINT; until then, `turned` is called at least once a second. Raises
+    SettingError."""
     process = process or _Process()
     for number in _END:
         signal.signal(number, process.end)

@@ -77,8 +77,8 @@ def more_time(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseB
     page = {
         "title": _("Extend the assessment"),
         "lead": _(
-            "The candidate gets an e-mail with the new deadline, unless the assessment is paused or mail to "
-            "them bounces. Time limits of timed tests don't change."
+            "The candidate gets an e-mail with the new deadline, unless the assessment is paused or they can't "
+            "be e-mailed. Time limits of timed tests don't change."
         ),
         "button": _("Extend deadline"),
     }

@@ -206,7 +206,7 @@ def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBas
         "title": _("Extend the reference check"),
         "lead": _(
             "Everybody who hasn't answered gets an e-mail with the new deadline, unless the check is on hold or "
-            "mail to them bounces."
+            "they can't be e-mailed."
         ),
         "button": _("Extend deadline"),
     }
@@ -364,8 +364,8 @@ def referee_more_time(request: MemberRequest, pk: int, referee_pk: int) -> HttpR
     page = {
         "title": _("Extend %(name)s's deadline") % {"name": reference_request.referee.name},
         "lead": _(
-            "The referee gets an e-mail with the new deadline, unless the check is on hold or mail to them "
-            "bounces. The check stays open at least until then."
+            "The referee gets an e-mail with the new deadline, unless the check is on hold or they can't "
+            "be e-mailed. The check stays open at least until then."
         ),
         "button": _("Extend deadline"),
     }

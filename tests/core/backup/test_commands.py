@@ -44,7 +44,7 @@ def test_the_embedded_database_is_restored_on_another_machine(tmp_path: Path) ->
     assert (status, said.splitlines()[1:]) == (
         0,
         [
-            "People who have been erased since are back: erase them again.",
+            "Anybody erased since that backup is back: erase them again.",
             "This is a copy to look at: it sends no mail or notes and runs no jobs until `goodword go-live`.",
         ],
     )

@@ -1,6 +1,7 @@
 """Settings, disk, static files, the proxy, and running the checks."""
 
 import json
+import subprocess
 import threading
 from dataclasses import asdict
 from datetime import timedelta
@@ -16,10 +17,13 @@ from pytest_django.live_server_helper import LiveServer
 from goodword.cli import main
 from goodword.core import clock
 from goodword.core.doctor import machine, proxy
-from goodword.core.doctor.command import in_lines, run
+from goodword.core.doctor.command import in_lines
+from goodword.core.doctor.examination import run
 from goodword.core.doctor.findings import Check, attention, broken, duration, good, size
+from goodword.core.supervise import goodword
 from goodword.wsgi import application
 from tests.core.test_clamd import says, scanner
+from tests.core.test_killed_worker import here
 from tests.core.test_request_limits import Server
 from tests.support.dns_server import dns_server
 
@@ -236,6 +240,20 @@ def test_doctor_prints_json_and_exits_with_1_if_something_is_broken(
     assert states["greenhouse"] == states["proxy"] == states["database"] == "good"
     assert states["dns"] == "attention"
     assert all(one["remedy"] for one in said["findings"] if one["state"] != "good")
+
+
+@pytest.mark.programs
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("wrong", "found"), [({}, ("database", "good")), ({"GOODWORD_PORT": "eighty"}, ("settings", "broken"))]
+)
+def test_doctor_is_a_program_of_its_own(wrong: dict[str, str], found: tuple[str, str]) -> None:
+    done = subprocess.run(
+        goodword("doctor", "--json"), env={**here(), **wrong}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    said = json.loads(done.stdout)
+    assert found in {(one["area"], one["state"]) for one in said["findings"]}
 
 
 def test_doctor_continues_without_a_database(

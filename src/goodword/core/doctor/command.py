@@ -4,107 +4,16 @@ import json
 import logging
 import os
 import textwrap
-import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
-import psycopg
-from django.db import connections
-
-from goodword.core import clock, health, process
-from goodword.core.doctor import database, machine, proxy
-from goodword.core.doctor.findings import Check, Finding, State, attention, broken, checks, duration, worst
+from goodword.core import clock, process
+from goodword.core.doctor.findings import Finding, State, broken, worst
 from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
 from goodword.core.version import VERSION
-
-#: seconds for all checks
-SECONDS: Final = 20.0
-log = logging.getLogger(__name__)
-
-
-def examine(*, now: Callable[[], datetime], embedded_problem: str = "") -> list[Finding]:
-    """`embedded_problem`: why the embedded database can't be used, if already known."""
-    own = [
-        Check("settings", lambda _: [machine.setting_names(os.environ)]),
-        Check("disk", machine.disk),
-        Check("static_files", machine.static_files),
-        Check("virus_scanner", machine.virus_scanner),
-        Check(database.DATABASE, lambda _: _database(now, embedded_problem)),
-        Check(proxy.AREA, proxy.proxy),
-    ]
-    return run([*own, *checks], now=now)
-
-
-def run(wanted: Sequence[Check], *, now: Callable[[], datetime], seconds: float = SECONDS) -> list[Finding]:
-    """Findings in the order of the checks. Checks that use the database start after the database check passed."""
-    ends = time.monotonic() + seconds
-    running = [_Run(check, now, seconds) for check in wanted]
-    for one in running:
-        if not one.check.uses_database:
-            one.start()
-    works = all(
-        finding.state is not State.BROKEN
-        for one in running
-        if one.check.area == database.DATABASE
-        for finding in one.found_by(ends)
-        if finding.area in (database.DATABASE, "migrations")
-    )
-    for one in running:
-        if one.check.uses_database:
-            if works:
-                one.start()
-            else:
-                one.skip()
-    return [finding for one in running for finding in one.found_by(ends)]
-
-
-class _Run(threading.Thread):
-    def __init__(self, check: Check, now: Callable[[], datetime], seconds: float) -> None:
-        super().__init__(name=f"doctor {check.area}", daemon=True)
-        self.check = check
-        self._now = now
-        self._seconds = seconds
-        self._over = threading.Event()
-        self._found: Sequence[Finding] = ()
-
-    def run(self) -> None:
-        try:
-            self._found = self.check.look(self._now() if self.check.uses_database else clock.real())
-        except Exception as error:  # the other checks continue
-            log.exception("The check %s failed", self.check.area)
-            sentence = f"The check itself failed ({type(error).__name__})."
-            self._found = [broken(self.check.area, sentence, "The log above says where; please report it.")]
-        finally:
-            connections.close_all()
-            self._over.set()
-
-    def skip(self) -> None:
-        self._found = [
-            attention(self.check.area, "Not checked: it needs the database.", "Fix the database first.")
-        ]
-        self._over.set()
-
-    def found_by(self, ends: float) -> Sequence[Finding]:
-        if self._over.wait(max(ends - time.monotonic(), 0)):
-            return self._found
-        limit = duration(timedelta(seconds=self._seconds))
-        sentence = f"This check has not ended within {limit}."
-        return [broken(self.check.area, sentence, "Check the network and DNS of this machine.")]
-
-
-def _database(now: Callable[[], datetime], embedded_problem: str) -> list[Finding]:
-    if embedded_problem:
-        return [broken(database.DATABASE, embedded_problem, "Nothing in the database was checked.")]
-    try:
-        with health.connect() as line:
-            return database.findings(line, now=now())
-    except psycopg.Error as error:
-        return [database.failure(error)]
-
 
 #: replaces DATABASE_URL if the embedded server isn't running: an unused port
 _NO_DATABASE: Final = "postgresql://127.0.0.1:1/none"
@@ -131,6 +40,7 @@ def _found() -> list[Finding]:
         problem = str(error)
         os.environ["DATABASE_URL"] = _NO_DATABASE
         process.set_up()
+    from goodword.core.doctor.examination import examine
 
     return examine(now=clock.now, embedded_problem=problem)
 

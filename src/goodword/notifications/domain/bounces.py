@@ -47,7 +47,7 @@ RETURNED_EVENTS = frozenset({EventType.BOUNCED, EventType.REJECTED})
 #: the recipient wants no more mail
 COMPLAINED_EVENTS = frozenset({EventType.COMPLAINED, EventType.UNSUBSCRIBED})
 log = logging.getLogger(__name__)
-_own_mail: ContextVar[Email | None] = ContextVar("goodword.mail_in_hand", default=None)
+_own_mail: ContextVar[Email | None] = ContextVar("goodword.own_mail", default=None)
 Said = Literal["bounced", "delayed", "complained", "nothing"]
 #: limits on a returned message; a larger one is truncated, since the report comes first. Parsing takes time per line
 #: and recursion per nested part.

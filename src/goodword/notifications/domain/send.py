@@ -221,7 +221,8 @@ def _send(email: Email, permit: SendPermit, *, logo: bytes | None, now: datetime
 
 
 def record_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
-    """Settle a claimed mail that the server accepted, unless another worker has claimed it since."""
+    """Settle a claimed mail that the server accepted, unless another worker has claimed it since. Call it within
+    `events.reacting`."""
     if outbox.settle_sent(email, now=now, provider_id=provider_id):
         _record("email.sent", email, now=now)
 

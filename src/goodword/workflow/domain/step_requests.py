@@ -443,8 +443,8 @@ def request_first(*, application: Application, step: Step, at: datetime, by: str
 def wait_or_withdraw_if_ineligible(
     step_request: StepRequest, application: Application, *, at: datetime, manual: bool = False
 ) -> bool:
-    """Whether the started request may not be invited after all. It then waits (for a click, or for a change that allows
-    mail), or is withdrawn (if the stage was left)."""
+    """Returns True if nothing may be sent now: the request is no longer *started*, waits from now on (for a click, or
+    for a change that allows mail), or is withdrawn (its stage was left, or its job changed)."""
     if step_request.state != State.STARTED:  # waits for a member, or an earlier result was reused
         return True
     if application.end:
