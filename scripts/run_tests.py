@@ -54,7 +54,7 @@ def browser() -> str:
 
 
 def missing_proxies() -> list[str]:
-    """Packages of missing programs for which deploy/ has samples."""
+    """Debian packages of the programs for samples in deploy/ that are missing here."""
     path = f"{os.environ.get('PATH', '')}:/usr/sbin"
     wanted = {
         "nginx-light": "nginx",

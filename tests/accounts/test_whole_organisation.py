@@ -3,8 +3,10 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
@@ -14,6 +16,7 @@ from django.db import connection
 from goodword.accounts.domain import whole_organisation
 from goodword.accounts.models import Logo, Membership, Organisation, User
 from goodword.cli import main
+from goodword.core.backup.erasures import Erased
 from goodword.core.models import ErasureEntry
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.workspace.personal_data import repeat_erasures
@@ -148,11 +151,18 @@ def test_the_command_asks_for_the_name(
 @pytest.mark.world
 def test_an_organisation_deleted_since_a_backup_is_deleted_again() -> None:
     organisation = factories.organisation(created_at=NOW)
-    entry = ErasureEntry(organisation_id=organisation.pk, whole_organisation=True, erased_at=NOW)
-    entry.erased_at = NOW - timedelta(days=1)  # another organisation that had this id before
-    assert repeat_erasures([entry], now=NOW) == 0  # type: ignore[list-item]  # has the same fields
-    entry = ErasureEntry(organisation_id=organisation.pk, whole_organisation=True, erased_at=NOW)
-    assert repeat_erasures([entry], now=NOW) == 1  # type: ignore[list-item]  # has the same fields
+    entry = Erased(
+        uid=uuid4(),
+        organisation_id=organisation.pk,
+        candidate_id=None,
+        application_ids=(),
+        referee_ids=(),
+        whole_organisation=True,
+        erased_at=NOW,
+    )
+    another = replace(entry, erased_at=NOW - timedelta(days=1))  # had this id before
+    assert repeat_erasures([another], now=NOW) == 0
+    assert repeat_erasures([entry], now=NOW) == 1
     assert not Organisation.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""Responses of a SAML identity provider, signed with its own key."""
+"""SAML responses, signed by a test identity provider."""
 
 import base64
 import zlib

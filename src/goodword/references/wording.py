@@ -1,4 +1,4 @@
-"""What requested referees are called, by the relationship of their slot."""
+"""Names for the referees that slots ask for, by relationship."""
 
 from collections.abc import Sequence
 from itertools import groupby

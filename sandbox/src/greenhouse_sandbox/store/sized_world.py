@@ -1,4 +1,4 @@
-"""Worlds of any size, reproducible by size and seed, including ids and times. Ids rise with time."""
+"""Generates data of any size. The same size and seed give the same data, ids and times included. Ids rise with time."""
 
 import gc
 from collections.abc import Callable, Iterator

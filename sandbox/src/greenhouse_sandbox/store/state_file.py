@@ -29,7 +29,7 @@ class StateError(Exception):
 
 
 def account(store: Store) -> dict[str, Any]:
-    """Everything except rows, as JSON-ready data. Hold the lock."""
+    """The state without its rows, ready for JSON. The caller holds the lock."""
     return {
         "version": VERSION,
         "clock_offset_seconds": store.clock.offset.total_seconds(),

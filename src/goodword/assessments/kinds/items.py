@@ -7,6 +7,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import ngettext
 
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.core.validation import Json
@@ -139,3 +140,21 @@ class FixedItems:
     def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
         del answers
         return tuple(items)
+
+
+def questions_overview_line(n: int, about: str) -> str:
+    """`Kind.overview_line` of kinds whose items are called questions."""
+    return ngettext(
+        "%(n)s question, %(about)s, untimed.",
+        "%(n)s questions, %(about)s, untimed.",
+        n,
+    ) % {"n": n, "about": about}
+
+
+def questions_mail_line(title: str, n: int, about: str) -> str:
+    """`Kind.mail_line` of kinds whose items are called questions."""
+    return ngettext(
+        "%(title)s: %(n)s question, %(about)s",
+        "%(title)s: %(n)s questions, %(about)s",
+        n,
+    ) % {"title": title, "n": n, "about": about}

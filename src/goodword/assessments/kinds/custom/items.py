@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import escape
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goodword.assessments.kinds.custom.content import AnyQuestion, CustomQuestions, FileQuestion
@@ -378,19 +378,3 @@ def is_right(key: Sequence[str], value: Json) -> bool:
 
 def _keyed(questions: CustomQuestions, items: Sequence[Item]) -> list[str]:
     return [item.id for item in items if isinstance(item, CustomQuestion) and item.id in questions.right]
-
-
-def overview_line(n: int, about: str) -> str:
-    return ngettext(
-        "%(n)s question, %(about)s, untimed.",
-        "%(n)s questions, %(about)s, untimed.",
-        n,
-    ) % {"n": n, "about": about}
-
-
-def mail_line(title: str, n: int, about: str) -> str:
-    return ngettext(
-        "%(title)s: %(n)s question, %(about)s",
-        "%(title)s: %(n)s questions, %(about)s",
-        n,
-    ) % {"title": title, "n": n, "about": about}

@@ -17,13 +17,18 @@ from goodword.assessments.kinds.custom.items import (
     custom_scores,
     example_for,
     item_values,
-    mail_line,
-    overview_line,
     visible_items,
 )
 from goodword.assessments.kinds.custom.report import CustomReport
 from goodword.assessments.kinds.custom.results import QuestionsResult, questions_result, questions_sheet
-from goodword.assessments.kinds.items import PRACTICE, FixedItems, Item, OnBreak
+from goodword.assessments.kinds.items import (
+    PRACTICE,
+    FixedItems,
+    Item,
+    OnBreak,
+    questions_mail_line,
+    questions_overview_line,
+)
 from goodword.assessments.kinds.packs import MOST_ITEMS, at_most
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.scores import (
@@ -50,7 +55,8 @@ class _Custom(FixedItems):
     on_break = OnBreak.STAYS
     has_rubrics = True
     editor_page, copy_page = "custom_questions", ""
-    overview_line, mail_line = staticmethod(overview_line), staticmethod(mail_line)
+    overview_line = staticmethod(questions_overview_line)
+    mail_line = staticmethod(questions_mail_line)
     report = CustomReport()
 
     def heading(self) -> str:

@@ -20,7 +20,7 @@ from typing import Any, Final, Literal
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goodword.assessments.kinds.items import (
@@ -393,19 +393,3 @@ def spread_of_forms(
 def _deviation(scores: Sequence[float]) -> float:
     mean = sum(scores) / len(scores)
     return sqrt(sum((score - mean) ** 2 for score in scores) / (len(scores) - 1))
-
-
-def overview_line(n: int, about: str) -> str:
-    return ngettext(
-        "%(n)s question, %(about)s, untimed.",
-        "%(n)s questions, %(about)s, untimed.",
-        n,
-    ) % {"n": n, "about": about}
-
-
-def mail_line(title: str, n: int, about: str) -> str:
-    return ngettext(
-        "%(title)s: %(n)s question, %(about)s",
-        "%(title)s: %(n)s questions, %(about)s",
-        n,
-    ) % {"title": title, "n": n, "about": about}

@@ -4,7 +4,7 @@ from typing import Any, Final
 from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.kinds.custom.content import Criterion
-from goodword.assessments.kinds.items import Item, OnBreak
+from goodword.assessments.kinds.items import Item, OnBreak, questions_mail_line, questions_overview_line
 from goodword.assessments.kinds.reasoning.content import (
     ReasoningTest,
     forms_to_json,
@@ -14,8 +14,6 @@ from goodword.assessments.kinds.reasoning.families import category_name, family_
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.reasoning.items import (
     ReasoningTask,
-    mail_line,
-    overview_line,
     practice_tasks,
     reasoning_reliability,
     reasoning_scores,
@@ -42,7 +40,8 @@ class _Reasoning:
     on_break = OnBreak.REPLACED
     has_rubrics = False
     editor_page, copy_page = "", ""
-    overview_line, mail_line = staticmethod(overview_line), staticmethod(mail_line)
+    overview_line = staticmethod(questions_overview_line)
+    mail_line = staticmethod(questions_mail_line)
     report = ReasoningReport()
 
     def heading(self) -> str:
