@@ -160,7 +160,7 @@ def test_an_organisation_deleted_since_a_backup_is_deleted_again() -> None:
         whole_organisation=True,
         erased_at=NOW,
     )
-    another = replace(entry, erased_at=NOW - timedelta(days=1))  # had this id before
+    another = replace(entry, uid=uuid4(), erased_at=NOW - timedelta(days=1))  # had this id before
     assert repeat_erasures([another], now=NOW) == 0
     assert repeat_erasures([entry], now=NOW) == 1
     assert not Organisation.objects.exists()
