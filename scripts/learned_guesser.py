@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from goodword.assessments.kinds.reasoning.generated import Figure, GeneratedItem, Option
+from goodword.assessments.kinds.generated import Figure, GeneratedItem, Option
 from goodword.assessments.kinds.reasoning.matrices.rules import EDGE, SHADINGS, SHAPES
 
 type Array = np.ndarray[Any, Any]

@@ -6,7 +6,7 @@ from itertools import count
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.attempts.parts import version_for
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem, to_json
+from goodword.assessments.kinds.generated import GeneratedItem, to_json
 from goodword.assessments.models import (
     Answer,
     Assessment,

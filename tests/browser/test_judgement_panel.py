@@ -5,8 +5,8 @@ from django.urls import reverse
 from playwright.sync_api import Browser, expect
 
 from goodword.accounts.models import Membership
-from goodword.assessments.catalogue.judgement import duplicate_set
 from goodword.assessments.catalogue.packs import ensure_builtin
+from goodword.assessments.kinds.judgement.drafts import duplicate_set
 from goodword.core import clock
 from tests.assessments.judgement import support as judgement
 from tests.assessments.panels.support import invited, panel, rate, token_of

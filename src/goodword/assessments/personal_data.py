@@ -17,8 +17,8 @@ from goodword.assessments.adjustments.status import is_disclosed
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.parts import as_members_see
 from goodword.assessments.flags.display import OBSERVED, WORDS
+from goodword.assessments.kinds.custom.marking import RATERS
 from goodword.assessments.kinds.items import Item
-from goodword.assessments.marking import RATERS
 from goodword.assessments.models import (
     Adjustment,
     Answer,

@@ -6,8 +6,8 @@ from typing import Any, Final
 from django.db.models import QuerySet, prefetch_related_objects
 
 from goodword.assessments.kinds import Content, kind_named, kind_of
+from goodword.assessments.kinds.generated import GeneratedItem, from_json
 from goodword.assessments.kinds.items import Item
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_json
 from goodword.assessments.models import Answer, Attempt, AttemptPart, DrawnItem, TestVersion, Verification
 from goodword.candidates.models import Application
 from goodword.core.models import HasPk

@@ -14,7 +14,6 @@ from django.utils import timezone
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
 from goodword.assessments.kinds import Content, kind_of
-from goodword.assessments.kinds.judgement.content import is_for_practice
 from goodword.assessments.models import AttemptPart, Score, Test
 from goodword.assessments.norms.first_attempts import first_attempts, merged_people, person_of
 from goodword.assessments.plans.versions import content_of_number, whole_form
@@ -218,9 +217,9 @@ def _taken(
             day = timezone.localdate(first.begun_at, organisation.zone)
             found[key].setdefault(first.person, _Taken(value=value, day=day, role=role.pk if role else of))
         for (version, form, scale), scores in found.items():
-            if is_for_practice(contents[version]) or kind_of(contents[version]).only_describes(scale):
-                continue
-            yield _predictor(test, contents[version], version, form, scale), scores
+            content = contents[version]
+            if not content.is_for_practice and not kind_of(content).only_describes(scale):
+                yield _predictor(test, content, version, form, scale), scores
 
 
 def _scores(organisation: Organisation, part_ids: Sequence[int]) -> list[tuple[int, str, float, int | None]]:

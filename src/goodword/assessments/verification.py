@@ -16,8 +16,8 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.parts import SEEDS, record_event
+from goodword.assessments.kinds.generated import GeneratedItem, from_json, to_json
 from goodword.assessments.kinds.reasoning.content import VERSION, ReasoningTest, replacement
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_json, to_json
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.reasoning.verification import (
     FORMS,

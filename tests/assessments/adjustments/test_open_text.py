@@ -24,9 +24,9 @@ from goodword.assessments.attempts.parts import (
     choose_language,
     open_form,
 )
-from goodword.assessments.catalogue.custom_questions import publish_test
-from goodword.assessments.catalogue.judgement import create_open_text, make_open_texts, without_open_text
-from goodword.assessments.marking import parts_to_mark, parts_waiting_for
+from goodword.assessments.kinds.custom.drafts import publish_test
+from goodword.assessments.kinds.custom.marking import parts_to_mark, parts_waiting_for
+from goodword.assessments.kinds.judgement.drafts import create_open_text, make_open_texts, without_open_text
 from goodword.assessments.models import (
     Adjustment,
     Assessment,

@@ -7,8 +7,8 @@ import pytest
 from django.db import transaction
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.assessments.catalogue.judgement import without_open_text
 from goodword.assessments.kinds.builtin import newest
+from goodword.assessments.kinds.judgement.drafts import without_open_text
 from goodword.assessments.models import AssessmentPart, Attempt, Test
 from goodword.assessments.plans.editing import InvalidSetting, begin_draft
 from goodword.assessments.plans.publishing import Settings, Unfinished, change_settings, publish

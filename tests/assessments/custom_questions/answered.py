@@ -5,9 +5,10 @@ from typing import Any
 from django.urls import reverse
 
 from goodword.accounts.models import Membership
-from goodword.assessments.catalogue import custom_questions, drafts
-from goodword.assessments.catalogue.custom_questions import add_file
+from goodword.assessments.catalogue import drafts
+from goodword.assessments.kinds.custom import drafts as custom_drafts
 from goodword.assessments.kinds.custom.content import Criterion
+from goodword.assessments.kinds.custom.drafts import add_file
 from goodword.assessments.kinds.custom.editor import FileSettings
 from goodword.assessments.models import Test
 from goodword.questionnaires.domain import drafts as questionnaire_drafts
@@ -56,7 +57,7 @@ def newer(one: Questionnaire, by: Membership, *questions: Any) -> None:
 def own(by: Membership, *, languages: tuple[str, ...] = ("en", "de")) -> Test:
     """A draft with three questions and a file."""
     one = questionnaire(by, TEXT, CHOICE, SOME, languages=languages)
-    test = custom_questions.create_test(questionnaire=one, name="Workshop questions", by=by, now=NOW)
+    test = custom_drafts.create_test(questionnaire=one, name="Workshop questions", by=by, now=NOW)
     add_file(test=test, file=PLAN, revision=revision(test))
     return test
 

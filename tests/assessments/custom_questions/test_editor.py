@@ -7,14 +7,15 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.assessments.catalogue import custom_questions, drafts
-from goodword.assessments.catalogue.custom_questions import SourceIncomplete, publish_test
+from goodword.assessments.catalogue import drafts
+from goodword.assessments.kinds.custom import drafts as custom_drafts
 from goodword.assessments.kinds.custom.content import (
     CustomQuestions,
     FileQuestion,
     questions_to_json,
     read_questions,
 )
+from goodword.assessments.kinds.custom.drafts import SourceIncomplete, publish_test
 from goodword.assessments.kinds.custom.editor import FileSettings
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.queries import content_of
@@ -56,7 +57,7 @@ def rows() -> list[Any]:
 
 def test_all_languages_of_a_questionnaire_are_copied(rita: Membership) -> None:
     one = questionnaire(rita, TEXT, CHOICE, languages=("en", "de"))
-    test = custom_questions.create_test(questionnaire=one, name="Workshop questions", by=rita, now=NOW)
+    test = custom_drafts.create_test(questionnaire=one, name="Workshop questions", by=rita, now=NOW)
     assert [row.language for row in draft(test).rows] == ["en", "de"]
     assert ids(test) == ["why", "pick"]
     assert draft(test).content["taken_from"] == {"questionnaire": one.pk, "number": 1}
@@ -69,7 +70,7 @@ def test_wording_for_candidates_is_used(rita: Membership) -> None:
         "self_text": "How did you plan?",
         "only_for": ["peer"],
     }
-    test = custom_questions.create_test(questionnaire=questionnaire(rita, both), name="A", by=rita, now=NOW)
+    test = custom_drafts.create_test(questionnaire=questionnaire(rita, both), name="A", by=rita, now=NOW)
     (entry,) = draft(test).content["questions"]
     assert (entry["text"], "only_for" in entry, "self_text" in entry) == ("How did you plan?", False, False)
 
@@ -100,8 +101,8 @@ def test_wording_for_candidates_is_used(rita: Membership) -> None:
 )
 def test_unsupported_questions_are_named(rita: Membership, entry: dict[str, Any], sentence: str) -> None:
     one = questionnaire(rita, TEXT, entry)
-    with pytest.raises(custom_questions.CannotAsk) as refused:
-        custom_questions.create_test(questionnaire=one, name="A", by=rita, now=NOW)
+    with pytest.raises(custom_drafts.CannotAsk) as refused:
+        custom_drafts.create_test(questionnaire=one, name="A", by=rita, now=NOW)
     assert refused.value.sentences == [sentence]
     response = signed_in(rita).post(
         path("custom_questions_new", rita.organisation), {"name": "Kept", "questionnaire": one.pk}
@@ -148,9 +149,7 @@ def test_file_questions_are_edited_in_all_languages(rita: Membership) -> None:
     test = own(rita)
     plan = ids(test)[3]
     assert (
-        custom_questions.move_question(
-            test=test, question_id=plan, by=custom_questions.UP, revision=revision(test)
-        )
+        custom_drafts.move_question(test=test, question_id=plan, by=custom_drafts.UP, revision=revision(test))
         == 3
     )
     assert ids(test) == ["why", "pick", plan, "tools"]
@@ -162,10 +161,10 @@ def test_file_questions_are_edited_in_all_languages(rita: Membership) -> None:
         types=["image"],
         megabytes=9,
     )
-    custom_questions.change_file(test=test, question_id=plan, file=other, revision=revision(test))
+    custom_drafts.change_file(test=test, question_id=plan, file=other, revision=revision(test))
     assert [row.content["questions"][2]["text"] for row in draft(test).rows] == ["A sketch", "Eine Skizze"]
-    custom_questions.set_rubric(test=test, question_id=plan, criteria=[CRITERION], revision=revision(test))
-    custom_questions.remove_question(test=test, question_id=plan, revision=revision(test))
+    custom_drafts.set_rubric(test=test, question_id=plan, criteria=[CRITERION], revision=revision(test))
+    custom_drafts.remove_question(test=test, question_id=plan, revision=revision(test))
     assert [[one["id"] for one in row.content["questions"]] for row in draft(test).rows] == [
         ["why", "pick", "tools"]
     ] * 2
@@ -175,34 +174,32 @@ def test_file_questions_are_edited_in_all_languages(rita: Membership) -> None:
 def test_questions_of_the_questionnaire_cannot_be_changed_here(rita: Membership) -> None:
     test = own(rita)
     before = rows()
-    with pytest.raises(custom_questions.NotWrittenHere):
-        custom_questions.remove_question(test=test, question_id="why", revision=revision(test))
-    with pytest.raises(custom_questions.NotWrittenHere):
-        custom_questions.move_question(
-            test=test, question_id="why", by=custom_questions.DOWN, revision=revision(test)
+    with pytest.raises(custom_drafts.NotWrittenHere):
+        custom_drafts.remove_question(test=test, question_id="why", revision=revision(test))
+    with pytest.raises(custom_drafts.NotWrittenHere):
+        custom_drafts.move_question(
+            test=test, question_id="why", by=custom_drafts.DOWN, revision=revision(test)
         )
-    with pytest.raises(custom_questions.NotWrittenHere):
-        custom_questions.change_file(test=test, question_id="why", file=PLAN, revision=revision(test))
+    with pytest.raises(custom_drafts.NotWrittenHere):
+        custom_drafts.change_file(test=test, question_id="why", file=PLAN, revision=revision(test))
     assert rows() == before
 
 
 @pytest.mark.world
 def test_choices_get_correct_answers_and_other_questions_a_rubric(rita: Membership) -> None:
     test = own(rita)
-    custom_questions.set_right_answers(test=test, question_id="pick", values=["a"], revision=revision(test))
-    custom_questions.set_right_answers(
+    custom_drafts.set_right_answers(test=test, question_id="pick", values=["a"], revision=revision(test))
+    custom_drafts.set_right_answers(
         test=test, question_id="tools", values=["pump", "spanner"], revision=revision(test)
     )
-    custom_questions.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
+    custom_drafts.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
     for question, values in (("why", ["a"]), ("pick", ["zebra"])):
-        with pytest.raises(custom_questions.NoChoices):
-            custom_questions.set_right_answers(
+        with pytest.raises(custom_drafts.NoChoices):
+            custom_drafts.set_right_answers(
                 test=test, question_id=question, values=values, revision=revision(test)
             )
-    with pytest.raises(custom_questions.NoChoices):
-        custom_questions.set_rubric(
-            test=test, question_id="pick", criteria=[CRITERION], revision=revision(test)
-        )
+    with pytest.raises(custom_drafts.NoChoices):
+        custom_drafts.set_rubric(test=test, question_id="pick", criteria=[CRITERION], revision=revision(test))
     assert publish_test(test=test, revision=revision(test), by=rita, now=NOW) == "1"
     for row in drafts.DRAFTS.newest(test):
         content = content_of(row)
@@ -216,10 +213,10 @@ def test_choices_get_correct_answers_and_other_questions_a_rubric(rita: Membersh
 
 def test_correct_answers_and_rubrics_can_be_removed(rita: Membership) -> None:
     test = own(rita)
-    custom_questions.set_right_answers(test=test, question_id="pick", values=["a"], revision=revision(test))
-    custom_questions.set_right_answers(test=test, question_id="pick", values=[], revision=revision(test))
-    custom_questions.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
-    custom_questions.set_rubric(test=test, question_id="why", criteria=[], revision=revision(test))
+    custom_drafts.set_right_answers(test=test, question_id="pick", values=["a"], revision=revision(test))
+    custom_drafts.set_right_answers(test=test, question_id="pick", values=[], revision=revision(test))
+    custom_drafts.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
+    custom_drafts.set_rubric(test=test, question_id="why", criteria=[], revision=revision(test))
     assert (draft(test).content["right"], draft(test).content["rubrics"]) == ({}, [])
 
 
@@ -227,21 +224,17 @@ def test_correct_answers_and_rubrics_can_be_removed(rita: Membership) -> None:
 def test_copying_a_newer_questionnaire_keeps_matching_rubrics(rita: Membership) -> None:
     test = own(rita)
     plan = ids(test)[3]
-    custom_questions.move_question(
-        test=test, question_id=plan, by=custom_questions.UP, revision=revision(test)
-    )
-    custom_questions.set_right_answers(test=test, question_id="pick", values=["a"], revision=revision(test))
-    custom_questions.set_right_answers(
-        test=test, question_id="tools", values=["spoon"], revision=revision(test)
-    )
-    custom_questions.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
+    custom_drafts.move_question(test=test, question_id=plan, by=custom_drafts.UP, revision=revision(test))
+    custom_drafts.set_right_answers(test=test, question_id="pick", values=["a"], revision=revision(test))
+    custom_drafts.set_right_answers(test=test, question_id="tools", values=["spoon"], revision=revision(test))
+    custom_drafts.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
     one = Questionnaire.objects.of(rita.organisation).get()
     fewer = {**SOME, "choices": SOME["choices"][:2], "most": 2}  # type: ignore[index]  # a list
     newer(one, rita, {**TEXT, "id": "other"}, CHOICE, fewer)
     assert "The questionnaire has a newer version, 2" in (
         signed_in(rita).get(url("custom_questions_edit", test)).content.decode()
     )
-    assert custom_questions.update_questions(test=test, questionnaire=one, revision=revision(test)) == 2
+    assert custom_drafts.update_questions(test=test, questionnaire=one, revision=revision(test)) == 2
     assert ids(test) == ["other", "pick", plan, "tools"]
     content = draft(test).content
     assert (content["right"], content["rubrics"]) == ({"pick": ["a"]}, [])
@@ -252,12 +245,12 @@ def test_copying_a_newer_questionnaire_keeps_matching_rubrics(rita: Membership) 
 def test_a_language_with_empty_texts_is_not_published(rita: Membership) -> None:
     test = own(rita)
     half = FileSettings(words={"en": ("One", ""), "de": ("", "")}, required=True, types=["pdf"], megabytes=1)
-    custom_questions.add_file(test=test, file=half, revision=revision(test))
+    custom_drafts.add_file(test=test, file=half, revision=revision(test))
     assert publish_test(test=test, revision=revision(test), by=rita, now=NOW) == "1"
     assert [row.language for row in drafts.DRAFTS.newest(test)] == ["en"]
     assert [(row.number, row.language) for row in draft(test).rows] == [("2", "en"), ("2", "de")]
     none = FileSettings(words={"en": ("", ""), "de": ("x", "")}, required=True, types=["pdf"], megabytes=1)
-    custom_questions.add_file(test=test, file=none, revision=revision(test))
+    custom_drafts.add_file(test=test, file=none, revision=revision(test))
     with pytest.raises(SourceIncomplete):
         publish_test(test=test, revision=revision(test), by=rita, now=NOW)
 
@@ -266,23 +259,17 @@ def test_a_language_with_empty_texts_is_not_published(rita: Membership) -> None:
 def test_a_stale_tab_changes_nothing(rita: Membership) -> None:
     test = own(rita)
     plan, seen = ids(test)[3], revision(test)
-    custom_questions.change_details(test=test, words={"en": ("A", ""), "de": ("B", "")}, revision=seen)
+    custom_drafts.change_details(test=test, words={"en": ("A", ""), "de": ("B", "")}, revision=seen)
     before = rows()
     one = Questionnaire.objects.of(rita.organisation).get()
     late: list[Any] = [
-        lambda: custom_questions.add_file(test=test, file=PLAN, revision=seen),
-        lambda: custom_questions.change_file(test=test, question_id=plan, file=PLAN, revision=seen),
-        lambda: custom_questions.move_question(
-            test=test, question_id=plan, by=custom_questions.UP, revision=seen
-        ),
-        lambda: custom_questions.remove_question(test=test, question_id=plan, revision=seen),
-        lambda: custom_questions.set_right_answers(
-            test=test, question_id="pick", values=["a"], revision=seen
-        ),
-        lambda: custom_questions.set_rubric(
-            test=test, question_id="why", criteria=[CRITERION], revision=seen
-        ),
-        lambda: custom_questions.update_questions(test=test, questionnaire=one, revision=seen),
+        lambda: custom_drafts.add_file(test=test, file=PLAN, revision=seen),
+        lambda: custom_drafts.change_file(test=test, question_id=plan, file=PLAN, revision=seen),
+        lambda: custom_drafts.move_question(test=test, question_id=plan, by=custom_drafts.UP, revision=seen),
+        lambda: custom_drafts.remove_question(test=test, question_id=plan, revision=seen),
+        lambda: custom_drafts.set_right_answers(test=test, question_id="pick", values=["a"], revision=seen),
+        lambda: custom_drafts.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=seen),
+        lambda: custom_drafts.update_questions(test=test, questionnaire=one, revision=seen),
         lambda: publish_test(test=test, revision=seen, by=rita, now=NOW),
     ]
     for act in late:
@@ -439,7 +426,7 @@ def test_errors_are_shown_and_input_is_kept(rita: Membership) -> None:
 def test_input_is_kept_after_a_concurrent_save(rita: Membership, name: str) -> None:
     test = own(rita)
     seen = revision(test)
-    custom_questions.change_details(test=test, words={"en": ("A", ""), "de": ("B", "")}, revision=seen)
+    custom_drafts.change_details(test=test, words={"en": ("A", ""), "de": ("B", "")}, revision=seen)
     before = rows()
     given = {
         "first_en": "Mine",

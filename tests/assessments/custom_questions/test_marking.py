@@ -9,8 +9,13 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.assessments import marking
-from goodword.assessments.marking import AnswerToMark, mark_answer, marking_progress, parts_to_mark
+from goodword.assessments.kinds.custom import marking
+from goodword.assessments.kinds.custom.marking import (
+    AnswerToMark,
+    mark_answer,
+    marking_progress,
+    parts_to_mark,
+)
 from goodword.assessments.models import Attempt, Marking
 from goodword.assessments.personal_data import export
 from goodword.core.models import Event

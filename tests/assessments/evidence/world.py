@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue.packs import ensure_builtin
-from goodword.assessments.kinds.reasoning.generated import to_json
+from goodword.assessments.kinds.generated import to_json
 from goodword.assessments.models import (
     Adjustment,
     Answer,

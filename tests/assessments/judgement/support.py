@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft
-from goodword.assessments.catalogue.judgement import add_scenario, create_set, publish_set
+from goodword.assessments.kinds.judgement.drafts import add_scenario, create_set, publish_set
 from goodword.assessments.kinds.judgement.editor import KeyedAction
 from goodword.assessments.models import Test, TestVersion
 from tests.support import factories

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.assessments.catalogue import drafts, judgement
-from goodword.assessments.catalogue.judgement import (
+from goodword.assessments.catalogue import drafts
+from goodword.assessments.kinds.judgement import drafts as judgement_drafts
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.judgement.drafts import (
     DOWN,
     UP,
     add_language,
@@ -19,7 +21,6 @@ from goodword.assessments.catalogue.judgement import (
     remove_scenario,
     save_texts,
 )
-from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.editor import KeyedAction, changes, count_untranslated, texts_of
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.queries import content_of
@@ -48,7 +49,7 @@ def rita() -> Membership:
 
 
 def publish(test: Test, by: Membership) -> str:
-    return judgement.publish_set(
+    return judgement_drafts.publish_set(
         test=test, revision=revision(test), key_by="Ana Ruiz.", key_how="She rated all.", by=by, now=NOW
     )
 
@@ -142,7 +143,9 @@ def test_of_two_tabs_the_second_changes_nothing(rita: Membership) -> None:
         lambda: remove_scenario(test=test, scenario_id=scenario["id"], revision=seen),
         lambda: add_language(test=test, language="de", revision=seen, now=NOW),
         lambda: drafts.DRAFTS.discard(test, revision=seen, by=rita, now=NOW),
-        lambda: judgement.publish_set(test=test, revision=seen, key_by="x", key_how="y", by=rita, now=NOW),
+        lambda: judgement_drafts.publish_set(
+            test=test, revision=seen, key_by="x", key_how="y", by=rita, now=NOW
+        ),
     ]
     for act in late:
         with pytest.raises(StaleDraft):
@@ -176,7 +179,7 @@ def test_a_published_version_has_the_basis_of_its_key_and_never_changes(rita: Me
 
 def test_a_set_without_a_scenario_is_not_published(rita: Membership) -> None:
     test = own(rita)
-    with pytest.raises(judgement.NoScenarios):
+    with pytest.raises(judgement_drafts.NoScenarios):
         publish(test, rita)
     assert drafts.DRAFTS.newest(test) == []
 

@@ -3,12 +3,12 @@
 import pytest
 
 from goodword.accounts.models import Membership
-from goodword.assessments.catalogue import custom_questions
-from goodword.assessments.catalogue.custom_questions import publish_test
 from goodword.assessments.catalogue.drafts import DRAFTS
-from goodword.assessments.catalogue.judgement import create_open_text
 from goodword.assessments.catalogue.packs import ensure_builtin
+from goodword.assessments.kinds.custom import drafts as custom_drafts
 from goodword.assessments.kinds.custom.content import CustomQuestions, read_questions
+from goodword.assessments.kinds.custom.drafts import publish_test
+from goodword.assessments.kinds.judgement.drafts import create_open_text
 from goodword.assessments.kinds.judgement.open_text import open_text_contents
 from goodword.assessments.models import Test
 from goodword.assessments.queries import content_of
@@ -98,8 +98,8 @@ def test_its_questions_can_be_edited_like_those_of_a_questionnaire(rita: Members
 def test_the_last_question_stays(rita: Membership) -> None:
     test = create_open_text(test=own(rita, LATE), by=rita, now=NOW)
     [only] = draft(test).content["questions"]
-    with pytest.raises(custom_questions.LastQuestion):
-        custom_questions.remove_question(test=test, question_id=only["id"], revision=revision(test))
+    with pytest.raises(custom_drafts.LastQuestion):
+        custom_drafts.remove_question(test=test, question_id=only["id"], revision=revision(test))
     page = signed_in(rita).post(
         url("custom_question_file_remove", test, only["id"]), {"revision": revision(test)}, follow=True
     )

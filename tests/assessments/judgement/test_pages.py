@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.catalogue import drafts
-from goodword.assessments.catalogue.judgement import add_language, add_scenario, change_details
 from goodword.assessments.catalogue.packs import ensure_builtin
+from goodword.assessments.kinds.judgement.drafts import add_language, add_scenario, change_details
 from goodword.assessments.models import Test, TestVersion
 from tests.assessments.all_kinds import PANEL
 from tests.assessments.judgement.support import (

@@ -12,8 +12,8 @@ from math import exp
 from typing import Final
 
 from goodword.assessments.kinds import builtin
+from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.reasoning.families import generate
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.psychometrics.rasch import Answer
 from goodword.core.validation import Json
 from tests.assessments.builtins import load

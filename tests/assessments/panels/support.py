@@ -6,8 +6,8 @@ from datetime import datetime
 from django.urls import reverse
 
 from goodword.accounts.models import Membership
+from goodword.assessments.kinds.judgement.panelists import digests, finish, invite, save_ratings
 from goodword.assessments.models import Panelist, Test
-from goodword.assessments.panels.panelists import digests, finish, invite, save_ratings
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from tests.assessments.judgement.support import NOW, draft

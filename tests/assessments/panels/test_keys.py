@@ -8,7 +8,10 @@ import pytest
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.catalogue.drafts import DRAFTS
-from goodword.assessments.catalogue.judgement import (
+from goodword.assessments.catalogue.packs import import_pack
+from goodword.assessments.kinds import technical_sheet
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.judgement.drafts import (
     LastActions,
     NoAgreement,
     NoKeySource,
@@ -22,14 +25,11 @@ from goodword.assessments.catalogue.judgement import (
     save_texts,
     take_panel_key,
 )
-from goodword.assessments.catalogue.packs import import_pack
-from goodword.assessments.kinds import technical_sheet
-from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.editor import KeyedAction, texts_of
+from goodword.assessments.kinds.judgement.panel_keys import PanelResult, experts_to_show, shown_result
+from goodword.assessments.kinds.judgement.panelists import ExpertState, decline, erase_old, experts_of, remove
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Panelist, PanelRating, Test
-from goodword.assessments.panels.keys import PanelResult, experts_to_show, shown_result
-from goodword.assessments.panels.panelists import ExpertState, decline, erase_old, experts_of, remove
 from goodword.assessments.psychometrics.agreement import agreement
 from goodword.assessments.queries import content_of
 from goodword.notifications.models import Email, Link

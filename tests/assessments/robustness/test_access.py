@@ -13,7 +13,7 @@ from django.urls import URLPattern, reverse
 
 from goodword.accounts.models import AuditEntry, Membership, OrganisationOwned
 from goodword.assessments import urls as assessments
-from goodword.assessments.catalogue.judgement import add_language
+from goodword.assessments.kinds.judgement.drafts import add_language
 from goodword.assessments.models import AssessmentPart, AttemptFlag, Test, TestVersion, Upload
 from goodword.assessments.plans.editing import begin_draft
 from goodword.core.models import Event

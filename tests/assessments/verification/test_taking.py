@@ -9,7 +9,7 @@ from goodword.assessments import verification
 from goodword.assessments.adjustments.status import extend_clocks
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.parts import begin_part
-from goodword.assessments.kinds.reasoning.generated import from_json
+from goodword.assessments.kinds.generated import from_json
 from goodword.assessments.kinds.reasoning.verification import FORMS, Comparison
 from goodword.assessments.models import Attempt, AttemptPart, TestVersion, Verification
 from goodword.assessments.norms.first_attempts import first_attempts

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from goodword.assessments.attempts.parts import OPEN_TEXT, set_form
-from goodword.assessments.catalogue.judgement import ensure_open_text, open_texts_of
+from goodword.assessments.kinds.judgement.drafts import ensure_open_text, open_texts_of
 from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
 
 #: instead of a version's id: the latest published version, or a new one with the default rubrics

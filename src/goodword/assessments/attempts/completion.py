@@ -11,8 +11,8 @@ from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.parts import needs_start, record_event
 from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.builtin import newest
+from goodword.assessments.kinds.generated import from_json, to_json
 from goodword.assessments.kinds.items import OnBreak
-from goodword.assessments.kinds.reasoning.generated import from_json, to_json
 from goodword.assessments.models import Answer, Attempt, AttemptPart, DrawnItem, Observation
 from goodword.assessments.queries import answers_of, content_of, items_of, unanswered, visible_items
 from goodword.assessments.scoring import issue_total, score_part

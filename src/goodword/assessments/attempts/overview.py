@@ -20,7 +20,6 @@ from goodword.assessments.attempts.parts import (
 )
 from goodword.assessments.kinds import kind_named, kind_of
 from goodword.assessments.kinds.items import Item, OnBreak
-from goodword.assessments.kinds.judgement.content import is_for_practice
 from goodword.assessments.models import AssessmentPart, Attempt, AttemptPart, TestVersion
 from goodword.assessments.queries import (
     clock_minutes,
@@ -68,7 +67,7 @@ class PartView:
 
     @property
     def for_practice(self) -> bool:
-        return is_for_practice(content_of(self.part.version))
+        return content_of(self.part.version).is_for_practice
 
     @property
     def keeps_item(self) -> bool:

@@ -17,8 +17,8 @@ from goodword.assessments.adjustments.status import extended_seconds, granted_pe
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds import kind_named, kind_of
 from goodword.assessments.kinds.builtin import LANGUAGES, newest
+from goodword.assessments.kinds.generated import to_json
 from goodword.assessments.kinds.packs import FULL_FORM
-from goodword.assessments.kinds.reasoning.generated import to_json
 from goodword.assessments.models import (
     AssessmentPart,
     Attempt,

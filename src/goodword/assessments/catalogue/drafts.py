@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from goodword.accounts.models import Membership, Organisation
+from goodword.assessments.kinds.judgement.panelists import forget
 from goodword.assessments.models import Panelist, Test, TestVersion
-from goodword.assessments.panels.panelists import forget
 from goodword.drafts.models import OWN_PREFIX
 from goodword.drafts.versions import LanguagesDraft, LibraryDrafts, Publication
 

@@ -9,7 +9,6 @@ from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.packs import is_builtin, is_pack
 from goodword.assessments.kinds import Kind, kind_named, technical_sheet
 from goodword.assessments.kinds.builtin import LANGUAGES
-from goodword.assessments.kinds.judgement.content import is_for_practice
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
 from goodword.assessments.plans.versions import form_of
@@ -119,7 +118,7 @@ def _listed_test(
         shown.content, shown.test = contents[shown.pk], test
         content = content_of(shown)
         forms = content.offers()
-        for_practice = is_for_practice(content)
+        for_practice = content.is_for_practice
         sheet, n_forms = technical_sheet(content, forms[0].id), len(forms)
     numbers = _newest_first(rows)
     newest = numbers[0] if numbers else ""

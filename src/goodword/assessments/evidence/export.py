@@ -16,8 +16,8 @@ from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
 from goodword.assessments.evidence.folder import FILE, Folder, Rows, rows_of
 from goodword.assessments.kinds import kind_of
+from goodword.assessments.kinds.custom.marking import RATERS
 from goodword.assessments.kinds.reasoning.families import FAMILIES
-from goodword.assessments.marking import RATERS
 from goodword.assessments.models import (
     AttemptPart,
     Calibration,

@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol, TextIO
 from django.db.models import Q
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_json
+from goodword.assessments.kinds.generated import GeneratedItem, from_json
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.reasoning.verification import compare
 from goodword.assessments.models import Verification

@@ -5,10 +5,12 @@ from typing import Annotated, Any, Protocol, assert_never
 
 from pydantic import Discriminator, Tag
 
+from goodword.assessments.kinds.comparison import ComparedPart, Comparison
 from goodword.assessments.kinds.custom.content import Criterion, CustomQuestions
 from goodword.assessments.kinds.custom.kind import CUSTOM
 from goodword.assessments.kinds.custom.report import CustomPart
 from goodword.assessments.kinds.custom.results import QuestionsResult
+from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.kind import JUDGEMENT
@@ -16,7 +18,6 @@ from goodword.assessments.kinds.judgement.report import JudgementPart
 from goodword.assessments.kinds.judgement.results import JudgementResult
 from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.reasoning.kind import REASONING
 from goodword.assessments.kinds.reasoning.report import ReasoningPart
 from goodword.assessments.kinds.reasoning.results import ReasoningResult
@@ -62,6 +63,8 @@ class Kind[C](Protocol):
     may_be_timed: bool
     #: whether items are drawn for each candidate
     is_generated: bool
+    #: whether untimed parts can be answered offline: all items exist, and none depends on an answer
+    works_offline: bool
     on_break: OnBreak
     #: whether people mark answers
     has_rubrics: bool
@@ -93,7 +96,11 @@ class Kind[C](Protocol):
     def dump(self, content: C) -> dict[str, Any]:
         """The content as JSON, which `parse` reads back."""
 
-    def check_limits(self, content: C) -> None:
+    def export(self, content: C, *, own: bool) -> dict[str, Any]:
+        """Like `dump`, for a file that may leave the organisation: without keys set by its experts. `own`: a test
+        that the organisation wrote."""
+
+    def check_import(self, content: C) -> None:
         """Raises `PackError` for more content than pages or candidates can handle, and for keys that can't score."""
 
     def texts(self, content: C) -> Iterator[tuple[str, str]]:
@@ -170,6 +177,9 @@ class Kind[C](Protocol):
     ) -> Result | None:
         """The result of a part from its issued scores by scale, or None. `items`: those that count. `part`: with its
         uploads and marks."""
+
+    def comparison(self, content: C, parts: Sequence[ComparedPart], *, form: str) -> Comparison:
+        """How these results, which were obtained under the same conditions, are compared."""
 
     def translated(self, content: C, other: C) -> C:
         """The content with title and scale texts in another language of the same version. Items don't change."""

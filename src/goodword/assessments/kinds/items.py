@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import ngettext
 
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem
+from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.core.validation import Json
 
 type Files = MultiValueDict[str, UploadedFile[Any]]

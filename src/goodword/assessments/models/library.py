@@ -29,7 +29,7 @@ class Test(LibraryEntry):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     #: the judgement set whose open-text version this is
     open_text_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="open_texts")
-    #: sets of experts (ids) whose results members have seen (panels.keys)
+    #: sets of experts (ids) whose results members have seen (kinds.judgement.panel_keys)
     panels_shown = models.JSONField(default=list, blank=True)
 
 

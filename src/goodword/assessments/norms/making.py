@@ -18,7 +18,6 @@ from django.db.models import Max
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Membership
 from goodword.assessments.kinds import Content, kind_of
-from goodword.assessments.kinds.judgement.content import has_few_situations
 from goodword.assessments.kinds.reasoning.items import calibration_answers
 from goodword.assessments.models import AttemptPart, Calibration, NormGroup, NormSet, Test
 from goodword.assessments.norms.first_attempts import TakenPart, first_attempts, taken_parts
@@ -70,7 +69,7 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: da
             process.check_stop()
             people = list(taken_parts(test.organisation, ids))
             content = content_of(people[0].part.version)
-            if has_few_situations(content):
+            if content.is_too_short_for_norms:
                 raise FewSituations
             if found := _tables(content, form, people, newest_calibration(test, version, Stratum(*key))):
                 tables[key] = found

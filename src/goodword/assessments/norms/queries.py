@@ -6,7 +6,6 @@ from typing import Any
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.kinds import Content, kind_named, kind_of
-from goodword.assessments.kinds.judgement.content import has_few_situations
 from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration, OwnGroup, OwnScale
 from goodword.assessments.models import (
     Attempt,
@@ -131,7 +130,7 @@ def _form_norms(
             for (language, device), n in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
         ),
         sets=tuple(one for one in sets if (one.version, one.form) == (row.number, form)),
-        few_situations=has_few_situations(content),
+        few_situations=content.is_too_short_for_norms,
     )
 
 
@@ -290,7 +289,7 @@ def _group(norm_set: NormSet, group: NormGroup, content: Content) -> OwnGroup:
 
 def _scale(scale: str, data: Mapping[str, Any], content: Content) -> OwnScale | None:
     table, kind = norms.of_today(data), kind_of(content)
-    if table is None or kind.only_describes(scale) or has_few_situations(content):
+    if table is None or kind.only_describes(scale) or content.is_too_short_for_norms:
         return None
     return OwnScale(
         name=kind.scale_name(content, scale),

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
 from goodword.assessments.adjustments.contacts import contact_of_role
-from goodword.assessments.catalogue.judgement import make_open_texts_of
 from goodword.assessments.kinds.health import health_scales
+from goodword.assessments.kinds.judgement.drafts import make_open_texts_of
 from goodword.assessments.models import Assessment, AssessmentPart
 from goodword.assessments.plans.editing import (
     DRAFTS,

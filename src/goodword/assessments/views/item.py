@@ -25,10 +25,9 @@ from goodword.assessments.attempts.answers import (
 )
 from goodword.assessments.attempts.completion import after_break, heartbeat, resume
 from goodword.assessments.attempts.overview import PartView
+from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.custom.items import CustomQuestion, UploadForm
 from goodword.assessments.kinds.items import Item, ItemForm, UnknownOption
-from goodword.assessments.kinds.judgement.items import Situation
-from goodword.assessments.kinds.scales.items import Statement
 from goodword.assessments.models import Answer, AttemptPart, Test
 from goodword.assessments.queries import answers_of, practice_of, read_answers, unanswered, visible_items
 from goodword.assessments.views.access import (
@@ -290,10 +289,12 @@ def _after(session: AttemptSession, view: PartView, number: int, *, count: int, 
 
 @candidate_page
 def all_screens(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """All screens of an untimed part for offline use, except custom questions, which can depend on each other."""
+    """All screens of a part, so that it can be answered offline."""
     view = session.part(order)
     if request.method == "POST" or view.timed or view.waits_for_start or view != session.overview.current:
         return to_overview(request, session)
+    if not kind_named(view.kind).works_offline:
+        return private(HttpResponse())
     answers = read_answers(view.part)
     items = visible_items(view.part, answers)
     screens = [
@@ -306,7 +307,6 @@ def all_screens(request: HttpRequest, session: AttemptSession, order: int) -> Ht
             request=request,
         )
         for number, item in enumerate(items, start=1)
-        if isinstance(item, Statement | Situation)
     ]
     return private(HttpResponse("".join(screens)))
 

@@ -33,19 +33,22 @@ from goodword.assessments.catalogue.queries import (
     roles_by_test,
     select,
 )
-from goodword.assessments.kinds import Content, Kind, kind_named, kind_of, technical_sheet
+from goodword.assessments.kinds import (
+    Content,
+    Kind,
+    kind_named,
+    kind_of,
+    technical_sheet,
+)
 from goodword.assessments.kinds.builtin import LANGUAGES, newest
-from goodword.assessments.kinds.custom.content import CustomQuestions
 from goodword.assessments.kinds.health import flags_of
-from goodword.assessments.kinds.judgement.content import JudgementSet, is_for_practice, without_key
-from goodword.assessments.kinds.judgement.open_text import without_anchors
 from goodword.assessments.kinds.reasoning.kind import SEEDS
 from goodword.assessments.manual.chapters import TechnicalManual, as_markdown, technical_manual
 from goodword.assessments.manual.facts import manual_facts
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.norms.queries import known_of
+from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
 from goodword.assessments.queries import content_of
-from goodword.assessments.views.judgement import few_situations
 from goodword.core import clock
 from goodword.questionnaires.editor.descriptions import language_name
 
@@ -224,8 +227,10 @@ def page_context(
         "test": found.test,
         "chosen": found,
         "version": found.version,
-        "for_practice": is_for_practice(found.content),
-        **(few_situations(found.content.scenarios) if isinstance(found.content, JudgementSet) else {}),
+        "for_practice": found.content.is_for_practice,
+        "few_situations": found.content.is_too_short_for_norms,
+        "situations": found.content.count(found.form),
+        "least_situations": LEAST_GROUPS,
         "editor_page": "" if found.builtin or found.imported else found.kind.editor_page,
         "sheet": technical_sheet(found.content, found.form, known=known),
         "flags": flags if found.imported else (),
@@ -262,11 +267,7 @@ def export(request: MemberRequest, pk: int) -> HttpResponseBase:
     if found is None:
         raise Http404("nothing is published")
     # JSONB loses key order; dump again so that `kind` comes first
-    content = kind_of(found.content).dump(found.content)
-    if isinstance(found.content, JudgementSet) and found.content.panel is not None:
-        content = without_key(content)
-    elif isinstance(found.content, CustomQuestions) and found.test.is_own and not found.content.taken_from:
-        content = without_anchors(content)
+    content = found.kind.export(found.content, own=found.test.is_own)
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     name = "-".join(
         part

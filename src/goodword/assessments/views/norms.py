@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,10 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments import jobs
-from goodword.assessments.kinds import kind_named
-from goodword.assessments.kinds.judgement.items import WITHIN
-from goodword.assessments.kinds.scales.content import Instrument
-from goodword.assessments.kinds.scores import norm_rows, table_key
+from goodword.assessments.kinds import kind_named, kind_of
+from goodword.assessments.kinds.scores import ALL, norm_rows, table_key
 from goodword.assessments.models import AttemptPart, NormGroup, Test
 from goodword.assessments.norms.queries import CalibrationStatus, FormNorms, VersionNorms, norms_of
 from goodword.assessments.psychometrics import SCORING, strata
@@ -39,7 +37,7 @@ _DEVICES = {
 @access.member(kinds=access.WORKS)
 def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
     test = access.owned(Test.objects.of(request.organisation), pk)
-    scales, wanted = _scales(test), request.GET.get("table", "")
+    name_of, wanted = _scale_names(test), request.GET.get("table", "")
     failed_jobs = job_recovery.failed_jobs().filter(
         task_name__in=(jobs.make_norms.name, jobs.make_calibration.name), args__test_id=test.pk
     )
@@ -48,7 +46,7 @@ def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
         "assessments/norms/page.html",
         {
             "test": test,
-            "versions": [_version(one, scales, wanted) for one in norms_of(test)],
+            "versions": [_version(one, name_of, wanted) for one in norms_of(test)],
             "has_failed": failed_jobs.exists(),
             "least": LEAST,
             "advised": ADVISED,
@@ -114,26 +112,28 @@ def _of_version(test: Test, version: str) -> VersionNorms | None:
     return next((one for one in norms_of(test) if one.version == version), None)
 
 
-def _scales(test: Test) -> dict[str, str]:
+def _scale_names(test: Test) -> Callable[[str], str]:
     published = test.versions.filter(published_at__isnull=False)
     newest = published.filter(language="en").order_by("-pk").first() or published.first()
-    names = {"": _("All of it")}
-    if newest is not None and isinstance(content := content_of(newest), Instrument):
-        names |= {scale.id: scale.name for scale in content.scales}
-    if test.kind == Test.Kind.JUDGEMENT:
-        names[WITHIN] = _("Correlation within situations")
-    return names
+    content = content_of(newest) if newest is not None else None
+
+    def name(scale: str) -> str:
+        if scale == ALL:
+            return _("All of it")
+        return (kind_of(content).scale_name(content, scale) if content is not None else "") or _spoken(scale)
+
+    return name
 
 
-def _version(found: VersionNorms, scales: Mapping[str, str], wanted: str) -> dict[str, object]:
+def _version(found: VersionNorms, name_of: Callable[[str], str], wanted: str) -> dict[str, object]:
     return {
         "version": found.version,
-        "forms": [_form(one, scales, wanted) for one in found.forms],
+        "forms": [_form(one, name_of, wanted) for one in found.forms],
         "calibration": _calibration(found.calibration) if found.calibration else None,
     }
 
 
-def _form(found: FormNorms, scales: Mapping[str, str], wanted: str) -> dict[str, object]:
+def _form(found: FormNorms, name_of: Callable[[str], str], wanted: str) -> dict[str, object]:
     return {
         "form": found.form,
         "name": found.name,
@@ -147,13 +147,13 @@ def _form(found: FormNorms, scales: Mapping[str, str], wanted: str) -> dict[str,
                 "open": any(group["open"] for group in groups),
             }
             for one in found.sets
-            for groups in [[_group(group, scales, wanted) for group in one.groups.all()]]
+            for groups in [[_group(group, name_of, wanted) for group in one.groups.all()]]
         ],
     }
 
 
-def _group(group: NormGroup, scales: Mapping[str, str], wanted: str) -> dict[str, Any]:
-    rows = list(_rows(group, scales, wanted))
+def _group(group: NormGroup, name_of: Callable[[str], str], wanted: str) -> dict[str, Any]:
+    rows = list(_rows(group, name_of, wanted))
     return {
         "name": _named(group.language, group.device),
         "n": group.n,
@@ -163,7 +163,7 @@ def _group(group: NormGroup, scales: Mapping[str, str], wanted: str) -> dict[str
     }
 
 
-def _rows(group: NormGroup, scales: Mapping[str, str], wanted: str) -> Iterator[dict[str, Any]]:
+def _rows(group: NormGroup, name_of: Callable[[str], str], wanted: str) -> Iterator[dict[str, Any]]:
     """A row per table, with the scores of the requested one unless made by an earlier rule. Tables of scores that are
     no longer compared are left out."""
     kind = kind_named(group.norm_set.test.kind)
@@ -176,7 +176,7 @@ def _rows(group: NormGroup, scales: Mapping[str, str], wanted: str) -> Iterator[
             "scores": norm_rows(norms_rule.from_json(table))
             if key == wanted and table["rule"] == SCORING["norms"]
             else (),
-            "scale": scales.get(scale) or _spoken(scale),
+            "scale": name_of(scale),
             "table": table,
         }
 

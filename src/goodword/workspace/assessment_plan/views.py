@@ -12,7 +12,6 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue.packs import ensure_all_builtin
 from goodword.assessments.kinds import Content
-from goodword.assessments.kinds.judgement.content import is_for_practice
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
 from goodword.assessments.plans import publishing
 from goodword.assessments.plans.editing import (
@@ -244,7 +243,7 @@ def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     known = published_of(tests)
     context = {
         "tests": [
-            (test, _forms_in_words(test, content), test.pk in there, is_for_practice(content))
+            (test, _forms_in_words(test, content), test.pk in there, content.is_for_practice)
             for test, content in ((one, _newest_content(known[one.pk])) for one in tests)
         ],
     }
@@ -323,7 +322,7 @@ def _form(
         "form": form,
         "revision": revision,
         "stale": stale,
-        "for_practice": is_for_practice(content_of_number(part.test, part.number)),
+        "for_practice": content_of_number(part.test, part.number).is_for_practice,
     }
     template = "workspace/assessment_plan/part.html"
     return PAGES.render(request, template, draft, context, name=part.test.title)

@@ -7,7 +7,6 @@ from django.utils.translation import ngettext
 
 from goodword.assessments.attempts.parts import FALLBACK_LANGUAGE
 from goodword.assessments.kinds import kind_named
-from goodword.assessments.kinds.judgement.content import has_few_situations, is_for_practice
 from goodword.assessments.kinds.packs import FormOffer
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.sheet import hundredths, precision_of_form
@@ -222,7 +221,7 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
         )
         % {"test": part.part.test.title}
         for part in parts
-        if is_for_practice(part.content)
+        if part.content.is_for_practice
     ]
     found += [
         _(
@@ -231,7 +230,7 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
         )
         % {"test": part.part.test.title, "least": LEAST_GROUPS}
         for part in parts
-        if has_few_situations(part.content) and not is_for_practice(part.content)
+        if part.content.is_too_short_for_norms and not part.content.is_for_practice
     ]
     found += [sentence for part in parts if (sentence := _precision_warning(part))]
     found += version_warnings(parts)

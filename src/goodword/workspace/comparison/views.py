@@ -72,7 +72,7 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
             "test": test,
             "is_scales": test is not None and test.kind == Test.Kind.SCALES,
             "chips": [(query(test=str(one.pk), sort=""), one.title, one == test) for one in tests],
-            "tables": tables_of(results, test, sort=sort, hidden=hidden) if test else [],
+            "tables": tables_of(results, sort=sort, hidden=hidden) if test else [],
             "in_open_text": count_of_other_tests(finished, test, role=role)
             if test is not None and test.kind == Test.Kind.JUDGEMENT
             else 0,

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.kinds.judgement.content import is_for_practice
 from goodword.assessments.plans.versions import PlannedPart, built_by_member, planned
 from goodword.core.text import written_day
 from goodword.questionnaires.editor.entries import competencies_of
@@ -245,7 +244,7 @@ def _parts(step: Step, *, now: datetime) -> Sequence[PlannedPart]:
     """Parts whose results count; none while nobody can be invited."""
     if not step.requirement and built_by_member(step) is None:
         return ()
-    return [one for one in planned(step, now=now) if not is_for_practice(one.content)]
+    return [one for one in planned(step, now=now) if not one.content.is_for_practice]
 
 
 def _test(parts: Iterable[PlannedPart]) -> Column:

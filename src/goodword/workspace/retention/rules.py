@@ -16,8 +16,8 @@ from django.db.models.functions import Greatest
 
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
+from goodword.assessments.kinds.judgement.panelists import erase_old as erase_old_experts
 from goodword.assessments.models import Attempt
-from goodword.assessments.panels.panelists import erase_old as erase_old_experts
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.domain.holds import candidates_on_hold, lock_role_holds
 from goodword.candidates.domain.people import lock_person

@@ -2,8 +2,8 @@
 
 from functools import cache
 
+from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 
 N_SEEDS = 200
 EACH = [

@@ -9,6 +9,7 @@ from math import ceil
 
 import pytest
 
+from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.reasoning.content import (
     BUILT_IN,
     FIGURELESS_20,
@@ -25,7 +26,6 @@ from goodword.assessments.kinds.reasoning.content import (
     replacement,
 )
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 
 _FORMS = range(1, 16)
 each_built_in = pytest.mark.parametrize("blueprint", BUILT_IN.values(), ids=BUILT_IN)

@@ -8,8 +8,8 @@ from math import sqrt
 
 import pytest
 
+from goodword.assessments.kinds.generated import Deduction, Series, from_json, to_json
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate, practice_item
-from goodword.assessments.kinds.reasoning.generated import Deduction, Series, from_json, to_json
 from goodword.assessments.kinds.reasoning.options import SLIP
 from goodword.assessments.kinds.reasoning.solver import solve, solve_by_any_reading
 from goodword.assessments.kinds.reasoning.solver.guessers import GUESSERS, chance, success

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from goodword.assessments.kinds.reasoning.generated import (
+from goodword.assessments.kinds.generated import (
     Family,
     Figure,
     GeneratedItem,

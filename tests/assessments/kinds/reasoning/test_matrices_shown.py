@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from django.template.loader import render_to_string
 
-from goodword.assessments.kinds.reasoning.generated import Family, Figure, GeneratedItem, Mark, Matrix, Shown
+from goodword.assessments.kinds.generated import Family, Figure, GeneratedItem, Mark, Matrix, Shown
 from goodword.assessments.kinds.reasoning.matrices import FAMILIES, one_rule, three_rules
 from goodword.assessments.kinds.reasoning.matrices.drawing import (
     literal,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from goodword.assessments.kinds.generated import Deduction, Option, Series
 from goodword.assessments.kinds.reasoning import solver
-from goodword.assessments.kinds.reasoning.generated import Deduction, Option, Series
 from goodword.assessments.kinds.reasoning.solver import solve
 
 _PACKAGE = "goodword.assessments.kinds.reasoning"
@@ -101,4 +101,4 @@ def test_the_solver_shares_only_the_item_types_with_the_families() -> None:
         for name in [node.module]
         if name.startswith("goodword") and not name.startswith(f"{_PACKAGE}.solver")
     }
-    assert shared == {f"{_PACKAGE}.generated"}
+    assert shared == {"goodword.assessments.kinds.generated"}

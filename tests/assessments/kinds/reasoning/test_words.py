@@ -8,8 +8,8 @@ from math import sqrt
 
 import pytest
 
+from goodword.assessments.kinds.generated import Deduction, GeneratedItem, Option, Series
 from goodword.assessments.kinds.reasoning.families import generate
-from goodword.assessments.kinds.reasoning.generated import Deduction, GeneratedItem, Option, Series
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
 from tests.assessments.kinds.reasoning.drawn import EACH, N_SEEDS, drawn
 from tests.assessments.kinds.wording import forbidden

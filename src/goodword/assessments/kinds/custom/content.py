@@ -7,7 +7,7 @@ are `{"type": "file", "id", "text", "help", "required", "types": ["pdf"], "megab
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from django.utils.translation import ngettext
 from pydantic import (
@@ -86,6 +86,9 @@ class TakenFrom:
 class CustomQuestions:
     """`rubrics`: criteria by question id. `right`: values of right choices by question id. A question has at most one
     of both."""
+
+    is_for_practice: ClassVar[bool] = False
+    is_too_short_for_norms: ClassVar[bool] = False
 
     id: str
     version: str
@@ -329,3 +332,12 @@ def _without_words(value: Json) -> object:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_without_words(entry) for entry in value]
     return value
+
+
+def without_anchors(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of a file without anchors, which quote the key that the organisation's experts have set."""
+    rubrics = [
+        {**rubric, "criteria": [{**one, "anchors": ""} for one in rubric["criteria"]]}
+        for rubric in content["rubrics"]
+    ]
+    return {**content, "rubrics": rubrics}

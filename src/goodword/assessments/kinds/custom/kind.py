@@ -4,12 +4,15 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, ngettext
 
+from goodword.assessments.kinds.comparison import ComparedPart, Comparison
+from goodword.assessments.kinds.custom.comparison import compare
 from goodword.assessments.kinds.custom.content import (
     Criterion,
     CustomQuestions,
     questions_to_json,
     read_questions,
     shared_structure,
+    without_anchors,
 )
 from goodword.assessments.kinds.custom.items import (
     CustomQuestion,
@@ -20,7 +23,12 @@ from goodword.assessments.kinds.custom.items import (
     visible_items,
 )
 from goodword.assessments.kinds.custom.report import CustomReport
-from goodword.assessments.kinds.custom.results import QuestionsResult, questions_result, questions_sheet
+from goodword.assessments.kinds.custom.results import (
+    QuestionsResult,
+    questions_result,
+    questions_sheet,
+)
+from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.items import (
     PRACTICE,
     FixedItems,
@@ -30,7 +38,6 @@ from goodword.assessments.kinds.items import (
     questions_overview_line,
 )
 from goodword.assessments.kinds.packs import MOST_ITEMS, at_most
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.scores import (
     ALL,
     ComputedScore,
@@ -52,6 +59,7 @@ _FILE_SECONDS: Final = 60
 
 class _Custom(FixedItems):
     may_be_timed = True
+    works_offline = False
     on_break = OnBreak.STAYS
     has_rubrics = True
     editor_page, copy_page = "custom_questions", ""
@@ -74,7 +82,11 @@ class _Custom(FixedItems):
     def dump(self, content: CustomQuestions) -> dict[str, Any]:
         return dict(questions_to_json(content))
 
-    def check_limits(self, content: CustomQuestions) -> None:
+    def export(self, content: CustomQuestions, *, own: bool) -> dict[str, Any]:
+        data = self.dump(content)
+        return without_anchors(data) if own and not content.taken_from else data
+
+    def check_import(self, content: CustomQuestions) -> None:
         at_most("questions", len(content.questions), MOST_ITEMS)
 
     def texts(self, content: CustomQuestions) -> Iterator[tuple[str, str]]:
@@ -176,6 +188,10 @@ class _Custom(FixedItems):
         if part.ended_at is None:
             return None
         return questions_result(part, content, items=items, answers=answers, scores=scores)
+
+    def comparison(self, content: CustomQuestions, parts: Sequence[ComparedPart], *, form: str) -> Comparison:
+        del form
+        return compare(content, parts)
 
     def translated(self, content: CustomQuestions, other: CustomQuestions) -> CustomQuestions:
         return replace(content, name=other.name)

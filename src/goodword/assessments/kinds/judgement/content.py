@@ -114,8 +114,8 @@ class JudgementSet:
         return self.panel is None or not self.panel.agrees
 
     @property
-    def has_few_situations(self) -> bool:
-        """Whether its correlations have no band, so candidates can't be compared by them."""
+    def is_too_short_for_norms(self) -> bool:
+        """Whether correlations over its situations have no band, so candidates can't be compared by them."""
         return len(self.scenarios) < LEAST_GROUPS
 
     @property
@@ -152,14 +152,6 @@ class JudgementSet:
     @property
     def highest(self) -> int:
         return self.response_scale[-1].value
-
-
-def is_for_practice(content: object) -> bool:
-    return isinstance(content, JudgementSet) and content.is_for_practice
-
-
-def has_few_situations(content: object) -> bool:
-    return isinstance(content, JudgementSet) and content.has_few_situations
 
 
 SET: Final = TypeAdapter(JudgementSet)

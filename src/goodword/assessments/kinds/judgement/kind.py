@@ -4,9 +4,18 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, ngettext
 
+from goodword.assessments.kinds.comparison import ComparedPart, Comparison
 from goodword.assessments.kinds.custom.content import Criterion
+from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.items import FixedItems, Item, OnBreak
-from goodword.assessments.kinds.judgement.content import JudgementSet, check_keys, read_judgement, to_json
+from goodword.assessments.kinds.judgement.comparison import compare
+from goodword.assessments.kinds.judgement.content import (
+    JudgementSet,
+    check_keys,
+    read_judgement,
+    to_json,
+    without_key,
+)
 from goodword.assessments.kinds.judgement.items import (
     WITHIN,
     judge,
@@ -19,9 +28,12 @@ from goodword.assessments.kinds.judgement.items import (
     situations,
 )
 from goodword.assessments.kinds.judgement.report import JudgementReport
-from goodword.assessments.kinds.judgement.results import JudgementResult, judgement_result, judgement_sheet
-from goodword.assessments.kinds.packs import MOST_ANSWERS, MOST_ITEMS, at_most
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem
+from goodword.assessments.kinds.judgement.results import (
+    JudgementResult,
+    judgement_result,
+    judgement_sheet,
+)
+from goodword.assessments.kinds.packs import MOST_ANSWERS, MOST_ITEMS, PackError, at_most
 from goodword.assessments.kinds.scores import (
     ALL,
     ComputedScore,
@@ -38,6 +50,7 @@ from goodword.core.validation import Json
 
 class _Judgement(FixedItems):
     may_be_timed = True
+    works_offline = True
     on_break = OnBreak.SKIPPED
     has_rubrics = False
     editor_page, copy_page = "judgement", "judgement_duplicate"
@@ -59,10 +72,17 @@ class _Judgement(FixedItems):
     def dump(self, content: JudgementSet) -> dict[str, Any]:
         return to_json(content)
 
-    def check_limits(self, content: JudgementSet) -> None:
+    def export(self, content: JudgementSet, *, own: bool) -> dict[str, Any]:
+        del own
+        data = to_json(content)
+        return data if content.panel is None else without_key(data)
+
+    def check_import(self, content: JudgementSet) -> None:
         check_keys(content)
         at_most("actions", len(content.actions), MOST_ITEMS)
         at_most("answers to choose from", len(content.response_scale), MOST_ANSWERS)
+        if content.panel is not None:
+            raise PackError("A panel can't be imported. Remove “panel” from the file, and ask experts here.")
 
     def texts(self, content: JudgementSet) -> Iterator[tuple[str, str]]:
         for scenario in content.scenarios:
@@ -148,6 +168,10 @@ class _Judgement(FixedItems):
         if not scores:
             return None
         return judgement_result(part, content, items=items, answers=answers, scores=scores, known=known)
+
+    def comparison(self, content: JudgementSet, parts: Sequence[ComparedPart], *, form: str) -> Comparison:
+        del form
+        return compare(content, parts)
 
     def translated(self, content: JudgementSet, other: JudgementSet) -> JudgementSet:
         return replace(

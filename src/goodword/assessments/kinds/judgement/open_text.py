@@ -24,15 +24,6 @@ def open_text_contents(contents: Mapping[str, Content]) -> dict[str, Content]:
     return {language: _content(content, language, one) for language, content in contents.items()}
 
 
-def without_anchors(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The content to export. Anchors are left out: they quote the key, which stays inside the organisation."""
-    rubrics = [
-        {**rubric, "criteria": [{**one, "anchors": ""} for one in rubric["criteria"]]}
-        for rubric in content["rubrics"]
-    ]
-    return {**content, "rubrics": rubrics}
-
-
 def _content(content: Content, language: str, one: str) -> Content:
     with translation.override(language):
         name = gettext("%(name)s, in your own words") % {"name": content["name"][: _LONGEST_NAME - 40]}

@@ -105,7 +105,7 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
 
 def _precision(judgement: JudgementSet) -> str:
     n = len(judgement.scenarios)
-    if judgement.has_few_situations:
+    if judgement.is_too_short_for_norms:
         return gettext(
             "Too few situations for a band: it takes at least %(least)s, and the set has %(n)s. So results have no "
             "percentile, and candidates can't be sorted by them."
@@ -321,7 +321,7 @@ def judgement_result(
     known: Known,
 ) -> JudgementResult:
     # for the whole set, since a lost connection doesn't affect others' results
-    few = content.has_few_situations
+    few = content.is_too_short_for_norms
     score, within, content = scores[ALL], scores.get(WITHIN), without_void(content, items)
     result = score if within is None else within
     low, high = result.low, result.high

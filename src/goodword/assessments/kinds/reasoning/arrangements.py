@@ -23,7 +23,7 @@ from functools import cache
 from itertools import permutations
 from string import ascii_lowercase
 
-from goodword.assessments.kinds.reasoning.generated import (
+from goodword.assessments.kinds.generated import (
     Deduction,
     Family,
     GeneratedItem,

@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter
 from pydantic import StringConstraints as Limits
 
+from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.packs import KNOWN_NAMES, TEXT, FormOffer, read, wrong
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.core.validation import Json, ReadingError
 
 _SEEDS = 2**31
@@ -320,6 +320,9 @@ WITHOUT_FIGURES: Final[Mapping[str, str]] = {STANDARD: "figureless_20", "long_40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasoningTest:
+    is_for_practice: ClassVar[bool] = False
+    is_too_short_for_norms: ClassVar[bool] = False
+
     version: str
     forms: Mapping[str, Blueprint]
 

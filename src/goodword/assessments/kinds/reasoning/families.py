@@ -4,6 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext, gettext_noop
 
+from goodword.assessments.kinds.generated import Family, GeneratedItem
 from goodword.assessments.kinds.reasoning import (
     arrangements,
     letter_series,
@@ -11,7 +12,6 @@ from goodword.assessments.kinds.reasoning import (
     number_series,
     sets,
 )
-from goodword.assessments.kinds.reasoning.generated import Family, GeneratedItem
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {

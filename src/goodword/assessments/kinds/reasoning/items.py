@@ -23,6 +23,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from goodword.assessments.kinds.generated import GeneratedItem, Matrix
 from goodword.assessments.kinds.items import (
     PRACTICE,
     ChoiceForm,
@@ -34,7 +35,6 @@ from goodword.assessments.kinds.items import (
 )
 from goodword.assessments.kinds.reasoning.content import Blueprint, ReasoningTest
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate, practice_item
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem, Matrix
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
 from goodword.assessments.kinds.scores import ALL, ComputedScore, Respondent, ScaleReliability
 from goodword.assessments.psychometrics import SCORING

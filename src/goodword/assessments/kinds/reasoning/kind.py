@@ -3,15 +3,17 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, ngettext
 
+from goodword.assessments.kinds.comparison import ComparedPart, Comparison
 from goodword.assessments.kinds.custom.content import Criterion
+from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.items import Item, OnBreak, questions_mail_line, questions_overview_line
+from goodword.assessments.kinds.reasoning.comparison import compare
 from goodword.assessments.kinds.reasoning.content import (
     ReasoningTest,
     forms_to_json,
     read_forms,
 )
 from goodword.assessments.kinds.reasoning.families import category_name, family_name, generate, load_of
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.reasoning.items import (
     ReasoningTask,
     practice_tasks,
@@ -37,6 +39,7 @@ SEEDS: Final = 2**31
 class _Reasoning:
     may_be_timed = True
     is_generated = True
+    works_offline = False
     on_break = OnBreak.REPLACED
     has_rubrics = False
     editor_page, copy_page = "", ""
@@ -59,7 +62,11 @@ class _Reasoning:
     def dump(self, content: ReasoningTest) -> dict[str, Any]:
         return forms_to_json(content)
 
-    def check_limits(self, content: ReasoningTest) -> None:
+    def export(self, content: ReasoningTest, *, own: bool) -> dict[str, Any]:
+        del own
+        return self.dump(content)
+
+    def check_import(self, content: ReasoningTest) -> None:
         del content
 
     def texts(self, content: ReasoningTest) -> Iterator[tuple[str, str]]:
@@ -150,6 +157,9 @@ class _Reasoning:
         if not scores:
             return None
         return reasoning_result(part, content, items=items, answers=answers, scores=scores, known=known)
+
+    def comparison(self, content: ReasoningTest, parts: Sequence[ComparedPart], *, form: str) -> Comparison:
+        return compare(content, parts, form=form)
 
     def translated(self, content: ReasoningTest, other: ReasoningTest) -> ReasoningTest:
         del other

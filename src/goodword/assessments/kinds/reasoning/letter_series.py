@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from goodword.assessments.kinds.reasoning.generated import Family, GeneratedItem, Series, random_for
+from goodword.assessments.kinds.generated import Family, GeneratedItem, Series, random_for
 from goodword.assessments.kinds.reasoning.options import (
     Grid,
     Line,

@@ -15,7 +15,7 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from goodword.assessments.kinds.reasoning.generated import Family, GeneratedItem, Series, random_for
+from goodword.assessments.kinds.generated import Family, GeneratedItem, Series, random_for
 from goodword.assessments.kinds.reasoning.options import (
     Grid,
     Line,

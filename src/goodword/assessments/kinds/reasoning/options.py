@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Literal
 
-from goodword.assessments.kinds.reasoning.generated import Option
+from goodword.assessments.kinds.generated import Option
 
 N_SERIES_OPTIONS = 5
 #: prefix of errors that are slips, not reasoning errors

@@ -4,7 +4,7 @@ from typing import Literal, NotRequired, TypedDict
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from goodword.assessments.kinds.reasoning.generated import Picture
+from goodword.assessments.kinds.generated import Picture
 from goodword.assessments.kinds.reasoning.matrices.drawing import literal
 from goodword.assessments.kinds.reasoning.phrases import PHRASES, category_phrase, family_phrase
 from goodword.assessments.kinds.reasoning.results import (

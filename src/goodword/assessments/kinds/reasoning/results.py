@@ -5,10 +5,10 @@ from typing import Final, Self
 
 from django.utils.translation import get_language, gettext
 
+from goodword.assessments.kinds.generated import Picture, Shown
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.families import FAMILIES, category_name, family_name
-from goodword.assessments.kinds.reasoning.generated import Picture, Shown
 from goodword.assessments.kinds.reasoning.items import CATEGORIES, ReasoningTask
 from goodword.assessments.kinds.reasoning.sheet import reasoning_sheet
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show

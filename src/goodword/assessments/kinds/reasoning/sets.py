@@ -15,7 +15,7 @@ four answers are right equally often.
 import random
 from collections.abc import Sequence
 
-from goodword.assessments.kinds.reasoning.generated import (
+from goodword.assessments.kinds.generated import (
     Deduction,
     Family,
     GeneratedItem,

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, Self
 
+from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.reasoning.content import VERSION, Blueprint, ReasoningTest, blueprint_of, draw
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.reasoning.items import ReasoningTask, curves, curves_of_form
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.number_right import ASSUMED_SD

@@ -72,6 +72,9 @@ class Instrument:
     order. Norms belong to a form, so scores are only compared with scores on the same selection.
     """
 
+    is_for_practice: ClassVar[bool] = False
+    is_too_short_for_norms: ClassVar[bool] = False
+
     id: str
     version: str
     language: str

@@ -4,7 +4,9 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, ngettext
 
+from goodword.assessments.kinds.comparison import ComparedPart, Comparison
 from goodword.assessments.kinds.custom.content import Criterion
+from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.items import FixedItems, Item, OnBreak
 from goodword.assessments.kinds.packs import (
     LONGEST_SCALE,
@@ -14,7 +16,7 @@ from goodword.assessments.kinds.packs import (
     PackError,
     at_most,
 )
-from goodword.assessments.kinds.reasoning.generated import GeneratedItem
+from goodword.assessments.kinds.scales.comparison import compare
 from goodword.assessments.kinds.scales.content import Instrument, parse_pack, to_json
 from goodword.assessments.kinds.scales.items import (
     item_values,
@@ -41,6 +43,7 @@ from goodword.core.validation import Json
 
 class _Scales(FixedItems):
     may_be_timed = False
+    works_offline = True
     on_break = OnBreak.SKIPPED
     has_rubrics = False
     editor_page, copy_page = "", ""
@@ -62,7 +65,11 @@ class _Scales(FixedItems):
     def dump(self, content: Instrument) -> dict[str, Any]:
         return to_json(content)
 
-    def check_limits(self, content: Instrument) -> None:
+    def export(self, content: Instrument, *, own: bool) -> dict[str, Any]:
+        del own
+        return self.dump(content)
+
+    def check_import(self, content: Instrument) -> None:
         longest = max((scale.id for scale in content.scales), key=len)
         if len(longest) > LONGEST_SCALE:
             raise PackError(f"The id of the scale “{longest}” has more than {LONGEST_SCALE} characters.")
@@ -141,6 +148,10 @@ class _Scales(FixedItems):
     ) -> ScalesResult | None:
         del items
         return scales_result(part, content, answers=answers, scores=scores, known=known) if scores else None
+
+    def comparison(self, content: Instrument, parts: Sequence[ComparedPart], *, form: str) -> Comparison:
+        del parts, form
+        return compare(content)
 
     def translated(self, content: Instrument, other: Instrument) -> Instrument:
         scales = {scale.id: scale for scale in other.scales}

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from random import Random
 
-from goodword.assessments.kinds.reasoning.generated import Family, Figure, GeneratedItem, Matrix, Option
+from goodword.assessments.kinds.generated import Family, Figure, GeneratedItem, Matrix, Option
 from goodword.assessments.kinds.reasoning.matrices.rules import (
     ALIKE,
     MOST_MARKS,

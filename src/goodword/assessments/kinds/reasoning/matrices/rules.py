@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal, get_args
 
-from goodword.assessments.kinds.reasoning.generated import Figure, Mark, Shading, Shape
+from goodword.assessments.kinds.generated import Figure, Mark, Shading, Shape
 
 type Aspect = Literal["shape", "turn", "shading", "size", "count", "place", "places"]
 type Cell = Mapping[Aspect, int]

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from goodword.assessments.kinds.reasoning.generated import Figure, Mark, Shading, Shape
+from goodword.assessments.kinds.generated import Figure, Mark, Shading, Shape
 
 _EN_SHAPES: Mapping[Shape, str] = {
     "circle": "circle",

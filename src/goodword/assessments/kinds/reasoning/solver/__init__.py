@@ -10,7 +10,7 @@ continuations with the lowest load are right, and two of them make the series am
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations, pairwise, permutations, product
 
-from goodword.assessments.kinds.reasoning.generated import Deduction, Matrix, Option, Series, Task
+from goodword.assessments.kinds.generated import Deduction, Matrix, Option, Series, Task
 
 type Hypothesis = Callable[[Sequence[int]], Iterator[tuple[int, int]]]
 

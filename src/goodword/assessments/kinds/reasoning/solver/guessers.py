@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
 
-from goodword.assessments.kinds.reasoning.generated import (
+from goodword.assessments.kinds.generated import (
     Deduction,
     Figure,
     GeneratedItem,

@@ -7,7 +7,7 @@ missing value.
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
-from goodword.assessments.kinds.reasoning.generated import Figure, Matrix, Option
+from goodword.assessments.kinds.generated import Figure, Matrix, Option
 
 #: the features of a figure: shape, shading, turn, size, number and places
 _LOOKS = ("shape", "shading", "turn", "size")

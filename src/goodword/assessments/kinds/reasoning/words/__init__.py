@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Mapping, Sequence
 
-from goodword.assessments.kinds.reasoning.generated import (
+from goodword.assessments.kinds.generated import (
     Deduction,
     Figure,
     GeneratedItem,

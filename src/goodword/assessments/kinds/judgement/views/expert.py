@@ -17,11 +17,10 @@ from django.views.decorators.http import require_http_methods
 from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue.drafts import DRAFTS
 from goodword.assessments.kinds.builtin import LANGUAGES
+from goodword.assessments.kinds.judgement import panelists
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.items import Situation, SituationForm, ratings, situations
-from goodword.assessments.models import Panelist
-from goodword.assessments.panels import panelists
-from goodword.assessments.panels.panelists import (
+from goodword.assessments.kinds.judgement.panelists import (
     Content,
     Expert,
     ExpertState,
@@ -36,6 +35,7 @@ from goodword.assessments.panels.panelists import (
     save_ratings,
     unrated,
 )
+from goodword.assessments.models import Panelist
 from goodword.assessments.views.access import private
 from goodword.core import clock
 from goodword.core.http import as_download

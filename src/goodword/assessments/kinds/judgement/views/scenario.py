@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.catalogue import judgement
 from goodword.assessments.catalogue.drafts import TestDraft
 from goodword.assessments.kinds.form_rows import changed_rows
+from goodword.assessments.kinds.judgement import drafts as judgement_drafts
 from goodword.assessments.kinds.judgement.editor import MOST_ACTIONS, PARTS, ScenarioForm, place_of
+from goodword.assessments.kinds.judgement.views.sets import remind_of_translations
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import JUDGEMENT
-from goodword.assessments.views.judgement import remind_of_translations
 from goodword.drafts.pages import DraftForm, revision_of
 from goodword.questionnaires.editor.descriptions import short
 
@@ -27,14 +27,16 @@ def new(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     edit = DraftForm(request=request, form=form, current=draft.revision)
     try:
         if saved := edit.save(
-            lambda revision: judgement.add_scenario(
+            lambda revision: judgement_drafts.add_scenario(
                 test=draft.test, text=form.cleaned_data["text"], actions=form.actions(), revision=revision
             )
         ):
             messages.success(request, _("Added at the end."))
             return JUDGEMENT.to_editor(request, f"?new={saved.result}")
-    except judgement.TooMany:
-        form.add_error(None, _("A set has at most %(most)s situations.") % {"most": judgement.MAX_SCENARIOS})
+    except judgement_drafts.TooMany:
+        form.add_error(
+            None, _("A set has at most %(most)s situations.") % {"most": judgement_drafts.MAX_SCENARIOS}
+        )
     return _page(request, draft, edit, {})
 
 
@@ -48,7 +50,7 @@ def change(request: MemberRequest, draft: TestDraft, *, scenario_id: str) -> Htt
     form = _form(request, draft, scenario)
     edit = DraftForm(request=request, form=form, current=draft.revision)
     if edit.save(
-        lambda revision: judgement.change_scenario(
+        lambda revision: judgement_drafts.change_scenario(
             test=draft.test,
             scenario_id=scenario_id,
             text=form.cleaned_data["text"],
@@ -67,10 +69,10 @@ def change(request: MemberRequest, draft: TestDraft, *, scenario_id: str) -> Htt
 def move(request: MemberRequest, draft: TestDraft, *, scenario_id: str) -> HttpResponseBase:
     up = request.POST.get("by") == "up"
     try:
-        place = judgement.move_scenario(
+        place = judgement_drafts.move_scenario(
             test=draft.test,
             scenario_id=scenario_id,
-            by=judgement.UP if up else judgement.DOWN,
+            by=judgement_drafts.UP if up else judgement_drafts.DOWN,
             revision=revision_of(request),
         )
     except KeyError:
@@ -89,7 +91,9 @@ def remove(request: MemberRequest, draft: TestDraft, *, scenario_id: str) -> Htt
     try:
         scenario = draft.content["scenarios"][place_of(draft.content, scenario_id)]
         if request.method == "POST":
-            judgement.remove_scenario(test=draft.test, scenario_id=scenario_id, revision=revision_of(request))
+            judgement_drafts.remove_scenario(
+                test=draft.test, scenario_id=scenario_id, revision=revision_of(request)
+            )
             messages.success(request, _("Removed: “%(text)s”.") % {"text": short(scenario["text"])})
             return JUDGEMENT.to_editor(request)
     except KeyError:

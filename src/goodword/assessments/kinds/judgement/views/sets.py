@@ -10,11 +10,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.catalogue import judgement
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft
-from goodword.assessments.catalogue.judgement import add_language, change_details, remove_language, save_texts
 from goodword.assessments.kinds.builtin import LANGUAGES
+from goodword.assessments.kinds.judgement import drafts as judgement_drafts
 from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS, panel_basis, read_judgement
+from goodword.assessments.kinds.judgement.drafts import (
+    add_language,
+    change_details,
+    remove_language,
+    save_texts,
+)
 from goodword.assessments.kinds.judgement.editor import (
     DetailsForm,
     NewForm,
@@ -24,10 +29,10 @@ from goodword.assessments.kinds.judgement.editor import (
     count_untranslated,
     outdated_languages,
 )
+from goodword.assessments.kinds.judgement.panel_keys import panel_of_draft
+from goodword.assessments.kinds.judgement.panelists import experts_of
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Test
-from goodword.assessments.panels.keys import panel_of_draft
-from goodword.assessments.panels.panelists import experts_of
 from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
 from goodword.assessments.views.draft_access import JUDGEMENT, test_of
 from goodword.core import clock
@@ -51,7 +56,7 @@ def new(request: MemberRequest) -> HttpResponseBase:
         },
     )
     if form.is_bound and form.is_valid():
-        made = judgement.create_set(**form.cleaned_data, by=request.member, now=clock.now())
+        made = judgement_drafts.create_set(**form.cleaned_data, by=request.member, now=clock.now())
         return redirect("judgement_edit", request.organisation.slug, made.pk)
     return render(request, "assessments/judgement/new.html", {"form": form})
 
@@ -61,7 +66,7 @@ def new(request: MemberRequest) -> HttpResponseBase:
 def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
     test = test_of(request, pk, kind=KIND)
     try:
-        made = judgement.duplicate_set(test=test, by=request.member, now=clock.now())
+        made = judgement_drafts.duplicate_set(test=test, by=request.member, now=clock.now())
     except LookupError:
         raise Http404("nothing to copy yet") from None
     messages.success(request, _("Copied. Roles can choose the copy once you publish it."))
@@ -73,7 +78,7 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
 def open_text(request: MemberRequest, pk: int) -> HttpResponseBase:
     test = test_of(request, pk, kind=KIND)
     try:
-        made = judgement.create_open_text(test=test, by=request.member, now=clock.now())
+        made = judgement_drafts.create_open_text(test=test, by=request.member, now=clock.now())
     except LookupError:
         raise Http404("no situation yet") from None
     messages.success(
@@ -234,7 +239,7 @@ def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     edit = DraftForm(request=request, form=form, current=draft.revision)
     try:
         if saved := edit.save(
-            lambda revision: judgement.publish_set(
+            lambda revision: judgement_drafts.publish_set(
                 test=draft.test,
                 revision=revision,
                 key_by=form.cleaned_data.get("key_by", ""),
@@ -249,9 +254,9 @@ def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
                 % {"number": saved.result},
             )
             return JUDGEMENT.to_page(request)
-    except judgement.NoKeySource:  # the panel's key was changed in the meantime
+    except judgement_drafts.NoKeySource:  # the panel's key was changed in the meantime
         edit.stale = True
-    except judgement.NoScenarios:
+    except judgement_drafts.NoScenarios:
         form.add_error(None, _("Add a situation first."))
     except PackError as wrong:
         form.add_error(None, str(wrong))

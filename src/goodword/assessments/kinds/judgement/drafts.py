@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
-from goodword.assessments.catalogue.custom_questions import publish_test
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft, create, create_row, publication, save
+from goodword.assessments.kinds.custom.drafts import publish_test
 from goodword.assessments.kinds.judgement.content import (
     FEWEST_ACTIONS,
     Panel,
@@ -35,9 +35,9 @@ from goodword.assessments.kinds.judgement.editor import (
     with_texts,
 )
 from goodword.assessments.kinds.judgement.open_text import open_text_contents
+from goodword.assessments.kinds.judgement.panel_keys import panel_of_draft, shown_result
+from goodword.assessments.kinds.judgement.panelists import experts_of
 from goodword.assessments.models import AssessmentPart, Test, TestVersion
-from goodword.assessments.panels.keys import panel_of_draft, shown_result
-from goodword.assessments.panels.panelists import experts_of
 from goodword.core.jobs import for_each
 from goodword.core.validation import ReadingError
 from goodword.drafts.versions import Publication

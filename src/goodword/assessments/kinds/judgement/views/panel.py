@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.catalogue import judgement
 from goodword.assessments.catalogue.drafts import TestDraft
 from goodword.assessments.kinds.builtin import LANGUAGES
+from goodword.assessments.kinds.judgement import drafts as judgement_drafts
+from goodword.assessments.kinds.judgement import panelists
 from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS
+from goodword.assessments.kinds.judgement.panel_keys import STEP, shown_result
+from goodword.assessments.kinds.judgement.panelists import Expert, experts_of
 from goodword.assessments.models import Panelist
-from goodword.assessments.panels import panelists
-from goodword.assessments.panels.keys import STEP, shown_result
-from goodword.assessments.panels.panelists import Expert, experts_of
 from goodword.assessments.views.draft_access import JUDGEMENT
 from goodword.core import clock
 from goodword.core.addresses import check_address, is_same, normalised
@@ -139,16 +139,16 @@ def remove(request: MemberRequest, draft: TestDraft, *, expert_pk: int) -> HttpR
 @JUDGEMENT.view
 def take_key(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     try:
-        changed = judgement.take_panel_key(
+        changed = judgement_drafts.take_panel_key(
             test=draft.test, revision=revision_of(request), by=request.member, now=clock.now()
         )
-    except judgement.TooFewExperts:
+    except judgement_drafts.TooFewExperts:
         messages.error(
             request,
             _("The key was not made: too few experts have finished. The page says how many are missing."),
         )
         return _back(request)
-    except judgement.NoAgreement:
+    except judgement_drafts.NoAgreement:
         messages.error(
             request,
             _(
@@ -168,11 +168,11 @@ def take_key(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
 @JUDGEMENT.view
 def leave_out(request: MemberRequest, draft: TestDraft, *, action_id: str) -> HttpResponseBase:
     try:
-        judgement.leave_out_action(test=draft.test, action_id=action_id, revision=revision_of(request))
+        judgement_drafts.leave_out_action(test=draft.test, action_id=action_id, revision=revision_of(request))
         messages.success(request, _("Left out of the draft. The other ratings still count."))
     except KeyError:
         messages.info(request, _("That action no longer exists."))
-    except judgement.LastActions:
+    except judgement_drafts.LastActions:
         messages.error(
             request,
             _("Not left out: a situation needs at least two actions. Remove or rewrite the situation."),

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Organisation
-from goodword.assessments.catalogue import custom_questions
-from goodword.assessments.catalogue.custom_questions import change_details
 from goodword.assessments.catalogue.drafts import TestDraft
+from goodword.assessments.kinds.custom import drafts as custom_drafts
+from goodword.assessments.kinds.custom.drafts import change_details
 from goodword.assessments.kinds.custom.editor import (
     FILE,
     BeginForm,
@@ -105,13 +105,13 @@ def new(request: MemberRequest) -> HttpResponseBase:
     )
     if form.is_bound and form.is_valid():
         try:
-            made = custom_questions.create_test(
+            made = custom_drafts.create_test(
                 questionnaire=form.cleaned_data["questionnaire"],
                 name=form.cleaned_data["name"],
                 by=request.member,
                 now=clock.now(),
             )
-        except custom_questions.CannotAsk as wrong:
+        except custom_drafts.CannotAsk as wrong:
             form.add_error("questionnaire", wrong.sentences)
         else:
             messages.success(
@@ -207,14 +207,14 @@ def update(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     questionnaire = _questionnaire(draft)
     try:
         if questionnaire is None:
-            raise custom_questions.NotPublished
-        number = custom_questions.update_questions(
+            raise custom_drafts.NotPublished
+        number = custom_drafts.update_questions(
             test=draft.test, questionnaire=questionnaire, revision=revision_of(request)
         )
-    except custom_questions.CannotAsk as wrong:
+    except custom_drafts.CannotAsk as wrong:
         for sentence in wrong.sentences:
             messages.error(request, sentence)
-    except (custom_questions.NotPublished, custom_questions.LanguageGone):
+    except (custom_drafts.NotPublished, custom_drafts.LanguageGone):
         messages.error(
             request, _("Not changed: the questionnaire has no version in the source language of this test.")
         )
@@ -232,10 +232,10 @@ def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     error = ""
     if request.method == "POST":
         try:
-            custom_questions.publish_test(
+            custom_drafts.publish_test(
                 test=draft.test, revision=revision_of(request), by=request.member, now=clock.now()
             )
-        except custom_questions.SourceIncomplete:
+        except custom_drafts.SourceIncomplete:
             error = _("Some texts are still empty in the source language. Enter them first.")
         except ReadingError as wrong:
             error = str(wrong)

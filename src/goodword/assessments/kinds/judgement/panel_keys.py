@@ -11,8 +11,8 @@ from django.db import transaction
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.catalogue.drafts import DRAFTS
 from goodword.assessments.kinds.judgement.content import LEAST_AGREEMENT, LEAST_EXPERTS, Panel, read_judgement
+from goodword.assessments.kinds.judgement.panelists import Content, Expert, ExpertState, digests, experts_of
 from goodword.assessments.models import Test
-from goodword.assessments.panels.panelists import Content, Expert, ExpertState, digests, experts_of
 from goodword.assessments.psychometrics.agreement import Agreement, Spread, agreement, spread
 
 #: keys are rounded to this many decimals

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.catalogue import custom_questions
 from goodword.assessments.catalogue.drafts import TestDraft
+from goodword.assessments.kinds.custom import drafts as custom_drafts
 from goodword.assessments.kinds.custom.editor import (
     FILE,
     MOST_CRITERIA,
@@ -36,7 +36,7 @@ def new(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     form = _form(request, draft, "")
     edit = DraftForm(request=request, form=form, current=draft.revision)
     if saved := edit.save(
-        lambda revision: custom_questions.add_file(test=draft.test, file=form.file(), revision=revision)
+        lambda revision: custom_drafts.add_file(test=draft.test, file=form.file(), revision=revision)
     ):
         messages.success(request, _("Added at the end."))
         return QUESTIONS.to_editor(request, f"?new={saved.result}")
@@ -50,7 +50,7 @@ def change(request: MemberRequest, draft: TestDraft, *, question_id: str) -> Htt
     form = _form(request, draft, question_id)
     edit = DraftForm(request=request, form=form, current=draft.revision)
     if edit.save(
-        lambda revision: custom_questions.change_file(
+        lambda revision: custom_drafts.change_file(
             test=draft.test, question_id=question_id, file=form.file(), revision=revision
         )
     ):
@@ -68,14 +68,14 @@ def new_text(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     edit = DraftForm(request=request, form=form, current=draft.revision)
     try:
         if saved := edit.save(
-            lambda revision: custom_questions.add_question(
+            lambda revision: custom_drafts.add_question(
                 test=draft.test, words=form.words(), revision=revision
             )
         ):
             messages.success(request, _("Added at the end."))
             return QUESTIONS.to_editor(request, f"?new={saved.result}")
-    except custom_questions.TooManyQuestions:
-        most = {"most": custom_questions.MOST_QUESTIONS}
+    except custom_drafts.TooManyQuestions:
+        most = {"most": custom_drafts.MOST_QUESTIONS}
         form.add_error(None, _("A test has at most %(most)s questions. Remove one first.") % most)
     return _page(request, draft, edit, _("Add question"), is_new=True)
 
@@ -95,7 +95,7 @@ def change_text(request: MemberRequest, draft: TestDraft, *, question_id: str) -
     form = _text_form(request, draft, question_id)
     edit = DraftForm(request=request, form=form, current=draft.revision)
     if edit.save(
-        lambda revision: custom_questions.change_question(
+        lambda revision: custom_drafts.change_question(
             test=draft.test, question_id=question_id, words=form.words(), revision=revision
         )
     ):
@@ -109,10 +109,10 @@ def change_text(request: MemberRequest, draft: TestDraft, *, question_id: str) -
 def move(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
     _own_or_404(draft, question_id)
     up = request.POST.get("by") == "up"
-    place = custom_questions.move_question(
+    place = custom_drafts.move_question(
         test=draft.test,
         question_id=question_id,
-        by=custom_questions.UP if up else custom_questions.DOWN,
+        by=custom_drafts.UP if up else custom_drafts.DOWN,
         revision=revision_of(request),
     )
     count = len(draft.content["questions"])
@@ -127,10 +127,8 @@ def move(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpR
 def remove(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
     _own_or_404(draft, question_id)
     try:
-        custom_questions.remove_question(
-            test=draft.test, question_id=question_id, revision=revision_of(request)
-        )
-    except custom_questions.LastQuestion:
+        custom_drafts.remove_question(test=draft.test, question_id=question_id, revision=revision_of(request))
+    except custom_drafts.LastQuestion:
         messages.error(request, _("Not removed: a test needs at least one question."))
     else:
         messages.success(request, _("Removed. Published versions don't change."))
@@ -202,7 +200,7 @@ def marked(request: MemberRequest, draft: TestDraft, *, question_id: str) -> Htt
         right = RightForm(posted, entry=entry, right=draft.content["right"].get(question_id, ()))
         form, save = (
             right,
-            lambda revision: custom_questions.set_right_answers(
+            lambda revision: custom_drafts.set_right_answers(
                 test=draft.test, question_id=question_id, values=right.values(), revision=revision
             ),
         )
@@ -215,7 +213,7 @@ def marked(request: MemberRequest, draft: TestDraft, *, question_id: str) -> Htt
         )
         form, save = (
             rubric,
-            lambda revision: custom_questions.set_rubric(
+            lambda revision: custom_drafts.set_rubric(
                 test=draft.test, question_id=question_id, criteria=rubric.criteria(), revision=revision
             ),
         )

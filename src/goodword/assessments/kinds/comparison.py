@@ -1,0 +1,66 @@
+"""What a kind contributes to the comparison page: columns, cells, and what results are ranked by."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from goodword.assessments.kinds.items import Item
+from goodword.assessments.kinds.scores import ALL, NormedScore
+from goodword.assessments.models import AttemptPart, Score
+from goodword.core.validation import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonCell:
+    text: str
+    note: str = ""
+
+    @property
+    def has_value(self) -> bool:
+        return self.text != "–"
+
+
+NO_VALUE = ComparisonCell(text="–")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedPart:
+    """A finished part with its issued scores by scale. `items` and `answers` are read only if a kind needs them."""
+
+    part: AttemptPart
+    scores: Mapping[str, Score]
+    items: Callable[[], Sequence[Item]]
+    answers: Callable[[], Mapping[str, Json]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """`rank`: what to sort by; None if results can't be ranked. It may be None for single results, which come last.
+
+    `precision`: how precisely the results rank candidates.
+    """
+
+    columns: tuple[str, ...]
+    cells: Callable[[ComparedPart], tuple[ComparisonCell, ...]]
+    rank: Callable[[ComparedPart], float | None] | None = None
+    precision: str = ""
+
+
+def ability_or_percentile(one: ComparedPart) -> float | None:
+    score = one.scores.get(ALL)
+    if score is None:
+        return None
+    return score.percentile if score.ability is None else score.ability
+
+
+def rank_of_all(parts: Iterable[ComparedPart]) -> Callable[[ComparedPart], float | None] | None:
+    """Rank by ability or percentile if every result has one."""
+    return ability_or_percentile if all(ability_or_percentile(one) is not None for one in parts) else None
+
+
+def percentiles_note(issued: NormedScore | None) -> str:
+    if issued is None:
+        return ""
+    band = {"low": issued.percentile_low, "high": issued.percentile_high}
+    return gettext("percentiles %(low)s to %(high)s") % band
