@@ -32,6 +32,11 @@ class Thumb:
         self.taps += 1
         what.tap()
 
+    def answer(self, question: Locator, place: int) -> None:
+        """Scroll to the question, as the page would do if it weren't visible, and tap an answer."""
+        question.evaluate("question => question.scrollIntoView({block: 'nearest'})")
+        self.tap(question.locator("label").nth(place))
+
     def tap_to(self, what: Locator, heading: str | re.Pattern[str]) -> None:
         """Tap, and wait for the screen with this heading."""
         self.tap(what)
@@ -67,7 +72,7 @@ def test_a_reference_takes_at_most_ten_screens_and_twenty_taps(browser: Browser,
     thumb.tap_to(page.get_by_role("button", name="Confirm all and continue"), re.compile("page 2 of 6"))
     for number, count in ((3, 2), (4, 2), (5, 1)):
         for place in range(count):
-            thumb.tap(page.locator("fieldset").nth(place).locator("label").nth(3))
+            thumb.answer(page.locator("fieldset").nth(place), 3)
         thumb.sees(re.compile(f"page {number} of 6"))
     for word in range(5):
         thumb.tap(page.locator(".asked--words label").nth(word))
@@ -82,6 +87,30 @@ def test_a_reference_takes_at_most_ten_screens_and_twenty_taps(browser: Browser,
     assert stage.request.state == "answered"
     assert (len(thumb.screens) <= 10, thumb.taps <= 20) == (True, True), (thumb.screens, thumb.taps)
     assert (looker.wrong, looker.complaints) == ({}, [])
+
+
+def test_the_page_does_not_scroll_below_a_finger(browser: Browser, live_server: object) -> None:
+    stage = set_up(now=clock.now())
+    page = browser.new_context(viewport={"width": 390, "height": 500}).new_page()
+    page.clock.install()
+    page.goto(f"{live_server}{stage.referee_path}questions/3/", wait_until="networkidle")
+    first, second = page.locator("fieldset").first, page.locator("fieldset").nth(1)
+    page.evaluate(
+        "([first]) => window.scrollBy(0, first.getBoundingClientRect().bottom - innerHeight + 200)",
+        [first.element_handle()],
+    )
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    before = page.evaluate("scrollY")
+    first.locator("label").nth(3).click()
+    label = second.locator("label").first
+    box = label.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 10)
+    page.mouse.down()
+    page.clock.run_for(200)
+    assert page.evaluate("scrollY") == before
+    page.mouse.up()
+    expect(label.get_by_role("radio")).to_be_checked()
 
 
 def test_a_choice_by_keyboard_does_not_lead_on(browser: Browser, live_server: object) -> None:
@@ -162,7 +191,7 @@ def test_four_parts_take_at_most_61_screens_and_113_taps(browser: Browser, live_
         page.clock.fast_forward(500)  # a second tap at the same place counts only after this time
         sets = page.locator("main fieldset")
         for place in range(sets.count()):
-            thumb.tap(sets.nth(place).locator("label").nth(3))
+            thumb.answer(sets.nth(place), 3)
         expected = re.compile(f": {number + 1} of 8") if number < 8 else "Part 3 of 4 is done"
         thumb.sees(expected)
 

@@ -5,7 +5,12 @@
   const SHOWN_FOR = 150; // ms, so that the choice is seen
   const CALM = 400; // ms in which a second tap at the same place doesn't answer the next question
   const SAME_PLACE = 24; // px
+  const MOVED = 250; // ms in which a tap was meant for what was there before the page scrolled
   let pressed = null; // the label under the pointer
+  let isDown = false; // the page must not move below the pointer
+  let movedUntil = 0;
+  let missed = false; // pressed just after the page had moved
+  let answers = 0; // only the latest one scrolls
   let place = { x: 0, y: 0 };
   let calmUntil = 0;
   let led = { x: 0, y: 0 };
@@ -17,7 +22,10 @@
   document.addEventListener("pointerdown", (event) => {
     pressed = !isVirtual(event) && event.target instanceof Element ? event.target.closest("label") : null;
     place = { x: event.clientX, y: event.clientY };
+    isDown = true;
+    missed = performance.now() < movedUntil;
   });
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => (isDown = false));
   document.addEventListener("keydown", () => (pressed = null));
 
   document.addEventListener(
@@ -25,7 +33,7 @@
     (event) => {
       if (!(event.target instanceof Element) || !event.target.closest("[data-tap] label")) return;
       const apart = Math.hypot(event.clientX - led.x, event.clientY - led.y);
-      if (performance.now() < calmUntil && apart < SAME_PLACE) {
+      if ((pressed && missed) || (performance.now() < calmUntil && apart < SAME_PLACE)) {
         event.preventDefault();
         event.stopPropagation();
         return;
@@ -34,8 +42,9 @@
       if (!(radio instanceof HTMLInputElement) || radio.type !== "radio" || radio.closest("label") !== pressed) return;
       pressed = null;
       const { x, y } = place;
+      const number = ++answers;
       setTimeout(() => {
-        if (!radio.isConnected || !radio.checked || !lead(radio.form)) return;
+        if (!radio.isConnected || !radio.checked || !lead(radio.form, number === answers && !isDown)) return;
         calmUntil = performance.now() + CALM;
         led = { x, y };
       }, SHOWN_FOR);
@@ -55,11 +64,17 @@
     for (const form of document.querySelectorAll("form[data-led]")) delete form.dataset.led;
   });
 
+  const show = (set) => {
+    const before = window.scrollY;
+    set.scrollIntoView({ block: "nearest" });
+    if (window.scrollY !== before) movedUntil = performance.now() + MOVED;
+  };
+
   // Whether it leads to the next screen.
-  const lead = (form) => {
+  const lead = (form, mayScroll) => {
     const sets = [...form.querySelectorAll("fieldset")];
     const open = sets.find((set) => set.querySelector("input[type=radio]") && !set.querySelector("input:checked"));
-    open?.scrollIntoView({ block: "nearest" });
+    if (open && mayScroll) show(open);
     // words to pick, texts and corrections are finished by the button
     if (open || form.querySelector("textarea, select, input:not([type=radio], [type=hidden])")) return false;
     const unsaved = ["saving", "failed"].includes(form.querySelector("[data-saved]")?.dataset.state);
