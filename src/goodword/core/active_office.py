@@ -1,4 +1,4 @@
-"""Detects programs and external content in office files: Open Packaging and OpenDocument archives."""
+"""Detects macros, other programs and external content in office files (Open Packaging and OpenDocument archives)."""
 
 import io
 import re
@@ -14,10 +14,10 @@ from xml.parsers import expat
 from goodword.core import active_xml
 from goodword.core.active_xml import Elsewhere, Programs, Unreadable, is_local
 
-#: maximum entries of an archive, and bytes when unpacked
+#: limits per archive: entries, and bytes when unpacked
 MOST_ENTRIES: Final = 10_000
 MOST_UNPACKED: Final = 64 * 1024 * 1024
-#: bytes read of one part, and nesting depth of documents
+#: limits: bytes read of one part, and nesting depth of embedded documents
 _MOST_OF_A_PART: Final = 32 * 1024 * 1024
 _DEEPEST: Final = 2
 
@@ -28,17 +28,17 @@ _ENTRY: Final = b"PK\x01\x02"
 _ARCHIVE: Final = b"PK\x03\x04"
 _END: Final = b"PK\x05\x06"
 _END_64: Final = b"PK\x06\x06"
-#: sizes of the end record without its comment, of the longest comment, and of the fixed part of a local header
+#: sizes in bytes: the end record without its comment, the longest comment, the fixed part of a local header
 _END_SIZE: Final = 22
 _LONGEST_COMMENT: Final = 0xFFFF
 _HEADER_SIZE: Final = 30
 
-#: signatures of programs and their containers: Windows, Linux, macOS, Java, OLE, scripts, shortcuts, RAR, 7-Zip
+#: first bytes of programs and their containers: Windows, Linux, macOS, Java, OLE, scripts, shortcuts, RAR, 7-Zip
 _PROGRAMS: Final = (
     *(b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"),
     *(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"#!", b"L\x00\x00\x00\x01\x14\x02\x00", b"Rar!", b"7z\xbc\xaf"),
 )
-#: extensions of programs, scripts, files that start either, and archives
+#: extensions of programs, scripts, files that launch either, and archives
 _ENDINGS: Final = frozenset(
     f".{ending}"
     for ending in (
@@ -95,23 +95,23 @@ _ENDINGS: Final = frozenset(
         *("zip", "rar", "7z", "gz", "tgz", "bz2", "xz", "zst", "tar", "cab", "arj", "lzh", "ace", "dmg"),
     )
 )
-#: folders and files of macros and controls: from ECMA-376, others that Office writes, and OpenDocument's (last line)
+#: folders and files of macros and controls: those of ECMA-376, others that Office writes, and OpenDocument's (last
+#: line)
 _FOLDERS: Final = frozenset({"activex", "macrosheets", "dialogsheets", "basic", "scripts", "dialogs"})
 _FILES: Final = frozenset({"vbaproject.bin", "vbadata.xml", "macrosignatures.xml"})
 _CONTENT_TYPES: Final = ("macroenabled", "vbaproject", "activex", "oleobject", "macrosheet")
-#: relations to programs, and to files of other formats that Office merges when it opens the document
+#: relationships to programs, and to files of other formats that Office merges when it opens the document
 _EMBEDDING: Final = frozenset({"oleobject", "vbaproject", "control", "attachedtoolbars", "afchunk"})
-#: relations of parts without clickable text, where a hyperlink can't be genuine
+#: relationships of parts without clickable text, which can't contain a genuine hyperlink
 _WITHOUT_TEXT: Final = frozenset(
     {".rels", "settings.xml.rels", "websettings.xml.rels", "workbook.xml.rels", "presentation.xml.rels"}
 )
-#: embedded documents, such as the data of a chart
 _DOCUMENTS: Final = frozenset({".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp"})
-#: always external, whatever the TargetMode
+#: targets that are external whatever their TargetMode
 _OUTSIDE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|[/\\]{2})")
 _TYPES: Final = "[content_types].xml"
 _IS_DOCUMENT: Final = frozenset({_TYPES, "mimetype"})
-#: signatures searched for anywhere in a part: OLE, Windows (program and shortcut), Linux, RAR, 7-Zip, ZIP, CAB, ISO
+#: signatures searched for throughout a part: OLE, Windows (program and shortcut), Linux, RAR, 7-Zip, ZIP, CAB, ISO
 _INSIDE: Final = re.compile(
     rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|PE\x00\x00(?:\x4c\x01|\x64\x86|\x64\xaa)|L\x00\x00\x00\x01\x14\x02\x00"
     rb"|\x7fELF[\x01\x02][\x01\x02]\x01|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|PK\x03\x04[\x0a-\x3f]\x00..[\x00\x08]\x00"
@@ -120,13 +120,13 @@ _INSIDE: Final = re.compile(
 )
 _LONGEST: Final = 16
 _PIECE: Final = 1024 * 1024
-#: gzip, bzip2, xz and zstd; Office compresses metafiles with gzip
+#: gzip, bzip2, xz and zstd; Office gzips its metafiles
 _PACKED: Final = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 _PACKED_DRAWINGS: Final = frozenset({".emz", ".wmz"})
-#: EMF and WMF (three beginnings)
+#: first bytes of EMF and the three variants of WMF
 _DRAWINGS: Final = (b"\x01\x00\x00\x00", b"\xd7\xcd\xc6\x9a", b"\x01\x00\x09\x00", b"\x02\x00\x09\x00")
 _XML: Final = frozenset({".xml", ".rels", ".vml", ".rdf", ".svg"})
-#: bytes that parsers skip before the first element, in any encoding, and how many are allowed
+#: bytes that parsers skip before the first element, in any encoding, and the maximum number that we accept
 _BLANK: Final = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 _MOST_BLANK: Final = 4096
 #: "<?xm" in EBCDIC, which libxml2 recognizes
@@ -160,7 +160,8 @@ def _check_archive(content: bytes, bounds: _Bounds, *, depth: int) -> None:
 
 
 def _check_layout(content: bytes, archive: zipfile.ZipFile) -> None:
-    """Raise a Problem unless one directory at the end lists all entries, so all programs see the same ones."""
+    """Raise a Problem unless a single directory at the end lists every entry. Otherwise programs could disagree on the
+    content."""
     ends = [
         at
         for at in _all(_END, content, max(0, len(content) - _END_SIZE - _LONGEST_COMMENT))
@@ -216,7 +217,7 @@ def _check_parts(archive: zipfile.ZipFile, bounds: _Bounds, *, depth: int) -> No
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
-    """The archive's declarations about a part: whether it is XML, and the ids of its external relations."""
+    """What the archive declares about a part: whether it is XML, and the ids of its external relationships."""
 
     is_xml: bool
     external: frozenset[str]
@@ -284,7 +285,7 @@ def _is_drawing(content: bytes) -> bool:
 
 
 def _plain(name: str) -> str:
-    """The extension as both Windows and office programs read it."""
+    """Return the extension as both Windows and office programs read it."""
     parts = name.replace("\\", "/").strip("/").casefold().split("/")
     return "/".join(part.rstrip(" .") for part in parts)
 
@@ -303,7 +304,7 @@ def _pieces(begin: bytes, part: IO[bytes]) -> Iterator[bytes]:
 
 
 def _carries(pieces: Iterable[bytes]) -> bool:
-    """Whether a binary part contains a program or an archive anywhere."""
+    """Whether a binary part contains a program or an archive at any position."""
     before = b""
     is_blank = True
     for piece in pieces:
@@ -318,16 +319,17 @@ def _carries(pieces: Iterable[bytes]) -> bool:
 
 
 def _check_relations(content: bytes, bounds: _Bounds, *, may_link: bool) -> set[str]:
-    """The ids of external hyperlinks. Raises a Problem for other external relations, which are loaded on opening."""
+    """Return the ids of external hyperlinks. Raises a Problem for any other external relationship, since it loads on
+    opening."""
     external: set[str] = set()
 
     def look(name: str, attributes: dict[str, str]) -> None:
-        if any(" " in key for key in attributes):  # in another namespace, which programs may read differently
+        if any(" " in key for key in attributes):  # another namespace, which programs may read differently
             raise Unreadable
         target = attributes.get("Target", "").strip()
         mode = attributes.get("TargetMode", "").strip().casefold()
         kind = attributes.get("Type", "").rpartition("/")[2].casefold()
-        # Word stores the path of a file's template
+        # Word stores the path of the template that the file was made from
         made_from = kind == "attachedtemplate" and is_local(target)
         if (
             name == "Relationship"
@@ -345,7 +347,7 @@ def _check_relations(content: bytes, bounds: _Bounds, *, may_link: bool) -> set[
 
 
 def _each_element(content: bytes, look: Callable[[str, dict[str, str]], None], bounds: _Bounds) -> None:
-    """Visit the elements of an XML part by local name. A document type, which could define anything, is refused."""
+    """Visit the elements of an XML part by local name. Document types are refused, since they could define anything."""
     depth = 0
 
     def begin(name: str, attributes: dict[str, str]) -> None:

@@ -1,7 +1,7 @@
 """Detects active PDF features: scripts, programs, attached files, and links that open by themselves.
 
-The file is not parsed, since viewers repair broken files in different ways. Feature names are searched for in the raw
-bytes and in decompressed object streams, and count even where no viewer would find them.
+The file is not parsed, since viewers repair broken files in different ways. Instead, feature names are searched for in
+the raw bytes and in decompressed object streams. They count even where no viewer would find them.
 """
 
 import bisect
@@ -10,25 +10,25 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-#: maximum bytes of all decompressed object streams, and hits examined
+#: limits: bytes of all decompressed object streams together, and matches examined
 MOST_UNPACKED: Final = 24 * 1024 * 1024
 MOST_HITS: Final = 20_000
-#: maximum bytes with a predictor, which is hardly ever used for objects
+#: maximum bytes of a stream with a predictor, which programs hardly ever use for objects
 MOST_PREDICTED: Final = 2 * 1024 * 1024
 _MOST_OPENING: Final = 20
-#: bytes before a name within which its dictionary starts
+#: a name's dictionary must start within this many bytes before it
 _NEAR: Final = 2_000
 
 _SPACE: Final = rb"[\x00\t\n\f\r ]"
 _ENDS: Final = rb"(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"
-#: also matches a comment, which is allowed wherever white space is, although no program writes one there
+#: also matches comments, which are allowed wherever white space is, although no program writes one there
 _REFERENCE: Final = rb"\d{1,10}(?:~+\d{1,10}(?:~+R|~*%)|~*%)".replace(b"~", _SPACE)
-#: a dictionary, a reference, or a comment that may precede either
+#: a dictionary or a reference, perhaps after a comment
 _DICTIONARY: Final = (
     b"~*(?:<<|REF|%[^\\r\\n]{0,150}+(?:[^\\r\\n]|[\\r\\n]~*(?:<<|REF|%)))".replace(b"REF", _REFERENCE)
 ).replace(b"~", _SPACE)
 
-#: names of actions and their entries (ISO 32000-2, 12.6), XFA forms, which have scripts, and attached files
+#: names of actions and their entries (ISO 32000-2, 12.6), XFA forms (which contain scripts), and attached files
 _ACTIVE: Final = (
     tuple(
         re.compile(b"/" + name + _ENDS)
@@ -49,8 +49,8 @@ _ACTIVE: Final = (
         )
     )
     + tuple(
-        # Short names need a value too, since compressed images contain "/AA " by chance. /JS is left out for the same
-        # reason: it does nothing without one of the actions above.
+        # Short names need a value too, since compressed images contain "/AA " by chance. /JS is left out because it
+        # does nothing without one of the actions above.
         re.compile(b"/" + name + _DICTIONARY)
         for name in (b"AA", b"EF", b"Ref")
     )
@@ -69,23 +69,23 @@ _ACTIVE: Final = (
 _LETTERS: Final = b"ACDEFGIJLMNOPRSTUVWXabcdefghijklmnopqrstuvwxyz"
 
 _ENCRYPTED: Final = re.compile(rb"/Encrypt" + _ENDS)
-#: an action type in another object: no program writes this, and the name could be anywhere
+#: an action whose type is in another object; no program writes this, and we couldn't tell which action it is
 _KIND_ELSEWHERE: Final = re.compile(rb"/S" + _SPACE + b"+" + _REFERENCE)
 _KIND_COMMENT: Final = re.compile(rb"/S" + _SPACE + b"*+%")
 _KIND: Final = re.compile(_REFERENCE + b"|/Thread" + _ENDS)
 _COMMENTS: Final = re.compile(rb"(?:~|%[^\r\n]*+(?:[\r\n]|\Z))*+".replace(b"~", _SPACE))
 _LONGEST_COMMENTS: Final = 4_000
-#: the end of an object number after a comment; the text before it has to be examined
+#: the end of an object number that follows a comment; the text before it has to be examined too
 _NUMBER_END: Final = re.compile(
     rb"(?<!~)[\x00\t\f ]*+[\r\n]~*+(?:\d{1,10}(?:~++))?obj(?![a-z])".replace(b"~", _SPACE)
 )
 
-#: characters around a name inside a string, between which no object can start or end
+#: characters that can surround a name inside a string: no object starts or ends between them
 _TEXT: Final = rb"(?:[^()<>\[\]{}%\\\x00\t\n\f\r]|\\[()\\])"
 _BEFORE: Final = re.compile(rb"(?<!\\)\(" + _TEXT + rb"{0,200}\Z")
 _AFTER: Final = re.compile(_TEXT + rb"{0,200}\)")
 
-#: an object stream (ISO 32000-2, 7.5.7) as programs write it; files with any other form are rejected
+#: an object stream (ISO 32000-2, 7.5.7) in the form that programs write; files with any other form are rejected
 _PACKED: Final = re.compile(
     rb"obj~*<<(?:~*/(?:Type~*/ObjStm|N~+\d{1,7}|First~+(?P<first>\d{1,8})|Length~+\d{1,10}(?:~+\d{1,10}~+R)?"
     rb"|Extends~+\d{1,10}~+\d{1,10}~+R|Filter~*(?:\[~*)?/(?P<flate>FlateDecode|Fl)(?:~*\])?"
@@ -103,7 +103,7 @@ _PAIR: Final = re.compile(_SPACE + rb"*(\d{1,10})" + _SPACE + rb"+(\d{1,10})(?!\
 
 _ON_OPENING: Final = re.compile(rb"/OpenAction" + _ENDS)
 _LINK: Final = re.compile(rb"/URI" + _ENDS)
-#: a destination in the document, or an action that only goes to one
+#: a destination in the document, or an action that only goes to such a destination
 _GOES: Final = re.compile(
     rb"~*(?:\[|<<(?:~*/(?:Type~*/Action|S~*/(?:GoTo|Named)|N~*/[A-Za-z]+"
     rb"|D~*(?:\[[^\[\]<>()%]*\]|\([^()\\]*\)|<[0-9A-Fa-f]*>|/[!-$&'*-.0-;=?-Z^-z]+)))*~*>>)".replace(
@@ -113,7 +113,7 @@ _GOES: Final = re.compile(
 
 
 class Unreadable(Exception):
-    """The file cannot be checked: encrypted, compressed in an unusual way, or too large."""
+    """The file can't be checked: it is encrypted, too large, or compressed in an unusual way."""
 
 
 def is_active(content: bytes) -> bool:
@@ -141,20 +141,20 @@ def is_active(content: bytes) -> bool:
 
 
 def _is_kind_hidden(data: bytes, at: int) -> bool:
-    """Whether an action type after a comment is in another object, or refers to another file."""
+    """Whether an action type that follows a comment is in another object, or refers to another file."""
     value = _after_comments(data, at)
     return value is None or _KIND.match(data, value) is not None
 
 
 def _after_comments(data: bytes, at: int) -> int | None:
-    """The end of white space and comments from here; None if there are too many."""
+    """Return where white space and comments from `at` end, or None if there are too many."""
     found = _COMMENTS.match(data, at, at + _LONGEST_COMMENTS)
     end = at if found is None else found.end()
     return None if end == at + _LONGEST_COMMENTS else end
 
 
 def _unescaped(data: bytes) -> bytes:
-    """Decode names such as "/J#61vaScript". In binary data this can only add hits."""
+    """Decode names such as "/J#61vaScript". In binary data this can only add matches."""
     if not re.search(rb"#[4-7]", data):
         return data
     for letter in _LETTERS:
@@ -188,7 +188,7 @@ def _has_names(data: bytes, *, first: int = 0, original: bytes | None = None) ->
 
 
 def _refuse_objects_in(texts: list[tuple[int, int]], first: int, original: bytes, data: bytes) -> None:
-    """Raise Unreadable if an object, by the stream's own offsets, starts inside a string."""
+    """Raise Unreadable if, by the stream's own offsets, an object starts inside a string."""
     begins = sorted(begin for _, begin in _objects(first, original))
     for start, end in texts:
         at = bisect.bisect_right(begins, start)
@@ -197,7 +197,7 @@ def _refuse_objects_in(texts: list[tuple[int, int]], first: int, original: bytes
 
 
 def _objects(first: int, inner: bytes) -> Iterator[tuple[int, int]]:
-    """Number and offset of each object in an object stream. Raises Unreadable."""
+    """Yield the number and offset of each object in an object stream. Raises Unreadable."""
     at = 0
     while at < first and (pair := _PAIR.match(inner, at, first)):
         at = pair.end()
@@ -252,7 +252,7 @@ def _inflated(content: bytes, at: int, most: int) -> bytes:
     pieces: list[bytes] = []
     try:
         while not unpacking.eof and at < len(content):
-            # in chunks: otherwise the rest of the file is copied for each stream
+            # in chunks, since each stream would otherwise copy the rest of the file
             piece = unpacking.decompress(content[at : at + 16_384], most + 1)
             at += 16_384
             pieces.append(piece)
@@ -278,7 +278,7 @@ def _unpredicted(data: bytes, parms: bytes) -> bytes:
     width = (bits * named.get(b"Columns", 1) + 7) // 8
     step = (bits + 7) // 8
     if predictor not in range(10, 16) or not 0 < width <= MOST_PREDICTED:
-        raise Unreadable  # for images only, or unknown
+        raise Unreadable  # only for images, or unknown
     rows: list[bytes] = []
     above = bytes(width)
     for at in range(0, len(data), width + 1):
@@ -311,7 +311,7 @@ def _row(kind: int, row: bytes, above: bytes, step: int) -> bytes:
 
 
 def _refuse_unless_outlines(content: bytes, marks: list[int]) -> None:
-    """Raise Unreadable if a /First refers to anything but an outline: an object stream's is a number."""
+    """Raise Unreadable if a /First refers to anything but an outline. In an object stream it is a number."""
     numbers: set[int] = set()
     for mark in marks:
         to = _TO_OBJECT.match(content, mark + len(b"/First"))
@@ -325,7 +325,7 @@ def _refuse_unless_outlines(content: bytes, marks: list[int]) -> None:
 
 
 def _refuse_commented_numbers(content: bytes) -> None:
-    """Raise Unreadable if a comment in an object number hides which object it is."""
+    """Raise Unreadable if a comment inside an object number hides which object it is."""
     for one in _some(_NUMBER_END, content):
         line = re.split(rb"[\r\n]", content[max(0, one.start() - _NEAR) : one.start()])[-1]
         if b"%" in line or len(line) == _NEAR:

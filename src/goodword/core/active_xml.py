@@ -1,4 +1,5 @@
-"""Detects programs and external content in XML parts, by local names: not all programs check namespaces."""
+"""Detects programs and external content in XML parts. Elements are matched by local name, since some programs ignore
+namespaces."""
 
 import posixpath
 import re
@@ -7,31 +8,31 @@ from typing import Final, NoReturn
 from urllib.parse import unquote
 from xml.parsers import expat
 
-#: maximum elements in all parts of a file, and nesting depth
+#: limits: elements in all parts of a file, and nesting depth
 MOST_ELEMENTS: Final = 4_000_000
 MOST_DEPTH: Final = 2_000
-#: in characters; Excel's limit is 8,192
+#: characters; Excel's limit is 8,192
 LONGEST_FORMULA: Final = 100_000
 LONGEST_STYLE: Final = 1_000_000
 
 _ENCODINGS: Final = frozenset({"utf-8", "utf8", "utf-16", "us-ascii", "iso-8859-1"})
 
-#: OpenDocument, SVG and VML: elements whose link opens on a click only
+#: elements of OpenDocument, SVG and VML whose link opens only on a click
 _CLICKED: Final = frozenset(
     {
         *("a", "area-rectangle", "area-circle", "area-polygon", "event-listener", "form", "button"),
         *("shape", "rect", "oval", "group", "line", "roundrect", "arc", "curve", "polyline"),
     }
 )
-#: VML: elements that load their `src`
+#: VML elements that load their `src`
 _PICTURES: Final = frozenset({"imagedata", "fill", "stroke", "image"})
 _LINKED: Final = ("imagedata", "fill", "stroke")
-#: a relation id, as opposed to an address
+#: a relationship id, not an address
 _RELATION_ID: Final = re.compile(r"[^:/\\\s]+")
 #: data URLs that contain a document
 _DATA: Final = re.compile(r"data:([^,()\"']{0,200}+)", re.IGNORECASE)
 _DOCUMENTS: Final = ("svg", "xml", "html", "script", "%")
-#: CSS in SVG that loads external content, or could by escapes
+#: CSS in SVG that loads external content, or could do so through escapes
 _CSS_ELSEWHERE: Final = re.compile(
     r"url\(\s*+[\"']?\s*+(?:(?!data:)[a-z][a-z0-9+.-]*:|[/\\]{2})|@import|image-set\(|\\[0-9a-f]",
     re.IGNORECASE,
@@ -42,21 +43,21 @@ _SCRIPTS: Final = ("vnd.sun.star.script:", "vnd.sun.star.expand:", "macro:", "ja
 _RUN: Final = ("ppaction://program", "ppaction://macro", "ppaction://ole", "execute", "macro", "verb")
 _MOVES: Final = ("ppaction://hlinksldjump", "ppaction://hlinkshowjump", "ppaction://noaction")
 
-#: a path on the reader's own disk or relative to the file, not on another machine
+#: a path on the reader's own disk or relative to the file, but not on another machine
 _LOCAL: Final = re.compile(r"(?:file:///(?:[A-Za-z]:[/\\])?|[A-Za-z]:[/\\]|/)?(?![/\\])[^:]*")
-#: allowed targets of a click: these schemes, or a place in the file
+#: link targets that are allowed because they open on a click: these schemes, or a place in the file
 _CLICK: Final = re.compile(r"(?:https?|mailto|tel):|(?![A-Za-z][A-Za-z0-9+.-]*:|[/\\])", re.IGNORECASE)
 _CONTROLS: Final = re.compile(r"[\x00-\x20\x7f\u200b-\u200f\ufeff]+")
-#: Office elements whose relation is a hyperlink
+#: Office elements whose relationship is a hyperlink
 _HYPERLINKS: Final = frozenset({"hyperlink", "hlinkClick"})
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]")
 
-#: Word fields (ECMA-376 part 1, 17.16.5) that start another program, and those that load content
+#: Word fields (ECMA-376 part 1, 17.16.5): those that start another program, and those that load content
 _DDE: Final = frozenset({"dde", "ddeauto"})
 _FETCH: Final = frozenset({"includepicture", "includetext", "include", "import", "link", "database", "rd"})
 _BEFORE_KEYWORD: Final = re.compile(r"[^A-Za-z=]*")
 _KEYWORD: Final = re.compile(r"[A-Za-z=]*")
-#: spreadsheet functions, and references to other files
+#: spreadsheet functions that call programs or load content, and references to other files
 _PROGRAM_CALL: Final = re.compile(r"(?<![^\W_])(?:DDE|CALL|EXEC|REGISTER(?:\.ID)?)\s*\(", re.IGNORECASE)
 _DDE_REFERENCE: Final = re.compile(
     r"\|\s{0,9}[\w.$:\\/-]*\s{0,9}!"
@@ -74,13 +75,14 @@ _OTHER_FILE: Final = re.compile(
     r"|(?:\\\\|(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{0,30}:[/\\])[^'\"\s\[,;]{0,300}"
     r"\[[^\]\s\"]{1,255}\][^\s'\"!]{0,60}!"
 )
-#: CSV: programs disagree on where a cell ends and what may precede a formula, so the whole text is searched
+#: In CSV files, programs disagree on where a cell ends and what may precede a formula, so the whole text is searched.
 _SIGNS: Final = frozenset("=+@-")
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _CSV_DDE: Final = re.compile(
     r"[\w'\"]\s{0,9}\|(?:\s{0,9}'[^'|]{0,9000}'|\s{0,9}\"[^|\"]{0,9000}\"|[\w.$:\\/-]*+)\s{0,9}!"
 )
-#: "call (30 min)", "image (2)": no quoted text or cell in the parentheses
+#: ordinary words before parentheses, such as "call (30 min)" or "image (2)", contain no quoted text or cell and don't
+#: match
 _CSV_CALL: Final = r"(?<![^\W_])(?:{})\s*\((?!(?:(?!(?<![^\W_])[A-Z]{{1,3}}\d)[^\"'(&$\[=@:)]|{}){{0,200}}\))"
 _CSV_PROGRAM: Final = re.compile(
     _CSV_CALL.format(r"DDE|CALL|EXEC|REGISTER(?:\.ID)?", r"(?<=\d):"), re.IGNORECASE
@@ -91,7 +93,7 @@ _CSV_FETCH: Final = re.compile(
     ),
     re.IGNORECASE,
 )
-#: other formats that Excel recognises regardless of the file name: HTML and XML, and SYLK with formulas
+#: formats that Excel recognises regardless of the file name: HTML, XML, and SYLK with formulas
 _MARKUP: Final = re.compile(r"\s{0,1000}<[A-Za-z!?]")
 _SYLK_FORMULA: Final = re.compile(r"[\r\n](?:C|F|NN|O);(?:[^\r\n]{0,300};)?E")
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -102,31 +104,31 @@ class Problem(Exception):
 
 
 class Programs(Problem):
-    """It contains macros or other programs."""
+    """The file contains macros or other programs."""
 
 
 class Elsewhere(Problem):
-    """It loads external content."""
+    """The file loads external content."""
 
 
 class Unreadable(Problem):
-    """It cannot be checked: too large, encrypted or damaged."""
+    """The file can't be checked: it is too large, encrypted or damaged."""
 
 
 def is_local(target: str) -> bool:
-    """Whether an address names a file on the reader's own disk."""
     return _LOCAL.fullmatch(unquote(target.strip())) is not None
 
 
 def may_be_clicked(target: str) -> bool:
-    """Whether a link opens a web page, an address or a place in the file, and nothing else."""
+    """Whether a link only opens a web page, a mail or phone address, or a place in the file."""
     target = unquote(_CONTROLS.sub("", target))
     leaves = posixpath.normpath(target.replace("\\", "/")).startswith("..")
     return _CLICK.match(target) is not None and not leaves
 
 
 def check_table(text: str) -> None:
-    """Raise a Problem if this CSV text could make a spreadsheet program start another program or fetch something."""
+    """Raise a Problem if a spreadsheet program that opens this CSV text could start another program or load
+    something."""
     if _MARKUP.match(text):
         raise Unreadable
     if text.startswith("ID;P") and _SYLK_FORMULA.search(text):
@@ -141,13 +143,14 @@ def check_table(text: str) -> None:
 
 
 class PartReader:
-    """Checks the parts of one file, including embedded documents, within a common limit."""
+    """Checks the parts of one file, including embedded documents. Its limits apply to all of them together."""
 
     def __init__(self) -> None:
         self.elements = 0
 
     def read(self, pieces: Iterable[bytes], *, part: str, external: Collection[str] = frozenset()) -> None:
-        """Raise a Problem, or an ExpatError if not well-formed. `external`: ids of relations out of the file."""
+        """Raise a Problem, or ExpatError for malformed XML. `external`: ids of relationships that lead out of the
+        file."""
         _Part(self, part, external).read(pieces)
 
     def count(self, *, depth: int) -> None:
@@ -185,7 +188,7 @@ class _Part:
         self.depth = 0
         self.collects = False
         self.formula = self.style = ""
-        #: open fields, innermost last; the first represents text outside any field
+        #: open fields, innermost last; the first entry stands for text outside any field
         self.fields = [_Field()]
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
@@ -287,7 +290,7 @@ class _Part:
         if target.casefold().startswith(_SCRIPTS):
             raise Programs
         if not target or (self.name.startswith("customxml/") and not self.is_svg):
-            return  # the author's own data in customxml, which programs ignore
+            return  # the author's own data in customxml, which office programs ignore
         if target[:5].casefold() == "data:" and _has_document(target):
             raise Elsewhere
         if element in _CLICKED:
@@ -394,7 +397,7 @@ class _Part:
 
 
 def _has_document(text: str) -> bool:
-    """Whether it contains a data URL with a document instead of a picture."""
+    """Whether the text contains a data URL with a document rather than a picture."""
     kinds = (found[1].casefold() for found in _DATA.finditer(text))
     return any(len(kind) == 200 or any(word in kind for word in _DOCUMENTS) for kind in kinds)
 

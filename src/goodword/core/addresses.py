@@ -1,8 +1,8 @@
 """How e-mail addresses are stored and compared.
 
-str.lower() and PostgreSQL's UPPER fold letters that only look alike: "ı" and "ſ" become I and S, the Kelvin sign
-becomes k. The owner of eve@evıl.example would pass as eve@evil.example. So we fold case only, and never turn a
-letter into an ASCII one.
+str.lower() and PostgreSQL's UPPER fold letters that only look alike: "ı" and "ſ" become I and S, and the Kelvin sign
+becomes k. The owner of eve@evıl.example would then pass as eve@evil.example. We fold case only and never turn a letter
+into an ASCII one.
 """
 
 from typing import Final
@@ -14,12 +14,12 @@ from django.db.models import CharField, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext as _
 
-#: letters that case folding turns into i, s and k; Django's e-mail validator accepts them
+#: letters that case folding would turn into i, s and k, and that Django's e-mail validator accepts
 LOOK_ALIKES: Final = frozenset("\u0130\u0131\u017f\u212a")
 
 
 def normalised(address: str) -> str:
-    """Return the stored form, in lower case."""
+    """Return the stored form, which is in lower case."""
     return "".join(_lower(letter) for letter in address.strip())
 
 
@@ -37,7 +37,7 @@ def has_look_alikes(address: str) -> bool:
 
 
 def check_address(address: str) -> None:
-    """Raises ValidationError for an address with look-alike letters."""
+    """Raise ValidationError for an address with look-alike letters."""
     shown = {"text": address[:80]}
     try:
         validate_email(address)
@@ -51,7 +51,7 @@ def check_address(address: str) -> None:
 
 @CharField.register_lookup
 class SameAddress(Lookup):
-    """`email__same_address=...`: equal except for case. Also compares UPPER, to use its indexes."""
+    """`email__same_address=...`: equal except for case. It also compares UPPER, in order to use the indexes."""
 
     lookup_name = "same_address"
 

@@ -7,7 +7,6 @@ import time
 from typing import Final
 from urllib.parse import urlsplit
 
-#: seconds for the whole exchange
 SECONDS: Final = 15.0
 _PIECE: Final = 64 * 1024
 _LONGEST_ANSWER: Final = 4096
@@ -44,7 +43,6 @@ def is_infected(content: bytes, *, address: str) -> bool:
 
 
 def is_up(address: str, *, seconds: float = 5.0) -> bool:
-    """Whether the scanner answers."""
     until = time.monotonic() + seconds
     try:
         with _connected(address, until) as scanner:

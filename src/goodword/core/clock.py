@@ -1,4 +1,5 @@
-"""The clock: system time, plus an offset in demo and tests. The offset is a row, so web servers and workers agree."""
+"""The clock: system time plus an offset, which is only used in the demo and in tests. The offset is a row, so that web
+servers and workers agree."""
 
 import time
 from calendar import monthrange
@@ -16,12 +17,13 @@ def now() -> datetime:
 
 
 def real() -> datetime:
-    """The system time, even in the demo: for certificates, and code that must work without a database."""
+    """The system time, even in the demo: for certificates, and for code that must work without a database."""
     return datetime.now(UTC)
 
 
 def advance(by: timedelta) -> datetime:
-    """Move the clock forward; moving it back would leave rows in the future. Returns the new time."""
+    """Move the clock forward and return the new time. It never moves back, since that would leave rows in the
+    future."""
     from goodword.core.models import ClockOffset
 
     global _cached  # noqa: PLW0603 - a module-level cache

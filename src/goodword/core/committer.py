@@ -1,7 +1,7 @@
-"""Group commit: one thread stores many requests in one commit and then answers them.
+"""Group commit: one thread stores many requests in one transaction and then responds to them.
 
-Each commit stores the requests that arrived during the previous one; the thread answers only those it has stored. All
-others go to the thread pool and the view: unusual and unrecognised requests, and those that failed here.
+Each commit stores the requests that arrived during the previous one. All others go to the thread pool and the view:
+unusual or unrecognised requests, and those that couldn't be stored here.
 """
 
 import logging
@@ -27,17 +27,15 @@ from goodword.core import database, http, logs, metrics, tracing
 
 log = logging.getLogger(__name__)
 
-#: requests with longer bodies go to the view
+#: bytes of a request's body; longer ones go to the view
 LONGEST: Final = 256 * 1024
-#: maximum requests per commit
 MOST, MOST_BYTES = 500, 4 * 1024 * 1024
-#: seconds without requests after which connections are closed
 IDLE_SECONDS: Final = 300.0
-#: seconds of a commit after which further requests go to the view
+#: if a commit takes longer, further requests go to the view
 SLOW_SECONDS: Final = 1.0
-#: requests with these headers go to the view, because its response may depend on them
+#: requests with these headers go to the view, whose response may depend on them
 _UNUSUAL = ("COOKIE", "CONTENT_ENCODING", "TRANSFER_ENCODING")
-#: headers that our proxies send; waitress must check any others
+#: addresses as our proxies send them; waitress has to check anything else
 _ADDRESSES = re.compile(
     r"(?:[0-9]+(?:\.[0-9]+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+)(?:, ?(?:[0-9.]+|[0-9A-Fa-f:]+))*"
 )
@@ -46,7 +44,7 @@ _WITHOUT = ("goodword.core.metrics.Endpoint", "goodword.core.http.Requests", "go
 
 
 class Request(Protocol):
-    """A parsed request of waitress."""
+    """A request as parsed by waitress."""
 
     error: object
     command: str
@@ -56,7 +54,6 @@ class Request(Protocol):
     content_length: int
     headers: dict[str, str]
     body_rcv: Any
-    #: headers and body of its response
     stored: "Answer | None"
 
 
@@ -80,24 +77,21 @@ class Answer:
 
 
 class Intake(Protocol):
-    """How an app stores its requests."""
-
-    #: prefix of its paths
     prefix: str
-    #: the response body for stored requests
     text: str
 
     def takes(self, path: str) -> bool:
-        """Called in the server's loop, so it must not block."""
+        """Whether it handles this path. Called in the server's loop, so it must not block."""
 
     def store(self, arrived: Sequence[Arrived]) -> Sequence[Mapping[str, Any] | None]:
-        """Store and commit. Returns each request's ids for the log, or None if the view has to handle it."""
+        """Store and commit. Returns ids for the log line of each request, or None for a request that the view has to
+        handle."""
 
     def failed(self) -> None:
-        """Called after `store` has raised."""
+        """Called when `store` has raised."""
 
     def idle(self) -> None:
-        """Called after a while without requests."""
+        """Called after IDLE_SECONDS without requests."""
 
     def close(self) -> None: ...
 
@@ -111,7 +105,7 @@ class _Waiting:
 
 
 class Committer:
-    """`to_view` hands a channel to the thread pool; it may be called from any thread."""
+    """Stores requests in groups. `to_view` hands a channel to the thread pool, and may be called from any thread."""
 
     def __init__(self, intake: Intake, *, to_view: Callable[[Any], None]) -> None:
         self._intake, self._to_view = intake, to_view
@@ -147,7 +141,6 @@ class Committer:
             self._give_up()
 
     def stop(self, *, timeout: float = 2.0) -> None:
-        """Finish the commit in progress and the waiting requests."""
         self._waiting.put(None)
         self._thread.join(timeout)
 
@@ -177,7 +170,7 @@ class Committer:
             self._intake.close()
 
     def _take(self) -> list[_Waiting]:
-        """Wait for a request, then return all that are waiting, up to a limit."""
+        """Wait for a request, then return everything that is waiting, up to the limit."""
         batch: list[_Waiting] = []
         size = 0
         try:
@@ -204,7 +197,7 @@ class Committer:
                 self._to_view(one.channel)
 
     def _handle(self, batch: Sequence[_Waiting]) -> None:
-        """Store and answer. Each request is answered or passed on, whatever happens."""
+        """Store and respond. Whatever happens, each request gets a response or is passed on to the view."""
         left = deque(batch)
         try:
             for ids in self._store(batch):
@@ -256,7 +249,7 @@ def _arrived(request: Request) -> Arrived:
 
 
 def _is_as_proxied(headers: Mapping[str, str]) -> bool:
-    """Whether the headers that waitress and Django read from a trusted proxy are as expected."""
+    """Whether the headers that waitress and Django trust from a proxy look as expected."""
     if not settings.GOODWORD_TRUSTED_PROXIES:
         return True
     protocol = headers.get("X_FORWARDED_PROTO", "")
@@ -267,7 +260,6 @@ def _is_as_proxied(headers: Mapping[str, str]) -> bool:
 
 
 def _headers_of(text: str) -> list[tuple[str, str]]:
-    """The headers that middleware adds to the view's response."""
     request = HttpRequest()
     request.method = "POST"
     request.path = request.path_info = "/"

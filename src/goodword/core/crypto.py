@@ -1,8 +1,8 @@
-"""Secrets: encrypted at rest with rotatable keys, and random link tokens of which only hashes are stored.
+"""Secrets: encryption at rest with rotatable keys, and random link tokens, of which only hashes are stored.
 
-AES-256-GCM. The associated data names table, row and organisation, so a ciphertext copied to another row can't be
-decrypted. The first key of GOODWORD_FIELD_KEYS encrypts, all listed keys decrypt. With a wrong key, webhooks would be
-refused and *do not contact* entries missed without an error, so one canary per key is checked at start.
+The cipher is AES-256-GCM. The associated data names table, row and organisation, so a ciphertext that is copied to
+another row can't be decrypted. The first key of GOODWORD_FIELD_KEYS encrypts; all listed keys decrypt. A wrong key
+would refuse webhooks and miss *do not contact* entries without any error, so a canary per key is checked at start.
 """
 
 import base64
@@ -27,21 +27,19 @@ from goodword.core.models import FieldKeyCanary, HashKey
 
 NONCE_BYTES = 12  # the size AES-GCM is defined for (NIST SP 800-38D)
 log = logging.getLogger(__name__)
-#: advisory lock that serialises first starts ("canary" as a number)
+#: advisory lock that serialises concurrent first starts ("canary" as a number)
 _LOCK = 0x63616E617279
-#: place and sealed value of secrets stored by other apps, for databases older than their canaries
+#: place and sealed value of other apps' secrets, used for databases that don't have canaries yet
 Secrets = Callable[[], Iterable[tuple[str, str]]]
 _registered: list[Secrets] = []
 
 
 @dataclass(frozen=True, slots=True)
 class KeyProblem:
-    """Why GOODWORD_FIELD_KEYS does not match the database."""
-
     sentence: str
     remedy: str
     key_id: str
-    #: a key with this id is listed, but it is a different key
+    #: a key with this id is listed, but it isn't the same key
     is_other: bool = False
 
     def __str__(self) -> str:
@@ -53,7 +51,7 @@ class CannotOpen(Exception):
 
 
 def seal(plain: str, *, place: str) -> str:
-    """Encrypt `plain` for `place` ("table:row:organisation"); returns `key id:base64`."""
+    """Encrypt `plain` for `place` ("table:row:organisation"). Returns "key id:base64"."""
     return seal_with(next(iter(settings.GOODWORD_FIELD_KEYS)), plain, place=place)
 
 
@@ -65,7 +63,7 @@ def seal_with(key_id: str, plain: str, *, place: str) -> str:
 
 
 def unseal(sealed: str, *, place: str) -> str:
-    """The plain text sealed for `place`. Raises CannotOpen."""
+    """Decrypt a value that was sealed for `place`. Raises CannotOpen."""
     key_id, _, encoded = sealed.partition(":")
     key = settings.GOODWORD_FIELD_KEYS.get(key_id)
     if key is None:
@@ -84,7 +82,7 @@ def register_secrets(samples: Secrets) -> None:
 
 
 def field_key_problem() -> KeyProblem | None:
-    """Why the keys don't fit the database; None if they do. Writes nothing."""
+    """Why the keys don't fit the database, or None if they do. Writes nothing."""
     canaries = list(FieldKeyCanary.objects.order_by("pk").values_list("key_id", "sealed"))
     if canaries:
         return canary_problem(canaries)
@@ -96,7 +94,7 @@ def field_key_problem() -> KeyProblem | None:
 
 
 def canary_problem(canaries: Iterable[tuple[str, str]]) -> KeyProblem | None:
-    """Like `field_key_problem`, with canaries that were already read (key ids and sealed texts)."""
+    """Like `field_key_problem`, for canaries (key ids and sealed texts) that have already been read."""
     for key_id, sealed in canaries:
         if key_id not in settings.GOODWORD_FIELD_KEYS:
             return _missing_key(key_id)
@@ -106,7 +104,7 @@ def canary_problem(canaries: Iterable[tuple[str, str]]) -> KeyProblem | None:
 
 
 def check_field_keys() -> None:
-    """Raise SettingError for keys that do not match; otherwise add missing canaries of keys in use. Idempotent."""
+    """Raise SettingError for keys that don't match. Otherwise add missing canaries for keys in use. Idempotent."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -119,7 +117,7 @@ def check_field_keys() -> None:
 
 
 def check_field_keys_at_start() -> None:
-    """`check_field_keys` for programs that can start before the database. /readyz then reports problems."""
+    """Like `check_field_keys`, for programs that can start before the database. /readyz reports problems later."""
     try:
         check_field_keys()
     except DatabaseError as error:
@@ -129,7 +127,8 @@ def check_field_keys_at_start() -> None:
 
 
 def forget_field_key(key_id: str) -> int:
-    """Give up on a lost key. Returns the number of unreadable secrets. Raises SettingError if the key works."""
+    """Give up on a lost key. Returns the number of secrets that can't be read any more. Raises SettingError if the key
+    works."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -191,36 +190,34 @@ def _other_key(key_id: str) -> KeyProblem:
 
 
 def new_token() -> str:
-    """A new token: 43 URL-safe characters of 32 random bytes."""
+    """A new token: 32 random bytes as 43 URL-safe characters."""
     return secrets.token_urlsafe(32)
 
 
 def hash_token(token: str) -> str:
-    """The SHA-256 of a token, in hex. Tokens have full entropy, so no salt is needed."""
+    """The SHA-256 of a token in hex. Tokens are random, so no salt is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 # --- `goodword rotate-keys`: seal every stored secret with the current key ---------------------------------------
 # Runs in batches while web servers and workers run. Finished rows are recognised by their key, so it can be resumed.
 
-#: rows in one transaction
+#: rows per transaction
 BATCH: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Rows with sealed values. `old`: ids of rows with a value without this prefix. `reseal`: locks these rows and
-    seals their values with the current key; returns the number of undecryptable rows."""
+    """Rows with sealed values. `old`: ids of the rows whose value lacks this prefix. `reseal`: locks these rows and
+    seals their values with the current key; returns the number of rows that couldn't be decrypted."""
 
     old: Callable[[str], Sequence[int]]
     reseal: Callable[[Sequence[int]], int]
-    #: whether any value has the prefix
     uses: Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    #: rows
     sealed: int
     lost: int
     #: ids of listed keys that are no longer needed, and of those that still are
@@ -237,14 +234,14 @@ def register_sealed(*stored: Stored) -> None:
 
 
 def register_hashes(*purposes: bytes) -> None:
-    """Register purposes of keyed hashes, whose keys outlive the field keys they were derived from."""
+    """Register purposes of keyed hashes. Hash keys outlive the field keys that they were derived from."""
     _purposes.extend(one.decode() for one in purposes)
 
 
 def sealed_column(
     model: type[models.Model], name: str, place: Callable[[Any], str], *, related: str = ""
 ) -> Stored:
-    """A column of sealed text. `related`: the related rows that `place` needs."""
+    """Describe a column of sealed text. `related`: related rows that `place` needs."""
     rows = model._default_manager
 
     def old(prefix: str) -> list[int]:
@@ -268,7 +265,7 @@ def sealed_column(
 
 
 def resealed(sealed: str, *, place: str) -> str:
-    """The value sealed with the current key. Raises CannotOpen."""
+    """Return the value sealed with the current key. Raises CannotOpen."""
     return (
         sealed
         if not sealed or sealed.startswith(_prefix())
@@ -277,7 +274,7 @@ def resealed(sealed: str, *, place: str) -> str:
 
 
 def rotate_keys() -> Rotated:
-    """Idempotent. Raises process.Stopped between batches."""
+    """Seal everything with the current key. Idempotent. Raises process.Stopped between batches."""
     _keep_hash_keys()
     sealed = lost = 0
     for one in (*_sealed_rows, _HASH_KEYS):
@@ -293,11 +290,11 @@ def rotate_keys() -> Rotated:
 
 
 def _retire() -> list[str]:
-    """Delete the canaries of unused keys, so programs start without those keys."""
+    """Delete the canaries of unused keys, so that programs can start without those keys."""
     removable = []
     for key in list(settings.GOODWORD_FIELD_KEYS)[1:]:
         with transaction.atomic():
-            # processes that seal with this key wait, then write the canary again
+            # a process that is sealing with this key waits here, then writes the canary again
             canaries = FieldKeyCanary.objects.select_for_update().filter(key_id=key)
             found = list(canaries)
             if any(one.uses(f"{key}:") for one in (*_sealed_rows, _HASH_KEYS)):
@@ -312,11 +309,8 @@ def _prefix() -> str:
     return f"{next(iter(settings.GOODWORD_FIELD_KEYS))}:"
 
 
-# --- keyed hashes ---------------------------------------------------------------------------------------------
-
-
 def hash_keys(purpose: bytes) -> Iterator[tuple[str, bytes]]:
-    """Id and key of all keyed hashes of this purpose, the current field key's first."""
+    """Ids and keys for keyed hashes of this purpose, starting with the current field key's."""
     for key_id, key in settings.GOODWORD_FIELD_KEYS.items():
         yield key_id, _derived(key, purpose)
     for row in _kept(purpose).exclude(key_id__in=list(settings.GOODWORD_FIELD_KEYS)):
@@ -325,7 +319,7 @@ def hash_keys(purpose: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def lasting_hash_key(purpose: bytes) -> tuple[str, bytes]:
-    """Id and key of hashes that are compared with each other. Rotating field keys doesn't change them."""
+    """Id and key for hashes that are compared with each other. It stays the same when field keys are rotated."""
     for row in _kept(purpose):
         key = settings.GOODWORD_FIELD_KEYS.get(row.key_id)
         if (kept := _derived(key, purpose) if key else _opened(row)) is not None:
@@ -351,7 +345,7 @@ def _opened(row: HashKey) -> bytes | None:
 
 def _keep_hash_keys() -> None:
     """Store the hash keys derived from the listed field keys, except the current one."""
-    for key_id in list(settings.GOODWORD_FIELD_KEYS)[:0:-1]:  # the oldest first
+    for key_id in list(settings.GOODWORD_FIELD_KEYS)[:0:-1]:  # oldest first
         for purpose in _purposes:
             row = HashKey(purpose=purpose, key_id=key_id)
             key = base64.b64encode(_derived(settings.GOODWORD_FIELD_KEYS[key_id], purpose.encode())).decode()
@@ -368,7 +362,7 @@ _HASH_KEYS: Final = sealed_column(HashKey, "sealed", _place)
 
 
 def seal_stored(plain: str, *, place: str) -> str:
-    """Like `seal`, for stored values: protects the key from being retired until the end of the transaction."""
+    """Like `seal`, for values that are stored: the key can't be retired until the transaction ends."""
     key_id = next(iter(settings.GOODWORD_FIELD_KEYS))
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM core_fieldkeycanary WHERE key_id = %s FOR KEY SHARE", [key_id])

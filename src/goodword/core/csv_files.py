@@ -1,4 +1,4 @@
-"""Reads CSV files in all the formats that spreadsheets write, and makes cells safe for spreadsheets."""
+"""Reads CSV files in the formats that spreadsheet programs write, and makes cells safe to open in them."""
 
 import re
 from typing import Final
@@ -31,7 +31,7 @@ def decoded(raw: bytes) -> tuple[str, bool]:
 
 
 def separated(text: str) -> tuple[str, str]:
-    """Returns the text and its separator, which Excel may name in a separate first line ("sep=;")."""
+    """Return the text and its separator, which Excel may name in a first line of its own ("sep=;")."""
     named = re.match(r"sep=([;,\t|])\r?\n", text, re.IGNORECASE)
     if named:
         return "\n" + text[named.end() :], named[1]  # keeps the line numbers
@@ -40,11 +40,11 @@ def separated(text: str) -> tuple[str, str]:
     return text, max((",", ";", "\t"), key=unquoted.count)
 
 
-#: characters that start a formula, including full-width ones, at the start of a cell. A cell can also start within ours
-#: where spreadsheets separate cells by semicolons or tabs.
+#: Characters that start a formula at the start of a cell, including full-width ones. Programs that split cells at
+#: semicolons or tabs may see the start of a cell within ours.
 _FORMULA: Final = re.compile(r"(^|[;\t\r\n])(?=[ ]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
 
 
 def safe_cell(text: str) -> str:
-    """The text with an apostrophe before anything that a spreadsheet would run as a formula."""
+    """Return the text with an apostrophe before anything that a spreadsheet program would run as a formula."""
     return _FORMULA.sub(r"\1'", text)

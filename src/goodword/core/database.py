@@ -25,30 +25,31 @@ from goodword.core.environment import SettingError
 from goodword.core.version import VERSION
 
 #: SQLSTATE classes of server problems: connection exceptions, insufficient resources, shutdown and start-up, and a
-#: read-only server, as after a failover
+#: server that is read-only, as after a failover
 _OUTAGES = ("08", "53", "57P", "25006")
-#: seconds between two attempts
+#: seconds between attempts, doubling up to the limit
 FIRST_WAIT, LONGEST_WAIT = 0.25, 5.0
 CONNECT_SECONDS = 5
-#: milliseconds for one statement
+#: milliseconds
 _STATEMENT = 1_500
-#: seconds between two messages about waiting
+#: seconds between log messages while waiting
 SAY_EVERY: Final = 60.0
-#: milliseconds that a migration waits for a lock, since other statements queue behind it
+#: a migration that waits longer for a lock gives up, since other statements queue behind it
 MIGRATION_LOCK_MS: Final = 2_000
-#: attempts of `migrate`, and seconds between two of them
+#: attempts of `migrate`, and seconds between them
 MIGRATION_TRIES, MIGRATION_PAUSE = 60, 1.0
 _INVALID_INDEXES: Final = (
     "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
     "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT i.indisvalid AND n.nspname = current_schema()"
 )
-#: the release that last migrated this database, and the oldest that can run on it; works on schemas without the columns
+#: the release that last migrated this database, and the oldest that can run on it; also works on schemas without these
+#: columns
 MIGRATED_BY: Final = (
     "SELECT coalesce(to_jsonb(row) ->> 'release', ''), coalesce(to_jsonb(row) ->> 'oldest_release', '') "
     "FROM core_installation AS row"
 )
-#: connection errors of PostgreSQL and libpq that waiting does not fix. There is no SQLSTATE at this point, so if the
-#: server's messages are not in English we wait anyway.
+#: Connection errors of PostgreSQL and libpq that waiting won't fix. There is no SQLSTATE at this point, so if the
+#: server's messages aren't in English, we wait anyway.
 _REFUSED: Final = re.compile(
     r'authentication failed|no password supplied|(?:role|database) ".*" does not exist|no such (?:user|database)'
     r"|no pg_hba\.conf entry|not permitted to log in|failed: permission denied|permission denied for"
@@ -63,7 +64,8 @@ def is_outage(error: BaseException) -> bool:
 
 
 def wait_until_back() -> None:
-    """Wait until this thread's connection works again; return immediately in a transaction. Raises process.Stopped."""
+    """Wait until this thread's connection works again. Returns immediately inside a transaction. Raises
+    process.Stopped."""
     if connection.in_atomic_block:
         return
     for wait in waits():
@@ -87,7 +89,7 @@ def waits() -> Iterator[float]:
 
 
 def first_line(error: BaseException) -> str:
-    """The database's message, without the context of the statement."""
+    """The database's message without the context of the statement."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
@@ -102,7 +104,7 @@ def _says_outage(error: BaseException) -> bool:
         if error.sqlstate is not None:
             return error.sqlstate.startswith(_OUTAGES)
         return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-    # Django's own error for a connection it knows is closed; psycopg's, if there is no cause
+    # Django raises its own error, without a cause, for a connection that it knows is closed
     return isinstance(error, InterfaceError) and error.__cause__ is None
 
 
@@ -112,8 +114,8 @@ def check_database() -> None:
 
 
 def wait_for_database(*, migrated: bool = True) -> None:
-    """With `migrated`, check the migrations too. SIGTERM exits with status 0. Raises SettingError for errors that
-    waiting won't fix."""
+    """Wait for the database and, with `migrated`, for its migrations. SIGTERM exits with status 0. Raises SettingError
+    for errors that waiting won't fix."""
     before = signal.signal(signal.SIGTERM, _leave)
     try:
         said_at: float | None = None
@@ -134,9 +136,9 @@ def wait_for_database(*, migrated: bool = True) -> None:
 
 
 def _connection_error(*, migrated: bool) -> Exception | None:
-    """Why the database cannot be reached; None if it can. Raises SettingError."""
+    """Why the database can't be reached, or None if it can. Raises SettingError."""
     tried: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
-    # in a thread, since a DNS lookup can take long and cannot be interrupted
+    # in a thread, since a DNS lookup can take long and can't be interrupted
     threading.Thread(target=lambda: tried.put(_try_to_connect()), daemon=True).start()
     if (failed := tried.get()) is not None:
         return failed
@@ -184,11 +186,11 @@ def _say(text: str) -> None:
 
 
 def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
-    os._exit(0)  # immediately: nothing has been started, and stopping the interpreter can take seconds
+    os._exit(0)  # exit immediately: nothing has been started, and stopping the interpreter can take seconds
 
 
 def check_known_migrations() -> None:
-    """Raises SettingError if the database has migrations unknown to this version, unless the newer version that applied
+    """Raise SettingError if the database has migrations unknown to this version, unless the newer version that applied
     them allows this one."""
     loader = MigrationExecutor(connection).loader
     unknown = sorted(
@@ -212,7 +214,7 @@ def check_known_migrations() -> None:
 
 
 def migrated_by() -> tuple[str, str]:
-    """The release that last migrated this database, and the oldest that can run on it; empty if unknown."""
+    """The release that last migrated this database, and the oldest that can run on it; both empty if unknown."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('core_installation')")
         if cursor.fetchone() == (None,):
@@ -222,12 +224,11 @@ def migrated_by() -> tuple[str, str]:
 
 
 def can_run_on(oldest: str) -> bool:
-    """Whether this version can run on a schema that needs at least the release `oldest`."""
     return Version(VERSION) >= Version(oldest)
 
 
 def migrate(*, verbosity: int = 1) -> None:
-    """Apply the migrations while programs run. A migration that doesn't get a lock quickly is retried later.
+    """Apply the migrations while programs are running. A migration that can't get a lock quickly is tried again later.
     Raises SettingError if it never gets the lock."""
     from goodword.core import installation
 
@@ -263,7 +264,7 @@ def _lock_timeout() -> Iterator[None]:
 
 
 def _drop_invalid_indexes() -> None:
-    """An interrupted CREATE INDEX CONCURRENTLY leaves an invalid index, which blocks the next attempt."""
+    """Drop what an interrupted CREATE INDEX CONCURRENTLY left behind, since it blocks the next attempt."""
     with connection.cursor() as cursor:
         cursor.execute(_INVALID_INDEXES)
         for (name,) in cursor.fetchall():
@@ -271,7 +272,7 @@ def _drop_invalid_indexes() -> None:
 
 
 def check_migrations() -> None:
-    """Raises SettingError unless the database has exactly the migrations of this version."""
+    """Raise SettingError unless the database has exactly the migrations of this version."""
     check_known_migrations()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -287,7 +288,7 @@ def check_static_files() -> None:
 
 
 def check_writable(folder: Path, *, setting: str = "GOODWORD_DATA") -> None:
-    """Raises SettingError if the folder is not writable; creates a missing one."""
+    """Raise SettingError if the folder isn't writable. A missing folder is created."""
     probe = folder / ".writable"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -301,7 +302,7 @@ def check_writable(folder: Path, *, setting: str = "GOODWORD_DATA") -> None:
 
 
 def quick_connection(*, milliseconds: int = _STATEMENT) -> dict[str, Any]:
-    """Connection settings for checks, which give up within two seconds. `milliseconds`: limit per statement."""
+    """Connection settings for checks, which give up after two seconds. `milliseconds`: limit per statement."""
     given = {name: value for name, value in connector_params().items() if name != "pool"}
     options = f"{given.get('options', '')} -c statement_timeout={milliseconds}".strip()
     return given | {"connect_timeout": 2, "tcp_user_timeout": 2_000, "options": options}

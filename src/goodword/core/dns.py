@@ -1,4 +1,4 @@
-"""Looks up TXT and MX records, within a time limit."""
+"""Looks up TXT and MX records within a time limit."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -20,25 +20,22 @@ from dns.resolver import (
 
 from goodword.core.environment import SettingError
 
-#: seconds until all lookups have ended
+#: for all lookups together
 SECONDS: Final = 4.0
-#: seconds for one attempt
+#: for one attempt
 _ATTEMPT: Final = 1.5
 _PORT: Final = 53
 
 
 class Failure(Enum):
-    """Why a lookup failed."""
-
     TIMEOUT = "timeout"
     SERVER = "server"
-    #: no DNS server is configured on this machine
     NO_SERVER = "no_server"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`texts`: empty if there is no such record, or `failure`."""
+    """`texts` is empty if there is no such record or the lookup failed (`failure`)."""
 
     texts: tuple[str, ...] = ()
     failure: Failure | None = None
@@ -65,7 +62,7 @@ def servers(given: Sequence[str]) -> list[tuple[str, int]]:
 
 
 def mail_servers(name: str, *, using: Sequence[tuple[str, int]] = ()) -> Answer:
-    """The hosts of the MX records; "." alone is a domain that takes no mail (RFC 7505)."""
+    """The hosts in the MX records; a single "." means that the domain accepts no mail (RFC 7505)."""
     try:
         resolver = _resolver(using)
     except (NoResolverConfiguration, OSError):
@@ -74,7 +71,7 @@ def mail_servers(name: str, *, using: Sequence[tuple[str, int]] = ()) -> Answer:
 
 
 def txt_records(names: Iterable[str], *, using: Sequence[tuple[str, int]] = ()) -> dict[str, Answer]:
-    """The TXT records of each name, after SECONDS at the latest. `using`: servers instead of the system's."""
+    """The TXT records of each name; takes at most SECONDS. `using`: DNS servers to use instead of the system's."""
     wanted = list(dict.fromkeys(names))
     if not wanted:
         return {}
@@ -105,5 +102,5 @@ def _look_up(resolver: Resolver, name: str, kind: str) -> Answer:
         return Answer(failure=Failure.SERVER)
     if kind == "MX":
         return Answer(tuple(sorted(record.exchange.to_text() for record in found)))
-    # answers arrive in any order
+    # sorted, since answers arrive in any order
     return Answer(tuple(sorted(b"".join(record.strings).decode("utf-8", "replace") for record in found)))

@@ -1,4 +1,4 @@
-"""Settings from the environment. `NAME_FILE` names a file with the value, for mounted secrets."""
+"""Settings from the environment. `NAME_FILE` names a file that contains the value, for mounted secrets."""
 
 import base64
 import json
@@ -18,13 +18,13 @@ from psycopg.conninfo import conninfo_to_dict
 from goodword.core.secret_files import create_file, new_keys
 
 LARGEST_PORT = 65535
-#: maximum of a number; more days or hours would not fit into a date
+#: largest number accepted: more days or hours would not fit into a date
 MOST = 100_000
-#: minimum characters; `openssl rand -base64 48` gives 64
+#: characters; `openssl rand -base64 48` gives 64
 SHORTEST_SECRET_KEY = 40
 SHORTEST_TOKEN = 24
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-#: all names read, for the test that compares them with docs/settings.md
+#: names of all settings read, which a test compares with docs/settings.md
 names_read: set[str] = set()
 
 
@@ -33,7 +33,8 @@ class SettingError(Exception):
 
 
 def text(name: str, default: str | None = None) -> str:
-    """The value of `name`, or of the file that `name_FILE` points to, or `default`; without any, SettingError."""
+    """The value of `name`, else of the file that `name_FILE` points to, else `default`. Raises SettingError without
+    any."""
     names_read.add(name)
     if file := os.environ.get(f"{name}_FILE"):
         try:
@@ -56,7 +57,7 @@ def text(name: str, default: str | None = None) -> str:
 
 
 def number(name: str, default: int | None, *, least: int = 0) -> int:
-    """An integer of at least `least` and at most MOST; required without a default."""
+    """An integer between `least` and MOST. Required if there is no default."""
     value = text(name, None if default is None else str(default))
     try:
         found = int(value)
@@ -95,7 +96,7 @@ def address(name: str, default: str | None) -> str:
 
 
 def base_url(name: str, default: str | None, *, https: bool) -> SplitResult:
-    """Scheme, host and port of the installation. With `https`, plain http is accepted for this machine only."""
+    """Scheme, host and port of the installation. With `https`, plain http is accepted only for this machine."""
     value = text(name, default).rstrip("/")
     parts = _split(name, value, example="https://goodword.example.com")
     if parts.path or parts.query or parts.fragment or parts.username:
@@ -111,7 +112,7 @@ def base_url(name: str, default: str | None, *, https: bool) -> SplitResult:
 
 
 def service_url(name: str, default: str, *, https: bool) -> str:
-    """The URL of another service, without a trailing slash; plain http only if `https` is off."""
+    """The URL of another service without a trailing slash. Plain http is accepted only if `https` is off."""
     value = text(name, default).rstrip("/")
     parts = _split(name, value, example=default)
     if https and parts.scheme != "https":
@@ -152,7 +153,6 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def token(name: str) -> str:
-    """A long random word, or "" for none."""
     given = text(name, "")
     if given and (len(given) < SHORTEST_TOKEN or not given.isascii() or " " in given):
         raise SettingError(
@@ -169,7 +169,7 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
 
 
 def only_with_extra(name: str, value: str, *, module: str, extra: str) -> str:
-    """The value, which must be empty unless the optional package is installed."""
+    """Return the value, which must be empty unless the optional package is installed."""
     try:
         found = not value or find_spec(module) is not None
     except ModuleNotFoundError:  # the parent package is missing
@@ -182,7 +182,7 @@ def only_with_extra(name: str, value: str, *, module: str, extra: str) -> str:
 
 
 def listening(name: str) -> tuple[str, int] | None:
-    """An address and port to listen at, such as 127.0.0.1:9464; None without one."""
+    """Address and port to listen on, such as 127.0.0.1:9464; None if not set."""
     given = text(name, "")
     if not given:
         return None
@@ -193,7 +193,7 @@ def listening(name: str) -> tuple[str, int] | None:
 
 
 def database(url: str) -> dict[str, Any]:
-    """Django's connection settings for a postgresql:// URL (a socket directory as `host=` works too)."""
+    """Django's connection settings for a postgresql:// URL. A socket directory can be given as `host=`."""
     if not url.startswith(("postgresql://", "postgres://")):
         raise SettingError("DATABASE_URL must begin with postgresql://; Goodword runs on PostgreSQL only.")
     try:
@@ -202,7 +202,7 @@ def database(url: str) -> dict[str, Any]:
     except ProgrammingError:
         torn = True
     if torn:
-        # libpq quotes the URL in its errors, and an unescaped password ends up in its host, port or database name
+        # libpq quotes the URL in its errors, and an unescaped password can end up in its host, port or database name
         raise SettingError(
             "DATABASE_URL cannot be read. Write special characters in the password as %XX (@ as %40, / as %2F)."
         ) from None
@@ -214,7 +214,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 def _is_torn(parts: Mapping[str, Any]) -> bool:
-    """Whether an @ or / in the password has split the URL in the wrong place."""
+    """Whether an unescaped @ or / in the password has split the URL in the wrong place."""
     ports = str(parts.get("port") or "").split(",")
     if any("@" in str(parts.get(name) or "") for name in ("host", "dbname")) or "?" in str(parts.get("user")):
         return True
@@ -247,7 +247,7 @@ def smtp(url: str) -> dict[str, Any]:
         port = parts.port
     except ValueError:
         parts, port = urlsplit(""), -1
-    # an unescaped / ? or # in the password ends the host too early
+    # an unescaped /, ? or # in the password ends the host too early
     rest = parts.path.strip("/") or parts.query or parts.fragment
     if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname or port == -1 or rest:
         raise SettingError("GOODWORD_SMTP_URL must look like smtp+starttls://user:password@host:587.")
@@ -259,7 +259,7 @@ def smtp(url: str) -> dict[str, Any]:
         "password": unquote(parts.password or ""),
         "use_tls": parts.scheme == "smtp+starttls",
         "use_ssl": parts.scheme == "smtps",
-        "timeout": 20,  # for each step before the message, whose answer may take longer (core.mail)
+        "timeout": 20,  # for each step before the message itself, whose response may take longer (core.mail)
     }
 
 
@@ -273,7 +273,7 @@ def local_keys(data: Path) -> dict[str, str]:
 
 
 def parse_field_keys(value: str) -> dict[str, bytes]:
-    """`id:base64,id:base64` to 32-byte keys by id; the first one encrypts, all decrypt."""
+    """Parse "id:base64,id:base64" into 32-byte keys by id. The first one encrypts, all of them decrypt."""
     keys: dict[str, bytes] = {}
     for part in filter(None, (piece.strip() for piece in value.split(","))):
         name, _, encoded = part.partition(":")

@@ -1,12 +1,11 @@
-"""Events and their reactions, as listed in flow.py.
+"""Records events and runs their handlers, as listed in flow.py.
 
 A `reacting` transaction runs the reactions to its events before it commits, each under a savepoint. Reactions that fail
-or are `by_worker`, and those of all other transactions, become `Reaction` rows, one for each handler that the event
-concerns. A worker claims the oldest due rows, runs their handlers and marks them done in the handlers' own transaction.
-Either way, each takes effect once. New rows run in batches of one transaction; if a batch fails, its rows run one by
-one.
+or are `by_worker`, and those of all other transactions, become `Reaction` rows, one per handler. A worker claims the
+oldest due rows, runs their handlers and marks them as done in the handlers' own transaction. Either way, each takes
+effect once. Rows run in batches of one transaction; if a batch fails, its rows run one by one.
 
-A claim counts the attempt in advance, so a handler that crashes its worker isn't retried forever; an outage or shutdown
+A claim counts the attempt in advance, so a handler that crashes its worker isn't retried forever. An outage or shutdown
 reverts the count. The rows of a killed worker are due again after `LEASE`.
 """
 
@@ -38,41 +37,34 @@ Handler = Callable[[Event], None]
 Flow = Mapping[str, Sequence[Handler]]
 State = Reaction.State
 log = logging.getLogger(__name__)
-#: attempts before a reaction counts as failed
 TRIES = 8
-#: seconds before the second attempt, and the factor for each further wait; about 6 hours in total
+#: seconds before the second attempt; each further wait is this many times longer, about 6 hours in total
 WAIT = 4
-#: time after which other workers may take a claimed row
 LEASE = timedelta(seconds=30)
-#: rows per batch
 TOGETHER = 20
-#: how long done reactions are kept, and rows deleted in one statement
 DONE_KEPT, PRUNED_TOGETHER = timedelta(days=30), 5_000
-#: lock timeouts of a batch and of a single row, in milliseconds: a long-held lock must not block all reactions
+#: lock timeouts of a batch and of a single row: a lock held for long must not block all reactions
 BATCH_LOCK_MS, ALONE_LOCK_MS = 500, 3000
-#: lock timeout of a reaction in the recording transaction: shorter than deadlock_timeout, so this transaction gives
-#: way, since it may hold locks in an unusual order
+#: lock timeout of a reaction in the recording transaction. It is shorter than deadlock_timeout, so that this
+#: transaction gives way: it may hold locks in an unusual order.
 HERE_LOCK_MS = 250
-#: seconds that one job works before it yields to other jobs
+#: seconds that one job works before it lets other jobs run
 TURN = 2.0
-#: the `error` of a reaction that crashed its worker every time
+#: `error` of a reaction that crashed its worker on every attempt
 WORKER_DIED = "WorkerDied"
-#: database outages and lock timeouts during a row's handler, by row id
+#: outages and lock timeouts during a row's handler, by row id
 _interrupted: Counter[int] = Counter()
-#: longest wait in seconds of a row that may be causing outages
+#: maximum delay in seconds of a row whose handler may be causing outages
 LONGEST_REST = 300
-#: two concurrent batches in one process would wait for each other's locks on applications
+#: two batches in one process would wait for each other's locks on applications
 _turn = threading.Lock()
 _working: ContextVar[bool] = ContextVar("goodword.reactions.working", default=False)
-#: whether the reactions to recorded events run at the end of the transaction
 _reacting: ContextVar[bool] = ContextVar("goodword.reactions.reacting", default=False)
 _rows_only: ContextVar[bool] = ContextVar("goodword.reactions.rows_only", default=False)
-#: names of handlers
 _by_worker: set[str] = set()
-#: what an event's data must contain to concern a handler, by the handler's name
 _only_for: dict[str, Mapping[str, object]] = {}
-#: The partial index on id is the only one for waiting rows: with another, the planner may sort a whole backlog for each
-#: claim. The commit need not be flushed, since a database crash ends the claim anyway.
+#: Waiting rows have only one index, the partial one on id: with another, the planner could sort a whole backlog for
+#: each claim. The commit need not be flushed, since a database crash ends the claim anyway.
 _CLAIM = """
 UPDATE core_reaction SET tries = tries + 1, not_before = %(until)s
 WHERE id = ANY(ARRAY(
@@ -87,7 +79,7 @@ RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
 
 @contextmanager
 def collect_events() -> Iterator[list[Event]]:
-    """Collect the events recorded within the block, including those rolled back; see `still_recorded`."""
+    """Collect the events recorded within the block, including those that are rolled back (see `still_recorded`)."""
     heard: list[Event] = []
     token = _heard.set(heard)
     try:
@@ -105,7 +97,8 @@ def record(
     application_id: int | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> Event:
-    """Write the event and its reactions; RuntimeError outside a transaction, KeyError for a name not in flow.py."""
+    """Write the event and its reactions. Raises RuntimeError outside a transaction, KeyError for a name not in
+    flow.py."""
     event = Event(
         name=name,
         organisation_id=organisation_id,
@@ -119,7 +112,6 @@ def record(
 
 
 def record_all(events: Sequence[Event]) -> None:
-    """Write several new events in their order; see `record`."""
     if not transaction.get_connection().in_atomic_block:
         names = ", ".join(event.name for event in events)
         raise RuntimeError(f"{names} must be recorded in the transaction of their row.")
@@ -140,7 +132,7 @@ def record_all(events: Sequence[Event]) -> None:
 
 @dataclass
 class _Kept:
-    """Collected events as a commit hook, which Django drops if their savepoint is rolled back."""
+    """A commit hook that holds collected events, since Django drops hooks when their savepoint is rolled back."""
 
     events: Sequence[Event]
 
@@ -148,7 +140,7 @@ class _Kept:
 
 
 def still_recorded(events: Sequence[Event]) -> list[Event]:
-    """The collected events of this transaction that were not rolled back."""
+    """The collected events of this transaction that weren't rolled back."""
     hooks = transaction.get_connection().run_on_commit
     kept = {id(event) for _, act, _ in hooks if isinstance(act, _Kept) for event in act.events}
     return [event for event in events if id(event) in kept]
@@ -156,8 +148,8 @@ def still_recorded(events: Sequence[Event]) -> list[Event]:
 
 @dataclass
 class _Recorded:
-    """Reactions to run before the commit. They are commit hooks, which Django drops if their savepoint is rolled
-    back."""
+    """A commit hook that holds reactions to run before the commit, since Django drops hooks when their savepoint is
+    rolled back."""
 
     wanted: Sequence[tuple[Event, str]]
 
@@ -167,8 +159,8 @@ class _Recorded:
 
 @contextmanager
 def reacting() -> Iterator[None]:
-    """A transaction that runs the reactions to its events before it commits. Only a failed one is rolled back and
-    becomes a row. Within another such block, it is a savepoint."""
+    """Open a transaction that runs the reactions to its events before it commits. A failed reaction is rolled back
+    alone and becomes a row. Within another such block, this is a savepoint."""
     if _reacting.get() or _rows_only.get():
         with transaction.atomic():
             yield
@@ -184,7 +176,7 @@ def reacting() -> Iterator[None]:
 
 @contextmanager
 def rows_only() -> Iterator[None]:
-    """Make all reactions rows, because one of them may have crashed the worker in an earlier attempt."""
+    """Turn all reactions into rows, because one of them may have crashed the worker in an earlier attempt."""
     token = _rows_only.set(True)
     try:
         yield
@@ -193,13 +185,14 @@ def rows_only() -> Iterator[None]:
 
 
 def by_worker[H: Handler](handler: H) -> H:
-    """Decorator for a slow handler, which never runs in the recording transaction."""
+    """Decorator for slow handlers, which never run in the recording transaction."""
     _by_worker.add(name_of(handler))
     return handler
 
 
 def only_for[H: Handler](**data: object) -> Callable[[H], H]:
-    """Decorator for a handler of events whose data contains these values. A key that is missing counts as equal."""
+    """Decorator for a handler that only handles events with these values in their data. A missing key counts as
+    equal."""
 
     def register(handler: H) -> H:
         _only_for[name_of(handler)] = data
@@ -209,8 +202,8 @@ def only_for[H: Handler](**data: object) -> Callable[[H], H]:
 
 
 def _react_here() -> list[Reaction]:
-    """Run the reactions to this transaction's events and to the events that they record: all under one savepoint, or
-    each under its own if one fails. Returns the reactions to queue."""
+    """Run the reactions to this transaction's events and to the events that they record in turn. All run under one
+    savepoint, or each under its own if one fails. Returns the reactions to queue."""
     wanted = _recorded_here()
     if not wanted:
         return []
@@ -223,7 +216,7 @@ def _react_here() -> list[Reaction]:
             raise
         log.info("Running reactions one by one after %s", type(error).__name__)
         left = _react_to(wanted, _succeeds)
-    _limit_waits(0)  # the commit checks foreign keys, and giving up there would undo everything
+    _limit_waits(0)  # the commit checks foreign keys, and a timeout there would undo everything
     return left
 
 
@@ -252,7 +245,7 @@ def _recorded_here() -> list[tuple[Event, str]]:
 
 
 def _succeeds(row: Reaction) -> bool:
-    """Run it under a savepoint; schedule the next attempt if it fails. Raises only on an outage."""
+    """Run a reaction under a savepoint. If it fails, schedule the next attempt. Raises only on an outage."""
     try:
         with remembering(), transaction.atomic():
             _run(row)
@@ -283,13 +276,12 @@ def _queue(rows: Sequence[Reaction], *, here: bool = True) -> None:
 
 
 def wake() -> None:
-    """Queue a job that runs due reactions, unless one is queued."""
     react.defer_once(lock="event.react")
 
 
 @jobs.job(name="event.react", priority=jobs.REACTION, swept_by="event.sweep", lane=Lane(threads=1))
 def react() -> None:
-    """Run due reactions for a short time. Retries are per row, so the job itself has none."""
+    """Run due reactions for a short time. The job has no retries, since each row has its own."""
     over = time.monotonic() + TURN
     while _can_claim(clock.now()) and _turn.acquire(blocking=False):
         try:
@@ -302,13 +294,13 @@ def react() -> None:
         except Exception as error:
             if not database.is_outage(error):
                 raise
-            wake()  # the outage is over; the row that may have caused it is delayed
+            wake()  # the outage is over, and the row that may have caused it is delayed
             return
         finally:
             _turn.release()
         process.check_stop()
 
-        # check again: a job queued since the last check may have found the lock taken
+        # check again, since a job queued after the last check may have found `_turn` taken
 
 
 @jobs.job(
@@ -319,8 +311,8 @@ def react() -> None:
     due=lambda now: [_due(now)],
 )
 def sweep_reactions(*, timestamp: int = 0) -> None:
-    """Queue a job for due reactions: lost wake-ups, retries, rows of dead workers."""
-    del timestamp  # passed to every periodic job
+    """Queue a job for reactions that are due because of a lost wake-up, a retry or a dead worker."""
+    del timestamp  # every periodic job gets it
     now = clock.now()
     give_up_deadly(now=now)
     if _due(now).exists():
@@ -352,7 +344,7 @@ def run_due(*, now: datetime) -> bool:
 
 
 def run_reaction(row: Reaction) -> None:
-    """Run the handler of a row, unless another worker has claimed it since. Raises what the handler raises."""
+    """Run a row's handler unless another worker has claimed it since. Raises what the handler raises."""
     _run_together([row], lock_ms=ALONE_LOCK_MS)
 
 
@@ -376,7 +368,6 @@ def _run_together(rows: Sequence[Reaction], *, lock_ms: int) -> bool:
 
 
 def _act_alone(row: Reaction) -> None:
-    """Run one row and record a failure. Raises only on a database outage."""
     try:
         run_reaction(row)
     except Exception as error:
@@ -394,7 +385,7 @@ def _act_alone(row: Reaction) -> None:
 
 
 def give_up_deadly(*, now: datetime) -> int:
-    """Mark rows that crashed their worker every time as failed. Returns their number."""
+    """Mark rows that crashed their worker on every attempt as failed. Returns how many."""
     return _due(now).filter(tries__gte=TRIES).update(state=State.FAILED, not_before=None, error=WORKER_DIED)
 
 
@@ -403,7 +394,7 @@ def failed_reactions() -> QuerySet[Reaction]:
 
 
 def retry_reactions(rows: QuerySet[Reaction]) -> int:
-    """Retry these failed reactions from the first attempt. Returns their number."""
+    """Start over with these failed reactions. Returns how many."""
     ids = list(rows.filter(state=State.FAILED).values_list("pk", flat=True))
     count = Reaction.objects.filter(pk__in=ids, state=State.FAILED).update(
         state=State.WAITING, tries=0, not_before=None
@@ -414,7 +405,7 @@ def retry_reactions(rows: QuerySet[Reaction]) -> int:
 
 
 def prune(*, now: datetime) -> int:
-    """Delete old finished reactions; events stay for the timelines. Returns the number deleted."""
+    """Delete old finished reactions and return how many. Events stay, for the timelines."""
     removed = 0
     old = Reaction.objects.filter(state=State.DONE, done_at__lt=now - DONE_KEPT)
     while ids := list(old.values_list("pk", flat=True)[:PRUNED_TOGETHER]):
@@ -424,7 +415,7 @@ def prune(*, now: datetime) -> int:
 
 
 def handlers_of(event: Event) -> list[str]:
-    """Names of the handlers that the event concerns. Raises KeyError for an event that is not in flow.py."""
+    """Names of the handlers that the event concerns. Raises KeyError if the event isn't in flow.py."""
     return [name for name in map(name_of, flow()[event.name]) if _concerns(event, name)]
 
 
@@ -434,7 +425,7 @@ def _concerns(event: Event, handler: str) -> bool:
 
 
 def name_of(handler: Handler) -> str:
-    """A handler's stable name, "module.function" below goodword."""
+    """A handler's stable name: "module.function" below goodword."""
     return f"{handler.__module__.removeprefix('goodword.')}.{handler.__qualname__}"
 
 
@@ -464,7 +455,8 @@ def _is_lock_timeout(error: Exception) -> bool:
 
 
 def _claim(now: datetime) -> list[Reaction]:
-    """One due row that was tried before (alone, since it may have crashed its worker), else the oldest due rows."""
+    """Claim one due row that was tried before, alone because it may have crashed its worker; else the oldest due
+    rows."""
     rows: list[Reaction] = []
     for least, greatest, most in ((1, TRIES - 1, 1), (0, 0, TOGETHER)):
         values = {"now": now, "until": now + LEASE, "least": least, "greatest": greatest, "most": most}
@@ -475,11 +467,11 @@ def _claim(now: datetime) -> list[Reaction]:
     for row in rows:
         if row.event_id in events:
             row.event = events[row.event_id]
-    return [row for row in rows if row.event_id in events]  # other rows were just erased
+    return [row for row in rows if row.event_id in events]  # the events of other rows have just been erased
 
 
 def _act_together(rows: Sequence[Reaction]) -> bool:
-    """Run all of them in one transaction; False if that fails."""
+    """Run the rows in one transaction. Returns False if that fails."""
     try:
         return run_reactions(rows)
     except Exception as error:
@@ -490,14 +482,15 @@ def _act_together(rows: Sequence[Reaction]) -> bool:
 
 
 class UnknownHandler(Exception):
-    """Unknown handler, which another version has: retry, since its workers may still run or come back."""
+    """This version lacks the handler. Retry, since workers of the version that has it may still be running or come
+    back."""
 
 
 def _run(row: Reaction) -> None:
     for handler in flow().get(row.event.name, ()):
         if name_of(handler) == row.handler:
             if not _concerns(row.event, row.handler):
-                return  # an earlier release recorded a reaction for each handler
+                return  # earlier releases recorded a reaction for every handler
             with (
                 logs.about(event=row.event_id, organisation=row.event.organisation_id),
                 tracing.span(row.event.name, of=lambda: row.event.application_id, handler=row.handler),
@@ -508,13 +501,13 @@ def _run(row: Reaction) -> None:
 
 
 def _locked(rows: Sequence[Reaction]) -> list[int]:
-    """Lock the rows that nobody has claimed since. Returns their ids."""
+    """Lock the rows that no other worker has claimed since. Returns their ids."""
     mine = Reaction.objects.filter(_claimed(rows), state=State.WAITING)
     return list(mine.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True))
 
 
 def _claimed(rows: Sequence[Reaction]) -> Q:
-    """Selects those of the rows that nobody has claimed since."""
+    """Select the rows that no other worker has claimed since."""
     wanted = Q()
     for tries in {row.tries for row in rows}:
         wanted |= Q(pk__in=[row.pk for row in rows if row.tries == tries], tries=tries)
@@ -542,7 +535,7 @@ def _give_back(rows: Sequence[Reaction]) -> None:
 
 
 def _rest(row: Reaction) -> None:
-    """Undo the claim, with a longer wait after each outage or lock timeout, since the handler may be the cause."""
+    """Undo the claim. The delay grows with each outage or lock timeout, since the handler may be the cause."""
     wait = timedelta(seconds=min(2 ** (_interrupted[row.pk] - 1), LONGEST_REST))
     Reaction.objects.filter(_claimed([row]), state=State.WAITING).update(
         tries=F("tries") - 1, not_before=clock.now() + wait

@@ -20,23 +20,21 @@ from goodword.core.doctor.findings import Finding, State
 from goodword.core.version import VERSION
 
 log = logging.getLogger(__name__)
-#: seconds between two heartbeats
 BEAT_SECONDS = 10.0
 _BEAT = """
 INSERT INTO core_heartbeat (program, seen_at) VALUES (%s, now())
 ON CONFLICT (program) DO UPDATE SET seen_at = now()
 """
-#: maximum seconds until the response, whatever the database does
+#: seconds, whatever the database does
 ANSWER_WITHIN = 1.8
-#: seconds for which a result is reused
 GOOD_FOR = 1.0
-#: areas that concern all organisations, not shown to a single one
+#: areas that concern all organisations, so a single one doesn't see them
 _OF_ALL = ("deliveries",)
 
 
 class HeartbeatThread(threading.Thread):
-    """Records heartbeats until stopped. `also` is called with the open connection at every heartbeat, `broken` on an
-    error that waiting won't fix."""
+    """Records heartbeats until it is stopped. At every heartbeat it calls `also` with the open connection; on an error
+    that waiting won't fix, it calls `broken`."""
 
     def __init__(
         self,
@@ -70,7 +68,7 @@ class HeartbeatThread(threading.Thread):
                 if not lost:
                     log.warning("No heartbeat: %s", first_line(error))
                     lost = True
-                    continue  # the server may have closed only this connection
+                    continue  # perhaps only this connection was closed by the server
             else:
                 if lost:
                     log.warning("The heartbeat goes on")
@@ -92,8 +90,8 @@ class HeartbeatThread(threading.Thread):
 
 
 def connect(*, lock_timeout: int = 0) -> psycopg.Connection:
-    """A connection with Django's settings, and timeouts for a network that drops packets. `lock_timeout` in
-    milliseconds; 0: none."""
+    """A connection with Django's settings, and with timeouts in case the network drops packets. `lock_timeout`:
+    milliseconds; 0 for none."""
     given: dict[str, Any] = {name: value for name, value in connector_params().items() if name != "pool"}
     options = f"{given.get('options', '')} -c statement_timeout=5000 -c lock_timeout={lock_timeout}".strip()
     limits = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": options}
@@ -107,7 +105,6 @@ class Readiness:
         self._said: list[str] = []
 
     def failing(self) -> list[str]:
-        """Areas of the broken checks. The reasons are logged."""
         with self._lock:
             look = self._look
             if look is None or look.is_old():
@@ -132,7 +129,7 @@ class _Round(threading.Thread):
         self._found: list[Finding] = []
 
     def is_old(self) -> bool:
-        """Whether the result has expired. A running check counts as fresh, so checks don't pile up."""
+        """Whether the result has expired. While a check is running it hasn't, so that checks don't pile up."""
         return self._over.is_set() and time.monotonic() - self._begun > GOOD_FOR
 
     def within(self, seconds: float) -> list[Finding]:
@@ -147,7 +144,7 @@ class _Round(threading.Thread):
                 self._found = broken_now(line, now=clock.now())
         except psycopg.Error as error:
             self._found = [database.failure(error)]
-        except Exception as error:  # a probe must get a response
+        except Exception as error:  # the probe needs a response in any case
             log.exception("The installation could not be checked")
             self._found = [database.failure(error)]
         finally:
@@ -162,8 +159,8 @@ def broken_now(line: psycopg.Connection, *, now: datetime) -> list[Finding]:
 
 
 def installation_problems(*, now: datetime) -> list[Finding]:
-    """Findings for a page: everything broken or in need of attention, through Django's connection. The page itself
-    shows its organisation's deliveries."""
+    """Everything that is broken or needs attention, through Django's connection, for a page of one organisation. Its
+    deliveries are on the page itself."""
     try:
         connection.ensure_connection()
         found = [*database.findings(connection.connection, now=now, ready=True), *machine.disk()]
@@ -182,7 +179,7 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's sig
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
-    """200, or 503 with the names of the failing checks; the reasons are in the log only."""
+    """200, or 503 with the names of the failing checks. Only the log says why."""
     failing = readiness.failing()
     status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
     said = {"status": "failing" if failing else "ok", "failing": failing, "version": VERSION}

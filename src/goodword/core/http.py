@@ -41,15 +41,12 @@ from goodword.core.process import in_one_piece
 from goodword.core.text import clean_text
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-#: requests that aren't logged: probes, scrapes and files
 _QUIET = ("/healthz", "/readyz", "/metrics")
 access_log = logging.getLogger("goodword.access")
 _PORTALS = ("/p/", "/r/", "/a/", "/d/", "/dr/", "/e/", "/i/", "/m/", "/t/", "/verify/")
-#: path that accepts candidates' files: an item of their assessment
 _UPLOAD_PATH = re.compile(r"/p/[^/]+/assessment/[0-9]+/item/[0-9]+/")
-#: path that accepts reports from anyone
 _VERIFY_PATH = "/verify/"
-#: maximum length of a query parameter; ours are a few dozen characters, searches and `next` somewhat longer
+#: characters; our own parameters are a few dozen, searches and `next` somewhat longer
 LONGEST_PARAMETER: Final = 2000
 
 
@@ -64,17 +61,17 @@ def largest_body(path: str, *, max_body: int, max_upload: int, max_report: int) 
 
 
 def is_page(path: str) -> bool:
-    """Whether people (not programs) send forms to this path."""
+    """Whether people submit forms to this path, rather than programs."""
     return path.startswith((*_PORTALS, "/o/"))
 
 
 class NoBodyForHead:
-    """Answers HEAD without a body, which Django leaves to the server and not every server does."""
+    """Sends no body in response to HEAD. Django leaves this to the server, and not every server does it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    @in_one_piece  # as the outermost middleware, for the whole request
+    @in_one_piece  # outermost, so it covers the whole request
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if request.method == "HEAD":
@@ -87,7 +84,7 @@ class NoBodyForHead:
 
 
 class PermissionsPolicy:
-    """Switches off browser features that no page uses."""
+    """Turns off browser features that no page uses."""
 
     POLICY = ", ".join(
         f"{feature}=()"
@@ -108,7 +105,7 @@ class PermissionsPolicy:
 
 
 class PortalLanguage:
-    """Activates the browser's language for portals, until their view has resolved the link, and English for members."""
+    """Activates the browser's language on portals until their view has looked up the link, and English for members."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -124,7 +121,7 @@ class PortalLanguage:
 
 
 class BodyLimit:
-    """Responds with 413 to bodies over GOODWORD_MAX_BODY, or over the limits of candidates' uploads and /verify."""
+    """Responds with 413 to bodies over GOODWORD_MAX_BODY, or over the limits of candidates' uploads and of /verify."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -144,8 +141,8 @@ class BodyLimit:
 
 
 def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
-    """Response 413: a page, a sentence for a page's script, or a line for programs. `most` is the limit in bytes."""
-    if request.headers.get("X-Goodword") == "script":  # the page keeps the input and shows this
+    """A 413 response: a page, a sentence for a page's script, or a line for programs. `most`: the limit in bytes."""
+    if request.headers.get("X-Goodword") == "script":  # the page shows this and keeps the input
         say = gettext("Too long to save. Please shorten it.")
         response: HttpResponse = JsonResponse({"saved": False, "say": [say]}, status=413)
     elif is_page(request.path_info):
@@ -163,7 +160,7 @@ def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
 
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
-    """Where to report a vulnerability of this installation (RFC 9116). The expiry is always half a year ahead."""
+    """How to report a vulnerability of this installation (RFC 9116). It always expires in half a year."""
     lines = (
         f"Contact: mailto:{settings.GOODWORD_HELP_CONTACT}",
         f"Expires: {(clock.now() + timedelta(days=180)).replace(microsecond=0).isoformat()}",
@@ -174,15 +171,15 @@ def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
 
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page for a malformed request. Django notices that a form's text is too large only when parsing it."""
+    """The page for a malformed request. Django notices that form text is too large only while parsing it."""
     if isinstance(exception, RequestDataTooBig):
         return too_large(request, most=settings.GOODWORD_MAX_BODY)
     return bad_request(request, exception)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """The page for 500, with a reference number that is also in the log, or for 503 if a statement took too long or the
-    database can't be used. Uses no context processors, since they may fail too."""
+    """The page for 500, with the reference number that is also in the log, or for 503 if a statement took too long or
+    the database can't be used. It avoids context processors, since they may fail too."""
     digits = f"{secrets.randbelow(10**8):08}"
     reference = f"{digits[:4]}-{digits[4:]}"
     request.error_reference = reference  # type: ignore[attr-defined]  # for the filter ErrorReference
@@ -205,9 +202,11 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 class CleanInput:
-    """Removes control characters from query parameters, cookies, form fields and URL arguments before any view.
+    """Removes control characters from query parameters, cookies, form fields and URL arguments before any view sees
+    them.
 
-    PostgreSQL accepts no NUL in text. Form fields lose only NULs, since forms clean the rest and report errors.
+    PostgreSQL accepts no NUL in text. In form fields only NULs are removed, since forms clean the rest and report
+    errors.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -217,7 +216,7 @@ class CleanInput:
         request.GET = _cleaned(
             request.GET, lambda value: clean_text(value[:LONGEST_PARAMETER], one_line=True)
         )
-        # our cookies have no control characters; the parser makes some from "\000" in quotes
+        # our cookies contain no control characters, but the parser makes some from "\000" in quotes
         request.COOKIES = {name: value for name, value in request.COOKIES.items() if value.isprintable()}
         return self.get_response(request)
 
@@ -228,8 +227,8 @@ class CleanInput:
         args: tuple[Any, ...],  # noqa: ARG002 - Django's signature
         kwargs: dict[str, Any],
     ) -> None:
-        """Runs after the CSRF check, which reads forms too; CSRF-exempt views read their own body."""
-        # tokens are hashed before lookup, and their pages handle unknown ones
+        """Runs after the CSRF check, which also reads forms. CSRF-exempt views read their own body."""
+        # tokens are hashed for the lookup, and their pages handle unknown ones
         words = (value for name, value in kwargs.items() if name != "token" and isinstance(value, str))
         if any(not value.isprintable() for value in words):
             raise Http404
@@ -237,7 +236,7 @@ class CleanInput:
             return
         try:
             posted = request.POST
-        except UnreadablePostError:  # the client disconnected; the view fails the same way
+        except UnreadablePostError:  # the client has disconnected; the view fails in the same way
             return
         if any("\x00" in value for _, values in posted.lists() for value in values):
             request.POST = _cleaned(posted, lambda value: value.replace("\x00", ""))
@@ -259,7 +258,8 @@ def build_static_files() -> None:
 
 
 class StaticFiles:
-    """Passes only requests for static files to servestatic, whose asynchronous middleware takes two milliseconds."""
+    """Passes only requests for static files to servestatic, whose asynchronous middleware takes two milliseconds per
+    request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -267,20 +267,20 @@ class StaticFiles:
 
     @cached_property
     def serve(self) -> Callable[[HttpRequest], HttpResponseBase]:
-        """Creates the middleware on the first request, since it then lists all static files."""
+        """Create servestatic's middleware on the first request, since it lists all static files at that moment."""
         return async_to_sync(ServeStaticMiddleware(sync_to_async(self.get_response)))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(settings.STATIC_URL):
             if "serve" not in self.__dict__:
-                with self._lock:  # the first request creates it, others wait
+                with self._lock:  # only the first request creates it; others wait
                     _ = self.serve
             return self.serve(request)
         return self.get_response(request)
 
 
 def as_download(content: bytes, *, name: str, content_type: str) -> HttpResponse:
-    """A response that browsers save, neither displayed nor cached nor indexed."""
+    """A response that browsers save instead of displaying. It is neither cached nor indexed."""
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
@@ -289,7 +289,7 @@ def as_download(content: bytes, *, name: str, content_type: str) -> HttpResponse
 
 
 class Requests:
-    """Gives each request an id, which the response also carries, and logs and measures it."""
+    """Gives each request an id, which its response also carries, and logs and measures it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -15,9 +15,7 @@ from goodword.core.models import Installation
 from goodword.core.version import OLDEST_ON_SCHEMA, VERSION
 
 Mode = Installation.Mode
-#: the row's id
 ONLY: Final = 1
-#: seconds for which pages use the mode last read
 _GOOD_FOR: Final = 10.0
 _read: tuple[float, str] | None = None
 
@@ -46,7 +44,6 @@ def copies() -> QuerySet[Installation]:
 
 
 def shown_mode() -> str:
-    """The mode for pages, at most ten seconds old."""
     global _read  # noqa: PLW0603 - a module-level cache
     now = time.monotonic()
     if _read is None or (now - _read[0] > _GOOD_FOR and settings.GOODWORD_ENV != "test"):
@@ -55,7 +52,7 @@ def shown_mode() -> str:
 
 
 def record_release() -> None:
-    """Record that this version has migrated the database, unless a newer one has."""
+    """Record that this version has migrated the database, unless a newer version has."""
     with transaction.atomic():
         current()
         row = Installation.objects.select_for_update().get(pk=ONLY)
@@ -66,7 +63,6 @@ def record_release() -> None:
 
 
 def set_mode(wanted: Mode) -> str:
-    """Returns the previous mode."""
     with transaction.atomic():
         current()
         row = Installation.objects.select_for_update().get(pk=ONLY)
@@ -79,6 +75,5 @@ def set_mode(wanted: Mode) -> str:
 
 
 def forget() -> None:
-    """Clear the cached mode."""
     global _read  # noqa: PLW0603
     _read = None

@@ -1,4 +1,5 @@
-"""Recovers jobs: requeues those of dead workers (every job can run twice), retries failed ones, and prunes.
+"""Recovers jobs: requeues those of dead workers (every job can safely run twice), retries failed ones and deletes old
+ones.
 
 `goodword jobs` lists, retries and clears jobs and reactions. Their arguments are ids without personal data.
 """
@@ -25,17 +26,18 @@ from goodword.core.doctor.findings import duration
 from goodword.core.models import Reaction
 
 log = logging.getLogger(__name__)
-#: a worker without a heartbeat for this long counts as dead; it beats every ten seconds
+#: a worker without a heartbeat for this long counts as dead; heartbeats come every ten seconds
 SILENT = timedelta(seconds=30)
-#: a job requeued this often is assumed to crash its workers
+#: a job that was requeued this often is assumed to crash its workers
 TRIES = 8
 #: hours to keep failed jobs
 KEPT = 24 * 30
-#: a time in the past by any clock
+#: in the past by any clock
 AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
-#: advisory lock: one worker at a time looks for stalled jobs
+#: advisory lock, so that one worker at a time looks for stalled jobs
 _LOCK = 0x75706B656570
-#: requeues a started job without counting an attempt; a newer job waiting under the same queueing lock replaces it
+#: Requeues a started job without counting an attempt. If a newer job waits under the same queueing lock, that job
+#: replaces it.
 GIVE_BACK: LiteralString = """
 WITH newer AS (
     SELECT FROM procrastinate_jobs mine JOIN procrastinate_jobs other USING (queueing_lock)
@@ -64,14 +66,14 @@ AND NOT EXISTS (
     due=lambda _: [_dead()],
 )
 def sweep_stalled(*, timestamp: int = 0) -> None:
-    del timestamp  # passed to every periodic job
+    del timestamp  # every periodic job gets it
     retry_stalled()
     keep_last_failures()
 
 
 @jobs.job(name="jobs.prune", cron="10 3 * * * 0", queueing_lock="jobs.prune")
 def prune(*, timestamp: int = 0) -> None:
-    """Delete jobs that failed or were cancelled long ago, old reactions and expired sessions, once a day."""
+    """Once a day, delete old failed and cancelled jobs, old reactions and expired sessions."""
     del timestamp
     events.prune(now=clock.now())
     SessionStore.clear_expired()
@@ -81,7 +83,8 @@ def prune(*, timestamp: int = 0) -> None:
 
 
 def retry_stalled() -> int:
-    """Runs in one worker at a time, since a job just requeued may be running. Returns the number requeued."""
+    """Requeue jobs of dead workers and return how many. One worker at a time, since a job that was just requeued may be
+    running."""
     with transaction.atomic():
         if not _alone():
             return 0
@@ -89,7 +92,7 @@ def retry_stalled() -> int:
 
 
 def _dead() -> QuerySet[Any]:
-    """Jobs of dead workers by the database's clock, which heartbeats use too."""
+    """Jobs of dead workers, by the database's clock, which heartbeats use too."""
     dead = Q(worker=None) | Q(worker__last_heartbeat__lt=Now() - SILENT)
     return ProcrastinateJob.objects.filter(dead, status="doing")
 
@@ -108,7 +111,7 @@ def _give_back(job: ProcrastinateJob) -> bool:
                 jobs.QUEUE.retry_job_by_id(job.pk, AT_ONCE)
                 return True
     except UniqueViolation:
-        with connection.cursor() as cursor:  # a newer one is waiting under the same queueing lock
+        with connection.cursor() as cursor:  # a newer job is waiting under the same queueing lock
             cursor.execute(GIVE_BACK, {"job_id": job.pk, "wait": 0})
         return False
     except ConnectorException:
@@ -118,7 +121,6 @@ def _give_back(job: ProcrastinateJob) -> bool:
 
 
 def keep_last_failures() -> None:
-    """Keep only the last failure of each periodic job."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs earlier USING procrastinate_jobs later "
@@ -129,7 +131,7 @@ def keep_last_failures() -> None:
 
 
 def forget_failed_jobs(name: str, **arguments: int | str) -> None:
-    """Delete failed jobs with this name and these arguments, after their work was done or requested again."""
+    """Delete failed jobs with this name and these arguments, because their work was done or requested again."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND task_name = %s AND args @> %s::jsonb",
@@ -138,7 +140,7 @@ def forget_failed_jobs(name: str, **arguments: int | str) -> None:
 
 
 def failed_jobs() -> QuerySet[Any]:
-    """Failed jobs, including sweeps, except those whose work a sweep repeats."""
+    """Failed jobs that need a person. Excludes jobs whose work a sweep repeats, but includes sweeps."""
     done_by_others = {name for names in jobs.SWEPT.values() for name in names} - jobs.SWEPT.keys()
     return (
         ProcrastinateJob.objects.filter(status="failed").exclude(task_name__in=done_by_others).order_by("-id")
@@ -150,8 +152,6 @@ def retry_job(pk: int) -> bool:
         cursor.execute(_RETRY, [pk])
         return bool(cursor.rowcount)
 
-
-# --- `goodword jobs` ------------------------------------------------------------------------------------------
 
 REACTION, JOB = "reaction", "job"
 _JOBS = """
@@ -178,8 +178,8 @@ _HEAD = ("task", "waiting", "later", "running", "failed", "oldest")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Selects failed jobs and reactions by name (`reaction:12`, `job:34`), by task, or all. Without `yes`, only counts
-    them."""
+    """Which failed jobs and reactions to act on: by name (`reaction:12`, `job:34`), by task, or all. Without `yes`,
+    they are only counted."""
 
     names: Sequence[str] = ()
     task: str = ""
@@ -188,7 +188,7 @@ class Selection:
 
 
 def show(*, now: datetime, failed: bool = False, task: str = "") -> int:
-    """Print a line for each task, or with `failed` for each failure. Returns 1 if it printed failures, else 0."""
+    """Print a line per task, or per failure with `failed`. Returns 1 if it printed failures, else 0."""
     if failed:
         lines = [line for _, line in _failed(task)]
         print("\n".join(lines) or "Nothing has failed.")
@@ -202,12 +202,12 @@ def show(*, now: datetime, failed: bool = False, task: str = "") -> int:
 
 
 def retry(wanted: Selection) -> int:
-    """Returns 0, or 2 with an error message."""
+    """Returns the exit status: 0, or 2 with an error message."""
     return _each(wanted, "retry", "Retrying")
 
 
 def clear(wanted: Selection) -> int:
-    """Delete failed jobs without doing their work. Returns 0, or 2 with an error message."""
+    """Delete failed jobs without doing their work. Returns the exit status: 0, or 2 with an error message."""
     return _each(wanted, "clear", "Cleared")
 
 
@@ -225,7 +225,7 @@ def _each(wanted: Selection, verb: str, done: str) -> int:
     names = list(wanted.names)
     if not names:
         found = _failed(wanted.task)
-        if verb == "clear":  # skipping a reaction's effect needs a decision
+        if verb == "clear":  # somebody has to decide whether to skip a reaction's effect
             found = [(name, line) for name, line in found if name.startswith(JOB)]
         if not found:
             print(f"Nothing to {verb}.")
@@ -246,7 +246,6 @@ def _each(wanted: Selection, verb: str, done: str) -> int:
 
 
 def _act(name: str, verb: str) -> str:
-    """Returns the error message, or "" on success."""
     kind, _, number = name.partition(":")
     if kind not in {REACTION, JOB} or not number.isdecimal() or len(number) > 18:
         return f"{name!r} is not a name listed by `goodword jobs list --failed`."

@@ -1,11 +1,11 @@
-"""Jobs: Procrastinate rows in the caller's transaction, run by `goodword worker`. Arguments are ids only.
+"""Jobs: Procrastinate rows written in the caller's transaction and run by `goodword worker`. Arguments are only ids.
 
-Jobs with a queueing lock have no retries, since a newer one may wait under the lock; their sweep retries them. A failed
-job stays until a person handles it or the sweep that repeats its work succeeds.
+Jobs with a queueing lock have no retries, since a newer job may be waiting under the lock; their sweep retries them. A
+failed job stays until a person handles it, or until the sweep that repeats its work succeeds.
 
-Lanes are worker threads that run a job right after the commit that defers it, without a row. They are only for jobs
-that a sweep repeats, since jobs are lost when this process dies. A job that fails is queued as a row, so the failure is
-reported and retried as usual. Other processes start such a job by NOTIFY (`Job.announce`).
+Lanes are worker threads that run a job right after the commit that defers it, without a row. Since such jobs are lost
+when the process dies, they need a sweep that repeats them. A job that fails in a lane is queued as a row, so the
+failure is reported and retried as usual. Other processes start such a job by NOTIFY (`Job.announce`).
 """
 
 import json
@@ -34,16 +34,14 @@ from goodword.core.process import in_one_piece
 
 type Arguments = Mapping[str, int | str]
 log = logging.getLogger(__name__)
-#: idle seconds after which a lane's thread closes its connections
 IDLE_SECONDS = 3.0
-#: the library's channel, on which all workers listen; they ignore unknown types
+#: the channel of Procrastinate, on which all workers listen; they ignore unknown types
 CHANNEL, ANNOUNCED = "procrastinate_any_queue_v1", "job_announced"
-#: set while this process runs lanes
 _open = threading.Event()
 
 
 class Interrupted(Exception):
-    """The job was interrupted and must run again: immediately, or after a database outage."""
+    """The job was interrupted and has to run again: immediately, or after a database outage."""
 
     def __init__(self, *, outage: bool) -> None:
         super().__init__("the database could not be used" if outage else "the worker is stopping")
@@ -56,7 +54,8 @@ def nothing_kept() -> Iterator[Callable[[], None]]:
 
 
 class Lane:
-    """`keeping`: a resource that each thread keeps between jobs. It yields a function that releases it when idle."""
+    """A queue with its own threads. `keeping`: a resource that each thread keeps between jobs; it yields a function
+    that releases it while the thread is idle."""
 
     def __init__(
         self,
@@ -74,7 +73,7 @@ class Lane:
         return _open.is_set()
 
     def put(self, ids: Arguments, *, once: bool = False) -> bool:
-        """`once`: skip it if an equal job is waiting. Returns whether it was added."""
+        """Add a job. With `once`, skip it if an equal one is waiting. Returns whether it was added."""
         with self._change:
             if once and any(waiting == ids for _, waiting in self._waiting):
                 return False
@@ -85,7 +84,7 @@ class Lane:
     def start(
         self, name: str, run: Callable[..., None], queue: Callable[..., None]
     ) -> list[threading.Thread]:
-        """Start the threads. `queue`: makes a row of a failed job."""
+        """Start the threads. `queue`: writes a failed job as a row."""
         started = [
             threading.Thread(target=self._work, args=(name, run, queue), name=f"{name}-{number}", daemon=True)
             for number in range(self.threads)
@@ -107,7 +106,7 @@ class Lane:
             close_old_connections()
 
     def _next(self) -> tuple[float, Arguments] | None:
-        """Wait for a job. None if there is none for a while, or the worker stops."""
+        """Wait for a job. Returns None after a while without one, or if the worker is stopping."""
         with self._change:
             self._change.wait_for(self._is_due, timeout=IDLE_SECONDS)
             return self._waiting.popleft() if self._waiting and not process.stop_requested() else None
@@ -116,7 +115,7 @@ class Lane:
         return bool(self._waiting) or process.stop_requested()
 
     def end(self, queue: Callable[..., None]) -> None:
-        """Queue waiting jobs for other workers. The threads end after their current job."""
+        """Queue the waiting jobs for other workers. The threads end after their current job."""
         with self._change:
             left, self._waiting = list(self._waiting), deque()
             self._change.notify_all()
@@ -135,7 +134,7 @@ def _run(
         with logs.about(task=name), tracing.span(name):
             run(**ids)
         outcome = "done"
-    except Interrupted:  # its sweep finds it
+    except Interrupted:  # its sweep will find it
         outcome = "interrupted"
     except Exception:  # noqa: BLE001 - the job logs it
         try:
@@ -156,18 +155,17 @@ def close_lanes() -> None:
     _open.clear()
 
 
-#: priorities, highest first: in a burst, each delivery is processed through to its mail before the next, so the first
-#: invitation goes out immediately
+#: priorities, highest first: in a burst, each delivery is processed up to its mail before the next one starts, so the
+#: first invitation goes out immediately
 MAIL, REACTION, USUAL = 20, 10, 0
-#: retries of work that no sweep repeats: after 4 s, 16 s, ... about 6 hours in total
+#: for work that no sweep repeats: retries after 4 s, 16 s, ... about 6 hours in total
 PATIENT = RetryStrategy(max_attempts=8, exponential_wait=4)
-#: Jobs are always deferred on Django's connection. The library's `task.defer` uses the app's connector, which a worker
-#: replaces with separate connections: a job deferred within a job would then be queued before its rows are committed,
-#: and stay queued after a rollback.
+#: Jobs are always deferred on Django's connection. Procrastinate's `task.defer` uses the app's connector, which a
+#: worker replaces with separate connections. A job deferred within a job would then be queued before its rows are
+#: committed, and stay queued after a rollback.
 QUEUE = JobManager(DjangoConnector())
-#: the registered jobs, by name
 REGISTERED: "dict[str, Job]" = {}
-#: jobs whose work a sweep repeats, by the sweep's name
+#: names of the jobs whose work a sweep repeats, by the sweep's name
 SWEPT: dict[str, set[str]] = {}
 #: a sweep is due if at least one of these queries finds rows
 type Due = Callable[[datetime], Sequence[QuerySet[Any, Any]]]
@@ -175,7 +173,7 @@ DUE: dict[str, Due] = {}
 
 
 class GiveBack(RetryDecision):
-    """Run the job again without counting an attempt. Known to our worker only; others treat it as a retry."""
+    """Run the job again without counting an attempt. Other programs than our worker treat it as a retry."""
 
     def __init__(self, *, outage: bool) -> None:
         super().__init__(retry_in={"seconds": 1 if outage else 0})
@@ -183,7 +181,7 @@ class GiveBack(RetryDecision):
 
 
 class JobRetry(BaseRetryStrategy):
-    """Requeues interrupted jobs; failed ones follow the job's strategy, or are not retried."""
+    """Requeues interrupted jobs. Failed ones follow the job's own strategy; without one, they aren't retried."""
 
     def __init__(self, strategy: RetryStrategy | None) -> None:
         self.strategy = strategy
@@ -197,8 +195,8 @@ class JobRetry(BaseRetryStrategy):
 
 
 class Job:
-    """A registered task. `defer(**ids)` writes its row in the current transaction, or puts it into its open lane after
-    the commit."""
+    """A registered task. `defer(**ids)` writes a row in the current transaction, or puts the job into its lane after
+    the commit if the lane is open."""
 
     def __init__(
         self,
@@ -213,7 +211,6 @@ class Job:
         self.run = function
         self.priority = priority
         self.lane = lane
-        #: the task that workers run
         self.guarded = guarded or function
 
     def defer(self, **ids: int | str) -> None:
@@ -226,7 +223,7 @@ class Job:
         configure_task(name=self.name, job_manager=QUEUE, priority=self.priority).defer(**ids)
 
     def announce(self) -> None:
-        """Run it in the lanes of all listening workers, without a row. Without such workers, its sweep finds the
+        """Run it in the lanes of all listening workers, without a row. If no worker listens, its sweep finds the
         work."""
         with connection.cursor() as cursor:
             said = json.dumps({"type": ANNOUNCED, "job": self.name})
@@ -242,7 +239,7 @@ class Job:
             transaction.on_commit(partial(self.lane.put, ids, once=True), robust=True)
             return True
         try:
-            # inside a transaction the refusal undoes only this insert, not the caller's work
+            # a savepoint, so a refusal undoes only this insert and not the caller's work
             with transaction.atomic():
                 configure_task(
                     name=self.name, job_manager=QUEUE, queueing_lock=lock, priority=self.priority
@@ -264,10 +261,8 @@ def job(
     lane: Lane | None = None,
 ) -> Callable[[Callable[..., None]], Job]:
     """Register a job. `cron`: six fields, seconds last. `swept_by`: the scheduled job that repeats failed work;
-    required with a `lane`.
-
-    `due`: this scheduled job is skipped while the queries find nothing and none of its work has failed.
-    """
+    required with a `lane`. `due`: a scheduled job is skipped while these queries find nothing and none of its work has
+    failed."""
     if cron or swept_by:
         SWEPT.setdefault(swept_by or name, set()).add(name)
     if due is not None:
@@ -288,7 +283,7 @@ def job(
                 if database.is_outage(error):
                     log.warning("The database interrupted the job %s: %s", name, database.first_line(error))
                     raise Interrupted(outage=True) from error
-                # the queue logs retries at a low level only
+                # the queue logs retries only at a low level
                 log.exception("The job %s failed with %s", name, arguments)
                 raise
             finally:
@@ -308,7 +303,7 @@ def named(name: str) -> Job:
 
 
 def announced(name: str) -> None:
-    """Put the job into its lane unless it is waiting there. Does nothing if this version doesn't know it."""
+    """Put the job into its lane unless one is waiting there. Ignores jobs that this version doesn't know."""
     lane = REGISTERED[name].lane if name in REGISTERED else None
     if lane is not None and lane.is_open:
         lane.put({}, once=True)
@@ -316,7 +311,6 @@ def announced(name: str) -> None:
 
 @contextmanager
 def lanes() -> Iterator[None]:
-    """Run the lanes until the block ends or the worker stops."""
     own = [(one, one.lane) for one in REGISTERED.values() if one.lane is not None]
     threads = [thread for one, lane in own for thread in lane.start(one.name, one.guarded, one.queue)]
     open_lanes()
@@ -337,7 +331,7 @@ def lanes() -> Iterator[None]:
 
 
 def _forget_failed(sweep: str) -> int:
-    """Delete failed jobs whose work a sweep has just done, including its own earlier runs. Returns their number."""
+    """Delete failed jobs whose work a sweep has just done, including the sweep's own failed runs. Returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND task_name = ANY(%s)",
@@ -347,8 +341,8 @@ def _forget_failed(sweep: str) -> int:
 
 
 def for_each(ids: Iterable[int], act: Callable[[int], bool]) -> int:
-    """Returns the number of rows processed. A failing row is logged and left for the next sweep; an outage or shutdown
-    ends this one."""
+    """Call `act` for each id and return how many returned True. A row that fails is logged and left for the next sweep;
+    an outage or shutdown ends this one."""
     done = 0
     for pk in ids:
         process.check_stop()

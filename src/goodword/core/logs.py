@@ -25,11 +25,11 @@ from django.urls import ResolverMatch
 
 #: names of URL arguments that are secret
 SECRET_ARGUMENTS: Final = ("token", "endpoint_key", "uidb36", "key")
-#: paths with a secret, and their secret part; for text and unknown paths
+#: paths that contain a secret, to find them in texts and unknown paths
 _SECRET_PATHS = re.compile(
     r"/(p|r|v|s|a|d|dr|e|i|m|t|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
 )
-#: in unknown paths, a part as long as a token
+#: parts of unknown paths that are as long as a token
 _LONG_PART = re.compile(r"(?<=/)[^/]{16,}")
 _ADDRESS = re.compile(r"[^\s\"'<>(),:;@=]+@[^\s\"'<>(),:;@]+")
 _MOST_FRAMES = 40
@@ -40,7 +40,6 @@ _about: ContextVar[Mapping[str, Any] | None] = ContextVar("goodword.logs.about",
 
 @contextmanager
 def about(**ids: Any) -> Iterator[None]:
-    """Add ids to all lines written within."""
     reset = _about.set({**(_about.get() or {}), **ids})
     try:
         yield
@@ -49,7 +48,6 @@ def about(**ids: Any) -> Iterator[None]:
 
 
 def note(**ids: Any) -> None:
-    """Add ids to the remaining lines of this request or job."""
     _about.set({**(_about.get() or {}), **ids})
 
 
@@ -57,15 +55,12 @@ def ids() -> Mapping[str, Any]:
     return _about.get() or {}
 
 
-# --- removing secrets and personal data -----------------------------------------------------------------------
-
-
 def redacted(text: str) -> str:
     return _SECRET_PATHS.sub(lambda found: f"/{found[1] or found[2]}/{_BLOTTED}", text)
 
 
 def safe_path(path: str, match: ResolverMatch | None) -> str:
-    """A request's path without secrets, by the URL configuration."""
+    """A request's path without secrets, according to the URL configuration."""
     if match is None:
         return _LONG_PART.sub(_BLOTTED, redacted(path))
     for name in SECRET_ARGUMENTS:
@@ -79,7 +74,7 @@ def without_addresses(text: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A message's argument. Errors and rows may contain names, so only their class and id are kept."""
+    """An argument of a message. Errors and rows may contain names, so only their class and id are kept."""
     if isinstance(value, BaseException):
         return _name_of(value)
     if isinstance(value, Model):
@@ -104,7 +99,7 @@ def _name_of(error: BaseException) -> str:
 
 
 def described(error: BaseException) -> list[dict[str, Any]]:
-    """An exception and its causes, outermost first, without messages."""
+    """An exception and its causes, outermost first, without their messages."""
     found: list[dict[str, Any]] = []
     one: BaseException | None = error
     while one is not None and len(found) < 10:
@@ -129,11 +124,8 @@ def _short(filename: str) -> str:
     return "/".join(parts[parts.index("site-packages") + 1 :] if "site-packages" in parts else parts[-3:])
 
 
-# --- formatters and filters -----------------------------------------------------------------------------------
-
-
 class RedactingFormatter(logging.Formatter):
-    """Removes link and endpoint tokens from log lines, tracebacks included."""
+    """Removes link and endpoint tokens from log lines, including tracebacks."""
 
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record))
@@ -169,7 +161,7 @@ class OneLineRefusals(logging.Filter):
 
 
 class ErrorReference(logging.Filter):
-    """Adds the reference number of the error page to the log line."""
+    """Adds the reference number shown on the error page to the log line."""
 
     def filter(self, record: logging.LogRecord) -> logging.LogRecord:
         reference = getattr(getattr(record, "request", None), "error_reference", "")
@@ -181,7 +173,7 @@ class ErrorReference(logging.Filter):
 
 
 class WrongHost(logging.Filter):
-    """Replaces Django's traceback about a wrong Host, which recommends a setting that doesn't exist here."""
+    """Replaces Django's traceback for a wrong Host header, which recommends a setting that doesn't exist here."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)

@@ -1,4 +1,4 @@
-"""Outgoing mail: the settings of Django's MAILERS and Anymail, and our SMTP backend."""
+"""Outgoing mail: settings for Django's MAILERS and for Anymail, and our SMTP backend."""
 
 import json
 import re
@@ -18,8 +18,8 @@ from django.core.validators import validate_email
 
 from goodword.core.environment import SettingError, smtp
 
-#: providers whose events Anymail parses: name -> view. It no longer supports SendGrid, whose bounces arrive as returned
-#: messages.
+#: Providers whose events Anymail can parse, and its views for them. It no longer supports SendGrid, whose bounces
+#: arrive as returned messages.
 PROVIDERS: Final = {
     "amazon_ses": "AmazonSESTrackingWebhookView",
     "brevo": "BrevoTrackingWebhookView",
@@ -34,9 +34,7 @@ PROVIDERS: Final = {
     "sparkpost": "SparkPostTrackingWebhookView",
     "unisender_go": "UnisenderGoTrackingWebhookView",
 }
-#: extra packages that Anymail needs for some providers
 _PACKAGES: Final = {"amazon_ses": "boto3", "resend": "svix"}
-#: a DKIM selector
 SELECTOR: Final = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
 _SPF: Final = re.compile(
     r"(?:(?:include|exists|ip4|ip6):\S+|(?:a|mx)(?:[:/]\S+)?|redirect=\S+)", re.IGNORECASE
@@ -45,19 +43,17 @@ _SPF: Final = re.compile(
 SHORTEST_SECRET: Final = 24
 #: seconds for each step before the message: connection, greeting, TLS, sign-in, sender, recipient
 STEP_SECONDS: Final = 20
-#: seconds for sending the message
 HAND_OVER_SECONDS: Final = 120
-#: seconds for the response to a sent message
 ANSWER_SECONDS: Final = 600
-#: seconds for QUIT, whose response doesn't matter
+#: seconds; the response to QUIT doesn't matter
 QUIT_SECONDS: Final = 5
-#: idle seconds after which a kept connection isn't reused
+#: seconds after which an idle connection isn't reused
 KEPT_SECONDS: Final = 5.0
 _OK: Final = 250
-#: replies that refuse our account, to any command
+#: codes that refuse our account, in response to any command
 REFUSED_SIGN_IN: Final = frozenset({530, 534, 535, 538})
 _CLOSING: Final = 421
-#: message too large: the only refusal of the sender that concerns the message
+#: message too large: the only refusal of the sender that is about the message
 _TOO_LARGE: Final = 552
 
 
@@ -86,7 +82,7 @@ def credentials(given: str, *, provider: str) -> dict[str, Any]:
 
 
 def webhook_secret(given: str, *, provider: str) -> str:
-    """ "name:password" that authenticates the provider's events; empty: none are accepted."""
+    """ "name:password" that authenticates the provider's events. If it is empty, none are accepted."""
     if not given:
         return ""
     name, colon, password = given.partition(":")
@@ -118,7 +114,6 @@ def _is_address(given: str) -> bool:
 
 
 def spf_mechanisms(given: list[str]) -> list[str]:
-    """The SPF mechanisms that authorise the mail server."""
     for one in given:
         if not _SPF.fullmatch(one):
             raise SettingError(f"GOODWORD_MAIL_SPF must be like include:spf.example.net, not {one!r}.")
@@ -133,7 +128,6 @@ def dkim_selectors(given: list[str]) -> list[str]:
 
 
 def is_smtp(mailers: dict[str, Any]) -> bool:
-    """Whether mail goes to an SMTP server, not to a provider's API."""
     return bool(mailers["default"]["BACKEND"] == f"{__name__}.{EmailBackend.__name__}")
 
 
@@ -144,7 +138,7 @@ def mailers(*, provider: str, smtp_url: str) -> dict[str, Any]:
 
 
 def anymail(*, credentials: dict[str, Any], webhook_secret: str) -> dict[str, Any]:
-    """Anymail's own settings. Unsupported headers are dropped, not an error."""
+    """Settings of Anymail. Headers that a provider doesn't support are dropped instead of raising an error."""
     return {"IGNORE_UNSUPPORTED_FEATURES": True, **credentials, "WEBHOOK_SECRET": webhook_secret or []}
 
 
@@ -153,12 +147,12 @@ class Scope(Enum):
     SERVER = "server"
     #: a permanent or temporary problem of this mail or its address
     MAIL = "mail"
-    #: the message was sent, and we don't know whether the server accepted it
+    #: the message was sent, but we don't know whether the server accepted it
     UNKNOWN = "unknown"
 
 
 class Fault(smtplib.SMTPException):
-    """A message was not accepted. `address`: the recipient's address was refused."""
+    """A message was not accepted. `address`: the server refused the recipient's address."""
 
     def __init__(self, words: str, *, scope: Scope, permanent: bool = False, address: bool = False) -> None:
         super().__init__(words)
@@ -173,7 +167,7 @@ class Withdrawn(Exception):
 
 
 class _Kept(threading.local):
-    """This thread's open connection. `key`: its settings; None without a connection."""
+    """This thread's open connection. `key`: the settings that it was opened with; None if there is none."""
 
     open = False
     key: object = None
@@ -201,15 +195,14 @@ def _close_kept() -> None:
 
 
 class EmailBackend(DjangoBackend):
-    """Sends each message on its own connection, or on one kept for a few seconds. Raises Fault.
+    """Sends each message on its own connection, or on one that is kept for a few seconds. Raises Fault.
 
-    `message.hand_over` is called when the server is ready; an exception there stops the message. Only such messages
-    wait `answer_timeout` seconds for the response; others are sent while a web page loads.
+    When the server is ready, `message.hand_over` is called; an exception there stops the message. Only messages with
+    this attribute wait `answer_timeout` seconds for the response. Others are sent while a page loads.
     """
 
     connection: Any
     _partial_connection: Any
-    #: whether the failed message had been sent
     was_handed_over = False
 
     def __init__(self, *, answer_timeout: float = ANSWER_SECONDS, **options: Any) -> None:
@@ -218,7 +211,6 @@ class EmailBackend(DjangoBackend):
 
     @property
     def connection_class(self) -> type[smtplib.SMTP | smtplib.SMTP_SSL]:
-        """smtplib's classes, with timeouts by step."""
         return _TLSConnection if self.use_ssl else _Connection
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
@@ -237,7 +229,7 @@ class EmailBackend(DjangoBackend):
                 self._send(hand_over, sender, recipients, content)
                 return
             except Fault as fault:
-                # servers limit the messages of a connection; before the hand-over a new one may work
+                # a server limits the messages per connection, so before the hand-over it is worth trying a new one
                 if fault.scope is not Scope.SERVER or self.was_handed_over:
                     raise
         try:
@@ -319,11 +311,10 @@ def _hang_up(connection: Any) -> None:
 
 
 class _Limits:
-    """Mixin for smtplib's connections, which send commands as text and only the message as bytes."""
+    """A mixin for smtplib's connections. It relies on their sending commands as text and only the message as bytes."""
 
     hand_over: Callable[[], None] | None = None
     answer_timeout: float = STEP_SECONDS
-    #: whether the whole message has been handed over
     handed_over = False
     sock: Any
 
@@ -372,13 +363,14 @@ def _send(connection: Any, sender: str, recipients: list[str], content: bytes) -
             words = f"The mail server did not confirm the message: {error}"
             raise Fault(words, scope=Scope.UNKNOWN) from error
         raise _server(f"The mail server could not be used: {error}") from error
-    if refused:  # our mails have one recipient; otherwise one refusal is enough
+    if refused:  # our mails have one recipient; with more, one refusal is enough
         code, reason = next(iter(refused.values()))
         raise fault_of(code, _words(reason), address=True)
 
 
 def fault_of(code: int, words: str, *, address: bool = False) -> Fault:
-    """Classify a reply to the recipient or the message. 421 and a refused account are problems of the server."""
+    """Classify a response about the recipient or the message. Code 421 and a refused account are problems of the
+    server."""
     said = f"{code} {words}"
     if code == _CLOSING or code in REFUSED_SIGN_IN or not 400 <= code < 600:
         return _server(said)

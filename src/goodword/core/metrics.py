@@ -1,8 +1,8 @@
 """Metrics for Prometheus, off unless a token or a network is set.
 
-Each process measures its own requests or jobs; the processes of one `goodword serve` add theirs up through files.
-Counts from the database are made on each scrape and are the same from every web process. Labels are routes, tasks and
-states, never organisations, people or URLs.
+Each process measures its own requests or jobs; the processes of one `goodword serve` add up their numbers through
+files. Counts from the database are made on each scrape and are the same in every web process. Labels are routes, tasks
+and states, never organisations, people or URLs.
 """
 
 import hmac
@@ -33,19 +33,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PATH = "/metrics"
-#: upper bounds of the buckets in seconds
+#: upper bounds of the buckets, in seconds
 REQUEST_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 JOB_SECONDS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
 WAIT_SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
-#: seconds between two samples of this process's pool
 POOL_EVERY = 5.0
-#: folder with the numbers of the processes of one `goodword serve`; prometheus_client reads it on import
+#: folder in which the processes of one `goodword serve` share their numbers; prometheus_client reads it on import
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A gauge counted by SQL, whose rows are the label values and the number."""
+    """A gauge counted by SQL. Each row has the label values and the number."""
 
     name: str
     help: str
@@ -53,7 +52,6 @@ class Rows:
     labels: tuple[str, ...] = ()
 
 
-#: gauges of other apps in the order of registration
 rows: list[Rows] = [
     Rows(
         "goodword_jobs",
@@ -120,12 +118,9 @@ def is_on() -> bool:
     return bool(settings.GOODWORD_METRICS_TOKEN or settings.GOODWORD_METRICS_FROM)
 
 
-# --- measurements of this process -------------------------------------------------------------------------------
-
-
 class Measures:
     def __init__(self) -> None:
-        # takes five megabytes, so only if metrics are on
+        # imported here because it takes five megabytes, and metrics are usually off
         from prometheus_client import CollectorRegistry, Gauge, Histogram
 
         self.registry = CollectorRegistry()
@@ -189,12 +184,9 @@ def measures() -> Measures | None:
     return own_measures() if is_on() else None
 
 
-# --- several processes ----------------------------------------------------------------------------------------
-
-
 @contextmanager
 def shared_by_processes() -> Iterator[None]:
-    """Add up the numbers of processes forked within the block. Call before anything is measured."""
+    """Add up the numbers of processes that are forked within the block. Call it before anything is measured."""
     if not is_on():
         yield
         return
@@ -207,18 +199,15 @@ def shared_by_processes() -> Iterator[None]:
 
 
 def forget_process(pid: int) -> None:
-    """Remove the gauges of a process that has ended; its counters stay."""
+    """Remove the gauges of a process that has ended. Its counters stay."""
     if os.environ.get(_SHARED):
         from prometheus_client.multiprocess import mark_process_dead
 
         mark_process_dead(pid)  # type: ignore[no-untyped-call]  # the library has no types for this
 
 
-# --- scraping -------------------------------------------------------------------------------------------------
-
-
 class _Counted:
-    """Collects `rows`. Failed queries are left out and counted."""
+    """Collects `rows`. Queries that fail are left out and counted."""
 
     def collect(self) -> "Iterator[Metric]":
         from prometheus_client.metrics_core import GaugeMetricFamily
@@ -247,7 +236,7 @@ class _Counted:
 
 
 def scraped(*, counted: bool) -> bytes:
-    """The text for Prometheus. `counted`: including counts from the database."""
+    """The text for Prometheus. `counted`: include counts from the database."""
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -267,7 +256,7 @@ def scraped(*, counted: bool) -> bytes:
 
 class Endpoint:
     """Serves /metrics before any check of host, TLS or session, because Prometheus scrapes each process's machine
-    directly. Without settings the path doesn't exist."""
+    directly. The path only exists if metrics are set up."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -306,9 +295,6 @@ def may_scrape(address: str, authorization: str) -> bool:
     return any(client in network for network in settings.GOODWORD_METRICS_FROM)
 
 
-# --- the worker's own port ------------------------------------------------------------------------------------
-
-
 class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
@@ -319,7 +305,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 def serve_worker() -> WSGIServer | None:
-    """Serve this worker's numbers at GOODWORD_WORKER_METRICS, if set. Raises OSError if the port is in use."""
+    """Serve this worker's metrics at GOODWORD_WORKER_METRICS, if set. Raises OSError if the port is in use."""
     where = settings.GOODWORD_WORKER_METRICS
     if where is None or not is_on():
         return None

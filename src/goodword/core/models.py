@@ -1,5 +1,3 @@
-"""The event log and its reactions, heartbeats, field key canaries, the clock's offset, the installation, erasures."""
-
 import uuid
 from datetime import timedelta
 from typing import Any, Protocol
@@ -14,7 +12,7 @@ class HasPk(Protocol):
 
 
 class ClockOffset(models.Model):
-    """The clock's offset from system time; a single row, only in demo and tests."""
+    """The clock's offset from system time. There is a single row, and only in the demo and in tests."""
 
     offset = models.DurationField(default=timedelta(0))
 
@@ -27,7 +25,7 @@ class Heartbeat(models.Model):
 
 
 class FieldKeyCanary(models.Model):
-    """A known text sealed with a field key in use, which only that key can decrypt."""
+    """A known text, sealed with a field key in use. Only that key can decrypt it."""
 
     key_id = models.CharField(max_length=100, unique=True)
     sealed = models.TextField()
@@ -37,7 +35,8 @@ class FieldKeyCanary(models.Model):
 
 
 class Event(models.Model):
-    """Append-only, written in the transaction of the change. `data` has no personal data, so erasures can keep it."""
+    """Append-only, written in the transaction of the change. `data` has no personal data, so events can survive an
+    erasure."""
 
     organisation_id = models.BigIntegerField()
     application_id = models.BigIntegerField(null=True)
@@ -57,8 +56,8 @@ class Event(models.Model):
 
 
 class Reaction(models.Model):
-    """A handler's task. It is set to *done* in its own transaction, so it takes effect once; *failed* needs a
-    person."""
+    """A task for one handler. It is set to *done* in the handler's transaction, so it takes effect once. A *failed* one
+    needs a person."""
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -68,11 +67,11 @@ class Reaction(models.Model):
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="reactions")
     handler = models.CharField(max_length=120)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    #: attempts so far, not counting those interrupted by a database outage or a worker shutdown
+    #: attempts that weren't interrupted by a database outage or a worker shutdown
     tries = models.PositiveSmallIntegerField(default=0)
-    #: when to run it (again); null: now. While it runs: when another worker may take over
+    #: when to run it (again); null: now. While it runs: when another worker may take it over
     not_before = models.DateTimeField(null=True)
-    #: the type of the last failure; the message is only in the log, since it may contain personal data
+    #: type of the last exception; only the log has the message, since it may contain personal data
     error = models.CharField(max_length=100, default="", blank=True)
     done_at = models.DateTimeField(null=True)
 
@@ -85,22 +84,18 @@ class Reaction(models.Model):
 
 
 class Installation(models.Model):
-    """The mode and release of this database; a single row, written by core.installation."""
+    """The mode and release of this database. There is a single row, written by core.installation."""
 
     class Mode(models.TextChoices):
         WORKING = "", "Working"
-        #: a restore is in progress
         RESTORING = "restoring", "Being restored"
-        #: a copy for inspection
         LOOKING = "looking", "For looking"
-        #: moved to another server
         MOVED = "moved", "Moved"
 
     #: the same in all copies of a database
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.WORKING, blank=True)
     mode_since = models.DateTimeField(null=True)
-    #: id of the backup that this database was restored from
     restored_from = models.UUIDField(null=True)
     #: the release that last migrated it, and the oldest that can run on it (core.version)
     release = models.CharField(max_length=40, default="", db_default="", blank=True)
@@ -111,14 +106,14 @@ class Installation(models.Model):
 
 
 class ErasureEntry(models.Model):
-    """Records an erasure by ids only, to erase the same people again after a restore (core.personal_data)."""
+    """The ids of an erasure, to erase the same people again after a restore (core.personal_data)."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation_id = models.BigIntegerField()
-    #: for a whole person
+    #: if a whole person was erased
     candidate_id = models.BigIntegerField(null=True)
     application_ids = models.JSONField(default=list)
-    #: for separately erased referees
+    #: referees who were erased separately
     referee_ids = models.JSONField(default=list)
     whole_organisation = models.BooleanField(default=False)
     erased_at = models.DateTimeField()
@@ -128,7 +123,7 @@ class ErasureEntry(models.Model):
 
 
 class BackupRun(models.Model):
-    """A backup. Rows of nightly ones are created before the backup starts."""
+    """A backup. The row of a nightly backup is created before it starts."""
 
     class State(models.TextChoices):
         RUNNING = "running"
@@ -138,11 +133,10 @@ class BackupRun(models.Model):
     nightly = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     started_at = models.DateTimeField()
-    #: file name; empty for standard output
+    #: name; empty if written to standard output
     file = models.CharField(max_length=200, default="", blank=True)
     #: bytes
     size = models.BigIntegerField(null=True)
-    #: error message
     error = models.TextField(default="", blank=True)
 
     def __str__(self) -> str:
@@ -150,10 +144,11 @@ class BackupRun(models.Model):
 
 
 class HashKey(models.Model):
-    """The sealed key of keyed hashes derived from a field key that may have been removed since (core.crypto)."""
+    """The sealed key of keyed hashes. The field key that it was derived from may have been removed since
+    (core.crypto)."""
 
     purpose = models.CharField(max_length=60)
-    #: id of the field key that it was derived from, which the hashes contain
+    #: id of that field key, which is also part of the hashes
     key_id = models.CharField(max_length=100)
     sealed = models.TextField()
 

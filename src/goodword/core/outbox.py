@@ -1,7 +1,7 @@
-"""Side effects stored as rows: claim (*sending*), act outside any transaction, settle.
+"""Side effects stored as rows: claim the row (*sending*), act outside any transaction, settle the row.
 
-A worker that dies between claim and settle leaves the row *sending*. The sweep finds it by its age, and the app decides
-whether acting twice is safe.
+A worker that dies between claim and settlement leaves the row as *sending*. The sweep finds it by its age, and the app
+decides whether it is safe to act twice.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -36,13 +36,13 @@ class Outbox(models.Model):
         return self.attempts
 
 
-#: states of a claimed row; the sweep may have released it
+#: states in which a claimed row can be; the sweep may have released it
 _IN_HAND = frozenset({Outbox.State.SENDING.value, Outbox.State.QUEUED.value})
 
-#: delays between attempts after temporary failures; after the last one the row fails and a person is notified
+#: delays after temporary failures; after the last one, the row fails and a person is notified
 LADDER = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
 
-#: a claim older than this belongs to a worker that died
+#: a claim older than this belongs to a dead worker
 STUCK_AFTER = timedelta(minutes=5)
 
 
@@ -73,12 +73,12 @@ def settle_sent(row: Outbox, *, now: datetime, **columns: object) -> bool:
 
 
 def settle_failed(row: Outbox, *, now: datetime, error: str, **columns: object) -> bool:
-    """Mark it as failed, so only a person can retry it. Returns False if another worker has claimed the row."""
+    """Mark it as failed, so that only a person can retry it. Returns False if another worker has claimed the row."""
     return _settle(row, Outbox.State.FAILED, {"settled_at": now, "last_error": error, **columns})
 
 
 def settle_cancelled(row: Outbox, *, now: datetime, error: str) -> bool:
-    """Cancel it with a reason (`error`). Returns False if another worker has claimed the row."""
+    """Cancel it. `error`: the reason. Returns False if another worker has claimed the row."""
     return _settle(row, Outbox.State.CANCELLED, {"settled_at": now, "last_error": error})
 
 
@@ -91,7 +91,8 @@ def settle_retry(
     ladder: Sequence[timedelta] = LADDER,
     **columns: object,
 ) -> bool:
-    """Retry after the next delay or `wait`. Returns True if that was the last attempt, so the row failed."""
+    """Try again after the next delay, or after `wait`. Returns True if this was the last attempt, so that the row
+    failed."""
     if row.tries > len(ladder):
         return settle_failed(row, now=now, error=error, **columns)
     settle_later(row, error=error, at=now + (wait or ladder[row.tries - 1]), **columns)
@@ -105,12 +106,12 @@ def settle_later(row: Outbox, *, error: str, at: datetime, **columns: object) ->
 
 
 def give_back(row: Outbox, *, now: datetime) -> None:
-    """Undo an unused claim without counting an attempt."""
+    """Undo a claim that wasn't used, without counting an attempt."""
     _settle(row, Outbox.State.QUEUED, {"attempts": row.attempts - 1, "claimed_at": None, "not_before": now})
 
 
 def mine[R: Outbox](row: R) -> models.QuerySet[R]:
-    """The claimed row, unless it was cancelled or claimed by another worker. Looked up just before acting."""
+    """The claimed row, unless it was cancelled or claimed by another worker. Use it just before acting."""
     rows: models.QuerySet[R] = type(row)._default_manager.filter(
         pk=row.pk, state=Outbox.State.SENDING, attempts=row.attempts
     )
@@ -124,7 +125,7 @@ def is_still_mine(row: Outbox) -> bool:
 def _settle(
     row: Outbox, state: str, columns: Mapping[str, object], *, among: Collection[str] = _IN_HAND
 ) -> bool:
-    """Write the outcome unless the row was cancelled or claimed again. `attempts` identifies the claim."""
+    """Write the outcome unless the row was cancelled or claimed again. `attempts` tells claims apart."""
     values = {"state": state, **columns}
     mine = type(row)._default_manager.filter(pk=row.pk, state__in=among, attempts=row.attempts)
     if not mine.update(**values):

@@ -1,6 +1,6 @@
-"""Erasure and export of a person's data. Each app has its part in `personal_data.py`; flow.py defines the order.
+"""Erasure and export of a person's data. Each app has a part in its `personal_data.py`; flow.py defines the order.
 
-An erasure is one transaction, dependants first; an export is in reading order.
+An erasure is one transaction and starts with the dependants. An export is in reading order.
 """
 
 import json
@@ -23,8 +23,8 @@ from goodword.core.models import ErasureEntry, HasPk
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What to erase: a whole person, or (`candidate_id` is None) an application or some referees of a person who stays.
-    `remote_...`: Greenhouse ids."""
+    """Whose data to erase: a whole person, or (if `candidate_id` is None) an application or some referees of a person
+    who stays. `remote_...`: Greenhouse ids."""
 
     organisation_id: int
     application_ids: tuple[int, ...]
@@ -36,7 +36,7 @@ class Subject:
     remote_candidate_ids: tuple[int, ...] = ()
 
 
-#: numbers of erased objects, by a plural name: {"answers": 50}
+#: how many objects were erased, by their plural: {"answers": 50}
 Counts = Mapping[str, int]
 
 
@@ -50,7 +50,7 @@ class Eraser:
 
 
 def erases(*models: str) -> Callable[[Callable[[Subject, datetime], Counts]], Eraser]:
-    """Make a function `(subject, now) -> counts` the eraser of these models."""
+    """Decorator: make a function `(subject, now) -> counts` the eraser of these models."""
 
     def decorate(erase: Callable[[Subject, datetime], Counts]) -> Eraser:
         return Eraser(models, erase)
@@ -59,8 +59,8 @@ def erases(*models: str) -> Callable[[Callable[[Subject, datetime], Counts]], Er
 
 
 def erase(subject: Subject, *, now: datetime) -> dict[str, int]:
-    """Run all erasers, and record the erasure for restored backups. Raises RuntimeError outside a transaction, since a
-    partial erasure would be recorded as complete."""
+    """Run all erasers, and record the erasure so that restored backups repeat it. Raises RuntimeError outside a
+    transaction, where a partial erasure could be recorded as complete."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Erase a person inside one transaction.")
     erased: Counter[str] = Counter()
@@ -96,7 +96,8 @@ class ExportReader(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
-    """Whose data to export: a candidate with some of their applications, or a referee (`candidate_id` is None)."""
+    """Whose data to export: that of a candidate with some of their applications, or of a referee (`candidate_id` is
+    None)."""
 
     reader: ExportReader
     organisation: HasPk
@@ -112,14 +113,14 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """An app's part of an export, and its models ("reports.Report")."""
+    """An app's part of an export, and the models that it covers ("reports.Report")."""
 
     models: tuple[str, ...]
     export: Callable[[ExportRequest], Sections]
 
 
 def exports(*models: str) -> Callable[[Callable[[ExportRequest], Sections]], Exporter]:
-    """Make a function `(request) -> sections` the exporter of these models."""
+    """Decorator: make a function `(request) -> sections` the exporter of these models."""
 
     def decorate(export: Callable[[ExportRequest], Sections]) -> Exporter:
         return Exporter(models, export)

@@ -1,5 +1,3 @@
-"""Checks of pooled connections to PostgreSQL."""
-
 import select
 from typing import Any
 
@@ -8,8 +6,9 @@ from psycopg_pool import ConnectionPool
 
 
 def check(connection: Connection[Any]) -> None:
-    """Raise an error if the connection was closed while idle. Only sends a query if there is something to read, such as
-    the end of the connection, since a query before each request would take longer than most of its statements."""
+    """Raise an error if the connection was closed while it was idle. This only sends a query if there is something to
+    read, such as the end of the connection: a query before each request would take longer than most of its
+    statements."""
     waiting = select.poll()
     waiting.register(connection.fileno(), select.POLLIN)
     if waiting.poll(0):

@@ -1,5 +1,3 @@
-"""This process: stopping, notifying systemd, and memory use."""
-
 import ctypes
 import gc
 import os
@@ -15,16 +13,18 @@ import django
 
 #: seconds before systemd is notified again after a failure
 _AGAIN: Final = 1.0
-#: a frame of a quarter of a megabyte, for which CPython takes half a megabyte, leaving a quarter for further calls
+#: enough for a frame of a quarter of a megabyte. CPython allocates half a megabyte for it, which leaves a quarter for
+#: further calls.
 _SLOTS = 32 * 1024
-#: constant of glibc's mallopt(3)
+#: from glibc's mallopt(3)
 _M_ARENA_MAX = -8
 
 _requested = threading.Event()
 
 
 class Stopped(BaseException):
-    """This worker is stopping; another one continues. Not an `Exception`, so handlers of single rows don't catch it."""
+    """This worker is stopping, and another one will continue. Not an `Exception`, so handlers of single rows don't
+    catch it."""
 
 
 def request_stop() -> None:
@@ -48,7 +48,7 @@ def pause(seconds: float) -> None:
 
 
 class Notifier:
-    """For units with `Type=notify`, `NotifyAccess=all` and, optionally, `WatchdogSec`."""
+    """Notifies systemd, for units with `Type=notify`, `NotifyAccess=all` and, optionally, `WatchdogSec`."""
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
         self._address = environment.get("NOTIFY_SOCKET", "")
@@ -71,7 +71,7 @@ class Notifier:
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as messages:
                 messages.sendto(b"READY=1\nWATCHDOG=1", address)
-        except OSError:  # nobody listens, which must not end the program
+        except OSError:  # nobody is listening, which must not end the program
             self._next = now + _AGAIN
         else:
             self._next = now + self.interval

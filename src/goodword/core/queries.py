@@ -1,5 +1,5 @@
-"""Cheaper queries: compiled once per process, prepared once per connection, remembered for a transaction, or in one
-statement.
+"""Makes frequent queries cheaper: they are compiled once per process, prepared once per connection, or cached for a
+transaction.
 
 A query with several joins takes longer to compile than to run. Use `compiled` for queries of very frequent requests.
 """
@@ -23,7 +23,7 @@ from django.db.models.sql import InsertQuery, UpdateQuery
 
 from goodword.core.models import HasPk
 
-#: two values per type of argument, to locate it among the statement's parameters; small enough for a smallint
+#: two values per argument type, recognisable among the statement's parameters and small enough for a smallint
 _STAND_INS: Final[dict[type, Callable[[int, int], Any]]] = {
     int: lambda turn, place: 20_000 + 101 * turn + place,
     str: lambda turn, place: f"argument {place} of turn {turn}",
@@ -32,10 +32,10 @@ _STAND_INS: Final[dict[type, Callable[[int, int], Any]]] = {
 
 
 def compiled[**P, R](build: Callable[P, QuerySet[Any, R]]) -> Callable[P, list[R]]:
-    """Decorate a function that returns a queryset or `values_list`; calling it returns a list of the rows.
+    """Decorate a function that returns a queryset or `values_list`. Calling it then returns a list of the rows.
 
     Its arguments (int, str, or an organisation) may only be compared with columns: they become parameters, and the
-    function runs only twice. Prefetches are ignored.
+    function itself runs only twice. Prefetches are ignored.
     """
     statement = _Statement(build)
 
@@ -94,7 +94,6 @@ class _Statement:
 
 
 def _cursor() -> Any:
-    """A cursor that prepares its statements, unlike Django's."""
     here: Any = connection
     here.close_if_health_check_failed()
     here.ensure_connection()
@@ -113,7 +112,7 @@ def _conversion(parameter: Any) -> Callable[[Any], Any]:
 
 
 def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
-    """Converts a row to a model instance with its related ones, or to a tuple, as Django's iterables do."""
+    """Convert a row to a model instance with its related ones, or to a tuple, as Django's iterables do."""
     select, found, alias = compiler.select, compiler.klass_info, connection.alias
     converters = [
         (place, functions, expression)
@@ -161,7 +160,8 @@ def insert_once(row: Model) -> bool:
 
 
 def update_unflushed(rows: QuerySet[Any], **values: object) -> int:
-    """`rows.update(**values)`, whose transaction doesn't wait for the disk: a crash of the database may undo it."""
+    """Like `rows.update(**values)`, but the transaction doesn't wait for the disk: a crash of the database may undo
+    it."""
     query: Any = rows.query.chain(UpdateQuery)
     query.add_update_values(values)
     statement, parameters = query.get_compiler(connection=connection).as_sql()
@@ -170,14 +170,14 @@ def update_unflushed(rows: QuerySet[Any], **values: object) -> int:
         return int(cursor.rowcount)
 
 
-#: executions after which a connection prepares a statement, and statements that it keeps prepared
+#: executions before a connection prepares a statement, and statements that it keeps prepared
 PREPARE_AFTER, MOST_PREPARED = 2, 200
 
 
 @contextmanager
 def prepared() -> Iterator[None]:
-    """Prepare the block's statements, so PostgreSQL parses and plans them once per connection. Only for lookups by id,
-    because a generic plan can't use partial indexes."""
+    """Prepare the block's statements, so that PostgreSQL parses and plans them once per connection. Only use it for
+    lookups by id, because a generic plan can't use partial indexes."""
     if not settings.GOODWORD_PREPARED_STATEMENTS:
         yield
         return
@@ -192,7 +192,7 @@ def prepared() -> Iterator[None]:
         line.cursor_factory, line.prepare_threshold = before
 
 
-#: cache of the reactions of one transaction, since many read the same rows
+#: what the reactions of one transaction have read, since many of them read the same rows
 _memory: ContextVar[dict[Hashable, tuple[tuple[str, ...], Any]] | None] = ContextVar(
     "goodword.memory", default=None
 )
@@ -209,8 +209,8 @@ def remembering() -> Iterator[None]:
 
 
 def remembered[T](key: Hashable, find: Callable[[], T]) -> T:
-    """The cached result of `find`. Results from a savepoint that was rolled back are discarded. Only for rows that
-    reactions don't change."""
+    """The cached result of `find`. Results from a savepoint that was rolled back are discarded. Use it only for rows
+    that reactions don't change."""
     memory = _memory.get()
     if memory is None:
         return find()

@@ -1,4 +1,4 @@
-"""Report blocks, with plain text in the report's language. `reports.pdf.content` and `ui.blocks` render them."""
+"""Blocks of reports, with plain text in the report's language. `reports.pdf.content` and `ui.blocks` render them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -6,15 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A third-level heading with a muted line below it."""
-
     text: str
     note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Paragraphs. `leads`: keep them on the next block's page; `large`: larger type. Screens emphasise the `key`, the
+    """Paragraphs. `leads`: stay on the next block's page. `large`: in larger type. Screens emphasise the `key`, the
     main figure in the first paragraph."""
 
     paragraphs: Sequence[str]
@@ -31,8 +29,6 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Labelled texts; `small` for an appendix."""
-
     rows: Sequence[tuple[str, str]]
     small: bool = False
 
@@ -49,8 +45,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell with a muted second line and a `warning`. `rows`: the number of rows it spans; the other rows omit
-    it."""
+    """A table cell with a muted second line and a `warning`. `rows`: how many rows it spans; the other rows omit it."""
 
     text: str
     note: str | None = None
@@ -61,8 +56,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`widths`: shares of the line width in PDFs (0: as wide as the content). On screens, the `caption` is for screen
-    readers unless `shows_caption`, and `own` rows are marked."""
+    """`widths`: shares of the line width in PDFs (0: as wide as the content). On screens, the `caption` is only for
+    screen readers unless `shows_caption`, and `own` rows are marked."""
 
     header: Sequence[str]
     rows: Sequence[Sequence[str | Cell]]
@@ -74,7 +69,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleRow:
-    """A scale with its two ends, its mean and a band around it. `marks` are item responses, for members' screens."""
+    """A scale with its two ends, its mean and a band around it. `marks` are item responses, shown to members."""
 
     label: str
     note: str
@@ -97,7 +92,7 @@ class ScaleChart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatingRow:
-    """Answers on one scale. `hollow`: all are the candidate's. `marks` say who gave each of the `values`."""
+    """Answers on one scale. `hollow`: all are the candidate's. `marks`: who gave each of the `values`."""
 
     label: str
     note: str
@@ -109,8 +104,8 @@ class RatingRow:
 
 @dataclass(frozen=True, slots=True)
 class RatingChart:
-    """`header`: for the labels and, on a screen, the range. `levels` name the axis values; `legend` explains the
-    marks."""
+    """`header`: for the labels and, on screens, the range. `levels`: names of the values on the axis. `legend`:
+    explains the marks."""
 
     header: Sequence[str]
     axis: tuple[int, int]
@@ -139,7 +134,7 @@ class OptionChart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """A test score, drawn on its `axis`, with its band if it has one. `note` states its precision."""
+    """A test score drawn on its `axis`, with its band if it has one. `note`: its precision."""
 
     label: str
     value: str
@@ -152,7 +147,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRow:
-    """A test with its scores and the job requirement it assesses. `precision` applies to all the scores."""
+    """A test with its scores and the job requirement that it assesses. `precision` applies to all the scores."""
 
     name: str
     note: str
@@ -170,7 +165,7 @@ class ScoreTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A text in the writer's own words. `language`: its tag; None if it is the report's language or unknown."""
+    """Somebody's own words. `language`: a language tag; None if it is the report's language or unknown."""
 
     text: str
     by: str
@@ -185,7 +180,7 @@ class Quotes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """A trusted SVG with its own alternative text. `marked` draws a border around it, `tinted` a background."""
+    """A trusted SVG with its own alternative text. `marked`: with a border; `tinted`: with a background."""
 
     svg: str
     label: str = ""
@@ -195,16 +190,14 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Drawings:
-    """Small drawings, `columns` in a row."""
-
     entries: Sequence[Drawing]
     columns: int
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to a members' page (`page`: URL name), shown as text to other readers. `may_work`: only members who may
-    work get the link."""
+    """A link to a members' page (`page`: URL name). Other readers see its text. `may_work`: only members who may work
+    get the link."""
 
     text: str
     page: str
@@ -216,7 +209,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Collapsible blocks; `about` distinguishes identical summaries for screen readers. PDFs omit them."""
+    """Collapsible blocks, which PDFs omit. `about`: tells identical summaries apart for screen readers."""
 
     summary: str
     blocks: Sequence["Block"]
@@ -231,7 +224,7 @@ type Block = PrintedBlock | Details | Drawings | Link
 
 @dataclass(frozen=True, slots=True)
 class OutcomeAnswer:
-    """`by`: (letter, who) of the referees with this answer. `differs`: from the candidate's statement."""
+    """An answer and the referees who gave it (`by`: letter, who). `differs`: from the candidate's statement."""
 
     text: str
     by: Sequence[tuple[str, str]] = ()
@@ -248,8 +241,8 @@ class OutcomeRow:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report under a second-level heading, with a muted `note` beside it; `together` keeps it on one
-    page. `anchor` is its id on a screen."""
+    """Part of a report under a second-level heading, with a muted `note` beside it. `together`: on one page. `anchor`:
+    id on a screen."""
 
     title: str
     blocks: Sequence[Block]
@@ -260,7 +253,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """A report: the `front`, on page 1, holds the result; the appendix starts on a new page."""
+    """A report. The `front`, on page 1, holds the result; the appendix starts on a new page."""
 
     lead: str
     front: Sequence[Section]

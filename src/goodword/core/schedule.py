@@ -1,4 +1,4 @@
-"""Decides which scheduled jobs to queue: one statement checks whether each sweep would find anything.
+"""Decides which scheduled jobs to queue. One statement checks which sweeps have anything to do.
 
 A worker runs it whenever a scheduled job is due, at least every five seconds. It also finds jobs whose notification was
 lost.
@@ -18,7 +18,6 @@ from goodword.core import clock, database, jobs
 from goodword.core.health import connect
 
 log = logging.getLogger(__name__)
-#: milliseconds to wait for a lock on one of the tables
 LOCK_MS = 500
 _FAILED = "SELECT DISTINCT 'failed', task_name FROM procrastinate_jobs WHERE status = 'failed'"
 _WAITING = """SELECT 'waiting', '' WHERE EXISTS (
@@ -47,7 +46,7 @@ def look(line: psycopg.Connection, names: Collection[str]) -> tuple[set[str], bo
 
 
 class Deferrer(PeriodicDeferrer):
-    """Queues scheduled jobs, except sweeps with nothing to do. `wake` is called when jobs are waiting."""
+    """Queues scheduled jobs, except sweeps with nothing to do. Calls `wake` if jobs are waiting."""
 
     def __init__(self, registry: PeriodicRegistry, *, wake: Callable[[], None]) -> None:
         super().__init__(registry=registry)
@@ -68,7 +67,7 @@ class Deferrer(PeriodicDeferrer):
             self._line = None
 
     def _look(self, names: Collection[str]) -> tuple[set[str], bool]:
-        """Returns all sweeps if the statement fails: they then wait for the database, or fail one by one."""
+        """If the statement fails, return all sweeps: they then wait for the database, or fail one by one."""
         try:
             if self._line is None:
                 self._line = connect(lock_timeout=LOCK_MS)
@@ -79,4 +78,4 @@ class Deferrer(PeriodicDeferrer):
                 log.warning("Could not find out which sweeps are due", exc_info=True)
             return set(names), True
         finally:
-            close_old_connections()  # the demo's clock reads its offset
+            close_old_connections()  # the demo's clock has to read its offset

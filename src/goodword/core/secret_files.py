@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-#: also read by PostgreSQL's container, which runs as another user
+#: PostgreSQL's container reads it too, as another user
 _PASSWORD: Final = "database_password"  # noqa: S105 - a file's name
 
 
@@ -16,7 +16,6 @@ class CannotMake(Exception):
 
 
 def new_keys() -> dict[str, str]:
-    """Values for GOODWORD_SECRET_KEY and GOODWORD_FIELD_KEYS."""
     return {
         "secret_key": secrets.token_urlsafe(48),
         "field_keys": f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
@@ -39,7 +38,8 @@ def create_file(path: Path, text: str, *, mode: int = 0o600) -> bool:
 
 
 def make_secrets(folder: Path, database: str) -> list[str]:
-    """Create missing files among secret_key, field_keys, database_password and database_url; returns their names.
+    """Create whichever of secret_key, field_keys, database_password and database_url are missing, and return their
+    names.
 
     `database` is the URL without a password. Raises CannotMake.
     """

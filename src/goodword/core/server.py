@@ -1,7 +1,7 @@
 """One web server process: waitress with connection limits, timeouts and a graceful shutdown.
 
 waitress reads whole requests in one thread, so slow clients block no worker thread; here they are also cut off.
-Browsers show a response only after sending the whole request, so an oversized body is read and discarded first.
+Browsers show a response only after they have sent the whole request, so an oversized body is read and discarded first.
 """
 
 import copy
@@ -33,24 +33,24 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 THREADS = 8
-#: idle seconds, within or between requests, after which a client is cut off
+#: seconds without data, within or between requests, after which a client is cut off
 SILENT_SECONDS = 30
 #: seconds for a whole request to arrive: 2 MiB at 200 kbit/s
 ARRIVAL_SECONDS = 90
-#: a body this many times over the limit is refused as soon as its header arrives
+#: a body this many times over the limit is refused once its header has arrived
 READ_THROUGH = 20
-#: connections per process, if the limit of open files allows it
+#: per process, if the limit of open files allows it
 CONNECTIONS = 2_000
 #: connections from one address, if there is no proxy in front
 PER_ADDRESS = 200
 #: seconds for requests in progress after SIGTERM; Docker kills after ten
 DRAIN_SECONDS = 9
-#: paths answered by separate threads, so they stay quick while all others wait for the database
+#: separate threads respond to these, so they stay quick while all others wait for the database
 PROBES = ("/healthz", "/readyz")
 _TRANSFER_ENCODING = re.compile(rb"(?im)^transfer-encoding[ \t]*:[ \t]*(.*?)[ \t]*\r?$")
 
-#: checks the token of an upload's link: True if valid, False if unknown (cut off), None if expired (gets a page that
-#: says so). May query the database.
+#: Checks the token in an upload's link: True if valid, False if unknown (cut off), None if expired (a page says so). It
+#: may query the database.
 UploadCheck = Callable[[str], bool | None]
 
 
@@ -69,11 +69,12 @@ def make_server(
     connections: int | None = None,
     per_address: int = PER_ADDRESS,
 ) -> "Server":
-    """A server on a bound socket; `run()` serves, `stop()` ends it. Call it after any fork: it starts threads.
+    """Create a server on a bound socket. `run()` serves, `stop()` ends it. Call this after any fork, since it starts
+    threads.
 
     `max_body`, `max_upload`, `max_report`: bytes. Uploads may take longer if `may_upload` knows the link. Requests that
-    `intake` takes are stored in groups. `per_address` applies only without a trusted proxy, whose connections all come
-    from one address.
+    `intake` takes are stored in groups. `per_address` applies only without a trusted proxy, since all connections from
+    a proxy have one address.
     """
     behind_proxies: dict[str, object] = {}
     if trusted_proxies:
@@ -122,15 +123,15 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
     body_rcv: Any
     content_length: int
     path = ""
-    #: maximum bytes of its body; 0 until its header has arrived
+    #: maximum bytes of the body; 0 until the header has arrived
     most = 0
-    #: the first bytes of the request, in case the rest can't be parsed
+    #: first bytes of the request, in case the rest can't be parsed
     opening = b""
     #: whether it is a candidate's upload; whether its link was looked up, and the result
     is_upload = False
     asked = False
     known: bool | None = None
-    #: set once it is stored without the application
+    #: set once the request has been stored without the application
     stored: Answer | None = None
 
     def received(self, data: bytes) -> int:
@@ -143,7 +144,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
         return self.opening == b"HEAD "
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Refuse a body with an ambiguous end; choose the limit once the path is known."""
+        """Refuse a body with an ambiguous end, and choose the limit now that the path is known."""
         super().parse_header(header_plus)
         if encodings := _TRANSFER_ENCODING.findall(header_plus):
             # A proxy could see a different end and take the rest for another client's request.
@@ -159,7 +160,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
             max_report=limits.max_report,
         )
         if self.most != limits.max_body or self.content_length > self.most:
-            self.adj = copy.copy(self.adj)  # copying takes as long as parsing a small request
+            self.adj = copy.copy(self.adj)  # copying it takes as long as parsing a small request
             # waitress refuses a body of exactly this size too
             self.adj.max_request_body_size = self.most + 1
         if self.most < self.content_length <= READ_THROUGH * self.most and is_page(self.path):
@@ -175,7 +176,7 @@ class ResponseTask(Task):  # type: ignore[misc]  # the library has no types
 
     def __init__(self, channel: "Channel", request: Any) -> None:
         super().__init__(channel, request)
-        # after a failure `request` is empty, and the channel has the failed request
+        # after a failure `request` is empty, but the channel has the failed request
         self.is_head = any(one.is_head for one in (*channel.requests[:1], request))
 
     def build_response_header(self) -> bytes:
@@ -183,17 +184,17 @@ class ResponseTask(Task):  # type: ignore[misc]  # the library has no types
             self.set_close_on_finish()
         header = bytes(super().build_response_header())
         if self.is_head:
-            self.chunked_response = False  # the final chunk would be a body
+            self.chunked_response = False  # the final chunk would count as a body
         return header
 
     def write(self, data: bytes) -> None:
-        """Write the headers before the first chunk; write no body for HEAD."""
+        """Write the headers before the first chunk, and no body for HEAD."""
         super().write(b"" if self.is_head else data)
 
 
 class ApplicationAnswer(ResponseTask, WSGITask):  # type: ignore[misc]  # the library has no types
     def get_environment(self) -> dict[str, Any]:
-        """For HEAD, make `write` the only way to send a body."""
+        """For HEAD, leave `write` as the only way to send a body."""
         environ: dict[str, Any] = super().get_environment()
         if self.is_head:
             environ.pop("wsgi.file_wrapper", None)
@@ -201,8 +202,6 @@ class ApplicationAnswer(ResponseTask, WSGITask):  # type: ignore[misc]  # the li
 
 
 class StoredAnswer(ResponseTask):
-    """The response to a request that the committer has stored."""
-
     request: Parser
     complete = True
     status = "200 OK"
@@ -254,20 +253,19 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
         return went_on
 
     def readable(self) -> bool:
-        """Called in every round of the server's loop."""
         if self.timed is not None and (
             time.monotonic() - self.began > self.patience()
             or (self.timed.asked and self.timed.known is False)
         ):
             self.will_close = True
         if self.will_close and not self.requests:
-            # waitress waits until it can write, which a client that never reads would prevent
+            # waitress would wait until it can write, which a client that never reads could prevent
             self.handle_close()
             return False
         return bool(super().readable())
 
     def writable(self) -> bool:
-        """Part of asyncore's interface. `readable` is called first, and may have closed the connection."""
+        """Part of asyncore's interface. `readable` is called first and may have closed the connection."""
         return bool(self.connected and super().writable())
 
     def patience(self) -> float:
@@ -278,7 +276,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
         return not (self.requests or self.request is not None or self.total_outbufs_len)
 
     def is_arriving(self) -> bool:
-        """Whether a request other than a verified upload is arriving."""
+        """Whether a request is arriving, other than an upload with a valid link."""
         return self.request is not None and not self.requests and not self.request.known
 
     def is_going_out(self) -> bool:
@@ -286,7 +284,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
-    """Accepts connections up to its limits; after `stop()` it finishes requests in progress, and `run()` returns."""
+    """Accepts connections up to its limits. After `stop()` it finishes requests in progress, and `run()` returns."""
 
     channel_class = Channel
     active_channels: dict[int, Channel]
@@ -310,7 +308,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
         self._probes.set_thread_count(2)
         self._look_ups.set_thread_count(1)
         self._look_ups.queue_logger = logging.getLogger(f"{__name__}.look_ups")
-        self._look_ups.queue_logger.setLevel(logging.ERROR)  # don't log that look-ups queue
+        self._look_ups.queue_logger.setLevel(logging.ERROR)  # don't log that look-ups are queued
         sockinfo = (listening.family, listening.type, listening.proto, listening.getsockname())
         super().__init__(
             application,
@@ -336,14 +334,14 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
             self._look_ups.add_task(_LookUp(request, self.may_upload))
 
     def readable(self) -> bool:
-        """Whether to accept a connection: there is room, or room can be made."""
         return bool(super().readable()) and (
             len(self.active_channels) < self.connections
             or self._spare(self.active_channels.values()) is not None
         )
 
     def make_room_for(self, new: Channel) -> None:
-        """At a limit, close a connection: the longest idle, else the longest sending or receiving, else the new one."""
+        """At a limit, close a connection: the longest idle one, else the longest sending or receiving one, else the new
+        one."""
         others = [one for one in self.active_channels.values() if one is not new and not one.will_close]
         if self.per_address:
             same = [one for one in others if one.address == new.address]
@@ -354,7 +352,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
             (self._spare(others) or new).will_close = True
 
     def stop(self) -> None:
-        """Accept nothing more and finish requests in progress. For any thread, and for signal handlers."""
+        """Stop accepting requests and finish those in progress. Callable from any thread and from signal handlers."""
         if not self.stopping:
             self.stopping = True
             self.trigger.pull_trigger()
@@ -387,7 +385,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
             channel.handle_close()
 
     def pull_trigger(self) -> None:
-        """Start another round of the loop. Once per round is enough: `_turn` looks at all channels."""
+        """Start another round of the loop. Once per round is enough, since `_turn` looks at all channels."""
         if not self._pulled:
             self._pulled = True
             super().pull_trigger()
@@ -443,13 +441,13 @@ def raise_file_limit() -> None:
 
 
 def _affordable() -> int:
-    """The number of connections that the limit of open files allows, with a temporary file for each large body."""
+    """The number of connections that the limit of open files allows, given a temporary file for each large body."""
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[0] if hasattr(select, "poll") else 1_000
     return CONNECTIONS if files == resource.RLIM_INFINITY else min(CONNECTIONS, (files - 100) // 2)
 
 
 def _network(address: str) -> str:
-    """The address for limits: for IPv6, the /64 of a household."""
+    """The address that limits apply to: for IPv6, the /64 network of a household."""
     try:
         given = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

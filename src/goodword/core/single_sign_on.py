@@ -1,4 +1,4 @@
-"""Settings of single sign-on: allauth's provider configuration, and membership by claim."""
+"""Settings of single sign-on: allauth's provider configuration, and claims that make somebody a member."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from goodword.core.environment import SettingError
 
-#: kinds of member that a claim can grant, from least to most powerful
+#: kinds of member that a claim can grant, least powerful first
 KINDS: Final = ("hiring_manager", "recruiter", "admin")
 _MEMBERS_EXAMPLE: Final = (
     '{"claim": "groups", "values": {"talent-team": {"organisation": "acme", "kind": "recruiter"}}}'
@@ -26,13 +26,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class MemberClaim:
-    """A claim, and the organisation (slug) and kind of member for each value."""
+    """A claim; for each of its values, the organisation (slug) and the kind of member."""
 
     claim: str
     places: Mapping[str, Place]
 
     def places_for(self, claims: Mapping[str, Any]) -> dict[str, str]:
-        """Organisation slugs, each with the most powerful kind of member granted."""
+        """Organisation slugs, each with the most powerful kind of member that the claims grant."""
         given = claims.get(self.claim, [])
         found: dict[str, str] = {}
         for value in [given] if isinstance(given, str) else given if isinstance(given, list) else []:
@@ -44,7 +44,6 @@ class MemberClaim:
 
 
 def member_claim(value: str) -> MemberClaim | None:
-    """GOODWORD_SSO_MEMBERS; None if it is empty."""
     if not value:
         return None
     wrong = SettingError(f"GOODWORD_SSO_MEMBERS must be a JSON object like {_MEMBERS_EXAMPLE}.")

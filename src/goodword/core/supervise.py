@@ -1,6 +1,7 @@
 """`goodword up`: web, worker and the embedded PostgreSQL, restarted when they exit.
 
-Programs stop in reverse order; only a crash loop ends the group. A guard stops them if this process is killed.
+Programs are stopped in reverse order. Only a crash loop ends the group. If this process is killed, a guard stops the
+programs.
 """
 
 import os
@@ -18,20 +19,18 @@ from typing import IO, Self
 
 from goodword.core import environment, postgres
 
-#: grace period of the worker; shorter than a child's, so that it exits by itself
+#: the worker's own grace period, shorter than GRACE_SECONDS so that it exits by itself
 WORKER_GRACE = 10
-#: seconds for a program to exit after SIGTERM; a worker gets a shorter grace period
 GRACE_SECONDS = 15
-#: seconds of running after which an exit no longer counts towards a crash loop
+#: a program that ran for this long before it exited is not in a crash loop
 STEADY_SECONDS = 30.0
-#: seconds before a restart, doubling from the first to the longest
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
-#: quick exits in a row that make a crash loop; with the delays, about two minutes
+#: quick exits in a row that count as a crash loop; with the delays, about two minutes
 CRASHES = 10
-#: our commands' exit status for wrong usage or settings
+#: exit status of our commands for wrong usage or settings
 REFUSED = 2
 _LOOK_EVERY = 0.2
-# The pipe closes with the parent; the last line read lists the process groups still running.
+# The pipe closes when the parent exits. The last line read lists the process groups still running.
 _GUARD = """
 groups=
 while read -r line; do
@@ -76,7 +75,8 @@ def goodword(*arguments: str) -> list[str]:
 
 
 def leave_on_terminate() -> None:
-    """Make SIGTERM and a closed terminal end this program like Ctrl-C. Background programs ignore SIGINT at first."""
+    """Make SIGTERM and a closed terminal end this program like Ctrl-C. Programs started in the background ignore
+    SIGINT."""
 
     def leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
         raise KeyboardInterrupt
@@ -126,8 +126,8 @@ class RestartPolicy:
     crashes: int = 0
 
     def ended(self, now: float, *, refused: bool = False) -> float | None:
-        """Seconds until the restart; None in a crash loop. `refused`: it worked before and lacks something
-        temporarily."""
+        """Seconds until the restart, or None in a crash loop. `refused`: the program worked before, and something it
+        needs is temporarily missing."""
         self.crashes = 1 if now - self.began >= STEADY_SECONDS else self.crashes + 1
         if refused:
             self.crashes = min(self.crashes, CRASHES)
@@ -142,7 +142,6 @@ class _Program:
     command: Sequence[str]
     process: "subprocess.Popen[bytes]"
     policy: RestartPolicy
-    #: when to restart it; None while it runs
     again_at: float | None = None
     starts: int = field(default=1)
 
@@ -171,7 +170,8 @@ class Children:
         self.stop()
 
     def start(self, name: str, command: Sequence[str]) -> None:
-        """Start a program in its own session, so Ctrl-C reaches only this process, which stops programs in order."""
+        """Start a program in its own session, so that Ctrl-C reaches only this process, which stops programs in
+        order."""
         policy = RestartPolicy(began=time.monotonic())
         self._programs.append(_Program(name, command, self._spawn(command), policy))
         self._tell_guard()
@@ -188,7 +188,6 @@ class Children:
         return next((one.name for one in self._programs if one.process.poll() is not None), "")
 
     def watch(self, server: postgres.Server | None = None) -> None:
-        """Start restarting programs that exit, and the server."""
         self._server = server
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._watcher.start()
@@ -248,7 +247,6 @@ class Children:
         one.again_at = now + wait
 
     def _look_at_server(self, now: float) -> bool:
-        """Whether the database server runs, or isn't supervised."""
         server = self._server
         if server is None or (server.alive and self._server_again_at is None):
             return True

@@ -1,4 +1,4 @@
-"""Texts: cleaning untrusted ones, finding and defusing links in them, writing dates and numbers, report phrases."""
+"""Cleaning untrusted texts, finding and defusing links in them, writing dates and numbers, phrases of reports."""
 
 import re
 import unicodedata
@@ -13,8 +13,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, ngettext
 from publicsuffixlist import PublicSuffixList
 
-# Embeddings, overrides and isolates of the bidirectional algorithm (Unicode UAX #9) can display a text
-# in another order than it is stored. The marks U+200E and U+200F are kept: right-to-left scripts need them.
+# Embeddings, overrides and isolates of the bidirectional algorithm (Unicode UAX #9) can display a text in another order
+# than it is stored. The marks U+200E and U+200F are kept, since right-to-left scripts need them.
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINE_BREAKS = {
     "\r\n": "\n",
@@ -28,12 +28,10 @@ _LINE_BREAKS = {
 WORD_JOINER: Final = "\u2060"
 #: characters that browsers treat as the dot of a host, besides those that NFKC folds into one (IDNA, RFC 3490, 3.1)
 _DOTS: Final = dict.fromkeys(map(ord, "\u3002\uff0e\uff61\u2024\ufe52"), ".")
-#: characters that look like a slash or a colon
 _MARKS: Final = dict.fromkeys(map(ord, "\u2044\u2215\u29f8\u2571"), "/") | dict.fromkeys(
     map(ord, "\u2236\ua789"), ":"
 )
 _DOT_CLASS: Final = r".\u3002\uff0e\uff61\u2024\ufe52"
-#: schemes that programs open without "//", directly before the number, name or path
 _OPENED: Final = (
     r"tel|callto|sms(?:to)?|mms|sips?|skype|facetime(?:-audio)?|whatsapp|xmpp|webcals?|geo|maps|market|magnet|news"
     r"|file|search(?:-ms)?|ms-[a-z-]{2,40}|mailto|javascript|vbscript|data|blob|view-source|zoommtg|msteams|tg|slack"
@@ -49,14 +47,14 @@ _DISGUISED_AT: Final = re.compile(r"\s?[\[({<]\s?(?:@|at)\s?[\])}>]\s?")
 #: letters, marks and digits of every script, hyphen and underscore
 _IN_LABEL: Final = r"[^\s!-,./:-@\[-^`{-~\u00a1-\u00bf\u2010-\u2027\u2030-\u205e\u3001-\u3011]"
 _LABEL: Final = rf"{_IN_LABEL}++"
-#: starts at the start of a label, so the search is linear in the length of the text
+#: starts at the start of a label, so that the search is linear in the length of the text
 _HOST: Final = re.compile(
     rf"(?<!{_IN_LABEL})(?P<user>{_LABEL}(?:\.{_LABEL})*+@)?(?P<host>{_LABEL}(?:\.{_LABEL})++)\.?(?P<more>:\d|[/\\?#])?"
 )
 _IP: Final = re.compile(r"(?:0x[0-9a-f]+|\d{1,3})(?:\.(?:0x[0-9a-f]+|\d{1,3})){3}")
 #: suffixes after which a sentence may follow without a space: "evil.com.Please"
 _USUAL: Final = frozenset({"com", "net", "org", "info", "biz"})
-#: top-level domains in no public list that some machines resolve, and those used for examples
+#: top-level domains in no public list that some machines resolve, and those used in examples
 _MORE_SUFFIXES: Final = frozenset(
     {"example", "test", "local", "localhost", "internal", "lan", "onion", "invalid"}
 )
@@ -69,7 +67,7 @@ _NO_HOSTS: Final = frozenset(
         *("asp.net", "vb.net", "ado.net", "ml.net"),
     }
 )
-#: may follow one of these: no port or path, unless it is another of these ("B.Sc./M.Sc.")
+#: one of these may follow another ("B.Sc./M.Sc."), but no port or path may
 _TITLES: Final = re.compile(
     rf"\.?+(?:/(?:{'|'.join(map(re.escape, sorted(_NO_HOSTS)))})\.?+(?![^\s/,;)]))*+(?!/|:\d|[\\?#])"
 )
@@ -77,16 +75,14 @@ _TITLES: Final = re.compile(
 _PARTICLES: Final = frozenset(
     ["al", "da", "de", "di", "do", "du", "el", "la", "le", "lo", "mc", "st", "tu", "van"]
 )
-#: date formats of languages that do not write "24 November"
+#: formats for languages that don't write "24 November"
 _DAYS: Final = {"de": "j. F"}
-#: date formats with the day of the week, "Tuesday 24 November"
 _WEEKDAYS: Final = {"de": "l, j. F"}
-#: time formats after a date
 _TIMES: Final = {"de": r", H:i \U\h\r", "fr": " à H\u00a0\\h\u00a0i"}
 
 
 def clean_text(raw: str, *, one_line: bool = False) -> str:
-    """Normalise to NFC and trim; with `one_line`, join lines.
+    """Normalise to NFC and trim. With `one_line`, join lines.
 
     Removes control characters (category Cc, except tab and line feed), lone surrogates (Cs), noncharacters, the byte
     order mark and bidirectional overrides. Line breaks of every kind become a line feed.
@@ -112,19 +108,19 @@ def _is_kept(character: str) -> bool:
 
 
 def has_link(text: str) -> bool:
-    """Whether mail programs would turn any part into a link: a URL, a bare host, a mail address."""
+    """Whether mail programs would turn any part into a link: a URL, a bare host or a mail address."""
     return _finds(text, bare=True)
 
 
 def has_written_link(text: str) -> bool:
-    """Like `has_link`, but allows a site's bare name, since companies may be called Booking.com."""
+    """Like `has_link`, but allows the bare name of a site, since companies may be called Booking.com."""
     return _finds(text, bare=False)
 
 
 def defused(text: str) -> str:
-    """Return the text rewritten so that mail programs don't turn parts of it into links.
+    """Rewrite the text so that mail programs don't turn parts of it into links.
 
-    A written link gets brackets ("http[:]//evil[.]example"), other hosts ("Booking.com") invisible word joiners.
+    A written link gets brackets ("http[:]//evil[.]example"), other hosts ("Booking.com") get invisible word joiners.
     """
     if has_written_link(text):
         return _bracketed(text)
@@ -137,7 +133,8 @@ def defused(text: str) -> str:
 
 
 def defused_in_header(text: str) -> str:
-    """For subjects and names, which lose invisible characters, so hosts get brackets too ("Booking[.]com")."""
+    """Like `defused`, for subjects and names. They lose invisible characters, so all hosts get brackets
+    ("Booking[.]com")."""
     plain = text.replace(WORD_JOINER, "")
     return _bracketed(plain) if has_link(plain) else plain
 
@@ -157,7 +154,7 @@ def _finds(text: str, *, bare: bool) -> bool:
 
 
 def _plain(text: str) -> str:
-    """The text as read: folded, without invisible characters, with one kind of dot."""
+    """The text as people read it: case-folded, without invisible characters, with one kind of dot."""
     folded = unicodedata.normalize("NFKC", text)
     seen = "".join(one for one in folded if unicodedata.category(one) != "Cf")
     folded = seen.translate(_DOTS | _MARKS).casefold()
@@ -202,22 +199,22 @@ def _suffixes() -> PublicSuffixList:
 
 
 def written_day(day: date | datetime) -> str:
-    """ "24 November 2026", "24. November 2026"; convert a time to its zone first."""
+    """ "24 November 2026", "24. November 2026". Convert a time to its zone first."""
     return date_format(day, f"{_DAYS.get(_primary(), 'j F')} Y")
 
 
 def written_moment(local: datetime) -> str:
-    """ "24 November 2026, 14:05 CET"; convert it to its zone first."""
+    """ "24 November 2026, 14:05 CET". Convert it to its zone first."""
     return f"{written_day(local)}, {date_format(local, 'H:i')} {local.tzname()}"
 
 
 def written_weekday(day: date | datetime, *, year: bool = False) -> str:
-    """ "Tuesday 24 November", "Dienstag, 24. November"; optionally with the year."""
+    """ "Tuesday 24 November", "Dienstag, 24. November", optionally with the year."""
     return date_format(day, _WEEKDAYS.get(_primary(), "l j F") + (" Y" if year else ""))
 
 
 def written_weekday_time(local: datetime) -> str:
-    """ "Tuesday 24 November, 23:59", "Dienstag, 24. November, 23:59 Uhr"; convert it to its zone first."""
+    """ "Tuesday 24 November, 23:59", "Dienstag, 24. November, 23:59 Uhr". Convert it to its zone first."""
     return f"{written_weekday(local)}{date_format(local, _TIMES.get(_primary(), ', H:i'))}"
 
 
@@ -226,7 +223,6 @@ def written_count(n: int) -> str:
 
 
 def too_long(text: str, longest: int) -> str:
-    """The error message for a text over its limit, otherwise empty."""
     over = len(text) - longest
     if over <= 0:
         return ""
@@ -255,22 +251,21 @@ _RIGHT_TO_LEFT = re.compile(
 
 
 def isolate(text: str) -> str:
-    """`text` in direction isolates if it runs from right to left."""
+    """The text in direction isolates if it runs from right to left."""
     return f"{_ISOLATE}{text}{_END_ISOLATE}" if _RIGHT_TO_LEFT.search(text) else text
 
 
 def clipped(text: str, longest: int = LONGEST_NAME) -> str:
-    """`text` in at most `longest` characters."""
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-#: phrases of reports, language -> key -> phrase. They aren't in the catalogues, because a PDF redrawn years later must
-#: read the same.
+#: Phrases of reports: language -> key -> phrase. They aren't in the catalogues, because a PDF that is redrawn years
+#: later must read the same.
 type Catalogue = Mapping[str, Mapping[str, str]]
 
 
 def rounded(value: float, places: int) -> str:
-    """Rounds half up, on pages and in reports: 2.25 becomes "2.3", not "2.2" as with Python's formats."""
+    """Round half up: 2.25 becomes "2.3", not "2.2" as in Python's formats."""
     return str(Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
 
 
@@ -281,14 +276,14 @@ class Phrases:
     phrases: Mapping[str, str]
 
     def __call__(self, key: str, **values: str | int) -> str:
-        """The phrase with its placeholders filled. Raises `KeyError` for a phrase that does not exist."""
+        """The phrase with its placeholders filled. Raises `KeyError` for an unknown phrase."""
         return self.phrases[key].format(**values)
 
     def __contains__(self, key: str) -> bool:
         return key in self.phrases
 
     def count(self, key: str, n: int, **values: str | int) -> str:
-        """Singular or plural for `n`; in French, 0 is singular."""
+        """Singular or plural for `n`. In French, 0 is singular."""
         single = n == 1 or (n == 0 and self.language == "fr")
         return self(f"{key}.one" if single else f"{key}.other", n=n, **values)
 

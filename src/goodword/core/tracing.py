@@ -1,7 +1,7 @@
-"""Errors to Sentry and traces to OpenTelemetry, each by a setting and an extra; neither gets personal data.
+"""Errors to Sentry and traces to OpenTelemetry. Each needs a setting and an extra package; neither gets personal data.
 
-Everything about one application, from the webhook delivery to the note on the Activity Feed, is one trace: its id is
-derived from the application's, so nothing needs to be passed through rows, jobs and restarts.
+Everything about one application is one trace, from the webhook delivery to the note on the Activity Feed. Its id is
+derived from the application's, so it need not be passed through rows, jobs and restarts.
 """
 
 import hashlib
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 log = logging.getLogger(__name__)
-#: seconds to send pending data when a program ends
 LAST_SECONDS = 2
 #: parts of a Sentry event that never contain personal data
 _KEPT = ("event_id", "timestamp", "level", "logger", "platform", "release", "environment", "sdk")
@@ -31,7 +30,7 @@ _trace_id: ContextVar[int | None] = ContextVar("goodword.tracing.trace_id", defa
 
 
 def start(program: str) -> None:
-    """Call once in each process, after any fork. `program`: web or worker."""
+    """Call it once in each process, after any fork. `program`: web or worker."""
     if settings.GOODWORD_SENTRY_DSN:
         start_sentry(settings.GOODWORD_SENTRY_DSN)
     if settings.GOODWORD_OTLP_URL:
@@ -39,7 +38,6 @@ def start(program: str) -> None:
 
 
 def end() -> None:
-    """Send pending data."""
     if settings.GOODWORD_SENTRY_DSN:
         import sentry_sdk
 
@@ -47,12 +45,8 @@ def end() -> None:
     end_traces()
 
 
-# --- Sentry ---------------------------------------------------------------------------------------------------
-
-
 def start_sentry(dsn: str) -> None:
-    """Report logged errors. Integrations, which would add requests and variables, stay off, as does
-    send_default_pii."""
+    """Report logged errors. Integrations and send_default_pii stay off, since they would add requests and variables."""
     import sentry_sdk
     from sentry_sdk.integrations.logging import LoggingIntegration
 
@@ -70,7 +64,7 @@ def start_sentry(dsn: str) -> None:
 
 
 def scrubbed(event: Any, hint: dict[str, Any]) -> Any:
-    """The event reduced to parts without personal data: classes, places in the code, ids."""
+    """Reduce the event to parts without personal data: classes, places in the code, ids."""
     kept = {key: event[key] for key in _KEPT if key in event}
     kept["tags"] = {key: str(value) for key, value in logs.ids().items()}
     if (record := hint.get("log_record")) is not None:
@@ -89,9 +83,6 @@ def _without_message(exception: dict[str, Any]) -> dict[str, Any]:
         "module": exception.get("module"),
         "stacktrace": {"frames": [{key: one[key] for key in _FRAME if key in one} for one in frames]},
     }
-
-
-# --- OpenTelemetry --------------------------------------------------------------------------------------------
 
 
 def start_traces(url: str, *, program: str) -> None:
@@ -121,8 +112,8 @@ def end_traces() -> None:
 
 @contextmanager
 def span(name: str, *, of: Callable[[], int | None] | None = None, **attributes: str | int) -> Iterator[Any]:
-    """A span of the application's trace whose id `of` returns, or below the current one. Errors are reduced to their
-    class."""
+    """Open a span in the trace of the application whose id `of` returns, or below the current span. Errors are reduced
+    to their class."""
     if _provider is None:
         yield None
         return
@@ -163,8 +154,8 @@ def record(
     status: int | None = None,
     **attributes: str | int,
 ) -> None:
-    """A span that began at `since` (time.time_ns) and ends now, for an application that was not known before. `status`:
-    of the response."""
+    """Record a span from `since` (time.time_ns) until now, for an application that wasn't known before. `status`: of
+    the response."""
     if _provider is None:
         return
     from opentelemetry.context import Context
@@ -187,13 +178,12 @@ def _attributes(more: dict[str, str | int]) -> dict[str, str | int]:
 
 
 def name(made: Any, name: str, *, status: int) -> None:
-    """Name a request's span, once its route is known."""
     if made is not None:
         made.update_name(name)
         made.set_attribute("http.response.status_code", status)
 
 
 def trace_id(application_id: int) -> int:
-    """A trace id that is the same in every process and differs from other installations'."""
+    """A trace id that is the same in every process and differs between installations."""
     seed = hashlib.sha256(f"{settings.GOODWORD_BASE_URL} application {application_id}".encode()).digest()
     return int.from_bytes(seed[:16], "big") or 1

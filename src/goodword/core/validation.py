@@ -1,4 +1,4 @@
-"""Validates JSON written by people, and turns pydantic's errors into sentences with place and reason."""
+"""Validates JSON written by people, and turns pydantic's errors into sentences that name the place and the reason."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -17,7 +17,7 @@ class ReadingError(ValueError):
 
 _LONGEST_NAME = 60
 
-#: phrases for required and unexpected keys and wrong values, by pydantic's type of error; `name` is the key
+#: phrases for required and unexpected keys and wrong values, by pydantic's error type; `name` is the key
 _PHRASES: Mapping[str, str] = {
     "missing": "needs “{name}”",
     "extra_forbidden": "has “{name}”, which is not known here",
@@ -44,7 +44,6 @@ _PHRASES: Mapping[str, str] = {
     "union_tag_not_found": "needs “{discriminator}”",
     "union_tag_invalid": "has the {discriminator} “{tag}”, which is not one of {expected_tags}",
 }
-#: types of error of a whole object
 _NO_OBJECT = {"dict_type", "model_type", "model_attributes_type", "dataclass_type", "mapping_type"}
 
 
@@ -55,13 +54,13 @@ def shortened(name: str) -> str:
 def sentences(
     error: ValidationError, data: object, *, whole: str, each: Mapping[str, str] | None = None
 ) -> list[str]:
-    """Returns a sentence for each problem in `data`. `whole`: its name ("question 3"); `each`: names of its entries by
-    key ({"levels": "level"})."""
+    """Return a sentence for each problem in `data`. `whole`: what to call it ("question 3"); `each`: what to call its
+    entries, by key ({"levels": "level"})."""
     return [_sentence(details, data, whole, each or {}) for details in error.errors(include_url=False)]
 
 
 def path_problem(error: ValidationError, data: object, *, whole: str) -> str:
-    """The first problem of `data` with its path: "check.references[0] needs “name”"."""
+    """The first problem in `data` with its path: "check.references[0] needs “name”"."""
     steps, what = _split(error.errors(include_url=False)[0], data)
     path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
     return f"{path or whole} {what}"
@@ -79,7 +78,7 @@ def _split(details: ErrorDetails, data: object) -> tuple[Sequence[int | str], st
     if kind in _NO_OBJECT:
         return steps, "must be an object with named values"
     if kind == "value_error":
-        # validators raise ValueError with the end of a sentence about the object, whichever key they check
+        # our validators raise ValueError with the end of a sentence about the object, whichever key they check
         return steps[:-1] if steps and isinstance(steps[-1], str) else steps, str(context["error"])
     if kind.startswith("union_tag_"):
         words = {name: shortened(str(value).strip("'_()")) for name, value in context.items()}
@@ -103,7 +102,7 @@ def _split(details: ErrorDetails, data: object) -> tuple[Sequence[int | str], st
 
 
 def _steps(loc: Sequence[int | str], data: object) -> list[int | str]:
-    """The keys and places in `data` that lead to a problem, without the names of a union's members."""
+    """The keys and positions in `data` that lead to a problem, without the names of a union's members."""
     steps: list[int | str] = []
     for number, step in enumerate(loc, start=1):
         if isinstance(data, Mapping) and step in data:

@@ -1,4 +1,4 @@
-"""The web server's processes: they share one socket and shut down together. Each runs core.server."""
+"""The web server's processes, which share one socket and shut down together. Each runs core.server."""
 
 import ctypes
 import logging
@@ -23,24 +23,22 @@ if TYPE_CHECKING:
 
     from goodword.core.server import Server
 
-#: exit status for wrong settings: a restart does not help
+#: exit status for wrong settings, which a restart can't fix
 WRONG_SETTING = 2
-#: seconds until a stopping child is killed; more than core.server's DRAIN_SECONDS
+#: seconds until a stopping child is killed; more than DRAIN_SECONDS of core.server
 CHILD_SECONDS = 11
-#: signals that end the supervising process
 _END: Final = {signal.SIGTERM, signal.SIGINT}
-#: prctl(2): the signal a process gets when its parent exits
 PR_SET_PDEATHSIG = 1
-#: the first file descriptor that systemd hands over
 LISTEN_FDS_START = 3
-#: seconds between two looks at the children, and the number of looks at a standstill after which one is killed
+#: seconds between checks of the children; a child that stood still at this many checks in a row is killed
 LOOK_SECONDS, STANDSTILLS = 5.0, 12
 
 log = logging.getLogger(__name__)
 
 
 def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 1) -> int:
-    """Serve until a signal, and finish requests in progress. With several processes this one supervises the others."""
+    """Serve until a signal, then finish requests in progress. With several processes, this one supervises the
+    others."""
     from django.conf import settings
 
     from goodword.core import metrics
@@ -57,7 +55,7 @@ def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 
 
 
 def limit_statements(seconds: int) -> None:
-    """Limit the duration of SQL statements of this process and its children; 0: no limit. Jobs have no limit."""
+    """Limit the duration of SQL statements in this process and its children; 0 for no limit. Jobs have none."""
     from django.db import connections
 
     if seconds:
@@ -107,7 +105,7 @@ class _Process:
 def _run(
     listening: socket.socket, process: _Process | None = None, turned: Callable[[], None] | None = None
 ) -> None:
-    """Serve on the socket until SIGTERM or SIGINT; until then, `turned` is called at least once a second. Raises
+    """Serve on the socket until SIGTERM or SIGINT. Meanwhile, `turned` is called at least once a second. Raises
     SettingError."""
     process = process or _Process()
     for number in _END:
@@ -138,7 +136,7 @@ def _run(
 
 
 def _load() -> "WSGIApplication":
-    """Check the field keys, import all pages, build missing static files. Raises SettingError."""
+    """Check the field keys, import all pages and build missing static files. Raises SettingError."""
     from django.core.wsgi import get_wsgi_application
 
     application = get_wsgi_application()
@@ -154,7 +152,6 @@ def _load() -> "WSGIApplication":
 
 
 def load_pages() -> None:
-    """Import all pages and build Django's tables of URLs, one per language."""
     from django.conf import settings
     from django.urls import reverse
     from django.utils import translation
@@ -165,7 +162,7 @@ def load_pages() -> None:
 
 
 class Turns:
-    """Counts the turns of each child's loop, in memory that is shared with the children."""
+    """Counts the rounds of each child's loop, in memory shared with the children."""
 
     def __init__(self, children: int) -> None:
         self._counts = memoryview(mmap.mmap(-1, 8 * children)).cast("Q")
@@ -179,8 +176,9 @@ class Turns:
         self._counts[place] += 1
 
     def is_hung(self, place: int) -> bool:
-        """Whether the child stood still at each of the last looks, this one included. They are counted instead of the
-        time, since this process may have been stopped too, as with a virtual machine. A starting child isn't hung."""
+        """Whether the child stood still at each of the last checks, including this one. Checks are counted instead of
+        time, since this process may have been paused too, along with its virtual machine. A child that is starting
+        isn't hung."""
         count = self._counts[place]
         standstill = 0 < count == self._seen[place]
         self._seen[place] = count
@@ -191,15 +189,15 @@ class Turns:
 def _watch(listening: socket.socket, processes: int) -> int:
     from goodword.core import metrics
 
-    # Waited for, not handled: an exception raised by a handler while a process is forked would be lost.
+    # Waited for instead of handled: an exception raised by a handler during a fork would be lost.
     signal.signal(signal.SIGCHLD, lambda *_: None)  # some systems never queue an ignored signal
     awaited = {*_END, signal.SIGCHLD, signal.SIGALRM}
     signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
     _load()
     _close_connections()
-    children: dict[int, int] = {}  # the place in `turns` by process id
+    children: dict[int, int] = {}  # position in `turns` by process id
     turns = Turns(processes)
-    read_end, write_end = os.pipe()  # never written to: it closes when we exit
+    read_end, write_end = os.pipe()  # never written to; it closes when we exit
     signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
     try:
         while True:
@@ -229,7 +227,6 @@ def _watch(listening: socket.socket, processes: int) -> int:
 
 
 def _end(children: set[int]) -> None:
-    """Stop all gracefully, then kill those still running."""
     for pid in children:
         os.kill(pid, signal.SIGTERM)
     began = time.monotonic()
@@ -274,7 +271,8 @@ def _child(listening: socket.socket, read_end: int, write_end: int, turned: Call
 
 
 def _end_with(parent: int, read_end: int, end: Callable[[], None]) -> None:
-    """Call `end` when the parent closes its end of a pipe, or on Linux by a signal, which needs no thread."""
+    """Call `end` when the parent exits: its end of a pipe closes, or on Linux a signal arrives, which needs no
+    thread."""
 
     def watch() -> None:
         os.read(read_end, 1)

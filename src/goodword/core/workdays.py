@@ -1,4 +1,4 @@
-"""Working days and public holidays; deadlines and reminders are counted in working days."""
+"""Working days and public holidays. Deadlines and reminders are counted in working days."""
 
 import logging
 import re
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 DAY_STARTS, DAY_ENDS = time(9), time(17)
-#: how far ahead to look for a time that is daytime in all zones
 _LOOK_AHEAD = timedelta(days=14)
-#: column length of a code
 _LONGEST_REGION: Final = 10
 #: "UnitedStates" -> "United States"
 _WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -27,8 +25,8 @@ _SMALL: Final = {"And": "and", "Of": "of", "The": "the"}
 class Calendar:
     """Working days: Monday to Friday in `zone`, without the public holidays of a country and region.
 
-    `country` (ISO 3166-1) and `region` are codes of the `holidays` package; empty: no holidays. Unknown ones are logged
-    once, since a deadline a day early does less harm than none.
+    `country` (ISO 3166-1) and `region` are codes of the `holidays` package; empty for no holidays. Unknown codes are
+    logged once instead of raising an error, since a deadline that is a day early does less harm than none.
     """
 
     zone: ZoneInfo
@@ -65,8 +63,8 @@ def add_working_days(start: datetime, days: int, *, calendar: Calendar) -> datet
 
 
 def into_working_hours(moment: datetime, *, calendar: Calendar, zones: Collection[ZoneInfo] = ()) -> datetime:
-    """Return `moment`, or the next time between 9 and 17 on a working day in all `zones`; if they never overlap, in the
-    first."""
+    """Return `moment`, or the next time between 9 and 17 on a working day in all `zones`; if those hours never overlap,
+    in the first zone."""
     found = _in_hours(moment, calendar=calendar)
     if not zones:
         return found
@@ -99,7 +97,7 @@ def end_of_working_day(start: datetime, days: int, *, calendar: Calendar) -> dat
 
 
 def working_days_between(start: datetime, end: datetime, *, calendar: Calendar) -> int:
-    """Counts full working days: none from Friday 23:59 to Monday 10:00, one until Tuesday 10:00."""
+    """Count full working days: none from Friday 23:59 to Monday 10:00, one until Tuesday 10:00."""
     local, days = start.astimezone(calendar.zone), 0
     day = calendar.next_working_day(local.date())
     while datetime.combine(day, local.time(), tzinfo=calendar.zone) <= end:
@@ -138,7 +136,6 @@ def _dates_of_year(country: str, region: str, year: int) -> frozenset[date]:
 
 @cache
 def countries() -> Mapping[str, str]:
-    """Code -> English name, sorted by name."""
     import holidays
     from holidays.registry import COUNTRIES
 
@@ -149,7 +146,7 @@ def countries() -> Mapping[str, str]:
 
 @cache
 def regions(country: str) -> Mapping[str, str]:
-    """Code -> name of a country's regions with their own holidays; empty for an unknown country."""
+    """Code -> name of the regions with their own holidays; empty for an unknown country."""
     if country not in countries():
         return {}
     names = _holidays(country).get_subdivision_aliases()

@@ -1,4 +1,4 @@
-"""The worker: runs jobs until it gets a signal, and requeues interrupted ones without counting an attempt."""
+"""The worker: runs jobs until a signal, and requeues interrupted ones without counting an attempt."""
 
 import asyncio
 import logging
@@ -36,23 +36,22 @@ from goodword.core.schedule import Deferrer
 
 log = logging.getLogger(__name__)
 
-#: maximum delay in seconds of a job that is repeatedly interrupted by outages, since it may cause them
+#: maximum delay in seconds of a job that outages keep interrupting, since it may cause them
 LONGEST_REST = 300
-#: how often an unknown job is left to other workers, within about an hour, before it fails
+#: how often an unknown job is left to other workers before it fails, within about an hour
 UNKNOWN_TRIES = 20
-#: seconds between two checks whether a copy has gone live
 COPY_SECONDS = 2.0
 
-#: seconds between two checks for jobs without a notification or a hint from `Deferrer`
+#: seconds between checks for jobs, without a notification or a hint from `Deferrer`
 POLL_SECONDS = 30.0
 
 _BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %s"
-#: after an outage other workers may have removed this worker's row
+#: needed if other workers removed this worker's row during an outage
 _REGISTER_AGAIN = """
 INSERT INTO procrastinate_workers (id, last_heartbeat) OVERRIDING SYSTEM VALUE VALUES (%(worker_id)s, now())
 ON CONFLICT DO NOTHING
 """
-#: the wait since the job was due; scheduled times are in the past by now
+#: the wait since the job was due, whose scheduled time is in the past by now
 _WAITED = """
 SELECT extract(epoch FROM clock_timestamp() - greatest(max(at) FILTER (WHERE type = 'deferred'), scheduled_at))::float
     AS seconds
@@ -63,7 +62,6 @@ _STARTED = "SELECT id FROM procrastinate_jobs WHERE worker_id = %s AND status = 
 
 
 async def _commit_each(connection: psycopg.AsyncConnection) -> None:
-    """Use autocommit, since each query of the queue is a separate transaction."""
     await connection.set_autocommit(True)
 
 
@@ -83,7 +81,7 @@ class Connector(PsycopgConnector):
         self._away = False
 
     async def open_async(self, pool: Any = None) -> None:
-        """Open the pool without waiting for a connection, which the first query does."""
+        """Open the pool without waiting for a connection; the first query does that."""
         if pool is None:
             pool = await self._create_pool(self._pool_args)
             await pool.open(wait=False)
@@ -126,14 +124,12 @@ class Connector(PsycopgConnector):
 
 
 async def _named(run: Callable[[], Awaitable[Any]], context: JobContext, worker: LibraryWorker) -> Any:  # noqa: ARG001
-    """Add the job's id to its log lines."""
     task = context.job.task_name
     with logs.about(job=context.job.id, task=task), tracing.span(task):
         return await run()
 
 
 async def _measured(run: Callable[[], Awaitable[Any]], context: JobContext, worker: LibraryWorker) -> Any:
-    """Measure a job's wait and duration."""
     own = metrics.measures()
     assert own is not None
     task, began = context.job.task_name, time.monotonic()
@@ -155,7 +151,7 @@ async def _measured(run: Callable[[], Awaitable[Any]], context: JobContext, work
 
 
 class Worker(LibraryWorker):
-    """A worker with its own heartbeat (core.health calls `look_after` with each beat)."""
+    """A worker with its own heartbeat, which calls `look_after` (core.health)."""
 
     def __init__(self, *, app: Any, concurrency: int, grace: float) -> None:
         super().__init__(
@@ -171,7 +167,6 @@ class Worker(LibraryWorker):
         )
         self._interrupted: Counter[int] = Counter()
         self._lost: set[int] = set()
-        #: how often there was a reason to check for jobs
         self._woken = 0
 
     async def work(self) -> None:
@@ -185,7 +180,8 @@ class Worker(LibraryWorker):
         return {context.job.id for context in list(self._running_jobs.values()) if context.job.id is not None}
 
     def look_after(self, connection: psycopg.Connection) -> None:
-        """Beat, and requeue jobs listed as running here that aren't (seen twice, since a new job looks the same)."""
+        """Record a heartbeat, and requeue jobs that are listed as running here but aren't. They must be seen twice,
+        since a new job looks the same."""
         if self.worker_id is None:
             return
         connection.execute(_BEAT, [self.worker_id])
@@ -243,7 +239,7 @@ class Worker(LibraryWorker):
             if job.task_name not in self.app.tasks and self._interrupted[job.id] < UNKNOWN_TRIES:
                 retry_decision = GiveBack(
                     outage=True
-                )  # during an upgrade, the newer release's workers know it
+                )  # during an upgrade, workers of the newer release know it
             if isinstance(retry_decision, GiveBack):
                 wait = self._rest(job.id, outage=retry_decision.outage)
                 await self.app.connector.execute_query_async(GIVE_BACK, job_id=job.id, wait=wait)
@@ -267,7 +263,6 @@ class Worker(LibraryWorker):
 
 
 def give_back(connection: psycopg.Connection, job_id: int) -> None:
-    """Requeue a started job. Does nothing if it is no longer running."""
     for _ in range(3):
         try:
             connection.execute(GIVE_BACK, {"job_id": job_id, "wait": 0})
@@ -373,7 +368,6 @@ async def _run(concurrency: int, grace: float) -> int:
 
 
 async def _report(notifier: Notifier) -> None:
-    """Notify systemd from the event loop, which starts all jobs."""
     while notifier.is_wanted:
         notifier.alive()
         await asyncio.sleep(min(notifier.interval, 3600))
@@ -386,7 +380,7 @@ def _later(seconds: float, act: Callable[[], None]) -> None:
 
 
 def _end_hard(worker: Worker) -> None:
-    """Requeue the jobs and exit, so other workers don't have to wait for the heartbeat to expire."""
+    """Requeue the jobs and exit, so that other workers don't have to wait for the heartbeat to expire."""
     running = sorted(worker.running)
     print(
         f"goodword: the worker exits with {len(running)} jobs running; they will run again.",

@@ -1,8 +1,7 @@
-"""The file of a backup: a tar of `manifest.json`, the dump in pieces, and `end.json` with its digest.
+"""The file format of backups: a tar of `manifest.json`, the dump in pieces, and `end.json` with the dump's digest.
 
-    tar -xOf FILE --wildcards 'database.dump.*' | pg_restore --list
-
-lists its content without Goodword. The file may be encrypted by age or gpg. It is written and read as a stream.
+The file is read and written as a stream, and may be encrypted by age or gpg. To list its content without Goodword:
+tar -xOf FILE --wildcards 'database.dump.*' | pg_restore --list
 """
 
 import hashlib
@@ -19,30 +18,25 @@ from typing import IO, Any, Final
 
 from goodword.core.backup.programs import BackupError, Program
 
-#: raised when older versions of Goodword could not read the file
+#: increased when older versions of Goodword could not read the file
 FORMAT: Final = 1
-#: bytes of the dump per member, which is held in memory
+#: bytes of the dump per tar member; a piece is held in memory
 PIECE: Final = 4 * 1024 * 1024
 _MANIFEST, _END, _DUMP = "manifest.json", "end.json", "database.dump."
-#: bytes of a manifest
+#: maximum bytes of a manifest
 _MOST: Final = 5_000_000
-#: name of the list of erasures in the folder of the backups, where a restore finds it
 ERASURES: Final = "erasures.jsonl"
-#: suffix of a file that is being written
 PART: Final = ".part"
 _AGE: Final = b"age-encryption.org/"
 _AGE_TEXT: Final = b"-----BEGIN AGE"
 _GPG_TEXT: Final = b"-----BEGIN PGP"
-#: first bytes of OpenPGP: packets of session keys, old and new format (RFC 9580)
+#: first bytes of OpenPGP files: session key packets in the old and new format (RFC 9580)
 _GPG: Final = re.compile(rb"[\x84-\x87\x8c-\x8f\xc1\xc3]")
 DAMAGED: Final = "is damaged, or was not written to its end. Use another backup."
 
 
-# --- writing --------------------------------------------------------------------------------------------------
-
-
 def write(sink: IO[bytes], manifest: dict[str, Any], dump: IO[bytes], *, check: Callable[[], None]) -> None:
-    """Write a whole archive. `check`: called after the last piece, raises if the dump is not complete."""
+    """Write a complete archive. `check` is called after the last piece, and raises if the dump is incomplete."""
     with tarfile.open(fileobj=sink, mode="w|", format=tarfile.PAX_FORMAT) as tar:
         _add(tar, _MANIFEST, json.dumps(manifest, indent=1).encode())
         digest, size, number = hashlib.sha256(), 0, 0
@@ -57,7 +51,7 @@ def write(sink: IO[bytes], manifest: dict[str, Any], dump: IO[bytes], *, check: 
 
 
 def _read_piece(dump: IO[bytes]) -> bytes:
-    """A full piece, except for the last one, although pipes return less at a time."""
+    """Read a full piece (the last one may be shorter). A pipe returns less than that per read."""
     parts, missing = [], PIECE
     while missing and (part := dump.read(missing)):
         parts.append(part)
@@ -73,7 +67,7 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
 
 @contextmanager
 def encrypted(sink: IO[bytes], recipients: list[str]) -> Iterator[IO[bytes]]:
-    """A stream that writes to `sink`, encrypted to the recipients if there are any. Raises BackupError."""
+    """Yield a stream that writes to `sink`, encrypted if there are recipients. Raises BackupError."""
     if not recipients:
         yield sink
         return
@@ -83,7 +77,7 @@ def encrypted(sink: IO[bytes], recipients: list[str]) -> Iterator[IO[bytes]]:
         try:
             yield program.process.stdin
             program.process.stdin.close()
-        except BrokenPipeError:  # it exited; its message says why
+        except BrokenPipeError:  # the program has exited; its message says why
             program.finish()
             raise
         program.finish()
@@ -113,12 +107,9 @@ def _installed(name: str) -> str:
     raise BackupError(f"{name} is not installed. Install it (on Debian: apt install {name}).")
 
 
-# --- files ----------------------------------------------------------------------------------------------------
-
-
 @contextmanager
 def new_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
-    """A file, readable by its owner only, that gets its name when it is complete. Raises BackupError."""
+    """Yield a file that only its owner can read. It gets its name once it is complete. Raises BackupError."""
     draft = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     if path.exists() and not replace:
         raise BackupError(f"{path} exists already. Choose another name.")
@@ -147,11 +138,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-# --- reading --------------------------------------------------------------------------------------------------
-
-
 class Archive:
-    """An open backup, read once from beginning to end. All methods raise BackupError."""
+    """An open backup, which can be read once from beginning to end. All methods raise BackupError."""
 
     def __init__(self, tar: tarfile.TarFile, name: str) -> None:
         self._tar = tar
@@ -165,7 +153,7 @@ class Archive:
             )
 
     def pieces(self) -> Iterator[bytes]:
-        """The dump. Its digest is checked at the end, so don't use any of it before."""
+        """Yield the dump. Its digest is only checked at the end, so don't trust any of it before."""
         digest, size, number = hashlib.sha256(), 0, 0
         while (member := self._next()).name.startswith(_DUMP):
             number += 1
@@ -217,7 +205,8 @@ class Archive:
 
 @contextmanager
 def opened(path: Path, *, identity: Path | None = None) -> Iterator[Archive]:
-    """Open a backup, decrypted by age or gpg if necessary. `identity`: a file with age's key. Raises BackupError."""
+    """Open a backup, decrypting it with age or gpg if necessary. `identity`: file with the age key. Raises
+    BackupError."""
     try:
         file = path.open("rb")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Makes a backup: one snapshot of the database, with a manifest of its requirements."""
+"""Makes a backup: one snapshot of the database, and a manifest that says what a restore needs."""
 
 import re
 import uuid
@@ -17,7 +17,7 @@ from goodword.core.backup.programs import BackupError, Program, Target, folder_f
 from goodword.core.database import first_line
 from goodword.core.version import VERSION
 
-#: the only extension that Goodword needs; the target server may lack others
+#: the only extension that Goodword needs; the server may have others that the target server lacks
 EXTENSION: Final = "pg_trgm"
 _SUFFIX: Final = ".goodword"
 
@@ -34,7 +34,6 @@ def file_name(now: datetime, *, nightly: bool = False) -> str:
 
 
 def in_folder(folder: Path, *, nightly: bool = False) -> list[Path]:
-    """Backups with the names that `file_name` gives, oldest first."""
     named = re.compile(
         r"goodword-\d{4}-\d\d-\d\dT\d{6}Z" + ("-nightly" if nightly else "") + re.escape(_SUFFIX)
     )
@@ -42,14 +41,13 @@ def in_folder(folder: Path, *, nightly: bool = False) -> list[Path]:
 
 
 def back_up(target: Target, path: Path, *, recipients: list[str], now: datetime) -> Made:
-    """Write a backup to a new file. Raises BackupError and then leaves no file."""
+    """Write a backup to a new file. Raises BackupError and leaves no file behind."""
     with archive.new_file(path) as file:
         uid = write(target, file, recipients=recipients, now=now)
     return Made(uid, path, path.stat().st_size)
 
 
 def write(target: Target, sink: IO[bytes], *, recipients: list[str], now: datetime) -> uuid.UUID:
-    """Write a backup to an open file or pipe. Raises BackupError."""
     ours = installation.uid()
     uid = uuid.uuid4()
     try:
@@ -65,10 +63,10 @@ def write(target: Target, sink: IO[bytes], *, recipients: list[str], now: dateti
                 "made_at": now.isoformat(timespec="seconds"),
                 "postgresql": version,
                 "database_size": _one(line, "SELECT pg_database_size(current_database())"),
-                # older programs than those that made the dump can't read it
+                # pg_restore must be at least as new as the pg_dump that made the dump
                 "programs": major_of(folder),
                 "migrations": [list(row) for row in line.execute(_MIGRATIONS).fetchall()],
-                # values that only the right field keys can decrypt
+                # values that only the right field keys can decrypt, to check the keys before a restore
                 "canaries": [list(row) for row in line.execute(_CANARIES).fetchall()],
             }
             program = Program(_command(folder, target, snapshot), stdout=-1, env=target.environment)
@@ -98,7 +96,7 @@ def _command(folder: Path, target: Target, snapshot: str) -> list[str]:
     return [
         str(folder / "pg_dump"),
         "--format=custom",
-        # roles and grants belong to the server; only the extension's owner may comment on it
+        # roles and grants belong to the server, and only an extension's owner may comment on it
         *("--no-owner", "--no-privileges", "--no-comments", "--no-password"),
         f"--extension={EXTENSION}",
         f"--snapshot={snapshot}",

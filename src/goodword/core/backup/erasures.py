@@ -1,6 +1,6 @@
-"""The list of erasures, stored apart from the backups: ids only, to erase the same people again after a restore.
+"""The list of erasures, kept apart from the backups. It contains only ids, so that a restore can repeat the erasures.
 
-JSON lines: a header, one line per erasure, and their number at the end.
+Format: JSON lines with a header, one line per erasure, and the number of erasures at the end.
 """
 
 import json
@@ -19,7 +19,7 @@ from goodword.core.models import ErasureEntry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """As ErasureEntry."""
+    """The same fields as ErasureEntry."""
 
     uid: uuid.UUID
     organisation_id: int
@@ -31,7 +31,7 @@ class Erased:
 
 
 def write(sink: IO[bytes], *, more: Iterable[Erased] = ()) -> int:
-    """Write all erasures of this database, and `more` that it doesn't know. Returns their number."""
+    """Write all erasures of this database, plus those in `more` that it doesn't know. Returns how many were written."""
     _line(sink, {"goodword": "erasures", "installation": str(installation.uid())})
     written: set[uuid.UUID] = set()
     for row in ErasureEntry.objects.order_by("pk").iterator():
@@ -46,7 +46,7 @@ def write(sink: IO[bytes], *, more: Iterable[Erased] = ()) -> int:
 
 
 def keep_in(folder: Path) -> int:
-    """Update the list in this folder. Entries that a restored older database lacks are kept."""
+    """Update the list in this folder. It keeps entries that are missing here because an older backup was restored."""
     path = folder / archive.ERASURES
     known = list(read(path, of=str(installation.uid()))) if path.exists() else []
     with archive.new_file(path, replace=True) as sink:
@@ -54,7 +54,8 @@ def keep_in(folder: Path) -> int:
 
 
 def read(path: Path, *, of: str) -> Iterator[Erased]:
-    """`of`: the installation's id. Raises BackupError for another installation's list, or an incomplete one."""
+    """Read the list of the installation with the id `of`. Raises BackupError if it is incomplete or another
+    installation's."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""Nightly backups of the embedded database, and the check of backups for `goodword doctor` and the health page."""
+"""Nightly backups of the embedded database, and checks of backups for `goodword doctor` and the health page."""
 
 import logging
 from collections.abc import Iterator
@@ -19,13 +19,12 @@ from goodword.core.models import BackupRun
 from goodword.core.postgres.layout import Layout
 from goodword.core.postgres.running import read_pid_file
 
-#: hour (UTC) from which the next backup is due
+#: the hour (UTC) from which the next backup is due
 HOUR: Final = 2
-#: age of the last backup from which it needs attention
 LATE: Final = timedelta(hours=36)
-#: advisory lock of the process that makes a backup ("backup" as a number)
+#: advisory lock held while a backup is made ("backup" as a number)
 _LOCK: Final = 0x6261636B7570
-#: age in seconds from which an unfinished file belongs to a dead process
+#: seconds after which an unfinished file is assumed to belong to a dead process
 _LEFT_BEHIND: Final = 86_400
 AREA: Final = "backup"
 State = BackupRun.State
@@ -37,7 +36,6 @@ def is_wanted() -> bool:
 
 
 def is_embedded() -> bool:
-    """Whether the database is the embedded one of GOODWORD_DATA."""
     found = read_pid_file(Layout.of(settings.GOODWORD_DATA))
     return found is not None and bool(found.socket_directory) and found.socket_directory == _host()
 
@@ -48,8 +46,8 @@ def _host() -> str:
 
 @jobs.job(name="backup.nightly", cron="7 * * * * 0", queueing_lock="backup.nightly")
 def nightly(*, timestamp: int = 0) -> None:
-    """Runs hourly, so a machine that is off at night catches up, and a failed backup is repeated."""
-    del timestamp  # passed to every periodic job
+    """Runs every hour, to catch up after the machine was off and to repeat a failed backup."""
+    del timestamp  # every periodic job gets it
     now = clock.real()
     if is_wanted() and is_due(now=now):
         back_up(now=now)
@@ -69,7 +67,7 @@ def is_due(*, now: datetime) -> bool:
 
 
 def back_up(*, now: datetime) -> BackupRun | None:
-    """Make a backup and delete old ones. Returns None if another process is making one."""
+    """Make a backup and delete old ones. Returns None if another process is already making one."""
     target = Target.of_django()
     with _alone(target) as alone:
         if not alone:
@@ -93,7 +91,6 @@ def back_up(*, now: datetime) -> BackupRun | None:
 
 
 def record(made: dump.Made, *, now: datetime) -> None:
-    """Record a backup made by `goodword backup`."""
     BackupRun.objects.create(
         state=State.DONE, started_at=now, file=made.path.name if made.path else "", size=made.size or None
     )
@@ -109,7 +106,6 @@ def _folder() -> Path:
 
 
 def _delete_old(folder: Path, *, now: datetime) -> None:
-    """Delete all but the newest nightly backups. Other backups stay."""
     for old in dump.in_folder(folder, nightly=True)[: -settings.GOODWORD_KEEP_BACKUPS]:
         old.unlink(missing_ok=True)
     for left in folder.glob(f".*{archive.PART}"):
@@ -119,13 +115,11 @@ def _delete_old(folder: Path, *, now: datetime) -> None:
 
 @contextmanager
 def _alone(target: Target) -> Iterator[bool]:
-    """Uses a separate connection, so the lock ends with the process."""
+    """Hold the lock on a separate connection, so it is released if the process dies."""
     with psycopg.connect(**target.parameters, autocommit=True) as line:
         row = line.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
         yield bool(row and row[0])
 
-
-# --- check for doctor ------------------------------------------------------------------------------------------
 
 _LAST = """
 SELECT nightly, state, started_at, coalesce(size, 0), error FROM core_backuprun

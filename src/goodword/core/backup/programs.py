@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from goodword.core.postgres import CannotStartError, layout
 
 NEEDED: Final = ("pg_dump", "pg_restore", "psql")
-#: where packages install versions that are not in PATH
+#: where packages install versions that aren't in PATH
 _PLACES: Final = (
     ("/usr/lib/postgresql", "*/bin"),
     ("/usr", "pgsql-*/bin"),
@@ -25,12 +25,12 @@ _PLACES: Final = (
 
 
 class BackupError(Exception):
-    """The message says why a backup can't be made or used, with the remedy."""
+    """The message says why a backup can't be made or used, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A database: parameters for psycopg and for PostgreSQL's programs, with a separate password."""
+    """A database, as connection parameters for psycopg and PostgreSQL's programs. The password is kept apart."""
 
     parameters: Mapping[str, Any]
 
@@ -50,7 +50,7 @@ class Target:
 
     @property
     def environment(self) -> dict[str, str]:
-        # other processes can read command lines, but not the environment
+        # other users can read command lines, but not the environment
         password = self.parameters.get("password")
         given = {name: value for name, value in os.environ.items() if not name.startswith("GOODWORD_")}
         given |= {"LC_ALL": "C", "PGCONNECT_TIMEOUT": "10", "PGAPPNAME": "goodword backup"}
@@ -58,7 +58,7 @@ class Target:
 
 
 def folder_for(version: int) -> Path:
-    """The folder with the oldest programs of at least this major version. Raises BackupError."""
+    """Return the folder with the oldest programs of at least this major version. Raises BackupError."""
     found = sorted((major, number, folder) for number, (major, folder) in enumerate(_installed()))
     for major, _, folder in found:
         if major >= version:
@@ -72,7 +72,6 @@ def folder_for(version: int) -> Path:
 
 @cache
 def _installed() -> tuple[tuple[int, Path], ...]:
-    """Major version and folder of each set of programs."""
     found: dict[Path, int] = {}
     for folder in _folders():
         if all(os.access(folder / name, os.X_OK) for name in NEEDED) and (version := major_of(folder)):
@@ -91,7 +90,7 @@ def _folders() -> Iterator[Path]:
 
 
 def major_of(folder: Path) -> int:
-    """The major version; 0 if the programs don't run."""
+    """The major version, or 0 if the programs don't run."""
     try:
         said = subprocess.run(  # noqa: S603 - a program of PostgreSQL
             [str(folder / "pg_dump"), "--version"], capture_output=True, text=True, check=False, timeout=20
@@ -103,8 +102,6 @@ def major_of(folder: Path) -> int:
 
 
 class Program:
-    """A running program whose messages are kept for its error."""
-
     def __init__(self, command: list[str], **streams: Any) -> None:
         self._messages: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
         self.name = Path(command[0]).name
@@ -117,7 +114,7 @@ class Program:
             raise BackupError(f"{self.name} can't be started: {error.strerror}.") from error
 
     def finish(self) -> None:
-        """Wait until it exits. Raises BackupError with its message if it failed."""
+        """Wait until it exits. Raises BackupError with its messages if it failed."""
         if self.process.wait():
             raise BackupError(f"{self.name} failed: {self.said()}")
 
@@ -128,7 +125,6 @@ class Program:
         return " ".join(" ".join(told[:2]).split()) or "it gave no reason."
 
     def end(self) -> None:
-        """Kill it if it is still running, and release its resources."""
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
@@ -136,6 +132,6 @@ class Program:
             if stream is not None:
                 try:
                     stream.close()
-                except OSError:  # buffered data can't be written any more
+                except OSError:  # buffered data can no longer be written
                     continue
         self._messages.close()

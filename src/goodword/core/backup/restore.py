@@ -1,7 +1,7 @@
 """Restores a backup into an empty database in one transaction.
 
-One psql writes the tables, marks the database as *being restored* and commits: a process that dies midway leaves the
-database empty, and a worker that starts too early finds a copy and sends nothing.
+A single psql writes the tables, marks the database as *being restored* and commits. If it is killed, the database stays
+empty. A worker that is started too early takes the database for a copy and sends nothing.
 """
 
 import re
@@ -21,13 +21,13 @@ from goodword.core.database import first_line
 from goodword.core.doctor.database import known_migrations
 from goodword.core.installation import ONLY, Mode
 
-#: settings written by newer programs, unknown to servers before this version
+#: settings that newer programs write, and the server version that introduced them
 _SETTINGS: Final = {b"SET transaction_timeout = 0;\n": 17}
-#: Column versions, which PostgreSQL keeps since 15.20 and 17.12. An older minor release of pg_dump takes them for
-#: options of the column; servers that don't keep them refuse these.
+#: Column versions, kept by PostgreSQL since 15.20 and 17.12. Older minor releases of pg_dump dump them as column
+#: options, which servers without the feature refuse.
 _COLUMN_VERSION: Final = re.compile(rb"ALTER TABLE ONLY \S+ ALTER COLUMN \S+ SET \(pg_attver=\d+\);\n")
 _BLOCK: Final = 256 * 1024
-#: tables and the like in public that belong to no extension
+#: tables and similar objects in the public schema that belong to no extension
 _CONTENTS: Final = """
 SELECT count(*) FROM pg_class AS c
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
@@ -47,7 +47,7 @@ _USE: Final = "UPDATE public.core_installation SET mode = %s, mode_since = CASE 
 
 
 def check_fits(archive: Archive, *, key_lost: bool = False) -> None:
-    """Refuse a backup that this version or these keys can't use. Raises BackupError."""
+    """Raise BackupError if this version or these keys can't use the backup."""
     manifest = archive.manifest
     unknown = sorted(
         f"{app}.{name}"
@@ -70,9 +70,9 @@ def check_fits(archive: Archive, *, key_lost: bool = False) -> None:
 
 
 def restore(archive: Archive, target: Target, *, embedded_in: Path | None = None) -> bool:
-    """Fill the empty database; it is marked as *being restored* then. Returns False if an interrupted restore of the
-    same backup had come so far already. `embedded_in`: the folder of the embedded server. Raises BackupError; then the
-    database is unchanged."""
+    """Fill the empty database and mark it as *being restored*. Returns False if an interrupted restore of the same
+    backup had already done that. `embedded_in`: the folder of the embedded server. Raises BackupError and leaves the
+    database unchanged."""
     manifest = archive.manifest
     try:
         with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as line:
@@ -123,7 +123,7 @@ def _pass(archive: Archive, reading: Program, writing: Program, version: int) ->
         sink.close()
         writing.finish()
     except (BackupError, BrokenPipeError):
-        reading.process.kill()  # the feeder may wait for it; it reads the rest, since damage may be the cause
+        reading.process.kill()  # the feeder may be waiting for it; it reads to the end, as damage may be the cause
         feeder.join()
         if feeder.error is not None:
             raise feeder.error from None
@@ -135,7 +135,7 @@ def _pass(archive: Archive, reading: Program, writing: Program, version: int) ->
 
 
 class _Feeder(threading.Thread):
-    """Writes the dump into a pipe. `error`: why the dump can't be trusted."""
+    """Writes the dump into a pipe. `error` says why the dump can't be trusted."""
 
     def __init__(self, archive: Archive, sink: IO[bytes]) -> None:
         super().__init__(name="restore", daemon=True)
@@ -154,7 +154,7 @@ class _Feeder(threading.Thread):
             self._sink.close()
 
     def _write(self, piece: bytes) -> bool:
-        """False if the program has ended; its own message says why."""
+        """Returns False if the program has ended; its own message says why."""
         try:
             self._sink.write(piece)
         except OSError:
@@ -163,7 +163,7 @@ class _Feeder(threading.Thread):
 
 
 def for_server(script: IO[bytes], version: int) -> Iterator[bytes]:
-    """The script without statements that a server of this major version may refuse; they precede the tables' rows."""
+    """Drop statements that a server of this major version may refuse. They come before the rows of the tables."""
     for line in script:
         if version >= _SETTINGS.get(line, 0) and not _COLUMN_VERSION.fullmatch(line):
             yield line
@@ -174,7 +174,7 @@ def for_server(script: IO[bytes], version: int) -> Iterator[bytes]:
 
 
 def is_waiting(target: Target, uid: uuid.UUID) -> bool:
-    """Whether the database contains this installation, restored and not yet in use. Raises BackupError."""
+    """Whether the database contains this installation, restored but not yet in use. Raises BackupError."""
     try:
         with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as line:
             if _one(line, "SELECT to_regclass('public.core_installation')") is None:
@@ -186,7 +186,7 @@ def is_waiting(target: Target, uid: uuid.UUID) -> bool:
 
 
 def finish(target: Target, *, mode: str = Mode.WORKING) -> None:
-    """Let a restored database of this version be used. Raises BackupError."""
+    """Put a restored database of this version into use. Raises BackupError."""
     try:
         with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as line:
             line.execute(_USE, [mode, mode != Mode.WORKING])

@@ -1,4 +1,4 @@
-"""`goodword doctor`: runs all checks in parallel, each in its own thread, so they can't delay or break each other."""
+"""`goodword doctor`: runs all checks in parallel and prints what they found."""
 
 import json
 import logging
@@ -15,7 +15,7 @@ from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
 from goodword.core.version import VERSION
 
-#: replaces DATABASE_URL if the embedded server isn't running: an unused port
+#: an unused port; replaces DATABASE_URL if the embedded server isn't running
 _NO_DATABASE: Final = "postgresql://127.0.0.1:1/none"
 _WIDTH: Final = 110
 
@@ -29,7 +29,7 @@ def doctor(*, as_json: bool) -> int:
 
 def _found() -> list[Finding]:
     problem = ""
-    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # the finding reports it
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # reported as a finding
     try:
         process.set_up()
     except SettingError as error:
@@ -46,7 +46,6 @@ def _found() -> list[Finding]:
 
 
 def in_lines(found: Sequence[Finding]) -> str:
-    """A line for each finding, with its remedy below."""
     margin = max(len(one.area) for one in found)
     lines = []
     for one in found:

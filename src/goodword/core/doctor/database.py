@@ -29,23 +29,23 @@ from goodword.core.version import VERSION
 
 DATABASE: Final = "database"
 WORKER: Final = "worker"
-#: without a heartbeat for this long, no worker is running
+#: without a heartbeat for this long, the worker counts as stopped
 SILENCE_LIMIT: Final = timedelta(minutes=1)
-#: differences between this host's clock and the database's that need attention, and that are harmful
+#: difference between this host's clock and the database's that needs attention, and that breaks things
 SKEW, HARMFUL_SKEW = timedelta(seconds=10), timedelta(minutes=1)
-#: age of the oldest due job or reaction that needs attention
 LATE, STUCK = timedelta(minutes=5), timedelta(minutes=15)
-#: how long a session may wait for a lock, or leave a transaction idle
+#: how long a session may wait for a lock or stay idle in a transaction
 LONG_WAIT, HARMFUL_WAIT = timedelta(seconds=30), timedelta(minutes=10)
-#: transactions until PostgreSQL stops accepting writes: two billion
+#: transactions since the last freeze; PostgreSQL stops accepting writes at two billion
 OLD_TRANSACTIONS, TOO_OLD_TRANSACTIONS = 500_000_000, 1_500_000_000
-#: minimum rows of a table for missing statistics or dead rows to matter
+#: statistics and dead rows are only checked in tables of at least this size
 MANY_ROWS = 10_000
-#: a worker's connections besides those of its jobs: four for the queue, one each for notifications, schedule, heartbeat
+#: a worker's connections in addition to those of its jobs: four for the queue, one each for notifications, schedule and
+#: heartbeat
 EXTRA_CONNECTIONS = 7
 #: seconds
 NOTIFIED_WITHIN = 2.0
-#: rows whose sorting does not fit into 64 kB, so that PostgreSQL writes about a megabyte to its disk
+#: enough rows that a sort exceeds 64 kB of memory and writes about a megabyte to PostgreSQL's disk
 _SPILLED_ROWS = 40_000
 
 
@@ -74,7 +74,6 @@ def findings(line: psycopg.Connection, *, now: datetime, ready: bool = False) ->
 
 
 def failure(error: Exception) -> Finding:
-    """Explain a database error, with its remedy."""
     said = " ".join(str(error).split())
     words = said.casefold()
     state = getattr(error, "sqlstate", None) or ""
@@ -116,11 +115,8 @@ def no_answer(silent: timedelta) -> Finding:
     return broken(DATABASE, sentence, "Check PostgreSQL, its disk and the network.")
 
 
-# --- always ---------------------------------------------------------------------------------------------------
-
-
 def clock(line: psycopg.Connection, now: datetime) -> Finding:
-    """Compare `now`, read just before, with the database's clock."""
+    """Compare `now`, which was read just before, with the database's clock."""
     if settings.GOODWORD_CLOCK_MAY_MOVE:
         return good("clock", "The demo's clock may differ from the real time.")
     theirs = _one(line, "SELECT clock_timestamp()")
@@ -134,7 +130,7 @@ def clock(line: psycopg.Connection, now: datetime) -> Finding:
 
 
 def _write(line: psycopg.Connection) -> Finding:
-    """Commit a row and write a megabyte of temporary data, since a row alone may fit on a full disk."""
+    """Commit a row and write a megabyte of temporary data, since a single row may still fit on a full disk."""
     with line.transaction():
         line.execute(
             "INSERT INTO core_heartbeat (program, seen_at) VALUES ('web', now()) "
@@ -183,11 +179,8 @@ def migrations(line: psycopg.Connection) -> Finding:
 
 @cache
 def known_migrations() -> frozenset[tuple[str, str]]:
-    """App and name of each migration of this version; cached, so an upgrade on disk has no effect."""
+    """App and name of each migration of this version. Cached, so an upgrade on disk has no effect until a restart."""
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
-
-
-# --- parts of /readyz -----------------------------------------------------------------------------------------
 
 
 def field_key(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - a check's signature
@@ -212,9 +205,6 @@ def worker(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 
         "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'",
     )
     return good(WORKER, f"{counted(running, 'worker')} running, last heartbeat {duration(silence)} ago.")
-
-
-# --- for `goodword doctor` only -------------------------------------------------------------------------------
 
 
 def database_size(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
@@ -245,7 +235,8 @@ def connections(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: AR
 
 
 def notifications(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
-    """Whether workers are notified of new jobs. They aren't in a pooler's transaction mode, which shares sessions."""
+    """Whether workers are notified of new jobs. Through a pooler in transaction mode they aren't, since it shares
+    sessions."""
     with (
         psycopg.connect(**quick_connection(), autocommit=True) as listening,
         psycopg.connect(**quick_connection(), autocommit=True) as other,
@@ -366,7 +357,7 @@ def _one(line: psycopg.Connection, sql: Any, values: Sequence[object] = ()) -> A
 
 
 def _is_here(line: psycopg.Connection) -> bool:
-    """Whether the server is on this machine, by a socket or a local address."""
+    """Whether the server runs on this machine: its address is a socket or a local address."""
     host = line.info.hostaddr
     return not host or line.info.host.startswith("/") or ip_address(host.partition("%")[0]).is_loopback
 

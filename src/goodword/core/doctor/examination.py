@@ -1,4 +1,4 @@
-"""Runs all checks in parallel, each in its own thread, so they can't delay or break each other."""
+"""Runs all checks in parallel, each in its own thread, so that they can't delay or break each other."""
 
 import logging
 import os
@@ -15,13 +15,12 @@ from goodword.core import clock, health
 from goodword.core.doctor import database, machine, proxy
 from goodword.core.doctor.findings import Check, Finding, State, attention, broken, checks, duration
 
-#: seconds for all checks
 SECONDS: Final = 20.0
 log = logging.getLogger(__name__)
 
 
 def examine(*, now: Callable[[], datetime], embedded_problem: str = "") -> list[Finding]:
-    """`embedded_problem`: why the embedded database can't be used, if already known."""
+    """Run all checks. `embedded_problem`: why the embedded database can't be used, if that is already known."""
     own = [
         Check("settings", lambda _: [machine.setting_names(os.environ)]),
         Check("disk", machine.disk),
@@ -34,7 +33,8 @@ def examine(*, now: Callable[[], datetime], embedded_problem: str = "") -> list[
 
 
 def run(wanted: Sequence[Check], *, now: Callable[[], datetime], seconds: float = SECONDS) -> list[Finding]:
-    """Findings in the order of the checks. Checks that use the database start after the database check passed."""
+    """Return the findings in the order of the checks. Checks that use the database wait until the database check has
+    passed."""
     ends = time.monotonic() + seconds
     running = [_Run(check, now, seconds) for check in wanted]
     for one in running:

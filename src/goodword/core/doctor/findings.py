@@ -1,4 +1,4 @@
-"""Findings about an installation for `goodword doctor`, /readyz and the health page, and the registered checks."""
+"""Findings about an installation for `goodword doctor`, /readyz and the health page, and the registry of checks."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,14 +10,13 @@ import psycopg
 
 class State(StrEnum):
     GOOD = "good"
-    #: works, but should be looked at
     ATTENTION = "attention"
     BROKEN = "broken"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding. `area` is a name for programs. The texts must not contain names, addresses or secrets."""
+    """One finding. `area` is a name for programs. Texts must not contain people's names, addresses or secrets."""
 
     area: str
     state: State
@@ -44,7 +43,7 @@ def worst(found: Iterable[Finding]) -> State:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseCheck:
-    """A check that uses the given connection. `ready`: cheap enough to be part of /readyz."""
+    """A check that uses the connection it is given. `ready`: cheap enough for /readyz."""
 
     area: str
     look: Callable[[psycopg.Connection, datetime], Finding]
@@ -53,14 +52,14 @@ class DatabaseCheck:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check with its own thread. `uses_database`: uses Django's connection, so it runs only if the database works."""
+    """A check that gets its own thread. `uses_database`: it uses Django's connection, so it only runs if the database
+    works."""
 
     area: str
     look: Callable[[datetime], Sequence[Finding]]
     uses_database: bool = False
 
 
-#: checks of other apps in the order of registration
 database_checks: list[DatabaseCheck] = []
 checks: list[Check] = []
 
@@ -73,11 +72,8 @@ def register(*added: DatabaseCheck | Check) -> None:
             checks.append(one)
 
 
-# --- words ----------------------------------------------------------------------------------------------------
-
-
 def duration(time: timedelta) -> str:
-    """ "3 seconds", "12 minutes", "5 hours" or "4 days", rounded down."""
+    """For example "3 seconds", "12 minutes", "5 hours" or "4 days", rounded down."""
     seconds = int(abs(time.total_seconds()))
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
@@ -90,7 +86,7 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def size(number_of_bytes: float) -> str:
-    """ "640 kB", "12.3 GB"."""
+    """For example "640 kB" or "12.3 GB"."""
     for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6)):
         if number_of_bytes >= factor:
             return f"{number_of_bytes / factor:.1f} {unit}"

@@ -15,13 +15,13 @@ from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from goodword.core import clamd, environment
 from goodword.core.doctor.findings import Finding, attention, broken, good, size
 
-#: free bytes below which the disk needs attention, and is too full
+#: free bytes: the disk needs attention below the first and is too full below the second
 LITTLE_SPACE: Final = 10**9
 NO_SPACE: Final = 10**8
 
 
 def setting_names(environ: Mapping[str, str]) -> Finding:
-    """Misspelt setting names, and settings that don't belong in production."""
+    """Find misspelt setting names, and settings that don't belong in production."""
     known = environment.names_read
     unknown = sorted(
         name
@@ -53,7 +53,7 @@ def setting_names(environ: Mapping[str, str]) -> Finding:
 
 
 def folders() -> tuple[Path, Path]:
-    """Folders that Goodword writes to: its data, and large uploads as they arrive."""
+    """The folders that Goodword writes to: its data, and large uploads as they arrive."""
     return settings.GOODWORD_DATA, Path(tempfile.gettempdir())
 
 
@@ -62,12 +62,11 @@ def disk(
     *,
     places: Iterable[Path] | None = None,
 ) -> list[Finding]:
-    """Free space of the fullest file system."""
     seen = []
     for place in places or folders():
         folder = next(one for one in (place, *place.parents) if one.exists())
         status = os.statvfs(folder)
-        # some file systems have no fixed number of files
+        # some file systems don't limit the number of files
         no_files = status.f_files > 0 and status.f_favail == 0
         seen.append((0 if no_files else status.f_bavail * status.f_frsize, folder, no_files))
     free, folder, no_files = min(seen)
@@ -96,7 +95,6 @@ def virus_scanner(now: datetime | None = None) -> list[Finding]:  # noqa: ARG001
 
 
 def static_files(now: datetime | None = None) -> list[Finding]:  # noqa: ARG001 - a check's signature
-    """Whether `collectstatic` was run for this version."""
     if not settings.PRODUCTION:
         return [good("static_files", "Served from the program's folder.")]
     root = Path(settings.STATIC_ROOT)

@@ -1,5 +1,5 @@
-"""Requests Goodword's public address to check the proxies in front: the response says how the web server sees the
-request."""
+"""Checks the reverse proxies in front of Goodword by requesting its public address. The response says how the web
+server saw the request."""
 
 import json
 import ssl
@@ -19,13 +19,10 @@ from goodword.core.doctor.findings import Finding, attention, broken, duration, 
 AREA: Final = "proxy"
 PATH: Final = "/proxy-check"
 HEADER: Final = "X-Goodword-Check"
-#: seconds for which a signed request is valid
 VALID_SECONDS: Final = 60
-#: an address reserved for documentation (RFC 5737), sent like a forged client address
+#: an address reserved for documentation (RFC 5737), sent as a client could forge it
 FORGED: Final = "192.0.2.1"
-#: seconds for each step
 STEP_SECONDS: Final = 5.0
-#: how long before its expiry a certificate needs attention
 EXPIRES_SOON: Final = timedelta(days=14)
 _SIGNER: Final = signing.TimestampSigner(salt="goodword.core.doctor.proxy")
 _LONGEST: Final = 10_000
@@ -33,15 +30,13 @@ _LONGEST: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How the web server saw a request."""
-
     address: str
     forwarded_for: bool
 
 
 @require_safe
 def seen(request: HttpRequest) -> HttpResponse:
-    """Only for requests signed with this installation's secret key within the last minute."""
+    """Respond only to requests that were signed with this installation's secret key within the last minute."""
     try:
         _SIGNER.unsign(request.headers.get(HEADER, ""), max_age=VALID_SECONDS)
     except signing.BadSignature:

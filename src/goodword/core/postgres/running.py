@@ -1,4 +1,4 @@
-"""The server running on a data directory: its lock and `postmaster.pid`."""
+"""The server that is running on a data directory: its lock and its `postmaster.pid`."""
 
 import fcntl
 import json
@@ -17,18 +17,18 @@ from .layout import PORT, AlreadyRunningError, Layout, NotRunningError, url_for
 
 @dataclass
 class Lock:
-    """`previous`: the last holder's notes (empty after a clean stop)."""
+    """`previous`: the notes of the last holder (empty after a clean stop)."""
 
     descriptor: int
     previous: dict[str, Any]
 
     def note(self, **facts: Any) -> None:
-        """Record the holder, and what the next one must clean up after a crash."""
+        """Note who holds the lock, and what the next holder must clean up after a crash."""
         os.ftruncate(self.descriptor, 0)
         os.pwrite(self.descriptor, json.dumps(facts).encode(), 0)
 
     def release(self) -> None:
-        """Call once, after the server has exited."""
+        """Call it once the server has exited."""
         os.ftruncate(self.descriptor, 0)
         os.close(self.descriptor)
 
@@ -42,7 +42,7 @@ def _facts(descriptor: int) -> dict[str, Any]:
 
 
 def take_lock(layout: Layout) -> Lock:
-    """Take the lock. Raises `AlreadyRunningError` naming the holder."""
+    """Take the lock. Raises `AlreadyRunningError`, which names the holder."""
     # Python opens it close-on-exec, so the server doesn't inherit and keep the lock.
     descriptor = os.open(layout.lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -67,7 +67,7 @@ class PidFile:
 
 
 def read_pid_file(layout: Layout) -> PidFile | None:
-    """Returns None if it is missing or incomplete (https://www.postgresql.org/docs/18/storage-file-layout.html)."""
+    """None if it is missing or incomplete (https://www.postgresql.org/docs/18/storage-file-layout.html)."""
     try:
         lines = (layout.cluster / "postmaster.pid").read_text().splitlines()
         pid = int(lines[0])
@@ -109,7 +109,7 @@ def is_server(pid: int, cluster: Path) -> bool:
 
 
 def end_stray(layout: Layout, *, patience: float = 60) -> None:
-    """Stop a server whose parent has died: fast, then immediately. Call only while holding the lock."""
+    """Stop a server whose parent has died: first fast, then immediately. Call it only while holding the lock."""
     found = read_pid_file(layout)
     if found is None:
         return
@@ -124,12 +124,12 @@ def end_stray(layout: Layout, *, patience: float = 60) -> None:
 
 
 def forget_dead(layout: Layout) -> None:
-    """Remove a dead server's pid file, which would block the next start if the pid were reused."""
+    """Remove a dead server's pid file, which would block the next start if the pid had been reused."""
     (layout.cluster / "postmaster.pid").unlink(missing_ok=True)
 
 
 def attach(data_dir: Path) -> str:
-    """The URL of the running server. Raises `NotRunningError` if there is none or it is not ready yet."""
+    """The URL of the running server. Raises `NotRunningError` if there is none or it isn't ready yet."""
     layout = Layout.of(data_dir)
     found = read_pid_file(layout)
     if found is not None and found.socket_directory and answers(found.socket_directory):

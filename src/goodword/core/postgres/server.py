@@ -125,7 +125,7 @@ class Server:
             raise
 
     def restart(self) -> None:
-        """Restart a server that exited, at the same address. Raises `CannotStartError`."""
+        """Restart a server that has exited, at the same address. Raises `CannotStartError`."""
         assert self._launcher is not None, "it was never started"
         assert not self.alive
         running.forget_dead(self._layout)
@@ -133,7 +133,7 @@ class Server:
         self._run(self._launcher)
 
     def stop(self, *, patience: float = 60) -> None:
-        """Stop the server, closing all connections; after `patience` seconds, kill it."""
+        """Stop the server and close all connections. It is killed after `patience` seconds."""
         if self._process is not None:
             _end(self._process, patience)
             self._process = None
@@ -171,7 +171,7 @@ class Server:
         command = launcher.command("postgres", "-D", str(self._layout.cluster))
         for setting in settings:
             command += ["-c", setting]
-        # a separate session, so Ctrl-C in a terminal doesn't reach it: the server stops last
+        # a separate session, so that Ctrl-C in a terminal doesn't reach it: the server stops last
         self._process = subprocess.Popen(  # noqa: S603 - our own program by its full path
             command,
             stdin=subprocess.DEVNULL,
@@ -215,8 +215,8 @@ def _end(process: subprocess.Popen[bytes], patience: float) -> None:
 
 
 def start(data_dir: Path, *, durable: bool = True, who: str = "") -> Server:
-    """Start PostgreSQL on the data in `data_dir`, creating it if missing. `durable=False`, for tests, may lose data.
-    `who`: shown when somebody starts a second one. Raises `AlreadyRunningError`, `OtherVersionError` or
+    """Start PostgreSQL on the data in `data_dir`, creating it if missing. `durable=False`: for tests, may lose data.
+    `who`: shown to somebody who starts a second one. Raises `AlreadyRunningError`, `OtherVersionError` or
     `CannotStartError`."""
     server = Server(Layout.of(data_dir), durable=durable)
     server.start(who=who or " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]))

@@ -1,7 +1,7 @@
 """The clusters of an upgrade to another major version.
 
-During an upgrade, the old cluster is in `data.old`, hidden from other programs, and the new one in `data.new`. Once
-filled, the new one is renamed to `data.upgraded` and replaces the old one (`launch.settle_upgrade`).
+During an upgrade, the old cluster is in `data.old`, hidden from other programs, and the new one in `data.new`. Once it
+is filled, the new one is renamed to `data.upgraded` and replaces the old one (`launch.settle_upgrade`).
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,8 @@ WHO = "goodword upgrade-postgres"
 
 @contextmanager
 def locked(data: Layout) -> Iterator[None]:
-    """Keep other programs from the clusters. Raises `AlreadyRunningError`, or `CannotStartError` if there are none."""
+    """Keep other programs away from the clusters. Raises `AlreadyRunningError`, or `CannotStartError` if there are
+    none."""
     if not data.home.exists():
         raise CannotStartError(f"There is no embedded database in {data.data_dir} (GOODWORD_DATA).")
     lock = running.take_lock(data)
@@ -32,8 +33,8 @@ def locked(data: Layout) -> Iterator[None]:
 
 
 def old_programs(data: Layout, given: Path | None) -> Path | None:
-    """The folder with programs that can read the cluster; None if it is up to date. `given`: defaults to Debian's path.
-    Raises `OtherVersionError`."""
+    """The folder with programs that can read the cluster, or None if it is up to date. `given`: defaults to Debian's
+    path. Raises `OtherVersionError`."""
     old = cluster_version(data)
     if old == major_version():
         return None
@@ -65,7 +66,7 @@ def old_server(data: Layout, programs: Path) -> Iterator[Server]:
 
 @contextmanager
 def new_server(data: Layout) -> Iterator[Server]:
-    """Run a new, empty cluster, which replaces the old one if the block ends without an error."""
+    """Run a new, empty cluster. It replaces the old one if the block ends without an error."""
     fresh = replace(data, folder="data.new")
     for left in (fresh.cluster, data.upgraded):
         rmtree(left, ignore_errors=True)
