@@ -1,5 +1,5 @@
-"""Access decorators for pages under `/o/<slug>/...` (404 for outsiders, a 403 page for the wrong kind of member), and
-the layout's context."""
+"""Access decorators for pages under `/o/<slug>/...`, and the layout's context. Outsiders get a 404, members of the
+wrong kind a 403 page."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -22,8 +22,8 @@ from goodword.core import logs
 
 
 def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
-    """Return a response if this session fails a requirement, else None. Members with a second factor must use it even
-    if none is required; with single sign-on, the identity provider decides."""
+    """Return a response if this session doesn't meet a requirement, else None. Members with a second factor must use it
+    even if none is required. With single sign-on, that is up to the identity provider."""
     organisation = member.organisation
     if single_sign_on.is_session(request):
         return None
@@ -44,7 +44,7 @@ def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
 
 
 def factor_used[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
-    """Decorator of account pages: members with a second factor must have used it in this session."""
+    """Decorator for account pages: members with a second factor must have used it in this session."""
 
     @wraps(view)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -58,7 +58,7 @@ def factor_used[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpRes
 
 
 def only_by_single_sign_on(user: User) -> str:
-    """The name of one of the user's organisations if all of them require single sign-on, else ""."""
+    """If all of the user's organisations require single sign-on, the name of one of them, else ""."""
     rows = Organisation.objects.filter(
         pk__in=Membership.objects.across_organisations()
         .filter(user=user, deactivated_at=None)
@@ -78,7 +78,7 @@ class MemberRequest(HttpRequest):
 
 
 class NoAccess(PermissionDenied):
-    """A member of the wrong kind, or deactivated."""
+    """The member is of the wrong kind, or deactivated."""
 
     def __init__(self, member: Membership, *, kinds: frozenset[str]) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ View = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 ANYBODY = frozenset(Membership.Kind.values)
 WORKS = frozenset({Membership.Kind.ADMIN.value, Membership.Kind.RECRUITER.value})
 ADMIN = frozenset({Membership.Kind.ADMIN.value})
-#: navigation: label, URL name, icon
+#: label, URL name, icon
 _NAVIGATION = (
     ("Home", "needs_you", "home"),
     ("Roles", "roles", "roles"),
@@ -103,7 +103,7 @@ _NAVIGATION = (
 
 
 def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
-    """Allow members of these kinds. The view gets no slug; its request has `member` and `organisation`."""
+    """Allow members of these kinds. The view gets no slug; its request has `member` and `organisation` instead."""
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
@@ -126,7 +126,7 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
             logs.note(organisation=found.organisation_id)
             with timezone.override(found.organisation.zone):
                 response = _back_home(asked, view(asked, *args, **kwargs))
-            # pages contain personal data, which must not stay in the browser after signing out
+            # pages contain personal data, which must not stay in the browser after sign-out
             response.setdefault("Cache-Control", "private, no-store")
             return response
 
@@ -142,7 +142,7 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
 
 
 def _back_home(request: MemberRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Redirect to `back`, a form field of *Home* and *Results to review* with the URL and its filters."""
+    """After a form on *Home* or *Results to review*, redirect to `back`: the field with that page's URL and filters."""
     back = request.POST.get("back", "") if request.method == "POST" else ""
     lists = [reverse(name, args=[request.organisation.slug]) for name in ("needs_you", "results")]
     if response.status_code == HTTPStatus.FOUND and back.partition("?")[0] in lists:
@@ -151,7 +151,6 @@ def _back_home(request: MemberRequest, response: HttpResponseBase) -> HttpRespon
 
 
 def membership_of(user: User, *, slug: str) -> Membership | None:
-    """The user's active membership, or None."""
     found = _any_membership_of(user, slug=slug)
     return found if found and found.deactivated_at is None else None
 
@@ -166,7 +165,8 @@ def _any_membership_of(user: User, *, slug: str) -> Membership | None:
 
 
 def owned[M: models.Model](rows: models.QuerySet[M], pk: int) -> M:
-    """One of `rows`, already narrowed to the organisation (`Model.objects.of(...)`), or 404."""
+    """Return one of `rows`, which the caller has narrowed to the organisation (`Model.objects.of(...)`). Raises
+    Http404."""
     return get_object_or_404(rows, pk=pk)
 
 

@@ -15,12 +15,12 @@ from goodword.core.addresses import normalised
 
 
 class CommandError(Exception):
-    """An error message that says what to do."""
+    """The message says what to do."""
 
 
 def createadmin(*, organisation: str, email: str, name: str, time_zone: str, password_stdin: bool) -> int:
-    """Create the missing rows and print them. `organisation`: an existing slug or a new name. Returns 0, or 2 if
-    nothing was created."""
+    """Create what is missing and print it. `organisation`: an existing slug or a new name. Returns 0, or 2 if nothing
+    was created."""
     try:
         existing = _existing(organisation)
         user = User.objects.filter(email=normalised(email)).first()
@@ -46,7 +46,7 @@ def createadmin(*, organisation: str, email: str, name: str, time_zone: str, pas
 
 
 def _existing(given: str) -> Organisation | None:
-    """The organisation with this slug. Raises CommandError if it is the name of one."""
+    """The organisation with this slug. Raises CommandError if an organisation has this name instead."""
     if found := Organisation.objects.filter(slug=given).first():
         return found
     if taken := Organisation.objects.filter(name__iexact=" ".join(given.split())).order_by("pk").first():
@@ -97,7 +97,7 @@ _ACTOR = "operator"
 
 
 def lift_single_sign_on(slug: str) -> int:
-    """Stop requiring single sign-on. Returns 0, or 2 with an error message for an unknown organisation."""
+    """Stop requiring single sign-on. Returns 0, or 2 with an error message if there is no such organisation."""
     with transaction.atomic():
         found = Organisation.objects.select_for_update().filter(slug=slug).first()
         if found is None:
@@ -123,8 +123,8 @@ def lift_single_sign_on(slug: str) -> int:
 
 
 def remove_second_factors(email: str) -> int:
-    """Remove a member's second factors and end their sessions. Returns 0, or 2 with an error message for an unknown
-    member."""
+    """Remove a member's second factors and end their sessions. Returns 0, or 2 with an error message if there is no
+    such member."""
     with transaction.atomic():
         user = User.objects.select_for_update().filter(email=normalised(email)).first()
         if user is None:

@@ -1,6 +1,6 @@
 """Creates the first organisation and its admin on a page, with a code that `goodword serve` prints. The page exists
-until there is an organisation. The code is derived from GOODWORD_SECRET_KEY, so all processes of an installation print
-and accept the same one."""
+until there is an organisation. The code is derived from GOODWORD_SECRET_KEY, so that all processes of an installation
+print and accept the same one."""
 
 import base64
 import re
@@ -36,13 +36,13 @@ from goodword.core.addresses import check_address
 from goodword.core.text import clean_text
 from goodword.ui.fields import LongSelect
 
-#: advisory lock: two simultaneous submissions create one organisation ("first" as a number)
+#: advisory lock, so that two simultaneous submissions create one organisation ("first" as a number)
 _LOCK: Final = 0x6669727374
 _CODE_BYTES: Final = 10
 
 
 class AlreadyCreated(Exception):
-    """An organisation exists, so the page is closed."""
+    """There is an organisation already, so the page is closed."""
 
 
 def is_open() -> bool:
@@ -50,14 +50,14 @@ def is_open() -> bool:
 
 
 def code() -> str:
-    """Four groups of four letters and digits, 80 random bits."""
+    """Four groups of four letters and digits: 80 random bits."""
     digest = salted_hmac("goodword.first_admin", settings.GOODWORD_BASE_URL, algorithm="sha256").digest()
     letters = base64.b32encode(digest[:_CODE_BYTES]).decode()
     return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
 
 
 def announcement() -> str:
-    """The message that `goodword serve` prints at its start; empty once there is an organisation."""
+    """The message that `goodword serve` prints when it starts, or "" if there is an organisation."""
     if not is_open():
         return ""
     return (

@@ -22,7 +22,7 @@ from goodword.core.text import clean_text
 
 
 def _plain(form: forms.Form) -> None:
-    """Remove allauth's placeholders, and its links, since our pages have them."""
+    """Remove allauth's placeholders and links, since our pages have their own."""
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
         if isinstance(field.widget, forms.PasswordInput) and field.widget.attrs.get("autocomplete") == (
@@ -44,7 +44,7 @@ class SignInForm(account.LoginForm):  # type: ignore[misc]  # the library has no
 
 
 class RequestResetLinkForm(account.ResetPasswordForm):  # type: ignore[misc]  # the library has no types
-    """Neither the response nor its timing reveals whether a link is mailed."""
+    """A form whose response and timing don't reveal whether a link is mailed."""
 
     users: list[User]
 
@@ -54,7 +54,7 @@ class RequestResetLinkForm(account.ResetPasswordForm):  # type: ignore[misc]  # 
         return email
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:  # noqa: ARG002 - allauth's signature
-        """Queue the mail, at most three per hour and address."""
+        """Queue the mail, at most three times per hour and address."""
         email: str = self.cleaned_data["email"]
         if ratelimit.consume(request, action="reset_mail", key=email.lower()):
             now = clock.now()
@@ -89,7 +89,7 @@ def _code_field(form: forms.Form) -> None:
 
 
 class _ToldWhenLocked:
-    """E-mails the account's owner when too many wrong codes lock the step."""
+    """E-mails the owner of the account if too many wrong codes lock this step."""
 
     def clean_code(self) -> Any:
         try:
@@ -119,7 +119,7 @@ class SetUpAppForm(ActivateTOTPForm):  # type: ignore[misc]  # the library has n
 
 
 class _KnownPasskey:
-    """Replaces allauth's "incorrect code" for passkeys."""
+    """Replaces allauth's message "incorrect code", which doesn't fit passkeys."""
 
     def clean_credential(self) -> Any:
         try:

@@ -9,7 +9,7 @@ from goodword.core import clock, job_recovery, jobs
 
 @jobs.job(name="accounts.mail_reset_link", retry=jobs.PATIENT, priority=jobs.MAIL)
 def mail_reset_link(*, user_id: int, asked_at: str) -> None:
-    """`asked_at` in ISO format."""
+    """`asked_at`: ISO format."""
     sign_in.mail_reset_link(user_id=user_id, asked_at=datetime.fromisoformat(asked_at), now=clock.now())
     job_recovery.forget_failed_jobs(mail_reset_link.name, user_id=user_id)
 
@@ -18,7 +18,7 @@ def mail_reset_link(*, user_id: int, asked_at: str) -> None:
 def mail_security_change(
     *, user_id: int, change: str, at: str, address: str = "", browser: str = "", by: str = ""
 ) -> None:
-    """E-mail members about a change to their sign-in. `at` in ISO format."""
+    """E-mail a member about a change to their sign-in. `at`: ISO format."""
     security_mails.mail_change(
         user_id=user_id, change=change, at=datetime.fromisoformat(at), address=address, browser=browser, by=by
     )
@@ -26,7 +26,7 @@ def mail_security_change(
 
 @jobs.job(name="accounts.prune_audit_log", cron="20 3 * * * 0", queueing_lock="accounts.prune_audit_log")
 def prune_audit_log(*, timestamp: int = 0) -> None:
-    del timestamp  # passed to every periodic job
+    del timestamp  # every periodic job gets it
     now = clock.now()
     audit.prune(now=now, sign_in_days=settings.GOODWORD_SIGN_IN_DAYS)
     sign_in.forget_ended_sessions(now=now)

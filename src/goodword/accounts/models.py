@@ -39,7 +39,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=150)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=clock.now)
-    #: incremented to end all sessions of this user
+    #: incremented to end all of this user's sessions
     session_epoch = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "email"
@@ -53,7 +53,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """The hash that sessions must match; depends on the password and `session_epoch`."""
         value = f"{self.password}:{self.session_epoch}"
         salt = "goodword.accounts.session"
         return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
@@ -65,39 +64,37 @@ class Organisation(models.Model):
     time_zone = models.CharField(max_length=60, default="Europe/Berlin")
     language = models.CharField(max_length=10, default="en")
     accent = models.CharField(max_length=7, default="#0e6b57")
-    #: digest of the `Logo`; empty: none
     logo_digest = models.CharField(max_length=32, default="", blank=True)
-    #: the organisation's e-mail domains (trusted in a signed webhook body)
+    #: the organisation's e-mail domains; users' addresses in a signed webhook are only trusted at these
     own_domains = models.JSONField(default=list)
-    #: default wording of the note on the Activity Feed
+    #: who sees the note on the Activity Feed by default
     note_visibility = models.CharField(max_length=12, default="private")
-    #: custom first line of the note; empty: the default (greenhouse.activity_feed.wording)
+    #: custom first line of the note; empty for the default (greenhouse.activity_feed.wording)
     note_wording = models.CharField(max_length=300, default="", blank=True)
     report_link_days = models.PositiveSmallIntegerField(default=90)
-    #: country ("DE"; empty: none) and region ("BE") of the public holidays
+    #: country ("DE"; empty for none) and region ("BE") whose public holidays apply
     holiday_country = models.CharField(max_length=2, default="", blank=True)
     holiday_region = models.CharField(max_length=10, default="", blank=True)
-    #: whether network addresses and devices of candidates and referees are compared, which notices mention
+    #: whether network addresses and devices of candidates and referees are compared; privacy notices say so
     watches_devices = models.BooleanField(default=False)
-    #: whether the daily retention run erases people `keep_months` after their last application ended, and
-    #: `hidden_months` after they disappeared from Greenhouse (workspace.retention), which notices mention
+    #: whether the daily retention run erases people `keep_months` after their last application ended and
+    #: `hidden_months` after they disappeared from Greenhouse (workspace.retention); privacy notices say so
     erases_old = models.BooleanField(default=False)
     keep_months = models.PositiveSmallIntegerField(default=12)
     erases_hidden = models.BooleanField(default=False)
     hidden_months = models.PositiveSmallIntegerField(default=6)
-    #: date in the organisation's time zone of the last completed run or the last change of these settings
+    #: day of the last completed run or of the last change to these settings, in the organisation's time zone
     retention_ran_on = models.DateField(null=True)
-    #: months to keep the audit log; for sign-ins: GOODWORD_SIGN_IN_DAYS
+    #: months to keep the audit log; GOODWORD_SIGN_IN_DAYS applies to sign-ins
     audit_months = models.PositiveSmallIntegerField(default=24, db_default=24)
-    #: contact for adjustments, who should be outside the hiring teams
+    #: contact for adjustments, who should not be on a hiring team
     adjustments_name = models.CharField(max_length=150, default="", blank=True)
     adjustments_email = models.EmailField(default="", blank=True)
-    #: requirements for access (accounts.access)
     requires_second_factor = models.BooleanField(default=False)
     requires_single_sign_on = models.BooleanField(default=False)
     #: whether members rate hires in Goodword (candidates.performance)
     rates_hires = models.BooleanField(default=False, db_default=False)
-    #: when an admin dismissed the first-run checklist
+    #: when an admin dismissed the checklist for setting up
     setup_dismissed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
@@ -118,11 +115,11 @@ class Organisation(models.Model):
 
 
 class OwnedManager(models.Manager[M]):
-    """The manager of organisation-owned models: rows are fetched by `Model.objects.of(organisation)`;
-    `across_organisations()` is for sweeps, jobs and tokens."""
+    """Manager of models that belong to an organisation. Use `Model.objects.of(organisation)`; `across_organisations()`
+    is for sweeps, jobs and tokens."""
 
     def of(self, organisation: HasPk) -> models.QuerySet[M]:
-        """The same as `filter(organisation_id=...)` in a tenth of the time, since most queries start here."""
+        """Like `filter(organisation_id=...)` but ten times as fast, which matters because most queries start here."""
         rows = self.get_queryset()
         field = self.model._meta.get_field("organisation")
         assert isinstance(field, models.ForeignKey)
@@ -145,9 +142,9 @@ class OrganisationOwned(models.Model):
 
 
 class Logo(OrganisationOwned):
-    """A logo, in a separate table because most queries read the organisation."""
+    """In a separate table, because most queries read the organisation."""
 
-    #: a PNG
+    #: PNG
     content = models.BinaryField()
     digest = models.CharField(max_length=32, unique=True)
 
@@ -163,14 +160,14 @@ class Membership(OrganisationOwned):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    #: wants a mail about each reference, not only the first and on completion
+    #: mail about every reference, not only about the first one and on completion
     mails_each_reference = models.BooleanField(default=False)
-    #: wants a daily digest on working days, if there is anything to do
+    #: daily digest on working days, unless there is nothing to do
     daily_digest = models.BooleanField(default=True)
     #: the day of the last digest, in the organisation's time zone
     digest_on = models.DateField(null=True)
     created_at = models.DateTimeField()
-    #: end of access; the row stays for the history
+    #: when access ended; the row stays for the history
     deactivated_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -181,7 +178,7 @@ class Membership(OrganisationOwned):
 
     @property
     def may_work(self) -> bool:
-        """Whether the member can make changes: admins and recruiters. Hiring managers only view."""
+        """Whether the member can make changes. Admins and recruiters can, hiring managers only view."""
         return self.kind in {self.Kind.ADMIN, self.Kind.RECRUITER}
 
     @property
@@ -190,11 +187,11 @@ class Membership(OrganisationOwned):
 
 
 class Invitation(OrganisationOwned):
-    """An invitation of a member. Its links are notifications.Link rows, which expire after seven days."""
+    """An invitation to become a member. Its links are rows of notifications.Link, which expire after seven days."""
 
     email = models.EmailField()
     kind = models.CharField(max_length=20, choices=Membership.Kind.choices)
-    #: ids of the roles that a hiring manager will see; roles are a higher layer
+    #: roles that a hiring manager will see, as ids because roles are a higher layer
     role_ids = models.JSONField(default=list)
     invited_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
@@ -234,7 +231,7 @@ class AuditEntry(OrganisationOwned):
     class Meta:
         indexes = (
             models.Index(fields=["organisation", "-at", "-id"], name="audit_recent"),
-            # history of an object: details__contains
+            # for the history of an object: details__contains
             GinIndex(fields=["details"], opclasses=["jsonb_path_ops"], name="audit_details"),
         )
 
@@ -263,6 +260,6 @@ def logo_of(organisation: Organisation) -> bytes | None:
 
 
 def logo_by_digest(digest: str) -> bytes | None:
-    """The logo for the public URL, since candidates, referees and their mail clients aren't signed in."""
+    """For the logo's public URL, since candidates, referees and their mail programs aren't signed in."""
     row = Logo.objects.across_organisations().filter(digest=digest).first()
     return bytes(row.content) if row is not None else None

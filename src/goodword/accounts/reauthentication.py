@@ -22,7 +22,7 @@ from django.urls import resolve
 
 from goodword.core import crypto
 
-#: authenticators that are a second factor; recovery codes only substitute for one
+#: authenticators that count as a second factor; recovery codes only stand in for one
 FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -31,7 +31,7 @@ def has_second_factor(user: Any) -> bool:
 
 
 def uses(request: HttpRequest) -> list[dict[str, Any]]:
-    """allauth's records of codes, recovery codes and passkeys used in this session, latest last."""
+    """allauth's records of the codes, recovery codes and passkeys used in this session, latest last."""
     records = get_authentication_records(request, request.user)
     return [record for record in records if record.get("method") == "mfa"]
 
@@ -40,8 +40,8 @@ _PLACE: Final = "session:suspended_request"
 
 
 def is_recent(request: HttpRequest) -> bool:
-    """Whether they signed in within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds, with their second factor if they have
-    one."""
+    """Whether the member signed in within the last ACCOUNT_REAUTHENTICATION_TIMEOUT seconds, with a second factor if
+    they have one."""
     has_factor = has_second_factor(request.user)
     records = uses(request) if has_factor else get_authentication_records(request, request.user)
     return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
@@ -50,14 +50,14 @@ def is_recent(request: HttpRequest) -> bool:
 def required[R: HttpRequest, **P](
     view: Callable[Concatenate[R, P], HttpResponseBase],
 ) -> Callable[Concatenate[R, P], HttpResponseBase]:
-    """Reauthenticate members whose sign-in isn't recent, then continue the request, including a POST's data."""
+    """Ask members whose sign-in isn't recent to confirm it, then continue the request, including the data of a POST."""
 
     @wraps(view)
     def wrapped(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         response = view(request, *args, **kwargs) if is_recent(request) else suspend(request)
-        # pages can show secrets, which must not stay in the browser after signing out
+        # pages can show secrets, which must not stay in the browser after sign-out
         response.setdefault("Cache-Control", "private, no-store")
         return response
 
@@ -67,7 +67,6 @@ def required[R: HttpRequest, **P](
 def to_change[R: HttpRequest, **P](
     view: Callable[Concatenate[R, P], HttpResponseBase],
 ) -> Callable[Concatenate[R, P], HttpResponseBase]:
-    """Like `required`, for requests that change something."""
     asking = required(view)
 
     @wraps(view)
@@ -78,9 +77,9 @@ def to_change[R: HttpRequest, **P](
 
 
 def suspend(request: HttpRequest) -> HttpResponseBase:
-    request.session.pop(STATE_SESSION_KEY, None)  # from an abandoned earlier request
+    request.session.pop(STATE_SESSION_KEY, None)  # left over from a request that was abandoned
     methods = get_adapter().get_reauthentication_methods(request.user)
-    if not methods:  # no password or other method, so signing in again confirms it
+    if not methods:  # without a password or other method, signing in again is the confirmation
         get_adapter().logout(request)
         return redirect_to_login(request.get_full_path())
     if request.method == "POST":

@@ -28,7 +28,7 @@ from goodword.accounts.reauthentication import FACTORS
 from goodword.core import clock, crypto
 from goodword.core.crypto import Stored, resealed, seal_stored
 
-#: subject of sealed secrets, since allauth doesn't say whose they are
+#: place of sealed secrets; the same for all users, since allauth doesn't say whose secret it is
 _PLACE: Final = "mfa_authenticator"
 _ADDED: Final[Mapping[str, str]] = {
     Authenticator.Type.TOTP: audit.APP_ADDED,
@@ -65,7 +65,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the libra
 
 
 def _values(data: Mapping[str, Any]) -> list[str]:
-    """The sealed texts in the data of an authenticator."""
     return [*(data[name] for name in ("secret", "seed") if name in data), *data.get("migrated_codes", [])]
 
 
@@ -100,12 +99,10 @@ def _reseal(ids: Sequence[int]) -> int:
     return lost
 
 
-#: stored secrets for goodword.core.crypto
 STORED: Final = Stored(_old, _reseal, _uses)
 
 
 def factors_of(users: Iterable[int]) -> dict[int, set[str]]:
-    """Types of factor by user id, without users who have none."""
     found: dict[int, set[str]] = {}
     rows = Authenticator.objects.filter(user_id__in=list(users), type__in=FACTORS)
     for user_id, kind in rows.values_list("user_id", "type"):
@@ -114,7 +111,7 @@ def factors_of(users: Iterable[int]) -> dict[int, set[str]]:
 
 
 def coverage(organisation: Organisation) -> tuple[int, int]:
-    """The numbers of active members with a second factor and of all active members."""
+    """How many active members have a second factor, and how many active members there are."""
     members = active_members(organisation)
     with_one = Authenticator.objects.filter(user__in=members.values("user"), type__in=FACTORS)
     return with_one.values("user").distinct().count(), members.count()
@@ -142,8 +139,8 @@ def reset(*, member: Membership, by: Membership, now: datetime) -> bool:
 
 
 def remove_all(user: User, *, by: Membership | None, now: datetime) -> bool:
-    """Remove a locked user's second factors and recovery codes, end their sessions and mail them. `by`: None for the
-    operator. Returns whether there were any."""
+    """Remove the second factors and recovery codes of a user who is locked out, end their sessions and mail them. `by`:
+    None for the operator. Returns whether there were any."""
     removed, _rows = Authenticator.objects.filter(user=user).delete()
     if not removed:
         return False
@@ -180,7 +177,7 @@ def _added(*, request: HttpRequest, user: User, authenticator: Authenticator, **
 
 
 def _end_other_sessions(request: HttpRequest, user: User) -> None:
-    """End sessions opened without the factor, perhaps by somebody who knows the password."""
+    """End the sessions that were opened without the factor, perhaps by somebody who knows the password."""
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     user.refresh_from_db(fields=["session_epoch"])
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
@@ -189,7 +186,7 @@ def _end_other_sessions(request: HttpRequest, user: User) -> None:
 
 
 def tell_locked(request: HttpRequest, user: User) -> None:
-    """Mail the owner, at most once an hour, that wrong codes have locked the second step."""
+    """E-mail the owner that wrong codes have locked the second step, at most once an hour."""
     now = clock.now()
     audit.record_lockout(user, now=now, **audit.where(request))
     if ratelimit.consume(request, action="code_locked_mail", key=str(user.pk)):

@@ -18,7 +18,7 @@ from goodword.ui.templatetags.ui import short_time
 
 FACTORS_RESET: Final = "factors_reset"
 CODES_LOCKED: Final = "codes_locked"
-#: change (allauth's name or ours) -> subject
+#: subjects by change (allauth's name or ours)
 CHANGES: Final[Mapping[str, str | Promise]] = {
     "account/email/password_changed": gettext_lazy("Your password was changed"),
     "account/email/password_set": gettext_lazy("Your password was set"),
@@ -38,7 +38,7 @@ _MAIL: Final = "account/email/security_change"
 def queue_mail(
     user: User, change: str, *, now: datetime, address: str = "", browser: str = "", by: str = ""
 ) -> None:
-    """Queue a mail. `change`: a key of CHANGES. `by`: name of the admin, or the operator."""
+    """`change`: a key of CHANGES. `by`: name of the admin, or the operator."""
     jobs.named("accounts.mail_security_change").defer(
         user_id=user.pk,
         change=change,
@@ -52,7 +52,7 @@ def queue_mail(
 def mail_change(
     *, user_id: int, change: str, at: datetime, address: str = "", browser: str = "", by: str = ""
 ) -> None:
-    """Send the mail. Raises OSError or SMTPException for a retry."""
+    """Raises OSError or SMTPException for a retry."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return
@@ -83,7 +83,7 @@ def _zone_of(user: User) -> tzinfo:
     return member.organisation.zone if member else timezone.get_default_timezone()
 
 
-#: part of the User-Agent header -> name; the first match counts, since most also claim to be another browser
+#: part of the User-Agent header -> name; the first match counts, since most browsers also claim to be another one
 _BROWSERS: Final = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -106,7 +106,7 @@ _SYSTEMS: Final = (
 
 
 def browser_name(user_agent: str) -> str:
-    """For example "Firefox on Windows"; a clipped header for unknown browsers."""
+    """For example "Firefox on Windows". For unknown browsers, the shortened header."""
     browser = next((name for part, name in _BROWSERS if part in user_agent), "")
     system = next((name for part, name in _SYSTEMS if part in user_agent), "")
     if not browser:

@@ -1,4 +1,4 @@
-"""Sign-in with allauth, without sign-up: its audit trail, failure limits, session timeouts and password resets."""
+"""Sign-in with allauth, without sign-up: its audit trail, limits on failures, session timeouts and password resets."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -56,7 +56,7 @@ log = logging.getLogger(__name__)
 
 _COOKIE_AGE: Final = timedelta(days=180)
 _COOKIE_SALT: Final = "goodword.accounts.known_browser"
-#: limit of failed sign-ins to one account from unknown networks and browsers: 100 an hour
+#: limit of failed sign-ins to an account from unknown networks and browsers: 100 an hour
 _FROM_ANYWHERE: Final[dict[str, Any]] = {
     "app": "allauth.account",
     "action": "login_failed_anywhere",
@@ -89,7 +89,6 @@ def _network(address: str) -> str:
 
 
 def sign_out_everywhere(user: User, *, address: str, browser: str, now: datetime) -> None:
-    """End all sessions of the user, including this one."""
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
         record_sign_in(user, action=SIGNED_OUT_EVERYWHERE, address=address, browser=browser, now=now)
@@ -101,7 +100,7 @@ def forget_ended_sessions(*, now: datetime) -> None:
 
 
 def methods_of(request: HttpRequest, user: User) -> list[str]:
-    """Sign-in methods recorded by allauth: "password", "passkey", or the second factor."""
+    """The methods that allauth recorded for this sign-in: "password", "passkey", or the second factor."""
     names = [
         str(record.get("type") or record["method"]) for record in get_authentication_records(request, user)
     ]
@@ -109,7 +108,7 @@ def methods_of(request: HttpRequest, user: User) -> list[str]:
 
 
 def remember_browser(response: HttpResponse, user: User) -> None:
-    """Set a signed cookie with the user, which exempts this browser from lockouts caused by others."""
+    """Set a signed cookie that exempts this browser when others lock the user's account."""
     response.set_cookie(
         settings.KNOWN_BROWSER_COOKIE_NAME,
         signing.dumps(user.pk, salt=_COOKIE_SALT),
@@ -137,15 +136,16 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
     }
 
     def format_email_subject(self, subject: str) -> str:
-        """The subject without allauth's prefix (the server's address)."""
+        """Return the subject without allauth's prefix, the server's address."""
         return subject
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count failures per account and network, so strangers can't lock out the owner."""
+        """Count failures per account and network, so that strangers can't lock the owner out."""
         return f"{_account(credentials)}:{ratelimit.get_ip(request)}"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Refuse after too many failures from this network, or from networks and browsers unknown to the account."""
+        """Refuse after too many failures from this network, or from networks and browsers that are new to the
+        account."""
         try:
             super().pre_authenticate(request, **credentials)
             self._consume_from_anywhere(request, credentials)
@@ -160,7 +160,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
             is_known_browser(user, request) or has_signed_in_from(user, request.META["REMOTE_ADDR"])
         ):
             return
-        # for unknown accounts too, since the refusal would otherwise reveal which exist
+        # also for unknown accounts, since the refusal would otherwise reveal which ones exist
         self._from_anywhere = ratelimit.consume(request, key=_account(credentials), **_FROM_ANYWHERE)
         if not self._from_anywhere:
             raise self.validation_error("too_many_login_attempts")
@@ -171,7 +171,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
             usage.rollback()
 
     def lift_limits(self, request: HttpRequest, user: User) -> None:
-        """Forget failed sign-ins to this account, whose owner has just authenticated."""
+        """Forget failed sign-ins to this account, since its owner has just authenticated."""
         credentials = {"email": user.email}
         self._delete_login_attempts_cached_email(request, **credentials)
         ratelimit.clear(request, key=_account(credentials), **_FROM_ANYWHERE)
@@ -182,14 +182,14 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Record the failure in the sign-in trail. Unknown addresses are only logged."""
+        """Record the failure in the sign-in trail. If the address is unknown, it is only logged."""
         if user := _user(credentials):
             record_sign_in(user, action=FAILED, now=clock.now(), **where(request))
         else:
             log.warning("Failed sign-in with an unknown e-mail address from %s", where(request)["address"])
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ARG002 - allauth's signature
-        """Covers allauth's own pages. Unlike in allauth, a sign-in counts as a confirmation."""
+        """Applies to allauth's own pages. Unlike in allauth, a sign-in counts as a confirmation."""
         return not reauthentication.is_recent(context.request)
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
@@ -243,7 +243,7 @@ def _user(credentials: Mapping[str, Any]) -> User | None:
 
 
 def _account(credentials: Mapping[str, Any]) -> str:
-    """The key for counting failed sign-ins, the same for all spellings of an address that find the account."""
+    """The key for counting failed sign-ins: the same for every spelling of an address that finds the account."""
     user = _user(credentials)
     return f"user {user.pk}" if user else f"unknown {normalised(str(credentials.get('email', '')))}"
 
@@ -303,7 +303,7 @@ class NotCurrentPassword:
 
 
 def reset_link(user: User) -> str:
-    """A link that is valid once, within PASSWORD_RESET_TIMEOUT. Not built from a request, whose headers can be
+    """A link that works once, within PASSWORD_RESET_TIMEOUT. It isn't built from a request, since headers can be
     forged."""
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
@@ -311,7 +311,7 @@ def reset_link(user: User) -> str:
 
 
 def mail_reset_link(*, user_id: int, asked_at: datetime, now: datetime) -> None:
-    """Send the mail. Raises OSError or SMTPException for a retry; an hour after the request, failures are only
+    """Send the mail. Raises OSError or SMTPException for a retry; from an hour after the request, failures are only
     logged."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:

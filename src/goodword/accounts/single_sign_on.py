@@ -41,23 +41,21 @@ from goodword.core import clock
 from goodword.core.addresses import has_look_alikes, normalised
 
 log = logging.getLogger(__name__)
-#: raised by allauth if the provider is unreachable or misconfigured, or sends a malformed response
+#: exceptions of allauth if the provider is unreachable or misconfigured, or sends a malformed response
 _FAILURES: Final = (
     *(RequestException, OAuth2Error, KeyError, ValueError, IntegrityError),
     *(SyntaxError, zlib.error),  # raised by lxml (only in goodword[saml]) for invalid XML
 )
-#: in lower case, since allauth lower-cases SAML's attributes
+#: lower case, since allauth lower-cases SAML's attributes
 _TRUE: Final = {"true", "1", "t", "y", "yes"}
 
 
 def providers() -> list[Any]:
-    """allauth's providers, as configured by the operator."""
     found: list[Any] = get_adapter().list_providers(None)
     return found
 
 
 def required_by(organisation: str) -> str:
-    """The message for members who signed in another way."""
     known = providers()
     if known:
         values = {"organisation": organisation, "name": known[0].name}
@@ -77,14 +75,14 @@ def is_session(request: HttpRequest) -> bool:
 
 
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the library has no types
-    """Admits users with a linked account or a known verified address, and those whose claims make them members."""
+    """Admits users with a linked account or a known verified address, and people whose claims make them members."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         process = sociallogin.state.get("process")
         if process == AuthProcess.REDIRECT:
             _confirm(request, sociallogin)
             return
-        if process != AuthProcess.LOGIN:  # allauth can also link accounts to a login, which isn't offered
+        if process != AuthProcess.LOGIN:  # linking an account to a signed-in user, which we don't offer
             raise _refuse(request, _("This sign-in can't be used here."))
         if not sociallogin.is_existing:
             _match(request, sociallogin)
@@ -164,8 +162,8 @@ def _says_unverified(sociallogin: SocialLogin) -> bool:
 
 
 def _look_alike(sociallogin: SocialLogin, address: str) -> str:
-    """The address as sent if it contains a look-alike letter (the Kelvin sign, which allauth lower-cases to k), else
-    empty."""
+    """The address as sent if it contains a look-alike letter (such as the Kelvin sign, which allauth lower-cases to k),
+    else ""."""
     sent = [address, sociallogin.account.uid]  # SAML's address can be the name ID
     for value in claims_of(sociallogin.account).values():
         sent += value if isinstance(value, list) else [value]
@@ -180,7 +178,6 @@ def _look_alike(sociallogin: SocialLogin, address: str) -> str:
 
 
 def claims_of(account: SocialAccount) -> dict[str, Any]:
-    """The claims of the last sign-in: OIDC's ID token and user info, or SAML's attributes."""
     data = account.extra_data
     return {**data, **(data.get("id_token") or {}), **(data.get("userinfo") or {})}
 
@@ -210,7 +207,7 @@ def _match(request: HttpRequest, sociallogin: SocialLogin) -> None:
             audit.record_sign_in(user, action=audit.SSO_LINKED, now=clock.now(), **audit.where(request))
         elif known.uid == sociallogin.account.uid:  # linked by a concurrent sign-in
             sociallogin.account, sociallogin.user = known, user
-        else:  # the address was given to another person
+        else:  # the address now belongs to another person
             raise _refuse(
                 request,
                 _("%(email)s belongs to another account at %(name)s. Ask an admin of your organisation.")
@@ -219,7 +216,7 @@ def _match(request: HttpRequest, sociallogin: SocialLogin) -> None:
 
 
 def _places(claims: Mapping[str, Any]) -> dict[str, str]:
-    """Slugs of existing organisations, with the kind of member according to the claims."""
+    """Slugs of existing organisations, with the kind of member that the claims grant."""
     claim = settings.GOODWORD_SSO_MEMBERS
     wanted: dict[str, str] = claim.places_for(claims) if claim else {}
     known = set(Organisation.objects.filter(slug__in=wanted).values_list("slug", flat=True))
@@ -231,7 +228,7 @@ def _places(claims: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _join(user: User, claims: Mapping[str, Any], *, now: datetime) -> None:
-    """Make the user a member according to their claims. Existing and deactivated memberships don't change."""
+    """Make the user a member as their claims say. Existing and deactivated memberships don't change."""
     for slug, kind in _places(claims).items():
         organisation = Organisation.objects.get(slug=slug)
         member, is_new = Membership.objects.of(organisation).get_or_create(
@@ -270,7 +267,7 @@ def _confirm(request: HttpRequest, sociallogin: SocialLogin) -> None:
 def told[**P](
     view: Callable[P, HttpResponseBase], *, signs_out: bool = False
 ) -> Callable[P, HttpResponseBase]:
-    """Show provider errors as a message. allauth handles only some of them."""
+    """Decorator: show provider errors as a message. allauth handles only some of them."""
 
     @wraps(view)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -294,7 +291,8 @@ def told[**P](
 @require_safe
 @login_required
 def reauthenticate(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """A page with a link to the provider, not a form, since browsers apply the CSP's form-action to each redirect."""
+    """A page with a link to the provider. It isn't a form, since browsers apply the CSP's form-action to each
+    redirect."""
     found = next((one for one in linked(request.user) if one.sub_id == provider_id), None)
     if found is None:
         raise Http404("no such provider for this member")
@@ -322,7 +320,7 @@ def reauthenticate(request: HttpRequest, provider_id: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def continue_suspended(request: HttpRequest) -> HttpResponseBase:
-    """Continue after the provider: redirect to a page, or ask for a click before a suspended POST is repeated."""
+    """After the provider: redirect to a page, or ask for a click before a suspended POST is repeated."""
     target = get_next_redirect_url(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
     if request.method == "POST" and reauthentication.is_recent(request):
         response: HttpResponseBase = resume_request(request) or HttpResponseRedirect(target)

@@ -1,4 +1,4 @@
-"""The allauth pages that members need. Its page of e-mail addresses is left out, since any address could be claimed
+"""The allauth pages that members need. Its page of e-mail addresses is left out, since a member could claim any address
 there."""
 
 from allauth.account import views
@@ -33,7 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/code/", mfa.authenticate, name="mfa_authenticate"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
-    path("signup/", views.signup, name="account_signup"),  # says that it is closed
+    path("signup/", views.signup, name="account_signup"),  # says that sign-up is closed
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("reauthenticate/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("reauthenticate/passkey/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),

@@ -97,7 +97,6 @@ def _authenticators(user: User) -> dict[str, Any]:
 
 
 def _open_sessions(request: HttpRequest, user: User) -> list[OpenSession]:
-    """Sessions: this one first, then by last use."""
     rows = [
         OpenSession(
             pk=row.pk,
@@ -115,7 +114,7 @@ def _open_sessions(request: HttpRequest, user: User) -> list[OpenSession]:
 @require_POST
 @login_required
 def end_session(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Sign out another browser. For this one, use *Sign out*."""
+    """Sign out another browser. For this one, there is *Sign out*."""
     user = cast(User, request.user)
     row = get_object_or_404(
         UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key), pk=pk
@@ -132,7 +131,6 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @login_required
 def second_factor_needed(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The page for members without a second factor, in an organisation that requires it."""
     user = cast(User, request.user)
     member = get_object_or_404(
         Membership.objects.across_organisations().select_related("organisation"),
@@ -150,7 +148,6 @@ def second_factor_needed(request: HttpRequest, slug: str) -> HttpResponseBase:
 @require_safe
 @login_required
 def to_account(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
-    """The target of allauth's redirects."""
     return redirect("account")
 
 
@@ -159,19 +156,18 @@ def to_account(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
 def sign_out_everywhere(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return render(request, "account/sign_out_everywhere.html")
-    assert isinstance(request.user, User)  # guaranteed by the decorator
+    assert isinstance(request.user, User)  # the decorator guarantees it
     sign_in.sign_out_everywhere(request.user, now=clock.now(), **audit.where(request))
     request.session.flush()  # not logout(), which would add a second entry to the trail
     messages.success(request, _("You are signed out on all devices."))
     return redirect("account_login")
 
 
-#: maximum number of admins named on the page of a refused member
 _NAMED = 5
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The 404 page, which for members includes the organisation's search."""
+    """The 404 page. For members it includes their organisation's search."""
     del exception
     user, slug = getattr(request, "user", None), request.path.removeprefix("/o/").partition("/")[0]
     member = (
@@ -185,7 +181,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def no_access(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Show members who can open the page, and which admins can help."""
+    """Show which members can open the page, and which admins can help."""
     context: dict[str, Any] = {}
     if isinstance(exception, NoAccess):
         member = exception.member

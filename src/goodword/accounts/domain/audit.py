@@ -1,4 +1,4 @@
-"""The audit log: entries of an organisation, and the trail of sign-ins."""
+"""The audit log: an organisation's entries, including the trail of sign-ins."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -9,10 +9,10 @@ from django.http import HttpRequest
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation, User
 
-#: choices of months
+#: choices, in months
 LEAST_MONTHS: Final = 6
 MOST_MONTHS: Final = 120
-#: minimum days to keep sign-ins; see the migration of prune_audit_log
+#: minimum, in days, for which sign-ins are kept; see the migration of prune_audit_log
 LEAST_SIGN_IN_DAYS: Final = 30
 
 SIGNED_IN: Final = "sign_in.succeeded"
@@ -40,7 +40,7 @@ TRAIL: Final = (
     *(CODE_FAILED, APP_ADDED, APP_REMOVED, PASSKEY_ADDED, PASSKEY_REMOVED, CODES_CREATED, CODES_REMOVED),
     FACTORS_REMOVED,
 )
-#: actions that anybody who knows the e-mail address can cause
+#: actions that anyone who knows a member's e-mail address can cause
 _BY_ANYBODY: Final = (FAILED, LOCKED_OUT, RESET_REQUESTED)
 LONGEST_BROWSER: Final = 200
 #: repeated refusals from one address within this time are recorded once
@@ -56,7 +56,7 @@ def write(
     actor: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
-    """Append an entry. `details`: ids and settings, never answers, people's addresses or secrets."""
+    """Append an entry. `details`: ids and settings, but never answers, secrets or people's addresses."""
     return AuditEntry.objects.create(
         organisation=organisation,
         member=member,
@@ -68,8 +68,7 @@ def write(
 
 
 def prune(*, now: datetime, sign_in_days: int) -> int:
-    """Delete entries past their retention period, and sign-ins older than `sign_in_days`. Returns the number
-    deleted."""
+    """Delete entries past their retention period, and sign-ins older than `sign_in_days`. Returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT prune_audit_log(%s, %s)", [now, sign_in_days])
         [count] = cursor.fetchone() or [0]
@@ -77,7 +76,6 @@ def prune(*, now: datetime, sign_in_days: int) -> int:
 
 
 def change_months(*, organisation: Organisation, months: int, by: Membership, now: datetime) -> bool:
-    """Set how long the organisation keeps its audit log. Returns whether it changed."""
     with transaction.atomic():
         row = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         if row.audit_months == months:
@@ -97,7 +95,7 @@ def change_months(*, organisation: Organisation, months: int, by: Membership, no
 def record_sign_in(
     user: User, *, action: str, address: str, browser: str, now: datetime, methods: Sequence[str] = ()
 ) -> None:
-    """Record a sign-in in the audit log of each of the user's organisations. `methods`: such as ["password",
+    """Record a sign-in in the audit log of each of the user's organisations. `methods`: for example ["password",
     "totp"]."""
     details: dict[str, Any] = {"address": address, "browser": browser[:LONGEST_BROWSER]}
     for member in Membership.objects.across_organisations().filter(user=user).select_related("organisation"):
@@ -120,7 +118,7 @@ def record_lockout(user: User, *, address: str, browser: str, now: datetime) -> 
 
 
 def where(request: HttpRequest) -> dict[str, str]:
-    """The network address and browser of a request, as stored in the sign-in trail."""
+    """The network address and browser of a request, as stored with sign-ins."""
     return {
         "address": request.META.get("REMOTE_ADDR", ""),
         "browser": request.META.get("HTTP_USER_AGENT", "").replace("\x00", ""),

@@ -1,4 +1,4 @@
-"""Create, withdraw and accept invitations of members. Their mails and links are in workspace.members."""
+"""Creates, withdraws and accepts invitations of members. workspace.members has their mails and links."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from goodword.core.addresses import check_address, is_same, normalised
 
 
 class NotInvited(Exception):
-    """The message is for the page."""
+    """The message is shown to the member."""
 
 
 class NotAccepted(Exception):
@@ -24,11 +24,11 @@ class NotAccepted(Exception):
 
 
 class InviterGone(NotAccepted):
-    """The inviter is no longer an active admin."""
+    pass
 
 
 def invite(*, email: str, kind: str, role_ids: Sequence[int], by: Membership, now: datetime) -> Invitation:
-    """Create an invitation. Raises NotInvited."""
+    """Raises NotInvited."""
     email = normalised(email)
     try:
         check_address(email)
@@ -69,7 +69,7 @@ def open_invitation(by: Membership, email: str) -> Invitation | None:
 
 
 def lock_open(invitation: Invitation) -> Invitation | None:
-    """Return the locked invitation; None if it has been accepted or withdrawn."""
+    """Return the invitation, locked, or None if it has been accepted or withdrawn."""
     rows = Invitation.objects.of(invitation.organisation).select_for_update(of=("self",))
     row = rows.select_related("organisation", "invited_by__user").get(pk=invitation.pk)
     return row if row.is_open else None
@@ -85,7 +85,7 @@ def is_inviter_admin(invitation: Invitation) -> bool:
 
 
 def _lock_acceptable(invitation: Invitation) -> Invitation:
-    """The locked invitation, with the organisation's members locked. Raises NotAccepted and InviterGone."""
+    """Return the invitation, locked along with the organisation's members. Raises NotAccepted and InviterGone."""
     Organisation.objects.select_for_update(no_key=True).get(pk=invitation.organisation_id)
     row = lock_open(invitation)
     if row is None:
@@ -117,8 +117,8 @@ def user_of(invitation: Invitation) -> User | None:
 
 
 def create_user(*, invitation: Invitation, name: str, password: str) -> User:
-    """Create the invited user. Raises ValidationError for the password, NotAccepted if the invitation isn't open or the
-    login exists, and NameRefused."""
+    """Create the login of an invited person. Raises ValidationError for the password, NotAccepted if the invitation
+    isn't open or the login exists, and NameRefused."""
     _lock_acceptable(invitation)  # a second click waits for this lock and then finds the login
     check_name(name, [invitation.organisation])
     user = User(email=invitation.email, name=" ".join(name.split()))

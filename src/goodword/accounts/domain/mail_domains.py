@@ -13,7 +13,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation, active_members
 
 MOST_DOMAINS: Final = 20
-#: free mail providers with domains in many countries
+#: free mail providers that have domains in many countries
 _PROVIDERS: Final = frozenset(
     (
         *(
@@ -31,8 +31,8 @@ _PROVIDERS: Final = frozenset(
         *("aol", "gmx", "protonmail", "tutanota", "yandex", "rediffmail", "hushmail", "fastmail", "zohomail"),
     )
 )
-#: common providers where Goodword is used, from their sign-up pages in 2026. A missing one counts as a company's
-#: domain, which is also a low flag.
+#: Common providers where Goodword is used, from their sign-up pages in 2026. A missing one counts as a company's
+#: domain, which raises a low flag as well.
 _DOMAINS = """
 gmail.com googlemail.com outlook.com outlook.de outlook.fr hotmail.com hotmail.de hotmail.fr hotmail.co.uk
 live.com live.de live.fr live.co.uk msn.com icloud.com me.com mac.com yahoo.com yahoo.de yahoo.fr yahoo.es
@@ -51,11 +51,11 @@ FREE_MAIL = frozenset(_DOMAINS.split())
 
 
 class NoDomain(Exception):
-    """The organisation can't own this domain. The message is for members."""
+    """The organisation can't own this domain. The message is shown to members."""
 
 
 def own_domain(typed: str) -> str:
-    """Normalise a domain: lower case, ASCII, without "@" and outer dots. Raises NoDomain."""
+    """Normalise a domain: lower case, ASCII, without "@" and without dots at either end. Raises NoDomain."""
     shown = typed.strip().casefold()
     name = shown.removeprefix("@").rstrip(".")
     try:
@@ -90,7 +90,7 @@ def proposed(organisation: Organisation) -> list[str]:
 
 
 def set_domains(*, organisation: Organisation, domains: Sequence[str], by: Membership, now: datetime) -> bool:
-    """Set the organisation's domains. Returns whether anything changed. Raises NoDomain."""
+    """Returns whether anything changed. Raises NoDomain."""
     return _write(organisation, [own_domain(name) for name in domains], by=by, now=now)
 
 
@@ -130,8 +130,7 @@ def _usable(addresses: Iterable[str], *, but: Collection[str]) -> list[str]:
 
 
 def _is_provider(name: str) -> bool:
-    """Whether the domain belongs to a free mail provider, by the label before the public suffix: yahoo.com.br,
-    outlook.at."""
+    """Whether the label before the public suffix is a free mail provider's, as in yahoo.com.br or outlook.at."""
     registered = _suffixes().privatesuffix(name)
     return registered is not None and registered.partition(".")[0] in _PROVIDERS
 
@@ -143,7 +142,7 @@ def is_disposable(name: str) -> bool:
 
 
 def within(name: str, domains: Collection[str]) -> bool:
-    """Whether it is one of the domains or a subdomain of one."""
+    """Whether it is one of the domains, or a subdomain of one."""
     parts = name.split(".")
     return any(".".join(parts[start:]) in domains for start in range(len(parts) - 1))
 

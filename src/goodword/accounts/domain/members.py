@@ -1,4 +1,4 @@
-"""Members and their accounts. Changes lock the organisation, so it keeps at least one admin."""
+"""Members and their accounts. Changes lock the organisation's members, so that at least one admin remains."""
 
 import re
 import unicodedata
@@ -16,19 +16,18 @@ from goodword.core.events import record
 
 
 class NotChanged(Exception):
-    """The message is for the page."""
+    """The message is shown to the member."""
 
 
 def lock_members(by: Membership) -> None:
-    """Lock the members until the transaction ends. Raises NotChanged if `by` is no longer an admin."""
+    """Lock the organisation's members until the transaction ends. Raises NotChanged if `by` is no longer an admin."""
     Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
     if not admins_of(by.organisation).filter(pk=by.pk).exists():
         raise NotChanged(_("You are no longer an admin. Nothing was changed."))
 
 
 def change_kind(*, member: Membership, kind: str, by: Membership, now: datetime) -> bool:
-    """Change the kind of member. Returns whether it changed. Raises NotChanged for the last admin and for a deactivated
-    member."""
+    """Returns whether the kind changed. Raises NotChanged for the last admin and for a deactivated member."""
     with transaction.atomic():
         lock_members(by)
         row = _row(member)
@@ -51,7 +50,7 @@ def change_kind(*, member: Membership, kind: str, by: Membership, now: datetime)
 
 
 def deactivate(*, member: Membership, by: Membership, now: datetime) -> bool:
-    """Deactivate a member; the caller reassigns their roles. Returns whether they had access. Raises NotChanged."""
+    """End a member's access; the caller reassigns their roles. Returns whether they had access. Raises NotChanged."""
     with transaction.atomic():
         lock_members(by)
         row = _row(member)
@@ -111,18 +110,18 @@ def _check_not_last(row: Membership) -> None:
         )
 
 
-#: audit log actors that are not members
+#: actors in the audit log that aren't members
 RESERVED: Final = ("goodword", "operator", "single sign-on", "not signed in", "candidate")
-#: the actor of entries made by a link
+#: the audit log's name for whoever used a link
 _LINK: Final = re.compile(r"link \d+")
 
 
 class NameRefused(Exception):
-    """The message is for the page."""
+    """The message is shown to the user."""
 
 
 def check_name(name: str, organisations: Iterable[Organisation], *, of: User | None = None) -> None:
-    """Raises NameRefused for a name that could be mistaken for another actor in the audit log."""
+    """Raise NameRefused for a name that could be mistaken for another actor in the audit log."""
     folded = _folded(name)
     if folded in {_folded(one) for one in RESERVED} or _LINK.fullmatch(folded):
         raise NameRefused(_("This name is used by Goodword itself. Enter your own."))
@@ -140,7 +139,7 @@ def _folded(name: str) -> str:
 
 
 def change_name(*, user: User, name: str, now: datetime) -> bool:
-    """Change a user's name. Returns whether it changed. Raises NameRefused."""
+    """Returns whether the name changed. Raises NameRefused."""
     with transaction.atomic():
         row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if row.name == name:

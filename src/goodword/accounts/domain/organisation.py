@@ -17,18 +17,15 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 MAX_NAME_LENGTH: Final = 120
-#: choices of months
 MAX_RETENTION_MONTHS: Final = 120
 
 
 def time_zones() -> list[tuple[str, str]]:
-    """Time zones, with their names on pages."""
     known = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
     return [(name, name.replace("_", " ")) for name in ("UTC", *known)]
 
 
 def check_time_zone(name: str) -> None:
-    """Raises ValidationError for an unknown zone."""
     try:
         ZoneInfo(name)
     except (ValueError, LookupError, OSError) as error:  # a path, an unknown name, or a folder of zones
@@ -51,7 +48,8 @@ def create_organisation(*, name: str, now: datetime, time_zone: str) -> Organisa
 def create_admin(
     *, organisation: Organisation, email: str, name: str, password: str, now: datetime
 ) -> Membership:
-    """Add or reactivate a member, creating a login if necessary. Raises ValidationError."""
+    """Create an admin, or make an existing or deactivated member one. Creates a login if necessary. Raises
+    ValidationError."""
     email = normalised(email)
     check_address(email)
     with transaction.atomic():
@@ -100,7 +98,8 @@ def settings_of(organisation: Organisation) -> OrganisationSettings:
 def change_settings(
     *, organisation: Organisation, settings: OrganisationSettings, by: Membership, now: datetime
 ) -> bool:
-    """Change the organisation's settings. Deadlines, reminders and the slug stay. Returns whether anything changed."""
+    """Change the organisation's settings, but not deadlines, reminders and the slug. Returns whether anything
+    changed."""
     return change_columns(
         organisation=organisation, settings=settings, action="organisation.settings_changed", by=by, now=now
     )
@@ -113,7 +112,7 @@ def columns_of[Settings: "DataclassInstance"](kind: type[Settings], organisation
 def change_columns(
     *, organisation: Organisation, settings: "DataclassInstance", action: str, by: Membership, now: datetime
 ) -> bool:
-    """Save columns, and audit their old and new values. Returns whether any changed."""
+    """Save columns, and record their old and new values in the audit log. Returns whether any changed."""
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=organisation.pk)
         before, after = asdict(columns_of(type(settings), row)), asdict(settings)
@@ -166,7 +165,7 @@ def change_sign_in(
 
 
 def choose_mails(*, member: Membership, each_reference: bool, daily_digest: bool, now: datetime) -> bool:
-    """Set the optional mails of a member. Returns whether anything changed."""
+    """Choose which optional mails a member gets. Returns whether anything changed."""
     with transaction.atomic():
         rows = Membership.objects.of(member.organisation).filter(pk=member.pk)
         chosen = {"mails_each_reference": each_reference, "daily_digest": daily_digest}
@@ -210,7 +209,6 @@ def change_accent(*, organisation: Organisation, accent: str, by: Membership, no
 
 
 def set_logo(*, organisation: Organisation, png: bytes, by: Membership, now: datetime) -> bool:
-    """Set the logo. Returns whether it changed."""
     digest = hashlib.sha256(f"{organisation.pk}:".encode() + png).hexdigest()[:32]
     with transaction.atomic():
         row = _locked(organisation)

@@ -1,4 +1,4 @@
-"""All rows of one organisation: to export them, and to delete them."""
+"""Exports or deletes all rows of one organisation."""
 
 import json
 import zipfile
@@ -19,13 +19,13 @@ from goodword.core.version import VERSION
 
 Rows = QuerySet[models.Model]
 
-#: models that belong to other rows of the organisation -> path to its id
+#: models that aren't `OrganisationOwned`, with the path to the organisation's id
 _BY_PATH: Final = {
     "core.Event": "organisation_id",
     "core.Reaction": "event__organisation_id",
     "roles.Role_viewers": "role__organisation_id",
 }
-#: models of people who aren't members of anything else -> path to their id
+#: models about users, with the path to the user's id; only users who are in no other organisation
 _BY_USER: Final = {
     "accounts.User": "pk",
     "accounts.User_groups": "user_id",
@@ -37,7 +37,7 @@ _BY_USER: Final = {
     "socialaccount.SocialAccount": "user_id",
     "socialaccount.SocialToken": "account__user_id",
 }
-#: models of the whole installation; queued jobs only contain ids, and will find nothing
+#: models of the whole installation; queued jobs contain only ids, and will find nothing
 _OF_ALL: Final = frozenset(
     {
         *("core.BackupRun", "core.ClockOffset", "core.ErasureEntry", "core.FieldKeyCanary", "core.HashKey"),
@@ -48,7 +48,6 @@ _OF_ALL: Final = frozenset(
         *("procrastinate.ProcrastinateEvent", "procrastinate.ProcrastinatePeriodicDefer"),
     }
 )
-#: columns with secrets, which are never exported
 _SECRET: Final = frozenset(
     {
         *("accounts.User.password", "mfa.Authenticator.data", "usersessions.UserSession.session_key"),
@@ -74,7 +73,7 @@ class NotCovered(Exception):
 
 
 def rows_of(organisation: Organisation) -> Iterator[tuple[str, Rows]]:
-    """The label of each model with the organisation's rows. Raises NotCovered."""
+    """Yield the label of each model with the organisation's rows. Raises NotCovered."""
     elsewhere = Membership.objects.across_organisations().exclude(organisation=organisation)
     users = User.objects.filter(pk__in=Membership.objects.of(organisation).values("user_id")).exclude(
         pk__in=elsewhere.values("user_id")
@@ -98,22 +97,17 @@ def rows_of(organisation: Organisation) -> Iterator[tuple[str, Rows]]:
 
 
 def _last_if_needed(model: type[models.Model]) -> bool:
-    """Sort key: models found through others come first."""
     label = model._meta.label
     return "__" not in _BY_PATH.get(label, _BY_USER.get(label, ""))
 
 
-# --- deleting -------------------------------------------------------------------------------------------------
-
-
 def delete(organisation: Organisation) -> dict[str, int]:
-    """Delete all rows in one transaction. Returns the number of rows by model. Concurrent inserts wait and then
-    fail."""
+    """Delete all rows in one transaction and return how many of each model. Concurrent inserts wait and then fail."""
     with transaction.atomic():
         Organisation.objects.select_for_update().get(pk=organisation.pk)
         # deleting members' rows ends their sessions
         deleted = {label: _delete(rows) for label, rows in list(rows_of(organisation))}
-        # rows written by triggers
+        # rows that triggers have written
         for label, rows in list(rows_of(organisation)):
             deleted[label] += _delete(rows)
         left = sorted(label for label, rows in rows_of(organisation) if rows.exists())
@@ -123,7 +117,7 @@ def delete(organisation: Organisation) -> dict[str, int]:
 
 
 def delete_for_good(organisation: Organisation, *, now: datetime) -> dict[str, int]:
-    """Delete the organisation with its audit log, and record that for restored backups."""
+    """Delete the organisation with its audit log, and record that so that restored backups repeat it."""
     with transaction.atomic():
         deleted = delete(organisation)
         ErasureEntry.objects.create(organisation_id=organisation.pk, whole_organisation=True, erased_at=now)
@@ -133,12 +127,12 @@ def delete_for_good(organisation: Organisation, *, now: datetime) -> dict[str, i
 
 
 def _delete(rows: Rows) -> int:
-    """Delete rows without their dependants, which also belong to the organisation; foreign keys are checked at the end
-    of the transaction."""
+    """Delete rows without their dependants, which are deleted as the organisation's own rows. Foreign keys are checked
+    at the end of the transaction."""
     model = rows.model
     try:
         ids, values = rows.order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:  # no members
+    except EmptyResultSet:  # the organisation has no members
         return 0
     table, key = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
@@ -146,15 +140,12 @@ def _delete(rows: Rows) -> int:
         return int(cursor.rowcount)
 
 
-# --- exporting ------------------------------------------------------------------------------------------------
-
-
 def export(organisation: Organisation, sink: IO[bytes], *, now: datetime) -> dict[str, int]:
-    """Write a ZIP archive with the rows of each model as JSON lines, and the files. Returns the numbers of rows."""
+    """Write a ZIP archive with each model's rows as JSON lines, and the files. Returns the number of rows by model."""
     numbers: dict[str, int] = {}
     with transaction.atomic(), zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         if not connection.savepoint_ids:
-            with connection.cursor() as cursor:  # the same snapshot for all tables
+            with connection.cursor() as cursor:  # all tables as of the same moment
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         for label, rows in rows_of(organisation):
             numbers[label] = _write(archive, label, rows)
@@ -176,7 +167,7 @@ def _write(archive: zipfile.ZipFile, label: str, rows: Rows) -> int:
     if first is None:
         return 0
     number = 0
-    # an archive takes one member at a time, so files are written in a second pass
+    # an archive is written one member at a time, so files come in a second pass
     with archive.open(f"rows/{label}.jsonl", "w", force_zip64=True) as lines:
         for row in rows.defer(*(field.name for field in files)).iterator(_CHUNK):
             number += 1
