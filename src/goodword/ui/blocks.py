@@ -25,12 +25,12 @@ from goodword.core.report_blocks import (
     Table,
 )
 
-#: one or several figures: "3", "−0.4 ± 0.2", "3 of 5", "60 %", "–"
+#: one or more figures: "3", "−0.4 ± 0.2", "3 of 5", "60 %", "–"
 _FIGURES = re.compile(r"[−-]?\d[\d.,]*(\s?(±|–|%|of|to)\s?(\d[\d.,]*)?)*|–|")
 
 
 def drawn(blocks: Iterable[Block]) -> Iterator[tuple[str, Any]]:
-    """The kind of each block, as used in the template, and its data."""
+    """Return the kind of each block, as the template calls it, and its data."""
     for block in blocks:
         match block:
             case Prose():
@@ -96,7 +96,7 @@ def _table(table: Table) -> _Table:
 
 
 def _placed(table: Table) -> Iterator[Iterator[tuple[int, Cell]]]:
-    """The cells of each row with their columns; rows omit cells that an earlier one spans."""
+    """The cells of each row with their columns. Rows omit cells that an earlier row's cell spans."""
     spanned = [0] * len(table.header)
     for row in table.rows:
         free = [column for column, left in enumerate(spanned) if not left]
@@ -144,8 +144,8 @@ def _scales(chart: ScaleChart) -> _Scales:
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """The marks of people who chose this level; None if unknown. `spread`: "from" at the referees' lowest answer, "to"
-    at the highest, "through" in between, else empty."""
+    """The marks of the people who chose this level; None if unknown. `spread`: "from" at the referees' lowest answer,
+    "to" at the highest, "through" in between, else empty."""
 
     value: int
     marks: Sequence[Mark | None]
@@ -175,7 +175,7 @@ class _Ratings:
 
 
 def _ratings(chart: RatingChart) -> _Ratings:
-    """Data for a rating chart, without means, since no figure on a screen should sum up a person."""
+    """Data for a rating chart. It has no means, since no figure on a screen should sum up a person."""
     levels = range(chart.axis[0], chart.axis[1] + 1)
     return _Ratings(chart, levels, [_rating(row, levels) for row in chart.rows])
 

@@ -1,5 +1,5 @@
-"""Charts as rows with coordinates, wide and narrow. The narrow version has labels above lines, to keep the text
-size."""
+"""Charts as rows with coordinates, in a wide and a narrow version. The narrow one has labels above the lines, to keep
+the text size."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,15 +12,12 @@ STACK_LIMIT = 6
 
 @dataclass(frozen=True)
 class Axis:
-    """Values from `low` to `high`, pixels from `start` to `end`."""
-
     low: float
     high: float
     start: float
     end: float
 
     def at(self, value: float) -> float:
-        """The pixel of `value`, clamped to the axis."""
         clamped = min(max(value, self.low), self.high)
         share = (clamped - self.low) / (self.high - self.low)
         return round(self.start + share * (self.end - self.start), 1)
@@ -31,7 +28,8 @@ class Axis:
 
 
 def stacked(values: Sequence[float], *, grain: float = 0.05) -> list[tuple[float, int]]:
-    """Sorted values with their level. Values within `grain` of each other are stacked, so none is hidden."""
+    """Return the sorted values with the level at which each is drawn. Values within `grain` of each other are stacked,
+    so that none is hidden."""
     piles: dict[int, int] = {}
     placed = []
     for value in sorted(values):
@@ -72,7 +70,7 @@ class Ring:
 
 @dataclass(frozen=True)
 class ScaleRow:
-    """The coordinates of one scale. `mean_text` is empty without a mean, `band_text` without a band."""
+    """The coordinates of one scale. `mean_text` and `band_text` are empty without a mean or band."""
 
     label: str
     detail: str
@@ -100,7 +98,7 @@ class ChartDrawing:
 
 @dataclass(frozen=True)
 class Chart:
-    """Both drawings of the same rows; text alternative and table use the wide one."""
+    """Both versions of the same rows. The text alternative and the table use the wide one."""
 
     wide: ChartDrawing
     narrow: ChartDrawing
@@ -117,7 +115,7 @@ class Chart:
 
 
 def scale_chart(rows: Iterable[Mapping[str, Any]], *, minimum: float, maximum: float) -> Chart:
-    """Data of `{% scale_dots %}`. Raises ValueError if the axis has no length."""
+    """Data for `{% scale_dots %}`. Raises ValueError if the axis has no length."""
     if maximum <= minimum:
         raise ValueError("the axis ends where it begins")
     rows = list(rows)
@@ -176,7 +174,7 @@ class BarRow:
 
 
 def answer_chart(rows: Iterable[Mapping[str, Any]]) -> Chart:
-    """Data of `{% answer_bars %}`; the longest bar has the full width."""
+    """Data for `{% answer_bars %}`. The longest bar has the full width."""
     rows = list(rows)
     wide, narrow = (_bar_picture(rows, measures) for measures in (WIDE, NARROW))
     return Chart(wide=wide, narrow=narrow)

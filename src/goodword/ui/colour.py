@@ -1,4 +1,5 @@
-"""Colour contrast by WCAG 2.2 (https://www.w3.org/TR/WCAG22/), and an organisation's accent. Colours: `#rrggbb`."""
+"""Colour contrast by WCAG 2.2 (https://www.w3.org/TR/WCAG22/), and an organisation's accent colour. Colours:
+`#rrggbb`."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +7,7 @@ from dataclasses import dataclass
 AA_TEXT = 4.5
 AA_PARTS = 3.0
 
-#: colours of static/ui/css/tokens.css; a test compares them
+#: colours of static/ui/css/tokens.css, as a test checks
 GREEN = "#0e6b57"
 LIGHT_PAPER = "#faf8f4"
 DARK_PAPER = "#151417"
@@ -18,7 +19,7 @@ _HEX = re.compile(r"#?([0-9a-fA-F]{6})")
 
 
 def parse_hex(colour: str) -> tuple[int, int, int]:
-    """Channels 0..255 of `#rrggbb` (`#` optional). Raises ValueError."""
+    """Channels 0..255 of `#rrggbb` (`#` is optional). Raises ValueError."""
     match = _HEX.fullmatch(colour)
     if match is None:
         raise ValueError(f"not a colour of six hexadecimal digits: {colour!r}")
@@ -48,8 +49,8 @@ def mix(colour: str, into: str, share: float) -> str:
 
 
 def readable(colour: str, *, on: str, towards: str, ratio: float = AA_TEXT) -> str:
-    """The colour moved towards black or white until its contrast with `on` reaches `ratio`; `towards` if nothing else
-    does."""
+    """Move the colour towards black or white until its contrast with `on` reaches `ratio`; if nothing else does, return
+    `towards`."""
     for hundredth in range(100, -1, -1):
         candidate = mix(colour, towards, hundredth / 100)
         if contrast(candidate, on) >= ratio:
@@ -59,7 +60,7 @@ def readable(colour: str, *, on: str, towards: str, ratio: float = AA_TEXT) -> s
 
 @dataclass(frozen=True)
 class Accent:
-    """An accent colour: for text and lines, on hover, as a soft background, and for text on top of it."""
+    """Variants of an accent colour: for text and lines, on hover, as a soft background, and for text on top of it."""
 
     main: str
     strong: str

@@ -19,7 +19,7 @@ class Renderer(TemplatesSetting):
 
 
 class LongSelect(Select):
-    """A select of hundreds of ungrouped options, without a template for each option."""
+    """A select for hundreds of ungrouped options. It is fast because it renders no template per option."""
 
     def render(
         self,
@@ -42,13 +42,13 @@ class LongSelect(Select):
 
 
 def limited(longest: int, *, rows: int) -> Textarea:
-    """A text area with a counter of remaining characters. It has no `maxlength`, since browsers would cut pasted text
+    """A text area that counts the remaining characters. It has no `maxlength`, since browsers would cut off pasted text
     and count UTF-16 units."""
     return Textarea(attrs={"rows": rows, "data-longest": str(longest)})
 
 
 class LongTextField(CharField):
-    """Multi-line text, cleaned before its length is checked, so a line break counts as one character."""
+    """Multi-line text. It is cleaned before its length is checked, so that a line break counts as one character."""
 
     def __init__(self, *, longest: int, rows: int = 4, **more: Any) -> None:
         super().__init__(strip=False, widget=limited(longest, rows=rows), **more)
@@ -65,7 +65,7 @@ class LongTextField(CharField):
 
 @dataclass(frozen=True)
 class ErrorLink:
-    """An entry of an error summary: the id of the input (empty: none) and the message."""
+    """An entry of an error summary: the message and the id of its input (may be empty)."""
 
     target: str
     message: str
@@ -78,7 +78,7 @@ def first_input_id(field: BoundField) -> str:
 
 
 def error_links(forms: Iterable[BaseForm]) -> list[ErrorLink]:
-    """All errors of `forms` in page order, with the label before each field's message."""
+    """All errors of `forms` in page order. Messages about a field start with its label."""
     links: list[ErrorLink] = []
     for form in forms:
         if not form.is_bound:
@@ -91,7 +91,7 @@ def error_links(forms: Iterable[BaseForm]) -> list[ErrorLink]:
 
 
 def _led(label: str, message: str) -> str:
-    """Label and message, with a colon unless the label is a question or sentence."""
+    """Label and message, separated by a colon unless the label is a question or sentence."""
     if label.endswith(("?", ".", ":")):
         return f"{label} {message}"
     return gettext("%(label)s: %(text)s") % {"label": label, "text": message}
@@ -125,7 +125,7 @@ class Question:
 def question_from_field(
     field: BoundField, *, options: Iterable[Any] = (), question: str = "", hint: str = ""
 ) -> Question:
-    """A question from a bound field. `options` replaces its choices, and can have examples."""
+    """The data of a question, from a bound field. `options` replaces its choices, and can have examples."""
     choices = list(options) or [pair for pair in getattr(field.field, "choices", ()) if str(pair[0]) != ""]
     value = field.value()
     values = value if isinstance(value, (list, tuple, set)) else [value]
@@ -141,7 +141,7 @@ def question_from_field(
 
 
 def read_options(options: Iterable[Any], values: Iterable[Any]) -> list[Option]:
-    """Options from pairs `(value, label)`, triples with an example, or mappings. Values are compared as text."""
+    """Read options from pairs `(value, label)`, triples with an example, or mappings. Values are compared as text."""
     chosen = {str(value) for value in values if value not in (None, "")}
     read = []
     for option in options:

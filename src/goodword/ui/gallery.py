@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from goodword.ui.statuses import STATUSES
 from goodword.ui.templatetags.ui import ICONS
 
-#: layouts shown as separate pages
+#: layouts that are shown on pages of their own
 LAYOUTS = {
     "portal": "ui/gallery/portal.html",
     "referee": "ui/gallery/referee.html",
@@ -137,7 +137,7 @@ class SampleForm(forms.Form):
 
 
 def gallery_context(form: SampleForm) -> dict[str, Any]:
-    """The gallery's context. The time is fixed, to make screenshots comparable."""
+    """The time is fixed, to make screenshots comparable."""
     at = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)
     return {
         "organisation": {"name": "Northwind Bikes", "accent": "#ffb000", "logo_url": ""},

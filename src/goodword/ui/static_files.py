@@ -28,7 +28,7 @@ FEATURES = ["calt", "case", "ccmp", "kern", "liga", "locl", "mark", "mkmk", "tnu
 
 @dataclass(frozen=True)
 class WebFont:
-    """A font file under `ui/fonts/`, and its character ranges (as in `fonts.css`)."""
+    """A font file under `ui/fonts/` and its character ranges (as in `fonts.css`)."""
 
     name: str
     ranges: tuple[tuple[int, int], ...]
@@ -72,12 +72,12 @@ WEB_FONTS = (LATIN, GREEK_CYRILLIC)
 
 
 def source_file() -> Path:
-    """The upright variable file of the installed fontpkg-inter package."""
+    """The upright variable font of the installed package fontpkg-inter."""
     return Path(str(files("fontpkg_inter") / "files" / "Inter[opsz,wght].ttf"))
 
 
 def build_fonts(folder: Path) -> list[Path]:
-    """Build missing fonts. Files are moved into place when complete, so two processes can do this."""
+    """Build missing fonts. Complete files are moved into place, so two processes can do this at once."""
     source = source_file()
     mark = _fingerprint(source)
     stamp = folder / "made-from.txt"
@@ -162,7 +162,7 @@ class BuiltFinder(BaseFinder):
         return []
 
     def find(self, path: str, find_all: bool = False) -> Any:
-        """The file of `path` if it is a built one, else an empty list."""
+        """A finder's result: the file if `path` is one that we build, else an empty list."""
         path = path.replace("\\", "/")
         if path in FONTS:
             build_fonts(self.folder / "ui" / "fonts")

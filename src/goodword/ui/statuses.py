@@ -1,4 +1,4 @@
-"""Labels, tones and marks of states. Each mark has its own shape: colour is never the only difference."""
+"""Labels, tones and marks of states. Each mark has its own shape, since colour must never be the only difference."""
 
 from dataclasses import dataclass
 

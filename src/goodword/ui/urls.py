@@ -27,7 +27,7 @@ register_converter(LayoutName, "layoutname")
 
 @require_safe
 def accent(request: HttpRequest, colour: str) -> HttpResponse:  # noqa: ARG001  Django's signature
-    """The style sheet of a colour, cacheable forever."""
+    """A colour's style sheet, which browsers may cache forever."""
     response = HttpResponse(accent_stylesheet(colour), content_type="text/css; charset=utf-8")
     response["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
     return response

@@ -95,8 +95,8 @@ ICONS: Final = {
 
 @lru_cache(maxsize=1024)
 def icon_svg(name: str, *, size: int | str = 18, label: str = "") -> SafeString:
-    """An icon. With a `label`, screen readers announce it; otherwise it is hidden. Raises KeyError for an unknown
-    name."""
+    """Render an icon. With a `label`, screen readers announce it; otherwise they skip it. Raises KeyError for an
+    unknown name."""
     svg = ET.fromstring(_drawings()[name])  # noqa: S314 - of an installed package
     svg.attrib |= {"width": str(size), "height": str(size), "stroke-width": "1.75", "focusable": "false"}
     svg.attrib |= {"class": "icon"} | (
@@ -110,8 +110,8 @@ def icon_svg(name: str, *, size: int | str = 18, label: str = "") -> SafeString:
 
 @cache
 def _drawings() -> dict[str, str]:
-    """Drawings by our names, read all at once, since the package's function opens its archive for each icon (about 10
-    ms)."""
+    """Icons by our names. They are read all at once, since the package's function opens its archive for each icon
+    (about 10 ms)."""
     with files("lucide").joinpath("lucide.zip").open("rb") as file, ZipFile(file) as archive:
         found = {name: archive.read(f"{theirs}.svg").decode() for name, theirs in ICONS.items()}
     return {name: svg.replace('xmlns="http://www.w3.org/2000/svg"', "") for name, svg in found.items()}
@@ -122,7 +122,7 @@ register = template.Library()
 
 class Kept(template.Node):
     """{% kept part.kind %}...{% endkept %} is rendered once per process, language and values of its arguments. Its
-    content may depend on nothing else."""
+    content must not depend on anything else."""
 
     MOST = 64
 
@@ -157,8 +157,8 @@ register.filter("drawn", drawn)
 
 @register.filter
 def html_attrs(attrs: Mapping[str, Any]) -> SafeString:
-    """Escaped attributes, without False, None and `class`. Cotton's `{{ attrs }}` doesn't escape, so data could break
-    out."""
+    """Escaped attributes, except those that are False, None or `class`. Cotton's `{{ attrs }}` doesn't escape, so data
+    could break out."""
     own = attrs.attrs_dict() if hasattr(attrs, "attrs_dict") else attrs
     shown = {name: value for name, value in own.items() if name != "class"}
     valued = [(name, value) for name, value in shown.items() if value not in (True, False, None)]
@@ -169,7 +169,7 @@ def html_attrs(attrs: Mapping[str, Any]) -> SafeString:
 
 @register.simple_tag
 def written_in(language: str) -> SafeString:
-    """Returns the `lang` attribute for a text that a member wrote, or nothing if it is in the page's language."""
+    """The `lang` attribute for a text that a member wrote, or "" if it is in the page's language."""
     if not language or language.partition("-")[0] == (get_language() or "").partition("-")[0]:
         return SafeString("")
     return format_html(' lang="{}"', language)
@@ -187,8 +187,7 @@ def mark(name: str) -> SafeString:
 
 @register.filter
 def short_time(at: date | None) -> str:
-    """For example "Tue 24 Nov, 14:05", with the year if it isn't the current one; without a time for a date; "" for
-    None."""
+    """For example "Tue 24 Nov, 14:05", with the year if it isn't the current one. A date has no time; None gives ""."""
     if not isinstance(at, datetime):
         return short_day(at)
     local = timezone.localtime(at)
@@ -197,7 +196,7 @@ def short_time(at: date | None) -> str:
 
 @register.filter
 def short_day(at: date | None) -> str:
-    """For example "Tue 24 Nov", with the year if it is not the current one; empty for None."""
+    """For example "Tue 24 Nov", with the year if it isn't the current one. None gives ""."""
     if at is None:
         return ""
     day = timezone.localtime(at).date() if isinstance(at, datetime) else at
@@ -213,7 +212,7 @@ def _written_day(day: date, form: str, _language: str | None) -> str:
 
 @register.filter
 def weekday_time(at: datetime) -> str:
-    """For example "Tuesday 24 November, 23:59", as the language writes it."""
+    """For example "Tuesday 24 November, 23:59", in the language's format."""
     return written_weekday_time(timezone.localtime(at))
 
 
@@ -240,7 +239,7 @@ def initials(name: str) -> str:
 
 @register.simple_tag
 def prepared(field: BoundField, label: str = "", hint: str = "") -> BoundField:
-    """A copy of a bound field with a different label or hint."""
+    """A copy of a bound field with another label or hint."""
     own = copy.copy(field)
     if label:
         own.label = label
@@ -251,14 +250,14 @@ def prepared(field: BoundField, label: str = "", hint: str = "") -> BoundField:
 
 @register.simple_tag
 def longest(field: BoundField) -> str:
-    """The limit of a text with a counter, for display; empty for other fields."""
+    """The limit that a field's counter shows; empty for fields without a counter."""
     found = field.field.widget.attrs.get("data-longest")
     return written_count(int(found)) if found else ""
 
 
 @register.simple_tag
 def counted(field: BoundField) -> SafeString:
-    """The text's input, described by its counter too."""
+    """The input of a text with a counter, described by that counter too."""
     described = f"{field.aria_describedby or ''} {field.auto_id}_count".strip()
     return field.as_widget(attrs={"aria-describedby": described})
 
@@ -281,7 +280,7 @@ def question_of(
     hint: str = "",
     id: str = "",  # noqa: A002  the name of the HTML attribute
 ) -> Question:
-    """The question for a likert, rating or choices component; a bound field provides defaults."""
+    """The question for a likert, rating or choices component. A bound field provides defaults."""
     if field:
         return question_from_field(field, options=options, question=question, hint=hint)
     chosen = list(values) if values is not None else [value]
@@ -300,7 +299,7 @@ def times(count: int | str) -> range:
 
 @register.filter
 def accent_digits(colour: str | None) -> str:
-    """The hex digits of a colour for the URL of its style sheet; empty if it is invalid."""
+    """A colour's hex digits for the URL of its style sheet; empty if it is invalid."""
     try:
         return to_hex(parse_hex(colour or "")).removeprefix("#")
     except ValueError:
@@ -309,7 +308,7 @@ def accent_digits(colour: str | None) -> str:
 
 @register.simple_tag
 def zone_title(at: datetime) -> SafeString:
-    """`datetime` and `title` attributes of a `time` element."""
+    """The attributes `datetime` and `title` of a `time` element."""
     return format_html('datetime="{}" title="{}"', at.isoformat(), long_time(at))
 
 
