@@ -6,7 +6,7 @@ from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
 
-#: prefix of the keys of entries written by members
+#: how the keys of entries written by members start
 OWN_PREFIX = "own_"
 
 
@@ -18,7 +18,7 @@ class LibraryEntry(OrganisationOwned):
     description = models.TextField(default="", blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: no longer offered; roles already using it aren't affected
+    #: no longer offered; roles that already use it aren't affected
     archived_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -34,12 +34,12 @@ class LibraryEntry(OrganisationOwned):
 
 
 class Version(OrganisationOwned):
-    """A draft while `published_at` is empty; never saved again afterwards."""
+    """A draft while `published_at` is empty. A published version is never saved again."""
 
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: increases with each change of a draft, to detect stale edits
+    #: increases with each change of a draft, to detect changes made on an outdated page
     revision = models.PositiveIntegerField(default=0)
 
     is_frozen = False
@@ -56,7 +56,7 @@ class Version(OrganisationOwned):
         return made
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the row. Raises `Frozen` for a published version; a copy without an id becomes a new row."""
+        """Raises `Frozen` for a published version. A copy without an id becomes a new row."""
         if self.is_frozen and self.pk is not None:
             raise Frozen(f"{self} is published and never changes.")
         super().save(*args, **kwargs)
@@ -68,7 +68,7 @@ class Version(OrganisationOwned):
 
 
 class LanguageVersion(Version):
-    """A version in one language. Languages of one number share ids and structure."""
+    """A version in one language. All languages of one number have the same ids and structure."""
 
     language = models.CharField(max_length=10, default="", blank=True)
 

@@ -1,4 +1,4 @@
-"""Members' pages of a draft: access, forms based on its revision, discarding it, and the preview's layout."""
+"""Members' pages of a draft: access, forms based on its revision, discarding, and the preview's layout."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -45,14 +45,14 @@ def pk_of(request: HttpRequest) -> int:
 
 
 def revision_of(request: HttpRequest) -> int:
-    """The revision that the submitted form is based on; -1, which no draft has, if missing."""
+    """The revision that the submitted form is based on, or -1, which no draft has."""
     given = request.POST.get("revision", "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
 
 
 @dataclass(frozen=True, slots=True)
 class TypedField:
-    """What was typed, with the field's label if known. `is_text`: free text, which can be copied."""
+    """What was typed, with the field's label if known. `is_text`: free text, which the member may want to copy."""
 
     label: str
     text: str
@@ -60,7 +60,7 @@ class TypedField:
 
 
 def typed_texts(request: MemberRequest) -> list[TypedField]:
-    """Free texts of a submitted form, without labels, since the form can't be built without its draft."""
+    """Free texts of a submitted form. They have no labels, since the form can't be built without its draft."""
     texts = [str(text).strip() for name in request.POST for text in request.POST.getlist(name)]
     return [TypedField("", text, is_text=True) for text in texts if any(map(str.isspace, text))]
 
@@ -80,7 +80,7 @@ class DraftForm[F: BaseForm]:
     stale: bool = False
 
     def save[T](self, change: Callable[[int], T]) -> "Saved[T] | None":
-        """Save the change. Returns None if the form is unbound, invalid or stale."""
+        """Save the change. Returns None if the form is unbound or invalid, or the draft has changed since."""
         if not self.form.is_bound or not self.form.is_valid():
             return None
         try:
@@ -91,23 +91,21 @@ class DraftForm[F: BaseForm]:
 
     @property
     def revision(self) -> int:
-        """A redisplayed form keeps its revision, so saving it can't overwrite a newer one."""
+        """A redisplayed form keeps its revision, so that saving it can't overwrite a newer one."""
         return revision_of(self.request) if self.form.is_bound and not self.stale else self.current
 
 
 class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](ABC):
-    """The pages of one kind of draft. `pk` in their URLs is passed to `owner_of`."""
+    """The pages of one kind of draft. `owner_of` gets the `pk` of their URLs."""
 
     drafts: VersionedDrafts[O, D]
-    #: URL names of the page of the published version, and of the draft
     page: str
     editor: str
-    #: style sheets of the editor
     styles: Sequence[str] = ()
 
     @abstractmethod
     def owner_of(self, request: MemberRequest, pk: int) -> O:
-        """The owner, or 404 if the member may not see it."""
+        """The draft's owner. Raises Http404 if the member may not see it."""
 
     @abstractmethod
     def title(self, draft: D) -> str: ...
@@ -124,10 +122,10 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
 
     @abstractmethod
     def after_deletion(self) -> str:
-        """URL name of the next page if discarding deleted the owner."""
+        """URL name of the next page after discarding a draft has deleted its owner."""
 
     def lost_edits(self, request: MemberRequest, owner: O) -> HttpResponseBase | None:
-        """A page with the text typed for a draft that no longer exists, to copy. None if nothing was typed."""
+        """A page with the text that was typed for a draft that no longer exists, to copy. None if nothing was typed."""
         typed = typed_texts(request)
         if not typed:
             return None
@@ -135,7 +133,7 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
         return render(request, "drafts/lost_edits.html", context, status=409)
 
     def view[**P](self, view: DraftView[D, P]) -> Callable[..., HttpResponseBase]:
-        """Pass the draft of `pk` to a view. Without one, or after `StaleDraft`, redirect with a message."""
+        """Call a view with the draft of `pk`. Without a draft, or after `StaleDraft`, redirect with a message."""
 
         def wrapped(
             request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs
@@ -189,7 +187,7 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
         edit: DraftForm[Any] | None = None,
         status: int = 200,
     ) -> HttpResponse:
-        """A page below the draft's. `name`: heading and last breadcrumb. `edit`: its form."""
+        """Render a page below the draft's. `name`: heading and last breadcrumb. `edit`: its form."""
         return render(
             request,
             template,
@@ -231,13 +229,12 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
 
 class LibraryPages[O: LibraryEntry, D: LanguagesDraft[Any, Any]](DraftPages[O, D]):
     drafts: LibraryDrafts[O, Any, D, Any]
-    #: URL name of the list, and its name
     library: str
     library_name: Promise
 
     @abstractmethod
     def not_editable(self) -> str:
-        """The advice about an entry that can't be edited."""
+        """Tell the member why this entry can't be edited and what to do instead."""
 
     def title(self, draft: D) -> str:
         return str(draft.owner.title)
@@ -261,7 +258,8 @@ class LibraryPages[O: LibraryEntry, D: LanguagesDraft[Any, Any]](DraftPages[O, D
     def render_editor(
         self, request: MemberRequest, template: str, draft: D, context: Mapping[str, Any]
     ) -> HttpResponse:
-        """The draft's main page. `?moved=<id>&by=up` restores the focus after a move, `?new=` marks new entries."""
+        """Render the draft's main page. `?moved=<id>&by=up` restores the focus after a move, `?new=` marks new
+        entries."""
         crumbs, name = [self._library(request)], self.title(draft)
         if self.drafts.newest(draft.owner):
             crumbs.append(Crumb(name=name, url=self.url(request, self.page)))
@@ -271,7 +269,7 @@ class LibraryPages[O: LibraryEntry, D: LanguagesDraft[Any, Any]](DraftPages[O, D
         return self.render(request, template, draft, {"parents": crumbs, **marked, **context}, name=name)
 
     def begin_view(self) -> Callable[..., HttpResponseBase]:
-        """*Edit*: redirect to the draft, created if there is none."""
+        """*Edit*: redirect to the draft, which is created if there is none."""
 
         def begin(request: MemberRequest, pk: int) -> HttpResponseBase:
             try:
@@ -297,7 +295,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewScreen:
-    """`query`: leads to the screen; empty if it isn't shown, for the reason in `note`."""
+    """`query`: leads to the screen. If it is empty, the screen isn't shown and `note` says why."""
 
     place: int | str
     text: str
@@ -329,5 +327,4 @@ class PhonePreview:
 
 
 def screen_number(given: str) -> int:
-    """A screen number from a query string; 1 for anything invalid."""
     return int(given) if given.isascii() and given.isdigit() and 0 < len(given) < 5 and int(given) > 0 else 1

@@ -1,4 +1,5 @@
-"""Versioned drafts: changed under their owner's lock, only from the current revision; then published or discarded."""
+"""Versioned drafts. They are changed under their owner's lock and only from the current revision, then published or
+discarded."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,7 +33,6 @@ class NoLanguage(Exception):
 
 
 def check_revision(row: "Version | LanguagesDraft[Any, Any]", revision: int | None) -> None:
-    """Raises `StaleDraft` if the row has changed since `revision`."""
     if revision is not None and row.revision != revision:
         raise StaleDraft
 
@@ -44,9 +44,9 @@ class Publication:
 
 
 class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](ABC):
-    """Drafts of one kind of owner. Each change is one transaction under the lock of the owner's row."""
+    """The drafts of one kind of owner. Each change is one transaction under the lock of the owner's row."""
 
-    #: prefix of audit actions: "test" for "test.published"
+    #: how audit actions start: "test" for "test.published"
     name: ClassVar[str]
 
     @abstractmethod
@@ -59,7 +59,7 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
 
     @abstractmethod
     def delete(self, draft: D) -> bool:
-        """Delete a draft, and an owner without any version. Returns whether the owner still exists."""
+        """Delete a draft, and its owner if it has no other version. Returns whether the owner still exists."""
 
     @abstractmethod
     def details(self, draft: D) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
         by: Membership | None,
         now: datetime,
     ) -> D:
-        """Publish the draft. `check` completes it, and raises if it can't be published. `by`: None without an author.
+        """Publish the draft. `check` completes it, or raises if it can't be published. `by`: None without an author.
         Raises `NoDraft` and `StaleDraft`."""
         with self.locked_draft(owner, revision=revision) as draft:
             publication = check(draft)
@@ -108,7 +108,7 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
             return draft
 
     def discard(self, owner: O, *, revision: int, by: Membership, now: datetime) -> bool:
-        """Discard the draft, and an owner that was never published. Returns whether the owner still exists. Raises
+        """Discard the draft, and its owner if that was never published. Returns whether the owner still exists. Raises
         `NoDraft` and `StaleDraft`."""
         with self.locked_draft(owner, revision=revision) as draft:
             self._audit("draft_discarded", owner, by=by, now=now, details=self.details(draft))
@@ -128,7 +128,7 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguagesDraft[O: LibraryEntry, V: LanguageVersion]:
-    """A row per language: the source, which determines the structure, and its translations."""
+    """A draft with a row per language: the source, which determines the structure, and its translations."""
 
     owner: O
     source: V
@@ -146,7 +146,7 @@ class LanguagesDraft[O: LibraryEntry, V: LanguageVersion]:
         return next((row for row in self.rows if row.language == language), None)
 
     def translation(self, language: str) -> V:
-        """The translation. Raises `NoLanguage`, also for the source."""
+        """Raises `NoLanguage`, also for the source language."""
         for row in self.translations:
             if row.language == language:
                 return row
@@ -156,7 +156,7 @@ class LanguagesDraft[O: LibraryEntry, V: LanguageVersion]:
 class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, Any], C](
     VersionedDrafts[O, D], ABC
 ):
-    """Drafts of library entries, with a row per language. `C`: the content of a row."""
+    """Drafts of library entries, with a row per language. `C`: the type of a row's content."""
 
     @abstractmethod
     def versions(self, owner: O) -> QuerySet[V]:
@@ -164,20 +164,20 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
 
     @abstractmethod
     def newest(self, owner: O) -> list[V]:
-        """All languages of the newest published version, the source first, or []."""
+        """All languages of the newest published version, source first, or []."""
 
     @abstractmethod
     def content(self, row: V) -> C: ...
 
     @abstractmethod
     def create_rows(self, owner: O, contents: Mapping[str, C], *, now: datetime) -> None:
-        """Create rows from `contents`, in which the source language comes first."""
+        """Create rows from `contents`, whose first language is the source."""
 
     @abstractmethod
     def draft(self, owner: O, source: V, translations: tuple[V, ...]) -> D: ...
 
     def find(self, owner: O) -> D | None:
-        """The draft of an entry of the organisation. Its oldest language is the source."""
+        """The organisation's draft of an entry. Its oldest language is the source."""
         rows = list(self.versions(owner).filter(published_at=None).order_by("pk")) if owner.is_own else []
         return self.draft(owner, rows[0], tuple(rows[1:])) if rows else None
 
@@ -188,7 +188,7 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
             contents = {row.language: self.content(row) for row in self.newest(locked)}
             self.create_rows(locked, contents, now=now)
             made = self.find(locked)
-            assert made is not None  # just created
+            assert made is not None  # it was just created
             return made
 
         return self.begin_with(owner, create)
@@ -205,8 +205,8 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
         by: Membership | None,
         now: datetime,
     ) -> D:
-        """Publish these rows. Other languages stay in a draft of the next version, beside copies of the published
-        ones."""
+        """Publish these rows. Languages that aren't published stay in a draft of the next version, beside copies of the
+        published ones."""
         with transaction.atomic():
             draft = super().publish(owner, revision=revision, check=check, by=by, now=now)
             left = [row for row in draft.rows if row.published_at is None]
@@ -227,7 +227,7 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
         return True
 
     def to_copy(self, owner: O, *, by: Membership) -> list[V]:
-        """All languages of the newest version, else of the draft, or []; the organisation's language first."""
+        """All languages of the newest version, else of the draft, else []; the organisation's language first."""
         draft = self.find(owner)
         rows = self.newest(owner) or (list(draft.rows) if draft else [])
         first = (by.organisation.language, "en")
@@ -236,8 +236,8 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
         )
 
     def set_archived(self, owner: O, *, archived: bool, by: Membership, now: datetime) -> bool:
-        """Archive or restore an entry. Archived entries are no longer offered, but existing uses stay. Returns whether
-        anything changed."""
+        """Archive or restore an entry. An archived entry is no longer offered, but stays where it is used. Returns
+        whether anything changed."""
         with transaction.atomic():
             locked = self.lock(owner)
             if (locked.archived_at is not None) == archived:
