@@ -28,11 +28,10 @@ from goodword.notifications.domain.sender_domain import GOOD, UNKNOWN, Sender, c
 from goodword.notifications.domain.sender_domain import Finding as Record
 
 MAIL, SERVER, DNS = "mail", "mail_server", "dns"
-#: delay of mail from which it needs attention
+#: mail that is later than this needs attention
 LATE: Final = timedelta(minutes=15)
-#: seconds for each step with the mail server
+#: seconds for each step of the conversation with the mail server
 STEP_SECONDS: Final = 4
-#: how long before its expiry a certificate needs attention
 EXPIRES_SOON: Final = timedelta(days=14)
 _ADDRESS: Final = re.compile(r"\S+@\S+")
 _LOCAL: Final = ("localhost", "127.0.0.1", "::1")
@@ -55,7 +54,7 @@ def add_checks() -> None:
 
 
 def queue(line: psycopg.Connection, now: datetime) -> Finding:
-    """Check the queue. Mail that is scheduled, or deferred by the recipient's server, isn't late."""
+    """Mail that is scheduled, or deferred by the recipient's server, doesn't count as late."""
     row = line.execute(_QUEUE, {"now": now}).fetchone()
     due, oldest, down_since, error, waits = row or (0, None, None, "", False)
     late = oldest is not None and now - oldest > LATE
@@ -73,9 +72,6 @@ def queue(line: psycopg.Connection, now: datetime) -> Finding:
 
 def is_refused_sign_in(error: str) -> bool:
     return error[:3].isdigit() and int(error[:3]) in mail.REFUSED_SIGN_IN
-
-
-# --- the mail server ------------------------------------------------------------------------------------------
 
 
 def mail_server(now: datetime) -> Finding:
@@ -157,18 +153,14 @@ def _problem(error: Exception, place: str) -> tuple[str, str]:
 
 
 def _reply(error: smtplib.SMTPResponseException) -> str:
-    """The server's shortened reply without addresses."""
     words = error.smtp_error
     said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     return f"{error.smtp_code} {_ADDRESS.sub('…', ' '.join(said.split()))[:150]}".rstrip(" .")
 
 
-# --- DNS ------------------------------------------------------------------------------------------------------
-
-
 def sender_domain(now: datetime) -> list[Finding]:  # noqa: ARG001 - a check's signature
-    """Check SPF, DKIM of the configured selectors, DMARC, and MX for returned mail. Never *broken*, since mail goes
-    out."""
+    """Check SPF, DKIM of the configured selectors, DMARC, and MX for returned mail. Never *broken*, since mail is still
+    sent."""
     sender = configured()
     seen = published(sender, list(settings.GOODWORD_MAIL_DKIM_SELECTORS))
     return [

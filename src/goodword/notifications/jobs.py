@@ -9,7 +9,7 @@ from goodword.notifications.domain.send import free_stuck, outage, send, sending
 from goodword.notifications.models import Email
 
 SWEEP_AT_MOST = 200
-#: threads per worker, each with a connection to the mail server; the sweep has one more
+#: per worker, each with a connection to the mail server; the sweep has one more
 THREADS = 3
 
 
@@ -34,16 +34,17 @@ def send_email(*, email_id: int) -> None:
 )
 def sweep_emails(*, timestamp: int = 0) -> None:
     """Free the mails of dead workers, then send due mails in the order in which they were queued."""
-    del timestamp  # passed to every periodic job
+    del timestamp  # every periodic job gets it
     free_stuck(now=clock.now())
     with sending_slot() as mine, connection_kept():
         if not mine:
             return
-        # The mail with the fewest attempts probes, so a mail that upsets the server doesn't block the others.
+        # The mail with the fewest attempts is the probe, so that a mail that upsets the server doesn't block the
+        # others.
         if outage() and not all(send(email_id=pk, now=clock.now()) for pk in _due("excused", "pk")[:1]):
             return
         found = list(_due("pk")[:SWEEP_AT_MOST])
-        # Sent by the sweep itself, since a job for it may already be queued.
+        # The sweep sends them itself, since a job may already be queued for them.
         if all(_send_unless_stopping(pk) for pk in found) and len(found) == SWEEP_AT_MOST:
             sweep_emails.defer_once(lock="email.sweep")
 

@@ -6,16 +6,17 @@ from goodword.core.outbox import Outbox
 
 
 class Email(OrganisationOwned, Outbox):
-    """Rendered when claimed, since its link is minted then. `subject`, `text` and `html`: as sent, link redacted."""
+    """Rendered when it is claimed, since that is when its link is created. `subject`, `text` and `html`: as sent,
+    without the link."""
 
-    #: what the mail is, e.g. "assessment.invitation"; also names its templates and its purpose on the timeline
+    #: for example "assessment.invitation"; its templates and its name on the timeline follow from it
     kind = models.CharField(max_length=60)
-    #: the same key is queued once: "attempt:12:reminder:1"
+    #: a mail with the same key is queued only once: "attempt:12:reminder:1"
     key = models.CharField(max_length=120, unique=True)
     application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="emails")
-    #: candidate whose name it mentions to an outsider; it waits while the name contains a link
+    #: the candidate whose name it mentions to an outsider; it waits while the name contains a link
     quoted_candidate = models.ForeignKey(Candidate, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: its subject, with which it is cancelled: "start:7", "request:31"
+    #: what it is about, to cancel it: "start:7", "request:31"
     subject_ref = models.CharField(max_length=60, default="", blank=True)
     to_address = models.EmailField(max_length=320)
     to_name = models.CharField(max_length=200, default="", blank=True)
@@ -26,30 +27,29 @@ class Email(OrganisationOwned, Outbox):
     context = models.JSONField(default=dict)
     link_purpose = models.CharField(max_length=20, default="", blank=True)
     link_subject_id = models.BigIntegerField(null=True)
-    #: working days from sending to the deadline that the mail sets; 0: already set; empty: none
+    #: working days from sending to the deadline that the mail sets; 0 if it is already set, empty for none
     deadline_days = models.PositiveSmallIntegerField(null=True)
-    #: earliest possible deadline
     earliest_deadline = models.DateTimeField(null=True)
-    #: cancelled if still unsent by then, since it would no longer be true
+    #: cancelled if it is still unsent by then, since it would no longer be true
     not_after = models.DateTimeField(null=True)
     subject = models.CharField(max_length=300, default="", blank=True)
     text = models.TextField(default="", blank=True)
     html = models.TextField(default="", blank=True)
     message_id = models.CharField(max_length=200, default="", blank=True)
-    #: the provider's id of the message, if a provider sends it (django-anymail)
+    #: the provider's id of the message (django-anymail)
     provider_id = models.CharField(max_length=200, default="", blank=True)
-    #: outcomes reported after sending, by the provider's event or a returned message
+    #: outcomes after sending, as reported by the provider's event or a returned message
     delivered_at = models.DateTimeField(null=True)
     bounced_at = models.DateTimeField(null=True)
     bounce_reason = models.CharField(max_length=500, default="", blank=True)
     complained_at = models.DateTimeField(null=True)
-    #: large, because a probing mail may be attempted very often
+    #: large, because a probe may be attempted very often
     attempts = models.PositiveIntegerField(default=0)
-    #: attempts that failed because of the server and don't count
+    #: attempts that don't count, because the server was the problem
     excused = models.PositiveIntegerField(default=0)
-    #: attempts sent without a response, which may have arrived
+    #: attempts that were sent but got no response, and may have arrived
     unanswered = models.PositiveSmallIntegerField(default=0)
-    #: when the current attempt sent it; from then on it may arrive
+    #: when the current attempt was sent; from then on it may arrive
     handed_over_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -83,8 +83,6 @@ class Email(OrganisationOwned, Outbox):
 
 
 class MailText(OrganisationOwned):
-    """An organisation's own wording of a mail in one language (domain.mail_texts)."""
-
     kind = models.CharField(max_length=60)
     language = models.CharField(max_length=10)
     #: part -> text with placeholders; only parts that differ from the standard text
@@ -102,18 +100,15 @@ class MailText(OrganisationOwned):
 
 
 class MailService(models.Model):
-    """State of the mail server; no row means up. While it is down, only the mail with number `probe` is sent."""
+    """State of the mail server; without a row, it is up. While it is down, only the mail with number `probe` is
+    sent."""
 
-    #: empty while mail is going out
     down_since = models.DateTimeField(null=True)
     last_error = models.TextField(default="", blank=True)
-    #: failed probes in a row
     failures = models.PositiveIntegerField(default=0)
-    #: when the next probe may start
     probe_at = models.DateTimeField(null=True)
-    #: until when the current probe excludes others; limited in case its worker dies
+    #: until then the current probe excludes others; limited in case its worker dies
     probing_until = models.DateTimeField(null=True)
-    #: the number of the latest probe
     probe = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
@@ -121,7 +116,8 @@ class MailService(models.Model):
 
 
 class Link(OrganisationOwned):
-    """A secret link, stored as a hash. Each attempt to send a mail has its own; all expire or end with the subject."""
+    """A secret link, stored as a hash. Each attempt to send a mail gets its own. Links expire, or end with their
+    subject."""
 
     class Purpose(models.TextChoices):
         CANDIDATE = "candidate"  # subject: a StepRequest
@@ -140,7 +136,6 @@ class Link(OrganisationOwned):
     subject_id = models.BigIntegerField()
     token_hash = models.CharField(max_length=64, unique=True)
     email = models.ForeignKey(Email, on_delete=models.SET_NULL, null=True, related_name="links")
-    #: the member who created it for sharing
     created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

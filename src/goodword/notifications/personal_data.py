@@ -21,7 +21,7 @@ from goodword.notifications.models import Email, Link
 
 @erases("notifications.Email", "notifications.Link")
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Delete the rows, so a worker about to send one finds nothing."""
+    """Delete the rows, so that a worker about to send one finds nothing."""
     del now
     mails = Email.objects.across_organisations().filter(application_id__in=subject.application_ids)
     deleted_links = links.forget(purpose=Link.Purpose.REVIEW, subject_ids=subject.application_ids)
@@ -32,7 +32,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
 
 @exports("notifications.Email")
 def export(wanted: ExportRequest) -> Sections:
-    """Export all mails about the applications; for candidates, only those to them. Referees' mails are in their own
+    """Export all mails about the applications; for candidates, only those to them. Referees get theirs in their own
     exports."""
     if wanted.candidate_id is None:
         return {}
@@ -52,7 +52,7 @@ def export(wanted: ExportRequest) -> Sections:
 
 
 def exported_mail(mail: Email, *, text: bool = True) -> dict[str, Any]:
-    """The mail as sent (or to be sent) without its link. Without `text`: only that it was sent."""
+    """The mail as sent (or to be sent), without its link. Without `text`: only the fact that it was sent."""
     return without_empty(
         {
             "to": mail.to_address,

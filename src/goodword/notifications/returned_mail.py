@@ -1,5 +1,5 @@
-"""`goodword returned-mail`: handles a returned message from standard input. Exits with 0 or 75, since any other status
-would make the mail server bounce it."""
+"""`goodword returned-mail`: handles a returned message from standard input. It exits with 0 or 75, since with any other
+status the mail server would bounce the message."""
 
 import contextlib
 import gc
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from goodword.notifications.domain.bounces import Returned
 
-#: "try again later" to every mail server (EX_TEMPFAIL of sysexits.h): the server keeps the message
+#: "try again later" (EX_TEMPFAIL of sysexits.h), after which every mail server keeps the message
 TRY_LATER: Final = 75
-#: seconds of processor time for one message; the slowest known ones take less than one
+#: processor time for one message; the slowest known ones take less than one
 MOST_SECONDS: Final = 20.0
 
 
 class TooLong(BaseException):
-    """Reading the message took too long. Not an Exception, so no `except Exception` catches it."""
+    """Reading the message took too long. Not an Exception, so that no `except Exception` catches it."""
 
 
 def main(*, sent_to: str) -> int:
@@ -62,8 +62,8 @@ def _keep(found: "Returned", *, now: datetime) -> int:
 
 
 def _standard_input(most: int) -> bytes:
-    """The first bytes of the input. The rest is read and discarded, since the mail server would retry if it can't write
-    it."""
+    """Return the first bytes of the input. The rest is read and dropped, since the mail server would retry if it can't
+    write it."""
     raw = b""
     while piece := sys.stdin.buffer.read(64 * 1024):
         raw += piece[: max(0, most - len(raw))]
@@ -80,7 +80,7 @@ def _limited_time() -> Iterator[None]:
         raise TooLong
 
     collects = gc.isenabled()
-    gc.disable()  # an exception raised during a collection would be ignored too
+    gc.disable()  # an exception raised during garbage collection would be ignored too
     before = signal.signal(signal.SIGPROF, end)
     signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS, MOST_SECONDS / 10)
     try:
@@ -104,4 +104,4 @@ def _say(text: str, *, error: bool = False) -> None:
         print(text.encode("ascii", "replace").decode(), file=stream, flush=True)
     except (OSError, ValueError, AttributeError):
         with contextlib.suppress(OSError, ValueError, AttributeError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # or flushing at exit would fail
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # else flushing at exit would fail

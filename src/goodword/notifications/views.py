@@ -47,7 +47,7 @@ def events(request: HttpRequest, provider: str) -> HttpResponse:
 
 
 def _reader(provider: str) -> Any:
-    """Anymail's view of this provider, used only to validate and parse."""
+    """Anymail's view for this provider, which we only use to validate and parse."""
     module = import_module(f"anymail.webhooks.{provider}")
     return getattr(module, PROVIDERS[provider])()
 

@@ -1,9 +1,9 @@
 """Outcomes of sent mail: delivered, returned, or marked as spam.
 
-Providers' events and returned messages can arrive twice, late and out of order. Each outcome is recorded once.
+Events from providers and returned messages can arrive twice, late and out of order. Each outcome is recorded once.
 
-A mail is recognised by the mark in its Message-ID and return address: its id and a keyed tag that can't be
-guessed. Returned messages are read as delivery reports (RFC 3464) and complaints (RFC 5965); free text by flufl.bounce.
+A mail is recognised by the mark in its Message-ID and return address: its id and a keyed tag that can't be guessed.
+Returned messages are read as delivery reports (RFC 3464) and complaints (RFC 5965); flufl.bounce reads free text.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.notifications.models import Email, Link
 
 MARK_PURPOSE = b"goodword.notifications.returned"
-#: 80 bits in lower-case letters and digits, since mail servers may change the case of an address
+#: 80 bits, in lower-case letters and digits because mail servers may change the case of an address
 TAG_LENGTH = 16
 _MARK = re.compile(rf"(?<![0-9a-z])([1-9][0-9]{{0,17}})\.([a-z2-7]{{{TAG_LENGTH}}})@", re.IGNORECASE)
 LONGEST_REASON = 500
@@ -49,15 +49,15 @@ COMPLAINED_EVENTS = frozenset({EventType.COMPLAINED, EventType.UNSUBSCRIBED})
 log = logging.getLogger(__name__)
 _own_mail: ContextVar[Email | None] = ContextVar("goodword.own_mail", default=None)
 Said = Literal["bounced", "delayed", "complained", "nothing"]
-#: limits on a returned message; a larger one is truncated, since the report comes first. Parsing takes time per line
-#: and recursion per nested part.
+#: Limits on a returned message. A larger one is cut off, since the report comes first. Parsing takes time per line and
+#: recursion per nested part.
 MOST_BYTES: Final = 256 * 1024
 MOST_LINES: Final = 10_000
 MOST_CONTAINERS: Final = 30
 _CONTAINER: Final = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 #: headers in which mail servers keep a message's original recipient
 _SENT_TO = ("X-Original-To", "Delivered-To", "Envelope-To", "To")
-#: a refusal in words: "550 5.1.1 No such user"
+#: a refusal in free text: "550 5.1.1 No such user"
 _REFUSAL = re.compile(r"^.*\b5\d\d[ -].*$", re.MULTILINE)
 UNDELIVERED = "notifications.undelivered"
 
@@ -71,7 +71,7 @@ def message_id_of(email_id: int) -> str:
 
 
 def return_address_of(email_id: int) -> str:
-    """The envelope sender of a mail; empty if GOODWORD_RETURN_ADDRESS is not set."""
+    """The envelope sender of a mail, or "" if GOODWORD_RETURN_ADDRESS is not set."""
     if not settings.GOODWORD_RETURN_ADDRESS:
         return ""
     local, _, domain = settings.GOODWORD_RETURN_ADDRESS.partition("@")
@@ -79,7 +79,7 @@ def return_address_of(email_id: int) -> str:
 
 
 def marked_in(text: str) -> int | None:
-    """The id of the first mail whose valid mark is in the text, in an address or a Message-ID; else None."""
+    """The id of the first mail whose valid mark is in the text (an address or a Message-ID), or None."""
     for found in _MARK.finditer(text):
         email_id, tag = int(found[1]), found[2].lower()
         if any(hmac.compare_digest(tag, known) for known in _mark_tags(email_id)):
@@ -88,7 +88,7 @@ def marked_in(text: str) -> int | None:
 
 
 def _mark_tags(email_id: int) -> Iterator[str]:
-    """Tags with all keys, the current one first, so mail sent before a key rotation is still recognised."""
+    """Tags with all keys, the current one first, so that mail sent before a key rotation is still recognised."""
     for _, own_key in hash_keys(MARK_PURPOSE):
         digest = hmac.digest(own_key, str(email_id).encode(), hashlib.sha256)
         yield b32encode(digest)[:TAG_LENGTH].decode().lower()
@@ -108,7 +108,7 @@ def note_bounced(*, email_id: int, reason: str, now: datetime) -> bool:
             return False
         email.bounced_at = now
         email.bounce_reason = clean_text(reason, one_line=True)[:LONGEST_REASON]
-        if email.state == Email.State.QUEUED:  # a seemingly failed attempt was delivered
+        if email.state == Email.State.QUEUED:  # an attempt that seemed to have failed was delivered
             email.state, email.settled_at = Email.State.CANCELLED, now
         email.save(update_fields=["bounced_at", "bounce_reason", "state", "settled_at"])
         _record("email.bounced", email, now=now)
@@ -129,7 +129,8 @@ def note_complained(*, email_id: int, now: datetime) -> bool:
 
 
 def has_complained(email: Email) -> bool:
-    """Whether they marked earlier mail on the application as spam. Recruiters and own-data links are exempt."""
+    """Whether the recipient marked earlier mail about the application as spam. Recruiters and links to one's own data
+    are exempt."""
     if email.application_id is None or email.link_purpose in OWN_DATA:
         return False
     earlier = Email.objects.across_organisations().filter(
@@ -155,8 +156,8 @@ def _record(name: str, email: Email, *, now: datetime) -> None:
 
 
 def take_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
-    """Record a provider's event. Returns False without effect: an unknown or erased mail, or a soft bounce, which the
-    provider retries."""
+    """Record a provider's event. Returns False if it has no effect: the mail is unknown or erased, or it was a soft
+    bounce, which the provider retries."""
     if event.event_type not in RETURNED_EVENTS | COMPLAINED_EVENTS | {EventType.DELIVERED}:
         return False
     email_id = _mail_of_event(event)
@@ -198,7 +199,7 @@ def _event_reason(event: AnymailTrackingEvent) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Returned:
-    """Content of a returned message. `email_id`: None if it is not about one of our mails."""
+    """What a returned message says. `email_id`: None if it isn't about one of our mails."""
 
     email_id: int | None
     said: Said
@@ -234,13 +235,14 @@ def read_returned(raw: bytes, *, sent_to: str = "") -> Returned:
 
 def _cut(raw: bytes) -> bytes:
     raw = b"".join(raw[:MOST_BYTES].splitlines(keepends=True)[:MOST_LINES])
-    # a lone carriage return ends a line too
+    # a lone carriage return also ends a line
     found = list(_CONTAINER.finditer(raw.replace(b"\r", b"\n")))
     return raw if len(found) <= MOST_CONTAINERS else raw[: found[MOST_CONTAINERS].start()]
 
 
 def _mail_of(message: Message, sent_to: str) -> int | None:
-    """Find the mail by the return address, else by the returned headers: in a part, quoted in text, or in a reply."""
+    """Find the mail by the return address, else by the headers that were returned: in a part, quoted in text, or in a
+    reply."""
     for text in (sent_to, *_headers(message, _SENT_TO), *_message_texts(message)):
         if (email_id := marked_in(text)) is not None:
             return email_id
@@ -273,7 +275,7 @@ def _is_complaint(message: Message) -> bool:
 
 
 def _by_standard(message: Message) -> Said | None:
-    """The outcome by the *Action* of a delivery report; None without one."""
+    """The outcome according to the *Action* of a delivery report, or None without one."""
     actions = [
         str(block["Action"] or "").strip().lower() for block in _blocks(message, "message/delivery-status")
     ]
@@ -310,7 +312,7 @@ def _reason(message: Message) -> str:
 
 
 def _blocks(message: Message, content_type: str) -> Iterator[Message]:
-    """The groups of fields in the parts of this type. The parser makes them messages for delivery reports only."""
+    """The groups of fields in the parts of this type. The parser turns them into messages only for delivery reports."""
     for part in message.walk():
         if part.get_content_type() != content_type:
             continue
@@ -330,7 +332,7 @@ def _fields(text: str) -> Message:
 
 
 def mail_of(event: Event, *more: str) -> Email | None:
-    """Returns the event's mail with its organisation and `more` relations."""
+    """Return the event's mail with its organisation and `more` relations."""
     rows = Email.objects.across_organisations().select_related("organisation", *more)
     email_id = event.data["email_id"]
     own = _own_mail.get()
@@ -350,7 +352,7 @@ def keeping_mail(email: Email) -> Iterator[None]:
 
 
 def on_email_failed(event: Event) -> None:
-    """Notify the recruiter once, or the role's owner if it was for the recruiter."""
+    """Notify the recruiter once, or the role's owner if the mail was for the recruiter."""
     failed = mail_of(event, "application__candidate", "application__role__owner__user")
     if failed is None or failed.application is None or failed.kind == UNDELIVERED:
         return

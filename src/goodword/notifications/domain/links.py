@@ -11,7 +11,7 @@ from goodword.core import clock, crypto, logs
 from goodword.core.queries import compiled
 from goodword.notifications.models import Email, Link
 
-#: path prefix of each kind of link; core.http keeps these out of the logs
+#: core.http keeps these paths out of the logs
 PATHS = {
     Link.Purpose.CANDIDATE: "/p/",
     Link.Purpose.REFEREE: "/r/",
@@ -26,7 +26,7 @@ PATHS = {
     Link.Purpose.RATING: "/m/",
 }
 
-#: lifetime of a link from when its mail is sent; for a report's note, Organisation.report_link_days
+#: how long a link works after its mail is sent; Organisation.report_link_days applies to a report's note
 LIFETIMES: Final = {
     Link.Purpose.CANDIDATE: timedelta(days=30),
     Link.Purpose.REFEREE: timedelta(days=30),
@@ -38,14 +38,14 @@ LIFETIMES: Final = {
     Link.Purpose.MEMBER_INVITATION: timedelta(days=7),
     Link.Purpose.VERIFICATION: timedelta(hours=12),
     Link.Purpose.PANEL: timedelta(days=30),
-    # usually ends earlier with its request
+    # usually ends earlier, with the request
     Link.Purpose.RATING: timedelta(days=60),
 }
 
 #: repeated openings of a link within this time are recorded once
 QUIET: Final = timedelta(minutes=5)
 
-#: purposes whose links are revoked and erased together with those of another
+#: purposes whose links are revoked and erased together with another's
 _WITH: Final = {
     Link.Purpose.CANDIDATE: (Link.Purpose.CANDIDATE, Link.Purpose.CANDIDATE_DATA),
     Link.Purpose.REFEREE: (Link.Purpose.REFEREE, Link.Purpose.REFEREE_DATA),
@@ -62,7 +62,7 @@ def mint(
     email: Email | None = None,
     created_by: Membership | None = None,
 ) -> str:
-    """Create a link and return its URL; only its hash is stored. It expires as in LIFETIMES unless given."""
+    """Create a link and return its URL. Only its hash is stored. Unless given, it expires as in LIFETIMES."""
     link, url = new_link(
         organisation=organisation,
         purpose=purpose,
@@ -86,7 +86,6 @@ def new_link(
     email: Email | None = None,
     created_by: Membership | None = None,
 ) -> tuple[Link, str]:
-    """An unsaved link with its URL."""
     token = crypto.new_token()
     link = Link(
         organisation=organisation,
@@ -102,7 +101,7 @@ def new_link(
 
 
 def resolve(token: str, *, purpose: str) -> Link | None:
-    """The link of this token and purpose, ended and expired ones included (their pages say so); else None."""
+    """The link of this token and purpose, or None. Includes ended and expired links, since their pages say so."""
     for found in _with_hash(crypto.hash_token(token), purpose):
         logs.note(organisation=found.organisation_id)
         return found
@@ -149,7 +148,7 @@ def end(*, organisation: Organisation, purpose: str, subject_id: int, now: datet
 
 
 def forget(*, purpose: str, subject_ids: Iterable[int]) -> int:
-    """Delete all links to these erased subjects, which then open the page for unknown links."""
+    """Delete all links to these erased subjects. They then open the page for unknown links."""
     rows = Link.objects.across_organisations().filter(
         purpose__in=_together(purpose), subject_id__in=list(subject_ids)
     )

@@ -1,7 +1,7 @@
 """Texts of e-mails, which organisations can customise, and rendering.
 
-A mail has `parts`: its subject and some paragraphs. A part's standard text is the template "<template>/<part>.txt". An
-organisation's texts are copied into a mail when it is queued.
+A mail has `parts`: its subject and some paragraphs. The standard text of a part is the template
+"<template>/<part>.txt". When a mail is queued, the organisation's texts are copied into it.
 """
 
 import re
@@ -30,7 +30,7 @@ from goodword.core.text import clean_text, defused, defused_in_header
 from goodword.notifications.models import Email, MailText
 
 SUBJECT: Final = "subject"
-#: placeholder -> where its value is in a mail's context
+#: placeholder -> path to its value in a mail's context
 PLACEHOLDERS: Final = {
     "first_name": ("first_name",),
     "candidate": ("candidate",),
@@ -45,18 +45,14 @@ PLACEHOLDERS: Final = {
     "company": ("company",),
     "period": ("period",),
 }
-#: bold in HTML
 _STRONG: Final = frozenset({"deadline"})
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 _BETWEEN_PARAGRAPHS: Final = re.compile(r"\n[ \t]*\n\s*")
-#: key of `queue.LinkFor.path` in a mail's context
 LINK_PATH: Final = "link_path"
 REDACTED = "[link]"
-#: Content-ID of the logo within its mail
 LOGO_ID: Final = "logo@goodword.invalid"
-#: trusted context values; everything else is untrusted text
+#: context values that we trust; everything else is untrusted text
 _OURS: Final = frozenset({"page_url", "accent", "language"})
-#: context values that may only be a mail address
 _ADDRESSES: Final = frozenset({"reply_to", "failed_to", "address"})
 _ADDRESS: Final = re.compile(r"[^\s@:/<>]+@[^\s@:/<>]+")
 #: keeps media queries for dark mode, which can't be inlined, and fetches nothing
@@ -65,7 +61,7 @@ _INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """`longest`: maximum characters as written. `needed`: required placeholders."""
+    """`longest`: maximum characters before placeholders are filled. `needed`: required placeholders."""
 
     name: str
     longest: int
@@ -91,7 +87,7 @@ class EditableMail:
 
 
 class TextsChanged(Exception):
-    """The texts have been saved or reset since the page was opened. `row`: the current ones, if any."""
+    """The texts were saved or reset after the page was opened. `row`: the current ones, if any."""
 
     def __init__(self, row: MailText | None) -> None:
         super().__init__("The texts have changed.")
@@ -99,7 +95,6 @@ class TextsChanged(Exception):
 
 
 def standard_text(template: str, part: str) -> str:
-    """The standard text in the active language, with placeholders."""
     found = get_template(f"{template}/{part}.txt")
     assert isinstance(found, Template)
     context: dict[str, Any] = {}
@@ -110,7 +105,7 @@ def standard_text(template: str, part: str) -> str:
 
 
 def placeholders_in(text: str) -> tuple[list[str], str]:
-    """Return the placeholder names, and the text without them. A brace left in it is an error."""
+    """Return the names of the placeholders, and the text without them. A brace that is left in it is an error."""
     return _PLACEHOLDER.findall(text), _PLACEHOLDER.sub("", text)
 
 
@@ -130,7 +125,7 @@ def stored_texts(organisation: Organisation, *, kind: str, language: str) -> Mai
 
 
 def version_of(row: MailText | None) -> str:
-    """Identifies the stored texts, to detect concurrent changes."""
+    """A version of the stored texts, to detect concurrent changes."""
     return row.changed_at.isoformat() if row else ""
 
 
@@ -143,8 +138,8 @@ def save_texts(
     by: Membership,
     now: datetime,
 ) -> bool:
-    """Store the parts that differ from the standard text; if none do, reset. Returns whether anything changed. `seen`:
-    the version that `by` saw. Raises TextsChanged."""
+    """Store the parts that differ from the standard text, or reset if none do. Returns whether anything changed.
+    `seen`: the version that `by` saw. Raises TextsChanged."""
     standard = mail.standard_texts(language=language)
     own = {name: text for name, text in mail.clean(texts).items() if text != standard[name]}
     with transaction.atomic():
@@ -169,7 +164,7 @@ def save_texts(
 
 
 def reset_texts(mail: EditableMail, *, language: str, seen: str, by: Membership, now: datetime) -> bool:
-    """Use the standard text again. Returns whether anything changed. Raises TextsChanged."""
+    """Go back to the standard text. Returns whether anything changed. Raises TextsChanged."""
     with transaction.atomic():
         row = _locked(mail, by.organisation, language=language)
         if row is not None and seen != version_of(row):
@@ -178,7 +173,7 @@ def reset_texts(mail: EditableMail, *, language: str, seen: str, by: Membership,
 
 
 def _locked(mail: EditableMail, organisation: Organisation, *, language: str) -> MailText | None:
-    """Lock the organisation: there may be no row yet."""
+    """Locks the organisation, since there may be no row yet."""
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     return stored_texts(organisation, kind=mail.kind, language=language)
 
@@ -207,12 +202,12 @@ def _audit(
 
 
 def filled(text: str, context: Mapping[str, Any]) -> str:
-    """Fills in placeholders, for plain text and subjects. Braces in values are kept."""
+    """Fill in placeholders, for plain text and subjects. Braces in values are kept."""
     return _PLACEHOLDER.sub(lambda found: _value(found[1], context), text)
 
 
 def filled_html(text: str, context: Mapping[str, Any]) -> SafeString:
-    """Paragraphs, everything escaped."""
+    """The text as paragraphs, with everything escaped."""
     paragraphs = [one for one in _BETWEEN_PARAGRAPHS.split(text.strip()) if one]
     return format_html_join("\n", "<p>{}</p>", ((_lines(one, context),) for one in paragraphs))
 
@@ -236,7 +231,6 @@ def _value(name: str, context: Mapping[str, Any]) -> str:
 
 
 def about_minutes(n: int) -> str:
-    """The value of {duration}, in the active language."""
     return ngettext("about %(n)s minute", "about %(n)s minutes", n) % {"n": n}
 
 
@@ -245,7 +239,6 @@ class Rendered:
     subject: str
     text: str
     html: str
-    #: a PNG that the HTML shows
     logo: bytes | None = None
 
 
@@ -268,7 +261,7 @@ def render(email: Email, *, link: str, logo: bytes | None = None) -> Rendered:
 
 
 def redact(rendered: Rendered, *, link: str) -> Rendered:
-    """The mail without its secret, for the delivery log."""
+    """The mail without its secret link, for the delivery log."""
     if not link:
         return rendered
     return Rendered(

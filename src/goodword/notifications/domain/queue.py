@@ -1,4 +1,4 @@
-"""Queues and cancels mails in the caller's transaction. Mail to outsiders waits while a quoted name contains a link."""
+"""Queues and cancels mails in the caller's transaction. Mail to outsiders waits while a name in it contains a link."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from goodword.notifications.models import Email
 
 NEEDS_PERSON = Q(state=Email.State.FAILED) | Q(state=Email.State.SENT, bounced_at__isnull=False)
 SUSPICIOUS_NAME: Final = "The candidate's name looks like a link."
-#: delay between checks of a waiting mail; correcting or confirming the name releases it immediately
+#: delay between checks of a waiting mail; correcting or confirming the name releases it at once
 NAME_CHECK_INTERVAL: Final = timedelta(minutes=10)
 _NAMES: Final = "quoted_names"
 
@@ -33,7 +33,7 @@ class Correspondent:
 
 @dataclass(frozen=True, kw_only=True)
 class LinkFor:
-    """`path`: page below the link that the mail's button opens, such as "appeal/"."""
+    """`path`: a page below the link that the mail's button opens, such as "appeal/"."""
 
     purpose: str
     subject_id: int
@@ -61,12 +61,13 @@ def queue(
     not_after: datetime | None = None,
     texts: Mapping[str, str] | None = None,
 ) -> Email | None:
-    """Queue the mail `template` (".txt" with the subject in its first line, and ".html") once per `key`, else None.
+    """Queue the mail `template` (".txt" with the subject in its first line, and ".html"), or return None if `key` was
+    queued before.
 
     `context`: JSON values, frozen now; the templates also get `organisation`, `to_name`, `sender_name`, `reply_to` and
     `link`, which expires as in links.LIFETIMES. `deadline_days` and `earliest_deadline` determine the `deadline` when
     it is sent; `not_after`: cancelled if still unsent by then. `quotes`: the candidate whose name it mentions to
-    outsiders. `texts`: the organisation's, instead of those stored now (mail_texts).
+    outsiders. `texts`: use these instead of the organisation's texts stored now (mail_texts).
     """
     language = language or organisation.language
     with transaction.atomic(savepoint=False):
@@ -117,7 +118,7 @@ def full_context(
     sender: Correspondent,
     texts: Mapping[str, str],
 ) -> dict[str, Any]:
-    """A mail's context including values common to all mails, also for previews. `texts`: see mail_texts."""
+    """A mail's context with the values that all mails have in common, also for previews. `texts`: see mail_texts."""
     return {
         **context,
         "organisation": {"name": organisation.name, "accent": organisation.accent},
@@ -129,13 +130,13 @@ def full_context(
 
 
 def from_name(sender: Correspondent, *, organisation: Organisation) -> str:
-    """The From name. An overlong sender name is cut, the organisation's never."""
+    """The From name. If it is too long, the sender's name is cut, never the organisation's."""
     return f"{sender.name[:120]} ({organisation.name})"
 
 
 def cancel(*, organisation: Organisation, subject_ref: str, now: datetime, failed: bool = True) -> int:
-    """Cancel unsent mail about this subject, and failed mail if `failed`. Returns the number cancelled. A mail being
-    sent may still go out."""
+    """Cancel unsent mail about this subject, and failed mail if `failed`. Returns how many. A mail that is being sent
+    may still go out."""
     stopped = [Email.State.QUEUED, Email.State.SENDING, *([Email.State.FAILED] if failed else [])]
     return (
         Email.objects.of(organisation)
@@ -163,14 +164,14 @@ def restore_invitation(*, organisation: Organisation, subject_ref: str, now: dat
 
 
 def masked(address: str) -> str:
-    """The address, recognisable only to its owner: "a…@m….example"."""
+    """The address in a form that only its owner recognises: "a…@m….example"."""
     local, _, domain = address.rpartition("@")
     host, dot, ending = domain.rpartition(".")
     return f"{local[:1]}…@{host[:1]}…{dot}{ending}"
 
 
 def readdress(*, organisation: Organisation, purpose: str, subject_id: int, address: str) -> int:
-    """Redirect mail that is queued, or restored later, to a corrected address. Returns the number redirected."""
+    """Redirect mail that is queued, or will be restored, to a corrected address. Returns how many."""
     unsent = [Email.State.QUEUED, Email.State.CANCELLED]
     rows = Email.objects.of(organisation).filter(
         link_purpose=purpose, link_subject_id=subject_id, state__in=unsent
@@ -186,8 +187,8 @@ def failed_mails(organisation: Organisation) -> QuerySet[Email]:
 def send_again(
     *, email_id: int, to_address: str, member: Membership | None, now: datetime, arrived: bool = False
 ) -> bool:
-    """Send again to the current address; with `arrived`, even if it seems to have been delivered. Returns False for a
-    second click. `member`: None for the operator. Raises Email.DoesNotExist."""
+    """Send again, to the current address; with `arrived`, even if the mail seems to have been delivered. Returns False
+    for a second click. `member`: None for the operator. Raises Email.DoesNotExist."""
     with transaction.atomic():
         mails = Email.objects.of(member.organisation) if member else Email.objects.across_organisations()
         rows = mails.select_for_update(of=("self",))
@@ -217,7 +218,7 @@ def quoted_names(candidate: Candidate) -> dict[str, list[str]]:
 
 
 def defer_for_suspicious_name(email: Email, *, now: datetime) -> bool:
-    """Whether a claimed mail must wait. It is then requeued, and the recruiter is notified once."""
+    """Whether a claimed mail must wait. If so, it is requeued and the recruiter is notified once."""
     person = _person(email)
     if person is None or not person.is_name_suspicious:
         return False
@@ -240,7 +241,7 @@ def defer_for_suspicious_name(email: Email, *, now: datetime) -> bool:
 
 
 def update_names(email: Email) -> None:
-    """Replace a name that contained a link with the current one, without saving."""
+    """Replace a name that contained a link with the current one. Does not save."""
     was, person = email.context.get(_NAMES), _person(email)
     if person is None or not was:
         return

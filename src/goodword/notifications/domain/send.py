@@ -1,8 +1,8 @@
-"""Send one mail: claim, act, settle.
+"""Sends one mail: claim, act, settle.
 
 If the process dies before the outcome is stored, the sweep sends the mail again: a duplicate is better than no mail,
-and all attempts have the same Message-ID. Server failures don't count as attempts (docs/decisions/0030-*): during an
-outage of the mail server, one mail at a time probes it while the others wait for the sweep.
+and all attempts have the same Message-ID. Server failures don't count as attempts (docs/decisions/0030-*). While the
+mail server is down, one mail at a time is sent as a probe, and the others wait for the sweep.
 """
 
 import re
@@ -48,10 +48,9 @@ from goodword.notifications.models import Email, Link, MailService
 
 #: delays between probes; the last one repeats
 PROBE_PACE = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 180))
-#: maximum time until a message is sent, and from there to the response, with a margin
+#: maximum time until a message is sent, and from then to the response, with a margin
 BEFORE_MESSAGE = timedelta(minutes=5)
 FOR_ANSWER = timedelta(minutes=20)
-#: maximum characters kept of the server's reply, which may quote an address
 LONGEST_REPLY = 300
 _ROW = 1
 _ADDRESS = re.compile(r"\S+@\S+")
@@ -59,21 +58,20 @@ _ADDRESS = re.compile(r"\S+@\S+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendPermit:
-    """Permission to send one mail now. `probe`: its number as a probe; 0 while the server is up."""
+    """Permission to send one mail now. `probe`: its number as a probe, or 0 while the server is up."""
 
     probe: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """Start of the outage, and the server's last reply."""
+    """When the outage started, and the server's last reply."""
 
     since: datetime
     error: str
 
 
 def outage() -> Outage | None:
-    """The current outage; None while mail is going out."""
     row = MailService.objects.filter(pk=_ROW, down_since__isnull=False).first()
     return (
         None if row is None or row.down_since is None else Outage(since=row.down_since, error=row.last_error)
@@ -81,7 +79,8 @@ def outage() -> Outage | None:
 
 
 def ask_permit(*, now: datetime) -> SendPermit | None:
-    """Permission to send one mail; None if it has to wait. While the server is down, the first caller probes."""
+    """Permission to send one mail, or None if it has to wait. While the server is down, the first caller gets to
+    probe."""
     if not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists():
         return SendPermit(probe=0)
     with transaction.atomic():
@@ -93,7 +92,7 @@ def ask_permit(*, now: datetime) -> SendPermit | None:
             .first()
         )
         if row is None:
-            # another worker probes, unless the outage has just ended
+            # another worker is probing, unless the outage has just ended
             over = not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists()
             return SendPermit(probe=0) if over else None
         if row.down_since is None:
@@ -105,7 +104,7 @@ def ask_permit(*, now: datetime) -> SendPermit | None:
 
 
 def extend_probe(permit: SendPermit, *, now: datetime) -> None:
-    """Extend the probe's time, since its message was sent and the server has yet to respond."""
+    """Extend the probe's time, since its message was sent but the server has yet to respond."""
     if permit.probe:
         MailService.objects.filter(pk=_ROW, probe=permit.probe).exclude(probing_until=None).update(
             probing_until=now + FOR_ANSWER
@@ -146,17 +145,16 @@ def probe_pace(failures: int) -> timedelta:
 
 
 def _is_due(column: str, longest: timedelta, now: datetime) -> Q:
-    """Whether the time is empty, past, or further ahead than it is ever set (by another clock)."""
+    """Whether the time is empty, past, or further ahead than we ever set it (so another clock has set it)."""
     return Q(**{column: None}) | Q(**{f"{column}__lte": now}) | Q(**{f"{column}__gt": now + longest})
 
 
-#: delays between attempts after temporary failures (greylisting, a full mailbox): two days in total
+#: delays after temporary failures such as greylisting or a full mailbox: two days in total
 LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960, 1200))
 #: delays after a message was sent without a response, since each further attempt may deliver another copy
 UNANSWERED = (timedelta(minutes=15), timedelta(hours=4))
-#: seconds after which a mail is slow and others no longer wait for it
+#: seconds after which a mail counts as slow, and others no longer wait for it
 SLOW_MAIL = 5
-#: seconds that a mail waits for a slot
 SLOT_WAIT = 2
 _free = threading.Condition()
 _slots: list[float] = []
@@ -168,7 +166,7 @@ class Unwritable(Fault):
 
 
 def send(*, email_id: int, now: datetime) -> bool:
-    """Send the mail if it is due. Returns False if the mail server is unavailable, so the caller should stop."""
+    """Send the mail if it is due. Returns False if the mail server is unavailable, so that the caller stops."""
     with prepared():
         with transaction.atomic():
             permit = ask_permit(now=now)
@@ -190,7 +188,7 @@ def send(*, email_id: int, now: datetime) -> bool:
 
 
 def _is_cancelled(email: Email, *, now: datetime) -> bool:
-    """Cancel a claimed mail that must no longer be sent. Returns True if cancelled."""
+    """Whether a claimed mail must no longer be sent. If so, cancel it."""
     if has_complained(email):
         error = "They marked an earlier mail as spam."
     elif email.not_after is not None and now > email.not_after:
@@ -228,8 +226,8 @@ def record_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
 
 
 def stuck(*, now: datetime) -> QuerySet[Email]:
-    """Mails left *sending* by workers that died. The limit is longer for mails that were sent, since a live
-    worker may wait for the response."""
+    """Mails left as *sending* by workers that died. The limit is longer for mails that were sent, since a live worker
+    may be waiting for the response."""
     kept = Q(handed_over_at=None, claimed_at__lte=now - BEFORE_MESSAGE)
     unanswered = Q(handed_over_at__lte=now - FOR_ANSWER)
     return Email.objects.across_organisations().filter(kept | unanswered, state=Email.State.SENDING)
@@ -317,7 +315,7 @@ def _not_accepted(email: Email, permit: SendPermit, fault: Fault, *, now: dateti
 
 
 def _unanswered(email: Email, *, error: str, now: datetime) -> None:
-    """The mail may have arrived: retry a few times, then let a person decide."""
+    """The mail may have arrived, so retry a few times and then let a person decide."""
     columns = {"unanswered": email.unanswered + 1, "excused": email.excused + 1, "handed_over_at": None}
     if email.unanswered < len(UNANSWERED):
         outbox.settle_later(email, error=error, at=now + UNANSWERED[email.unanswered], **columns)
@@ -342,7 +340,7 @@ def _new_link(email: Email, *, now: datetime) -> tuple[Link | None, str]:
 
 
 def _render(email: Email, *, link: str, logo: bytes | None, now: datetime) -> Rendered:
-    """Does not save."""
+    """Set the columns of `_rendered`. Does not save."""
     set_deadline(email, at=now)
     queue.update_names(email)
     rendered = render(email, link=link, logo=logo)
@@ -353,7 +351,6 @@ def _render(email: Email, *, link: str, logo: bytes | None, now: datetime) -> Re
 
 
 def _rendered(email: Email) -> dict[str, Any]:
-    """The columns that `_render` sets."""
     names = ("subject", "text", "html", "message_id", "context", "to_name")
     return {name: getattr(email, name) for name in names}
 
@@ -361,7 +358,7 @@ def _rendered(email: Email) -> dict[str, Any]:
 def _message(email: Email, rendered: Rendered) -> EmailMultiAlternatives:
     sender = formataddr((_plain(email.from_name), settings.GOODWORD_MAIL_FROM))
     headers = {"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"}
-    if back := return_address_of(email.pk):  # the envelope sender, which gets bounces
+    if back := return_address_of(email.pk):  # envelope sender, which gets bounces
         headers["From"], sender = sender, back
     message = EmailMultiAlternatives(
         subject=rendered.subject,
@@ -383,7 +380,7 @@ def _message(email: Email, rendered: Rendered) -> EmailMultiAlternatives:
             filename="logo.png",
         )
         message.attach(picture)
-    # included in the provider's events, even before we have stored its id; short, since some allow only few characters
+    # included in the provider's events even before we have stored its id; short, since some allow only a few characters
     message.metadata = {"goodword_mail": f"{mark_of(email.pk)}@goodword"}  # type: ignore[attr-defined]  # Anymail's way
     return message
 
@@ -402,14 +399,14 @@ def _provider_fault(error: AnymailAPIError) -> Fault:
     words = f"The mail provider answered {code}: {_said(error)}"
     if code < HTTPStatus.MULTIPLE_CHOICES or code == HTTPStatus.GATEWAY_TIMEOUT:
         return Fault(words, scope=Scope.UNKNOWN)
-    # refused credentials, rate limits and the provider's failures don't concern this mail
+    # refused credentials, rate limits and failures of the provider aren't about this mail
     ours = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIMEOUT}
     not_the_mail = code in ours or code == HTTPStatus.TOO_MANY_REQUESTS or code >= 500
     return Fault(words, scope=Scope.SERVER if not_the_mail else Scope.MAIL, permanent=True)
 
 
 def _may_have_arrived(error: AnymailAPIError) -> bool:
-    """Whether the request may have reached the provider: it was sent without getting a response."""
+    """Whether the request may have reached the provider: it was sent, but there was no response."""
     if isinstance(error, requests.ConnectTimeout):
         return False
     aborted = isinstance(error, requests.ConnectionError) and "Connection aborted" in str(error.__cause__)
@@ -454,7 +451,8 @@ def _record(name: str, email: Email, *, now: datetime) -> None:
 
 
 def _plain(name: str) -> str:
-    """A name safe for a header: one line, no control characters, no address or link that could pass for ours."""
+    """A name that is safe in a header: one line, no control characters, and no address or link that could pass for
+    ours."""
     return defused_in_header(clean_text(name, one_line=True))
 
 
@@ -475,8 +473,7 @@ def set_deadline(email: Email, *, at: datetime) -> None:
 
 @contextmanager
 def sending_slot() -> Iterator[bool]:
-    """Reserve one of half the worker's threads. Yields False if all are taken, and then the mail waits for the
-    sweep."""
+    """Reserve one of half the worker's threads. Yields False if all are taken; the mail then waits for the sweep."""
     mine = time.monotonic()
     with _free:
         got = _free.wait_for(lambda: len(_slots) < _most_slots(), timeout=_slot_patience(mine))

@@ -26,7 +26,7 @@ _FAILURES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """The state of a record, and the `value` to set (empty if unknown or if nothing needs to change)."""
+    """A record's state, and the `value` to set (empty if unknown or if nothing needs to change)."""
 
     name: str
     state: str
@@ -34,12 +34,11 @@ class Finding:
     sentence: str
     seen: tuple[str, ...] = ()
     value: str = ""
-    #: where to get the value if it is unknown
     source: str = ""
 
 
 def spf(domain: str, answer: Answer, *, allowed: Sequence[str]) -> Finding:
-    """Check SPF. `allowed`: mechanisms that authorise the mail server, such as "include:spf.example.net"; empty:
+    """Check SPF. `allowed`: mechanisms that authorise the mail server, such as "include:spf.example.net"; empty if
     unknown."""
     records = tuple(text for text in answer.texts if text.casefold().split(" ")[0] == "v=spf1")
     proposed = f"v=spf1 {' '.join(allowed)} ~all" if allowed else ""
@@ -117,8 +116,8 @@ def dkim(domain: str, selector: str, answer: Answer) -> Finding:
 
 
 def dmarc(domain: str, own: Answer, parent: Answer | None) -> Finding:
-    """Check DMARC. `parent`: the answer for the organisational domain, if the sender's domain is below it, used if
-    `own` has no record."""
+    """Check DMARC. `parent`: the answer for the organisational domain if the sender's domain is below it; used if `own`
+    has no record."""
     answer, above = own, False
     if parent is not None and not own.failure and not _dmarc_records(own):
         answer, above = parent, True
@@ -167,18 +166,18 @@ def dmarc_name(domain: str) -> str:
 
 
 def tags(record: str) -> dict[str, str]:
-    """Tags of a DKIM or DMARC record such as "v=DMARC1; p=none"."""
     pairs = (part.partition("=") for part in record.split(";"))
     return {name.strip(): re.sub(r"\s+", "", value) for name, equals, value in pairs if equals}
 
 
 def organisational(domain: str) -> str:
-    """The registered domain: "example.co.uk" of "mail.example.co.uk"."""
+    """The registered domain: "example.co.uk" for "mail.example.co.uk"."""
     return _suffixes().privatesuffix(domain.casefold()) or domain
 
 
 def is_aligned(domain: str, other: str) -> bool:
-    """Whether DMARC accepts SPF of `other` for mail from `domain`, unless its record requires the same domain."""
+    """Whether DMARC accepts SPF of `other` for mail from `domain`. (The domain's record may require the same
+    domain.)"""
     return organisational(domain) == organisational(other)
 
 
@@ -195,7 +194,8 @@ def _suffixes() -> PublicSuffixList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """How this installation sends, by its settings. `server` and `bounces` are empty if they depend on a provider."""
+    """How this installation sends, according to its settings. `server` and `bounces` are empty if a provider
+    decides."""
 
     address: str
     provider: str
@@ -208,7 +208,7 @@ class Sender:
 
     @property
     def spf_domain(self) -> str:
-        """The domain that receivers check SPF for: that of the bounce address."""
+        """The domain whose SPF receivers check: that of the bounce address."""
         return _domain(self.bounces) or self.domain
 
 
@@ -235,7 +235,7 @@ def aligned(sender: Sender) -> bool:
 
 
 def published(sender: Sender, selectors: list[str]) -> Published:
-    """The currently published records. Takes at most core.dns.SECONDS."""
+    """The records as currently published. Takes at most core.dns.SECONDS."""
     domain = sender.domain
     above = organisational(domain)
     keys = {selector: dkim_name(domain, selector) for selector in selectors}
