@@ -14,13 +14,13 @@ def two_reminders() -> list[int]:
 class Role(OrganisationOwned):
     title = models.CharField(max_length=200)
     owner = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="owned_roles")
-    #: added members: hiring managers who see it, recruiters who see its private candidates
+    #: members added to the role: hiring managers can see it, recruiters its private candidates
     viewers = models.ManyToManyField(Membership, related_name="viewed_roles", blank=True)
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)
-    #: visible only to admins, the owner and added members, even if its Greenhouse jobs aren't confidential
+    #: only admins, the owner and added members see it, even if its Greenhouse jobs aren't confidential
     confidential = models.BooleanField(default=False)
-    #: the hiring manager is asked by e-mail to rate hires who took the assessment since then; empty: no ratings
+    #: the hiring manager is asked by e-mail to rate hires who took the assessment after this; empty: no requests
     asks_for_ratings_since = models.DateTimeField(null=True)
     #: days after the hire
     rating_days = models.PositiveSmallIntegerField(default=90, db_default=90)
@@ -58,35 +58,33 @@ class Step(OrganisationOwned):
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    #: minutes between the stage move and the invitation
     delay_minutes = models.PositiveIntegerField(default=0)
-    #: deadline in working days after the invitation
+    #: working days after the invitation
     deadline_days = models.PositiveSmallIntegerField(default=7)
-    #: reminders in working days after the invitation, which states their number
+    #: working days after the invitation, which says how many there are
     reminder_days = models.JSONField(default=list)
     on_leave = models.CharField(max_length=10, choices=OnLeave.choices, default=OnLeave.PAUSE)
     on_reject = models.CharField(max_length=10, choices=OnClose.choices, default=OnClose.CLOSE)
     on_hire = models.CharField(max_length=10, choices=OnClose.choices, default=OnClose.CLOSE)
-    #: reference checks: the requested referees in order (roles.slots)
+    #: reference checks: the referees to ask for, in order (roles.slots)
     slots = models.JSONField(default=two_of_any)
-    #: reference checks: references needed to complete; empty: all
+    #: reference checks: how many references complete it; empty for all
     least = models.PositiveSmallIntegerField(null=True)
     #: reference checks: the referee's deadline and reminders, in working days after the e-mail to them
     referee_deadline_days = models.PositiveSmallIntegerField(default=7)
     referee_reminder_days = models.JSONField(default=two_reminders)
-    #: reference checks: the candidate's self-assessment
     self_reference = models.CharField(max_length=10, choices=SelfReference.choices, default=SelfReference.OFF)
-    #: reference checks: id of the questionnaire, which belongs to a higher layer; empty: the default
+    #: reference checks: id of the questionnaire, which is a higher layer; empty for the default
     questionnaire_id = models.BigIntegerField(null=True)
-    #: reference checks: languages offered; empty: all
+    #: reference checks: languages offered; empty for all
     languages = models.JSONField(default=list, blank=True)
-    #: reference checks: whether candidates may see the answers on request; referees are informed
+    #: reference checks: whether candidates may see the answers on request; referees are told
     candidate_may_see = models.BooleanField(default=False)
-    #: assessments: the job requirement, its author and time
+    #: assessments: the job requirement, with author and time
     requirement = models.TextField(default="", blank=True)
     requirement_by = models.CharField(max_length=150, default="", blank=True)
     requirement_at = models.DateTimeField(null=True)
-    #: assessments: ids of the default test's scales that measure the requirement; empty: not chosen
+    #: assessments: ids of the default test's scales that measure the requirement; empty if not chosen
     requirement_scales = models.JSONField(default=list, db_default=[], blank=True)
 
     class Meta:
@@ -97,7 +95,8 @@ class Step(OrganisationOwned):
 
 
 class JobRequirement(OrganisationOwned):
-    """A requirement in a role's job analysis. `measures`: keys of higher layers (workspace.job_analysis)."""
+    """A requirement in a role's job analysis. `measures`: keys that belong to higher layers
+    (workspace.job_analysis)."""
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="job_requirements")
     text = models.TextField()
@@ -110,8 +109,8 @@ class JobRequirement(OrganisationOwned):
 
 
 class RequirementRating(OrganisationOwned):
-    """A judgement of a requirement's importance, which the Uniform Guidelines (29 CFR 1607.14 C, 1607.15 C) and the
-    SIOP Principles require to be documented. Rows never change; the newest counts."""
+    """A member's rating of how important a requirement is, which the Uniform Guidelines (29 CFR 1607.14 C, 1607.15 C)
+    and the SIOP Principles require to be documented. Rows never change; the newest counts."""
 
     class Importance(models.IntegerChoices):
         MINOR = 1, _("1, hardly important")
@@ -121,7 +120,7 @@ class RequirementRating(OrganisationOwned):
         ESSENTIAL = 5, _("5, essential")
 
     class Criticality(models.IntegerChoices):
-        """The consequences if it is done badly."""
+        """How serious the consequences are if it is done badly."""
 
         NONE = 1, _("1, hardly any harm")
         SMALL = 2, _("2, little harm")
@@ -130,11 +129,11 @@ class RequirementRating(OrganisationOwned):
         GRAVE = 5, _("5, grave harm")
 
     requirement = models.ForeignKey(JobRequirement, on_delete=models.CASCADE, related_name="ratings")
-    #: the requirement's text at that time
+    #: as it was then
     text = models.TextField()
     importance = models.PositiveSmallIntegerField(choices=Importance.choices)
     criticality = models.PositiveSmallIntegerField(choices=Criticality.choices)
-    #: needed at entry; otherwise learnt on the job
+    #: needed from the first day; otherwise learnt on the job
     at_entry = models.BooleanField()
     #: who judged, and on what basis, in the member's words
     basis = models.TextField()
@@ -146,12 +145,11 @@ class RequirementRating(OrganisationOwned):
 
 
 class JobAnalysis(OrganisationOwned):
-    """A role's matrix of requirements and measures as confirmed by a member. Never changes."""
+    """A role's requirements and their measures, as a member confirmed them. Rows never change."""
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="job_analyses")
-    #: from 1
     number = models.PositiveIntegerField()
-    #: the basis of the requirements, in the member's words
+    #: where the requirements come from, in the member's words
     basis = models.TextField()
     #: format: workspace.job_analysis
     matrix = models.JSONField()
@@ -166,7 +164,7 @@ class JobAnalysis(OrganisationOwned):
 
 
 class Automation(OrganisationOwned):
-    """A role's link to one Greenhouse job, with the job post whose title candidates see."""
+    """A role's link to one Greenhouse job, and the job post whose title candidates see."""
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="automations")
     connection_id = models.BigIntegerField()
@@ -175,16 +173,16 @@ class Automation(OrganisationOwned):
     requisition_id = models.CharField(max_length=120, default="", blank=True)
     job_post_id = models.BigIntegerField(null=True)
     job_post_title = models.CharField(max_length=300, default="", blank=True)
-    #: requirement sentences of the job post, proposed as job requirements
+    #: requirements in the job post, which are proposed as job requirements
     post_requirements = models.JSONField(default=list, blank=True)
-    #: confidential in Greenhouse: visible only to admins and members added to the role
+    #: confidential in Greenhouse: only admins and members added to the role see it
     confidential = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: the job's status at the last check ("open", "draft", "closed", "gone"); empty before the first
+    #: the job's status when it was last checked ("open", "draft", "closed", "gone"); empty before that
     job_status = models.CharField(max_length=20, default="", blank=True)
     job_checked_at = models.DateTimeField(null=True)
-    #: the job's stages in use at the last check in order: [[id, name]]; None before the first
+    #: the job's stages in use when it was last checked, in order: [[id, name]]; None before that
     pipeline = models.JSONField(null=True)
 
     class Meta:
@@ -210,7 +208,7 @@ class StageRule(OrganisationOwned):
 
 
 class AlreadyThere(OrganisationOwned):
-    """An application that was in a mapped stage when it was mapped; reconciliation never invites it."""
+    """An application that was already in a stage when the stage was mapped. Reconciliation never invites it."""
 
     automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="already_there")
     remote_application_id = models.BigIntegerField()
@@ -237,7 +235,7 @@ class RoleNotice(OrganisationOwned):
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="notices")
     automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    #: empty if it concerns the job
+    #: empty if the notice is about the job
     stage_id = models.BigIntegerField(null=True)
     before = models.CharField(max_length=300, default="", blank=True)
     after = models.CharField(max_length=300, default="", blank=True)
@@ -261,8 +259,8 @@ class RoleNotice(OrganisationOwned):
 
 
 def visible_roles(member: Membership) -> QuerySet[Role]:
-    """Roles that the member sees: hiring managers those they were added to; confidential ones only admins, the owner
-    and added members."""
+    """The roles that the member can see. Hiring managers see those they were added to. Confidential ones are only
+    visible to admins, the owner and added members."""
     roles = Role.objects.of(member.organisation)
     if member.is_admin:
         return roles
@@ -275,7 +273,7 @@ def visible_roles(member: Membership) -> QuerySet[Role]:
 
 
 def may_share(role: Role, member: Membership) -> bool:
-    """Whether the member can change who sees the role. Recruiters need to see its private candidates."""
+    """Whether the member can change who sees the role. Recruiters can only if they see its private candidates."""
     if not member.may_work:
         return False
     return member.is_admin or role.owner_id == member.pk or role.viewers.filter(pk=member.pk).exists()
@@ -290,7 +288,7 @@ def has_confidential_job(role: Role) -> bool:
 
 
 def automations_of(role: Role) -> QuerySet[Automation]:
-    """A role's automations with stages and the steps they start. Two queries."""
+    """A role's automations with their stages and the steps that these start. Takes two queries."""
     rules = StageRule.objects.of(role.organisation).select_related("step").order_by("step__kind", "pk")
     rows = Automation.objects.of(role.organisation).filter(role=role)
     return rows.prefetch_related(Prefetch("rules", rules)).order_by("pk")
@@ -312,7 +310,7 @@ def _automations_of_job(connection_id: int, job_id: int) -> QuerySet[Automation]
 
 
 def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | None) -> QuerySet[StageRule]:
-    """The steps that a stage starts; none for a prospect, who has neither job nor stage."""
+    """The steps that a stage starts. None for a prospect, who has neither job nor stage."""
     if job_id is None or stage_id is None:
         return StageRule.objects.across_organisations().none()
     return (
@@ -324,7 +322,7 @@ def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | No
 
 
 def rules_of(*, connection_id: int, job_id: int | None, stage_id: int | None) -> list[StageRule]:
-    """`rules_of_stage`, cached for the reactions of one transaction."""
+    """Like `rules_of_stage`, cached for the reactions of one transaction."""
     if job_id is None or stage_id is None:
         return []
     return remembered(

@@ -5,15 +5,14 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 ANY: Final = "any"
-#: all except `ANY` are relationships of referees (questionnaires.types)
+#: relationships of referees (questionnaires.types), and `ANY`
 KINDS: Final = ("manager", "peer", "direct_report", "client", "teacher", "fellow_student", ANY)
-#: maximum referees in total
 MOST_REFEREES: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotSetting:
-    """`count` referees of one kind. A check never completes without a `needed` kind. Candidates see the `hint`."""
+    """`count` referees of one kind. Without a `needed` kind, a check never completes. Candidates see the `hint`."""
 
     relationship: str = ANY
     count: int = 1

@@ -28,7 +28,7 @@ class ApplicationInStage:
 def _map_stages(
     automation: Automation, *, steps: Mapping[str, Step], stages: Mapping[str, Sequence[StageLink]]
 ) -> tuple[set[int], bool]:
-    """Update the rules. Returns the stages that newly start a step, and whether a rule was removed."""
+    """Update the rules. Returns the stages that start a step and didn't before, and whether a rule was removed."""
     wanted = {
         (steps[kind].pk, row.stage_id): row.name[:_STAGE] for kind, rows in stages.items() for row in rows
     }
@@ -78,7 +78,7 @@ def _record_already_there(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobLink:
-    """A Greenhouse job, and the post whose title candidates see (None: the role's title)."""
+    """A Greenhouse job, and the post whose title candidates see (None for the role's title)."""
 
     connection_id: int
     job_id: int
@@ -86,7 +86,7 @@ class JobLink:
     requisition_id: str = ""
     post_id: int | None = None
     post_title: str = ""
-    #: requirement sentences of the job post; None if not read
+    #: requirements in the job post, one per sentence; None if not read
     requirements: Sequence[str] | None = None
     confidential: bool = False
 
@@ -98,7 +98,7 @@ class JobTaken(Exception):
 
 
 class ChangedMeanwhile(Exception):
-    """The mapping has changed. `automation`: the current one; None if unlinked."""
+    """The mapping has changed since the page was opened. `automation`: the current one; None if unlinked."""
 
     def __init__(self, automation: Automation | None) -> None:
         super().__init__("The mapping has changed.")
@@ -106,7 +106,7 @@ class ChangedMeanwhile(Exception):
 
 
 def version_of(automation: Automation | None) -> str:
-    """Identifies the mapping's state, to detect concurrent changes; empty without one."""
+    """A version of the mapping, to detect concurrent changes; empty if there is none."""
     return automation.confirmed_at.isoformat() if automation is not None else ""
 
 
@@ -120,10 +120,10 @@ def link(
     now: datetime,
     seen: str | None = None,
 ) -> Automation:
-    """Link a role to a job, or update the link. Idempotent. Raises JobTaken, ChangedMeanwhile. `stages`: kind of step
-    -> the stages that start it. `present`: applications in the job's stages; those in a stage that newly starts a step
-    are recorded, and reconciliation never invites them. Others aren't recorded: their webhook may still arrive. `seen`:
-    the version that `by` saw; None skips that check."""
+    """Link a role to a job, or update the link. Idempotent. Raises JobTaken and ChangedMeanwhile. `stages`: the stages
+    that start each kind of step. `present`: applications that are in the job's stages. Those in a stage that newly
+    starts a step are recorded, so that reconciliation never invites them. Others aren't, since their webhook may still
+    arrive. `seen`: the version that `by` saw; None skips that check."""
     with transaction.atomic():
         automation, fresh = _locked_automation(role, job=job, by=by, now=now)
         if seen is not None and seen != ("" if fresh else version_of(automation)):
@@ -133,7 +133,7 @@ def link(
         added, removed = _map_stages(automation, steps=steps, stages=stages)
         _record_already_there(automation, present=present, stage_ids=added, now=now)
         settle_mapped(automation, by=by, now=now)
-        if added:  # new stages haven't been compared yet
+        if added:  # the new stages haven't been compared yet
             automation.pipeline = None
             automation.save(update_fields=["pipeline"])
         if changed or added or removed:
@@ -154,7 +154,8 @@ def link(
 
 
 def unlink(*, automation: Automation, by: Membership, now: datetime) -> None:
-    """Unlink a job. Candidates, runs and results stay with the role, which stays confidential if the job is."""
+    """Unlink a job. Candidates, runs and results stay with the role. If the job is confidential, the role stays
+    confidential."""
     with transaction.atomic():
         row = (
             Automation.objects.of(automation.organisation)

@@ -1,4 +1,4 @@
-"""A role's job requirements, their measures, and confirmations."""
+"""A role's job requirements, their ratings and measures, and members' confirmations."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +11,10 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.roles.models import JobAnalysis, JobRequirement, RequirementRating, Role
 
-#: maximum requirements per role
 MOST: Final = 40
-#: ratings of importance or criticality from which a measure is needed, and up to which none is
+#: importance or criticality from which a requirement needs a measure, and up to which it needs none
 IMPORTANT: Final = 4
 UNIMPORTANT: Final = 2
-#: actions in the audit log
 ADDED, CHANGED, REMOVED = "job_requirement.added", "job_requirement.changed", "job_requirement.removed"
 RATED: Final = "job_requirement.rated"
 
@@ -26,12 +24,12 @@ class TooMany(Exception):
 
 
 class SameText(Exception):
-    """The role already has a requirement with this text."""
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entered:
-    """A requirement with its author and time, perhaps entered elsewhere before."""
+    """A requirement with its author and time, which may have been entered elsewhere first."""
 
     text: str
     measures: Sequence[str]
@@ -41,7 +39,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """A judgement of how important a requirement is, with the fields of `RequirementRating`."""
+    """A member's view of how important a requirement is, with the fields of `RequirementRating`."""
 
     importance: int
     criticality: int
@@ -64,12 +62,12 @@ def ratings_of(requirement: JobRequirement) -> list[RequirementRating]:
 
 
 def same_text(text: str) -> str:
-    """Key that ignores case and spaces."""
+    """Ignores case and spaces."""
     return " ".join(text.split()).casefold()
 
 
 def add(*, role: Role, text: str, measures: Sequence[str], by: Membership, now: datetime) -> JobRequirement:
-    """Add a requirement. Raises TooMany and SameText."""
+    """Raises TooMany and SameText."""
     with transaction.atomic():
         _lock(role)
         entered = Entered(text=text, measures=measures, by=by.user.name, at=now)
@@ -79,7 +77,7 @@ def add(*, role: Role, text: str, measures: Sequence[str], by: Membership, now: 
 
 
 def add_missing(*, role: Role, entered: Sequence[Entered], by: Membership, now: datetime) -> int:
-    """Add missing requirements with their authors and times. Returns the number added. Raises TooMany."""
+    """Add the requirements that the role lacks, with their authors and times. Returns how many. Raises TooMany."""
     with transaction.atomic():
         _lock(role)
         known = {same_text(one.text) for one in requirements_of(role)}
@@ -94,7 +92,7 @@ def add_missing(*, role: Role, entered: Sequence[Entered], by: Membership, now: 
 def change(
     requirement: JobRequirement, *, text: str, measures: Sequence[str], by: Membership, now: datetime
 ) -> bool:
-    """Change a requirement. Returns whether anything changed. Raises SameText."""
+    """Returns whether anything changed. Raises SameText."""
     with transaction.atomic():
         role = requirement.role
         _lock(role)
@@ -109,7 +107,7 @@ def change(
 
 
 def judge(requirement: JobRequirement, judgement: Judgement, *, by: Membership, now: datetime) -> bool:
-    """Store how important it is, beside earlier judgements. Returns whether anything changed."""
+    """Rate how important a requirement is, and keep earlier ratings. Returns whether anything changed."""
     with transaction.atomic():
         role = requirement.role
         _lock(role)

@@ -9,12 +9,12 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.roles.models import Automation, RoleNotice, StageRule
 
-#: stages in use in order: (id, name)
+#: the stages in use, in order: (id, name)
 Pipeline = Sequence[tuple[int, str]]
 
 
 def stage_move(stage_id: int, *, before: Pipeline, after: Pipeline) -> tuple[str, str] | None:
-    """The old and new position ("after “Screen”"); None unless it now follows another stage and has different
+    """The old and new position ("after “Screen”"), or None unless the stage now follows another one and has different
     predecessors."""
     shared = {one for one, _ in before} & {one for one, _ in after}
     if stage_id not in shared:
@@ -63,11 +63,11 @@ class JobNow:
 
 
 class Outdated(Exception):
-    """A concurrent update was saved first; read the job again."""
+    """A concurrent update was saved first, so the job has to be read again."""
 
 
 def update_job(automation: Automation, *, job: JobNow | None, now: datetime) -> list[str]:
-    """Update the job's columns. Returns a sentence per change. `job`: None if not visible in Greenhouse. Raises
+    """Update the job's columns. Returns a sentence per change. `job`: None if Greenhouse doesn't show it. Raises
     Outdated after a concurrent update."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Call update_job() in a transaction.")
@@ -152,7 +152,7 @@ def notice(
     before: str = "",
     after: str = "",
 ) -> None:
-    """Create or update a notice; settle it if the change was undone. The caller has locked the automation."""
+    """Create or update a notice, or settle it if the change was undone. The caller has locked the automation."""
     row = _open(automation, kind=kind, stage_id=stage_id).first()
     if row is None:
         RoleNotice.objects.create(

@@ -26,7 +26,7 @@ class NotAnOwner(Exception):
 
 
 def version_of(role: Role) -> str:
-    """Identifies the columns that `change_role` changes, to detect concurrent changes."""
+    """A version of the columns that `change_role` changes, to detect concurrent changes."""
     return f"{role.owner_id}:{int(role.confidential)}:{role.title}"
 
 
@@ -44,7 +44,7 @@ def change_role(
     NotAnOwner."""
     title = " ".join(title.split())
     with transaction.atomic():
-        # locked before the role, as in deactivation, or a member losing access could become owner
+        # locked before the role, as in deactivation; else a member who is losing access could become owner
         Membership.objects.of(role.organisation).select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
         row = _locked(role)
         if (title, owner.pk, confidential) == (row.title, row.owner_id, row.confidential):
@@ -67,8 +67,8 @@ def change_role(
 
 
 def set_archived(*, role: Role, archived: bool, by: Membership, now: datetime) -> bool:
-    """Archive or restore a role. Stages of an archived role start nothing (workflow's `needs_click`). Returns whether
-    it changed."""
+    """Archive or restore a role. The stages of an archived role start nothing (`needs_click` in workflow). Returns
+    whether it changed."""
     with transaction.atomic():
         row = _locked(role)
         if (row.archived_at is not None) == archived:
@@ -79,12 +79,13 @@ def set_archived(*, role: Role, archived: bool, by: Membership, now: datetime) -
         return True
 
 
-#: days after the hire on which a rating can be requested: earlier, little is known; later, ratings aren't comparable
+#: days after the hire when a rating can be requested: earlier, managers know too little; later, ratings aren't
+#: comparable
 RATING_DAYS: Final = range(60, 181)
 
 
 def ask_for_ratings(*, role: Role, on: bool, days: int, by: Membership, now: datetime) -> bool:
-    """Switch requests for ratings on or off. They apply to candidates who start the assessment from then on. Returns
+    """Turn requests for ratings on or off. They apply to candidates who start the assessment after that. Returns
     whether anything changed."""
     with transaction.atomic():
         row = _locked(role)
@@ -100,7 +101,7 @@ def ask_for_ratings(*, role: Role, on: bool, days: int, by: Membership, now: dat
 
 
 def copy_role(*, role: Role, title: str, by: Membership, now: datetime) -> Role:
-    """Create a role owned by `by` with the same step settings and job requirements, but without jobs, viewers and
+    """Create a role with the same step settings and job requirements, owned by `by`, but without jobs, viewers and
     candidates."""
     with transaction.atomic():
         made = add_role(title=title, owner=by, now=now)
@@ -136,7 +137,6 @@ def possible_owners(organisation: Organisation) -> QuerySet[Membership]:
 
 
 def hand_over(roles: Iterable[Role], *, to: Membership, by: Membership, now: datetime) -> int:
-    """Make `to` the owner of these roles. Returns the number changed."""
     with transaction.atomic():
         rows = Role.objects.of(to.organisation).select_for_update(of=("self",), no_key=True)
         changed = rows.filter(pk__in=[role.pk for role in roles]).exclude(owner=to).order_by("pk")
@@ -156,8 +156,8 @@ def hand_over(roles: Iterable[Role], *, to: Membership, by: Membership, now: dat
 
 
 def add_viewer(role: Role, *, member: Membership, by: Membership | None, now: datetime) -> bool:
-    """Show the role to the member, including private candidates. `by`: None for an accepted invitation. Returns whether
-    they were added."""
+    """Show the role to the member, including its private candidates. `by`: None for an accepted invitation. Returns
+    whether they were added."""
     with transaction.atomic():
         row = (
             Role.objects.of(member.organisation).select_for_update(of=("self",), no_key=True).get(pk=role.pk)
@@ -184,7 +184,7 @@ def remove_viewer(role: Role, *, member: Membership, by: Membership, now: dateti
 def set_viewed_roles(
     member: Membership, roles: Collection[Role], *, by: Membership | None, now: datetime
 ) -> bool:
-    """Show the member exactly these of the unarchived roles. Returns whether anything changed."""
+    """Show the member exactly these roles, among those that aren't archived. Returns whether anything changed."""
     with transaction.atomic():
         before = set(Role.objects.of(member.organisation).filter(viewers=member, archived_at=None))
         added = [add_viewer(role, member=member, by=by, now=now) for role in roles if role not in before]

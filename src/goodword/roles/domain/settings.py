@@ -12,20 +12,19 @@ from goodword.roles.slots import SlotSetting, slots_of, stored
 
 #: working days
 LONGEST_DEADLINE: Final = 60
-#: reminders
 MOST_REMINDERS: Final = 5
 #: minutes: 30 days
 LONGEST_DELAY: Final = 30 * 24 * 60
 
 
-#: working days after the invitation on which reminders go out
+#: working days after the invitation
 REMINDER_DAYS = [2, 5]
 DEADLINE_DAYS = {Step.Kind.ASSESSMENT: 7, Step.Kind.REFERENCE_CHECK: 10}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepSettings:
-    """Settings of every step. Days are working days after the invitation."""
+    """Settings that all kinds of step have. Days are working days after the invitation."""
 
     delay_minutes: int
     deadline_days: int
@@ -53,7 +52,8 @@ def settings_of(step: Step) -> StepSettings:
 
 
 def change_settings(*, step: Step, settings: StepSettings, by: Membership, now: datetime) -> bool:
-    """Change settings. Open runs keep their slots, deadlines and reminders. Returns whether anything changed."""
+    """Change settings. Runs that have started keep their slots, deadlines and reminders. Returns whether anything
+    changed."""
     with transaction.atomic():
         row = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
         changed = _changed(settings_of(row), settings)
@@ -73,20 +73,19 @@ def change_settings(*, step: Step, settings: StepSettings, by: Membership, now: 
 
 
 def set_delay(*, step: Step, minutes: int, by: Membership, now: datetime) -> bool:
-    """Change only the delay between a stage and the invitation."""
+    """Change only the delay between the stage move and the invitation."""
     return change_settings(
         step=step, settings=replace(settings_of(step), delay_minutes=minutes), by=by, now=now
     )
 
 
-#: the fields of a step that `set_requirement` sets
 REQUIREMENT_FIELDS: Final = ("requirement", "requirement_by", "requirement_at", "requirement_scales")
 
 
 def set_requirement(
     *, step: Step, text: str, scales: Sequence[str] = (), by: Membership, now: datetime
 ) -> bool:
-    """Set an assessment's job requirement, with author and time. Returns whether it changed.
+    """Set which job requirement an assessment measures, with author and time. Returns whether it changed.
 
     `scales`: ids of the default test's scales that measure it; empty if none were chosen.
     """
