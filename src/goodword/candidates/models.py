@@ -15,8 +15,8 @@ def _one_line(*names: str) -> str:
 
 
 def searched(of: str = "") -> Lower:
-    """The lower-case text that searches by name and address match, as an expression. `of`: path to the candidate, such
-    as "candidate__"."""
+    """The lower-case text in which to search for a name or address. `of`: path to the candidate, such as
+    "candidate__"."""
     first, preferred, last, email = (
         f"{of}{name}" for name in ("first_name", "preferred_name", "last_name", "email")
     )
@@ -36,13 +36,13 @@ class Candidate(OrganisationOwned):
     company = models.CharField(max_length=300, default="", blank=True)
     title = models.CharField(max_length=300, default="", blank=True)
     can_email = models.BooleanField(default=True)
-    #: a name that looks like a link, confirmed by a member in this spelling
+    #: a name that looks like a link, as a member confirmed it
     confirmed_name = models.CharField(max_length=401, db_default="", default="", blank=True)
     private = models.BooleanField(default=False)
     language = models.CharField(max_length=10, default="", blank=True)
-    #: language of pages and mails, chosen on the portal
+    #: language of pages and mails that the candidate chose on the portal
     chosen_language = models.CharField(max_length=10, default="", blank=True)
-    #: personal data erased; the row stays for events and counts
+    #: when personal data was erased; the row stays for events and counts
     erased_at = models.DateTimeField(null=True)
     #: the profile that this one was merged into in Greenhouse
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged")
@@ -77,13 +77,12 @@ class Candidate(OrganisationOwned):
 
     @property
     def in_greenhouse(self) -> bool:
-        """Whether the candidate comes from Greenhouse. Otherwise a member added them and can correct name and
-        address."""
+        """Otherwise a member added the candidate, and members can correct name and address."""
         return self.connection_id is not None
 
     @property
     def is_name_suspicious(self) -> bool:
-        """Whether mails would quote an unconfirmed link in the name."""
+        """Whether mails would quote a link in the name that nobody has confirmed."""
         return self.confirmed_name != self.name and has_link(self.name)
 
     @property
@@ -112,14 +111,14 @@ class Application(OrganisationOwned):
     rejected_at = models.DateTimeField(null=True)
     hired_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
-    #: the application's Greenhouse recruiter, else the job's responsible recruiter; empty if unknown
+    #: the application's recruiter in Greenhouse, else the job's responsible recruiter; empty if unknown
     recruiter_remote_id = models.BigIntegerField(null=True)
     recruiter_name = models.CharField(max_length=200, default="", blank=True)
     recruiter_email = models.EmailField(max_length=320, default="", blank=True)
     not_visible_since = models.DateTimeField(null=True)
-    #: an erasure was requested
+    #: when an erasure was requested
     deleted_at = models.DateTimeField(null=True)
-    #: personal data erased; the row stays for events and counts
+    #: when personal data was erased; the row stays for events and counts
     erased_at = models.DateTimeField(null=True)
     synced_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -141,8 +140,7 @@ class Application(OrganisationOwned):
 
     @property
     def in_greenhouse(self) -> bool:
-        """Whether it comes from Greenhouse. Otherwise a member added it; it has no stage, and members set its
-        status."""
+        """Otherwise a member added the application. It then has no stage, and members set its status."""
         return self.connection_id is not None
 
     @property
@@ -158,8 +156,8 @@ class Application(OrganisationOwned):
 
 
 class Erasure(OrganisationOwned):
-    """A requested erasure. Open steps close immediately. Data is erased at `due_at` unless it is still visible in
-    Greenhouse, like a merged person's."""
+    """A requested erasure. Open steps close immediately. Data is erased at `due_at`, unless Greenhouse still shows it,
+    as after a merge."""
 
     class Reason(models.TextChoices):
         CANDIDATE_DELETED = "candidate_deleted"
@@ -168,7 +166,7 @@ class Erasure(OrganisationOwned):
         MEMBER = "member"
         #: requested on the portal
         CANDIDATE = "candidate"
-        #: the retention period is over since the last application ended, or since Greenhouse stopped showing them
+        #: the retention period has passed since the last application ended, or since Greenhouse stopped showing them
         RETENTION = "retention"
         NOT_VISIBLE = "not_visible"
 
@@ -182,7 +180,6 @@ class Erasure(OrganisationOwned):
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
-    #: reason for the cancellation, as a sentence
     cancelled_because = models.CharField(max_length=300, default="", blank=True)
     #: empty if cancelled because of Greenhouse
     cancelled_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -225,7 +222,7 @@ class Hold(OrganisationOwned):
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, null=True, related_name="holds")
     role = models.ForeignKey(Role, on_delete=models.CASCADE, null=True, related_name="holds")
     ground = models.CharField(max_length=10, choices=Ground.choices)
-    #: in the member's words; never shown to candidates or referees
+    #: in the member's words; candidates and referees never see it
     reason = models.CharField(max_length=500)
     placed_at = models.DateTimeField()
     placed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -252,7 +249,7 @@ class Hold(OrganisationOwned):
 
 
 class RatingImport(OrganisationOwned):
-    """Ratings of hires from a file, or of one person by a member. They count once confirmed."""
+    """Ratings of hires from a file, or a member's ratings of one person. They count once confirmed."""
 
     #: ends of the rating scale; the highest is the best
     lowest = models.FloatField()
@@ -268,13 +265,13 @@ class RatingImport(OrganisationOwned):
 
 
 class PerformanceRating(OrganisationOwned):
-    """A manager's rating of somebody after hire by one criterion. Only used for validity."""
+    """A manager's rating of a hire by one criterion. Only used to examine validity."""
 
     of = models.ForeignKey(RatingImport, on_delete=models.CASCADE, related_name="ratings")
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="ratings")
     criterion = models.CharField(max_length=100)
     value = models.FloatField()
-    #: as in the file: a name or an address
+    #: a name or an address, as in the file
     rater = models.CharField(max_length=200)
     rated_on = models.DateField()
 
@@ -308,7 +305,7 @@ def recruiter_of(application: Application) -> Recruiter:
 
 
 def public_title(application: Application) -> str:
-    """The title for candidates and referees: of the chosen job post, else the role's."""
+    """The title that candidates and referees see: that of the chosen job post, else the role's."""
     if application.connection_id is not None:
         automation = automation_of(connection_id=application.connection_id, job_id=application.job_id)
         if automation is not None and automation.job_post_title:
@@ -317,7 +314,7 @@ def public_title(application: Application) -> str:
 
 
 def visible_applications(member: Membership) -> QuerySet[Application]:
-    """Private candidates are visible only to admins, the role's owner and its viewers."""
+    """Private candidates are only visible to admins, the role's owner and its viewers."""
     rows = (
         Application.objects.of(member.organisation)
         .filter(role__in=visible_roles(member))
@@ -330,15 +327,14 @@ def visible_applications(member: Membership) -> QuerySet[Application]:
 
 
 def sees_private_candidates(role: Role, member: Membership) -> bool:
-    """Whether the member sees private candidates of a role that they see."""
     return member.is_admin or role.owner_id == member.pk or role.viewers.filter(pk=member.pk).exists()
 
 
 def of_own_roles(member: Membership) -> Q:
-    """Filter for applications of the member's own roles, or that they recruit for; for hiring managers, all that they
-    see."""
+    """Filter for applications for which the member is the role's owner or the recruiter; for hiring managers, all that
+    they can see."""
     if not member.may_work:
         return Q()
-    # ids instead of a join, so PostgreSQL combines two indexes
+    # ids instead of a join, so that PostgreSQL combines two indexes
     owned = list(Role.objects.of(member.organisation).filter(owner=member).values_list("pk", flat=True))
     return Q(role__in=owned) | Q(recruiter_email__same_address=member.user.email)

@@ -1,4 +1,4 @@
-"""CSV files whose lines identify people by e-mail address or Greenhouse ids. Pure."""
+"""CSV files whose lines identify people by e-mail address or Greenhouse id. Pure."""
 
 import csv
 import io
@@ -13,13 +13,12 @@ from goodword.core.addresses import normalised
 from goodword.core.csv_files import UnreadableFile, decoded, separated
 
 MOST_ROWS: Final = 100_000
-#: maximum bytes
+#: bytes
 LARGEST: Final = 8_000_000
 #: headings, ignoring case, spaces and punctuation
 _ADDRESS: Final = frozenset({"email", "emailaddress", "mail"})
 _CANDIDATE: Final = frozenset({"candidateid", "greenhousecandidateid"})
 _APPLICATION: Final = frozenset({"applicationid", "greenhouseapplicationid"})
-#: maximum line numbers listed in a sentence
 _LISTED: Final = 10
 
 
@@ -32,19 +31,18 @@ class Person:
 
     @classmethod
     def of(cls, by: str, value: str) -> "Person":
-        """A normalised person, so equal addresses have the same spelling."""
+        """Normalise the value, so that equal addresses have the same spelling."""
         return cls(by, normalised(value) if by == "email" else value)
 
 
 @dataclass(frozen=True, slots=True)
 class PersonColumn:
-    """Which column identifies people, and how."""
+    """The column that identifies people, and what it contains."""
 
     by: str
     place: int
 
     def read(self, cells: Sequence[str]) -> Person | None:
-        """The person identified by the line, or None."""
         value = cells[self.place].strip()
         named = bool(value) and (self.by == "email" or value.isdecimal())
         return Person.of(self.by, value) if named else None
@@ -68,7 +66,7 @@ def plain_heading(cell: str) -> str:
 
 
 def person_column(first: Sequence[str]) -> PersonColumn | None:
-    """The most precise column that identifies people."""
+    """The most precise of the columns that identify people."""
     heading = [plain_heading(cell) for cell in first]
     for by, names in (("application", _APPLICATION), ("candidate", _CANDIDATE), ("email", _ADDRESS)):
         for place, name in enumerate(heading):

@@ -1,5 +1,5 @@
-"""Ratings after hire: people to rate, and imports of CSV files. A file is read into rows that don't count until
-a member confirms them."""
+"""Ratings after hire: whom to rate, and imports of CSV files. A file is read into rows that don't count until a member
+confirms them."""
 
 import re
 from collections import defaultdict
@@ -71,8 +71,8 @@ class _Problem(Exception):
 
 
 def read_ratings(raw: bytes, scale: Scale) -> list[RatedLine]:
-    """Read ratings: every column except person, rater, date and _IGNORED has ratings by the criterion in its heading.
-    Lines without a rating are skipped. Raises UnreadableFile."""
+    """Read ratings. Every column except person, rater, date and _IGNORED contains ratings by the criterion in its
+    heading. Lines without a rating are skipped. Raises UnreadableFile."""
     first, rows = read_rows(raw)
     columns = _columns_of(first)
     found: list[RatedLine] = []
@@ -178,7 +178,7 @@ def _value(text: str, criterion: str, scale: Scale) -> float:
     return value
 
 
-#: minimum time after the hire
+#: days after the hire from which people can be rated
 DAYS: Final = 90
 
 
@@ -193,7 +193,7 @@ class PersonToRate:
 def people_to_rate(
     organisation: Organisation, *, now: datetime, refused: Collection[int] = ()
 ) -> list[PersonToRate]:
-    """People to rate, by role and name. People without an address are left out, since a file can't identify them.
+    """People to rate, by role and name. Those without an address are left out, since a file can't identify them.
     `refused`: applications of people who must not be rated."""
     rated = PerformanceRating.objects.of(organisation).filter(of__confirmed_at__isnull=False)
     rows = (
@@ -222,15 +222,14 @@ def people_to_rate(
     return sorted(found, key=lambda one: (one.role.casefold(), one.name.casefold(), one.email))
 
 
-#: time after upload, unless confirmed
+#: for uploads that nobody confirmed
 KEPT_FOR: Final = timedelta(days=7)
-#: reasons for leaving out a line
 UNKNOWN, NOT_HIRED, EARLY, FUTURE, REFUSED = "unknown", "not_hired", "early", "future", "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionCount:
-    """Ratings by a criterion in an import: numbers of people and raters."""
+    """How many people and raters an import has ratings from, by a criterion."""
 
     criterion: str
     ratings: int
@@ -294,7 +293,6 @@ def read_into_rows(
 def _applications(
     organisation: Organisation, people: Collection[Person]
 ) -> Mapping[Person, Sequence[_Application]]:
-    """Applications by person, the latest hire first."""
     by = next(iter(people)).by
     column = {"email": "candidate__email", "candidate": "candidate__remote_id", "application": "remote_id"}[
         by
@@ -314,7 +312,7 @@ def _applications(
 def _hired(
     applications: Sequence[_Application], rated_on: date, today: date, refused: Collection[int]
 ) -> tuple[int | None, str]:
-    """Returns the latest hire before the rating, or why there is none."""
+    """Return the latest hire before the rating, or why there is none."""
     if not applications:
         return None, UNKNOWN
     hired = [one for one in applications if one.is_hired]
@@ -331,7 +329,6 @@ def _hired(
 
 
 def may_be_rated(application: Application, *, organisation: Organisation, now: datetime) -> bool:
-    """Whether members can rate this person in Goodword."""
     return (
         organisation.rates_hires
         and application.status == Application.Status.HIRED
@@ -342,7 +339,6 @@ def may_be_rated(application: Application, *, organisation: Organisation, now: d
 
 
 def rated_by(application: Application, member: Membership) -> date | None:
-    """The day on which this member rated the person."""
     rows = PerformanceRating.objects.of(application.organisation).filter(
         application=application, rater=member.user.email, of__confirmed_at__isnull=False
     )
@@ -386,7 +382,7 @@ def store(
     by: Membership | None,
     now: datetime,
 ) -> None:
-    """Store one person's ratings by criterion, which count immediately. `by`: the rater, if a member."""
+    """Store one person's ratings by criterion. They count immediately. `by`: the rater, if a member."""
     organisation = application.organisation
     made = RatingImport.objects.create(
         organisation=organisation,
@@ -436,13 +432,12 @@ def imports_of(organisation: Organisation) -> QuerySet[RatingImport]:
 
 
 def replaced_by(of: RatingImport) -> int:
-    """The number of stored ratings that it would replace."""
     return len(_replaced(of))
 
 
 def confirm(of: RatingImport, *, by: Membership, now: datetime, refused: Collection[int] = ()) -> bool:
-    """Let the import's ratings replace earlier ones of the same person, rater, date and criterion. Deletes ratings of
-    those refused since the upload. Returns False if already done or nothing is left."""
+    """Let the import's ratings replace earlier ones of the same person, rater, date and criterion. Ratings of people
+    who were refused since the upload are deleted. Returns False if already done or nothing is left."""
     with transaction.atomic():
         row = (
             RatingImport.objects.of(of.organisation).select_for_update(of=("self",)).filter(pk=of.pk).first()
@@ -468,7 +463,7 @@ def confirm(of: RatingImport, *, by: Membership, now: datetime, refused: Collect
 
 
 def discard(of: RatingImport, *, by: Membership, now: datetime) -> None:
-    """Delete an import with its ratings. A confirmed one is audited."""
+    """Delete an import with its ratings. If it was confirmed, the audit log records this."""
     with transaction.atomic():
         row = (
             RatingImport.objects.of(of.organisation).select_for_update(of=("self",)).filter(pk=of.pk).first()

@@ -1,4 +1,4 @@
-"""Erasure and export of candidates. Candidates' own copies omit status, stage and reason, so nobody learns of a
+"""Erasure and export of candidates. Their own copies omit status, stage and reason, so that nobody learns of a
 rejection through Goodword."""
 
 from datetime import datetime
@@ -18,7 +18,6 @@ from goodword.core.personal_data import (
     without_empty,
 )
 
-#: personal columns of Candidate
 BLANK: dict[str, object] = {
     "first_name": "",
     "last_name": "",

@@ -15,10 +15,10 @@ from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import personal_data
 from goodword.core.events import record
 
-#: delay of deletions, since a merge in Greenhouse can look like one
+#: delay after a deletion in Greenhouse, since a merge can look like one
 WAIT = timedelta(days=7)
 Reason = Erasure.Reason
-#: reasons decided by a person, so data still visible in Greenhouse doesn't cancel them
+#: reasons that a person decided on; data that Greenhouse still shows doesn't cancel these
 BY_PEOPLE = (Reason.MEMBER, Reason.CANDIDATE)
 
 
@@ -31,8 +31,8 @@ def request_erasure(
     member: Membership | None = None,
     due_at: datetime | None = None,
 ) -> Erasure:
-    """Request an erasure in the caller's transaction, due in seven days by default. A second request can only make it
-    due earlier."""
+    """Request an erasure in the caller's transaction, by default for seven days later. A second request can only bring
+    it forward."""
     candidate, applications = lock_person(of.candidate_id if isinstance(of, Application) else of.pk)
     whole = isinstance(of, Candidate)
     wanted = (
@@ -63,7 +63,7 @@ def request_erasure(
 def cancel_erasure(
     erasure: Erasure, *, because: str, now: datetime, by: str, member: Membership | None = None
 ) -> bool:
-    """Cancel an erasure in the caller's transaction. Returns False if done or already cancelled. `because`: a
+    """Cancel an erasure in the caller's transaction. Returns False if it was done or cancelled before. `because`: a
     sentence."""
     candidate, applications = lock_person(_person_of(erasure))
     erasure.refresh_from_db(from_queryset=Erasure.objects.across_organisations())
@@ -87,7 +87,7 @@ def pending(of: Candidate | Application) -> QuerySet[Erasure]:
 
 
 def carry_out_erasure(*, erasure_id: int, now: datetime, member: Membership | None = None) -> bool:
-    """Erase the data in every app. Returns False if done, cancelled, or stopped by a legal hold."""
+    """Erase the data in every app. Returns False if that was done or cancelled before, or if a legal hold stops it."""
     with transaction.atomic():
         erasure = (
             Erasure.objects.across_organisations().select_related("application").filter(pk=erasure_id).first()
@@ -97,7 +97,7 @@ def carry_out_erasure(*, erasure_id: int, now: datetime, member: Membership | No
         candidate, applications = lock_person(_person_of(erasure))
         if hold_against_erasure(erasure.application or candidate) is not None:
             return False
-        # erasures are written only under the person's lock
+        # erasures are only written under the person's lock
         erasure.refresh_from_db(from_queryset=Erasure.objects.across_organisations())
         if erasure.done_at is not None or erasure.cancelled_at is not None:
             return False
@@ -106,8 +106,8 @@ def carry_out_erasure(*, erasure_id: int, now: datetime, member: Membership | No
 
 
 def erase_person_again(*, of: Candidate | Application, now: datetime) -> bool:
-    """In a restored database, erase data that was erased after the backup, ignoring holds lifted since. Returns False
-    if already erased."""
+    """In a restored database, repeat an erasure that was carried out after the backup. Ignores holds, since they had
+    been lifted by then. Returns False if already erased."""
     if of.erased_at is not None:
         return False
     with transaction.atomic():

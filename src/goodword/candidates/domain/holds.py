@@ -1,4 +1,5 @@
-"""Legal holds, which protect a person's data (including merged profiles) or a role's applicants from erasure."""
+"""Legal holds, which protect the data of a person (including merged profiles) or of a role's applicants from
+erasure."""
 
 from typing import Final, LiteralString
 
@@ -9,7 +10,7 @@ from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application, Candidate, Hold
 from goodword.roles.models import Role
 
-#: namespace of the advisory locks ("hold" as a number)
+#: advisory locks of this app ("hold" as a number)
 _LOCK: Final = 0x686F6C64
 
 
@@ -32,13 +33,13 @@ def hold_on(of: Candidate | Application) -> Hold | None:
 
 def hold_against_erasure(of: Candidate | Application) -> Hold | None:
     """Like `hold_on`, but blocks new holds on roles until this transaction ends. Lock the person or application
-    first."""
+    before."""
     lock_role_holds(of.organisation_id)
     return hold_on(of)
 
 
 def lock_role_holds(organisation_id: int) -> None:
-    """Wait for a hold on a role that is being placed; block further ones until this transaction ends."""
+    """Wait for a hold on a role that is being placed, and block further ones until this transaction ends."""
     _lock("SELECT pg_advisory_xact_lock_shared(%s, %s)", organisation_id)
 
 

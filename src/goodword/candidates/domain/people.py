@@ -12,7 +12,8 @@ from goodword.roles.models import Role
 
 
 def lock_person(candidate_id: int) -> tuple[Candidate, list[Application]]:
-    """Lock a person's row, then their applications, in the order of the sync. Raises Candidate.DoesNotExist."""
+    """Lock a person, then their applications, in the order in which the sync locks them. Raises
+    Candidate.DoesNotExist."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A person is locked inside a transaction only.")
     candidate = (
@@ -58,7 +59,7 @@ def confirm_name(*, candidate: Candidate, name: str, member: Membership, now: da
 
 
 def choose_language(candidate: Candidate, *, language: str) -> None:
-    """Set the language. The caller checks that it is available."""
+    """The caller checks that the language is available."""
     Candidate.objects.of(candidate.organisation).filter(pk=candidate.pk).update(chosen_language=language)
     candidate.chosen_language = language
 
@@ -76,15 +77,13 @@ class Person:
 
 
 class AlreadyOnRole(Exception):
-    """The role already has a candidate with this address."""
-
     def __init__(self, application: Application) -> None:
         super().__init__(f"Application {application.pk} is on the role already.")
         self.application = application
 
 
 class RoleArchived(Exception):
-    """Archived roles accept no candidates."""
+    pass
 
 
 def with_address(role: Role, address: str) -> QuerySet[Application]:
@@ -106,10 +105,10 @@ def add_candidate(
     *, role: Role, person: Person, member: Membership, now: datetime, import_id: int | None = None
 ) -> Application:
     """Add a person to a role, once per address, without inviting them. Raises AlreadyOnRole and RoleArchived. A known
-    person (`known_person`) keeps their details and gets another application. An import (`import_id`) is audited as a
-    whole."""
+    person (`known_person`) keeps their details and gets another application. An import (`import_id`) has one entry in
+    the audit log."""
     with transaction.atomic(savepoint=False):
-        # a second member adding the same person waits for this lock, then sees the row
+        # a second member who adds the same person waits for this lock, then sees the row
         locked = Role.objects.of(member.organisation).select_for_update(of=("self",), no_key=True)
         role = locked.select_related("organisation").get(pk=role.pk)
         if role.archived_at is not None:

@@ -86,8 +86,8 @@ def compare(
 
 
 def _decisions(organisation: Organisation, withdrew: Sequence[str], declined: Sequence[str]) -> Decisions:
-    """The given reasons. If none of a kind were given, those that the page proposes, minus those given as the other
-    kind. Raises _Refused for a reason that isn't in use or was given twice."""
+    """The reasons given as arguments. If none of a kind were given, those that the page proposes, minus those given as
+    the other kind. Raises _Refused for a reason that isn't in use or was given twice."""
     known = rejection_reasons(organisation)
     for reason in (*withdrew, *declined):
         if reason not in known:

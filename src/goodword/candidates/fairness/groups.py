@@ -1,4 +1,4 @@
-"""The input of fairness figures: a CSV file of people's groups, and the meaning of rejection reasons."""
+"""Input for the fairness figures: a CSV file with people's groups, and the meaning of rejection reasons."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ class GroupFile:
 
 
 def read_groups(raw: bytes) -> GroupFile:
-    """Read groups, leaving out people without one. Raises UnreadableFile."""
+    """Read the groups. People without one are left out. Raises UnreadableFile."""
     first, rows = read_rows(raw)
     columns = _columns_of(first)
     groups: dict[Person, str] = {}
@@ -67,7 +67,7 @@ class _Columns:
 
 
 def _read_line(cells: Sequence[str], columns: _Columns) -> tuple[Person | None, str, str]:
-    """The person, the group, and the line's problem; empty strings if none."""
+    """Return the person, the group, and what is wrong with the line; each may be empty."""
     if len(cells) != columns.n:
         return None, "", _("the number of cells differs from the first row")
     person = columns.person.read(cells)
@@ -136,7 +136,6 @@ class Decisions:
 
 
 def rejection_reasons(organisation: Organisation) -> list[str]:
-    """The reasons in use, most frequent first."""
     rows = (
         Application.objects.of(organisation)
         .exclude(rejection_reason="")
@@ -148,7 +147,7 @@ def rejection_reasons(organisation: Organisation) -> list[str]:
 
 
 def proposed(reasons: Iterable[str]) -> Decisions:
-    """A proposal by words in the reasons."""
+    """Guess from the words in the reasons."""
     known = frozenset(reasons)
     declined = frozenset(reason for reason in known if _has(reason, _DECLINED))
     return Decisions(

@@ -21,8 +21,7 @@ from goodword.roles.models import Automation, Role
 
 @dataclass(frozen=True, slots=True)
 class StageOrder:
-    """`ahead`: number of people who entered the first of two stages before the second, minus those who did the
-    reverse."""
+    """`ahead`: for two stages, how many people entered the first before the second, minus how many did the reverse."""
 
     ahead: Mapping[tuple[str, str], int]
 
@@ -36,9 +35,9 @@ class StageOrder:
         return cls(ahead)
 
     def moved_on(self, path: Sequence[str], pipeline: Sequence[str]) -> dict[str, bool]:
-        """For each stage of a candidate's `path`, whether they entered a later one afterwards. Returning to an earlier
-        stage does not count. `pipeline`: the job's stages in order; pairs of stages that it lacks have the order in
-        which most people entered them."""
+        """For each stage of a candidate's `path`, whether they later entered a later one. Returning to an earlier stage
+        doesn't count. `pipeline`: the job's stages in order. Stages that it lacks are compared by the order in which
+        most people entered them."""
         last = {stage: place for place, stage in enumerate(path)}
         first = {stage: path.index(stage) for stage in last}
         return {
@@ -56,7 +55,7 @@ class StageOrder:
         return self.ahead.get((than, one), 0) >= 0
 
 
-#: minimum decided applications of a group in a row of the table
+#: minimum decided applications of a group for a row of the table
 LEAST: Final = 30
 _SELECTED: Final = frozenset({"hired", "declined"})
 Status = Application.Status
@@ -76,7 +75,7 @@ class Scope:
         return self._made().filter(deleted_at=None, erased_at=None)
 
     def erased(self) -> int:
-        """The number of applications that can't count because they were or will be erased."""
+        """How many applications can't count, because they were or will be erased."""
         return self._made().exclude(deleted_at=None, erased_at=None).count()
 
     def _made(self) -> QuerySet[Application]:
@@ -135,8 +134,8 @@ class GroupTotal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """`unknown`: people in the file without an application in scope. `ungrouped`: applications of people not in it.
-    `erased`: applications in scope that can't count."""
+    """`unknown`: people in the file without an application in scope. `ungrouped`: applications of people who aren't in
+    the file. `erased`: applications in scope that can't count."""
 
     groups: Sequence[GroupTotal]
     selected: StageRates
@@ -151,7 +150,7 @@ class Comparison:
 
 
 def compare_groups(scope: Scope, file: GroupFile) -> Comparison:
-    """Selection rates omit withdrawn and active applications, except that a stage counts those who moved on from it."""
+    """Selection rates omit withdrawn and active applications. For a stage, those who moved on from it count anyway."""
     rows = list(
         scope.applications().values_list(
             "pk", "status", "rejection_reason", "candidate__email", "candidate__remote_id", "remote_id"
@@ -219,8 +218,8 @@ def _selected(group_of: Mapping[int, str], outcome: Mapping[int, str]) -> _Count
 
 
 def _by_stage(scope: Scope, group_of: Mapping[int, str], outcome: Mapping[int, str]) -> dict[str, _Counts]:
-    """By stage, how many of those who entered it then entered a later one or were selected; the most frequently entered
-    stage first. Omits candidates who are still in the stage or withdrew from it."""
+    """For each stage, how many of those who entered it then entered a later one or were selected; the stage that most
+    entered comes first. Omits candidates who are still in the stage or withdrew from it."""
     paths, pipelines = _paths(scope, group_of), _pipelines(scope, group_of)
     order = StageOrder.of(paths.values())
     found: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
@@ -254,7 +253,8 @@ def _paths(scope: Scope, applications: Iterable[int]) -> Mapping[int, Sequence[s
 
 
 def _pipelines(scope: Scope, applications: Iterable[int]) -> Mapping[int, Sequence[str]]:
-    """The stages of each application's job in Greenhouse's order, as last seen; only jobs linked to a role."""
+    """The stages of each application's job in Greenhouse's order, as last seen. Only covers jobs that are linked to a
+    role."""
     jobs: dict[tuple[int | None, int | None], Sequence[str]] = {
         (row.connection_id, row.job_id): [name for _pk, name in row.pipeline or ()]
         for row in Automation.objects.of(scope.organisation)

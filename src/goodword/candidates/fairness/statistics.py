@@ -1,4 +1,4 @@
-"""Compares selection rates of groups: all together, and each with the group with the highest rate. Pure."""
+"""Compares selection rates: all groups together, and each group with the one that has the highest rate. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from statistics import NormalDist
 from typing import Final
 
 _LEVEL: Final = 0.05
-#: tolerance of logarithms, so rounding excludes no table that is as likely as the observed one
+#: tolerance of logarithms, so that rounding excludes no table that is as likely as the observed one
 _SAME: Final = 1e-7
 FOUR_FIFTHS: Final = 0.8
 
@@ -25,8 +25,8 @@ class Count:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateRatio:
-    """`low` and `high`: interval of the ratio. `p`: Fisher's exact test, two-sided. Both are adjusted for all pairs of
-    groups."""
+    """`low` and `high`: the interval of the ratio. `p`: two-sided, by Fisher's exact test. Both are adjusted for all
+    pairs of groups."""
 
     ratio: float
     low: float
@@ -40,7 +40,7 @@ class RateRatio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Together:
-    """A test whether all groups could have the same rate. `exact`: by Fisher's test of pairs instead of chi-squared."""
+    """Tests whether all groups could have the same rate. `exact`: by Fisher's test of pairs instead of chi-squared."""
 
     p: float
     exact: bool
@@ -48,10 +48,12 @@ class Together:
 
 def compare_all(counts: Mapping[str, Count]) -> tuple[dict[str, RateRatio], Together | None]:
     """Return the ratio of each other group to the one with the highest rate (empty if nobody was selected), and the
-    test of all groups (None for fewer than two). The highest rate is partly luck, and any pair could have been
-    compared, so p is adjusted for all pairs (Holm 1979, "A simple sequentially rejective multiple test procedure",
-    Scandinavian Journal of Statistics 6, 65-70), and all intervals together contain the true ratios 19 times of 20
-    (Bonferroni)."""
+    test of all groups (None for fewer than two).
+
+    The highest rate is partly luck, and any pair could have been compared. So p is adjusted for all pairs (Holm 1979,
+    "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 65-70), and 19
+    times out of 20 the intervals contain all the true ratios (Bonferroni).
+    """
     if len(counts) < 2:
         return {}, None
     pairs = list(combinations(counts, 2))
@@ -95,8 +97,8 @@ def _inside(count: Count) -> float:
 
 
 def fisher(one: Count, other: Count) -> float:
-    """Two-sided p: the probability, given the totals, of all tables at most as likely as the observed one. Fisher 1935,
-    "The logic of inductive inference", Journal of the Royal Statistical Society 98, 39-82."""
+    """Two-sided p: given the totals, the probability of all tables that are at most as likely as the observed one.
+    Fisher 1935, "The logic of inductive inference", Journal of the Royal Statistical Society 98, 39-82."""
     selected, everybody = one.selected + other.selected, one.decided + other.decided
     least, most = max(0, selected - other.decided), min(selected, one.decided)
     every = _log_ways(everybody, selected)
@@ -123,9 +125,9 @@ def holm(ps: Sequence[float]) -> list[float]:
 
 
 def _together(counts: Sequence[Count], adjusted: Collection[float]) -> Together:
-    """Pearson's chi-squared test; for two groups, or if an expected number is too small for it (Cochran 1954, "Some
-    methods for strengthening the common chi-squared tests", Biometrics 10, 417-451: below 1, or below 5 in a fifth of
-    the cells), the smallest adjusted p of Fisher's test, which is exact."""
+    """Pearson's chi-squared test. For two groups, or if an expected number is too small for it (below 1, or below 5 in
+    a fifth of the cells: Cochran 1954, "Some methods for strengthening the common chi-squared tests", Biometrics 10,
+    417-451), the smallest adjusted p of Fisher's test, which is exact."""
     rate = sum(one.selected for one in counts) / sum(one.decided for one in counts)
     expected = [each for one in counts for each in (one.decided * rate, one.decided * (1 - rate))]
     few = sum(each < 5 for each in expected)
@@ -136,7 +138,7 @@ def _together(counts: Sequence[Count], adjusted: Collection[float]) -> Together:
 
 
 def chi_squared(value: float, degrees: int) -> float:
-    """Probability of a chi-squared variable above `value`. `degrees` of freedom: a whole number."""
+    """Probability that a chi-squared variable exceeds `value`. `degrees` of freedom: a whole number."""
     half = value / 2
     if degrees % 2:
         term, tail = sqrt(half / pi) * 2 * exp(-half), erfc(sqrt(half))
