@@ -9,9 +9,8 @@ from goodword.demo.world import ADMIN_EMAIL
 type Api = Literal["v1", "v3"]
 
 JOB, POST, REQUISITION = "Senior Account Manager", "Senior Account Manager", ""
-#: number of adjectives that a referee picks
 ADJECTIVES = 5
-#: for each referee, the answers to open questions and to the one on development
+#: for each referee: the answers to open questions, and to the one on development
 COMMENTS = (
     (
         "Keeps what was agreed with customers, and asks early when something is unclear.",
@@ -23,7 +22,7 @@ COMMENTS = (
     ),
 )
 REQUIREMENT = "Works with several departments at once and keeps what was agreed with customers."
-#: work style scales chosen for the requirement
+#: work style scales that measure the requirement
 SCALES = ["Give and take", "Planning and order"]
 
 
@@ -108,7 +107,7 @@ def manage_automation(page: Browser, role_url: str, *, job_id: int) -> None:
 
 
 def take_assessment(page: Browser, link: str, *, meanwhile: Callable[[], None]) -> None:
-    """Answer every statement; `meanwhile` is called after four."""
+    """Answer every statement. `meanwhile` is called after four."""
     page.open(link)
     page.follow("Start with an example")
     page.press("Continue", pick=lambda _, words: words[3])
@@ -171,7 +170,7 @@ def _nth(number: int) -> Callable[[str, list[str]], str]:
 
 
 def _favourable(number: int, referee: int) -> Callable[[str, list[str]], str]:
-    """Picks a rating in the upper half, and confirms the candidate's statements."""
+    """Pick a rating in the upper half, or confirm the candidate's statement."""
     return lambda _, options: options[2 + (number + referee * 2) % 3] if len(options) >= 5 else options[0]
 
 

@@ -1,4 +1,4 @@
-"""A browser without JavaScript, and a reader of the demo's mailbox. Elements are found by their visible text."""
+"""A browser without JavaScript, and a reader for the demo's mailbox. Elements are found by their visible text."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from httpx2 import QueryParams
 
 MAX_REDIRECTS = 10
-#: long time-out, so the story doesn't fail on a busy machine
+#: long, so that the story doesn't fail on a busy machine
 WAIT_SECONDS = 60.0
 
 
@@ -49,7 +49,7 @@ class Browser:
         text: Callable[[str], str] | None = None,
     ) -> None:
         """Fill in the form that has this button, and press it. `fields`: values by label ("Group / Field" in a
-        fieldset). `pick` chooses an option of each unanswered question; `text` fills in required text areas."""
+        fieldset). `pick`: which option to choose for each unanswered question. `text`: for required text areas."""
         button = self._find("button", words)
         form = button.find_parent("form")
         if not isinstance(form, Tag):
@@ -218,7 +218,6 @@ def text_of(tag: Tag) -> str:
 
 
 def _values(form: Tag) -> list[tuple[str, str]]:
-    """The values that the form sends if unchanged."""
     data: list[tuple[str, str]] = []
     for field in form.find_all(["input", "select", "textarea"]):
         name = field.get("name")
@@ -270,7 +269,8 @@ class Mailbox:
 def wait_until(
     condition: Callable[[], bool], *, step: str, message: Callable[[], str], seconds: float = WAIT_SECONDS
 ) -> float:
-    """Wait until the condition is true. Returns the seconds; raises StoryFailed with `message` after too many."""
+    """Wait until the condition is true. Returns the seconds that it took. Raises StoryFailed with `message` after too
+    many."""
     began = time.monotonic()
     while not condition():
         if time.monotonic() - began > seconds:

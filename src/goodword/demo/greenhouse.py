@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from goodword.demo.browser import Browser, text_of
 
-#: the article's seven permissions
+#: the seven permissions in Greenhouse's article
 CATEGORIES = (
     "Applications",
     "Candidates",
@@ -14,7 +14,7 @@ CATEGORIES = (
     "Job Stages",
     "Rejection Reasons",
 )
-#: v3 also needs these for authors and history
+#: v3 also needs these, for authors and history
 V3_CATEGORIES = (*CATEGORIES, "Application Stages", "Hiring Team", "Users", "Departments", "Offices")
 
 #: name and trigger, as in the article

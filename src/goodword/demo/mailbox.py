@@ -22,7 +22,7 @@ _LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """A mail. `to`: the envelope's recipient. `links`: those of the text part, in order."""
+    """`to`: the envelope's recipient. `links`: those in the text part, in order."""
 
     number: int
     to: str
@@ -85,8 +85,6 @@ def _part(message: EmailMessage, kind: str) -> str:
 
 
 class Handler:
-    """Accepts all mail except to REJECTED_DOMAIN."""
-
     def __init__(self, store: Store) -> None:
         self.store = store
 

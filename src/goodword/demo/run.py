@@ -19,7 +19,6 @@ from goodword.demo.story import StoryResult, play
 from goodword.demo.world import ADMIN_EMAIL, Ports, World, world
 
 STARTING = "Starting PostgreSQL, a mailbox, a Greenhouse sandbox, the worker and the web server ..."
-#: files of the demo in its data folder
 FILES = (
     "postgres",
     "sandbox.json",
@@ -65,7 +64,7 @@ def _locked(data: Path) -> Iterator[None]:
 
 def _run(data: Path, *, api: Api) -> int:
     clear_unfinished(data)
-    # signals that the demo is ready
+    # exists once the demo is ready
     (data / "demo.json").unlink(missing_ok=True)
     _say(STARTING)
     with world(data=data, ports=Ports.named()) as made:
@@ -155,7 +154,7 @@ def demo_once(*, api: Api) -> int:
 
 
 def _say(text: str) -> None:
-    """Print to standard error, since standard output is for programs."""
+    """To standard error, since standard output is for programs."""
     print(text, file=sys.stderr, flush=True)
 
 

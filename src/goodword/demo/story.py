@@ -36,7 +36,7 @@ REFEREES = (
 
 @dataclass(kw_only=True)
 class StoryResult:
-    """Credentials, addresses and documents that the story produced, and the time of each step."""
+    """What the story produced: credentials, addresses, documents, and the time of each step."""
 
     v1_key: str = ""
     v3_client_id: str = ""
@@ -90,7 +90,7 @@ def _play_step(name: str, step: Callable[[], None]) -> None:
         raise StoryFailed(name, f"A response is not JSON: {error}") from error
     except StoryFailed:
         raise
-    except Exception as error:  # name the step of any error
+    except Exception as error:  # name the step in any error
         raise StoryFailed(name, f"{type(error).__name__}: {error}") from error
 
 
@@ -132,7 +132,7 @@ class StorySupport:
         return person
 
     def move_and_wait(self, person: Person, stage: str, *, subject: str) -> dict[str, Any]:
-        """Move a candidate to a stage. Returns the mail they receive, after checking it."""
+        """Move a candidate to a stage. Returns the mail that they receive, after checking it."""
         count = len(self.mailbox.all(to=person.email, subject=subject))
         self.greenhouse.move(person, stage)
         mail = self.mailbox.wait(to=person.email, subject=subject, count=count + 1)
@@ -183,7 +183,7 @@ class StorySupport:
         return [mail for mail in self.mailbox.all() if not mail["subject"].startswith("Today:")]
 
     def check_mail(self, mail: dict[str, Any]) -> None:
-        """Check a mail: names of sender and organisation, a reply address, a text and an HTML part, one link, no
+        """Check a mail's sender and organisation, reply address, text and HTML part, single link, and absence of
         images."""
         sender, reply_to = str(mail["from"]), str(mail["reply_to"])
         self.check(f"({ORGANISATION})" in sender, f"The sender does not name the organisation: {sender}")
@@ -195,7 +195,7 @@ class StorySupport:
         self.check("<img" not in mail["html"], f"The HTML part loads an image: {mail['html'][:400]}")
 
     def recruiter_address(self, person: Person) -> str:
-        """The reply address of mails to this candidate, which also gets their results."""
+        """The reply address of mails to this candidate. Their results go there too."""
         return str(self.mailbox.all(to=person.email)[0]["reply_to"])
 
     def download(self, link: str) -> str:
@@ -209,7 +209,7 @@ class StorySupport:
         return str(path)
 
     def let_deliveries_arrive(self, *, seconds: float = WAIT_SECONDS) -> None:
-        """Wait until all deliveries have been sent and handled; none may fail."""
+        """Wait until all deliveries have been sent and handled. None may fail."""
         idle = self.control.post("/_sandbox/wait-until-idle", json={}).raise_for_status().json()
         self.check(bool(idle["idle"]), "Greenhouse still has deliveries to send.")
         self.wait(

@@ -41,7 +41,7 @@ class Ports:
 
     @staticmethod
     def named_or_free() -> "Ports":
-        """Ports from the environment; by default free ones, so several worlds can run."""
+        """Ports from the environment; by default free ones, so that several worlds can run."""
         taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
         free = [one.getsockname()[1] for one in taken]
         for one in taken:
@@ -191,7 +191,7 @@ def _password(data: Path) -> str:
 
 
 def _organisation(data: Path) -> str:
-    """The organisation's name on the first start; afterwards its slug, so no second organisation is created."""
+    """The organisation's name on the first start; afterwards its slug, so that no second organisation is created."""
     marker = data / "organisation"
     if marker.exists():
         return marker.read_text(encoding="utf-8").strip()
