@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from goodword.core.backup.erasures import Erased
     from goodword.core.postgres.layout import Layout
 
-#: placeholder of DATABASE_URL for commands that need no database
+#: stands in for DATABASE_URL in commands that need no database
 _NO_DATABASE = "postgresql://127.0.0.1:1/none"
 
 
@@ -97,11 +97,8 @@ def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
     )
 
 
-# --- backup ---------------------------------------------------------------------------------------------------
-
-
 def _backup(options: argparse.Namespace) -> int:
-    leave_on_terminate()  # so no partial file is left
+    leave_on_terminate()  # so that no partial file is left
     with database_for("goodword backup"):
         from goodword.core import clock, database
         from goodword.core.backup import dump, nightly
@@ -143,9 +140,6 @@ def _new_file(given: str, *, now: datetime) -> Path:
         return Path(settings.GOODWORD_BACKUPS) / dump.file_name(now)
     path = Path(given).absolute()
     return path / dump.file_name(now) if path.is_dir() else path
-
-
-# --- restore --------------------------------------------------------------------------------------------------
 
 
 def _restore(options: argparse.Namespace) -> int:
@@ -218,7 +212,7 @@ def _listed(options: argparse.Namespace) -> Path | None:
 
 
 def complete(entries: "list[Erased]", *, key_lost: bool = False, for_looking: bool = False) -> int:
-    """Finish a restore once the rows are back: migrate, erase again, and leave the mode *being restored*.
+    """Finish a restore once the rows are back: migrate, and erase again. The mode stays *being restored*.
     Idempotent."""
     from django.core.management import call_command
 
@@ -234,9 +228,6 @@ def complete(entries: "list[Erased]", *, key_lost: bool = False, for_looking: bo
     erased = repeat_erasures(entries, now=clock.now())
     installation.set_mode(installation.Mode.LOOKING if for_looking else installation.Mode.WORKING)
     return erased
-
-
-# --- erasures, going live -------------------------------------------------------------------------------------
 
 
 def _erasures(options: argparse.Namespace) -> int:
@@ -295,9 +286,6 @@ def _go_live(options: argparse.Namespace) -> int:
         return 0
 
 
-# --- moving ---------------------------------------------------------------------------------------------------
-
-
 def _move(options: argparse.Namespace) -> int:
     leave_on_terminate()
     if environment.text("DATABASE_URL", ""):
@@ -309,7 +297,7 @@ def _move(options: argparse.Namespace) -> int:
     home = postgres.layout.Layout.of(data).home
     if not home.exists():
         return _refuse(f"there is no embedded database in {data} (GOODWORD_DATA).")
-    # the lock fails while `goodword up` runs, and keeps it from starting
+    # fails while `goodword up` is running, and keeps it from starting
     with postgres.start(data, who="goodword move-to-server") as server:
         os.environ["DATABASE_URL"] = server.url
         process.set_up()
@@ -346,9 +334,6 @@ def _moved(url: str, name: str, home: Path) -> int:
     return 0
 
 
-# --- upgrading PostgreSQL -------------------------------------------------------------------------------------
-
-
 def _upgrade(options: argparse.Namespace) -> int:
     leave_on_terminate()
     if environment.text("DATABASE_URL", ""):
@@ -365,7 +350,7 @@ def _upgrade(options: argparse.Namespace) -> int:
                 f"The database in {data.cluster} is of PostgreSQL {postgres.layout.major_version()} already."
             )
             return 0
-        if data.old.exists():  # an earlier upgrade was killed at its end
+        if data.old.exists():  # an earlier upgrade was killed just before its end
             upgrade.set_aside(data)
         with upgrade.old_server(data, programs) as old:
             os.environ["DATABASE_URL"] = old.url
@@ -403,13 +388,10 @@ def _refill(data: "Layout") -> str:
     return ""
 
 
-# --- the database ---------------------------------------------------------------------------------------------
-
-
 @contextmanager
 def database_for(who: str) -> Iterator[Path | None]:
-    """Set up Django. The embedded PostgreSQL is started if it isn't running, and stopped afterwards. Yields its folder.
-    Raises SettingError and PostgresError."""
+    """Set up Django. If the embedded PostgreSQL isn't running, it is started, and stopped afterwards. Yields its
+    folder, or None for another server. Raises SettingError and PostgresError."""
     if environment.text("DATABASE_URL", ""):
         process.set_up()
         yield None

@@ -21,7 +21,7 @@ from http.client import HTTPConnection, HTTPException
 
 from goodword.core import environment
 
-#: time-out in seconds; /readyz responds within two
+#: seconds; /readyz responds within two
 _TIMEOUT = 4
 
 
@@ -39,16 +39,14 @@ def is_ready() -> tuple[bool, str]:
         connection.close()
 
 
-#: Django commands to pass through
 DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showmigrations", "build_fonts")
-#: commands that write to GOODWORD_DATA
 WRITE_FILES = ("collectstatic", "build_fonts")
 #: seconds for running jobs to finish after a signal; long ones stop at their next batch
 GRACE = 30.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command. Returns the exit status. For a wrong setting or a busy port, prints a sentence and returns 2."""
+    """Run a command and return the exit status. For a wrong setting or a busy port, print a sentence and return 2."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["returned-mail"]:
         return _handle_returned_mail(given)
@@ -66,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _handle_returned_mail(given: list[str]) -> int:
-    """Exit with 0, or with 75 to make the mail server retry; any other status bounces the message."""
+    """Exit with 0, or with 75 so that the mail server retries. Any other status would bounce the message."""
     from goodword.notifications.returned_mail import TRY_LATER
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodword.settings")

@@ -1,5 +1,3 @@
-"""The commands `goodword rotate-keys`, `prune`, `export-organisation` and `delete-organisation`."""
-
 import argparse
 import sys
 from collections.abc import Callable, Iterator

@@ -1,5 +1,3 @@
-"""The commands `goodword evidence` and `goodword manual`."""
-
 import argparse
 import sys
 from collections.abc import Callable

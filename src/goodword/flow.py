@@ -1,4 +1,4 @@
-"""The map of events and their handlers, in the order of the data.
+"""Which handlers run after which event, in the order in which data flows.
 
 Each handler takes effect once, in the transaction of its effects (core.events). The handlers of one event run in no
 particular order. A handler that is `only_for` certain data isn't called for events with other data. Events without a
@@ -34,7 +34,7 @@ FLOW: Flow = {
     # --- changes of an application, in Greenhouse (greenhouse.sync) or by a member -------------------------------
     "application.applied": (),
     "application.added": (),  # by a member; data: import_id
-    "application.adopted": (),  # added by a member, and found in Greenhouse since
+    "application.adopted": (),  # added by a member, and since found in Greenhouse
     "application.entered_stage": (step_requests.on_entered_stage,),  # data: job_id, stage_id, stage_name
     "application.left_stage": (
         attempt_invitations.on_application_changed,
@@ -236,7 +236,7 @@ FLOW: Flow = {
     "email.complained": (attempt_invitations.on_email_complained, check_invitations.on_email_complained),
 }
 
-#: erasers of a person's data by app, from the top down (core.personal_data)
+#: how to erase a person's data, top layer first (core.personal_data)
 ERASURE: tuple[Eraser, ...] = (
     greenhouse_data.erase_deliveries,
     greenhouse_data.erase_notes,
@@ -250,7 +250,7 @@ ERASURE: tuple[Eraser, ...] = (
     candidates_data.erase,
 )
 
-#: the sections of a data export, in reading order (core.personal_data)
+#: sections of a data export, in reading order (core.personal_data)
 EXPORT: tuple[Exporter, ...] = (
     candidates_data.export,
     workflow_data.export,

@@ -12,12 +12,11 @@ if GOODWORD_ENV not in {"production", "demo", "test"}:
 PRODUCTION = GOODWORD_ENV == "production"
 
 GOODWORD_DATA = Path(environment.text("GOODWORD_DATA", "./var")).absolute()
-#: default folder of `goodword backup`
 GOODWORD_BACKUPS = Path(environment.text("GOODWORD_BACKUPS", str(GOODWORD_DATA / "backups"))).absolute()
 
-#: number of nightly backups of the embedded database to keep; 0: no backups
+#: how many nightly backups of the embedded database to keep; 0 for no backups
 GOODWORD_KEEP_BACKUPS = environment.number("GOODWORD_KEEP_BACKUPS", 7 if PRODUCTION else 0)
-#: recipients for encrypting them with age or gpg
+#: recipients for whom age or gpg encrypts them
 GOODWORD_BACKUP_RECIPIENTS = environment.words("GOODWORD_BACKUP_RECIPIENTS")
 
 # --- Secrets ---------------------------------------------------------------------------------------------------
@@ -63,13 +62,12 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
     "form-action": [CSP.SELF],
 }
-#: larger bodies get 413, except candidates' files and reports to verify
+#: bytes; larger bodies get a 413, except candidates' files and reports to verify
 GOODWORD_MAX_BODY = 2 * 1024 * 1024
-#: limit for uploads: above the maximum file size, so a file that is slightly too large gets a message on its page
+#: above the maximum file size, so that a file that is slightly too large gets a message on its page
 GOODWORD_MAX_UPLOAD = environment.number("GOODWORD_MAX_UPLOAD", 16, least=1) * 1024 * 1024
-#: limit for /verify: 20 times the size of a reference check with six referees
+#: for /verify: 20 times the size of a reference check with six referees
 GOODWORD_MAX_REPORT = 16 * 1024 * 1024
-#: address of the virus scanner for uploads; empty for none
 GOODWORD_CLAMD = environment.scanner("GOODWORD_CLAMD")
 DATA_UPLOAD_MAX_MEMORY_SIZE = GOODWORD_MAX_BODY
 #: enough for the page that translates a questionnaire of a hundred questions
@@ -167,11 +165,11 @@ if not _database_url:
     from goodword.core.postgres import attach
 
     _database_url = attach(GOODWORD_DATA)
-#: connections a process may hold; at least as many as the worker runs jobs at once
+#: connections per process; at least as many as the worker runs jobs at once
 GOODWORD_POOL = environment.number("GOODWORD_POOL", 12, least=1)
 #: prepared statements for candidates' pages, deliveries and events (core.queries)
 GOODWORD_PREPARED_STATEMENTS = environment.flag("GOODWORD_PREPARED_STATEMENTS", default=True)
-#: limit in seconds for a statement of the web server; 0: none
+#: seconds for a statement of the web server; 0 for no limit
 GOODWORD_STATEMENT_SECONDS = environment.number("GOODWORD_STATEMENT_SECONDS", 20)
 DATABASES = {"default": environment.database(_database_url) | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0}}
 if GOODWORD_ENV != "test":
@@ -192,7 +190,7 @@ CACHES = {
     else {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "goodword_cache",
-        # it counts failed sign-ins; with a small cache, guessing with many addresses would evict the counts
+        # it counts failed sign-ins; if it were small, guessing with many addresses would evict the counts
         "OPTIONS": {"MAX_ENTRIES": 50_000},
     }
 }
@@ -228,11 +226,10 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers can't make us send mail to any address
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers must not be able to make us send mail to any address
 ACCOUNT_SESSION_REMEMBER = True
-#: idle hours after which a member is signed out
+#: a member is signed out after this many idle hours
 SESSION_COOKIE_AGE = environment.number("GOODWORD_SESSION_HOURS", 8, least=1) * 3600
-#: days to keep the sign-in trail
 GOODWORD_SIGN_IN_DAYS = environment.number("GOODWORD_SIGN_IN_DAYS", 180, least=30)
 ACCOUNT_LOGOUT_ON_GET = False
 #: seconds after sign-in or reauthentication during which sensitive actions need no confirmation
@@ -284,7 +281,7 @@ SOCIALACCOUNT_PROVIDERS = _oidc | _saml
 SOCIALACCOUNT_ADAPTER = "goodword.accounts.single_sign_on.SingleSignOnAdapter"
 # a link, since browsers apply the policy's form-action to every redirect that follows a form
 SOCIALACCOUNT_LOGIN_ON_GET = True
-#: members created by a claim; None: none
+#: claims that make somebody a member; None if none do
 GOODWORD_SSO_MEMBERS = single_sign_on.member_claim(environment.text("GOODWORD_SSO_MEMBERS", ""))
 
 # --- Mail ------------------------------------------------------------------------------------------------------
@@ -304,14 +301,12 @@ _own_server = None if PRODUCTION else "smtp://127.0.0.1:8026"
 _smtp_url = environment.text("GOODWORD_SMTP_URL", "" if _credentials else _own_server)
 MAILERS = mail.mailers(provider=GOODWORD_MAIL_PROVIDER, smtp_url=_smtp_url)
 ANYMAIL = mail.anymail(credentials=_credentials, webhook_secret=GOODWORD_MAIL_WEBHOOK_SECRET)
-#: address for bounces (SMTP only), tagged for each mail
+#: address for bounces (SMTP only), with a tag for each mail
 GOODWORD_RETURN_ADDRESS = mail.return_address(environment.text("GOODWORD_RETURN_ADDRESS", ""))
 #: expected DNS records; shown and checked on Settings > Sender domain
 GOODWORD_MAIL_SPF = mail.spf_mechanisms(environment.words("GOODWORD_MAIL_SPF"))
 GOODWORD_MAIL_DKIM_SELECTORS = mail.dkim_selectors(environment.words("GOODWORD_MAIL_DKIM_SELECTORS"))
-#: DNS servers to use instead of the system's
 GOODWORD_DNS_SERVERS = dns.servers(environment.words("GOODWORD_DNS_SERVERS"))
-#: contact address on help pages
 GOODWORD_HELP_CONTACT = environment.address(
     "GOODWORD_HELP_CONTACT", None if PRODUCTION else "help@goodword.example"
 )
@@ -378,7 +373,6 @@ if PRODUCTION:
 #: either gives a scraper access to /metrics; without both the page doesn't exist
 GOODWORD_METRICS_TOKEN = environment.token("GOODWORD_METRICS_TOKEN")
 GOODWORD_METRICS_FROM = environment.networks("GOODWORD_METRICS_FROM")
-#: address at which a worker serves its metrics
 GOODWORD_WORKER_METRICS = environment.listening("GOODWORD_WORKER_METRICS")
 
 # --- Errors and traces -----------------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from goodword.references import urls as references
 from goodword.reports import urls as reports
 from goodword.workspace import urls as workspace
 
-#: members' pages below /o/<slug>/
 MEMBER: list[URLPattern | URLResolver] = [
     *references.member_urls,
     *reports.member_urls,
