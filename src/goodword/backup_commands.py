@@ -47,13 +47,13 @@ def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
     restore.add_argument(
         "--for-looking",
         action="store_true",
-        help="a copy to look at, in which no mail, note or job goes out until `goodword go-live`",
+        help="for a look only: send no mail or notes and run no jobs until `goodword go-live`",
     )
     restore.add_argument(
         "--erasures",
         type=Path,
         metavar="FILE",
-        help="erase again who is in this list of `goodword erasures`; default: erasures.jsonl beside the backup",
+        help="repeat the erasures in this list of `goodword erasures`; default: erasures.jsonl beside the backup",
     )
     restore.add_argument(
         "--no-erasures",
@@ -329,7 +329,7 @@ def _moved(url: str, name: str, home: Path) -> int:
         return _refuse(str(error))
     print(
         f"Moved to {name!r}. Set DATABASE_URL to it from now on, and start Goodword again. The old database is still "
-        f"in {home}; nothing goes out from it. Delete it once everything works."
+        f"in {home}; it sends nothing. Delete it once everything works."
     )
     return 0
 
@@ -338,7 +338,7 @@ def _upgrade(options: argparse.Namespace) -> int:
     leave_on_terminate()
     if environment.text("DATABASE_URL", ""):
         return _refuse(
-            "DATABASE_URL is set. This command upgrades the embedded database. Upgrade your server by its own means "
+            "DATABASE_URL is set. This command upgrades the embedded database. Upgrade your server with its own tools "
             "(pg_upgrade), or stop Goodword and use `goodword backup`, then `goodword restore --no-erasures` into the "
             "new one."
         )
@@ -347,7 +347,7 @@ def _upgrade(options: argparse.Namespace) -> int:
         programs = upgrade.old_programs(data, options.programs)
         if programs is None:
             print(
-                f"The database in {data.cluster} is of PostgreSQL {postgres.layout.major_version()} already."
+                f"The database in {data.cluster} is already at PostgreSQL {postgres.layout.major_version()}."
             )
             return 0
         if data.old.exists():  # an earlier upgrade was killed just before its end

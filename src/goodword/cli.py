@@ -162,7 +162,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     recover = command(
         "recover-sign-in",
-        "Let members in again: lift required single sign-on, or remove somebody's second factors.",
+        "Let locked-out members in again: stop requiring single sign-on, or remove a member's second factors.",
         _recover_sign_in,
     )
     which = recover.add_mutually_exclusive_group(required=True)
@@ -186,10 +186,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_mails(command("mails", "List mail that has not gone out, or retry failed mail.", None))
     lists = command(
         "check-lists",
-        "Check that what candidate lists sort and count by matches the steps; exit status 1 if it doesn't.",
+        "Check that the values behind candidate lists match the steps; exit status 1 if they don't.",
         _check_lists,
     )
-    lists.add_argument("--repair", action="store_true", help="correct what differs")
+    lists.add_argument("--repair", action="store_true", help="correct the differences")
     back = command(
         "returned-mail",
         "Read a bounce message from standard input and record which mail bounced.",
@@ -222,9 +222,11 @@ def _add_jobs(jobs: argparse.ArgumentParser) -> None:
         action.set_defaults(run=run)
         if name != "list":
             action.add_argument("names", nargs="*", metavar="NAME", help="reaction:12 or job:34, as listed")
-            action.add_argument("--yes", action="store_true", help="with --failed or --task: don't only list")
+            action.add_argument(
+                "--yes", action="store_true", help="with --failed or --task: do it, instead of only listing"
+            )
         action.add_argument("--failed", action="store_true", help="all failures")
-        action.add_argument("--task", metavar="TASK", default="", help="those of one task")
+        action.add_argument("--task", metavar="TASK", default="", help="all of one task")
 
 
 def _add_mails(mails: argparse.ArgumentParser) -> None:
@@ -238,7 +240,7 @@ def _add_mails(mails: argparse.ArgumentParser) -> None:
     again.set_defaults(run=_retry_mails)
     again.add_argument("names", nargs="*", metavar="NAME", help="mail:12, as listed")
     again.add_argument("--failed", action="store_true", help="all failed mail")
-    again.add_argument("--yes", action="store_true", help="with --failed: don't only list")
+    again.add_argument("--yes", action="store_true", help="with --failed: do it, instead of only listing")
 
 
 def _django(arguments: Sequence[str]) -> int:

@@ -40,7 +40,7 @@ def _rotate_keys(_: argparse.Namespace) -> int:
         print(f"Re-encrypted: {done.sealed}.")
         if done.lost:
             print(
-                f"Can't be opened with any listed key: {done.lost}. Replace these secrets (docs/operating.md, Keys)."
+                f"Can't be decrypted with any listed key: {done.lost}. Replace these secrets (docs/operating.md, Keys)."
             )
         if done.removable:
             print(f"Remove from GOODWORD_FIELD_KEYS, and restart all programs: {', '.join(done.removable)}.")
@@ -80,7 +80,7 @@ def _export(options: argparse.Namespace) -> int:
             print(f"goodword: {error}", file=sys.stderr)
             return 2
         print(
-            f"{options.file}: {sum(rows.values()):,} rows. It contains personal data, but no passwords and keys."
+            f"{options.file}: {sum(rows.values()):,} rows. It contains personal data, but no passwords or keys."
         )
         return 0
 

@@ -53,9 +53,9 @@ def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
     manual.add_argument(
         "--organisation", metavar="SLUG", required=True, help="organisation that uses the test"
     )
-    manual.add_argument("--version", default="", metavar="NUMBER", help="the newest unless stated")
-    manual.add_argument("--form", default="", metavar="FORM", help="the first unless stated")
-    manual.add_argument("--language", default="", metavar="CODE", help="English unless stated")
+    manual.add_argument("--version", default="", metavar="NUMBER", help="default: the newest")
+    manual.add_argument("--form", default="", metavar="FORM", help="default: the first")
+    manual.add_argument("--language", default="", metavar="CODE", help="default: English")
 
 
 def _evidence(options: argparse.Namespace) -> int:

@@ -38,9 +38,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 NO_TERMINAL = (
-    "No terminal for a password prompt. Add --password-stdin and pass the password on standard input."
+    "There is no terminal to ask for a password. Add --password-stdin and pass it on standard input."
 )
-KEPT = "ana@acme.example already had a login, and keeps its password."
+KEPT = "ana@acme.example already had an account, and keeps its password."
 NEW = ("--password-stdin", "--time-zone", "America/New_York")
 
 

@@ -52,7 +52,7 @@ def test_the_code_may_be_typed_in_small_letters_without_hyphens() -> None:
 @pytest.mark.parametrize(
     ("changed", "field", "sentence"),
     [
-        ({"code": "AAAA-BBBB-CCCC-DDDD"}, "code", "This is not the code."),
+        ({"code": "AAAA-BBBB-CCCC-DDDD"}, "code", "That isn't the code."),
         ({"code": ""}, "code", "Enter the code from the log."),
         ({"organisation": " "}, "organisation", "Enter the name of your organisation."),
         ({"time_zone": "Europe/Atlantis"}, "time_zone", "Choose a time zone from the list."),

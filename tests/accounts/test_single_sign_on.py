@@ -40,7 +40,7 @@ CLAIM = {
         "gone": {"organisation": "no-such", "kind": "admin"},
     },
 }
-NO_LOGIN = "There is no login for rita@acme.example. Ask an admin of your organisation to invite you."
+NO_LOGIN = "There is no account for rita@acme.example. Ask an admin of your organisation to invite you."
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +101,7 @@ def test_the_link_lasts_when_the_address_changes(rita: Membership) -> None:
 @pytest.mark.matrix
 @pytest.mark.parametrize("verified", [False, "false", None, ""])
 def test_an_unverified_address_is_refused(rita: Membership, verified: object) -> None:
-    sentence = "Northwind ID doesn't confirm your e-mail address, so Goodword can't let you in with it."
+    sentence = "Northwind ID hasn't verified your e-mail address, so you can't sign in with it."
     assert outcome(RITA | {"email_verified": verified}) == ("", [sentence])
     assert not SocialAccount.objects.exists()
 
@@ -143,7 +143,7 @@ def test_a_look_alike_address_signs_nobody_in_and_makes_no_user(
     stranger = {"sub": "2", "email": address, "email_verified": True, "groups": ["leads"]}
     assert outcome(stranger) == (
         "",
-        [f"{address} has a letter that only looks like i, s or k, so it can't sign in here."],
+        [f"{address} has a letter that only looks like i, s or k, so you can't sign in with it."],
     )
     assert (User.objects.count(), SocialAccount.objects.count()) == (1, 0)
     User.objects.all().delete()
@@ -262,7 +262,7 @@ def test_a_session_by_password_opens_other_organisations_only(rita: Membership) 
     refused = client.get("/o/acme/roles/")
     assert (refused.status_code, client.get("/o/other/roles/").status_code) == (403, 200)
     page = refused.content.decode()
-    assert "Acme can be opened only by single sign-on." in page
+    assert "Acme can only be opened with single sign-on." in page
     assert "/accounts/oidc/oidc/login/?process=login&amp;next=%2Fo%2Facme%2Froles%2F" in page
     assert client.post("/o/acme/roles/new/", {"title": "x"}).status_code == 403
 
@@ -306,7 +306,7 @@ def test_confirming_is_for_the_same_person_who_was_asked_just_now(rita: Membersh
     assert confirmed(RITA | {"sub": "5"}, eve.user) == (False, ["That was another account at Northwind ID."])
     assert confirmed(RITA | {"auth_time": int(time.time()) - 1000}, rita.user) == (
         False,
-        ["Northwind ID didn't ask who you are. Sign out there, then try again."],
+        ["Northwind ID didn't ask you to sign in again. Sign out there, then try again."],
     )
 
 

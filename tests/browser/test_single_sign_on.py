@@ -102,7 +102,7 @@ def test_members_sign_in_with_a_provider(
         page.goto(roles)
         start()
         at_the_provider("ned")
-        expect(page.get_by_text("There is no login for ned@northwind.example.")).to_be_visible()
+        expect(page.get_by_text("There is no account for ned@northwind.example.")).to_be_visible()
         context.clear_cookies()
 
         settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps(CLAIM))
@@ -114,7 +114,7 @@ def test_members_sign_in_with_a_provider(
         page.goto(roles)
         start()
         at_the_provider("eve")
-        expect(page.get_by_text("There is no login for eve@northwind.example.")).to_be_visible()
+        expect(page.get_by_text("There is no account for eve@northwind.example.")).to_be_visible()
     start()  # the provider is down
     expect(page.get_by_text("Signing in with single sign-on didn't work.")).to_be_visible()
     context.close()

@@ -152,7 +152,7 @@ def test_undecryptable_data_is_counted_and_left(
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
     Connection.objects.of(world.organisation).update(token="k0:AAAA")
     assert main(["rotate-keys"]) == 1
-    assert "Can't be opened with any listed key: 1." in capsys.readouterr().out
+    assert "Can't be decrypted with any listed key: 1." in capsys.readouterr().out
     assert Connection.objects.of(world.organisation).get().token == "k0:AAAA"
 
 

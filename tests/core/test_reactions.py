@@ -311,7 +311,7 @@ def test_reactions_of_erased_events_are_gone() -> None:
 
 @pytest.mark.django_db
 def test_reactions_done_long_ago_are_deleted_and_others_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "PRUNED_TOGETHER", 2)
+    monkeypatch.setattr(events, "PRUNE_BATCH", 2)
     now = clock.now()
 
     def reaction(state: str, days: int) -> int:

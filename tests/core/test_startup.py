@@ -369,7 +369,7 @@ def test_a_migration_gives_way_to_a_long_transaction(
     monkeypatch.setattr("goodword.core.database.time.sleep", end_the_other)
     database.migrate()
     assert capsys.readouterr().err == (
-        "goodword: The migration waits for another transaction, and is tried again.\n"
+        "goodword: The migration is waiting for another transaction and will be tried again.\n"
     )
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")

@@ -54,7 +54,7 @@ def refused(data: object) -> ValidationError:
             {"type": "bicycle", "wheels": [{"spokes": 32}, {"spokes": "36"}], "colour": "red"},
             [
                 "Wheel 2 of vehicle 1 needs a whole number under “spokes”.",
-                "Vehicle 1 has “colour”, which is not known here.",
+                "Vehicle 1 has “colour”, which isn't a known field.",
             ],
         ),
         (
@@ -84,4 +84,4 @@ def test_stored_data_problems_name_the_path() -> None:
 def test_long_names_are_shortened() -> None:
     data = {"type": "bicycle", "wheels": [], "x" * 1000: 1}
     [sentence] = sentences(refused(data), data, whole="it")
-    assert sentence == f"It has “{'x' * 60}…”, which is not known here."
+    assert sentence == f"It has “{'x' * 60}…”, which isn't a known field."

@@ -30,8 +30,8 @@ pytestmark = pytest.mark.programs
 @pytest.mark.parametrize(
     ("answers", "options", "state", "said"),
     [
-        ({}, {}, "good", "answers."),
-        ({}, {"username": "rita", "password": "secret"}, "good", "answers and accepts the password."),
+        ({}, {}, "good", "responds."),
+        ({}, {"username": "rita", "password": "secret"}, "good", "responds and accepts the password."),
         (
             {"auth": "535 5.7.8 Wrong password for rita@acme.example"},
             {"username": "rita", "password": "secret"},
@@ -63,7 +63,7 @@ def test_a_mail_server_out_of_reach_is_broken(settings: Settings) -> None:
         return one.state, one.sentence
 
     assert found("127.0.0.1", 1) == ("broken", "127.0.0.1:1 can't be reached: Connection refused.")
-    assert found("mail.invalid", 25) == ("broken", "The host name of mail.invalid:25 is not known.")
+    assert found("mail.invalid", 25) == ("broken", "The host name of mail.invalid:25 is unknown.")
 
 
 def test_unencrypted_mail_to_another_host_needs_attention(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,9 +118,9 @@ def test_the_certificate_of_the_mail_server_counts(tmp_path: Path, monkeypatch: 
         assert (one.state, "can't be trusted: self-signed certificate" in one.sentence) == ("broken", True)
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
         one = doctor.mail_server(clock.now())
-        assert (one.state, "answers by TLSv1.3." in one.sentence) == ("good", True)
+        assert (one.state, "responds over TLSv1.3." in one.sentence) == ("good", True)
         one = doctor.mail_server(clock.now() + timedelta(days=20))
-        assert (one.state, "its certificate ends in 9 days" in one.sentence) == ("attention", True)
+        assert (one.state, "its certificate expires in 9 days" in one.sentence) == ("attention", True)
 
 
 def test_a_provider_s_api_is_not_tried(settings: Settings) -> None:
@@ -149,7 +149,7 @@ def test_the_records_of_the_sender_domain(settings: Settings) -> None:
     }
     found = dns(settings, good)
     assert [state for state, _ in found] == ["good", "good", "good", "attention"]
-    assert found[-1][1] == "MX of acme.example: no server takes mail for it, so returned mail is lost."
+    assert found[-1][1] == "MX of acme.example: no server accepts mail for it, so returned mail is lost."
     assert [state for state, _ in dns(settings, {})] == ["attention"] * 4
     failing = dict.fromkeys([*good, "acme.example MX"], SERVFAIL)
     assert [state for state, _ in dns(settings, failing)] == ["attention"] * 4

@@ -193,7 +193,7 @@ def _loop() -> list[dict[str, Any]]:
         ),
         (
             [{"id": "x", "type": "date", "text": "?", "when": {"question": "y", "is": ["yes"], "not": 1}}],
-            "The condition of question 1 has “not”, which is not known here.",
+            "The condition of question 1 has “not”, which isn't a known field.",
         ),
         (
             [{"id": "x", "type": "date", "text": "?", "only_for": ["boss"]}],
@@ -243,7 +243,7 @@ def _loop() -> list[dict[str, Any]]:
         ),
         (
             [{"id": "x", "type": "date", "text": "?", "y" * 100_000: 1}],
-            f"Question 1 has “{'y' * 60}…”, which is not known here.",
+            f"Question 1 has “{'y' * 60}…”, which isn't a known field.",
         ),
     ],
 )
@@ -292,7 +292,7 @@ def test_the_built_in_template_survives_writing_and_parsing() -> None:
         ([rating(text="  ")], "Question 1 needs a text under “text”."),
         ([rating(text="x" * 501)], "Question 1 has more than 500 characters under “text”."),
         ([rating(required="yes")], "Question 1 needs true or false under “required”."),
-        ([rating(requird=True)], "Question 1 has “requird”, which is not known here."),
+        ([rating(requird=True)], "Question 1 has “requird”, which isn't a known field."),
         ([rating(levels=LEVELS[:4])], "Question 1 needs five levels with the values 1 to 5 in this order."),
         (
             [rating(levels=[*LEVELS[:4], {"value": 5, "label": "Best"}])],

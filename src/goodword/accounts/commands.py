@@ -40,7 +40,7 @@ def createadmin(*, organisation: str, email: str, name: str, time_zone: str, pas
         said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
         print(f"goodword: {said}", file=sys.stderr)
         return 2
-    kept = f" {user.email} already had a login, and keeps its password." if user else ""
+    kept = f" {user.email} already had an account, and keeps its password." if user else ""
     print(f"{email} is an admin of {made.name} (slug {made.slug}).{kept}")
     return 0
 
@@ -85,7 +85,7 @@ def _password(*, from_stdin: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
         raise CommandError(
-            "No terminal for a password prompt. Add --password-stdin and pass the password on standard input."
+            "There is no terminal to ask for a password. Add --password-stdin and pass it on standard input."
         )
     first = getpass.getpass("Password: ")
     if getpass.getpass("Password again: ") != first:

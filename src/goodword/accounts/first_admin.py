@@ -123,9 +123,7 @@ class FirstAdminForm(NewLoginForm):
         given = re.sub(r"[\s-]", "", self.cleaned_data["code"]).upper()
         if not constant_time_compare(given, code().replace("-", "")):
             raise ValidationError(
-                _(
-                    "This is not the code. Copy it from the log of goodword serve, as printed at its last start."
-                )
+                _("That isn't the code. Copy the one that goodword serve printed when it last started.")
             )
         return given
 

@@ -88,7 +88,7 @@ def _code_field(form: forms.Form) -> None:
     form.fields["code"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code"}
 
 
-class _ToldWhenLocked:
+class _MailsOwnerWhenLocked:
     """E-mails the owner of the account if too many wrong codes lock this step."""
 
     def clean_code(self) -> Any:
@@ -96,17 +96,17 @@ class _ToldWhenLocked:
             return super().clean_code()  # type: ignore[misc]  # of the form beside this class
         except ValidationError as error:
             if error.code == "too_many_login_attempts":
-                second_factor.tell_locked(context.request, self.user)  # type: ignore[attr-defined]  # the form's
+                second_factor.mail_about_lock(context.request, self.user)  # type: ignore[attr-defined]  # the form's
             raise
 
 
-class CodeForm(_ToldWhenLocked, AuthenticateForm):  # type: ignore[misc]  # the library has no types
+class CodeForm(_MailsOwnerWhenLocked, AuthenticateForm):  # type: ignore[misc]  # the library has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code_field(cast(forms.Form, self))
 
 
-class ConfirmCodeForm(_ToldWhenLocked, ReauthenticateForm):  # type: ignore[misc]  # the library has no types
+class ConfirmCodeForm(_MailsOwnerWhenLocked, ReauthenticateForm):  # type: ignore[misc]  # the library has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code_field(cast(forms.Form, self))

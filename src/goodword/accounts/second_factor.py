@@ -185,7 +185,7 @@ def _end_other_sessions(request: HttpRequest, user: User) -> None:
     UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key).delete()
 
 
-def tell_locked(request: HttpRequest, user: User) -> None:
+def mail_about_lock(request: HttpRequest, user: User) -> None:
     """E-mail the owner that wrong codes have locked the second step, at most once an hour."""
     now = clock.now()
     audit.record_lockout(user, now=now, **audit.where(request))

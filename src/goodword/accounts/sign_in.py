@@ -299,7 +299,7 @@ class NotCurrentPassword:
             raise ValidationError(_("This is your current password. Choose a different one."), code="not_new")
 
     def get_help_text(self) -> str:
-        return _("Not your current password.")
+        return _("That isn't your current password.")
 
 
 def reset_link(user: User) -> str:

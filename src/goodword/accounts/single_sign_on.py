@@ -94,7 +94,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
             return True
         raise _refuse(
             request,
-            _("There is no login for %(email)s. Ask an admin of your organisation to invite you.")
+            _("There is no account for %(email)s. Ask an admin of your organisation to invite you.")
             % {"email": _verified_address(sociallogin)},
         )
 
@@ -188,13 +188,13 @@ def _match(request: HttpRequest, sociallogin: SocialLogin) -> None:
     if not address:
         raise _refuse(
             request,
-            _("%(name)s doesn't confirm your e-mail address, so Goodword can't let you in with it.")
+            _("%(name)s hasn't verified your e-mail address, so you can't sign in with it.")
             % {"name": sociallogin.provider.name},
         )
     if other := _look_alike(sociallogin, address):
         raise _refuse(
             request,
-            _("%(email)s has a letter that only looks like i, s or k, so it can't sign in here.")
+            _("%(email)s has a letter that only looks like i, s or k, so you can't sign in with it.")
             % {"email": other},
         )
     with transaction.atomic():
@@ -252,7 +252,7 @@ def _confirm(request: HttpRequest, sociallogin: SocialLogin) -> None:
     if isinstance(at, int) and time.time() - at > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
         raise _refuse(
             request,
-            _("%(name)s didn't ask who you are. Sign out there, then try again.") % {"name": name},
+            _("%(name)s didn't ask you to sign in again. Sign out there, then try again.") % {"name": name},
         )
     record_authentication(
         request,
@@ -264,7 +264,7 @@ def _confirm(request: HttpRequest, sociallogin: SocialLogin) -> None:
     )
 
 
-def told[**P](
+def show_failures[**P](
     view: Callable[P, HttpResponseBase], *, signs_out: bool = False
 ) -> Callable[P, HttpResponseBase]:
     """Decorator: show provider errors as a message. allauth handles only some of them."""
@@ -278,7 +278,7 @@ def told[**P](
         except _FAILURES:
             log.warning("Single sign-on failed", exc_info=True)
             sentence = (
-                _("The sign-out of single sign-on didn't work. Use “Sign out” here.")
+                _("Signing out through single sign-on didn't work. Use “Sign out” here.")
                 if signs_out
                 else _did_not_work(_("single sign-on"))
             )

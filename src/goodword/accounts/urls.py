@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from goodword.accounts.access import factor_used
 from goodword.accounts.first_admin import first_admin
 from goodword.accounts.reauthentication import required
-from goodword.accounts.single_sign_on import continue_suspended, reauthenticate, told
+from goodword.accounts.single_sign_on import continue_suspended, reauthenticate, show_failures
 from goodword.accounts.views import (
     account,
     end_session,
@@ -39,12 +39,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reauthenticate/passkey/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path(
         "reauthenticate/with/<slug:provider_id>/",
-        told(reauthenticate),
+        show_failures(reauthenticate),
         name="account_reauthenticate_single_sign_on",
     ),
     path("reauthenticate/continue/", continue_suspended, name="account_continue"),
-    path("oidc/<slug:provider_id>/login/", told(oidc.login), name="openid_connect_login"),
-    path("oidc/<slug:provider_id>/login/callback/", told(oidc.callback), name="openid_connect_callback"),
+    path("oidc/<slug:provider_id>/login/", show_failures(oidc.login), name="openid_connect_login"),
+    path(
+        "oidc/<slug:provider_id>/login/callback/",
+        show_failures(oidc.callback),
+        name="openid_connect_callback",
+    ),
     path("second-factor/", to_account, name="mfa_index"),
     path("second-factor/app/", required(totp.activate_totp), name="mfa_activate_totp"),
     path("second-factor/app/remove/", required(totp.deactivate_totp), name="mfa_deactivate_totp"),
@@ -79,9 +83,13 @@ if apps.is_installed("allauth.socialaccount.providers.saml"):
     from allauth.socialaccount.providers.saml import views as saml
 
     urlpatterns += [
-        path("saml/<slug:organization_slug>/login/", told(saml.login), name="saml_login"),
+        path("saml/<slug:organization_slug>/login/", show_failures(saml.login), name="saml_login"),
         path("saml/<slug:organization_slug>/acs/", saml.acs, name="saml_acs"),
-        path("saml/<slug:organization_slug>/acs/finish/", told(saml.finish_acs), name="saml_finish_acs"),
-        path("saml/<slug:organization_slug>/sls/", told(saml.sls, signs_out=True), name="saml_sls"),
+        path(
+            "saml/<slug:organization_slug>/acs/finish/",
+            show_failures(saml.finish_acs),
+            name="saml_finish_acs",
+        ),
+        path("saml/<slug:organization_slug>/sls/", show_failures(saml.sls, signs_out=True), name="saml_sls"),
         path("saml/<slug:organization_slug>/metadata/", saml.metadata, name="saml_metadata"),
     ]

@@ -214,10 +214,10 @@ class Erasure(OrganisationOwned):
 
 class Hold(OrganisationOwned):
     class Ground(models.TextChoices):
-        """Grounds, which are disclosed to the people concerned (GDPR, article 17, paragraph 3)."""
+        """Grounds of GDPR, article 17, paragraph 3. The people concerned are told which one applies."""
 
         CLAIMS = "claims", "Legal claims: the data is needed to establish, exercise or defend them"
-        DUTY = "duty", "Legal duty: the law requires the data to be kept"
+        DUTY = "duty", "Legal obligation: the law requires the data to be kept"
 
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, null=True, related_name="holds")
     role = models.ForeignKey(Role, on_delete=models.CASCADE, null=True, related_name="holds")

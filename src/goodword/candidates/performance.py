@@ -96,7 +96,7 @@ def read_ratings(raw: bytes, scale: Scale) -> list[RatedLine]:
     if problems:
         raise UnreadableFile(" ".join(f"{in_lines(numbers)}: {what}." for what, numbers in problems.items()))
     if not found:
-        raise UnreadableFile(_("The file contains no rating."))
+        raise UnreadableFile(_("The file contains no ratings."))
     return found
 
 
@@ -137,12 +137,12 @@ def _read_line(line: int, cells: Sequence[str], columns: _Columns, scale: Scale)
         raise _Problem(_("the number of cells differs from the first row"))
     person = columns.person.read(cells)
     if person is None:
-        raise _Problem(_("no person named"))
+        raise _Problem(_("the person is missing"))
     rater = clean_text(cells[columns.rater], one_line=True)
     if not rater:
-        raise _Problem(_("no rater named"))
+        raise _Problem(_("the rater is missing"))
     if len(rater) > LONGEST_RATER:
-        raise _Problem(_("a rater with more than %(n)s characters") % {"n": LONGEST_RATER})
+        raise _Problem(_("the rater has more than %(n)s characters") % {"n": LONGEST_RATER})
     return RatedLine(
         line=line,
         person=person,

@@ -269,7 +269,7 @@ def _check_part(part: IO[bytes], path: PurePosixPath, bounds: _Bounds, kind: _Ki
     elif kind.is_xml or path.suffix in _XML or _is_xml(begin):
         if begin:  # LibreOffice writes empty parts
             bounds.xml.read(_pieces(begin, part), part=path.as_posix(), external=kind.external)
-    elif _carries(_pieces(begin, part)):
+    elif _contains_program(_pieces(begin, part)):
         raise Programs
 
 
@@ -303,7 +303,7 @@ def _pieces(begin: bytes, part: IO[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def _carries(pieces: Iterable[bytes]) -> bool:
+def _contains_program(pieces: Iterable[bytes]) -> bool:
     """Whether a binary part contains a program or an archive at any position."""
     before = b""
     is_blank = True

@@ -247,7 +247,7 @@ def migrate(*, verbosity: int = 1) -> None:
                     "The migration could not lock a table, because of a long transaction. `SELECT * FROM "
                     "pg_stat_activity` shows it. Wait for it or end it, and run `goodword migrate` again."
                 ) from error
-            _say("The migration waits for another transaction, and is tried again.")
+            _say("The migration is waiting for another transaction and will be tried again.")
             time.sleep(MIGRATION_PAUSE)
     installation.record_release()
 

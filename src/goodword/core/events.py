@@ -32,7 +32,7 @@ from goodword.core.jobs import Lane
 from goodword.core.models import Event, Reaction
 from goodword.core.queries import remembering
 
-_heard: ContextVar[list[Event] | None] = ContextVar("goodword.events.heard", default=None)
+_collected: ContextVar[list[Event] | None] = ContextVar("goodword.events.collected", default=None)
 Handler = Callable[[Event], None]
 Flow = Mapping[str, Sequence[Handler]]
 State = Reaction.State
@@ -41,8 +41,8 @@ TRIES = 8
 #: seconds before the second attempt; each further wait is this many times longer, about 6 hours in total
 WAIT = 4
 LEASE = timedelta(seconds=30)
-TOGETHER = 20
-DONE_KEPT, PRUNED_TOGETHER = timedelta(days=30), 5_000
+BATCH_SIZE = 20
+DONE_KEPT, PRUNE_BATCH = timedelta(days=30), 5_000
 #: lock timeouts of a batch and of a single row: a lock held for long must not block all reactions
 BATCH_LOCK_MS, ALONE_LOCK_MS = 500, 3000
 #: lock timeout of a reaction in the recording transaction. It is shorter than deadlock_timeout, so that this
@@ -55,7 +55,7 @@ WORKER_DIED = "WorkerDied"
 #: outages and lock timeouts during a row's handler, by row id
 _interrupted: Counter[int] = Counter()
 #: maximum delay in seconds of a row whose handler may be causing outages
-LONGEST_REST = 300
+LONGEST_DELAY = 300
 #: two batches in one process would wait for each other's locks on applications
 _turn = threading.Lock()
 _working: ContextVar[bool] = ContextVar("goodword.reactions.working", default=False)
@@ -80,12 +80,12 @@ RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
 @contextmanager
 def collect_events() -> Iterator[list[Event]]:
     """Collect the events recorded within the block, including those that are rolled back (see `still_recorded`)."""
-    heard: list[Event] = []
-    token = _heard.set(heard)
+    collected: list[Event] = []
+    token = _collected.set(collected)
     try:
-        yield heard
+        yield collected
     finally:
-        _heard.reset(token)
+        _collected.reset(token)
 
 
 def record(
@@ -117,9 +117,9 @@ def record_all(events: Sequence[Event]) -> None:
         raise RuntimeError(f"{names} must be recorded in the transaction of their row.")
     handlers = [handlers_of(event) for event in events]
     Event.objects.bulk_create(events)
-    heard = _heard.get()
-    if heard is not None:
-        heard.extend(events)
+    collected = _collected.get()
+    if collected is not None:
+        collected.extend(events)
         transaction.on_commit(_Kept(events))
     _queue(
         [
@@ -337,7 +337,7 @@ def run_due(*, now: datetime) -> bool:
         if database.is_outage(error):
             _interrupted.update(row.pk for row in left[: len(left) if together else 1])
             if not together:
-                _rest(left[0])
+                _postpone(left[0])
         _give_back(left)
         raise
     return True
@@ -376,7 +376,7 @@ def _act_alone(row: Reaction) -> None:
         if _is_lock_timeout(error):
             log.warning("%s on event %d waits for a lock", row.handler, row.event.pk)
             _interrupted[row.pk] += 1
-            _rest(row)
+            _postpone(row)
             return
         with logs.about(event=row.event_id, organisation=row.event.organisation_id):
             log.exception("%s failed on event %d (%s)", row.handler, row.event.pk, row.event.name)
@@ -408,7 +408,7 @@ def prune(*, now: datetime) -> int:
     """Delete old finished reactions and return how many. Events stay, for the timelines."""
     removed = 0
     old = Reaction.objects.filter(state=State.DONE, done_at__lt=now - DONE_KEPT)
-    while ids := list(old.values_list("pk", flat=True)[:PRUNED_TOGETHER]):
+    while ids := list(old.values_list("pk", flat=True)[:PRUNE_BATCH]):
         process.check_stop()
         removed += Reaction.objects.filter(pk__in=ids).delete()[0]
     return removed
@@ -458,7 +458,7 @@ def _claim(now: datetime) -> list[Reaction]:
     """Claim one due row that was tried before, alone because it may have crashed its worker; else the oldest due
     rows."""
     rows: list[Reaction] = []
-    for least, greatest, most in ((1, TRIES - 1, 1), (0, 0, TOGETHER)):
+    for least, greatest, most in ((1, TRIES - 1, 1), (0, 0, BATCH_SIZE)):
         values = {"now": now, "until": now + LEASE, "least": least, "greatest": greatest, "most": most}
         rows = sorted(Reaction.objects.raw(_CLAIM, values), key=lambda row: row.pk)
         if rows:
@@ -534,9 +534,9 @@ def _give_back(rows: Sequence[Reaction]) -> None:
     mine.update(tries=F("tries") - 1, not_before=None)
 
 
-def _rest(row: Reaction) -> None:
+def _postpone(row: Reaction) -> None:
     """Undo the claim. The delay grows with each outage or lock timeout, since the handler may be the cause."""
-    wait = timedelta(seconds=min(2 ** (_interrupted[row.pk] - 1), LONGEST_REST))
+    wait = timedelta(seconds=min(2 ** (_interrupted[row.pk] - 1), LONGEST_DELAY))
     Reaction.objects.filter(_claimed([row]), state=State.WAITING).update(
         tries=F("tries") - 1, not_before=clock.now() + wait
     )

@@ -140,8 +140,8 @@ class _Round(threading.Thread):
 
     def run(self) -> None:
         try:
-            with psycopg.connect(**quick_connection(), autocommit=True) as line:
-                self._found = broken_now(line, now=clock.now())
+            with psycopg.connect(**quick_connection(), autocommit=True) as conn:
+                self._found = broken_now(conn, now=clock.now())
         except psycopg.Error as error:
             self._found = [database.failure(error)]
         except Exception as error:  # the probe needs a response in any case
@@ -152,9 +152,9 @@ class _Round(threading.Thread):
             self._over.set()
 
 
-def broken_now(line: psycopg.Connection, *, now: datetime) -> list[Finding]:
+def broken_now(conn: psycopg.Connection, *, now: datetime) -> list[Finding]:
     """The findings that make /readyz fail. Raises psycopg.Error if the database fails."""
-    found = [*database.findings(line, now=now, ready=True), *machine.disk()]
+    found = [*database.findings(conn, now=now, ready=True), *machine.disk()]
     return [one for one in found if one.state is State.BROKEN]
 
 

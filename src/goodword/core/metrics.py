@@ -89,7 +89,7 @@ rows: list[Rows] = [
     ),
     Rows(
         "goodword_worker_heartbeat_age_seconds",
-        "Since the last heartbeat of any worker",
+        "Time since the last heartbeat of any worker",
         "SELECT extract(epoch FROM now() - seen_at) FROM core_heartbeat WHERE program = 'worker'",
     ),
     Rows(
@@ -214,24 +214,24 @@ class _Counted:
 
         failed = 0
         try:
-            with psycopg.connect(**quick_connection(), autocommit=True) as line:
+            with psycopg.connect(**quick_connection(), autocommit=True) as conn:
                 for one in rows:
                     family = GaugeMetricFamily(one.name, one.help, labels=one.labels)
                     try:
-                        for *values, number in line.execute(one.sql.encode()).fetchall():
+                        for *values, number in conn.execute(one.sql.encode()).fetchall():
                             family.add_metric([str(value) for value in values], float(number))
                     except psycopg.Error as error:
                         log.warning("%s could not be counted: %s", one.name, first_line(error))
                         failed += 1
-                        if line.broken:
+                        if conn.broken:
                             raise
                     else:
                         yield family
         except psycopg.Error as error:
             log.warning("Metrics of the database could not be read: %s", first_line(error))
-            yield GaugeMetricFamily("goodword_database_up", "Whether the database answers", 0)
+            yield GaugeMetricFamily("goodword_database_up", "Whether the database responds", 0)
         else:
-            yield GaugeMetricFamily("goodword_database_up", "Whether the database answers", 1)
+            yield GaugeMetricFamily("goodword_database_up", "Whether the database responds", 1)
         yield GaugeMetricFamily("goodword_metrics_failed", "Queries of this scrape that failed", failed)
 
 

@@ -182,14 +182,14 @@ def prepared() -> Iterator[None]:
         yield
         return
     connection.ensure_connection()
-    line = connection.connection
-    before = line.cursor_factory, line.prepare_threshold
-    line.cursor_factory, line.prepare_threshold = ServerBindingCursor, PREPARE_AFTER
-    line.prepared_max = MOST_PREPARED
+    conn = connection.connection
+    before = conn.cursor_factory, conn.prepare_threshold
+    conn.cursor_factory, conn.prepare_threshold = ServerBindingCursor, PREPARE_AFTER
+    conn.prepared_max = MOST_PREPARED
     try:
         yield
     finally:
-        line.cursor_factory, line.prepare_threshold = before
+        conn.cursor_factory, conn.prepare_threshold = before
 
 
 #: what the reactions of one transaction have read, since many of them read the same rows

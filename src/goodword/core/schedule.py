@@ -25,7 +25,7 @@ _WAITING = """SELECT 'waiting', '' WHERE EXISTS (
 )"""
 
 
-def look(line: psycopg.Connection, names: Collection[str]) -> tuple[set[str], bool]:
+def look(conn: psycopg.Connection, names: Collection[str]) -> tuple[set[str], bool]:
     """The sweeps that have something to do, and whether jobs are waiting. Raises psycopg.Error."""
     now = clock.now()
     parts: list[str] = [_FAILED, _WAITING]
@@ -38,7 +38,7 @@ def look(line: psycopg.Connection, names: Collection[str]) -> tuple[set[str], bo
                 continue
             parts.append(f"SELECT 'due', %s WHERE EXISTS ({sql})")
             values += [name, *given]
-    found = line.execute(" UNION ALL ".join(parts).encode(), values).fetchall()
+    found = conn.execute(" UNION ALL ".join(parts).encode(), values).fetchall()
     failed = {name for kind, name in found if kind == "failed"}
     due = {name for kind, name in found if kind == "due"}
     again = {name for name in names if failed & jobs.SWEPT[name]}

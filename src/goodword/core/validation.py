@@ -20,8 +20,8 @@ _LONGEST_NAME = 60
 #: phrases for required and unexpected keys and wrong values, by pydantic's error type; `name` is the key
 _PHRASES: Mapping[str, str] = {
     "missing": "needs “{name}”",
-    "extra_forbidden": "has “{name}”, which is not known here",
-    "unexpected_keyword_argument": "has “{name}”, which is not known here",
+    "extra_forbidden": "has “{name}”, which isn't a known field",
+    "unexpected_keyword_argument": "has “{name}”, which isn't a known field",
     "string_type": "needs a text under “{name}”",
     "string_too_short": "needs a text under “{name}”",
     "string_too_long": "has more than {max_length} characters under “{name}”",

@@ -210,7 +210,7 @@ def _watch(listening: socket.socket, processes: int) -> int:
             if received == signal.SIGALRM:
                 for pid, place in children.items():
                     if turns.is_hung(place):
-                        log.error("Process %s hangs and is killed", pid)
+                        log.error("Process %s is hanging and will be killed", pid)
                         os.kill(pid, signal.SIGKILL)
                 continue
             for pid in list(children):

@@ -37,7 +37,7 @@ from goodword.core.schedule import Deferrer
 log = logging.getLogger(__name__)
 
 #: maximum delay in seconds of a job that outages keep interrupting, since it may cause them
-LONGEST_REST = 300
+LONGEST_DELAY = 300
 #: how often an unknown job is left to other workers before it fails, within about an hour
 UNKNOWN_TRIES = 20
 COPY_SECONDS = 2.0
@@ -241,7 +241,7 @@ class Worker(LibraryWorker):
                     outage=True
                 )  # during an upgrade, workers of the newer release know it
             if isinstance(retry_decision, GiveBack):
-                wait = self._rest(job.id, outage=retry_decision.outage)
+                wait = self._delay(job.id, outage=retry_decision.outage)
                 await self.app.connector.execute_query_async(GIVE_BACK, job_id=job.id, wait=wait)
                 asyncio.get_running_loop().call_later(wait, self.wake)
                 return
@@ -255,11 +255,11 @@ class Worker(LibraryWorker):
                 database.first_line(error.__cause__ or error),
             )
 
-    def _rest(self, job_id: int, *, outage: bool) -> int:
+    def _delay(self, job_id: int, *, outage: bool) -> int:
         if not outage:
             return 0
         self._interrupted[job_id] += 1
-        return int(min(2 ** (self._interrupted[job_id] - 1), LONGEST_REST))
+        return int(min(2 ** (self._interrupted[job_id] - 1), LONGEST_DELAY))
 
 
 def give_back(connection: psycopg.Connection, job_id: int) -> None:

@@ -15,7 +15,7 @@ class NotificationsConfig(AppConfig):
         metrics.register(
             metrics.Rows(
                 "goodword_mails",
-                "Mails, by their state",
+                "Mails by state",
                 "SELECT state, count(*) FROM notifications_email GROUP BY 1",
                 ("state",),
             ),
@@ -27,7 +27,7 @@ class NotificationsConfig(AppConfig):
             ),
             metrics.Rows(
                 "goodword_mail_server_down_seconds",
-                "For how long the mail server has been away; 0 if it is not",
+                "For how long the mail server has been unavailable; 0 if it is up",
                 "SELECT coalesce(extract(epoch FROM max(now() - down_since)), 0) FROM notifications_mailservice",
             ),
         )

@@ -53,9 +53,9 @@ def add_checks() -> None:
     )
 
 
-def queue(line: psycopg.Connection, now: datetime) -> Finding:
+def queue(conn: psycopg.Connection, now: datetime) -> Finding:
     """Mail that is scheduled, or deferred by the recipient's server, doesn't count as late."""
-    row = line.execute(_QUEUE, {"now": now}).fetchone()
+    row = conn.execute(_QUEUE, {"now": now}).fetchone()
     due, oldest, down_since, error, waits = row or (0, None, None, "", False)
     late = oldest is not None and now - oldest > LATE
     if down_since is not None and waits:
@@ -66,7 +66,7 @@ def queue(line: psycopg.Connection, now: datetime) -> Finding:
         return (broken if late or now - down_since > LATE else attention)(MAIL, sentence, remedy)
     if late:
         sentence = f"Mail is waiting ({due}), the oldest for {duration(now - oldest)}."
-        return broken(MAIL, sentence, "Check that a worker runs and that the mail server answers.")
+        return broken(MAIL, sentence, "Check that a worker is running and that the mail server responds.")
     return good(MAIL, f"Mail waiting: {due}.")
 
 
@@ -78,7 +78,8 @@ def mail_server(now: datetime) -> Finding:
     """Connect, start TLS, sign in and quit, without sending anything."""
     if not mail.is_smtp(settings.MAILERS):
         return good(
-            SERVER, f"Mail goes through the API of {settings.GOODWORD_MAIL_PROVIDER}, not tried here."
+            SERVER,
+            f"Mail goes through the API of {settings.GOODWORD_MAIL_PROVIDER}, which isn't tested here.",
         )
     options: dict[str, Any] = settings.MAILERS["default"]["OPTIONS"]
     place = f"{options['host']}:{options['port']}"
@@ -97,19 +98,19 @@ def _connected(backend: mail.EmailBackend, place: str, now: datetime) -> Finding
     signed_in = " and accepts the password" if backend.username and backend.password else ""
     if not isinstance(sock, ssl.SSLSocket):
         if backend.host in _LOCAL:
-            return good(SERVER, f"{place} answers{signed_in}.")
+            return good(SERVER, f"{place} responds{signed_in}.")
         return attention(
             SERVER,
-            f"{place} answers{signed_in}, but mail goes there without encryption.",
+            f"{place} responds{signed_in}, but mail goes there without encryption.",
             "Use smtp+starttls:// or smtps:// in GOODWORD_SMTP_URL.",
         )
     certificate = sock.getpeercert() or {}
     if ends := certificate.get("notAfter"):
         left = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(ends)), UTC) - now
         if left < EXPIRES_SOON:
-            sentence = f"{place} answers{signed_in}; its certificate ends in {duration(left)}."
+            sentence = f"{place} responds{signed_in}; its certificate expires in {duration(left)}."
             return attention(SERVER, sentence, "Have it renewed, or mail will stop going out.")
-    return good(SERVER, f"{place} answers by {sock.version()}{signed_in}.")
+    return good(SERVER, f"{place} responds over {sock.version()}{signed_in}.")
 
 
 def _problem(error: Exception, place: str) -> tuple[str, str]:
@@ -135,7 +136,7 @@ def _problem(error: Exception, place: str) -> tuple[str, str]:
                 "Port 465 usually needs smtps://, port 587 smtp+starttls://, in GOODWORD_SMTP_URL.",
             )
         case socket.gaierror():
-            return f"The host name of {place} is not known.", "Correct the host in GOODWORD_SMTP_URL, or DNS."
+            return f"The host name of {place} is unknown.", "Correct the host in GOODWORD_SMTP_URL, or DNS."
         case smtplib.SMTPResponseException():
             return (
                 f"{place} refuses the connection ({_reply(error)}).",
@@ -143,7 +144,7 @@ def _problem(error: Exception, place: str) -> tuple[str, str]:
             )
         case TimeoutError():
             return (
-                f"{place} does not answer within {STEP_SECONDS} seconds.",
+                f"{place} did not respond within {STEP_SECONDS} seconds.",
                 "Check host and port in GOODWORD_SMTP_URL, and that the firewall lets this machine out.",
             )
     return (
@@ -184,7 +185,7 @@ def _returned_mail(sender: Sender) -> Iterator[Finding]:
     name = f"MX of {sender.spf_domain}"
     if answer.failure:
         reasons = {
-            Failure.TIMEOUT: "the DNS server does not answer",
+            Failure.TIMEOUT: "the DNS server does not respond",
             Failure.NO_SERVER: "this machine has no DNS server",
         }
         reason = reasons.get(answer.failure, "the DNS server could not look it up")
@@ -192,7 +193,7 @@ def _returned_mail(sender: Sender) -> Iterator[Finding]:
     elif answer.texts in ((), (".",)):
         yield attention(
             DNS,
-            f"{name}: no server takes mail for it, so returned mail is lost.",
+            f"{name}: no server accepts mail for it, so returned mail is lost.",
             "Publish an MX record, or use a sender address that receives mail.",
         )
     else:

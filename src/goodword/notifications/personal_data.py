@@ -63,7 +63,7 @@ def exported_mail(mail: Email, *, text: bool = True) -> dict[str, Any]:
             "sent": mail.settled_at if mail.state == Email.State.SENT else None,
             "delivered": mail.delivered_at,
             "came back": mail.bounced_at,
-            "came back because": mail.bounce_reason,
+            "returned because": mail.bounce_reason,
             "subject": mail.subject,
             "text": mail.text if text else None,
             "not sent yet": mail.context if text and not mail.text else None,

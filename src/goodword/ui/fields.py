@@ -86,11 +86,13 @@ def error_links(forms: Iterable[BaseForm]) -> list[ErrorLink]:
         links += [ErrorLink("", str(message)) for message in form.non_field_errors()]
         for field in form:
             target = "" if field.is_hidden else first_input_id(field)
-            links += [ErrorLink(target, _led(str(field.label), str(message))) for message in field.errors]
+            links += [
+                ErrorLink(target, _labelled(str(field.label), str(message))) for message in field.errors
+            ]
     return links
 
 
-def _led(label: str, message: str) -> str:
+def _labelled(label: str, message: str) -> str:
     """Label and message, separated by a colon unless the label is a question or sentence."""
     if label.endswith(("?", ".", ":")):
         return f"{label} {message}"

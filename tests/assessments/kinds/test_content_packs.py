@@ -68,7 +68,7 @@ def _with_norm(**changes: Any) -> dict[str, Any]:
             "The content pack has no source; say who wrote the items and where they were published.",
         ),
         (small_pack(licence=" "), "The content pack needs a text under “licence”."),
-        (small_pack(licences="x"), "The content pack has “licences”, which is not known here."),
+        (small_pack(licences="x"), "The content pack has “licences”, which isn't a known field."),
         (small_pack(items=[]), "The content pack needs at least 1 entry under “items”."),
         (
             small_pack(scoring={"method": "sum"}),
@@ -125,7 +125,7 @@ def _with_norm(**changes: Any) -> dict[str, Any]:
         ),
         (
             _with_norm(region="north"),
-            "Norm group 1 of the content pack has “region”, which is not known here.",
+            "Norm group 1 of the content pack has “region”, which isn't a known field.",
         ),
         (
             _with_norm(n=0),

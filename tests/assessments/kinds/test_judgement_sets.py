@@ -49,7 +49,7 @@ def test_a_reason_may_be_left_out() -> None:
         ),
         (small_set(key_basis=""), "The judgement set needs a text under “key_basis”."),
         (small_set(scenarios=[]), "The judgement set needs at least 1 entry under “scenarios”."),
-        (small_set(keys=[]), "The judgement set has “keys”, which is not known here."),
+        (small_set(keys=[]), "The judgement set has “keys”, which isn't a known field."),
         (
             small_set(response_scale=[{"value": 1, "label": "Bad"}]),
             "The judgement set needs an answer scale of at least two values, rising one by one.",
@@ -70,7 +70,7 @@ def test_a_reason_may_be_left_out() -> None:
         (with_action(text=""), "Action 2 of scenario 2 of the judgement set needs a text under “text”."),
         (
             with_action(best=True),
-            "Action 2 of scenario 2 of the judgement set has “best”, which is not known here.",
+            "Action 2 of scenario 2 of the judgement set has “best”, which isn't a known field.",
         ),
         (
             small_set(

@@ -41,10 +41,10 @@ def test_a_filled_in_list_is_read_without_its_helpful_columns_and_unrated_people
         ("", "The file is empty."),
         ("E-mail,Overall\na@x.example,3\n", "The first row must name the columns: Rater, Date,"),
         ("E-mail,Rater,Date\na@x.example,Bo,2026-09-01\n", "There is no column with ratings."),
-        (f"{HEAD}a@x.example,Bo,2026-09-01,,\n", "The file contains no rating."),
+        (f"{HEAD}a@x.example,Bo,2026-09-01,,\n", "The file contains no ratings."),
         (f"{HEAD}a@x.example,Bo,2026-09-01,3\n", "Line 2: the number of cells differs from the first row."),
-        (f"{HEAD},Bo,2026-09-01,3,3\n", "Line 2: no person named."),
-        (f"{HEAD}a@x.example, ,2026-09-01,3,3\n", "Line 2: no rater named."),
+        (f"{HEAD},Bo,2026-09-01,3,3\n", "Line 2: the person is missing."),
+        (f"{HEAD}a@x.example, ,2026-09-01,3,3\n", "Line 2: the rater is missing."),
         (
             f"{HEAD}a@x.example,Bo,09/01/2026,3,3\n",
             "Line 2: the date can't be read; use the format 2026-11-28.",

@@ -97,7 +97,7 @@ def test_a_failed_one_shows_and_is_due_again(kept: Path) -> None:
     assert said(NIGHT) == attention(
         "backup",
         f"The nightly backup failed: {error} There is none so far.",
-        f"It is tried again every hour. Check the disk of {kept} and the worker's log.",
+        f"It is retried every hour. Check the disk of {kept} and the worker's log.",
     )
 
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def line() -> psycopg.Connection:
+def conn() -> psycopg.Connection:
     connection.ensure_connection()
     assert isinstance(connection.connection, psycopg.Connection)
     return connection.connection
@@ -33,15 +33,15 @@ def states(found: list[Finding]) -> dict[str, str]:
     return {one.area: one.state for one in found}
 
 
-def found_by(look: Callable[..., Finding], line: psycopg.Connection) -> tuple[str, str]:
-    one = look(line, clock.now())
+def found_by(look: Callable[..., Finding], conn: psycopg.Connection) -> tuple[str, str]:
+    one = look(conn, clock.now())
     return one.state, one.sentence
 
 
-def test_a_healthy_database_is_good_in_every_area_but_for_autovacuum(line: psycopg.Connection) -> None:
+def test_a_healthy_database_is_good_in_every_area_but_for_autovacuum(conn: psycopg.Connection) -> None:
     execute("INSERT INTO core_heartbeat VALUES ('worker', now())")
     execute("ANALYZE")
-    found = database.findings(line, now=clock.now())
+    found = database.findings(conn, now=clock.now())
     # the tests' database has no autovacuum, to be faster
     assert {area: state for area, state in states(found).items() if state != "good"} == {
         "vacuum": "attention"
@@ -63,16 +63,16 @@ def test_a_healthy_database_is_good_in_every_area_but_for_autovacuum(line: psyco
     ],
 )
 def test_the_clock_is_compared_with_the_database_s(
-    line: psycopg.Connection, seconds: float, state: str, words: str
+    conn: psycopg.Connection, seconds: float, state: str, words: str
 ) -> None:
-    one = database.clock(line, clock.now() + timedelta(seconds=seconds))
+    one = database.clock(conn, clock.now() + timedelta(seconds=seconds))
     assert (one.area, one.state) == ("clock", state)
     assert words in one.sentence
 
 
-def test_a_missing_migration_ends_the_checks(line: psycopg.Connection) -> None:
+def test_a_missing_migration_ends_the_checks(conn: psycopg.Connection) -> None:
     execute("DELETE FROM django_migrations WHERE app = 'core' AND name = '0001_initial'")
-    *_, last = database.findings(line, now=clock.now())
+    *_, last = database.findings(conn, now=clock.now())
     assert last == Finding(
         "migrations",
         State.BROKEN,
@@ -81,17 +81,17 @@ def test_a_missing_migration_ends_the_checks(line: psycopg.Connection) -> None:
     )
 
 
-def test_a_newer_database_needs_attention(line: psycopg.Connection) -> None:
+def test_a_newer_database_needs_attention(conn: psycopg.Connection) -> None:
     MigrationRecorder(connection).record_applied("core", "0099_later")
-    state, sentence = found_by(lambda line, _: database.migrations(line), line)
+    state, sentence = found_by(lambda conn, _: database.migrations(conn), conn)
     assert (state, "core.0099_later" in sentence) == ("attention", True)
 
 
-def test_an_upgrade_under_way_needs_attention(line: psycopg.Connection) -> None:
+def test_an_upgrade_under_way_needs_attention(conn: psycopg.Connection) -> None:
     MigrationRecorder(connection).record_applied("core", "0099_later")
     installation.current()
     Installation.objects.update(release="99.1.0", oldest_release=VERSION)
-    one = database.migrations(line)
+    one = database.migrations(conn)
     assert (one.state, one.sentence, one.remedy) == (
         "attention",
         f"Goodword 99.1.0 has migrated the database; this is {VERSION}, which can run on it.",
@@ -99,11 +99,11 @@ def test_an_upgrade_under_way_needs_attention(line: psycopg.Connection) -> None:
     )
 
 
-def test_a_lost_field_key_is_named_with_its_remedy(line: psycopg.Connection, settings: Settings) -> None:
+def test_a_lost_field_key_is_named_with_its_remedy(conn: psycopg.Connection, settings: Settings) -> None:
     settings.GOODWORD_FIELD_KEYS = {"k1": b"1" * 32}
     crypto.check_field_keys()
     settings.GOODWORD_FIELD_KEYS = {"k2": b"2" * 32}
-    one = database.field_key(line, clock.now())
+    one = database.field_key(conn, clock.now())
     assert one.state == "broken"
     assert "'k1'" in one.sentence
     assert "goodword forget-field-key k1" in one.remedy
@@ -119,11 +119,11 @@ def test_a_lost_field_key_is_named_with_its_remedy(line: psycopg.Connection, set
     ],
 )
 def test_the_heartbeat_of_workers(
-    line: psycopg.Connection, seconds: int | None, state: str, sentence: str
+    conn: psycopg.Connection, seconds: int | None, state: str, sentence: str
 ) -> None:
     if seconds is not None:
         execute("INSERT INTO core_heartbeat VALUES ('worker', now() - %s * interval '1 second')", seconds)
-    assert found_by(database.worker, line) == (state, sentence)
+    assert found_by(database.worker, conn) == (state, sentence)
 
 
 def queued(minutes: int, status: str = "todo") -> None:
@@ -145,15 +145,15 @@ def queued(minutes: int, status: str = "todo") -> None:
         (-60, "good", "1 job waiting."),
     ],
 )
-def test_the_age_of_jobs(line: psycopg.Connection, minutes: int, state: str, sentence: str) -> None:
+def test_the_age_of_jobs(conn: psycopg.Connection, minutes: int, state: str, sentence: str) -> None:
     queued(0)
     queued(minutes)
-    assert found_by(database.jobs, line) == (state, sentence)
+    assert found_by(database.jobs, conn) == (state, sentence)
 
 
-def test_failed_jobs_need_attention(line: psycopg.Connection) -> None:
+def test_failed_jobs_need_attention(conn: psycopg.Connection) -> None:
     queued(0, "failed")
-    assert found_by(database.jobs, line) == ("attention", "1 job failed.")
+    assert found_by(database.jobs, conn) == ("attention", "1 job failed.")
 
 
 @pytest.mark.matrix
@@ -167,40 +167,40 @@ def test_failed_jobs_need_attention(line: psycopg.Connection) -> None:
         (60, "done", "good"),
     ],
 )
-def test_the_age_of_reactions(line: psycopg.Connection, minutes: int, kind: str, state: str) -> None:
+def test_the_age_of_reactions(conn: psycopg.Connection, minutes: int, kind: str, state: str) -> None:
     at = clock.now() - timedelta(minutes=minutes)
     event = Event.objects.create(name="candidate.changed", organisation_id=1, actor="x", occurred_at=at)
     Reaction.objects.create(event=event, handler="x", state=kind)
-    assert found_by(database.reactions, line)[0] == state
+    assert found_by(database.reactions, conn)[0] == state
 
 
-def test_little_room_for_connections_needs_attention(line: psycopg.Connection, settings: Settings) -> None:
-    assert found_by(database.connections, line)[0] == "good"
+def test_little_room_for_connections_needs_attention(conn: psycopg.Connection, settings: Settings) -> None:
+    assert found_by(database.connections, conn)[0] == "good"
     settings.GOODWORD_POOL = 10_000
-    state, sentence = found_by(database.connections, line)
+    state, sentence = found_by(database.connections, conn)
     assert state == "attention"
     assert sentence.endswith("takes up to 10007, so there is room for 0 web processes and workers in all.")
 
 
 def test_an_old_age_of_transactions_is_found(
-    line: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    conn: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "OLD_TRANSACTIONS", -1)
-    assert found_by(database.vacuum, line)[0] == "attention"
+    assert found_by(database.vacuum, conn)[0] == "attention"
     monkeypatch.setattr(database, "TOO_OLD_TRANSACTIONS", -1)
-    assert found_by(database.vacuum, line)[0] == "broken"
+    assert found_by(database.vacuum, conn)[0] == "broken"
 
 
 def test_a_failing_check_does_not_stop_the_others(
-    line: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    conn: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(line: psycopg.Connection, now: Any) -> Finding:
-        line.execute("SELECT FROM no_such_table")
+    def fail(conn: psycopg.Connection, now: Any) -> Finding:
+        conn.execute("SELECT FROM no_such_table")
         return good("extra", "")
 
     after = DatabaseCheck("after", lambda *_: good("after", "It ran."))
     monkeypatch.setattr(database, "database_checks", [DatabaseCheck("extra", fail), after])
-    *_, extra, last = database.findings(line, now=clock.now())
+    *_, extra, last = database.findings(conn, now=clock.now())
     assert (extra.area, extra.state) == ("extra", "attention")
     assert "no_such_table" in extra.sentence
     assert last == good("after", "It ran.")
@@ -209,7 +209,7 @@ def test_a_failing_check_does_not_stop_the_others(
 @pytest.mark.parametrize(
     ("url", "words", "remedy"),
     [
-        ("port=1", "refused", "Check that PostgreSQL runs"),
+        ("port=1", "refused", "Check DATABASE_URL, and that PostgreSQL is running"),
         ("dbname=nowhere", '"nowhere" does not exist', "Create it"),
     ],
 )

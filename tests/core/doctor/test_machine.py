@@ -75,7 +75,7 @@ def test_static_files_are_missing_incomplete_outdated_or_good(settings: Settings
     assert found() == ("good", f"{len(names)} files in {tmp_path}.")
     names.popitem()
     manifest.write_text(json.dumps({"paths": names}))
-    assert found() == ("attention", "The static files are of another version.")
+    assert found() == ("attention", "The static files are from another version.")
     manifest.write_text("{")
     assert found()[0] == "broken"
 
@@ -113,10 +113,10 @@ PAGE = "https://goodword.example.com"
     [
         (301, f"{PAGE}/proxy-check", b"", "broken: Behind the proxy, requests look like plain HTTP"),
         (302, "https://other.example/", b"", f"broken: {PAGE} redirects elsewhere"),
-        (502, "", b"", f"broken: The proxy at {PAGE} answers 502"),
-        (400, "", b"", f"broken: {PAGE} answers 400"),
-        (404, "", b"<html>", f"broken: {PAGE} is not answered by this installation"),
-        (200, "", b"It works!", f"broken: {PAGE} is not answered by this installation"),
+        (502, "", b"", f"broken: The proxy at {PAGE} responds with 502"),
+        (400, "", b"", f"broken: {PAGE} responds with 400"),
+        (404, "", b"<html>", f"broken: {PAGE} doesn't lead to this installation"),
+        (200, "", b"It works!", f"broken: {PAGE} doesn't lead to this installation"),
         (200, "", proxy.Seen(proxy.FORGED, True), "broken: Anyone can fake"),
         (200, "", proxy.Seen("127.0.0.1", False), "attention: The proxy does not pass on clients"),
         (200, "", proxy.Seen("198.51.100.7", True), "good: Reached through 1 trusted proxy"),

@@ -54,7 +54,7 @@ def test_every_invalid_question_is_named() -> None:
     )
     assert found == [
         "In English: Question 2 needs a text under “text”.",
-        "In English: Question 3 has “longst”, which is not known here.",
+        "In English: Question 3 has “longst”, which isn't a known field.",
         "In English: Question 4 must be an object with named values.",
     ]
     assert problems(file(languages={"en": [SIZE]})) == [
@@ -90,7 +90,7 @@ def test_an_invalid_file_is_rejected_with_a_message() -> None:
     assert problems(b"[" * 200_000) == ["The file cannot be read as JSON."]
     assert problems(b" " * (LARGEST_FILE + 1)) == ["The file is larger than 500 kB."]
     assert problems(file(title="")) == ["The file needs a text under “title”."]
-    assert problems(file(titel="x")) == ["The file has “titel”, which is not known here."]
+    assert problems(file(titel="x")) == ["The file has “titel”, which isn't a known field."]
     assert problems(file(languages={})) == ["The file has no language under “languages”."]
     assert problems(file(languages={"xx": [LED]})) == [
         "“xx” is not supported. Supported languages: en, de, fr."

@@ -138,7 +138,7 @@ def test_fonts_do_not_cover_characters_that_the_standard_forbids() -> None:
         ({"redacted": 0}, "the report needs true or false under “redacted”"),
         ({"organisation": {"name": "A", "accent": "#000000"}}, "organisation needs “logo”"),
         ({"candidate": None}, "candidate must be an object with named values"),
-        ({"extra": 1}, "the report has “extra”, which is not known here"),
+        ({"extra": 1}, "the report has “extra”, which isn't a known field"),
         (
             {"engine": {"typst": "0.15", "fonts": {"Inter": 4}}},
             "engine.fonts needs a text under “Inter”",

@@ -90,8 +90,8 @@ def test_missing_records_come_with_what_to_set(ada: Membership, settings: Any) -
     ("answer", "sentence"),
     [
         (SERVFAIL, "The DNS server could not look this up."),
-        (SILENT, "The DNS server did not answer within 4 seconds."),
-        (GARBAGE, "The DNS server did not answer within 4 seconds."),
+        (SILENT, "The DNS server did not respond within 4 seconds."),
+        (GARBAGE, "The DNS server did not respond within 4 seconds."),
     ],
 )
 def test_a_failing_dns_server_is_reported_in_time(

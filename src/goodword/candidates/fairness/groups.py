@@ -53,7 +53,7 @@ def read_groups(raw: bytes) -> GroupFile:
     if problems:
         raise UnreadableFile(" ".join(f"{in_lines(numbers)}: {what}." for what, numbers in problems.items()))
     if not groups:
-        raise UnreadableFile(_("The file names no group."))
+        raise UnreadableFile(_("The file contains no groups."))
     if len(set(groups.values())) > MOST_GROUPS:
         raise UnreadableFile(_("The file has more than %(n)s groups.") % {"n": MOST_GROUPS})
     return GroupFile(groups=groups, lines=lines)
@@ -73,9 +73,9 @@ def _read_line(cells: Sequence[str], columns: _Columns) -> tuple[Person | None, 
     person = columns.person.read(cells)
     group = clean_text(cells[columns.group], one_line=True)
     if group and person is None:
-        return None, group, _("no person named")
+        return None, group, _("the person is missing")
     if len(group) > LONGEST_GROUP:
-        return person, group, _("a group with more than %(n)s characters") % {"n": LONGEST_GROUP}
+        return person, group, _("the group has more than %(n)s characters") % {"n": LONGEST_GROUP}
     return person, group, ""
 
 

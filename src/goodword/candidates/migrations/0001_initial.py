@@ -301,7 +301,7 @@ class Migration(migrations.Migration):
                                 "claims",
                                 "Legal claims: the data is needed to establish, exercise or defend them",
                             ),
-                            ("duty", "Legal duty: the law requires the data to be kept"),
+                            ("duty", "Legal obligation: the law requires the data to be kept"),
                         ],
                         max_length=10,
                     ),

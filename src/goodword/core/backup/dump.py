@@ -51,8 +51,8 @@ def write(target: Target, sink: IO[bytes], *, recipients: list[str], now: dateti
     ours = installation.uid()
     uid = uuid.uuid4()
     try:
-        with _snapshot(target) as (line, snapshot), archive.encrypted(sink, recipients) as stream:
-            version = line.info.server_version // 10_000
+        with _snapshot(target) as (conn, snapshot), archive.encrypted(sink, recipients) as stream:
+            version = conn.info.server_version // 10_000
             folder = folder_for(version)
             manifest = {
                 "goodword": "backup",
@@ -62,12 +62,12 @@ def write(target: Target, sink: IO[bytes], *, recipients: list[str], now: dateti
                 "version": VERSION,
                 "made_at": now.isoformat(timespec="seconds"),
                 "postgresql": version,
-                "database_size": _one(line, "SELECT pg_database_size(current_database())"),
+                "database_size": _one(conn, "SELECT pg_database_size(current_database())"),
                 # pg_restore must be at least as new as the pg_dump that made the dump
                 "programs": major_of(folder),
-                "migrations": [list(row) for row in line.execute(_MIGRATIONS).fetchall()],
+                "migrations": [list(row) for row in conn.execute(_MIGRATIONS).fetchall()],
                 # values that only the right field keys can decrypt, to check the keys before a restore
-                "canaries": [list(row) for row in line.execute(_CANARIES).fetchall()],
+                "canaries": [list(row) for row in conn.execute(_CANARIES).fetchall()],
             }
             program = Program(_command(folder, target, snapshot), stdout=-1, env=target.environment)
             try:
@@ -86,10 +86,10 @@ _CANARIES = "SELECT key_id, sealed FROM core_fieldkeycanary ORDER BY id"
 
 @contextmanager
 def _snapshot(target: Target) -> Iterator[tuple[psycopg.Connection, str]]:
-    with psycopg.connect(**target.parameters, connect_timeout=10) as line:
-        line.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        line.read_only = True
-        yield line, _one(line, "SELECT pg_export_snapshot()")
+    with psycopg.connect(**target.parameters, connect_timeout=10) as conn:
+        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        conn.read_only = True
+        yield conn, _one(conn, "SELECT pg_export_snapshot()")
 
 
 def _command(folder: Path, target: Target, snapshot: str) -> list[str]:
@@ -104,7 +104,7 @@ def _command(folder: Path, target: Target, snapshot: str) -> list[str]:
     ]
 
 
-def _one(line: psycopg.Connection, query: Any) -> Any:
-    row = line.execute(query).fetchone()
+def _one(conn: psycopg.Connection, query: Any) -> Any:
+    row = conn.execute(query).fetchone()
     assert row is not None
     return row[0]

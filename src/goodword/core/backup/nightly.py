@@ -116,8 +116,8 @@ def _delete_old(folder: Path, *, now: datetime) -> None:
 @contextmanager
 def _alone(target: Target) -> Iterator[bool]:
     """Hold the lock on a separate connection, so it is released if the process dies."""
-    with psycopg.connect(**target.parameters, autocommit=True) as line:
-        row = line.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
+    with psycopg.connect(**target.parameters, autocommit=True) as conn:
+        row = conn.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
         yield bool(row and row[0])
 
 
@@ -128,10 +128,10 @@ WHERE state <> 'running' AND (nightly OR NOT %s) ORDER BY id DESC LIMIT 1
 _LAST_GOOD = "SELECT max(started_at) FROM core_backuprun WHERE state = 'done' AND (nightly OR NOT %s)"
 
 
-def finding(line: psycopg.Connection, now: datetime) -> Finding:
+def finding(conn: psycopg.Connection, now: datetime) -> Finding:
     wanted = is_wanted()
-    last = line.execute(_LAST, [wanted]).fetchone()
-    row = line.execute(_LAST_GOOD, [wanted]).fetchone()
+    last = conn.execute(_LAST, [wanted]).fetchone()
+    row = conn.execute(_LAST_GOOD, [wanted]).fetchone()
     good_at: datetime | None = row[0] if row else None
     if not wanted:
         if good_at is None:
@@ -139,9 +139,7 @@ def finding(line: psycopg.Connection, now: datetime) -> Finding:
                 AREA, "No backup by `goodword backup` so far. Make sure that PostgreSQL is backed up."
             )
         return good(AREA, f"Last `goodword backup` {duration(now - good_at)} ago.")
-    remedy = (
-        f"It is tried again every hour. Check the disk of {settings.GOODWORD_BACKUPS} and the worker's log."
-    )
+    remedy = f"It is retried every hour. Check the disk of {settings.GOODWORD_BACKUPS} and the worker's log."
     if last is not None and last[1] == State.FAILED:
         since = (
             f" The last good one is {duration(now - good_at)} old." if good_at else " There is none so far."

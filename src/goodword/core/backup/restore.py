@@ -75,14 +75,14 @@ def restore(archive: Archive, target: Target, *, embedded_in: Path | None = None
     database unchanged."""
     manifest = archive.manifest
     try:
-        with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as line:
-            version = line.info.server_version // 10_000
-            if _is_begun(line, manifest["id"]):
+        with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as conn:
+            version = conn.info.server_version // 10_000
+            if _is_begun(conn, manifest["id"]):
                 return False
-            row = line.execute(_CONTENTS).fetchone()
+            row = conn.execute(_CONTENTS).fetchone()
             if row is None or row[0]:
                 raise BackupError(
-                    f"The database {line.info.dbname!r} is not empty, and a backup is restored into an empty one. "
+                    f"The database {conn.info.dbname!r} is not empty, and a backup is restored into an empty one. "
                     + (
                         f"Stop `goodword up`, move {embedded_in} away, and restore again."
                         if embedded_in
@@ -176,11 +176,11 @@ def for_server(script: IO[bytes], version: int) -> Iterator[bytes]:
 def is_waiting(target: Target, uid: uuid.UUID) -> bool:
     """Whether the database contains this installation, restored but not yet in use. Raises BackupError."""
     try:
-        with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as line:
-            if _one(line, "SELECT to_regclass('public.core_installation')") is None:
+        with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as conn:
+            if _one(conn, "SELECT to_regclass('public.core_installation')") is None:
                 return False
             query = "SELECT count(*) FROM public.core_installation WHERE mode = %s AND uid = %s"
-            return bool(_one(line, query, [Mode.RESTORING, uid]))
+            return bool(_one(conn, query, [Mode.RESTORING, uid]))
     except psycopg.Error as error:
         raise BackupError(f"The database can't be reached: {first_line(error)}") from error
 
@@ -188,19 +188,19 @@ def is_waiting(target: Target, uid: uuid.UUID) -> bool:
 def finish(target: Target, *, mode: str = Mode.WORKING) -> None:
     """Put a restored database of this version into use. Raises BackupError."""
     try:
-        with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as line:
-            line.execute(_USE, [mode, mode != Mode.WORKING])
+        with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as conn:
+            conn.execute(_USE, [mode, mode != Mode.WORKING])
     except psycopg.Error as error:
         raise BackupError(f"The database can't be reached: {first_line(error)}") from error
 
 
-def _is_begun(line: psycopg.Connection, backup: str) -> bool:
-    if _one(line, "SELECT to_regclass('public.core_installation')") is None:
+def _is_begun(conn: psycopg.Connection, backup: str) -> bool:
+    if _one(conn, "SELECT to_regclass('public.core_installation')") is None:
         return False
     query = "SELECT count(*) FROM public.core_installation WHERE mode = %s AND restored_from = %s"
-    return bool(_one(line, query, [Mode.RESTORING, backup]))
+    return bool(_one(conn, query, [Mode.RESTORING, backup]))
 
 
-def _one(line: psycopg.Connection, query: Any, values: list[object] | None = None) -> Any:
-    row = line.execute(query, values).fetchone()
+def _one(conn: psycopg.Connection, query: Any, values: list[object] | None = None) -> Any:
+    row = conn.execute(query, values).fetchone()
     return row[0] if row else None

@@ -49,19 +49,19 @@ NOTIFIED_WITHIN = 2.0
 _SPILLED_ROWS = 40_000
 
 
-def findings(line: psycopg.Connection, *, now: datetime, ready: bool = False) -> list[Finding]:
+def findings(conn: psycopg.Connection, *, now: datetime, ready: bool = False) -> list[Finding]:
     """`ready`: only run the checks of /readyz. Raises psycopg.Error if the database fails."""
-    found = [clock(line, now), _write(line), migrations(line)]
+    found = [clock(conn, now), _write(conn), migrations(conn)]
     if found[-1].state is State.BROKEN:  # tables may be missing
         return found
     for check in (*_CHECKS, *database_checks):
         if ready and not check.ready:
             continue
         try:
-            with line.transaction():
-                found.append(check.look(line, now))
+            with conn.transaction():
+                found.append(check.look(conn, now))
         except psycopg.Error as error:
-            if check.ready or line.broken:
+            if check.ready or conn.broken:
                 raise
             found.append(
                 attention(
@@ -106,20 +106,20 @@ def failure(error: Exception) -> Finding:
     return broken(
         DATABASE,
         sentence,
-        "Check that PostgreSQL runs and accepts connections from this machine, and DATABASE_URL.",
+        "Check DATABASE_URL, and that PostgreSQL is running and accepts connections from this machine.",
     )
 
 
 def no_answer(silent: timedelta) -> Finding:
-    sentence = f"The database has not answered for {duration(silent)}."
+    sentence = f"The database has not responded for {duration(silent)}."
     return broken(DATABASE, sentence, "Check PostgreSQL, its disk and the network.")
 
 
-def clock(line: psycopg.Connection, now: datetime) -> Finding:
+def clock(conn: psycopg.Connection, now: datetime) -> Finding:
     """Compare `now`, which was read just before, with the database's clock."""
     if settings.GOODWORD_CLOCK_MAY_MOVE:
         return good("clock", "The demo's clock may differ from the real time.")
-    theirs = _one(line, "SELECT clock_timestamp()")
+    theirs = _one(conn, "SELECT clock_timestamp()")
     skew = now - theirs
     if abs(skew) <= SKEW:
         return good("clock", "This host's clock agrees with the database's.")
@@ -129,24 +129,24 @@ def clock(line: psycopg.Connection, now: datetime) -> Finding:
     return (broken if abs(skew) > HARMFUL_SKEW else attention)("clock", sentence, remedy)
 
 
-def _write(line: psycopg.Connection) -> Finding:
+def _write(conn: psycopg.Connection) -> Finding:
     """Commit a row and write a megabyte of temporary data, since a single row may still fit on a full disk."""
-    with line.transaction():
-        line.execute(
+    with conn.transaction():
+        conn.execute(
             "INSERT INTO core_heartbeat (program, seen_at) VALUES ('web', now()) "
             "ON CONFLICT (program) DO UPDATE SET seen_at = now()"
         )
-    with line.transaction():
-        line.execute("SET LOCAL work_mem = '64kB'")
-        line.execute(
+    with conn.transaction():
+        conn.execute("SET LOCAL work_mem = '64kB'")
+        conn.execute(
             "SELECT count(*) FROM (SELECT n FROM generate_series(1, %s) AS n ORDER BY md5(n::text)) AS sorted",
             [_SPILLED_ROWS],
         )
-    version, least = line.info.server_version, connection.features.minimum_database_version
+    version, least = conn.info.server_version, connection.features.minimum_database_version
     shown = f"PostgreSQL {version // 10_000}.{version % 10_000}"
     if least and version < least[0] * 10_000:
         return broken(DATABASE, f"{shown} is too old.", f"Upgrade it to PostgreSQL {least[0]} or newer.")
-    if not line.pgconn.ssl_in_use and not _is_here(line):
+    if not conn.pgconn.ssl_in_use and not _is_here(conn):
         return attention(
             DATABASE,
             f"{shown} accepts writes, but the connection to it is not encrypted.",
@@ -155,14 +155,14 @@ def _write(line: psycopg.Connection) -> Finding:
     return good(DATABASE, f"{shown} accepts writes.")
 
 
-def migrations(line: psycopg.Connection) -> Finding:
-    applied = set(line.execute("SELECT app, name FROM django_migrations").fetchall())
+def migrations(conn: psycopg.Connection) -> Finding:
+    applied = set(conn.execute("SELECT app, name FROM django_migrations").fetchall())
     if missing := len(known_migrations() - applied):
         sentence = f"{counted(missing, 'migration')} of this version {_are(missing)} not applied."
         return broken("migrations", sentence, "Run `goodword migrate`.")
     ours = {app for app, _ in known_migrations()}
     if unknown := sorted(f"{app}.{name}" for app, name in applied - known_migrations() if app in ours):
-        release, oldest = line.execute(MIGRATED_BY).fetchone() or ("", "")
+        release, oldest = conn.execute(MIGRATED_BY).fetchone() or ("", "")
         if oldest and can_run_on(oldest):
             return attention(
                 "migrations",
@@ -183,15 +183,15 @@ def known_migrations() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
-def field_key(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - a check's signature
-    canaries = line.execute("SELECT key_id, sealed FROM core_fieldkeycanary ORDER BY id").fetchall()
+def field_key(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - a check's signature
+    canaries = conn.execute("SELECT key_id, sealed FROM core_fieldkeycanary ORDER BY id").fetchall()
     if problem := crypto.canary_problem(canaries):
         return broken("field_key", problem.sentence, problem.remedy)
     return good("field_key", "GOODWORD_FIELD_KEYS opens the secrets in the database.")
 
 
-def worker(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - by the database's clock
-    silence = _one(line, "SELECT now() - max(seen_at) FROM core_heartbeat WHERE program = %s", [WORKER])
+def worker(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - by the database's clock
+    silence = _one(conn, "SELECT now() - max(seen_at) FROM core_heartbeat WHERE program = %s", [WORKER])
     remedy = (
         "Mail, reminders, reports, notes and webhook deliveries are waiting. On the server, start the worker "
         "and check its log."
@@ -201,24 +201,24 @@ def worker(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 
     if silence > SILENCE_LIMIT:
         return broken(WORKER, f"No worker for {duration(silence)}.", remedy)
     running = _one(
-        line,
+        conn,
         "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'",
     )
     return good(WORKER, f"{counted(running, 'worker')} running, last heartbeat {duration(silence)} ago.")
 
 
-def database_size(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
-    largest = line.execute(
+def database_size(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
+    largest = conn.execute(
         "SELECT relname, pg_total_relation_size(oid) FROM pg_class "
         "WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 2 DESC LIMIT 3"
     ).fetchall()
-    total = size(_one(line, "SELECT pg_database_size(current_database())"))
+    total = size(_one(conn, "SELECT pg_database_size(current_database())"))
     tables = ", ".join(f"{name} {size(number)}" for name, number in largest)
     return good("database_size", f"{total}. Largest tables: {tables}.")
 
 
-def connections(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
-    row = line.execute(
+def connections(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
+    row = conn.execute(
         "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int, "
         "(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')"
     ).fetchone()
@@ -234,7 +234,7 @@ def connections(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: AR
     return good("connections", sentence)
 
 
-def notifications(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
+def notifications(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
     """Whether workers are notified of new jobs. Through a pooler in transaction mode they aren't, since it shares
     sessions."""
     with (
@@ -252,8 +252,8 @@ def notifications(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: 
     )
 
 
-def locks(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - by the database's clock
-    waiting = line.execute(
+def locks(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - by the database's clock
+    waiting = conn.execute(
         "SELECT max(clock_timestamp() - state_change), count(*), (array_agg(blocker))[1] "
         "FROM pg_stat_activity, unnest(pg_blocking_pids(pid)) AS blocker "
         "WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -265,7 +265,7 @@ def locks(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 -
         )
         remedy = f"If this doesn't end, end the session that has it: SELECT pg_terminate_backend({blocker})."
         return (broken if longest > HARMFUL_WAIT else attention)("locks", sentence, remedy)
-    idle = line.execute(
+    idle = conn.execute(
         "SELECT clock_timestamp() - state_change, pid FROM pg_stat_activity WHERE datname = current_database() "
         "AND state LIKE 'idle in transaction%' ORDER BY 1 DESC LIMIT 1"
     ).fetchone()
@@ -278,15 +278,15 @@ def locks(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 -
     return good("locks", "No session waits long for a lock.")
 
 
-def vacuum(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
-    age = _one(line, "SELECT age(datfrozenxid) FROM pg_database WHERE datname = current_database()")
+def vacuum(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
+    age = _one(conn, "SELECT age(datfrozenxid) FROM pg_database WHERE datname = current_database()")
     if age > OLD_TRANSACTIONS:
         sentence = f"The oldest transaction is {age:,} transactions old: autovacuum does not keep up."
         say = broken if age > TOO_OLD_TRANSACTIONS else attention
         return say("vacuum", sentence, "Run VACUUM (FREEZE) on the database, and look for old transactions.")
-    if _one(line, "SELECT current_setting('autovacuum')") == "off":
+    if _one(conn, "SELECT current_setting('autovacuum')") == "off":
         return attention("vacuum", "Autovacuum is off.", "Set autovacuum = on in PostgreSQL.")
-    tables = line.execute(
+    tables = conn.execute(
         "SELECT relname, n_dead_tup > greatest(n_live_tup, %(many)s) AS dead FROM pg_stat_user_tables "
         "WHERE n_dead_tup > greatest(n_live_tup, %(many)s) "
         "OR (n_live_tup > %(many)s AND coalesce(last_analyze, last_autoanalyze) IS NULL) ORDER BY n_live_tup DESC",
@@ -304,8 +304,8 @@ def vacuum(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
     return good("vacuum", "Autovacuum keeps up.")
 
 
-def jobs(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - the queue has the database's clock
-    row = line.execute(
+def jobs(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - the queue has the database's clock
+    row = conn.execute(
         "SELECT count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()), "
         "count(*) FILTER (WHERE status = 'failed'), "
         "(SELECT now() - min(coalesce(job.scheduled_at, event.at)) FROM procrastinate_jobs AS job "
@@ -316,8 +316,8 @@ def jobs(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - 
     return _queue("jobs", "job", waiting=waiting, oldest=oldest, failed=failed)
 
 
-def reactions(line: psycopg.Connection, now: datetime) -> Finding:
-    row = line.execute(
+def reactions(conn: psycopg.Connection, now: datetime) -> Finding:
+    row = conn.execute(
         "SELECT count(*) FILTER (WHERE r.state = 'waiting'), count(*) FILTER (WHERE r.state = 'failed'), "
         "%(now)s::timestamptz - min(coalesce(r.not_before, e.occurred_at)) FILTER (WHERE r.state = 'waiting') "
         "FROM core_reaction AS r JOIN core_event AS e ON e.id = r.event_id WHERE r.state IN ('waiting', 'failed')",
@@ -330,7 +330,7 @@ def reactions(line: psycopg.Connection, now: datetime) -> Finding:
 def _queue(area: str, noun: str, *, waiting: int, oldest: timedelta | None, failed: int) -> Finding:
     if oldest is not None and oldest > LATE:
         sentence = f"{counted(waiting, noun)} {_are(waiting)} waiting, the oldest for {duration(oldest)}."
-        remedy = "Check that a worker runs, and its log. If it is busy, start another one."
+        remedy = "Check that a worker is running, and look at its log. If it is busy, start another one."
         return (broken if oldest > STUCK else attention)(area, sentence, remedy)
     if failed:
         remedy = "Look at the worker's log, then run `goodword jobs list --failed` and `goodword jobs retry --failed`."
@@ -351,15 +351,15 @@ _CHECKS: Sequence[DatabaseCheck] = (
 )
 
 
-def _one(line: psycopg.Connection, sql: Any, values: Sequence[object] = ()) -> Any:
-    row = line.execute(sql, values or None).fetchone()
+def _one(conn: psycopg.Connection, sql: Any, values: Sequence[object] = ()) -> Any:
+    row = conn.execute(sql, values or None).fetchone()
     return row[0] if row else None
 
 
-def _is_here(line: psycopg.Connection) -> bool:
+def _is_here(conn: psycopg.Connection) -> bool:
     """Whether the server runs on this machine: its address is a socket or a local address."""
-    host = line.info.hostaddr
-    return not host or line.info.host.startswith("/") or ip_address(host.partition("%")[0]).is_loopback
+    host = conn.info.hostaddr
+    return not host or conn.info.host.startswith("/") or ip_address(host.partition("%")[0]).is_loopback
 
 
 def _are(number: int) -> str:

@@ -86,7 +86,7 @@ class _Run(threading.Thread):
         if self._over.wait(max(ends - time.monotonic(), 0)):
             return self._found
         limit = duration(timedelta(seconds=self._seconds))
-        sentence = f"This check has not ended within {limit}."
+        sentence = f"This check did not finish within {limit}."
         return [broken(self.check.area, sentence, "Check the network and DNS of this machine.")]
 
 
@@ -94,7 +94,7 @@ def _database(now: Callable[[], datetime], embedded_problem: str) -> list[Findin
     if embedded_problem:
         return [broken(database.DATABASE, embedded_problem, "Nothing in the database was checked.")]
     try:
-        with health.connect() as line:
-            return database.findings(line, now=now())
+        with health.connect() as conn:
+            return database.findings(conn, now=now())
     except psycopg.Error as error:
         return [database.failure(error)]

@@ -72,7 +72,7 @@ def disk(
     free, folder, no_files = min(seen)
     remedy = f"Free space on the file system of {folder}, or enlarge it."
     if no_files:
-        return [broken("disk", f"The file system of {folder} can't take another file.", remedy)]
+        return [broken("disk", f"The file system of {folder} can't hold any more files.", remedy)]
     sentence = f"{size(free)} free in {folder}."
     if free < NO_SPACE:
         return [broken("disk", sentence, remedy)]
@@ -84,11 +84,11 @@ def virus_scanner(now: datetime | None = None) -> list[Finding]:  # noqa: ARG001
     if not address:
         return []
     if clamd.is_up(address):
-        return [good("virus_scanner", f"{address} answers.")]
+        return [good("virus_scanner", f"{address} responds.")]
     return [
         broken(
             "virus_scanner",
-            f"{address} does not answer, so candidates can't upload files.",
+            f"{address} does not respond, so candidates can't upload files.",
             "Start ClamAV's daemon, or correct GOODWORD_CLAMD.",
         )
     ]
@@ -110,5 +110,5 @@ def static_files(now: datetime | None = None) -> list[Finding]:  # noqa: ARG001 
     if any(not (root / name).is_file() for name in made.values()):
         return [broken("static_files", f"Static files are missing in {root}.", remedy)]
     if any(path not in made for path, _ in AppDirectoriesFinder().list([])):
-        return [attention("static_files", "The static files are of another version.", remedy)]
+        return [attention("static_files", "The static files are from another version.", remedy)]
     return [good("static_files", f"{len(made)} files in {root}.")]

@@ -83,18 +83,20 @@ def judged(status: int, location: str, body: bytes) -> Finding:
     if status in (502, 503, 504):
         return broken(
             AREA,
-            f"The proxy at {base} answers {status}.",
+            f"The proxy at {base} responds with {status}.",
             "Start `goodword serve`, and check the proxy's target.",
         )
     if status == httpx2.codes.BAD_REQUEST:
         return broken(
-            AREA, f"{base} answers 400.", "Configure the proxy to pass on the Host header, as in deploy/."
+            AREA,
+            f"{base} responds with 400.",
+            "Configure the proxy to pass on the Host header, as in deploy/.",
         )
     facts = _facts(body) if status == httpx2.codes.OK else None
     if facts is None:
         return broken(
             AREA,
-            f"{base} is not answered by this installation (status {status}).",
+            f"{base} doesn't lead to this installation (status {status}).",
             "Point the proxy at `goodword serve`, and run doctor with the same GOODWORD_SECRET_KEY.",
         )
     return _headers(facts)
@@ -107,7 +109,7 @@ def _headers(facts: Seen) -> Finding:
     if facts.address == FORGED:
         return broken(
             AREA,
-            f"Anyone can fake their network address: fewer proxies answer than "
+            f"Anyone can fake their network address: there are fewer proxies than "
             f"GOODWORD_TRUSTED_PROXIES says ({count}).",
             "Set GOODWORD_TRUSTED_PROXIES to the number of your proxies in a row.",
         )
@@ -118,7 +120,10 @@ def _headers(facts: Seen) -> Finding:
             "Configure it to set X-Forwarded-For, as in deploy/.",
         )
     proxies = f"{count} trusted {'proxy' if count == 1 else 'proxies'}"
-    return good(AREA, f"Reached through {proxies}, this machine as {facts.address}.")
+    return good(
+        AREA,
+        f"Reached through {proxies}, which see{'s' if count == 1 else ''} this machine as {facts.address}.",
+    )
 
 
 def _facts(body: bytes) -> Seen | None:
@@ -134,7 +139,7 @@ def _unreachable(error: httpx2.HTTPError) -> Finding:
         return broken(
             AREA, f"The certificate of {base} is not valid.", "Have the proxy's certificate renewed."
         )
-    reason = "does not answer in time" if isinstance(error, httpx2.TimeoutException) else "can't be reached"
+    reason = "does not respond in time" if isinstance(error, httpx2.TimeoutException) else "can't be reached"
     return attention(
         AREA,
         f"{base} {reason} from this machine.",

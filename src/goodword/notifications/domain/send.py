@@ -241,7 +241,7 @@ def free_stuck(*, now: datetime) -> None:
             outbox.settle_later(email, error=email.last_error, at=email.not_before)
     for email in stuck(now=now).filter(handed_over_at__isnull=False):
         with transaction.atomic():
-            _unanswered(email, error="The worker stopped before the mail server answered.", now=now)
+            _unanswered(email, error="The worker stopped before the mail server responded.", now=now)
 
 
 def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callable[[], None]) -> None:

@@ -18,7 +18,7 @@ from goodword.core.dns import SECONDS, Answer, Failure, txt_records
 #: states of <c-check-row>
 GOOD, WRONG, WEAK, UNKNOWN = "granted", "missing", "lacking", "untested"
 _FAILURES: Final = {
-    Failure.TIMEOUT: f"The DNS server did not answer within {SECONDS:.0f} seconds. Try again.",
+    Failure.TIMEOUT: f"The DNS server did not respond within {SECONDS:.0f} seconds. Try again.",
     Failure.SERVER: "The DNS server could not look this up. Try again later.",
     Failure.NO_SERVER: "This installation has no DNS server configured, so nothing can be looked up.",
 }
@@ -70,7 +70,7 @@ def spf(domain: str, answer: Answer, *, allowed: Sequence[str]) -> Finding:
             WRONG, "Wrong", "“+all” lets every server in the world send for this domain. Use “~all”."
         )
     if not allowed:
-        sentence = "A record is there. Whether it allows your mail server can't be checked here."
+        sentence = "There is a record. Whether it allows your mail server can't be checked here."
         return finding(UNKNOWN, "Found", sentence, source=source)
     missing = [one for one in allowed if one.casefold() not in terms]
     if not missing:
@@ -143,7 +143,7 @@ def dmarc(domain: str, own: Answer, parent: Answer | None) -> Finding:
     where = f"From {organisational(domain)}: " if above else ""
     match policy.casefold():
         case "quarantine" | "reject" as strict:
-            return finding(GOOD, "Set", f"{where}mail that fails is to be {_FATES[strict]}.".capitalize())
+            return finding(GOOD, "Set", f"{where}mail that fails is to be {_POLICIES[strict]}.".capitalize())
         case "none":
             return finding(
                 WEAK,
@@ -154,7 +154,7 @@ def dmarc(domain: str, own: Answer, parent: Answer | None) -> Finding:
             return finding(WRONG, "Wrong", "p= must be none, quarantine or reject.", value=proposed)
 
 
-_FATES: Final = {"quarantine": "treated as spam", "reject": "refused"}
+_POLICIES: Final = {"quarantine": "treated as spam", "reject": "refused"}
 
 
 def dkim_name(domain: str, selector: str) -> str:

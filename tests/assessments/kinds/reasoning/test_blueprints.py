@@ -150,7 +150,7 @@ def test_a_blueprint_comes_back_from_json(blueprint: Blueprint) -> None:
     [
         ({"entries": []}, "The blueprint needs at least 1 entry under “entries”."),
         ({"minutes": 0}, "The blueprint needs at least 1 under “minutes”."),
-        ({"minuts": 20}, "The blueprint has “minuts”, which is not known here."),
+        ({"minuts": 20}, "The blueprint has “minuts”, which isn't a known field."),
         (
             {"entries": [{"family": "riddles", "level": 1, "n": 1}]},
             "Entry 1 of the blueprint names the family “riddles”, which is not one of "
