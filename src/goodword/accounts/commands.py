@@ -19,8 +19,8 @@ class CommandError(Exception):
 
 
 def createadmin(*, organisation: str, email: str, name: str, time_zone: str, password_stdin: bool) -> int:
-    """Create what is missing and print it. `organisation`: an existing slug or a new name. Returns 0, or 2 if nothing
-    was created."""
+    """Create what is missing. `organisation`: an existing slug or a new name. Returns 0, or 2 if nothing was
+    created."""
     try:
         existing = _existing(organisation)
         user = User.objects.filter(email=normalised(email)).first()
@@ -123,8 +123,7 @@ def lift_single_sign_on(slug: str) -> int:
 
 
 def remove_second_factors(email: str) -> int:
-    """Remove a member's second factors and end their sessions. Returns 0, or 2 with an error message if there is no
-    such member."""
+    """Remove a member's second factors and end their sessions. Returns 0, or 2 with an error for an unknown member."""
     with transaction.atomic():
         user = User.objects.select_for_update().filter(email=normalised(email)).first()
         if user is None:

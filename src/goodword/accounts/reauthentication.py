@@ -40,8 +40,7 @@ _PLACE: Final = "session:suspended_request"
 
 
 def is_recent(request: HttpRequest) -> bool:
-    """Whether the member signed in within the last ACCOUNT_REAUTHENTICATION_TIMEOUT seconds, with a second factor if
-    they have one."""
+    """Whether their sign-in is recent, with a second factor if they have one (ACCOUNT_REAUTHENTICATION_TIMEOUT)."""
     has_factor = has_second_factor(request.user)
     records = uses(request) if has_factor else get_authentication_records(request, request.user)
     return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT

@@ -144,8 +144,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
         return f"{_account(credentials)}:{ratelimit.get_ip(request)}"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Refuse after too many failures from this network, or from networks and browsers that are new to the
-        account."""
+        """Refuse after too many failures from this network, or from networks and browsers new to the account."""
         try:
             super().pre_authenticate(request, **credentials)
             self._consume_from_anywhere(request, credentials)
@@ -303,16 +302,14 @@ class NotCurrentPassword:
 
 
 def reset_link(user: User) -> str:
-    """A link that works once, within PASSWORD_RESET_TIMEOUT. It isn't built from a request, since headers can be
-    forged."""
+    """A link that works once, within PASSWORD_RESET_TIMEOUT. Not built from a request, whose headers can be forged."""
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     return settings.GOODWORD_BASE_URL + path.replace("UID-KEY", quote(key))
 
 
 def mail_reset_link(*, user_id: int, asked_at: datetime, now: datetime) -> None:
-    """Send the mail. Raises OSError or SMTPException for a retry; from an hour after the request, failures are only
-    logged."""
+    """Raises OSError or SMTPException for a retry; from an hour after the request, failures are only logged."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return

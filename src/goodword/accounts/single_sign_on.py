@@ -162,8 +162,7 @@ def _says_unverified(sociallogin: SocialLogin) -> bool:
 
 
 def _look_alike(sociallogin: SocialLogin, address: str) -> str:
-    """The address as sent if it contains a look-alike letter (such as the Kelvin sign, which allauth lower-cases to k),
-    else ""."""
+    """The address as sent if it has a look-alike letter (allauth lower-cases the Kelvin sign to k), else ""."""
     sent = [address, sociallogin.account.uid]  # SAML's address can be the name ID
     for value in claims_of(sociallogin.account).values():
         sent += value if isinstance(value, list) else [value]
@@ -291,8 +290,7 @@ def show_failures[**P](
 @require_safe
 @login_required
 def reauthenticate(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """A page with a link to the provider. It isn't a form, since browsers apply the CSP's form-action to each
-    redirect."""
+    """A page with a link to the provider, not a form: browsers apply the CSP's form-action to each redirect."""
     found = next((one for one in linked(request.user) if one.sub_id == provider_id), None)
     if found is None:
         raise Http404("no such provider for this member")

@@ -1,5 +1,4 @@
-"""The allauth pages that members need. Its page of e-mail addresses is left out, since a member could claim any address
-there."""
+"""The allauth pages that members need. Its page of e-mail addresses is missing: any address could be claimed there."""
 
 from allauth.account import views
 from allauth.mfa.base import views as mfa

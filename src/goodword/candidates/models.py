@@ -15,8 +15,7 @@ def _one_line(*names: str) -> str:
 
 
 def searched(of: str = "") -> Lower:
-    """The lower-case text in which to search for a name or address. `of`: path to the candidate, such as
-    "candidate__"."""
+    """The lower-case text in which to search for a name or address. `of`: path, such as "candidate__"."""
     first, preferred, last, email = (
         f"{of}{name}" for name in ("first_name", "preferred_name", "last_name", "email")
     )
@@ -331,8 +330,7 @@ def sees_private_candidates(role: Role, member: Membership) -> bool:
 
 
 def of_own_roles(member: Membership) -> Q:
-    """Filter for applications for which the member is the role's owner or the recruiter; for hiring managers, all that
-    they can see."""
+    """Applications of roles that the member owns, or where they are the recruiter; all for hiring managers."""
     if not member.may_work:
         return Q()
     # ids instead of a join, so that PostgreSQL combines two indexes

@@ -95,8 +95,7 @@ _ENDINGS: Final = frozenset(
         *("zip", "rar", "7z", "gz", "tgz", "bz2", "xz", "zst", "tar", "cab", "arj", "lzh", "ace", "dmg"),
     )
 )
-#: folders and files of macros and controls: those of ECMA-376, others that Office writes, and OpenDocument's (last
-#: line)
+#: folders and files of macros and controls: in ECMA-376, others that Office writes, and OpenDocument's (last line)
 _FOLDERS: Final = frozenset({"activex", "macrosheets", "dialogsheets", "basic", "scripts", "dialogs"})
 _FILES: Final = frozenset({"vbaproject.bin", "vbadata.xml", "macrosignatures.xml"})
 _CONTENT_TYPES: Final = ("macroenabled", "vbaproject", "activex", "oleobject", "macrosheet")
@@ -160,8 +159,7 @@ def _check_archive(content: bytes, bounds: _Bounds, *, depth: int) -> None:
 
 
 def _check_layout(content: bytes, archive: zipfile.ZipFile) -> None:
-    """Raise a Problem unless a single directory at the end lists every entry. Otherwise programs could disagree on the
-    content."""
+    """Raise a Problem unless one directory at the end lists every entry; programs could disagree on the content."""
     ends = [
         at
         for at in _all(_END, content, max(0, len(content) - _END_SIZE - _LONGEST_COMMENT))
@@ -319,7 +317,7 @@ def _contains_program(pieces: Iterable[bytes]) -> bool:
 
 
 def _check_relations(content: bytes, bounds: _Bounds, *, may_link: bool) -> set[str]:
-    """Return the ids of external hyperlinks. Raises a Problem for any other external relationship, since it loads on
+    """Return the ids of external hyperlinks. Raises a Problem for other external relationships, which load on
     opening."""
     external: set[str] = set()
 

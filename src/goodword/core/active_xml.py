@@ -1,5 +1,4 @@
-"""Detects programs and external content in XML parts. Elements are matched by local name, since some programs ignore
-namespaces."""
+"""Detects programs and external content in XML parts, by local names: some programs ignore namespaces."""
 
 import posixpath
 import re
@@ -81,8 +80,7 @@ _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _CSV_DDE: Final = re.compile(
     r"[\w'\"]\s{0,9}\|(?:\s{0,9}'[^'|]{0,9000}'|\s{0,9}\"[^|\"]{0,9000}\"|[\w.$:\\/-]*+)\s{0,9}!"
 )
-#: ordinary words before parentheses, such as "call (30 min)" or "image (2)", contain no quoted text or cell and don't
-#: match
+#: "call (30 min)" and "image (2)" are ordinary words: no quoted text or cell in the parentheses
 _CSV_CALL: Final = r"(?<![^\W_])(?:{})\s*\((?!(?:(?!(?<![^\W_])[A-Z]{{1,3}}\d)[^\"'(&$\[=@:)]|{}){{0,200}}\))"
 _CSV_PROGRAM: Final = re.compile(
     _CSV_CALL.format(r"DDE|CALL|EXEC|REGISTER(?:\.ID)?", r"(?<=\d):"), re.IGNORECASE
@@ -127,8 +125,7 @@ def may_be_clicked(target: str) -> bool:
 
 
 def check_table(text: str) -> None:
-    """Raise a Problem if a spreadsheet program that opens this CSV text could start another program or load
-    something."""
+    """Raise a Problem if a spreadsheet program could start another program or load something from this CSV text."""
     if _MARKUP.match(text):
         raise Unreadable
     if text.startswith("ID;P") and _SYLK_FORMULA.search(text):
@@ -149,8 +146,7 @@ class PartReader:
         self.elements = 0
 
     def read(self, pieces: Iterable[bytes], *, part: str, external: Collection[str] = frozenset()) -> None:
-        """Raise a Problem, or ExpatError for malformed XML. `external`: ids of relationships that lead out of the
-        file."""
+        """Raise a Problem, or ExpatError for malformed XML. `external`: ids of relationships out of the file."""
         _Part(self, part, external).read(pieces)
 
     def count(self, *, depth: int) -> None:

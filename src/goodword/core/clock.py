@@ -22,8 +22,7 @@ def real() -> datetime:
 
 
 def advance(by: timedelta) -> datetime:
-    """Move the clock forward and return the new time. It never moves back, since that would leave rows in the
-    future."""
+    """Move the clock forward and return the new time. Moving it back would leave rows in the future."""
     from goodword.core.models import ClockOffset
 
     global _cached  # noqa: PLW0603 - a module-level cache

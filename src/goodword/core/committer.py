@@ -84,7 +84,7 @@ class Intake(Protocol):
         """Whether it handles this path. Called in the server's loop, so it must not block."""
 
     def store(self, arrived: Sequence[Arrived]) -> Sequence[Mapping[str, Any] | None]:
-        """Store and commit. Returns ids for the log line of each request, or None for a request that the view has to
+        """Store and commit. Returns ids for each request's log line, or None for a request that the view has to
         handle."""
 
     def failed(self) -> None:

@@ -127,8 +127,7 @@ def check_field_keys_at_start() -> None:
 
 
 def forget_field_key(key_id: str) -> int:
-    """Give up on a lost key. Returns the number of secrets that can't be read any more. Raises SettingError if the key
-    works."""
+    """Give up on a lost key. Returns the number of unreadable secrets. Raises SettingError if the key works."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

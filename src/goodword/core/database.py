@@ -42,8 +42,7 @@ _INVALID_INDEXES: Final = (
     "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
     "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT i.indisvalid AND n.nspname = current_schema()"
 )
-#: the release that last migrated this database, and the oldest that can run on it; also works on schemas without these
-#: columns
+#: the release that last migrated this database, and the oldest that can run on it; works without these columns too
 MIGRATED_BY: Final = (
     "SELECT coalesce(to_jsonb(row) ->> 'release', ''), coalesce(to_jsonb(row) ->> 'oldest_release', '') "
     "FROM core_installation AS row"
@@ -64,8 +63,7 @@ def is_outage(error: BaseException) -> bool:
 
 
 def wait_until_back() -> None:
-    """Wait until this thread's connection works again. Returns immediately inside a transaction. Raises
-    process.Stopped."""
+    """Wait until this thread's connection works again. Returns at once inside a transaction. Raises process.Stopped."""
     if connection.in_atomic_block:
         return
     for wait in waits():

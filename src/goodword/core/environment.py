@@ -33,8 +33,7 @@ class SettingError(Exception):
 
 
 def text(name: str, default: str | None = None) -> str:
-    """The value of `name`, else of the file that `name_FILE` points to, else `default`. Raises SettingError without
-    any."""
+    """The value of `name`, else of the file that `name_FILE` points to, else `default`, else SettingError."""
     names_read.add(name)
     if file := os.environ.get(f"{name}_FILE"):
         try:

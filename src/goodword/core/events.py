@@ -97,8 +97,7 @@ def record(
     application_id: int | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> Event:
-    """Write the event and its reactions. Raises RuntimeError outside a transaction, KeyError for a name not in
-    flow.py."""
+    """Write the event and its reactions. Raises RuntimeError outside a transaction, KeyError for an unknown name."""
     event = Event(
         name=name,
         organisation_id=organisation_id,
@@ -148,8 +147,7 @@ def still_recorded(events: Sequence[Event]) -> list[Event]:
 
 @dataclass
 class _Recorded:
-    """A commit hook that holds reactions to run before the commit, since Django drops hooks when their savepoint is
-    rolled back."""
+    """Holds reactions to run before the commit. Like `_Kept`, Django drops it if its savepoint is rolled back."""
 
     wanted: Sequence[tuple[Event, str]]
 
@@ -191,8 +189,7 @@ def by_worker[H: Handler](handler: H) -> H:
 
 
 def only_for[H: Handler](**data: object) -> Callable[[H], H]:
-    """Decorator for a handler that only handles events with these values in their data. A missing key counts as
-    equal."""
+    """Decorator for a handler that only handles events with these values. A missing key counts as equal."""
 
     def register(handler: H) -> H:
         _only_for[name_of(handler)] = data
@@ -349,7 +346,7 @@ def run_reaction(row: Reaction) -> None:
 
 
 def run_reactions(rows: Sequence[Reaction]) -> bool:
-    """Run the rows in one transaction. Returns False if another worker has claimed one since. Raises what a handler
+    """Run the rows in one transaction. Returns False if another worker has claimed one. Raises what a handler
     raises."""
     return _run_together(rows, lock_ms=BATCH_LOCK_MS)
 
@@ -455,8 +452,7 @@ def _is_lock_timeout(error: Exception) -> bool:
 
 
 def _claim(now: datetime) -> list[Reaction]:
-    """Claim one due row that was tried before, alone because it may have crashed its worker; else the oldest due
-    rows."""
+    """Claim one row that was tried before, alone because it may have crashed its worker; else the oldest due rows."""
     rows: list[Reaction] = []
     for least, greatest, most in ((1, TRIES - 1, 1), (0, 0, BATCH_SIZE)):
         values = {"now": now, "until": now + LEASE, "least": least, "greatest": greatest, "most": most}
@@ -482,8 +478,7 @@ def _act_together(rows: Sequence[Reaction]) -> bool:
 
 
 class UnknownHandler(Exception):
-    """This version lacks the handler. Retry, since workers of the version that has it may still be running or come
-    back."""
+    """This version lacks the handler. Retry, since workers of the version that has it may be running or come back."""
 
 
 def _run(row: Reaction) -> None:

@@ -258,8 +258,7 @@ def build_static_files() -> None:
 
 
 class StaticFiles:
-    """Passes only requests for static files to servestatic, whose asynchronous middleware takes two milliseconds per
-    request."""
+    """Passes only requests for static files to servestatic, whose asynchronous middleware takes two milliseconds."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

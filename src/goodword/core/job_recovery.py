@@ -36,8 +36,7 @@ KEPT = 24 * 30
 AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
 #: advisory lock, so that one worker at a time looks for stalled jobs
 _LOCK = 0x75706B656570
-#: Requeues a started job without counting an attempt. If a newer job waits under the same queueing lock, that job
-#: replaces it.
+#: Requeues a started job without counting an attempt. A newer job under the same queueing lock replaces it.
 GIVE_BACK: LiteralString = """
 WITH newer AS (
     SELECT FROM procrastinate_jobs mine JOIN procrastinate_jobs other USING (queueing_lock)
@@ -83,8 +82,7 @@ def prune(*, timestamp: int = 0) -> None:
 
 
 def retry_stalled() -> int:
-    """Requeue jobs of dead workers and return how many. One worker at a time, since a job that was just requeued may be
-    running."""
+    """Requeue jobs of dead workers and return how many. One worker at a time: a requeued job may be running."""
     with transaction.atomic():
         if not _alone():
             return 0

@@ -369,8 +369,7 @@ def _send(connection: Any, sender: str, recipients: list[str], content: bytes) -
 
 
 def fault_of(code: int, words: str, *, address: bool = False) -> Fault:
-    """Classify a response about the recipient or the message. Code 421 and a refused account are problems of the
-    server."""
+    """Classify a response about the recipient or the message. 421 and a refused account are the server's problem."""
     said = f"{code} {words}"
     if code == _CLOSING or code in REFUSED_SIGN_IN or not 400 <= code < 600:
         return _server(said)

@@ -35,8 +35,7 @@ class FieldKeyCanary(models.Model):
 
 
 class Event(models.Model):
-    """Append-only, written in the transaction of the change. `data` has no personal data, so events can survive an
-    erasure."""
+    """Append-only, written in the transaction of the change. `data` has no personal data, so it survives erasures."""
 
     organisation_id = models.BigIntegerField()
     application_id = models.BigIntegerField(null=True)
@@ -144,8 +143,7 @@ class BackupRun(models.Model):
 
 
 class HashKey(models.Model):
-    """The sealed key of keyed hashes. The field key that it was derived from may have been removed since
-    (core.crypto)."""
+    """The sealed key of keyed hashes. The field key that it was derived from may have been removed (core.crypto)."""
 
     purpose = models.CharField(max_length=60)
     #: id of that field key, which is also part of the hashes

@@ -91,8 +91,7 @@ def settle_retry(
     ladder: Sequence[timedelta] = LADDER,
     **columns: object,
 ) -> bool:
-    """Try again after the next delay, or after `wait`. Returns True if this was the last attempt, so that the row
-    failed."""
+    """Try again after the next delay, or after `wait`. Returns True if this was the last attempt and the row failed."""
     if row.tries > len(ladder):
         return settle_failed(row, now=now, error=error, **columns)
     settle_later(row, error=error, at=now + (wait or ladder[row.tries - 1]), **columns)

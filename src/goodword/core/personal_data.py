@@ -96,8 +96,7 @@ class ExportReader(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
-    """Whose data to export: that of a candidate with some of their applications, or of a referee (`candidate_id` is
-    None)."""
+    """Whose data to export: a candidate's, with some of their applications, or a referee's (`candidate_id` is None)."""
 
     reader: ExportReader
     organisation: HasPk

@@ -13,8 +13,7 @@ import django
 
 #: seconds before systemd is notified again after a failure
 _AGAIN: Final = 1.0
-#: enough for a frame of a quarter of a megabyte. CPython allocates half a megabyte for it, which leaves a quarter for
-#: further calls.
+#: holds a frame of 256 kB, for which CPython allocates 512 kB; the rest is for further calls
 _SLOTS = 32 * 1024
 #: from glibc's mallopt(3)
 _M_ARENA_MAX = -8
@@ -23,8 +22,8 @@ _requested = threading.Event()
 
 
 class Stopped(BaseException):
-    """This worker is stopping, and another one will continue. Not an `Exception`, so handlers of single rows don't
-    catch it."""
+    """This worker is stopping; another one will continue. Not an `Exception`, so handlers of single rows don't catch
+    it."""
 
 
 def request_stop() -> None:

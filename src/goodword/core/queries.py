@@ -160,8 +160,7 @@ def insert_once(row: Model) -> bool:
 
 
 def update_unflushed(rows: QuerySet[Any], **values: object) -> int:
-    """Like `rows.update(**values)`, but the transaction doesn't wait for the disk: a crash of the database may undo
-    it."""
+    """Like `rows.update(**values)`, without waiting for the disk: a crash of the database may undo it."""
     query: Any = rows.query.chain(UpdateQuery)
     query.add_update_values(values)
     statement, parameters = query.get_compiler(connection=connection).as_sql()

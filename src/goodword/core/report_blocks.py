@@ -35,7 +35,7 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Shows who gave an answer: letters in one of seven shapes, readable without colour. `own`: the candidate's, drawn
+    """Who gave an answer: letters in one of seven shapes, readable without colour. `own`: the candidate's, drawn
     hollow."""
 
     letters: str
@@ -104,8 +104,8 @@ class RatingRow:
 
 @dataclass(frozen=True, slots=True)
 class RatingChart:
-    """`header`: for the labels and, on screens, the range. `levels`: names of the values on the axis. `legend`:
-    explains the marks."""
+    """`header`: for labels and, on screens, the range. `levels`: names of the axis values. `legend`: explains the
+    marks."""
 
     header: Sequence[str]
     axis: tuple[int, int]
@@ -196,8 +196,7 @@ class Drawings:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to a members' page (`page`: URL name). Other readers see its text. `may_work`: only members who may work
-    get the link."""
+    """A link to a members' page (`page`: URL name); others see its text. `may_work`: only for members who may work."""
 
     text: str
     page: str

@@ -340,7 +340,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
         )
 
     def make_room_for(self, new: Channel) -> None:
-        """At a limit, close a connection: the longest idle one, else the longest sending or receiving one, else the new
+        """At a limit, close the longest idle connection, else the longest sending or receiving one, else the new
         one."""
         others = [one for one in self.active_channels.values() if one is not new and not one.will_close]
         if self.per_address:

@@ -75,8 +75,7 @@ def goodword(*arguments: str) -> list[str]:
 
 
 def leave_on_terminate() -> None:
-    """Make SIGTERM and a closed terminal end this program like Ctrl-C. Programs started in the background ignore
-    SIGINT."""
+    """Make SIGTERM and a closed terminal end this program like Ctrl-C. Background programs ignore SIGINT."""
 
     def leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
         raise KeyboardInterrupt
@@ -170,8 +169,7 @@ class Children:
         self.stop()
 
     def start(self, name: str, command: Sequence[str]) -> None:
-        """Start a program in its own session, so that Ctrl-C reaches only this process, which stops programs in
-        order."""
+        """Start a program in its own session, so that Ctrl-C reaches only us and we stop programs in order."""
         policy = RestartPolicy(began=time.monotonic())
         self._programs.append(_Program(name, command, self._spawn(command), policy))
         self._tell_guard()

@@ -133,8 +133,8 @@ def defused(text: str) -> str:
 
 
 def defused_in_header(text: str) -> str:
-    """Like `defused`, for subjects and names. They lose invisible characters, so all hosts get brackets
-    ("Booking[.]com")."""
+    """Like `defused`, for subjects and names. They lose invisible characters, so hosts get brackets:
+    "Booking[.]com"."""
     plain = text.replace(WORD_JOINER, "")
     return _bracketed(plain) if has_link(plain) else plain
 

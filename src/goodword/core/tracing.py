@@ -154,8 +154,7 @@ def record(
     status: int | None = None,
     **attributes: str | int,
 ) -> None:
-    """Record a span from `since` (time.time_ns) until now, for an application that wasn't known before. `status`: of
-    the response."""
+    """Record a span from `since` (time.time_ns) until now, for an application not known before. `status`: HTTP."""
     if _provider is None:
         return
     from opentelemetry.context import Context

@@ -37,8 +37,7 @@ log = logging.getLogger(__name__)
 
 
 def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 1) -> int:
-    """Serve until a signal, then finish requests in progress. With several processes, this one supervises the
-    others."""
+    """Serve until a signal, then finish requests in progress. With several processes, it supervises the others."""
     from django.conf import settings
 
     from goodword.core import metrics
@@ -95,8 +94,7 @@ class _Process:
         self.server: Server | None = None
 
     def end(self, *_: object) -> None:
-        """Stop serving. Callable from any thread and from signal handlers. Idempotent, since Ctrl-C in a terminal
-        arrives twice."""
+        """Stop serving. Callable from any thread and signal handler. Idempotent: Ctrl-C in a terminal arrives twice."""
         if self.server is None:
             os._exit(0)
         self.server.stop()
@@ -105,8 +103,7 @@ class _Process:
 def _run(
     listening: socket.socket, process: _Process | None = None, turned: Callable[[], None] | None = None
 ) -> None:
-    """Serve on the socket until SIGTERM or SIGINT. Meanwhile, `turned` is called at least once a second. Raises
-    SettingError."""
+    """Serve on the socket until SIGTERM or SIGINT; `turned` is called at least once a second. Raises SettingError."""
     process = process or _Process()
     for number in _END:
         signal.signal(number, process.end)
@@ -271,8 +268,7 @@ def _child(listening: socket.socket, read_end: int, write_end: int, turned: Call
 
 
 def _end_with(parent: int, read_end: int, end: Callable[[], None]) -> None:
-    """Call `end` when the parent exits: its end of a pipe closes, or on Linux a signal arrives, which needs no
-    thread."""
+    """Call `end` when the parent exits: a pipe closes or, on Linux, a signal arrives, which needs no thread."""
 
     def watch() -> None:
         os.read(read_end, 1)

@@ -269,7 +269,7 @@ class Mailbox:
 def wait_until(
     condition: Callable[[], bool], *, step: str, message: Callable[[], str], seconds: float = WAIT_SECONDS
 ) -> float:
-    """Wait until the condition is true. Returns the seconds that it took. Raises StoryFailed with `message` after too
+    """Wait until the condition is true. Returns the seconds it took. Raises StoryFailed with `message` after too
     many."""
     began = time.monotonic()
     while not condition():

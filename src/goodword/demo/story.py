@@ -183,7 +183,7 @@ class StorySupport:
         return [mail for mail in self.mailbox.all() if not mail["subject"].startswith("Today:")]
 
     def check_mail(self, mail: dict[str, Any]) -> None:
-        """Check a mail's sender and organisation, reply address, text and HTML part, single link, and absence of
+        """Check a mail's sender and organisation, reply address, text and HTML parts, single link, absence of
         images."""
         sender, reply_to = str(mail["from"]), str(mail["reply_to"])
         self.check(f"({ORGANISATION})" in sender, f"The sender does not name the organisation: {sender}")

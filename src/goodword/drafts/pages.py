@@ -258,8 +258,7 @@ class LibraryPages[O: LibraryEntry, D: LanguagesDraft[Any, Any]](DraftPages[O, D
     def render_editor(
         self, request: MemberRequest, template: str, draft: D, context: Mapping[str, Any]
     ) -> HttpResponse:
-        """Render the draft's main page. `?moved=<id>&by=up` restores the focus after a move, `?new=` marks new
-        entries."""
+        """Render the draft's main page. `?moved=<id>&by=up` restores the focus after a move, `?new=` marks an entry."""
         crumbs, name = [self._library(request)], self.title(draft)
         if self.drafts.newest(draft.owner):
             crumbs.append(Crumb(name=name, url=self.url(request, self.page)))

@@ -1,4 +1,4 @@
-"""Versioned drafts. They are changed under their owner's lock and only from the current revision, then published or
+"""Versioned drafts: changed under their owner's lock and only from the current revision, then published or
 discarded."""
 
 from abc import ABC, abstractmethod
@@ -79,8 +79,7 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
 
     @contextmanager
     def locked_draft(self, owner: O, *, revision: int | None = None) -> Iterator[D]:
-        """Lock the draft. `revision`: None if the change doesn't depend on the rest. Raises `NoDraft` and
-        `StaleDraft`."""
+        """Lock the draft. `revision`: None if the change doesn't depend on the rest. Raises `NoDraft`, `StaleDraft`."""
         with transaction.atomic():
             draft = self.find(self.lock(owner))
             if draft is None:

@@ -160,8 +160,7 @@ def _reply(error: smtplib.SMTPResponseException) -> str:
 
 
 def sender_domain(now: datetime) -> list[Finding]:  # noqa: ARG001 - a check's signature
-    """Check SPF, DKIM of the configured selectors, DMARC, and MX for returned mail. Never *broken*, since mail is still
-    sent."""
+    """Check SPF, DKIM of the configured selectors, DMARC, and MX for returned mail. Never *broken*: mail is sent."""
     sender = configured()
     seen = published(sender, list(settings.GOODWORD_MAIL_DKIM_SELECTORS))
     return [

@@ -39,8 +39,7 @@ def sweep_emails(*, timestamp: int = 0) -> None:
     with sending_slot() as mine, connection_kept():
         if not mine:
             return
-        # The mail with the fewest attempts is the probe, so that a mail that upsets the server doesn't block the
-        # others.
+        # The mail with the fewest attempts is the probe: one that upsets the server must not block the others.
         if outage() and not all(send(email_id=pk, now=clock.now()) for pk in _due("excused", "pk")[:1]):
             return
         found = list(_due("pk")[:SWEEP_AT_MOST])

@@ -6,8 +6,8 @@ from goodword.core.outbox import Outbox
 
 
 class Email(OrganisationOwned, Outbox):
-    """Rendered when it is claimed, since that is when its link is created. `subject`, `text` and `html`: as sent,
-    without the link."""
+    """Rendered when claimed, since its link is created then. `subject`, `text` and `html`: as sent, without the
+    link."""
 
     #: for example "assessment.invitation"; its templates and its name on the timeline follow from it
     kind = models.CharField(max_length=60)
@@ -100,8 +100,7 @@ class MailText(OrganisationOwned):
 
 
 class MailService(models.Model):
-    """State of the mail server; without a row, it is up. While it is down, only the mail with number `probe` is
-    sent."""
+    """State of the mail server; up if there is no row. While it is down, only mail number `probe` is sent."""
 
     down_since = models.DateTimeField(null=True)
     last_error = models.TextField(default="", blank=True)
@@ -116,7 +115,7 @@ class MailService(models.Model):
 
 
 class Link(OrganisationOwned):
-    """A secret link, stored as a hash. Each attempt to send a mail gets its own. Links expire, or end with their
+    """A secret link, stored as a hash. Each attempt to send a mail gets its own. It expires or ends with its
     subject."""
 
     class Purpose(models.TextChoices):

@@ -32,8 +32,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
 
 @exports("notifications.Email")
 def export(wanted: ExportRequest) -> Sections:
-    """Export all mails about the applications; for candidates, only those to them. Referees get theirs in their own
-    exports."""
+    """Export all mails about the applications; for candidates only those to them, as referees get their own export."""
     if wanted.candidate_id is None:
         return {}
     mails = Email.objects.of(wanted.organisation).filter(application_id__in=wanted.application_ids)

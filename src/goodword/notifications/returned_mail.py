@@ -62,8 +62,7 @@ def _keep(found: "Returned", *, now: datetime) -> int:
 
 
 def _standard_input(most: int) -> bytes:
-    """Return the first bytes of the input. The rest is read and dropped, since the mail server would retry if it can't
-    write it."""
+    """Return the first bytes of the input, but read it all: the mail server would retry if it can't write the rest."""
     raw = b""
     while piece := sys.stdin.buffer.read(64 * 1024):
         raw += piece[: max(0, most - len(raw))]

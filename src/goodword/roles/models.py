@@ -95,8 +95,7 @@ class Step(OrganisationOwned):
 
 
 class JobRequirement(OrganisationOwned):
-    """A requirement in a role's job analysis. `measures`: keys that belong to higher layers
-    (workspace.job_analysis)."""
+    """A requirement in a role's job analysis. `measures`: keys of higher layers (workspace.job_analysis)."""
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="job_requirements")
     text = models.TextField()

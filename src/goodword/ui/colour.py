@@ -1,5 +1,4 @@
-"""Colour contrast by WCAG 2.2 (https://www.w3.org/TR/WCAG22/), and an organisation's accent colour. Colours:
-`#rrggbb`."""
+"""Colour contrast by WCAG 2.2 (https://www.w3.org/TR/WCAG22/), and the organisation's accent. Colours: `#rrggbb`."""
 
 import re
 from dataclasses import dataclass
@@ -49,8 +48,7 @@ def mix(colour: str, into: str, share: float) -> str:
 
 
 def readable(colour: str, *, on: str, towards: str, ratio: float = AA_TEXT) -> str:
-    """Move the colour towards black or white until its contrast with `on` reaches `ratio`; if nothing else does, return
-    `towards`."""
+    """Mix the colour with `towards` until its contrast with `on` reaches `ratio`."""
     for hundredth in range(100, -1, -1):
         candidate = mix(colour, towards, hundredth / 100)
         if contrast(candidate, on) >= ratio:

@@ -1,5 +1,4 @@
-"""Builds static files in `GOODWORD_BUILT_STATIC` on demand: the style sheet, and Inter, reduced to a tenth of its 860
-kB."""
+"""Builds static files in `GOODWORD_BUILT_STATIC`: the style sheet, and Inter, reduced to a tenth of its 860 kB."""
 
 import hashlib
 import logging

@@ -95,8 +95,7 @@ def change_months(*, organisation: Organisation, months: int, by: Membership, no
 def record_sign_in(
     user: User, *, action: str, address: str, browser: str, now: datetime, methods: Sequence[str] = ()
 ) -> None:
-    """Record a sign-in in the audit log of each of the user's organisations. `methods`: for example ["password",
-    "totp"]."""
+    """Record a sign-in for each of the user's organisations. `methods`: for example ["password", "totp"]."""
     details: dict[str, Any] = {"address": address, "browser": browser[:LONGEST_BROWSER]}
     for member in Membership.objects.across_organisations().filter(user=user).select_related("organisation"):
         write(

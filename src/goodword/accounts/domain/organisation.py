@@ -48,8 +48,7 @@ def create_organisation(*, name: str, now: datetime, time_zone: str) -> Organisa
 def create_admin(
     *, organisation: Organisation, email: str, name: str, password: str, now: datetime
 ) -> Membership:
-    """Create an admin, or make an existing or deactivated member one. Creates a login if necessary. Raises
-    ValidationError."""
+    """Create an admin, or make a member one. Creates a login if necessary. Raises ValidationError."""
     email = normalised(email)
     check_address(email)
     with transaction.atomic():
@@ -98,8 +97,7 @@ def settings_of(organisation: Organisation) -> OrganisationSettings:
 def change_settings(
     *, organisation: Organisation, settings: OrganisationSettings, by: Membership, now: datetime
 ) -> bool:
-    """Change the organisation's settings, but not deadlines, reminders and the slug. Returns whether anything
-    changed."""
+    """Deadlines, reminders and the slug don't change. Returns whether anything did."""
     return change_columns(
         organisation=organisation, settings=settings, action="organisation.settings_changed", by=by, now=now
     )

@@ -1,4 +1,4 @@
-"""Erasure of a person's data, or of one application. Steps close immediately (`erasure.requested`); data is erased when
+"""Erasure of a person's data or of one application. Steps close at once (`erasure.requested`), data is erased when
 due."""
 
 from collections.abc import Iterable, Mapping
@@ -31,8 +31,7 @@ def request_erasure(
     member: Membership | None = None,
     due_at: datetime | None = None,
 ) -> Erasure:
-    """Request an erasure in the caller's transaction, by default for seven days later. A second request can only bring
-    it forward."""
+    """Request an erasure in the caller's transaction, by default in seven days. A second request can only hasten it."""
     candidate, applications = lock_person(of.candidate_id if isinstance(of, Application) else of.pk)
     whole = isinstance(of, Candidate)
     wanted = (
@@ -63,7 +62,7 @@ def request_erasure(
 def cancel_erasure(
     erasure: Erasure, *, because: str, now: datetime, by: str, member: Membership | None = None
 ) -> bool:
-    """Cancel an erasure in the caller's transaction. Returns False if it was done or cancelled before. `because`: a
+    """Cancel an erasure in the caller's transaction. Returns False if already done or cancelled. `because`: a
     sentence."""
     candidate, applications = lock_person(_person_of(erasure))
     erasure.refresh_from_db(from_queryset=Erasure.objects.across_organisations())

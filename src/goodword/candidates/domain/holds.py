@@ -1,5 +1,4 @@
-"""Legal holds, which protect the data of a person (including merged profiles) or of a role's applicants from
-erasure."""
+"""Legal holds, which protect data of a person (including merged profiles) or of a role's applicants from erasure."""
 
 from typing import Final, LiteralString
 
@@ -32,8 +31,8 @@ def hold_on(of: Candidate | Application) -> Hold | None:
 
 
 def hold_against_erasure(of: Candidate | Application) -> Hold | None:
-    """Like `hold_on`, but blocks new holds on roles until this transaction ends. Lock the person or application
-    before."""
+    """Like `hold_on`, but blocks new holds on roles until the transaction ends. Lock the person or application
+    first."""
     lock_role_holds(of.organisation_id)
     return hold_on(of)
 

@@ -253,8 +253,7 @@ def _paths(scope: Scope, applications: Iterable[int]) -> Mapping[int, Sequence[s
 
 
 def _pipelines(scope: Scope, applications: Iterable[int]) -> Mapping[int, Sequence[str]]:
-    """The stages of each application's job in Greenhouse's order, as last seen. Only covers jobs that are linked to a
-    role."""
+    """The stages of each application's job in Greenhouse's order, as last seen. Only for jobs linked to a role."""
     jobs: dict[tuple[int | None, int | None], Sequence[str]] = {
         (row.connection_id, row.job_id): [name for _pk, name in row.pipeline or ()]
         for row in Automation.objects.of(scope.organisation)

@@ -205,8 +205,7 @@ class Archive:
 
 @contextmanager
 def opened(path: Path, *, identity: Path | None = None) -> Iterator[Archive]:
-    """Open a backup, decrypting it with age or gpg if necessary. `identity`: file with the age key. Raises
-    BackupError."""
+    """Open a backup, decrypted with age or gpg if necessary. `identity`: file with the age key. Raises BackupError."""
     try:
         file = path.open("rb")
     except OSError as error:

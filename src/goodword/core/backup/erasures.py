@@ -54,8 +54,7 @@ def keep_in(folder: Path) -> int:
 
 
 def read(path: Path, *, of: str) -> Iterator[Erased]:
-    """Read the list of the installation with the id `of`. Raises BackupError if it is incomplete or another
-    installation's."""
+    """Read the list of the installation `of`. Raises BackupError if it is incomplete or another installation's."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

@@ -40,8 +40,7 @@ LONG_WAIT, HARMFUL_WAIT = timedelta(seconds=30), timedelta(minutes=10)
 OLD_TRANSACTIONS, TOO_OLD_TRANSACTIONS = 500_000_000, 1_500_000_000
 #: statistics and dead rows are only checked in tables of at least this size
 MANY_ROWS = 10_000
-#: a worker's connections in addition to those of its jobs: four for the queue, one each for notifications, schedule and
-#: heartbeat
+#: a worker's connections besides those of its jobs: four for the queue, one each for LISTEN, schedule, heartbeat
 EXTRA_CONNECTIONS = 7
 #: seconds
 NOTIFIED_WITHIN = 2.0
@@ -235,7 +234,7 @@ def connections(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: AR
 
 
 def notifications(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
-    """Whether workers are notified of new jobs. Through a pooler in transaction mode they aren't, since it shares
+    """Whether workers are notified of new jobs. A pooler in transaction mode prevents that, since it shares
     sessions."""
     with (
         psycopg.connect(**quick_connection(), autocommit=True) as listening,

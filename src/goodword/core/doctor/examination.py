@@ -33,8 +33,7 @@ def examine(*, now: Callable[[], datetime], embedded_problem: str = "") -> list[
 
 
 def run(wanted: Sequence[Check], *, now: Callable[[], datetime], seconds: float = SECONDS) -> list[Finding]:
-    """Return the findings in the order of the checks. Checks that use the database wait until the database check has
-    passed."""
+    """Return the findings in the order of the checks. Checks that use the database wait for the database check."""
     ends = time.monotonic() + seconds
     running = [_Run(check, now, seconds) for check in wanted]
     for one in running:

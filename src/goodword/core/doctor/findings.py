@@ -52,8 +52,7 @@ class DatabaseCheck:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check that gets its own thread. `uses_database`: it uses Django's connection, so it only runs if the database
-    works."""
+    """A check that gets its own thread. `uses_database`: it needs Django's connection, so the database must work."""
 
     area: str
     look: Callable[[datetime], Sequence[Finding]]

@@ -1,5 +1,4 @@
-"""Runs PostgreSQL's programs, even for root (which PostgreSQL refuses), and creates the cluster and the socket
-folder."""
+"""Runs PostgreSQL's programs, even for root (which PostgreSQL refuses), and creates cluster and socket folder."""
 
 import os
 import shutil
@@ -108,8 +107,7 @@ def refuse_other_version(layout: Layout) -> None:
 
 
 def settle_upgrade(layout: Layout) -> None:
-    """After an upgrade was killed, use the new cluster if it is complete, else the old one. Call it only while holding
-    the lock."""
+    """After a killed upgrade, use the new cluster if it is complete, else the old one. Only call it under the lock."""
     for found in (layout.upgraded, layout.old):
         if not layout.cluster.exists() and found.exists():
             found.rename(layout.cluster)

@@ -20,7 +20,7 @@ WHO = "goodword upgrade-postgres"
 
 @contextmanager
 def locked(data: Layout) -> Iterator[None]:
-    """Keep other programs away from the clusters. Raises `AlreadyRunningError`, or `CannotStartError` if there are
+    """Keep other programs out of the clusters. Raises `AlreadyRunningError`, or `CannotStartError` if there are
     none."""
     if not data.home.exists():
         raise CannotStartError(f"There is no embedded database in {data.data_dir} (GOODWORD_DATA).")

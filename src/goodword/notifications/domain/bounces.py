@@ -116,8 +116,7 @@ def note_bounced(*, email_id: int, reason: str, now: datetime) -> bool:
 
 
 def note_complained(*, email_id: int, now: datetime) -> bool:
-    """Record that the recipient marked it as spam or unsubscribed. Returns False if already recorded or the mail was
-    erased."""
+    """Record a spam complaint or unsubscription. Returns False if already recorded or the mail was erased."""
     with transaction.atomic():
         email = _lock(email_id)
         if email is None or email.complained_at is not None:
@@ -129,8 +128,7 @@ def note_complained(*, email_id: int, now: datetime) -> bool:
 
 
 def has_complained(email: Email) -> bool:
-    """Whether the recipient marked earlier mail about the application as spam. Recruiters and links to one's own data
-    are exempt."""
+    """Whether the recipient marked earlier mail on the application as spam. Exempt: recruiters, links to own data."""
     if email.application_id is None or email.link_purpose in OWN_DATA:
         return False
     earlier = Email.objects.across_organisations().filter(
@@ -171,8 +169,7 @@ def take_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
 
 
 def _mail_of_event(event: AnymailTrackingEvent) -> int | None:
-    """Find the mail by our mark in the Message-ID or metadata, whatever the field is called, else by the provider's
-    id."""
+    """Find the mail by our mark in the Message-ID or metadata (field names vary), else by the provider's id."""
     for text in (event.message_id or "", *_event_texts(event.esp_event)):
         if (email_id := marked_in(text)) is not None:
             return email_id
@@ -241,8 +238,7 @@ def _cut(raw: bytes) -> bytes:
 
 
 def _mail_of(message: Message, sent_to: str) -> int | None:
-    """Find the mail by the return address, else by the headers that were returned: in a part, quoted in text, or in a
-    reply."""
+    """Find the mail by the return address, else by the returned headers: in a part, quoted in text, or in a reply."""
     for text in (sent_to, *_headers(message, _SENT_TO), *_message_texts(message)):
         if (email_id := marked_in(text)) is not None:
             return email_id

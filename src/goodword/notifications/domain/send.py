@@ -79,8 +79,7 @@ def outage() -> Outage | None:
 
 
 def ask_permit(*, now: datetime) -> SendPermit | None:
-    """Permission to send one mail, or None if it has to wait. While the server is down, the first caller gets to
-    probe."""
+    """Permission to send one mail, or None to wait. While the server is down, the first caller gets to probe."""
     if not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists():
         return SendPermit(probe=0)
     with transaction.atomic():
@@ -123,8 +122,7 @@ def end_outage() -> None:
 
 
 def record_outage(permit: SendPermit, *, error: str, now: datetime) -> datetime:
-    """Record a failure in the caller's transaction. Returns the time of the next probe. Only failed probes lengthen the
-    delay."""
+    """Record a failure in the caller's transaction. Returns when to probe; only failed probes lengthen the delay."""
     MailService.objects.get_or_create(pk=_ROW)
     row = MailService.objects.select_for_update().get(pk=_ROW)
     mine = permit.probe and permit.probe == row.probe
@@ -219,8 +217,7 @@ def _send(email: Email, permit: SendPermit, *, logo: bytes | None, now: datetime
 
 
 def record_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
-    """Settle a claimed mail that the server accepted, unless another worker has claimed it since. Call it within
-    `events.reacting`."""
+    """Settle a claimed mail that the server accepted, unless another worker has it. Only within `events.reacting`."""
     if outbox.settle_sent(email, now=now, provider_id=provider_id):
         _record("email.sent", email, now=now)
 
@@ -451,8 +448,7 @@ def _record(name: str, email: Email, *, now: datetime) -> None:
 
 
 def _plain(name: str) -> str:
-    """A name that is safe in a header: one line, no control characters, and no address or link that could pass for
-    ours."""
+    """A name safe in a header: one line, no control characters, no address or link that could pass for ours."""
     return defused_in_header(clean_text(name, one_line=True))
 
 

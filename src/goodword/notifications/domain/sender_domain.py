@@ -38,8 +38,7 @@ class Finding:
 
 
 def spf(domain: str, answer: Answer, *, allowed: Sequence[str]) -> Finding:
-    """Check SPF. `allowed`: mechanisms that authorise the mail server, such as "include:spf.example.net"; empty if
-    unknown."""
+    """Check SPF. `allowed`: mechanisms that authorise the mail server ("include:spf.example.net"); empty if unknown."""
     records = tuple(text for text in answer.texts if text.casefold().split(" ")[0] == "v=spf1")
     proposed = f"v=spf1 {' '.join(allowed)} ~all" if allowed else ""
     source = (
@@ -176,8 +175,7 @@ def organisational(domain: str) -> str:
 
 
 def is_aligned(domain: str, other: str) -> bool:
-    """Whether DMARC accepts SPF of `other` for mail from `domain`. (The domain's record may require the same
-    domain.)"""
+    """Whether DMARC accepts SPF of `other` for mail from `domain`, unless its record requires the same domain."""
     return organisational(domain) == organisational(other)
 
 
@@ -194,8 +192,7 @@ def _suffixes() -> PublicSuffixList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """How this installation sends, according to its settings. `server` and `bounces` are empty if a provider
-    decides."""
+    """How this installation sends, by its settings. `server` and `bounces` are empty if a provider decides."""
 
     address: str
     provider: str

@@ -154,8 +154,7 @@ def link(
 
 
 def unlink(*, automation: Automation, by: Membership, now: datetime) -> None:
-    """Unlink a job. Candidates, runs and results stay with the role. If the job is confidential, the role stays
-    confidential."""
+    """Candidates, runs and results stay with the role. If the job is confidential, the role stays confidential."""
     with transaction.atomic():
         row = (
             Automation.objects.of(automation.organisation)

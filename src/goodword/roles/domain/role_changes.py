@@ -40,7 +40,7 @@ def change_role(
     by: Membership,
     now: datetime,
 ) -> bool:
-    """Change a role. `seen`: the version that `by` saw. Returns whether anything changed. Raises RoleChanged and
+    """Change a role. `seen`: the version that `by` saw. Returns whether anything changed. Raises RoleChanged,
     NotAnOwner."""
     title = " ".join(title.split())
     with transaction.atomic():
@@ -79,8 +79,7 @@ def set_archived(*, role: Role, archived: bool, by: Membership, now: datetime) -
         return True
 
 
-#: days after the hire when a rating can be requested: earlier, managers know too little; later, ratings aren't
-#: comparable
+#: days after the hire: earlier, managers know too little; later, ratings aren't comparable
 RATING_DAYS: Final = range(60, 181)
 
 
@@ -101,8 +100,7 @@ def ask_for_ratings(*, role: Role, on: bool, days: int, by: Membership, now: dat
 
 
 def copy_role(*, role: Role, title: str, by: Membership, now: datetime) -> Role:
-    """Create a role with the same step settings and job requirements, owned by `by`, but without jobs, viewers and
-    candidates."""
+    """Copy a role's step settings and job requirements to a new role of `by`, but not jobs, viewers and candidates."""
     with transaction.atomic():
         made = add_role(title=title, owner=by, now=now)
         if is_confidential(role):

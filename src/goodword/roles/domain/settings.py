@@ -52,8 +52,7 @@ def settings_of(step: Step) -> StepSettings:
 
 
 def change_settings(*, step: Step, settings: StepSettings, by: Membership, now: datetime) -> bool:
-    """Change settings. Runs that have started keep their slots, deadlines and reminders. Returns whether anything
-    changed."""
+    """Runs that have started keep their slots, deadlines and reminders. Returns whether anything changed."""
     with transaction.atomic():
         row = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
         changed = _changed(settings_of(row), settings)
@@ -120,8 +119,7 @@ def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
 
 
 def add_role(*, title: str, owner: Membership, now: datetime) -> Role:
-    """Create a role. Its assessments pause when candidates leave the stage; checks continue, because offers depend on
-    them."""
+    """Its assessments pause when candidates leave the stage; checks continue, because offers depend on them."""
     role = Role.objects.create(
         organisation=owner.organisation, title=" ".join(title.split()), owner=owner, created_at=now
     )

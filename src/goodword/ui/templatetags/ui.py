@@ -95,8 +95,7 @@ ICONS: Final = {
 
 @lru_cache(maxsize=1024)
 def icon_svg(name: str, *, size: int | str = 18, label: str = "") -> SafeString:
-    """Render an icon. With a `label`, screen readers announce it; otherwise they skip it. Raises KeyError for an
-    unknown name."""
+    """Render an icon, which screen readers skip unless it has a `label`. Raises KeyError for an unknown name."""
     svg = ET.fromstring(_drawings()[name])  # noqa: S314 - of an installed package
     svg.attrib |= {"width": str(size), "height": str(size), "stroke-width": "1.75", "focusable": "false"}
     svg.attrib |= {"class": "icon"} | (
@@ -110,8 +109,7 @@ def icon_svg(name: str, *, size: int | str = 18, label: str = "") -> SafeString:
 
 @cache
 def _drawings() -> dict[str, str]:
-    """Icons by our names. They are read all at once, since the package's function opens its archive for each icon
-    (about 10 ms)."""
+    """Icons by our names, read all at once, since the package's function opens its archive for each (about 10 ms)."""
     with files("lucide").joinpath("lucide.zip").open("rb") as file, ZipFile(file) as archive:
         found = {name: archive.read(f"{theirs}.svg").decode() for name, theirs in ICONS.items()}
     return {name: svg.replace('xmlns="http://www.w3.org/2000/svg"', "") for name, svg in found.items()}
