@@ -121,7 +121,7 @@ def test_addresses_outside_the_trusted_domains_are_not_verified(rita: Membership
     factories.member(rita.organisation, email="rita@elsewhere.example")
     client, request_id = started()
     page = answer(client, saml.response(email="rita@elsewhere.example", to=request_id))
-    assert "Northwind ID doesn&#x27;t confirm your e-mail address" in page
+    assert "Northwind ID hasn&#x27;t verified your e-mail address" in page
     assert not is_signed_in(client)
 
 
@@ -140,7 +140,7 @@ def test_an_address_that_the_provider_calls_unverified_is_refused(rita: Membersh
     settings_of_saml()["attribute_mapping"] = {"email": "mail", "email_verified": "mail"}  # not a boolean
     client, request_id = started()
     page = answer(client, saml.response(email="rita@acme.example", to=request_id))
-    assert "Northwind ID doesn&#x27;t confirm your e-mail address" in page
+    assert "Northwind ID hasn&#x27;t verified your e-mail address" in page
     assert not is_signed_in(client)
 
 
@@ -172,7 +172,7 @@ def test_invalid_sign_outs_are_refused_with_a_message(rita: Membership, name: st
     answered = client.get(f"/accounts/saml/saml/sls/?{name}={sent}", follow=True)
     assert (answered.status_code, is_signed_in(client)) == (200, True)
     assert (
-        "The sign-out of single sign-on didn&#x27;t work. Use “Sign out” here." in answered.content.decode()
+        "Signing out through single sign-on didn&#x27;t work. Use “Sign out” here." in answered.content.decode()
     )
     assert (
         "didn&#x27;t work"
