@@ -172,7 +172,8 @@ def test_invalid_sign_outs_are_refused_with_a_message(rita: Membership, name: st
     answered = client.get(f"/accounts/saml/saml/sls/?{name}={sent}", follow=True)
     assert (answered.status_code, is_signed_in(client)) == (200, True)
     assert (
-        "Signing out through single sign-on didn&#x27;t work. Use “Sign out” here." in answered.content.decode()
+        "Signing out through single sign-on didn&#x27;t work. Use “Sign out” here."
+        in answered.content.decode()
     )
     assert (
         "didn&#x27;t work"
