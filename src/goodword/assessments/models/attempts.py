@@ -314,7 +314,7 @@ class IssuedTotal(OrganisationOwned):
     #: exact fraction from 0 to 1 in lowest terms, such as "23/60"; empty for the reason `why_not`
     value = models.TextField(default="", blank=True)
     why_not = models.CharField(max_length=10, choices=WhyNot.choices, default="", blank=True)
-    #: format: assessments.scoring
+    #: format: assessments.scoring.make_total
     portions = models.JSONField(default=list)
     scoring_version = models.CharField(max_length=20)
 
