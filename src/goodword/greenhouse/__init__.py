@@ -1,1 +1,1 @@
-"""Greenhouse: the Harvest API (`client`), webhooks (`inbox`), our copies (`sync`), missed changes, notes, setup."""
+"""Greenhouse: Harvest API (`client`), webhooks (`inbox`), copies of its data (`sync`), reconciliation, notes, setup."""

@@ -9,7 +9,6 @@ class GreenhouseConfig(AppConfig):
     label = "greenhouse"
 
     def ready(self) -> None:
-        """Register the secrets that field keys must open, and the checks of the installation."""
         from goodword.core import crypto, metrics
         from goodword.greenhouse.models import Connection, WebhookSecret, sealed_secrets
         from goodword.greenhouse.setup import doctor

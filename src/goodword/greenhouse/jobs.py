@@ -25,5 +25,5 @@ def sweep_checks(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="greenhouse.erase", cron="*/10 * * * * 40", queueing_lock="greenhouse.erase")
 def sweep_erasures(*, timestamp: int = 0) -> None:
-    del timestamp  # see above
+    del timestamp
     merges_and_deletions.erase_due(now=clock.now())

@@ -14,22 +14,21 @@ from goodword.reports.models import Report
 
 
 class Connection(OrganisationOwned):
-    """A Greenhouse account. Secrets are encrypted and bound to this row; only the secret key is ever shown again."""
+    """A Greenhouse account. Secrets are encrypted and bound to this row; only webhooks' secret keys are shown again."""
 
     class Api(models.TextChoices):
         V3 = "v3", "Harvest v3 (OAuth)"
         V1 = "v1", "Harvest API key"
 
     class State(models.TextChoices):
-        #: saved, but permissions are missing; the card names what to tick
+        #: saved although permissions are missing; the card says what to tick
         INCOMPLETE = "incomplete", "Incomplete"
         ACTIVE = "active", "Active"
-        #: the credential does not work
         BROKEN = "broken", "Not working"
         DISCONNECTED = "disconnected", "Disconnected"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    #: name chosen by members, since an organisation may have several accounts
+    #: chosen by members, since an organisation may have several accounts
     name = models.CharField(max_length=120, default="Greenhouse")
     #: the account's own name (v3 only)
     account_name = models.CharField(max_length=200, default="", blank=True)
@@ -39,11 +38,11 @@ class Connection(OrganisationOwned):
     credential = models.TextField()
     #: encrypted JSON: {"access_token", "renew_at"}; v3 only
     token = models.TextField(default="", blank=True)
-    #: the lease of the worker that mints a token (greenhouse.sync.session)
+    #: lease of the worker that mints a token (greenhouse.sync.session)
     token_lease_until = models.DateTimeField(null=True)
     #: the unguessable part of the endpoint URL
     endpoint_key = models.CharField(max_length=64, unique=True)
-    #: the Greenhouse user chosen by an admin as author of notes without a recruiter
+    #: the Greenhouse user that an admin chose as author of notes without a recruiter
     note_author_remote_id = models.BigIntegerField(null=True)
     #: when a note was last written, the only proof of the permission
     writing_tested_at = models.DateTimeField(null=True)
@@ -53,19 +52,18 @@ class Connection(OrganisationOwned):
     last_call_at = models.DateTimeField(null=True)
     last_error = models.TextField(default="", blank=True)
     last_error_at = models.DateTimeField(null=True)
-    #: deliveries with a wrong signature, usually because of a wrong secret key
+    #: deliveries with a wrong signature, usually because the secret key is wrong
     refused_count = models.PositiveIntegerField(default=0)
     refused_at = models.DateTimeField(null=True)
-    #: next check of the permissions (greenhouse.setup.permissions); None: now
+    #: when permissions are next checked (greenhouse.setup.permissions); None: now
     check_at = models.DateTimeField(null=True)
-    #: when the last finished reconciliation pass began
+    #: start of the last finished reconciliation pass
     reconciled_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"connection {self.pk}"
 
     def place(self, column: str) -> str:
-        """Binds an encrypted value to this row."""
         return f"greenhouse_connection.{column}:{self.uid}:{self.organisation_id}"
 
     def seal(self, column: str, plain: str) -> str:
@@ -75,7 +73,7 @@ class Connection(OrganisationOwned):
         return crypto.unseal(sealed, place=self.place(column))
 
     def set_credentials(self, credentials: V1Credentials | V3Credentials) -> None:
-        """Set the credential and drop the former one's token, without saving."""
+        """Also drops the previous credential's token. Doesn't save."""
         plain: dict[str, str | int | None]
         if isinstance(credentials, V1Credentials):
             self.api, plain = self.Api.V1, {"key": credentials.api_key}
@@ -135,7 +133,7 @@ class WebhookSecret(OrganisationOwned):
 
 
 def sealed_secrets() -> list[tuple[str, str]]:
-    """Associated data and encrypted value of the credentials and secret keys of all connections in use."""
+    """Credentials and secret keys of all connections in use, as (associated data, encrypted value)."""
     live = Connection.objects.across_organisations().exclude(state=Connection.State.DISCONNECTED)
     secrets = WebhookSecret.objects.across_organisations().filter(connection__in=live)
     return [
@@ -188,12 +186,10 @@ class CallTally(OrganisationOwned):
     """The number of calls in one hour with one outcome, for the health page."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="call_tallies")
-    #: start of the hour
     hour = models.DateTimeField()
     #: "ok", or the kind of an error in `client.errors` ("rate_limited", "forbidden", ...)
     outcome = models.CharField(max_length=30)
     calls = models.PositiveIntegerField(default=0)
-    #: total milliseconds
     seconds = models.FloatField(default=0)
 
     class Meta:
@@ -206,16 +202,15 @@ class CallTally(OrganisationOwned):
 
 
 class RateWindow(OrganisationOwned):
-    """The current window of the rate limit, shared by all workers of a connection (greenhouse.sync.pacer)."""
+    """The current window of the rate limit, shared by all workers of a connection (greenhouse.sync.calls)."""
 
     connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="rate_window")
-    #: counted from the epoch in windows of this API's length
+    #: number of the window since the epoch, for windows of this API's length
     number = models.BigIntegerField(default=0)
     limit = models.PositiveIntegerField(null=True)
     remaining = models.IntegerField(null=True)
-    #: no calls until then, after a 429
     blocked_until = models.DateTimeField(null=True)
-    #: the last call for a person; background work pauses for a moment after it
+    #: last call for a person, after which background work pauses briefly
     person_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(null=True)
 
@@ -230,29 +225,28 @@ class Delivery(OrganisationOwned):
         FAILED = "failed", "Failed"
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="deliveries")
-    #: Greenhouse-Event-ID: not signed, may be missing
+    #: Greenhouse-Event-ID; not signed, may be missing
     event_id = models.CharField(max_length=200, null=True)
     action = models.CharField(max_length=60, default="", blank=True)
     body = models.BinaryField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
     attempts = models.PositiveSmallIntegerField(default=0)
-    #: attempts that failed because of the delivery or ended with the worker; too many make it *failed*
+    #: attempts that failed because of the delivery, or whose worker died; too many make it *failed*
     faults = models.PositiveSmallIntegerField(default=0)
     #: when it is due; while leased, the end of the lease
     not_before = models.DateTimeField()
-    #: while leased: the worker's database process and the start of the lease, by the database's clock
+    #: while leased: the worker's database process, and the start of the lease by the database's clock
     leased_to = models.IntegerField(null=True)
     leased_at = models.DateTimeField(null=True)
-    #: Greenhouse's ids of the application and the candidate, if any, by which erasures find bodies
+    #: Greenhouse's ids, by which erasures find bodies
     remote_application_id = models.BigIntegerField(null=True)
     remote_candidate_id = models.BigIntegerField(null=True)
-    #: its effect or error, as a sentence
     outcome = models.TextField(default="", blank=True)
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
-    #: its effects: [{"application": our id, "events": [names in flow.py]}, {"role": our id}]
+    #: the effects: [{"application": our id, "events": [names in flow.py]}, {"role": our id}]
     caused = models.JSONField(default=list)
-    #: when the body was erased together with its person
+    #: when the body was erased because its person was
     body_erased_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -285,8 +279,6 @@ class ActivityFeedNote(OrganisationOwned, Outbox):
     """The note of one report version, or a test note without a report. Its link is minted when it is posted."""
 
     class FailureReason(models.TextChoices):
-        """Why a note failed (activity_feed.outcomes.FAILURE_HELP explains each)."""
-
         NONE = ""
         NOT_PERMITTED = "not_permitted"
         NOT_VISIBLE = "not_visible"
@@ -301,9 +293,9 @@ class ActivityFeedNote(OrganisationOwned, Outbox):
     report = models.OneToOneField(
         Report, on_delete=models.CASCADE, related_name="activity_feed_note", null=True
     )
-    #: Greenhouse's id of a test note's candidate; empty for the note of a report
+    #: Greenhouse's id of a test note's candidate; None for the note of a report
     candidate_remote_id = models.BigIntegerField(null=True)
-    #: the report's code in the note's last line, searched for after an unknown outcome
+    #: the code in the note's last line, which is searched for after an unknown outcome
     marker = models.CharField(max_length=20)
     visibility = models.CharField(max_length=12)
     author_remote_id = models.BigIntegerField(null=True)
@@ -313,13 +305,12 @@ class ActivityFeedNote(OrganisationOwned, Outbox):
     failure_reason = models.CharField(
         max_length=20, choices=FailureReason.choices, default=FailureReason.NONE, blank=True
     )
-    #: refusals because of a missing permission; several within an hour make the note fail
+    #: refusals for lack of a permission; several within an hour make the note fail
     refusals = models.PositiveSmallIntegerField(default=0)
     #: when to search the feed for duplicates
     search_duplicates_at = models.DateTimeField(null=True)
-    #: Greenhouse's ids of further notes with the same marker
+    #: Greenhouse's ids of other notes with the same marker
     duplicate_remote_ids = models.JSONField(default=list)
-    #: when a member last acknowledged them
     duplicates_seen_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -352,7 +343,7 @@ class ActivityFeedNote(OrganisationOwned, Outbox):
 
     @property
     def tries(self) -> int:
-        """Attempts without refusals, which are counted separately."""
+        """Attempts without refusals, which have their own count."""
         return self.attempts - self.refusals
 
 
@@ -371,14 +362,13 @@ class Reconciliation(OrganisationOwned):
     requested_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    #: renewed by its worker
     lease_until = models.DateTimeField()
-    #: numbers of applications to compare and compared, for the progress bar
+    #: applications to compare, and compared so far, for the progress bar
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     calls = models.PositiveIntegerField(default=0)
     error = models.TextField(default="", blank=True)
-    #: where another worker continues an interrupted pass (reconciliation.passes.Pass); ids and numbers only
+    #: where another worker continues an interrupted pass (reconciliation.passes.Pass); only ids and numbers
     resume = models.JSONField(default=dict)
 
     class Meta:
@@ -394,12 +384,8 @@ class Reconciliation(OrganisationOwned):
 
 
 class Finding(OrganisationOwned):
-    """A change found by a pass: synced, or a missed invitation that waits for a decision."""
-
     class Kind(models.TextChoices):
-        #: an application in a mapped stage whose step was not requested
         MISSED_INVITATION = "missed_invitation"
-        #: changed stage, job or candidate data
         MISSED_CHANGE = "missed_change"
         MISSED_END = "missed_end"
         NOT_VISIBLE = "not_visible"
@@ -424,10 +410,10 @@ class Finding(OrganisationOwned):
     stage_id = models.BigIntegerField(null=True)
     #: when they entered the stage, if known
     entered_at = models.DateTimeField(null=True)
-    #: description without names of people
+    #: describes the change without names of people
     sentence = models.TextField()
     found_at = models.DateTimeField()
-    #: when a member clicked *Invite*; Greenhouse is read again before the invitation is sent
+    #: when a member clicked *Invite*; Greenhouse is read again before the invitation goes out
     invite_requested_at = models.DateTimeField(null=True)
     invite_requested_by = models.ForeignKey(
         Membership, on_delete=models.SET_NULL, null=True, related_name="+"

@@ -20,7 +20,6 @@ from goodword.greenhouse.models import ActivityFeedNote, Delivery
 
 @erases("greenhouse.Delivery")
 def erase_deliveries(subject: Subject, now: datetime) -> Counts:
-    """Replace bodies with ids, and blank outcomes."""
     if subject.connection_id is None:
         return {}
     about = Q(remote_application_id__in=subject.remote_application_ids) | Q(
@@ -54,7 +53,7 @@ def _ids_only(row: Delivery) -> bytes:
 
 @erases("greenhouse.ActivityFeedNote")
 def erase_notes(subject: Subject, now: datetime) -> Counts:
-    """Cancel unposted notes, and delete all error texts. Report codes and Greenhouse's ids stay."""
+    """Cancel notes that weren't posted, and delete all error texts. Report codes and Greenhouse's ids stay."""
     about = Q(report__step_request__application__in=subject.application_ids)
     if subject.candidate_id is not None:
         about |= Q(connection_id=subject.connection_id, candidate_remote_id__in=subject.remote_candidate_ids)
@@ -80,14 +79,14 @@ def erase_events(subject: Subject, now: datetime) -> Counts:
 
 @exports("greenhouse.Delivery")
 def export_deliveries(wanted: ExportRequest) -> Sections:
-    """Only for the organisation. Candidates get this data from Greenhouse."""
+    """Only in the organisation's own export. Candidates get this data from Greenhouse."""
     if not wanted.by_member or wanted.candidate_id is None:
         return {}
     candidate = Candidate.objects.of(wanted.organisation).get(pk=wanted.candidate_id)
     applications = Application.objects.of(wanted.organisation).filter(
         pk__in=wanted.application_ids, remote_id__isnull=False
     )
-    # only about the person or a requested application, not about their other applications
+    # deliveries about the person or a requested application, not about their other applications
     about = Q(remote_application_id__in=applications.values("remote_id")) | Q(
         remote_candidate_id=candidate.remote_id, remote_application_id=None
     )
@@ -116,7 +115,7 @@ def _body(body: bytes) -> Any:
 
 @exports("greenhouse.ActivityFeedNote")
 def export_notes(wanted: ExportRequest) -> Sections:
-    """Without the notes' text, which is in Greenhouse."""
+    """Without the text of notes, which is in Greenhouse."""
     if not wanted.by_member:
         return {}
     notes = ActivityFeedNote.objects.of(wanted.organisation).filter(
@@ -140,7 +139,7 @@ def export_notes(wanted: ExportRequest) -> Sections:
 
 @exports("core.Event")
 def export_events(wanted: ExportRequest) -> Sections:
-    """The timeline contains stages and rejections, so it is for the organisation only."""
+    """Only in the organisation's own export, since the timeline contains stages and rejections."""
     if not wanted.by_member:
         return {}
     events = Event.objects.filter(
@@ -155,5 +154,5 @@ def export_events(wanted: ExportRequest) -> Sections:
 
 
 def _at(event: Event) -> date:
-    """Like the timeline, gives only the day on which an assessment began."""
+    """Only the day for the start of an assessment, as on the timeline."""
     return event.occurred_at.date() if event.name == "attempt.begun" else event.occurred_at

@@ -21,7 +21,7 @@ def connected(request: MemberRequest, pk: int) -> Connection:
 def settings_page(
     request: MemberRequest, name: str, context: Mapping[str, Any], *, status: int = HttpResponse.status_code
 ) -> HttpResponse:
-    """A settings page, which browsers must not store: some show the secret key or personal data."""
+    """A settings page that browsers must not store, since it may show the secret key or personal data."""
     response = render(
         request,
         f"greenhouse/{name}.html",

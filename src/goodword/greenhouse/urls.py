@@ -13,7 +13,7 @@ _MISSED = f"{_SYNC}missed-invitations/"
 
 public_urls: list[URLPattern | URLResolver] = [
     path("hooks/greenhouse/<str:endpoint_key>/", endpoint.receive, name="greenhouse_hook"),
-    # copied without the final slash: a redirect would count as failed
+    # without a final slash, as it is copied: Greenhouse would count a redirect as a failure
     path("hooks/greenhouse/<str:endpoint_key>", endpoint.receive, name="greenhouse_hook_cut"),
 ]
 

@@ -1,4 +1,4 @@
-"""Queue, retry and drop notes, and their status on the health page."""
+"""Queueing, retrying and dropping notes, and their status on the health page."""
 
 import secrets
 from collections.abc import Sequence
@@ -20,12 +20,11 @@ from goodword.workflow.models import lock_application
 
 State, FailureReason = ActivityFeedNote.State, ActivityFeedNote.FailureReason
 
-#: maximum notes of each kind on the health page
 LIST_LIMIT = 20
 
 
 def on_report_ready(event: Event) -> None:
-    """Queue a note, unless a later finished run supersedes this one: readers take the last note as current."""
+    """Queue a note, unless the step has a newer finished run: readers take the last note on the feed as current."""
     assert event.application_id is not None  # reports are about applications
     if lock_application(event.application_id).erased_at is not None:
         return
@@ -39,8 +38,7 @@ def on_report_ready(event: Event) -> None:
 
 
 def queue_note(report: Report, *, now: datetime) -> ActivityFeedNote | None:
-    """Queue the note of a report version. Idempotent. Returns None if the application isn't from a connected
-    account."""
+    """Idempotent. Returns None if the application has no connected Greenhouse account."""
     application = report.step_request.application
     if application.connection_id is None or application.remote_id is None:
         return None
@@ -108,7 +106,7 @@ def retry(note: ActivityFeedNote, *, now: datetime) -> bool:
 
 
 def retry_all(connection: Connection, *, now: datetime) -> int:
-    """Retry failed and refused notes now, for example after a new credential. Returns the number that had failed."""
+    """Retry failed and refused notes now, for example because the key was replaced. Returns how many had failed."""
     notes = ActivityFeedNote.objects.across_organisations().filter(connection=connection)
     refused = notes.filter(state=State.QUEUED, refusals__gt=0, not_before__gt=now)
     refused.exclude(outcome_unknown=True).update(not_before=now)

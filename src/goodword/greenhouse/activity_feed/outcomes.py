@@ -1,4 +1,4 @@
-"""The outcome of posting a note, written with its event in one transaction."""
+"""Recording the outcome of posting a note, in one transaction with its event."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,10 +32,10 @@ NOTE_NEEDS_PERSON = Q(state=ActivityFeedNote.State.FAILED) | (
 #: longer than the client waits for a response, so a pending write has either arrived or failed
 UNKNOWN_WAIT = timedelta(minutes=2)
 
-#: delays before each search for duplicates, after a note whose outcome was unknown for a while
+#: delays before each search for duplicates, when an earlier attempt had an unknown outcome
 DUPLICATE_SEARCHES = (timedelta(minutes=10), timedelta(hours=2), timedelta(days=1))
 
-#: delays after a missing permission, which is often granted soon; then the note fails
+#: delays after a refusal for lack of a permission, which is often granted soon; after the last one the note fails
 REFUSED_WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 40))
 
 INTERRUPTED = "Posting was interrupted several times. Check on the Activity Feed whether the note is there."
@@ -49,7 +49,7 @@ class PostedNote:
 
 
 def record_posted(note: ActivityFeedNote, posted: PostedNote, *, now: datetime) -> None:
-    """Schedules a search for duplicates if an earlier attempt's outcome was unknown."""
+    """Also schedules a search for duplicates if the outcome of an earlier attempt is unknown."""
     with transaction.atomic():
         outbox.settle_sent(
             note,
@@ -69,7 +69,7 @@ def record_posted(note: ActivityFeedNote, posted: PostedNote, *, now: datetime) 
 
 
 def record_duplicates(note: ActivityFeedNote, remote_ids: Sequence[int], *, now: datetime) -> None:
-    """Add newly found duplicates. In the caller's transaction, with the row locked or just written."""
+    """Add newly found duplicates. The caller's transaction must have locked or just written the row."""
     new = sorted(set(remote_ids) - {*note.duplicate_remote_ids, note.remote_id})
     if not new:
         return
@@ -80,7 +80,7 @@ def record_duplicates(note: ActivityFeedNote, remote_ids: Sequence[int], *, now:
 
 
 def fail(note: ActivityFeedNote, *, error: str, reason: str, now: datetime) -> None:
-    """Mark it as failed, so a member has to act. `error` says what happened and what to do; `reason` is its code."""
+    """Mark the note as failed, so a member has to act. `error` tells them what happened and what to do."""
     with transaction.atomic():
         outbox.settle_failed(note, now=now, error=error, failure_reason=reason)
         if note.state == ActivityFeedNote.State.FAILED:
@@ -88,7 +88,7 @@ def fail(note: ActivityFeedNote, *, error: str, reason: str, now: datetime) -> N
 
 
 def retry_after_refusal(note: ActivityFeedNote, *, error: str, reason: str, now: datetime) -> None:
-    """Retry for an hour, then fail; counted separately. Someone waits for a test note, so it fails at once."""
+    """Retry for about an hour, then fail. A test note fails at once, since a member is waiting for it."""
     if note.report is None or note.refusals >= len(REFUSED_WAITS):
         fail(note, error=error, reason=reason, now=now)
         return
@@ -97,14 +97,13 @@ def retry_after_refusal(note: ActivityFeedNote, *, error: str, reason: str, now:
 
 
 def wait_for_calls(note: ActivityFeedNote, *, error: str, now: datetime, wait: timedelta) -> None:
-    """Retry after `wait`, when Greenhouse's rate limit may allow a call. This doesn't count as an attempt: nothing was
-    written, and a busy hour must not make the note wait for hours or fail."""
+    """This doesn't count as an attempt: nothing was sent, and a busy hour must not make the note fail."""
     wait = max(wait, timedelta(seconds=1))
     outbox.settle_later(note, error=error, at=now + wait, attempts=note.attempts - 1)
 
 
 def retry_later(note: ActivityFeedNote, *, error: str, now: datetime, unknown: bool) -> None:
-    """Retry after the next delay. `unknown` stays set, since a write may land late and the note may be on the feed."""
+    """Retry after the next delay. Once set, `outcome_unknown` stays set: that write may still reach the feed."""
     delay = outbox.LADDER[min(note.tries, len(outbox.LADDER)) - 1]
     unknown = unknown or note.outcome_unknown
     wait = max(delay, UNKNOWN_WAIT) if unknown else delay
@@ -122,14 +121,14 @@ def retry_later(note: ActivityFeedNote, *, error: str, now: datetime, unknown: b
 
 
 def interrupted(*, now: datetime) -> QuerySet[ActivityFeedNote]:
-    """Notes left *sending* by workers that died."""
+    """Notes left in the state *sending* by workers that died."""
     return ActivityFeedNote.objects.across_organisations().filter(
         state=ActivityFeedNote.State.SENDING, claimed_at__lte=now - outbox.STUCK_AFTER
     )
 
 
 def requeue_interrupted(*, now: datetime) -> int:
-    """Requeue them with their outcome unknown; fail those that keep interrupting their workers."""
+    """Requeue interrupted notes with an unknown outcome. Fail those that have been interrupted too often."""
     dead = interrupted(now=now)
     for note in dead.filter(attempts__gt=len(outbox.LADDER)):
         fail(note, error=INTERRUPTED, reason=FailureReason.UNREACHABLE, now=now)

@@ -1,8 +1,9 @@
 """Posts one note per report version, and searches for duplicates.
 
-Greenhouse has no idempotency keys, so each claim writes once. After an unknown outcome, the note waits until that write
-has landed or failed, and is written again only if its marker is not on the feed. A slow worker gives up before another
-may claim its row. `search_due` finds writes that land even later; members must delete those, since Harvest can't.
+Greenhouse has no idempotency keys, so we write at most once per claim. If the outcome is unknown, we wait until the
+write must have arrived or failed, then search the feed for the note's marker, and write again only if it isn't there. A
+slow worker gives up before another may claim its note. `search_due` later finds writes that arrived even after that.
+Members have to delete those duplicates, since Harvest can't.
 """
 
 import logging
@@ -39,8 +40,8 @@ from goodword.notifications.models import Link
 
 FailureReason = ActivityFeedNote.FailureReason
 
-#: seconds after the claim within which a write may begin; even with the longest exchange it ends well before
-#: outbox.STUCK_AFTER, when the sweep may give the row to another worker
+#: seconds after the claim within which a write may begin. Even the longest exchange then ends well before
+#: outbox.STUCK_AFTER, when the sweep may give the row to another worker.
 WRITE_WITHIN = 120.0
 
 NOT_VISIBLE = (
@@ -68,14 +69,14 @@ log = logging.getLogger(__name__)
 #: how long a search for a note blocks other searches; also the wait after a failed search
 SEARCH_LEASE = timedelta(minutes=10)
 
-#: time after posting during which failed searches are repeated
+#: how long after posting a failed search is repeated
 GIVE_UP_SEARCH = timedelta(days=7)
 
 SEARCHES_AT_ONCE = 100
 
 
 class CannotPost(Exception):
-    """A member has to act. The message says why; `reason` is its code."""
+    """A member has to act. The message says why."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
@@ -122,7 +123,7 @@ def post(note_id: int, *, now: datetime) -> None:
 
 
 def find_notes(api: HarvestApi, *, candidate_id: int, marker: str) -> list[Note]:
-    """Notes whose last line is this marker (elsewhere it may be a quotation), oldest first. Raises HarvestError."""
+    """Notes with this marker as last line (elsewhere it may be a quotation), oldest first. Raises HarvestError."""
     notes = (note for note in api.notes(candidate_id) if _last_line(note.body) == marker)
     return sorted(notes, key=lambda note: note.id)
 
@@ -157,7 +158,7 @@ def _find_or_write(api: HarvestApi, note: ActivityFeedNote, *, claimed: float, n
 
 
 def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
-    """Look the candidate up at each attempt, since a merge moves the application. Raises CannotPost."""
+    """The candidate is looked up for each attempt, since a merge moves the application. Raises CannotPost."""
     if note.report is None:
         assert note.candidate_remote_id is not None  # the row's constraint
         if api.candidate(note.candidate_remote_id) is None:
@@ -181,7 +182,8 @@ def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
 
 
 def _authors(api: HarvestApi, application: Application, *, connection: Connection) -> Iterator[int | None]:
-    """The recruiter, the job's responsible recruiter, the user chosen by an admin; for v3 then the acting user."""
+    """The application's recruiter, the job's responsible recruiter, the user chosen by an admin. For v3, then None: the
+    user that the credential acts as."""
     recruiters = possible_recruiters(api, recruiter_id=application.recruiter_id, job_id=application.job_id)
     yield from _active(api, recruiters, connection=connection)
 
@@ -198,7 +200,7 @@ def _authors_of_test_note(api: HarvestApi, note: ActivityFeedNote) -> Iterator[i
 
 
 def _active(api: HarvestApi, user_ids: Iterable[int], *, connection: Connection) -> Iterator[int | None]:
-    """Remove deactivated users and duplicates; add the user chosen by an admin."""
+    """Skips deactivated users and duplicates."""
     tried: set[int] = set()
     for user_id in _with_chosen(user_ids, connection=connection):
         if user_id not in tried and _is_active(api, user_id):
@@ -225,8 +227,7 @@ def _is_active(api: HarvestApi, user_id: int) -> bool:
 def _write(
     api: HarvestApi, note: ActivityFeedNote, target: Target, *, claimed: float, now: datetime
 ) -> PostedNote:
-    """Write as the first author whom Greenhouse accepts. A refused write has no effect, so the next author can be
-    tried."""
+    """Write as the first author whom Greenhouse accepts. Trying others is safe: a refused write has no effect."""
     body, refusal = "", None
     for author_id in target.authors:
         if time.monotonic() - claimed > WRITE_WITHIN:
@@ -256,7 +257,7 @@ def _body(note: ActivityFeedNote, *, now: datetime) -> str:
 
 
 def _mint_link(note: ActivityFeedNote, *, report_id: int, now: datetime) -> str:
-    """Links of earlier attempts stay valid, since one of them may be on the feed."""
+    """Links of earlier attempts stay valid, since their note may be on the feed."""
     with transaction.atomic():
         return links.mint(
             organisation=note.organisation,
@@ -265,9 +266,6 @@ def _mint_link(note: ActivityFeedNote, *, report_id: int, now: datetime) -> str:
             now=now,
             expires_at=now + timedelta(days=note.organisation.report_link_days),
         )
-
-
-# --- duplicates -----------------------------------------------------------------------------------------------
 
 
 def searches_due(*, now: datetime) -> QuerySet[ActivityFeedNote]:
@@ -282,7 +280,7 @@ def search_due(*, now: datetime) -> int:
 
 
 def mark_seen(note: ActivityFeedNote, *, now: datetime) -> bool:
-    """Stop reporting the duplicates found so far. Returns False if there are none to report."""
+    """Acknowledge the duplicates found so far. Returns False if there are none."""
     notes = ActivityFeedNote.objects.of(note.organisation).filter(pk=note.pk, duplicates_seen_at=None)
     return bool(notes.exclude(duplicate_remote_ids=[]).update(duplicates_seen_at=now))
 
@@ -318,7 +316,7 @@ def _notes_on_feed(note: ActivityFeedNote) -> list[int]:
             remote_id = note.report.step_request.application.remote_id
             application = api.application(remote_id) if remote_id is not None else None
             candidate_id = application.candidate_id if application else None
-        if candidate_id is None:  # no longer visible: nobody sees a duplicate either
+        if candidate_id is None:  # not visible to us, so we can't search
             return []
         return [found.id for found in find_notes(api, candidate_id=candidate_id, marker=note.marker)]
 
@@ -333,7 +331,6 @@ SWEEP_AT_MOST = 100
 
 @jobs.job(name="greenhouse.activity_feed.post", swept_by="greenhouse.activity_feed.sweep")
 def post_note(*, note_id: int) -> None:
-    """Retries are per row, so the job has none."""
     post(note_id, now=clock.now())
 
 
@@ -355,7 +352,7 @@ def search_duplicates(*, timestamp: int = 0) -> None:
     due=lambda now: [outcomes.interrupted(now=now), due(now=now)],
 )
 def sweep(*, timestamp: int = 0) -> None:
-    del timestamp  # see above
+    del timestamp
     now = clock.now()
     outcomes.requeue_interrupted(now=now)
     for pk in due(now=now).order_by("not_before").values_list("pk", flat=True)[:SWEEP_AT_MOST]:

@@ -1,4 +1,4 @@
-"""The text of a note: the completed step, the link and the report's code, but no results."""
+"""The text of a note: the finished step, a link to the report and the marker. It never contains results."""
 
 import re
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ class BadWording(Exception): ...
 
 
 def clean_wording(wording: str) -> str:
-    """Clean custom wording. Raises BadWording, whose message says what to do."""
+    """Raises BadWording, whose message says what to do."""
     line = " ".join(wording.split())
     if len(line) > MAX_LENGTH:
         raise BadWording(f"Keep it under {MAX_LENGTH} characters: it has {len(line)}.")

@@ -136,8 +136,8 @@ TOKEN_URL = "https://auth.greenhouse.io/token"  # noqa: S105  # an address
 class HarvestApi(Protocol):
     """Harvest v1 or v3. Every method raises `HarvestError`.
 
-    Deleted, merged, private and unknown records cannot be distinguished: they are None or missing, and nothing may be
-    erased because of them. Lists are read page by page while they are consumed, newest first.
+    We can't tell deleted, merged, private and unknown records apart: all of them are None or missing from lists. Never
+    erase anything because a record is missing. Lists are read page by page while they are consumed, newest first.
     """
 
     @property
@@ -147,15 +147,15 @@ class HarvestApi(Protocol):
         """Always None in v1."""
 
     def who_am_i(self) -> Actor:
-        """The user the key acts as; unknown in v1."""
+        """The user the credential acts as; unknown in v1."""
 
     def knows_key(self) -> bool:
-        """Whether Greenhouse knows a credential although it refuses all its reads."""
+        """Whether Greenhouse recognises the credential, even if it may not read anything."""
 
     def application(self, application_id: int) -> Application | None: ...
 
     def applications_by_id(self, application_ids: Iterable[int]) -> Iterator[Application]:
-        """Invisible ones are left out. v3 reads fifty at once, v1 one by one."""
+        """Leaves out applications we can't see. v3 reads fifty per call, v1 one."""
 
     def applications(
         self,
@@ -165,21 +165,21 @@ class HarvestApi(Protocol):
         updated_since: datetime | None = None,
         until: datetime | None = None,
     ) -> Iterator[Application]:
-        """`until` (now) is the next `updated_since`. Empty `job_ids` return nothing. v1 filters by the last activity,
-        which not every change updates."""
+        """Pass `until` (now) as the next `updated_since`. Empty `job_ids` return nothing. v1 filters by last activity,
+        which some changes don't update."""
 
     def application_stages_of(self, application_ids: Iterable[int]) -> Iterator[ApplicationStage]:
-        """Fifty per call; nothing in v1."""
+        """v3 reads fifty per call. v1 returns nothing."""
 
     def candidate(self, candidate_id: int) -> Candidate | None: ...
 
     def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]: ...
 
     def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
-        """With candidates; some may be missing. `applications`: ids to candidate ids, where known."""
+        """`applications`: application ids to candidate ids, None if unknown. Some pairs may be missing."""
 
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
-        """`until` is the next `since`."""
+        """Pass `until` as the next `since`."""
 
     def job(self, job_id: int) -> Job | None: ...
 
@@ -215,14 +215,13 @@ class HarvestApi(Protocol):
         author_id: int | None,
         visibility: Visibility,
     ) -> Note:
-        """Post once, without retries. v1 needs an author. After an error with `outcome_unknown`, search the notes for
-        the body's marker first."""
+        """Without retries. v1 needs an author. After an error with `outcome_unknown`, search the notes for the body's
+        marker before posting again."""
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
         """Always None in v1."""
 
-    def probe(self, permission: HarvestPermission) -> ProbeResult:
-        """Check by reading whether a permission is granted."""
+    def probe(self, permission: HarvestPermission) -> ProbeResult: ...
 
     def close(self) -> None: ...
 
@@ -256,8 +255,8 @@ def build(
 ) -> HarvestApi:
     """A client for one credential. Close it, or use it in a `with` block. Raises `ValueError` for an invalid address.
 
-    `base_url` includes the version (`.../v1`). Plain HTTP and private networks need `allow_private`. `worked_before`
-    decides what a refusal means (None: unknown). Clients of one connection share `token_store` and the pacers.
+    `base_url` includes the version (`.../v1`). `allow_private` allows plain HTTP and private networks. `worked_before`
+    decides how a refusal is explained (None: unknown). Clients of one connection share `token_store` and the pacers.
     """
     for address in (base_url, token_url):
         _check_address(address, allow_private=allow_private)

@@ -1,4 +1,4 @@
-"""Credentials and tokens. Secrets are in no repr, so they can't get into logs."""
+"""Credentials and tokens. Their reprs leave out secrets, which keeps them out of logs."""
 
 import base64
 import threading
@@ -49,7 +49,7 @@ class V1Credentials:
 
 @dataclass(frozen=True, slots=True)
 class V3Credentials:
-    """OAuth client credentials. `act_as`: the Site Admin whose id is the token's `sub`; else the service user."""
+    """OAuth client credentials. `act_as`: id of the Site Admin for the token's `sub`; without it, the service user."""
 
     client_id: str
     client_secret: str = field(repr=False)
@@ -78,19 +78,16 @@ class KeyAuth:
         return self._credentials.secrets
 
 
-# --- OAuth of Harvest v3: tokens are shared, and renewed before they expire or after a 401 ------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`renew_at` is a little before its end, by our own clock."""
+    """`renew_at`, by our own clock, is a little before it expires."""
 
     access_token: str = field(repr=False)
     renew_at: datetime
 
 
 class TokenStore(Protocol):
-    """Stores a credential's token for all its callers. Clear it when the credential is replaced."""
+    """Stores a credential's token for everyone who uses it. Clear it when the credential is replaced."""
 
     def get(self) -> Token | None: ...
 
@@ -123,7 +120,7 @@ class MemoryTokenStore:
 
 @dataclass(frozen=True, slots=True)
 class Introspection:
-    """The `/introspect` response for a token, as reported by integrators (greenhouse.md, 1.5). None: not given."""
+    """The `/introspect` response for a token, as reported by integrators (greenhouse.md, 1.5). None: not included."""
 
     active: bool
     scopes: frozenset[str] | None
@@ -133,7 +130,7 @@ class Introspection:
 
 
 class OAuth:
-    """Obtains and renews tokens. Thread-safe if its store is."""
+    """Obtains tokens and renews them before they expire or after a 401. Thread-safe if its store is."""
 
     acting_user = True
 
@@ -165,7 +162,7 @@ class OAuth:
         return (*self._credentials.secrets, *((token.access_token,) if token else ()))
 
     def introspect(self) -> Introspection | None:
-        """None if Greenhouse does not provide it."""
+        """None if Greenhouse has no such endpoint."""
         token = self._valid(refused=None)
         url = self._token_url.rsplit("/", 1)[0] + "/introspect"
         form = {"token": token.access_token, "token_type_hint": "access_token"}
@@ -178,7 +175,7 @@ class OAuth:
             return None
 
     def _valid(self, *, refused: Mapping[str, str] | None) -> Token:
-        """The shared token, or a separate one if another caller takes too long to mint it; older tokens stay valid."""
+        """The shared token. If another caller takes too long to mint it, mint a second one; both are valid."""
         for _ in range(_POLLS):
             token = self._store.get()
             if token is not None and token.renew_at > self._policy.clock() and _bearer(token) != refused:
@@ -266,7 +263,7 @@ def _bearer(token: Token) -> Mapping[str, str]:
 
 
 def introspection_of(record: Record) -> Introspection:
-    """The spelling of the role is not documented, so only its letters count."""
+    """How the role is spelled isn't documented, so compare only its letters."""
     claims = record.child(_CLAIMS)
     role = claims.text("user_role") if claims else ""
     letters = "".join(letter for letter in role.lower() if letter.isalpha())

@@ -1,4 +1,4 @@
-"""The client's errors: what happened (`sentence`) and what to do (`remedy`), without secrets and addresses."""
+"""The client's errors: what happened (`sentence`) and what to do (`remedy`), without secrets or addresses."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """`status` is None if there was no answer."""
+    """`status` is None if there was no response."""
 
     method: str
     path: str
@@ -22,7 +22,7 @@ class Where:
 
 
 class HarvestError(Exception):
-    """`outcome_unknown`: a write may have succeeded nevertheless."""
+    """`outcome_unknown`: the write may have succeeded despite the error."""
 
     def __init__(self, where: Where, *, detail: str = "", outcome_unknown: bool = False) -> None:
         super().__init__(where, detail)
@@ -156,8 +156,6 @@ class NotFound(HarvestError):
 
 
 class Invalid(HarvestError):
-    """Greenhouse rejected the content of the request, with a 400, 409 or 422, for example."""
-
     @property
     def sentence(self) -> str:
         return "Greenhouse did not accept the request."
@@ -168,7 +166,7 @@ class Invalid(HarvestError):
 
 
 class RateLimited(HarvestError):
-    """The call was not carried out. `wait` is in seconds."""
+    """The request was not carried out. `wait` is in seconds."""
 
     @property
     def remedy(self) -> str:

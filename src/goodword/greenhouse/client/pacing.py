@@ -1,11 +1,11 @@
 """Stays under Greenhouse's rate limit, based on its responses.
 
-Observed (greenhouse.md, 2.5): windows aligned to Greenhouse's clock, 150 calls in 30 seconds (v3) or 50 in 10 (v1), 60
-tokens a minute. None of this is documented, so responses take precedence. `X-RateLimit-Reset` is *not* the window's
-end.
+Observed (greenhouse.md, 2.5): windows aligned to Greenhouse's clock, with 150 calls in 30 seconds (v3), 50 in 10 (v1),
+or 60 token requests a minute. None of this is documented, so what responses say takes precedence. `X-RateLimit-Reset`
+is *not* the end of the window.
 
-The rules (`decide`, `after_answer`, `after_new_window`, `refused`) are pure functions on a `Window`, in seconds since
-the epoch by Greenhouse's clock (see `ClockSkew`).
+The rules (`decide`, `after_answer`, `after_new_window`, `refused`) are pure functions of a `Window`. Times are seconds
+since the epoch by Greenhouse's clock (see `ClockSkew`).
 """
 
 import threading
@@ -14,20 +14,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-#: the part of a window that background work may use at once; the rest is spread over the window, so calls are left for
-#: people during a long sync
+#: the share of a window that background work may use immediately. The rest is spread over the window, so a long sync
+#: leaves calls for people.
 HEAD = 0.7
-#: the part of the window by which all calls are released, since one in flight at the end would count in the next window
+#: the share of a window's time after which all calls may be used. A call in flight at the end would count in the next
+#: window.
 SPREAD = 0.85
-#: seconds after a person's call for which background work pauses, and for which it reserves more calls for people
+#: seconds for which background work pauses after a person's call, and for which it reserves more calls for people
 YIELD, KEEP = 0.5, 60.0
-#: seconds by which a window is entered late, to be safe
+#: safety margin in seconds after a window opens
 GUARD = 0.05
-#: seconds between checks whether the call that probes the limit has ended
+#: seconds between checks whether the one call that tests the limit has returned
 PROBE_POLL = 0.25
-#: longer blocks come from a changed clock
+#: a longer block means that a clock was changed
 LONGEST_BLOCK = 3600.0
-#: assumed difference in seconds between our clock and Greenhouse's before anything is known
+#: assumed difference in seconds between our clock and Greenhouse's until we know better
 UNKNOWN_SKEW = 0.25
 
 
@@ -49,7 +50,7 @@ class Priority(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RateReport:
-    """An answer's headers. `date` and `rate` (limit, remaining) are None if missing or implausible."""
+    """From the headers of a response. `date` and `rate` (limit, remaining) are None if missing or implausible."""
 
     sent: datetime
     received: datetime
@@ -59,12 +60,11 @@ class RateReport:
 
 class Pacer(Protocol):
     def take(self, *, priority: Priority, now: datetime) -> float:
-        """Take one call from the window and return 0.0, or return the seconds to wait before asking again."""
+        """Take one call and return 0.0, or return the seconds after which to ask again."""
 
     def observe(self, report: RateReport) -> None: ...
 
-    def refused(self, *, wait: float, now: datetime) -> None:
-        """After a 429: no calls for `wait` seconds."""
+    def refused(self, *, wait: float, now: datetime) -> None: ...
 
 
 class LocalPacer:
@@ -98,12 +98,9 @@ class LocalPacer:
             self._known = refused(self._known, wait=wait, moment=self._skew.theirs(now.timestamp()))
 
 
-# --- the rules ------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`number` counts from the epoch. `remaining` excludes calls in flight; None: unknown; negative: probed by one."""
+    """`number` counts from the epoch. `remaining` excludes calls in flight; None: unknown; negative: being tested."""
 
     number: int = 0
     limit: int | None = None
@@ -114,7 +111,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """If `wait` is 0 and more than `floor` calls are left, call now and store `after`; otherwise ask again later."""
+    """Call now and store `after` if `wait` is 0 and more than `floor` calls are left; else ask again after `wait`."""
 
     wait: float
     after: Window
@@ -137,7 +134,7 @@ def decide(known: Window, *, person: bool, moment: float, rate: Rate) -> Decisio
         return Decision(blocked, known)
     present = int(moment // rate.window)
     limit = known.limit or rate.usual
-    if known.number not in (present, present + 1):  # one ahead if another host's clock is
+    if known.number not in (present, present + 1):  # the next one if another host's clock is ahead
         known = replace(known, number=present, remaining=limit)
     begun = known.number * rate.window
     over = begun + rate.window - moment + GUARD
@@ -161,14 +158,14 @@ def decide(known: Window, *, person: bool, moment: float, rate: Rate) -> Decisio
 
 
 def _reserved(limit: int, *, person_lately: bool) -> int:
-    """Calls that background work leaves to people: a fiftieth of a window, a fifth while one is active."""
+    """Calls that background work leaves for people: 2 % of a window, 20 % if a person made a call recently."""
     if limit <= 1:
         return 0
     return max(1, limit // (5 if person_lately else 50))
 
 
 def _floor(limit: int, *, reserved: int, left: int, elapsed: float, rate: Rate) -> tuple[int, float | None]:
-    """The calls that must remain now, and the seconds until one more may go (None: not in this window)."""
+    """How many calls background work must leave now, and the seconds until its next call (None: not in this window)."""
     most = limit - reserved
     head = min(int(limit * HEAD), most)
     tail = most - head
@@ -182,10 +179,10 @@ def _floor(limit: int, *, reserved: int, left: int, elapsed: float, rate: Rate) 
 
 
 def after_answer(known: Window, count: Count, *, rate: Rate) -> Window:
-    """After an answer.
+    """Update the window after a response.
 
-    Answers can overtake each other, so the smaller number counts, and those from an earlier window are ignored. If many
-    more calls are used than ours, another program shares the credential; its calls in flight need a margin.
+    Responses can arrive out of order, so the smaller count wins, and those from an earlier window are ignored. If many
+    more calls were used than ours, another program shares the credential; allow a margin for its calls in flight.
     """
     number = int(count.sent // rate.window)
     if number < known.number:
@@ -202,19 +199,15 @@ def after_answer(known: Window, count: Count, *, rate: Rate) -> Window:
 
 
 def after_new_window(known: Window, count: Count, *, rate: Rate) -> Window:
-    """After an answer with more remaining calls than the previous one: a new window has begun."""
     number = max(known.number, int(count.sent // rate.window))
     return replace(known, number=number, limit=count.limit, remaining=count.remaining)
 
 
 def refused(known: Window, *, wait: float, moment: float) -> Window:
-    """After a 429: no calls for the wait, at least a second; then one call probes the limit."""
+    """After a 429, wait at least a second. Then a single call finds out how many are left."""
     until = moment + max(wait, 1.0)
     before = known.blocked_until if known.blocked_until - moment <= LONGEST_BLOCK else 0.0
     return replace(known, blocked_until=max(before, until), remaining=None)
-
-
-# --- Greenhouse's clock ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +220,9 @@ class _LastCount:
 class ClockSkew:
     """The difference between Greenhouse's clock and ours, for one process and one connection.
 
-    The `Date`s of many answers, in whole seconds, give narrow bounds. Without them, a rise of the remaining calls shows
-    the start of a window. There is no lock, since a torn read is only less exact.
+    `Date` headers have whole seconds, but many of them together narrow the difference down. Without `Date` headers, an
+    increase in the remaining calls shows that a window began. There is no lock, since a race only makes the estimate
+    less exact.
     """
 
     def __init__(self, *, window: float) -> None:
@@ -239,11 +233,11 @@ class ClockSkew:
         self._turned_at = 0.0
 
     def theirs(self, ours: float) -> float:
-        """Greenhouse's time, too early rather than too late, so no window is entered before it opens."""
+        """Greenhouse's time by our estimate, early rather than late, so we never use a window before it opens."""
         return ours + self._bounds[0]
 
     def dated(self, date: datetime, *, sent: float, received: float) -> None:
-        """Narrow the difference by an answer's `Date`, a second within the exchange."""
+        """Narrow the difference down, since `Date` is a second between `sent` and `received`."""
         seconds = date.timestamp()
         bounds = (seconds - received, seconds + 1.0 - sent)
         if self._dated:
@@ -253,10 +247,10 @@ class ClockSkew:
         self._bounds, self._dated = bounds, True
 
     def counted(self, *, limit: int, remaining: int, sent: float, received: float) -> bool:
-        """Whether a new window began between two answers, unexpected by our clock.
+        """Whether a new window began between two responses although our clock didn't expect it.
 
-        Only if this call was sent after the last answer arrived. With dates, such counts come from servers that count
-        separately.
+        Compares only calls made one after the other. Ignored once we know the difference from `Date` headers: then such
+        counts come from servers that count separately.
         """
         last = self._last
         if last is not None and received < last.received:

@@ -55,10 +55,10 @@ APPLICATION_STAGES = HarvestPermission(
     without="Without it the time of entering a stage is unknown, and missed invitations wait for a click.",
 )
 
-# not probed; on a v1 key's screen, writing notes is assumed to be under Candidates
+# not probed; the v1 key screen seems to list writing notes under Candidates
 V1_NOTES = HarvestPermission("v1_notes", "Activity Feed and Candidates", ())
 
-# not on the connection screen; without them names of departments, offices and reasons stay empty
+# not on the connection screen. Without them, names of departments, offices and reasons stay empty.
 DEPARTMENTS = HarvestPermission("departments", "Departments", ("harvest:departments:list",), required=False)
 OFFICES = HarvestPermission("offices", "Offices", ("harvest:offices:list",), required=False)
 REJECTION_DETAILS = HarvestPermission(
@@ -86,7 +86,7 @@ class PermissionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """`detail` says what to tick, or why the state is unknown. A probe never writes, so v1 `writing` stays UNTESTED."""
+    """`detail` says what to tick, or why the state is unknown. Probes never write, so v1 `writing` stays UNTESTED."""
 
     permission: HarvestPermission
     state: PermissionState
@@ -115,8 +115,8 @@ def probe_all(api: Probed) -> Iterator[ProbeResult]:
     """Probe the permissions one by one, yielding each result at once so that pages can show progress.
 
     v1 answers 401 both for a bad key and for a missing permission, so refusals before the first success are held back.
-    They become `Unauthorised` unless another read works or Greenhouse knows the key (greenhouse.md, C3). v3 gives no
-    token without scopes; then all permissions are missing.
+    If nothing else can be read and Greenhouse doesn't recognise the key (greenhouse.md, C3), they raise `Unauthorised`.
+    v3 issues no token without scopes, so then all permissions are missing.
     """
     refused: list[HarvestPermission] = []
     last: Unauthorised | None = None
@@ -145,7 +145,7 @@ def probe_all(api: Probed) -> Iterator[ProbeResult]:
 
 
 def missing(permission: HarvestPermission, *, detail: str = "") -> ProbeResult:
-    """Reading is refused; writing is then unknown."""
+    """If reading is refused, writing is unknown."""
     return ProbeResult(
         permission,
         PermissionState.MISSING,

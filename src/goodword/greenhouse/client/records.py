@@ -1,7 +1,7 @@
-"""The client's records, the same for Harvest v1 and v3, and how they are read. Times are in UTC; ids are Greenhouse's
+"""The client's records, the same for Harvest v1 and v3, and how they are parsed. Times are in UTC. Ids are Greenhouse's
 64-bit numbers.
 
-Harvest's JSON is read tolerantly: nulls and wrong types count as absent; only a missing id is an `UnexpectedShape`.
+Parsing is tolerant: nulls and wrong types count as absent. Only a missing id raises `UnexpectedShape`.
 """
 
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobPost:
-    """`title` and `content` are what candidates see. `job_id` is None for a post that collects prospects."""
+    """`title` and `content` are what candidates see. `job_id` is None if the post collects prospects."""
 
     id: int
     job_id: int | None
@@ -67,7 +67,6 @@ class JobPost:
     internal: bool
     active: bool
     language: str | None
-    #: HTML
     content: str = field(repr=False)
 
 
@@ -82,7 +81,7 @@ class JobStage:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """`stage_id` is `JobStage.id`, not v3's `stage_id` of an application stage. A prospect has no `job_id`."""
+    """`stage_id` is `JobStage.id`, not v3's `stage_id` (of an application stage). A prospect has no `job_id`."""
 
     id: int
     candidate_id: int
@@ -124,7 +123,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Few members may see `private` candidates, in Greenhouse and here."""
+    """Only some members may see `private` candidates, in Greenhouse and here."""
 
     id: int
     first_name: str
@@ -141,7 +140,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class RejectionReason:
-    """`type_name` is its group, such as "We rejected them"."""
+    """`type_name` is the reason's group, such as "We rejected them"."""
 
     id: int
     name: str
@@ -170,7 +169,7 @@ class JobOwner:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Harvest v1 has no `application_id`."""
+    """`application_id` is always None in v1."""
 
     id: int
     candidate_id: int
@@ -186,14 +185,12 @@ _LARGEST_ID = 2**63 - 1
 
 class Record:
     def __init__(self, data: Any, answer: HarvestResponse) -> None:
-        """Raises `UnexpectedShape` if `data` is not an object."""
         if not isinstance(data, Mapping):
             raise answer.unexpected("A record is not an object.")
         self._data = data
         self._answer = answer
 
     def has(self, name: str) -> bool:
-        """True even if the member is null."""
         return name in self._data
 
     def id(self, name: str = "id") -> int:
@@ -203,7 +200,7 @@ class Record:
         return found
 
     def id_or_none(self, name: str) -> int | None:
-        """A string of digits counts, too."""
+        """Accepts digits in a string, too."""
         return _id(self._data.get(name))
 
     def ids(self, name: str) -> tuple[int, ...]:
@@ -227,7 +224,7 @@ class Record:
         return value if isinstance(value, bool) else default
 
     def moment(self, name: str) -> datetime | None:
-        """None if unreadable: Greenhouse sends `""` for some empty dates."""
+        """None if unreadable. Greenhouse sends `""` for some empty dates."""
         return moment(self._data.get(name))
 
     def choice[E: StrEnum](self, name: str, choices: Mapping[str, E], *, otherwise: E) -> E:
@@ -257,7 +254,7 @@ def records_of(answer: HarvestResponse) -> list[Record]:
 
 
 def moment(value: object) -> datetime | None:
-    """Parse ISO 8601, by default in UTC; None for anything else."""
+    """Parse ISO 8601, in UTC if it has no offset. Returns None for anything else."""
     if not isinstance(value, str):
         return None
     try:
@@ -276,14 +273,13 @@ def _id(value: object) -> int | None:
 
 
 def _clean(value: object) -> str:
-    """PostgreSQL cannot store NUL and lone surrogates, which JSON can contain."""
+    """PostgreSQL can't store NUL and lone surrogates, which JSON can contain."""
     if not isinstance(value, str):
         return ""
     return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def candidate_of(record: Record) -> Candidate:
-    """`private` is called `is_private` in v1."""
     return Candidate(
         id=record.id(),
         first_name=record.text("first_name").strip(),
@@ -300,7 +296,7 @@ def candidate_of(record: Record) -> Candidate:
 
 
 def _contacts(record: Record, member: str) -> tuple[Contact, ...]:
-    """Greenhouse's own samples have blanks around the values."""
+    """Strips the values, since Greenhouse's own samples have spaces around them."""
     found = []
     for child in record.children(member):
         value, kind = child.text_or_none("value"), child.text_or_none("type")
@@ -310,7 +306,7 @@ def _contacts(record: Record, member: str) -> tuple[Contact, ...]:
 
 
 def user_of(record: Record) -> User:
-    """The primary address of a service account is empty. v1 and v3 name the members differently."""
+    """A service account has no primary address. v1 and v3 use different keys."""
     email = record.text_or_none("primary_email") or record.text_or_none("primary_email_address")
     first, last = record.text("first_name").strip(), record.text("last_name").strip()
     known = ((email,) if email else ()) + record.texts("emails")

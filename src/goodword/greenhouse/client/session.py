@@ -33,19 +33,19 @@ _DEFAULT_WAIT = 30.0  # a whole v3 window
 
 _LONGEST_DETAIL = 300
 
-_POLL = 1.0  # seconds between two requests to the pacer, since others may change the outcome
+_POLL = 1.0  # seconds between questions to the pacer, since other calls may have changed the window
 
 PER_PAGE = 500  # the maximum of both versions; every page costs one call
 
-MAX_IDS = 50  # more in one filter is a 422 (greenhouse.md, 2.2)
+MAX_IDS = 50  # Greenhouse answers more in one filter with a 422 (greenhouse.md, 2.2)
 
-MAX_PAGES = 20_000  # ten million rows: more means an endless list
+MAX_PAGES = 20_000  # ten million rows; beyond that we assume an endless list
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Seconds. Waits double, randomly shortened by up to half; `Retry-After` is obeyed exactly. `patience` bounds the
-    sum of one call's waits."""
+    """In seconds. Waits double and are randomly shortened by up to half; `Retry-After` is followed exactly. `patience`
+    limits the sum of one call's waits."""
 
     attempts: int = 4
     first_wait: float = 0.5
@@ -76,10 +76,9 @@ class Auth(Protocol):
     def headers(self) -> Mapping[str, str]: ...
 
     def renew(self, refused: Mapping[str, str]) -> bool:
-        """After a 401: whether there are new headers, so the call should be repeated once."""
+        """Get new headers after a 401. Returns whether there are any, and so whether to repeat the call once."""
 
-    def secrets(self) -> tuple[str, ...]:
-        """Removed from Greenhouse's messages."""
+    def secrets(self) -> tuple[str, ...]: ...
 
 
 class Session:
@@ -164,7 +163,7 @@ def paced(transport: Transport, call: Call, policy: CallPolicy) -> HarvestRespon
 
 
 def _wait_for_turn(call: Call, policy: CallPolicy) -> None:
-    """Raises RateLimited, without a call, if the pacer asks for more than the retry's patience."""
+    """Raises RateLimited, without calling, if the pacer asks for more than the retry policy's patience."""
     waited = 0.0
     while (wait := policy.pacer.take(priority=policy.priority, now=policy.clock())) > 0:
         if waited + wait > policy.retry.patience:
@@ -175,7 +174,7 @@ def _wait_for_turn(call: Call, policy: CallPolicy) -> None:
 
 
 def repeated[T](act: Callable[[], T], *, retry: RetryPolicy, sleep: Callable[[float], None]) -> T:
-    """Repeat `act` after network failures, time-outs, 5xx and 429 only. Raises the last error."""
+    """Repeat `act`, but only after network failures, time-outs, 5xx and 429. Raises the last error."""
     waited = 0.0
     for attempt in range(1, retry.attempts + 1):
         try:
@@ -196,14 +195,11 @@ def _backoff(retry: RetryPolicy, attempt: int) -> float:
     return full * random.uniform(0.5, 1.0)  # noqa: S311  # not for security
 
 
-# --- lists ----------------------------------------------------------------------------------------------------
-
-
 def pages(
     session: Session, path: str, *, permission: HarvestPermission, params: Mapping[str, str] | None = None
 ) -> Iterator[list[Record]]:
-    """Reads pages lazily. The next URL is followed unchanged, since a cursor must be the only parameter. A URL on
-    another host, outside our base path or already read raises `UnexpectedShape`."""
+    """Read pages lazily. The next URL is used unchanged, since a cursor must be the only parameter. Raises
+    `UnexpectedShape` if its host or base path isn't ours or it was already read."""
     answer = session.get(path, permission=permission, params={"per_page": str(PER_PAGE), **(params or {})})
     seen = {answer.url}
     for _ in range(MAX_PAGES):
@@ -260,15 +256,12 @@ def rows_of(
 def names(
     session: Session, path: str, permission: HarvestPermission, *, include_defaults: bool = False
 ) -> dict[int, str]:
-    """Names by id; empty without the permission to read them."""
+    """Names by id, or nothing without the permission to read them."""
     params = {"include_defaults": "true"} if include_defaults else None
     try:
         return {row.id(): row.text("name") for row in rows(session, path, permission, params)}
     except (Forbidden, NotFound):
         return {}
-
-
-# --- errors by status, since messages are undocumented --------------------------------------------------------
 
 
 def refusal(
@@ -281,7 +274,8 @@ def refusal(
     secrets: Iterable[str],
     now: datetime,
 ) -> HarvestError | None:
-    """A v1 401 means a missing permission once this client's calls have worked (`works_now`)."""
+    """The error for a response, by status only, since messages are undocumented. A v1 401 means a missing permission
+    once a call has worked (`works_now`)."""
     where, status = answer.where, answer.status
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
@@ -313,7 +307,7 @@ def refusal(
 
 
 def greenhouse_message(answer: HarvestResponse, *, secrets: Iterable[str]) -> str:
-    """Greenhouse's reason, shortened and without secrets; empty for anything undocumented, such as a proxy's page."""
+    """Greenhouse's reason, shortened and without secrets. Empty for anything undocumented, such as a proxy's page."""
     try:
         body = answer.json()
     except UnexpectedShape:
@@ -336,7 +330,7 @@ def greenhouse_message(answer: HarvestResponse, *, secrets: Iterable[str]) -> st
 
 
 def _wait_of(answer: HarvestResponse, *, now: datetime) -> float:
-    """The wait of a 429 in seconds: `Retry-After` in seconds or as a date, else the default."""
+    """Seconds to wait after a 429: `Retry-After` as seconds or as a date, else a default."""
     value = answer.headers.get("Retry-After", "").strip()
     try:
         wait = float(value)

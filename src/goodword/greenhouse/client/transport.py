@@ -1,7 +1,8 @@
-"""One HTTP exchange with Greenhouse, limited in time and size, without redirects (credentials never go to another host)
-and without proxies (they would bypass the guard).
+"""One HTTP exchange with Greenhouse, limited in time and size. No redirects, so credentials never go to another host,
+and no proxies, which would bypass the guard.
 
-The guard refuses calls into private networks. It connects to the address resolved here, to prevent DNS rebinding.
+The guard refuses connections into private networks. It connects to the address that it resolved and checked itself, to
+prevent DNS rebinding.
 """
 
 import ipaddress
@@ -29,15 +30,15 @@ from goodword.greenhouse.client.errors import (
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-#: all IPv6 unicast addresses allocated for the internet (RFC 4291, IANA). Everything else, known to the standard
-#: library or not (site-local, SRv6, IPv4-compatible, IPv4-translated), is not public.
+#: all IPv6 unicast addresses allocated for the internet (RFC 4291, IANA). Anything else is not public, whether or not
+#: the standard library knows it (site-local, SRv6, IPv4-compatible, IPv4-translated).
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
-#: exceptions that differ between Python versions: the abandoned tunnels 6to4 and Teredo (RFC 7526, RFC 4380), and
-#: documentation (RFC 9637)
+#: inside that range but not public, and Python versions disagree about them: the abandoned tunnels 6to4 and Teredo (RFC
+#: 7526, RFC 4380), and documentation addresses (RFC 9637)
 _NOT_PUBLIC = tuple(map(ipaddress.IPv6Network, ("2002::/16", "2001::/32", "3fff::/20")))
 _6TO4_RELAYS = ipaddress.IPv4Network("192.88.99.0/24")  # RFC 7526
-#: the interface id of ISATAP addresses, before the IPv4 address (RFC 5214); one bit marks a public one
+#: interface ids of ISATAP addresses, private and public, before the IPv4 address (RFC 5214)
 _ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})
 
 
@@ -60,9 +61,9 @@ def is_public(address: Address) -> bool:
 
 
 def resolve(host: str, port: int) -> list[Address]:
-    """All addresses of a host, in the resolver's order. Raises `OSError` if there are none."""
+    """In the resolver's order. Raises `OSError` if there are none."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    # a link-local IPv6 address has a zone ("%eth0"), which the parser accepts
+    # the resolver may add a zone ("%eth0") to a link-local IPv6 address, which `ip_address` accepts
     return list(dict.fromkeys(ipaddress.ip_address(entry[4][0]) for entry in found))
 
 
@@ -71,7 +72,6 @@ class PublicOnly(httpx2.BaseTransport):
         self._inner = inner
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Try the host's addresses in turn until one accepts the connection."""
         host = request.url.host
         port = request.url.port or 443
         try:
@@ -93,7 +93,7 @@ class PublicOnly(httpx2.BaseTransport):
 
 
 def _sent_to(request: httpx2.Request, address: Address) -> httpx2.Request:
-    """Keep the name in the Host header and for TLS."""
+    """The Host header and TLS keep the name."""
     return httpx2.Request(
         request.method,
         request.url.copy_with(host=str(address)),
@@ -103,7 +103,7 @@ def _sent_to(request: httpx2.Request, address: Address) -> httpx2.Request:
     )
 
 
-#: OpenSSL's own names for a file and a folder of authorities
+#: OpenSSL's variables for a file and a folder of trusted certificates
 _TRUSTED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 USER_AGENT = "Goodword Harvest client"
@@ -111,7 +111,7 @@ USER_AGENT = "Goodword Harvest client"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits in seconds, and in bytes of the uncompressed response."""
+    """In seconds, and in bytes of the uncompressed response."""
 
     connect: float = 5.0
     read: float = 30.0
@@ -125,7 +125,7 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`form` and `body` are mutually exclusive; a `write` must not be repeated."""
+    """Pass `form` or `body`, not both. A `write` must not be repeated."""
 
     method: str
     url: str
@@ -165,7 +165,6 @@ class HarvestResponse:
 
     @property
     def date(self) -> datetime | None:
-        """By Greenhouse's clock, in whole seconds."""
         if "Age" in self.headers:  # from a cache
             return None
         try:
@@ -180,7 +179,7 @@ class HarvestResponse:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Passed to `watch` for statistics. `rate`: (limit, remaining)."""
+    """Passed to `watch`, for statistics. `rate`: (limit, remaining)."""
 
     where: Where
     seconds: float
@@ -197,7 +196,7 @@ class Transport:
         limits: Limits = LIMITS,
         watch: Callable[[Exchange], None] | None = None,
     ) -> None:
-        """`transport` replaces the network. `watch` is called after every exchange, failed ones included."""
+        """`transport` replaces the network. `watch` is called after every exchange, even a failed one."""
         if transport is None:
             transport = _NETWORK if allow_private else PublicOnly(_NETWORK)
         self._limits = limits
@@ -213,7 +212,7 @@ class Transport:
         )
 
     def send(self, call: Call) -> HarvestResponse:
-        """Send once. Raises `Unavailable` without a response, `UnexpectedShape` for one that is too long."""
+        """Raises `Unavailable` if there is no response, `UnexpectedShape` if it is too long."""
         started = time.monotonic()
         where, rate, failure = call.where, None, None
         try:
@@ -228,7 +227,7 @@ class Transport:
                 self._watch(Exchange(where, time.monotonic() - started, rate, failure))
 
     def _send(self, call: Call) -> HarvestResponse:
-        """Once connected, the outcome of a failed write is unknown."""
+        """Once connected, a failed write has an unknown outcome."""
         request = self._client.build_request(
             call.method,
             call.url,
@@ -277,8 +276,8 @@ class Transport:
 
 
 class Network(httpx2.BaseTransport):
-    """The connections of this process. Read connections are kept for a few seconds. Each write opens a new one, since
-    it must not be repeated if a kept connection breaks."""
+    """This process's connections. Those for reading are kept open for a few seconds. Each write opens a new one: it
+    must not be repeated if a kept connection turns out to be closed."""
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         trusted = _trust(*map(os.environ.get, _TRUSTED))
@@ -286,7 +285,7 @@ class Network(httpx2.BaseTransport):
         return _pool(trusted, name, kept=request.method == "GET").handle_request(request)
 
     def close(self) -> None:
-        """Does nothing: the connections stay open for the next client."""
+        """Nothing to do: the next client uses the same connections."""
 
 
 _NETWORK = Network()
@@ -294,7 +293,6 @@ _NETWORK = Network()
 
 @cache
 def _pool(trusted: ssl.SSLContext, name: str, *, kept: bool) -> httpx2.HTTPTransport:
-    """One for each name that certificates are checked against."""
     del name  # part of the cache key
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None if kept else 0)
     return httpx2.HTTPTransport(verify=trusted, limits=limits)
@@ -302,7 +300,7 @@ def _pool(trusted: ssl.SSLContext, name: str, *, kept: bool) -> httpx2.HTTPTrans
 
 @cache
 def _trust(file: str | None, folder: str | None) -> ssl.SSLContext:
-    """Cached, since reading takes longer than a call."""
+    """Cached, since loading the certificates takes longer than a call."""
     del file, folder  # part of the cache key; the library reads them itself
     return httpx2.create_ssl_context()
 

@@ -43,7 +43,7 @@ from goodword.greenhouse.client.records import (
 )
 from goodword.greenhouse.client.session import Session, batches, pages
 
-#: a path that does not exist in Harvest v1
+#: a path that doesn't exist in Harvest v1
 NOWHERE = "/what_this_key_may_do"
 
 
@@ -62,7 +62,7 @@ class HarvestV1:
         return Actor()
 
     def knows_key(self) -> bool:
-        """v1 checks the key before the path: an unknown path gets 401 with a wrong key, 404 otherwise."""
+        """v1 checks the key before the path: an unknown path gives 401 for a wrong key and 404 for a known one."""
         try:
             self._session.get(NOWHERE, permission=APPLICATIONS)
         except NotFound:
@@ -87,7 +87,7 @@ class HarvestV1:
         updated_since: datetime | None = None,
         until: datetime | None = None,
     ) -> Iterator[Application]:
-        """v1 filters by one job and by the last activity. It has no `until`."""
+        """v1 filters by one job and by last activity. It has no `until`."""
         params: dict[str, str] = {}
         if status is not None:
             params["status"] = status.value
@@ -200,7 +200,7 @@ class HarvestV1:
         author_id: int | None,
         visibility: Visibility,
     ) -> Note:
-        """v1 notes belong to no application; the author is also the actor."""
+        """In v1, a note belongs to no application, and its author is also the acting user."""
         path = f"/candidates/{candidate_id}/activity_feed/notes"
         if author_id is None:
             raise Invalid(Where("POST", path), detail="A note needs a Greenhouse user as its author.")
@@ -237,13 +237,12 @@ class HarvestV1:
             raise
 
     def _rows(self, path: str, permission: HarvestPermission, params: dict[str, str]) -> Iterator[Record]:
-        """`skip_count` saves Greenhouse from counting them first."""
+        """`skip_count` spares Greenhouse from counting the rows first."""
         chosen = {**params, "skip_count": "true"}
         for page in pages(self._session, path, permission=permission, params=chosen):
             yield from page
 
     def _visible_rows(self, path: str, permission: HarvestPermission) -> Iterator[Record]:
-        """Yield nothing if the parent record is not visible."""
         try:
             yield from self._rows(path, permission, {})
         except NotFound as error:
@@ -251,10 +250,7 @@ class HarvestV1:
                 raise
 
 
-# --- probing permissions --------------------------------------------------------------------------------------
-
-
-# A key's permissions are per endpoint: the list, and endpoints that need an id from one of its rows (that member).
+# the list to read for each permission; endpoints that need the id of one of its rows; the key of that id
 _READS = {
     APPLICATIONS: ("/applications", "/applications/{}", "id"),
     CANDIDATES: ("/candidates", "/candidates/{}", "id"),
@@ -270,7 +266,7 @@ _ONE = {"per_page": "1", "skip_count": "true"}
 
 
 def probe(session: Session, permission: HarvestPermission) -> ProbeResult:
-    """Read one row, then its children. A refusal means a missing permission once another call has worked."""
+    """Read one row, then what belongs to it. Once another call has worked, a refusal means a missing permission."""
     if permission is ACTIVITY_FEED:
         return _activity_feed(session)
     if permission not in _READS:
@@ -286,12 +282,11 @@ def probe(session: Session, permission: HarvestPermission) -> ProbeResult:
     except NotFound as error:
         if error.path.endswith(path):
             raise
-        # the row was deleted in between, but the key was accepted
+        # the row has just been deleted, but the key was accepted
     return ProbeResult(permission, PermissionState.GRANTED)
 
 
 def _activity_feed(session: Session) -> ProbeResult:
-    """Writing cannot be probed without writing."""
     candidate_id = _any_candidate(session)
     if candidate_id is None:
         return ProbeResult(
@@ -320,7 +315,6 @@ def _activity_feed(session: Session) -> ProbeResult:
 
 
 def _any_candidate(session: Session) -> int | None:
-    """Use applications if candidates may not be read."""
     for path, permission, member in (
         ("/candidates", CANDIDATES, "id"),
         ("/applications", APPLICATIONS, "candidate_id"),
@@ -332,9 +326,6 @@ def _any_candidate(session: Session) -> int | None:
         if rows:
             return rows[0].id_or_none(member)
     return None
-
-
-# --- records --------------------------------------------------------------------------------------------------
 
 
 _STATUSES = {status.value: status for status in ApplicationStatus}
@@ -436,7 +427,7 @@ def owners_of(job: Record) -> Iterator[JobOwner]:
 
 
 def note_of(record: Record, *, candidate_id: int, application_id: int | None = None) -> Note:
-    """The misspelt member is Greenhouse's own."""
+    """Greenhouse misspells the key in some responses."""
     member = "visibility" if record.has("visibility") else "visiblity"
     author = record.child("user")
     visibility: dict[str, Visibility | None] = {**_VISIBILITIES}

@@ -65,7 +65,7 @@ class HarvestV3:
     def account(self) -> str | None:
         try:
             known = self._prober.introspected()
-        except Forbidden:  # a credential without any scope gets no token
+        except Forbidden:  # a credential without scopes gets no token
             return None
         return known.organisation if known else None
 
@@ -73,7 +73,7 @@ class HarvestV3:
         return False
 
     def who_am_i(self) -> Actor:
-        """If the token has no claims, the list of users is read."""
+        """If the token has no claims, look in the list of users."""
         known = self._prober.introspected()
         if known is None or known.user_id is None or known.site_admin is not None:
             return Actor(known.user_id, known.site_admin) if known else Actor()
@@ -162,7 +162,7 @@ class HarvestV3:
         return map(user_of, rows(self._session, "/users", USERS, params))
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
-        """The feed also contains e-mails and moves, by `type`."""
+        """The feed also contains e-mails and moves, which `type` tells apart."""
         for record in rows_of(
             self._session,
             "/notes",
@@ -183,7 +183,7 @@ class HarvestV3:
         author_id: int | None,
         visibility: Visibility,
     ) -> Note:
-        """The type is called `note_type` in writing and `type` in reading."""
+        """The type is called `note_type` when writing and `type` when reading."""
         sent: dict[str, Any] = {
             "candidate_id": candidate_id,
             "body": body,
@@ -235,7 +235,7 @@ class HarvestV3:
         ids: Iterable[int],
         params: Mapping[str, str] | None = None,
     ) -> Iterator[Record]:
-        """The ids are checked again, since a proxy may drop the filter."""
+        """Checks the ids again, in case a proxy dropped the filter."""
         wanted = dict.fromkeys(ids)
         found = rows_of(self._session, path, permission, by="ids", ids=wanted, params=params)
         return (row for row in found if row.id() in wanted)
@@ -249,8 +249,7 @@ class HarvestV3:
 
 
 def window(since: datetime, until: datetime) -> str:
-    """A filter for `updated_at`, both ends included. Without an end, a row that changes during reading could appear
-    again on a later page."""
+    """Both ends included. Without an end, a row that changes while we read could appear again on a later page."""
     return f"gte|{_text(since)}|lte|{_text(until)}"
 
 
@@ -265,7 +264,7 @@ def application_filters(
     updated_since: datetime | None,
     until: datetime,
 ) -> Iterator[dict[str, str]]:
-    """Filters for each fifty jobs. `active` in the filter is `in_process` in the rows."""
+    """One filter for each fifty jobs. `active` in the filter is called `in_process` in the rows."""
     params: dict[str, str] = {}
     if status is not None:
         params["status"] = status.value
@@ -279,7 +278,7 @@ def application_filters(
 
 
 class _Completion:
-    """Reads the data missing from application rows, fifty per call. Names of rejection reasons are always missing."""
+    """Reads what application rows lack, fifty rows per call. They never have the name of a rejection reason."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -327,11 +326,11 @@ class _Completion:
             ids=application_ids,
             params={"current": "true"},
         )
-        # There are rows for stages never entered, too, so the filter is checked.
+        # There are rows for stages that were never entered, too, so check the flag.
         return {row.id("application_id"): row for row in rows if row.flag("current")}
 
     def _reason_ids(self, application_ids: Sequence[int]) -> dict[int, int]:
-        """Empty without the permission, since the rejection itself is known."""
+        """Empty without the permission, since we know of the rejection anyway."""
         rows = rows_of(
             self._session,
             "/rejection_details",
@@ -356,9 +355,6 @@ class _Completion:
         return self._reasons.get(reason_id)
 
 
-# --- probing permissions: the token's introspection, and one read each ----------------------------------------
-
-
 _LISTS = {
     APPLICATIONS: "/applications",
     CANDIDATES: "/candidates",
@@ -373,7 +369,7 @@ _LISTS = {
 }
 
 
-# every account has Greenhouse's built-in reasons and the person who created the credential
+# never empty: each account has Greenhouse's built-in reasons, and the user who created the credential
 _NEVER_EMPTY = (REJECTION_REASONS, USERS)
 
 
@@ -443,9 +439,6 @@ def _tick(scopes: tuple[str, ...]) -> str:
     return f"In Greenhouse, edit the credential and tick {' and '.join(scopes)} under Manage scopes."
 
 
-# --- records --------------------------------------------------------------------------------------------------
-
-
 _STATUSES = {
     "in_process": ApplicationStatus.ACTIVE,
     **{status.value: status for status in ApplicationStatus},
@@ -467,7 +460,7 @@ _VISIBILITIES: dict[str, Visibility | None] = {
 
 
 def application_of(record: Record) -> Application:
-    """The stage is `job_interview_stage_id`, which may be absent (docs/greenhouse.md, 3.4); see `_Completion`."""
+    """The stage is `job_interview_stage_id`, which may be missing (docs/greenhouse.md, 3.4); `_Completion` adds it."""
     return Application(
         id=record.id(),
         candidate_id=record.id("candidate_id"),
@@ -545,7 +538,7 @@ def owner_of(record: Record) -> JobOwner:
 
 
 def note_of(record: Record, *, candidate_id: int) -> Note:
-    """Greenhouse uses different visibility values when reading and writing."""
+    """Greenhouse has different names for visibility when reading and writing."""
     return Note(
         id=record.id(),
         candidate_id=record.id_or_none("candidate_id") or candidate_id,

@@ -1,1 +1,2 @@
-"""Webhooks: `endpoint` stores each event once; workers claim it (`leases`), read it (`payload`) and act (`effects`)."""
+"""Webhooks: `endpoint` stores each event once; workers claim it (`leases`), read it (`payload`), act on it
+(`effects`)."""

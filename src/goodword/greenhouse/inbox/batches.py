@@ -1,5 +1,5 @@
-"""In a burst, reads the data of fifty deliveries at once from Harvest and handles them in one transaction, or one by
-one after an error."""
+"""In a burst, reads the data of fifty deliveries from Harvest at once and handles them in one transaction. After an
+error, they are handled one by one."""
 
 import logging
 import threading
@@ -23,16 +23,13 @@ from goodword.greenhouse.sync.reading import NOTHING_PREFETCHED, Hint, Prefetche
 
 log = logging.getLogger(__name__)
 
-#: maximum deliveries read with one call
 MAX_BATCH = 50
 
-#: minimum for a batch
 MIN_BATCH = 4
 
-#: number of later deliveries searched for those of the same connection
+#: how many of the next deliveries are searched for others of the same connection
 LOOKAHEAD = 4 * MAX_BATCH
 
-#: seconds after which unused data is dropped
 CACHE_SECONDS = 60.0
 
 BATCH_ACTIONS = APPLICATION_ACTIONS - {"delete_application"}
@@ -40,7 +37,7 @@ BATCH_ACTIONS = APPLICATION_ACTIONS - {"delete_application"}
 
 class _Cache:
     def __init__(self) -> None:
-        self.lock = threading.Lock()  # one thread reads, the others wait for its result
+        self.lock = threading.Lock()  # one thread reads while the others wait for its result
         self.until = 0.0
         self.prefetched: dict[int, Prefetched] = {}
 
@@ -55,11 +52,8 @@ _EMPTY: dict[int, Prefetched] = {}
 _caches: defaultdict[int, _Cache] = defaultdict(_Cache)
 
 
-# --- reading --------------------------------------------------------------------------------------------------
-
-
 def prefetched_for(delivery: Delivery, *, now: datetime, last: bool = False) -> Prefetched:
-    """Data read for a claimed delivery, and for the next ones if there are enough, unless it is the `last`. Raises
+    """Harvest's data for a claimed delivery. Reads ahead for the next ones if there are enough, unless `last`. Raises
     HarvestError, CannotOpen."""
     if (
         delivery.attempts > 1
@@ -85,7 +79,7 @@ def prefetched_for(delivery: Delivery, *, now: datetime, last: bool = False) -> 
 
 
 def _next_deliveries(delivery: Delivery, *, now: datetime) -> list[Delivery]:
-    """The oldest delivery of each application, without earlier attempts; filtered here as in `leases`."""
+    """The oldest delivery of each application, without those tried before. Filtered in Python as in `leases`."""
     rows = (
         Delivery.objects.across_organisations()
         .filter(state=Delivery.State.RECEIVED, pk__gt=delivery.pk)
@@ -121,11 +115,8 @@ def _forget(connection_id: int, delivery_ids: Iterable[int]) -> None:
         prefetched.pop(delivery_id, None)
 
 
-# --- handling -------------------------------------------------------------------------------------------------
-
-
 def claim_prefetched(turn: Turn, *, now: datetime) -> list[tuple[Delivery, Prefetched]]:
-    """Claim the turn's next deliveries if they were prefetched; none if there are too few."""
+    """Claim the turn's next deliveries if they were prefetched and are enough for a batch."""
     if not turn.ready:
         return []
     connection_id = turn.ready[0][1]
@@ -135,7 +126,7 @@ def claim_prefetched(turn: Turn, *, now: datetime) -> list[tuple[Delivery, Prefe
     ids = []
     for pk, owner in turn.ready[:MAX_BATCH]:
         if pk not in cached or pk in turn.alone or owner != connection_id:
-            break  # keep the order of arrival
+            break  # deliveries must be handled in the order of their arrival
         ids.append(pk)
     if len(ids) < MIN_BATCH:
         return []
@@ -143,7 +134,7 @@ def claim_prefetched(turn: Turn, *, now: datetime) -> list[tuple[Delivery, Prefe
 
 
 def handle_batch(batch: Sequence[tuple[Delivery, Prefetched]], *, now: datetime) -> list[Delivery]:
-    """Handle the ordinary ones among claimed deliveries of one connection. Returns the others."""
+    """Handle the claimed deliveries, all of one connection, that need no special care. Returns the others."""
     deliveries = [delivery for delivery, _ in batch]
     if len(deliveries) < MIN_BATCH:
         return deliveries
@@ -152,7 +143,7 @@ def handle_batch(batch: Sequence[tuple[Delivery, Prefetched]], *, now: datetime)
     except (HarvestError, CannotOpen, OperationalError, LeaseLost) as error:
         log.info("%d deliveries are handled one by one: %s", len(deliveries), error)
         return deliveries
-    except Exception:  # handling them one by one shows which was the cause
+    except Exception:  # handling them one by one shows which one was the cause
         log.exception("%d deliveries could not be handled together", len(deliveries))
         return deliveries
     _forget(deliveries[0].connection_id, done)

@@ -1,4 +1,4 @@
-"""Effects of deliveries by action. Each reads Harvest first and calls `settle` in the writing transaction."""
+"""What deliveries do, by action. Each effect reads Harvest first and calls `settle` in the transaction that writes."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -21,16 +21,15 @@ from goodword.greenhouse.sync.linked_jobs import sync_jobs
 from goodword.greenhouse.sync.reading import NOTHING_PREFETCHED, Prefetched
 from goodword.roles.models import Automation, StageRule
 
-#: pings spell events differently: "Candidate or Prospect has been rejected"
+#: pings name events differently: "Candidate or Prospect has been rejected"
 _PING_EVENT = re.compile(r"candidate(?: or prospect)? has (?:been )?(?P<what>[a-z ]+)")
 
 _PING_ACTIONS = {
-    # the four of the setup article, in Greenhouse's words
+    # the four required ones, as worded in the setup article
     "changed stage": "candidate_stage_change",
     "hired": "hire_candidate",
     "rejected": "reject_candidate",
     "submitted application": "new_candidate_application",
-    # the five recommended ones
     "unrejected": "unreject_candidate",
     "unhired": "unhire_candidate",
     "merged": "merge_candidate",
@@ -53,8 +52,8 @@ def apply_effect(
     prefetched: Callable[[], Prefetched] = lambda: NOTHING_PREFETCHED,
     ours: Application | None = None,
 ) -> None:
-    """Raises HarvestError with nothing written, TooBusy. `prefetched` is only called if an application is read. `ours`:
-    our copy of the payload's application, just read; None if we have none."""
+    """`prefetched` is only called if an application is read. `ours`: our copy of the payload's application, just read;
+    None if we have none. Raises HarvestError with nothing written, TooBusy."""
     if payload.action in JOB_ACTIONS:
         _sync_jobs(payload, connection=connection, now=now, settle=settle)
         return
@@ -98,9 +97,6 @@ def apply_effect(
             )
 
 
-# --- applications and candidates ------------------------------------------------------------------------------
-
-
 def _applications_concerned(
     payload: Payload, *, connection: Connection, is_ours: bool
 ) -> tuple[list[int], str]:
@@ -138,9 +134,6 @@ def _applications_of_person(payload: Payload, *, connection: Connection) -> list
     return sorted(remote_id for remote_id in found if remote_id is not None)
 
 
-# --- jobs -----------------------------------------------------------------------------------------------------
-
-
 def _sync_jobs(payload: Payload, *, connection: Connection, now: datetime, settle: Settle) -> None:
     job_ids = _jobs_of(payload, connection=connection)
     if not job_ids:
@@ -171,9 +164,6 @@ def _job_sentence(job_id: int, changes: list[str] | None) -> str:
     if changes is None:
         return f"Job {job_id} isn't linked to a role: no effect."
     return f"Job {job_id}: {' '.join(changes) or 'no changes.'}"
-
-
-# --- webhooks -------------------------------------------------------------------------------------------------
 
 
 def register_webhook(connection: Connection, ping: Ping, *, now: datetime) -> str:

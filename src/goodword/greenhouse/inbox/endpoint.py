@@ -1,6 +1,6 @@
-"""The endpoint of Greenhouse's webhooks: checks the signature, stores the body, responds. Nothing is processed here.
+"""The endpoint for Greenhouse's webhooks: checks the signature, stores the body, responds. Nothing is processed here.
 
-In a burst, most deliveries skip this view and are stored together (intake.py), with the same result. Endpoints and
+In a burst, most deliveries skip this view and are stored together, with the same result (intake.py). Endpoints and
 their signing keys are cached for two seconds.
 """
 
@@ -28,15 +28,14 @@ from goodword.greenhouse.inbox.leases import wake_inbox_by_notify
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 
 log = logging.getLogger(__name__)
-#: seconds after which one request refreshes the endpoint, and after which it expires
+#: seconds after which one request refreshes a cached endpoint, and after which it expires
 FRESH, KNOWN = 1.0, 2.0
-#: maximum number of cached endpoints
 MOST: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """`all_open` is False if a field key is missing; a signature that matches no key may then still be valid."""
+    """`all_open` is False if a field key is missing. A signature that matches no key may then still be valid."""
 
     connection: Connection
     keys: list[str]
@@ -47,16 +46,15 @@ class Endpoint:
 class _Seen:
     endpoint: Endpoint
     at: float
-    #: whether a request is already refreshing it
     is_renewed: bool = False
 
 
 @dataclass(slots=True)
 class _Memory:
     seen: dict[str, _Seen] = field(default_factory=dict)
-    #: changes by this process so far; a result read before a change isn't cached after it
+    #: how often this process cleared the cache, so that what was read before isn't cached afterwards
     changes: int = 0
-    #: monotonic time until which nothing is cached
+    #: until when nothing is cached, by the monotonic clock
     rests_until: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -65,12 +63,12 @@ _memory = _Memory()
 
 
 def changes() -> int:
-    """The number of changes so far. Read it before `find_endpoint` and pass it to `remember`."""
+    """Read this before `find_endpoint` and pass it to `remember`."""
     return _memory.changes
 
 
 def remember(endpoint_key: str, endpoint: Endpoint, *, since: int) -> None:
-    """Cache an endpoint after storing one of its deliveries."""
+    """Does nothing if the cache was cleared since."""
     now = time.monotonic()
     with _memory.lock:
         if since != _memory.changes or now < _memory.rests_until:
@@ -86,7 +84,7 @@ def known(endpoint_key: str) -> Endpoint | None:
 
 
 def is_known(endpoint_key: str) -> bool:
-    """Whether the endpoint is cached. After FRESH seconds, False once: that request refreshes the cache."""
+    """Whether the endpoint is cached. Once after FRESH seconds this is False, so one request refreshes the cache."""
     seen = _memory.seen.get(endpoint_key)
     if seen is None:
         return False
@@ -98,7 +96,7 @@ def is_known(endpoint_key: str) -> bool:
 
 
 def forget(*, rest: float = 0.0) -> None:
-    """Clear the cache, after a change of connections or keys or a database error. `rest`: seconds without caching."""
+    """Clear the cache. `rest`: seconds without caching."""
     with _memory.lock:
         _memory.changes += 1
         _memory.seen.clear()
@@ -122,24 +120,23 @@ def find_endpoint(endpoint_key: str, *, now: datetime) -> Endpoint | None:
 
 _SIGNATURE_SCHEME = "sha256 "
 
-#: precision of the time of the last event, so a burst of hundreds doesn't queue for one row
+#: how exact the time of the last event is, so that a burst of hundreds doesn't queue for one row
 LAST_EVENT_PRECISION = timedelta(seconds=10)
 
-#: length of the column; Greenhouse's ids are shorter
 EVENT_ID_LENGTH: Final = 200
 
 RECEIVED: Final = "Received."
 
 TEST_ACTION = "goodword_test"
 
-#: longer bodies aren't test deliveries, so they needn't be parsed twice
+#: longer bodies can't be test deliveries, so they needn't be parsed twice
 _LONGEST_TEST = 300
 
 
 @csrf_exempt
 @require_POST
 def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
-    """Store a delivery and respond. Greenhouse retries anything but 200 for 15 hours."""
+    """Store a delivery and respond. Greenhouse retries for 15 hours unless we answer 200."""
     now = clock.now()
     since = changes()
     found = find_endpoint(endpoint_key, now=now)
@@ -175,7 +172,7 @@ def _answer(text: str, status: HTTPStatus) -> HttpResponse:
 
 
 def is_signed(body: bytes, *, header: str, keys: Iterable[str]) -> bool:
-    """Whether `Signature: sha256 <hex>` is an HMAC of the raw body with one of the keys, compared in constant time."""
+    """Whether `Signature: sha256 <hex>` is an HMAC of the raw body with one of the keys. Compares in constant time."""
     if not header.startswith(_SIGNATURE_SCHEME):
         return False
     signature = header.removeprefix(_SIGNATURE_SCHEME).encode()
@@ -194,8 +191,8 @@ def _count_refused(connection: Connection, *, now: datetime) -> None:
 
 
 def store(connection: Connection, *, body: bytes, event_id: str, now: datetime) -> bool:
-    """Store a signed delivery once per event id. Returns True if it is new and waiting to be processed. An unreadable
-    one is stored as *failed*, an event that we don't follow as *handled*."""
+    """Store a signed delivery once per event id. Returns True if it is new and has to be processed. An unreadable one
+    is stored as *failed*, an event that we don't follow as *handled*."""
     values: dict[str, object] = {
         "organisation_id": connection.organisation_id,
         "body": body,
@@ -207,7 +204,7 @@ def store(connection: Connection, *, body: bytes, event_id: str, now: datetime) 
         content = payload.read_payload(body)
     except payload.Malformed as error:
         values |= {"action": error.action, "outcome": str(error), **failed}
-    except Exception as error:  # it is stored, and Greenhouse gets a response
+    except Exception as error:  # store it anyway, and answer Greenhouse
         log.exception("A delivery of %s could not be read", connection)
         outcome = f"Goodword could not read this delivery ({type(error).__name__})."
         values |= {"outcome": outcome, **failed}
@@ -229,9 +226,8 @@ def _insert(connection: Connection, *, event_id: str, values: dict[str, object])
     return insert_once(Delivery(connection=connection, event_id=event_id or None, **values))
 
 
-# --- the test delivery that we send to our own endpoint ---------------------------------------------------------
-# It shows that the public address leads here and that no proxy changes the body. It is signed like Greenhouse's and not
-# stored.
+# A test delivery that we send to our own endpoint shows that the public address leads here and that no proxy changes
+# the body. It is signed like Greenhouse's, and not stored.
 
 
 def test_delivery(nonce: str) -> bytes:

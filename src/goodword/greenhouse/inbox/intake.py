@@ -1,4 +1,4 @@
-"""Stores deliveries that arrive together in one INSERT (core.committer). All others go through the view."""
+"""Stores deliveries that arrive together in one INSERT (core.committer). The view takes all others."""
 
 import logging
 import threading
@@ -19,11 +19,10 @@ from goodword.greenhouse.inbox.leases import wake_inbox_by_notify
 
 log = logging.getLogger(__name__)
 
-#: seconds between two wake-ups of the worker
 WAKE_EVERY: Final = 0.05
-#: milliseconds for one INSERT; then the request goes to the view, which may wait longer
+#: milliseconds for one INSERT. After that the view takes the request, since it may wait longer.
 INSERT_MILLISECONDS: Final = 3_000
-#: seconds after a failure for which all requests go to the view
+#: seconds after a failure for which the view takes all requests
 REST_SECONDS: Final = 3.0
 
 _INSERT = """
@@ -119,7 +118,6 @@ def _array(numbers: Any) -> str:
 
 
 def _read(arrived: Arrived) -> _Row | None:
-    """None if the view must answer."""
     found, body = endpoint.known(_key(arrived.path)), arrived.body
     if found is None or may_be_test(body):
         return None
@@ -142,7 +140,7 @@ def _read(arrived: Arrived) -> _Row | None:
 
 
 class Waker:
-    """Wakes the inbox from a thread: at once, then at most once per WAKE_EVERY, but always after the last request."""
+    """Calls `wake` in a thread: at once, then at most every WAKE_EVERY seconds, but always after the last request."""
 
     def __init__(self, wake: Callable[[], object]) -> None:
         self._wake = wake
@@ -156,7 +154,6 @@ class Waker:
         self._changed.set()
 
     def stop(self, *, timeout: float = 2.0) -> None:
-        """Handle pending calls, then end."""
         self._is_over = True
         self._changed.set()
         self._thread.join(timeout)
@@ -172,11 +169,11 @@ class Waker:
 
 
 def wake_from_thread() -> None:
-    """Wake the inbox. The sweep does if this fails."""
+    """Wake the inbox. If this fails, the sweep does it."""
     close_old_connections()
     try:
         wake_inbox_by_notify()
-    except Exception:  # this thread must continue
+    except Exception:  # the thread must go on
         log.warning("The inbox could not be woken; the sweep will do it.", exc_info=True)
     finally:
         connection.close()

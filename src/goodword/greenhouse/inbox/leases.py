@@ -1,12 +1,12 @@
-"""Leases of deliveries: claimed by one worker, settled in the transaction that writes the effect.
+"""Leases of deliveries: one worker claims a delivery and settles it in the transaction that writes its effect.
 
-Claiming sets `not_before` to the end of a lease and counts a fault in advance, since a delivery that kills its worker
-would otherwise be retried forever. The fault is undone if the delivery was not the cause. After a worker dies, its
-delivery is due when the lease ends or its database connection is gone (`free_orphans`). A slow worker notices when
-settling that it has lost the lease.
+A claim sets `not_before` to the end of the lease and counts a fault in advance, because a delivery that kills its
+worker would otherwise be retried forever. If the delivery was not to blame, the fault is taken back. When a worker
+dies, its deliveries are due again once the lease ends or its database connection is gone (`free_orphans`). A slow
+worker finds out when settling that it has lost the lease.
 
-Queries are deliberately simple: if statistics were gathered while the inbox was empty, the planner expects that
-`state = 'received'` matches one row, and a join would scan the whole backlog for each claim.
+Queries are deliberately simple. If statistics were gathered while the inbox was empty, the planner expects a filter by
+state to match one row, and a join would scan the whole backlog for each claim.
 """
 
 import json
@@ -26,19 +26,17 @@ from goodword.greenhouse.models import Connection, Delivery
 
 State = Delivery.State
 
-#: duration of a lease, longer than the reads of one delivery usually take
+#: longer than reading for one delivery usually takes
 LEASE = timedelta(minutes=3)
 
-#: waits while Greenhouse is unavailable; the last one is repeated indefinitely, since no delivery is dropped
+#: waits while Greenhouse is unavailable; the last one is repeated forever, since no delivery is dropped
 WAITS = tuple(timedelta(seconds=s) for s in (10, 30, 60, 300, 900, 3600))
 
-#: waiting deliveries fetched at once when a turn needs more to claim
 PAGE = 500
 
 #: seconds for which a turn caches a connection
 CONNECTION_CACHE = 1.0
 
-#: maximum length of the column
 MAX_TRIES = 2**15 - 1
 
 #: rows that one statement tries to lock, since other workers may have locked the first ones
@@ -46,7 +44,7 @@ CHOICE = 20
 
 
 class LeaseLost(Exception):
-    """The lease ended and another worker has the row, so our work must be discarded."""
+    """The lease has ended and another worker has the delivery. Discard the work."""
 
 
 @dataclass
@@ -59,10 +57,10 @@ class Turns:
 class Turn:
     """A worker's short turn at the inbox.
 
-    `resting`: connections to skip. `ready`: next deliveries, as (id, connection id), the first of each application.
-    `alone`: ids that can't be handled in a batch. `at`: the connection this turn works on; turns that share `turns`
-    work on different ones. `missed`: another turn was started for this connection and gave way. `saw_all`: `ready`
-    contained every waiting delivery and none was skipped; later ones start another turn.
+    `resting`: connections to skip. `ready`: the next deliveries, as (id, connection id), only the first of each
+    application. `alone`: ids that can't be handled in a batch. `at`: the connection of this turn; turns that share
+    `turns` work on different connections. `missed`: another turn skipped this connection because of us. `saw_all`:
+    `ready` had all waiting deliveries and none was skipped; deliveries that arrive later start another turn.
     """
 
     resting: set[int] = field(default_factory=set)
@@ -75,7 +73,7 @@ class Turn:
     saw_all: bool = False
 
     def take(self, connection_id: int) -> bool:
-        """Move to this connection. Returns False if another turn works on it."""
+        """Returns False if another turn works on this connection."""
         with self.turns.mutex:
             other = self.turns.at.get(connection_id, self)
             if other is not self:
@@ -87,13 +85,13 @@ class Turn:
             return True
 
     def end(self) -> bool:
-        """Release the connection. Returns whether another turn skipped it meanwhile."""
+        """Returns whether another turn has skipped this turn's connection meanwhile."""
         with self.turns.mutex:
             self._leave()
             return self.missed
 
     def taken(self) -> list[int]:
-        """The connections that other turns work on; marks those turns `missed`."""
+        """Connections of other turns, which are told that we skip them (`missed`)."""
         with self.turns.mutex:
             others = [(pk, turn) for pk, turn in self.turns.at.items() if turn is not self]
             for _, turn in others:
@@ -106,7 +104,6 @@ class Turn:
             self.at = None
 
     def connection(self, pk: int) -> Connection:
-        """Re-read every second."""
         read, found = self.connections.get(pk, (0.0, None))
         if found is None or time.monotonic() - read > CONNECTION_CACHE:
             rows = Connection.objects.across_organisations().select_related("organisation")
@@ -115,18 +112,18 @@ class Turn:
 
 
 def wake_inbox() -> None:
-    """Process the inbox in this worker, or by a job unless one is waiting. Don't call it in the transaction of the
-    deliveries, since requests would wait."""
+    """Process the inbox in this worker, or by a job. Don't call this in the transaction that stores deliveries, since
+    requests would wait."""
     jobs.named("greenhouse.inbox").defer_once(lock="greenhouse.inbox")
 
 
 def wake_inbox_by_notify() -> None:
-    """Wake the workers without a job. If none listens, the sweep finds the delivery."""
+    """Wake the workers without a job. If none is listening, the sweep finds the delivery."""
     jobs.named("greenhouse.inbox").announce()
 
 
 def claim(turn: Turn, *, now: datetime) -> Delivery | None:
-    """Lease the oldest due delivery, if any. One waiting for an application blocks later ones."""
+    """Lease the oldest due delivery, if any. A delivery that waits blocks later ones of its application."""
     if delivery := _claim_ready(turn, now=now):
         return delivery
     if turn.saw_all:
@@ -139,7 +136,6 @@ def claim(turn: Turn, *, now: datetime) -> Delivery | None:
 
 
 def claim_batch(turn: Turn, ids: Sequence[int], *, now: datetime) -> list[Delivery]:
-    """Claim those of the next deliveries that were never claimed before."""
     leased = _lease(turn, ids, most=len(ids), tried=0, now=now)
     taken = {delivery.pk for delivery in leased}
     turn.ready = [one for one in turn.ready if one[0] not in taken]
@@ -161,7 +157,7 @@ def _claim_ready(turn: Turn, *, now: datetime) -> Delivery | None:
 
 
 def _pages(turn: Turn, *, now: datetime) -> Iterator[list[tuple[int, int]]]:
-    """Yield deliveries that are due and the first of their application."""
+    """Yield pages of deliveries that are due and the first of their application."""
     waiting = Delivery.objects.across_organisations().filter(state=State.RECEIVED).order_by("pk")
     if taken := turn.taken():
         waiting = waiting.exclude(connection_id__in=taken)
@@ -183,7 +179,7 @@ def _pages(turn: Turn, *, now: datetime) -> Iterator[list[tuple[int, int]]]:
         yield ready
 
 
-#: `handled_at` is equivalent to the state, but matches no partial index, which the planner could consider tiny
+#: `handled_at IS NULL` says the same as the state, but matches no partial index, which the planner could take for tiny
 _LEASE = """
 UPDATE greenhouse_delivery
 SET attempts = attempts + 1, faults = faults + 1, not_before = %(until)s,
@@ -200,7 +196,7 @@ RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
 def _lease(
     turn: Turn, ids: Sequence[int], *, most: int, tried: int = MAX_TRIES, now: datetime
 ) -> list[Delivery]:
-    """Lease those still due and not locked. Commits asynchronously, since losing a lease in a crash only ends it."""
+    """Lease those still due and not locked. Commits asynchronously: losing a lease in a crash only ends it early."""
     values = {"ids": list(ids), "now": now, "until": now + LEASE, "most": most, "tried": tried}
     leased = list(Delivery.objects.across_organisations().raw(_LEASE, values))
     for delivery in leased:
@@ -208,7 +204,7 @@ def _lease(
     return sorted(leased, key=lambda delivery: delivery.pk)
 
 
-#: process ids are reused: a process that started after the lease is a different one
+#: process ids are reused, so a backend that started after the lease is a different one
 _ORPHANS = """
 SELECT id, attempts, leased_at < pg_postmaster_start_time()
 FROM greenhouse_delivery AS delivery
@@ -221,13 +217,12 @@ WHERE leased_to IS NOT NULL AND NOT EXISTS (
 
 
 def leased() -> QuerySet[Delivery]:
-    """Deliveries that a worker is handling, or was when it died."""
     return Delivery.objects.across_organisations().filter(leased_to__isnull=False)
 
 
 def free_orphans(*, now: datetime) -> int:
-    """End the leases of workers whose database connection is gone. Returns their number. A server restart doesn't count
-    as a fault of the delivery."""
+    """End the leases of workers whose database connection is gone, and return their number. After a restart of the
+    database server, the fault is taken back."""
     with transaction.atomic(), database.cursor() as cursor:
         cursor.execute(_ORPHANS)
         orphans = cursor.fetchall()
@@ -243,7 +238,6 @@ def free_orphans(*, now: datetime) -> int:
 def settle(
     delivery: Delivery, *, state: str, outcome: str, now: datetime, caused: Sequence[dict[str, Any]] = ()
 ) -> None:
-    """Raises LeaseLost."""
     _write(delivery, state=state, outcome=outcome, caused=list(caused), handled_at=now)
 
 
@@ -256,7 +250,7 @@ WHERE delivery.id = done.id AND delivery.attempts = done.attempts AND delivery.h
 
 
 def settle_all(done: Sequence[tuple[Delivery, str, Sequence[dict[str, Any]]]], *, now: datetime) -> None:
-    """Mark deliveries as handled. Raises LeaseLost if any was taken over; the caller must roll back."""
+    """Raises LeaseLost if any was taken over; the caller must roll back."""
     deliveries = [delivery for delivery, _, _ in done]
     ids, attempts = [delivery.pk for delivery in deliveries], [delivery.attempts for delivery in deliveries]
     outcomes, caused = (
@@ -270,7 +264,7 @@ def settle_all(done: Sequence[tuple[Delivery, str, Sequence[dict[str, Any]]]], *
 
 
 def give_back(turn: Turn, deliveries: Sequence[Delivery], *, now: datetime) -> None:
-    """Undo the claim of unhandled deliveries. This turn then handles each one alone."""
+    """Undo the claim of unhandled deliveries. This turn then handles each of them alone."""
     for attempts in {delivery.attempts for delivery in deliveries}:
         own = Delivery.objects.across_organisations().filter(
             pk__in=[delivery.pk for delivery in deliveries if delivery.attempts == attempts],
@@ -286,7 +280,7 @@ def give_back(turn: Turn, deliveries: Sequence[Delivery], *, now: datetime) -> N
 def postpone(
     delivery: Delivery, *, outcome: str, now: datetime, wait: timedelta | None = None, fault: bool = False
 ) -> None:
-    """Try again after `wait`, by default longer each time. `fault`: the delivery was the cause. Raises LeaseLost."""
+    """Try again after `wait`, by default longer each time. `fault`: the delivery was to blame. Raises LeaseLost."""
     wait = WAITS[min(delivery.attempts, len(WAITS)) - 1] if wait is None else wait
     _write(delivery, not_before=now + wait, outcome=outcome, faults=delivery.faults - (not fault))
 

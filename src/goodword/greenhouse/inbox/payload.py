@@ -1,4 +1,4 @@
-"""Webhook bodies: the actions we handle, and the records to read from Harvest. Almost any member can be null."""
+"""Webhook bodies: the actions we handle, and which records to read from Harvest. Almost any value can be null."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,6 @@ from typing import Any
 
 from goodword.greenhouse.sync.reading import Hint, WebhookUser
 
-#: about `payload.application`
 APPLICATION_ACTIONS = frozenset(
     {
         "application_updated",
@@ -22,12 +21,12 @@ APPLICATION_ACTIONS = frozenset(
     }
 )
 
-#: about a candidate, in one of three places
+#: actions about a candidate, who is in one of three places
 PERSON_ACTIONS = frozenset(
     {"candidate_anonymized", "delete_candidate", "merge_candidate", "update_candidate"}
 )
 
-#: about a job, one of its posts, or one of its stages
+#: actions about a job, one of its posts, or one of its stages
 JOB_ACTIONS = frozenset(
     {
         "job_created",
@@ -82,10 +81,8 @@ UNREADABLE = "Unreadable"
 
 UNKNOWN = "Unknown event"
 
-#: events that report an arrival in a stage
 ARRIVALS = ("candidate_stage_change", "new_candidate_application")
 
-#: events that undo a rejection or a hire
 RESTORED = ("unreject_candidate", "unhire_candidate")
 
 LARGEST_ID = 2**63 - 1
@@ -96,16 +93,13 @@ def label(action: str) -> str:
 
 
 def no_effect(action: str) -> str:
-    """The outcome of an event that we don't follow; empty for those that we do."""
+    """Why an event has no effect here; empty if we follow it."""
     return "" if action in FOLLOWED else f"“{action}” has no effect here."
 
 
 def matching_actions(query: str) -> list[str]:
     wanted = query.casefold()
     return [code for code, text in LABELS.items() if wanted in text.casefold() or wanted in code]
-
-
-# --- reading a body -------------------------------------------------------------------------------------------
 
 
 class Malformed(Exception):
@@ -123,8 +117,7 @@ class Ping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """`job_ids`: None if it names no jobs. `winner_id`: whom a candidate was merged into. `stage_id`: a deleted
-    stage."""
+    """`job_ids`: None if the payload names no jobs. `winner_id`: whom they were merged into. `stage_id`: if deleted."""
 
     action: str
     application_id: int | None = None
@@ -139,7 +132,7 @@ class Payload:
 
 
 def read_payload(body: bytes) -> Payload:
-    """Parse a body. Raises Malformed. Actions that we do not follow may have any payload."""
+    """Raises Malformed. Actions that we don't follow may have any payload."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -180,7 +173,7 @@ def _of_application(action: str, payload: Mapping[str, Any]) -> Payload:
     if application_id is None:
         raise Malformed("The body names no application.", action=action)
     jobs = [*_objects(_list(application, "jobs")), *_objects([application.get("job")])]
-    jobs += _objects([{"id": application.get("job_id")}])  # flat in a deleted one
+    jobs += _objects([{"id": application.get("job_id")}])  # deleted applications have no nested job
     named = any(name in application for name in ("jobs", "job", "job_id"))
     hint = Hint(
         stage_id=_id(_child(application, "current_stage").get("id")),
@@ -216,7 +209,7 @@ def _of_person(action: str, payload: Mapping[str, Any]) -> Payload:
 
 
 def _of_job(action: str, payload: Mapping[str, Any]) -> Payload:
-    """Jobs have their id in `job`, stages and posts in `job_id`. A post is flat unless it was deleted."""
+    """Jobs have their id in `job`, stages and posts in `job_id`. Fields of a post are nested only if it was deleted."""
     stage, post = _child(payload, "job_interview_stage"), _child(payload, "job_post")
     ids = (
         _child(payload, "job").get("id"),
@@ -228,7 +221,7 @@ def _of_job(action: str, payload: Mapping[str, Any]) -> Payload:
 
 
 def _find_id(payload: Mapping[str, Any], child: str, name: str) -> int | None:
-    """Events that we don't follow get ids too, so an erasure finds their bodies."""
+    """Find ids even in events that we don't follow, so that an erasure finds their bodies."""
     inside = _objects(list(payload.values()))
     return next(
         _ids([_child(payload, child).get("id"), payload.get(name), *(x.get(name) for x in inside)]), None
@@ -236,15 +229,12 @@ def _find_id(payload: Mapping[str, Any], child: str, name: str) -> int | None:
 
 
 def _users(application: Mapping[str, Any]) -> Iterator[WebhookUser]:
-    """The application's recruiter before the candidate's."""
+    """The application's recruiter comes before the candidate's."""
     for parent in (application, _child(application, "candidate")):
         user = _child(parent, "recruiter")
         user_id = _id(user.get("id"))
         if user_id is not None:
             yield WebhookUser(id=user_id, name=_text(user.get("name")), email=_text(user.get("email")))
-
-
-# --- single values; a value of the wrong type counts as absent ------------------------------------------------
 
 
 def _child(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:

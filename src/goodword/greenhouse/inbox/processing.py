@@ -1,6 +1,6 @@
-"""Processing, replay and retention of deliveries. Bodies are only hints; Harvest's current data counts.
+"""Processing, replaying and deleting deliveries. A body is only a hint; what counts is Harvest's current data.
 
-Each woken worker takes a turn; row locks decide which gets a delivery.
+Each worker that wakes up takes a turn. Row locks decide who gets which delivery.
 """
 
 import logging
@@ -55,26 +55,26 @@ log = logging.getLogger(__name__)
 
 HANDLED, FAILED = Delivery.State.HANDLED, Delivery.State.FAILED
 
-#: errors that aren't the delivery's fault: it waits until Greenhouse is available again
+#: the delivery isn't to blame for these errors: it waits until Greenhouse is available again
 NOT_ITS_FAULT = (Unavailable, RateLimited, Unauthorised, Forbidden, NotFound)
 
-#: attempts before a delivery that we can't handle is *failed*
+#: after so many attempts, a delivery that we can't handle is *failed*
 TRIES = 5
 
-#: attempts if the database was busy or the worker died, which is mostly temporary
+#: the same if the database was busy or the worker died, which is usually temporary
 BUSY_TRIES = 8
 
 WORKER_DIED = "Goodword's worker stopped each time it processed this delivery. Fix the cause, then replay it."
 
 
 def process_next(turn: Turn, *, now: datetime) -> bool:
-    """Handle the next due delivery or a prefetched batch. Returns False if there is none that this turn can handle."""
+    """Returns False if this turn can't handle any delivery."""
     began = time.time_ns()
     if batch := claim_prefetched(turn, now=now):
         left = [delivery for delivery, _ in batch]
         try:
             left = handle_batch(batch, now=now)
-        finally:  # also if the worker is stopping
+        finally:  # even if the worker is stopping
             give_back(turn, left, now=now)
         for handled in {one for one, _ in batch} - set(left):
             _trace(handled, since=began)
@@ -100,7 +100,7 @@ def _our_copy(delivery: Delivery) -> Application | None:
 
 
 def _trace(delivery: Delivery, *, since: int) -> None:
-    """Record its span, which belongs to the trace of an application that may be known only now."""
+    """Record a span in the trace of the application, which may not have been known before."""
 
     def application() -> int | None:
         known = Application.objects.of(delivery.organisation).filter(remote_id=delivery.remote_application_id)
@@ -126,7 +126,7 @@ def _attempt(
     except (TooBusy, OperationalError) as error:
         log.warning("%s waits: %s", delivery, error)
         _retry_or_fail(delivery, "The database was busy.", now=now, tries=BUSY_TRIES)
-    except process.Stopped:  # while waiting for the rate limit; another worker takes it at once
+    except process.Stopped:  # while waiting for the rate limit; another worker can take it at once
         postpone(delivery, outcome=delivery.outcome, now=now, wait=timedelta(0))
         raise
     except LeaseLost:
@@ -138,7 +138,7 @@ def _attempt(
 
 
 def _retry_or_fail(delivery: Delivery, why: str, *, now: datetime, tries: int = TRIES) -> None:
-    """A failed delivery no longer blocks later ones of its application."""
+    """Once a delivery has failed, it no longer blocks later ones of its application."""
     if delivery.faults >= tries:
         settle(delivery, state=FAILED, outcome=why, now=now)
     else:
@@ -146,9 +146,9 @@ def _retry_or_fail(delivery: Delivery, why: str, *, now: datetime, tries: int = 
 
 
 def _handle(delivery: Delivery, ours: Application | None, *, now: datetime, last: bool) -> None:
-    """`ours`: our copy of its application. `last`: no other deliveries are due, so there is nothing to prefetch."""
+    """`ours`: our copy of its application. `last`: no other delivery is due, so don't prefetch."""
     connection = delivery.connection
-    if delivery.faults > BUSY_TRIES:  # each claim counts as one until its worker settles it
+    if delivery.faults > BUSY_TRIES:  # each claim counts a fault until its worker settles
         settle(delivery, state=FAILED, outcome=WORKER_DIED, now=now)
         return
     try:
@@ -183,7 +183,6 @@ def _handle(delivery: Delivery, ours: Application | None, *, now: datetime, last
 
 
 def _caused_by(events: Sequence[Event], *, roles: Iterable[int] = ()) -> list[dict[str, Any]]:
-    """Affected applications with the names of their events in order, and affected roles."""
     names: dict[int, list[str]] = {}
     for event in still_recorded(events):
         if event.application_id is not None:
@@ -192,11 +191,8 @@ def _caused_by(events: Sequence[Event], *, roles: Iterable[int] = ()) -> list[di
     return caused + [{"role": pk} for pk in roles]
 
 
-# --- replay ---------------------------------------------------------------------------------------------------
-
-
 def replay(delivery: Delivery, *, now: datetime, by: Membership) -> None:
-    """Process a delivery again as if it had just arrived. Safe at any time, since Harvest's current data counts."""
+    """Process a delivery again as if it had just arrived. Always safe, since Harvest's current data counts."""
     with transaction.atomic():
         _requeue(Delivery.objects.of(by.organisation).filter(pk=delivery.pk), now=now)
         write(
@@ -210,7 +206,6 @@ def replay(delivery: Delivery, *, now: datetime, by: Membership) -> None:
 
 
 def replay_failed(*, connection: Connection | None, now: datetime, by: Membership) -> int:
-    """Replay failed deliveries of one connection, or of all. Returns the number replayed."""
     rows = Delivery.objects.of(by.organisation).filter(state=Delivery.State.FAILED)
     with transaction.atomic():
         count = _requeue(rows.filter(connection=connection) if connection else rows, now=now)
@@ -247,16 +242,13 @@ def _requeue(rows: QuerySet[Delivery], *, now: datetime) -> int:
     )
 
 
-# --- retention ------------------------------------------------------------------------------------------------
-
-
 def retention() -> timedelta:
-    """Limited, because bodies contain personal data. Greenhouse itself gives up on a delivery after a day."""
+    """How long deliveries are kept: bodies contain personal data. Greenhouse gives up on a delivery after a day."""
     return timedelta(days=settings.GOODWORD_INBOX_DAYS)
 
 
 def prune(*, now: datetime) -> int:
-    """Remove old deliveries that are settled or whose connection no longer works. Returns their number."""
+    """Delete old deliveries that are settled or whose connection no longer works. Returns how many."""
     dead = Connection.objects.across_organisations().filter(
         state__in=[Connection.State.DISCONNECTED, Connection.State.BROKEN]
     )
@@ -268,10 +260,9 @@ def prune(*, now: datetime) -> int:
 #: maximum seconds of a turn
 TURN = 5.0
 
-#: the turns of this process
 TURNS = Turns()
 
-#: connections that a worker handles at once, so one slow account doesn't delay the others
+#: connections that one worker handles at once, so that a slow account doesn't delay the others
 THREADS = 4
 
 
@@ -281,7 +272,6 @@ THREADS = 4
     lane=Lane(threads=THREADS, keeping=calls.counts_kept),
 )
 def work_inbox() -> None:
-    """Process due deliveries. Retries are per row, so the job has none."""
     over = time.monotonic() + TURN
     turn = Turn(turns=TURNS)
     more = False
@@ -316,6 +306,6 @@ def due(*, now: datetime) -> QuerySet[Delivery]:
 
 @jobs.job(name="greenhouse.inbox.prune", cron="40 2 * * * 0", queueing_lock="greenhouse.inbox.prune")
 def prune_inbox(*, timestamp: int = 0) -> None:
-    del timestamp  # see above
+    del timestamp
     prune(now=clock.now())
     calls.prune(now=clock.now())

@@ -17,13 +17,11 @@ State = Delivery.State
 
 PAGE = 50
 
-#: maximum number of people found by name
 MAX_PEOPLE = 200
 
-#: maximum failures on the health page
 MAX_FAILURES = 5
 
-#: the events that a delivery can cause directly, as on the timeline
+#: events that a delivery can cause directly, worded as on the timeline
 EVENT_LABELS = {
     "application.adopted": "Joined with a candidate added here",
     "application.applied": "First seen",
@@ -43,9 +41,6 @@ EVENT_LABELS = {
 }
 
 
-# --- search ---------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     rows: list[Delivery]
@@ -56,7 +51,7 @@ class Page:
 def search(
     organisation: Organisation, *, query: str = "", connection_id: int | None = None
 ) -> QuerySet[Delivery]:
-    """Search by Greenhouse's ids, the event's id or label, or a candidate's name."""
+    """Search for an id of Greenhouse, an event's id or label, or a candidate's name."""
     rows = Delivery.objects.of(organisation)
     if connection_id is not None:
         rows = rows.filter(connection_id=connection_id)
@@ -120,9 +115,6 @@ def _people_named(organisation: Organisation, query: str) -> Iterable[tuple[int,
     return found.order_by("pk").values_list("pk", "remote_id")[:MAX_PEOPLE]
 
 
-# --- entries and effects --------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListEntry:
     delivery: Delivery
@@ -184,9 +176,6 @@ def _ids(delivery: Delivery) -> str:
     if delivery.remote_application_id is not None:
         return f"Application {delivery.remote_application_id}"
     return f"Candidate {delivery.remote_candidate_id}" if delivery.remote_candidate_id is not None else ""
-
-
-# --- health ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

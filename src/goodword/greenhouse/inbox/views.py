@@ -139,7 +139,7 @@ def _query(**values: str) -> str:
 
 
 def _indented(body: bytes) -> str:
-    """Shortened early, since a short body can become very long when indented."""
+    """Stops early, since a short body can become very long when indented."""
     try:
         pieces = json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(json.loads(body))
         text, length = [], 0
@@ -158,6 +158,5 @@ def _as_received(body: bytes) -> str:
 
 
 def _printable(text: str) -> str:
-    """Shortened, with NUL and lone surrogates escaped."""
     text = text[:MAX_SHOWN] + ("\n…" if len(text) > MAX_SHOWN else "")
     return text.replace("\0", "\\u0000").encode("utf-8", "backslashreplace").decode("utf-8")

@@ -17,13 +17,12 @@ from goodword.workflow.models import StepRequest
 
 Kind = Finding.Kind
 
-#: overlap with the previous pass, since clocks differ and changes may show late
+#: each pass starts this long before the previous one, since clocks differ and changes may appear late
 OVERLAP = timedelta(minutes=5)
 
-#: how long an arrival may take to become a StepRequest
+#: how long it may take until an arrival has a StepRequest
 REACTING = timedelta(hours=1)
 
-#: candidates compared per call
 CANDIDATES = 500
 
 CANDIDATE_CHANGED = "Name, address or permission to e-mail changed."
@@ -46,9 +45,10 @@ class Difference:
 class MissedInvitation:
     """An application in a mapped stage whose step was not requested.
 
-    `entered_at`: when it entered the stage, if known. Otherwise it was not there at `not_before` and was there at
-    `not_after`. `in_our_copy`: our copy has the stage, so no arrival was missed. `was_unreachable`: the step waited for
-    an address or permission to e-mail. `already_there`: it was there when the mapping was confirmed, so only sync it.
+    `entered_at`: when it entered the stage, if known. Otherwise it wasn't in the stage at `not_before`, and was at
+    `not_after`. `in_our_copy`: our copy already has the stage, so no arrival was missed. `was_unreachable`: the step
+    waited for an address or for permission to e-mail. `already_there`: it was in the stage when the mapping was
+    confirmed, so it is synced but nobody is invited.
     """
 
     remote_id: int
@@ -98,8 +98,8 @@ class StageMapping:
 
 @dataclass(frozen=True, slots=True)
 class LocalState:
-    """Stored data of some applications, by Greenhouse id (`requested`: by ours). `waiting`: for a decision. `in_inbox`:
-    with an unhandled delivery. `reacting`: with a recent arrival."""
+    """By Greenhouse's application id (`requested`: by ours). `waiting`: for a member's decision. `in_inbox`: with an
+    unhandled delivery. `reacting`: has just arrived, and the step may not be requested yet."""
 
     applications: dict[int, LocalApplication]
     requested: frozenset[Pair]
@@ -107,9 +107,6 @@ class LocalState:
     waiting: frozenset[Pair]
     in_inbox: frozenset[int]
     reacting: frozenset[int]
-
-
-# --- applications ---------------------------------------------------------------------------------------------
 
 
 def compare_applications(
@@ -120,7 +117,8 @@ def compare_applications(
     until: datetime,
     now: datetime,
 ) -> tuple[list[Difference], list[MissedInvitation]]:
-    """Applications active after `until`, or in the inbox, are left to their deliveries. Raises HarvestError."""
+    """Skips applications that were active after `until` or have a delivery in the inbox: deliveries will update them.
+    Raises HarvestError."""
     mapping = stage_mapping(connection)
     local = local_state(connection, [one.id for one in page], now=now)
     differences: list[Difference] = []
@@ -143,7 +141,7 @@ def compare_applications(
 
 
 def difference(ours: LocalApplication, theirs: remote.Application) -> Difference | None:
-    """The changes that `greenhouse.sync.applications` would make, or None. Unknown statuses are ignored."""
+    """What `greenhouse.sync.applications` would change, or None. Unknown statuses are ignored."""
     known = theirs.status is not ApplicationStatus.UNKNOWN
     if known and theirs.status.value != ours.status:
         return _difference(theirs, Kind.MISSED_END, _ENDS.get(theirs.status, "The status changed."))
@@ -175,8 +173,7 @@ def _difference(theirs: remote.Application, kind: str, sentence: str) -> Differe
 
 
 def _is_new(theirs: remote.Application, mapping: StageMapping) -> bool:
-    """Whether a webhook should have reported it. Earlier applications are copied only when they enter a mapped
-    stage."""
+    """Whether a webhook should have reported it. Earlier applications are copied when they enter a mapped stage."""
     jobs = theirs.prospective_job_ids if theirs.job_id is None else (theirs.job_id,)
     automation = next((mapping.linked[job_id] for job_id in jobs if job_id in mapping.linked), None)
     return (
@@ -225,7 +222,7 @@ def _not_before(
     mapping: StageMapping,
     connection: Connection,
 ) -> datetime | None:
-    """The latest known time at which they hadn't applied, were in another stage, or weren't found by a pass."""
+    """When they last weren't in the stage: before applying, in another stage, or not found by the last pass."""
     moments = [theirs.applied_at]
     if ours is not None:
         moments.append(ours.synced_at)
@@ -238,11 +235,11 @@ def _not_before(
 def _with_entry_times(
     api: HarvestApi, missed: Sequence[MissedInvitation], *, local: LocalState
 ) -> list[MissedInvitation]:
-    """Add the time of entry. Applications that were already there are left out unless our copy is outdated."""
+    """Add when they entered the stage. Drops those that were already there, unless our copy is out of date."""
     unknown = [one.remote_id for one in missed if one.entered_at is None and not one.already_there]
     try:
         stages = {one.application_id: one for one in api.application_stages_of(unknown)} if unknown else {}
-    except Forbidden:  # an optional permission
+    except Forbidden:  # the permission is optional
         stages = {}
     completed: list[MissedInvitation] = []
     for one in missed:
@@ -257,14 +254,11 @@ def _with_entry_times(
 
 
 def _was_already_there(one: MissedInvitation, local: LocalState) -> bool:
-    """Whether they were in the stage when the mapping was confirmed, and haven't returned to it since."""
+    """Whether they were in the stage when the mapping was confirmed and haven't entered it again since."""
     recorded_at = local.already_there.get((one.remote_id, one.stage_id or 0))
     elsewhere = one.remote_id in local.applications and not one.in_our_copy
     moment = one.entered_at or (one.not_before if elsewhere else None)
     return recorded_at is not None and (moment is None or moment <= recorded_at)
-
-
-# --- our data -------------------------------------------------------------------------------------------------
 
 
 def stage_mapping(connection: Connection) -> StageMapping:
@@ -353,13 +347,11 @@ def _local_applications(connection: Connection, remote_ids: Collection[int]) -> 
     }
 
 
-# --- candidates -----------------------------------------------------------------------------------------------
-
-
 def compare_candidates(
     candidates: Iterable[remote.Candidate], *, connection: Connection
 ) -> tuple[list[Difference], list[MissedInvitation]]:
-    """One application per candidate whose data differs, and those waiting for a candidate who can be e-mailed now."""
+    """For each changed candidate, one application that differs. Applications that waited for an address or for
+    permission to e-mail are missed invitations if the candidate can now be e-mailed."""
     differences: list[Difference] = []
     missed: list[MissedInvitation] = []
     for page in batched(candidates, CANDIDATES):

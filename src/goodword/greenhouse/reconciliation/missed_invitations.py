@@ -1,7 +1,8 @@
-"""Missed invitations: candidates in a mapped stage whom no webhook reported. `decide` chooses whom a pass invites.
+"""Missed invitations: candidates in a mapped stage whose arrival no webhook reported.
 
-Only a few are invited automatically, after recent moves: webhooks can be off for weeks, and an invitation for a move
-last month would surprise candidates and recruiters. The others wait for a member's decision.
+A pass invites only a few of them, and only after recent moves (`decide`): webhooks may have been off for weeks, and
+candidates and recruiters would be surprised by an invitation for last month's move. All others wait for a member's
+decision.
 """
 
 import logging
@@ -31,12 +32,10 @@ log = logging.getLogger(__name__)
 
 Kind, State = Finding.Kind, Finding.State
 
-#: maximum invitations per pass
 AT_ONCE = 20
-#: older moves wait for a decision
+#: older moves wait for a member's decision
 RECENT = timedelta(hours=48)
 
-#: applications synced together before they are invited
 BATCH = 20
 
 #: first half of the advisory lock's key
@@ -54,13 +53,10 @@ ALREADY_THERE = "Already in this stage when the mapping was confirmed: not invit
 INVITED = "Entered a stage with a step, and no webhook reported it."
 
 
-# --- during a pass --------------------------------------------------------------------------------------------
-
-
 def decide(
     missed: Iterable[MissedInvitation], *, now: datetime, budget: int = AT_ONCE
 ) -> tuple[list[MissedInvitation], list[tuple[MissedInvitation, str]]]:
-    """Return those to invite now, longest in the stage first, and those that wait for a decision, with a reason."""
+    """Returns those to invite now, longest in the stage first, and those that wait for a decision, with the reason."""
     recent: list[MissedInvitation] = []
     waiting: list[tuple[MissedInvitation, str]] = []
     for one in missed:
@@ -89,8 +85,7 @@ def _is_old(one: MissedInvitation, now: datetime) -> bool:
 
 
 def settle_missed_invitations(work: Pass) -> None:
-    """Decide whom to invite after a pass, and sync the applications: first those not invited, with arrivals
-    suppressed."""
+    """Decide whom to invite, and sync the applications: first those not invited, without recording an arrival."""
     now = work.tick()
     already_there = [one for one in work.missed.values() if one.already_there]
     others = [one for one in work.missed.values() if not one.already_there]
@@ -111,7 +106,7 @@ def settle_missed_invitations(work: Pass) -> None:
 
 
 def _budget(work: Pass) -> int:
-    """Counts failed passes since the last successful one too; otherwise repeated failures would invite everybody."""
+    """Counts invitations of failed passes, too, so that repeated failures don't add up to inviting everybody."""
     passes = Reconciliation.objects.across_organisations().filter(connection=work.connection)
     done = passes.filter(state=Reconciliation.State.DONE).order_by("-started_at").first()
     since = passes.filter(pk__gt=done.pk) if done else passes
@@ -132,11 +127,8 @@ def _difference(one: MissedInvitation, sentence: str, *, kind: str = Kind.MISSED
     )
 
 
-# --- the list for members --------------------------------------------------------------------------
-
-
 def still_waiting() -> QuerySet[Finding]:
-    """Findings that wait for a decision and whose application is still in the stage with a step that hasn't started."""
+    """Findings that wait for a decision, while the application is in the stage and a step of it hasn't started."""
     step_requests = StepRequest.objects.across_organisations().filter(
         application=OuterRef(OuterRef("application_id")), step=OuterRef("step_id")
     )
@@ -180,8 +172,7 @@ def end_obsolete(connection: Connection, *, now: datetime) -> int:
 def request_invitations(
     connection: Connection, pks: Collection[int], *, member: Membership, now: datetime
 ) -> int:
-    """Mark entries visible to the member for inviting. Returns their number. The caller's transaction also defers the
-    job."""
+    """Mark findings that the member may see. Returns how many. The caller's transaction must also defer the job."""
     chosen = waiting_for(member, connection).filter(pk__in=pks, invite_requested_at=None).values("pk")
     findings = Finding.objects.of(member.organisation)
     waiting = findings.filter(pk__in=chosen, state=State.WAITING)
@@ -200,7 +191,7 @@ def request_invitations(
 
 
 def dismiss(connection: Connection, pks: Collection[int], *, member: Membership, now: datetime) -> int:
-    """Entries marked for inviting stay. Dismissed ones are recorded as already there, so a return to the stage still
+    """Skips those marked for inviting. Candidates then count as already there, so only a return to the stage
     invites."""
     with transaction.atomic():
         chosen = waiting_for(member, connection).filter(pk__in=pks, invite_requested_at=None).values("pk")
@@ -245,11 +236,8 @@ def dismiss(connection: Connection, pks: Collection[int], *, member: Membership,
     return len(ids)
 
 
-# --- inviting the chosen ones -----------------------------------------------------------------------
-
-
 def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
-    """Invite those chosen by members, oldest first, with one worker per connection. Returns the number settled."""
+    """Invite those whom members chose, oldest first, in one worker per connection. Returns how many were settled."""
     connection = (
         Connection.objects.across_organisations()
         .select_related("organisation")
@@ -277,8 +265,7 @@ def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
 
 @contextmanager
 def exclusively(connection_id: int) -> Iterator[bool]:
-    """Yields whether this worker has the exclusive right to invite for the connection, until the block or session
-    ends."""
+    """Yields whether this worker alone may invite for the connection, until the block or database session ends."""
     key = (_LOCK << 32) | (connection_id & 0x7FFFFFFF)
     with db.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
@@ -299,7 +286,6 @@ def _next_requested(connection: Connection, *, after: int) -> list[Finding]:
 
 
 def _send_alone(one: Finding, *, connection: Connection, now: datetime) -> int:
-    """Settle an entry; a failing one must not stop the others."""
     try:
         return _send([one], connection=connection, now=now)
     except (HarvestError, TooBusy, DatabaseError) as error:
@@ -315,7 +301,7 @@ def _send(batch: Sequence[Finding], *, connection: Connection, now: datetime) ->
 
 
 def _settle(pk: int, *, now: datetime) -> bool:
-    """Request the steps and settle the entry in one transaction, so a second run finds nothing to do."""
+    """Request the steps and settle the finding in one transaction, so that a second run finds nothing to do."""
     with transaction.atomic():
         row = (
             Finding.objects.across_organisations()

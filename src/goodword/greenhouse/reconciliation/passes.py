@@ -1,4 +1,4 @@
-"""A pass: its row, leased by one worker at a time, its progress, and the syncing of its findings."""
+"""A pass: its row, which one worker at a time leases, its progress, and the syncing of its findings."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,7 +29,7 @@ from goodword.greenhouse.sync.reading import prefetch
 
 State = Reconciliation.State
 
-#: renewed between calls; one call with all its retries takes less
+#: renewed between calls, and longer than one call with all its retries
 LEASE = timedelta(minutes=4)
 
 #: how long a new pass waits for a worker
@@ -50,10 +50,9 @@ log = logging.getLogger(__name__)
 
 FindingState = Finding.State
 
-#: applications in one transaction
 BATCH = 20
 
-#: errors that concern all applications, so the pass ends
+#: errors that would hit every application, so they end the pass
 ENDS_THE_PASS = (Unavailable, RateLimited, Unauthorised, Forbidden, NotFound)
 
 #: how long settled findings are kept
@@ -62,7 +61,7 @@ FINDINGS_KEPT = timedelta(days=90)
 #: how long passes without findings are kept
 PASSES_KEPT = timedelta(days=7)
 
-#: the columns of our copy whose change is a finding
+#: columns of our copy; a change in them is a finding
 _COLUMNS = (
     "status",
     "job_id",
@@ -82,19 +81,16 @@ _COLUMNS = (
 
 
 class Lost(Exception):
-    """Another worker took over or ended the row; stop at once."""
+    """Another worker has taken over or ended the pass. Stop at once."""
 
 
 class Disconnected(Exception): ...
 
 
-# --- the row --------------------------------------------------------------------------------------------------
-
-
 def begin(
     connection: Connection, *, now: datetime, full: bool, requested_by: Membership | None = None
 ) -> Reconciliation | None:
-    """Create a pass for a worker to take. Returns None if one is running, which becomes full if `full`."""
+    """Create a pass for a worker to take. Returns None if one is running; with `full`, that one becomes full."""
     try:
         with transaction.atomic():
             return Reconciliation.objects.create(
@@ -105,7 +101,7 @@ def begin(
                 started_at=now,
                 lease_until=now,
             )
-    except IntegrityError:  # one_pass_at_a_time
+    except IntegrityError:  # the constraint one_pass_at_a_time
         if full:
             values = {"full": True} | ({"requested_by": requested_by} if requested_by else {})
             _running().filter(connection=connection).update(**values)
@@ -113,7 +109,7 @@ def begin(
 
 
 def take(pass_id: int, *, now: datetime) -> Reconciliation | None:
-    """Lease a pass for this worker. Returns None if it has ended or a live worker has it."""
+    """Lease a pass for this worker. Returns None if it has ended or another live worker has it."""
     with transaction.atomic():
         free = _running().select_for_update(of=("self",)).filter(pk=pass_id, lease_until__lte=now)
         row = free.select_related("connection__organisation").first()
@@ -128,13 +124,13 @@ def take(pass_id: int, *, now: datetime) -> Reconciliation | None:
 
 
 def release(row: Reconciliation, resume: dict[str, Any], *, now: datetime) -> None:
-    """Let another worker continue the pass. Does nothing if it is no longer this worker's."""
+    """Let another worker continue the pass. Does nothing if this worker has lost it."""
     mine = _running().filter(pk=row.pk, lease_until=row.lease_until)
     mine.update(lease_until=now, resume=resume, total=row.total, done=row.done, calls=row.calls)
 
 
 def renew(row: Reconciliation, *, now: datetime) -> None:
-    """Renew the lease and store the progress. Raises Lost."""
+    """Also stores the progress. Raises Lost."""
     until = now + LEASE
     row.total = max(row.total, row.done)
     mine = _running().filter(pk=row.pk, lease_until=row.lease_until)
@@ -144,7 +140,8 @@ def renew(row: Reconciliation, *, now: datetime) -> None:
 
 
 def finish(row: Reconciliation, *, did_full: bool, remark: str, now: datetime) -> bool:
-    """End the pass; the next one reads changes since `started_at`. Returns False if it has become full. Raises Lost."""
+    """End the pass; the next one reads changes since this one began. Returns False if it has become a full pass and
+    must go on. Raises Lost."""
     with transaction.atomic():
         mine = _running().select_for_update(of=("self",)).filter(pk=row.pk, lease_until=row.lease_until)
         found = mine.first()
@@ -164,7 +161,7 @@ def fail(row: Reconciliation, sentence: str, *, now: datetime) -> None:
 
 
 def dead(*, now: datetime) -> QuerySet[Reconciliation]:
-    """Running passes whose worker has died."""
+    """Running passes whose worker has died, or that no worker took in time."""
     untaken = Q(lease_until=F("started_at"))
     begun = ~untaken & Q(resume={}, lease_until__lt=now)
     interrupted = ~Q(resume={}) & Q(lease_until__lt=now - INTERRUPTED)
@@ -198,7 +195,6 @@ def _running() -> QuerySet[Reconciliation]:
 
 
 def prune(*, now: datetime) -> int:
-    """Delete old findings and passes, except those that wait for a decision. Returns their number."""
     settled = Finding.objects.across_organisations().exclude(state=FindingState.WAITING)
     findings, _ = settled.filter(found_at__lt=now - FINDINGS_KEPT).delete()
     ended = Reconciliation.objects.across_organisations().exclude(state=Reconciliation.State.RUNNING)
@@ -206,33 +202,30 @@ def prune(*, now: datetime) -> int:
     return findings + passes
 
 
-# --- running it --------------------------------------------------------------------------------------------
-
-
 @dataclass
 class Pass:
-    """A pass in one worker. `tick` returns the time, since a pass may take minutes."""
+    """A pass in one worker. `tick` returns the current time, since a pass may take minutes."""
 
     row: Reconciliation
     connection: Connection
     tick: Callable[[], datetime]
     meter: Meter = field(default_factory=Meter)
     missed: dict[int, MissedInvitation] = field(default_factory=dict)
-    #: in a full pass: the jobs read completely, how many applications they had, and those of ours not seen in any job
-    #: yet (None: not started)
+    #: for a full pass: jobs that were read completely, how many applications they had, and which of ours haven't been
+    #: seen in any job yet (None: not started)
     read_jobs: set[int] = field(default_factory=set)
     seen: int = 0
     unseen: set[int] | None = None
     #: calls made by earlier workers for this pass
     earlier_calls: int = 0
-    #: what could not be done, in sentences for members; the pass may still succeed
+    #: sentences for members about what could not be done; the pass may still succeed
     remarks: list[str] = field(default_factory=list)
-    #: Greenhouse's data was implausible, so the pass must not count as successful
+    #: Greenhouse's data can't be right, so the pass must not count as successful
     implausible: bool = False
 
     @classmethod
     def of(cls, row: Reconciliation, *, tick: Callable[[], datetime], meter: Meter) -> Self:
-        """The pass of a row just claimed; an interrupted one continues where it stopped."""
+        """The pass of a row just leased. An interrupted full pass continues where it stopped."""
         work = cls(row=row, connection=row.connection, tick=tick, meter=meter)
         if row.full and row.resume:
             work.read_jobs = set(row.resume["read_jobs"])
@@ -272,7 +265,7 @@ class Pass:
         self.row.total += further
 
     def step(self, compared: int = 0) -> None:
-        """Store progress and renew the lease. Raises Lost, Disconnected, process.Stopped."""
+        """Raises Lost, Disconnected, process.Stopped."""
         self.row.done += compared
         self.count_calls()
         renew(self.row, now=self.tick())
@@ -296,7 +289,7 @@ class Pass:
         suppressed: Suppressed = NONE_SUPPRESSED,
         decided: bool = False,
     ) -> None:
-        """Update our copies; see `sync_differences`. `decided`: this settles missed invitations."""
+        """See `sync_differences`. `decided`: these missed invitations are now decided."""
 
         def after(batch: Sequence[Difference]) -> None:
             if decided:
@@ -318,9 +311,6 @@ class Pass:
             self.remarks.append(f"Application {ids} could not be synced. The next full sync tries again.")
 
 
-# --- syncing differences, and recording what that changed as findings -----------------------------------------
-
-
 def sync_differences(
     differences: Iterable[Difference],
     *,
@@ -331,8 +321,8 @@ def sync_differences(
     wait: bool = False,
     suppressed: Suppressed = NONE_SUPPRESSED,
 ) -> list[int]:
-    """Sync in batches; `after` is called with each. With `wait`, those still in their stage become missed invitations.
-    Returns the ids that failed. Raises HarvestError."""
+    """Calls `after` with each batch. `wait`: applications still in the stage become missed invitations that wait for a
+    member. Returns the ids that failed. Raises HarvestError."""
     failed: list[int] = []
     for batch in batched(differences, BATCH):
         for part in (batch, *([one] for one in batch)):
@@ -344,13 +334,13 @@ def sync_differences(
                 if database.is_outage(error):
                     raise
                 log.warning("%d applications of %s waited: %s", len(part), connection, error)
-            except Exception:  # an unforeseen error of one application must not stop the others
+            except Exception:  # one application's unexpected error must not stop the others
                 log.exception("%s could not be synced", [one.remote_id for one in part])
             else:
                 if part is batch:
                     break
                 continue
-            if part is not batch:  # after a failed batch each is tried alone
+            if part is not batch:  # the batch failed, and so did this one on its own
                 failed.append(part[0].remote_id)
         after(batch)
     return failed
@@ -387,7 +377,8 @@ def _our_copies(connection: Connection, by_id: Mapping[int, Difference]) -> dict
 
 
 def _is_finding(one: Difference, before: Any, after: Any, *, wait: bool) -> bool:
-    """A delivery may have been quicker; with `wait`, whether it is still in its stage."""
+    """Whether syncing changed our copy (a delivery may have been quicker), or with `wait`, whether it's in the
+    stage."""
     if after is None:
         return False
     if wait:

@@ -1,7 +1,7 @@
-"""Runs a pass: reads from Harvest, syncs differences, decides about missed invitations.
+"""Runs a pass: reads Harvest, syncs differences, decides about missed invitations.
 
-No transaction is open during calls. A worker that stops or loses its database releases the pass to another. If it
-dies, finished updates stay, and the next pass reads the same period.
+No transaction is open while we call Greenhouse. A worker that stops or loses its database leaves the pass to another
+one. If a worker dies, what it updated stays, and the next pass reads the same period again.
 """
 
 import logging
@@ -37,16 +37,13 @@ from goodword.roles.models import Automation
 
 log = logging.getLogger(__name__)
 
-#: applications compared at once
 PAGE = 500
 
-#: applications requested by id in one call
 IDS = 50
 
-#: jobs whose applications v3 lists in one call (v1 takes one job)
+#: jobs whose applications v3 lists in one call (v1: one job)
 JOBS_V3 = 50
 
-#: jobs synced in one transaction: the maximum number of ids in a Harvest call
 JOBS_SYNCED = 50
 
 NO_APPLICATIONS = (
@@ -84,7 +81,7 @@ def _run(work: Pass) -> None:
         work.fail(f"{error.sentence} {error.remedy}")
     except (crypto.CannotOpen, Disconnected) as error:
         work.fail(str(error))
-    except Exception as error:  # an unforeseen error ends this pass only
+    except Exception as error:  # an unexpected error ends only this pass
         if database.is_outage(error):
             database.wait_until_back()
             work.release()
@@ -116,7 +113,7 @@ def _reconcile(work: Pass) -> None:
 
 
 def compare_recent(work: Pass) -> None:
-    """Compare applications and candidates that changed in the pass's period. Raises HarvestError, passes.Lost."""
+    """Raises HarvestError, passes.Lost."""
     linked = stage_mapping(work.connection).linked
     if not linked:
         return
@@ -136,7 +133,7 @@ def compare_recent(work: Pass) -> None:
 
 
 def compare_everything(work: Pass) -> None:
-    """Compare all applications of linked jobs, and changed candidates. Missing ones are marked as not visible."""
+    """Applications that we can't find are marked as not visible. Raises HarvestError, passes.Lost."""
     linked = stage_mapping(work.connection).linked
     if not linked:
         return
@@ -171,7 +168,7 @@ def _compare_page(api: HarvestApi, page: tuple[remote.Application, ...], *, work
 
 
 def _compare_unseen(api: HarvestApi, ids: tuple[int, ...], *, work: Pass) -> None:
-    """Read the missing applications by id, since they may have moved to another job. Those still missing are marked."""
+    """Read applications by id that are in no linked job, since they may have moved. Mark those we can't see."""
     found = list(api.applications_by_id(ids))
     differences, missed = compare_applications(
         api, found, connection=work.connection, until=work.until, now=work.tick()
@@ -212,11 +209,8 @@ def _visible_applications(work: Pass) -> set[int]:
     return {one for one in remote_ids if one is not None}
 
 
-# --- linked jobs ----------------------------------------------------------------------------------------------
-
-
 def sync_linked_jobs(work: Pass) -> None:
-    """Sync the linked jobs and their stages: renamed, moved, closed, deleted. Raises HarvestError, passes.Lost."""
+    """Linked jobs and stages may have been renamed, moved, closed or deleted. Raises HarvestError, passes.Lost."""
     for batch in batched(sorted(stage_mapping(work.connection).linked), JOBS_SYNCED):
         try:
             _sync_jobs(batch, work=work)
@@ -226,13 +220,13 @@ def sync_linked_jobs(work: Pass) -> None:
             else:
                 work.remarks.append(NO_JOBS)
                 work.implausible = True
-        except TooBusy:  # a delivery is syncing them now
+        except TooBusy:  # a delivery is syncing them
             pass
         work.step()
 
 
 def _sync_jobs(job_ids: tuple[int, ...], *, work: Pass, confirmed: bool = False) -> None:
-    """Sync jobs. Raises NoJobs if all of them have disappeared, unless that is `confirmed`."""
+    """Raises NoJobs if all jobs have disappeared, unless that is `confirmed`."""
     now = work.tick()
     linked = Automation.objects.across_organisations().filter(
         connection_id=work.connection.pk, job_id__in=job_ids
@@ -267,16 +261,15 @@ def _has_jobs(work: Pass) -> bool:
         return next(api.jobs(), None) is not None
 
 
-#: how often a pass compares everything, not only recent changes
 FULL_EVERY = timedelta(hours=24)
 
-#: maximum concurrent scheduled passes of all connections, since each occupies a worker's thread
+#: maximum scheduled passes at the same time, since each occupies a thread of a worker
 AT_ONCE = 2
 
 
 @jobs.job(name="greenhouse.reconciliation.run", swept_by="greenhouse.reconciliation.sweep")
 def run_pass(*, pass_id: int) -> None:
-    """The row records the outcome and the next pass continues, so the job isn't retried."""
+    """Not retried: the row records the outcome, and the next pass carries on."""
     run(pass_id, tick=clock.now)
 
 
@@ -297,7 +290,7 @@ def sweep(*, timestamp: int = 0) -> None:
     del timestamp  # Procrastinate passes it to every periodic job
     now = clock.now()
     for dead in passes.end_dead(now=now):
-        if dead.requested_by is not None:  # a member waits for it
+        if dead.requested_by is not None:  # a member is waiting for it
             begin_pass(dead.connection, now=now, requested_by=dead.requested_by)
     begin_due(now=now)
     for connection_id in invites_requested().order_by().values_list("connection_id", flat=True).distinct():
@@ -310,14 +303,14 @@ def sweep(*, timestamp: int = 0) -> None:
     queueing_lock="greenhouse.reconciliation.prune",
 )
 def prune(*, timestamp: int = 0) -> None:
-    del timestamp  # see above
+    del timestamp
     passes.prune(now=clock.now())
 
 
 def begin_pass(
     connection: Connection, *, now: datetime, requested_by: Membership | None = None
 ) -> Reconciliation | None:
-    """Begin a pass. Returns None if one is running. A pass requested by a member compares everything."""
+    """Returns None if a pass is already running. A pass that a member requests compares everything."""
     full = requested_by is not None or _full_is_due(connection, now=now)
     with transaction.atomic():
         row = passes.begin(connection, now=now, full=full, requested_by=requested_by)

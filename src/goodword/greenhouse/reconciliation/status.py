@@ -16,19 +16,17 @@ from goodword.ui.templatetags.ui import short_time
 
 Kind, State = Finding.Kind, Finding.State
 
-#: the period whose findings the pages show
 PERIOD = timedelta(days=7)
 
-#: Greenhouse delivers a webhook within this time
 DELIVERED_WITHIN = timedelta(minutes=15)
 
-#: findings that a webhook should have reported
+#: kinds of findings that a webhook should have reported
 REPORTED_BY_WEBHOOKS = (Kind.MISSED_INVITATION, Kind.MISSED_CHANGE, Kind.MISSED_END)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FindingCount:
-    """`first` and `last`: when the changes happened, or were found."""
+    """`first` and `last`: when the changes happened, or if unknown, when they were found."""
 
     day: date
     kind: str
@@ -40,7 +38,7 @@ class FindingCount:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryCounts:
-    """`refused`: some had a wrong signature. `last_before`: the last earlier delivery still stored."""
+    """`refused`: some had a wrong signature. `last_before`: arrival of the last earlier delivery still stored."""
 
     arrived: int
     failed: int
@@ -57,7 +55,7 @@ class DayOfFindings:
 
 @dataclass(frozen=True, kw_only=True)
 class SyncStatus:
-    """`next_at`: None if passes only start with a click. `counts`: by kind and whether synced. `silent`: changes found
+    """`next_at`: None if only a click starts passes. `counts`: by kind, and whether synced. `silent`: number of changes
     in the last day since the last delivery."""
 
     running: Reconciliation | None
@@ -92,7 +90,7 @@ def sync_status(connection: Connection, *, now: datetime, member: Membership | N
 
 
 def deliveries_between(connection: Connection, *, first: datetime, last: datetime) -> DeliveryCounts:
-    """Count from shortly before the first missed change until shortly after the last."""
+    """Counts from shortly before the first missed change until shortly after the last."""
     stored = Delivery.objects.across_organisations().filter(connection=connection)
     counts = stored.filter(
         received_at__gte=first - DELIVERED_WITHIN, received_at__lte=last + DELIVERED_WITHIN
@@ -160,9 +158,6 @@ def _silent(findings: QuerySet[Finding], *, connection: Connection, now: datetim
     a_day_ago = now - timedelta(days=1)
     since = max(a_day_ago, connection.last_event_at or a_day_ago)
     return findings.filter(kind__in=REPORTED_BY_WEBHOOKS, found_at__gt=since).count()
-
-
-# --- sentences ------------------------------------------------------------------------------------------------
 
 
 def summary(status: SyncStatus) -> list[str]:

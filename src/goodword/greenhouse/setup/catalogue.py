@@ -65,7 +65,7 @@ class ApplicationInStage:
 
 
 def jobs(connection: Connection, *, fresh: bool = False) -> list[LinkableJob]:
-    """All jobs except templates: open ones first, then by name. `fresh` bypasses the cache."""
+    """Open jobs first, then by name, without templates. `fresh` bypasses the cache."""
     key = f"greenhouse.jobs:{connection.uid}"
     known: list[LinkableJob] | None = None if fresh else cache.get(key)
     if known is None:
@@ -89,7 +89,7 @@ def search(among: Sequence[LinkableJob], query: str) -> list[LinkableJob]:
 
 
 def post_contents(connection: Connection, job_id: int) -> dict[int, str]:
-    """The texts of the job's posts, in HTML, by the post's id; without deleted ones."""
+    """HTML by post id, without deleted posts."""
     key = f"greenhouse.posts:{connection.uid}:{job_id}"
     known: dict[int, str] | None = cache.get(key)
     if known is None:
@@ -106,7 +106,7 @@ def stages(connection: Connection, job_id: int) -> list[Stage]:
 
 
 def applications_in_stages(connection: Connection, job_id: int) -> list[ApplicationInStage]:
-    """Prospects are left out, since they have no stage."""
+    """Without prospects, who have no stage."""
     with _client(connection) as api:
         rows = list(api.applications(job_ids=[job_id], status=ApplicationStatus.ACTIVE))
     return [
@@ -117,7 +117,7 @@ def applications_in_stages(connection: Connection, job_id: int) -> list[Applicat
 
 
 def names_of(connection: Connection, applications: Iterable[ApplicationInStage]) -> dict[int, str]:
-    """Names by application; without private candidates."""
+    """By application id, without private candidates."""
     wanted: dict[int, int | None] = {one.application_id: one.candidate_id for one in applications}
     if not wanted:
         return {}
@@ -130,7 +130,7 @@ def names_of(connection: Connection, applications: Iterable[ApplicationInStage])
 
 
 def recruiter_addresses(connection: Connection, job_id: int) -> list[str]:
-    """E-mail addresses of the job's responsible recruiters; empty without the permissions to see them."""
+    """Empty without permission to see them."""
     with _client(connection) as api:
         try:
             users = [api.user(one) for one in possible_recruiters(api, recruiter_id=None, job_id=job_id)]
@@ -167,7 +167,7 @@ def _read(api: HarvestApi) -> list[LinkableJob]:
 
 
 def _sorted_posts(posts: Iterable[JobPost]) -> tuple[Post, ...]:
-    """Live ones first, then public ones; without those that are neither active nor live."""
+    """Live posts first, then public ones. Leaves out posts that are neither active nor live."""
     usable = [post for post in posts if post.active or post.live]
     usable.sort(key=lambda post: (not post.live, post.internal, post.id))
     return tuple(

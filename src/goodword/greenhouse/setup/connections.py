@@ -28,7 +28,6 @@ from goodword.greenhouse.inbox.processing import replay_waiting
 from goodword.greenhouse.models import Connection, WebhookSecret
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
-#: errors of a call to Greenhouse with a stored key
 CALL_ERRORS = (HarvestError, CannotOpen)
 
 
@@ -97,7 +96,6 @@ def locked(connection: Connection) -> Connection:
 
 
 def resume_waiting(connection: Connection, *, now: datetime) -> None:
-    """Process the deliveries and notes that waited for the key or a permission."""
     replay_waiting(connection, now=now)
     retry_all(connection, now=now)
 
@@ -105,9 +103,6 @@ def resume_waiting(connection: Connection, *, now: datetime) -> None:
 def _all(organisation: Organisation) -> QuerySet[Connection]:
     rows = Connection.objects.of(organisation)
     return rows.select_related("organisation", "connected_by__user").order_by("pk")
-
-
-# --- changes --------------------------------------------------------------------------------------------------
 
 
 def rename(connection: Connection, name: str, *, member: Membership, now: datetime) -> None:
@@ -171,11 +166,8 @@ def _audit(connection: Connection, action: str, *, member: Membership, now: date
     )
 
 
-# --- author of notes ------------------------------------------------------------------------------------------
-
-
 def find_user(connection: Connection, id_or_email: str) -> User | None:
-    """Raises HarvestError. None if there is no such active user."""
+    """Returns None if there is no such active user. Raises HarvestError."""
     with harvest(connection, priority=Priority.PERSON, retry=BRIEFLY) as api:
         found = (
             api.user(int(id_or_email))

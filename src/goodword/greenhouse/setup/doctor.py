@@ -1,4 +1,4 @@
-"""Checks of Greenhouse for `goodword doctor` and /readyz: waiting deliveries and notes, and each connection."""
+"""Greenhouse checks for `goodword doctor` and /readyz: waiting deliveries and notes, and each connection."""
 
 import time
 from collections.abc import Iterator
@@ -37,9 +37,9 @@ from goodword.greenhouse.sync.calls import pacer_of, token_pacer_of
 from goodword.greenhouse.sync.session import ConnectionTokens, client_for
 
 DELIVERIES, NOTES, GREENHOUSE, CLOCK = "deliveries", "notes", "greenhouse", "clock"
-#: waiting times of a delivery that need attention, and that are too long
+#: from when a waiting delivery needs attention, and from when it has waited too long
 LATE, TOO_LATE = timedelta(minutes=5), timedelta(minutes=15)
-#: seconds for all connections
+#: seconds for all connections together
 SECONDS: Final = 12.0
 
 
@@ -89,7 +89,7 @@ def notes(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 -
 
 
 def connections(*, now: datetime, seconds: float = SECONDS) -> Iterator[Finding]:
-    """Call Greenhouse once with each stored key. Stores only a new token, so a wrong environment does no harm."""
+    """Call Greenhouse once with each stored key. Stores only a new token, so the wrong environment does no harm."""
     rows = (
         Connection.objects.across_organisations().exclude(state=DISCONNECTED).select_related("organisation")
     )

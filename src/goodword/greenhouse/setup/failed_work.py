@@ -19,7 +19,7 @@ INVITE, SYNC = "automation.invite_there", "automation.sync_there"
 NORMS, CALIBRATION = "assessments.norms", "assessments.calibration"
 RESET, CHANGED = "accounts.mail_reset_link", "accounts.mail_security_change"
 
-#: job -> the argument that identifies its organisation
+#: the argument of each job that identifies its organisation
 OWNED_BY: Final = {
     INVITE: "automation_id",
     SYNC: "automation_id",
@@ -61,9 +61,6 @@ def retry_all(organisation: Organisation, *, member: Membership, now: datetime) 
     return count + jobs
 
 
-# --- jobs -----------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedJob:
     job_id: int
@@ -71,7 +68,7 @@ class FailedJob:
 
 
 def failed_jobs(member: Membership, *, now: datetime) -> list[FailedJob]:
-    """Newest first, without roles that the member may not see. Only admins see whose password reset it is."""
+    """Newest first, without roles that the member may not see. Only admins see whose password reset failed."""
     roles = dict(visible_roles(member).values_list("automations__pk", "title"))
     tests = dict(Test.objects.of(member.organisation).values_list("pk", "title"))
     people: dict[int, str] = {}

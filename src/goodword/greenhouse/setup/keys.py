@@ -1,4 +1,4 @@
-"""Greenhouse keys: checked permission by permission, stored, and compared with the connected accounts."""
+"""Greenhouse keys: checking them permission by permission, storing them, and noticing keys of the wrong account."""
 
 import hashlib
 import json
@@ -52,19 +52,16 @@ VALID_FOR = timedelta(minutes=15)
 
 ConnectionState = Connection.State
 
-#: a second click within this time is not a conflict
+#: a second click within this time isn't a conflict
 DOUBLE_CLICK = timedelta(minutes=1)
 
-#: maximum linked jobs to look up: v3 reads fifty at once, v1 one by one
+#: maximum linked jobs to look up: v3 reads fifty per call, v1 one
 JOBS_LOOKED_UP = {Connection.Api.V3: 150, Connection.Api.V1: 15}
-
-
-# --- checking -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyCheck:
-    """`works`: a call has succeeded; until then a v1 refusal may mean a bad key or a missing permission."""
+    """`works`: a call has succeeded. Until then, a v1 refusal may mean a bad key or a missing permission."""
 
     credentials: Credentials
     results: tuple[ProbeResult, ...] = ()
@@ -88,7 +85,7 @@ def check_next(check: KeyCheck, *, worked_before: bool = False) -> KeyCheck:
 
 
 def check_all(check: KeyCheck, *, worked_before: bool = False) -> KeyCheck:
-    """Check all permissions by reading only. Raises HarvestError, and then the key must not be stored."""
+    """Raises HarvestError; then the key must not be stored."""
     with client_for_check(check, worked_before=worked_before) as (api, store):
         while check.next is not None:
             check = _checked(check, api, store)
@@ -99,7 +96,7 @@ def check_all(check: KeyCheck, *, worked_before: bool = False) -> KeyCheck:
 def client_for_check(
     check: KeyCheck, *, worked_before: bool = True
 ) -> Iterator[tuple[HarvestApi, TokenStore]]:
-    """Reuses the token of earlier requests."""
+    """Reuses the token of the check's earlier requests."""
     store = MemoryTokenStore()
     if check.token is not None and store.claim():
         store.save(check.token)
@@ -122,10 +119,10 @@ def _checked(check: KeyCheck, api: HarvestApi, store: TokenStore) -> KeyCheck:
     works = check.works
     try:
         result, works = api.probe(permission), True
-    except Forbidden:  # Harvest v3 gives no token to a credential without any scope
+    except Forbidden:  # Harvest v3 issues no token for a credential without scopes
         return replace(check, results=tuple(map(missing, check.permissions)))
     except Unauthorised as error:
-        # Harvest v1 refuses bad keys and missing permissions alike: it may be the key only if nothing works
+        # v1 refuses bad keys and missing permissions alike, so don't blame the key while anything works
         if not error.may_be_permission or (last and not works and not api.knows_key()):
             raise
         result = missing(permission)
@@ -145,7 +142,7 @@ class PermissionProgress:
 
 
 def progress(check: KeyCheck) -> list[PermissionProgress]:
-    """Until a read has worked, a refusal can mean a bad key, so no permission is called missing."""
+    """Until something could be read, a refusal may mean a bad key, so no permission is called missing."""
     found = []
     for number, permission in enumerate(check.permissions):
         known = number < len(check.results)
@@ -160,11 +157,8 @@ def progress(check: KeyCheck) -> list[PermissionProgress]:
     return found
 
 
-# --- state between requests -----------------------------------------------------------------------------------
-
-
 def seal(check: KeyCheck, *, member: Membership, now: datetime) -> str:
-    """The check, encrypted for a hidden field, so abandoned checks and refused keys are never stored."""
+    """The check, encrypted for a hidden field, so that abandoned checks and refused keys are never stored."""
     token = check.token
     plain = {
         "key": fingerprint(check.credentials),
@@ -178,7 +172,7 @@ def seal(check: KeyCheck, *, member: Membership, now: datetime) -> str:
 
 
 def unseal(sealed: str, *, credentials: Credentials, member: Membership, now: datetime) -> KeyCheck:
-    """Starts a new check if this one belongs to another key or admin, or is too old."""
+    """Starts a new check if this one is too old or belongs to another key or admin."""
     new = KeyCheck(credentials=credentials)
     try:
         plain: Mapping[str, Any] = json.loads(crypto.unseal(sealed, place=_place(member)))
@@ -216,9 +210,6 @@ def _place(member: Membership) -> str:
     return f"greenhouse_trial:{member.pk}:{member.organisation_id}"
 
 
-# --- storing --------------------------------------------------------------------------------------------------
-
-
 class InUse(Exception):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -233,10 +224,10 @@ def connect(
     now: datetime,
     connection: Connection | None = None,
 ) -> Connection:
-    """Store a checked key of another account, or replace the key of `connection`, keeping its endpoint, webhooks and
-    roles. Raises InUse."""
+    """Store the key of a new account, or replace `connection`'s key, keeping endpoint, webhooks and roles. Raises
+    InUse."""
     with transaction.atomic():
-        # two admins, or a double click: the second request finds the first one's row
+        # with two admins or a double click, the second request finds the first one's row
         Organisation.objects.select_for_update().get(pk=organisation.pk)
         taken = connection_using(check.credentials, organisation=organisation, but=connection)
         if taken is not None:
@@ -277,7 +268,7 @@ def is_double_click(taken: Connection, *, member: Membership, now: datetime) -> 
 
 
 def worked_before(credentials: Credentials, connection: Connection | None) -> bool:
-    """Whether this is the connection's current key, which, if refused, was revoked and not mistyped."""
+    """Whether this is the connection's current key. If refused, such a key was revoked, not mistyped."""
     if connection is None or not connection.credential:
         return False
     try:
@@ -306,9 +297,6 @@ def _new(organisation: Organisation, check: KeyCheck, *, member: Membership, now
     )
 
 
-# --- keys of the wrong account --------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountWarning:
     title: str
@@ -333,8 +321,8 @@ def connection_using(
 def account_warnings(
     check: KeyCheck, *, organisation: Organisation, connection: Connection | None
 ) -> list[AccountWarning]:
-    """Returns signs, from account names and linked job ids, that the key belongs to an account other than
-    `connection`'s, or to a connected one. Raises HarvestError."""
+    """Signs that the key belongs to another account than `connection`'s, or to a connected one: account names, linked
+    jobs. Raises HarvestError."""
     live = [one for one in live_connections(organisation) if connection is None or one.pk != connection.pk]
     others = live + (disconnected(organisation) if connection is None else [])
     known = [*others, *([connection] if connection else [])]

@@ -15,7 +15,6 @@ from goodword.greenhouse.client import Candidate, Priority
 from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
-#: values of the placeholders in the example
 EXAMPLE = {
     "step": "Reference check",
     "candidate": "Ada Lovelace",
@@ -25,11 +24,10 @@ EXAMPLE = {
 
 SEARCH_LIMIT = 20
 
-#: URLs of candidates in Greenhouse
 _PROFILE = re.compile(r"^https?://[^/\s]+/(?:people|candidates)/(\d{1,18})(?:[/?#]\S*)?$")
 _NUMBER = re.compile(r"^\d{1,18}$")
 
-#: placeholder for the code that each test note gets
+#: stands for the marker that each test note gets
 EXAMPLE_MARKER = "GW-TEST-XXXXXX"
 
 
@@ -42,7 +40,7 @@ def set_notes(
     member: Membership,
     now: datetime,
 ) -> bool:
-    """Change the settings for future notes. Returns False if nothing changes. `words`: see `wording.clean_wording`."""
+    """Change the settings of future notes. Returns False if nothing changes. `words`: see `wording.clean_wording`."""
     values = {"note_visibility": visibility, "note_wording": words, "report_link_days": report_link_days}
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=organisation.pk)
@@ -63,9 +61,6 @@ def set_notes(
 def example(words: str) -> str:
     line = wording.render(wording.clean_wording(words), EXAMPLE)
     return f"{line}\nReport (PDF): {settings.GOODWORD_BASE_URL}/s/...\nGW-4T7K-QM2X"
-
-
-# --- test notes -----------------------------------------------------------------------------------------------
 
 
 class NoCandidate(Exception): ...
@@ -89,7 +84,7 @@ def search_candidates(connection: Connection, query: str, *, member: Membership)
 
 
 def parse_candidate_id(text: str) -> int:
-    """Accepts an id or a profile's URL. Raises NoCandidate."""
+    """Accepts an id or the URL of a profile. Raises NoCandidate."""
     text = text.strip()
     found = _PROFILE.match(text)
     if found:

@@ -21,20 +21,16 @@ from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
 ConnectionState, PermissionState = Connection.State, Permission.State
 
-#: the only permission that also covers writing
 FEED = ACTIVITY_FEED.name
 
-#: display states of a missing permission
 MISSING = frozenset({"missing", "lacking"})
 
-#: how often permissions are checked automatically; more often while one is missing
 CHECKED_EVERY = timedelta(hours=1)
 CHECKED_AGAIN = timedelta(minutes=5)
 
 
 def store(connection: Connection, results: Iterable[ProbeResult], *, now: datetime) -> str:
-    """Store results in the caller's transaction. Returns the connection's state and sets its next check, without
-    saving."""
+    """Store results, in the caller's transaction. Sets the next check without saving it. Returns the new state."""
     Permission.objects.across_organisations().filter(connection=connection).delete()
     rows = [
         Permission(
@@ -70,23 +66,20 @@ def _detail(result: ProbeResult) -> str:
 
 
 def display_state(state: str, *, required: bool) -> str:
-    """ "lacking" instead of "missing" for a recommended permission, which isn't an error."""
+    """ "lacking" for a recommended permission that is missing, since that isn't an error."""
     return "lacking" if state == PermissionState.MISSING and not required else state
 
 
-# --- check again ----------------------------------------------------------------------------------------------
-
-
 def check_again(connection: Connection, *, member: Membership | None, now: datetime) -> str:
-    """Resumes waiting deliveries and notes. Returns the connection's state. `member`: None if scheduled. Raises
-    HarvestError or CannotOpen, changing nothing."""
+    """Also resumes waiting deliveries and notes. `member`: None if scheduled. Returns the connection's state. Raises
+    HarvestError or CannotOpen with nothing changed."""
     priority = Priority.PERSON if member else Priority.BACKGROUND
     with harvest(connection, priority=priority, retry=BRIEFLY) as api:
         results, account_name = tuple(probe_all(api)), api.account() or ""
     with transaction.atomic():
         row = locked(connection)
         if row.credential != connection.credential or row.state == DISCONNECTED:
-            return row.state  # a new key has been set and checked
+            return row.state  # a new key has been set and checked meanwhile
         lacked = _lacking(row)
         row.state = store(row, results, now=now)
         row.account_name = account_name or row.account_name
@@ -101,7 +94,7 @@ def check_again(connection: Connection, *, member: Membership | None, now: datet
                 now=now,
                 details={"connection": row.pk, "state": row.state, "withdrawn": gone, "given_back": back},
             )
-    # the row becomes active with the first successful call; `connection` still has the old state
+    # the first successful call may already have made the row active, so compare with the state from before
     if row.state == ConnectionState.ACTIVE and (back or connection.state != ConnectionState.ACTIVE):
         resume_waiting(row, now=now)
     return row.state
@@ -122,7 +115,7 @@ def check_if_due(connection_id: int, *, now: datetime) -> None:
     try:
         check_again(connection, member=None, now=now)
     except (HarvestError, CannotOpen):
-        return  # the session has recorded the error; retried after CHECKED_AGAIN
+        return  # the session has recorded the error; the next try is after CHECKED_AGAIN
 
 
 def _lacking(connection: Connection) -> set[str]:
@@ -130,9 +123,6 @@ def _lacking(connection: Connection) -> set[str]:
         connection=connection, required=True, state=Permission.State.MISSING
     )
     return set(rows.values_list("name", flat=True))
-
-
-# --- card on the Integrations page ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +141,7 @@ class ConnectionCard:
     recommended: Sequence[PermissionRow]
     checked_at: datetime | None
     untested: bool
-    #: whether this installation's field keys open its stored secrets
+    #: whether this installation's field keys can open the stored secrets
     opens: bool
 
     @property
@@ -168,13 +158,13 @@ class ConnectionCard:
 
     @property
     def wants_domains(self) -> bool:
-        """Whether recruiters named in webhooks get no e-mail until the organisation's domains are set."""
+        """Whether recruiters named in webhooks get no e-mail because the organisation's domains aren't set."""
         missing = any(row.name == USERS.name and row.state in MISSING for row in self.recommended)
         return missing and not self.connection.organisation.own_domains
 
     @property
     def refused_lately(self) -> bool:
-        """Whether the last delivery had a wrong signature, which means that a webhook has another secret key."""
+        """Whether the last delivery had a wrong signature, so that webhook has another secret key."""
         refused, heard = self.connection.refused_at, self.connection.last_event_at
         return refused is not None and (heard is None or refused > heard)
 

@@ -22,7 +22,6 @@ from goodword.greenhouse.setup.permissions import check_again, connection_card
 
 TIMEOUT_SECONDS = 10.0
 
-#: maximum bytes to read of a response; ours is one line
 READ_AT_MOST = 2000
 
 
@@ -82,11 +81,8 @@ def _check_reading(connection: Connection, *, member: Membership, now: datetime)
     return found
 
 
-# --- endpoint -------------------------------------------------------------------------------------------------
-
-
 def check_endpoint(connection: Connection, *, now: datetime) -> list[CheckResult]:
-    """Send a signed test delivery to our own Endpoint URL; redirects are not followed."""
+    """Send a signed test delivery to our own endpoint, without following redirects."""
     newest = WebhookSecret.valid(connection, now=now).select_related("connection").first()
     try:
         secret = newest.reveal() if newest else ""
@@ -117,7 +113,7 @@ def check_endpoint(connection: Connection, *, now: datetime) -> list[CheckResult
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str, str]:
-    """Returns the status, the beginning of the text, and the target of a redirect."""
+    """Returns the status, the beginning of the text, and where a redirect leads."""
     with (
         httpx2.Client(follow_redirects=False, timeout=TIMEOUT_SECONDS, trust_env=False) as client,
         client.stream("POST", url, content=body, headers=headers) as response,

@@ -11,9 +11,8 @@ from goodword.greenhouse.setup.connections import endpoint_url
 
 Kind = Finding.Kind
 
-#: shorter silences are normal
+#: up to two days without deliveries are normal
 SILENT_AFTER = timedelta(days=2)
-#: older findings don't count
 FINDINGS_PERIOD = timedelta(days=14)
 
 #: findings that a working webhook would have prevented
@@ -129,11 +128,8 @@ def webhook_setup(connection: Connection) -> WebhookSetup:
     )
 
 
-# --- endpoint -------------------------------------------------------------------------------------------------
-
-
 def endpoint_details(connection: Connection, *, now: datetime, reveals: bool) -> dict[str, Any]:
-    """`reveals`: whether it contains the secret key."""
+    """`reveals`: whether to include the secret key."""
     newest, *older = WebhookSecret.valid(connection, now=now).select_related("connection")
     return {
         "endpoint_url": endpoint_url(connection),
@@ -151,12 +147,10 @@ def _revealed(secret: WebhookSecret) -> str:
         return ""
 
 
-# --- silent webhooks ------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookActivity:
-    """`missed`: changes since the last delivery that it should have reported, since silence alone proves nothing."""
+    """`missed`: changes since the last delivery that this webhook should have reported; silence alone proves
+    nothing."""
 
     name: str
     last: datetime | None

@@ -1,4 +1,4 @@
-"""Updates our copies of applications from Harvest by comparing states, so the order of deliveries doesn't matter."""
+"""Updates our copies of applications from Harvest. It compares states, so the order of deliveries doesn't matter."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -42,12 +42,12 @@ from goodword.workflow.models import StepRequest, lock_application
 
 READINGS = 4
 
-#: tolerated difference between Greenhouse's clock and ours, so an arrival just after the mapping isn't missed
+#: tolerated difference between Greenhouse's clock and ours, so that an arrival just after the mapping isn't missed
 CLOCK_TOLERANCE = timedelta(minutes=1)
 
 APPLIED, ENTERED_STAGE = "application.applied", "application.entered_stage"
 
-#: Greenhouse's application id -> the stage for which no arrival event is recorded
+#: Greenhouse's application id -> the stage whose arrival isn't recorded as an event
 Suppressed = Mapping[int, int | None]
 
 NONE_SUPPRESSED: Suppressed = {}
@@ -62,7 +62,7 @@ Change = tuple[str, Mapping[str, Any]]
 
 
 class TooBusy(Exception):
-    """Our copies were changed during each reading. Try again later."""
+    """Our copies changed every time we read. Try again later."""
 
 
 def sync_applications(
@@ -76,8 +76,8 @@ def sync_applications(
     prefetched: Prefetched = NOTHING_PREFETCHED,
     ours: Mapping[int, Application] = NONE_READ,
 ) -> list[str]:
-    """Returns a sentence for each change. `settle` is called with them in the writing transaction. `suppressed`: see
-    `apply`. `ours`: our copies that were just read, with their candidates. Raises TooBusy; HarvestError with nothing
+    """Returns a sentence for each change, and calls `settle` with them in the writing transaction. `suppressed`: see
+    `apply`. `ours`: our copies, if just read, with their candidates. Raises TooBusy; HarvestError with nothing
     written."""
     wanted = sorted(set(remote_ids))  # the same order in all workers avoids deadlocks
     for _ in range(READINGS):
@@ -113,10 +113,10 @@ def sync_application(connection: Connection, remote_id: int, *, now: datetime, h
 def start_stage_steps(
     application_id: int, *, job_id: int | None, by: str, at: datetime, stage_id: int | None = None
 ) -> list[StepRequest]:
-    """Request the steps of the current stage that haven't started, because a member clicked.
+    """Request the steps of the application's stage that haven't started, because a member clicked.
 
-    In the caller's transaction, after a sync. Does nothing if the application has ended or has moved to another job
-    (or stage, if `stage_id` is given). Counts as the click required after a rejection was undone.
+    Call it in the caller's transaction, after a sync. Does nothing if the application has ended or has moved to another
+    job (or stage, if `stage_id` is given). This is also the click that is needed after a rejection was undone.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Steps are requested in the transaction of their cause.")
@@ -141,9 +141,6 @@ def start_stage_steps(
     return requested
 
 
-# --- changes between two states of an application -------------------------------------------------------------
-
-
 def state_of(row: Application) -> ApplicationState:
     return ApplicationState(
         status=row.status,
@@ -155,8 +152,8 @@ def state_of(row: Application) -> ApplicationState:
 
 
 def changes(old: ApplicationState | None, new: ApplicationState, *, arrived: bool = True) -> Iterator[Change]:
-    """Returns the events between two states, in their natural order. `old`: None for a new application. `arrived`:
-    whether being in this stage counts as an arrival."""
+    """Events in their natural order. `old`: None for a new application. `arrived`: whether a new stage is an
+    arrival."""
     active = new.status == Status.ACTIVE
     if old is None:
         yield "application.applied", {"job_id": new.job_id}
@@ -189,7 +186,7 @@ def _entered(new: ApplicationState) -> Change:
 
 
 def lacks_stage(application: remote.Application) -> bool:
-    """Our copy then keeps its stage, or undoing the rejection or hire would look like an arrival."""
+    """Our copy then keeps its stage; otherwise undoing the rejection or hire would look like an arrival."""
     return application.stage_id is None and application.status in ENDED
 
 
@@ -211,9 +208,6 @@ def describe(name: str, data: Mapping[str, Any]) -> str:
             return name.rpartition(".")[2]
 
 
-# --- writing --------------------------------------------------------------------------------------------------
-
-
 def apply(
     readings: Iterable[ApplicationReading],
     *,
@@ -223,11 +217,12 @@ def apply(
 ) -> list[str]:
     """Update our copies and record events, in the caller's transaction. Returns a sentence for each. Raises Stale.
 
-    For `suppressed` applications, which wait for a click, no arrival and no change of the candidate is recorded.
+    `suppressed` applications wait for a member's click, so neither an arrival nor a change of their candidate is
+    recorded.
 
-    `synced_at` is the version of our rows. It is read before Harvest, only grows, and must be unchanged under the row's
-    lock. So every write is based on a reading made after the previous write, whatever the workers' clocks say. New rows
-    can't be locked; the unique key makes a second insert wait and find an unexpected version.
+    `synced_at` is the version of our row and only grows. We read it before Harvest, and under the row's lock it must
+    still be the same. So whatever we write was read from Harvest after the previous write, whatever the workers' clocks
+    say. A new row can't be locked: a second insert waits for the unique key, then finds a version it didn't expect.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Readings are written inside a transaction only.")
@@ -250,7 +245,7 @@ def _apply(
     automation = automation_for(connection, application) if application is not None else None
     candidate, changed = None, False
     if reading.candidate is not None:
-        candidate = written.get(reading.candidate.id)  # already locked for another application
+        candidate = written.get(reading.candidate.id)  # already locked for another of the applications
         if candidate is None:
             candidate, changed = write_candidate(
                 reading.candidate,
@@ -270,7 +265,7 @@ def _apply(
         row = adopted = adopt(application, candidate=candidate, automation=automation, now=now)
     if reading.unlinked:
         if row is not None or automation is not None:
-            raise Stale  # its job has been linked
+            raise Stale  # its job was linked meanwhile
         return _unlinked(application)
     if application is None or candidate is None:
         return _not_visible(row, remote_id=reading.remote_id, now=now)
@@ -305,7 +300,7 @@ def _unlinked(application: remote.Application | None) -> str:
 
 
 def _not_visible(row: Application | None, *, remote_id: int, now: datetime) -> str:
-    """Mark it as not visible. That doesn't mean deleted, so nothing is erased."""
+    """Mark it as not visible. It may not be deleted, so nothing is erased."""
     if row is not None and row.not_visible_since is None:
         row.not_visible_since, row.synced_at = now, next_version(row.synced_at, now)
         row.save(update_fields=["not_visible_since", "synced_at"])
@@ -331,7 +326,7 @@ def _write(
             remote_id=reading.remote_id,
             created_at=now,
         )
-    elif row.candidate_id != candidate.pk:  # a merge in Greenhouse, or a candidate added here
+    elif row.candidate_id != candidate.pk:  # merged in Greenhouse, or added here by a member
         merge_candidates(loser_id=row.candidate_id, winner=candidate, now=now)
         row.refresh_from_db(from_queryset=Application.objects.across_organisations())
     row.candidate = candidate
@@ -341,7 +336,7 @@ def _write(
         events = [(name, data) for name, data in events if name != ENTERED_STAGE]
     record_all(
         [
-            # the application may be old
+            # the application may be older than our copy
             _event(name, row, data=data, at=min(row.applied_at or now, now) if name == APPLIED else now)
             for name, data in events
         ]
@@ -359,10 +354,8 @@ def update_application(
     now: datetime,
     has_entered: Callable[..., bool] | None = None,
 ) -> list[Change]:
-    """Copy Greenhouse's data to our row, unsaved. Returns the events since `old`."""
-    if (
-        automation is not None
-    ):  # an application moved to an unlinked job stays with the role that has its results
+    """Copy Greenhouse's data to our row, without saving it. Returns the events since `old`."""
+    if automation is not None:  # moved to an unlinked job, it stays with the role that has its results
         row.role = automation.role
     for name, value in _columns(application, row=row, reading=reading, now=now).items():
         setattr(row, name, value)
@@ -407,7 +400,7 @@ def _columns(
 
 
 def _record_candidate_changed(candidate: Candidate, *, now: datetime, suppressed: Suppressed) -> str:
-    """Record a change for all applications of the candidate, since any may be waiting for it."""
+    """For all applications of the candidate, since any of them may be waiting for the change."""
     ours = Application.objects.across_organisations().filter(candidate=candidate, erased_at=None)
     for row in ours.exclude(remote_id__in=suppressed).order_by("pk"):
         _record("candidate.changed", row, data={}, now=now)
@@ -429,12 +422,8 @@ def _event(name: str, row: Application, *, data: Mapping[str, Any], at: datetime
     )
 
 
-# --- arrivals, as opposed to candidates who were already in a stage when it was mapped ------------------------
-
-
 def is_arrival(row: Application, *, automation: Automation | None, active_at: datetime | None) -> bool:
-    """Whether it has arrived in its stage: not if it was there when the stage was mapped, unless it has entered
-    again."""
+    """Whether it has arrived in its stage. If it was there when the stage was mapped, only once it enters again."""
     if automation is None or not is_mapped(
         connection_id=automation.connection_id, job_id=row.job_id, stage_id=row.stage_id
     ):
@@ -449,8 +438,8 @@ def has_entered_since(
     active_at: datetime | None,
     elsewhere_at: datetime | None,
 ) -> bool:
-    """Whether it entered again since it was recorded as already there. `elsewhere_at`: when it was last read
-    elsewhere."""
+    """Whether it has entered again since it was recorded as already there. `elsewhere_at`: last read in another
+    stage."""
     if automation is None or row.stage_id is None or row.remote_id is None:
         return True
     recorded = (
@@ -467,9 +456,6 @@ def has_entered_since(
     return row.stage_entered_at is not None and row.stage_entered_at > recorded.recorded_at
 
 
-# --- late deliveries ------------------------------------------------------------------------------------------
-
-
 def waiting_among(connection: Connection, remote_ids: Collection[int]) -> set[int]:
     rows = Finding.objects.across_organisations().filter(
         connection=connection, state=Finding.State.WAITING, remote_application_id__in=remote_ids
@@ -480,8 +466,7 @@ def waiting_among(connection: Connection, remote_ids: Collection[int]) -> set[in
 def release_waiting(
     connection: Connection, remote_ids: Collection[int], *, hint: Hint, now: datetime
 ) -> None:
-    """Record waiting arrivals that a late delivery reports, since reconciliation may already have applied the
-    change."""
+    """Record waiting arrivals that a late delivery reports: reconciliation may have applied the change already."""
     if not hint.arrived or hint.stage_id is None:
         return
     waiting = Finding.objects.across_organisations().filter(
@@ -495,7 +480,7 @@ def release_waiting(
     )
     for finding in waiting.select_for_update(of=("self",)).select_related("application"):
         application = finding.application
-        assert application is not None  # by the filter
+        assert application is not None  # because of the filter
         recorded = Event.objects.filter(application_id=application.pk, name=ENTERED_STAGE, occurred_at=now)
         if not recorded.exists():
             data = {

@@ -26,7 +26,7 @@ from goodword.greenhouse.sync.reading import ApplicationReading, Hint, Prefetche
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 from goodword.roles.models import AlreadyThere, Automation
 
-#: columns copied from Greenhouse, without the key and those written by other code
+#: columns copied from Greenhouse, without the key and without those that other code writes
 _COPIED = (
     "role",
     "job_id",
@@ -63,8 +63,8 @@ class Updated:
 def prepare(
     connection: Connection, read: Mapping[int, tuple[Hint, Prefetched]], *, now: datetime
 ) -> list[Plan]:
-    """Plans for ordinary applications: known, not erased, not written since the read. Call outside transactions. Raises
-    HarvestError."""
+    """Plans for ordinary applications: known, not erased, not written since they were read. Call it outside of
+    transactions. Raises HarvestError."""
     ours = _applications(connection, read)
     applications = _remote(ours, read)
     automations = _automations(connection, {application.job_id for application in applications.values()})
@@ -102,10 +102,10 @@ def prepare(
 
 
 def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> list[Updated]:
-    """Write in the caller's transaction, except those no longer ordinary. Locks people first, as `apply` does."""
+    """Write, in the caller's transaction, all that are still ordinary. Locks people first, as `apply` does."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Readings are written inside a transaction only.")
-    # before the applications, as placing a hold does
+    # before the applications, in the same order as placing a legal hold
     lock_role_holds(connection.organisation_id)
     people = _people(
         connection, {plan.reading.candidate.id for plan in plans if plan.reading.candidate}, lock=True
@@ -119,14 +119,14 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
     unchanged: list[Candidate] = []
     for plan in plans:
         reading, row = plan.reading, ours.get(plan.reading.remote_id)
-        assert reading.application is not None and reading.candidate is not None  # required for a plan
+        assert reading.application is not None and reading.candidate is not None  # otherwise there is no plan
         candidate = people.get(reading.candidate.id)
         if row is None or candidate is None or not _is_unchanged(reading, row, candidate):
             continue
         before = _columns(candidate)
         changed = candidates.update_candidate(candidate, reading.candidate)
         if changed:
-            continue  # the candidate's other applications are affected too
+            continue  # the candidate's other applications are affected, too
         candidate.synced_at = candidates.next_version(candidate.synced_at, now)
         if _columns(candidate) == before:
             unchanged.append(candidate)
@@ -177,7 +177,7 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
 def _remote(
     ours: Mapping[int, Application], read: Mapping[int, tuple[Hint, Prefetched]]
 ) -> dict[int, remote.Application]:
-    """Applications by id, without prospects and those whose copy was written since."""
+    """Applications by id, without prospects and without those whose copy was written since."""
     found = {one: read[one][1].application(one, as_of=ours[one].synced_at) for one in read if one in ours}
     return {one: row for one, row in found.items() if row is not None and row.job_id is not None}
 
@@ -245,4 +245,4 @@ def _save(unchanged: Collection[Candidate], rows: Collection[Application]) -> No
         Candidate.objects.across_organisations().filter(pk__in=pks).update(synced_at=version)
     Application.objects.across_organisations().bulk_create(
         rows, update_conflicts=True, unique_fields=["id"], update_fields=_COPIED
-    )  # bulk_update builds an expression per column and row
+    )  # in one statement, since bulk_update builds an expression per column and row

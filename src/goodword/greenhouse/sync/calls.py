@@ -40,11 +40,11 @@ from goodword.greenhouse.client.pacing import (
 )
 from goodword.greenhouse.models import CallTally, Connection, RateWindow
 
-_TRIES = 20  # lost races before the caller waits briefly
+_TRIES = 20  # how often another process may win before the caller waits briefly
 
 _A_MOMENT = 0.02
 
-#: seconds for which calls taken ahead are used without a look at the row: a person's click may stop background work
+#: seconds for which reserved calls need no look at the row, since a person's click may stop background work
 AHEAD_SECONDS = 0.5
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 
 OK, UNEXPECTED = "ok", "unexpected_shape"
 
-#: outcomes by status; others are `invalid` (4xx) or `unexpected_shape` (3xx), as in `client.errors`
+#: outcomes by status. Other statuses are `invalid` (4xx) or `unexpected_shape` (3xx), as in `client.errors`.
 _OUTCOMES = {
     HTTPStatus.UNAUTHORIZED: "unauthorised",
     HTTPStatus.FORBIDDEN: "forbidden",
@@ -63,7 +63,6 @@ _OUTCOMES = {
     HTTPStatus.REQUEST_TIMEOUT: "unavailable",
 }
 
-#: outcomes on the health page
 LABELS = {
     OK: "Answered",
     "unauthorised": "Key refused",
@@ -75,10 +74,9 @@ LABELS = {
     UNEXPECTED: "Unreadable answer",
 }
 
-#: seconds between flushes of a client in long use
 FLUSH_EVERY = 30.0
 
-#: seconds for which a worker keeps the counts of its sessions, to store them together
+#: seconds for which a worker collects counts before storing them
 KEPT_SECONDS = 5.0
 
 KEEP_FOR = timedelta(days=30)
@@ -91,17 +89,11 @@ SET calls = greenhouse_calltally.calls + excluded.calls, seconds = greenhouse_ca
 """
 
 
-# --- rate limit, shared by all processes ----------------------------------------------------------------------
-
-
-#: `blocked_until` and `person_at` of the row
 type _Times = tuple[datetime | None, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """The row after this process's last call."""
-
     window: Window
     times: _Times
 
@@ -109,10 +101,10 @@ class _Last:
 class SharedPacer:
     """The `Pacer` of one connection, for all threads of a process.
 
-    Reads the `RateWindow` row, decides (`client.pacing`), and updates it if unchanged. No lock is held over a call.
-    Inside a transaction, which would keep the row locked, this process paces itself alone.
+    It reads the `RateWindow` row, decides (`client.pacing`), and updates the row if it is unchanged. No lock is held
+    during a call. Inside a transaction an update would keep the row locked, so there this process paces itself alone.
 
-    Times in the row are by Greenhouse's clock, so that hosts with different clocks agree on the windows.
+    Times in the row are by Greenhouse's clock, so that hosts whose clocks differ agree on the windows.
     """
 
     def __init__(self, *, connection_id: int, organisation_id: int, rate: Rate) -> None:
@@ -128,7 +120,7 @@ class SharedPacer:
         return self.take_some(priority=priority, now=now, most=1)[0]
 
     def take_some(self, *, priority: Priority, now: datetime, most: int) -> tuple[float, int]:
-        """Take up to `most` calls at once. Returns the seconds to wait if none is left, and how many were taken."""
+        """Take up to `most` calls at once. Returns the seconds to wait, if there are none, and how many were taken."""
         if database.in_atomic_block:
             wait = self._alone.take(priority=priority, now=now)
             return wait, int(wait == 0.0)
@@ -140,7 +132,7 @@ class SharedPacer:
             moment = self._skew.theirs(now.timestamp())
             turn = decide(known, person=person, moment=moment, rate=self._rate)
             if turn.wait > 0:
-                if person:  # goes first when the next window opens
+                if person:  # then this call goes first in the next window
                     self._row().update(person_at=_moment(moment))
                 return turn.wait, 0
             after, number = _several(turn, most)
@@ -182,8 +174,8 @@ class SharedPacer:
         return RateWindow.objects.across_organisations().filter(connection_id=self._connection_id)
 
     def _taken_again(self, now: datetime, most: int) -> int:
-        """Take calls as if the row were as this process left it; the update checks that. Returns how many, 0 if the row
-        has to be read."""
+        """Take calls as if this process had written the row last; the update checks that. Returns how many, or 0 if the
+        row must be read."""
         last, self._last = self._last, None
         if last is None:
             return 0
@@ -222,8 +214,7 @@ class SharedPacer:
         person: bool,
         times: _Times | None = None,
     ) -> bool:
-        """Take calls from the row, from which others may have taken some since. False if too few are left, or the row
-        has other `times`."""
+        """Take calls, even if others have taken some since. False if too few are left or `times` have changed."""
         rows = self._row().filter(number=known.number)
         if times is not None:
             rows = rows.filter(_is(blocked_until=times[0], person_at=times[1]))
@@ -261,7 +252,7 @@ class SharedPacer:
 
 
 class Ahead:
-    """The `Pacer` of a session that will make `calls` calls one after another, which it takes together."""
+    """The `Pacer` of a session that will make `calls` calls one after another. It takes them all at once."""
 
     def __init__(self, pacer: SharedPacer, *, calls: int) -> None:
         self._pacer = pacer
@@ -290,14 +281,14 @@ class Ahead:
 
 
 def _several(turn: Decision, most: int) -> tuple[Window, int]:
-    """The window after up to `most` calls instead of one, and how many."""
+    """The window after up to `most` calls instead of one, and how many these are."""
     left = turn.after.remaining or 0
     more = max(0, min(most - 1, left - turn.floor))
     return (replace(turn.after, remaining=left - more), 1 + more) if more else (turn.after, 1)
 
 
 def _is(**values: int | datetime | None) -> Q:
-    """None matches NULL."""
+    """A filter in which None matches NULL."""
     known = {name: value for name, value in values.items() if value is not None}
     return Q(**known, **{f"{name}__isnull": True for name in values.keys() - known.keys()})
 
@@ -311,30 +302,27 @@ def _seconds(moment: datetime | None) -> float:
 
 
 def pacer_of(connection: Connection, *, ahead: int = 1) -> Pacer:
-    """`ahead`: calls expected of a session, taken together."""
+    """`ahead`: how many calls the session expects to make, all taken at once."""
     shared = _shared(connection.uid, connection.api, connection.pk, connection.organisation_id)
     return Ahead(shared, calls=ahead) if ahead > 1 else shared
 
 
 @cache
 def _shared(uid: UUID, api: str, connection_id: int, organisation_id: int) -> SharedPacer:
-    del uid  # part of the cache key: unique also among deleted connections
+    del uid  # part of the cache key, since an id alone could be reused
     rate = V1_RATE if api == Connection.Api.V1 else V3_RATE
     return SharedPacer(connection_id=connection_id, organisation_id=organisation_id, rate=rate)
 
 
 def token_pacer_of(connection: Connection) -> Pacer:
-    """Greenhouse counts token calls separately. They are so few that each process counts its own."""
+    """Greenhouse counts token requests separately. They are so few that each process counts its own."""
     return _of_tokens(connection.uid)
 
 
 @cache
 def _of_tokens(uid: UUID) -> LocalPacer:
-    del uid  # see above
+    del uid
     return LocalPacer(TOKEN_RATE)
-
-
-# --- counting -------------------------------------------------------------------------------------------------
 
 
 def outcome_of(exchange: Exchange) -> str:
@@ -374,7 +362,7 @@ def _count_metered() -> None:
 
 
 class CallCounter:
-    """Pass `count` as a client's `watch`, and call `flush` at its end, also after an error. Keeps no path or secret."""
+    """Pass `count` as a client's `watch`, and call `flush` when done, even after an error. Stores no path or secret."""
 
     def __init__(self, connection: Connection) -> None:
         self._key = (connection.organisation_id, connection.pk)
@@ -391,13 +379,13 @@ class CallCounter:
         outcome = outcome_of(exchange)
         self._works = self._works or outcome == OK
         if outcome == "unauthorised" and self._v1 and self._works:
-            outcome = "forbidden"  # v1 answers 401 for a missing permission, too
+            outcome = "forbidden"  # v1 also answers 401 for a missing permission
         self._add(outcome, 1, exchange.seconds)
         if time.monotonic() - self._flushed > FLUSH_EVERY:
             self.flush()
 
     def unreadable(self) -> None:
-        """Recount the last answer, counted as `ok`, as unreadable."""
+        """Count the last response, so far counted as `ok`, as unreadable."""
         with self._lock:
             hour = max((hour for hour, outcome in self._gathered if outcome == OK), default=None)
             if hour is None:
@@ -419,16 +407,16 @@ class CallCounter:
             self._gathered[key] = (before + calls, took + seconds)
 
 
-#: by organisation, connection, hour and outcome: calls and seconds
+#: calls and seconds by organisation, connection, hour and outcome
 type _Counts = dict[tuple[int, int, datetime, str], tuple[int, float]]
 
 
 def _store(counts: _Counts) -> None:
-    """Add the counts to the rows. A database error loses them: they only serve the health page."""
+    """Add the counts to the rows. After a database error they are lost, since they only serve the health page."""
     if not counts or database.needs_rollback:
         return
     try:
-        # outside of a transaction, one row needs none of its own
+        # outside of a transaction, a single row doesn't need one
         alone = len(counts) == 1 and not database.in_atomic_block
         with nullcontext() if alone else transaction.atomic(), database.cursor() as cursor:
             for key, (calls, seconds) in sorted(counts.items()):
@@ -438,7 +426,7 @@ def _store(counts: _Counts) -> None:
 
 
 class _Kept:
-    """Counts of this process that are not stored yet, while threads use it."""
+    """This process's counts that aren't stored yet. They are kept only while threads use `counts_kept`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -447,7 +435,7 @@ class _Kept:
         self._counts: _Counts = {}
 
     def add(self, counts: _Counts) -> _Counts:
-        """Returns those to store now."""
+        """Returns the counts to store now."""
         with self._lock:
             if not self._counts:
                 self._since = time.monotonic()
@@ -469,8 +457,7 @@ _kept = _Kept()
 
 @contextmanager
 def counts_kept() -> Iterator[Callable[[], None]]:
-    """Within the block, this process stores its counts every few seconds, not after each session. Yields a function to
-    call when idle."""
+    """Within the block, store counts every few seconds, not after each session. Yields a function to call when idle."""
     _kept.count_threads(1)
     try:
         yield lambda: _store(_kept.add({}))
@@ -481,9 +468,6 @@ def counts_kept() -> Iterator[Callable[[], None]]:
 
 def prune(*, now: datetime) -> int:
     return CallTally.objects.across_organisations().filter(hour__lt=now - KEEP_FOR).delete()[0]
-
-
-# --- health page ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -517,7 +501,7 @@ class Calls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallHealth:
-    """Calls in the current window of `window` seconds; None until known. `share`: the used part, 0 to 1."""
+    """Calls in the current window of `window` seconds; None if unknown. `share`: the used part, 0 to 1."""
 
     hour: Calls
     day: Calls

@@ -1,5 +1,5 @@
-"""Our copies of candidates. An application added by a member is joined with the one that arrives from Greenhouse, to
-invite the person once. docs/decisions/0039 explains why address, role and a common part of the name are compared."""
+"""Our copies of candidates. An application that a member added and the same one arriving from Greenhouse become one, so
+the person is invited once. docs/decisions/0039 explains why address, role and part of the name are compared."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,21 +31,21 @@ from goodword.roles.models import Automation
 
 ACTOR = "greenhouse"
 
-#: the length of the column; the longest valid address is shorter (RFC 3696, erratum 1690)
+#: length of the column; the longest valid address is shorter (RFC 3696, erratum 1690)
 MAX_ADDRESS_LENGTH = 320
 
-#: personal addresses first, the work address last
+#: personal addresses first, work addresses last
 _RANK = {"personal": 0, "work": 2}
 
 _TICK = timedelta(microseconds=1)
 
 
 class Stale(Exception):
-    """Our copy changed while Harvest was read, so the reading may be outdated and must be repeated."""
+    """Our copy changed while we read Harvest, so what we read may be outdated. Read again."""
 
 
 def next_version(before: datetime | None, now: datetime) -> datetime:
-    """A version later than the last one, even if clocks differ."""
+    """A version later than `before`, even if clocks differ."""
     return now if before is None else max(now, before + _TICK)
 
 
@@ -70,9 +70,9 @@ def write_candidate(
     connection: Connection,
     now: datetime,
 ) -> tuple[Candidate, bool]:
-    """Lock and write our copy. Returns it, and whether the change affects mail to the candidate. Erased people stay
-    erased unless they have applied since. Raises Stale."""
-    lock_role_holds(connection.organisation_id)  # before the candidate, as placing a hold does
+    """Lock and update our copy. Returns it, and whether mail to the candidate is affected. Erased people stay erased
+    unless they have applied since. Raises Stale."""
+    lock_role_holds(connection.organisation_id)  # before the candidate, as placing a legal hold does
     row, fresh = (
         Candidate.objects.across_organisations()
         .select_for_update()
@@ -101,12 +101,12 @@ def write_candidate(
 
 def update_candidate(row: Candidate, person: remote.Candidate) -> bool:
     values = candidate_columns(person)
-    row.merged_into = None  # a separate person in Greenhouse again
+    row.merged_into = None  # Greenhouse shows it as a separate person again
     before = _mailable(row)
     blanked = any(value == "" != getattr(row, name) for name, value in values.items())
     emptied = blanked or (values["can_email"] and not values["email"])
     if emptied and hold_against_erasure(row) is not None:
-        # deleted or anonymised in Greenhouse, but the data has to be kept
+        # deleted or anonymised in Greenhouse, but a legal hold keeps the data here
         values["can_email"] = values["can_email"] and bool(values["email"])
         values |= {name: getattr(row, name) for name, value in values.items() if value == ""}
     for name, value in values.items():
@@ -123,9 +123,9 @@ def _clean(text: str | None, longest: int) -> str:
 
 
 def address_of(contacts: Iterable[Contact]) -> str:
-    """The address to use: preferably not a work address; empty if none is valid."""
+    """Preferably not a work address. Empty if none is valid."""
     usable = [contact for contact in contacts if is_address(contact.value)]
-    usable.sort(key=lambda contact: _RANK.get(contact.type or "", 1))  # stable: Greenhouse's order decides
+    usable.sort(key=lambda contact: _RANK.get(contact.type or "", 1))  # stable: keeps Greenhouse's order
     return usable[0].value.strip() if usable else ""
 
 
@@ -138,10 +138,10 @@ def is_address(value: str) -> bool:
 
 
 def merge_candidates(*, loser_id: int, winner: Candidate, now: datetime) -> bool:
-    """Give the loser's applications to the winner, in the caller's transaction. Returns False if already done.
+    """Give the loser's applications to the winner, in the caller's transaction. Returns False if that was done before.
 
-    Erasures requested because the merge looked like a deletion are cancelled; those that a person requested are
-    repeated for the winner.
+    Erasures that were requested because the merge looked like a deletion are cancelled. Those that a person requested
+    are requested again for the winner.
     """
     locked = {pk: lock_person(pk) for pk in sorted({loser_id, winner.pk})}  # the same order in all workers
     loser, applications = locked[loser_id]
@@ -190,7 +190,7 @@ class ApplicationState:
 def adopt(
     application: remote.Application, *, candidate: Candidate, automation: Automation, now: datetime
 ) -> Application | None:
-    """Returns the application added by a member that becomes this one, or None. `candidate`: our copy, locked."""
+    """Turn an application that a member added into this one, if there is one. `candidate`: our copy, locked."""
     if application.job_id is None or not candidate.email or candidate.erased_at is not None:
         return None
     added = Application.objects.across_organisations().filter(
@@ -221,7 +221,7 @@ def adopt(
 
 
 def state_before(row: Application, application: remote.Application) -> ApplicationState:
-    """The former state of an adopted application: same job, no stage."""
+    """The state of an adopted application before it was in Greenhouse: same job, no stage."""
     return ApplicationState(
         status=row.status,
         job_id=application.job_id,
@@ -232,7 +232,7 @@ def state_before(row: Application, application: remote.Application) -> Applicati
 
 
 def _may_be_same(added: Candidate, theirs: Candidate) -> bool:
-    """Whether both names have a part in common, in any spelling, since people may share an address."""
+    """Whether the names have a part in common, since people may share an address."""
     return bool(_parts(added) & _parts(theirs))
 
 

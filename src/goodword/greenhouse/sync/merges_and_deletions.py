@@ -1,9 +1,10 @@
 """Candidates merged, deleted or anonymised in Greenhouse, and deleted applications.
 
-Events are only hints: Harvest is read first, then everything is written in one transaction, which calls `settle`.
-Idempotent, in any order. Functions return sentences, and raise HarvestError with nothing written, or TooBusy.
+Events are only hints: we read Harvest first, then write everything in one transaction, which calls `settle`. Functions
+are idempotent and accept events in any order. They return sentences, and raise TooBusy, or HarvestError with nothing
+written.
 
-Invisible records aren't erased, unless an event reported their deletion seven days ago.
+A record we can't see is erased only if an event reported its deletion seven days ago.
 """
 
 import logging
@@ -43,7 +44,6 @@ VISIBLE_AGAIN = "Greenhouse shows this person again: they weren't deleted."
 NAMED_AGAIN = "Greenhouse names this person again: they are no longer anonymous."
 APPLICATION_VISIBLE_AGAIN = "Greenhouse shows this application again: it wasn't deleted."
 
-#: erasures in one sweep
 MAX_ERASURES = 1000
 
 
@@ -53,7 +53,7 @@ def _nothing(_: list[str]) -> None: ...
 def candidate_merged(
     connection: Connection, *, loser_id: int, winner_id: int, now: datetime, settle: Settle = _nothing
 ) -> list[str]:
-    """Merge our copies of candidate `loser_id` into `winner_id` (Greenhouse's ids)."""
+    """Merge our copy of `loser_id` into that of `winner_id` (Greenhouse's ids)."""
 
     def write(reading: PeopleReading) -> list[str]:
         outcomes = reading.write()
@@ -80,7 +80,7 @@ def candidate_deleted(
     now: datetime,
     settle: Settle = _nothing,
 ) -> list[str]:
-    """The candidate was deleted with these applications, or merged, which may look the same."""
+    """Greenhouse reported that the candidate was deleted with these applications. A merge may look the same."""
 
     def write(reading: PeopleReading) -> list[str]:
         outcomes = reading.write()
@@ -108,7 +108,7 @@ def candidate_anonymised(
     now: datetime,
     settle: Settle = _nothing,
 ) -> list[str]:
-    """`fields`: what was blanked, in Greenhouse's words ("full_name"). A missing address and name confirm it."""
+    """`fields`: what was blanked, in Greenhouse's words ("full_name"). Only a missing address and name confirm it."""
 
     def write(reading: PeopleReading) -> list[str]:
         outcomes = reading.write()
@@ -144,14 +144,11 @@ def application_deleted(
 
 
 def erase_due(*, now: datetime) -> int:
-    """Run due erasures, after checking in Greenhouse that the records are still gone. Returns their number."""
+    """Carry out due erasures, after checking that the records are still gone from Greenhouse. Returns how many."""
     due = Erasure.objects.across_organisations().filter(done_at=None, cancelled_at=None, due_at__lte=now)
     first = due.order_by("due_at", "pk").values_list("pk", flat=True)[:MAX_ERASURES]
     resting: set[int] = set()
     return for_each(list(first), lambda pk: _erase(pk, now=now, resting=resting))
-
-
-# --- reading and writing --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +160,7 @@ class PeopleReading:
     write: Callable[[], list[str]]
 
     def shows(self, candidate_id: int) -> bool:
-        """Whether the candidate is visible. A private one may be visible only through an application."""
+        """Whether the candidate is visible. A private candidate may be visible only through an application."""
         theirs = {one.application.candidate_id for one in self.applications if one.application is not None}
         return self.people[candidate_id] is not None or candidate_id in theirs
 
@@ -181,7 +178,7 @@ def _read_and_write(
     now: datetime,
     settle: Callable[[list[str]], None],
 ) -> list[str]:
-    """Read the people and applications that we have copies of, if any, then call `write` in a transaction."""
+    """Read those of the people and applications that we have copies of, then call `write` in a transaction."""
     for _ in range(READINGS):
         wanted = _our_applications(connection, candidate_ids, application_ids)
         if not wanted and not _any_known(connection, candidate_ids):
@@ -230,7 +227,7 @@ def _candidate(connection: Connection, remote_id: int) -> Candidate | None:
 
 
 def _unseen_candidate(connection: Connection, remote_id: int, *, now: datetime) -> Candidate:
-    """A placeholder for an invisible winner, so later events find the merged applications."""
+    """A placeholder for a winner we can't see, so that later events find the merged applications."""
     found, _ = Candidate.objects.across_organisations().get_or_create(
         connection_id=connection.pk,
         remote_id=remote_id,
@@ -251,9 +248,6 @@ def _is_identified(person: remote.Candidate | None, fields: Collection[str]) -> 
         person.first_name.strip() or person.last_name.strip() or (person.preferred_name or "").strip()
     )
     return bool(person.emails) or (named and "full_name" not in fields)
-
-
-# --- erasures -------------------------------------------------------------------------------------------------
 
 
 def _request_erasure(connection: Connection, candidate_id: int, *, reason: Reason, now: datetime) -> str:
@@ -308,11 +302,11 @@ def _erase(erasure_id: int, *, now: datetime, resting: set[int]) -> bool:
             return False
         except TooBusy:
             return False
-    return carry_out_erasure(erasure_id=erasure_id, now=now)  # no effect if the check has cancelled it
+    return carry_out_erasure(erasure_id=erasure_id, now=now)  # does nothing if the check has cancelled it
 
 
 def _connection_to_check(erasure: Erasure) -> Connection | None:
-    """None for erasures requested by people, candidates created by members, and disconnected accounts."""
+    """None for erasures that people requested, candidates that members added, and disconnected accounts."""
     if erasure.reason in BY_PEOPLE:
         return None
     connections = Connection.objects.across_organisations().exclude(state=Connection.State.DISCONNECTED)
@@ -321,7 +315,7 @@ def _connection_to_check(erasure: Erasure) -> Connection | None:
 
 
 def _check_again(connection: Connection, erasure: Erasure, *, now: datetime) -> None:
-    """Repeat the check that requested the erasure, which cancels it if it no longer applies. Raises HarvestError."""
+    """Repeat the check that led to the erasure. It cancels the erasure if it no longer applies. Raises HarvestError."""
     if erasure.application is not None and erasure.application.remote_id is not None:
         application_deleted(connection, application_id=erasure.application.remote_id, now=now)
         return

@@ -1,4 +1,4 @@
-"""Reading applications and their recruiters from Harvest, outside any transaction. Writes nothing."""
+"""Reads applications and their recruiters from Harvest, outside of any transaction. Writes nothing."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
@@ -17,7 +17,7 @@ from goodword.greenhouse.sync.candidates import is_address
 from goodword.greenhouse.sync.session import BRIEFLY, CachedReads, harvest
 from goodword.roles.models import Automation, automation_of, rules_of_stage
 
-#: time after which a recruiter is looked up again (they may have been deactivated)
+#: after this time we look a recruiter up again, since they may have been deactivated
 RECRUITER_TTL = timedelta(days=1)
 
 type Version = datetime | None
@@ -32,7 +32,7 @@ class WebhookUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
-    """Parts of a signed delivery that fill gaps in Harvest's data. `restored`: a rejection or hire was undone."""
+    """Parts of a signed delivery that fill gaps in Harvest's data. `restored`: a rejection or a hire was undone."""
 
     stage_id: int | None = None
     arrived: bool = False
@@ -47,7 +47,7 @@ NO_HINT = Hint()
 
 @dataclass(frozen=True, slots=True)
 class Prefetched:
-    """Records read together, by Greenhouse's ids. Valid while our row keeps its version (`synced_at`)."""
+    """Records read together, by Greenhouse's ids. Valid while the version of our row (`synced_at`) stays the same."""
 
     applications: Mapping[int, tuple[remote.Application, Version]] = field(default_factory=dict)
     candidates: Mapping[int, tuple[remote.Candidate, Version]] = field(default_factory=dict)
@@ -78,10 +78,10 @@ NOBODY = RemoteRecruiter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationReading:
-    """An application as read, and the versions (`synced_at`) of our rows before.
+    """An application as read, and the versions (`synced_at`) that our rows had before.
 
-    `application` or `candidate` None: not visible. `unlinked`: it belongs to no role, and the candidate was not read.
-    `recruiter` None: unchanged. `restored`: the delivery undoes a rejection or a hire.
+    `application` or `candidate` is None: not visible. `unlinked`: it belongs to no role, and the candidate wasn't read.
+    `recruiter` is None: unchanged. `restored`: the delivery undoes a rejection or a hire.
     """
 
     remote_id: int
@@ -106,8 +106,7 @@ def read_application(
     prefetched: Prefetched = NOTHING_PREFETCHED,
     ours: Application | None = None,
 ) -> ApplicationReading:
-    """Read an application: two calls in v3, up to four if stage or recruiter are new. `ours`: our copy, if it was just
-    read. Raises HarvestError."""
+    """Two calls in v3, up to four if stage or recruiter is new. `ours`: our copy, if just read. Raises HarvestError."""
     ours = ours or our_application(connection.pk, remote_id)
     as_of = ours.synced_at if ours else None
     application = prefetched.application(remote_id, as_of=as_of) or api.application(remote_id)
@@ -131,7 +130,6 @@ def read_application(
 
 
 def our_application(connection_id: int, remote_id: int) -> Application | None:
-    """Our copy with its candidate, or None."""
     found = _our_application(connection_id, remote_id)
     return found[0] if found else None
 
@@ -157,7 +155,7 @@ def is_mapped(*, connection_id: int, job_id: int | None, stage_id: int | None) -
 
 
 def automation_for(connection: Connection, application: remote.Application) -> Automation | None:
-    """For a prospect, the automation of their first prospective job that has one."""
+    """For a prospect, the automation of the first of their prospective jobs that has one."""
     jobs = application.prospective_job_ids if application.job_id is None else (application.job_id,)
     for job_id in jobs:
         if found := automation_of(connection_id=connection.pk, job_id=job_id):
@@ -177,7 +175,7 @@ def add_details(
     is_mapped: Callable[..., bool] = is_mapped,
 ) -> ApplicationReading:
     application = reading.application
-    assert application is not None  # it is visible
+    assert application is not None
     cached = CachedReads(api, connection=connection, now=now)
     return replace(
         reading,
@@ -201,7 +199,7 @@ def _entered_at(
     hint: Hint,
     is_mapped: Callable[..., bool],
 ) -> datetime | None:
-    """The time of entry: read only if the stage is new and starts a step, else the time of the delivery of the move."""
+    """When it entered the stage, read only if the stage is new and starts a step; else when a delivery reported it."""
     if application.stage_id is None or (ours is not None and ours.stage_id == application.stage_id):
         return None
     if application.stage_entered_at is not None:
@@ -243,11 +241,8 @@ def _recruiter(
         own_domains=connection.organisation.own_domains,
     )
     if ours is not None and not found.email and found.remote_id == ours.recruiter_remote_id is not None:
-        return None  # no address now: keep the stored one
+        return None  # no address this time, so keep the stored one
     return found
-
-
-# --- recruiters -----------------------------------------------------------------------------------------------
 
 
 def find_recruiter(
@@ -258,8 +253,8 @@ def find_recruiter(
     webhook_users: Collection[WebhookUser],
     own_domains: Collection[str],
 ) -> RemoteRecruiter:
-    """Returns the application's recruiter, else the job's responsible one. The address comes from Greenhouse's users,
-    else from a signed body if its domain is the organisation's."""
+    """The application's recruiter, else the job's responsible one. The address comes from Greenhouse's users, else from
+    a signed body if its domain is the organisation's."""
     for user_id in possible_recruiters(api, recruiter_id=recruiter_id, job_id=job_id):
         try:
             user = api.user(user_id)
@@ -305,11 +300,8 @@ def _valid_address(address: str) -> str:
     return address.strip() if is_address(address) else ""
 
 
-# --- reading many at once -------------------------------------------------------------------------------------
-
-
 def prefetch(connection: Connection, wanted: Mapping[int, int | None], *, now: datetime) -> Prefetched:
-    """`wanted`: application ids with candidate ids. Two or three calls for fifty. Raises HarvestError."""
+    """`wanted`: application ids with candidate ids. Reads fifty with two or three calls. Raises HarvestError."""
     ours = _our_applications(connection, wanted)
     known = {one: wanted[one] or (ours[one].candidate.remote_id if one in ours else None) for one in wanted}
     versions = _candidate_versions(connection, {one for one in known.values() if one is not None})
@@ -348,7 +340,6 @@ def _new_stages(
     connection: Connection,
     now: datetime,
 ) -> dict[int, remote.ApplicationStage]:
-    """Only stages that are new and start a step."""
     new = [
         one
         for one in applications

@@ -1,5 +1,4 @@
-"""A Harvest client for a saved connection. Never use it in a transaction, since a slow Greenhouse would keep rows
-locked."""
+"""A Harvest client for a stored connection. Never use it in a transaction: a slow Greenhouse would keep rows locked."""
 
 import json
 import threading
@@ -44,22 +43,19 @@ PERMISSION_MISSING = (
     "permission listed here."
 )
 
-#: one quick retry, since the row can wait but the worker shouldn't
+#: one quick retry: the row can wait, the worker shouldn't
 BRIEFLY = RetryPolicy(attempts=2, first_wait=0.4, longest_wait=1.0, patience=2.0)
 
-#: retries while a person waits for a page
 INTERACTIVE_LIMITS = Limits(read=8.0, total=20.0)
 
-#: lease for minting a token, longer than minting takes
+#: longer than minting a token takes
 TOKEN_LEASE = timedelta(seconds=30)
 
-#: lifetime of cached reads, short enough for deactivated users and newly granted permissions
+#: short enough to notice deactivated users and newly granted permissions
 CACHE_TTL = timedelta(minutes=10)
 
-#: maximum entries for all connections; then the cache is cleared
 MAX_ENTRIES = 5000
 
-#: how often a successful call is recorded on its connection
 RECORDED_EVERY = timedelta(seconds=15)
 
 _REFUSED = "refused"
@@ -79,7 +75,7 @@ def client_for(
     retry: RetryPolicy = READS,
     watch: Callable[[Exchange], None] | None = None,
 ) -> HarvestApi:
-    """The credential need not be saved. Close the client."""
+    """The credential need not be stored yet. Close the client when done."""
     v1 = isinstance(credentials, V1Credentials)
     network = _setting("GOODWORD_HARVEST_TRANSPORT")
     return build(
@@ -109,8 +105,8 @@ def harvest(
     retry: RetryPolicy = READS,
     ahead: int = 1,
 ) -> Iterator[HarvestApi]:
-    """`ahead`: calls that are expected. Raises crypto.CannotOpen. A HarvestError leaving the block is stored;
-    a refusal means *revoked or expired*."""
+    """`ahead`: how many calls are expected. Raises crypto.CannotOpen. Stores a HarvestError that leaves the block; if
+    it shows that the key no longer works, so does the connection's state."""
     try:
         credentials = connection.credentials()
     except crypto.CannotOpen as error:
@@ -143,7 +139,6 @@ def harvest(
 
 
 def _is_known_to_work(connection: Connection) -> bool:
-    """Whether a success was recorded just now, so it needn't be recorded again."""
     last = connection.last_call_at
     fine = connection.state != State.BROKEN and not connection.last_error
     return fine and last is not None and abs(clock.now() - last) < RECORDED_EVERY
@@ -166,14 +161,13 @@ def _failed(connection: Connection, error: HarvestError, *, api: HarvestApi) -> 
     if isinstance(error, Forbidden | Unauthorised):
         rows.filter(check_at__gt=now).update(check_at=now)  # the next sweep checks its permissions
     if broken:
-        # unless another key has been set
+        # not if another key has been set meanwhile
         alive = rows.filter(state__in=(State.ACTIVE, State.INCOMPLETE), credential=connection.credential)
         alive.update(state=State.BROKEN)
 
 
 def _works_at_all(api: HarvestApi) -> bool:
-    """Whether any read works with a v1 key, since v1 refuses bad keys and missing permissions alike. True if
-    unknown."""
+    """Whether anything can be read, since v1 refuses bad keys and missing permissions alike. True if unknown."""
     try:
         next(probe_all(api), None)
     except Unauthorised:
@@ -197,8 +191,8 @@ def _setting(name: str) -> Any:
 class ConnectionTokens:
     """The `TokenStore` of one connection for one session: encrypted, shared by all workers.
 
-    The lease is a column with an expiry, not a lock: a worker that dies while minting blocks others for TOKEN_LEASE. A
-    token minted with a replaced credential isn't stored.
+    The lease is a column with an expiry and not a lock, so a worker that dies while minting blocks others only for
+    TOKEN_LEASE. A token that was minted with a replaced credential isn't stored.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -247,12 +241,12 @@ class ConnectionTokens:
 
 
 class CachedReads:
-    """Caches reads per connection and process, since the applications of a burst share a few users. Refusals are cached
-    for all rows of their kind."""
+    """Caches reads per connection and process, since the applications of a burst share a few users. Refusals are
+    cached, too, for all reads of their kind."""
 
     def __init__(self, api: HarvestApi, *, connection: Connection, now: datetime) -> None:
         self._api = api
-        self._owner = (connection.uid, connection.credential)  # another credential may see others
+        self._owner = (connection.uid, connection.credential)  # another credential may see other records
         self._now = now
 
     def user(self, user_id: int) -> User | None:

@@ -22,7 +22,6 @@ from goodword.greenhouse.setup.self_check import check_connection
 from goodword.greenhouse.setup.webhooks import webhook_activity, webhook_setup
 from goodword.greenhouse.sync.calls import CallHealth, call_health
 
-#: session key of the results of *Test now*
 RESULTS = "greenhouse_test"
 
 

@@ -35,7 +35,6 @@ from goodword.greenhouse.setup.keys import (
 )
 from goodword.greenhouse.setup.views.integrations import overview
 
-#: the URL name of the first-run checklist
 CHECKLIST = "first_run"
 
 
@@ -96,8 +95,8 @@ FORMS: dict[str, type[KeyForm]] = {"v3": V3Form, "v1": V1Form}
 @access.member(kinds=access.ADMIN)
 @reauthentication.required
 def set_key(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
-    """Show the dialog, or check the key and store it; with JavaScript, one permission per request. `pk`: the connection
-    whose key is replaced."""
+    """Show the dialog, or check the key and store it. With JavaScript, each request checks one permission. `pk`: the
+    connection whose key is replaced."""
     connection = None
     if pk is not None:
         connection = access.owned(Connection.objects.of(request.organisation), pk)
@@ -118,7 +117,6 @@ def set_key(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
 
 
 def _check(request: MemberRequest, form: KeyForm, connection: Connection | None) -> HttpResponseBase:
-    """Check the next permission; at the end store the key, or show warnings to confirm."""
     credentials, now = form.credentials(), clock.now()
     taken = connection_using(credentials, organisation=request.organisation, but=connection)
     if taken is not None and connection is None and is_double_click(taken, member=request.member, now=now):
@@ -150,7 +148,7 @@ def _check(request: MemberRequest, form: KeyForm, connection: Connection | None)
 def _connected(request: MemberRequest, connection: Connection) -> HttpResponseBase:
     if connection.state == Connection.State.INCOMPLETE:
         messages.warning(request, _("The key is saved, but permissions are missing: the card names them."))
-    elif not _from_checklist(request):  # which updates automatically
+    elif not _from_checklist(request):  # the checklist updates itself
         messages.success(request, _("Greenhouse is connected."))
     if _htmx(request):
         return HttpResponseClientRedirect(_afterwards(request))
@@ -162,7 +160,6 @@ def _from_checklist(request: MemberRequest) -> bool:
 
 
 def _afterwards(request: MemberRequest) -> str:
-    """The URL to continue at: the checklist, if the dialog was opened from there."""
     name = CHECKLIST if _from_checklist(request) else "integrations"
     return reverse(name, args=[request.organisation.slug])
 

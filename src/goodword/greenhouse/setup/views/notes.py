@@ -98,9 +98,6 @@ def _example(words: str) -> dict[str, str]:
         return {"example": "", "problem": str(error)}
 
 
-# --- test notes -----------------------------------------------------------------------------------------------
-
-
 @require_safe
 @access.member(kinds=access.ADMIN)
 def choose_candidate(request: MemberRequest, pk: int) -> HttpResponse:
