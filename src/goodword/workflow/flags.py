@@ -1,5 +1,4 @@
-"""Flags: facts about a check or an attempt for a person to review. They don't change results and are only shown on the
-candidate's page."""
+"""Flags: facts about a check or attempt for a person to review on the candidate's page. They don't change results."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -41,7 +40,7 @@ class FlagWording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisplayedFlag:
-    """`dismissed_by`: a member's name; empty for a former member."""
+    """`dismissed_by`: empty if the member is gone."""
 
     id: int
     grade: str
@@ -61,7 +60,7 @@ class DisplayedFlag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagList:
-    """Sorted from strongest to weakest. `checked`: whether any check could be made."""
+    """Strongest first. `checked`: whether anything could be checked."""
 
     checked: bool
     to_review: Sequence[DisplayedFlag]
@@ -149,7 +148,7 @@ def dismiss_flag[F: Flag](model: type[F], *, flag_id: int, member: Membership, n
 def dismissal_view[F: Flag](
     model: type[F], *, application_lookup: str, displayed: Callable[[F], DisplayedFlag]
 ) -> Callable[..., HttpResponseBase]:
-    """A page to dismiss flags of this model. `application_lookup`: query path from flag to application."""
+    """A page to dismiss flags of this model. `application_lookup`: the query path from flag to application."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @access.member(kinds=access.WORKS)

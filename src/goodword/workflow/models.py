@@ -1,4 +1,4 @@
-"""Step requests and runs; the states of a run: allowed moves, and the only function that makes them.
+"""Step requests and runs, and the states of a run. Only `move` changes them.
 
 Lock order: application, step request, run.
 """
@@ -24,25 +24,20 @@ GRADES: tuple[Grade, ...] = ("low", "medium", "high")
 
 
 class StepRequest(OrganisationOwned):
-    """A step requested on an application: one row, however often the stage is entered."""
-
     class State(models.TextChoices):
         WAITING = "waiting"
         STARTED = "started"
-        #: an earlier result is reused
         REUSED = "reused"
 
     class WaitingReason(models.TextChoices):
-        """Why a request waits. The candidate's page says what to do about each reason."""
-
         NOTHING = ""
         DELAY = "delay"
         NO_ADDRESS = "no_address"
         MAY_NOT_EMAIL = "may_not_email"
         PROSPECT = "prospect"
-        #: the candidate's name contains an unconfirmed link
+        #: the candidate's name looks like a link, and nobody has confirmed it
         SUSPICIOUS_NAME = "link_in_name"
-        #: the assessment has no job requirement yet; starts once it is published
+        #: the assessment has no job requirement yet; it starts when published
         UNPUBLISHED = "unpublished"
         REUSE = "reuse"
         #: nothing is sent without a click: after an undone hire or rejection, after reconciliation, or on an archived
@@ -55,11 +50,10 @@ class StepRequest(OrganisationOwned):
     waiting_reason = models.CharField(
         max_length=20, choices=WaitingReason.choices, default=WaitingReason.NOTHING, blank=True
     )
-    #: when a delayed request is due
     due_at = models.DateTimeField(null=True)
     requested_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
-    #: the earlier request of the same person and kind whose result is offered or reused
+    #: request of the same person and kind whose result is offered or reused
     earlier = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
@@ -82,8 +76,8 @@ class StepRequest(OrganisationOwned):
 
 
 class StepRun(OrganisationOwned):
-    """Abstract base of checks and attempts. Progress, pause and closing are separate: a resumed or reopened run
-    continues where it was. Only `move` writes them. *Overdue* is derived from the deadline."""
+    """Progress, pause and closing are separate, so a resumed or reopened run continues where it was. Only `move` writes
+    them. *Overdue* follows from the deadline."""
 
     class Progress(models.TextChoices):
         PENDING = "pending"
@@ -95,7 +89,7 @@ class StepRun(OrganisationOwned):
     step_request = models.ForeignKey(StepRequest, on_delete=models.CASCADE, related_name="%(class)ss")
     progress = models.CharField(max_length=20, choices=Progress.choices, default=Progress.PENDING)
     opened_at = models.DateTimeField()
-    #: when the mail server accepted the invitation; empty: not sent yet
+    #: when the mail server accepted the invitation; None: not sent yet
     invited_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True)
@@ -104,13 +98,13 @@ class StepRun(OrganisationOwned):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=60, default="", blank=True)
     close_reason = models.CharField(max_length=60, default="", blank=True)
-    #: start of a deadline's hold, while the run waits for the organisation
+    #: since when the deadline is on hold, because the run waits for the organisation
     clock_stopped_at = models.DateTimeField(null=True)
     #: code of a problem that only a member can resolve
     attention = models.CharField(max_length=40, default="", blank=True)
     next_reminder_at = models.DateTimeField(null=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
-    #: the maximum number of reminders promised in the first mail
+    #: maximum reminders, as promised in the first mail
     reminders_promised = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -121,7 +115,7 @@ class StepRun(OrganisationOwned):
         return self.organisation.calendar
 
     def renew_deadline(self, deadline: datetime) -> None:
-        """Set the deadline, unless a member has set a later one."""
+        """A later deadline set by a member stays."""
         self.deadline_at = max(self.deadline_at, deadline)
 
     @property
@@ -130,8 +124,6 @@ class StepRun(OrganisationOwned):
 
 
 class Appeal(OrganisationOwned):
-    """A candidate's request for a human review of a result, or an objection to it."""
-
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="appeals")
     text = models.TextField()
     opened_at = models.DateTimeField()
@@ -159,7 +151,7 @@ class Appeal(OrganisationOwned):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagFinding:
-    """`code`: the kind of flag. `key`: its subject. `facts`: JSON without names and network addresses."""
+    """`code`: the kind of flag. `key`: what it is about. `facts`: JSON without names and network addresses."""
 
     code: str
     grade: Grade
@@ -179,7 +171,7 @@ class Flag(OrganisationOwned):
         HIGH = "high", "High"
 
     code = models.CharField(max_length=30)
-    #: distinguishes flags with the same code; each is raised once
+    #: tells flags with the same code apart; each is raised once
     key = models.CharField(max_length=120)
     grade = models.CharField(max_length=6, choices=Grade.choices)
     #: figures and words behind it; may contain personal data, but no network addresses
@@ -194,40 +186,37 @@ class Flag(OrganisationOwned):
 
     @property
     def run_id(self) -> Mapping[str, int]:
-        raise NotImplementedError  # defined by the models of references and assessments
+        raise NotImplementedError  # references and assessments have their own models
 
     def update_from(self, finding: FlagFinding) -> None:
-        """Save grade and facts of the same finding. Dismissed flags don't change."""
         if self.dismissed_at is not None or (self.grade, self.facts) == (finding.grade, dict(finding.facts)):
             return
         self.grade, self.facts = finding.grade, dict(finding.facts)
         self.save(update_fields=["grade", "facts"])
 
 
-# --- the states of a run --------------------------------------------------------------------------------------
-
 P = StepRun.Progress
 UNFINISHED: Final = frozenset({P.PENDING, P.IN_PROGRESS})
 DONE: Final = frozenset({P.COMPLETED, P.MARKED_COMPLETE})
-#: act -> (progress it may start from, progress it leads to)
+#: act -> (progress before, progress after)
 PROGRESS_MOVES: Final = {
     "begin": (frozenset({P.PENDING}), P.IN_PROGRESS),
     "complete": (UNFINISHED, P.COMPLETED),
     "mark_complete": (UNFINISHED, P.MARKED_COMPLETE),
     "decline": (UNFINISHED, P.DECLINED),
 }
-#: acts that keep the progress of an unfinished run: act -> (must be closed, must be paused; None: either)
+#: acts that don't change the progress of an unfinished run: act -> (must be closed, must be paused; None: either)
 OTHER_MOVES: Final[dict[str, tuple[bool, bool | None]]] = {
     "pause": (False, False),
     "resume": (False, True),
     "close": (False, None),
     "reopen": (True, None),
 }
-#: close reasons that are undone with the application's outcome
+#: close reasons that end when the application's outcome is undone
 BY_OUTCOME: Final = frozenset({"rejected", "hired", "converted", "changed_job", "erasure"})
-#: attention code after an undone rejection or hire, when nothing is sent until a member clicks
+#: attention code after an undone rejection or hire: nothing is sent until a member clicks
 REOPENED: Final = "reopened"
-#: time after the deadline during which answers still count
+#: how long after the deadline answers still count
 GRACE: Final = timedelta(days=30)
 
 
@@ -236,7 +225,7 @@ class MoveNotAllowed(Exception):
 
 
 def is_open(run: StepRun) -> bool:
-    """Unfinished and not closed. A paused run is open."""
+    """A paused run is open."""
     return run.progress in UNFINISHED and run.closed_at is None
 
 
@@ -268,7 +257,7 @@ def status(run: StepRun, *, now: datetime) -> str:
 
 
 def takes_answers(run: StepRun, *, now: datetime) -> bool:
-    """Whether an answer still counts: the run is open, and at most 30 days past a running deadline."""
+    """Whether the run is open and, unless its deadline is on hold, at most 30 days overdue."""
     runs = run.clock_stopped_at is None and run.invited_at is not None
     return is_open(run) and (not runs or now <= run.deadline_at + GRACE)
 
@@ -314,8 +303,7 @@ def _locking_newest(model: type[StepRun]) -> Callable[[int], list[Any]]:
 
 
 def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> None:
-    """Apply an action from the table to a locked run and save it. `by`: "candidate", "greenhouse", "member:3" or
-    "goodword". Raises MoveNotAllowed."""
+    """Saves a locked run. `by`: "candidate", "greenhouse", "member:3" or "goodword". Raises MoveNotAllowed."""
     if not may(run, act):
         raise MoveNotAllowed(
             f"{act} is not possible: progress {run.progress}, closed {run.closed_at}, paused {run.paused_at}"
@@ -333,9 +321,7 @@ def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> 
             run.progress = PROGRESS_MOVES[act][1]
             if act == "begin":
                 run.begun_at = at
-                run.invited_at = (
-                    run.invited_at or at
-                )  # the mail has arrived, whatever the server's response was
+                run.invited_at = run.invited_at or at  # the mail has arrived, whatever the server said
             else:
                 run.completed_at = at
                 run.closed_by = by
@@ -346,8 +332,7 @@ def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> 
 
 
 def lock_application(application_id: int) -> Application:
-    """Lock an application, and move its step requests to its role's steps. Rows that refer to it, such as mail, can
-    still be written."""
+    """Also moves its step requests to its role's steps. Rows that refer to it, such as mail, can still be inserted."""
     return remembered(("locked application", application_id), lambda: _lock_application(application_id))
 
 
@@ -372,7 +357,7 @@ def _with_lock(application_id: int) -> QuerySet[Application]:
 def lock_step_request(
     step_request_id: int, *, application_id: int | None = None
 ) -> tuple[StepRequest, Application] | None:
-    """Lock a step request and its application (its id saves a query). Returns None if the request was withdrawn."""
+    """Lock a step request and its application, whose id saves a query. Returns None if the request was withdrawn."""
     step_requests = StepRequest.objects.across_organisations().filter(pk=step_request_id)
     if application_id is None:
         application_id = step_requests.values_list("application_id", flat=True).first()
@@ -397,8 +382,8 @@ def _requests_with_lock(step_request_id: int, application_id: int) -> QuerySet[S
 
 
 def _reassign_requests(application: Application) -> None:
-    """Move requests to the steps of a locked application's role. If there are two of a kind, the started one is kept;
-    if both have started, the other role's request keeps its step."""
+    """Move requests to the steps of the locked application's role. Of two of a kind, the started one stays. If both
+    have started, the other role's request keeps its step."""
     if application.role_id is None:
         return
     step_requests = StepRequest.objects.of(application.organisation).filter(application=application)

@@ -25,7 +25,6 @@ from goodword.notifications.models import Link
 from goodword.workflow.models import Appeal, StepRequest, StepRun, lock, may, move
 from goodword.workflow.retention import mail_data_kept
 
-#: close reason
 ERASURE = "erasure"
 
 
@@ -56,8 +55,7 @@ def close_runs[R: StepRun](model: type[R], application_ids: Collection[int], *, 
 
 
 def request_own_erasure(*, application: Application, now: datetime, language: str = "") -> Erasure:
-    """Request erasure of the whole person in seven days. Idempotent. Mails the recruiter, and the candidate in
-    `language`."""
+    """Erasure of the whole person in seven days. Idempotent. Mails the recruiter, and the candidate in `language`."""
     with transaction.atomic():
         erasure = request_erasure(of=application.candidate, reason=Reason.CANDIDATE, now=now, by="candidate")
         hold = hold_against_erasure(application.candidate)
@@ -88,7 +86,6 @@ def request_own_erasure(*, application: Application, now: datetime, language: st
 def _mail_confirmation(
     erasure: Erasure, application: Application, hold: Hold | None, *, language: str, now: datetime
 ) -> None:
-    """Mail the date and how to cancel, or why the data is kept."""
     candidate = application.candidate
     if hold is not None:
         mail_data_kept(erasure, hold, now=now)

@@ -1,4 +1,4 @@
-"""Common parts of the pages of candidates and referees: links, languages, and questions to the recruiter.
+"""What the pages of candidates and referees have in common: links, languages, questions to the recruiter.
 
 Links to *Your data* are short-lived and only mailed to the known address.
 """
@@ -40,7 +40,7 @@ PARAMETER: Final = "language"
 
 
 def language_choices(codes: Sequence[str]) -> list[tuple[str, str]]:
-    """Languages in a fixed order: [("en", "English"), ...]."""
+    """In a fixed order: [("en", "English"), ...]."""
     order = [code for code, _name in settings.LANGUAGES]
     ordered = sorted(codes, key=lambda code: (order.index(code) if code in order else len(order), code))
     return [(code, language_name(code)) for code in ordered]
@@ -54,13 +54,13 @@ def language_name(code: str) -> str:
 
 
 def browser_languages(request: HttpRequest) -> list[str]:
-    """The browser's languages, most preferred first: ["de-at", "de", "en"]."""
+    """Most preferred first: ["de-at", "de", "en"]."""
     asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     return [code for code, weight in asked if weight > 0]
 
 
 def query_language(request: HttpRequest, offered: Sequence[str]) -> str:
-    """The offered language in the page's query string, or empty."""
+    """The language in the query string if it is offered, or ""."""
     code = request.GET.get(PARAMETER, "")
     return code if code in offered else ""
 
@@ -73,7 +73,7 @@ def with_query_language(request: HttpRequest, url: str) -> str:
 
 
 def links_for(request: HttpRequest, offered: Sequence[str], *, current: str) -> dict[str, object]:
-    """Template context for language links on pages that store nothing, since somebody else may have an expired link."""
+    """Context for language links on pages that don't store the choice, since somebody else may have an expired link."""
     shown = [
         (
             code,
@@ -86,7 +86,7 @@ def links_for(request: HttpRequest, offered: Sequence[str], *, current: str) -> 
 
 
 def first_offered(offered: Sequence[str], *wanted: str) -> str:
-    """The first preferred language ("de", "de-AT") that is offered, or empty."""
+    """The first preferred language ("de", "de-AT") that is offered, or ""."""
     for code in wanted:
         for language in offered:
             if code and _primary(language) == _primary(code):
@@ -98,16 +98,13 @@ def _primary(code: str) -> str:
     return code.strip().lower().replace("_", "-").partition("-")[0]
 
 
-# --- links ----------------------------------------------------------------------------------------------------
-
-#: first page of each kind of step
 PAGES: Final = {Step.Kind.ASSESSMENT: "portal_assessment", Step.Kind.REFERENCE_CHECK: "portal_check"}
 _DATA_PAGES: Final = {Link.Purpose.CANDIDATE: "portal_data", Link.Purpose.REFEREE: "referee_data"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """A candidate at their portal. An application has one portal, which every step's link opens."""
+    """A candidate at their portal. An application has one portal, which the links of all steps open."""
 
     token: str
     link: Link
@@ -121,7 +118,7 @@ class Visit:
 
 
 def visit_of(token: str, *, purpose: Link.Purpose = Link.Purpose.CANDIDATE) -> Visit | None:
-    """The target of a candidate's link; None if unknown. Changes nothing."""
+    """None if the link is unknown. Changes nothing."""
     link = links.resolve(token, purpose=purpose)
     if link is None:
         return None
@@ -158,7 +155,7 @@ def open_step_url(application: Application, *, kind: Step.Kind, token: str, now:
 
 
 def closed_page(request: HttpRequest, *, organisation: Organisation, recruiter: Recruiter) -> HttpResponse:
-    """The neutral page, whatever closed the step. It links to *Your data*, since that right outlasts the step."""
+    """The same page, whatever closed the step. It links to *Your data*, since that right outlasts the step."""
     return _page(
         request,
         "workflow/closed.html",
@@ -191,7 +188,6 @@ def _page(request: HttpRequest, template: str, status: int, **context: object) -
 
 
 KIND = "workflow.own_data"
-#: minimum time between two links
 EVERY = timedelta(minutes=10)
 MOST_LINKS_A_DAY = 5
 
@@ -206,8 +202,8 @@ def send_own_data_link(
     language: str,
     now: datetime,
 ) -> bool:
-    """Mail a link to the data, even to people who want no e-mail, since they requested it. Returns False without an
-    address, or if requested too often."""
+    """Sent even to people who want no e-mail, since they have asked for it. Returns False if there is no address or
+    they asked too often."""
     with transaction.atomic():
         application = lock_application(application_id)
         if not to.address or application.erased_at is not None:
@@ -236,14 +232,11 @@ def send_own_data_link(
 
 
 def went_to(link: Link, address: str) -> bool:
-    """Whether the link was mailed to this address, which may have changed since."""
+    """The address may have changed since."""
     return link.email is not None and is_same(link.email.to_address, address)
 
 
-# --- questions to the recruiter -------------------------------------------------------------------------------
-
 MAIL_KIND = "workflow.question"
-#: maximum questions per person and day
 MOST_QUESTIONS_A_DAY = 5
 LONGEST_QUESTION = 4000
 FORM_ID = "ask"
@@ -252,8 +245,7 @@ FORM_ID = "ask"
 def ask_recruiter(
     *, application: Application, by: str, name: str, address: str, text: str, now: datetime
 ) -> bool:
-    """Mail the recruiter a question, at most five per day, and none during an erasure. `by`: "candidate" or
-    "referee:31"."""
+    """Mails a question, at most five a day, and none during an erasure. `by`: "candidate" or "referee:31"."""
     with transaction.atomic():
         application = lock_application(application.pk)
         if application.is_being_erased:
@@ -319,7 +311,7 @@ def ask_page(
     context: Mapping[str, object],
     switched: bool = False,
 ) -> HttpResponse:
-    """`context`: for the portal's layout. `switched`: the language was changed; the text is kept."""
+    """`context`: for the portal's layout. `switched`: the language was changed; keep the text."""
     form = AskForm(request.POST if request.method == "POST" else None)
     if switched:
         form = AskForm(question=form["question"].value() or "")

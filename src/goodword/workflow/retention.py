@@ -1,4 +1,4 @@
-"""Retention notices, and legal holds that keep data longer."""
+"""What we tell people about retention, and legal holds that keep data longer."""
 
 from datetime import datetime
 
@@ -39,7 +39,6 @@ def retention_for_candidate(organisation: Organisation) -> str:
 
 
 def retention_for_referee(organisation: Organisation, *, candidate: str) -> str:
-    """The retention notice for referees, whose data is erased with the candidate's."""
     return _retention(
         organisation,
         old=_(
@@ -65,8 +64,7 @@ def retention_for_expert(organisation: Organisation) -> str:
 
 
 def retention_for_rater(organisation: Organisation, *, candidate: str) -> str:
-    """The retention notice for raters. Ratings are erased with the person rated; for earlier erasure, raters have to
-    write."""
+    """Ratings are erased with the person rated. For earlier erasure, raters have to write to the organisation."""
     names = {"organisation": organisation.name, "candidate": candidate}
     if not organisation.erases_old:
         return (
@@ -80,8 +78,7 @@ def retention_for_rater(organisation: Organisation, *, candidate: str) -> str:
 
 
 def may_be_rated_later(application: Application, *, begun_at: datetime | None) -> bool:
-    """Whether the manager may be asked to rate somebody who started the assessment at that time, or hasn't yet. Same
-    condition as in workspace.validity.asking."""
+    """`begun_at`: of the assessment; None: not started yet. Keep in line with workspace.validity.asking."""
     role = application.role
     if role is None or role.asks_for_ratings_since is None:
         return False
@@ -102,14 +99,12 @@ def _retention(organisation: Organisation, *, old: str, hidden: str, **names: st
 
 
 def legal_hold_reason(hold: Hold) -> str:
-    """The reason for the person who requested erasure, without the members' own reason."""
+    """For the person who requested erasure, so without what members wrote."""
     names = {"organisation": hold.organisation.name}
     if hold.ground == Hold.Ground.DUTY:
         return _("The law obliges %(organisation)s to keep it.") % names
     return _("%(organisation)s needs it to establish, exercise or defend legal claims.") % names
 
-
-# --- legal holds ----------------------------------------------------------------------------------------------
 
 KIND = "workflow.kept"
 
@@ -119,8 +114,7 @@ class NothingToKeep(Exception):
 
 
 def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership, now: datetime) -> Hold:
-    """Place a legal hold. `ground`: for the people concerned. `reason`: for members. Idempotent. Raises
-    NothingToKeep."""
+    """`ground`: for the people concerned. `reason`: for members. Idempotent. Raises NothingToKeep."""
     organisation = by.organisation
     with transaction.atomic():
         person = on if isinstance(on, Candidate) else None
@@ -156,7 +150,7 @@ def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership
 
 
 def lift_hold(*, hold_id: int, by: Membership, now: datetime) -> bool:
-    """Lift a hold, so due erasures continue. Returns False if there was no hold."""
+    """Erasures that are due then continue. Returns False if there was no hold."""
     with transaction.atomic():
         hold = active(by.organisation).select_for_update(of=("self",)).filter(pk=hold_id).first()
         if hold is None:

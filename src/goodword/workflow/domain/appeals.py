@@ -20,18 +20,17 @@ from goodword.workflow.models import DONE, Appeal, StepRequest, StepRun, lock_ap
 
 LONGEST: Final = 2000
 LONGEST_ANSWER: Final = 4000
-#: time within which the same text counts as a second click
+#: within this time, the same text again counts as a double click
 SECOND_CLICK: Final = timedelta(minutes=5)
-#: path below the candidate's link
 _PATH: Final = "appeal/"
 
 
 class CannotAppeal(Exception):
-    """Nothing has finished or closed yet, or the data is being erased."""
+    """Nothing has finished or been closed yet, or the data is being erased."""
 
 
 class AlreadyOpen(Exception):
-    """Another request waits for an answer."""
+    """An earlier request is still waiting for an answer."""
 
 
 class AlreadyAnswered(Exception):
@@ -45,13 +44,13 @@ class BeingErased(Exception):
 
 
 def appeals_of(application: Application) -> Sequence[Appeal]:
-    """Requests, newest first. One query."""
+    """Newest first. One query."""
     rows = Appeal.objects.of(application.organisation).filter(application=application)
     return list(rows.select_related("answered_by__user").order_by("-opened_at", "-pk"))
 
 
 def may_appeal(application: Application, *, now: datetime) -> bool:
-    """Whether an assessment or reference check is finished, declined, closed or overdue."""
+    """Whether a step is finished, declined, closed or overdue."""
     return not application.is_being_erased and any(
         model.objects.of(application.organisation)
         .filter(step_request__application=application)
@@ -62,8 +61,8 @@ def may_appeal(application: Application, *, now: datetime) -> bool:
 
 
 def open_appeal(*, application_id: int, text: str, language: str, now: datetime) -> Appeal:
-    """Save the request, mail the team, and confirm to the candidate in `language`. Idempotent for a repeated text.
-    Raises CannotAppeal and AlreadyOpen."""
+    """Mails the team, and a confirmation to the candidate in `language`. Repeating the same text does nothing. Raises
+    CannotAppeal and AlreadyOpen."""
     with transaction.atomic():
         application = lock_application(application_id)
         if not may_appeal(application, now=now):
@@ -101,8 +100,7 @@ def open_appeal(*, application_id: int, text: str, language: str, now: datetime)
 
 
 def answer_appeal(*, appeal_id: int, answer: str, member: Membership, now: datetime) -> Appeal:
-    """Save the answer and mail it to the candidate. Only the first answer counts; a member repeating it is a second
-    click. Raises AlreadyAnswered, BeingErased, and Appeal.DoesNotExist."""
+    """Mails the answer to the candidate. Idempotent. Raises AlreadyAnswered, BeingErased, Appeal.DoesNotExist."""
     rows = Appeal.objects.of(member.organisation)
     with transaction.atomic():
         application = lock_application(rows.get(pk=appeal_id).application_id)
@@ -160,7 +158,7 @@ def _mail_team(appeal: Appeal, application: Application, *, now: datetime) -> No
 
 
 def _team(application: Application) -> Sequence[Membership]:
-    """The recruiter, else the role's owner, if they can answer in Goodword, else the admins."""
+    """The recruiter, else the role's owner, else the admins; only people who can answer in Goodword."""
     members = active_members(application.organisation)
     for found in (
         members.filter(user__email__same_address=application.recruiter_email),
@@ -181,7 +179,6 @@ def _mail_candidate(
     language: str,
     now: datetime,
 ) -> None:
-    """`name`: "confirmed" or "answered"."""
     candidate, organisation = application.candidate, application.organisation
     if mail_blocked_reason(application):
         return
@@ -208,7 +205,7 @@ def _mail_candidate(
 
 
 def _step_request_id(application: Application) -> int:
-    """The id of a finished step, whose link opens the portal, else of the newest."""
+    """A finished step, whose link opens the portal, else the newest."""
     runs = [
         run
         for model in StepRun.__subclasses__()

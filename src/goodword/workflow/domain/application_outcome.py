@@ -42,13 +42,12 @@ from goodword.workflow.models import (
     move,
 )
 
-#: reasons that already wait for a member
 DECIDED_BY_MEMBER = (StepRequest.WaitingReason.CLICK, StepRequest.WaitingReason.REUSE)
 Action = Literal["close", "reopen", "pause", "resume", "transfer"]
 
 
 def on_ended(event: Event) -> None:
-    """Keep waiting requests from starting automatically."""
+    """Keep waiting requests from starting by themselves."""
     if not has_step_requests(event):
         return
     application = lock_application_of(event)
@@ -59,7 +58,7 @@ def on_ended(event: Event) -> None:
 
 
 def on_restored(event: Event) -> None:
-    """Make waiting requests, and steps of a stage entered in the meantime, wait for a click."""
+    """Make everything wait for a click: waiting requests, and the steps of a stage entered meanwhile."""
     application = lock_application_of(event)
     if application.end or application.connection_id is None:
         return
@@ -81,7 +80,7 @@ def on_restored(event: Event) -> None:
 
 
 def on_changed_job(event: Event) -> None:
-    """Withdraw waiting requests if the new job has no role. (With a role, they were reassigned.)"""
+    """Withdraw waiting requests if the new job has no role. If it has one, they were moved to its steps."""
     if not has_step_requests(event):
         return
     application = lock_application_of(event)
@@ -92,7 +91,7 @@ def on_changed_job(event: Event) -> None:
 
 
 def _was_not_to_be_invited(application: Application) -> bool:
-    """Whether they were in their stage when it was mapped, so they must not be invited."""
+    """Whether they were in their stage when it was mapped, and so mustn't be invited."""
     where = application.connection_id, application.job_id, application.stage_id, application.remote_id
     if None in where:
         return False
@@ -103,8 +102,8 @@ def _was_not_to_be_invited(application: Application) -> bool:
 
 
 def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Action, R]]:
-    """Apply the application's outcome to its runs. Yields each action with its locked and saved run; "transfer": it
-    continues under another role's settings."""
+    """Apply the application's outcome to its runs. Yields each action with its saved, locked run. "transfer": it
+    continues with another role's settings."""
     assert event.application_id is not None
     if not has_step_requests(event):
         return
@@ -119,14 +118,14 @@ def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Ac
 
 
 def _actions(run: StepRun, application: Application, event: Event) -> Iterator[Action]:
-    """Yields actions; each is computed after the previous one was performed."""
+    """Each action is computed after the previous one was carried out."""
     step = run.step_request.step
     moved = event.name == "application.changed_job"
     if reason := _reason_to_close(run, application, event):
         if may(run, "close"):
             yield "close"
         elif run.close_reason == "changed_job":
-            run.close_reason = reason  # something else reopens it now
+            run.close_reason = reason  # from now on, only undoing this outcome reopens it
         return
     if _undone_unnoticed(run, application, event):
         yield "close"
@@ -143,7 +142,7 @@ def _actions(run: StepRun, application: Application, event: Event) -> Iterator[A
 
 
 def _reason_to_close(run: StepRun, application: Application, event: Event) -> str:
-    """The reason to close the run, or "". Without a role, runs open at the move close; later unlinking closes none."""
+    """Why to close the run, or "". Moving to a job without a role closes open runs; unlinking a job later doesn't."""
     if reason := closing_reason(application, run.step_request.step):
         return reason
     if job_matches_role(application) and run.step_request.step.role_id == application.role_id:
@@ -155,7 +154,6 @@ def _reason_to_close(run: StepRun, application: Application, event: Event) -> st
 
 
 def _paused_by_person(run: StepRun, application: Application) -> bool:
-    """Whether a member paused it, so only members may resume it."""
     pauses = Event.objects.filter(
         application_id=application.pk, name="step.paused", data__step_request_id=run.step_request_id
     )
@@ -170,7 +168,7 @@ def _moved_to_current_job(application: Application) -> bool:
 
 
 def _undone_unnoticed(run: StepRun, application: Application, event: Event) -> bool:
-    """Whether a rejection or hire was undone before its reaction ran, which also needs a click."""
+    """Whether a rejection or hire was undone before we reacted to it. That needs a click, too."""
     if event.name not in RESTORED or awaits_click(run) or not may(run, "close"):
         return False
     step = run.step_request.step
@@ -241,19 +239,17 @@ def _continue(run: StepRun, *, organisation: Organisation, at: datetime) -> None
 
 
 Status = Application.Status
-#: statuses that members can set
 SETTABLE = (Status.ACTIVE, Status.REJECTED, Status.HIRED)
 
 
 class NotSettable(Exception):
-    """The status is set in Greenhouse, or an erasure is due."""
+    """The status can only be set in Greenhouse, or the data is being erased."""
 
 
 def set_status(
     *, application_id: int, status: Application.Status, reason: str = "", member: Membership, now: datetime
 ) -> bool:
-    """Set the status as Greenhouse would. `reason`: for a rejection. The caller audits. Returns whether it changed.
-    Raises NotSettable."""
+    """Set the status as Greenhouse would. Returns whether it changed. The caller audits it. Raises NotSettable."""
     if status not in SETTABLE:
         raise ValueError(f"Members do not set the status {status}.")
     with transaction.atomic():

@@ -1,6 +1,8 @@
-"""Decides from the locked application row whether a step may start, continue or close. Reactions run concurrently and
-in any order. Events only say that something changed; each change of the row has its own reaction, so the last one
-leaves the step in the right state."""
+"""Decides from the locked application whether a step may start, continue or close.
+
+Reactions run concurrently and in any order, and an event only says that something changed. Since each change of the row
+has its own reaction, the last reaction leaves the step in the right state.
+"""
 
 from django.db.models import QuerySet
 
@@ -11,22 +13,20 @@ from goodword.roles.models import StageRule, Step, automation_of, rules_of
 from goodword.workflow.models import StepRequest
 
 Status, WaitingReason = Application.Status, StepRequest.WaitingReason
-#: obstacles to mail that a change in Greenhouse can remove
+#: what keeps mail from being sent and a change in Greenhouse can resolve
 BLOCKING_REASONS = (
     WaitingReason.PROSPECT,
     WaitingReason.NO_ADDRESS,
     WaitingReason.MAY_NOT_EMAIL,
     WaitingReason.SUSPICIOUS_NAME,
 )
-#: events that undo an outcome
 RESTORED = ("application.unrejected", "application.unhired", "erasure.cancelled")
-#: events recorded when a member starts a step
 STARTED_BY_MEMBER = ("step.requested", "attempt.assigned", "check.opened", "check.invited_again")
 
 
 def has_step_requests(event: Event) -> bool:
-    """Whether the application has step requests, since most changes in Greenhouse don't concern our steps. Needs no
-    lock: these events are recorded under the application's lock, except `candidate.changed`."""
+    """Most changes in Greenhouse are about applications without any. No lock needed: these events, except
+    `candidate.changed`, are recorded under the application's lock."""
     assert event.application_id is not None
     rows = StepRequest.objects.across_organisations().filter(application_id=event.application_id)
     return remembered(("has step requests", event.pk), rows.exists)
@@ -42,8 +42,7 @@ def in_step_stage(application: Application, step: Step) -> bool:
 
 
 def has_left_stages(application: Application, step: Step) -> bool:
-    """Whether it has left the step's stages and the step then pauses. Never without an ATS, since there are no
-    stages."""
+    """Whether it has left the step's stages and the step pauses then. Without an ATS there are no stages."""
     return (
         application.in_greenhouse
         and step.on_leave == Step.OnLeave.PAUSE
@@ -60,7 +59,6 @@ def job_matches_role(application: Application) -> bool:
 
 
 def closing_reason(application: Application, step: Step) -> str:
-    """The close reason if the application's outcome closes the step, else empty."""
     if application.is_being_erased:
         return "erasure"
     closes = {
@@ -73,8 +71,7 @@ def closing_reason(application: Application, step: Step) -> str:
 
 
 def needs_click(application: Application, step: Step) -> bool:
-    """Whether the role is archived, or the step wasn't requested again after a rejection, hire or erasure was
-    undone."""
+    """Whether the role is archived, or an outcome was undone and the step hasn't been requested again since."""
     if step.role.archived_at is not None:
         return True
     events = Event.objects.filter(application_id=application.pk)
@@ -105,20 +102,19 @@ def _asks_for(event: Event, stages: set[tuple[int, int]], step_requests: set[int
 
 
 def may_start(application: Application, step: Step) -> bool:
-    """Whether the application's outcome, stage and job allow the step. `obstacle` may still make it wait."""
+    """Whether the application's outcome, stage and job allow the step. An `obstacle` may still make it wait."""
     return not application.end and not has_left_stages(application, step) and job_matches_role(application)
 
 
 def obstacle(application: Application, step: Step, *, manual: bool = False) -> str:
-    """Code of StepRequest.WaitingReason that an allowed step has to wait for: a click, unless it is `manual`, or what
-    blocks mail. Empty if it can start."""
+    """Why a step that may start has to wait (a StepRequest.WaitingReason), or "". `manual`: it needs no click."""
     if not manual and needs_click(application, step):
         return WaitingReason.CLICK
     return blocking_reason(application)
 
 
 def blocking_reason(application: Application) -> str:
-    """Code of StepRequest.WaitingReason that keeps every step from starting, or empty."""
+    """The StepRequest.WaitingReason that keeps all steps from starting, or ""."""
     if reason := mail_blocked_reason(application):
         return reason
     return (
@@ -127,7 +123,6 @@ def blocking_reason(application: Application) -> str:
 
 
 def is_unpublished(step: Step) -> bool:
-    """Whether it is an assessment without a job requirement, so not published."""
     return step.kind == Step.Kind.ASSESSMENT and not step.requirement.strip()
 
 

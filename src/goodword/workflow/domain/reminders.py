@@ -1,5 +1,3 @@
-"""When the reminders of attempts and checks are due."""
-
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -19,9 +17,9 @@ def next_reminder(
     hours: Calendar | None = None,
     zones: Collection[ZoneInfo] = (),
 ) -> datetime | None:
-    """The next reminder after `now`, on one of `days` (working days after `opened_at`). Days count in `calendar`; mail
-    goes out during `hours`, when it is daytime in all `zones`. The first `sent` are used up. Missed reminders are
-    skipped and don't pile up. Pure."""
+    """The next reminder after `now`, on one of `days` (working days in `calendar` after `opened_at`), during `hours`,
+    when it is daytime in all `zones`. The first `sent` are used up. Missed reminders are skipped and don't pile up.
+    Pure."""
     for day in sorted(days)[sent:]:
         moment = into_working_hours(
             add_working_days(opened_at, day, calendar=calendar), calendar=hours or calendar, zones=zones
@@ -32,7 +30,7 @@ def next_reminder(
 
 
 def plan_reminder(run: StepRun, *, organisation: Organisation, now: datetime) -> None:
-    """Set the run's next reminder (unsaved); none until the invitation is sent."""
+    """Doesn't save. There is no reminder until the invitation has been sent."""
     if run.invited_at is None:
         run.next_reminder_at = None
         return

@@ -1,5 +1,3 @@
-"""Common functions of attempts and checks: deadlines, e-mails to candidates, member actions."""
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -27,8 +25,7 @@ from goodword.workflow.models import (
 def extend_by_hold(
     deadline: datetime, *, stopped_at: datetime, now: datetime, calendar: Calendar
 ) -> datetime:
-    """Restart a deadline with the remaining working days, at least one; if overdue, it stays overdue by as much.
-    Pure."""
+    """Restart a deadline with the working days that were left, at least one. Keeps an overdue one as overdue. Pure."""
     if deadline <= stopped_at:
         return deadline + (now - stopped_at)
     left = days_left(deadline, now=stopped_at, calendar=calendar)
@@ -47,7 +44,7 @@ def days_left(deadline: datetime, *, now: datetime, calendar: Calendar) -> int:
 #: attention codes: mail bounces, was marked as spam, could not be sent
 UNDELIVERED, COMPLAINED, NOT_SENT = "undelivered", "complained", "not_sent"
 MAIL_FAILURES = frozenset({UNDELIVERED, COMPLAINED, NOT_SENT})
-#: keys of mails about a run start with its kind and id
+#: how keys of mails about a run start, before its id
 OF_RUNS = ("attempt:", "check:")
 
 
@@ -65,7 +62,7 @@ def invited_run[R: StepRun](model: type[R], email: Email) -> R | None:
 
 
 def mark_invited(run: StepRun, email: Email, *, at: datetime) -> bool:
-    """Record that the mail server accepted the mail (unsaved). Returns whether it was the first invitation."""
+    """The mail server has accepted the mail. Doesn't save. Returns whether it was the first invitation."""
     is_first = run.invited_at is None
     if is_first:
         run.invited_at = at
@@ -80,16 +77,15 @@ def mark_invited(run: StepRun, email: Email, *, at: datetime) -> bool:
 
 
 def has_queued_mail(*, organisation: Organisation, subject_ref: str) -> bool:
-    """Whether an earlier mail is still queued, so no reminder is added."""
     waiting = (Email.State.QUEUED, Email.State.SENDING)
     return Email.objects.of(organisation).filter(subject_ref=subject_ref, state__in=waiting).exists()
 
 
 def stop_reminders[R: StepRun](model: type[R], email: Email, *, code: str) -> R | None:
-    """Stop reminders and mark the run, unless the address has changed. Keeps another reason for attention."""
+    """Also marks the run, unless the address has changed. Other reasons for attention stay."""
     if email.link_purpose != Link.Purpose.CANDIDATE:
         return None
-    application = email.application  # none for mails about an adjustment, which belong to its request
+    application = email.application  # None if the mail is about an adjustment
     if application is not None and not is_same(email.to_address, application.candidate.email):
         return None
     rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # typed as of Model
@@ -113,7 +109,7 @@ def clear_mail_failure(run: StepRun) -> None:
 
 
 def mark_suspicious_name(model: type[StepRun], event: Event) -> None:
-    """Set or clear the mark on an application's open runs. Idempotent. Keeps another reason for attention."""
+    """Set or clear the mark on an application's open runs. Idempotent. Other reasons for attention stay."""
     application_id = event.application_id or _application_of_mail(event)
     if application_id is None:
         return
@@ -130,7 +126,7 @@ def mark_suspicious_name(model: type[StepRun], event: Event) -> None:
 
 
 def _application_of_mail(event: Event) -> int | None:
-    """The application id; None for mails about adjustment requests."""
+    """None for mails about adjustment requests."""
     mails = Email.objects.across_organisations().filter(
         pk=event.data.get("email_id", 0), link_purpose=Link.Purpose.CANDIDATE
     )
@@ -142,9 +138,8 @@ def _application_of_mail(event: Event) -> int | None:
     )
 
 
-#: close reason
 CANCELLED: Final = "cancelled"
-#: minimum time between a mail and a member's reminder
+#: minimum time between a mail and a reminder sent by a member
 REMINDER_INTERVAL: Final = timedelta(minutes=10)
 
 
@@ -183,8 +178,8 @@ def refuse_if_written_to(organisation: Organisation, subject_ref: str, *, now: d
 def later_deadline(
     organisation: Organisation, days: int, *, before: datetime, day: str, now: datetime
 ) -> datetime:
-    """The end of the working day in `days`. Raises Refused, naming the current `day`, if it is earlier than `before`,
-    and ValueError for an impossible number of days."""
+    """The end of a working day. Raises Refused, naming the current `day`, if it is earlier than `before`, and
+    ValueError for an impossible number of `days`."""
     if not 1 <= days <= LONGEST_DEADLINE:
         raise ValueError(f"{days} working days")
     until = end_of_working_day(now, days, calendar=organisation.calendar)

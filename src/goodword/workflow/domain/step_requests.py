@@ -1,4 +1,4 @@
-"""Step requests: created by a stage or a member, waiting for a reason, started, or offered an earlier result."""
+"""Step requests: created by a stage or a member, then waiting, started, or offered an earlier result."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -32,16 +32,16 @@ from goodword.workflow.models import DONE, StepRequest, StepRun, lock_applicatio
 
 WaitingReason, State = StepRequest.WaitingReason, StepRequest.State
 REUSABLE_FOR: Final = timedelta(days=365)
-#: waiting reasons that a later arrival in a stage resolves
+#: waiting reasons that entering a stage later resolves
 STARTABLE_LATER = (*BLOCKING_REASONS, WaitingReason.CLICK, WaitingReason.UNPUBLISHED)
 
 
 class NotConfirmed(Exception):
-    """A finished run exists, and the member has not confirmed a new one."""
+    """There is a finished run, and the member hasn't confirmed that they want another."""
 
 
 class CannotStart(Exception):
-    """`reason`: how the application ended, a code of StepRequest.WaitingReason, "no_requirement", or "reused"."""
+    """`reason`: how the application ended, a StepRequest.WaitingReason, "no_requirement", or "reused"."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -93,7 +93,6 @@ def wait_for_publication(
 def wait_because(
     step_request: StepRequest, reason: str, *, application: Application, at: datetime, by: str
 ) -> None:
-    """Wait for this reason, with the event that belongs to it."""
     match reason:
         case WaitingReason.CLICK:
             wait_for_click(step_request, application=application, at=at)
@@ -104,7 +103,7 @@ def wait_because(
 
 
 def keep_for_click(step_request: StepRequest, *, application: Application, at: datetime) -> None:
-    """Keep the request after the application has ended, so a member can start the step if it is restored."""
+    """Keep the request after the application has ended, so that a member can start the step if that is undone."""
     _set_waiting(step_request, WaitingReason.CLICK)
     reason = application.end
     record_event(
@@ -123,7 +122,7 @@ def withdraw(step_request: StepRequest, *, application: Application, at: datetim
 def start_step(
     step_request: StepRequest, *, application: Application, at: datetime, by: str, manual: bool = False
 ) -> None:
-    """Start the step, which its app then handles. `manual`: regardless of the stage."""
+    """Its app reacts to the event. `manual`: regardless of the stage."""
     step_request.state, step_request.waiting_reason, step_request.due_at, step_request.started_at = (
         State.STARTED,
         "",
@@ -158,8 +157,8 @@ def record_event(
 def start_by_member(
     *, application_id: int, step: Step, member: Membership, now: datetime, after_reuse: bool = False
 ) -> StepRequest:
-    """Start without the delay. Idempotent. `after_reuse`: even if an earlier result was reused. Raises CannotStart, and
-    LookupError if the arguments don't belong together."""
+    """Start without the delay. Idempotent. `after_reuse`: although an earlier result was reused. Raises CannotStart,
+    and LookupError if the arguments don't belong together."""
     with transaction.atomic():
         application = lock_application(application_id)
         if application.organisation_id != member.organisation_id or step.role_id != application.role_id:
@@ -191,7 +190,7 @@ def start_by_member(
 def offer_earlier[R: StepRun](
     model: type[R], step_request: StepRequest, *, application: Application, at: datetime
 ) -> bool:
-    """Wait for a decision if another application has a recent result of this kind. Returns whether it does."""
+    """Wait for a member if another application has a recent result of this kind. Returns whether it does."""
     earlier = _latest_result(model, step_request, application=application, at=at)
     if earlier is None:
         return False
@@ -219,7 +218,7 @@ def reuse_earlier(step_request: StepRequest, *, application: Application, at: da
 
 
 def reuse_times(step_requests: Iterable[StepRequest]) -> dict[int, datetime]:
-    """Times when earlier results were reused, by request id, even if a new run followed."""
+    """When earlier results were reused, by request id, even if a new run followed."""
     having = [
         step_request
         for step_request in step_requests
@@ -244,7 +243,7 @@ def reuse_times(step_requests: Iterable[StepRequest]) -> dict[int, datetime]:
 
 
 def is_confidential_source(earlier: StepRequest) -> bool:
-    """Whether the earlier application is hidden from members who see the later one."""
+    """Whether members who see the later application may not see the earlier one."""
     application = earlier.application
     return application.candidate.private or (
         application.role is not None and is_confidential(application.role)
@@ -269,7 +268,6 @@ def _latest_result[R: StepRun](
 
 
 def on_needs_attention(event: Event) -> None:
-    """Mail the recruiter once per request and reason."""
     step_request = (
         StepRequest.objects.across_organisations()
         .select_related(
@@ -316,7 +314,7 @@ def on_needs_attention(event: Event) -> None:
 
 
 def on_suspicious_name(event: Event) -> None:
-    """Mail the recruiter once per application and suspicious name. A step that hasn't started shows its own reason."""
+    """Once per application and suspicious name. Steps that haven't started show the reason themselves."""
     if event.application_id is None:
         return
     application = (
@@ -355,8 +353,7 @@ def _page_of(application: Application) -> str:
 
 
 def on_entered_stage(event: Event) -> None:
-    """Request each step that the stage starts; a second arrival is only recorded. Does nothing if the candidate has
-    since been rejected, hired or moved on."""
+    """A second arrival is only recorded. Does nothing if the candidate has been rejected, hired or moved on since."""
     assert event.application_id is not None
     applications = Application.objects.across_organisations().filter(pk=event.application_id)
     connection_id = applications.values_list("connection_id", flat=True).get()
@@ -374,7 +371,6 @@ def on_entered_stage(event: Event) -> None:
 
 
 def on_candidate_changed(event: Event) -> None:
-    """Start steps that waited for an address, a valid name or permission to e-mail."""
     application = lock_application_of(event)
     for step_request in waiting_requests(application).filter(waiting_reason__in=BLOCKING_REASONS):
         if not may_start(application, step_request.step):
@@ -391,8 +387,8 @@ def on_candidate_changed(event: Event) -> None:
 
 
 def request_step(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
-    """Request a step once per application, which is locked and active. If there is an obstacle, it waits for that
-    reason. The step's delay leaves time to undo a mistaken stage move."""
+    """Once per application, which must be locked and active. An obstacle makes the request wait. The step's delay
+    leaves time to undo a mistaken stage move."""
     step_request = StepRequest(
         organisation=application.organisation, application=application, step=step, requested_at=at
     )
@@ -427,7 +423,7 @@ def request_step(*, application: Application, step: Step, at: datetime, by: str)
 
 
 def request_first(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
-    """Request a step without its delay, for an application added to an active role in this transaction."""
+    """Request a step without its delay, for an application just added to an active role."""
     step_request = StepRequest.objects.of(application.organisation).create(
         organisation=application.organisation, application=application, step=step, requested_at=at
     )
@@ -443,8 +439,8 @@ def request_first(*, application: Application, step: Step, at: datetime, by: str
 def wait_or_withdraw_if_ineligible(
     step_request: StepRequest, application: Application, *, at: datetime, manual: bool = False
 ) -> bool:
-    """Returns True if nothing may be sent now: the request is no longer *started*, waits from now on (for a click, or
-    for a change that allows mail), or is withdrawn (its stage was left, or its job changed)."""
+    """Returns True if nothing may be sent: the request isn't *started*, now waits (for a click, or until mail is
+    possible), or is withdrawn because the stage or the job has changed."""
     if step_request.state != State.STARTED:  # waits for a member, or an earlier result was reused
         return True
     if application.end:
@@ -460,14 +456,13 @@ def wait_or_withdraw_if_ineligible(
 
 
 def delayed_due(*, now: datetime) -> QuerySet[StepRequest]:
-    """Requests whose delay is over or whose assessment may now be published."""
     published = Q(waiting_reason=WaitingReason.UNPUBLISHED) & ~Q(step__requirement="")
     waiting = StepRequest.objects.across_organisations().filter(state=State.WAITING)
     return waiting.filter(Q(due_at__lte=now) | published)
 
 
 def start_delayed(*, now: datetime) -> int:
-    """Start delayed requests; withdraw those whose candidate moved on. Returns the number started."""
+    """Withdraws those whose candidate moved on. Returns how many were started."""
     first = delayed_due(now=now).order_by("due_at").values_list("pk", flat=True)[:200]
     return for_each(list(first), lambda pk: _start_delayed(pk, now=now))
 
@@ -491,7 +486,7 @@ def _start_delayed(pk: int, *, now: datetime) -> bool:
         if application.end:
             keep_for_click(step_request, application=application, at=now)
         elif application.in_greenhouse and not in_step_stage(application, step_request.step):
-            withdraw(step_request, application=application, at=now)  # moved on in time
+            withdraw(step_request, application=application, at=now)  # moved on before the delay was over
         elif reason := obstacle(application, step_request.step):
             wait_because(step_request, reason, application=application, at=now, by="goodword")
         else:
