@@ -1,4 +1,4 @@
-"""Reports: frozen snapshots and their PDFs, which are stored in the database so that backups are complete."""
+"""Reports: frozen snapshots and their PDFs, which are in the database so that backups are complete."""
 
 from django.db import models
 
@@ -14,7 +14,7 @@ class Report(OrganisationOwned):
         BUILDING = "building"
         READY = "ready"
         FAILED = "failed"
-        #: its content was erased; a redacted version follows
+        #: the content was erased; a redacted version follows
         REDACTED = "redacted"
 
     step_request = models.ForeignKey(StepRequest, on_delete=models.CASCADE, related_name="reports")
@@ -27,7 +27,7 @@ class Report(OrganisationOwned):
     snapshot = models.JSONField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.BUILDING)
     error = models.TextField(default="", blank=True)
-    #: attempts to render it, and the time of the next one
+    #: attempts to render it, and when to try again
     tries = models.PositiveSmallIntegerField(default=0)
     try_again_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -53,7 +53,6 @@ class Report(OrganisationOwned):
 
     @property
     def run(self) -> Attempt | Check | None:
-        """None for a reused result."""
         return self.check_run or self.attempt
 
 
@@ -61,8 +60,7 @@ class ReportFile(OrganisationOwned):
     report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="file")
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
-    #: files with older layouts are redrawn before they are served (domain.files); 0: this failed, so the file is
-    #: withheld
+    #: files with an older layout are redrawn before they are served; 0: withheld, since that failed (domain.files)
     layout = models.PositiveSmallIntegerField(db_default=1)
 
     class Meta:
@@ -80,11 +78,9 @@ class SigningCertificate(models.Model):
         OPERATOR = "operator"
 
     source = models.CharField(max_length=12, choices=Source.choices)
-    #: DER
     certificate = models.BinaryField()
-    #: SHA-256 of the certificate, hex
     fingerprint = models.CharField(max_length=64, unique=True)
-    #: private key of the installation's current certificate; empty for other certificates
+    #: private key of the installation's current certificate; empty for all others
     sealed_key = models.TextField(default="", blank=True)
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
@@ -103,13 +99,11 @@ class SigningCertificate(models.Model):
 
 
 class IssuedFile(OrganisationOwned):
-    """The digest of an issued PDF. Kept after erasure: /verify then reports the file as withdrawn."""
+    """Digest of an issued PDF. Kept after erasure, so that /verify can call the file withdrawn."""
 
-    #: empty once deleted
     report = models.ForeignKey(Report, on_delete=models.SET_NULL, null=True, related_name="issued_files")
-    #: SHA-256 of the file, hex
     sha256 = models.CharField(max_length=64, unique=True)
-    #: SHA-256 of everything except the signature; empty for files issued before reports were signed
+    #: SHA-256 of everything but the signature; empty for files from before reports were signed
     covered_sha256 = models.CharField(max_length=64, default="", blank=True, db_index=True)
     certificate = models.ForeignKey(SigningCertificate, on_delete=models.PROTECT, null=True, related_name="+")
     issued_at = models.DateTimeField()
@@ -129,16 +123,13 @@ class ReportOpening(OrganisationOwned):
 
 
 class ResultReview(OrganisationOwned):
-    """The newest result of a step, and whether a member has reviewed it (domain.reviews)."""
-
     step_request = models.OneToOneField(StepRequest, on_delete=models.CASCADE, related_name="result_review")
-    #: the report; empty while there are only references
+    #: None while there are only references
     report = models.ForeignKey(Report, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: references requested; set while there is no report
+    #: how many references were requested, while there is no report
     wanted = models.PositiveSmallIntegerField(default=0)
-    #: when the newest result arrived
     since = models.DateTimeField()
-    #: empty: the role's owner and the application's recruiter
+    #: None: the role's owner and the application's recruiter
     assigned_to = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     assigned_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     assigned_at = models.DateTimeField(null=True)

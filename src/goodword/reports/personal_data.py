@@ -1,4 +1,4 @@
-"""Erasure and export of reports. Organisations also get the content, and who opened it."""
+"""Erasure and export of reports. An organisation's export also has their content, and who opened them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -28,19 +28,19 @@ from goodword.references.results import given_by
 from goodword.reports.domain.versions import TRIES, mint_code, moment_text
 from goodword.reports.models import Report, ReportFile, ResultReview
 
-#: a referee's answers by question id: levels, positions or numbers of options
+#: a referee's answers by question id: numbers of levels, positions or options
 Given = Mapping[str, Sequence[int]]
 
 
 def redact(*, application_ids: Collection[int], now: datetime) -> dict[str, int]:
-    """Erase content, files and links of all report versions of these locked applications. The newest is redrawn,
-    redacted, without notifying anyone."""
+    """Erase content, files and links of all versions of locked applications' reports. The newest is drawn again,
+    redacted; nobody is notified."""
     reports = Report.objects.across_organisations().filter(step_request__application_id__in=application_ids)
     return _redact(reports, _is_personal, without_person, now=now)
 
 
 def redact_referees(*, referee_ids: Collection[int], now: datetime) -> dict[str, int]:
-    """Remove these referees from every report that quotes them; new versions keep the other referees' answers."""
+    """Remove these referees from all reports that quote them. New versions keep the other referees' answers."""
     counts = {"reports": 0, "report files": 0, "links": 0}
     references = Reference.objects.across_organisations().filter(request__referee_id__in=referee_ids)
     for reference in references.select_related("request__check_run__step_request__application"):
@@ -78,7 +78,7 @@ def _redact(
     now: datetime,
     keep_links: bool = False,
 ) -> dict[str, int]:
-    """Redact reports. With `keep_links`, links are revoked instead of deleted, so they still explain what happened."""
+    """`keep_links`: revoke links instead of deleting them, so that they still say what happened."""
     files = redacted = dead = 0
     rows = reports.select_for_update(of=("self",)).select_related("organisation")
     for _, versions in groupby(
@@ -189,8 +189,8 @@ def _replaced(value: Any, name: str | None, instead: str) -> Any:
 
 
 def without_referee(snapshot: Mapping[str, Any], *, reference: str, given: Given) -> dict[str, Any]:
-    """A copy without a referee, except the relationship. `given`: for snapshots that don't record the author of each
-    value."""
+    """Keeps only the relationship. `given`: the referee's answers, for snapshots that don't record whose value is
+    whose."""
     check = snapshot["check"]
     known = {one["id"]: one["referee"]["relationship"] for one in check["references"]}
     kept = {
@@ -258,7 +258,7 @@ def _is_of(group: Mapping[str, Any], relationship: str) -> bool:
 
 
 def _older_group_without_referee(group: Mapping[str, Any], given: Sequence[int]) -> dict[str, Any]:
-    """Remove a referee's values from a group in snapshots that don't record their authors."""
+    """For snapshots that don't record whose value each one is."""
     values = list(group["values"])
     for value in given:
         if value in values:
@@ -279,7 +279,7 @@ def _others(entries: Sequence[Mapping[str, Any]], reference: str) -> list[Mappin
 
 @erases("reports.Report", "reports.ReportFile", "reports.ReportOpening", "reports.ResultReview")
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Erase content, files and links; keep the record of members' openings."""
+    """Erases content, files and links, but keeps the record of when members opened reports."""
     if subject.referee_ids:
         return redact_referees(referee_ids=subject.referee_ids, now=now)
     ResultReview.objects.across_organisations().filter(

@@ -32,7 +32,7 @@ from goodword.workflow.portal import unknown_page
 
 @require_safe
 def share(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The PDF of a version; once the link has ended, a page that says what to do."""
+    """The PDF of a version, or once the link has ended, a page that says what to do."""
     link = links.resolve(token, purpose=Link.Purpose.REPORT)
     report = (
         Report.objects.of(link.organisation)
@@ -106,7 +106,7 @@ def _answer(
     link: Link | None = None,
     member: Membership | None = None,
 ) -> HttpResponse:
-    """The PDF. The opening is recorded, except for HEAD requests of link checkers."""
+    """HEAD requests aren't recorded as openings, since they come from link checkers."""
     try:
         if request.method == "HEAD":
             return _pdf(report, content_of(report, now=now))
@@ -122,7 +122,7 @@ def _answer(
 def _pdf(report: Report, content: bytes) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{report.code}-v{report.version}.pdf"'
-    # Our usual policy forbids plug-ins, which some browsers use to show PDFs.
+    # Some browsers show PDFs with a plug-in, which our usual policy forbids.
     response["Content-Security-Policy"] = "frame-ancestors 'none'"
     return _unlisted(response)
 
@@ -133,7 +133,7 @@ def _unlisted(response: HttpResponse) -> HttpResponse:
     return response
 
 
-#: choices of days, besides the organisation's setting
+#: in addition to the organisation's setting
 DAYS: Final = (7, 30, 90)
 
 
@@ -156,7 +156,7 @@ class ShareForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def report_links(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Links to the report. The URL of a new link is shown once, since only its hash is stored."""
+    """The URL of a new link is shown once, since only its hash is stored."""
     report = _report(request, pk)
     data = request.POST if request.method == "POST" else None
     form, url = ShareForm(data, usual=request.organisation.report_link_days), ""
@@ -204,7 +204,7 @@ def _links_page(request: MemberRequest, report: Report, form: ShareForm, url: st
     return response
 
 
-#: readers accept PDFs that start within this many bytes (ISO 32000-1, annex H)
+#: readers accept PDFs that start within so many bytes (ISO 32000-1, annex H)
 _BEGINS_WITHIN: Final = 1024
 
 
@@ -233,8 +233,7 @@ class VerifyForm(forms.Form):
 
 
 def _content(file: "UploadedFile[Any]") -> bytes | mmap:
-    """The content. Large files, which Django writes to disk, are memory-mapped, so several uploads don't fill the
-    memory."""
+    """Large files, which Django writes to disk, are memory-mapped, so that several uploads don't fill the memory."""
     if isinstance(file, TemporaryUploadedFile) and file.file and file.size:
         return mmap(file.file.fileno(), 0, access=ACCESS_READ)
     content: bytes = file.read()

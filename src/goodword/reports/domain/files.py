@@ -1,9 +1,9 @@
-"""PDFs of reports: rendering and signing by a job, notifying the recruiter, redrawing for newer layouts, opening.
+"""PDFs of reports: rendering and signing in a job, notifying the recruiter, redrawing old layouts, opening.
 
-Rendering and signing happen outside any transaction; the first result is stored, later ones are dropped.
+Rendering and signing happen outside of transactions. The first result is stored, later ones are discarded.
 
-Layout 1 contained test items, item responses and scoring keys. Such files are no longer served: the sweep, or opening
-them, redraws them from their snapshots. Files that can't be redrawn are withheld (docs/decisions/0034-*).
+Layout 1 contained test items, item responses and scoring keys. Such files are no longer served: they are redrawn from
+their snapshots by the sweep or when opened. Files that can't be redrawn are withheld (docs/decisions/0034-*).
 """
 
 import hashlib
@@ -37,7 +37,7 @@ from goodword.workflow.models import lock_application
 
 @dataclass(frozen=True, slots=True)
 class SignedFile:
-    """`covered`: the SHA-256 (hex) of everything but the signature."""
+    """`covered`: SHA-256 (hex) of everything but the signature."""
 
     content: bytes
     covered: str
@@ -45,7 +45,7 @@ class SignedFile:
 
 
 def draw_signed(snapshot: Mapping[str, Any], *, now: datetime) -> SignedFile:
-    """Render and sign. Takes 60 to 110 ms, so call it outside transactions. Each call gives a different signature."""
+    """Takes 60 to 110 ms, so call it outside of transactions. Each call gives a different signature."""
     pdf = render_pdf(snapshot)
     signer = current_signer(now=now)
     signed = sign(pdf.bytes, signer.identity, now=now)
@@ -53,7 +53,7 @@ def draw_signed(snapshot: Mapping[str, Any], *, now: datetime) -> SignedFile:
 
 
 def issue(report: Report, file: SignedFile, *, now: datetime) -> dict[str, Any]:
-    """Record the digest in the transaction that stores the file. Returns the columns of its `ReportFile`."""
+    """Record the digest, in the transaction that stores the file. Returns columns of the `ReportFile`."""
     digest = hashlib.sha256(file.content).hexdigest()
     IssuedFile.objects.create(
         organisation=report.organisation,
@@ -68,13 +68,13 @@ def issue(report: Report, file: SignedFile, *, now: datetime) -> dict[str, Any]:
 
 #: layout 2: without test items, item responses and scoring keys
 LAYOUT: Final = 2
-#: layout of files that could not be redrawn: opening them retries, the sweep doesn't
+#: layout of files that could not be redrawn; opening them tries again, the sweep doesn't
 WITHHELD: Final = 0
 #: files redrawn per sweep, at 50 to 100 ms each
 A_SWEEP: Final = 50
 
 log = logging.getLogger(__name__)
-#: how long the recruiter's link opens the result without a login
+#: days for which the recruiter's link opens the result without signing in
 REVIEW_DAYS = LIFETIMES[Link.Purpose.REVIEW].days
 
 
@@ -101,7 +101,7 @@ def draw(*, report_id: int, now: datetime) -> None:
 
 
 def _is_quiet(report: Report) -> bool:
-    """Whether this version only removes a person from an earlier one, so neither mail nor note is sent."""
+    """Whether this version only removes a person from an earlier one. Then neither mail nor note is sent."""
     if report.snapshot["redacted"]:
         return True
     versions = Report.objects.of(report.organisation).filter(
@@ -111,7 +111,7 @@ def _is_quiet(report: Report) -> bool:
 
 
 def rebuild(*, report_id: int, member: Membership, now: datetime) -> bool:
-    """Render a failed report again from its snapshot. Returns False if it hasn't failed."""
+    """Returns False if the report hasn't failed."""
     with transaction.atomic():
         report = _lock(report_id)
         if report.state != Report.State.FAILED:
@@ -131,18 +131,16 @@ def rebuild(*, report_id: int, member: Membership, now: datetime) -> bool:
 
 
 def lost(*, now: datetime) -> QuerySet[Report]:
-    """Reports that should have been rendered by now."""
     return Report.objects.across_organisations().filter(state=Report.State.BUILDING, try_again_at__lte=now)
 
 
 def redraw_lost(*, now: datetime) -> int:
-    """Requeue lost reports. Returns their number."""
     first = lost(now=now).order_by("try_again_at").values_list("pk", flat=True)[:50]
     return sum(jobs.named("report.draw").defer_once(lock=f"report.draw:{pk}", report_id=pk) for pk in first)
 
 
 def _try(report_id: int, *, now: datetime) -> Report | None:
-    """Count an attempt and schedule the next one. Returns None if there is nothing to render or no attempt left."""
+    """Count an attempt and schedule the next one. Returns None if there is nothing to render or no attempt is left."""
     with transaction.atomic():
         report = _lock(report_id)
         if report.state != Report.State.BUILDING:
@@ -159,7 +157,7 @@ def _try(report_id: int, *, now: datetime) -> Report | None:
 def _fail(report_id: int, *, error: str, now: datetime) -> None:
     with transaction.atomic():
         report = _lock(report_id)
-        if report.state != Report.State.BUILDING:  # erased in the meantime
+        if report.state != Report.State.BUILDING:  # erased meanwhile
             return
         report.state, report.error, report.try_again_at = Report.State.FAILED, error, None
         report.save(update_fields=["state", "error", "try_again_at"])
@@ -193,11 +191,11 @@ def _lock(report_id: int) -> Report:
 
 
 class NotDrawn(Exception):
-    """There is no file in the current layout, and rendering failed."""
+    """There is no file in the current layout, and rendering it failed."""
 
 
 def content_of(report: Report, *, now: datetime) -> bytes:
-    """The PDF of a ready report, redrawn first if its layout is older. Raises `NotDrawn`."""
+    """The PDF of a ready report, redrawn first if its layout is old. Raises `NotDrawn`."""
     files = ReportFile.objects.of(report.organisation).filter(report=report)
     file = files.first()
     if file is None:
@@ -214,7 +212,7 @@ def content_of(report: Report, *, now: datetime) -> bytes:
         raise NotDrawn from error
     with transaction.atomic():
         locked = files.select_for_update().first()
-        if locked is None:  # erased in the meantime
+        if locked is None:  # erased meanwhile
             raise NotDrawn
         if locked.layout < LAYOUT:  # otherwise another process was faster
             files.update(layout=LAYOUT, **issue(report, pdf, now=now))
@@ -229,7 +227,7 @@ def of_older_layouts() -> QuerySet[Report]:
 
 
 def redraw_older(*, now: datetime) -> int:
-    """Redraw some files with older layouts, newest first. Returns their number."""
+    """Newest first. Returns how many."""
     redrawn = 0
     for report in of_older_layouts().select_related("organisation").order_by("-pk")[:A_SWEEP]:
         process.check_stop()
@@ -244,7 +242,7 @@ def redraw_older(*, now: datetime) -> int:
 def open_report(
     report: Report, *, now: datetime, link: Link | None = None, member: Membership | None = None
 ) -> bytes:
-    """The PDF. The opening is recorded at most once per links.QUIET, so holders of a link can't fill the database."""
+    """Openings are recorded at most once per links.QUIET, so that nobody can fill the database by opening a link."""
     content = content_of(report, now=now)
     by = f"member:{member.pk}" if member else "link"
     with transaction.atomic():

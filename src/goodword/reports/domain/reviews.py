@@ -1,4 +1,4 @@
-"""Results to review: the newest result of each step, its reviewers and reviews. A new version needs another review."""
+"""Results to review: the newest result of each step, and who reviews it. A new version needs another review."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ class CannotAssign(Exception):
 
 
 def on_report_ready(event: Event) -> None:
-    """Add a result to review, except for reused results, erased candidates and superseded runs."""
+    """Skips reused results, erased candidates and superseded runs."""
     report = (
         Report.objects.across_organisations().select_related("organisation").get(pk=event.data["report_id"])
     )
@@ -32,14 +32,14 @@ def on_report_ready(event: Event) -> None:
 
 
 def on_reference_received(event: Event) -> None:
-    """Add a check's first reference, which can be reviewed before the others arrive."""
+    """The first reference of a check can be reviewed before the others arrive."""
     if event.data["first"]:
         check = Check.objects.across_organisations().get(pk=event.data["check_id"])
         _is_new(event, wanted=check.wanted)
 
 
 def _is_new(event: Event, *, report: Report | None = None, wanted: int = 0) -> None:
-    """Store the newest result. Handlers run in no particular order, so an older result must not replace a newer one."""
+    """Handlers run in no particular order, so an older result must not replace a newer one."""
     assert event.application_id is not None
     application = lock_application(event.application_id)
     if application.erased_at is not None:
@@ -70,12 +70,12 @@ def visible_reviews(member: Membership) -> QuerySet[ResultReview]:
 
 
 def to_review(member: Membership, *, mine: bool) -> QuerySet[ResultReview]:
-    """Unreviewed results; with `mine`, only those for this member to review."""
+    """`mine`: only results for this member to review."""
     rows = visible_reviews(member).filter(reviewed_at=None)
     if not mine:
         return rows
     own = Application.objects.of(member.organisation).filter(of_own_roles(member))
-    # results assigned to a deactivated colleague go back to the owners
+    # if the colleague has been deactivated, the result goes back to the owners
     unassigned = (
         Q(assigned_to=None)
         | Q(assigned_to__kind=Membership.Kind.HIRING_MANAGER)
@@ -85,8 +85,7 @@ def to_review(member: Membership, *, mine: bool) -> QuerySet[ResultReview]:
 
 
 def mark_reviewed(review: ResultReview, *, member: Membership, now: datetime) -> bool:
-    """Mark it as reviewed. Returns False if already reviewed, or if a newer result has arrived since `review` was
-    read."""
+    """Returns False if already reviewed, or if a newer result has arrived since `review` was read."""
     with transaction.atomic():
         rows = ResultReview.objects.of(member.organisation).filter(
             pk=review.pk, since=review.since, reviewed_at=None
@@ -117,7 +116,7 @@ def colleagues(application: Application) -> list[Membership]:
 
 
 def assign(review: ResultReview, *, to: Membership, by: Membership, now: datetime) -> None:
-    """Assign the review to a colleague, who is notified by e-mail. Idempotent. Raises CannotAssign."""
+    """E-mails the colleague. Idempotent. Raises CannotAssign."""
     with transaction.atomic():
         review = (
             ResultReview.objects.of(by.organisation)

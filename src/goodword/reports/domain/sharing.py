@@ -15,7 +15,6 @@ from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.reports.models import Report, ReportOpening
 
-#: longest lifetime of a link, in days
 LONGEST: Final = 3650
 
 
@@ -25,7 +24,7 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedLink:
-    """`by`: the member who created it; empty for links in notes on the Activity Feed. `last_at`: the latest opening."""
+    """`by`: the member who created the link; empty for links in notes. `last_at`: when it was last opened."""
 
     link: Link
     by: str
@@ -39,7 +38,7 @@ def share(*, report: Report, days: int, member: Membership, now: datetime) -> st
     if not 1 <= days <= LONGEST:
         raise ValueError(f"A link works for 1 to {LONGEST} days, not {days}.")
     with transaction.atomic():
-        # an erasure redacts the report and deletes its links under this lock
+        # erasures take this lock when they redact the report and delete its links
         locked = Report.objects.of(member.organisation).select_for_update(of=("self",))
         row = locked.select_related("step_request").get(pk=report.pk)
         if row.state != Report.State.READY:
@@ -72,7 +71,7 @@ def share(*, report: Report, days: int, member: Membership, now: datetime) -> st
 
 
 def revoke(*, report: Report, link_id: int, member: Membership, now: datetime) -> bool:
-    """End a link. Returns False if it has already ended or belongs to another report."""
+    """Returns False if the link has already ended or belongs to another report."""
     with transaction.atomic():
         rows = _links_of(report).filter(pk=link_id, ended_at=None)
         if not rows.update(ended_at=now):
@@ -96,7 +95,7 @@ def revoke(*, report: Report, link_id: int, member: Membership, now: datetime) -
 
 
 def shared_links(report: Report, *, now: datetime) -> Sequence[SharedLink]:
-    """Links to a report, newest first. Two queries."""
+    """Newest first. Two queries."""
     opened = ReportOpening.objects.of(report.organisation).filter(report=report, link__isnull=False)
     by_link = opened.order_by().values_list("link").annotate(n=Count("pk"), last=Max("at"))
     found = {pk: (n, last) for pk, n, last in by_link}

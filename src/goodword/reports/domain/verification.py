@@ -1,4 +1,4 @@
-"""Verification of files on /verify. Files are found by their digest, so visitors only learn about files they have."""
+"""Verification of files on /verify. A file is found by its digest, so visitors learn only about files they have."""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,17 +17,16 @@ from goodword.reports.signing.signature import FoundSignature, covered_in, signa
 
 class Outcome(StrEnum):
     UNCHANGED = auto()
-    #: its content was erased later
     WITHDRAWN = auto()
     CHANGED = auto()
-    #: signed with this installation's key but not recorded: the database is from an older backup
+    #: signed with this installation's key but not recorded, so the database comes from an older backup
     UNRECORDED = auto()
     UNKNOWN = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer. Details are only set for unchanged files."""
+    """Details are only set for unchanged files."""
 
     outcome: Outcome
     issued_at: datetime | None = None
@@ -64,7 +63,6 @@ def _about(issued: IssuedFile) -> Answer:
 
 
 def _has_newer(issued: IssuedFile, report: Report) -> bool:
-    """Whether the report was redrawn, or the step has a later result."""
     redrawn = IssuedFile.objects.of(issued.organisation).filter(report=report, pk__gt=issued.pk)
     of_step = Report.objects.of(issued.organisation).filter(step_request=report.step_request_id)
     current = current_first(of_step.filter(state=Report.State.READY)).first()
@@ -72,10 +70,10 @@ def _has_newer(issued: IssuedFile, report: Report) -> bool:
 
 
 def _outcome_of_other(content: bytes | mmap) -> Outcome:
-    """The outcome for a file without a record, which may contain one of our signatures."""
+    """A file without a record may contain one of our signatures."""
     covered = dict(covered_in(content))
     if covered and _issued(Q(covered_sha256__in=list(covered))):
-        return Outcome.CHANGED  # the signature or the bytes around it changed
+        return Outcome.CHANGED  # the signature or the bytes around it were changed
     known = list(SigningCertificate.objects.all())
     for found in signatures_in(content):
         signed_by = [row for row in known if found.is_by(certificate_of(row))]
@@ -89,7 +87,7 @@ def _outcome_of_signed(
 ) -> Outcome:
     if _issued(Q(covered_sha256=found.covered)):
         return Outcome.CHANGED
-    # the operator's certificate may sign other documents too
+    # the operator's certificate may sign other documents, too
     if all(row.source == SigningCertificate.Source.OPERATOR for row in signed_by):
         return Outcome.UNKNOWN
     return Outcome.UNRECORDED if is_whole else Outcome.CHANGED

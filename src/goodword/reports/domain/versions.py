@@ -33,7 +33,7 @@ from goodword.workflow.models import DONE, StepRequest, lock_application, lock_s
 
 
 def current_first(reports: QuerySet[Report]) -> QuerySet[Report]:
-    """Reports by step request: the latest run first, then the newest version (which may belong to an earlier run)."""
+    """Reports by step request: the latest run first, then the newest version, which may belong to an earlier run."""
     of_run = Coalesce("check_run_id", "attempt_id")
     return reports.order_by("step_request", of_run.desc(nulls_last=True), F("version").desc())
 
@@ -47,15 +47,14 @@ def is_superseded(report: Report) -> bool:
     return False
 
 
-#: characters of codes, without similar ones (0 O, 1 I L, U V)
+#: without letters and digits that look alike (0 O, 1 I L, U V)
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTWXYZ"
-#: intervals between attempts to render a report; after the last one it has failed
+#: waits before each attempt to render a report; after the last one it has failed
 TRIES = tuple(timedelta(minutes=m) for m in (2, 5, 15, 60))
 
 
 @by_worker
 def on_attempt_completed(event: Event) -> None:
-    """Freeze the report of a completed assessment."""
     step_request = _step_request(event)
     if step_request.application.erased_at is not None:
         return
@@ -71,7 +70,6 @@ def on_attempt_completed(event: Event) -> None:
 
 @by_worker
 def on_check_completed(event: Event) -> None:
-    """Freeze the report of a completed reference check."""
     step_request = _step_request(event)
     if step_request.application.erased_at is not None:
         return
@@ -88,8 +86,8 @@ def on_check_completed(event: Event) -> None:
 
 
 def _step_request(event: Event) -> StepRequest:
-    """The event's step request, with its application locked against erasure while the report is frozen."""
-    assert event.application_id is not None  # these events are about applications
+    """Locks the application, so that it can't be erased while the report is frozen."""
+    assert event.application_id is not None
     lock_application(event.application_id)
     return (
         StepRequest.objects.across_organisations()
@@ -109,8 +107,8 @@ def freeze(
     run: Attempt | Check | None = None,
     reused: Reused | None = None,
 ) -> Report:
-    """Create the next version in the caller's transaction. `part`: "assessment" or "check" of `run`."""
-    # versions are counted under this lock
+    """Create the next version, in the caller's transaction. `part`: "assessment" or "check" of `run`."""
+    # this lock is held while versions are counted
     StepRequest.objects.of(step_request.organisation).select_for_update(of=("self",)).get(pk=step_request.pk)
     newest = (
         Report.objects.of(step_request.organisation)
@@ -167,13 +165,13 @@ def moment_text(moment: datetime, *, organisation: Organisation) -> str:
 
 
 def mint_code() -> str:
-    """A code like "GW-7F3K-Q2MX" with 39 random bits; a unique constraint catches collisions."""
+    """A code like "GW-7F3K-Q2MX" with 39 random bits. A unique constraint catches collisions."""
     letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
     return f"GW-{letters[:4]}-{letters[4:]}"
 
 
 class MayNotReuse(Exception):
-    """`reason`: why the application ended, "decided" (no longer offered) or "no_report" (not yet available)."""
+    """`reason`: how the application ended, "decided" (no longer offered) or "no_report" (not ready yet)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -234,7 +232,7 @@ def _part(source: Report, step: Step) -> dict[str, Any]:
         return {"check": source.snapshot["check"]}
     assessment = source.snapshot["assessment"]
     requirement = None
-    # with several tests it is unclear which one meets the requirement
+    # with several tests it isn't clear which one measures the requirement
     if step.requirement and len(assessment["tests"]) == 1:
         at = step.requirement_at
         when = moment_text(at, organisation=source.organisation) if at else ""
@@ -244,7 +242,7 @@ def _part(source: Report, step: Step) -> dict[str, Any]:
 
 
 def _from(source: Report) -> Reused:
-    if first := source.snapshot.get("reused"):  # itself reused
+    if first := source.snapshot.get("reused"):  # the source was itself reused
         return cast(Reused, first)
     check = source.snapshot["kind"] == Step.Kind.REFERENCE_CHECK
     kept = source.snapshot["check" if check else "assessment"]

@@ -1,4 +1,4 @@
-"""Reports as PDF: a frozen snapshot is converted to typed blocks, and these to an accessible file. No queries."""
+"""Reports as PDF: a frozen snapshot becomes typed blocks, and these an accessible file. No queries."""
 
 from goodword.reports.pdf.render import RenderedPdf, render_pdf
 from goodword.reports.pdf.snapshot import SnapshotError, check_snapshot

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 LARGEST: Final = 1024 * 1024
-#: an uncompressed stored logo has 1.15 MB
+#: a logo stored without compression has 1.15 MB
 _LARGEST_STORED: Final = 2 * 1024 * 1024
 MOST_PIXELS: Final = 16_000_000
-#: limits for rendering an upload, since small files can describe huge images
+#: limits for rendering an upload, since a small file can describe a huge image
 MOST_MEMORY: Final = 1024**3
 MOST_CPU_SECONDS: Final = 5
 _MOST_SECONDS: Final = 20
-#: pixels of a stored logo: twice the size on pages, and 500 dpi in reports
+#: pixels of a stored logo: twice its size on pages, and 500 dpi in reports
 PIXELS_HIGH, PIXELS_WIDE = 240, 1200
 _LOGO_PAGE: Final = b"""
 #set document(title: "logo")
@@ -32,7 +32,7 @@ _LOGO_PAGE: Final = b"""
   format: sys.inputs.format, alt: "logo", width: 60mm, height: 12mm, fit: "contain",
 )
 """
-#: one point is one pixel at 72 dpi
+#: at 72 dpi, a point is a pixel
 _PNG_PAGE: Final = f"""
 #set page(width: auto, height: auto, margin: 0pt, fill: none)
 #let data = sys.inputs.logo
@@ -45,18 +45,18 @@ _PNG_PAGE: Final = f"""
   if measure(tall).width > {PIXELS_WIDE}pt {{ picture(width: {PIXELS_WIDE}pt) }} else {{ tall }}
 }}
 """.encode()
-#: SVG elements with scripts or content other than shapes
+#: SVG elements that contain scripts or other documents
 _REFUSED_ELEMENTS: Final = re.compile(
     r"<\s*(?:[\w.-]+:)?(script|foreignObject|iframe|handler)\b", re.IGNORECASE
 )
-#: exit status of the drawing process for a file that can't be drawn
+#: exit status of the rendering process for a file it can't draw
 _DAMAGED: Final = 3
 _DOCTYPE_ENTITIES: Final = re.compile(r"<!ENTITY", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Logo:
-    """`data`: an SVG's text, or the bytes of other formats as a JSON list. `format`: Typst's name."""
+    """`data`: the text of an SVG, or the bytes of other formats as a JSON list. `format`: as Typst calls it."""
 
     data: str
     format: str
@@ -72,7 +72,7 @@ class RefusedLogo(Exception):
 
 @lru_cache(maxsize=64)
 def usable_logo(encoded: str) -> Logo | None:
-    """PNG, JPEG or SVG in base64; None if over 2 MiB or 16 million pixels, or refused by Typst."""
+    """PNG, JPEG or SVG in base64. None if over 2 MiB or 16 million pixels, or if Typst can't draw it."""
     try:
         logo = _read_logo(base64.b64decode(encoded, validate=True), largest=_LARGEST_STORED)
     except (binascii.Error, ValueError, RefusedLogo):
@@ -81,14 +81,13 @@ def usable_logo(encoded: str) -> Logo | None:
 
 
 def can_be_drawn(png: bytes) -> bool:
-    """Whether reports can draw it. Cached."""
     return usable_logo(base64.b64encode(png).decode()) is not None
 
 
 def as_png(raw: bytes) -> bytes:
-    """The logo as pixels, without scripts or metadata. Raises RefusedLogo.
+    """The logo as PNG, without scripts or metadata. Raises RefusedLogo.
 
-    A process with limits on memory and CPU time renders it, so a malicious file can't stop the server.
+    A process with limits on memory and CPU time renders it, so that a malicious file can't stop the server.
     """
     _read_logo(raw)
     with tempfile.TemporaryDirectory(prefix="goodword-logo-") as folder:
@@ -128,7 +127,7 @@ def _read_logo(raw: bytes, *, largest: int = LARGEST) -> Logo:
         raise RefusedLogo("type")
     if _REFUSED_ELEMENTS.search(text) or _DOCTYPE_ENTITIES.search(text):
         raise RefusedLogo("script")
-    # Text in an SVG needs fonts, and a missing glyph would make the whole report fail.
+    # Text needs fonts, and a missing glyph would make the whole report fail.
     if "<text" in text:
         raise RefusedLogo("text")
     return Logo(data=text, format="svg")
@@ -140,7 +139,7 @@ def _check_pixels(width: int, height: int) -> None:
 
 
 def _jpeg_size(raw: bytes) -> tuple[int, int]:
-    """The size from the frame header (ITU-T T.81, B.2.2). Raises RefusedLogo."""
+    """The size in the frame header (ITU-T T.81, B.2.2). Raises RefusedLogo."""
     at = 2
     while at + 9 <= len(raw) and raw[at] == 0xFF:
         marker, length = raw[at + 1], int.from_bytes(raw[at + 2 : at + 4], "big")
@@ -154,7 +153,7 @@ def _jpeg_size(raw: bytes) -> tuple[int, int]:
 def _draw(logo: Logo, page: bytes, form: Literal["pdf", "png"]) -> bytes | None:
     import typst  # large, and most processes render nothing
 
-    # An image may refer to files beside it, but this folder has none.
+    # An image may refer to files beside it. In this folder there are none.
     with tempfile.TemporaryDirectory(prefix="goodword-logo-") as folder:
         source = Path(folder) / "page.typ"
         source.write_bytes(page)

@@ -1,7 +1,7 @@
-"""Renders a snapshot as PDF/UA-1 and PDF/A-2a, reproducibly for the same Typst and fonts.
+"""Renders a snapshot as PDF/UA-1 and PDF/A-2a. The same Typst and fonts always give the same file.
 
-The templates in `template/` contain no text or logic; `page_content` prepares their input. Only blocks that certainly
-fit on a page may be `together`, since Typst cuts off the overflow.
+The templates in `template/` contain neither text nor logic; `page_content` prepares their input. Only blocks that
+certainly fit on a page may be `together`, since Typst cuts off what doesn't fit.
 """
 
 import json
@@ -45,14 +45,14 @@ from goodword.reports.pdf.text import NAME_RUN, Fonts, Printer, breakable, load_
 from goodword.reports.phrases import words_for
 from goodword.ui.colour import GREEN, parse_hex, readable
 
-#: path of reports.views.verify_report; CommonMiddleware adds the slash
+#: path of reports.views.verify_report, to which CommonMiddleware adds the slash
 VERIFY_PATH = "/verify"
 LONGEST_RUNNING = 60
 MOST_REPLACED = 12
 LONGEST_LABEL = 160
 # PDF/A limits strings to 32 kB; a character takes at most four bytes.
 LONGEST_ALTERNATIVE = 4000
-# Number of lines that certainly fit on a page; minimum characters per line of a narrow column and of prose.
+# lines that certainly fit on a page; minimum characters per line in a narrow column and in prose
 MOST_LINES = 50
 NARROW_LINE = 12
 PROSE_LINE = 70
@@ -65,7 +65,7 @@ _SCRIPTS = {
 
 
 def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict[str, Any]:
-    """`text.Printer` has cleaned the texts of `snapshot` and `replaced` these characters."""
+    """`text.Printer` has cleaned the snapshot's texts and `replaced` these characters."""
     words = words_for(snapshot["language"])
     name = clipped(snapshot["candidate"]["name"] or words("name_removed"), LONGEST_NAME)
     role = clipped(snapshot["role"]["title"], LONGEST_NAME)
@@ -101,7 +101,6 @@ def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict
             made=snapshot["made_at_text"],
             address=settings.GOODWORD_BASE_URL.removeprefix("https://") + VERIFY_PATH,
         ),
-        # Typst inserts the two numbers.
         "page": words("page", page="\x00", pages="\x00").split("\x00"),
         "front": [_section(one) for one in pages.front],
         "body": [_section(one) for one in pages.body],
@@ -238,7 +237,7 @@ def _scales(chart: ScaleChart) -> dict[str, Any]:
 
 
 def _ratings(chart: RatingChart) -> dict[str, Any]:
-    """Rows with the marks at each level, and the range of the referees' answers."""
+    """Rows with a mark for each rating, and the range of the referees' answers."""
     low, high = chart.axis
     rows = []
     for row in chart.rows:
@@ -309,8 +308,7 @@ def _quote(quote: Quote) -> dict[str, Any]:
 
 
 def _language(text: str, tag: str | None) -> str | None:
-    """The language for screen readers by tag, else by the script of the first letter; None for the report's
-    language."""
+    """For screen readers: of the tag, else by the script of the first letter. None: the report's language."""
     main = (tag or "").replace("_", "-").split("-")[0].lower()
     if re.fullmatch("[a-z]{2,3}", main):
         return main
@@ -325,12 +323,12 @@ def _lines(text: str) -> list[str]:
 
 
 def _fits(rows: Iterable[Sequence[str]], line: int) -> bool:
-    """Whether a table with these cells certainly fits on a page, with a line of spacing per row."""
+    """Whether a table with these cells certainly fits on a page. Counts a line of spacing per row."""
     return sum(2 + max((len(text) // line for text in row), default=0) for row in rows) <= MOST_LINES
 
 
 def readable_accent(accent: str) -> str:
-    """`accent`, darkened to a contrast of 4.5 with white; our green if it isn't a colour."""
+    """`accent`, darkened until its contrast with white is 4.5. Our green if it isn't a colour."""
     try:
         parse_hex(accent)
     except ValueError:
@@ -340,7 +338,7 @@ def readable_accent(accent: str) -> str:
 
 TEMPLATE = Path(__file__).parent / "template"
 STANDARDS: list[Any] = ["ua-1", "a-2a"]
-#: compilations for which Typst keeps what it has worked out, eight megabytes a report
+#: for so many compilations Typst keeps its intermediate results, eight megabytes a report
 _REMEMBERED = 10
 
 log = logging.getLogger(__name__)
@@ -355,10 +353,8 @@ class RenderedPdf:
 
 
 def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
-    """Render a snapshot. Takes 50 to 100 ms; a process's first call also reads the fonts. Thread-safe.
-
-    Raises `SnapshotError`, and `typst.TypstError` if Typst fails, which no text in a snapshot should cause.
-    """
+    """Takes 50 to 100 ms; the first call in a process also reads the fonts. Thread-safe. Raises `SnapshotError`, and
+    `typst.TypstError` if Typst fails, which no text in a snapshot should cause."""
     from typst import TypstError  # large, and most processes draw no reports
 
     checked = check_snapshot(snapshot)
@@ -375,10 +371,10 @@ def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
         try:
             file = _compile(checked, printer, fonts, logo, made_at)
         except TypstError:
-            # Shaping may turn a covered cluster into a missing glyph, so try simpler text.
+            # Text shaping may turn characters that a font covers into a missing glyph, so try simpler text.
             if attempt == len(attempts):
                 raise
-            # Typst's message quotes the text, which may be a name, so it must not be logged.
+            # Typst's message quotes the text, which may be a name, so don't log it.
             log.warning("report %s: retrying with simpler text", checked["code"])
             continue
         break
@@ -402,7 +398,7 @@ def _compile(
         pdf_standards=STANDARDS,
         timestamp=made_at,
     )
-    for _ in range(_REMEMBERED):  # so that it forgets this report: about one millisecond each
+    for _ in range(_REMEMBERED):  # so that it forgets this report; about one millisecond each
         typst.compile(b"", font_paths=fonts.typst, format="pdf")
     return file
 

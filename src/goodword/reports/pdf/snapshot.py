@@ -1,10 +1,10 @@
 """The frozen content of a report, as JSON.
 
-Texts are in the report's language and times in the organisation's time zone, so rendering looks nothing up. Erased
-names and comments are None.
+Texts are in the report's language and times in the organisation's time zone, so nothing is looked up for rendering.
+Erased names and comments are None.
 
-Schema 2 names the reference of each value and adds question types; its additions are `NotRequired`, so snapshots of
-schema 1 can still be drawn. Schema 3 adds kinds of test, which define their own data (`assessments.kinds`). Schema 4
+Schema 2 names the reference of each value and adds question types; its additions are `NotRequired`, so that snapshots
+of schema 1 can still be drawn. Schema 3 adds kinds of test, which define their own data (`assessments.kinds`). Schema 4
 adds the figures behind percentiles and abilities. Schema 5 adds signs of careless responding with the checks made, and
 the sentences that referees chose, and marks the question on working together again. Schema 6 makes the correlation
 within situations the result of situational judgement, with its band and percentile; before, the percentile was that of
@@ -25,7 +25,7 @@ SCHEMA: Final = 6
 
 
 class Organisation(TypedDict):
-    """`accent` is `#rrggbb`; `logo` is the base64 of a PNG, JPEG or SVG file of at most 2 MiB."""
+    """`accent` is `#rrggbb`; `logo` is a PNG, JPEG or SVG file of at most 2 MiB, in base64."""
 
     name: str
     accent: str
@@ -41,7 +41,7 @@ class RoleTitle(TypedDict):
 
 
 class Engine(TypedDict):
-    """In snapshots before November 2026."""
+    """Only in snapshots from before November 2026."""
 
     typst: str
     fonts: dict[str, str]
@@ -56,7 +56,7 @@ class Reused(TypedDict):
 
 
 class Head(TypedDict):
-    """`made_at`: ISO 8601, the file's date; `made_at_text` is printed. `left_out` counts erased referees."""
+    """`made_at`: the file's date in ISO 8601; `made_at_text` is printed. `left_out`: number of erased referees."""
 
     schema: Annotated[int, Field(ge=1, le=SCHEMA)]
     code: str
@@ -93,11 +93,10 @@ def _adapter() -> TypeAdapter[ReportSnapshot]:
 
 
 class SnapshotError(ValueError):
-    """A snapshot of another shape; the message names the field."""
+    """The snapshot has another shape. The message names the field."""
 
 
 def check_snapshot(snapshot: Mapping[str, Any]) -> ReportSnapshot:
-    """Raises `SnapshotError` with the path of the first wrong value."""
     try:
         _adapter().validate_python(snapshot)
     except ValidationError as error:

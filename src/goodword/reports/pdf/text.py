@@ -1,12 +1,11 @@
 """Fonts of the PDF, and text cleaned for them.
 
-Typst uses only these font files, so installed fonts can't change a report. Families come from the `fontpkg-*`
-packages, including any that an operator adds for another script, and otherwise from well-known system fonts.
+Typst uses only these font files, so installed fonts can't change a report. Families come from the `fontpkg-*` packages,
+including any that an operator adds for another script, and otherwise from well-known system fonts.
 
-PDF/UA forbids missing glyphs and PDF/A private-use code points, so one such character in a name would make the whole
-file fail. Texts are therefore split into clusters (a character with its marks), and each cluster is compared with the
-fonts in the order in which Typst tries them. One font must have the whole cluster. Other clusters are visibly replaced
-and listed.
+PDF/UA forbids missing glyphs and PDF/A forbids private-use code points, so one such character in a name would make the
+whole file fail. We therefore split texts into clusters (a character with its marks) and look for a font that has the
+whole cluster, in the order in which Typst tries them. Clusters that no font has are visibly replaced and listed.
 
 Control characters, variation selectors, soft hyphens, tags and direction marks are dropped: they are invisible, and a
 direction override could disguise a name. Joiners are kept only in scripts that need them (Persian, Indic scripts).
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
 TEXT_FAMILY = "Inter"
 FIRST = ("inter", "noto-sans", "noto-sans-arabic", "heebo", "noto-sans-devanagari", "noto-sans-thai")
-# Chinese, Japanese and Korean, then symbols and smaller scripts. The first font found in each line is used.
+# Chinese, Japanese and Korean, then symbols and smaller scripts. Of each line, the first font found is used.
 SYSTEM_FONTS = (
     (
         "NotoSansCJK-Regular.ttc",
@@ -51,7 +50,6 @@ ZWNJ, ZWJ = "\u200c", "\u200d"
 BREAK = "\u200b"
 LONGEST_RUN = 36
 NARROW_RUN = 12
-#: for the name in large type at the top of a report
 NAME_RUN = 20
 _PLAIN = re.compile(r"[\n\x20-\x7e\u00a0-\u00ac\u00ae-\u0148\u014a-\u017f\u2013\u2014\u2018-\u201e\u2026]*")
 _ASCII = frozenset(range(0x20, 0x7F))
@@ -68,10 +66,8 @@ class FontsMissingError(RuntimeError):
 
 @dataclass(frozen=True)
 class Fonts:
-    """`families`: in the order tried. `coverage`: code points that every file of a family can draw.
-
-    `problems`: sentences for admins about fonts that can't be used.
-    """
+    """`families`: in the order tried. `coverage`: code points that all files of a family can draw. `problems`:
+    sentences for admins about fonts that can't be used."""
 
     typst: "typst.Fonts"
     families: tuple[str, ...]
@@ -81,7 +77,6 @@ class Fonts:
 
 @cache
 def load_fonts() -> Fonts:
-    """Load usable fonts. Raises FontsMissingError."""
     import typst  # large, and most processes draw no reports
 
     problems: list[str] = []
@@ -150,7 +145,7 @@ def _package_files(problems: list[str]) -> Iterator[Path]:
 def _installed(problems: list[str]) -> dict[str, fontpkg.Family]:
     try:
         all_at_once: dict[str, fontpkg.Family] = fontpkg.families()
-    except Exception:  # a single package makes all fail, so read each separately
+    except Exception:  # one broken package would hide all others, so read each on its own
         log.warning("A font package can't be read", exc_info=True)
     else:
         return all_at_once
@@ -171,7 +166,6 @@ def _installed(problems: list[str]) -> dict[str, fontpkg.Family]:
 
 
 def _system_files(folders: Iterable[str], problems: list[str]) -> Iterator[Path]:
-    """The first usable file of each line of `SYSTEM_FONTS`."""
     present: dict[str, Path] = {}
     for folder in folders:
         for parent, names, files in os.walk(folder):
@@ -186,7 +180,7 @@ def _system_files(folders: Iterable[str], problems: list[str]) -> Iterator[Path]
 
 
 def _by_family(found: "typst.Fonts", order: list[Path]) -> dict[str, list[Path]]:
-    """Files by Typst's name of the family; families in the order of their first file."""
+    """Files by the name that Typst gives the family. Families are in the order of their first files."""
     rank = {path: place for place, path in enumerate(order)}
     infos = [(Path(info.path).resolve(), info.family) for info in found.fonts() if info.path is not None]
     by_family: dict[str, list[Path]] = {}
@@ -204,7 +198,7 @@ def _covered(paths: list[Path]) -> frozenset[int]:
 def _characters(path: Path) -> frozenset[int]:
     from fontTools.ttLib import TTCollection, TTFont
 
-    with path.open("rb") as file:  # fontTools would leave damaged files open
+    with path.open("rb") as file:  # fontTools would leave a damaged file open
         if path.suffix.lower() == ".ttc":
             with TTCollection(file, lazy=True) as collection:
                 return frozenset.intersection(*(_allowed(font) for font in collection))
@@ -213,7 +207,7 @@ def _characters(path: Path) -> frozenset[int]:
 
 
 def _allowed(font: "TTFont") -> frozenset[int]:
-    """Characters of the font, except code points that PDF/A forbids: private use, surrogates, U+0000, U+FEFF, etc."""
+    """Without code points that PDF/A forbids: private use, surrogates, U+0000, U+FEFF, etc."""
     mapped = frozenset(font.getBestCmap())
     return frozenset(
         code
@@ -263,7 +257,7 @@ class Printer:
             yield f"[{' '.join(letters)}]"
 
     def _draw(self, cluster: str) -> str | None:
-        """The drawable cluster; None if its base character can't be drawn."""
+        """What can be drawn of a cluster; None if its base character can't be."""
         base, marks = cluster[0], [mark for mark in cluster[1:] if _draws(mark, cluster[0])]
         if base == "\n" or not _draws(base, base):
             return "\n" if base == "\n" else ""
@@ -297,7 +291,7 @@ class Printer:
 
 
 def breakable(text: str, longest: int) -> str:
-    """The text with invisible break opportunities in words of more than `longest` characters, never before a mark."""
+    """Add invisible break opportunities to words of more than `longest` characters, never before a mark."""
     if all(len(run) <= longest for run in text.split()):
         return text
     pieces: list[str] = []
@@ -344,7 +338,7 @@ def _draws(character: str, base: str) -> bool:
 
 
 def _reading(character: str) -> str:
-    """An emoji's name, the letter of a flag, the sound of a Korean syllable, else the code point, in ASCII."""
+    """In ASCII: an emoji's name, the letter of a flag, the sound of a Korean syllable, else the code point."""
     code = ord(character)
     name = unicodedata.name(character, "")
     if 0x1F1E6 <= code <= 0x1F1FF:

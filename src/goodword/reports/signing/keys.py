@@ -1,7 +1,7 @@
-"""The key that signs reports: the operator's certificate if usable, else the installation's.
+"""The key that signs reports: the operator's if its certificate can be used, else the installation's.
 
 The installation's key is created once, sealed with the field key, and shared by all processes. Rotation deletes the
-private key and keeps the certificate, so files signed with it can still be recognised.
+private key but keeps the certificate, so that we still recognise files signed with it.
 """
 
 import logging
@@ -24,7 +24,7 @@ from goodword.reports.models import SigningCertificate
 from goodword.reports.signing import signature
 from goodword.reports.signing.signature import CannotUse, Identity, can_sign
 
-#: time before the certificate's expiry at which the installation's key is replaced
+#: how long before its certificate expires the installation's key is replaced
 RENEW_BEFORE: Final = timedelta(days=90)
 #: advisory lock for making keys ("signkey" as a number)
 _LOCK: Final = 0x7369676E6B6579
@@ -41,7 +41,7 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The certificate that signs. `problem`: why the operator's can't. `until` is None before the first start."""
+    """The certificate that signs. `problem`: why the operator's can't. `until`: None before the first start."""
 
     name: str
     is_own: bool
@@ -51,7 +51,6 @@ class Status:
 
 
 def current_signer(*, now: datetime) -> Signer:
-    """The operator's certificate, or the installation's (created if necessary) if that can't be used."""
     own, problem = _own(now=now)
     if own is not None:
         return Signer(own, _known(own, now=now))
@@ -62,8 +61,7 @@ def current_signer(*, now: datetime) -> Signer:
 
 
 def ensure_key(*, now: datetime) -> None:
-    """Called at start-up: create the installation's key if missing, and log problems with the operator's
-    certificate."""
+    """For start-up: create the installation's key if missing, and log problems with the operator's certificate."""
     _installation(now=now)
     current_signer(now=now)
 
@@ -99,7 +97,7 @@ def _status(certificate: x509.Certificate, *, is_own: bool, problem: str) -> Sta
 
 
 def _own(*, now: datetime) -> tuple[Identity | None, str]:
-    """The operator's identity, or None with the problem (empty if none is configured)."""
+    """The operator's identity, or None with the problem. The problem is empty if no certificate is configured."""
     if not settings.GOODWORD_SIGNING_CERTIFICATE:
         return None, ""
     try:
@@ -117,8 +115,7 @@ def _own(*, now: datetime) -> tuple[Identity | None, str]:
 
 @lru_cache(maxsize=2)
 def _problem_with_signing(identity: Identity) -> str:
-    """The problem with a trial signature, since some keys can be read but can't sign. The first call takes 0.5 s
-    (import)."""
+    """Some keys can be read but can't sign, so try a signature. The first call takes 0.5 s (import)."""
     try:
         if can_sign(identity, now=identity.certificate.not_valid_before_utc):
             return ""
@@ -138,8 +135,8 @@ def _installation(*, now: datetime) -> Signer:
 
 
 def _opened(*, now: datetime) -> Signer | None:
-    """The installation's key; None if missing, expiring soon, or if its field key is lost. Raises SettingError for
-    wrong field keys."""
+    """The installation's key; None if missing, expiring soon, or if its field key is lost. Raises SettingError if field
+    keys are wrong."""
     row = _active()
     if row is None:
         return None
@@ -149,7 +146,7 @@ def _opened(*, now: datetime) -> Signer | None:
     try:
         text = unseal(row.sealed_key, place=_place(row.fingerprint))
     except CannotOpen as error:
-        if problem := field_key_problem():  # not lost: this process has the wrong settings
+        if problem := field_key_problem():  # the key isn't lost: this process has the wrong settings
             raise SettingError(str(problem)) from error
         log.warning("The installation's signing key can't be opened and is replaced: %s", error)
         return None
@@ -157,7 +154,7 @@ def _opened(*, now: datetime) -> Signer | None:
 
 
 def _make(*, now: datetime) -> Signer:
-    """Create a key. Requires the lock."""
+    """Requires the lock."""
     SigningCertificate.objects.filter(source=SigningCertificate.Source.INSTALLATION, retired_at=None).update(
         retired_at=now, sealed_key=""
     )
@@ -213,8 +210,7 @@ def _place(mark: str) -> str:
     return f"reports_signingcertificate.sealed_key:{mark}:"
 
 
-#: time before expiry from which the operator's certificate needs attention; the installation's is replaced
-#: automatically
+#: how long before expiry the operator's certificate needs attention; the installation's is replaced automatically
 EXPIRES_SOON: Final = timedelta(days=30)
 
 
@@ -227,7 +223,7 @@ def signing_certificate(*, rotate: bool, now: datetime) -> int:
         ensure_key(now=now)
     current = status(now=now)
     whose = "from GOODWORD_SIGNING_CERTIFICATE" if current.is_own else "of this installation"
-    assert current.until is not None  # the key exists now
+    assert current.until is not None  # by now there is a key
     print(f"Reports are signed by {current.name!r} ({whose}), valid until {current.until:%d %B %Y}.")
     print(f"SHA-256 of the certificate: {current.fingerprint}")
     if current.problem:
@@ -237,8 +233,7 @@ def signing_certificate(*, rotate: bool, now: datetime) -> int:
 
 
 def certificate_finding(*, now: datetime) -> Finding:
-    """The finding for `goodword doctor`. Never broken, since the installation's certificate replaces an unusable one of
-    the operator."""
+    """For `goodword doctor`. Never broken, since the installation's certificate signs if the operator's can't."""
     current = status(now=now)
     remedy = "Correct GOODWORD_SIGNING_CERTIFICATE, its key or its password, or have the certificate renewed."
     if current.problem:

@@ -1,9 +1,9 @@
-"""Signs a PDF (PAdES B-B), reads signatures from untrusted files, and has the certificates: a self-signed one for the
-installation, or the operator's from a file.
+"""Signs a PDF (PAdES B-B), reads signatures from untrusted files, and makes or loads certificates: a self-signed one
+for the installation, or the operator's from a file.
 
 Signing appends a revision with an invisible signature field. PDF/A forbids hidden annotations, and PDF/UA requires
-others to be tagged unless they are outside the page (ISO 14289-1, 7.18.1), so the field has no size and is outside. The
-signature certifies the file: readers report any later change.
+others to be tagged unless they are outside the page (ISO 14289-1, 7.18.1). The field therefore has no size and is
+outside the page. The signature certifies the file, so readers report any later change.
 
 Untrusted files are never parsed as PDF: `signatures_in` only looks for the hexadecimal text of a signature.
 """
@@ -33,12 +33,10 @@ from cryptography.x509.oid import NameOID
 
 type Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
-#: days for which a new certificate of the installation is valid
 LIFETIME: Final = timedelta(days=3653)
-#: RFC 9336: document signing
+#: document signing (RFC 9336)
 _DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 _SHORTEST_RSA: Final = 2048
-#: maximum length of a name in X.509
 _LONGEST_NAME: Final = 64
 _LARGEST_FILE: Final = 1024 * 1024
 
@@ -48,7 +46,7 @@ _logged: set[str] = set()
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A key with its certificate. `chain`: the known issuers above the certificate."""
+    """`chain`: the known issuers above the certificate."""
 
     certificate: x509.Certificate
     key: Key
@@ -60,7 +58,7 @@ class Identity:
 
 
 class CannotUse(Exception):
-    """The message for admins says why the operator's certificate can't be used and what to do."""
+    """The message tells admins why the operator's certificate can't be used and what to do."""
 
 
 def common_name(certificate: x509.Certificate) -> str:
@@ -73,7 +71,7 @@ def fingerprint(certificate: x509.Certificate) -> str:
 
 
 def self_signed(*, host: str, now: datetime) -> Identity:
-    """A new key with its certificate, valid from yesterday because readers' clocks differ."""
+    """Valid from yesterday, since readers' clocks differ."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name(
         [
@@ -122,7 +120,7 @@ def key_from_text(text: str) -> Key:
 
 
 def load_own(*, certificate: str, key: str, password: str, now: datetime) -> Identity:
-    """The operator's identity from a PKCS#12 or PEM file, with the key from the file `key` if given.
+    """The operator's identity from a PKCS#12 or PEM file. `key`: file with the key, if it is separate.
 
     Changed files are read again. Any failure raises CannotUse; reports are then signed with the installation's key.
     """
@@ -146,7 +144,7 @@ def _stamp(path: str) -> tuple[int, int]:
         found = Path(path).stat()
     except OSError as error:
         raise CannotUse(f"The file {path} can't be read: {error.strerror}.") from error
-    if not S_ISREG(found.st_mode):  # reading a pipe or device could block forever
+    if not S_ISREG(found.st_mode):  # reading from a pipe or device could block forever
         raise CannotUse(f"{path} is not a file.")
     return found.st_mtime_ns, found.st_size
 
@@ -205,7 +203,9 @@ def _from_pem(read: list[tuple[str, bytes]], password: str) -> Identity:
         )
     try:
         key = serialization.load_pem_private_key(_key_block(key_content), password.encode() or None)
-    except TypeError as error:  # password given for an unencrypted key, or missing for an encrypted one
+    except (
+        TypeError
+    ) as error:  # a password was given for an unencrypted key, or is missing for an encrypted one
         advice = "remove" if password else "set"
         raise CannotUse(
             f"The key in {key_path} is {'not ' if password else ''}encrypted: {advice} GOODWORD_SIGNING_PASSWORD."
@@ -298,13 +298,12 @@ if TYPE_CHECKING:
 FIELD: Final = "Signature"
 #: maximum bytes of a signature without its certificates
 _OWN_SIZE: Final = 2048
-#: maximum hexadecimal digits of a signature; ours have about 4,000, and 30,000 with a long chain
+#: minimum and maximum hexadecimal digits of a signature; ours have about 4,000, and 30,000 with a long chain
 _SHORTEST, _LONGEST = 1_000, 60_000
-#: maximum signatures checked per file
 _MOST: Final = 8
 _HEXADECIMAL: Final = re.compile(rb"(?<![0-9A-Fa-f])[0-9A-Fa-f]{%d,}+" % _SHORTEST)
 _BYTE_RANGE: Final = re.compile(rb"/ByteRange ?\[0 (\d{1,9}) (\d{1,9}) (\d{1,9}) *\]")
-#: a file with an empty page, for trial signatures
+#: an empty page, for trial signatures
 _BLANK: Final = b"""\
 %PDF-1.7
 1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj
@@ -325,14 +324,12 @@ startxref
 
 @dataclass(frozen=True, slots=True)
 class SignedPdf:
-    """`covered`: the SHA-256 (hex) of everything but the signature."""
-
     content: bytes
     covered: str
 
 
 def sign(pdf: bytes, identity: Identity, *, now: datetime) -> SignedPdf:
-    """Sign a PDF, which takes about 10 ms. `pdf` must be our own and without a form."""
+    """Takes about 10 ms. `pdf` must be our own and without a form."""
     # importing pyHanko takes half a second, so only processes that sign do it
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
@@ -344,7 +341,7 @@ def sign(pdf: bytes, identity: Identity, *, now: datetime) -> SignedPdf:
     signer = signers.SimpleSigner(
         signing_cert=_asn1(identity.certificate), signing_key=_private(identity), cert_registry=store
     )
-    # PDF/A: objects start on a new line
+    # in PDF/A, objects start on a new line
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf if pdf.endswith(b"\n") else pdf + b"\n"))
     spec = fields.SigFieldSpec(
         FIELD,
@@ -365,14 +362,14 @@ def sign(pdf: bytes, identity: Identity, *, now: datetime) -> SignedPdf:
     protocol.send(cms_embedder.SigObjSetup(sig_placeholder=placeholder, mdp_setup=certification))
     prepared, output = protocol.send(cms_embedder.SigIOSetup(md_algorithm="sha256"))
     signing = signer.async_sign(prepared.document_digest, "sha256", use_pades=True)
-    with ThreadPoolExecutor(1) as thread:  # since the caller's thread may have an event loop
+    with ThreadPoolExecutor(1) as thread:  # the caller's thread may have an event loop
         signature = thread.submit(asyncio.run, signing).result()
     protocol.send(signature)
     return SignedPdf(content=output.getvalue(), covered=prepared.document_digest.hex())
 
 
 def can_sign(identity: Identity, *, now: datetime) -> bool:
-    """Returns whether a signature on a blank page is found again and verifies. Raises whatever signing raises."""
+    """Whether a signature on a blank page is found again and verifies. Raises whatever signing raises."""
     signed = sign(_BLANK, identity, now=now)
     return any(
         one.covered == signed.covered and one.is_by(identity.certificate)
@@ -382,7 +379,7 @@ def can_sign(identity: Identity, *, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FoundSignature:
-    """An unchecked signature. `covered`: the SHA-256 of the signed bytes, according to the signature."""
+    """Not verified yet. `covered`: SHA-256 of the signed bytes, according to the signature."""
 
     covered: str
     signed: bytes
@@ -412,10 +409,10 @@ def signatures_in(content: bytes | mmap) -> Iterator[FoundSignature]:
 
 
 def covered_in(content: bytes | mmap) -> Iterator[tuple[str, bool]]:
-    """SHA-256 digests (hex) of the bytes that signatures may cover: by the file's byte ranges, and around each
-    signature.
+    """SHA-256 digests (hex) of the bytes that signatures may cover, each with whether it covers the whole file.
 
-    A changed byte affects at most one of the two. Each digest comes with whether it covers the whole file.
+    For each signature, both the file's own byte ranges and the bytes around the signature count. A changed byte affects
+    at most one of the two.
     """
     view = memoryview(content)
     gaps = [match.span() for match in islice(_HEXADECIMAL.finditer(content), _MOST)]
