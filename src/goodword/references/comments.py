@@ -1,8 +1,8 @@
 """Free text in answers: the sentence that the report quotes, and topics that must not influence a decision.
 
-Topics are searched for in English, German and French at once, since people don't always write in the page's language.
-Only phrases that usually concern a person are listed: "in hospital", but not "hospital", which may be an employer; "she
-is 58", but not "58 clients". A match is a reason to reread a text, never to change or withhold it.
+Topics are searched for in English, German and French at once, since people don't always write in the language of the
+page. Only phrases that usually concern a person are listed: "in hospital", but not "hospital", which may be an
+employer; "she is 58", but not "58 clients". A match is a reason to reread a text, never to change or withhold it.
 """
 
 import json
@@ -19,7 +19,7 @@ from goodword.core.text import clipped
 
 
 def comments_of(answer: object) -> list[str]:
-    """The free text of a stored answer (format: questionnaires.answers)."""
+    """The free text in a stored answer (format: questionnaires.answers)."""
     match answer:
         case str():
             return [answer]
@@ -28,15 +28,15 @@ def comments_of(answer: object) -> list[str]:
     return []
 
 
-#: an earlier full stop may end an abbreviation such as "Dr."
+#: a full stop earlier than this may end an abbreviation such as "Dr."
 SHORTEST_QUOTE: Final = 20
-#: longer sentences are clipped; the comments contain them in full
+#: longer sentences are clipped; the comments have them in full
 LONGEST_QUOTE: Final = 400
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…。！？؟।])[\"”’»)]*(?=\s+[^\W\d_a-zß-ÿ])|(?<=[。！？])|\n")
 
 
 def sentences(text: str) -> list[str]:
-    """Split a comment into sentences. Only the last may be shorter than `SHORTEST_QUOTE`."""
+    """Only the last one may be shorter than `SHORTEST_QUOTE`."""
     found = (clipped(" ".join(part.split()), LONGEST_QUOTE) for part in _parts(text.strip()))
     return [sentence for sentence in found if sentence]
 
@@ -55,11 +55,11 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def quote_order(*, work_again: bool, long_text: bool) -> tuple[bool, bool]:
-    """Sort key for the questions to quote from: working together again first, then long texts."""
+    """Sort key for the questions to quote from: *would work again* first, then long texts."""
     return not work_again, not long_text
 
 
-#: topics in the order in which sentences list them
+#: in the order in which sentences list them
 TOPICS: Final[Mapping[str, Promise]] = {
     "health": gettext_lazy("health"),
     "family": gettext_lazy("family"),
@@ -67,8 +67,8 @@ TOPICS: Final[Mapping[str, Promise]] = {
     "belief": gettext_lazy("belief"),
     "origin": gettext_lazy("origin"),
 }
-#: "topics": by topic, regular expressions for whole words, in which a space matches spaces and hyphens, * any ending,
-#: and {name} any of "parts"
+#: "topics": by topic, regular expressions for whole words. A space matches spaces and hyphens, * any ending, and {name}
+#: any of "parts".
 _FILE: Final = Path(__file__).with_name("private_topics.json")
 
 
@@ -79,7 +79,7 @@ def topics_in(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def named(topics: Iterable[str]) -> str:
-    """The topics in the active language: "health, family and age"."""
+    """In the active language: "health, family and age"."""
     names = [str(TOPICS[topic]) for topic in topics]
     if len(names) < 2:
         return "".join(names)

@@ -71,7 +71,7 @@ def _text(label: Any, *, required: Any, help_text: Any = "", autocomplete: str =
 
 
 class RefereeForm(forms.Form):
-    """`details`: what was entered, without invalid values. None until validated."""
+    """`details`: what was entered, without invalid values; None until validated."""
 
     use_required_attribute = False
 

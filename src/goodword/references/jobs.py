@@ -22,7 +22,7 @@ def sweep_candidates(*, timestamp: int = 0) -> None:
     due=lambda now: [reminders.referees_due(now=now)],
 )
 def sweep_referees(*, timestamp: int = 0) -> None:
-    del timestamp  # passed to every periodic job
+    del timestamp
     reminders.remind_referees(now=clock.now())
 
 
@@ -33,7 +33,7 @@ def sweep_referees(*, timestamp: int = 0) -> None:
     due=lambda now: [reminders.slow_due(now=now)],
 )
 def sweep_slow(*, timestamp: int = 0) -> None:
-    del timestamp  # passed to every periodic job
+    del timestamp
     reminders.mail_all_about_slow_referees(now=clock.now())
 
 
@@ -41,17 +41,17 @@ def sweep_slow(*, timestamp: int = 0) -> None:
     name="references.blank_raw_traces", cron="20 7 * * * 0", queueing_lock="references.blank_raw_traces"
 )
 def sweep_traces(*, timestamp: int = 0) -> None:
-    del timestamp  # passed to every periodic job
+    del timestamp
     devices.blank_raw_traces(now=clock.now())
 
 
 @jobs.job(name="references.end_over", cron="50 * * * * 0", queueing_lock="references.end_over")
 def sweep_over(*, timestamp: int = 0) -> None:
-    del timestamp  # passed to every periodic job
+    del timestamp
     requests.end_expired_requests(now=clock.now())
 
 
 @jobs.job(name="references.erase_asked", cron="*/10 * * * * 25", queueing_lock="references.erase_asked")
 def sweep_asked_erasures(*, timestamp: int = 0) -> None:
-    del timestamp  # passed to every periodic job
+    del timestamp
     erase_asked(now=clock.now())

@@ -10,27 +10,27 @@ from goodword.workflow.models import Flag, StepRun
 
 
 class Check(StepRun):
-    #: the version in the organisation's language; the other languages have the same number
+    #: the version in the organisation's language; other languages have the same number
     version = models.ForeignKey(QuestionnaireVersion, on_delete=models.PROTECT, related_name="checks")
     #: references wanted: slots that are not waived
     wanted = models.PositiveSmallIntegerField()
-    #: references needed to complete
+    #: references needed to complete the check
     least = models.PositiveSmallIntegerField()
     #: language of the candidate's pages and mails
     language = models.CharField(max_length=10, default="en")
-    #: languages offered to candidate and referees
+    #: languages offered to the candidate and to referees
     languages = models.JSONField(default=list)
     self_reference = models.CharField(
         max_length=10, choices=Step.SelfReference.choices, default=Step.SelfReference.OFF
     )
     candidate_may_see = models.BooleanField(default=False)
-    #: time zone of the candidate's browser, for reminders
+    #: of the candidate's browser, for reminders
     time_zone = models.CharField(max_length=60, default="", blank=True)
-    #: when the candidate was first notified of slow referees
+    #: when the candidate was first told of a slow referee
     slow_notified_at = models.DateTimeField(null=True)
     #: the candidate's reason, for the recruiter
     decline_reason = models.TextField(default="", blank=True)
-    #: why a member marked it complete, for members
+    #: a member's reason for marking it complete, for members
     marked_reason = models.TextField(default="", blank=True)
     #: makes the keys of repeated mails unique
     invited_again = models.PositiveSmallIntegerField(default=0)
@@ -84,9 +84,9 @@ class Slot(OrganisationOwned):
     relationship = models.CharField(max_length=20)
     needed = models.BooleanField(default=False)
     hint = models.CharField(max_length=300, default="", blank=True)
-    #: the member who added it to an open check
+    #: the member who added the slot to an open check
     added_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: when the candidate pressed *I can't name anyone*; the deadline is on hold until a member answers
+    #: when the candidate clicked *I can't name anyone*; the deadline is on hold until a member answers
     cannot_at = models.DateTimeField(null=True)
     cannot_reason = models.TextField(default="", blank=True)
     answer = models.CharField(max_length=12, choices=Answer.choices, default=Answer.NOTHING, blank=True)
@@ -117,7 +117,7 @@ class Slot(OrganisationOwned):
 
 
 class SelfReference(OrganisationOwned):
-    """The candidate's own answers. Immutable once submitted."""
+    """Can't be changed once submitted."""
 
     check_run = models.OneToOneField(Check, on_delete=models.CASCADE, related_name="+")
     version = models.ForeignKey(QuestionnaireVersion, on_delete=models.PROTECT, related_name="+")
@@ -131,7 +131,7 @@ class SelfReference(OrganisationOwned):
 
 
 class Referee(OrganisationOwned):
-    """A person named by the candidate. When replaced, the row stays and the slot is free."""
+    """A person named by the candidate. When they are replaced, the row stays and the slot is free."""
 
     class Relationship(models.TextChoices):
         """The same as questionnaires.types.RELATIONSHIPS; questionnaires.labels has their names."""
@@ -149,7 +149,7 @@ class Referee(OrganisationOwned):
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=320)
     relationship = models.CharField(max_length=20, choices=Relationship.choices)
-    #: named by a member; notices then give the organisation as the source
+    #: a member corrected the address, so notices name the organisation as its source
     address_corrected = models.BooleanField(default=False)
     company = models.CharField(max_length=200)
     #: the candidate's job title there, if any
@@ -162,18 +162,18 @@ class Referee(OrganisationOwned):
     language = models.CharField(max_length=10, default="", blank=True)
     #: contact only after an offer
     after_offer = models.BooleanField(default=False)
-    #: sent by the candidate and waiting for release
+    #: since when it waits for an offer, after the candidate clicked *Send*
     deferred_at = models.DateTimeField(null=True)
-    #: the organisation's texts of that mail as the candidate saw them: {"language": "en", "texts": {...}}
+    #: the organisation's texts in that mail, as the candidate saw them: {"language": "en", "texts": {...}}
     seen_texts = models.JSONField(default=dict)
     released_at = models.DateTimeField(null=True)
-    #: "member:3", or "greenhouse" when the candidate was hired
+    #: "member:3", or "greenhouse" if the candidate was hired
     released_by = models.CharField(max_length=60, default="", blank=True)
     created_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True)
     #: erased individually; the row stays for counts
     erased_at = models.DateTimeField(null=True)
-    #: an erasure requested under a legal hold, for when it is lifted
+    #: erasure was requested during a legal hold and waits for its end
     erasure_asked_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -210,30 +210,30 @@ class ReferenceRequest(OrganisationOwned):
     state = models.CharField(max_length=10, choices=State.choices, default=State.SENT)
     #: answers until submission (domain.responses)
     draft = models.JSONField(default=dict)
-    #: when Send was pressed; replaced by when the mail server accepted the mail
+    #: when *Send* was clicked, and from then on when the mail server accepted the mail
     sent_at = models.DateTimeField()
-    #: when the mail server accepted the mail; empty: not sent yet
+    #: when the mail server accepted the mail; None: not sent yet
     invited_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField()
-    #: the referee's language, initially that of the mail
+    #: the referee's language, at first that of the mail
     language = models.CharField(max_length=10, default="en")
-    #: chosen on a page; takes precedence over the browser's
+    #: chosen on a page, so it overrides the browser's
     chosen_language = models.CharField(max_length=10, default="", blank=True)
-    #: time zone of the referee's browser, for reminders
+    #: of the referee's browser, for reminders
     time_zone = models.CharField(max_length=60, default="", blank=True)
-    #: when mail began to bounce: the link is revoked, and the candidate asked for another address
+    #: when mail began to bounce; the link is then revoked, and the candidate asked for another address
     undelivered_at = models.DateTimeField(null=True)
     #: makes the keys of mails to corrected addresses unique
     sent_again = models.PositiveSmallIntegerField(default=0)
     begun_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     why = models.CharField(max_length=20, choices=Why.choices, default=Why.NOTHING, blank=True)
-    #: reason for declining, only for the recruiter
+    #: why they declined, only for the recruiter
     decline_reason = models.TextField(default="", blank=True)
     next_reminder_at = models.DateTimeField(null=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
     reminders_promised = models.PositiveSmallIntegerField(default=0)
-    #: when to notify the candidate that this referee is slow
+    #: when to tell the candidate that this referee is slow
     slow_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -271,11 +271,11 @@ class Reference(OrganisationOwned):
     request = models.OneToOneField(ReferenceRequest, on_delete=models.CASCADE, related_name="reference")
     version = models.ForeignKey(QuestionnaireVersion, on_delete=models.PROTECT, related_name="references")
     answers = models.JSONField()
-    #: the sentence of their comments chosen for page 1 of the report; empty: the first
+    #: the sentence chosen for page 1 of the report; empty: their first one
     quote = models.TextField(default="", blank=True)
     #: dates and title only
     factual = models.BooleanField(default=False)
-    #: seconds from Start to Submit; empty if factual or with a break
+    #: from Start to Submit; None if factual or with a break
     seconds = models.PositiveIntegerField(null=True)
     #: received after the check was complete
     late = models.BooleanField(default=False)
@@ -289,7 +289,7 @@ class CheckFlag(Flag):
     """`key` holds ids only."""
 
     check_run = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="flags")
-    #: empty if it concerns several people
+    #: None if it concerns several people
     referee = models.ForeignKey(Referee, on_delete=models.CASCADE, null=True, related_name="flags")
 
     class Meta:
@@ -307,7 +307,7 @@ class Trace(OrganisationOwned):
     """Raw values are deleted after 30 days."""
 
     check_run = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="traces")
-    #: empty for the candidate
+    #: None for the candidate
     request = models.ForeignKey(ReferenceRequest, on_delete=models.CASCADE, null=True, related_name="traces")
     address = models.GenericIPAddressField(null=True)
     device = models.CharField(max_length=400, default="", blank=True)
@@ -332,7 +332,7 @@ class Trace(OrganisationOwned):
 
 
 class DoNotContact(OrganisationOwned):
-    """An address that opted out, as a keyed hash, which can outlive an erasure."""
+    """An address that opted out, as a keyed hash, which may outlive an erasure."""
 
     address_hash = models.CharField(max_length=80)
     created_at = models.DateTimeField()

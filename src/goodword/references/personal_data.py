@@ -1,7 +1,7 @@
 """Erasure of checks and of single referees, and the export. Opt-outs (DoNotContact) are keyed hashes and stay.
 
-Candidates get answers only if the check allows it, and never why somebody declined. Only authors get unsubmitted
-answers. Only the organisation gets flags, since most concern two people and a member decides what to disclose
+Candidates get references only if the check allows it, and never why somebody declined. Only their author gets
+unsubmitted answers. Only the organisation gets flags: most concern two people, so a member decides what to disclose
 (docs/decisions/0022-*).
 """
 
@@ -89,7 +89,7 @@ def _name_pattern(referee: Referee) -> re.Pattern[str]:
 
 
 def _delete_mails(referee: Referee, request: ReferenceRequest | None, named: re.Pattern[str]) -> int:
-    """Delete mails to them, and mails to others that mention them."""
+    """Mails to the referee, and mails to others that mention them."""
     rows = Email.objects.of(referee.organisation).filter(
         application_id=referee.check_run.step_request.application_id
     )
@@ -142,7 +142,7 @@ def _blank_notes(referee: Referee, named: re.Pattern[str]) -> None:
 def _end_request(referee: Referee, request: ReferenceRequest, *, now: datetime) -> None:
     if request.is_out or (request.state == State.ANSWERED and not _keeps_slot(referee)):
         request.state, request.settled_at = State.ENDED, now
-    # ended permanently, even if the check is reopened; a wrong recipient still doesn't count as a referee
+    # ended for good, even if the check is reopened; but a wrong recipient still doesn't count as a referee
     if request.why != ReferenceRequest.Why.NOT_ME:
         request.why = ReferenceRequest.Why.NOTHING
     request.draft, request.decline_reason, request.time_zone = {}, "", ""
@@ -151,7 +151,7 @@ def _end_request(referee: Referee, request: ReferenceRequest, *, now: datetime) 
 
 
 def _keeps_slot(referee: Referee) -> bool:
-    """Whether the slot stays filled, since a completed check needs no replacement."""
+    """A completed check needs no replacement, so the slot stays filled."""
     return referee.check_run.progress in DONE
 
 
@@ -167,7 +167,7 @@ def _blank_columns(referee: Referee, *, now: datetime) -> None:
 
 
 def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership | None = None) -> bool:
-    """Erase a referee. `by`: "referee" or "member:3". Returns False if already erased or delayed by a legal hold."""
+    """`by`: "referee" or "member:3". Returns False if already erased, or if a legal hold delays the erasure."""
     with transaction.atomic():
         place = (
             Referee.objects.across_organisations()
@@ -181,7 +181,7 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
         check = lock(Check, place[0])
         referee = Referee.objects.of(check.organisation).filter(pk=referee_id, erased_at=None).first()
         if referee is None:
-            return False  # erased concurrently
+            return False  # erased meanwhile
         if hold_against_erasure(application) is not None:
             if by == REFEREE and referee.erasure_asked_at is None:
                 _ask_later(check, referee, now=now)
@@ -210,8 +210,7 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
 
 
 def erase_referee_again(*, referee: Referee, now: datetime) -> bool:
-    """In a restored database, erase a referee erased after the backup, without any mail. Returns False if already
-    erased."""
+    """For a restored backup: the referee was erased after it was made. Sends no mail. Returns False if erased."""
     if referee.erased_at is not None:
         return False
     with transaction.atomic():
@@ -233,7 +232,7 @@ def erase_referee_again(*, referee: Referee, now: datetime) -> bool:
 
 
 def erase_asked(*, now: datetime) -> int:
-    """Erase referees whose request waited for a legal hold that has been lifted. Returns their number."""
+    """Erase referees whose request waited for a legal hold that has been lifted. Returns how many."""
     asked = Referee.objects.across_organisations().filter(erased_at=None, erasure_asked_at__isnull=False)
     ids = list(asked.order_by("pk").values_list("pk", flat=True))
     return for_each(ids, lambda pk: erase_referee(referee_id=pk, by=REFEREE, now=now))
@@ -274,7 +273,7 @@ def _ask_for_another(check_id: int, referee_id: int, *, now: datetime) -> None:
     "references.Trace",
 )
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Erase checks, which are locked so no answer arrives meanwhile."""
+    """Locks the checks, so that no answer arrives meanwhile."""
     if subject.referee_ids:
         return _blank_referees(subject.referee_ids, now=now)
     checks = close_runs(Check, subject.application_ids, now=now)

@@ -1,5 +1,5 @@
-"""Checks for members: the overview, and for the candidate's page who would work with them again and who confirms dates
-and title."""
+"""Checks as members see them: the overview, and on the candidate's page who would work with them again and who confirms
+dates and title."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -165,7 +165,7 @@ class CheckOverview:
 
 
 def check_overview(check: Check, *, now: datetime) -> CheckOverview:
-    """Six queries for any number of referees."""
+    """Six queries, however many referees there are."""
     statuses = slot_statuses(check)
     everybody = list(
         Referee.objects.of(check.organisation)

@@ -1,4 +1,4 @@
-"""The report of a reference check, except page 1, which is in `report_front`."""
+"""The report of a reference check, except page 1 (`report_front`)."""
 
 from collections import Counter
 
@@ -68,7 +68,7 @@ def check_method(words: Phrases) -> list[str]:
 
 
 def _other_answers(check: CheckData, people: dict[str, str], marks: Marks, words: Phrases) -> Section | None:
-    """All answers but ratings, comments and working together again (page 1)."""
+    """All answers that aren't on page 1: no ratings, comments and *would work again*."""
     again = work_again_of(check)
     blocks: list[Block] = []
     for question in check["questions"]:

@@ -25,7 +25,7 @@ class QuestionnaireName(TypedDict):
 
 
 class Referee(TypedDict):
-    """`title` is the referee's or, in a factual reference, the candidate's."""
+    """`title` is the referee's own, or the candidate's if the reference has only dates and title."""
 
     name: str | None
     relationship: str
@@ -34,8 +34,8 @@ class Referee(TypedDict):
 
 
 class ReferenceData(TypedDict):
-    """A received reference. `factual`: dates and title only. `late`: received after completion. `language`: its
-    language's name, if not the report's. `quote`: the sentence chosen for page 1. `erased`: the referee was erased."""
+    """`factual`: dates and title only. `late`: received after completion. `language`: name of its language, if not the
+    report's. `quote`: the sentence chosen for page 1. `erased`: the referee was erased."""
 
     id: str
     referee: Referee
@@ -50,7 +50,7 @@ class ReferenceData(TypedDict):
 
 
 class CommentData(TypedDict):
-    """`reference` is an id. `language` is a tag, for screen readers, if known to differ from the report's."""
+    """`reference` is an id. `language` is a tag for screen readers, if known to differ from the report's."""
 
     reference: str
     text: str | None
@@ -65,7 +65,7 @@ class PersonValues(TypedDict):
 
 
 class GroupValues(TypedDict):
-    """`n` people answered, `skipped` couldn't judge. `answers`: whose each value is. `identifiable`: one referee."""
+    """`n` answered, `skipped` couldn't judge. `answers`: whose each value is. `identifiable`: only one referee."""
 
     relationship: str
     n: int
@@ -122,8 +122,8 @@ class Option(TypedDict):
 
 
 class ChoiceQuestion(QuestionHead):
-    """One option, or several with `multiple`; `pick` is the number of adjectives to pick. `work_again`: whether they
-    would work with the candidate again (since schema 5)."""
+    """One option, or several if `multiple`. `pick`: how many adjectives to pick. `work_again`: whether this is *would
+    work again* (since schema 5)."""
 
     type: Literal["choice"]
     id: str
@@ -160,7 +160,7 @@ type QuestionData = Annotated[
 
 
 class VerificationData(TypedDict):
-    """A statement of the candidate and the referee's confirmation. `verdict`: "confirmed", "corrected" or "unsure"."""
+    """What the candidate stated and the referee confirmed. `verdict`: "confirmed", "corrected" or "unsure"."""
 
     reference: str
     what: str
@@ -201,7 +201,7 @@ class CheckData(TypedDict):
 
 
 def check_data(results: Results, *, moment: Moment) -> CheckData:
-    """Answers by question, and statements with confirmations; no flags, times or reasons for declining."""
+    """Contains no flags, times or reasons for declining."""
     people = [*results.references, *([results.self_reference] if results.self_reference else [])]
     last = max((who.submitted_at for who in results.references), default=None)
     completed = results.completed_at or last

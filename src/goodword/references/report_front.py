@@ -31,9 +31,9 @@ from goodword.references.report_data import (
     VerificationData,
 )
 
-#: maximum ratings for the chart to come before the referees
+#: with more ratings, the referees come before the chart
 MOST_ABOVE: Final = 14
-#: id of the built-in question, for snapshots before schema 5
+#: the built-in question, for snapshots before schema 5
 _WORK_AGAIN: Final = "work_again"
 SHAPES: Final = 7
 
@@ -67,7 +67,7 @@ def overview_sections(check: CheckData, words: Phrases) -> list[Section]:
 
 def _summary(check: CheckData, words: Phrases) -> Section:
     told = check
-    if check.get("sent") == check["received"]:  # the number sent is stated only if it differs
+    if check.get("sent") == check["received"]:  # the number sent is only given if it differs
         told = {**check, "sent": 0}
     sentences = received_sentences(told, words)
     again = work_again_of(check)
@@ -118,7 +118,7 @@ def _differing(check: CheckData) -> set[str]:
 
 
 def verdict_of(fact: VerificationData) -> str:
-    """ "confirmed", "corrected" or "unsure"; snapshots of schema 1 have no verdict."""
+    """Snapshots of schema 1 have no verdict."""
     if known := fact.get("verdict"):
         return known
     if fact["stated"] is None or fact["confirmed"] is None:
@@ -135,7 +135,7 @@ def work_again_of(check: CheckData) -> ChoiceQuestion | None:
 
 @dataclass(frozen=True)
 class Marks:
-    """Each relationship's mark by name: a shape and unique letters."""
+    """The mark of each relationship: a shape and unique letters."""
 
     of_relationship: Mapping[str, Mark]
     own: Mark
@@ -239,7 +239,7 @@ def legend_of(check: CheckData, marks: Marks, words: Phrases) -> list[tuple[Mark
 
 
 def _relationships(check: CheckData) -> list[str]:
-    """Relationships of received references; in older snapshots also of answers."""
+    """Of received references; in older snapshots also of answers."""
     found = [one["referee"]["relationship"] for one in check["references"] if not one["self_reference"]]
     return found + [group["relationship"] for group in groups_of(check) if not group["self_reference"]]
 
@@ -311,7 +311,7 @@ def _who(reference: ReferenceData, people: Mapping[str, str], marks: Marks, word
 
 
 def _again_by_person(check: CheckData) -> dict[str, str] | None:
-    """Each referee's answer; None if it was not asked or the snapshot doesn't say who answered."""
+    """None if it was not asked or the snapshot doesn't say who answered."""
     question = work_again_of(check)
     if question is None or not says_who(question):
         return None
@@ -356,7 +356,7 @@ def _quote(reference: str, quotes: Mapping[str, str | None], words: Phrases) -> 
 
 
 def _facts(reference: ReferenceData, facts: Sequence[VerificationData], words: Phrases) -> Cell:
-    """The period, the title if confirmed, and differences."""
+    """The period, the title if confirmed, and what differs."""
     relationship = reference["referee"]["relationship"]
     notes = [
         isolate(clipped(fact["stated"]))

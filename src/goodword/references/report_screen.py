@@ -1,4 +1,4 @@
-"""A reference check on members' screens: comments follow their question, and answers can be expanded by author."""
+"""A reference check on members' screens: comments follow their question, and each author's answers can be expanded."""
 
 from dataclasses import replace
 from itertools import groupby

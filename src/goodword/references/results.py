@@ -50,7 +50,7 @@ class ReceivedReference:
 
     id: str
     name: str
-    #: its key ("peer") and its name
+    #: the key ("peer") and its name
     relationship_id: str
     relationship: str
     company: str
@@ -67,7 +67,7 @@ class ReceivedReference:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """`values`: levels, places or option numbers; empty for texts and "can't say"."""
+    """`values`: levels, positions or option numbers; empty for texts and "can't judge"."""
 
     by: ReceivedReference
     words: str
@@ -78,7 +78,7 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerGroup:
-    """Answers from one relationship, or from the candidate (`is_self`), oldest first."""
+    """From one relationship, or from the candidate (`is_self`), oldest first."""
 
     relationship: str
     answers: tuple[Answer, ...]
@@ -103,11 +103,9 @@ class AnswerGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionResult:
-    """A question and all its answers.
-
-    `kind`: "rating", "agreement", "between" (with `levels`), "adjectives", "choice" (with `options`), "line" or "text".
-    `ends`: the statements of "between". `unasked`: why somebody was not asked; `not_asked` and `left_open`: who.
-    """
+    """`kind`: "rating", "agreement", "between" (with `levels`), "adjectives", "choice" (with `options`), "line" or
+    "text". `ends`: the statements of "between". `unasked`: why somebody was not asked. `not_asked` and `left_open`:
+    who."""
 
     id: str
     kind: QuestionKind
@@ -149,7 +147,7 @@ class Verification:
 
 @dataclass(frozen=True, kw_only=True)
 class Contradiction:
-    """Different statements by referees of one company, with their authors."""
+    """What referees of one company state differently, and who stated what."""
 
     what: str
     company: str
@@ -183,17 +181,17 @@ State = ReferenceRequest.State
 SELF_REFERENCE = "own"
 
 
-#: respondent, answers by question id, and ids of the questions asked
+#: respondent, answers by question id, ids of the questions asked
 type Respondent = tuple[ReceivedReference, Mapping[str, Any], frozenset[str]]
 
 
 def results(check: Check) -> Results:
-    """Results so far. Three queries if version, candidate and organisation are loaded."""
+    """Three queries if version, candidate and organisation are loaded."""
     return results_of_checks([check])[check.pk]
 
 
 def results_of_checks(checks: Sequence[Check]) -> Mapping[int, Results]:
-    """Results by check id, for checks of one organisation. Three queries for any number of checks."""
+    """By check id, for checks of one organisation. Three queries, however many checks there are."""
     if not checks:
         return {}
     organisation = checks[0].organisation
@@ -261,7 +259,7 @@ def _results(
 
 
 def given_by(reference: Reference) -> dict[str, list[int]]:
-    """A referee's levels, places or option numbers by question id; empty for "can't say"."""
+    """Levels, positions or option numbers by question id; empty for "can't judge"."""
     return {
         question.id: list(_values_in(question, reference.answers[question.id]))
         for question in _questions(reference.request.check_run)
@@ -270,7 +268,7 @@ def given_by(reference: Reference) -> dict[str, list[int]]:
 
 
 def _questions(check: Check) -> tuple[Question, ...]:
-    """Questions in the organisation's language, without the company, which differs between referees."""
+    """In the organisation's language, without the company, which differs between referees."""
     name = check.step_request.application.candidate.name
     version = check.version
     return fill_placeholders(
@@ -389,7 +387,7 @@ def _empty_result(question: Question) -> QuestionResult:
 
 
 def _answer_of(question: Question, given: Any, *, by: ReceivedReference) -> Answer:
-    """A stored answer in words; a long text is a comment."""
+    """In words. A long text is a comment."""
     [row] = render_answers([question], {question.id: given})
     text = isinstance(question, LongText)
     return Answer(
@@ -512,7 +510,7 @@ def _verifications(references: Sequence[Reference], questions: Sequence[Question
 def _contradictions(
     received: Sequence[ReceivedReference], facts: Sequence[Verification]
 ) -> Iterator[Contradiction]:
-    """Conflicting dates or titles from referees at the same company. Relationships are each referee's own."""
+    """Different dates or titles from referees of the same company. The relationship is always each referee's own."""
     people = {one.id: one for one in received}
     groups: dict[tuple[str, str, str], dict[str, list[ReceivedReference]]] = {}
     for fact in facts:

@@ -38,9 +38,9 @@ State = ReferenceRequest.State
 AWAITING_CANDIDATE: Final = frozenset({"free", "named", "declined", "undelivered"})
 #: form field added by ui/js/zone.js
 ZONE_FIELD = "tz"
-#: working days before the deadline when the candidate gets an e-mail about a slow referee
+#: when the candidate is told of a slow referee, in working days before the deadline
 DAYS_LEFT = 2
-#: attention code: a member must answer *I can't name anyone*
+#: attention code: a member has to answer *I can't name anyone*
 CANNOT_PROVIDE = "cannot_provide"
 
 
@@ -55,13 +55,13 @@ def lock_open_check(check_id: int, *, now: datetime) -> Check:
 
 
 def refuse_if_check_over(check: Check, *, now: datetime) -> None:
-    """Raise Closed unless the check is open, and at most 30 days past its deadline."""
+    """At most 30 days past the deadline the check still takes answers. Raises Closed."""
     if not takes_answers(check, now=now):
         raise Closed
 
 
 def lock_request(request_id: int) -> tuple[Check, ReferenceRequest]:
-    """Lock a check, then its request; always in this order, to avoid deadlocks."""
+    """Always locks a check before its request, to avoid deadlocks."""
     check_id = (
         ReferenceRequest.objects.across_organisations()
         .filter(pk=request_id)
@@ -90,8 +90,8 @@ def refuse_if_request_over(check: Check, request: ReferenceRequest, *, now: date
 
 
 def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datetime) -> bool:
-    """Whether a request takes answers: while the check is open, then until the request's own deadline, unless the
-    application has ended."""
+    """Until the check is complete, as long as that takes answers; after that until the request's own deadline, unless
+    the application has ended."""
     if not request.is_out or check.closed_at is not None:
         return False
     if check.progress in DONE:
@@ -134,7 +134,7 @@ def is_running(check: Check) -> bool:
 
 
 def record_event(name: str, check: Check, *, by: str, at: datetime, **data: int | str | bool) -> None:
-    """Record an event. `data` must not contain personal data."""
+    """`data` must not contain personal data."""
     record(
         name,
         organisation_id=check.organisation_id,
@@ -148,8 +148,7 @@ def record_event(name: str, check: Check, *, by: str, at: datetime, **data: int 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotStatus:
     """`state`: "free", "named" (not sent), "deferred" (until an offer), "out" (asked), "undelivered" (mail bounces),
-    "answered", "declined", "questioned" (*I can't name anyone* awaits an answer) or "waived".
-    """
+    "answered", "declined", "questioned" (*I can't name anyone* awaits an answer) or "waived"."""
 
     slot: Slot
     referee: Referee | None
@@ -193,12 +192,12 @@ def self_reference_missing(check: Check) -> bool:
 
 
 def waits_for_candidate(statuses: Sequence[SlotStatus], *, lacks_self_reference: bool) -> bool:
-    """Whether the candidate has to name or send a referee, or to complete the self-reference."""
+    """Whether the candidate has to name a referee, send a request, or complete the self-reference."""
     return lacks_self_reference or any(status.state in AWAITING_CANDIDATE for status in statuses)
 
 
 def waits_for_organisation(statuses: Sequence[SlotStatus], *, lacks_self_reference: bool) -> bool:
-    """Whether the deadline is on hold: no request is open, and either *I can't name anyone* is unanswered or only
+    """Whether the deadline is on hold: no request is open, and either *I can't name anyone* awaits an answer or only
     deferred referees are left."""
     states = {status.state for status in statuses}
     if "out" in states:
@@ -233,8 +232,7 @@ def referee_deadline(check: Check, *, now: datetime) -> datetime:
 
 
 def store_time_zone(row: Check | ReferenceRequest, name: str) -> bool:
-    """Store the time zone of a candidate (on the check) or a referee (on the request), once. Returns whether it was
-    stored."""
+    """Once, for a candidate (on the check) or a referee (on the request). Returns whether it was stored."""
     if row.time_zone or name not in _known_zones():
         return False
     row.time_zone = name
@@ -245,7 +243,7 @@ def store_time_zone(row: Check | ReferenceRequest, name: str) -> bool:
 
 
 def referee_hours(request: ReferenceRequest, *, check: Check) -> tuple[Calendar, Sequence[ZoneInfo]]:
-    """The referee's calendar, and zones where it must be daytime too. Falls back to the candidate's."""
+    """The referee's calendar, and zones where it must be daytime, too. Without a known zone, the candidate's counts."""
     calendar = check.organisation.calendar
     if request.time_zone:
         return calendar.at(request.time_zone), ()
@@ -258,12 +256,12 @@ def _known_zones() -> frozenset[str]:
 
 
 def promised_days(check: Check, request: ReferenceRequest) -> list[int]:
-    """Working days after sending on which the referee may be reminded."""
+    """On which working days after sending the referee may be reminded."""
     return sorted(check.step_request.step.referee_reminder_days)[: request.reminders_promised]
 
 
 def plan_request_reminders(request: ReferenceRequest, *, check: Check, now: datetime) -> None:
-    """Set, without saving, the next reminder and when the request counts as slow. The check is locked. No more
+    """Set the next reminder and when the request counts as slow, without saving. The check must be locked. No more
     reminders than promised, and none while mail bounces."""
     if request.undelivered_at is not None or request.invited_at is None:
         request.next_reminder_at = request.slow_at = None
@@ -290,17 +288,16 @@ def plan_request_reminders(request: ReferenceRequest, *, check: Check, now: date
 def slow_from(
     *, sent_at: datetime, deadline_at: datetime, days: Sequence[int], calendar: Calendar
 ) -> datetime:
-    """A working day after the last reminder, at least two before the deadline, never before the first reminder.
-    Pure."""
+    """A working day after the last reminder, two before the deadline, never before the first reminder. Pure."""
     before_deadline = working_days_before(deadline_at, DAYS_LEFT, calendar=calendar)
     after_last = add_working_days(sent_at, days[-1] + 1, calendar=calendar) if days else before_deadline
     return max(min(after_last, before_deadline), add_working_days(sent_at, 1, calendar=calendar))
 
 
 def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = None) -> None:
-    """Update clock, attention and the candidate's reminders of a locked check, and save it, after every change of a
-    slot, referee or request. `asked_at`: when the candidate was asked for something new, from which the remaining
-    reminders count."""
+    """Call this after every change of a slot, referee or request, with the check locked. Updates and saves its clock,
+    attention and the candidate's reminders. `asked_at`: when something new was asked of the candidate, from which the
+    remaining reminders count."""
     statuses, lacks_self_reference = slot_statuses(check), self_reference_missing(check)
     questioned = any(status.state == "questioned" for status in statuses)
     if check.attention in {"", CANNOT_PROVIDE}:
@@ -357,9 +354,7 @@ def _request_deadlines(check: Check) -> list[datetime]:
     return list(rows.values_list("deadline_at", flat=True))
 
 
-# --- texts and languages of its pages and mails ----------------------------------------------------------------
-
-#: date formats that differ from "Tuesday 24 November"
+#: other languages have "Tuesday 24 November"
 _DAYS = {"de": "l, j. F"}
 
 
@@ -374,7 +369,7 @@ class CheckContext:
 
 
 def check_context(check: Check, *, language: str = "") -> CheckContext:
-    """`language`: of the request for referees; by default the candidate's."""
+    """`language`: for referees, that of their request; by default the candidate's."""
     application = (
         Application.objects.of(check.organisation)
         .select_related("candidate", "role__owner__user", "organisation")
@@ -396,8 +391,7 @@ def version_of(check: Check, *, language: str = "") -> QuestionnaireVersion:
 
 
 def questions_of(check: Check, *, language: str = "", relationship: str = "") -> tuple[Question, ...]:
-    """The questions with the candidate's name filled in. `relationship`: only those for such a referee, before routing
-    by answers."""
+    """With the candidate's name filled in. `relationship`: only questions for such a referee, whatever the answers."""
     version = version_of(check, language=language)
     questions = applicable(stored_questions(version), relationship=relationship)
     return fill_placeholders(
@@ -425,7 +419,7 @@ def stated_of(referee: Referee) -> Stated:
 
 
 def day_in_words(moment: datetime, *, organisation: Organisation, language: str) -> str:
-    """The day in the organisation's time zone: "Tuesday 24 November", "Dienstag, 24. November"."""
+    """In the organisation's time zone: "Tuesday 24 November", "Dienstag, 24. November"."""
     with translation.override(language):
         return date_format(
             moment.astimezone(organisation.zone), _DAYS.get(language.partition("-")[0], "l j F")
@@ -477,7 +471,7 @@ def choose_referee_language(request: ReferenceRequest, *, language: str) -> None
 
 
 def choose_candidate_language(check: Check, candidate: Candidate, *, language: str) -> bool:
-    """Change the candidate's language. Returns False if the check doesn't offer it."""
+    """Returns False if the check doesn't offer the language."""
     if language not in check.languages:
         return False
     Check.objects.of(check.organisation).filter(pk=check.pk).update(language=language)

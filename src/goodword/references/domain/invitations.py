@@ -55,12 +55,12 @@ from goodword.workflow.models import (
 from goodword.workflow.portal import first_offered
 
 CANDIDATE_FRESH = "references.fresh"
-#: minimum time between two fresh links
+#: minimum time between two new links
 FRESH_LINK_EVERY = timedelta(minutes=10)
 
 
 class CannotInvite(Exception):
-    """`code`: how the application ended, or a code of StepRequest.WaitingReason."""
+    """`code`: how the application ended, or a StepRequest.WaitingReason."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -68,7 +68,8 @@ class CannotInvite(Exception):
 
 
 def version_for(step: Step, *, now: datetime) -> QuestionnaireVersion:
-    """The newest version of the step's (or the built-in) questionnaire, in the organisation's language if possible."""
+    """The newest version of the step's questionnaire or the built-in one, in the organisation's language if
+    possible."""
     organisation = step.organisation
     if step.questionnaire_id is not None:
         chosen = Questionnaire.objects.of(organisation).filter(pk=step.questionnaire_id).first()
@@ -81,7 +82,7 @@ def version_for(step: Step, *, now: datetime) -> QuestionnaireVersion:
 
 
 def languages_for(step: Step, version: QuestionnaireVersion) -> list[str]:
-    """The version's languages that the step allows; never empty."""
+    """The languages of the version that the step allows; never empty."""
     there = languages_of(version)
     return [language for language in there if not step.languages or language in step.languages] or [
         version.language
@@ -90,7 +91,7 @@ def languages_for(step: Step, version: QuestionnaireVersion) -> list[str]:
 
 @only_for(kind=Step.Kind.REFERENCE_CHECK)
 def on_step_requested(event: Event) -> None:
-    """Open a requested check once, unless it is no longer needed or an earlier one can be reused."""
+    """Open the check once, unless it is no longer needed or an earlier one can be reused."""
     found = lock_step_request(event.data["step_request_id"], application_id=event.application_id)
     if found is None or Check.objects.of(found[0].organisation).filter(step_request=found[0]).exists():
         return
@@ -104,7 +105,7 @@ def on_step_requested(event: Event) -> None:
 
 
 def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
-    """Open a check and queue the invitation, or return an unfinished one. Deadlines start once it is sent."""
+    """Returns the unfinished check if there is one. Deadlines start when the mail is sent."""
     locked = (
         StepRequest.objects.of(step_request.organisation)
         .select_for_update(of=("self",), no_key=True)
@@ -164,17 +165,16 @@ def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
 
 
 def needs_confirmation(check: Check) -> bool:
-    """Whether inviting again would open a new check."""
     return check.progress not in UNFINISHED
 
 
 def invite_again(
     *, step_request: StepRequest, member: Membership, now: datetime, after: int | None = None
 ) -> Check:
-    """Invite again as a member. An unfinished check is reopened or resumed, with a new deadline and links to referees
-    who have not answered, else to the candidate. After a finished check, a new one is opened if the member has
-    confirmed it (`after`). Raises NotConfirmed, CannotInvite, and StepRequest.DoesNotExist if it was withdrawn or
-    belongs to another organisation."""
+    """Invite again, for a member. An unfinished check is reopened or resumed with a new deadline; referees who haven't
+    answered get new links, or if there are none, the candidate. After a finished check, another is opened if the member
+    has confirmed that (`after`). Raises NotConfirmed, CannotInvite, and StepRequest.DoesNotExist if the request was
+    withdrawn or belongs to another organisation."""
     by = f"member:{member.pk}"
     with transaction.atomic():
         found = lock_step_request(StepRequest.objects.of(member.organisation).get(pk=step_request.pk).pk)
@@ -230,7 +230,7 @@ def _send_invitations(check: Check, *, now: datetime) -> None:
     key = f"invitation:{check.invited_again}"
     waiting = _reachable_requests(check)
     if not ReferenceRequest.objects.of(organisation).filter(check_run=check).exists():
-        # this mail promises the full number of reminders again
+        # this mail promises all reminders again
         check.opened_at, check.invited_at, check.reminders_sent = now, None, 0
         check.reminders_promised = len(step.reminder_days)
     for request in waiting:
@@ -279,7 +279,7 @@ def _declined_request(check: Check) -> ReferenceRequest | None:
 
 @dataclass(frozen=True, kw_only=True)
 class LinkedCheck:
-    """The check behind a link. `is_live`: its page is still open."""
+    """`is_live`: the page behind the link is still open."""
 
     check: Check
     request: ReferenceRequest | None
@@ -289,7 +289,7 @@ class LinkedCheck:
 
 
 def linked_check(link: Link, *, now: datetime) -> LinkedCheck | None:
-    """The target of a candidate's or referee's link; None if it is gone."""
+    """None if there is no such check any more."""
     if link.purpose == Link.Purpose.REFEREE:
         requests = ReferenceRequest.objects.of(link.organisation).select_related(
             "referee", "check_run__step_request__step", "check_run__step_request__application__candidate"
@@ -317,7 +317,7 @@ def linked_check(link: Link, *, now: datetime) -> LinkedCheck | None:
 
 
 def send_fresh_link(link: Link, *, now: datetime) -> bool:
-    """Mail a new link, at most every ten minutes, unless revoked or over. Returns whether a mail was queued."""
+    """At most every ten minutes, and not for revoked links or ended checks. Returns whether a mail was queued."""
     with transaction.atomic():
         first = linked_check(link, now=now)
         if first is None:
@@ -340,9 +340,6 @@ def send_fresh_link(link: Link, *, now: datetime) -> bool:
         return True
 
 
-# --- reactions ------------------------------------------------------------------------------------------------
-
-
 def on_application_changed(event: Event) -> None:
     """Pause, close, reopen or resume the check and its requests. Answers are kept."""
     now = event.occurred_at
@@ -360,19 +357,19 @@ def on_application_changed(event: Event) -> None:
 
 
 def on_suspicious_name(event: Event) -> None:
-    """Mark open checks whose mail is on hold because the name contains a link, or clear that mark."""
+    """Their mail is held back because the name contains a link. Marks the open checks, or clears the mark."""
     runs.mark_suspicious_name(Check, event)
 
 
 @only_for(kind=Step.Kind.REFERENCE_CHECK)
 def on_requested_again(event: Event) -> None:
-    """Resume a paused check when the application re-enters a stage of the step."""
+    """Resume a paused check when the application enters a stage of the step again."""
     on_application_changed(event)
 
 
 @only_for(has_deadline=True)
 def on_email_sent(event: Event) -> None:
-    """Start the deadline and reminders of the candidate or referee."""
+    """Start the deadline and reminders of the candidate or the referee."""
     email = mail_of(event)
     if email is None:
         return
@@ -388,7 +385,7 @@ def on_email_sent(event: Event) -> None:
 
 
 def on_email_queued_again(event: Event) -> None:
-    """Clear the check's attention once a member has resent the mail."""
+    """A member has resent the mail, so it no longer needs attention."""
     email = mail_of(event)
     if email is None:
         return
@@ -430,7 +427,7 @@ def _request_of(email: Email) -> tuple[Check, ReferenceRequest] | None:
 
 
 def on_email_failed(event: Event) -> None:
-    """Revoke a referee's link and ask for another address; or mark the candidate's check."""
+    """Revoke a referee's link and ask for another address; if it was the candidate's mail, mark the check."""
     email = mail_of(event, "application__candidate")
     if email is None:  # erased
         return

@@ -1,4 +1,4 @@
-"""The mails of a check, each queued once per key. Links expire; one click sends a new one."""
+"""The mails of a check, each queued once per key. Links expire, and a click on an expired one sends a new one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -46,8 +46,8 @@ def mail_candidate(
     not_after: datetime | None = None,
     **extra: object,
 ) -> None:
-    """Queue a mail with a new portal link, unless the candidate can't be e-mailed. `days`: sets a deadline that many
-    working days after sending (0: already set)."""
+    """Queue a mail with a new portal link, unless the candidate can't be e-mailed. `days`: sets the deadline so many
+    working days after sending; 0: it has one already."""
     facts = check_context(check)
     if mail_blocked_reason(facts.application):
         return
@@ -143,7 +143,7 @@ def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str
 
 
 def texts_of_request(check: Check, referee: Referee) -> dict[str, object]:
-    """The organisation's texts of a deferred request, as the candidate saw them."""
+    """The organisation's texts for a deferred request, as the candidate saw them."""
     language = language_for(check, referee)
     return {
         "language": language,
@@ -161,7 +161,7 @@ def language_for(check: Check, referee: Referee) -> str:
 
 
 def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
-    """The mail that *Send* would queue, unsaved. Without an offer the deadline is unknown."""
+    """The mail that *Send* would queue, unsaved. Before an offer, its deadline isn't known."""
     facts = check_context(check, language=language_for(check, referee))
     to = Correspondent(name=referee.name, address=referee.email)
     step = check.step_request.step
@@ -225,7 +225,7 @@ def _referee_context(
 def mail_recruiter(
     check: Check, *, referee: Referee, now: datetime, key: str = "review", received: int = 1
 ) -> None:
-    """Queue the mail with a link to the first answers, or to those `received` so far."""
+    """With a link to the first answers, or to those `received` so far."""
     facts = check_context(check, language=check.organisation.language)
     queue(
         organisation=facts.organisation,
@@ -269,7 +269,7 @@ def mail_recruiter_cannot_provide(check: Check, *, slot: Slot, now: datetime) ->
 
 
 def mail_recruiter_withdrawal(check: Check, *, referee_id: int, now: datetime) -> None:
-    """Omits the referee's name."""
+    """Doesn't name the referee."""
     facts = check_context(check, language=check.organisation.language)
     path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
     queue(

@@ -44,7 +44,7 @@ State = ReferenceRequest.State
 
 
 def pause_check(*, check_id: int, member: Membership, now: datetime) -> Check:
-    """Pause the check. Idempotent. Raises Refused."""
+    """Idempotent. Raises Refused."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         refuse_unless_open(check)
@@ -59,7 +59,7 @@ def pause_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 
 
 def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
-    """Resume with the remaining reminders and the same deadline. Idempotent. Raises Refused."""
+    """The remaining reminders and the deadline stay. Idempotent. Raises Refused."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         refuse_unless_open(check)
@@ -76,7 +76,7 @@ def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 
 
 def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
-    """Close the check, keeping answers. *Invite again* reopens it. Idempotent. Raises Refused."""
+    """Answers are kept, and *Invite again* reopens the check. Idempotent. Raises Refused."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         if check.progress not in UNFINISHED:
@@ -96,8 +96,7 @@ def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 def extend_check(
     *, check_id: int, days: int, member: Membership, now: datetime, referees: bool = False
 ) -> Check:
-    """Extend the deadline. `referees`: include open requests. Raises Refused unless the deadline is later, ValueError
-    for impossible `days`."""
+    """`referees`: also extend open requests. Raises Refused unless the deadline is later, ValueError for bad `days`."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         refuse_unless_open(check)
@@ -159,7 +158,7 @@ def _extend(request: ReferenceRequest, until: datetime, *, check: Check, now: da
 
 
 def _mail_candidate_new_deadline(check: Check, *, now: datetime) -> None:
-    """Mail the candidate if the check is waiting for them."""
+    """Only if the check is waiting for the candidate."""
     if _rests(check) or check.invited_at is None or check.attention in MAIL_FAILURES:
         return
     if not candidate_is_asked(check):
@@ -169,12 +168,12 @@ def _mail_candidate_new_deadline(check: Check, *, now: datetime) -> None:
 
 
 def _rests(check: Check) -> bool:
-    """Whether the check is on hold and no mail is sent. Deadlines are mailed once it continues."""
+    """Whether no mail is sent now. New deadlines are mailed once the check continues."""
     return is_on_hold(check) or awaits_click(check)
 
 
 def _until(check: Check, days: int, *, before: datetime, now: datetime) -> datetime:
-    # shown on the member's page, whose language may differ from the mails'
+    # in the language of the member's page, which may differ from that of the mails
     day = day_in_words(before, organisation=check.organisation, language=get_language() or "en")
     return later_deadline(check.organisation, days, before=before, day=day, now=now)
 

@@ -55,7 +55,7 @@ def details_problems(
     this_month: str,
     kind: str = ANY,
 ) -> dict[str, str]:
-    """Messages by field. `kind`: the required relationship. `other_addresses`: of the check's other referees."""
+    """Messages by field. `kind`: the relationship asked for. `other_addresses`: of the check's other referees."""
     found: dict[str, str] = {}
     if details.relationship and kind not in {ANY, details.relationship}:
         found["relationship"] = _("A different kind of referee is needed here. Please reload the page.")
@@ -80,8 +80,7 @@ def details_problems(
 
 
 def nominate(*, check_id: int, slot: int, details: RefereeDetails, now: datetime) -> Referee:
-    """Store a nomination. A deferred referee has to be sent again. Raises InvalidNomination, or Closed if already
-    contacted."""
+    """A deferred referee has to be sent again. Raises InvalidNomination; Closed if the referee has been contacted."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)
@@ -103,7 +102,7 @@ def _save_nomination(
     )
     for name in RefereeDetails.__dataclass_fields__:
         setattr(referee, name, getattr(details, name))
-    referee.deferred_at = None  # changed since the candidate read the mail, so not sent
+    referee.deferred_at = None  # changed since the candidate saw the mail, so it counts as not sent
     referee.save()
     if check.progress == StepRun.Progress.PENDING:
         move(check, "begin", at=now, by="candidate")
@@ -113,7 +112,7 @@ def _save_nomination(
 
 
 def remove_nomination(*, check_id: int, slot: int, now: datetime) -> None:
-    """Remove a referee who hasn't been contacted. Idempotent."""
+    """Does nothing if the referee was already contacted."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         referee = in_slot(check, slot)
@@ -132,7 +131,7 @@ def in_slot(check: Check, slot: int) -> Referee | None:
 
 
 def may_name_another(check: Check, slot: Slot) -> bool:
-    """Whether the slot takes another nomination: up to three, and three more after a member has answered."""
+    """Up to three nominations per slot, and three more once a member has answered *I can't name anyone*."""
     return slot.number not in full_slots(check, [slot])
 
 
@@ -160,7 +159,7 @@ def too_many_message() -> str:
 def nomination_problems(
     check: Check, *, slot: Slot, details: RefereeDetails, now: datetime, complete: bool = True
 ) -> dict[str, str]:
-    """Messages by field. Opt-outs are reported only for a `complete` form, to make it harder to probe addresses."""
+    """Messages by field. Opt-outs are reported only for a `complete` form, which makes it harder to probe addresses."""
     found = details_problems(
         details,
         kind=slot.relationship,
@@ -188,7 +187,7 @@ def _other_addresses(check: Check, slot: Slot) -> list[str]:
 
 
 def _declined_problem(check: Check, address: str) -> str:
-    """The error for a referee who declined, since they were promised no more mail about this check."""
+    """Referees who declined can't be named again: they were promised no more mail about this check."""
     requests = ReferenceRequest.objects.of(check.organisation).select_related("referee")
     for request in requests.filter(check_run=check, state=ReferenceRequest.State.DECLINED).order_by("-pk"):
         if mailbox(request.referee.email) != mailbox(address):
@@ -200,7 +199,7 @@ def _declined_problem(check: Check, address: str) -> str:
 
 
 def replace_referee(*, check_id: int, slot: int, details: RefereeDetails, now: datetime) -> Referee:
-    """End the old link; the new mail waits for *Send*. Raises InvalidNomination, Closed."""
+    """The old link ends now; the new mail waits for *Send*. Raises InvalidNomination, Closed."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)
@@ -224,7 +223,7 @@ def on_request_declined(event: Event) -> None:
 
 
 def ask_for_another(check_id: int, request_id: int, *, now: datetime, undeliverable: bool = False) -> None:
-    """Mail the candidate, once per address, unless the check is over or the referee replaced."""
+    """Once per address, unless the check is over or the referee was replaced."""
     check = lock(Check, check_id)
     if not takes_answers(check, now=now):
         return

@@ -1,4 +1,4 @@
-"""Reminders to candidates and referees, and notices about slow referees. Each is rechecked under its lock."""
+"""Reminders to candidates and referees, and notices about slow referees. Each is checked again under its lock."""
 
 from datetime import datetime
 
@@ -70,7 +70,7 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
             check.next_reminder_at = None
             check.save(update_fields=["next_reminder_at"])
             return False
-        if (later := into_working_hours(now, calendar=check.hours)) > now:  # the sweep came late
+        if (later := into_working_hours(now, calendar=check.hours)) > now:  # the sweep is late
             check.next_reminder_at = later
             check.save(update_fields=["next_reminder_at"])
             return False
@@ -140,7 +140,7 @@ def is_on_hold(check: Check) -> bool:
 
 
 def _is_over(check: Check, deadline: datetime, *, now: datetime) -> bool:
-    """Whether reminding is pointless, including applications whose end the check hasn't reacted to yet."""
+    """Whether a reminder would be pointless, even if the check hasn't yet reacted to the end of the application."""
     return (
         now > deadline
         or not is_open(check)
@@ -229,7 +229,7 @@ def mail_about_slow_referees(*, check_id: int, now: datetime) -> bool:
         if _is_pointless(check):
             _clear_slow(check)
             return False
-        if (later := into_working_hours(now, calendar=check.hours)) > now:  # the sweep came late
+        if (later := into_working_hours(now, calendar=check.hours)) > now:  # the sweep is late
             _requests_of(check).filter(slow_at__lte=now).update(slow_at=later)
             return False
         slow = [request for request in open_requests(check) if _is_slow(request, check=check, now=now)]

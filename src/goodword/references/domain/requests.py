@@ -98,7 +98,7 @@ def plan_reminders(check: Check, *, now: datetime) -> None:
 
 
 def mailbox(address: str) -> str:
-    """A normalised address for comparison: lower case, without "+tag". Mail goes to the address as entered."""
+    """An address for comparison: lower case, without "+tag". Mail goes to the address as entered."""
     local, _, domain = address.strip().casefold().rpartition("@")
     return f"{local.split('+', 1)[0] or local}@{domain}"
 
@@ -119,14 +119,14 @@ def has_opted_out(*, organisation: Organisation, address: str) -> bool:
 
 
 def address_hashes(organisation: Organisation, address: str) -> Iterator[str]:
-    """Hashes with all keys, the current one first, so rows survive a key rotation."""
+    """With all keys, the current one first, so that rows survive a key rotation."""
     message = f"{organisation.pk}:{mailbox(address)}".encode()
     for key_id, own_key in hash_keys(HASH_PURPOSE):
         yield f"{key_id}:{hmac.new(own_key, message, hashlib.sha256).hexdigest()}"
 
 
 def cancel_mail_to(*, organisation: Organisation, address: str, now: datetime) -> None:
-    """Cancel unsent mail to a referee's mailbox, across checks."""
+    """Cancel unsent mail to a referee's mailbox, in all checks."""
     waiting = Email.objects.of(organisation).filter(
         link_purpose=Link.Purpose.REFEREE, state__in=[Email.State.QUEUED, Email.State.SENDING]
     )
@@ -137,8 +137,8 @@ def cancel_mail_to(*, organisation: Organisation, address: str, now: datetime) -
 def decline_request(
     *, request_id: int, why: str, reason: str, opt_out: bool, now: datetime
 ) -> ReferenceRequest:
-    """Decline as a referee. `why`: WOULD_RATHER_NOT or NOT_ME. `reason`: only for the recruiter. Only the first call
-    counts, but opting out always counts. Raises Closed."""
+    """`why`: WOULD_RATHER_NOT or NOT_ME. `reason`: only for the recruiter. Only the first call counts, except that
+    opting out always does. Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         if request.state != ReferenceRequest.State.DECLINED:
@@ -150,7 +150,7 @@ def decline_request(
 
 
 def settle_declined(check: Check, request: ReferenceRequest, *, why: str, reason: str, now: datetime) -> None:
-    """Decline a locked request of a locked check."""
+    """Both rows must be locked."""
     request.state, request.why = ReferenceRequest.State.DECLINED, Why(why)
     request.decline_reason, request.settled_at = reason, now
     request.next_reminder_at = request.slow_at = None
@@ -167,7 +167,7 @@ def opt_out(*, request_id: int, now: datetime) -> None:
 
 
 def _record_opt_out(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
-    """Record an opt-out. Idempotent. `on_opted_out` settles other checks under their own locks."""
+    """Idempotent. `on_opted_out` settles other checks, each under its own lock."""
     address = request.referee.email
     fresh = store_opt_out(organisation=check.organisation, address=address, now=now)
     cancel_mail_to(organisation=check.organisation, address=address, now=now)
@@ -176,7 +176,7 @@ def _record_opt_out(check: Check, request: ReferenceRequest, *, now: datetime) -
 
 
 def decline_check(*, check_id: int, reason: str, now: datetime) -> Check:
-    """Decline as the candidate: the check and its open requests end. Idempotent. Raises Closed."""
+    """The candidate declines: the check and its open requests end. Idempotent. Raises Closed."""
     with transaction.atomic():
         check = lock(Check, check_id)
         if check.progress == StepRun.Progress.DECLINED:
@@ -191,7 +191,7 @@ def decline_check(*, check_id: int, reason: str, now: datetime) -> Check:
 
 
 def on_opted_out(event: Event) -> None:
-    """Decline the mailbox's other open requests that haven't been started, and stop the reminders of started ones."""
+    """The same mailbox's other requests are declined if not started; of started ones, the reminders stop."""
     requests = ReferenceRequest.objects.across_organisations().filter(organisation_id=event.organisation_id)
     others = requests.filter(state__in=OPEN_STATES).exclude(pk=event.data["request_id"])
     asked: dict[str, bool] = {}
@@ -216,14 +216,12 @@ def _stop_asking(request_id: int, event: Event) -> None:
         request.save(update_fields=["next_reminder_at", "slow_at"])
 
 
-# --- completion of the check ----------------------------------------------------------------------------------
-
 AT_MOST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestedReference:
-    """`answered`: factual references count. `needed`: the check can't complete without it."""
+    """`answered`: even with dates and title only. `needed`: the check can't be complete without it."""
 
     answered: bool
     needed: bool = False
@@ -232,8 +230,7 @@ class RequestedReference:
 def is_complete(
     asked: Sequence[RequestedReference], *, least: int, lacks_self_reference: bool = False
 ) -> bool:
-    """Whether there are at least `least` references (or all remaining, but at least one), every required one, and the
-    self-reference."""
+    """Whether there are `least` references (or all that remain), every required one, and the self-reference."""
     answered = sum(one.answered for one in asked)
     if not answered or lacks_self_reference:
         return False
@@ -243,7 +240,7 @@ def is_complete(
 
 
 def complete_on_reference(event: Event) -> None:
-    """Complete the check, or record a late answer, which creates a new version of the report."""
+    """Complete the check. If it is complete already, record a late answer, which creates a new report version."""
     check_id, now = event.data["check_id"], event.occurred_at
     if complete_if_all_received(check_id=check_id, now=now):
         return
@@ -275,8 +272,7 @@ def complete_if_all_received(*, check_id: int, now: datetime) -> bool:
 
 
 def finish_check(check: Check, *, act: str, by: str, now: datetime) -> None:
-    """Complete the check and cancel queued mail. Open requests keep their link until their own deadline. Raises
-    MoveNotAllowed."""
+    """Cancels queued mail. Links of open requests work until their own deadline. Raises MoveNotAllowed."""
     check.clock_stopped_at = None
     move(check, act, at=now, by=by)
     stop_reminders(check, now=now)
@@ -285,7 +281,7 @@ def finish_check(check: Check, *, act: str, by: str, now: datetime) -> None:
 
 
 def mark_complete(*, check_id: int, reason: str, member: Membership, now: datetime) -> Check:
-    """Mark the check complete with at least one reference. Idempotent. Raises Refused, Check.DoesNotExist."""
+    """Needs at least one reference. Idempotent. Raises Refused, Check.DoesNotExist."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         if check.progress == StepRun.Progress.MARKED_COMPLETE:

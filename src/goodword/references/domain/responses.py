@@ -1,4 +1,4 @@
-"""A referee's answers: draft and submission. Draft and session are pure and also used for self-references."""
+"""A referee's answers: draft and submission. Draft and session are pure, and self-references use them, too."""
 
 import hashlib
 import json
@@ -52,7 +52,7 @@ LATEST_TIMES = 500
 
 
 class Incomplete(Exception):
-    """Some questions still need an answer: their ids, in order."""
+    """Questions that still need an answer: their ids, in order."""
 
     def __init__(self, question_ids: tuple[str, ...]) -> None:
         super().__init__(", ".join(question_ids))
@@ -65,7 +65,7 @@ class AnswersChanged(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmittedAnswer:
-    """A posted question: its valid `answer`, or the text `typed`."""
+    """A posted question: its `answer` if valid, else the text `typed`."""
 
     question_id: str
     finished: bool
@@ -74,14 +74,15 @@ class SubmittedAnswer:
 
     @property
     def fingerprint(self) -> str:
-        """The value of DraftAnswers.fingerprint once this is saved."""
+        """What DraftAnswers.fingerprint is once this is saved."""
         return _fingerprint(self.answer, self.typed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftAnswers:
-    """`typed`: unfinished input by question id. `left`: a break of more than ONE_SITTING. `saved_by`: the page (one
-    rendering) that last saved each question. `quote`: the sentence chosen for page 1 of the report, or ""."""
+    """`typed`: unfinished input by question id. `left`: there was a break of more than ONE_SITTING. `saved_by`: by
+    question id, the page (one rendering of it) that saved last. `quote`: the sentence chosen for page 1 of the report,
+    or ""."""
 
     answers: Mapping[str, Json] = field(default_factory=dict)
     typed: Mapping[str, Typed] = field(default_factory=dict)
@@ -118,13 +119,12 @@ class DraftAnswers:
 
     @property
     def digest(self) -> str:
-        """Hash of all answers."""
         return _fingerprint(dict(self.answers), {name: [json.dumps(one)] for name, one in self.typed.items()})
 
     def conflicting(
         self, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str]
     ) -> tuple[str, ...]:
-        """Ids of questions answered differently on this page and, since it was shown, on another."""
+        """Ids of questions that were changed on this page and, since it was shown, also on another."""
         page = seen.get(META_KEY)
         if not page:
             return ()
@@ -143,14 +143,14 @@ class DraftAnswers:
         )
 
     def merged(self, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str], now: datetime) -> Self:
-        """Merge the draft with a posted page. `seen`: fingerprints of the questions as shown, and the page under
-        META_KEY. Answers that the page didn't change keep their stored state, which another tab may have changed, and
-        so do conflicting ones. Without a page there are no conflicts, and the later change wins."""
+        """Merge a posted page into the draft. `seen`: fingerprints of the questions as shown, and the page's id under
+        META_KEY. What the page didn't change stays as stored, since another tab may have changed it, and so do
+        conflicting answers. Without an id there are no conflicts, and the later change wins."""
         page = seen.get(META_KEY, "")
         answers, typed, saved_by = dict(self.answers), dict(self.typed), dict(self.saved_by)
         conflicting = self.conflicting(submitted, seen=seen)
         for one in submitted:
-            # if the response to its last save was lost, the page still has the old fingerprint
+            # if the response to the page's last save was lost, it still has the old fingerprint
             is_own = page and saved_by.get(one.question_id) == page
             if one.fingerprint == seen.get(one.question_id, "") and not is_own:
                 continue
@@ -176,7 +176,7 @@ class DraftAnswers:
         return {sentence for text in texts for sentence in sentences(text)}
 
     def refuse_if_changed(self, reviewed: str) -> None:
-        """Raise AnswersChanged if the draft differs from `reviewed`, the digest on the review page."""
+        """`reviewed`: the digest on the review page. Raises AnswersChanged."""
         if reviewed and reviewed != self.digest:
             raise AnswersChanged
 
@@ -185,7 +185,7 @@ class DraftAnswers:
         return replace(self, saved_at=now, left=self.left or apart)
 
     def seconds_since(self, begun_at: datetime | None, *, now: datetime) -> int | None:
-        """Seconds since Start, or None if there was a break."""
+        """Since Start; None if there was a break."""
         last = self.saved(now)
         if begun_at is None or last.left:
             return None
@@ -201,7 +201,7 @@ def _fingerprint(answer: Json, typed: Typed) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class AnsweringSession:
-    """All questions in the reader's language, and the draft. `stated`: the candidate's statements."""
+    """All questions in the reader's language, and the draft. `stated`: what the candidate stated."""
 
     questions: tuple[Question, ...]
     draft: DraftAnswers
@@ -213,7 +213,7 @@ class AnsweringSession:
 
     @property
     def relationship(self) -> str:
-        """The relationship as the referee confirmed or corrected it, else as stated."""
+        """As confirmed or corrected by the referee, else as stated."""
         for question in self.questions:
             answer = self.draft.answers.get(question.id)
             if isinstance(question, RelationshipConfirm) and isinstance(answer, Mapping):
@@ -235,7 +235,7 @@ class AnsweringSession:
 
     @cached_property
     def page_numbers(self) -> tuple[int, ...]:
-        """Numbers of the pages with questions, from 1."""
+        """Numbers of the pages that have questions, from 1."""
         return tuple(
             number for number in range(1, len(self.all_pages) + 1) if self.on_page(number, asked_only=True)
         )
@@ -260,12 +260,12 @@ class AnsweringSession:
         return next((earlier for earlier in reversed(self.page_numbers) if earlier < number), None)
 
     def position(self, number: int) -> tuple[int, int]:
-        """Position among the pages with questions, and the number of those."""
+        """Which of the pages with questions this is, and how many there are."""
         return sum(other <= number for other in self.page_numbers), len(self.page_numbers)
 
     @cached_property
     def quotable(self) -> tuple[str, ...]:
-        """Sentences to choose from for page 1 of the report, which otherwise quotes the first."""
+        """Sentences to choose from for page 1 of the report. Without a choice, the report quotes the first."""
         again = next((one for one in self.questions if isinstance(one, WouldWorkAgain)), None)
         order = sorted(
             self.asked,
@@ -283,7 +283,7 @@ class AnsweringSession:
         return self.draft.quote if self.draft.quote in self.quotable else ""
 
     def validated(self, *, of: Sequence[Question] | None = None) -> dict[str, Json]:
-        """Validated answers to all questions, or to `of`. Raises Incomplete."""
+        """The answers to all questions, or to `of`. Raises Incomplete."""
         judged: dict[str, Json] = {}
         missing: list[str] = []
         for question in self.asked if of is None else of:
@@ -333,7 +333,7 @@ def begin(*, request_id: int, now: datetime) -> None:
 def save_draft(
     *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> tuple[str, ...]:
-    """Merge a posted page, with `seen` as in DraftAnswers.merged. Returns the conflicting ids. Raises Closed."""
+    """`seen`: as in DraftAnswers.merged. Returns the conflicting ids. Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_open_request(request_id, now=now)
         _begin(check, request, now=now)
@@ -343,7 +343,7 @@ def save_draft(
 def keep_draft_of_closed(
     *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> bool:
-    """Save a draft of a closed check, since it may be reopened. Later answers win. Returns whether it was saved."""
+    """A closed check may be reopened, so keep the draft. Later answers win. Returns whether it was saved."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         ended_with_it = request.state == State.ENDED and request.why == Why.CHECK_CLOSED
@@ -354,7 +354,7 @@ def keep_draft_of_closed(
 
 
 def choose_quote(*, request_id: int, sentence: str, now: datetime) -> None:
-    """Save the sentence for page 1 of the report; ignored if no comment contains it. Raises Closed."""
+    """The sentence for page 1 of the report; ignored if no comment contains it. Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_open_request(request_id, now=now)
         session = answering_session(check, request, now=now)
@@ -368,8 +368,8 @@ def without_page(seen: Mapping[str, str]) -> dict[str, str]:
 
 
 def submit(*, request_id: int, now: datetime, reviewed: str = "") -> Reference:
-    """Submit the reference; only the first submission counts. `reviewed`: digest of the draft as shown. Raises
-    Incomplete, Closed, AnswersChanged."""
+    """Only the first submission counts. `reviewed`: draft's digest as shown. Raises Incomplete, Closed,
+    AnswersChanged."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         if request.state == State.ANSWERED:
@@ -383,7 +383,7 @@ def submit(*, request_id: int, now: datetime, reviewed: str = "") -> Reference:
 
 
 def confirm_facts(*, request_id: int, submitted: Sequence[SubmittedAnswer], now: datetime) -> Reference:
-    """Submit only dates and title (a *factual* reference). Raises Incomplete, Closed."""
+    """Submit a *factual* reference: dates and title only. Raises Incomplete, Closed."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         if request.state == State.ANSWERED:
@@ -521,7 +521,7 @@ def mail_recruiter_on_reference(event: Event) -> None:
 
 
 def record_answer_time(event: Event) -> None:
-    """Update the questionnaire's answer times."""
+    """Keep the questionnaire's median answering time up to date."""
     references = Reference.objects.across_organisations().select_related("version")
     reference = references.filter(pk=event.data["reference_id"]).first()
     if reference is None or reference.seconds is None:

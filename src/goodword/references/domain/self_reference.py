@@ -30,7 +30,7 @@ def asks_self_reference(check: Check) -> bool:
 
 
 def takes_self_reference(check: Check, *, now: datetime) -> bool:
-    """Whether it takes answers: while the check is open, then until its deadline, unless the application has ended."""
+    """While the check is open; once it is complete, until its deadline, unless the application has ended."""
     if not asks_self_reference(check) or check.closed_at is not None:
         return False
     if check.progress in DONE:
@@ -61,7 +61,6 @@ def begin(*, check_id: int, now: datetime) -> SelfReference:
 def save_draft(
     *, check_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> tuple[str, ...]:
-    """See responses.save_draft."""
     with transaction.atomic():
         own = _open_self_reference(check_id, now=now)[1]
         draft = DraftAnswers.read(own.draft)
@@ -73,7 +72,6 @@ def save_draft(
 def keep_draft_of_closed(
     *, check_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> bool:
-    """See responses.keep_draft_of_closed."""
     with transaction.atomic():
         check = lock(Check, check_id)
         own = self_reference_of(check)
@@ -89,7 +87,6 @@ def keep_draft_of_closed(
 
 
 def submit(*, check_id: int, now: datetime, reviewed: str = "") -> SelfReference:
-    """See responses.submit."""
     with transaction.atomic():
         check = lock(Check, check_id)
         own = self_reference_of(check)
@@ -108,7 +105,7 @@ def submit(*, check_id: int, now: datetime, reviewed: str = "") -> SelfReference
 
 
 def _open_self_reference(check_id: int, *, now: datetime) -> tuple[Check, SelfReference]:
-    """The locked check with its self-reference, created if necessary. Raises Closed, also after submission."""
+    """Locks the check and creates the self-reference if necessary. Raises Closed, also after submission."""
     check = lock(Check, check_id)
     if not takes_self_reference(check, now=now):
         raise checks.Closed

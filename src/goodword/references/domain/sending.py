@@ -34,7 +34,7 @@ BY_HIRE = "greenhouse"
 
 
 class NotAsShown(Exception):
-    """The mails changed after the page was shown."""
+    """The mails have changed since the page was shown."""
 
 
 class OptedOut(Exception):
@@ -52,7 +52,7 @@ class MailPreview:
 
 
 def unsent_referees(check: Check) -> list[Referee]:
-    """Referees not sent or deferred yet, in slot order."""
+    """Neither sent nor deferred yet, in slot order."""
     return list(
         Referee.objects.of(check.organisation)
         .filter(check_run=check, replaced_at=None, request=None, deferred_at=None)
@@ -61,7 +61,7 @@ def unsent_referees(check: Check) -> list[Referee]:
 
 
 def preview_mails(check: Check, *, now: datetime, link: str) -> list[MailPreview]:
-    """The mails that Send would queue. `link`: a placeholder for the secret URL."""
+    """The mails that *Send* would queue. `link`: a placeholder for the secret URL."""
     shown = []
     for referee in unsent_referees(check):
         email = unsent_request(check, referee, now=now)
@@ -80,7 +80,7 @@ def fingerprint(shown: list[MailPreview]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class SentMails:
-    """Numbers of e-mails queued, and of those on hold until an offer."""
+    """How many e-mails were queued, and how many are on hold until an offer."""
 
     sent: int
     deferred: int
@@ -118,7 +118,7 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> Sent
 
 
 def send_request(check: Check, referee: Referee, *, now: datetime) -> ReferenceRequest:
-    """Create a request and queue its mail. The caller then updates the check's clock."""
+    """The caller must update the check's clock afterwards."""
     request = ReferenceRequest(
         organisation=check.organisation,
         check_run=check,
@@ -135,8 +135,7 @@ def send_request(check: Check, referee: Referee, *, now: datetime) -> ReferenceR
 
 
 def release_referee(*, referee_id: int, member: Membership, now: datetime) -> ReferenceRequest | None:
-    """Release a deferred referee. Returns None if nothing was deferred or the referee opted out. Raises
-    Referee.DoesNotExist, Closed."""
+    """Send to a deferred referee. Returns None if there is nothing to send. Raises Referee.DoesNotExist, Closed."""
     with transaction.atomic():
         referee = Referee.objects.of(member.organisation).get(pk=referee_id)
         check = checks.lock_open_check(referee.check_run_id, now=now)
@@ -144,7 +143,7 @@ def release_referee(*, referee_id: int, member: Membership, now: datetime) -> Re
 
 
 def on_hired(event: Event) -> None:
-    """Release all deferred referees, unless the hire closes the check or was undone."""
+    """Send to all deferred referees, unless the hire closes the check or was undone."""
     assert event.application_id is not None
     application = lock_application(event.application_id)
     if application.status != Application.Status.HIRED:
@@ -161,7 +160,7 @@ def on_hired(event: Event) -> None:
 
 
 def on_unhired(event: Event) -> None:
-    """Defer the unsent requests that the hire released."""
+    """Defer again what the hire released and has not been sent."""
     assert event.application_id is not None
     application = lock_application(event.application_id)
     if application.status == Application.Status.HIRED:
@@ -216,7 +215,7 @@ def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> Refere
 
 
 def _defer_again(request: ReferenceRequest, *, now: datetime) -> None:
-    """Defer a request unless its mail has been sent or is being sent."""
+    """Not if its mail has been sent or is being sent."""
     mails = Email.objects.of(request.organisation).select_for_update(of=("self",))
     about_it = list(mails.filter(subject_ref=request.mail_ref, kind=REQUEST))
     if not about_it or any(mail.state != Email.State.QUEUED for mail in about_it):

@@ -57,8 +57,7 @@ def add_slot(
 
 
 def cannot_provide(*, check_id: int, slot: int, reason: str, now: datetime) -> Slot:
-    """Record *I can't name anyone*; only the first call counts. Stops the clock unless requests are open. Raises
-    Closed."""
+    """*I can't name anyone*. Only the first call counts. Stops the clock unless requests are open. Raises Closed."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)
@@ -103,7 +102,7 @@ def answer_cannot(
         if answer == Answer.WAIVED:
             _waive(check, status, now=now)
         if check.clock_stopped_at is None and row.cannot_at is not None:
-            # the clock ran because requests were open; the candidate gets the waiting time back
+            # the clock ran because requests were open; give the candidate the waiting time back
             check.deadline_at = extend_by_hold(
                 check.deadline_at, stopped_at=row.cannot_at, now=now, calendar=check.organisation.calendar
             )

@@ -35,11 +35,11 @@ from goodword.workflow.models import FlagFinding, Grade
 HASH_PURPOSE = b"goodword.references.traces"
 KEEP_RAW = timedelta(days=30)
 LONGEST_DEVICE = 400
-#: maximum traces per person, so a link under attack doesn't fill the table
+#: maximum traces per person, so that a link under attack doesn't fill the table
 MOST = 20
-#: a household or office keeps this prefix, while the rest changes daily
+#: the part that a household or office keeps, while the rest changes daily
 _IPV6_PREFIX = 64
-#: ranges of addresses that everybody has behind an untrusted proxy
+#: ranges in which everybody seems to be if a proxy isn't trusted
 _PRIVATE_NETWORKS = [
     ip_network(network)
     for network in (
@@ -55,15 +55,14 @@ _PRIVATE_NETWORKS = [
     )
 ]
 BOTH, ADDRESS, DEVICE = "same_address_and_device", "same_address", "same_device"
-#: minimum number of other checks with devices before a device can be rare
+#: only with devices from so many other checks can we call a device rare
 ENOUGH_CHECKS = 20
 
 
 def record_trace(
     request: HttpRequest, check: Check, asked: ReferenceRequest | None, *, now: datetime
 ) -> None:
-    """Record each pair once. REMOTE_ADDR is the client's, since the server resolves trusted proxies
-    (GOODWORD_TRUSTED_PROXIES)."""
+    """Each pair once. REMOTE_ADDR is the client's: the server resolves trusted proxies (GOODWORD_TRUSTED_PROXIES)."""
     organisation = check.organisation
     if not organisation.watches_devices:
         return
@@ -89,15 +88,14 @@ def record_trace(
 
 
 def blank_raw_traces(*, now: datetime) -> int:
-    """Blank raw addresses and devices after 30 days, or when the organisation switches this off. Returns their
-    number."""
+    """After 30 days, or when the organisation has switched this off. Returns how many."""
     raw = Q(address__isnull=False) | ~Q(device="")
     over = Q(seen_at__lte=now - KEEP_RAW) | Q(organisation__watches_devices=False)
     return Trace.objects.across_organisations().filter(raw, over).update(address=None, device="")
 
 
 def _public_address(text: str) -> IPv4Address | IPv6Address | None:
-    """The address, unless it is private and doesn't identify a network."""
+    """None for a private address, which doesn't identify a network."""
     try:
         address = ip_address(text)
     except ValueError:
@@ -180,7 +178,7 @@ def device_flags(check: Check, referees: Sequence[Referee]) -> list[FlagFinding]
 
 
 def _rare(check: Check, devices: set[str]) -> set[str]:
-    """The devices seen in no other check of the organisation, once there are enough checks."""
+    """Devices seen in no other check of the organisation, once it has enough checks."""
     others = Trace.objects.of(check.organisation).exclude(check_run=check)
     if others.values("check_run").distinct()[:ENOUGH_CHECKS].count() < ENOUGH_CHECKS:
         return set()

@@ -30,7 +30,7 @@ from goodword.references.flags.rules import (
 from goodword.references.models import Check, CheckFlag, Referee, Reference, SelfReference, Trace
 from goodword.workflow.models import FlagFinding, lock, lock_step_request
 
-#: codes of flags that are deleted when a corrected address no longer raises them
+#: codes of flags that are deleted if a corrected address no longer raises them
 _OF_THE_ADDRESS = {rules.MEMBER, rules.DISPOSABLE, rules.FREE, rules.DOMAIN}
 _OF_DEVICES = {devices.BOTH, devices.ADDRESS, devices.DEVICE}
 _COMMENT = "comment"
@@ -38,7 +38,6 @@ _COMMENT = "comment"
 
 @by_worker
 def on_check_changed(event: Event) -> None:
-    """Find the flags of the check again."""
     known = lock_step_request(event.data["step_request_id"])
     if known is None or known[1].is_being_erased:
         return
@@ -46,7 +45,7 @@ def on_check_changed(event: Event) -> None:
 
 
 def on_address_corrected(event: Event) -> None:
-    """Delete traces and device flags of the old link's holder, then update the flags."""
+    """Delete traces and device flags of whoever had the old link, then update the flags."""
     known = lock_step_request(event.data["step_request_id"])
     if known is None or known[1].is_being_erased:
         return
@@ -61,8 +60,7 @@ def on_address_corrected(event: Event) -> None:
 
 
 def update_flags(check: Check, *, now: datetime) -> None:
-    """Store the flags found on a locked check. Idempotent. Dismissed flags stay dismissed; those of replaced referees
-    are deleted."""
+    """Idempotent. The check must be locked. Dismissed flags stay dismissed; those of replaced referees are deleted."""
     referees = counted_referees(check)
     month = now.astimezone(check.organisation.zone).strftime("%Y-%m")
     found = {(flag.code, flag.key): flag for flag in find_flags(check, referees, this_month=month)}
@@ -95,7 +93,7 @@ class Answered:
 
 
 def counted_referees(check: Check) -> list[Referee]:
-    """Referees who were contacted or deferred, and not replaced or erased."""
+    """Referees who were contacted or deferred, and neither replaced nor erased."""
     rows = (
         Referee.objects.of(check.organisation)
         .select_related("request__reference__version")

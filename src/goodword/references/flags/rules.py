@@ -41,7 +41,7 @@ from goodword.references.comments import topics_in
 from goodword.references.domain.requests import mailbox
 from goodword.workflow.models import FlagFinding, Grade
 
-#: the candidate's id in keys
+#: stands for the candidate in keys
 CANDIDATE = "candidate"
 FAST = "fast"
 FASTEST_WORDS_A_MINUTE = 120
@@ -55,7 +55,7 @@ LEAST_RATINGS = 5
 DATES_CORRECTED, TITLE_CORRECTED, TITLES_DIFFER = "dates_corrected", "title_corrected", "titles_differ"
 _MEMORY_MONTHS = 2
 _YEAR = 12
-#: similarity of a word and its misspelling
+#: how similar a misspelt word is
 _SAME_WORD = 0.8
 _SHORT = {
     "sr": "senior",
@@ -74,11 +74,11 @@ oy plc sa sarl sas se spa srl ug und and et the of de du der die das la le les
 _LEGAL = frozenset(_LEGAL_WORDS.split())
 #: second-level domains of registries: acme.co.uk
 _SECOND = frozenset({"ac", "co", "com", "edu", "gob", "gov", "gouv", "net", "or", "org"})
-#: letters that domains transliterate
+#: letters as written in domains
 _SPELT = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "o", "ł": "l"}
 #: shorter matches may be chance
 _PIECE = 3
-#: similarity of a domain and a company's name
+#: how similar a domain and a company's name are
 _ALIKE = 0.7
 
 
@@ -164,7 +164,7 @@ def private_topics_flag(given: GivenAnswers) -> FlagFinding | None:
 
 
 def containment(one: str, other: str) -> float:
-    """The share of the shorter text's three-word sequences in the other: 0 to 1; 0 if either is too short."""
+    """Share of the shorter text's three-word sequences that the other has, 0 to 1; 0 if either is too short."""
     first, second = _words(one), _words(other)
     if min(len(first), len(second)) < LEAST_WORDS:
         return 0.0
@@ -189,7 +189,7 @@ class EmploymentPeriod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedAndConfirmed:
-    """`title` and `period`: confirmed or corrected by the referee; empty if not given."""
+    """`title` and `period`: as confirmed or corrected by the referee; empty if not given."""
 
     id: int
     company: str
@@ -231,7 +231,7 @@ def title_flag(claim: StatedAndConfirmed) -> FlagFinding | None:
 
 
 def titles_flag(one: StatedAndConfirmed, other: StatedAndConfirmed, *, this_month: str) -> FlagFinding | None:
-    """A flag for different titles from two referees of the same company and time."""
+    """Different titles from two referees of the same company and time."""
     if not _words(one.company) or _words(one.company) != _words(other.company):
         return None
     if one.period is None or other.period is None:
@@ -282,7 +282,6 @@ class NamedReferee:
 def address_flag(
     referee: NamedReferee, *, own_domains: Collection[str], member_addresses: Collection[str]
 ) -> FlagFinding | None:
-    """`own_domains`: the organisation's. `member_addresses`: its members'."""
     domain = referee.email.rpartition("@")[2].strip().casefold().rstrip(".")
     key = key_of([referee.id])
     if within(domain, {_bare(own) for own in own_domains}) or mailbox(referee.email) in {
@@ -301,8 +300,7 @@ def address_flag(
 
 
 def fits(domain: str, company: str) -> bool:
-    """Whether domain and company share words or initials or are similar. True if there is nothing to compare or the
-    scripts differ."""
+    """Whether domain and company have common words or initials, or are similar. True if they can't be compared."""
     words = [word for word in _company_words(company) if word not in _LEGAL] or _company_words(company)
     labels = _labels(domain)
     if not words or not labels:
@@ -339,7 +337,7 @@ def _company_words(company: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    """Lower case without accents; umlauts as in domains."""
+    """In lower case without accents; umlauts as in domains."""
     spelt = text.casefold()
     for letter, written in _SPELT.items():
         spelt = spelt.replace(letter, written)

@@ -87,7 +87,7 @@ def is_script(request: HttpRequest) -> bool:
 
 
 def to_first_page(request: HttpRequest, name: str, token: str) -> HttpResponse:
-    """Redirect to the page for the current state, also from a script."""
+    """Redirect to the page for the current state, for scripts, too."""
     if not is_script(request):
         return never_cached(redirect(name, token=token))
     return never_cached(HttpResponse(status=204, headers={"HX-Redirect": resolve_url(name, token=token)}))
@@ -98,7 +98,7 @@ type CandidateView = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, kw_only=True)
 class CandidateVisit:
-    """`switched`: the language was just changed, with a partly completed form."""
+    """`switched`: the language was just changed, and the form may be partly filled in."""
 
     token: str
     check: Check
@@ -114,7 +114,7 @@ class CandidateVisit:
 def for_candidate(
     *, only_open: bool = True, keep: Callable[..., None] | None = None
 ) -> Callable[[CandidateView], CandidateView]:
-    """`only_open`: a finished check redirects. `keep`: called with data posted after the page has closed."""
+    """`only_open`: redirect if the check is finished. `keep`: called with data posted after the page was closed."""
 
     def decorate(view: CandidateView) -> CandidateView:
         @wraps(view)
@@ -161,7 +161,7 @@ def for_candidate(
 def candidate_page(
     request: HttpRequest, template: str, visit: CandidateVisit, **context: object
 ) -> HttpResponse:
-    """`form_id`: the form that the language buttons submit, to keep typed text."""
+    """`form_id`: the form that the language buttons submit, so that typed text is kept."""
     return portal_page(request, template, visit, **candidate_layout(visit), **context)
 
 
@@ -177,7 +177,7 @@ def candidate_layout(visit: CandidateVisit) -> dict[str, object]:
 
 
 def _is_over_for_candidate(visit: CandidateVisit) -> bool:
-    """Whether it is closed, unfinished too long after the deadline, or about to be erased."""
+    """Whether it is closed, has been overdue for too long, or is about to be erased."""
     check = visit.check
     too_late = check.progress in UNFINISHED and not takes_answers(check, now=visit.now)
     return check.closed_at is not None or too_late or visit.context.application.is_being_erased
@@ -196,7 +196,7 @@ type RefereeView = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, kw_only=True)
 class RefereeVisit:
-    """`switched`: the language was just changed, with a partly completed form."""
+    """`switched`: the language was just changed, and the form may be partly filled in."""
 
     token: str
     request: ReferenceRequest
@@ -209,7 +209,7 @@ class RefereeVisit:
 def for_referee(
     *, only_open: bool = True, keep: Callable[..., None] | None = None
 ) -> Callable[[RefereeView], RefereeView]:
-    """`only_open`: a settled request redirects. `keep`: called with data posted after the page has closed."""
+    """`only_open`: redirect if the request is settled. `keep`: called with data posted after the page was closed."""
 
     def decorate(view: RefereeView) -> RefereeView:
         @wraps(view)
@@ -252,7 +252,7 @@ def for_referee(
 
 
 def referee_page(request: HttpRequest, template: str, visit: RefereeVisit, **context: object) -> HttpResponse:
-    """`form_id`: the form that the language buttons submit, to keep typed text."""
+    """`form_id`: the form that the language buttons submit, so that typed text is kept."""
     return portal_page(request, template, visit, **referee_layout(visit), **context)
 
 
@@ -298,7 +298,7 @@ def _referee_language_switched(request: HttpRequest, visit: RefereeVisit) -> Ref
 
 
 def _is_over_for_referee(visit: RefereeVisit) -> bool:
-    """Whether to show the neutral page. Answered and declined requests have their own pages."""
+    """Whether to show the neutral page. Answered and declined requests have pages of their own."""
     check = visit.check
     too_late = check.progress in UNFINISHED and not takes_answers(check, now=visit.now)
     if check.closed_at is not None or too_late or visit.context.application.is_being_erased:

@@ -23,9 +23,9 @@ from goodword.references.views.access import is_script
 
 #: form field with the page's fingerprints and id (DraftAnswers.merged)
 SEEN = "seen"
-#: form field of the review with the digest of the answers shown
+#: form field of the review: digest of the answers shown
 REVIEWED = "reviewed"
-#: form field of the review with the quote for page 1 of the report
+#: form field of the review: the quote for page 1 of the report
 QUOTE = "quote"
 
 
@@ -59,7 +59,7 @@ class PostedPage:
 
     @property
     def shown(self) -> dict[str, str]:
-        """Fingerprints of the questions as shown. The draft can have later answers from another tab."""
+        """Fingerprints of the questions as shown. The draft may have later answers from another tab."""
         return {one.question_id: one.fingerprint for one in self.submitted}
 
 
@@ -70,7 +70,7 @@ def read(request: HttpRequest, session: AnsweringSession, questions: Sequence[Qu
 
 
 def read_page(request: HttpRequest, session: AnsweringSession, number: int) -> PostedPage:
-    """Read a posted page with its current questions and those it had when shown."""
+    """Reads the page's current questions and those it had when shown."""
     seen = _marks(request.POST.get(SEEN, ""))
     return read(
         request,
@@ -101,7 +101,7 @@ def form_for(session: AnsweringSession, questions: Sequence[Question]) -> Questi
 
 @dataclass(frozen=True, kw_only=True)
 class OtherAnswer:
-    """The answer saved by another page; `text`: "" if it removed the answer."""
+    """What another page saved; `text` is "" if it removed the answer."""
 
     question_id: str
     question: str
@@ -109,7 +109,7 @@ class OtherAnswer:
 
 
 def other_answers(session: AnsweringSession, question_ids: Sequence[str]) -> list[OtherAnswer]:
-    """Stored answers to conflicting questions, given on another page."""
+    """What other pages saved for the conflicting questions."""
     questions = [question for question in session.questions if question.id in question_ids]
     found = []
     for row in render_answers(questions, session.draft.answers, stated=session.stated):
@@ -131,8 +131,8 @@ def questions_page(
     switched: bool,
     render_page: Callable[..., HttpResponse],
 ) -> HttpResponse:
-    """Show a page of questions, or save a posted one and continue. `save` returns the updated session and the
-    conflicting questions' ids. `switched`: the language was changed."""
+    """Show a page of questions, or save a posted one and continue. `save` returns the updated session and the ids of
+    conflicting questions. `switched`: the language was changed."""
     if not session.on_page(number, asked_only=False):
         return redirect(pages.first)
     others = list[OtherAnswer]()
@@ -146,7 +146,7 @@ def questions_page(
         elif response := _after_saving(request, session, number, pages, sent, others=others):
             return response
         else:
-            sent = read_page(request, session, number)  # includes questions that the answers have added
+            sent = read_page(request, session, number)  # includes questions that only these answers bring up
     if number not in session.page_numbers and not others:
         later = session.after(number)
         return redirect(pages.page(later) if later else pages.review)
@@ -171,7 +171,7 @@ def questions_page(
 def _shown(
     session: AnsweringSession, number: int, sent: PostedPage | None, others: Sequence[OtherAnswer]
 ) -> dict[str, str]:
-    """Fingerprints of the questions as shown; for conflicting questions, of the other answer."""
+    """Fingerprints of the questions as shown; if they conflict, of the other answer."""
     if sent is None:
         return {one.id: session.draft.fingerprint(one.id) for one in session.on_page(number, asked_only=True)}
     return sent.shown | {one.question_id: session.draft.fingerprint(one.question_id) for one in others}
@@ -186,7 +186,7 @@ def _after_saving(
     *,
     others: Sequence[OtherAnswer],
 ) -> HttpResponse | None:
-    """The response after saving a page; None to stay, because something is missing or conflicts."""
+    """None to stay on the page, because something is missing or conflicts."""
     if is_script(request) and others:
         context = {"others": others, "by_script": True}
         return render(request, "references/answer/changed.html", context, status=409)

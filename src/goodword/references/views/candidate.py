@@ -71,7 +71,6 @@ class CandidateHome:
     slots: Sequence[SlotCard]
     wanted: int
     answered: int
-    #: number of the first free slot
     free: int | None
     unsent: int
     deferred: int
@@ -82,7 +81,7 @@ class CandidateHome:
     wrong_person: str
     #: "", "asked", "needed" or "done"
     self_reference: str
-    #: whether nothing else is missing
+    #: nothing else is missing
     only_self_reference: bool
     competencies: Sequence[str]
     minutes: int

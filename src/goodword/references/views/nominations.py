@@ -64,7 +64,7 @@ def another(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpRe
 @require_POST
 @access.for_candidate()
 def validate(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
-    """Validate the form during typing, without saving. `problems` are errors, `flags` are hints."""
+    """Called while typing, so it saves nothing. `problems` are errors, `flags` are hints."""
     status = slot_status(visit.check, slot)
     if status is None:
         return JsonResponse({"problems": {}, "flags": {}})
@@ -112,7 +112,7 @@ def cannot(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpRes
 @require_safe
 @access.for_candidate()
 def nudge(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
-    """A draft message to a slow referee, for the candidate to send."""
+    """A message to a slow referee, for the candidate to send."""
     status = slot_status(visit.check, slot)
     if status is None or status.referee is None or status.state != "out":
         return redirect("portal_check", token=visit.token)
@@ -148,7 +148,7 @@ def nudge(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResp
 
 
 def _is_valid(form: RefereeForm, visit: CandidateVisit, status: SlotStatus) -> bool:
-    """Validate the form, showing all problems at once."""
+    """Shows all problems at once."""
     if not form.is_bound:
         return False
     complete = form.is_valid()

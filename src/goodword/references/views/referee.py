@@ -110,7 +110,7 @@ def begin(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, visit: RefereeVisit, *, number: int) -> None:
-    """Save an answer to a check closed since, which may be reopened."""
+    """The check has been closed meanwhile, but may be reopened, so keep the answer."""
     sent = answering.read_page(
         request, responses.answering_session(visit.check, visit.request, now=visit.now), number
     )
@@ -212,7 +212,7 @@ def facts(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
 
 
 def _sent_facts(request: HttpRequest, visit: RefereeVisit) -> tuple[answering.PostedPage, Sequence[Question]]:
-    """The posted answers and their questions. The posted relationship can add questions."""
+    """The posted relationship can bring up more questions."""
     session = responses.answering_session(visit.check, visit.request, now=visit.now)
     sent = answering.read(request, session, session.facts)
     asked = session.with_answers(sent.submitted, now=visit.now).facts

@@ -1,4 +1,4 @@
-"""A referee's own data. It can only be downloaded or erased by a link (/dr/) mailed to the known address."""
+"""A referee's own data. It can only be downloaded or erased through a link (/dr/) mailed to the known address."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -51,7 +51,7 @@ type DataView = Callable[[HttpRequest, RefereeVisit, bool], HttpResponse]
 def _by_link(
     purpose: Link.Purpose, *, expired: bool = False
 ) -> Callable[[DataView], Callable[..., HttpResponse]]:
-    """An expired link redirects to its own page, or with `expired` opens the view."""
+    """An expired link redirects to its own page, or opens the view if `expired`."""
 
     def decorate(view: DataView) -> Callable[..., HttpResponse]:
         @wraps(view)
@@ -115,7 +115,7 @@ def send_link(request: HttpRequest, visit: RefereeVisit, _alive: bool) -> HttpRe
 @require_safe
 @_by_link(Link.Purpose.REFEREE_DATA, expired=True)
 def own_data(request: HttpRequest, visit: RefereeVisit, alive: bool) -> HttpResponse:
-    """The page with both buttons or, for an expired link, a way to get a new one."""
+    """The page with both buttons, or for an expired link, a way to get a new one."""
     if not alive:
         ask = _ask(request, visit, reverse("referee_own_data_link", args=[visit.token]))
         return access.portal_page(request, "workflow/own_data_expired.html", visit, **ask)
