@@ -80,8 +80,7 @@ from goodword.questionnaires.types import (
 def validate(
     question: Question, raw: object, *, stated: Stated | None = None, today: date | None = None
 ) -> Json:
-    """Validate an answer and return it in the shape above. With `today`, future periods are refused. Raises
-    `AnswerError`."""
+    """Returns the value to store (see above). `today`: refuse periods in the future. Raises `AnswerError`."""
     known = stated or Stated()
     match question:
         case Rating() | Agreement():
@@ -372,7 +371,7 @@ def _verdict(
 
 
 def _unanswered(question: Confirmation) -> str:
-    # these share a page, so each message names its question
+    # these questions share a page, so each message names its question
     match question:
         case RelationshipConfirm():
             return gettext("Confirm or correct the relationship.")

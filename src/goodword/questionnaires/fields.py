@@ -1,4 +1,4 @@
-"""Form fields that accept any input, which `answers.py` validates. `required` only controls the word "(optional)"."""
+"""Form fields that accept any input, which `answers.py` validates. `required` only decides about "(optional)"."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ class OneChoice(forms.ChoiceField):
 
 
 class ConfirmChoice(OneChoice):
-    """A choice whether the candidate's `stated` information is right."""
+    """Whether what the candidate `stated` is right."""
 
     def __init__(self, *, stated: str, **heading: Any) -> None:
         super().__init__(**heading)
@@ -40,19 +40,19 @@ class SomeChoices(forms.MultipleChoiceField):
 
 
 class TypedNumber(TypedText):
-    """A number as text, because browsers treat decimal commas in number inputs differently."""
+    """A number as text, since browsers disagree about decimal commas in number inputs."""
 
     def __init__(self, *, unit: str, decimals: int, negative: bool, **heading: Any) -> None:
         super().__init__(widget=NumberInput(unit=unit, decimals=decimals, negative=negative), **heading)
 
 
 class NumberInput(forms.TextInput):
-    """A numeric keypad on phones, then the unit, which screen readers announce."""
+    """A numeric keypad on phones, then the unit, which screen readers read out."""
 
     template_name = "questionnaires/number_input.html"
 
     def __init__(self, *, unit: str, decimals: int, negative: bool) -> None:
-        # on many phones, numeric keypads have no minus, and those for integers no comma
+        # on many phones, numeric keypads have no minus, and those for whole numbers no comma
         mode = "text" if negative else "decimal" if decimals else "numeric"
         super().__init__(attrs={"inputmode": mode, "autocomplete": "off", "size": "8", "maxlength": "40"})
         self.unit = unit
@@ -105,7 +105,7 @@ class MonthWidget(MultiWidget):
 
 
 class DayWidget(MultiWidget):
-    """Day, month and year, which is quicker than a calendar for old dates and the same in every browser."""
+    """Day, month and year: quicker than a calendar for old dates, and the same in every browser."""
 
     use_fieldset = True
 
@@ -127,7 +127,7 @@ class DayWidget(MultiWidget):
 
 
 class MonthField(forms.Field):
-    """A month as typed: `{"month": text, "year": text}`."""
+    """As typed: `{"month": text, "year": text}`."""
 
     widget = MonthWidget
 
@@ -136,7 +136,7 @@ class MonthField(forms.Field):
 
 
 class DayField(forms.Field):
-    """A day as typed: `{"day": text, "month": text, "year": text}`."""
+    """As typed: `{"day": text, "month": text, "year": text}`."""
 
     widget = DayWidget
 

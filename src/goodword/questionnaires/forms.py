@@ -51,7 +51,7 @@ from goodword.questionnaires.types import (
 )
 from goodword.ui.fields import limited
 
-#: the part that answers the question itself
+#: name of the part that answers the question itself
 MAIN = ""
 
 type Parts = dict[str, forms.Field]
@@ -67,7 +67,7 @@ class Heading(TypedDict):
 class Block:
     question: Question
     parts: Mapping[str, BoundField]
-    #: shown above the first of several statements on one competency
+    #: shown above the first of several statements about one competency
     heading: str = ""
 
     @property
@@ -117,7 +117,7 @@ class Block:
 
     @property
     def places(self) -> list[dict[str, str]]:
-        """The positions between two statements and “can't judge”: `label` for screen readers, `example` for display."""
+        """Positions between two statements, and “can't judge”. `label` is for screen readers, `example` is shown."""
         if not isinstance(self.question, Between):
             return []
         words = between_words()
@@ -130,7 +130,7 @@ class Block:
 
 
 class QuestionForm(forms.Form):
-    """`saved`: stored answers by question id; `answers`: valid values to store, after `is_valid()`."""
+    """`saved`: stored answers by question id. `answers`: valid values to store, after `is_valid()`."""
 
     use_required_attribute = False
 
@@ -154,7 +154,7 @@ class QuestionForm(forms.Form):
             names: dict[str, str] = {}
             shown = _initial(question, (saved or {}).get(question.id))
             for part, field in _parts_of(question, stated=self._stated).items():
-                # Ids have no hyphens, so names are unique.
+                # Ids have no hyphens, so these names are unique.
                 names[part] = f"{question.id}-{part}" if part else question.id
                 field.initial = shown.get(part)
                 self.fields[names[part]] = field
@@ -173,7 +173,7 @@ class QuestionForm(forms.Form):
 
     @property
     def to_confirm(self) -> list[tuple[str, str, str]]:
-        """Question, statement and input name, if an unchanged page only asks to confirm statements."""
+        """If an untouched page only asks to confirm statements: question, statement and input name of each."""
         if self.is_bound or any(bound.initial for bound in self):
             return []
         fields = [(block.question.text, block.main) for block in self.blocks]
@@ -294,7 +294,7 @@ def _months(*, required: bool = True) -> Parts:
 
 
 def _confirmation(question: Confirmation, stated: Stated) -> Parts:
-    """A choice to confirm and inputs to correct; only the inputs if nothing was stated."""
+    """A choice to confirm, and inputs to correct. Only the inputs if nothing was stated."""
     match question:
         case RelationshipConfirm():
             return _relationship(question, stated)

@@ -13,7 +13,7 @@ from goodword.questionnaires.types import LONGEST_COMMENT, Number
 EARLIEST_YEAR, LATEST_YEAR = 1950, 2100
 _MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})")
 _DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
-#: larger numbers are typing errors, and floats can't represent them exactly
+#: a larger number is a typing error, and a float can't represent it exactly
 _CEILING = 10**12
 _LONGEST = 60
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
@@ -21,7 +21,7 @@ _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:([.,'])[0-9]{3})(?:\1[0-9]{3})*(?
 
 
 class AnswerError(ValueError):
-    """`part`: the wrong part ("level", "from"), or "" for the whole answer. `more`: errors of other parts."""
+    """`part`: which part is wrong ("level", "from"), or "" for the whole answer. `more`: errors of other parts."""
 
     def __init__(self, sentence: str, *, part: str = "") -> None:
         super().__init__(sentence)
@@ -42,7 +42,7 @@ def unreadable() -> AnswerError:
 
 
 def parts(raw: object, *, alone: str) -> Mapping[str, object]:
-    """The named parts of an answer; a bare text or number is the part `alone`."""
+    """The parts of an answer by name. A bare text or number is the part `alone`."""
     if raw is None:
         return {}
     if isinstance(raw, Mapping):
@@ -114,8 +114,7 @@ def read_day(raw: object) -> str | None:
 def read_period(
     given: Mapping[str, object], *, this_month: str | None = None
 ) -> tuple[str, str | None] | None:
-    """A period from "from", "to" and "ongoing"; None if all are empty. Raises `AnswerError`, also for months after
-    `this_month`."""
+    """From "from", "to" and "ongoing"; None if empty. Raises `AnswerError`, also for months after `this_month`."""
     ongoing = given.get("ongoing") is True or ("to" in given and given["to"] is None)
     found: dict[str, str | None] = {}
     problems: list[AnswerError] = []
@@ -141,12 +140,12 @@ def read_period(
         sentence = gettext("The last month is in the future. Please check it.")
         problems.append(AnswerError(sentence, part="to"))
     raise_all(problems)
-    assert first is not None  # else a problem
+    assert first is not None  # otherwise there is a problem
     return first, last
 
 
 def _pieces(raw: object, form: re.Pattern[str]) -> Mapping[str, str] | None:
-    """The groups of `form`, "" if missing; None if the input doesn't match."""
+    """The groups of `form`, "" for missing ones; None if the input doesn't match."""
     if raw is None or raw == "":
         return dict.fromkeys(form.groupindex, "")
     if isinstance(raw, Mapping):
@@ -172,7 +171,7 @@ def _month(typed: str, *, part: str) -> int:
 
 
 def read_number(question: Number, raw: object) -> float | None:
-    """A number, or None if empty. "7,5" and "7.50 hours" are equal, "1 200" is 1200; "1,200" is refused as ambiguous
+    """None if empty. "7,5" and "7.50 hours" are equal, and "1 200" is 1200. "1,200" is ambiguous, so it is refused
     unless the question has no decimals. Raises `AnswerError`."""
     if raw is None:
         return None
@@ -184,7 +183,7 @@ def read_number(question: Number, raw: object) -> float | None:
             return None
         value = _number(text, question)
     else:
-        # false for NaN too
+        # false for NaN, too
         value = exact(raw) if abs(raw) < _CEILING else Decimal(_CEILING)
     if abs(value) >= _CEILING:
         raise AnswerError(gettext("This number is too large. Please check it."))

@@ -146,14 +146,14 @@ def written_number(value: float) -> str:
 
 
 def exact(value: float) -> Decimal:
-    """The number as written: 0.1 without the error of a float, 5 instead of 5.0."""
+    """As written: 0.1 without a float's error, 5 instead of 5.0."""
     exact = Decimal(str(value))
     whole = exact.to_integral_value()
     return whole if exact == whole else exact
 
 
 def period(from_month: str, to_month: str | None) -> str:
-    """ "March 2021 to August 2023", "since March 2021" (`to_month` None), or a single month."""
+    """ "March 2021 to August 2023", "since March 2021" (`to_month` is None), or a single month."""
     if to_month is None:
         return gettext("since %(month)s") % {"month": month(from_month)}
     if to_month == from_month:
@@ -165,8 +165,8 @@ def period(from_month: str, to_month: str | None) -> str:
 class RenderedAnswer:
     """A question and its answer in plain text.
 
-    `detail`: the example of the rated level. `place`, `left` and `right` belong to positions between statements;
-    `verdict` ("confirmed", "corrected", "unsure") and `stated` to confirmations.
+    `detail`: the example of the rated level. `place`, `left` and `right` are for positions between statements;
+    `verdict` ("confirmed", "corrected", "unsure") and `stated` are for confirmations.
     """
 
     question_id: str
@@ -188,8 +188,7 @@ class RenderedAnswer:
 def render_answers(
     questions: Sequence[Question], answers: Mapping[str, Json], *, stated: Stated | None = None
 ) -> tuple[RenderedAnswer, ...]:
-    """Rendered answers from stored answers by question id. The page's labels ("Yes", month names) are in the active
-    language."""
+    """`answers`: stored answers by question id. Our own labels ("Yes", names of months) are in the active language."""
     return tuple(_render(question, answers.get(question.id), stated or Stated()) for question in questions)
 
 

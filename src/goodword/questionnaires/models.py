@@ -1,4 +1,4 @@
-"""Questionnaires and their versions. Published versions never change; a draft becomes the next one."""
+"""Questionnaires and their versions. Published versions never change; a draft becomes the next version."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,16 +11,15 @@ class Questionnaire(LibraryEntry):
 
 
 class QuestionnaireVersion(LanguageVersion):
-    """A version in one language, with questions as JSON (questionnaires.types). Languages of a version share question
-    ids and values."""
+    """A version in one language. Questions are JSON (questionnaires.types); languages share their ids and values."""
 
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     language = models.CharField(max_length=10, default="en")
     questions = models.JSONField()
-    #: the reason for rating more than eight competencies
+    #: why more than eight competencies are rated
     reason = models.TextField(default="", blank=True)
-    #: median answering time in seconds, and the number of answers
+    #: median answering time in seconds, and of how many answers
     median_seconds = models.PositiveIntegerField(null=True)
     measured = models.PositiveIntegerField(default=0)
 

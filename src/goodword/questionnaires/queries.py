@@ -14,7 +14,7 @@ from goodword.roles.models import Role, Step, visible_roles
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """`minutes`: the median of `measured` answers, or an estimate if that is 0."""
+    """`minutes`: the median of `measured` answers, or an estimate if there are none."""
 
     questions: int
     minutes: int
@@ -24,7 +24,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedQuestionnaire:
-    """`version`: the newest published one; without it, `facts` are the draft's."""
+    """`version`: the newest published one. If there is none, `facts` are the draft's."""
 
     questionnaire: Questionnaire
     version: QuestionnaireVersion | None
@@ -35,7 +35,7 @@ class ListedQuestionnaire:
 
 
 def list_questionnaires(member: Membership) -> list[ListedQuestionnaire]:
-    """Questionnaires by title, with the roles that the member can see. Three queries."""
+    """By title, with the roles that the member can see. Three queries."""
     organisation = member.organisation
     by_questionnaire: dict[int, list[QuestionnaireVersion]] = defaultdict(list)
     for row in _newest_and_drafts(organisation):
@@ -98,7 +98,7 @@ def _roles_by_questionnaire(member: Membership) -> Mapping[int | None, Sequence[
 
 def _used(questionnaire: Questionnaire, roles: Mapping[int | None, Sequence[Role]]) -> Sequence[Role]:
     used = list(roles.get(questionnaire.pk, ()))
-    # the default of roles without a questionnaire
+    # roles without a questionnaire use this one
     if questionnaire.key == GENERAL_PROFESSIONAL:
         used += roles.get(None, ())
     return used

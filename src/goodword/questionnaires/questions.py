@@ -54,7 +54,7 @@ MOST_QUESTIONS = 100
 _QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="type")])
 #: null counts as left out
 _NAMES = {field.name for form in QuestionBase.__subclasses__() for field in fields(form)}
-#: fields written only if set, so questions stored before these fields existed don't change
+#: written only if set, so that questions stored before these fields existed don't change
 _OMITTED_IF_EMPTY = ("self_text", "only_for", "when")
 _ENTRIES = {"levels": "level", "choices": "choice", "when": "condition"}
 _PLACEHOLDER = re.compile(r"(?:\b(?P<elided>[dD]e|[qQ]ue) )?\{(?P<name>candidate|company)\}")
@@ -66,7 +66,7 @@ class QuestionError(ReadingError):
 
 
 def parse(data: Sequence[object]) -> tuple[Question, ...]:
-    """Parse questions. Raises `QuestionError` about the first problem, such as a condition that can never be met."""
+    """Raises `QuestionError` about the first problem, such as a condition that can never be met."""
     if not isinstance(data, list | tuple) or not data:
         raise QuestionError("A questionnaire is a list with at least one question.")
     if len(data) > MOST_QUESTIONS:
@@ -127,7 +127,7 @@ def _as_json(question: Question) -> dict[str, Json]:
 def fill_placeholders(
     questions: Sequence[Question], *, candidate: str, company: str = "", language: str = ""
 ) -> tuple[Question, ...]:
-    """Fill in `{candidate}` and `{company}`, once and unescaped. In French, "de" and "que" are elided before vowels."""
+    """Fill in `{candidate}` and `{company}`, once and unescaped. French "de" and "que" are elided before vowels."""
     names = {"candidate": candidate, "company": company}
     is_french = language.partition("-")[0] == "fr"
 
@@ -168,11 +168,9 @@ def _filled_choice(choice: Choice, fill: Callable[[str], str]) -> Choice:
     return replace(choice, label=fill(choice.label))
 
 
-# --- routing and pages ---------------------------------------------------------------------------------------
-
 YES_NO_UNSURE = ("yes", "no", "unsure")
 WOULD_WORK_AGAIN = ("yes", "yes_with_reservations", "no", "prefer_not_to_say")
-#: maximum neighbours of a group on one page of a phone
+#: how many questions of a group share a page on a phone
 MOST_STATEMENTS, MOST_RATINGS, MOST_PICKS, MOST_CLOSING = 5, 2, 2, 3
 
 
@@ -188,8 +186,8 @@ def applicable[Q: QuestionBase](
     relationship: str = "",
     answers: Mapping[str, Json] | None = None,
 ) -> tuple[Q, ...]:
-    """The questions asked. Without `relationship` or `answers`, their conditions are ignored. Questions that depend on
-    an omitted one are omitted."""
+    """The questions to ask. Without `relationship` or `answers`, conditions on them are ignored. If a question is left
+    out, so are those that depend on it."""
     found: dict[str, Q] = {}
     for question in questions:
         if relationship and question.only_for and relationship not in question.only_for:
@@ -205,8 +203,7 @@ def applicable[Q: QuestionBase](
 
 
 def for_self(questions: Sequence[Question]) -> tuple[Question, ...]:
-    """The questions of a self-assessment: without confirmations and *would work again*, and questions that depend on
-    them."""
+    """Without confirmations, *would work again*, and questions that depend on them."""
     return applicable(
         [
             replace(question, text=question.self_text or question.text, self_text="")
@@ -217,7 +214,7 @@ def for_self(questions: Sequence[Question]) -> tuple[Question, ...]:
 
 
 def pages(questions: Sequence[Question]) -> tuple[tuple[Question, ...], ...]:
-    """Adjacent questions of a group share a page, unless one depends on another; others have their own."""
+    """Neighbouring questions of a group share a page, unless one depends on another. All others have their own page."""
     result: list[list[Question]] = []
     for question in questions:
         if result and _joins(question, result[-1]):
@@ -235,8 +232,7 @@ def _joins(question: Question, page: Sequence[Question]) -> bool:
 
 
 def _group(question: Question) -> tuple[Hashable, int]:
-    """The group and the maximum number of neighbours with the same group that share a page; none if the group is
-    empty."""
+    """The group, and how many of its questions may share a page. An empty group shares with none."""
     match question:
         case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
             return "confirming", len(CONFIRMING)
@@ -329,8 +325,6 @@ def _depends_on(name: str, questions: Sequence[Question], places: Mapping[str, i
         found.add(name)
     return found
 
-
-# --- estimated time -------------------------------------------------------------------------------------------
 
 TYPING_WORDS_A_MINUTE = 36
 

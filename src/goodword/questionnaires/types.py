@@ -30,7 +30,7 @@ from goodword.core.validation import shortened
 LONGEST_TEXT = 10_000
 LONGEST_LINE = 200
 LONGEST_COMMENT = 2_000
-#: maximum lengths: a question or its help; a level's label; an example or statement; a competency; a unit
+#: maximum lengths of a question or its help, a level's label, an example or statement, a competency, a unit
 LONGEST_QUESTION, LONGEST_LABEL, LONGEST_EXAMPLE, LONGEST_HEADING, LONGEST_UNIT = 500, 80, 300, 60, 30
 LEAST_CHOICES, MOST_CHOICES = 2, 60
 #: maximum choices to rank

@@ -1,4 +1,4 @@
-"""Built-in questionnaires: `templates.json` has question ids, `library_<language>.json` texts by id."""
+"""Built-in questionnaires: `templates.json` has ids of questions, `library_<language>.json` the texts by id."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ SOURCE_LANGUAGE = "en"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Competency:
-    """A competency with its rating question, for referees (`text`) and the self-assessment (`self_text`)."""
+    """With its rating question, for referees (`text`) and for the self-assessment (`self_text`)."""
 
     key: str
     name: str
@@ -30,7 +30,7 @@ class Competency:
     levels: tuple[Level, ...]
 
     def question(self, *, only_for: tuple[str, ...] = (), hint: str = "") -> Rating:
-        """The rating question; `hint` replaces its help."""
+        """`hint` replaces the question's help."""
         return Rating(
             id=self.key,
             competency=self.name,
@@ -44,7 +44,7 @@ class Competency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """A built-in questionnaire. Translations of one version share key, version and question ids."""
+    """A built-in questionnaire. Translations of a version share its key, number and question ids."""
 
     key: str
     version: int
@@ -72,7 +72,7 @@ class _CompetencyWords(_Strict):
 class _TemplateWords(_Strict):
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     description: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-    #: replaces the library's help text in ratings of this template
+    #: replaces the library's help text for ratings in this template
     help: str = ""
 
 
@@ -93,7 +93,7 @@ class _CompetencyEntry(_Strict):
 
 
 class _TemplateEntry(_Strict):
-    """A template of `templates.json`: ids of the library's questions, and competencies."""
+    """In `templates.json`: ids of the library's questions, and competencies."""
 
     version: int
     questions: list[str | _CompetencyEntry]
@@ -108,8 +108,7 @@ def keys() -> tuple[str, ...]:
 
 @cache
 def load(key: str = GENERAL_PROFESSIONAL, *, language: str = SOURCE_LANGUAGE) -> Template:
-    """A template, in English if not translated into `language` ("de", "de-at"). Raises `LookupError` for an unknown
-    key."""
+    """In English if not translated into `language` ("de", "de-at"). Raises `LookupError` for an unknown key."""
     if key not in _templates():
         raise LookupError(f"There is no built-in questionnaire “{key}”.")
     library = _library(_available(language))
@@ -139,7 +138,6 @@ def languages(key: str = GENERAL_PROFESSIONAL) -> tuple[str, ...]:
 
 @cache
 def competencies(language: str = SOURCE_LANGUAGE) -> tuple[Competency, ...]:
-    """The competencies, in English if not translated into `language`."""
     library = _library(_available(language))
     return tuple(
         Competency(

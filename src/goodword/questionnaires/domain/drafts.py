@@ -103,8 +103,7 @@ def _create_row(
 def write(
     draft: QuestionnaireDraft, entries: Sequence[Entry], *, translated: Mapping[str, Entry] | None = None
 ) -> None:
-    """Save questions, and update translations; `translated` has those of a new question. Raises
-    `parse.QuestionError`."""
+    """Also updates translations. `translated`: texts of a new question by language. Raises `parse.QuestionError`."""
     more = translated or {}
     draft.source.questions = to_json(parse(entries)) if entries else []
     draft.source.revision += 1
@@ -123,7 +122,7 @@ class NoQuestions(Exception):
 
 
 class NeedsReason(Exception):
-    """There are more than eight competencies, but no reason was given."""
+    """There are more than eight competencies and no reason is given."""
 
 
 class NotTranslated(Exception):
@@ -162,7 +161,7 @@ def publish(
 
 
 def add_language(*, questionnaire: Questionnaire, language: str, now: datetime) -> QuestionnaireVersion:
-    """Add a language, with empty texts if it is new. Raises `NoDraft`."""
+    """With empty texts, unless the draft has the language already. Raises `NoDraft`."""
     with DRAFTS.locked_draft(questionnaire) as draft:
         there = draft.row(language)
         if there is not None:
@@ -205,7 +204,7 @@ UP, DOWN = -1, 1
 
 
 def add_question(*, questionnaire: Questionnaire, entry: Entry, revision: int | None = None) -> str:
-    """Append a question. Returns its id, made from its words. Raises `NoDraft`, `StaleDraft`, `parse.QuestionError`."""
+    """Returns the question's id, made from its words. Raises `NoDraft`, `StaleDraft`, `parse.QuestionError`."""
     with DRAFTS.locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
         words = str(entry.get("competency") or entry["text"])
@@ -270,8 +269,8 @@ class ConditionConflict(Exception):
 def move_question(
     *, questionnaire: Questionnaire, question_id: str, by: int, revision: int, drop_condition: bool = False
 ) -> int:
-    """Swap a question with its neighbour (`UP`, `DOWN`). Returns its number. Raises `KeyError`, and `ConditionConflict`
-    unless `drop_condition`."""
+    """Swap a question with its neighbour (`UP`, `DOWN`). Returns its new number. Raises `KeyError`, and
+    `ConditionConflict` unless `drop_condition`."""
     with DRAFTS.locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
         place = index_of(entries, question_id)
@@ -334,7 +333,7 @@ def create(
 
 
 def duplicate(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> Questionnaire:
-    """Make a copy: a draft with everything from the newest version, or else from the draft."""
+    """The copy is a draft with everything from the newest version, or if there is none, from the draft."""
     with transaction.atomic():
         row = DRAFTS.lock(questionnaire)
         rows = DRAFTS.to_copy(row, by=by)
@@ -370,7 +369,7 @@ def import_file(*, raw: bytes, by: Membership, now: datetime) -> Questionnaire:
 
 
 def describe(*, questionnaire: Questionnaire, title: str, description: str) -> None:
-    """Change title and description, immediately and for all versions. Raises `NotEditable` if built in."""
+    """Title and description change at once and for all versions. Raises `NotEditable` if it is built in."""
     with transaction.atomic():
         row = DRAFTS.lock(questionnaire)
         if not row.is_own:
@@ -380,12 +379,11 @@ def describe(*, questionnaire: Questionnaire, title: str, description: str) -> N
 
 
 class UsedByDefault(Exception):
-    """It is the default of roles without a questionnaire, so it can't be archived."""
+    """Roles without a questionnaire of their own use it, so it can't be archived."""
 
 
 def archive(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> bool:
-    """Stop offering it to roles; those already using it aren't affected. Returns False if already archived.
-    Raises `UsedByDefault`."""
+    """Roles that use it keep it. Returns False if already archived. Raises `UsedByDefault`."""
     if questionnaire.key == GENERAL_PROFESSIONAL:
         raise UsedByDefault
     return DRAFTS.set_archived(questionnaire, archived=True, by=by, now=now)

@@ -14,17 +14,17 @@ from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.questionnaires.questions import applicable, minutes, parse, to_json
 from goodword.questionnaires.types import RELATIONSHIPS, Question
 
-#: number of measured times from which their median replaces the estimate
+#: from so many measured times on, their median replaces the estimate
 ENOUGH_MEASURED = 20
-#: plausible seconds: shorter times mean clicking through, longer ones pages left open
+#: plausible seconds: in less, somebody clicked through; in more, the page was left open
 SHORTEST_SECONDS, LONGEST_SECONDS = 20, 60 * 60
 _MAX_PARSED = 512
-#: questions of published versions (which never change) by id
+#: questions of published versions by id; published versions never change
 _parsed: dict[int, tuple[Question, ...]] = {}
 
 
 def stored_questions(version: QuestionnaireVersion) -> tuple[Question, ...]:
-    """The questions of a version. Those of published versions are parsed once per process."""
+    """Questions of published versions are parsed once per process."""
     if version.published_at is None:
         return parse(version.questions)
     found = _parsed.get(version.pk)
@@ -41,14 +41,14 @@ def languages_of(version: QuestionnaireVersion) -> tuple[str, ...]:
 
 
 def in_language(version: QuestionnaireVersion, language: str) -> QuestionnaireVersion:
-    """The version in another language ("de", "de-at"), or itself. At most one query."""
+    """The version in another language ("de", "de-at") if there is one, else itself. At most one query."""
     if _short(language) == _short(version.language):
         return version
     return _in_language(_siblings(version), language) or version
 
 
 def current_version(questionnaire: Questionnaire, *, language: str) -> QuestionnaireVersion | None:
-    """The newest published version in that language, or else in its source language."""
+    """The newest published version, in that language or else in its source language."""
     published = list(_published(questionnaire).order_by("-number", "pk"))
     newest = [version for version in published if version.number == published[0].number]
     return _in_language(newest, language) or next(iter(newest), None)
@@ -82,7 +82,7 @@ def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Qu
                 "created_at": now,
             },
         )
-        # a concurrent call waits here and finds nothing missing
+        # a concurrent call waits here and then finds nothing missing
         questionnaire = Questionnaire.objects.of(organisation).select_for_update().get(key=key)
         QuestionnaireVersion.objects.of(organisation).bulk_create(
             _as_version(questionnaire, builtin.load(key, language=language), now=now)
@@ -92,7 +92,7 @@ def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Qu
 
 
 def minutes_of_version(version: QuestionnaireVersion, *, relationship: str = "") -> int:
-    """The measured median, or an estimate for `relationship` (by default the one with the most questions)."""
+    """The measured median, or an estimate for `relationship`, by default the one with the most questions."""
     if version.median_seconds is not None and version.measured >= ENOUGH_MEASURED:
         return whole_minutes(version.median_seconds)
     questions = stored_questions(version)
@@ -101,7 +101,7 @@ def minutes_of_version(version: QuestionnaireVersion, *, relationship: str = "")
 
 
 def record_seconds(version: QuestionnaireVersion, seconds: Iterable[float]) -> None:
-    """Store the median of the plausible answering times. `seconds`: all known times, so calls can be repeated."""
+    """Store the median of the plausible times. `seconds`: all known times, so this can be called repeatedly."""
     plausible = [value for value in seconds if SHORTEST_SECONDS <= value <= LONGEST_SECONDS]
     if plausible:
         _versions_beside(version).filter(pk=version.pk).update(
@@ -114,7 +114,7 @@ def _published(questionnaire: Questionnaire) -> QuerySet[QuestionnaireVersion]:
 
 
 def _versions_beside(row: Questionnaire | QuestionnaireVersion) -> QuerySet[QuestionnaireVersion]:
-    """Versions of the row's organisation, without a query for the organisation."""
+    """Avoids a query for the organisation."""
     return QuestionnaireVersion.objects.of(Organisation(pk=row.organisation_id))
 
 
@@ -153,7 +153,7 @@ def _lacking(questionnaire: Questionnaire, template: builtin.Template) -> tuple[
 
 
 def _is_as_built(version: QuestionnaireVersion, key: str) -> bool:
-    """Whether it equals the built-in version, so that version's other languages can be added."""
+    """Whether it is still the built-in version, so that its other languages can be added."""
     template = builtin.load(key, language=version.language)
     return (template.version, template.language) == (version.number, version.language) and bool(
         to_json(template.questions) == version.questions
@@ -161,7 +161,7 @@ def _is_as_built(version: QuestionnaireVersion, key: str) -> bool:
 
 
 def _came_with_us(version: QuestionnaireVersion) -> bool:
-    """Whether no member published it, since built-in versions are published on creation."""
+    """Built-in versions are published when they are created, and not by a member."""
     return version.published_by_id is None and version.published_at == version.created_at
 
 

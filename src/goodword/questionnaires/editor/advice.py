@@ -1,4 +1,4 @@
-"""Advice before a questionnaire is published. It never blocks."""
+"""Advice before a questionnaire is published. It never prevents publishing."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,9 +22,9 @@ from goodword.questionnaires.types import RELATIONSHIPS
 
 LONG_MINUTES = 10
 _BRACES = re.compile(r"\{([^{}\n]{0,40})\}")
-# Grounds of Article 1 of Directive 2000/78/EC and of Article 9(1) of the GDPR, with family and age. Words that usually
-# mean something else at work ("old", "child process", "party") are left out.
-#: starts of words by topic and language; a final "$" marks whole words
+# Grounds in Article 1 of Directive 2000/78/EC and in Article 9(1) of the GDPR, and family and age. Starts of words by
+# topic and language; a final "$" marks whole words. Words that usually mean something else at work ("old", "child
+# process", "party") are left out.
 _WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "health": {
         "en": (

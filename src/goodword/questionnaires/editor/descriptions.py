@@ -32,7 +32,7 @@ def numbered(entries: Sequence[Entry], question_id: str) -> str:
 
 
 def answers_of(entry: Mapping[str, Any]) -> dict[str, str]:
-    """Values and labels of the answers that conditions can refer to."""
+    """The answers that conditions can refer to, by value, with their labels."""
     match entry["type"]:
         case "yes_no_unsure":
             return dict(labels.yes_no_unsure())
@@ -213,7 +213,7 @@ type Languages = Mapping[str, Sequence[Entry]]
 
 
 def changes(before: Languages, after: Languages) -> list[str]:
-    """Changes by language, the source first. For translations, only the number of changed texts."""
+    """Changes by language, the source first. Of translations, only how many texts have changed."""
     language = next(iter(after))
     old = list(before.get(language) or next(iter(before.values())))
     new = list(after[language])

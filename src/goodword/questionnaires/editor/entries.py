@@ -1,4 +1,4 @@
-"""Questions as stored in drafts (JSON): texts, conditions, new ids."""
+"""Questions as drafts store them (JSON): texts, conditions, new ids."""
 
 import re
 import unicodedata
@@ -9,18 +9,18 @@ from typing import Any
 #: a question in the form of questionnaires.questions
 type Entry = dict[str, Any]
 
-#: the texts to translate
+#: texts to translate
 _TEXTS = ("text", "help", "self_text", "competency", "left", "right", "unit")
 _OPTIONS = {"levels": ("label", "example"), "choices": ("label",)}
 _LONGEST_NAME = 40
-#: number of competencies above which there is advice
+#: with more competencies than this, we advise to drop some
 ADVISED = 5
-#: number of competencies above which a reason is required
+#: with more competencies than this, a reason is required
 REASON_ABOVE = 8
 
 
 def texts_of(entry: Mapping[str, Any]) -> dict[str, str]:
-    """All non-empty texts by place: "text", "levels.3.example", "choices.often.label"."""
+    """Texts that aren't empty, by place: "text", "levels.3.example", "choices.often.label"."""
     found = {name: entry[name] for name in _TEXTS if entry.get(name)}
     for group, names in _OPTIONS.items():
         for option in entry.get(group, ()):
@@ -29,7 +29,7 @@ def texts_of(entry: Mapping[str, Any]) -> dict[str, str]:
 
 
 def with_texts(entry: Mapping[str, Any], texts: Mapping[str, str]) -> Entry:
-    """The question with these texts by place; other texts become empty."""
+    """The question with these texts by place; all other texts become empty."""
     made = deepcopy(dict(entry))
     for name in _TEXTS:
         if made.get(name):
@@ -43,7 +43,7 @@ def with_texts(entry: Mapping[str, Any], texts: Mapping[str, str]) -> Entry:
 
 
 def follow_source(source: Sequence[Entry], translated: Sequence[Entry]) -> list[Entry]:
-    """The translation of a changed source: new structure, existing translations."""
+    """A translation after a change of its source: the new structure with the existing translations."""
     before = {entry["id"]: texts_of(entry) for entry in translated}
     return [with_texts(entry, before.get(entry["id"], {})) for entry in source]
 
@@ -84,7 +84,7 @@ def new_name(words: str, *, taken: Collection[str], otherwise: str) -> str:
 
 
 def condition_of(entry: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """The question and answers that it depends on; ("", []) if it is always asked."""
+    """The question and the answers that it depends on; ("", []) if it is always asked."""
     when = entry.get("when")
     return (when["question"], list(when["is"])) if when else ("", [])
 
@@ -104,7 +104,7 @@ def all_dependants(entries: Sequence[Entry], question_id: str) -> list[Entry]:
 
 
 def blocking_dependant(entries: Sequence[Entry], question_id: str, *, by: int) -> Entry | None:
-    """The question whose condition prevents a move by -1 or +1: the question itself or its neighbour."""
+    """The question whose condition prevents moving this one by -1 or +1: itself or its neighbour."""
     place = index_of(entries, question_id)
     other = place + by
     if not 0 <= other < len(entries):

@@ -62,7 +62,7 @@ class QuestionnaireFile(BaseModel):
 
 
 def file_schema() -> dict[str, Any]:
-    """The JSON Schema of a file. Texts may be empty, since translations can be incomplete."""
+    """The JSON Schema of a file. Texts may be empty, since a translation need not be complete."""
     schema = QuestionnaireFile.model_json_schema()
     for name in ("Heading", "Label", "Statement", "Text"):
         del schema["$defs"][name]["minLength"]
@@ -79,7 +79,7 @@ def to_file(contents: Contents) -> str:
 
 
 def read_file(raw: bytes) -> Contents:
-    """Read a file. The first language is the source; the others may have empty texts. Raises `InvalidFile`."""
+    """The first language is the source; the others may have empty texts. Raises `InvalidFile`."""
     data = _loaded(raw)
     try:
         file = QuestionnaireFile.model_validate(data)
@@ -151,7 +151,7 @@ def _language(entries: object, *, source: Sequence[Entry] | None) -> tuple[list[
 
 
 def _problems_of_each(entries: Sequence[object]) -> list[str]:
-    """The problems of all questions, since `parse` stops at the first."""
+    """`parse` stops at the first problem, so parse the questions one by one."""
     problems = []
     for place, entry in enumerate(entries, start=1):
         try:
@@ -162,7 +162,7 @@ def _problems_of_each(entries: Sequence[object]) -> list[str]:
 
 
 def _without_gaps(value: Any) -> Any:
-    """The value with "-" for empty texts, so untranslated questions can be validated."""
+    """With "-" for empty texts, so that untranslated questions can be validated."""
     if isinstance(value, Mapping):
         return {
             name: "-" if name in _TEXT_NAMES and part == "" else _without_gaps(part)

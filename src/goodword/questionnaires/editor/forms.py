@@ -28,7 +28,7 @@ EVERYBODY, SOME = "everybody", "some"
 
 
 class TextField(forms.CharField):
-    """Rejects texts that are too long, without cutting them."""
+    """Rejects text that is too long instead of cutting it."""
 
     def __init__(self, *, lines: int = 1, missing: str | Promise = "", **values: Any) -> None:
         self._one_line = lines == 1
@@ -40,7 +40,7 @@ class TextField(forms.CharField):
         super().__init__(error_messages=messages, strip=False, **values)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Attributes without `maxlength`, since browsers would cut pasted text."""
+        """Without `maxlength`, since browsers would cut pasted text."""
         attributes = super().widget_attrs(widget)
         attributes.pop("maxlength", None)
         return attributes
@@ -78,15 +78,15 @@ class Source:
 
 
 class QuestionForm(forms.Form):
-    """`entry`: the stored question (a new one has only a type). `earlier`: the questions above it."""
+    """`entry`: the stored question; a new one has only a type. `earlier`: the questions above it."""
 
-    #: fields of the type, in display order
+    #: fields of the type, as displayed
     own: Sequence[str] = ()
     text_label: Any = gettext_lazy("Question")
     text_help: Any = gettext_lazy(
         "{candidate} becomes the candidate's name, {company} the company where they worked together."
     )
-    #: whether the question is part of the self-assessment
+    #: whether the question can be part of the self-assessment
     in_self_assessment = True
 
     required_attribute = False
@@ -138,7 +138,7 @@ class QuestionForm(forms.Form):
         language: str = "en",
         quiet: bool = False,
     ) -> None:
-        """`dependent_on`: questions by the answers they depend on. `quiet` hides errors while rows are edited."""
+        """`dependent_on`: by answer, the questions that depend on it. `quiet`: hide errors while rows are edited."""
         self.entry, self.language, self.dependent_on = entry, language, dependent_on or {}
         self.is_new = "id" not in entry
         self._quiet = quiet

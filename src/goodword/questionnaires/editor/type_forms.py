@@ -29,7 +29,7 @@ from goodword.questionnaires.types import (
     RATING_LEVELS,
 )
 
-#: number of empty rows of a new form, and of rows added by *More answers*
+#: empty rows of a new form, and rows added by *More answers*
 ROWS, MORE_ROWS = 4, 4
 
 
@@ -43,7 +43,7 @@ class ChoiceRow:
 
 
 class ChoicesForm(QuestionForm):
-    """A question with choices. Choices keep their value when their label changes, so results stay comparable."""
+    """Choices keep their value when their label changes, so that results stay comparable."""
 
     rows_at_first = ROWS
 
@@ -189,7 +189,7 @@ class RankingForm(ChoicesForm):
 
 
 def reshaped(data: QueryDict) -> QueryDict | None:
-    """The posted data with rows added or swapped if such a button was pressed; else None."""
+    """The posted data with rows added or swapped; None if no such button was clicked."""
     made = data.copy()
     count = _count(data)
     if "more_rows" in data:

@@ -1,4 +1,4 @@
-"""Preview as a referee on a phone, with the real pages; answers stay in the session."""
+"""Preview as a referee on a phone, with the real pages. Answers stay in the session."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ def build_preview(
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Preview the draft, else the newest version (or `?version=`), page by page."""
+    """The draft, else the newest version (or `?version=`), page by page."""
     found = questionnaire_of(request, pk)
     rows = _rows(found, request.GET.get("version", ""))
     if not rows[0].questions:
@@ -165,7 +165,7 @@ def _screen(
 
 
 def _why(who: str, when: str, current: RefereePreview, question_id: str) -> str:
-    """The reason why a question is skipped, or ""."""
+    """Why a question is skipped, or ""."""
     if current.page_of(question_id):
         return ""
     if question_id in current.of_others:
@@ -210,5 +210,5 @@ def _keep(request: MemberRequest, source: QuestionnaireVersion, answers: Mapping
 
 
 def _of(source: QuestionnaireVersion) -> str:
-    """Identifies a revision, since a changed draft is previewed from the start."""
+    """Identifies a revision: after a change, the draft is previewed from the start."""
     return f"{source.pk}:{source.revision}"

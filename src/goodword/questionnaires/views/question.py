@@ -78,7 +78,7 @@ def new(request: MemberRequest, draft: QuestionnaireDraft, *, kind: str) -> Http
 @require_http_methods(["GET", "HEAD", "POST"])
 @PAGES.view
 def change(request: MemberRequest, draft: QuestionnaireDraft, *, question_id: str) -> HttpResponseBase:
-    """Change a question. If somebody else has saved it, the input is shown beside the saved question."""
+    """If somebody else has saved the question, the input is shown beside what they saved."""
     try:
         entry = draft.entries[index_of(draft.entries, question_id)]
     except KeyError:
