@@ -81,7 +81,7 @@ def test_flags_are_accessible_and_fit(
     looker.look(page, "flags")
     page.get_by_role("link", name="Dismiss with a note (Similar texts)").click()
     page.get_by_role("button", name="Dismiss").click()
-    page.get_by_text("Say in a sentence why you dismiss it.").first.wait_for()
+    page.get_by_text("Say in a sentence why you're dismissing it.").first.wait_for()
     looker.look(page, "flag dismissed without a note")
     assert (looker.wrong, looker.complaints) == ({}, [])
 
@@ -96,7 +96,7 @@ def test_a_flag_is_dismissed_by_keyboard_alone(
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Dismiss with a note (Similar texts)").focus()
     page.keyboard.press("Enter")
-    page.get_by_label("Why you dismiss it").focus()
+    page.get_by_label("Why are you dismissing it?").focus()
     page.keyboard.type("Both used the sample that I had sent them.")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

@@ -8,11 +8,11 @@ from tests.browser.looking import WIDTHS, Looker
 pytestmark = pytest.mark.browser
 
 PLACES = [
-    "Much more like: Plans the whole way before taking the first step",
-    "A little more like: Plans the whole way before taking the first step",
+    "Much more like: Plans everything before starting",
+    "A little more like: Plans everything before starting",
     "Both equally",
-    "A little more like: Takes a first step at once and finds the way while walking",
-    "Much more like: Takes a first step at once and finds the way while walking",
+    "A little more like: Starts at once and works out the rest along the way",
+    "Much more like: Starts at once and works out the rest along the way",
     "I can't judge this",
 ]
 
@@ -58,19 +58,19 @@ def test_every_target_is_the_size_of_a_thumb(browser: Browser, live_server: obje
 
 
 def test_a_screen_reader_hears_each_place_with_its_statement(questions: Page) -> None:
-    group = questions.get_by_role("group", name="Where would you place the way Amara Okafor works?")
+    group = questions.get_by_role("group", name="Where would you place Amara Okafor's way of working?")
     heard = [group.get_by_role("radio", name=place, exact=True).count() for place in PLACES]
     assert heard == [1] * 6
     expect(group).to_have_accessible_description("Neither is better; it depends on the work.")
 
 
 def test_a_screen_reader_hears_the_unit_of_a_number(questions: Page) -> None:
-    number = questions.get_by_role("textbox", name="How many people did Amara Okafor lead at most?")
+    number = questions.get_by_role("textbox", name="What was the largest team that Amara Okafor led?")
     expect(number).to_have_accessible_description("people")
 
 
 def test_a_figure_chooses_among_the_answers_that_have_the_focus(questions: Page) -> None:
-    group = questions.get_by_role("group", name="Where would you place the way Amara Okafor works?")
+    group = questions.get_by_role("group", name="Where would you place Amara Okafor's way of working?")
     group.get_by_role("radio").first.focus()
     questions.keyboard.press("4")
     expect(group.get_by_role("radio").nth(3)).to_be_checked()

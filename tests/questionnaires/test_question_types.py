@@ -286,7 +286,7 @@ def test_the_built_in_template_survives_writing_and_parsing() -> None:
         ),
         (
             [rating(id="No Way")],
-            "Question 1 has the id “No Way”; use small letters, digits and underscores, a letter first.",
+            "Question 1 has the id “No Way”; use lower-case letters, digits and underscores, starting with a letter.",
         ),
         ([rating(), rating()], "Question 2 has the id “care”, which another question already has."),
         ([rating(text="  ")], "Question 1 needs a text under “text”."),

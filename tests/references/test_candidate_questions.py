@@ -67,7 +67,7 @@ def test_five_questions_a_day_are_sent_and_the_sixth_is_kept_in_the_form() -> No
     for number in range(5):
         post(form_url(story), {"a-question": f"Question {number}"})
     page = post(form_url(story), {"a-question": "The sixth"}).content.decode()
-    assert "We've received your five questions today" in page
+    assert "You've already sent five questions today" in page
     assert "The sixth" in page
     with time_machine.travel(NOW + timedelta(days=1, minutes=1), tick=False):
         assert post(form_url(story), {"a-question": "The next day"}).status_code == 302

@@ -250,7 +250,7 @@ def test_doctor_looks_at_the_certificate(folder: Path, settings: Settings) -> No
     assert found() == ("good", "Reports are signed with the operator's certificate.")
     assert found(own.not_valid_after_utc - timedelta(days=9, hours=1)) == (
         "attention",
-        "The certificate that signs reports ends in 9 days.",
+        "The certificate that signs reports expires in 9 days.",
     )
     settings.GOODWORD_SIGNING_CERTIFICATE = ""
     assert found() == ("attention", "There is no certificate yet.")

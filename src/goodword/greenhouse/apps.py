@@ -25,44 +25,44 @@ class GreenhouseConfig(AppConfig):
         metrics.register(
             metrics.Rows(
                 "goodword_deliveries",
-                "Webhook deliveries of the last GOODWORD_INBOX_DAYS days, by their state",
+                "Webhook deliveries of the last GOODWORD_INBOX_DAYS days by state",
                 "SELECT state, count(*) FROM greenhouse_delivery GROUP BY 1",
                 ("state",),
             ),
             metrics.Rows(
                 "goodword_deliveries_oldest_seconds",
-                "For how long the oldest unhandled delivery has been waiting",
+                "Waiting time of the oldest unhandled delivery",
                 "SELECT coalesce(extract(epoch FROM max(now() - received_at)), 0) FROM greenhouse_delivery "
                 "WHERE state = 'received'",
             ),
             metrics.Rows(
                 "goodword_notes",
-                "Notes on the Activity Feed, by their state",
+                "Notes on the Activity Feed by state",
                 "SELECT state, count(*) FROM greenhouse_activityfeednote GROUP BY 1",
                 ("state",),
             ),
             metrics.Rows(
                 "goodword_notes_oldest_seconds",
-                "For how long the oldest note has been due",
+                "Time since the oldest waiting note was due",
                 "SELECT coalesce(extract(epoch FROM max(now() - not_before)), 0) FROM greenhouse_activityfeednote "
                 "WHERE state IN ('queued', 'sending') AND not_before <= now()",
             ),
             metrics.Rows(
                 "goodword_connections",
-                "Connections to Greenhouse, by their state",
+                "Connections to Greenhouse by state",
                 "SELECT state, count(*) FROM greenhouse_connection GROUP BY 1",
                 ("state",),
             ),
             metrics.Rows(
                 "goodword_harvest_calls_day",
-                "Calls of Harvest within the last 24 hours, by their outcome",
+                "Calls to Harvest in the last 24 hours by outcome",
                 "SELECT outcome, sum(calls) FROM greenhouse_calltally "
                 "WHERE hour > now() - interval '24 hours' GROUP BY 1",
                 ("outcome",),
             ),
             metrics.Rows(
                 "goodword_harvest_calls_left",
-                "The least share of allowed calls that a connection's current window has left, from 0 to 1",
+                "Smallest share of allowed calls left in a connection's current window, from 0 to 1",
                 'SELECT coalesce(min(greatest(remaining, 0)::float / nullif("limit", 0)), 1) '
                 "FROM greenhouse_ratewindow "
                 "WHERE updated_at > now() - interval '1 minute'",

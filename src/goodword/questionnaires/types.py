@@ -53,7 +53,7 @@ def _check_id(value: str, info: ValidationInfo) -> str:
     if not re.fullmatch(_ID, value):
         raise ValueError(
             f"has the {info.field_name} “{shortened(value)}”; "
-            "use small letters, digits and underscores, a letter first"
+            "use lower-case letters, digits and underscores, starting with a letter"
         )
     return value
 

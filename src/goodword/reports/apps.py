@@ -25,7 +25,7 @@ class ReportsConfig(AppConfig):
         )
         register(Check("signing", _certificate, uses_database=True))
         reports = "SELECT state, count(*) FROM reports_report GROUP BY 1"
-        metrics.register(metrics.Rows("goodword_reports", "Reports, by their state", reports, ("state",)))
+        metrics.register(metrics.Rows("goodword_reports", "Reports by state", reports, ("state",)))
 
 
 def _certificate(now: datetime) -> "list[Finding]":

@@ -35,8 +35,8 @@ PHRASES: Catalogue = {
             "name or number; marks on other letters were left out: {characters}."
         ),
         "replaced_more": "{characters} and {n} more",
-        "left_out.one": "One referee was erased and is not in this version.",
-        "left_out.other": "{n} referees were erased and are not in this version.",
+        "left_out.one": "One referee's data was erased and is not in this version.",
+        "left_out.other": "The data of {n} referees was erased and is not in this version.",
     },
     "de": {
         "appendix": "Anhang",

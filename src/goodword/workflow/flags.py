@@ -110,12 +110,12 @@ def grade_label(grade: str) -> str:
 
 class DismissForm(forms.Form):
     note = forms.CharField(
-        label=_("Why you dismiss it"),
+        label=_("Why are you dismissing it?"),
         help_text=_("What you found out and how. Shown with your name."),
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={
-            "required": _("Say in a sentence why you dismiss it."),
+            "required": _("Say in a sentence why you're dismissing it."),
         },
     )
 

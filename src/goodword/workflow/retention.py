@@ -73,7 +73,8 @@ def retention_for_rater(organisation: Organisation, *, candidate: str) -> str:
         )
     return _(
         "It is erased with the data of %(candidate)s, %(period)s after their last application at "
-        "%(organisation)s ended (being hired counts), or after a later answer from them or their referees."
+        "%(organisation)s ended (for example, because they were hired), or after the last answer by them or "
+        "their referees if later."
     ) % {**names, "period": period(organisation.keep_months)}
 
 
@@ -102,7 +103,7 @@ def legal_hold_reason(hold: Hold) -> str:
     """For the person who requested erasure, so without what members wrote."""
     names = {"organisation": hold.organisation.name}
     if hold.ground == Hold.Ground.DUTY:
-        return _("The law obliges %(organisation)s to keep it.") % names
+        return _("%(organisation)s is legally required to keep it.") % names
     return _("%(organisation)s needs it to establish, exercise or defend legal claims.") % names
 
 

@@ -52,7 +52,7 @@ def asked(world: World) -> DeliveryCounts:
             "No delivery arrived at that time. The last one before was on Tue 3 Mar",
         ),
         ([(NOW - HOUR, "handled")], "Other deliveries arrived at that time"),
-        ([(NOW - HOUR, "failed"), (NOW - HOUR, "handled")], "1 delivery of that time failed"),
+        ([(NOW - HOUR, "failed"), (NOW - HOUR, "handled")], "1 delivery failed at that time"),
     ],
 )
 def test_the_deliveries_of_that_time_explain_the_findings(

@@ -33,7 +33,7 @@ def test_more_than_five_competencies_get_advice_and_more_than_eight_need_a_reaso
     assert advice_for(*rate(5)) == []
     assert advice_for(*rate(6)) == [
         (
-            "This rates 6 competencies. With more than five, referees' answers become alike. Keep the ones "
+            "This rates 6 competencies. With more than five, referees' answers start to look alike. Keep the ones "
             "the job needs most."
         )
     ]

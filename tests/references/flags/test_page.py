@@ -120,8 +120,8 @@ def test_a_second_dismissal_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("note", "words"),
     [
-        ("", "Say in a sentence why you dismiss it."),
-        ("\u202e ", "Say in a sentence why you dismiss it."),
+        ("", "Say in a sentence why you're dismissing it."),
+        ("\u202e ", "Say in a sentence why you're dismissing it."),
         ("long " * 101, "at most 500 characters"),
     ],
 )

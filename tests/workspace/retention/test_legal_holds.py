@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = factories.NOW
 CLAIMS = "Acme needs it to establish, exercise or defend legal claims."
-DUTY = "The law obliges Acme to keep it."
+DUTY = "Acme is legally required to keep it."
 SECRET = "Lovelace v. Acme, 7 Ca 12/26"
 
 

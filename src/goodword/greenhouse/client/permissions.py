@@ -38,21 +38,21 @@ USERS = HarvestPermission(
     "Users",
     ("harvest:users:list",),
     required=False,
-    without="Without it the recruiter's address is unknown, and e-mail goes to the role's owner.",
+    without="Without it, the recruiter's address is unknown, and e-mail goes to the role's owner.",
 )
 JOB_OWNERS = HarvestPermission(
     "job_owners",
     "Job Owners",
     ("harvest:job_owners:list",),
     required=False,
-    without="Without it the job's responsible recruiter is unknown, and e-mail goes to the role's owner.",
+    without="Without it, the job's responsible recruiter is unknown, and e-mail goes to the role's owner.",
 )
 APPLICATION_STAGES = HarvestPermission(
     "application_stages",
     "Application Stages",
     ("harvest:application_stages:list",),
     required=False,
-    without="Without it the time of entering a stage is unknown, and missed invitations wait for a click.",
+    without="Without it, the time of entering a stage is unknown, and missed invitations wait for a decision.",
 )
 
 # not probed; the v1 key screen seems to list writing notes under Candidates

@@ -214,8 +214,8 @@ def explain(deliveries: DeliveryCounts) -> str:
         )
     if deliveries.failed:
         return ngettext(
-            "%(n)d delivery of that time failed: see the webhook deliveries.",
-            "%(n)d deliveries of that time failed: see the webhook deliveries.",
+            "%(n)d delivery failed at that time: see the webhook deliveries.",
+            "%(n)d deliveries failed at that time: see the webhook deliveries.",
             deliveries.failed,
         ) % {"n": deliveries.failed}
     if deliveries.arrived:

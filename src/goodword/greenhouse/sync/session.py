@@ -39,8 +39,8 @@ from goodword.greenhouse.sync.calls import CallCounter, pacer_of, token_pacer_of
 State = Connection.State
 
 PERMISSION_MISSING = (
-    "Greenhouse does not let this key do all that is needed. In Greenhouse, edit the credential and tick every "
-    "permission listed here."
+    "Greenhouse does not let this key do everything Goodword needs. In Greenhouse, edit the credential and tick "
+    "every permission listed here."
 )
 
 #: one quick retry: the row can wait, the worker shouldn't

@@ -235,7 +235,7 @@ def _of_the_whole(entries: Sequence[Entry], *, minutes: int) -> Iterator[Advice]
     if count > REASON_ABOVE:
         yield Advice(
             _(
-                "This rates %(count)s competencies. Rating more than eight is tiring, and answers become alike. "
+                "This rates %(count)s competencies. Rating more than eight is tiring, and answers start to look alike. "
                 "You'll be asked for a reason when you publish."
             )
             % {"count": count}
@@ -243,7 +243,7 @@ def _of_the_whole(entries: Sequence[Entry], *, minutes: int) -> Iterator[Advice]
     elif count > ADVISED:
         yield Advice(
             _(
-                "This rates %(count)s competencies. With more than five, referees' answers become alike. Keep "
+                "This rates %(count)s competencies. With more than five, referees' answers start to look alike. Keep "
                 "the ones the job needs most."
             )
             % {"count": count}

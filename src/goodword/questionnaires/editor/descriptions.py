@@ -145,7 +145,7 @@ def _to_choose() -> list[QuestionType]:
             "ranking",
             _("Ranking"),
             _("Referees put up to ten answers in order."),
-            _("In which order would you take these tasks on a full day?"),
+            _("In what order would {candidate} do these on a busy day?"),
         ),
     ]
 

@@ -57,7 +57,7 @@ class QuestionnaireFile(BaseModel):
     description: Annotated[str, AfterValidator(clean_text), Limits(max_length=LONGEST_DESCRIPTION)] = ""
     languages: Annotated[
         dict[str, SkipValidation[list[Annotated[Question, Field(discriminator="type")]]]],
-        Field(description="The questions by language; the first language leads."),
+        Field(description="The questions by language. The first language is the source."),
     ]
 
 

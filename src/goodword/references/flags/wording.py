@@ -98,7 +98,7 @@ WORDS: Mapping[str, FlagWording] = {
     rules.TITLE_CORRECTED: FlagWording(
         _("Job title differs"),
         (
-            _("Titles on a CV often differ from those in the company, or are translated."),
+            _("Titles on a CV often differ from those used in the company, or are translated."),
             _("The referee may remember an earlier title."),
         ),
         _("Ask the candidate about their tasks. A certificate or contract settles the title."),
@@ -240,7 +240,7 @@ def _same_address(facts: Facts) -> str:
 
 def _same_device(facts: Facts) -> str:
     text = _now(
-        "%(one)s and %(other)s used the same type of device, which appears in no other check of yours."
+        "%(one)s and %(other)s used the same type of device, which appears in none of your other checks."
     )
     return text % facts
 

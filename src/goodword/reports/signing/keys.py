@@ -242,6 +242,6 @@ def certificate_finding(*, now: datetime) -> Finding:
         return attention("signing", "There is no certificate yet.", "Run `goodword migrate`.")
     if current.is_own and current.until - now < EXPIRES_SOON:
         left = duration(max(current.until - now, timedelta(0)))
-        return attention("signing", f"The certificate that signs reports ends in {left}.", remedy)
+        return attention("signing", f"The certificate that signs reports expires in {left}.", remedy)
     whose = "the operator's certificate" if current.is_own else "this installation's own certificate"
     return good("signing", f"Reports are signed with {whose}.")
