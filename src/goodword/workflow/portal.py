@@ -231,7 +231,7 @@ def send_own_data_link(
         return True
 
 
-def went_to(link: Link, address: str) -> bool:
+def was_sent_to(link: Link, address: str) -> bool:
     """The address may have changed since."""
     return link.email is not None and is_same(link.email.to_address, address)
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from goodword.greenhouse.client import V1_RATE, V3_RATE, Pacer, Priority, Rate, RateReport
 from goodword.greenhouse.models import Connection, RateWindow
-from goodword.greenhouse.sync.calls import Ahead, SharedPacer, pacer_of, token_pacer_of
+from goodword.greenhouse.sync.calls import ReservingPacer, SharedPacer, pacer_of, token_pacer_of
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -155,7 +155,7 @@ def test_a_session_takes_the_calls_that_it_will_make_by_one_statement(
 ) -> None:
     shared = pacer(connection)
     calls(shared, BACK, most=1)
-    session = Ahead(shared, calls=2)
+    session = ReservingPacer(shared, calls=2)
     with django_assert_num_queries(1):  # type: ignore[attr-defined]  # a context manager
         assert calls(session, BACK, most=2) == 2
     with django_assert_num_queries(1):  # type: ignore[attr-defined]
@@ -166,12 +166,12 @@ def test_a_session_takes_the_calls_that_it_will_make_by_one_statement(
 def test_a_session_takes_fewer_calls_if_fewer_are_left(connection: Connection) -> None:
     shared = pacer(connection)
     calls(shared, BACK, most=104)
-    assert calls(Ahead(shared, calls=2), BACK) == 1
+    assert calls(ReservingPacer(shared, calls=2), BACK) == 1
     assert seen(connection) == (None, 45)
 
 
 def test_a_call_taken_ahead_is_not_made_in_the_next_window_or_after_a_429(connection: Connection) -> None:
-    one, two = (Ahead(pacer(connection), calls=2) for _ in range(2))
+    one, two = (ReservingPacer(pacer(connection), calls=2) for _ in range(2))
     assert (calls(one, BACK, most=1), calls(two, BACK, most=1)) == (1, 1)
     assert calls(one, BACK, most=1, now=BEGUN + timedelta(seconds=30)) == 1
     assert seen(connection) == (None, 149)

@@ -30,7 +30,7 @@ from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 log = logging.getLogger(__name__)
 #: seconds after which one request refreshes a cached endpoint, and after which it expires
 FRESH, KNOWN = 1.0, 2.0
-MOST: Final = 1_000
+MAX_ENDPOINTS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def remember(endpoint_key: str, endpoint: Endpoint, *, since: int) -> None:
     with _memory.lock:
         if since != _memory.changes or now < _memory.rests_until:
             return
-        if len(_memory.seen) >= MOST:
+        if len(_memory.seen) >= MAX_ENDPOINTS:
             _memory.seen.clear()
         _memory.seen[endpoint_key] = _Seen(endpoint, now)
 

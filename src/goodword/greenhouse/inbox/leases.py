@@ -40,7 +40,7 @@ CONNECTION_CACHE = 1.0
 MAX_TRIES = 2**15 - 1
 
 #: rows that one statement tries to lock, since other workers may have locked the first ones
-CHOICE = 20
+ROWS_TRIED = 20
 
 
 class LeaseLost(Exception):
@@ -144,14 +144,14 @@ def claim_batch(turn: Turn, ids: Sequence[int], *, now: datetime) -> list[Delive
 
 def _claim_ready(turn: Turn, *, now: datetime) -> Delivery | None:
     while turn.ready:
-        some = [one for one in turn.ready[:CHOICE] if one[1] not in turn.resting]
+        some = [one for one in turn.ready[:ROWS_TRIED] if one[1] not in turn.resting]
         at = next((connection_id for _, connection_id in some if turn.take(connection_id)), None)
         ids = [pk for pk, connection_id in some if connection_id == at]
         if deliveries := _lease(turn, ids, most=1, now=now) if ids else []:
             turn.saw_all = turn.saw_all and turn.ready[0][0] == deliveries[0].pk
             turn.ready = [one for one in turn.ready if one[0] > deliveries[0].pk]
             return deliveries[0]
-        del turn.ready[:CHOICE]
+        del turn.ready[:ROWS_TRIED]
         turn.saw_all = False
     return None
 

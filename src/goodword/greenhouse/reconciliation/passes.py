@@ -42,7 +42,7 @@ INTERRUPTED = timedelta(hours=6)
 GRACE = timedelta(minutes=1)
 
 #: how far back a pass reads if no pass has succeeded yet
-LONGEST = timedelta(days=14)
+FIRST_PERIOD = timedelta(days=14)
 
 DIED = "The worker was stopped. The next sync does the rest."
 
@@ -255,7 +255,7 @@ class Pass:
 
     @property
     def since(self) -> datetime:
-        return (self.connection.reconciled_at or self.row.started_at - LONGEST) - OVERLAP
+        return (self.connection.reconciled_at or self.row.started_at - FIRST_PERIOD) - OVERLAP
 
     @property
     def remark(self) -> str:

@@ -125,7 +125,7 @@ class SharedPacer:
             wait = self._alone.take(priority=priority, now=now)
             return wait, int(wait == 0.0)
         person = priority is Priority.PERSON
-        if not person and (number := self._taken_again(now, most)):
+        if not person and (number := self._take_without_reading(now, most)):
             return 0.0, number
         for _ in range(_TRIES):
             known, times = self._read_all()
@@ -173,7 +173,7 @@ class SharedPacer:
     def _row(self) -> QuerySet[RateWindow]:
         return RateWindow.objects.across_organisations().filter(connection_id=self._connection_id)
 
-    def _taken_again(self, now: datetime, most: int) -> int:
+    def _take_without_reading(self, now: datetime, most: int) -> int:
         """Take calls as if this process had written the row last; the update checks that. Returns how many, or 0 if the
         row must be read."""
         last, self._last = self._last, None
@@ -251,7 +251,7 @@ class SharedPacer:
         )
 
 
-class Ahead:
+class ReservingPacer:
     """The `Pacer` of a session that will make `calls` calls one after another. It takes them all at once."""
 
     def __init__(self, pacer: SharedPacer, *, calls: int) -> None:
@@ -304,7 +304,7 @@ def _seconds(moment: datetime | None) -> float:
 def pacer_of(connection: Connection, *, ahead: int = 1) -> Pacer:
     """`ahead`: how many calls the session expects to make, all taken at once."""
     shared = _shared(connection.uid, connection.api, connection.pk, connection.organisation_id)
-    return Ahead(shared, calls=ahead) if ahead > 1 else shared
+    return ReservingPacer(shared, calls=ahead) if ahead > 1 else shared
 
 
 @cache
@@ -398,7 +398,7 @@ class CallCounter:
         with self._lock:
             gathered, self._gathered = self._gathered, {}
             self._flushed = time.monotonic()
-        _store(_kept.add({(*self._key, *key): counts for key, counts in gathered.items()}))
+        _store(_pending.add({(*self._key, *key): counts for key, counts in gathered.items()}))
 
     def _add(self, outcome: str, calls: int, seconds: float) -> None:
         key = (clock.now().replace(minute=0, second=0, microsecond=0), outcome)
@@ -425,7 +425,7 @@ def _store(counts: _Counts) -> None:
         log.exception("The counts of calls could not be stored")
 
 
-class _Kept:
+class _PendingCounts:
     """This process's counts that aren't stored yet. They are kept only while threads use `counts_kept`."""
 
     def __init__(self) -> None:
@@ -452,18 +452,18 @@ class _Kept:
             self._threads += change
 
 
-_kept = _Kept()
+_pending = _PendingCounts()
 
 
 @contextmanager
 def counts_kept() -> Iterator[Callable[[], None]]:
     """Within the block, store counts every few seconds, not after each session. Yields a function to call when idle."""
-    _kept.count_threads(1)
+    _pending.count_threads(1)
     try:
-        yield lambda: _store(_kept.add({}))
+        yield lambda: _store(_pending.add({}))
     finally:
-        _kept.count_threads(-1)
-        _store(_kept.add({}))
+        _pending.count_threads(-1)
+        _store(_pending.add({}))
 
 
 def prune(*, now: datetime) -> int:

@@ -104,23 +104,25 @@ def record_seconds(version: QuestionnaireVersion, seconds: Iterable[float]) -> N
     """Store the median of the plausible times. `seconds`: all known times, so this can be called repeatedly."""
     plausible = [value for value in seconds if SHORTEST_SECONDS <= value <= LONGEST_SECONDS]
     if plausible:
-        _versions_beside(version).filter(pk=version.pk).update(
+        _versions_of_organisation(version).filter(pk=version.pk).update(
             median_seconds=round(median(plausible)), measured=len(plausible)
         )
 
 
 def _published(questionnaire: Questionnaire) -> QuerySet[QuestionnaireVersion]:
-    return _versions_beside(questionnaire).filter(questionnaire=questionnaire, published_at__isnull=False)
+    return _versions_of_organisation(questionnaire).filter(
+        questionnaire=questionnaire, published_at__isnull=False
+    )
 
 
-def _versions_beside(row: Questionnaire | QuestionnaireVersion) -> QuerySet[QuestionnaireVersion]:
+def _versions_of_organisation(row: Questionnaire | QuestionnaireVersion) -> QuerySet[QuestionnaireVersion]:
     """Avoids a query for the organisation."""
     return QuestionnaireVersion.objects.of(Organisation(pk=row.organisation_id))
 
 
 def _siblings(version: QuestionnaireVersion) -> list[QuestionnaireVersion]:
     return list(
-        _versions_beside(version)
+        _versions_of_organisation(version)
         .filter(
             questionnaire_id=version.questionnaire_id,
             number=version.number,
@@ -139,20 +141,22 @@ def _short(language: str) -> str:
 
 
 def _lacking(questionnaire: Questionnaire, template: builtin.Template) -> tuple[str, ...]:
-    there = list(_versions_beside(questionnaire).filter(questionnaire=questionnaire).defer("questions"))
+    there = list(
+        _versions_of_organisation(questionnaire).filter(questionnaire=questionnaire).defer("questions")
+    )
     same = [version for version in there if version.number == template.version]
     wanted = dict.fromkeys((template.language, *builtin.languages(template.key)))
     lacking = tuple(language for language in wanted if language not in {one.language for one in same})
     if not lacking:
         return ()
     if same:
-        return lacking if any(_is_as_built(version, template.key) for version in same) else ()
-    changed = any(not _came_with_us(version) for version in there)
+        return lacking if any(_is_unchanged(version, template.key) for version in same) else ()
+    changed = any(not _is_ours(version) for version in there)
     newest = max((version.number for version in there), default=0)
     return () if changed or newest > template.version else lacking
 
 
-def _is_as_built(version: QuestionnaireVersion, key: str) -> bool:
+def _is_unchanged(version: QuestionnaireVersion, key: str) -> bool:
     """Whether it is still the built-in version, so that its other languages can be added."""
     template = builtin.load(key, language=version.language)
     return (template.version, template.language) == (version.number, version.language) and bool(
@@ -160,7 +164,7 @@ def _is_as_built(version: QuestionnaireVersion, key: str) -> bool:
     )
 
 
-def _came_with_us(version: QuestionnaireVersion) -> bool:
+def _is_ours(version: QuestionnaireVersion) -> bool:
     """Built-in versions are published when they are created, and not by a member."""
     return version.published_by_id is None and version.published_at == version.created_at
 

@@ -36,7 +36,7 @@ HASH_PURPOSE = b"goodword.references.traces"
 KEEP_RAW = timedelta(days=30)
 LONGEST_DEVICE = 400
 #: maximum traces per person, so that a link under attack doesn't fill the table
-MOST = 20
+MAX_TRACES = 20
 #: the part that a household or office keeps, while the rest changes daily
 _IPV6_PREFIX = 64
 #: ranges in which everybody seems to be if a proxy isn't trusted
@@ -71,7 +71,7 @@ def record_trace(
     if address is None and not device:
         return
     traces = Trace.objects.of(organisation)
-    if traces.filter(check_run=check, request=asked)[:MOST].count() >= MOST:
+    if traces.filter(check_run=check, request=asked)[:MAX_TRACES].count() >= MAX_TRACES:
         return
     traces.get_or_create(
         check_run=check,

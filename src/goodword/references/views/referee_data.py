@@ -31,7 +31,7 @@ from goodword.workflow.portal import (
     query_language,
     send_own_data_link,
     unknown_page,
-    went_to,
+    was_sent_to,
     with_query_language,
 )
 from goodword.workflow.retention import legal_hold_reason, retention_for_referee
@@ -66,7 +66,7 @@ def _by_link(
             if link.ended_at is not None:
                 return access.neutral_page(request, facts)
             alive = links.is_alive(link, now=now) and (
-                purpose == Link.Purpose.REFEREE or went_to(link, asked.referee.email)
+                purpose == Link.Purpose.REFEREE or was_sent_to(link, asked.referee.email)
             )
             if not alive and not expired:
                 return access.never_cached(

@@ -71,7 +71,7 @@ LAYOUT: Final = 2
 #: layout of files that could not be redrawn; opening them tries again, the sweep doesn't
 WITHHELD: Final = 0
 #: files redrawn per sweep, at 50 to 100 ms each
-A_SWEEP: Final = 50
+FILES_PER_SWEEP: Final = 50
 
 log = logging.getLogger(__name__)
 #: days for which the recruiter's link opens the result without signing in
@@ -229,7 +229,7 @@ def of_older_layouts() -> QuerySet[Report]:
 def redraw_older(*, now: datetime) -> int:
     """Newest first. Returns how many."""
     redrawn = 0
-    for report in of_older_layouts().select_related("organisation").order_by("-pk")[:A_SWEEP]:
+    for report in of_older_layouts().select_related("organisation").order_by("-pk")[:FILES_PER_SWEEP]:
         process.check_stop()
         try:
             content_of(report, now=now)

@@ -71,11 +71,7 @@ def on_restored(event: Event) -> None:
         asked = StepRequest.objects.of(application.organisation).filter(
             application=application, step=rule.step
         )
-        if (
-            not asked.exists()
-            and not _was_not_to_be_invited(application)
-            and needs_click(application, rule.step)
-        ):
+        if not asked.exists() and not _was_already_there(application) and needs_click(application, rule.step):
             request_step(application=application, step=rule.step, at=event.occurred_at, by=event.actor)
 
 
@@ -90,7 +86,7 @@ def on_changed_job(event: Event) -> None:
         withdraw(step_request, application=application, at=event.occurred_at)
 
 
-def _was_not_to_be_invited(application: Application) -> bool:
+def _was_already_there(application: Application) -> bool:
     """Whether they were in their stage when it was mapped, and so mustn't be invited."""
     where = application.connection_id, application.job_id, application.stage_id, application.remote_id
     if None in where:
@@ -127,7 +123,7 @@ def _actions(run: StepRun, application: Application, event: Event) -> Iterator[A
         elif run.close_reason == "changed_job":
             run.close_reason = reason  # from now on, only undoing this outcome reopens it
         return
-    if _undone_unnoticed(run, application, event):
+    if _undone_before_reaction(run, application, event):
         yield "close"
     was_paused = run.paused_at is not None
     if run.close_reason in BY_OUTCOME and may(run, "reopen"):
@@ -167,7 +163,7 @@ def _moved_to_current_job(application: Application) -> bool:
     return last is not None and last.data.get("job_id") == application.job_id
 
 
-def _undone_unnoticed(run: StepRun, application: Application, event: Event) -> bool:
+def _undone_before_reaction(run: StepRun, application: Application, event: Event) -> bool:
     """Whether a rejection or hire was undone before we reacted to it. That needs a click, too."""
     if event.name not in RESTORED or awaits_click(run) or not may(run, "close"):
         return False

@@ -43,7 +43,7 @@ from goodword.workflow.portal import (
     send_own_data_link,
     unknown_page,
     visit_of,
-    went_to,
+    was_sent_to,
     with_query_language,
 )
 from goodword.workflow.retention import legal_hold_reason, may_be_rated_later, retention_for_candidate
@@ -144,7 +144,7 @@ def _is_alive(visit: Visit) -> bool:
     if not links.is_alive(visit.link, now=clock.now()):
         return False
     is_portal = visit.link.purpose == Link.Purpose.CANDIDATE
-    return is_portal or went_to(visit.link, visit.application.candidate.email)
+    return is_portal or was_sent_to(visit.link, visit.application.candidate.email)
 
 
 def _page_of(visit: Visit) -> str:
