@@ -38,6 +38,7 @@ _COMMENT = "comment"
 
 @by_worker
 def on_check_changed(event: Event) -> None:
+    """Find the flags of the check again."""
     known = lock_step_request(event.data["step_request_id"])
     if known is None or known[1].is_being_erased:
         return

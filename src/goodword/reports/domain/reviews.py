@@ -23,7 +23,7 @@ class CannotAssign(Exception):
 
 
 def on_report_ready(event: Event) -> None:
-    """Skips reused results, erased candidates and superseded runs."""
+    """Add a result to review. Skips reused results, erased candidates and superseded runs."""
     report = (
         Report.objects.across_organisations().select_related("organisation").get(pk=event.data["report_id"])
     )

@@ -55,6 +55,7 @@ TRIES = tuple(timedelta(minutes=m) for m in (2, 5, 15, 60))
 
 @by_worker
 def on_attempt_completed(event: Event) -> None:
+    """Freeze the report of a completed assessment."""
     step_request = _step_request(event)
     if step_request.application.erased_at is not None:
         return
@@ -70,6 +71,7 @@ def on_attempt_completed(event: Event) -> None:
 
 @by_worker
 def on_check_completed(event: Event) -> None:
+    """Freeze the report of a completed reference check."""
     step_request = _step_request(event)
     if step_request.application.erased_at is not None:
         return

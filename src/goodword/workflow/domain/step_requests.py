@@ -268,6 +268,7 @@ def _latest_result[R: StepRun](
 
 
 def on_needs_attention(event: Event) -> None:
+    """Mail the recruiter once per request and reason."""
     step_request = (
         StepRequest.objects.across_organisations()
         .select_related(
@@ -314,7 +315,7 @@ def on_needs_attention(event: Event) -> None:
 
 
 def on_suspicious_name(event: Event) -> None:
-    """Once per application and suspicious name. Steps that haven't started show the reason themselves."""
+    """Mail the recruiter once per application and suspicious name."""
     if event.application_id is None:
         return
     application = (
@@ -353,7 +354,7 @@ def _page_of(application: Application) -> str:
 
 
 def on_entered_stage(event: Event) -> None:
-    """A second arrival is only recorded. Does nothing if the candidate has been rejected, hired or moved on since."""
+    """Request the steps of the stage, unless the candidate has been rejected, hired or moved on since."""
     assert event.application_id is not None
     applications = Application.objects.across_organisations().filter(pk=event.application_id)
     connection_id = applications.values_list("connection_id", flat=True).get()
@@ -371,6 +372,7 @@ def on_entered_stage(event: Event) -> None:
 
 
 def on_candidate_changed(event: Event) -> None:
+    """Start steps that waited for an address, a valid name or permission to e-mail."""
     application = lock_application_of(event)
     for step_request in waiting_requests(application).filter(waiting_reason__in=BLOCKING_REASONS):
         if not may_start(application, step_request.step):
