@@ -5,7 +5,7 @@ PHRASES: Catalogue = {
         "differs_now": "{what} differs. Referee: {confirmed}.",
         "identifiable_all": (
             "Each relationship has only one referee, so every answer can be traced to a person. Please "
-            "handle this report with care."
+            "handle with care."
         ),
         "summary": "Summary",
         "only_one": "{relationship}, identifiable",
@@ -57,7 +57,7 @@ PHRASES: Catalogue = {
         "ratings": "Ratings",
         "identifiable_note": (
             "A relationship with only one referee is marked as identifiable, since anyone who knows the "
-            "referees knows whose answer it is. Please handle this report with care."
+            "referees knows whose answer it is. Please handle with care."
         ),
         "identifiable": "identifiable",
         "group.one": "1 answer",

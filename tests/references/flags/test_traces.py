@@ -7,7 +7,7 @@ from django.test import RequestFactory, override_settings
 
 from goodword.references.flags.devices import (
     ENOUGH_CHECKS,
-    MOST,
+    MAX_TRACES,
     blank_raw_traces,
     device_flags,
     record_trace,
@@ -106,12 +106,12 @@ def test_hostile_user_agents_are_cleaned_and_truncated(story: Story) -> None:
 
 @pytest.mark.world
 def test_the_number_of_traces_per_person_is_limited(story: Story) -> None:
-    for number in range(MOST + 5):
+    for number in range(MAX_TRACES + 5):
         noted(story, address="203.0.113.7", device=f"browser {number}", referee=0)
     noted(story, address="203.0.113.8", referee=1)
     people = [trace.request_id for trace in traces(story)]
     first, second = (request.pk for request in story.requests)
-    assert (people.count(first), people.count(second)) == (MOST, 1)
+    assert (people.count(first), people.count(second)) == (MAX_TRACES, 1)
 
 
 def test_raw_values_are_deleted_after_thirty_days(story: Story) -> None:
