@@ -65,7 +65,7 @@ def test_a_screen_reader_hears_each_place_with_its_statement(questions: Page) ->
 
 
 def test_a_screen_reader_hears_the_unit_of_a_number(questions: Page) -> None:
-    number = questions.get_by_role("textbox", name="What was the largest team that Amara Okafor led?")
+    number = questions.get_by_role("textbox", name="How many people did Amara Okafor lead at any one time?")
     expect(number).to_have_accessible_description("people")
 
 

@@ -109,7 +109,7 @@ SAMPLES: Final[Sequence[Mapping[str, Any]]] = (
     {
         "id": "team",
         "type": "number",
-        "text": "What was the largest team that {candidate} led?",
+        "text": "How many people did {candidate} lead at any one time?",
         "unit": "people",
         "least": 1,
         "most": 5000,
