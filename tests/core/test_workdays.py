@@ -1,6 +1,8 @@
 """Working days: Monday to Friday without public holidays, in one or more time zones, across clock changes."""
 
 import logging
+import subprocess
+import sys
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from goodword.core.public_holidays import holidays_of
 from goodword.core.workdays import (
     Calendar,
     add_working_days,
@@ -138,6 +141,24 @@ def test_an_unknown_region_falls_back_to_national_holidays(
         assert calendar.is_working_day(date(2041, 4, 19)) is False  # Good Friday
         assert calendar.is_working_day(date(2041, 4, 18)) is True
     assert caplog.messages == ["No public holidays are known for DE QQ"]
+
+
+def test_public_holidays_do_not_stay_in_memory() -> None:
+    code = (
+        "import sys, datetime; from goodword.core.public_holidays import holidays_of, names_of_countries; "
+        "print(holidays_of('FR', '', 2027, language='en')[datetime.date(2027, 7, 14)], names_of_countries()['NZ'],"
+        " 'holidays' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told == "National Day NewZealand False\n"
+
+
+def test_public_holidays_are_known_without_another_process(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    assert holidays_of("AT", "", 2061, language="en")[date(2061, 10, 26)] == "National Day"
+    assert "need 30 MB more" in caplog.text
 
 
 def test_end_of_summer_time_keeps_the_time_of_day() -> None:

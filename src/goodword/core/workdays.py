@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-if TYPE_CHECKING:
-    from holidays import HolidayBase
+from goodword.core.public_holidays import aliases_of_regions, holidays_of, names_of_countries
 
 log = logging.getLogger(__name__)
 DAY_STARTS, DAY_ENDS = time(9), time(17)
@@ -125,34 +124,26 @@ def _in_day(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 @cache
-def _dates_of_year(country: str, region: str, year: int) -> frozenset[date]:
-    """The public holidays of one year. Frozen, because the package's own set is filled lazily and isn't thread-safe."""
+def _dates_of_year(country: str, region: str, year: int) -> Collection[date]:
     try:
-        return frozenset(_holidays(country, subdiv=region or None, years=year))
-    except NotImplementedError:
-        log.warning("No public holidays are known for %s %s", country, region)
+        return frozenset(holidays_of(country, region, year))
+    except LookupError as unknown:
+        log.warning("%s", unknown)
         return _dates_of_year(country, "", year) if region else frozenset()
 
 
 @cache
 def countries() -> Mapping[str, str]:
-    import holidays
-    from holidays.registry import COUNTRIES
-
-    known = holidays.list_supported_countries(include_aliases=False)
-    named = {code: _split(name) for name, code, *_ in COUNTRIES.values() if code in known}
+    named = {code: _split(name) for code, name in names_of_countries().items()}
     return dict(sorted(named.items(), key=lambda one: one[1]))
 
 
 @cache
 def regions(country: str) -> Mapping[str, str]:
     """Code -> name of the regions with their own holidays; empty for an unknown country."""
-    if country not in countries():
-        return {}
-    names = _holidays(country).get_subdivision_aliases()
     parts = {
         code: aliases[0] if aliases else code
-        for code, aliases in names.items()
+        for code, aliases in aliases_of_regions(country).items()
         if len(code) <= _LONGEST_REGION
     }
     return dict(sorted(parts.items(), key=lambda one: one[1]))
@@ -164,21 +155,13 @@ def coming_holidays(
     """The next holidays after a day, named in `language` if the package has it, else in the country's language."""
     if country not in countries():
         return []
-    part = region if region in regions(country) else None
-    years = (after.year, after.year + 1)
-    found = _holidays(country, subdiv=part, years=years, language=_spoken(country, language))
+    part = region if region in regions(country) else ""
+    found = {
+        day: name
+        for year in (after.year, after.year + 1)
+        for day, name in holidays_of(country, part, year, language=language).items()
+    }
     return [(day, name) for day, name in sorted(found.items()) if day > after][:number]
-
-
-def _spoken(country: str, language: str) -> str | None:
-    known = _holidays(country).supported_languages
-    return next((one for one in known if one.split("_")[0] == language), None)
-
-
-def _holidays(country: str, **chosen: Any) -> "HolidayBase":
-    import holidays  # five megabytes, which many processes never need
-
-    return holidays.country_holidays(country, **chosen)
 
 
 def _split(name: str) -> str:
