@@ -37,8 +37,8 @@ def create_app(
 ) -> Sandbox:
     """A sandbox as a WSGI application. Close it after use.
 
-    Without a `store` it starts with `state_file`, else with the seed `world`: "demo", "empty" or a number of
-    applications. `http` sends the webhooks; `base_url` is the address of the screens; `open_control` lets other
+    Without a `store` it starts from `state_file`, else with the seed `world`: "demo", "empty" or a number of
+    applications. `http` sends the webhooks. `base_url` is the address of the screens. `open_control` lets other
     machines use them.
     """
     if store is None:
@@ -90,7 +90,7 @@ def _finish(response: Response) -> Response:
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
-    """Unknown paths and methods: v3 answers 404, v1 checks the key first, screens show a page."""
+    """For unknown paths and methods, v3 answers 404, v1 checks the key first, and screens show a page."""
     if request.path.startswith("/v3"):
         return error_response(not_found())
     if request.path.startswith("/v1"):

@@ -9,7 +9,7 @@ KEPT = 2000
 
 
 class CallLog:
-    """A bounded list of calls, without headers and bodies, which may contain secrets."""
+    """The latest calls, without headers and bodies, which may contain secrets."""
 
     def __init__(self) -> None:
         self._calls: deque[dict[str, Any]] = deque(maxlen=KEPT)
@@ -25,7 +25,7 @@ class CallLog:
         now: datetime,
         fault: str | None = None,
     ) -> None:
-        """Record a call. `fault` names its ordered fault; `status` is None if there was no response."""
+        """`fault`: the injected fault, if any. `status`: None if there was no response."""
         self._calls.append(
             {
                 "at": milliseconds(now),

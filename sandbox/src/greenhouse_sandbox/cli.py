@@ -128,7 +128,7 @@ def _world(text: str) -> str:
 
 
 def give_api_key(store: Store, key: str, now: datetime) -> None:
-    """Create a v1 key with every permission and the secret `key`. Idempotent."""
+    """With every permission. Idempotent."""
     known = store.api_keys.by("key_hash", digest(key))
     row = known[0] if known else None
     if row is None:
@@ -139,7 +139,7 @@ def give_api_key(store: Store, key: str, now: datetime) -> None:
 
 
 def give_oauth_client(store: Store, client_id: str, secret: str, now: datetime) -> None:
-    """With every scope, or set its secret. ValueError if the token endpoint would reject the id."""
+    """With every scope. Sets the secret if the client exists. ValueError if the token endpoint would reject the id."""
     if not client_id.endswith(CLIENT_ID_SUFFIX):
         raise ValueError(f"A client id ends with {CLIENT_ID_SUFFIX}.")
     known = store.oauth_clients.by("client_id", client_id)
@@ -154,8 +154,7 @@ def give_oauth_client(store: Store, client_id: str, secret: str, now: datetime) 
 
 
 def make_webhooks(store: Store, url: str, secret: str, actions: list[str], now: datetime) -> int:
-    """Create one for each action (default: all), with a ping. Returns the number of new ones; ValueError for an unknown
-    action."""
+    """One for each action, by default all, with a ping. Returns how many are new. ValueError for an unknown action."""
     unknown = [one for one in actions if one not in EVENTS]
     if unknown:
         raise ValueError(f"There is no web hook for {', '.join(unknown)}. Known: {', '.join(EVENTS)}.")
@@ -191,7 +190,7 @@ def make_webhooks(store: Store, url: str, secret: str, actions: list[str], now: 
 
 
 def read_switch(text: str) -> dict[str, Any]:
-    """Parse `name=value`; ValueError with a message for an unknown switch or value."""
+    """Parse `name=value`. ValueError with a message for an unknown switch or value."""
     name, equals, written = text.partition("=")
     if not equals:
         raise ValueError(f"A switch is written name=value, not {text!r}.")
@@ -207,12 +206,12 @@ def _all(version: str) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Serve until Ctrl-C or SIGTERM. If it cannot start, exits with status 2 and a one-line message."""
+    """Serve until Ctrl-C or SIGTERM. If it can't start, exits with status 2 and a message in one line."""
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     options = parser().parse_args(arguments)
     try:
-        # Listen first: holding the port also reserves the state file.
+        # Listen first: having the port also reserves the state file.
         listener = socket.create_server(
             (options.host, options.port),
             family=socket.AF_INET6 if ":" in options.host else socket.AF_INET,
@@ -252,7 +251,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _tls(options: Namespace) -> tuple[ssl.SSLContext | None, str | None]:
-    """The TLS context and the file to trust, with `--tls`."""
+    """With `--tls`, the TLS context and the file to trust."""
     if not options.tls and not options.tls_ca_dir and not options.tls_name:
         return None, None
     names = [options.host, socket.gethostname(), *options.tls_name]
@@ -261,7 +260,7 @@ def _tls(options: Namespace) -> tuple[ssl.SSLContext | None, str | None]:
 
 
 def _give(app: Sandbox, options: Namespace) -> None:
-    """Set up the credentials, webhooks and switches of the command line."""
+    """Set up what the command line asks for: credentials, webhooks and switches."""
     store = app.store
     with store.lock:
         now = store.clock.now()
@@ -296,14 +295,14 @@ def _banner(app: Sandbox, options: Namespace, url: str, trust: str | None) -> li
 
 
 def _reason(error: OSError | OverflowError) -> str:
-    """The system's error message, without the address added by Python."""
+    """The system's error message, without the address that Python adds."""
     if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
         return os.strerror(error.errno)
     return str(error)
 
 
 def _address(host: str, port: int, *, tls: bool) -> str:
-    """The sandbox's URL for a browser on this machine."""
+    """The URL of the sandbox for a browser on this machine."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  (compared, not bound)
     if ":" in shown and not shown.startswith("["):
         shown = f"[{shown}]"

@@ -13,19 +13,19 @@ class Clock:
         self.offset = moment - datetime.now(UTC)
 
     def advance(self, by: timedelta) -> None:
-        """Move the clock by `by`, which may be negative."""
+        """`by` may be negative."""
         self.offset += by
 
 
 def milliseconds(moment: datetime | None) -> str | None:
-    """A timestamp as in Harvest: UTC, ISO 8601, milliseconds, `Z`."""
+    """As in Harvest: UTC, ISO 8601, milliseconds, `Z`."""
     if moment is None:
         return None
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def seconds(moment: datetime | None) -> str | None:
-    """A timestamp as in webhooks: UTC, ISO 8601, seconds, `Z`."""
+    """As in webhooks: UTC, ISO 8601, seconds, `Z`."""
     if moment is None:
         return None
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -26,13 +26,13 @@ API_PATHS = ("/v1", "/v3", "/token", "/introspect", "/auth/token")
 
 
 class Sandbox(Flask):
-    """The application with its store. Views run under the store's lock unless marked `runs_unlocked`."""
+    """The application with its store. Views run under the store's lock, except those marked with `unlocked`."""
 
     def __init__(self, store: Store, *, http: httpx2.Client | None, state_file: Path | None) -> None:
         super().__init__("greenhouse_sandbox", static_folder="ui/static", template_folder="ui/templates")
-        # The session only contains messages for the next page.
+        # The session only holds messages for the next page.
         self.secret_key = secrets.token_bytes(32)
-        # Cookies ignore ports: a distinct name avoids conflicts with other programs on this machine.
+        # Cookies ignore ports, so a name of our own avoids conflicts with other programs on this machine.
         self.config["SESSION_COOKIE_NAME"] = "greenhouse_sandbox"
         self.config["SESSION_COOKIE_SAMESITE"] = "Lax"
         self.store = store
@@ -52,13 +52,12 @@ class Sandbox(Flask):
         self.calls.clear()
 
     def reopen(self, *, http: httpx2.Client | None = None) -> None:
-        """Start again with the demo's world after `close`, in memory, because building the routes is slow."""
+        """Start again with the demo's world after `close`, in memory. Building the routes again would be slow."""
         self.restart()
         self.saver, self.open_control, self.closed = None, False, False
         self.deliverer = Deliverer(self.store, http, self.changed)
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Run the view that the request is routed to."""
         view = self.view_functions.get(request.endpoint or "")
         if getattr(view, "runs_unlocked", False):
             return super().dispatch_request()
@@ -66,7 +65,7 @@ class Sandbox(Flask):
             return super().dispatch_request()
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Handle a request, with its ordered fault if there is one."""
+        """Handle a request, with a fault if one was injected for it."""
         path = str(environ.get("PATH_INFO", ""))
         fault = self.faults.take(str(environ["REQUEST_METHOD"]), path) if path.startswith(API_PATHS) else None
         if fault is None:
@@ -95,7 +94,7 @@ class Sandbox(Flask):
         return answer(environ, start_response)
 
     def changed(self) -> None:
-        """Save the changed store and send due deliveries."""
+        """Save the changed store, and send deliveries that are due."""
         if self.saver is not None:
             self.saver.changed()
         self.deliverer.wake()
@@ -112,11 +111,10 @@ def sandbox() -> Sandbox:
 
 
 def the_store() -> Store:
-    """The store of the current application."""
     return sandbox().store
 
 
 def unlocked[**P, R](view: Callable[P, R]) -> Callable[P, R]:
-    """Mark a view that waits and so must not hold the store's lock."""
+    """For a view that waits, and so must not hold the store's lock."""
     vars(view)["runs_unlocked"] = True
     return view

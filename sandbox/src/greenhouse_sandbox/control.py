@@ -72,7 +72,7 @@ def _refused(refusal: RefusedError, place: int | None) -> ApiError:
 
 
 def deliveries() -> Response:
-    """All deliveries, oldest first; `?action=`, `?state=` and `?webhook_id=` narrow the list."""
+    """Oldest first; `?action=`, `?state=` and `?webhook_id=` narrow the list."""
     store = the_store()
     rows = list(store.deliveries.rising())
     for name in ("action", "state", "webhook_id"):
@@ -105,7 +105,7 @@ def release() -> Response:
 
 @unlocked
 def redeliver(delivery_id: int) -> Response:
-    """Send the same body `times` more (default 1), with the same event id unless `new_event_id` is true."""
+    """Send the same body again, `times` times (default 1), with the same event id unless `new_event_id` is true."""
     store = the_store()
     body = request.get_json(silent=True) or {}
     copies = []
@@ -119,7 +119,7 @@ def redeliver(delivery_id: int) -> Response:
                 created_at=now,
                 updated_at=now,
                 event_id=str(uuid.uuid4()) if body.get("new_event_id") else original.event_id,
-                # Held, so that the background thread does not send it too.
+                # Held, so that the background thread doesn't send it, too.
                 state=HELD,
                 next_attempt_at=None,
                 attempts=[],
@@ -167,14 +167,14 @@ def _shown(store: Store, row: Delivery) -> dict[str, Any]:
 
 
 def show_faults() -> Response:
-    """Open orders and the kinds of fault."""
+    """Faults that wait for a call, and the kinds of fault."""
     return json_response(
         {"open": sandbox().faults.list(), "kinds": {name: text for name, (_, text) in KINDS.items()}}
     )
 
 
 def add_fault() -> Response:
-    """Order a fault: `{"kind": "fail", "method": "POST", "path": "/v3/notes", "status": 503, "times": 2}`."""
+    """Inject a fault: `{"kind": "fail", "method": "POST", "path": "/v3/notes", "status": 503, "times": 2}`."""
     try:
         fault = sandbox().faults.add(_body())
     except ValueError as error:
@@ -188,12 +188,12 @@ def clear_faults() -> Response:
 
 
 def show_hook_faults() -> Response:
-    """Open orders for webhooks and the kinds of fault."""
+    """Faults that wait for a delivery, and the kinds of fault."""
     return json_response({"open": the_store().hook_faults.orders(), "kinds": HOOK_KINDS})
 
 
 def add_hook_fault() -> Response:
-    """Order one: `{"kind": "drop", "action": "candidate_stage_change", "times": 3}`."""
+    """Inject a fault: `{"kind": "drop", "action": "candidate_stage_change", "times": 3}`."""
     body = _body()
     action = body.get("action", "")
     if action and action not in EVENTS:
@@ -206,7 +206,7 @@ def add_hook_fault() -> Response:
 
 
 def clear_hook_faults() -> Response:
-    """Drop all open orders; deliveries collected for a shuffle are sent."""
+    """Drop all faults that wait. Deliveries collected for a shuffle are sent."""
     store = the_store()
     send_collected(store, store.hook_faults.clear(), store.clock.now())
     return json_response({"open": []})
@@ -296,7 +296,7 @@ def show_switches() -> Response:
 
 
 def set_switches() -> Response:
-    """Set the named switches; an empty object resets all."""
+    """Set the named switches. An empty object resets all."""
     body = _body()
     try:
         the_store().switches.update(checked_switches(body) or default_switches())
@@ -306,13 +306,13 @@ def set_switches() -> Response:
 
 
 def show_calls() -> Response:
-    """The last API calls, oldest first; `?path=/v3/notes` for those under a path."""
+    """The last API calls, oldest first; `?path=/v3/notes` narrows them to a path."""
     return json_response(sandbox().calls.list(request.args.get("path", "")))
 
 
 @unlocked
 def wait_until_idle() -> Response:
-    """Wait at most `timeout_seconds` (default 10) until no delivery is due or in progress: `{"idle": bool}`."""
+    """Wait until no delivery is due or in progress, at most `timeout_seconds` (default 10): `{"idle": bool}`."""
     seconds = float(_body().get("timeout_seconds", 10))
     return json_response({"idle": sandbox().deliverer.wait_until_idle(seconds)})
 

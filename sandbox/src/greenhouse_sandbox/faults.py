@@ -1,4 +1,4 @@
-"""Faults ordered for the next API calls."""
+"""Faults injected into the next API calls."""
 
 import json
 import threading
@@ -12,13 +12,13 @@ from werkzeug.wrappers import Response
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-#: Key in a call's WSGI environment for the function that ends its connection without a response.
+#: key in a call's WSGI environment: the function that ends the connection without a response
 CUT = "greenhouse_sandbox.cut"
 
 
 @dataclass(kw_only=True)
 class Fault:
-    """`times` calls with this method (empty: any) under this path, after `after` successful ones."""
+    """For `times` calls with this method (empty: any) under this path, after `after` successful ones."""
 
     id: int
     kind: str
@@ -39,10 +39,8 @@ type Behaviour = Callable[[Fault, Forward], Response]
 
 
 class Cut(Response):
-    """No response: the connection is closed."""
-
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Close the connection if the server can; else send a truncated response."""
+        """Close the connection if the server can do that; else send a truncated response."""
         end = environ.get(CUT)
         if end is None:
             self.headers["Content-Length"] = "1"
@@ -129,7 +127,7 @@ def _cut_after(_: Fault, forward: Forward) -> Response:
     return Cut()
 
 
-#: Kind of fault to its behaviour and description. To add a kind, add a line here.
+#: Kind of fault -> behaviour and description.
 KINDS: dict[str, tuple[Behaviour, str]] = {
     "fail": (_fail, "answers `status` without acting"),
     "fail_after": (_fail_after, "acts, then answers `status`"),
@@ -149,7 +147,7 @@ KINDS: dict[str, tuple[Behaviour, str]] = {
 }
 
 TEXTS = ("kind", "method", "path", "body", "content_type", "location")
-#: Numeric switches with their defaults. A rate limit of 0 means no limit.
+#: numeric switches with their defaults; a rate limit of 0 means no limit
 NUMBERS = ("times", "after", "status", "seconds", "retry_after")
 
 
@@ -160,7 +158,7 @@ class Faults:
         self._made = 0
 
     def add(self, wanted: dict[str, Any]) -> Fault:
-        """Add an order; ValueError with a message if it is invalid."""
+        """ValueError with a message if the fault is invalid."""
         if wanted.get("kind") not in KINDS:
             raise ValueError(f"There is no fault of kind {wanted.get('kind')!r}. Known: {', '.join(KINDS)}.")
         for name, value in wanted.items():
@@ -182,7 +180,7 @@ class Faults:
             return fault
 
     def take(self, method: str, path: str) -> Fault | None:
-        """The order that matches this call, counted down."""
+        """The fault for this call, if any; counts it down."""
         with self._lock:
             for fault in self._orders:
                 if fault.method in {"", method} and path.startswith(fault.path):

@@ -1,4 +1,4 @@
-"""Screens and control plane have no login, so they serve only this machine by default."""
+"""Screens and control plane have no login, so by default only this machine can use them."""
 
 import ipaddress
 
@@ -8,7 +8,7 @@ from greenhouse_sandbox.context import sandbox
 
 
 def refuse_strangers() -> None:
-    """403 for callers from other machines, and for cross-site posts."""
+    """403 for callers from other machines and for cross-site posts."""
     try:
         local = ipaddress.ip_address(request.remote_addr or "").is_loopback
     except ValueError:

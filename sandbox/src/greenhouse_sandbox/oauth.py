@@ -23,7 +23,6 @@ WINDOW_SECONDS = 60
 
 
 def basic_pair() -> tuple[str, str] | None:
-    """User name and password of a valid Basic Authorization header."""
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "basic":
         return None
@@ -35,19 +34,18 @@ def basic_pair() -> tuple[str, str] | None:
 
 
 def parameters() -> dict[str, str]:
-    """Query, form and JSON members; clients use all three."""
+    """From query, form and JSON; clients use all three."""
     body = request.get_json(silent=True) if request.is_json else None
     members = {str(name): str(value) for name, value in body.items()} if isinstance(body, dict) else {}
     return {**request.args.to_dict(), **request.form.to_dict(), **members}
 
 
 def unauthorised() -> ApiError:
-    """401 for a call without a client."""
     return ApiError(401, {"message": "Unauthorized", "errorId": f"err-{secrets.token_hex(8)}"})
 
 
 def known_client(client_id: str, secret: str) -> OAuthClient:
-    """The credential with this id and secret. The error for a malformed id echoes it, as Greenhouse does."""
+    """The error for a malformed id echoes it, as Greenhouse does."""
     if not client_id.endswith(CLIENT_ID_SUFFIX):
         message = f"client_id={client_id} does not contain a valid client ID suffix"
         raise ApiError(400, {"message": message, "errorId": f"err-{secrets.token_hex(8)}"})
@@ -58,7 +56,6 @@ def known_client(client_id: str, secret: str) -> OAuthClient:
 
 
 def make_blueprint() -> Blueprint:
-    """`/token`, `/introspect` and, for v1 keys, `/auth/token`."""
     blueprint = Blueprint("oauth", __name__)
     blueprint.add_url_rule("/token", "token", token, methods=["POST"])
     blueprint.add_url_rule("/introspect", "introspect", introspect, methods=["POST"])
@@ -69,7 +66,7 @@ def make_blueprint() -> Blueprint:
 
 
 def token() -> Response:
-    """A token in exchange for the client's credentials, a code or a refresh token."""
+    """A token for client credentials, a code or a refresh token."""
     sent = parameters()
     client_id, secret = basic_pair() or (sent.get("client_id", ""), sent.get("client_secret", ""))
     if not client_id:
@@ -136,14 +133,14 @@ def transition_token() -> Response:
 
 
 def _by_credentials(client: OAuthClient, sent: dict[str, str]) -> dict[str, Any]:
-    """For the client's service user, or for the user named as `sub`."""
+    """For the client's service user, or the user given as `sub`."""
     if not client.scopes:
         raise ApiError(400, {"message": "Client application is not requesting any scopes"})
     return _answer(client, _acting_user(sent.get("sub"), client.service_user_id), None)
 
 
 def _by_grant(client: OAuthClient, kind: str, secret: str, redirect_uri: str | None) -> dict[str, Any]:
-    """A token for the user chosen at `/authorize`, with a refresh token."""
+    """For the user chosen at `/authorize`, with a refresh token."""
     store = the_store()
     now = store.clock.now()
     grant = partner_flow.redeem(store, kind, client, secret, now=now)

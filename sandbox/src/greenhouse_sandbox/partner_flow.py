@@ -1,4 +1,4 @@
-"""The partner flow: `/authorize`, single-use codes and refresh tokens. Here people choose whom to act as."""
+"""The partner flow: `/authorize`, single-use codes and refresh tokens. Here people choose whom the partner acts as."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.account import Grant, OAuthClient
 from greenhouse_sandbox.store.people import User
 
-#: Lifetime of each kind, as documented.
+#: documented lifetime of each kind
 LIVES = {"code": timedelta(minutes=1), "refresh": timedelta(hours=24)}
 
 
@@ -28,7 +28,7 @@ def issue(
     now: datetime,
     redirect_uri: str = "",
 ) -> str:
-    """A new code or refresh token; expired ones are deleted."""
+    """Also deletes expired ones."""
     for old in [one for one in store.grants.rising() if one.expires_at <= now]:
         store.grants.delete(old.id)
     secret = secrets.token_urlsafe(32)
@@ -50,7 +50,7 @@ def issue(
 
 
 def redeem(store: Store, kind: str, client: OAuthClient, secret: str, *, now: datetime) -> Grant | None:
-    """Redeem a code or refresh token; None if it is unknown, used, expired or belongs to another client."""
+    """None if it is unknown, used, expired or belongs to another client."""
     found = store.grants.by("secret_hash", digest(secret))
     grant = found[0] if found else None
     if grant is None or grant.kind != kind or grant.oauth_client_id != client.id:
@@ -71,7 +71,7 @@ def make_blueprint() -> Blueprint:
 
 
 def ask() -> ResponseReturnValue:
-    """Show the client and its scopes; with the switch `authorize` at `approve`, approve at once."""
+    """Show the client and its scopes. With the switch `authorize` at `approve`, approve at once."""
     store = the_store()
     client, back = _client_and_way_back(store)
     if request.args.get("response_type") != "code":
@@ -103,7 +103,7 @@ def _let_in(
 
 
 def _client_and_way_back(store: Store) -> tuple[OAuthClient, str]:
-    """The client and its redirect URI. Errors are shown here, not sent to an unverified address."""
+    """Errors are shown here and not sent to an unverified redirect URI."""
     client = find_oauth_client(store, request.args.get("client_id", ""))
     if client is None:
         abort(400, "There is no Harvest V3 credential with this client_id.")
@@ -116,13 +116,13 @@ def _client_and_way_back(store: Store) -> tuple[OAuthClient, str]:
 
 
 def _scopes(client: OAuthClient) -> list[str]:
-    """The requested scopes that the credential has; all of them if none is requested."""
+    """The requested scopes that the credential has; all of its scopes if none is requested."""
     wanted = request.args.get("scope", "").split()
     return [scope for scope in client.scopes if not wanted or scope in wanted]
 
 
 def _actors(store: Store) -> list[User]:
-    """Users that the partner may act as: the acting user and, for a Site Admin, service accounts."""
+    """Whom the partner may act as: the acting user and, for a Site Admin, service accounts."""
     person = store.users[store.acting_user_id]
     services = [one for one in store.users.rising() if one.service_account and not one.deactivated]
     return [person, *services] if person.site_admin else [person]

@@ -1,4 +1,4 @@
-"""Permissions of credentials, by the categories of Greenhouse's screen. v3 scopes: `harvest:<resource>:<action>`."""
+"""Permissions of credentials, by the categories on Greenhouse's screen. v3 scopes: `harvest:<resource>:<action>`."""
 
 from dataclasses import dataclass
 
@@ -127,7 +127,7 @@ _VERBS = {
     "deactivate": "Deactivate {}",
     "revoke_permissions": "Revoke permissions of {}",
 }
-#: Category to its resources, and each to its actions.
+#: category -> resource -> actions
 _TREE: dict[str, dict[str, str]] = {
     "Applications": {
         "applications": "list create move reject unreject hire update destroy convert_to_candidate"
@@ -209,7 +209,7 @@ _TREE: dict[str, dict[str, str]] = {
         "pay_inputs": "list",
     },
 }
-#: Scopes of a v3 token issued for a v1 key (assumed; undocumented).
+#: scopes of a v3 token issued for a v1 key (assumed; undocumented)
 V1_TO_V3: dict[str, tuple[str, ...]] = {
     "applications.list": ("harvest:applications:list", "harvest:application_stages:list"),
     "applications.create": ("harvest:applications:create",),
@@ -268,7 +268,7 @@ class Permission:
 
 
 def categories(version: str) -> dict[str, list[Permission]]:
-    """The permissions of `v1` or `v3`, by category."""
+    """For `v1` or `v3`."""
     tree = V1_CATEGORIES if version == "v1" else V3_CATEGORIES
     return {
         category: [Permission(key, category, label) for key, label in members.items()]

@@ -5,15 +5,13 @@ from math import ceil
 
 @dataclass(frozen=True)
 class Allowance:
-    """Requests left, and when the window ends."""
-
     limit: int
     remaining: int
     allowed: bool
     seconds_left: int
 
     def headers(self, prefix: str, reset: int, how: str) -> dict[str, str]:
-        """Under `prefix`, with `reset` in epoch seconds; none without a limit, since 0 would mean "no calls at all"."""
+        """With `prefix`, and `reset` in epoch seconds. None without a limit, since 0 would mean "no calls at all"."""
         if how == "absent" or (how == "sent" and not self.limit):
             return {}
         zero = how == "zero"
@@ -25,13 +23,13 @@ class Allowance:
 
 
 class RateWindows:
-    """Counts requests per caller and window. Hold the store's lock."""
+    """Counts requests by caller and window. Hold the store's lock."""
 
     def __init__(self) -> None:
         self._counts: dict[str, tuple[int, int]] = {}
 
     def count(self, caller: str, *, limit: int, window_seconds: int, now: datetime) -> Allowance:
-        """Count one request of `caller`. With a limit of 0 all are allowed."""
+        """With a limit of 0 all requests are allowed."""
         moment = now.timestamp()
         window = int(moment // window_seconds)
         known_window, used = self._counts.get(caller, (window, 0))

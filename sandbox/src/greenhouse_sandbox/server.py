@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 server that can cut a connection on request, with one thread per connection."""
+"""A small HTTP/1.1 server with a thread per connection, which can cut a connection on request."""
 
 import socket
 import ssl
@@ -18,13 +18,11 @@ IDLE_SECONDS = 75
 HANDSHAKE_SECONDS = 10
 LARGEST_BODY = 64 * 1024 * 1024
 BODILESS = {204, 304}
-#: Headers that WSGI passes under other names, or that don't apply to a complete body.
+#: headers that WSGI passes under other names, or that don't apply to a complete body
 NOT_PASSED_AS_HEADERS = {"HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"}
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `app` on a listening socket."""
-
     daemon_threads = True
     block_on_close = False
 
@@ -38,7 +36,7 @@ class Server(ThreadingHTTPServer):
         self.tls = tls
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        """Serve one connection; the TLS handshake happens in the connection's thread."""
+        """The TLS handshake happens in the connection's thread."""
         if self.tls is None:
             super().finish_request(request, client_address)
             return
@@ -47,7 +45,7 @@ class Server(ThreadingHTTPServer):
             super().finish_request(secured, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore disconnected clients."""
+        """Clients may disconnect at any time."""
         if not isinstance(sys.exception(), OSError | EOFError):
             super().handle_error(request, client_address)
 
@@ -95,7 +93,7 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, status: str, headers: list[tuple[str, str]], content: bytes) -> None:
         number, _, words = status.partition(" ")
         self.send_response_only(int(number), words)
-        # by the sandbox's clock, like the rate windows: clients compare the two
+        # by the sandbox's clock, like the rate windows, since clients compare the two
         self.send_header("Date", self.date_time_string(self.server.app.store.clock.now().timestamp()))
         announced = None
         for name, value in headers:
@@ -120,7 +118,7 @@ class Handler(BaseHTTPRequestHandler):
             return
 
     def _body(self) -> bytes:
-        """The request body; ValueError if it is malformed or too large."""
+        """ValueError if the body is malformed or too large."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._chunks()
         length = int(self.headers.get("Content-Length") or 0)

@@ -12,14 +12,14 @@ GOOD_FOR = timedelta(days=7)
 
 
 def signed_url(store: Store, row: Attachment) -> str:
-    """A URL that needs no key until it expires."""
+    """Needs no key until it expires."""
     expires = int((store.clock.now() + GOOD_FOR).timestamp())
     path = f"/attachments/{row.id}/{quote(row.filename)}"
     return f"{store.base_url}{path}?expires={expires}&signature={_signature(store, row.id, expires)}"
 
 
 def is_valid(store: Store, row_id: int, *, expires: str, signature: str) -> bool:
-    """Whether the signature is valid and not expired (`expires`: Unix time)."""
+    """`expires`: Unix time."""
     if not expires.isdecimal() or int(expires) < store.clock.now().timestamp():
         return False
     return hmac.compare_digest(signature, _signature(store, row_id, int(expires)))

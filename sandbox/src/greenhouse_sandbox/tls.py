@@ -17,11 +17,11 @@ LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 class TlsError(Exception):
-    """The certificates cannot be read or created; the message says why."""
+    """The certificates can't be read or created; the message says why."""
 
 
 def default_directory() -> Path:
-    """The default folder of the authority, in the user's data, shared by all sandboxes."""
+    """Where the authority is by default: in the user's data, shared by all sandboxes."""
     home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(home) / "greenhouse-sandbox"
 

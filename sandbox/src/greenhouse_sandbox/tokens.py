@@ -1,4 +1,4 @@
-"""Access tokens: JSON Web Tokens signed with HMAC-SHA256. Clients treat them as opaque."""
+"""Access tokens: JSON Web Tokens signed with HMAC-SHA256. Clients must not rely on that."""
 
 import base64
 import binascii
@@ -17,7 +17,7 @@ from greenhouse_sandbox.store.people import User
 
 
 class BadTokenError(Exception):
-    """An invalid token; the message is the API's."""
+    """The message is the API's."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Bearer:
 def mint(
     store: Store, *, credential: str, user_id: int, now: datetime, scopes: list[str] | None = None
 ) -> tuple[str, datetime]:
-    """A token for `client:<id>` or `key:<id>`, and its expiry. `scopes` limits it to what a person granted."""
+    """For `client:<id>` or `key:<id>`; returns the expiry, too. `scopes`: limits it to what a person granted."""
     issued = now.replace(microsecond=0)
     expires = issued + timedelta(seconds=store.switches["token_seconds"])
     claims: dict[str, Any] = {
@@ -54,7 +54,7 @@ def mint(
 
 
 def read_token(store: Store, token: str, *, now: datetime) -> Bearer:
-    """BadTokenError if not ours, expired or revoked. The scopes are the credential's current ones."""
+    """BadTokenError if it isn't ours, is expired or revoked. The scopes are those that the credential has now."""
     claims = _claims(store, token)
     if now.timestamp() >= claims["exp"]:
         raise BadTokenError("Token has expired. Please request a new access token.")
@@ -86,7 +86,7 @@ def _remember(store: Store, credential: str, claims: dict[str, Any]) -> None:
 
 
 def _replaced(store: Store, client: OAuthClient, claims: dict[str, Any]) -> bool:
-    """Whether a newer token for the same user has replaced this one, which depends on a switch."""
+    """Depending on a switch, a newer token for the same user replaces this one."""
     latest = client.latest_tokens.get(claims["sub"], claims["jti"])
     return bool(store.switches["new_token_ends_former"]) and latest != claims["jti"]
 

@@ -1,4 +1,4 @@
-"""The worlds that a sandbox can start with. Ids, names and times are the same at every start."""
+"""The worlds a sandbox can start with. Ids, names and times are the same at every start."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from greenhouse_sandbox.store.demo_world import FOUNDED, seed_account, seed_jobs
 from greenhouse_sandbox.store.sized_world import LARGEST, seed_sized
 
 WORLDS = ("demo", "empty", "sized")
-#: First name, last name, indices of job and stage.
+#: first name, last name, indices of job and stage
 PEOPLE: list[tuple[str, str, int, int]] = [
     ("Hannah", "Brandt", 0, 0),
     ("Łukasz", "Żółkiewski", 0, 1),
@@ -28,8 +28,8 @@ PROSPECTS: list[tuple[str, str, list[int]]] = [("Ingrid", "Solheim", [0]), ("Raf
 
 
 def seed(store: Store, world: str = "demo", *, applications: int | None = None, random: int = 0) -> None:
-    """Fill the store. `demo` has jobs and people, `empty` neither, `sized` that many `applications`. ValueError for an
-    unknown world."""
+    """`demo` has jobs and people, `empty` neither, `sized` that many `applications`. ValueError for an unknown
+    world."""
     if world.isdecimal():
         world, applications = "sized", int(world)
     if world not in WORLDS:

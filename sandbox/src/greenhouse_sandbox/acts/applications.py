@@ -20,14 +20,14 @@ from greenhouse_sandbox.webhooks.payloads import deleted_application_payload
 VISIBILITIES = ("public", "private", "admin_only")
 ONE_OF_ITS_KIND = ("resume", "cover_letter")
 BLOCKED = (".exe", ".bat", ".cmd", ".com", ".msi", ".scr", ".js", ".vbs", ".jar", ".sh", ".ps1", ".dll")
-#: Editable member to the table whose ids it holds. None removes the link.
+#: Editable field -> the table whose ids it holds. None removes the link.
 EDITABLE: dict[str, str] = {
     "recruiter_id": "users",
     "coordinator_id": "users",
     "credited_to_id": "users",
     "source_id": "sources",
 }
-#: Member that links an application to a record of a table.
+#: Field that links an application to a record -> the record's table.
 LINKS: dict[str, str] = {
     "source_id": "sources",
     "recruiter_id": "users",
@@ -42,7 +42,7 @@ LINKS: dict[str, str] = {
 
 
 def forget_files(store: Store, application_id: int, *, now: datetime) -> None:
-    """Remove an application's files. An opening that it had filled stays closed, but filled by nobody."""
+    """An opening that the application had filled stays closed, but nobody fills it now."""
     for row in store.attachments.by("application_id", application_id):
         store.attachments.delete(row.id)
     for opening in store.openings.by("application_id", application_id):
@@ -58,7 +58,7 @@ def forget_background(store: Store, candidate: Candidate) -> None:
 
 
 def transfer_belongings(store: Store, loser: Candidate, winner: Candidate, *, now: datetime) -> None:
-    """Move files, schools, employers and tags of one person to another."""
+    """Give one person's files, schools, employers and tags to another."""
     for file in store.attachments.by("candidate_id", loser.id):
         file.candidate_id = winner.id
         store.attachments.changed(file, now)
@@ -83,7 +83,7 @@ def attach(
     content_type: str | None = None,
     visibility: str | None = None,
 ) -> Attachment:
-    """A file, as base64 `content` or as a `url`. A new resume or cover letter makes the former one `other`."""
+    """A file, as base64 `content` or as a `url`. A new résumé or cover letter turns the previous one into `other`."""
     if kind not in TYPES:
         raise RefusedError("type", f"must be one of: {', '.join(TYPES)}")
     if filename.lower().endswith(BLOCKED):
@@ -124,7 +124,7 @@ def attach(
 def edit_application(
     store: Store, application: Application, *, actor_id: int | None, now: datetime, **changes: int | None
 ) -> None:
-    """Change recruiter, coordinator, source or whom it is credited to. Fires the webhook."""
+    """Change recruiter, coordinator, source or who is credited. Fires the webhook."""
     tables = store.tables()
     for name, value in changes.items():
         if name not in EDITABLE:
@@ -251,7 +251,7 @@ def apply_to_job(
     source_id: int | None = None,
     stage_id: int | None = None,
 ) -> Application:
-    """An application of `candidate` to an open job, at `stage_id` or the first stage. Fires the webhook."""
+    """Create an application to an open job, at `stage_id` or the first stage. Fires the webhook."""
     job = store.jobs.get(job_id)
     if job is None:
         raise RefusedError("job_id", "does not exist")
@@ -275,7 +275,7 @@ def apply_to_job(
 def add_prospect(
     store: Store, candidate: Candidate, *, job_ids: list[int], actor_id: int | None, now: datetime
 ) -> Application:
-    """A prospect application of `candidate` for no job, one or several. Fires the webhook."""
+    """Create a prospect for no job, one or several. Fires the webhook."""
     if any(store.jobs.get(job_id) is None for job_id in job_ids):
         raise RefusedError("job_ids", "contains a job that does not exist")
     application = _new_application(store, candidate, job_id=None, prospect=True, now=now)
@@ -310,7 +310,7 @@ def responsible(store: Store, job_id: int, kind: str) -> int | None:
 def apply(
     store: Store, candidate: Candidate, wanted: dict[str, Any], *, actor_id: int | None, now: datetime
 ) -> Application:
-    """An application to `job_id`, or with `prospect` a prospect for `job_ids`. Fires the webhook."""
+    """Create an application to `job_id`, or if `prospect`, a prospect for `job_ids`. Fires the webhook."""
     links, fields = checked_links(store, wanted), {}
     if wanted.get("custom_fields"):
         fields = with_values(store, "application", {}, wanted["custom_fields"])
@@ -337,7 +337,7 @@ def apply(
 
 
 def checked_links(store: Store, wanted: dict[str, Any]) -> dict[str, int | None]:
-    """The links in `wanted`; RefusedError if one doesn't exist or is a stage of another pool."""
+    """The links in `wanted`. Raises RefusedError if a record doesn't exist, or a stage belongs to another pool."""
     tables = store.tables()
     links: dict[str, int | None] = {}
     for name, table in LINKS.items():
@@ -374,7 +374,7 @@ def delete_application(store: Store, application: Application) -> None:
 
 
 def forget_application(store: Store, application: Application) -> None:
-    """Remove an application with everything that belongs to it, without a webhook."""
+    """Remove an application and everything that belongs to it. Fires no webhook."""
     for table in (
         store.application_stages,
         store.rejection_details,

@@ -63,7 +63,6 @@ def add_employment(
 
 
 def delete_background(store: Store, row: Education | Employment, *, now: datetime) -> None:
-    """Delete a school or an employer. Fires the webhook."""
     if isinstance(row, Education):
         store.educations.delete(row.id)
     else:
@@ -72,7 +71,7 @@ def delete_background(store: Store, row: Education | Employment, *, now: datetim
 
 
 def day(member: str, text: object) -> str | None:
-    """An ISO date, also from an ISO date-time."""
+    """Also accepts an ISO date and time."""
     if text in {None, ""}:
         return None
     try:
@@ -87,7 +86,6 @@ def _tell(store: Store, candidate: Candidate, now: datetime) -> None:
 
 
 def tag(store: Store, name: str) -> CandidateTag:
-    """The tag with this name, created if missing."""
     known = store.candidate_tags.by("name", name)
     if known:
         return known[0]
@@ -98,7 +96,7 @@ def tag(store: Store, name: str) -> CandidateTag:
 
 
 def apply_tag(store: Store, candidate: Candidate, row: CandidateTag, *, now: datetime) -> None:
-    """Put a tag on a candidate. Fires the webhook."""
+    """Fires the webhook."""
     if row.name in candidate.tags:
         raise RefusedError("candidate_tag_id", "is on the candidate already")
     candidate.tags = [*candidate.tags, row.name]
@@ -107,21 +105,21 @@ def apply_tag(store: Store, candidate: Candidate, row: CandidateTag, *, now: dat
 
 
 def remove_tag(store: Store, candidate: Candidate, row: CandidateTag, *, now: datetime) -> None:
-    """Remove a tag from a candidate. Fires the webhook."""
+    """Fires the webhook."""
     candidate.tags = [name for name in candidate.tags if name != row.name]
     store.candidates.changed(candidate, now)
     emit_candidate_updated(store, candidate)
 
 
 def delete_tag(store: Store, row: CandidateTag, *, now: datetime) -> None:
-    """Delete a tag from the account and all candidates."""
+    """Deletes it from all candidates, too."""
     for candidate in store.candidates.by("tagged", row.name):
         remove_tag(store, candidate, row, now=now)
     store.candidate_tags.delete(row.id)
 
 
 def referrer_of(store: Store, user: User) -> Referrer:
-    """A user's referrer record, created if missing."""
+    """A user's referrer record, created if there is none."""
     known = store.referrers.by("user_id", user.id)
     return known[0] if known else _new(store, user.name, user.id)
 
@@ -139,7 +137,7 @@ def referrer(store: Store, referrer_id: int) -> Referrer:
 
 
 def credit(application: Application, row: Referrer | None) -> None:
-    """Credit somebody (or nobody). The caller fires the webhook for the application."""
+    """Credit somebody, or nobody. The caller fires the application's webhook."""
     application.referrer_id = row.id if row else None
     application.credited_to_id = row.user_id if row else None
 

@@ -21,7 +21,7 @@ from greenhouse_sandbox.webhooks.emit import (
 
 TEXTS = ("first_name", "last_name", "preferred_name", "company", "title", "time_zone")
 TRUTHS = ("private", "can_email")
-#: Collection to the possible types of an entry; the last one is the default.
+#: Collection -> possible types of its entries; the last one is the default.
 CONTACTS: dict[str, tuple[str, ...]] = {
     "phone_numbers": ("home", "work", "mobile", "skype", "other"),
     "addresses": ("home", "work", "other"),
@@ -29,7 +29,7 @@ CONTACTS: dict[str, tuple[str, ...]] = {
     "website_addresses": ("personal", "company", "portfolio", "blog", "other"),
     "social_media_addresses": (),
 }
-#: The names of data groups that Greenhouse accepts.
+#: names of data groups that Greenhouse accepts
 FIELDS = (
     "full_name",
     "preferred_name",
@@ -93,7 +93,7 @@ BLANKS = {"preferred_name": "preferred_name", "current_company": "company", "cur
 def checked_profile(
     store: Store, wanted: dict[str, Any], *, kept_fields: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The members named in `wanted`; custom field values extend `kept_fields`. RefusedError for an invalid one."""
+    """The validated fields of `wanted`; custom field values extend `kept_fields`. Raises RefusedError."""
     changes: dict[str, Any] = {}
     for name in TEXTS:
         if name in wanted:
@@ -112,7 +112,7 @@ def checked_profile(
 
 
 def set_profile(store: Store, candidate: Candidate, changes: dict[str, Any], *, now: datetime) -> None:
-    """Store the result of `checked_profile`, without a webhook."""
+    """Store the result of `checked_profile`. Fires no webhook."""
     for name, value in changes.items():
         setattr(candidate, name, value)
     store.candidates.changed(candidate, now)
@@ -215,7 +215,7 @@ def update_candidate(
     email: str | None = None,
     private: bool | None = None,
 ) -> None:
-    """Name, first e-mail address (empty removes it), privacy. Fires the webhook."""
+    """Change name, first e-mail address (empty removes it) or privacy. Fires the webhook."""
     if first_name is not None:
         candidate.first_name = first_name
     if last_name is not None:
@@ -239,7 +239,7 @@ def anonymise_candidate(store: Store, candidate: Candidate, *, now: datetime) ->
 
 
 def delete_candidate(store: Store, candidate: Candidate) -> None:
-    """Remove a person with applications and feed, from all lists. Fires the webhook."""
+    """Remove a person with their applications and feed. Fires the webhook."""
     applications = store.applications.by("candidate_id", candidate.id)
     for note in store.notes.by("candidate_id", candidate.id):
         store.notes.delete(note.id)
@@ -251,7 +251,7 @@ def delete_candidate(store: Store, candidate: Candidate) -> None:
 
 
 def merge_candidates(store: Store, loser: Candidate, winner: Candidate, *, now: datetime) -> None:
-    """Move the loser's applications and feed to the winner and remove the loser. Fires the webhook."""
+    """Move the loser's applications and feed to the winner, then remove the loser. Fires the webhook."""
     if loser.id == winner.id:
         raise RefusedError("candidate_id", "cannot be merged with itself")
     theirs = store.applications.by("candidate_id", loser.id)

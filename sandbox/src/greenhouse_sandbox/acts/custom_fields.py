@@ -9,14 +9,14 @@ from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.account import FIELD_TYPES, SELECTS, VALUE_TYPES, CustomField, CustomFieldOption
 
 RANGES = ("currency_range", "number_range")
-#: Editable member to the table whose ids it holds. None removes the link.
+#: Editable field -> the table whose ids it holds. None removes the link.
 EDITABLE = ("name", "private", "required", "description", "require_approval", "active")
 
 
 def with_values(
     store: Store, field_type: str, kept: dict[str, Any], wanted: object, *, member: str = "custom_fields"
 ) -> dict[str, Any]:
-    """`kept` with the values of `wanted`, `{"id" or "custom_field_id" or "name_key", "value", ...}`.
+    """`kept` with the values of `wanted`: `{"id" or "custom_field_id" or "name_key", "value", ...}`.
 
     An option is given by id or name; `"delete_value": "true"` removes a value. RefusedError names `member`.
     """
@@ -34,7 +34,7 @@ def with_values(
 
 
 def shown(store: Store, field_type: str, kept: dict[str, Any]) -> dict[str, Any]:
-    """All active fields of that type with their values, null where a record has none."""
+    """All active fields of that type with their values; null where a record has none."""
     fields = [one for one in store.custom_fields.by("field_type", field_type) if one.active]
     empty = {one.name_key: {"name": one.name, "type": one.value_type, "value": None} for one in fields}
     return empty | kept
@@ -98,7 +98,7 @@ def define_field(
     required: bool = False,
     description: str | None = None,
 ) -> CustomField:
-    """A new field with its options. Its key is derived from the name and never changes."""
+    """A field's key is derived from its name and never changes."""
     if not name.strip():
         raise RefusedError("name", "is missing")
     if field_type not in FIELD_TYPES:
@@ -145,7 +145,7 @@ def add_option(
     sort_order: int | None = None,
     external_id: str | None = None,
 ) -> CustomFieldOption:
-    """A new option; an existing one of the same name is returned."""
+    """If there is an option with this name already, returns that one."""
     if field.value_type not in SELECTS:
         raise RefusedError("custom_field_id", "is not a select field")
     if not name.strip():
@@ -168,7 +168,7 @@ def add_option(
 def edit_option(
     store: Store, option: CustomFieldOption, changes: dict[str, Any], *, now: datetime
 ) -> CustomFieldOption:
-    """Change name, order, external id or whether it can be chosen."""
+    """Change name, order, external id, or whether it can be chosen."""
     for name in ("name", "sort_order", "external_id", "active"):
         if name in changes:
             setattr(option, name, changes[name])

@@ -22,7 +22,7 @@ def add_note(
     email_to: list[str] | None = None,
     email_cc: list[str] | None = None,
 ) -> Note:
-    """Put an entry on the feed of an existing candidate. `visibility` in the write spelling."""
+    """Add an entry to the feed of an existing candidate. `visibility` is spelled as in writing."""
     if visibility not in VISIBILITIES:
         raise RefusedError("visibility", f"must be one of: {', '.join(VISIBILITIES)}")
     application = store.applications.get(application_id)

@@ -19,12 +19,12 @@ from greenhouse_sandbox.webhooks.job_payloads import (
 
 EDITABLE_OF_POST = {"title", "location", "live", "internal", "content"}
 STAGES = ("Application Review", "Phone Screen", "Assessment", "Reference Check", "Offer")
-#: Editable member to the table whose ids it holds. None removes the link.
+#: Editable field -> the table whose ids it holds. None removes the link.
 EDITABLE = {"name", "requisition_id", "notes", "confidential", "department_id", "office_ids"}
 
 
 def add_stage(store: Store, job: Job, *, name: str, now: datetime, place: int | None = None) -> JobStage:
-    """A new stage at `place` (counted from 0; default the end). Greenhouse has no webhook for this."""
+    """At `place`, counted from 0; by default at the end. Greenhouse has no webhook for this."""
     if not name:
         raise RefusedError("name", "needs a name")
     stages = pipeline(store, job.id)
@@ -44,7 +44,7 @@ def add_stage(store: Store, job: Job, *, name: str, now: datetime, place: int | 
 
 
 def rename_stage(store: Store, stage: JobStage, *, name: str, now: datetime) -> None:
-    """Rename a stage; it keeps its id. Greenhouse has no webhook for this."""
+    """The stage keeps its id. Greenhouse has no webhook for this."""
     if not name:
         raise RefusedError("name", "needs a name")
     stage.name = name
@@ -52,7 +52,7 @@ def rename_stage(store: Store, stage: JobStage, *, name: str, now: datetime) -> 
 
 
 def place_stage(store: Store, stage: JobStage, *, place: int, now: datetime) -> None:
-    """Put the stage at `place` of its job, counted from 0. Greenhouse has no webhook for this."""
+    """Move a stage to `place` in its job, counted from 0. Greenhouse has no webhook for this."""
     others = [one for one in pipeline(store, stage.job_id) if one.id != stage.id]
     order = [*others[:place], stage, *others[place:]]
     for number, one in enumerate(order):
@@ -69,7 +69,7 @@ def delete_stage(
     now: datetime,
     to_stage_id: int | None = None,
 ) -> None:
-    """Remove a stage; its applications move to `to_stage_id` first. Fires the webhooks; the row stays, inactive."""
+    """Applications move to `to_stage_id` first. Fires the webhooks. The row stays, inactive."""
     if not stage.active:
         raise RefusedError("stage_id", "is removed already")
     left = [one for one in pipeline(store, stage.job_id) if one.id != stage.id]
@@ -101,7 +101,7 @@ def create_post(
     live: bool = True,
     internal: bool = False,
 ) -> JobPost:
-    """A post of the job. Fires the webhook."""
+    """Fires the webhook."""
     if not title:
         raise RefusedError("title", "needs a title")
     post = store.job_posts.insert(
@@ -124,7 +124,7 @@ def create_post(
 
 
 def update_post(store: Store, post: JobPost, *, now: datetime, **changes: Any) -> None:
-    """Change the members of EDITABLE_OF_POST that are given. Fires the webhook."""
+    """Change those fields of EDITABLE_OF_POST that are given. Fires the webhook."""
     for name in changes:
         if name not in EDITABLE_OF_POST:
             raise RefusedError(name, "cannot be edited")
@@ -141,7 +141,7 @@ def update_post(store: Store, post: JobPost, *, now: datetime, **changes: Any) -
 
 
 def delete_post(store: Store, post: JobPost, *, now: datetime) -> None:
-    """Delete a post that is not live; its row stays, inactive. Fires the webhook."""
+    """The post must not be live. Its row stays, inactive. Fires the webhook."""
     if not post.active:
         raise RefusedError("post_id", "is deleted already")
     if post.live:
@@ -164,7 +164,7 @@ def create_job(
     coordinator_id: int | None = None,
     hiring_manager_id: int | None = None,
 ) -> Job:
-    """An open job with these stages and this hiring team. Fires the webhook."""
+    """Create an open job with these stages and this hiring team. Fires the webhook."""
     if not name:
         raise RefusedError("name", "needs a name")
     if not stages:
@@ -213,7 +213,7 @@ def create_job(
 
 
 def update_job(store: Store, job: Job, *, now: datetime, **changes: Any) -> None:
-    """Change the members of EDITABLE that are given. Fires the webhook."""
+    """Change those fields of EDITABLE that are given. Fires the webhook."""
     for name in changes:
         if name not in EDITABLE:
             raise RefusedError(name, "cannot be edited")
@@ -244,9 +244,9 @@ def close_job(
     now: datetime,
     reject_for_id: int | None = None,
 ) -> None:
-    """Close an open job. With a reason, its active candidates are rejected, one webhook each.
+    """With a reason, active candidates are rejected, each with a webhook.
 
-    Without, they stay active, as in Greenhouse. Posts and openings are closed silently.
+    Without one they stay active, as in Greenhouse. Posts and openings are closed without a webhook.
     """
     if job.status == "closed":
         raise RefusedError("status", "is closed already")
@@ -274,7 +274,7 @@ def reopen_job(store: Store, job: Job, *, now: datetime) -> None:
 
 
 def delete_job(store: Store, job: Job, *, now: datetime) -> None:
-    """Remove a closed job with posts, stages, team and applications. Only the job's own webhook fires."""
+    """Remove a closed job with its posts, stages, team and applications. Fires only the job's own webhook."""
     if job.status == "open":
         raise RefusedError("status", "is open: close it first")
     for application in store.applications.by("job_id", job.id):

@@ -39,7 +39,7 @@ def create_offer(
     starts_on: str | None = None,
     notes: str | None = None,
 ) -> Offer:
-    """Create an offer, or a new version of the current one, which becomes deprecated. Fires the webhooks."""
+    """Create an offer, or a new version of the current one, which is then deprecated. Fires the webhooks."""
     must_be_active(application)
     if application.prospect:
         raise RefusedError("id", "is a prospect and gets no offer")
@@ -72,7 +72,7 @@ def create_offer(
 
 
 def approve_offer(store: Store, offer: Offer, *, actor_id: int | None, now: datetime) -> None:
-    """Approve an offer that waits for approval. Fires the webhook."""
+    """Fires the webhook."""
     _must_be_open(offer)
     offer.approved_at = now
     store.offers.changed(offer, now)
@@ -83,7 +83,7 @@ def approve_offer(store: Store, offer: Offer, *, actor_id: int | None, now: date
 
 
 def accept_offer(store: Store, offer: Offer, *, actor_id: int | None, now: datetime) -> None:
-    """The candidate accepts, which hires them. Fires the webhooks of offer and hire."""
+    """Accepting hires the candidate. Fires the webhooks of offer and hire."""
     _must_be_open(offer)
     application = store.applications[offer.application_id]
     must_be_active(application)
@@ -92,7 +92,7 @@ def accept_offer(store: Store, offer: Offer, *, actor_id: int | None, now: datet
 
 
 def decline_offer(store: Store, offer: Offer, *, actor_id: int | None, now: datetime) -> None:
-    """The offer is rejected; the candidate stays active. Fires the webhook."""
+    """The candidate stays active. Fires the webhook."""
     _must_be_open(offer)
     _resolve(store, offer, DECLINED, now)
     log_activity(
@@ -101,7 +101,7 @@ def decline_offer(store: Store, offer: Offer, *, actor_id: int | None, now: date
 
 
 def delete_offer(store: Store, offer: Offer) -> None:
-    """Remove one version of an offer. Fires the webhook."""
+    """Delete one version of an offer. Fires the webhook."""
     store.offers.delete(offer.id)
     emit(store, "offer_deleted", deleted_offer_payload(offer))
 
@@ -125,7 +125,7 @@ def schedule_interview(
     now: datetime,
     starts_at: datetime | None = None,
 ) -> Interview:
-    """Book an interview of the current stage, by default for the next day. No webhook."""
+    """By default for the next day, in the current stage. Greenhouse has no webhook for this."""
     must_be_active(application)
     stage = current_stage(store, application)
     interview = store.interviews.insert(
@@ -145,7 +145,7 @@ def schedule_interview(
 
 
 def cancel_interview(store: Store, interview: Interview, *, actor_id: int | None, now: datetime) -> None:
-    """Cancel a booked interview. Fires the webhook."""
+    """Fires the webhook."""
     store.interviews.delete(interview.id)
     application = store.applications.get(interview.application_id)
     if application is not None:

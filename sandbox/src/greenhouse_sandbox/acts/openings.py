@@ -17,7 +17,7 @@ def add_opening(
     opening_id: str | None = None,
     target_start_on: str | None = None,
 ) -> Opening:
-    """Add an opening; a job has at most 100 open ones."""
+    """A job has at most 100 open ones."""
     others = store.openings.by("job_id", job.id)
     if sum(one.open for one in others) >= MOST_OPEN:
         raise RefusedError("job_id", f"has {MOST_OPEN} open openings already")
@@ -45,7 +45,7 @@ def edit_opening(
     status: str | None = None,
     close_reason_id: int | None = None,
 ) -> None:
-    """Change number and target start date; open or close it. A reason is only for closing."""
+    """Change number or target start date; open or close it. Only closing has a reason."""
     if status not in {None, "open", "closed"}:
         raise RefusedError("status", "must be one of: open, closed")
     if close_reason_id is not None and (status != "closed" or not store.close_reasons.get(close_reason_id)):
@@ -69,7 +69,7 @@ def delete_opening(store: Store, opening: Opening) -> None:
 
 
 def find_opening(store: Store, application: Application, opening_id: int | None) -> Opening | None:
-    """The opening with this id, or the job's first open one; RefusedError if it cannot be filled."""
+    """The opening with this id, or the job's first open one. Raises RefusedError if it can't be filled."""
     rows = [one for one in store.openings.by("job_id", application.job_id) if one.open]
     if opening_id is None:
         return rows[0] if rows else None
@@ -82,7 +82,7 @@ def find_opening(store: Store, application: Application, opening_id: int | None)
 def fill_opening(
     store: Store, opening: Opening, application: Application, *, close_reason_id: int | None, now: datetime
 ) -> None:
-    """The hire of `application` closes the opening."""
+    """Hiring `application` closes the opening."""
     opening.application_id, opening.closed_at, opening.close_reason_id = application.id, now, close_reason_id
     store.openings.changed(opening, now)
     _close_job(store, opening, now)

@@ -1,4 +1,4 @@
-"""Departments, offices and users; and the fields, roles and pools of every account."""
+"""Departments, offices and users, and the fields, roles and pools of every account."""
 
 from datetime import datetime
 
@@ -40,7 +40,7 @@ POOL_STAGES = ("Not Reviewed", "Contacted", "In Discussion")
 
 
 def delete_department(store: Store, row: Department, *, now: datetime) -> None:
-    """Remove a department; its children move up one level, and jobs lose it. Fires the webhook."""
+    """Its children move up one level, and jobs lose it. Fires the webhook."""
     payload = department_payload(store, row)
     for child in [one for one in store.departments.rising() if one.parent_id == row.id]:
         child.parent_id = row.parent_id
@@ -53,7 +53,7 @@ def delete_department(store: Store, row: Department, *, now: datetime) -> None:
 
 
 def delete_office(store: Store, row: Office, *, now: datetime) -> None:
-    """Remove an office; its children move up one level, and jobs lose it. Fires the webhook."""
+    """Its children move up one level, and jobs lose it. Fires the webhook."""
     payload = office_payload(store, row)
     for child in [one for one in store.offices.rising() if one.parent_id == row.id]:
         child.parent_id = row.parent_id
@@ -73,7 +73,7 @@ def change_user(
     site_admin: bool | None = None,
     deactivated: bool | None = None,
 ) -> None:
-    """Make a user Site Admin or not, deactivated or not. Greenhouse has no webhook for this."""
+    """Make a user a Site Admin or not, active or not. Greenhouse has no webhook for this."""
     if deactivated and user.id == store.acting_user_id:
         raise RefusedError("deactivated", "you cannot deactivate the user you act as")
     if site_admin is not None:
@@ -84,7 +84,7 @@ def change_user(
 
 
 def add_defaults(store: Store) -> None:
-    """Create what is missing, as if it had existed from the start. Idempotent."""
+    """Create what is missing, as if it had always been there. Idempotent."""
     users = list(store.users.rising())
     if not users:
         return
@@ -136,7 +136,7 @@ def _account(store: Store, now: datetime) -> None:
 
 
 def _openings(store: Store) -> None:
-    """One opening for every job that has none, open while the job is."""
+    """One opening for every job that has none; it is open if the job is."""
     for job in store.jobs.rising():
         if store.openings.count("job_id", job.id) == 0 and not job.is_template:
             number = f"{job.requisition_id}-1" if job.requisition_id else None
@@ -154,7 +154,7 @@ def _openings(store: Store) -> None:
 
 
 def _permissions(store: Store) -> None:
-    """The hiring team's members are Standard job admins of their job; Site Admins need no row."""
+    """Members of the hiring team are Standard job admins of their job. Site Admins need no row."""
     role = next((one for one in store.user_roles.rising() if one.name == "Standard"), None)
     if role is None:
         return

@@ -21,13 +21,13 @@ def pipeline(store: Store, job_id: int | None) -> list[JobStage]:
 
 
 def current_stage(store: Store, application: Application) -> JobStage | None:
-    """The current stage; None for a prospect."""
+    """None for a prospect."""
     row = store.application_stages.get(application.stage_id)
     return store.job_stages.get(row.job_stage_id) if row else None
 
 
 def enter_stage(store: Store, application: Application, stage: JobStage, now: datetime) -> None:
-    """Leave the current stage and enter `stage`. A stage entered again reuses its row."""
+    """Leave the current stage and enter `stage`. If it was entered before, its row is used again."""
     leave_stage(store, application, now)
     rows = {row.job_stage_id: row for row in _rows(store, application, now)}
     row = rows.get(stage.id) or _new_row(store, application, stage, now)
@@ -38,7 +38,6 @@ def enter_stage(store: Store, application: Application, stage: JobStage, now: da
 
 
 def leave_stage(store: Store, application: Application, now: datetime) -> None:
-    """Close the row of the current stage, if any."""
     row = store.application_stages.get(application.stage_id)
     if row is not None:
         row.exited_at, row.current = now, False
@@ -46,7 +45,7 @@ def leave_stage(store: Store, application: Application, now: datetime) -> None:
 
 
 def _rows(store: Store, application: Application, now: datetime) -> list[ApplicationStage]:
-    """All rows of the application; missing ones are created for every stage of its job."""
+    """All rows of the application. Creates those missing for a stage of its job."""
     rows = store.application_stages.by("application_id", application.id)
     known = {row.job_stage_id for row in rows}
     missing = [stage for stage in pipeline(store, application.job_id) if stage.id not in known]
@@ -68,7 +67,7 @@ def _new_row(store: Store, application: Application, stage: JobStage, now: datet
 def move(
     store: Store, application: Application, stage: JobStage, *, actor_id: int | None, now: datetime
 ) -> None:
-    """Put an active application at `stage`, of its own job or of another. Fires the webhook."""
+    """Move an active application to `stage`, in its own job or another. Fires the webhook."""
     must_be_active(application)
     if application.prospect:
         raise RefusedError("id", "is a prospect and stands at no stage")
@@ -84,7 +83,7 @@ def move(
 
 
 def next_stage(store: Store, application: Application) -> JobStage:
-    """The stage after the current one; RefusedError at the last."""
+    """Raises RefusedError at the last stage."""
     stages = pipeline(store, application.job_id)
     present = current_stage(store, application)
     place = next((i for i, stage in enumerate(stages) if present and stage.id == present.id), -1)
@@ -102,7 +101,7 @@ def reject(
     actor_id: int | None,
     now: datetime,
 ) -> None:
-    """Reject an active application or prospect. It keeps its stage. Fires the webhook."""
+    """Reject an active application or prospect, which keeps its stage. Fires the webhook."""
     must_be_active(application)
     reason = store.rejection_reasons.get(reason_id)
     if reason_id is not None and reason is None:
@@ -143,7 +142,7 @@ def reject(
 
 
 def unreject(store: Store, application: Application, *, actor_id: int | None, now: datetime) -> None:
-    """Undo a rejection. Fires the webhook."""
+    """Fires the webhook."""
     if application.status != REJECTED:
         raise RefusedError("id", "is not rejected")
     application.status = IN_PROCESS
@@ -160,7 +159,7 @@ def unreject(store: Store, application: Application, *, actor_id: int | None, no
 
 
 def hire(store: Store, application: Application, *, actor_id: int | None, now: datetime) -> None:
-    """Hire an active candidate. Fires the webhook."""
+    """Fires the webhook."""
     must_be_active(application)
     if application.prospect:
         raise RefusedError("id", "is a prospect and cannot be hired")
@@ -171,7 +170,7 @@ def hire(store: Store, application: Application, *, actor_id: int | None, now: d
 
 
 def unhire(store: Store, application: Application, *, actor_id: int | None, now: datetime) -> None:
-    """Undo a hire. Fires the webhook."""
+    """Fires the webhook."""
     if application.status != HIRED:
         raise RefusedError("id", "is not hired")
     application.status = IN_PROCESS
@@ -182,13 +181,13 @@ def unhire(store: Store, application: Application, *, actor_id: int | None, now:
 
 
 def must_be_active(application: Application) -> None:
-    """RefusedError if the application is rejected, hired or converted."""
+    """Raises RefusedError if the application is rejected, hired or converted."""
     if application.status != IN_PROCESS:
         raise RefusedError("id", f"is {application.status}, not active")
 
 
 def _free_openings(store: Store, application: Application, *, now: datetime) -> None:
-    """Reopen the opening that the hire had filled."""
+    """Reopen the opening that the hire filled."""
     for opening in store.openings.by("application_id", application.id):
         opening.application_id = opening.closed_at = opening.close_reason_id = None
         store.openings.changed(opening, now)

@@ -1,5 +1,5 @@
 class RefusedError(Exception):
-    """A forbidden action. `field` is the offending input; the message says why."""
+    """The action isn't allowed. `field` is the input at fault; the message says why."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)

@@ -8,7 +8,7 @@ PHRASES = {401: "Unauthorized", 403: "Forbidden", 422: "Unprocessable Content"}
 
 
 class ApiError(Exception):
-    """An error response. `body` is sent as JSON or, if a string, as plain text."""
+    """`body` is sent as JSON, or as plain text if it is a string."""
 
     def __init__(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
         super().__init__(f"{status} {body}")
@@ -18,7 +18,7 @@ class ApiError(Exception):
 
 
 def json_response(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """`data` as compact UTF-8 JSON with a newline at the end, as Harvest sends it."""
+    """Compact UTF-8 JSON with a newline at the end, as Harvest sends it."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
     response = Response(text, status, headers)
     response.headers["Content-Type"] = "application/json;charset=utf-8"
@@ -37,5 +37,5 @@ def error_response(error: ApiError) -> Response:
 
 
 def not_found() -> ApiError:
-    """404, the same in both versions."""
+    """The same in both versions."""
     return ApiError(404, {"message": "Resource not found"})

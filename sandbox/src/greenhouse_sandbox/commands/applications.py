@@ -9,7 +9,6 @@ from greenhouse_sandbox.store.applications import Application
 
 
 def move(wanted: Wanted) -> dict[str, Any]:
-    """To a stage of the same job."""
     one = wanted.application()
     stage = wanted.stage(one.job_id)
     progress.move(wanted.store, one, stage, actor_id=wanted.actor_id, now=wanted.now)
@@ -33,7 +32,6 @@ def transfer(wanted: Wanted) -> dict[str, Any]:
 
 
 def convert(wanted: Wanted) -> dict[str, Any]:
-    """A prospect becomes a candidate of `job`."""
     which = {name: value for name, value in wanted.members.items() if name != "job"}
     one, job = Wanted(wanted.store, which).application(), wanted.job()
     stage_id = wanted.stage(job.id).id if "stage" in wanted.members else None

@@ -97,7 +97,7 @@ COMMANDS: dict[str, Command] = {
 
 
 def carry_out(store: Store, order: dict[str, Any]) -> dict[str, Any]:
-    """Return the ids of what changed. Hold the store's lock. RefusedError: nothing is changed."""
+    """Returns the ids of what changed. Hold the store's lock. After a RefusedError nothing has changed."""
     name = order.get("act")
     command = COMMANDS.get(str(name))
     if command is None:

@@ -29,7 +29,7 @@ def create(wanted: Wanted) -> dict[str, Any]:
 
 
 def edit(wanted: Wanted) -> dict[str, Any]:
-    """Members of the job, or its owners."""
+    """Change fields of the job, or its owners."""
     job = wanted.job()
     owners = {kind: _user(wanted, kind) for kind in OWNERS if kind in wanted.members}
     changes = wanted.given("name", "requisition_id", "notes", "confidential") | _places(wanted)
@@ -41,7 +41,7 @@ def edit(wanted: Wanted) -> dict[str, Any]:
 
 
 def close(wanted: Wanted) -> dict[str, Any]:
-    """Close the job; with a reason, reject its active candidates."""
+    """With a reason, active candidates are rejected."""
     job, reason = wanted.job(), None
     if "reject_for" in wanted.members:
         reason = wanted.named(wanted.store.rejection_reasons.rising(), "reject_for", "name").id
@@ -140,7 +140,7 @@ def _stage(wanted: Wanted) -> JobStage:
 
 
 def _places(wanted: Wanted) -> dict[str, Any]:
-    """Department and offices by id or name; null removes them."""
+    """By id or name; null removes them."""
     store, found = wanted.store, dict[str, Any]()
     if "department" in wanted.members:
         known = wanted.members["department"] is not None

@@ -33,7 +33,6 @@ def apply(wanted: Wanted) -> dict[str, Any]:
 
 
 def add_prospect(wanted: Wanted) -> dict[str, Any]:
-    """A prospect for `jobs`."""
     named = wanted.members.get("jobs") or []
     if not isinstance(named, list):
         raise RefusedError("jobs", "takes a list")
@@ -60,7 +59,7 @@ def update(wanted: Wanted) -> dict[str, Any]:
 
 
 def merge(wanted: Wanted) -> dict[str, Any]:
-    """`candidate` into `into`, which stays."""
+    """Merge `candidate` into `into`, which stays."""
     loser, winner = wanted.candidate(), wanted.candidate("into")
     candidates.merge_candidates(wanted.store, loser, winner, now=wanted.now)
     return {"candidate_id": winner.id, "merged_id": loser.id}

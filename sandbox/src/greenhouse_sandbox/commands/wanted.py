@@ -1,4 +1,4 @@
-"""Look-up of the records that a command names, by id, name or e-mail address."""
+"""Looks up the records that a command names, by id, name or e-mail address."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,7 +14,7 @@ from greenhouse_sandbox.store.table import Row, Table
 
 
 class Wanted:
-    """The members of a command. Hold the store's lock. Look-ups raise RefusedError if they find nothing."""
+    """The fields of a command. Hold the store's lock. Look-ups raise RefusedError if they find nothing."""
 
     def __init__(self, store: Store, members: dict[str, Any]) -> None:
         self.store = store
@@ -63,7 +63,6 @@ class Wanted:
         return int(value)
 
     def given(self, *names: str) -> dict[str, Any]:
-        """Those of these members that are given."""
         return {name: self.members[name] for name in names if name in self.members}
 
     def row[R: Row](self, table: Table[R], name: str) -> R:
@@ -85,7 +84,7 @@ class Wanted:
         raise RefusedError(name, "does not exist")
 
     def application(self) -> Application:
-        """By `application_id`; or the newest of `candidate`, on `job` if that is given."""
+        """By `application_id`, or the newest of `candidate`, on `job` if given."""
         if "application_id" in self.members:
             return self.row(self.store.applications, "application_id")
         found = self.store.applications.by("candidate_id", self.candidate().id)
@@ -112,5 +111,5 @@ class Wanted:
         return self.named(self.store.jobs.rising(), name, "requisition_id", "name")
 
     def stage(self, job_id: int | None, name: str = "stage") -> JobStage:
-        """A stage of that job by id or name."""
+        """By id, or by name within that job."""
         return self.named(pipeline(self.store, job_id), name, "name")

@@ -15,7 +15,7 @@ class Scenario:
     text: str
 
 
-#: Name to story. To add a story, add a line here.
+#: name -> story
 SCENARIOS: dict[str, Scenario] = {
     "burst": Scenario(
         stories.burst, "n job stage", "moves `n` (500) candidates of `job` to `stage` (Assessment) at once"
@@ -60,7 +60,7 @@ SCENARIOS: dict[str, Scenario] = {
 
 
 def play(store: Store, order: dict[str, Any]) -> dict[str, Any]:
-    """Play a story and return its counts and ids. Hold the store's lock."""
+    """Returns the story's counts and ids. Hold the store's lock."""
     name = order.get("scenario")
     scenario = SCENARIOS.get(str(name))
     if scenario is None:

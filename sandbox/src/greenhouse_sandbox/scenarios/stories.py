@@ -1,4 +1,4 @@
-"""Stories to play by name: bursts, missing webhooks, and event sequences that integrations easily misinterpret."""
+"""Stories to play by name: bursts, missing webhooks, and sequences of events that integrations easily misinterpret."""
 
 import random
 from collections import Counter
@@ -32,7 +32,6 @@ WEIGHTS = {
 
 
 def size(wanted: Wanted, default: int) -> int:
-    """`n`, a whole number from 1."""
     number = wanted.number("n")
     if number is not None and number < 1:
         raise RefusedError("n", "takes a whole number from 1")
@@ -58,7 +57,7 @@ def stage_of(wanted: Wanted, job: Job) -> JobStage:
 def candidates_before(
     store: Store, job: Job, stage: JobStage, number: int, now: datetime
 ) -> list[Application]:
-    """`number` active applications of the job outside `stage`, created if necessary."""
+    """Active applications of the job that aren't at `stage`; creates missing ones."""
     found = []
     for one in store.applications.by("job_id", job.id):
         at = current_stage(store, one)
@@ -100,7 +99,7 @@ def bulk_reject(wanted: Wanted) -> dict[str, Any]:
 
 
 def day_without_webhooks(wanted: Wanted) -> dict[str, Any]:
-    """Moves over the last hours whose deliveries are marked as dropped."""
+    """Moves during the last hours, whose deliveries are marked as dropped."""
     hours = wanted.number("hours")
     if hours is not None and hours < 1:
         raise RefusedError("hours", "takes a whole number from 1")
@@ -140,7 +139,7 @@ def lost_and_shuffled(wanted: Wanted) -> dict[str, Any]:
 
 @contextmanager
 def silence(store: Store) -> Iterator[None]:
-    """Deliveries created inside are dropped, and logged as such."""
+    """Deliveries created within the block are dropped, and logged as such."""
     former, store.hook_faults = store.hook_faults, type(store.hook_faults)()
     store.hook_faults.add({"kind": "drop", "times": 10**9})
     try:
@@ -156,7 +155,7 @@ def _gather(wanted: Wanted, number: int) -> list[Application]:
 
 
 def merge_looks_like_delete(wanted: Wanted) -> dict[str, Any]:
-    """Merge webhooks are disabled, so that the deletion webhook fires."""
+    """Disables merge webhooks, so that the deletion webhook fires."""
     store = wanted.store
     if wanted.members.keys() & {"candidate", "candidate_id"}:
         loser = wanted.candidate()
@@ -201,7 +200,7 @@ def hired_and_back(wanted: Wanted) -> dict[str, Any]:
 
 
 def pipeline_rebuilt(wanted: Wanted) -> dict[str, Any]:
-    """Stages are renamed, reordered and one is removed; only the removal has a webhook."""
+    """Stages are renamed and reordered, and one is removed. Only the removal has a webhook."""
     job, store, now = job_of(wanted), wanted.store, wanted.now
     stages = pipeline(store, job.id)
     gone = Wanted(store, {"stage": wanted.members.get("stage", STAGE)}).stage(job.id)
@@ -230,7 +229,7 @@ def _somebody(wanted: Wanted) -> Application:
 
 
 def history(wanted: Wanted) -> dict[str, Any]:
-    """Random acts on candidates of `job` or of all open jobs; refused ones are skipped."""
+    """Random acts on candidates of `job` or of all open jobs. Refused acts are skipped."""
     chance = random.Random(wanted.number("random") or 0)  # noqa: S311  (to be repeated, no secret)
     number, now = size(wanted, 100), wanted.now
     jobs = [wanted.job().id] if "job" in wanted.members else _open_jobs(wanted.store)

@@ -43,8 +43,6 @@ SELECTS = ("single_select", "multi_select")
 
 @dataclass(kw_only=True)
 class ApiKey(Row):
-    """A Harvest (v1) key with its permissions."""
-
     description: str
     partner: str
     key_hash: str
@@ -56,7 +54,7 @@ class ApiKey(Row):
 
 @dataclass(kw_only=True)
 class OAuthClient(Row):
-    """`redirect_uris`: none means anywhere. `latest_tokens`: the number of the last token per acting user."""
+    """`redirect_uris`: empty means any address. `latest_tokens`: number of the last token by acting user."""
 
     description: str
     partner: str
@@ -73,7 +71,7 @@ class OAuthClient(Row):
 
 @dataclass(kw_only=True)
 class Grant(Row):
-    """A code or refresh token, stored as a hash. `kind` is code or refresh."""
+    """A code or refresh token (`kind`), stored as a hash."""
 
     kind: str
     secret_hash: str
@@ -105,7 +103,7 @@ class CustomField(Row):
 
 @dataclass(kw_only=True)
 class CustomFieldOption(Row):
-    """One choice of a select field. `active=False` means removed."""
+    """`active=False` means removed."""
 
     custom_field_id: int
     name: str
@@ -116,7 +114,7 @@ class CustomFieldOption(Row):
 
 @dataclass(kw_only=True)
 class BulkRequest(Row):
-    """A bulk request. `results` has one entry per record, in the order of the request."""
+    """`results` has one entry for each record, in the order of the request."""
 
     bulk_action_uuid: str
     requested_by_user_id: int

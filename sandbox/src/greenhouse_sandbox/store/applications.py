@@ -19,16 +19,16 @@ TYPES = (
     "midfunnel_agreement",
     "automated_agreement",
 )
-#: The states of an offer, spelled as Greenhouse does.
+#: states of an offer, spelled as Greenhouse does
 CREATED, ACCEPTED, DECLINED, DEPRECATED = "Created", "Accepted", "Rejected", "Deprecated"
 
 
 @dataclass(kw_only=True)
 class Application(Row):
-    """A candidate on a job, or a prospect on none to several.
+    """A candidate on a job, or a prospect on any number of jobs.
 
     `stage_id` is the id of this application's own `ApplicationStage`. `credited_to_id` is a user, `referrer_id` a
-    record.
+    referrer's record.
     """
 
     candidate_id: int
@@ -64,7 +64,7 @@ class Application(Row):
 
 @dataclass(kw_only=True)
 class ApplicationStage(Row):
-    """An application at one stage of its job. Rows of stages never entered have no times."""
+    """An application at a stage of its job. For a stage never entered, the row has no times."""
 
     application_id: int
     job_stage_id: int
@@ -74,13 +74,12 @@ class ApplicationStage(Row):
 
     @property
     def standing(self) -> tuple[int, ...]:
-        """The current stage of the job, if any."""
         return (self.job_stage_id,) if self.current else ()
 
 
 @dataclass(kw_only=True)
 class Note(Row):
-    """An entry of the activity feed. `visibility` has the write spelling: public, private, admin_only."""
+    """`visibility` is spelled as in writing: public, private, admin_only."""
 
     candidate_id: int
     application_id: int | None = None
@@ -106,7 +105,7 @@ class RejectionDetail(Row):
 
 @dataclass(kw_only=True)
 class Attachment(Row):
-    """A file: its content in base64, or its URL."""
+    """The content in base64, or a URL."""
 
     application_id: int
     candidate_id: int
@@ -120,7 +119,7 @@ class Attachment(Row):
 
 @dataclass(kw_only=True)
 class Offer(Row):
-    """One version of an offer; a change makes a new one. The dates are ISO 8601 texts without a time."""
+    """One version of an offer; each change makes a new one. Dates are ISO 8601 texts without a time."""
 
     application_id: int
     job_id: int | None
@@ -143,8 +142,6 @@ class Offer(Row):
 
 @dataclass(kw_only=True)
 class Interview(Row):
-    """An interview that is booked for an application."""
-
     application_id: int
     candidate_id: int
     job_stage_id: int | None

@@ -18,7 +18,7 @@ from greenhouse_sandbox.store.people import User
 from greenhouse_sandbox.store.store import Store
 
 FOUNDED = datetime(2026, 3, 2, 9, 0, 0, 125000, tzinfo=UTC)
-#: First name, last name, title, Site Admin, deactivated.
+#: first name, last name, title, Site Admin, deactivated
 USERS: list[tuple[str, str, str, bool, bool]] = [
     ("Maya", "Okafor", "Head of Talent", True, False),
     ("Jonas", "Lindqvist", "Senior Recruiter", False, False),
@@ -60,7 +60,6 @@ STAGES = ["Application Review", "Phone Screen", "Assessment", "Reference Check",
 
 
 def seed_account(store: Store) -> None:
-    """Users, departments, offices, sources and rejection reasons."""
     for number, (first, last, title, admin, deactivated) in enumerate(USERS):
         email = f"{first}.{last}@acornoak.example".lower().replace("á", "a")
         store.users.insert(

@@ -4,7 +4,7 @@ from typing import Any
 
 from greenhouse_sandbox.store.table import Row
 
-#: Rejection reason type: key to (id, name).
+#: type of rejection reason: key -> (id, name)
 REASON_TYPES: dict[str, tuple[int, str]] = {
     "WE_REJECTED_THEM": (4000001002, "We rejected them"),
     "THEY_REJECTED_US": (4000002002, "They rejected us"),
@@ -30,7 +30,7 @@ class Office(Row):
 
 @dataclass(kw_only=True)
 class Job(Row):
-    """A job. `status` is open, closed or draft."""
+    """`status` is open, closed or draft."""
 
     name: str
     status: str = "open"
@@ -48,7 +48,7 @@ class Job(Row):
 
 @dataclass(kw_only=True)
 class JobPost(Row):
-    """A public or internal posting of a job. `active=False` means deleted."""
+    """`active=False` means deleted."""
 
     title: str
     job_id: int
@@ -91,7 +91,7 @@ class JobHiringManager(Row):
 
 @dataclass(kw_only=True)
 class RejectionReason(Row):
-    """A rejection reason; `default` ones are Greenhouse's and listed only on request."""
+    """`default` reasons are Greenhouse's own, listed only on request."""
 
     name: str
     type_key: str
@@ -107,14 +107,14 @@ class Source(Row):
 
 @dataclass(kw_only=True)
 class CloseReason(Row):
-    """A close reason; names that start with "Hire -" count as hires."""
+    """Names that start with "Hire -" count as hires."""
 
     name: str
 
 
 @dataclass(kw_only=True)
 class Opening(Row):
-    """An opening. `opening_id` is the customer's number; `target_start_on` an ISO date."""
+    """`opening_id` is the customer's number; `target_start_on` is an ISO date."""
 
     job_id: int
     opening_id: str | None = None
@@ -128,5 +128,4 @@ class Opening(Row):
 
     @property
     def open(self) -> bool:
-        """Whether it is still to be filled."""
         return self.closed_at is None

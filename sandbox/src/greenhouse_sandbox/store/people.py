@@ -9,7 +9,7 @@ from greenhouse_sandbox.store.table import Row
 
 @dataclass(kw_only=True)
 class User(Row):
-    """A person (or a service account) who acts in Greenhouse."""
+    """A person or service account that acts in Greenhouse."""
 
     first_name: str
     last_name: str
@@ -63,18 +63,18 @@ class Candidate(Row):
 
     @property
     def addressed(self) -> tuple[str, ...]:
-        """The distinct e-mail addresses in lower case, for an index."""
+        """E-mail addresses in lower case, for an index."""
         return tuple({one["value"].lower(): None for one in self.email_addresses})
 
     @property
     def tagged(self) -> tuple[str, ...]:
-        """The distinct tags, for an index."""
+        """For an index."""
         return tuple(dict.fromkeys(self.tags))
 
 
 @dataclass(kw_only=True)
 class Education(Row):
-    """A school. School, degree and discipline are custom field options; the dates are ISO dates."""
+    """School, degree and discipline are options of custom fields; dates are ISO dates."""
 
     candidate_id: int
     school_id: int | None = None
@@ -86,7 +86,7 @@ class Education(Row):
 
 @dataclass(kw_only=True)
 class Employment(Row):
-    """An employer, with ISO dates; the current one has no end."""
+    """Dates are ISO dates; the current one has no end."""
 
     candidate_id: int
     company_name: str
@@ -97,7 +97,7 @@ class Employment(Row):
 
 @dataclass(kw_only=True)
 class Referrer(Row):
-    """A referrer: a user, or somebody else by name."""
+    """A user, or somebody else by name."""
 
     name: str
     user_id: int | None = None
@@ -105,14 +105,14 @@ class Referrer(Row):
 
 @dataclass(kw_only=True)
 class CandidateTag(Row):
-    """A tag. Candidates store applied tags by name."""
+    """Candidates store the names of their tags."""
 
     name: str
 
 
 @dataclass(kw_only=True)
 class ProspectPool(Row):
-    """A prospect pool. Empty lists mean no restriction."""
+    """Empty lists mean no restriction."""
 
     name: str
     active: bool = True

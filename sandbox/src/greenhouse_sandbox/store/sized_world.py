@@ -1,4 +1,4 @@
-"""Generates data of any size. The same size and seed give the same data, ids and times included. Ids rise with time."""
+"""Generates an account of any size. The same size and seed give the same data, ids and times. Ids rise with time."""
 
 import gc
 from collections.abc import Callable, Iterator
@@ -74,15 +74,15 @@ COMPANIES = [
     "Tideline",
     None,
 ]
-#: Duration of the simulated history, from FOUNDED.
+#: duration of the simulated history, from FOUNDED
 DAYS = 240
-#: Applications for each job, roughly.
+#: approximate applications per job
 PER_JOB = 250
 FEWEST = 6
 MORE_STAGES = ("Take Home Test", "Face to Face", "Team Interview")
 PLACES = ("Amsterdam", "New York", "Remote")
 LARGEST = 5_000_000
-#: Applications for each user beyond those of the demo.
+#: applications per user that is added to the demo's users
 PER_USER = 1500
 ONCE_MORE, PROSPECT, CONVERTED_SHARE = 0.08, 0.04, 0.2
 NOTED = 0.2
@@ -107,7 +107,7 @@ class MadeJob:
 
 
 def make_jobs(store: Store, applications: int, users: list[int], chance: Random) -> list[MadeJob]:
-    """Jobs that open in turn, each for a few months, oldest first."""
+    """Jobs that open one after another, each for a few months, oldest first."""
     number = max(FEWEST, applications // PER_JOB)
     before = timedelta(days=60)
     made = []
@@ -199,7 +199,7 @@ def _make_job(store: Store, place: int, opened_at: datetime, users: list[int], c
 
 @dataclass
 class Outcome:
-    """Final status of an application, and when it entered each stage."""
+    """An application's final status, and when it entered each stage."""
 
     status: str
     entered: list[datetime]
@@ -216,7 +216,7 @@ def seed_sized(store: Store, number: int, seed: int) -> None:
 
 
 def _make_users(store: Store, number: int, chance: Random) -> list[int]:
-    """Add recruiters; the ids of all who can own jobs."""
+    """Returns the ids of all who can own jobs."""
     for place in range(number):
         (first, ascii_first), (last, ascii_last) = chance.choice(FIRST), chance.choice(LAST)
         email = f"{ascii_first}.{ascii_last}{place}@acornoak.example"
@@ -323,7 +323,7 @@ class _Maker:
     def application(
         self, candidate: Candidate, job: MadeJob, source_id: int, outcome: Outcome, now: datetime
     ) -> Application:
-        """An application with the stages it went through."""
+        """With the stages that the application went through."""
         new_id, last = self._store.application_stages.new_id, len(outcome.entered) - 1
         touched = outcome.ended_at or outcome.entered[-1]
         row = Application(
@@ -361,7 +361,7 @@ class _Maker:
         return row
 
     def prospect(self, candidate: Candidate, job: MadeJob, source_id: int, now: datetime) -> None:
-        """A prospect for no job or one job, or already converted."""
+        """A prospect for no job or one, or one already converted."""
         converted = self._random() < CONVERTED_SHARE
         self._applications.append(
             Application(
@@ -436,7 +436,7 @@ class _Maker:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Pause garbage collection: millions of new objects, none of them garbage."""
+    """Pause garbage collection: there are millions of new objects, and none is garbage."""
     was_on = gc.isenabled()
     gc.disable()
     try:

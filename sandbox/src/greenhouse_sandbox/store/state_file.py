@@ -1,4 +1,4 @@
-"""The state file: one JSON document per line, each a batch of changed rows; a truncated last line is ignored."""
+"""The state file: one JSON document per line, each a batch of changed rows. A truncated last line is ignored."""
 
 import json
 import logging
@@ -15,7 +15,7 @@ from greenhouse_sandbox.store.table import Row
 VERSION = 2
 READ = (1, 2)
 BATCH_ROWS = 2000
-#: Small tables that are written with every batch: credentials must not be lost or come back.
+#: small tables that are written with every batch, since credentials must not get lost or come back
 ALWAYS_WHOLE = ("api_keys", "oauth_clients", "webhooks")
 RETRY_SECONDS = 5.0
 GROWTH = 4
@@ -25,11 +25,11 @@ log = logging.getLogger(__name__)
 
 
 class StateError(Exception):
-    """The state file cannot be read; the message says why."""
+    """The state file can't be read; the message says why."""
 
 
 def account(store: Store) -> dict[str, Any]:
-    """The state without its rows, ready for JSON. The caller holds the lock."""
+    """Everything but the rows, ready for JSON. The caller holds the lock."""
     return {
         "version": VERSION,
         "clock_offset_seconds": store.clock.offset.total_seconds(),
@@ -43,7 +43,7 @@ def account(store: Store) -> dict[str, Any]:
 
 
 def changes(store: Store) -> str:
-    """Changes since the last call, as one line. Hold the lock."""
+    """What changed since the last call, as one line. Hold the lock."""
     batch = account(store)
     for name, table in store.tables().items():
         ids, table.touched = table.touched or set(), set()
@@ -61,7 +61,7 @@ def changes(store: Store) -> str:
 
 
 def write_whole(store: Store, path: Path) -> None:
-    """Write everything to `path` atomically."""
+    """Atomic."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".new")
     while True:
@@ -81,7 +81,7 @@ def append(path: Path, line: str) -> None:
 
 
 def read_state(store: Store, path: Path) -> None:
-    """Load the store from `path`; StateError if the file is not a state file."""
+    """Load the store. StateError if the file is not a state file."""
     try:
         with store.lock:
             _read(store, path)
@@ -125,7 +125,7 @@ def _apply(store: Store, batch: dict[str, Any]) -> None:
 
 
 def _whole(store: Store) -> Iterator[str]:
-    """Yields all lines, holding the lock for one at a time; changes made in the meantime come last."""
+    """Yields all lines. Holds the lock for one line at a time; changes made meanwhile come last."""
     with store.lock:
         tables = store.tables()
         for table in tables.values():
@@ -177,7 +177,7 @@ def _revived(row: dict[str, Any]) -> dict[str, Any]:
 
 
 class Saver:
-    """Writes changes soon after they happen, and the whole file once it has grown long or after a reset."""
+    """Writes changes soon after they happen, and the whole file once it has become long or after a reset."""
 
     def __init__(self, store: Store, path: Path, pause_seconds: float = 0.2) -> None:
         self._store = store
@@ -191,7 +191,7 @@ class Saver:
         self._thread.start()
 
     def changed(self) -> None:
-        """Note that the store differs from the file."""
+        """The store differs from the file."""
         self._changed.set()
 
     def close(self) -> None:
@@ -210,7 +210,7 @@ class Saver:
                 try:
                     self._write()
                 except OSError as error:
-                    # A full disk may get space again: keep running and retry.
+                    # A full disk may have space again later, so keep running and retry.
                     log.warning("The state file %s could not be written: %s", self._path, error)
                     self._changed.set()
                     self._stopped.wait(RETRY_SECONDS)
@@ -221,7 +221,7 @@ class Saver:
             same = self._generation == self._store.generation
             line = changes(self._store) if same else ""
         if same and self._path.exists() and self._path.stat().st_size < self._limit:
-            # Until this has succeeded, the file does not match the tables.
+            # Until this has succeeded, the file doesn't match the tables.
             self._generation, generation = -1, self._generation
             append(self._path, line)
             self._generation = generation

@@ -77,7 +77,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "v1": ("on", 401, 404, 410),
     "v1_missing_permission": (401, 403),
 }
-#: Numeric switches with their defaults. A rate limit of 0 means no limit.
+#: numeric switches with their defaults; a rate limit of 0 means no limit
 NUMBERS: dict[str, int] = {
     "v3_rate_limit": 150,
     "v1_rate_limit": 50,
@@ -92,7 +92,7 @@ def default_switches() -> dict[str, Any]:
 
 
 def checked_switches(wanted: dict[str, Any]) -> dict[str, Any]:
-    """`wanted`; ValueError with a message for an unknown name or value."""
+    """ValueError with a message for an unknown name or value."""
     for name, value in wanted.items():
         if name in NUMBERS:
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:
@@ -115,7 +115,7 @@ class Store:
         self.clear()
 
     def clear(self) -> None:
-        """Delete every record and reset clock and switches. `generation` counts the resets."""
+        """Delete every record, and reset clock and switches. `generation` counts the resets."""
         self.generation += 1
         self.clock.offset = Clock().offset
         self.organisation = {"id": 4000100002, "name": "Acorn & Oak"}

@@ -1,4 +1,4 @@
-"""A table of rows in id order, with look-up by id, by chosen members and by times."""
+"""A table of rows in the order of their ids, with look-up by id, by chosen fields and by times."""
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ SPACING = 1000
 
 @dataclass(kw_only=True)
 class Row:
-    """A record with its id and its two timestamps (aware, UTC)."""
+    """A record with its id and two timestamps (aware, UTC)."""
 
     id: int
     created_at: datetime
@@ -21,7 +21,7 @@ class Row:
 
 
 class Moments:
-    """The ids of a table's rows, sorted by the time `member`; rows without one are left out."""
+    """Ids of a table's rows, sorted by the time `member`. Rows without that time are left out."""
 
     def __init__(self, member: str, rows: Iterable[Row]) -> None:
         self._member = member
@@ -44,7 +44,7 @@ class Moments:
             del self._sorted[bisect_left(self._sorted, (moment, row_id))]
 
     def between(self, lower: datetime | None, upper: datetime | None, *, at_most: int) -> list[int] | None:
-        """Ids from `lower` to `upper`, both included, earliest first; None if more than `at_most`."""
+        """From `lower` to `upper`, both included, earliest first. None if more than `at_most`."""
         start = bisect_left(self._sorted, (lower.astimezone(UTC), 0)) if lower else 0
         end = bisect_right(self._sorted, (upper.astimezone(UTC), HIGHEST_ID)) if upper else len(self._sorted)
         if end - start > at_most:
@@ -55,8 +55,8 @@ class Moments:
 class Table[R: Row]:
     """Rows of one kind. Hold the store's lock, and call `changed` after changing a row.
 
-    Ids look like Greenhouse's: beyond 32 bits, rising. An index member may be a tuple; each of its elements finds the
-    row.
+    Ids look like Greenhouse's: beyond 32 bits, and rising. If an indexed field is a tuple, each of its elements finds
+    the row.
     """
 
     def __init__(self, kind: type[R], base: int, *indexes: str) -> None:
@@ -80,7 +80,7 @@ class Table[R: Row]:
         return self.base + self.made * 1000 + 2
 
     def insert(self, row: R) -> R:
-        """Insert `row`, replacing one with the same id."""
+        """Replaces a row with the same id."""
         if row.id in self._rows:
             self._unindex(row.id)
         elif not self._order or row.id > self._order[-1]:
@@ -92,7 +92,7 @@ class Table[R: Row]:
         return row
 
     def extend(self, rows: Iterable[R]) -> None:
-        """Insert many rows; fastest if their ids are higher than the existing ones."""
+        """Fastest if the ids are higher than the existing ones."""
         rows = list(rows)
         ids = [row.id for row in rows]
         newest = self._order[-1] if self._order else 0
@@ -137,12 +137,12 @@ class Table[R: Row]:
         return (self._rows[row_id] for row_id in list(self._order))
 
     def falling(self, start: int | None = None) -> Iterator[R]:
-        """Rows by descending id from `start` (inclusive; default: highest). Don't change the table while iterating."""
+        """By descending id from `start` (inclusive; default: the highest). Don't change the table while iterating."""
         end = len(self._order) if start is None else bisect_right(self._order, start)
         return (self._rows[self._order[place]] for place in range(end - 1, -1, -1))
 
     def page(self, start: int, stop: int) -> list[R]:
-        """The rows at these positions in ascending order."""
+        """The rows at these positions, in ascending order."""
         return [self._rows[row_id] for row_id in self._order[start:stop]]
 
     def by(self, member: str, value: object) -> list[R]:
@@ -150,13 +150,13 @@ class Table[R: Row]:
         return [self._rows[row_id] for row_id in sorted(self._indexes[member].get(value, ()))]
 
     def count(self, member: str, value: object) -> int:
-        """The number of rows that `by` finds."""
+        """How many rows `by` finds."""
         return len(self._indexes[member].get(value, ()))
 
     def within(
         self, member: str, lower: datetime | None, upper: datetime | None, *, at_most: int
     ) -> list[R] | None:
-        """Rows whose datetime `member` is between both; None if more than `at_most`. The first call sorts the table."""
+        """Rows whose datetime `member` is between both. None if more than `at_most`. The first call sorts the table."""
         moments = self._moments.get(member)
         if moments is None:
             moments = self._moments[member] = Moments(member, self._rows.values())
@@ -191,12 +191,12 @@ class Table[R: Row]:
 
 
 def child_id(parent: Row, place: int) -> int:
-    """The id of a parent's child at this index; parents' ids are a thousand apart."""
+    """Ids of parents are a thousand apart."""
     return parent.id + STEP * (place + 1)
 
 
 class Derived[P: Row, R: Row]:
-    """A read-only table: `make` gives a parent's children in id order. `among` finds parents by an index."""
+    """A read-only table. `make` gives a parent's children by ascending id. `among` finds parents by an index."""
 
     def __init__(
         self,
@@ -230,14 +230,14 @@ class Derived[P: Row, R: Row]:
         return len(self.by(member, value))
 
     def falling(self, start: int | None = None) -> Iterator[R]:
-        """Children from id `start` (inclusive; default the highest) downwards."""
+        """Children from id `start` (inclusive; default: the highest) downwards."""
         for parent in self._all(start):
             for child in reversed(self._make(parent)):
                 if start is None or child.id <= start:
                     yield child
 
     def within(self, _: str, __: datetime | None, ___: datetime | None, *, at_most: int) -> list[R] | None:
-        """Always None: children are not sorted by datetime."""
+        """Always None, since children are not sorted by datetime."""
         del at_most
         return None
 

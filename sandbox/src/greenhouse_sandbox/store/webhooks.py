@@ -1,4 +1,4 @@
-"""Webhooks, their deliveries, and faults ordered for deliveries."""
+"""Webhooks, their deliveries, and faults injected into deliveries."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -54,7 +54,7 @@ PING = "ping"
 
 @dataclass(kw_only=True)
 class Webhook(Row):
-    """A webhook: one event, one endpoint. `active` is false after a failed ping."""
+    """One event, one endpoint. `active` is false after a failed ping."""
 
     name: str
     action: str
@@ -85,7 +85,7 @@ class Delivery(Row):
 
 @dataclass(kw_only=True)
 class HookFault:
-    """A fault of the next `times` deliveries of `action` (empty: any), after `after` successful ones."""
+    """For the next `times` deliveries of `action` (empty: any), after `after` successful ones."""
 
     id: int
     kind: str
@@ -102,14 +102,14 @@ class HookFault:
 
 
 class HookFaults:
-    """The orders that are still open. Hold the store's lock."""
+    """Faults that wait for a delivery. Hold the store's lock."""
 
     def __init__(self) -> None:
         self._orders: list[HookFault] = []
         self._made = 0
 
     def add(self, wanted: dict[str, Any]) -> HookFault:
-        """Add an order; ValueError with a message if it is invalid."""
+        """ValueError with a message if the fault is invalid."""
         if wanted.get("kind") not in KINDS:
             raise ValueError(f"There is no fault of kind {wanted.get('kind')!r}. Known: {', '.join(KINDS)}.")
         unknown = wanted.keys() - (HookFault.__dataclass_fields__.keys() - {"id", "collected"})
@@ -125,7 +125,7 @@ class HookFaults:
         return fault
 
     def take(self, action: str, webhook_id: int) -> HookFault | None:
-        """The order that matches this delivery, counted down; it is closed at 0."""
+        """The fault for this delivery, if any; counts it down."""
         for fault in self._orders:
             if fault.action in {"", action} and fault.webhook_id in {0, webhook_id}:
                 if fault.after > 0:
@@ -141,7 +141,7 @@ class HookFaults:
         return [asdict(fault) for fault in self._orders]
 
     def clear(self) -> list[int]:
-        """Drop all orders. Returns the ids of the deliveries collected for a shuffle."""
+        """Returns the ids of the deliveries collected for a shuffle."""
         collected = [one for fault in self._orders for one in fault.collected]
         self._orders.clear()
         return collected

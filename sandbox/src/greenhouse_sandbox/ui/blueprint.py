@@ -3,7 +3,7 @@ from flask import Blueprint
 from greenhouse_sandbox.ui.screens import screens
 from greenhouse_sandbox.ui.views import applications, configure, jobs, people, sandbox, webhooks
 
-#: Modules that add their routes to the blueprint when they are imported.
+#: these modules add their routes when they are imported
 VIEWS = (
     applications,
     applications,
@@ -20,5 +20,4 @@ VIEWS = (
 
 
 def make_blueprint() -> Blueprint:
-    """The blueprint, once every module of VIEWS is imported."""
     return screens

@@ -20,11 +20,11 @@ class Typed:
         self.errors: dict[str, str] = {}
 
     def text(self, name: str) -> str:
-        """The stripped text of a field."""
+        """Stripped."""
         return request.form.get(name, "").strip()
 
     def required(self, name: str, label: str) -> str:
-        """As `text`; an empty field is an error."""
+        """Like `text`, but an empty field is an error."""
         text = self.text(name)
         if not text:
             self.errors[name] = f"Enter {label}."
@@ -35,7 +35,7 @@ class Typed:
         return int(text) if text.isdecimal() else None
 
     def email(self, name: str) -> str:
-        """An e-mail address; anything without an @ in its middle is an error."""
+        """An error unless there is an @ within the text."""
         text = self.required(name, "an e-mail address")
         local, _, domain = text.rpartition("@")
         if text and not (local and domain):
@@ -68,7 +68,6 @@ def way_back() -> str:
 
 @screens.app_context_processor
 def on_every_page() -> dict[str, Any]:
-    """The organisation, the acting user and the other possible ones, and the clock."""
     store = the_store()
     people = [user for user in store.users.rising() if not user.service_account and not user.deactivated]
     return {
@@ -82,7 +81,7 @@ def on_every_page() -> dict[str, Any]:
 
 @screens.app_template_filter("moment")
 def moment_filter(value: Any) -> str:
-    """A datetime for people; templates add the ISO form for machines."""
+    """For people; templates add the ISO form for machines."""
     return f"{value:%a} {value.day} {value:%b %Y, %H:%M} UTC" if value else ""
 
 

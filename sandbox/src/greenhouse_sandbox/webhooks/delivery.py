@@ -1,4 +1,4 @@
-"""Signing, sending and retrying deliveries from threads, at Greenhouse's intervals, with ordered faults."""
+"""Signs, sends and retries deliveries in threads, at Greenhouse's intervals and with injected faults."""
 
 import hashlib
 import hmac
@@ -32,8 +32,8 @@ from greenhouse_sandbox.store.webhooks import (
 )
 from greenhouse_sandbox.webhooks.payloads import ping_payload
 
-#: Pauses between the seven attempts (documented). With the switch `retry_random_seconds` (30 in Greenhouse, 0 by #:
-#: default) each is extended by up to that many random seconds, times the number of the attempt.
+#: Pauses between the seven attempts (documented). With the switch `retry_random_seconds` (30 in Greenhouse, 0 by
+#: default), each pause is longer by up to that many random seconds times the number of the attempt.
 RETRY_MINUTES = (1, 15, 60, 120, 240, 480)
 TIMEOUT_SECONDS = 10.0
 WRONG_KEY = "not the secret key of any web hook"
@@ -41,7 +41,7 @@ WORKERS = 4
 
 
 def body_text(action: str, payload: dict[str, Any]) -> str:
-    """The JSON that is sent: non-ASCII characters and `<`, `>`, `&` are escaped as `\\uXXXX`."""
+    """The JSON as sent: non-ASCII characters and `<`, `>`, `&` are escaped as `\\uXXXX`."""
     text = json.dumps({"action": action, "payload": payload}, ensure_ascii=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
@@ -53,7 +53,7 @@ def signature(body: bytes, secret_key: str) -> str:
 
 
 def apply_fault(store: Store, delivery: Delivery, now: datetime) -> None:
-    """Apply the ordered fault to a new delivery, if there is one."""
+    """Apply the fault for a new delivery, if there is one."""
     fault = store.hook_faults.take(delivery.action, delivery.webhook_id)
     if fault is None:
         return
@@ -76,7 +76,7 @@ def apply_fault(store: Store, delivery: Delivery, now: datetime) -> None:
 
 
 def send_collected(store: Store, delivery_ids: list[int], now: datetime) -> None:
-    """Send collected deliveries one by one, in this order."""
+    """One by one, in this order."""
     before: int | None = None
     for delivery_id in delivery_ids:
         delivery = store.deliveries.get(delivery_id)
@@ -143,7 +143,7 @@ class Deliverer:
             self._client.close()
 
     def ping(self, hook: Webhook) -> str | None:
-        """Ping the endpoint of a webhook. None if it answered 200, else a message."""
+        """None if the endpoint answered 200, else a message."""
         body = body_text(PING, ping_payload(hook))
         status, error = self._post(hook, body, str(uuid.uuid4()), hook.secret_key)
         if status == 200:
@@ -153,7 +153,7 @@ class Deliverer:
         )
 
     def deliver_now(self, delivery_id: int) -> None:
-        """Make one attempt synchronously. Do not hold the store's lock."""
+        """Make one attempt before returning. Don't hold the store's lock."""
         self._attempt(delivery_id)
 
     def idle(self) -> bool:
@@ -161,7 +161,7 @@ class Deliverer:
             return not self._in_flight and not self._due(self._store.clock.now())
 
     def wait_until_idle(self, timeout_seconds: float) -> bool:
-        """Wait until `idle`; false if it took longer than the time-out. Do not hold the store's lock."""
+        """False if it took longer than the time-out. Don't hold the store's lock."""
         end = time.monotonic() + timeout_seconds
         self.wake()
         while not self.idle():
@@ -179,7 +179,7 @@ class Deliverer:
             self._wake.wait(1.0)
 
     def next_attempt_at(self) -> datetime | None:
-        """When the next waiting attempt is due; None if none waits."""
+        """When the next attempt is due; None if none waits."""
         with self._store.lock:
             pending = self._store.deliveries.by("state", PENDING)
             return min((one.next_attempt_at for one in pending if one.next_attempt_at), default=None)
@@ -266,7 +266,7 @@ class Deliverer:
         try:
             answer = self._http().post(hook.endpoint_url, content=raw, headers=headers)
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-            # ValueError: an address that is only found to be invalid when used.
+            # ValueError: an address turned out to be invalid only when used.
             return None, f"{type(error).__name__}: {error}"
         return answer.status_code, None
 
@@ -278,7 +278,7 @@ class Deliverer:
 
 
 def make_client(authority: Path | None = None) -> httpx2.Client:
-    """The HTTP client for webhooks. Besides the system's authorities it trusts `authority` (a PEM file)."""
+    """Besides the system's authorities, it trusts `authority` (a PEM file)."""
     trust = ssl.create_default_context()
     if authority is not None:
         trust.load_verify_locations(authority)

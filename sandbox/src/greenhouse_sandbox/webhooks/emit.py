@@ -10,7 +10,7 @@ from greenhouse_sandbox.webhooks.delivery import apply_fault, body_text
 
 
 def emit(store: Store, action: str, payload: dict[str, Any]) -> None:
-    """Create deliveries for every enabled webhook of `action`, with the ordered faults."""
+    """Create deliveries for every enabled webhook of `action`, with the faults that wait for them."""
     now = store.clock.now()
     body = ""
     for hook in store.webhooks.rising():
@@ -51,7 +51,7 @@ def emit_candidate_deleted(store: Store, candidate: Candidate, applications: lis
 def emit_candidate_merged(
     store: Store, candidate: Candidate, newest: Application | None, new_candidate_id: int
 ) -> None:
-    """A candidate was merged into another. If only the deletion has a webhook, that fires instead."""
+    """If only the deletion has a webhook, that one fires instead."""
     if hooked(store, "merge_candidate"):
         emit(store, "merge_candidate", shapes.merged_payload(candidate, newest, new_candidate_id))
     else:
@@ -63,5 +63,4 @@ def emit_candidate_anonymized(store: Store, candidate: Candidate, fields: list[s
 
 
 def hooked(store: Store, action: str) -> bool:
-    """Whether any enabled webhook has this `action`."""
     return any(hook.active and hook.action == action for hook in store.webhooks.rising())

@@ -6,13 +6,13 @@ from greenhouse_sandbox.store.applications import ACCEPTED, Application, Intervi
 from greenhouse_sandbox.store.jobs import Department, Job, JobPost, JobStage, Office
 from greenhouse_sandbox.webhooks.shapes import custom_fields
 
-#: Events whose jobs name their creator.
+#: events in which jobs name their creator
 CREATED_BY = {"candidate_stage_change", "new_candidate_application", "new_prospect_application"}
-#: Action to the members missing from jobs in the event's published sample.
+#: action -> fields missing from jobs in the event's published sample
 LEFT_OUT: dict[str, set[str]] = {
     "hire_candidate": {"notes", "job_post_id", "status", "created_at"},
 }
-#: The type of a question in v3 to its older name, which events use.
+#: type of a question in v3 -> its older name, which events use
 ANSWER_TYPES = {
     "short_text": "input_text",
     "long_text": "textarea",
@@ -25,7 +25,7 @@ ANSWER_TYPES = {
 
 
 def departments_and_offices(store: Store, job: Job) -> dict[str, Any]:
-    """The job's department as a list of at most one, and its offices."""
+    """A list of at most one department, and the offices."""
     department = store.departments.get(job.department_id)
     offices = [office for office in (store.offices.get(one) for one in job.office_ids) if office]
     return {
@@ -40,7 +40,7 @@ def departments_and_offices(store: Store, job: Job) -> dict[str, Any]:
 
 
 def hiring_team(store: Store, job: Job) -> dict[str, Any]:
-    """The job's hiring team, by user id and employee id."""
+    """By user id and employee id."""
 
     def shown(user_id: int) -> dict[str, Any]:
         user = store.users.get(user_id)
@@ -57,7 +57,7 @@ def hiring_team(store: Store, job: Job) -> dict[str, Any]:
 
 
 def application_job(store: Store, action: str, job: Job, application: Application) -> dict[str, Any]:
-    """A member of `jobs[]` in an event about an application."""
+    """One of `jobs[]` in an event about an application."""
     body = _head(job, application.job_post_id)
     if action in CREATED_BY:
         body["created_by_id"] = None
@@ -72,7 +72,7 @@ def application_job(store: Store, action: str, job: Job, application: Applicatio
 
 
 def hired_job(store: Store, job: Job) -> dict[str, Any]:
-    """The single `job` that only a hire has, with different member names."""
+    """The single `job` that only a hire has. Its fields have other names."""
     return {
         "id": job.id,
         "name": job.name,
@@ -103,7 +103,7 @@ def job_payload(store: Store, job: Job) -> dict[str, Any]:
 
 
 def deleted_job_payload(job: Job) -> dict[str, Any]:
-    """`{"job": {...}}` for a deleted job: id and name only."""
+    """`{"job": {...}}` for a deleted job: only id and name."""
     return {"job": {"id": job.id, "name": job.name}}
 
 
@@ -145,12 +145,12 @@ def post_payload(post: JobPost) -> dict[str, Any]:
 
 
 def deleted_post_payload(post: JobPost) -> dict[str, Any]:
-    """A deleted post: wrapped, unlike the others."""
+    """A deleted post, which has a wrapper, unlike the others."""
     return {"job_post": post_payload(post)}
 
 
 def stage_payload(stage: JobStage) -> dict[str, Any]:
-    """A removed stage; it still says `active`, as in the published sample."""
+    """A removed stage, which still says `active`, as in the published sample."""
     return {
         "job_interview_stage": {
             "id": stage.id,
@@ -177,7 +177,7 @@ def department_payload(store: Store, row: Department) -> dict[str, Any]:
 
 
 def office_payload(store: Store, row: Office) -> dict[str, Any]:
-    """A deleted office; its location is an object, unlike in jobs."""
+    """A deleted office. Its location is an object, unlike in jobs."""
     return {
         "office": {
             "id": row.id,
@@ -213,7 +213,7 @@ def _question(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def offer_payload(offer: Offer) -> dict[str, Any]:
-    """A created, changed or approved offer, without a wrapper; its start date is in US format."""
+    """A created, changed or approved offer, without a wrapper. The start date is in US format."""
     return {
         "id": offer.id,
         "application_id": offer.application_id,
@@ -230,7 +230,7 @@ def offer_payload(offer: Offer) -> dict[str, Any]:
 
 
 def deleted_offer_payload(offer: Offer) -> dict[str, Any]:
-    """A deleted offer, wrapped; the member for its author has a different name."""
+    """A deleted offer, with a wrapper. The author's field has another name."""
     return {
         "offer": {
             "id": offer.id,
@@ -247,7 +247,7 @@ def deleted_offer_payload(offer: Offer) -> dict[str, Any]:
 
 
 def hired_offer(store: Store, application: Application) -> dict[str, Any]:
-    """The `offer` of a hire. Without an offer, it is derived from the hire."""
+    """The `offer` of a hire. If there is no offer, it is derived from the hire."""
     accepted = [row for row in store.offers.by("application_id", application.id) if row.status == ACCEPTED]
     offer = accepted[-1] if accepted else None
     hired_on = application.hired_at.date().isoformat() if application.hired_at else None

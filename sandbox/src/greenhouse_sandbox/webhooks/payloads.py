@@ -16,7 +16,7 @@ from greenhouse_sandbox.webhooks.shapes import (
     user_ref,
 )
 
-#: Events whose `source` has `public_name` instead of `name`.
+#: events whose `source` has `public_name` instead of `name`
 PUBLIC_NAME = {
     "reject_candidate",
     "unreject_candidate",
@@ -26,7 +26,7 @@ PUBLIC_NAME = {
 }
 
 
-#: Events whose current stage shows no interview.
+#: events whose current stage shows no interview
 NO_INTERVIEWS = {"reject_candidate", "unreject_candidate"}
 
 
@@ -82,7 +82,7 @@ def deleted_application_payload(store: Store, application: Application) -> dict[
 
 
 def ping_payload(webhook: Webhook) -> dict[str, Any]:
-    """The payload of the ping on saving a webhook."""
+    """Sent when a webhook is saved."""
     return {
         "active": True,
         "created_at": seconds(webhook.created_at),
@@ -96,7 +96,7 @@ def ping_payload(webhook: Webhook) -> dict[str, Any]:
 
 
 def _hire(store: Store, application: Application) -> dict[str, Any]:
-    """A hire has no status and no current stage, but both `job` and `jobs`, and the offer."""
+    """A hire has neither a status nor a current stage, but both `job` and `jobs`, and the offer."""
     action, jobs = "hire_candidate", _jobs(store, application)
     return {
         "id": application.id,
@@ -123,7 +123,7 @@ def _jobs(store: Store, application: Application) -> list[Job]:
 
 
 def _credited_to(store: Store, application: Application) -> dict[str, Any] | None:
-    """A full user, or only the name of somebody who is not a user."""
+    """A full user, or only the name of somebody who isn't one."""
     user = user_ref(store, application.credited_to_id)
     referrer = store.referrers.get(application.referrer_id)
     if user is None and referrer is not None:
@@ -140,7 +140,7 @@ def _rejection_details(store: Store, application: Application) -> dict[str, Any]
 
 
 def _opening_id(store: Store, application: Application, jobs: list[Job]) -> str | None:
-    """The customer's number of the filled opening, or the job's requisition if unknown."""
+    """The customer's number of the filled opening; if unknown, the job's requisition."""
     offer = next((row for row in store.offers.by("application_id", application.id) if row.opening_id), None)
     filled = store.openings.by("application_id", application.id)
     opening = filled[0] if filled else store.openings.get(offer.opening_id if offer else None)
@@ -174,7 +174,7 @@ def _stage(store: Store, action: str, application: Application) -> dict[str, Any
 
 
 def _interview(store: Store, stage: JobStage, application: Application) -> dict[str, Any]:
-    """Each stage has one interview here; its id is derived from the stage's."""
+    """Here each stage has one interview, whose id is derived from the stage's."""
     interview_id = stage.id + 1
     kit = f"{store.base_url}/guides/{interview_id}/people/{application.candidate_id}"
     return {

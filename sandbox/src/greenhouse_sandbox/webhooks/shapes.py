@@ -1,4 +1,4 @@
-"""Parts shared by the payloads of several events: people, custom fields, files and background."""
+"""Parts that payloads of several events share: people, custom fields, files and background."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from greenhouse_sandbox.store.people import Candidate
 OLDER_TYPES = {"yes_no": "boolean"}
 
 
-#: action to the members missing from the event's published sample
+#: action -> fields missing from the event's published sample
 LEFT_OUT: dict[str, set[str]] = {
     "hire_candidate": {
         "company",
@@ -31,7 +31,7 @@ LEFT_OUT: dict[str, set[str]] = {
 
 
 def custom_fields(store: Store, kind: str, kept: dict[str, Any]) -> dict[str, Any]:
-    """All fields of that kind of record by key; a candidate's date without a value is an empty string, not null."""
+    """All fields of that kind of record, by key. A candidate's date without a value is an empty string, not null."""
     found = {}
     for key, field in shown(store, kind, kept).items():
         empty = "" if kind == "candidate" and field.get("type") == "date" else None
@@ -45,7 +45,7 @@ def custom_fields(store: Store, kind: str, kept: dict[str, Any]) -> dict[str, An
 
 
 def educations(store: Store, candidate: Candidate) -> list[dict[str, Any]]:
-    """Schools by name, with dates in US format."""
+    """By name, with dates in US format."""
 
     def named(option_id: int | None) -> str | None:
         option = store.custom_field_options.get(option_id)
@@ -84,7 +84,7 @@ def attachments(store: Store, application: Application | None) -> list[dict[str,
 
 
 def prospect_detail(store: Store, application: Application) -> dict[str, Any]:
-    """Pool, stage and owner of a prospect; nulls for a candidate."""
+    """A prospect's pool, stage and owner; nulls for a candidate."""
     pool = store.prospect_pools.get(application.prospect_pool_id)
     stage = store.prospect_pool_stages.get(application.prospect_pool_stage_id)
     owner = store.users.get(application.prospect_owner_id)
@@ -103,7 +103,7 @@ def american(day: str | None) -> str | None:
 
 
 def user_ref(store: Store, user_id: int | None) -> dict[str, Any] | None:
-    """A user by id, e-mail, name and employee id, or null."""
+    """By id, e-mail address, name and employee id, or null."""
     user = store.users.get(user_id)
     if user is None:
         return None

@@ -19,7 +19,7 @@ from greenhouse_sandbox.store.table import Table
 
 @requires("custom_fields.list")
 def custom_fields(field_type: str | None = None) -> Response:
-    """Fields of one type, or all; archived ones with `include_inactive=true`."""
+    """Fields of one type, or all; with `include_inactive=true` archived ones, too."""
     store = the_store()
     rows = (
         list(store.custom_fields.rising())
@@ -40,7 +40,7 @@ def custom_field(field_id: int) -> Response:
 
 @requires("custom_fields.options")
 def custom_field_options(field_id: int) -> Response:
-    """The options of a field; `type` is active (default), inactive or all."""
+    """`type` is active (default), inactive or all."""
     store = the_store()
     one(store.custom_fields, field_id)
     wanted = request.args.get("type", "active")
@@ -51,7 +51,7 @@ def custom_field_options(field_id: int) -> Response:
 
 
 def education(key: str) -> Callable[[], Response]:
-    """The list of all schools, degrees or disciplines: the options of a standard field."""
+    """All schools, degrees or disciplines, which are the options of a standard field."""
 
     @requires({"school_name": "schools", "degree": "degrees", "discipline": "disciplines"}[key] + ".list")
     def view() -> Response:
@@ -90,7 +90,7 @@ def job_permissions(user_id: int) -> Response:
 
 @requires("users.future_job_permissions")
 def future_job_permissions(user_id: int) -> Response:
-    """A user's permissions on future jobs; always empty here."""
+    """Always empty here."""
     one(the_store().users, user_id)
     return list_page([], lambda row: row)
 
@@ -131,7 +131,7 @@ def eeoc_of(application_id: int) -> Response:
 
 @requires("departments.list")
 def departments() -> Response:
-    """All departments, or those with an `external_id`; as a list, or nested with `render_as=tree`."""
+    """All departments, or those with an `external_id`, as a list or with `render_as=tree` nested."""
     store = the_store()
     return _places(store, store.departments, shapes_jobs.department, shapes_jobs.department_tree)
 

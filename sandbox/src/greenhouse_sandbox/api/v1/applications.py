@@ -43,7 +43,7 @@ from greenhouse_sandbox.store.people import Candidate, User
 
 @requires("applications.create")
 def create_application(candidate_id: int) -> Response:
-    """An application of a candidate to `job_id`, or with `prospect` a prospect. 201 with the record."""
+    """Create an application to `job_id`, or if `prospect`, a prospect. 201 with the record."""
     store = the_store()
     actor_id = on_behalf_of()
     candidate = one(store.candidates, candidate_id)
@@ -52,7 +52,7 @@ def create_application(candidate_id: int) -> Response:
 
 @requires("applications.update")
 def update_application(application_id: int) -> Response:
-    """Source, referrer, custom fields, pool, and the fields of a rejection. 200 with the record."""
+    """Change source, referrer, custom fields, pool, or fields of a rejection. 200 with the record."""
     store = the_store()
     actor_id = on_behalf_of()
     application = one(store.applications, application_id)
@@ -74,7 +74,7 @@ def update_application(application_id: int) -> Response:
 
 @requires("applications.delete")
 def destroy_application(application_id: int) -> Response:
-    """Remove a candidate from a job; prospects cannot be deleted like this."""
+    """Remove a candidate from a job. Prospects can't be deleted like this."""
     store = the_store()
     on_behalf_of()
     application = one(store.applications, application_id)
@@ -113,7 +113,6 @@ def convert(application_id: int) -> Response:
 
 @requires("applications.reject")
 def update_reason(application_id: int) -> Response:
-    """Change the reason of a rejection."""
     store = the_store()
     on_behalf_of()
     application = one(store.applications, application_id)
@@ -131,7 +130,7 @@ def update_reason(application_id: int) -> Response:
 
 
 def add_application(candidate: Candidate, wanted: dict[str, Any], actor_id: int) -> Application:
-    """Create the application described by a body, with referrer and files."""
+    """Create the application that a body describes, with referrer and files."""
     store = the_store()
     now = store.clock.now()
     application = apply(store, candidate, _renamed(wanted), actor_id=actor_id, now=now)
@@ -143,7 +142,7 @@ def add_application(candidate: Candidate, wanted: dict[str, Any], actor_id: int)
 
 
 def user_named(store: Store, member: str, wanted: object) -> User:
-    """The user named by `{"id"}`, `{"user_id"}` or `{"email"}`."""
+    """`{"id"}`, `{"user_id"}` or `{"email"}`."""
     given = wanted if isinstance(wanted, dict) else {}
     number = given.get("id", given.get("user_id"))
     users = store.users.rising()
@@ -237,7 +236,7 @@ def transfer(application_id: int) -> Response:
             now=store.clock.now(),
         )
     except RefusedError as refusal:
-        # The names of the act's inputs have the prefix "new_" in the body.
+        # In the body, the act's inputs have the prefix "new_".
         member = f"new_{refusal.field}" if refusal.field in {"job_id", "stage_id"} else refusal.field
         raise validation_error(member, refusal.sentence) from refusal
     return json_response(application_shape(store, application))

@@ -118,7 +118,7 @@ def add_email(candidate_id: int) -> Response:
 
 @requires("candidates.create")
 def create_candidate() -> Response:
-    """A person with at least one application. 201 with the record."""
+    """Create a person with at least one application. 201 with the record."""
     body = json_body()
     applications = required(body, "applications")
     if not isinstance(applications, list) or not all(isinstance(each, dict) for each in applications):
@@ -128,7 +128,7 @@ def create_candidate() -> Response:
 
 @requires("candidates.create_prospect")
 def create_prospect() -> Response:
-    """A person as a prospect for `application[job_ids]`, or for no job. 201 with the record."""
+    """Create a prospect for `application[job_ids]`, or for no job. 201 with the record."""
     body = json_body()
     wanted = body.get("application") or {}
     if not isinstance(wanted, dict):
@@ -138,7 +138,7 @@ def create_prospect() -> Response:
 
 @requires("candidates.update")
 def update_candidate(candidate_id: int) -> Response:
-    """Change the given members; a given collection replaces the whole one. 200 with the record."""
+    """Change the fields that are given. A given collection replaces the whole one. 200 with the record."""
     store = the_store()
     on_behalf_of()
     candidate = one(store.candidates, candidate_id)

@@ -22,7 +22,7 @@ from greenhouse_sandbox.store.jobs import Opening
 
 @requires("jobs.list")
 def jobs() -> Response:
-    """Jobs by status, requisition, opening, department, office and option of a custom field."""
+    """By status, requisition, opening, department, office and option of a custom field."""
     store = the_store()
     rows = everything(matching(store.jobs))
     args = request.args
@@ -65,7 +65,7 @@ def job_posts_of(job_id: int) -> Response:
 
 @requires("job_posts.for_job")
 def job_post_of(job_id: int) -> Response:
-    """The first active post of one job."""
+    """The job's first active post."""
     store = the_store()
     one(store.jobs, job_id)
     rows = [row for row in store.job_posts.by("job_id", job_id) if row.active]
@@ -95,7 +95,7 @@ def _external(store: Store, table: str, wanted: str) -> set[int]:
 
 @requires("openings.for_job")
 def openings_of(job_id: int) -> Response:
-    """The openings of a job; `status=open` or `closed` for those, anything else for all."""
+    """`status=open` or `closed`; anything else finds all."""
     store = the_store()
     one(store.jobs, job_id)
     wanted = request.args.get("status")
@@ -113,7 +113,7 @@ def one_opening(job_id: int, opening_id: int) -> Response:
 
 @requires("openings.create")
 def create_openings(job_id: int) -> Response:
-    """Create an opening for each entry of `openings`. 200 with the new ones."""
+    """One for each entry of `openings`. 200 with the new ones."""
     store = the_store()
     on_behalf_of()
     job = one(store.jobs, job_id)

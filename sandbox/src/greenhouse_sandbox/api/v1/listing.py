@@ -14,7 +14,7 @@ from greenhouse_sandbox.store.table import Table
 MAX_PER_PAGE = 500
 FEW = 2000
 SHARE = 8
-#: Parameter, its member, and whether it is the lower bound (inclusive).
+#: parameter, field, and whether it is the lower bound (inclusive)
 BOUNDS = (
     ("created_after", "created_at", True),
     ("created_before", "created_at", False),
@@ -29,7 +29,7 @@ type Rows = Sequence[Any] | Table[Any]
 
 
 def list_page(rows: Rows, shape: Callable[[Any], dict[str, Any]], *, only_next: bool = False) -> Response:
-    """The requested `page`. `only_next`: newer paging, with a link to the next page only."""
+    """The requested `page`. `only_next`: newer paging, which links only to the next page."""
     number = _whole("page", 1)
     per_page = _whole("per_page", 100)
     if per_page > MAX_PER_PAGE:
@@ -49,7 +49,7 @@ def list_page(rows: Rows, shape: Callable[[Any], dict[str, Any]], *, only_next: 
 
 
 def matching(rows: Rows) -> Rows:
-    """Rows within `created_before/after`, `updated_before/after` and the like of the request, lowest id first."""
+    """Rows that match `created_before/after`, `updated_before/after` and the like, lowest id first."""
     asked = [
         (member, lower, _moment(parameter, request.args[parameter]))
         for parameter, member, lower in BOUNDS
@@ -71,7 +71,7 @@ def flag(name: str) -> bool | None:
 
 
 def number(name: str) -> int | None:
-    """An optional id; other text matches nothing."""
+    """Text that isn't a number matches nothing."""
     text = request.args.get(name)
     if text is None:
         return None
@@ -79,7 +79,7 @@ def number(name: str) -> int | None:
 
 
 def _narrowed(table: Table[Any], asked: list[tuple[str, bool, datetime]]) -> list[Any]:
-    """The rows between the bounds of one member if the table is sorted by it, else all rows."""
+    """If the table is sorted by the field, the rows between its bounds, else all rows."""
     member = asked[0][0]
     if hasattr(table.kind, "__dataclass_fields__") and member in table.kind.__dataclass_fields__:
         lower = [moment for name, is_lower, moment in asked if name == member and is_lower]

@@ -1,4 +1,4 @@
-"""Lists of v1 with filters of their own; interviews and scorecards."""
+"""Lists of v1 that have filters of their own; interviews and scorecards."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import CONVERTED, HIRED, IN_PROCESS, REJECTED, Interview, Scorecard
 
-#: Status in requests -> status in responses.
+#: status in requests -> status in responses
 STATUSES = {"active": IN_PROCESS, "converted": CONVERTED, "hired": HIRED, "rejected": REJECTED}
 
 
@@ -38,7 +38,7 @@ def job_stages() -> Response:
 
 @requires("applications.list")
 def applications() -> Response:
-    """Applications by job (prospects too) and status; an unknown status finds nothing."""
+    """By job (prospects too) and status. An unknown status finds nothing."""
     store = the_store()
     job_id = number("job_id")
     rows = matching(store.applications)
@@ -57,7 +57,7 @@ def applications() -> Response:
 
 @requires("candidates.list")
 def candidates() -> Response:
-    """People by job (no prospects), e-mail address and ids."""
+    """By job (without prospects), e-mail address and ids."""
     store = the_store()
     rows: Rows = store.candidates
     job_id = number("job_id")
@@ -94,7 +94,7 @@ def tags_of(candidate_id: int) -> Response:
 
 @requires("rejection_reasons.list")
 def rejection_reasons() -> Response:
-    """The account's reasons, and Greenhouse's with `include_defaults=true`."""
+    """The account's own reasons; with `include_defaults=true` Greenhouse's, too."""
     store = the_store()
     with_defaults = flag("include_defaults") is True
     rows = [row for row in store.rejection_reasons.rising() if with_defaults or not row.default]
@@ -103,7 +103,7 @@ def rejection_reasons() -> Response:
 
 @requires("users.list")
 def users() -> Response:
-    """Users by e-mail address and employee id, with custom fields if `user_attributes=true`; no service accounts."""
+    """By e-mail address and employee id, without service accounts. `user_attributes=true` adds custom fields."""
     store = the_store()
     rows = [row for row in everything(matching(store.users)) if not row.service_account]
     if "email" in request.args:

@@ -24,7 +24,7 @@ MISSING = {
 
 
 def json_body() -> dict[str, Any]:
-    """The members of the JSON body; empty if it is not an object."""
+    """Empty if the body is not an object."""
     try:
         body = json.loads(request.get_data() or b"{}")
     except ValueError:
@@ -52,13 +52,13 @@ def optional_whole(body: dict[str, Any], name: str) -> int | None:
 
 
 def text(body: dict[str, Any], name: str) -> str | None:
-    """A member as text; None if it is missing."""
+    """None if it is missing."""
     value = body.get(name)
     return None if value is None else str(value)
 
 
 def one[R: Row](table: Table[R], row_id: int | None) -> R:
-    """The record with this id; 404 if there is none."""
+    """404 if there is none."""
     row = table.get(row_id)
     if row is None:
         raise not_found()
@@ -66,7 +66,7 @@ def one[R: Row](table: Table[R], row_id: int | None) -> R:
 
 
 def authenticate() -> ApiKey:
-    """The key of the request. 401 for a wrong one; 403 for a GET with a body, as documented."""
+    """401 for a wrong key, and 403 for a GET with a body, as documented."""
     store = the_store()
     if request.method == "GET" and request.content_length:
         raise ApiError(403, {"message": "GET requests must not have a body"})
@@ -88,7 +88,7 @@ def authenticate() -> ApiKey:
 
 
 def requires[**P](permission: str) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
-    """Let a view run only with a key that has `permission`."""
+    """The view needs a key that has `permission`."""
 
     def decorate(view: Callable[P, Response]) -> Callable[P, Response]:
         @wraps(view)
@@ -105,7 +105,7 @@ def requires[**P](permission: str) -> Callable[[Callable[P, Response]], Callable
 
 
 def on_behalf_of() -> int:
-    """The id of the user on whose behalf a write is made. Missing: 422; unknown: 404 (seen in 2016)."""
+    """The user on whose behalf a write is made. 422 if missing, 404 if unknown (seen in 2016)."""
     text = request.headers.get("On-Behalf-Of", "")
     if not text:
         raise validation_error("On-Behalf-Of", "Missing required header: On-Behalf-Of")
@@ -116,7 +116,6 @@ def on_behalf_of() -> int:
 
 
 def validation_error(field: str, message: str) -> ApiError:
-    """422 in v1's form."""
     return ApiError(422, {"message": "Validation error", "errors": [{"message": message, "field": field}]})
 
 

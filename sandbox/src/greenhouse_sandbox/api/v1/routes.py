@@ -109,7 +109,7 @@ WRITES: dict[tuple[str, str], Callable[..., Response]] = {
     ("PATCH", "/jobs/<int:job_id>/openings/<int:opening_id>"): jobs.update_opening,
 }
 type Shape = Callable[[Store, Any], dict[str, Any]]
-#: What can be read one by one, under the permission `<name>.get`.
+#: what can be read one by one, with the permission `<name>.get`
 ONE: dict[str, tuple[Callable[[Store], Table[Any]], Shape]] = {
     "jobs": (lambda store: store.jobs, shapes_jobs.job),
     "job_posts": (lambda store: store.job_posts, shapes_jobs.job_post),
@@ -119,14 +119,13 @@ ONE: dict[str, tuple[Callable[[Store], Table[Any]], Shape]] = {
     "users": (lambda store: store.users, shapes_jobs.user),
     "offers": (lambda store: store.offers, shapes_jobs.offer),
 }
-#: Lists without filters.
+#: lists without filters
 PLAIN: dict[str, tuple[Callable[[Store], Table[Any]], Shape]] = {
     "sources": (lambda store: store.sources, shapes_jobs.source),
 }
 
 
 def make_blueprint() -> Blueprint:
-    """Routes, errors and the rate headers of v1."""
     blueprint = Blueprint("v1", __name__)
     for path, view in READS.items():
         blueprint.add_url_rule(path, _endpoint("GET", path), view)

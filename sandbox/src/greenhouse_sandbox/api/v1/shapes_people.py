@@ -26,7 +26,7 @@ from greenhouse_sandbox.store.people import (
 
 
 def application(store: Store, row: Application) -> dict[str, Any]:
-    """An application with job, stage, source and rejection embedded."""
+    """Job, stage, source and rejection are embedded."""
     stage = None if row.status == HIRED else current_stage(store, row)
     source = store.sources.get(row.source_id)
     reason = store.rejection_reasons.get(row.rejection_reason_id)
@@ -122,7 +122,7 @@ def employment(row: Employment) -> dict[str, Any]:
 
 
 def note(store: Store, row: Note) -> dict[str, Any]:
-    """A note of the feed; v1 keeps a misspelt twin of `visibility`."""
+    """v1 also gives `visibility` under a misspelt key."""
     return {
         "id": row.id,
         "created_at": milliseconds(row.created_at),
@@ -135,7 +135,7 @@ def note(store: Store, row: Note) -> dict[str, Any]:
 
 
 def activity_feed(store: Store, row: Candidate) -> dict[str, Any]:
-    """The whole feed in three lists, newest first, not paged."""
+    """The whole feed in three lists, newest first, without pages."""
     entries = list(reversed(store.notes.by("candidate_id", row.id)))
     return {
         "notes": [note(store, one) for one in entries if one.type == "NOTE"],

@@ -46,13 +46,13 @@ from greenhouse_sandbox.webhooks.emit import emit
 from greenhouse_sandbox.webhooks.job_payloads import offer_payload
 
 EMAIL_MEMBERS = ("email_from", "email_to", "email_cc")
-#: Names of a transfer's inputs, to their names in the body of a move.
+#: names of a transfer's inputs -> their names in the body of a move
 TRANSFER = {"job_id": "to_job_id", "stage_id": "to_stage_id"}
 
 
 @requires("harvest:notes:create")
 def create_note() -> Response:
-    """Add an entry to the feed by `user_id`, else by the token's user. 201 with the record."""
+    """Add an entry to the feed, by `user_id` or the token's user. 201 with the record."""
     store = the_store()
     body = json_body()
     candidate_id = required_int(body, "candidate_id")
@@ -87,7 +87,7 @@ def create_note() -> Response:
 
 
 def _check_email(body: dict[str, Any], kind: str) -> None:
-    """E-mail members are required for e-mails and rejected otherwise."""
+    """An e-mail's own fields are required for e-mails and rejected for anything else."""
     for name in (*EMAIL_MEMBERS, "subject"):
         if kind == "EMAIL" and body.get(name) is None:
             raise invalid(name, "is missing")
@@ -114,7 +114,7 @@ def update_offer(offer_id: int) -> Response:
 
 @requires("harvest:attachments:create")
 def create_attachment() -> Response:
-    """A file on `application_id`, as `content` in base64 or as a `url`. 201 with the record."""
+    """A file on `application_id`, as base64 `content` or as a `url`. 201 with the record."""
     store = the_store()
     body = json_body()
     application = store.applications.get(required_int(body, "application_id"))
@@ -135,7 +135,7 @@ def create_attachment() -> Response:
 
 @requires("harvest:applications:move")
 def move_application(application_id: int) -> Response:
-    """Move to `to_stage_id`, to `to_job_id` (its first stage by default) or, with neither, to the next stage."""
+    """Move to `to_stage_id`, to `to_job_id` (there to the first stage), or if neither is given, to the next stage."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()
@@ -158,7 +158,7 @@ def move_application(application_id: int) -> Response:
 
 @requires("harvest:applications:reject")
 def reject_application(application_id: int) -> Response:
-    """With `rejection_reason_id` (required), `notes` and `custom_fields`."""
+    """`rejection_reason_id` is required; `notes` and `custom_fields` are optional."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()
@@ -187,7 +187,7 @@ def unreject_application(application_id: int) -> Response:
 
 @requires("harvest:applications:hire")
 def hire_application(application_id: int) -> Response:
-    """Hire into `opening_id` (else the first open one) from `start_date`, with `close_reason_id`."""
+    """Hire into `opening_id`, or the first open one, from `start_date`, with `close_reason_id`."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()
@@ -224,7 +224,7 @@ def update_rejection(detail_id: int) -> Response:
 
 
 def _stage_ids(store: Store, application: Application) -> set[int | None]:
-    """The ids by which a client may name the current stage; which one is right is undocumented."""
+    """All ids by which a client might name the current stage. Which one is right isn't documented."""
     stage = current_stage(store, application)
     either = {"application_stage": application.stage_id, "job_interview_stage": stage.id if stage else None}
     wanted = store.switches["move_from_stage"]
@@ -242,7 +242,7 @@ def _target(store: Store, application: Application, to_stage_id: int | None) -> 
 
 @requires("harvest:applications:create")
 def create_application() -> Response:
-    """An application or, with `prospect`, a prospect of an existing candidate. 201 with the record."""
+    """Create an application of an existing candidate, or if `prospect`, a prospect. 201 with the record."""
     store = the_store()
     body = json_body()
     candidate = store.candidates.get(required_int(body, "candidate_id"))
@@ -254,7 +254,7 @@ def create_application() -> Response:
 
 @requires("harvest:applications:update")
 def update_application(application_id: int) -> Response:
-    """Change links and custom fields; given custom fields replace all. 200, or by switch 204."""
+    """Change links and custom fields; given custom fields replace all. 200, or 204 by switch."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()
@@ -273,7 +273,7 @@ def update_application(application_id: int) -> Response:
 
 @requires("harvest:applications:destroy")
 def destroy_application(application_id: int) -> Response:
-    """Remove a candidate from a job; prospects cannot be deleted like this. 204."""
+    """Remove a candidate from a job. Prospects can't be deleted like this. 204."""
     store = the_store()
     application = one(store.applications, application_id)
     if application.prospect:

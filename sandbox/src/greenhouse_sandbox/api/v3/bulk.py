@@ -1,4 +1,4 @@
-"""`{"data": [...]}` in, a `bulk_action_uuid` out. Greenhouse processes these later, the sandbox immediately."""
+"""`{"data": [...]}` in, a `bulk_action_uuid` out. Greenhouse processes these later, the sandbox at once."""
 
 import uuid
 from collections.abc import Callable

@@ -86,7 +86,7 @@ def create_tag() -> Response:
 
 @requires("harvest:candidate_tags:destroy")
 def destroy_tag(row_id: int) -> Response:
-    """Delete a tag from the account and all candidates. 204."""
+    """Deletes it from all candidates, too. 204."""
     store = the_store()
     background.delete_tag(store, one(store.candidate_tags, row_id), now=store.clock.now())
     return Response(status=204)
@@ -107,7 +107,7 @@ def create_applied_tag() -> Response:
 
 @requires("harvest:applied_candidate_tags:destroy")
 def destroy_applied_tag(row_id: int) -> Response:
-    """Remove a tag from a candidate. 204."""
+    """204."""
     store = the_store()
     found = applied_tags(store).get(row_id)
     if found is None:
@@ -126,7 +126,7 @@ def _candidate(body: dict[str, object]) -> Candidate:
 
 @requires("harvest:candidates:create")
 def create_candidate() -> Response:
-    """A person and, if `application` is given, their application. 201 with both."""
+    """Create a person and, if `application` is given, their application. 201 with both."""
     store = the_store()
     body = json_body()
     first, last = required_text(body, "first_name"), required_text(body, "last_name")
@@ -150,7 +150,7 @@ def create_candidate() -> Response:
 
 @requires("harvest:candidates:update")
 def update_candidate(candidate_id: int) -> Response:
-    """Change the given members; a given collection replaces the whole one. 200 with the record."""
+    """Change the fields that are given. A given collection replaces the whole one. 200 with the record."""
     store = the_store()
     candidate = one(store.candidates, candidate_id)
     changes = checked_profile(store, json_body())

@@ -1,4 +1,4 @@
-"""Query filters of the list endpoints. A filter turns the text of a parameter into a test of one row."""
+"""Query filters of lists. A filter turns the text of a parameter into a test for one row."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -44,8 +44,6 @@ def ids_within(member: str) -> Filter:
 
 
 def boolean(member: str) -> Filter:
-    """Rows whose boolean `member` has this value."""
-
     def build(_: Store, name: str, text: str) -> Test:
         wanted = parse_boolean(name, text)
         return lambda row: bool(getattr(row, member)) == wanted
@@ -54,14 +52,14 @@ def boolean(member: str) -> Filter:
 
 
 def parse_boolean(name: str, text: str) -> bool:
-    """`true` or `false`; 422 otherwise."""
+    """422 unless it is `true` or `false`."""
     if text not in {"true", "false"}:
         raise invalid(name, f"`{text}` is not a boolean")
     return text == "true"
 
 
 def text(member: str) -> Filter:
-    """Rows whose `member` is exactly the text."""
+    """Rows whose `member` is exactly this text."""
 
     def build(_: Store, __: str, wanted: str) -> Test:
         return lambda row: getattr(row, member) == wanted
@@ -70,7 +68,7 @@ def text(member: str) -> Filter:
 
 
 def texts(member: str) -> Filter:
-    """Rows whose `member` is one of a comma-separated list of texts."""
+    """Rows whose `member` is one of a comma-separated list."""
 
     def build(_: Store, __: str, wanted: str) -> Test:
         parts = set(wanted.split(","))
@@ -92,7 +90,7 @@ def nothing(_: Store, __: str, ___: str) -> Test:
 
 
 def no_moment(_: Store, name: str, wanted: str) -> Test:
-    """No rows, for a datetime filter: nothing in this sandbox has this datetime."""
+    """For a datetime that nothing in the sandbox has: matches no row."""
     parse_dates(name, wanted)
     return lambda _row: False
 
@@ -114,13 +112,13 @@ def only(name: str, *, of: tuple[str, ...]) -> Filter:
 
 
 def accepted(_: Store, name: str, wanted: str) -> Test:
-    """A boolean that is validated here and applied by the resource's visibility."""
+    """A boolean that is validated here; the resource's visibility applies it."""
     parse_boolean(name, wanted)
     return lambda _row: True
 
 
 def option(store: Store, name: str, text: str) -> Test:
-    """Rows on which a custom field has the option with this id."""
+    """Rows whose custom field has the option with this id."""
     row = store.custom_field_options.get(parse_ids(name, text)[0])
     custom_field = store.custom_fields.get(row.custom_field_id) if row else None
     if row is None or custom_field is None:
@@ -135,7 +133,7 @@ def option(store: Store, name: str, text: str) -> Test:
 
 
 def choice(member: str, values: dict[str, Any]) -> Filter:
-    """Rows whose `member` is the value behind the named choice."""
+    """Rows whose `member` is the value of the named choice."""
 
     def build(_: Store, name: str, wanted: str) -> Test:
         check_choice(name, wanted, values)
@@ -145,7 +143,7 @@ def choice(member: str, values: dict[str, Any]) -> Filter:
 
 
 def check_choice(name: str, wanted: str, values: dict[str, Any]) -> None:
-    """422 unless `wanted` is one of the named choices."""
+    """422 unless `wanted` is one of the choices."""
     if wanted not in values:
         names = ", ".join(f'"{value}"' for value in values)
         raise invalid(name, f"`{wanted}` is not one of: [{names}]")
@@ -199,7 +197,6 @@ def days(member: str) -> Filter:
 
 
 def parse_dates(name: str, wanted: str) -> list[Bound]:
-    """The operators and moments of a date filter."""
     return [(operator, _moment(name, moment)) for operator, moment in _pairs(name, wanted)]
 
 

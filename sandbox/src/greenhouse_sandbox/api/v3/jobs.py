@@ -22,7 +22,6 @@ from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.store.jobs import JobHiringManager, JobOwner, Opening
 from greenhouse_sandbox.store.people import UserJobPermission
 
-#: Kind of fault to its behaviour and to a sentence about it. A new kind is one more line here.
 KINDS = {name: name for name in ("sourcer", "recruiter", "coordinator")}
 
 
@@ -65,7 +64,7 @@ def make(body: dict[str, Any]) -> Opening:
 
 
 def change(row: Opening, body: dict[str, Any]) -> None:
-    """Change an opening as described by a body; given custom fields replace all."""
+    """Given custom fields replace all."""
     store = the_store()
     fields = row.custom_fields
     if body.get("custom_fields") is not None:
@@ -84,7 +83,7 @@ def change(row: Opening, body: dict[str, Any]) -> None:
 
 @requires("harvest:job_owners:create")
 def create_job_owner() -> Response:
-    """A sourcer, recruiter or coordinator; a responsible one replaces the previous one. 201."""
+    """A new responsible sourcer, recruiter or coordinator replaces the previous one. 201."""
     store = the_store()
     body = json_body()
     where = _job_and_user(body)

@@ -1,4 +1,4 @@
-"""List endpoints: filters, order, pages, and the members a client chose. Cursors are base64 of compact JSON."""
+"""Lists: filters, order, pages, and the fields a client chose. Cursors are base64 of compact JSON."""
 
 import base64
 import binascii
@@ -33,7 +33,7 @@ COMMON: dict[str, Filter] = {
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where the next page starts: the original query, its first id, and the page number."""
+    """Where the next page starts: the original query, the first id, and the page number."""
 
     query: dict[str, str]
     per_page: int
@@ -47,7 +47,7 @@ class Cursor:
 
 
 def decode(text: str) -> Cursor:
-    """Parse a cursor; 422 if it is not one of ours."""
+    """422 if the cursor isn't one of ours."""
     try:
         data = json.loads(base64.b64decode(text, validate=True))
         return Cursor(
@@ -70,9 +70,9 @@ def rows(
     elsewhere: dict[str, Callable[[str, str], list[int]]],
     start: int | None,
 ) -> Iterator[Any]:
-    """Rows that may match the query, highest id first, from id `start` (inclusive) downwards.
+    """Rows that may match the query, from id `start` (inclusive) downwards.
 
-    `indexed`, `dated` and `elsewhere` narrow the rows by a member, a time or another table.
+    `indexed`, `dated` and `elsewhere` narrow them down by a field, a time or another table.
     """
     found = _narrowed(source, query, indexed, dated, elsewhere)
     if found is None:
@@ -88,7 +88,7 @@ def _narrowed(
     dated: dict[str, str],
     elsewhere: dict[str, Callable[[str, str], list[int]]],
 ) -> dict[int, Any] | None:
-    """The smallest indexed set that contains all matching rows; None if a scan is as fast."""
+    """The smallest indexed set that has all matching rows; None if a scan is as fast."""
     if query.get("ids"):
         wanted = filters.parse_ids("ids", query["ids"])
         return {row.id: row for row in (source.get(one) for one in wanted) if row}
@@ -124,8 +124,8 @@ def _all(_: Store, __: Bearer, ___: dict[str, str]) -> Test:
 class Resource:
     """A kind of record that can be listed.
 
-    `indexed` and `keyed` name, for a filter, the member by which rows are found; `dated` the times by which the table
-    is sorted. `elsewhere` finds ids through another table. `visible` builds the test of what the caller may see.
+    `indexed` and `keyed` name, for a filter, the field by which rows are found; `dated` the times by which the table is
+    sorted. `elsewhere` finds ids through another table. `visible` makes the test for what the caller may see.
     """
 
     name: str
@@ -146,7 +146,7 @@ class Resource:
 
 
 def list_page(resource: Resource, store: Store, caller: Bearer) -> Response:
-    """The requested page, highest id first, with a link to the next."""
+    """The requested page, highest id first, with a link to the next one."""
     cursor = _cursor()
     query = cursor.query if cursor else _query()
     per_page = _per_page(query)

@@ -15,17 +15,16 @@ WINDOW_SECONDS = 30
 
 
 def v3_error(status: int, *errors: str | dict[str, str]) -> ApiError:
-    """An error of `status` with these entries."""
     return ApiError(status, {"message": PHRASES[status], "errors": list(errors)})
 
 
 def invalid(parameter: str, text: str) -> ApiError:
-    """422 about one parameter or body member."""
+    """422 about one parameter or field of the body."""
     return v3_error(422, {parameter: text})
 
 
 def json_body() -> dict[str, Any]:
-    """The members of the body; empty without one. 422 if it is not a JSON object."""
+    """The fields of the body; empty if there is no body. 422 if it is not a JSON object."""
     if not request.get_data():
         return {}
     if not request.is_json:
@@ -72,7 +71,7 @@ def optional_texts(body: dict[str, Any], name: str) -> list[str] | None:
 
 
 def one[R: Row](table: Table[R], row_id: int) -> R:
-    """The record with this id; 404 if there is none."""
+    """404 if there is none."""
     row = table.get(row_id)
     if row is None:
         raise not_found()
@@ -85,7 +84,7 @@ def bearer() -> Bearer:
 
 
 def requires[**P](scope: str) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
-    """Let a view run only with a token that has `scope`, within the rate limit, and, for reads, for a Site Admin."""
+    """The view needs a token that has `scope`, calls left in the window and, for reads, a Site Admin."""
 
     def decorate(view: Callable[P, Response]) -> Callable[P, Response]:
         @wraps(view)

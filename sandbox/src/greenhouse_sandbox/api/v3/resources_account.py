@@ -1,4 +1,4 @@
-"""Lists about the account. Some are always empty and exist for clients that read everything."""
+"""Lists about the account. Some are always empty, and are here for clients that read everything."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.account import FIELD_TYPES
 from greenhouse_sandbox.store.table import Row, Table
 
-#: Name of the list to its own filters.
+#: name of the list -> its own filters
 FILTERS: dict[str, tuple[str, ...]] = {
     "approval_flows": ("job_ids", "offer_ids", "approval_type"),
     "approver_groups": ("approval_flow_ids",),
@@ -89,8 +89,6 @@ EMPTY = tuple(
 
 
 def _at(table: str, member: str) -> Any:
-    """Users in the office or department with this external id."""
-
     def build(store: Store, _: str, wanted: str) -> Test:
         places = {row.id for row in store.tables()[table].rising() if row.external_id == wanted}
         return lambda row: not places.isdisjoint(getattr(row, member))
@@ -104,7 +102,7 @@ def _field_key(store: Store, _: str, wanted: str) -> Test:
 
 
 def _under_way(_: Store, name: str, wanted: str) -> Test:
-    """Bulk requests in progress; here all finish before the response."""
+    """Bulk requests in progress. Here they all finish before the response."""
     active = parse_boolean(name, wanted)
     return lambda row: (row.completed_at is None) == active
 

@@ -18,7 +18,7 @@ from greenhouse_sandbox.store.applications import ACCEPTED, CREATED, DECLINED, D
 JOB_STATES = ("open", "draft", "closed")
 OWNERS = ("sourcer", "recruiter", "coordinator")
 LOCATIONS = ("free_text", "office", "custom_list")
-#: The state of an offer in v1 to its name in the store.
+#: state of an offer in v1 -> its name in the store
 OFFER_STATES = (CREATED, ACCEPTED, DECLINED, DEPRECATED)
 
 RESOURCES = (

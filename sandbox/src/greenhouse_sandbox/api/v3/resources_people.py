@@ -26,7 +26,7 @@ from greenhouse_sandbox.api.v3.shapes_people import READ_VISIBILITY
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import CONVERTED, HIRED, IN_PROCESS, REJECTED, TYPES
 
-#: Status in requests -> status in responses.
+#: status in requests -> status in responses
 STATUSES = {"active": IN_PROCESS, "rejected": REJECTED, "hired": HIRED, "converted": CONVERTED}
 
 NOTE_TYPES = (
@@ -59,7 +59,7 @@ STAMPS = {"created_at": "created_at", "updated_at": "updated_at"}
 
 
 def _status(store: Store, name: str, wanted: str) -> Test:
-    """`in_process` is a value but not a filter: 422 or, by switch, no rows."""
+    """Rows may have the status `in_process`, but it isn't a filter: 422 or, by switch, no rows."""
     if wanted == IN_PROCESS and store.switches["in_process_filter"] == "empty":
         return lambda _row: False
     check_choice(name, wanted, STATUSES)

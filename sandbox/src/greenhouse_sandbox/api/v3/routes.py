@@ -70,7 +70,6 @@ WRITES: dict[tuple[str, str], Callable[..., Response]] = {
 
 
 def make_blueprint() -> Blueprint:
-    """Routes, errors and the rate headers of v3."""
     blueprint = Blueprint("v3", __name__)
     for resource in RESOURCES:
         blueprint.add_url_rule(f"/{resource.name}", f"list_{resource.name}", _lister(resource))

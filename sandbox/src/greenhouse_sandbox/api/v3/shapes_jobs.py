@@ -24,7 +24,7 @@ from greenhouse_sandbox.store.table import Row
 
 
 def stamps(row: Row) -> dict[str, Any]:
-    """Id and timestamps, which every record has."""
+    """Every record has these."""
     return {
         "id": row.id,
         "created_at": milliseconds(row.created_at),
@@ -53,7 +53,7 @@ def job(store: Store, row: Job) -> dict[str, Any]:
 
 
 def job_post(store: Store, row: JobPost) -> dict[str, Any]:
-    """A post. For internal posts the content is the internal one."""
+    """The content of an internal post is the internal one."""
     return stamps(row) | {
         "title": row.title,
         "internal": row.internal,
@@ -92,7 +92,6 @@ def job_interview_stage(_: Store, row: JobStage) -> dict[str, Any]:
 
 
 def job_owner(_: Store, row: JobOwner) -> dict[str, Any]:
-    """A recruiter, coordinator or sourcer of a job."""
     return stamps(row) | {
         "job_id": row.job_id,
         "user_id": row.user_id,
@@ -148,7 +147,7 @@ def close_reason(_: Store, row: CloseReason) -> dict[str, Any]:
 
 
 def offer(store: Store, row: Offer) -> dict[str, Any]:
-    """One version of an offer; its state is written with a capital."""
+    """One version of an offer. The state is written with a capital."""
     return stamps(row) | {
         "version": row.version,
         "application_id": row.application_id,

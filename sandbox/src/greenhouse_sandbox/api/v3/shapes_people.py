@@ -19,7 +19,7 @@ from greenhouse_sandbox.store.applications import (
 )
 from greenhouse_sandbox.store.people import Candidate, Education, Employment, User
 
-#: Visibility: how it is written to how it is read.
+#: visibility as written -> as read
 READ_VISIBILITY = {
     "public": "publicly_visible",
     "private": "privately_visible",
@@ -28,7 +28,7 @@ READ_VISIBILITY = {
 
 
 def user(store: Store, row: User) -> dict[str, Any]:
-    """A user; a service account has an empty e-mail address."""
+    """A service account has an empty e-mail address."""
     return stamps(row) | {
         "first_name": row.first_name,
         "last_name": row.last_name,
@@ -71,7 +71,7 @@ def candidate(store: Store, row: Candidate) -> dict[str, Any]:
 
 
 def application(store: Store, row: Application) -> dict[str, Any]:
-    """An application. Two members, added in summer 2026, can be switched off."""
+    """Two fields, added in summer 2026, can be switched off."""
     ended = row.status == HIRED and store.switches["hired_stage"] == "null"
     stage = None if ended else current_stage(store, row)
     members = stamps(row) | {
@@ -102,7 +102,7 @@ def application(store: Store, row: Application) -> dict[str, Any]:
 
 
 def application_stage(store: Store, row: ApplicationStage) -> dict[str, Any]:
-    """An application in one stage, with whole days until now or until it left."""
+    """With the number of whole days until now, or until it left the stage."""
     end = row.exited_at or store.clock.now()
     return stamps(row) | {
         "application_id": row.application_id,
@@ -115,7 +115,7 @@ def application_stage(store: Store, row: ApplicationStage) -> dict[str, Any]:
 
 
 def note(_: Store, row: Note) -> dict[str, Any]:
-    """An entry of the feed, with the read spelling of its visibility."""
+    """Visibility is spelled as in reading."""
     return stamps(row) | {
         "candidate_id": row.candidate_id,
         "application_id": row.application_id,
@@ -145,7 +145,7 @@ def rejection_detail(store: Store, row: RejectionDetail) -> dict[str, Any]:
 
 
 def attachment(store: Store, row: Attachment) -> dict[str, Any]:
-    """A file, with a URL that is valid for seven days."""
+    """The file's URL is valid for seven days."""
     return stamps(row) | {
         "application_id": row.application_id,
         "candidate_id": row.candidate_id,
@@ -156,7 +156,7 @@ def attachment(store: Store, row: Attachment) -> dict[str, Any]:
 
 
 def education(store: Store, row: Education) -> dict[str, Any]:
-    """A school; the latest one is marked."""
+    """Marks the latest one."""
     start = (row.start_on or "").split("-")
     end = (row.end_on or "").split("-")
     others = store.educations.by("candidate_id", row.candidate_id)
@@ -176,7 +176,7 @@ def education(store: Store, row: Education) -> dict[str, Any]:
 
 
 def employment(store: Store, row: Employment) -> dict[str, Any]:
-    """An employer; the latest one is marked."""
+    """Marks the latest one."""
     others = store.employments.by("candidate_id", row.candidate_id)
     return stamps(row) | {
         "candidate_id": row.candidate_id,

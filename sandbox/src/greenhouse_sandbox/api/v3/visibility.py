@@ -6,7 +6,7 @@ from greenhouse_sandbox.tokens import Bearer
 
 
 def jobs(store: Store, caller: Bearer, _: dict[str, str]) -> Test:
-    """Confidential jobs, by switch, only for their hiring team."""
+    """By switch, confidential jobs only for their hiring team."""
     may_see = _may_see(store, caller)
     return lambda row: may_see(row.id)
 
@@ -23,7 +23,7 @@ def posts(store: Store, caller: Bearer, query: dict[str, str]) -> Test:
 
 
 def entered(store: Store, _: Bearer, __: dict[str, str]) -> Test:
-    """Stages that were never entered only while scaffolding is switched on."""
+    """Stages never entered only if scaffolding is switched on."""
     scaffolding = store.switches["stage_scaffolding"]
     return lambda row: scaffolding or row.entered_at is not None
 
@@ -41,13 +41,13 @@ def persons(_: Store, __: Bearer, query: dict[str, str]) -> Test:
 
 
 def candidates(store: Store, _: Bearer, __: dict[str, str]) -> Test:
-    """Private candidates unless they are switched to be hidden."""
+    """Private candidates unless a switch hides them."""
     hidden = store.switches["private_candidates"] == "hidden"
     return lambda row: not (hidden and row.private)
 
 
 def current_offers(store: Store, _: Bearer, query: dict[str, str]) -> Test:
-    """With `current_only=true` the latest version of each application's offer."""
+    """With `current_only=true`, the latest version of each application's offer."""
     if query.get("current_only") != "true":
         return lambda _row: True
 

@@ -14,7 +14,7 @@ from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.store.applications import Application
 from greenhouse_sandbox.ui.screens import Typed, acting_user, found, screens, way_back
 
-#: Acts that the screens offer, and the message on the next page.
+#: acts that the screens offer, and the message on the next page
 DONE: dict[str, str] = {
     "convert": "The prospect is now a candidate.",
     "transfer": "Moved to the other job.",
@@ -69,7 +69,7 @@ def do(name: str) -> ResponseReturnValue:
 
 
 def _members() -> dict[str, Any]:
-    """The non-empty fields, converted to the types that acts take."""
+    """The fields that aren't empty, converted to the types that acts take."""
     members: dict[str, Any] = {}
     for name in request.form:
         if name == "back":
@@ -93,7 +93,7 @@ def application_form(job_id: int) -> str:
 
 @screens.post("/jobs/<int:job_id>/applications/new")
 def submit_application(job_id: int) -> ResponseReturnValue:
-    """A candidate applies. A person with the same e-mail address gets a second application."""
+    """A person with the same e-mail address gets a second application."""
     store, typed = the_store(), Typed()
     found(store.jobs, job_id)
     first, last = typed.required("first_name", "a first name"), typed.required("last_name", "a last name")
@@ -137,7 +137,6 @@ def prospect_form() -> str:
 
 @screens.post("/prospects/new")
 def submit_prospect() -> ResponseReturnValue:
-    """Add a prospect for any number of jobs."""
     store, typed = the_store(), Typed()
     first, last = typed.required("first_name", "a first name"), typed.required("last_name", "a last name")
     email = typed.email("email")
@@ -184,7 +183,6 @@ def move_application(application_id: int) -> ResponseReturnValue:
 
 @screens.post("/applications/<int:application_id>/reject")
 def reject_application(application_id: int) -> ResponseReturnValue:
-    """Reject with an optional `rejection_reason_id` and `notes`."""
     store, typed = the_store(), Typed()
 
     def act(application: Application) -> str:

@@ -1,4 +1,4 @@
-"""Configure: the Dev Center with its credentials, the organization and the users."""
+"""Configure: the Dev Center with its credentials, the organization, and the users."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -27,7 +27,6 @@ def dev_center() -> str:
 
 @screens.get("/configure/organization")
 def organization() -> str:
-    """Departments and offices, with the jobs of each."""
     store = the_store()
     jobs = list(store.jobs.rising())
     departments = [
@@ -93,7 +92,7 @@ def credential_form() -> str:
 
 @screens.post("/configure/dev_center/credentials/new")
 def create_credential() -> ResponseReturnValue:
-    """Create the credential and show its secret once."""
+    """The secret is shown once."""
     store, typed = the_store(), Typed()
     kind = typed.text("api_type")
     if kind not in TYPES:

@@ -13,7 +13,7 @@ from greenhouse_sandbox.store.jobs import Job
 from greenhouse_sandbox.store.people import User
 from greenhouse_sandbox.ui.screens import Typed, found, screens
 
-#: Number of the newest hired, rejected and prospects that are shown.
+#: how many of the newest hired, rejected and prospects are shown
 SHOWN = 100
 
 
@@ -44,7 +44,7 @@ def home() -> str:
 
 @screens.get("/jobs/<int:job_id>")
 def job(job_id: int) -> str:
-    """A job: posts, hiring team, and the board whose columns are stages and whose cards are candidates."""
+    """Posts, hiring team, and the board, whose columns are stages and whose cards are candidates."""
     store = the_store()
     row = found(store.jobs, job_id)
     columns: dict[int, list[tuple[Application, str]]] = {stage.id: [] for stage in pipeline(store, job_id)}
@@ -120,7 +120,6 @@ def submit_job() -> ResponseReturnValue:
 
 @screens.get("/jobs/<int:job_id>/setup")
 def job_setup(job_id: int) -> str:
-    """Everything about a job that can be changed."""
     store = the_store()
     job = found(store.jobs, job_id)
     standing: dict[int, int] = {}

@@ -21,7 +21,7 @@ from greenhouse_sandbox.store.jobs import Job
 from greenhouse_sandbox.store.table import Row, Table
 from greenhouse_sandbox.ui.screens import Typed, acting_user, found, screens
 
-#: Number of people in a list; the newest are shown.
+#: how many people are listed, newest first
 SHOWN = 200
 
 
@@ -33,7 +33,7 @@ def job_names(store: Store, application: Application) -> str:
 
 @screens.get("/candidates")
 def candidates() -> str:
-    """People, newest first, found by name or e-mail address."""
+    """Newest first, found by name or e-mail address."""
     store = the_store()
     query = request.args.get("q", "").strip().lower()
     rows = []
@@ -49,13 +49,12 @@ def candidates() -> str:
 
 @screens.get("/people/<int:candidate_id>")
 def person(candidate_id: int) -> str:
-    """The profile of a candidate on one application (`application_id`; default the newest)."""
+    """A candidate's profile, for one application (`application_id`; default: the newest)."""
     return _profile(candidate_id, Typed())
 
 
 @screens.post("/people/<int:candidate_id>/notes")
 def leave_note(candidate_id: int) -> ResponseReturnValue:
-    """A note on the feed by the acting user."""
     store, typed = the_store(), Typed()
     found(store.candidates, candidate_id)
     body = typed.required("body", "the note")
@@ -105,7 +104,6 @@ def delete_person(candidate_id: int) -> ResponseReturnValue:
 
 @screens.post("/people/<int:candidate_id>/merge")
 def merge_person(candidate_id: int) -> ResponseReturnValue:
-    """Merge into the candidate with `into_candidate_id`."""
     store, typed = the_store(), Typed()
     loser = found(store.candidates, candidate_id)
     winner = store.candidates.get(typed.whole("into_candidate_id"))

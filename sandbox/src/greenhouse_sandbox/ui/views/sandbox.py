@@ -1,4 +1,4 @@
-"""Pages that Greenhouse does not have: clock, worlds, stories, faults, switches, logs."""
+"""Pages that Greenhouse doesn't have: clock, worlds, stories, faults, switches, logs."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,7 +34,7 @@ def workshop() -> str:
 
 @screens.post("/sandbox/clock")
 def advance_clock() -> ResponseReturnValue:
-    """Move the clock by `hours`, or to the next delivery attempt."""
+    """By `hours`, or to the next delivery attempt."""
     clock, hours = the_store().clock, Typed().whole("hours")
     if "to_next_attempt" in request.form:
         due = sandbox().deliverer.next_attempt_at()
@@ -51,7 +51,7 @@ def advance_clock() -> ResponseReturnValue:
 
 @screens.post("/sandbox/scenario")
 def play_scenario() -> ResponseReturnValue:
-    """Play the `scenario` with its default parameters, or with `n`."""
+    """With its default parameters, or with `n`."""
     typed = Typed()
     order: dict[str, Any] = {"scenario": typed.text("scenario")}
     if typed.text("n"):
@@ -86,7 +86,7 @@ def new_world() -> ResponseReturnValue:
 
 @screens.get("/sandbox/switches")
 def switches() -> str:
-    """Behaviour that Greenhouse barely documents, with the sandbox's current choice."""
+    """Behaviour that Greenhouse hardly documents, with the sandbox's current choice."""
     return render_template("switches.html", switches=the_store().switches, choices=CHOICES)
 
 
@@ -127,7 +127,6 @@ def order_fault() -> ResponseReturnValue:
 
 @screens.post("/sandbox/webhook_faults")
 def order_hook_fault() -> ResponseReturnValue:
-    """Order a fault of webhook deliveries."""
     try:
         order = _order(("times", "after", "copies", "random"), ("seconds",))
         fault = the_store().hook_faults.add(order)
@@ -165,7 +164,7 @@ def _faults_page() -> str:
 
 
 def _order(whole: tuple[str, ...], parts: tuple[str, ...]) -> dict[str, Any]:
-    """The non-empty fields; ValueError with a message for an invalid number."""
+    """The fields that aren't empty. ValueError with a message for an invalid number."""
     order: dict[str, Any] = {}
     for name, text in request.form.items():
         if not text.strip():

@@ -17,7 +17,6 @@ STATES = (PENDING, HELD, DELIVERED, GIVEN_UP, DROPPED)
 
 @screens.get("/configure/dev_center/web_hooks")
 def webhooks() -> str:
-    """All webhooks with their state and last delivery."""
     store = the_store()
     rows = []
     for hook in store.webhooks.rising():
@@ -56,7 +55,7 @@ def create_webhook() -> ResponseReturnValue:
 
 @screens.get("/configure/dev_center/web_hooks/<int:hook_id>")
 def webhook(hook_id: int) -> str:
-    """One webhook with the log of its deliveries, newest first."""
+    """With the log of its deliveries, newest first."""
     store = the_store()
     hook = found(store.webhooks, hook_id)
     deliveries = store.deliveries.by("webhook_id", hook_id)[: -LOGGED - 1 : -1]
@@ -72,7 +71,7 @@ def edit_webhook_form(hook_id: int) -> str:
 @screens.post("/configure/dev_center/web_hooks/<int:hook_id>/edit")
 @unlocked
 def update_webhook(hook_id: int) -> ResponseReturnValue:
-    """Save what was changed and try the endpoint again."""
+    """Save what was changed, and try the endpoint again."""
     store, typed = the_store(), Typed()
     name, action, endpoint, secret = _typed(typed)
     with store.lock:
@@ -87,7 +86,7 @@ def update_webhook(hook_id: int) -> ResponseReturnValue:
 @screens.post("/configure/dev_center/web_hooks/<int:hook_id>/enable")
 @unlocked
 def enable_webhook(hook_id: int) -> ResponseReturnValue:
-    """Ping the endpoint again and enable the webhook if it answers 200."""
+    """Ping the endpoint again, and enable the webhook if it answers 200."""
     with the_store().lock:
         hook = found(the_store().webhooks, hook_id)
     return _tried(hook)
