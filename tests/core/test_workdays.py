@@ -158,7 +158,7 @@ def test_public_holidays_are_known_without_another_process(
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert holidays_of("AT", "", 2061, language="en")[date(2061, 10, 26)] == "National Day"
-    assert "need 30 MB more" in caplog.text
+    assert "needs 30 MB more memory" in caplog.text
 
 
 def test_end_of_summer_time_keeps_the_time_of_day() -> None:

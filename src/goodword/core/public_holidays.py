@@ -61,7 +61,7 @@ def _ask(question: Mapping[str, Any]) -> Any:
         )
     except (OSError, subprocess.SubprocessError):
         log.warning(
-            "Public holidays are computed in this process, which then needs 30 MB more.", exc_info=True
+            "Public holidays are computed in this process, which then needs 30 MB more memory.", exc_info=True
         )
         return answer(question)
     return json.loads(asked.stdout)
