@@ -4,7 +4,7 @@
         application = api.application(409)
 
 A call passes through `v1` or `v3`, `session` (authentication, pacing, retries, errors), `transport` (one exchange) and
-`records` (JSON to our `types`).
+`records` (JSON to dataclasses).
 """
 
 import time

@@ -213,7 +213,7 @@ class OAuth:
         ends = now + timedelta(seconds=seconds) if seconds > 0 else record.moment("expires_at")
         life = (ends or now + DOCUMENTED_LIFE) - now
         if not _SHORTEST_LIFE <= life <= _LONGEST_LIFE:
-            life = DOCUMENTED_LIFE  # clocks differ; if this is too long, a 401 renews
+            life = DOCUMENTED_LIFE  # the clocks differ; if the token lives shorter, a 401 renews it
         return Token(access_token, renew_at=now + life - min(_EARLY, life / 10))
 
     def _called(self, url: str, form: Mapping[str, str]) -> HarvestResponse:

@@ -350,8 +350,8 @@ def _local_applications(connection: Connection, remote_ids: Collection[int]) -> 
 def compare_candidates(
     candidates: Iterable[remote.Candidate], *, connection: Connection
 ) -> tuple[list[Difference], list[MissedInvitation]]:
-    """For each changed candidate, one application that differs. Applications that waited for an address or for
-    permission to e-mail are missed invitations if the candidate can now be e-mailed."""
+    """Applications of candidates whose data changed. Those that waited for an address or for permission to e-mail are
+    missed invitations if the candidate can now be e-mailed."""
     differences: list[Difference] = []
     missed: list[MissedInvitation] = []
     for page in batched(candidates, CANDIDATES):

@@ -191,8 +191,7 @@ def request_invitations(
 
 
 def dismiss(connection: Connection, pks: Collection[int], *, member: Membership, now: datetime) -> int:
-    """Skips those marked for inviting. Candidates then count as already there, so only a return to the stage
-    invites."""
+    """Skips those marked for inviting. Candidates count as already there, so only a return to the stage invites."""
     with transaction.atomic():
         chosen = waiting_for(member, connection).filter(pk__in=pks, invite_requested_at=None).values("pk")
         rows = list(

@@ -377,8 +377,7 @@ def _our_copies(connection: Connection, by_id: Mapping[int, Difference]) -> dict
 
 
 def _is_finding(one: Difference, before: Any, after: Any, *, wait: bool) -> bool:
-    """Whether syncing changed our copy (a delivery may have been quicker), or with `wait`, whether it's in the
-    stage."""
+    """Whether syncing changed our copy; a delivery may have been quicker. With `wait`: whether it's in the stage."""
     if after is None:
         return False
     if wait:

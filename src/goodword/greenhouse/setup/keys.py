@@ -224,7 +224,7 @@ def connect(
     now: datetime,
     connection: Connection | None = None,
 ) -> Connection:
-    """Store the key of a new account, or replace `connection`'s key, keeping endpoint, webhooks and roles. Raises
+    """Store the key of a new account, or replace `connection`'s and keep its endpoint, webhooks, roles. Raises
     InUse."""
     with transaction.atomic():
         # with two admins or a double click, the second request finds the first one's row

@@ -164,7 +164,7 @@ class ConnectionCard:
 
     @property
     def refused_lately(self) -> bool:
-        """Whether the last delivery had a wrong signature, so that webhook has another secret key."""
+        """Whether the last delivery had a wrong signature: its webhook then has another secret key."""
         refused, heard = self.connection.refused_at, self.connection.last_event_at
         return refused is not None and (heard is None or refused > heard)
 

@@ -149,8 +149,7 @@ def _revealed(secret: WebhookSecret) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookActivity:
-    """`missed`: changes since the last delivery that this webhook should have reported; silence alone proves
-    nothing."""
+    """`missed`: changes since the last delivery that it should have reported; silence alone proves nothing."""
 
     name: str
     last: datetime | None

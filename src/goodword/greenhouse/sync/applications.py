@@ -152,8 +152,7 @@ def state_of(row: Application) -> ApplicationState:
 
 
 def changes(old: ApplicationState | None, new: ApplicationState, *, arrived: bool = True) -> Iterator[Change]:
-    """Events in their natural order. `old`: None for a new application. `arrived`: whether a new stage is an
-    arrival."""
+    """Events in their natural order. `old`: None for a new application. `arrived`: whether a new stage counts."""
     active = new.status == Status.ACTIVE
     if old is None:
         yield "application.applied", {"job_id": new.job_id}
@@ -186,7 +185,7 @@ def _entered(new: ApplicationState) -> Change:
 
 
 def lacks_stage(application: remote.Application) -> bool:
-    """Our copy then keeps its stage; otherwise undoing the rejection or hire would look like an arrival."""
+    """Our copy then keeps its stage. Otherwise undoing the rejection or hire would look like an arrival."""
     return application.stage_id is None and application.status in ENDED
 
 
@@ -438,8 +437,7 @@ def has_entered_since(
     active_at: datetime | None,
     elsewhere_at: datetime | None,
 ) -> bool:
-    """Whether it has entered again since it was recorded as already there. `elsewhere_at`: last read in another
-    stage."""
+    """Whether it has entered again since it was recorded as already there. `elsewhere_at`: last read elsewhere."""
     if automation is None or row.stage_id is None or row.remote_id is None:
         return True
     recorded = (

@@ -190,7 +190,7 @@ class ApplicationState:
 def adopt(
     application: remote.Application, *, candidate: Candidate, automation: Automation, now: datetime
 ) -> Application | None:
-    """Turn an application that a member added into this one, if there is one. `candidate`: our copy, locked."""
+    """Turn an application that a member added into this one; None if there is none. `candidate`: our copy, locked."""
     if application.job_id is None or not candidate.email or candidate.erased_at is not None:
         return None
     added = Application.objects.across_organisations().filter(

@@ -105,8 +105,8 @@ def harvest(
     retry: RetryPolicy = READS,
     ahead: int = 1,
 ) -> Iterator[HarvestApi]:
-    """`ahead`: how many calls are expected. Raises crypto.CannotOpen. Stores a HarvestError that leaves the block; if
-    it shows that the key no longer works, so does the connection's state."""
+    """`ahead`: how many calls are expected. Raises crypto.CannotOpen. Stores a HarvestError that leaves the block; a
+    refused key marks the connection as not working."""
     try:
         credentials = connection.credentials()
     except crypto.CannotOpen as error:
