@@ -307,7 +307,6 @@ class ActivityFeedNote(OrganisationOwned, Outbox):
     )
     #: refusals for lack of a permission; several within an hour make the note fail
     refusals = models.PositiveSmallIntegerField(default=0)
-    #: when to search the feed for duplicates
     search_duplicates_at = models.DateTimeField(null=True)
     #: Greenhouse's ids of other notes with the same marker
     duplicate_remote_ids = models.JSONField(default=list)
@@ -408,7 +407,6 @@ class Finding(OrganisationOwned):
     remote_application_id = models.BigIntegerField(null=True)
     job_id = models.BigIntegerField(null=True)
     stage_id = models.BigIntegerField(null=True)
-    #: when they entered the stage, if known
     entered_at = models.DateTimeField(null=True)
     #: describes the change without names of people
     sentence = models.TextField()

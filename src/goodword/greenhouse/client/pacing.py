@@ -64,7 +64,8 @@ class Pacer(Protocol):
 
     def observe(self, report: RateReport) -> None: ...
 
-    def refused(self, *, wait: float, now: datetime) -> None: ...
+    def refused(self, *, wait: float, now: datetime) -> None:
+        """After a 429, allow no calls for `wait` seconds."""
 
 
 class LocalPacer:

@@ -185,6 +185,7 @@ _LARGEST_ID = 2**63 - 1
 
 class Record:
     def __init__(self, data: Any, answer: HarvestResponse) -> None:
+        """Raises `UnexpectedShape` if `data` is not an object."""
         if not isinstance(data, Mapping):
             raise answer.unexpected("A record is not an object.")
         self._data = data

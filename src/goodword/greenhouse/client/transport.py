@@ -165,6 +165,7 @@ class HarvestResponse:
 
     @property
     def date(self) -> datetime | None:
+        """By Greenhouse's clock, in whole seconds."""
         if "Age" in self.headers:  # from a cache
             return None
         try:

@@ -238,6 +238,7 @@ def free_orphans(*, now: datetime) -> int:
 def settle(
     delivery: Delivery, *, state: str, outcome: str, now: datetime, caused: Sequence[dict[str, Any]] = ()
 ) -> None:
+    """Raises LeaseLost."""
     _write(delivery, state=state, outcome=outcome, caused=list(caused), handled_at=now)
 
 

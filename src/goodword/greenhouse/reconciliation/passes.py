@@ -55,7 +55,6 @@ BATCH = 20
 #: errors that would hit every application, so they end the pass
 ENDS_THE_PASS = (Unavailable, RateLimited, Unauthorised, Forbidden, NotFound)
 
-#: how long settled findings are kept
 FINDINGS_KEPT = timedelta(days=90)
 
 #: how long passes without findings are kept

@@ -47,7 +47,6 @@ from goodword.roles.models import Automation
 
 Credentials = V1Credentials | V3Credentials
 
-#: how long a check may take
 VALID_FOR = timedelta(minutes=15)
 
 ConnectionState = Connection.State

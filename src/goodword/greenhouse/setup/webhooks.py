@@ -15,7 +15,6 @@ Kind = Finding.Kind
 SILENT_AFTER = timedelta(days=2)
 FINDINGS_PERIOD = timedelta(days=14)
 
-#: findings that a working webhook would have prevented
 PREVENTED_FINDINGS: Mapping[str, Sequence[str]] = {
     "candidate_stage_change": (Kind.MISSED_INVITATION, Kind.MISSED_CHANGE),
     "hire_candidate": (Kind.MISSED_END,),

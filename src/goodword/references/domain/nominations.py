@@ -112,7 +112,7 @@ def _save_nomination(
 
 
 def remove_nomination(*, check_id: int, slot: int, now: datetime) -> None:
-    """Does nothing if the referee was already contacted."""
+    """Idempotent. Does nothing if the referee was already contacted."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         referee = in_slot(check, slot)

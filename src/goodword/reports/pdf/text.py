@@ -77,6 +77,7 @@ class Fonts:
 
 @cache
 def load_fonts() -> Fonts:
+    """Raises FontsMissingError."""
     import typst  # large, and most processes draw no reports
 
     problems: list[str] = []

@@ -425,7 +425,7 @@ def request_step(*, application: Application, step: Step, at: datetime, by: str)
 
 
 def request_first(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
-    """Request a step without its delay, for an application just added to an active role."""
+    """Request a step without its delay, for an application added to an active role in this transaction."""
     step_request = StepRequest.objects.of(application.organisation).create(
         organisation=application.organisation, application=application, step=step, requested_at=at
     )
