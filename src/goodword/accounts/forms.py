@@ -205,7 +205,7 @@ class NewLoginForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = password_validators_help_texts()[0]  # its length
+        self.fields["password"].help_text = password_validators_help_texts()[0]  # the rule on length
 
     def clean_name(self) -> str:
         return clean_text(self.cleaned_data["name"], one_line=True)

@@ -151,9 +151,8 @@ def _verified_address(sociallogin: SocialLogin) -> str:
 def _says_unverified(sociallogin: SocialLogin) -> bool:
     """Whether the provider marks the address as unverified, which overrides trusted domains."""
     provider = sociallogin.provider
-    named = getattr(
-        provider, "default_attribute_mapping", {"email_verified": "email_verified"}
-    )  # SAML's; OIDC's
+    oidc = {"email_verified": "email_verified"}
+    named = getattr(provider, "default_attribute_mapping", oidc)  # only SAML providers have one
     names = provider.app.settings.get("attribute_mapping", named).get("email_verified", [])
     claims = claims_of(sociallogin.account)
     given = [claims.get(name) for name in ([names] if isinstance(names, str) else names)]

@@ -88,7 +88,7 @@ def make_server(
         threads=THREADS,
         channel_timeout=silent_seconds,
         cleanup_interval=min(5, silent_seconds),
-        connection_limit=1_000_000,  # Server has its own
+        connection_limit=1_000_000,  # Server enforces its own
         asyncore_use_poll=True,
         max_request_body_size=max_body + 1,
         ident="Goodword",
@@ -379,9 +379,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
             self.committer.stop()
         for dispatcher in (self._look_ups, self._probes, self.task_dispatcher):
             dispatcher.shutdown(timeout=0.2)
-        for channel in list(
-            self.active_channels.values()
-        ):  # not the trigger: a running thread still pulls it
+        # the trigger stays open: a running thread may still pull it
+        for channel in list(self.active_channels.values()):
             channel.handle_close()
 
     def pull_trigger(self) -> None:

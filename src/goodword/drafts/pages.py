@@ -40,7 +40,7 @@ class Crumb:
 
 def pk_of(request: HttpRequest) -> int:
     match = request.resolver_match
-    assert match is not None  # a view is running
+    assert match is not None  # only called by views
     return int(match.kwargs["pk"])
 
 

@@ -88,7 +88,7 @@ def mail_server(now: datetime) -> Finding:
         try:
             backend.open()
             backend.connection.noop()
-        except (OSError, UnicodeError) as error:  # smtplib's are OSErrors
+        except (OSError, UnicodeError) as error:  # smtplib's exceptions are OSErrors
             return broken(SERVER, *_problem(error, place))
         return _connected(backend, place, now)
 

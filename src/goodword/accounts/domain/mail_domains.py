@@ -136,7 +136,7 @@ def _is_provider(name: str) -> bool:
 
 
 def is_disposable(name: str) -> bool:
-    from disposable_email_domains import blocklist  # three megabytes
+    from disposable_email_domains import blocklist  # takes three megabytes
 
     return within(name, blocklist)
 

@@ -177,7 +177,7 @@ def _done(
 def _person_of(erasure: Erasure) -> int:
     if erasure.candidate_id is not None:
         return erasure.candidate_id
-    assert erasure.application is not None  # a constraint of the table
+    assert erasure.application is not None  # by a constraint of the table
     return erasure.application.candidate_id
 
 

@@ -1,4 +1,4 @@
-// Shows passkey buttons where the browser knows passkeys, and a sentence where none was used.
+// Shows passkey buttons in browsers that support passkeys, and a sentence if no passkey was used.
 (function () {
   document.addEventListener("allauth.error", function (event) {
     const place = document.querySelector("[data-passkey-failed]");
@@ -6,7 +6,7 @@
     event.preventDefault();
     place.textContent = place.dataset.words;
   });
-  // the form is sent by allauth's script, once the browser has made the passkey
+  // allauth's script submits the form once the browser has created the passkey
   document.addEventListener("submit", function (event) {
     if (event.target.matches("[data-passkey-form]")) event.preventDefault();
   });

@@ -1,4 +1,4 @@
-// Copy buttons. Without this file the value is selected whole by one click (user-select: all).
+// Copy buttons. Without this file, one click selects the whole value (user-select: all).
 (() => {
   const reveal = (root) => {
     for (const button of root.querySelectorAll("[data-copy-button][hidden]")) button.hidden = false;
@@ -19,7 +19,7 @@
       await navigator.clipboard.writeText(value.textContent);
       return true;
     } catch {
-      select(value); // no permission, or not a secure page: the old way
+      select(value); // no permission, or the page isn't secure: use the older way
       return document.execCommand("copy");
     }
   };

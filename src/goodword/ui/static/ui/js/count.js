@@ -1,5 +1,5 @@
-// What is left of a text's limit, below each textarea with data-longest. Counts as the server does: characters, not
-// UTF-16 units, line breaks once, without spaces at the ends. Screen readers hear it after a pause, near the limit.
+// Shows the remaining characters below each textarea with data-longest. It counts like the server: characters instead
+// of UTF-16 units, line breaks once, no spaces at the ends. Near the limit, screen readers announce it after a pause.
 (() => {
   const PAUSE = 1200; // ms without typing
   const NEAR = 0.1; // of the limit

@@ -1,6 +1,5 @@
-// Small helps for forms: focus goes to an error summary, toasts can be closed, bulk bars count the chosen rows,
-// a second click does not send a form twice, and going back to a page of errors opens the form instead of asking
-// whether to send it again.
+// For forms: moves the focus to an error summary, closes toasts, counts the selected rows in bulk bars and ignores
+// second clicks. Going back to a page of errors shows the form, without asking whether to send it again.
 (() => {
   const ready = (root) => {
     root.querySelector("[data-error-summary]")?.focus();
@@ -14,7 +13,7 @@
   };
 
   document.addEventListener("DOMContentLoaded", () => {
-    // the page of errors is the answer to a POST: as a plain visit it can be gone back to and loaded again
+    // a page of errors is the response to a POST; as a plain visit, people can go back to it and reload it
     if (document.querySelector("[data-error-summary]")) history.replaceState(history.state, "", location.href);
     ready(document);
   });

@@ -1,4 +1,4 @@
-// The "?" box opens on hover and focus by CSS alone. Here a click keeps it open, and Escape closes it.
+// CSS opens the "?" box on hover and focus. This file keeps it open after a click and closes it on Escape.
 (() => {
   const boxes = () => document.querySelectorAll("[data-help]");
   const pin = (help, pinned) => {

@@ -1,4 +1,4 @@
-// "/" jumps to the search, unless something is being typed.
+// "/" focuses the search, unless somebody is typing.
 (() => {
   const typing = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
 

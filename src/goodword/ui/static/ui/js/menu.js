@@ -1,5 +1,5 @@
-// Menus are <details>: they open without this file. Here they close on Escape, on a click elsewhere, and
-// when another one opens.
+// Menus are <details>, which open without this file. It closes them on Escape, on a click elsewhere, and when another
+// one opens.
 (() => {
   const open = () => document.querySelectorAll("details[data-menu][open]");
 

@@ -2,7 +2,7 @@
 // input, so the page stays open and shows a notice. A form that saves by htmx continues once it is saved; if saving
 // fails, the notice disappears and the button works again. Tasks of an assessment ([data-form]) have their own queue.
 (() => {
-  let unreached = new WeakMap(); // forms whose last autosave failed: whether the server answered
+  let unreached = new WeakMap(); // forms whose last autosave failed: whether the server responded
   let saving = new WeakMap(); // number of autosaves without a response
   let notice = null;
   let waiting = null; // the form that was not sent
@@ -41,7 +41,7 @@
       }
       event.preventDefault();
       stay(form);
-      if (navigator.onLine) save(); // now, not at the next try of saved.js
+      if (navigator.onLine) save(); // at once, before saved.js tries again
     },
     true,
   );

@@ -1,5 +1,5 @@
-// A ranking as a list to order: by dragging its handle, or by buttons up and down. The selects below it keep the ranks
-// and are what the form sends; without this script they are what people see.
+// Shows a ranking as a list that people sort by dragging or with up and down buttons. The form sends the selects below
+// it; without this script, people use those.
 (() => {
   const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const rowsOf = (list) => [...list.querySelectorAll(".ranking__row")];
@@ -61,7 +61,7 @@
       });
       asIs.hidden = ranked;
     };
-    // ranks as the rows stand now
+    // ranks by the current order of the rows
     const save = (row) => {
       rowsOf(list).forEach((one, at) => (one.select.value = String(at + 1)));
       number();
@@ -81,7 +81,7 @@
       if (pressed.matches(".ranking__move--up")) row.previousElementSibling.before(row);
       else row.nextElementSibling.after(row);
       save(row);
-      pressed.focus(); // moving it has taken the focus away
+      pressed.focus(); // it lost the focus when it moved
     });
 
     let held = null;
@@ -101,7 +101,7 @@
       });
       if (!over) return;
       const { top, height } = over.getBoundingClientRect();
-      // past its middle, so that rows of different heights don't change places back and forth
+      // only past its middle, else rows of different heights would swap back and forth
       const below = Boolean(held.compareDocumentPosition(over) & Node.DOCUMENT_POSITION_FOLLOWING);
       if (below && event.clientY > top + height / 2) over.after(held);
       if (!below && event.clientY < top + height / 2) over.before(held);
@@ -117,7 +117,7 @@
     list.addEventListener("pointercancel", drop);
 
     list.append(...(isRanked() ? rows.toSorted((a, b) => a.select.value - b.select.value) : rows));
-    // messages about single ranks stay in sight, and the error summary leads to the rows
+    // messages about single ranks stay visible, and the error summary links to the rows
     for (const [at, select] of selects.entries()) {
       fields[at].classList.add("ranking__field");
       select.tabIndex = -1;

@@ -32,7 +32,7 @@
       return;
     }
     say(elt, successful ? "saved" : "failed");
-    if (status !== 0 && status < 500) return; // neither a lost connection nor a server in trouble
+    if (status !== 0 && status < 500) return; // retrying only helps after a lost connection or a server error
     setTimeout(() => {
       if (elt.isConnected) window.htmx.trigger(elt, requestConfig.triggeringEvent?.type ?? "change");
     }, AGAIN_AFTER);

@@ -1,4 +1,4 @@
-// Sends the browser's time zone along with each form, so that reminders come at decent hours. Nothing is kept here.
+// Adds the browser's time zone to each form, so that reminders come during the day. Stores nothing in the browser.
 (() => {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!zone) return;
@@ -11,6 +11,6 @@
       Object.assign(field, { type: "hidden", name: "tz", value: zone });
       form.append(field);
     },
-    true, // before whatever else reads the form
+    true, // before other listeners read the form
   );
 })();
