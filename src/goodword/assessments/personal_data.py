@@ -17,6 +17,7 @@ from goodword.assessments.adjustments.status import is_disclosed
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.parts import as_members_see
 from goodword.assessments.flags.display import OBSERVED, WORDS
+from goodword.assessments.kinds import Kind, kind_named
 from goodword.assessments.kinds.custom.marking import RATERS
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import (
@@ -175,6 +176,7 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
     answers = {answer.item: answer for answer in part.answers.all()}
     uploads = {upload.pk: upload for upload in part.uploads.defer("content").order_by("pk")}
     files = {pk: upload.name for pk, upload in uploads.items()}
+    kind = kind_named(part.version.test.kind)
     told: dict[str, Any] = {
         "test": title_of(shown),
         "version": shown.version.number,
@@ -182,7 +184,7 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
         "answers": [
             without_empty(
                 {
-                    **_answer(item, answers[item.id], wanted, number=number, files=files),
+                    **_answer(item, answers[item.id], wanted, kind=kind, number=number, files=files),
                     "answered": answers[item.id].answered_at if times else None,
                 }
             )
@@ -272,10 +274,16 @@ def _band(score: Score) -> dict[str, float | str] | None:
 
 
 def _answer(
-    item: Item, answer: Answer, wanted: ExportRequest, *, number: int, files: Mapping[int, str]
+    item: Item,
+    answer: Answer,
+    wanted: ExportRequest,
+    *,
+    kind: Kind[Any],
+    number: int,
+    files: Mapping[int, str],
 ) -> dict[str, Any]:
     """An answer with its question. Candidates get test items by number only (docs/decisions/0038-*)."""
-    if wanted.by_member or not item.is_confidential:
+    if wanted.by_member or not kind.is_confidential:
         return {"question": item.rendered(), "answer": item.rendered_answer(answer.value, files=files)}
     return {"item": number, "answer": item.rendered_answer_only(answer.value)}
 

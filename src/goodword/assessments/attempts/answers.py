@@ -13,6 +13,7 @@ from django.db.models import JSONNull
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.completion import end_part
 from goodword.assessments.attempts.parts import begin_locked, needs_start
+from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.custom.content import FileQuestion
 from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.custom.uploads import CheckedFile
@@ -228,7 +229,8 @@ def observe(
         if part.begun_at is None:
             raise parts.NotBegun
         item = next((one for one in items_of(part) if one.id == item_id), None)
-        if item is None or (known == Observation.Kind.PASTED and item.is_confidential):
+        is_confidential = kind_named(part.version.test.kind).is_confidential
+        if item is None or (known == Observation.Kind.PASTED and is_confidential):
             raise InvalidObservation
         return _store(part, known, item=item.id, amount=min(amount, MAX_AMOUNT[known]), now=now)
 

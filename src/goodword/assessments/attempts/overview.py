@@ -6,6 +6,7 @@ Previews save nothing. Their seeds are above `parts.SEEDS`, so no candidate gets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import translation
 
@@ -18,7 +19,7 @@ from goodword.assessments.attempts.parts import (
     version_for,
     version_in,
 )
-from goodword.assessments.kinds import kind_named, kind_of
+from goodword.assessments.kinds import Kind, kind_named, kind_of
 from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.models import AssessmentPart, Attempt, AttemptPart, TestVersion
 from goodword.assessments.queries import (
@@ -40,7 +41,7 @@ class PartView:
     """`minutes`: the time limit or an estimate. `next_number`: the first unanswered item, or the one on screen."""
 
     part: AttemptPart
-    kind: str
+    kind: Kind[Any]
     title: str
     instructions: str
     items: int
@@ -72,12 +73,12 @@ class PartView:
     @property
     def keeps_item(self) -> bool:
         """Whether the item on screen stays after a break."""
-        return kind_named(self.kind).on_break is OnBreak.STAYS
+        return self.kind.on_break is OnBreak.STAYS
 
     @property
     def line(self) -> str:
         """What an untimed part consists of, in the active language."""
-        return kind_named(self.kind).overview_line(self.items, about_minutes(self.minutes))
+        return self.kind.overview_line(self.items, about_minutes(self.minutes))
 
     @property
     def requirement(self) -> str:
@@ -130,7 +131,7 @@ def for_mails(seen: Overview) -> dict[str, object]:
         "timed": any(part.timed for part in parts),
         "parts": [
             {
-                "kind": part.kind,
+                "kind": part.part.version.test.kind,
                 "title": part.title,
                 "items": part.items,
                 "minutes": minutes[part.order],
@@ -148,7 +149,7 @@ def _in_mails(seen: PartView) -> PartView:
     return replace(
         seen,
         part=part,
-        kind=part.version.test.kind,
+        kind=kind_named(part.version.test.kind),
         title=title_of(part),
         items=part.items,
         minutes=minutes_of(part),
@@ -178,7 +179,7 @@ def view_of(
     over = parts.is_over(part, now=now)
     return PartView(
         part=part,
-        kind=part.version.test.kind,
+        kind=kind_named(part.version.test.kind),
         title=title_of(part),
         instructions=instructions_of(part),
         items=len(shown) or part.items,
@@ -235,7 +236,7 @@ def preview_screens(version: TestVersion, *, form: str, language: str, seed: int
     return PreviewScreens(
         part=PartView(
             part=part,
-            kind=version.test.kind,
+            kind=kind_named(version.test.kind),
             title=title_of(part),
             instructions=instructions_of(part),
             items=len(items),

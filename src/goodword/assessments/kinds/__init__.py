@@ -66,6 +66,12 @@ class Kind[C](Protocol):
     #: whether untimed parts can be answered offline: all items exist, and none depends on an answer
     works_offline: bool
     on_break: OnBreak
+    #: whether items are confidential, so that candidates' data exports and reports leave them out
+    is_confidential: bool
+    #: whether an item may ask for a file
+    takes_files: bool
+    #: whether practice answers are explained
+    has_solutions: bool
     #: whether people mark answers
     has_rubrics: bool
     #: the pages (names of URLs) where members write its content, and copy what can't be edited; empty without
@@ -83,6 +89,12 @@ class Kind[C](Protocol):
 
     def items_in_words(self, n: int) -> str:
         """ "20 statements"."""
+
+    def introduction(self) -> str:
+        """What a candidate reads before a part without instructions of its own; may be empty."""
+
+    def moves_on_by_tap(self, *, timed: bool) -> bool:
+        """Whether choosing the last answer of an item leads to the next one."""
 
     def overview_line(self, n: int, about: str) -> str:
         """An untimed part of `n` items on the candidate's overview; `about`: "about 6 minutes"."""
@@ -139,7 +151,10 @@ class Kind[C](Protocol):
         """The items of a form from its content; for generated items, those `drawn`, with their ids."""
 
     def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
-        """The items to show after these answers, since custom questions have conditions."""
+        """The items to show after these answers."""
+
+    def has_conditions(self, content: C) -> bool:
+        """Whether some items are only shown after certain answers."""
 
     def is_right_or_wrong(self, content: C) -> bool:
         """Whether answers can be right, so the test can be part of a total."""
@@ -186,6 +201,12 @@ class Kind[C](Protocol):
 
     def sheet(self, content: C, form: str, known: Known) -> TechnicalSheet:
         """Raises `LookupError` for an unknown form."""
+
+    def help_on_forms(self, content: C) -> str:
+        """What recruiters should know when they choose a form; may be empty."""
+
+    def advice_on_ranking(self, content: C, form: str, *, title: str) -> str:
+        """Advice for an assessment that ranks candidates by this form; may be empty."""
 
     def practice(self, content: C, *, form: str, language: str) -> tuple[Item, ...]:
         """Practice items in the active language, whose answers are never saved."""

@@ -38,12 +38,14 @@ class ComparedPart:
 class Comparison:
     """`rank`: what to sort by; None if results can't be ranked. It may be None for single results, which come last.
 
-    `precision`: how precisely the results rank candidates.
+    `never_ranked`: why results of this test can't be ranked even with norms. `precision`: how precisely the results
+    rank candidates.
     """
 
     columns: tuple[str, ...]
     cells: Callable[[ComparedPart], tuple[ComparisonCell, ...]]
     rank: Callable[[ComparedPart], float | None] | None = None
+    never_ranked: str = ""
     precision: str = ""
 
 

@@ -49,10 +49,6 @@ class Item(Protocol):
     def text(self) -> str:
         """The text for lists; empty for tasks, which are identified by their number."""
 
-    @property
-    def is_confidential(self) -> bool:
-        """Whether the text is confidential test content: for all except custom questions."""
-
     def check(self, value: Json) -> Json:
         """The value to store. Raises `UnknownOption`."""
 
@@ -95,6 +91,10 @@ class ItemForm(Protocol):
     @property
     def template(self) -> str: ...
 
+    @property
+    def has_error_summary(self) -> bool:
+        """Whether its template has an error summary, so that the page needs none."""
+
     def is_valid(self) -> bool: ...
 
     @property
@@ -111,6 +111,8 @@ class ItemForm(Protocol):
 
 
 class ChoiceForm(forms.Form):
+    has_error_summary = False
+
     @property
     def sentences(self) -> list[str]:
         return [str(error) for error in self.errors.get("answer", [])]
@@ -122,6 +124,18 @@ class ChoiceForm(forms.Form):
 
 class FixedItems:
     is_generated = False
+    has_solutions = False
+
+    def introduction(self) -> str:
+        return ""
+
+    def help_on_forms(self, content: object) -> str:
+        del content
+        return ""
+
+    def advice_on_ranking(self, content: object, form: str, *, title: str) -> str:
+        del content, form, title
+        return ""
 
     def draw(self, content: object, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
         del content, form, seed

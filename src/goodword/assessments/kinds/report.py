@@ -49,9 +49,9 @@ class PartResult(ABC):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateResult:
-    """A part as its candidate reads it; kinds add fields."""
+    """A part as its candidate reads it; kinds add fields. `template` draws them."""
 
-    kind: str
+    template: str
     title: str
 
 

@@ -184,7 +184,10 @@ class TechnicalSheet:
     limits: tuple[str, ...]
     licence: str
     source: str
-    kind: str = "scales"
+    #: whether the form has a time limit, unless the role sets another
+    timed: bool = False
+    #: whether the licence and the source come from a content pack
+    states_rights: bool = True
     cells: tuple[CellFacts, ...] = ()
     more: Mapping[str, str] = field(default_factory=dict)
     #: norm groups from a content pack

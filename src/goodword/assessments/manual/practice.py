@@ -7,7 +7,6 @@ from django.utils.translation import ngettext
 
 from goodword.assessments.kinds.items import OnBreak
 from goodword.assessments.manual.facts import ManualFacts, Topic, none_yet, said
-from goodword.assessments.models import Test
 from goodword.core.report_blocks import Block, Labelled, Table
 from goodword.core.text import written_count, written_day
 from goodword.questionnaires.editor.descriptions import language_name
@@ -163,7 +162,7 @@ def _reporting(facts: ManualFacts) -> list[str]:
             "Issued scores never change."
         )
     ]
-    if facts.version.test.kind != Test.Kind.CUSTOM_QUESTIONS:
+    if facts.kind.is_confidential:
         found.append(_("It contains no items, answers to individual items, or keys."))
     return found
 

@@ -110,7 +110,10 @@ def _show_request(
         goes_on=current is not None and (current.begun or not current.timed),
         kept=retention_for_candidate(session.visit.organisation),
         timed=[part for part in session.overview.parts if part.timed],
-        may_write=any(part.kind == Test.Kind.JUDGEMENT and not part.begun for part in session.overview.parts),
+        may_write=any(
+            view.part.version.test.kind == Test.Kind.JUDGEMENT and not view.begun
+            for view in session.overview.parts
+        ),
     )
 
 

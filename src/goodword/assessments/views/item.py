@@ -25,10 +25,9 @@ from goodword.assessments.attempts.answers import (
 )
 from goodword.assessments.attempts.completion import after_break, heartbeat, resume
 from goodword.assessments.attempts.overview import PartView
-from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.custom.items import CustomQuestion, UploadForm
 from goodword.assessments.kinds.items import Item, ItemForm, UnknownOption
-from goodword.assessments.models import Answer, AttemptPart, Test
+from goodword.assessments.models import Answer, AttemptPart
 from goodword.assessments.queries import answers_of, practice_of, read_answers, unanswered, visible_items
 from goodword.assessments.views.access import (
     AttemptSession,
@@ -242,8 +241,7 @@ def item_context(
         "item": this,
         "part": view,
         "parts": len(session.overview.parts),
-        # show the solution before moving on
-        "taps": view.kind == Test.Kind.SCALES or not (view.timed or view.kind == Test.Kind.REASONING),
+        "taps": view.kind.moves_on_by_tap(timed=view.timed),
         "number": number,
         "total": count,
         "answered": count - len(unanswered(items, answers)),
@@ -293,7 +291,7 @@ def all_screens(request: HttpRequest, session: AttemptSession, order: int) -> Ht
     view = session.part(order)
     if request.method == "POST" or view.timed or view.waits_for_start or view != session.overview.current:
         return to_overview(request, session)
-    if not kind_named(view.kind).works_offline:
+    if not view.kind.works_offline:
         return private(HttpResponse())
     answers = read_answers(view.part)
     items = visible_items(view.part, answers)

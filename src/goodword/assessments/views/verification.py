@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Concatenate, Final
+from typing import Any, Concatenate, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -17,8 +17,10 @@ from goodword.accounts.models import Organisation
 from goodword.assessments import verification
 from goodword.assessments.adjustments.contacts import contact_of
 from goodword.assessments.attempts import parts
+from goodword.assessments.kinds import Kind
 from goodword.assessments.kinds.items import ItemForm, UnknownOption
 from goodword.assessments.kinds.reasoning.items import ReasoningTask, practice_tasks
+from goodword.assessments.kinds.reasoning.kind import REASONING
 from goodword.assessments.kinds.reasoning.verification import verification_test
 from goodword.assessments.models import Verification
 from goodword.assessments.queries import application_of
@@ -67,7 +69,7 @@ class ShownForm:
     """The form in the shape that templates of parts expect (assessments.attempts.overview.PartView)."""
 
     verification: Verification
-    kind: str = "reasoning"
+    kind: Kind[Any] = REASONING
     instructions: str = ""
     waits_for_start: bool = True
 

@@ -8,8 +8,6 @@ from django.utils.translation import gettext_lazy
 
 from goodword.assessments.kinds import Content, kind_named
 from goodword.assessments.kinds.health import health_scales
-from goodword.assessments.kinds.reasoning.content import ReasoningTest
-from goodword.assessments.kinds.reasoning.sheet import hundredths, precision_of_form
 from goodword.assessments.kinds.scales.content import Scale
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
 from goodword.assessments.plans.editing import MAX_MINUTES, MAX_REQUIREMENT_LENGTH, NEWEST, PartChoice
@@ -262,7 +260,7 @@ class PartForm(forms.Form):
             self.fields["form"] = one_of(
                 _("Form"),
                 [(form.id, form_in_words(test.kind, form)) for form in offers.values()],
-                _precision_help(test, numbers[0]),
+                kind_named(test.kind).help_on_forms(contents[0]),
             )
         if may_be_timed(test):
             self.fields["minutes"] = whole(
@@ -334,25 +332,6 @@ class PartForm(forms.Form):
             norms=_reference(data.get("norms", NEWEST)),
             calibration=_reference(data.get("calibration", NEWEST)),
         )
-
-
-def _precision_help(test: Test, number: str) -> str:
-    """Describe how well the forms of a reasoning test distinguish between candidates."""
-    content = content_of_number(test, number)
-    if not isinstance(content, ReasoningTest):
-        return ""
-    told = [
-        _("%(order)s with %(n)s tasks%(figures)s")
-        % {
-            "order": hundredths(precision_of_form(content.blueprint(form.id), None)[0].in_order),
-            "n": form.items,
-            "figures": "" if form.figures else _(" without figures"),
-        }
-        for form in content.offers()
-    ]
-    return _(
-        "The more able of two candidates solves more tasks in this many of 100 cases (assumed): %(list)s."
-    ) % {"list": ", ".join(told)}
 
 
 def _clock_help(test: Test) -> str:

@@ -16,7 +16,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.attempts.overview import PreviewPosition
 from goodword.assessments.attempts.parts import language_for, languages_of, version_for
-from goodword.assessments.kinds.custom.content import CustomQuestions
+from goodword.assessments.kinds import kind_of
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt
 from goodword.assessments.plans.versions import default_part, draft_of, versions_of
 from goodword.assessments.queries import content_of
@@ -227,13 +227,8 @@ def _languages(
 
 
 def _conditions(parts: Sequence[AssessmentPart], language: str) -> bool:
-    contents = (content_of(version_for(part, language=language)) for part in parts)
-    return any(
-        question.when is not None
-        for content in contents
-        if isinstance(content, CustomQuestions)
-        for question in content.questions
-    )
+    contents = [content_of(version_for(part, language=language)) for part in parts]
+    return any(kind_of(content).has_conditions(content) for content in contents)
 
 
 #: in URLs, instead of a version number

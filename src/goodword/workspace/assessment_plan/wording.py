@@ -8,8 +8,6 @@ from django.utils.translation import ngettext
 from goodword.assessments.attempts.parts import FALLBACK_LANGUAGE
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.packs import FormOffer
-from goodword.assessments.kinds.reasoning.content import ReasoningTest
-from goodword.assessments.kinds.reasoning.sheet import hundredths, precision_of_form
 from goodword.assessments.kinds.scales.content import Scale
 from goodword.assessments.models import Assessment, Attempt, Calibration, NormSet
 from goodword.assessments.plans.versions import PlannedPart
@@ -232,7 +230,7 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
         for part in parts
         if part.content.is_too_short_for_norms and not part.content.is_for_practice
     ]
-    found += [sentence for part in parts if (sentence := _precision_warning(part))]
+    found += [sentence for part in parts if (sentence := _advice_on_ranking(part))]
     found += version_warnings(parts)
     found += [
         _("“%(test)s” is archived in the library, but still used here.") % {"test": part.part.test.title}
@@ -273,25 +271,14 @@ def _draws_newer_tasks(part: PlannedPart) -> bool:
     return part.outdated and kind_named(part.part.test.kind).is_generated
 
 
-def _precision_warning(part: PlannedPart) -> str:
-    """Warn if the test ranks candidates and a longer form would distinguish them better."""
+def _advice_on_ranking(part: PlannedPart) -> str:
     planned = part.part
     has_total = planned.assessment.total != Assessment.Total.OFF
     ranks = has_total or planned.norms is not None or planned.calibration is not None
-    content = part.content
-    if not ranks or not isinstance(content, ReasoningTest) or planned.form not in content.forms:
+    if not ranks:
         return ""
-    longer = content.longer(planned.form)
-    if not longer:
-        return ""
-    found, more = (
-        hundredths(precision_of_form(content.blueprint(form), None)[0].in_order)
-        for form in (planned.form, longer)
-    )
-    return _(
-        "If you rank by “%(test)s”, use its form with %(n)s tasks: of any two candidates, the more able one solves "
-        "more in %(more)s of 100 cases, instead of %(found)s (assumed difficulties)."
-    ) % {"test": planned.test.title, "n": content.count(longer), "more": more, "found": found}
+    kind = kind_named(planned.test.kind)
+    return kind.advice_on_ranking(part.content, planned.form, title=planned.test.title)
 
 
 def open_attempts(step: Step) -> int:

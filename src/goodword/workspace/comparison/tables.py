@@ -46,10 +46,8 @@ class ComparisonTable:
     columns: tuple[str, ...]
     rows: tuple[ComparisonRow, ...]
     ranked: bool
-    #: a judgement set without a panel: not for decisions, so never ranked
-    for_practice: bool = False
-    #: too few situations for a band, so never ranked
-    few_situations: bool = False
+    #: why results of this test can't be ranked even with norms
+    never_ranked: str = ""
     #: how precisely the results rank candidates, and a longer form, if any
     precision: str = ""
 
@@ -99,8 +97,7 @@ def _table(
             for one in _sorted(members, sort, ranks=ranks, hidden=hidden)
         ),
         ranked=bool(ranks),
-        for_practice=content.is_for_practice,
-        few_situations=content.is_too_short_for_norms,
+        never_ranked=comparison.never_ranked,
         precision=comparison.precision,
     )
 

@@ -70,7 +70,6 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
         {
             "role": role,
             "test": test,
-            "is_scales": test is not None and test.kind == Test.Kind.SCALES,
             "chips": [(query(test=str(one.pk), sort=""), one.title, one == test) for one in tests],
             "tables": tables_of(results, sort=sort, hidden=hidden) if test else [],
             "in_open_text": count_of_other_tests(finished, test, role=role)

@@ -69,10 +69,6 @@ class CustomQuestion:
         return self.question.text
 
     @property
-    def is_confidential(self) -> bool:
-        return False
-
-    @property
     def is_written(self) -> bool:
         return isinstance(self.question, LongText | ShortText)
 
@@ -157,6 +153,7 @@ def visible_items(items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[I
 
 class CustomQuestionForm:
     template = "assessments/portal/items/custom_question.html"
+    has_error_summary = True
 
     def __init__(
         self,
@@ -182,7 +179,7 @@ class CustomQuestionForm:
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """Empty, since the template has its own summary with the ids."""
+        """Without ids, which the template's own summary has."""
         return [("", sentence) for sentence in self.sentences]
 
 
@@ -190,6 +187,7 @@ class UploadForm(forms.Form):
     """A file upload. An earlier file stays until it is replaced."""
 
     template = "assessments/portal/items/file.html"
+    has_error_summary = True
 
     file = forms.FileField(
         required=False, error_messages={"empty": _("This file is empty. Choose another one.")}

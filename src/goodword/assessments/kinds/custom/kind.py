@@ -61,6 +61,8 @@ class _Custom(FixedItems):
     may_be_timed = True
     works_offline = False
     on_break = OnBreak.STAYS
+    is_confidential = False
+    takes_files = True
     has_rubrics = True
     editor_page, copy_page = "custom_questions", ""
     overview_line = staticmethod(questions_overview_line)
@@ -75,6 +77,9 @@ class _Custom(FixedItems):
 
     def items_in_words(self, n: int) -> str:
         return ngettext("%(n)s question", "%(n)s questions", n) % {"n": n}
+
+    def moves_on_by_tap(self, *, timed: bool) -> bool:
+        return not timed
 
     def parse(self, data: Any) -> CustomQuestions:
         return read_questions(data)
@@ -141,6 +146,9 @@ class _Custom(FixedItems):
 
     def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
         return visible_items(items, answers)
+
+    def has_conditions(self, content: CustomQuestions) -> bool:
+        return any(question.when is not None for question in content.questions)
 
     def is_right_or_wrong(self, content: CustomQuestions) -> bool:
         return bool(content.right)

@@ -33,7 +33,7 @@ TWO = 2
 
 def questions_sheet(questions: CustomQuestions, known: Known) -> TechnicalSheet:
     return TechnicalSheet(
-        kind="questions",
+        states_rights=False,
         title=questions.name,
         version=questions.version,
         language=questions.language,
@@ -193,7 +193,7 @@ class QuestionsResult(PartResult):
     def for_candidate(self) -> "CandidateQuestions":
         keyed = sum(one.right is not None for one in self.questions)
         return CandidateQuestions(
-            kind=self.kind,
+            template="assessments/portal/results/custom.html",
             title=self.title,
             has_keyed=keyed > 0,
             has_open=keyed < len(self.questions),

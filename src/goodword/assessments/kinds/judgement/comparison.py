@@ -34,6 +34,7 @@ def compare(content: JudgementSet, parts: Sequence[ComparedPart]) -> Comparison:
             _distance(one.scores.get(ALL)),
         ),
         rank=_correlation_of if ranked else None,
+        never_ranked=_never_ranked(content),
         precision=gettext(
             "Sorted by the correlation. The distance also depends on how somebody uses the scale, so it is "
             "only a description."
@@ -41,6 +42,17 @@ def compare(content: JudgementSet, parts: Sequence[ComparedPart]) -> Comparison:
         if ranked
         else "",
     )
+
+
+def _never_ranked(content: JudgementSet) -> str:
+    if content.is_for_practice:
+        return gettext(
+            "For practice, not for decisions: the key of this set was not set by a panel of experts who agree enough, "
+            "so results can't be sorted."
+        )
+    if content.is_too_short_for_norms:
+        return gettext("The set has too few situations for a band, so results can't be sorted.")
+    return ""
 
 
 def _correlation_of(one: ComparedPart) -> float | None:

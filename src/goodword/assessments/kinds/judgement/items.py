@@ -57,10 +57,6 @@ class Situation:
     def text(self) -> str:
         return self.scenario.text
 
-    @property
-    def is_confidential(self) -> bool:
-        return True
-
     def check(self, value: Json) -> Json:
         allowed = {option.value for option in self.judgement.response_scale}
         actions = {action.id for action in self.scenario.actions}
@@ -166,6 +162,7 @@ class SituationForm(forms.Form):
     """`partly`: some ratings may be missing."""
 
     template = "assessments/portal/items/situation.html"
+    has_error_summary = False
 
     def __init__(
         self,

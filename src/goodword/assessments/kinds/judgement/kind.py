@@ -52,6 +52,8 @@ class _Judgement(FixedItems):
     may_be_timed = True
     works_offline = True
     on_break = OnBreak.SKIPPED
+    is_confidential = True
+    takes_files = False
     has_rubrics = False
     editor_page, copy_page = "judgement", "judgement_duplicate"
     overview_line, mail_line = staticmethod(overview_line), staticmethod(mail_line)
@@ -65,6 +67,9 @@ class _Judgement(FixedItems):
 
     def items_in_words(self, n: int) -> str:
         return ngettext("%(n)s situation", "%(n)s situations", n) % {"n": n}
+
+    def moves_on_by_tap(self, *, timed: bool) -> bool:
+        return not timed
 
     def parse(self, data: Any) -> JudgementSet:
         return read_judgement(data)
@@ -120,6 +125,10 @@ class _Judgement(FixedItems):
     ) -> tuple[Item, ...]:
         del form, drawn, language
         return situations(content)
+
+    def has_conditions(self, content: JudgementSet) -> bool:
+        del content
+        return False
 
     def is_right_or_wrong(self, content: JudgementSet) -> bool:
         del content

@@ -39,7 +39,6 @@ from goodword.core.validation import Json
 def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
     n_actions = len(judgement.actions)
     return TechnicalSheet(
-        kind="judgement",
         title=judgement.name,
         version=judgement.version,
         language=judgement.language,
@@ -233,7 +232,7 @@ class JudgementResult(PartResult):
 
     def for_candidate(self) -> "CandidateJudgement":
         return CandidateJudgement(
-            kind=self.kind,
+            template="assessments/portal/results/judgement.html",
             title=self.title,
             key_basis=self.key_basis,
             shows_key=self.key_is_public,

@@ -63,10 +63,6 @@ class ReasoningTask:
         return ""
 
     @property
-    def is_confidential(self) -> bool:
-        return True
-
-    @property
     def category(self) -> str:
         return FAMILIES[self.drawn.family].category
 
@@ -393,3 +389,9 @@ def spread_of_forms(
 def _deviation(scores: Sequence[float]) -> float:
     mean = sum(scores) / len(scores)
     return sqrt(sum((score - mean) ** 2 for score in scores) / (len(scores) - 1))
+
+
+def introduction() -> str:
+    return gettext(
+        "Each task has one right answer. Find the rule and choose what fits. Nobody is expected to solve them all."
+    )

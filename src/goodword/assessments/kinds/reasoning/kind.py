@@ -16,6 +16,7 @@ from goodword.assessments.kinds.reasoning.content import (
 from goodword.assessments.kinds.reasoning.families import category_name, family_name, generate, load_of
 from goodword.assessments.kinds.reasoning.items import (
     ReasoningTask,
+    introduction,
     practice_tasks,
     reasoning_reliability,
     reasoning_scores,
@@ -23,7 +24,7 @@ from goodword.assessments.kinds.reasoning.items import (
 )
 from goodword.assessments.kinds.reasoning.report import ReasoningReport
 from goodword.assessments.kinds.reasoning.results import ReasoningResult, reasoning_result
-from goodword.assessments.kinds.reasoning.sheet import reasoning_sheet
+from goodword.assessments.kinds.reasoning.sheet import hundredths, precision_of_form, reasoning_sheet
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
 from goodword.assessments.kinds.scores import ComputedScore, Respondent, ScaleReliability
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
@@ -41,10 +42,14 @@ class _Reasoning:
     is_generated = True
     works_offline = False
     on_break = OnBreak.REPLACED
+    is_confidential = True
+    takes_files = False
+    has_solutions = True
     has_rubrics = False
     editor_page, copy_page = "", ""
     overview_line = staticmethod(questions_overview_line)
     mail_line = staticmethod(questions_mail_line)
+    introduction = staticmethod(introduction)
     report = ReasoningReport()
 
     def heading(self) -> str:
@@ -55,6 +60,10 @@ class _Reasoning:
 
     def items_in_words(self, n: int) -> str:
         return ngettext("%(n)s task", "%(n)s tasks", n) % {"n": n}
+
+    def moves_on_by_tap(self, *, timed: bool) -> bool:
+        del timed
+        return False
 
     def parse(self, data: Any) -> ReasoningTest:
         return read_forms(data)
@@ -113,6 +122,10 @@ class _Reasoning:
         del answers
         return tuple(items)
 
+    def has_conditions(self, content: ReasoningTest) -> bool:
+        del content
+        return False
+
     def is_right_or_wrong(self, content: ReasoningTest) -> bool:
         del content
         return True
@@ -168,11 +181,44 @@ class _Reasoning:
     def sheet(self, content: ReasoningTest, form: str, known: Known) -> TechnicalSheet:
         return reasoning_sheet(content, form, known)
 
+    def help_on_forms(self, content: ReasoningTest) -> str:
+        forms = [
+            gettext("%(order)s with %(n)s tasks%(figures)s")
+            % {
+                "order": _in_order(content, form.id),
+                "n": form.items,
+                "figures": "" if form.figures else gettext(" without figures"),
+            }
+            for form in content.offers()
+        ]
+        return gettext(
+            "The more able of two candidates solves more tasks in this many of 100 cases (assumed): %(list)s."
+        ) % {"list": ", ".join(forms)}
+
+    def advice_on_ranking(self, content: ReasoningTest, form: str, *, title: str) -> str:
+        longer = content.longer(form) if form in content.forms else ""
+        if not longer:
+            return ""
+        return gettext(
+            "If you rank by “%(test)s”, use its form with %(n)s tasks: of any two candidates, the more able one solves "
+            "more in %(more)s of 100 cases, instead of %(found)s (assumed difficulties)."
+        ) % {
+            "test": title,
+            "n": content.count(longer),
+            "more": _in_order(content, longer),
+            "found": _in_order(content, form),
+        }
+
     def practice(self, content: ReasoningTest, *, form: str, language: str) -> tuple[Item, ...]:
         return practice_tasks(content, form=form, language=language)
 
 
 REASONING: Final = _Reasoning()
+
+
+def _in_order(content: ReasoningTest, form: str) -> int:
+    """In how many of 100 pairs of candidates the more able one solves more tasks."""
+    return hundredths(precision_of_form(content.blueprint(form), None)[0].in_order)
 
 
 def _samples(content: ReasoningTest, form: str, language: str, seed: int) -> Iterator[Mapping[str, object]]:

@@ -172,7 +172,7 @@ class ReasoningResult(PartResult):
 
     def for_candidate(self) -> "CandidateReasoning":
         return CandidateReasoning(
-            kind=self.kind,
+            template="assessments/portal/results/reasoning.html",
             title=gettext("Reasoning"),
             solved=self.whole.solved,
             given=self.whole.given,

@@ -36,7 +36,7 @@ def reasoning_sheet(forms: ReasoningTest, form: str, known: Known) -> TechnicalS
     cells = tuple(_cell(entry.family, entry.level, entry.n, known.calibration) for entry in blueprint.entries)
     categories = ", ".join(dict.fromkeys(_within(cell.category) for cell in cells))
     return TechnicalSheet(
-        kind="reasoning",
+        timed=True,
         title=gettext("Reasoning"),
         version=forms.version,
         language="",

@@ -1,3 +1,5 @@
+from django.utils.translation import gettext
+
 from goodword.assessments.kinds.comparison import NO_VALUE, Comparison, ComparisonCell, percentiles_note
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scores import issued_normed_score
@@ -6,10 +8,10 @@ from goodword.ui.charts import written_number
 
 
 def compare(content: Instrument) -> Comparison:
-    """Neither end of a scale is better, so results are never ranked."""
     return Comparison(
         columns=tuple(scale.name for scale in content.scales),
         cells=lambda one: tuple(_mean(one.scores.get(scale.id)) for scale in content.scales),
+        never_ranked=gettext("Neither end of a scale is better, so scores can't be sorted."),
     )
 
 

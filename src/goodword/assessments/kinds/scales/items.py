@@ -65,10 +65,6 @@ class Statement:
     def text(self) -> str:
         return self.item.text
 
-    @property
-    def is_confidential(self) -> bool:
-        return True
-
     def check(self, value: Json) -> Json:
         allowed = {option.value for option in self.instrument.response_scale}
         if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:

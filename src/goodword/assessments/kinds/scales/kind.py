@@ -45,6 +45,8 @@ class _Scales(FixedItems):
     may_be_timed = False
     works_offline = True
     on_break = OnBreak.SKIPPED
+    is_confidential = True
+    takes_files = False
     has_rubrics = False
     editor_page, copy_page = "", ""
     overview_line, mail_line = staticmethod(overview_line), staticmethod(mail_line)
@@ -58,6 +60,10 @@ class _Scales(FixedItems):
 
     def items_in_words(self, n: int) -> str:
         return ngettext("%(n)s statement", "%(n)s statements", n) % {"n": n}
+
+    def moves_on_by_tap(self, *, timed: bool) -> bool:
+        del timed
+        return True
 
     def parse(self, data: Any) -> Instrument:
         return parse_pack(data)
@@ -109,6 +115,10 @@ class _Scales(FixedItems):
     ) -> tuple[Item, ...]:
         del drawn, language
         return statements(content, form)
+
+    def has_conditions(self, content: Instrument) -> bool:
+        del content
+        return False
 
     def is_right_or_wrong(self, content: Instrument) -> bool:
         del content

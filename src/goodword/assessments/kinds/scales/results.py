@@ -162,7 +162,7 @@ class ScalesResult(PartResult):
 
     def for_candidate(self) -> "CandidateScales":
         return CandidateScales(
-            kind=self.kind,
+            template="assessments/portal/results/scales.html",
             title=self.title,
             scales=tuple(_for_candidate(found, self) for found in self.scales),
         )
