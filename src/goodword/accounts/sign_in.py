@@ -89,6 +89,7 @@ def _network(address: str) -> str:
 
 
 def sign_out_everywhere(user: User, *, address: str, browser: str, now: datetime) -> None:
+    """End all of the user's sessions, including this one."""
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
         record_sign_in(user, action=SIGNED_OUT_EVERYWHERE, address=address, browser=browser, now=now)

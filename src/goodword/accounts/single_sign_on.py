@@ -176,6 +176,7 @@ def _look_alike(sociallogin: SocialLogin, address: str) -> str:
 
 
 def claims_of(account: SocialAccount) -> dict[str, Any]:
+    """The claims of the last sign-in: from OIDC's ID token and user info, or SAML's attributes."""
     data = account.extra_data
     return {**data, **(data.get("id_token") or {}), **(data.get("userinfo") or {})}
 

@@ -97,6 +97,7 @@ def _authenticators(user: User) -> dict[str, Any]:
 
 
 def _open_sessions(request: HttpRequest, user: User) -> list[OpenSession]:
+    """This session first, then by last use."""
     rows = [
         OpenSession(
             pk=row.pk,

@@ -293,6 +293,7 @@ def read_into_rows(
 def _applications(
     organisation: Organisation, people: Collection[Person]
 ) -> Mapping[Person, Sequence[_Application]]:
+    """Applications by person, the latest hire first."""
     by = next(iter(people)).by
     column = {"email": "candidate__email", "candidate": "candidate__remote_id", "application": "remote_id"}[
         by

@@ -27,6 +27,7 @@ ON CONFLICT (program) DO UPDATE SET seen_at = now()
 """
 #: seconds, whatever the database does
 ANSWER_WITHIN = 1.8
+#: seconds for which a result is reused
 GOOD_FOR = 1.0
 #: areas that concern all organisations, so a single one doesn't see them
 _OF_ALL = ("deliveries",)

@@ -16,6 +16,7 @@ from goodword.core.version import OLDEST_ON_SCHEMA, VERSION
 
 Mode = Installation.Mode
 ONLY: Final = 1
+#: seconds for which pages reuse the mode
 _GOOD_FOR: Final = 10.0
 _read: tuple[float, str] | None = None
 
@@ -63,6 +64,7 @@ def record_release() -> None:
 
 
 def set_mode(wanted: Mode) -> str:
+    """Returns the previous mode."""
     with transaction.atomic():
         current()
         row = Installation.objects.select_for_update().get(pk=ONLY)

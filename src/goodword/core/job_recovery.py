@@ -244,6 +244,7 @@ def _each(wanted: Selection, verb: str, done: str) -> int:
 
 
 def _act(name: str, verb: str) -> str:
+    """Returns the error message, or "" on success."""
     kind, _, number = name.partition(":")
     if kind not in {REACTION, JOB} or not number.isdecimal() or len(number) > 18:
         return f"{name!r} is not a name listed by `goodword jobs list --failed`."

@@ -37,6 +37,7 @@ PATH = "/metrics"
 REQUEST_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 JOB_SECONDS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
 WAIT_SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
+#: seconds between samples of this process's connection pool
 POOL_EVERY = 5.0
 #: folder in which the processes of one `goodword serve` share their numbers; prometheus_client reads it on import
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"

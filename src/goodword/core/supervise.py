@@ -24,6 +24,7 @@ WORKER_GRACE = 10
 GRACE_SECONDS = 15
 #: a program that ran for this long before it exited is not in a crash loop
 STEADY_SECONDS = 30.0
+#: seconds before a restart, doubling from the first to the longest
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 #: quick exits in a row that count as a crash loop; with the delays, about two minutes
 CRASHES = 10

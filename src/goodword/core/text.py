@@ -32,6 +32,7 @@ _MARKS: Final = dict.fromkeys(map(ord, "\u2044\u2215\u29f8\u2571"), "/") | dict.
     map(ord, "\u2236\ua789"), ":"
 )
 _DOT_CLASS: Final = r".\u3002\uff0e\uff61\u2024\ufe52"
+#: schemes that programs open without "//", directly before a number, name or path
 _OPENED: Final = (
     r"tel|callto|sms(?:to)?|mms|sips?|skype|facetime(?:-audio)?|whatsapp|xmpp|webcals?|geo|maps|market|magnet|news"
     r"|file|search(?:-ms)?|ms-[a-z-]{2,40}|mailto|javascript|vbscript|data|blob|view-source|zoommtg|msteams|tg|slack"

@@ -28,6 +28,7 @@ WRONG_SETTING = 2
 #: seconds until a stopping child is killed; more than DRAIN_SECONDS of core.server
 CHILD_SECONDS = 11
 _END: Final = {signal.SIGTERM, signal.SIGINT}
+#: prctl(2): the signal that a process gets when its parent exits
 PR_SET_PDEATHSIG = 1
 LISTEN_FDS_START = 3
 #: seconds between checks of the children; a child that stood still at this many checks in a row is killed

@@ -62,6 +62,7 @@ _STARTED = "SELECT id FROM procrastinate_jobs WHERE worker_id = %s AND status = 
 
 
 async def _commit_each(connection: psycopg.AsyncConnection) -> None:
+    """Use autocommit, since each query of the queue is its own transaction."""
     await connection.set_autocommit(True)
 
 
@@ -263,6 +264,7 @@ class Worker(LibraryWorker):
 
 
 def give_back(connection: psycopg.Connection, job_id: int) -> None:
+    """Requeue a started job. Does nothing if it is no longer running."""
     for _ in range(3):
         try:
             connection.execute(GIVE_BACK, {"job_id": job_id, "wait": 0})
@@ -368,6 +370,7 @@ async def _run(concurrency: int, grace: float) -> int:
 
 
 async def _report(notifier: Notifier) -> None:
+    """Notify systemd from the event loop, which starts all jobs."""
     while notifier.is_wanted:
         notifier.alive()
         await asyncio.sleep(min(notifier.interval, 3600))

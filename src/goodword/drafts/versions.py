@@ -33,6 +33,7 @@ class NoLanguage(Exception):
 
 
 def check_revision(row: "Version | LanguagesDraft[Any, Any]", revision: int | None) -> None:
+    """Raise `StaleDraft` if the row has changed since `revision`."""
     if revision is not None and row.revision != revision:
         raise StaleDraft
 

@@ -26,6 +26,7 @@ def time_zones() -> list[tuple[str, str]]:
 
 
 def check_time_zone(name: str) -> None:
+    """Raise ValidationError for an unknown zone."""
     try:
         ZoneInfo(name)
     except (ValueError, LookupError, OSError) as error:  # a path, an unknown name, or a folder of zones
@@ -207,6 +208,7 @@ def change_accent(*, organisation: Organisation, accent: str, by: Membership, no
 
 
 def set_logo(*, organisation: Organisation, png: bytes, by: Membership, now: datetime) -> bool:
+    """Returns whether it changed."""
     digest = hashlib.sha256(f"{organisation.pk}:".encode() + png).hexdigest()[:32]
     with transaction.atomic():
         row = _locked(organisation)

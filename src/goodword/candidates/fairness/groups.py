@@ -136,6 +136,7 @@ class Decisions:
 
 
 def rejection_reasons(organisation: Organisation) -> list[str]:
+    """The reasons in use, most frequent first."""
     rows = (
         Application.objects.of(organisation)
         .exclude(rejection_reason="")

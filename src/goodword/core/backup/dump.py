@@ -34,6 +34,7 @@ def file_name(now: datetime, *, nightly: bool = False) -> str:
 
 
 def in_folder(folder: Path, *, nightly: bool = False) -> list[Path]:
+    """Backups whose names come from `file_name`, oldest first."""
     named = re.compile(
         r"goodword-\d{4}-\d\d-\d\dT\d{6}Z" + ("-nightly" if nightly else "") + re.escape(_SUFFIX)
     )
@@ -48,6 +49,7 @@ def back_up(target: Target, path: Path, *, recipients: list[str], now: datetime)
 
 
 def write(target: Target, sink: IO[bytes], *, recipients: list[str], now: datetime) -> uuid.UUID:
+    """Write a backup to an open file or pipe. Raises BackupError."""
     ours = installation.uid()
     uid = uuid.uuid4()
     try:

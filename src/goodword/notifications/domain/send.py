@@ -153,6 +153,7 @@ LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480
 UNANSWERED = (timedelta(minutes=15), timedelta(hours=4))
 #: seconds after which a mail counts as slow, and others no longer wait for it
 SLOW_MAIL = 5
+#: seconds that a mail waits for a slot
 SLOT_WAIT = 2
 _free = threading.Condition()
 _slots: list[float] = []
