@@ -22,7 +22,7 @@ from goodword.core.environment import SettingError
 
 #: for all lookups together
 SECONDS: Final = 4.0
-#: for one attempt
+#: seconds for one attempt
 _ATTEMPT: Final = 1.5
 _PORT: Final = 53
 
