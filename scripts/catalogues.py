@@ -97,7 +97,7 @@ FOR_MEMBERS = (
     "reports/templates/reports/links.html",
     "roles/*",
     "workflow/domain/runs.py",
-    "workflow/flags.py",
+    "workflow/flags/*",
     "workflow/templates/workflow/flags/*",
     "ui/*.py",
     "ui/templates/ui/gallery/*",

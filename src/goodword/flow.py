@@ -8,7 +8,7 @@ handler are only recorded for the timeline.
 from goodword.assessments import personal_data as assessments_data
 from goodword.assessments.adjustments import requests as adjustment_requests
 from goodword.assessments.attempts import invitations as attempt_invitations
-from goodword.assessments.flags import rules as attempt_flags
+from goodword.assessments.flags import raising as attempt_flags
 from goodword.candidates import personal_data as candidates_data
 from goodword.core.events import Flow
 from goodword.core.personal_data import Eraser, Exporter

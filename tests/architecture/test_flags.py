@@ -10,17 +10,15 @@ REFERENCES = "goodword.references.flags"
 ASSESSMENTS = "goodword.assessments.flags"
 #: shared by both kinds of flag
 SHARED = "goodword.workflow.flags"
-#: base class of both kinds of flag
-RUNS = "goodword.workflow.models"
 
 #: which modules may import which parts of a package
 MAY_IMPORT = {
     REFERENCES: {
         # handlers and URLs
         "goodword.flow": {"raising"},
-        "goodword.references.urls": {"wording"},
+        "goodword.references.urls": {"display"},
         # the one page that shows flags
-        "goodword.workspace.candidate.views": {"wording"},
+        "goodword.workspace.candidate.views": {"display"},
         # hints about the address that a candidate is typing; reads no flag
         "goodword.references.views.candidate": {"rules"},
         # record and delete traces
@@ -29,19 +27,19 @@ MAY_IMPORT = {
         "goodword.references.views.referee": {"devices"},
         "goodword.references.views.self_reference": {"devices"},
         # data exports for members
-        "goodword.references.personal_data": {"wording"},
+        "goodword.references.personal_data": {"display"},
         # the purpose of its keyed hashes, for key rotation; deletion of expired raw addresses
         "goodword.references.apps": {"devices"},
         "goodword.workspace.retention.rules": {"devices"},
     },
     ASSESSMENTS: {
-        "goodword.flow": {"rules"},
+        "goodword.flow": {"raising"},
         "goodword.assessments.urls": {"display"},
         "goodword.workspace.candidate.views": {"display"},
         "goodword.assessments.personal_data": {"display"},
         # the note on careless responding in reports and beside scores; no flags are read
-        "goodword.reports.domain.versions": {"rules"},
-        "goodword.workspace.results": {"rules"},
+        "goodword.reports.domain.versions": {"raising"},
+        "goodword.workspace.results": {"raising"},
     },
 }
 
@@ -88,9 +86,7 @@ def test_only_listed_modules_import_flags(package: str) -> None:
 
 def test_only_the_two_flag_packages_use_the_shared_code() -> None:
     users = {
-        module
-        for module in modules()
-        if any(name.startswith(f"{SHARED}.") or name == f"{RUNS}.Flag" for name in imports()[module])
+        module for module in modules() if any(name.startswith(f"{SHARED}.") for name in imports()[module])
     }
     assert {module for module in users if not module.startswith((REFERENCES, ASSESSMENTS, SHARED))} == {
         "goodword.references.models",

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.flags.rules import careless_signs
+from goodword.assessments.flags.raising import careless_signs
 from goodword.assessments.kinds.report import CarelessSigns, Requirement
 from goodword.assessments.kinds.scales.results import ScalesResult
 from goodword.assessments.models import Attempt

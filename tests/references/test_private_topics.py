@@ -4,9 +4,9 @@ import pytest
 from django.utils import translation
 
 from goodword.references.comments import named, topics_in
+from goodword.references.flags.display import sentence
 from goodword.references.flags.rules import GivenAnswers, private_topics_flag
-from goodword.references.flags.wording import sentence
-from goodword.workflow.models import FlagFinding
+from goodword.workflow.flags.findings import FlagFinding
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.core.workdays import Calendar
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.roles.models import Step
-from goodword.workflow.models import Flag, StepRun
+from goodword.workflow.flags.models import Flag
+from goodword.workflow.models import StepRun
 
 
 class Check(StepRun):

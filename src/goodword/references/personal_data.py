@@ -40,7 +40,7 @@ from goodword.questionnaires.types import Question, Stated
 from goodword.references.domain.checks import record_event, stated_of, update_clock
 from goodword.references.domain.mails import mail_candidate, mail_recruiter_withdrawal
 from goodword.references.domain.requests import has_opted_out, settle_declined
-from goodword.references.flags.wording import WORDS
+from goodword.references.flags.display import WORDS
 from goodword.references.models import (
     Check,
     CheckFlag,

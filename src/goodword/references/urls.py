@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.references.flags.wording import dismiss_flag
+from goodword.references.flags.display import dismiss_flag
 from goodword.references.views import candidate, nominations, referee, referee_data, self_reference
 
 member_urls: list[URLPattern | URLResolver] = [

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from goodword.assessments import report as assessment_report
-from goodword.assessments.flags.rules import careless_signs
+from goodword.assessments.flags.raising import careless_signs
 from goodword.assessments.kinds.report import Requirement
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import attempts_of

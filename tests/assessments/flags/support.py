@@ -11,7 +11,7 @@ from django.urls import reverse
 from goodword.assessments.attempts.answers import next_item, save_answer
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.parts import begin_part
-from goodword.assessments.flags.rules import on_attempt_completed
+from goodword.assessments.flags.raising import on_attempt_completed
 from goodword.assessments.models import Attempt, AttemptFlag, Observation, Test, TestVersion
 from goodword.candidates.models import Application
 from goodword.core.models import Event

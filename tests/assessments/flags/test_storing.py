@@ -9,13 +9,13 @@ from django.db import transaction
 from goodword.assessments.attempts.answers import next_item, save_answer
 from goodword.assessments.attempts.completion import finish_part, resume
 from goodword.assessments.flags.display import flags_of
-from goodword.assessments.flags.rules import careless_signs, on_attempt_completed, update_flags
+from goodword.assessments.flags.raising import careless_signs, on_attempt_completed, update_flags
 from goodword.assessments.kinds.report import CarelessSigns
 from goodword.assessments.models import Attempt, AttemptFlag
 from goodword.candidates.models import Application
 from goodword.core.events import name_of
 from goodword.core.models import Reaction
-from goodword.workflow.flags import NoteRequired, dismiss_flag
+from goodword.workflow.flags.dismissal import NoteRequired, dismiss_flag
 from goodword.workflow.models import lock
 from tests.assessments.flags.support import (
     NOW,

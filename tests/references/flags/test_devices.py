@@ -6,7 +6,7 @@ import pytest
 
 from goodword.references.flags.devices import Traces, device_flag
 from goodword.references.flags.rules import key_of, people_of
-from goodword.workflow.models import FlagFinding, strongest
+from goodword.workflow.flags.findings import FlagFinding, strongest
 
 HOME, OFFICE, AWAY = "address:home", "address:office", "address:away"
 PHONE, LAPTOP = "device:phone", "device:laptop"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from goodword.references.flags.wording import flags_of
+from goodword.references.flags.display import flags_of
 from goodword.references.models import CheckFlag, Referee, Trace
 from tests.references.flags.people import (
     DESKTOP,

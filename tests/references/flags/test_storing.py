@@ -6,10 +6,10 @@ import pytest
 from django.db import transaction
 
 from goodword.core.events import record
+from goodword.references.flags.display import flags_of
 from goodword.references.flags.raising import update_flags
-from goodword.references.flags.wording import flags_of
 from goodword.references.models import Check, CheckFlag, Reference, ReferenceRequest, SelfReference
-from goodword.workflow.flags import NoteRequired, dismiss_flag
+from goodword.workflow.flags.dismissal import NoteRequired, dismiss_flag
 from goodword.workflow.models import lock
 from tests.references.story import (
     ANSWERS,

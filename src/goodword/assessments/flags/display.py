@@ -8,14 +8,8 @@ from django.utils.translation import ngettext
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.flags import rules
 from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart, Observation
-from goodword.workflow.flags import (
-    DisplayedFlag,
-    FlagList,
-    FlagWording,
-    dismissal_view,
-    display,
-    flag_list,
-)
+from goodword.workflow.flags.dismissal import dismissal_view
+from goodword.workflow.flags.display import DisplayedFlag, FlagList, FlagWording, display, flag_list
 from goodword.workflow.models import StepRun
 
 _NOTHING = _("On its own this needs no action.")

@@ -13,7 +13,8 @@ from goodword.assessments.models.library import (
     NormGroup,
     TestVersion,
 )
-from goodword.workflow.models import Flag, StepRun
+from goodword.workflow.flags.models import Flag
+from goodword.workflow.models import StepRun
 
 
 class Attempt(StepRun):

@@ -30,7 +30,7 @@ from goodword.core.crypto import lasting_hash_key
 from goodword.core.text import clean_text
 from goodword.references.flags.rules import key_of
 from goodword.references.models import Check, Referee, ReferenceRequest, Trace
-from goodword.workflow.models import FlagFinding, Grade
+from goodword.workflow.flags.findings import FlagFinding, Grade
 
 HASH_PURPOSE = b"goodword.references.traces"
 KEEP_RAW = timedelta(days=30)

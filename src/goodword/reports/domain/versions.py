@@ -13,7 +13,7 @@ from django.utils import translation
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation, logo_of
-from goodword.assessments.flags.rules import careless_signs
+from goodword.assessments.flags.raising import careless_signs
 from goodword.assessments.models import Attempt
 from goodword.assessments.report import assessment_data
 from goodword.assessments.results import result as assessment_result

@@ -23,13 +23,13 @@ from goodword.core import clock
 from goodword.greenhouse.activity_feed import posting
 from goodword.greenhouse.activity_feed.notes import drop, retry
 from goodword.greenhouse.models import ActivityFeedNote
-from goodword.references.flags.wording import flags_of
+from goodword.references.flags.display import flags_of
 from goodword.references.models import Check
 from goodword.reports.domain.reviews import to_review
 from goodword.reports.models import Report
 from goodword.workflow.domain.appeals import appeals_of
 from goodword.workflow.domain.eligibility import mail_blocked_reason
-from goodword.workflow.flags import FlagList
+from goodword.workflow.flags.display import FlagList
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.cards import cards_of
 from goodword.workspace.candidate.timeline import RATING_REASONS, timeline

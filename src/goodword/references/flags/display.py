@@ -10,7 +10,8 @@ from goodword.references.comments import named
 from goodword.references.flags import devices, rules
 from goodword.references.flags.rules import CANDIDATE
 from goodword.references.models import Check, CheckFlag, Referee
-from goodword.workflow.flags import DisplayedFlag, FlagList, FlagWording, dismissal_view, display, flag_list
+from goodword.workflow.flags.dismissal import dismissal_view
+from goodword.workflow.flags.display import DisplayedFlag, FlagList, FlagWording, display, flag_list
 
 _HOW_TO_REACH = _(
     "Contact the referee through the company, using a number or address you have found "

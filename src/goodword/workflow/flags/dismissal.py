@@ -1,9 +1,7 @@
-"""Flags: facts about a check or attempt for a person to review on the candidate's page. They don't change results."""
+"""The page on which a member dismisses a flag with a note."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -11,7 +9,6 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -22,90 +19,14 @@ from goodword.accounts.models import Membership
 from goodword.candidates.models import visible_applications
 from goodword.core import clock
 from goodword.core.text import clean_text
-from goodword.workflow.models import GRADES, Flag, strongest
+from goodword.workflow.flags.display import DisplayedFlag
+from goodword.workflow.flags.models import Flag
 
 LONGEST_NOTE = 500
 
 
 class NoteRequired(Exception):
     pass
-
-
-@dataclass(frozen=True, slots=True)
-class FlagWording:
-    title: Any
-    explanations: tuple[Any, ...]
-    to_do: Any
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisplayedFlag:
-    """`dismissed_by`: empty if the member is gone."""
-
-    id: int
-    grade: str
-    title: str
-    facts: str
-    explanations: tuple[str, ...]
-    to_do: str
-    found_at: datetime
-    dismissed_at: datetime | None
-    dismissed_by: str
-    note: str
-
-    @property
-    def grade_label(self) -> str:
-        return grade_label(self.grade)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlagList:
-    """Strongest first. `checked`: whether anything could be checked."""
-
-    checked: bool
-    to_review: Sequence[DisplayedFlag]
-    dismissed: Sequence[DisplayedFlag]
-
-    @property
-    def grade(self) -> str:
-        return strongest(flag.grade for flag in self.to_review)
-
-    @property
-    def grade_label(self) -> str:
-        return grade_label(self.grade)
-
-
-def display(flag: Flag, wording: FlagWording, *, facts: str) -> DisplayedFlag:
-    return DisplayedFlag(
-        id=flag.pk,
-        grade=flag.grade,
-        title=str(wording.title),
-        facts=facts,
-        explanations=tuple(str(one) for one in wording.explanations),
-        to_do=str(wording.to_do),
-        found_at=flag.found_at,
-        dismissed_at=flag.dismissed_at,
-        dismissed_by=flag.dismissed_by.user.name if flag.dismissed_by else "",
-        note=flag.dismissed_note,
-    )
-
-
-def flag_list(flags: Iterable[DisplayedFlag], *, checked: bool) -> FlagList:
-    ordered = sorted(flags, key=lambda flag: -GRADES.index(flag.grade))
-    return FlagList(
-        checked=checked,
-        to_review=[flag for flag in ordered if flag.dismissed_at is None],
-        dismissed=[flag for flag in ordered if flag.dismissed_at is not None],
-    )
-
-
-def grade_label(grade: str) -> str:
-    return {
-        "none": gettext("None"),
-        "low": gettext("Low"),
-        "medium": gettext("Medium"),
-        "high": gettext("High"),
-    }[grade]
 
 
 class DismissForm(forms.Form):

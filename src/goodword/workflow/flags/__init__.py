@@ -1,0 +1,1 @@
+"""Flags: facts about a check or attempt for a person to review on the candidate's page. They don't change results."""
