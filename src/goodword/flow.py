@@ -1,8 +1,8 @@
 """Which handlers run after which event, in the order in which data flows.
 
-Each handler takes effect once, in the transaction of its effects (core.events). The handlers of one event run in no
-particular order. A handler that is `only_for` certain data isn't called for events with other data. Events without a
-handler are only recorded for the timeline.
+Each handler runs once per event; its changes and the note that it has run are committed together (core.events). The
+handlers of one event run in no particular order. `only_for(kind=...)` limits a handler to events with that value.
+Events without a handler are only recorded for the timeline.
 """
 
 from goodword.assessments import personal_data as assessments_data
