@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import without_database
 
-from goodword.assessments.kinds.custom.content import QuestionPack
+from goodword.assessments.kinds.custom_questions.content import QuestionPack
 from goodword.assessments.kinds.judgement import content as judgement
 from goodword.assessments.kinds.scales.content import ContentPack
 from goodword.questionnaires.editor.files import file_schema

@@ -11,7 +11,7 @@ from goodword.assessments.attempts.parts import begin_part, needs_start
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds.builtin import REASONING, WORK_STYLE
 from goodword.assessments.kinds.builtin import content as builtin_content
-from goodword.assessments.kinds.custom.items import CustomQuestion
+from goodword.assessments.kinds.custom_questions.items import CustomQuestion
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.items import ReasoningTask, calibration_answers

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from goodword.assessments.kinds.custom.items import CustomQuestion
+from goodword.assessments.kinds.custom_questions.items import CustomQuestion
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.reasoning.words import show

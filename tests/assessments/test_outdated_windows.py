@@ -13,7 +13,7 @@ from django.urls import reverse
 from goodword.assessments.attempts.answers import next_item
 from goodword.assessments.attempts.completion import resume
 from goodword.assessments.attempts.parts import begin_part
-from goodword.assessments.kinds.custom.items import CustomQuestion
+from goodword.assessments.kinds.custom_questions.items import CustomQuestion
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import items_of

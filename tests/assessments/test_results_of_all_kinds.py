@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from goodword.assessments.kinds.custom.results import MarkState, QuestionsResult
+from goodword.assessments.kinds.custom_questions.results import CustomQuestionsResult, MarkState
 from goodword.assessments.kinds.judgement.results import JudgementResult
 from goodword.assessments.kinds.reasoning.results import ReasoningResult
 from goodword.assessments.kinds.scales.results import ScalesResult
@@ -82,7 +82,7 @@ def test_results_follow_the_order_of_the_assessment(
         ScalesResult,
         ReasoningResult,
         JudgementResult,
-        QuestionsResult,
+        CustomQuestionsResult,
     ]
     assert [part.order for part in found.parts] == [1, 2, 3, 4]
     assert [part.requirement.text for part in found.parts if part.requirement] == [
@@ -108,7 +108,7 @@ def test_tasks_are_counted_by_category_with_answer_and_rule() -> None:
     assert " Numbers " in page
 
 
-def found_in(part: ReasoningResult | JudgementResult | QuestionsResult | ScalesResult) -> AttemptResult:
+def found_in(part: ReasoningResult | JudgementResult | CustomQuestionsResult | ScalesResult) -> AttemptResult:
     return AttemptResult(attempt_id=1, language="en", completed_at=_NOW, parts=(part,))
 
 
@@ -335,7 +335,7 @@ def test_a_judgement_shows_the_distance_and_the_reason_of_each_key(
 @pytest.mark.main_case
 def test_custom_answers_are_shown_with_correct_ones_counted() -> None:
     [found] = whole(kinds=("questions",)).parts
-    assert isinstance(found, QuestionsResult)
+    assert isinstance(found, CustomQuestionsResult)
     assert (found.right, found.keyed) == (1, 1)
     assert [(one.answer, one.right, one.state) for one in found.questions] == [
         ("Before each use", True, MarkState.NONE),
@@ -365,7 +365,7 @@ def test_two_raters_are_shown_once_both_have_marked() -> None:
     both = result(fresh(attempt))
     assert both is not None
     [found] = both.parts
-    assert isinstance(found, QuestionsResult)
+    assert isinstance(found, CustomQuestionsResult)
     storm = found.questions[1]
     assert (storm.raters, storm.sums, storm.mean, storm.most) == (("Nora", "Omar"), (6, 6), 6.0, 8)
     assert [(one.given, one.mean_text) for one in storm.criteria] == [((5, 4), "4.5"), ((1, 2), "1.5")]

@@ -6,8 +6,8 @@ from playwright.sync_api import Browser, FilePayload
 
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue import drafts
-from goodword.assessments.kinds.custom.drafts import publish_test, set_rubric
-from goodword.assessments.kinds.custom.marking import mark_answer
+from goodword.assessments.kinds.custom_questions.drafts import publish_test, set_rubric
+from goodword.assessments.kinds.custom_questions.marking import mark_answer
 from goodword.assessments.kinds.judgement.drafts import add_language, duplicate_set
 from goodword.assessments.models import Marking, Test, Upload
 from goodword.core import clock

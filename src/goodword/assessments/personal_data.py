@@ -18,7 +18,7 @@ from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.parts import as_members_see
 from goodword.assessments.flags.display import OBSERVED, WORDS
 from goodword.assessments.kinds import Kind, kind_named
-from goodword.assessments.kinds.custom.marking import RATERS
+from goodword.assessments.kinds.custom_questions.marking import RATERS
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import (
     Adjustment,

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from goodword.assessments.flags.display import dismiss_flag
-from goodword.assessments.kinds.custom import urls as custom
+from goodword.assessments.kinds.custom_questions import urls as custom
 from goodword.assessments.kinds.judgement import urls as judgement
 from goodword.assessments.views import (
     adjustments,

@@ -25,8 +25,8 @@ from goodword.assessments.attempts.parts import (
     open_form,
 )
 from goodword.assessments.issuing import norm_group_of
-from goodword.assessments.kinds.custom.drafts import publish_test
-from goodword.assessments.kinds.custom.marking import parts_to_mark, parts_waiting_for
+from goodword.assessments.kinds.custom_questions.drafts import publish_test
+from goodword.assessments.kinds.custom_questions.marking import parts_to_mark, parts_waiting_for
 from goodword.assessments.kinds.judgement.drafts import create_open_text, make_open_texts, without_open_text
 from goodword.assessments.models import (
     Adjustment,

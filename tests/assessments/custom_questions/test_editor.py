@@ -8,15 +8,15 @@ from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.catalogue import drafts
-from goodword.assessments.kinds.custom import drafts as custom_drafts
-from goodword.assessments.kinds.custom.content import (
+from goodword.assessments.kinds.custom_questions import drafts as custom_drafts
+from goodword.assessments.kinds.custom_questions.content import (
     CustomQuestions,
     FileQuestion,
-    questions_to_json,
-    read_questions,
+    custom_questions_to_json,
+    read_custom_questions,
 )
-from goodword.assessments.kinds.custom.drafts import SourceIncomplete, publish_test
-from goodword.assessments.kinds.custom.editor import FileSettings
+from goodword.assessments.kinds.custom_questions.drafts import SourceIncomplete, publish_test
+from goodword.assessments.kinds.custom_questions.editor import FileSettings
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.queries import content_of
 from goodword.drafts.versions import StaleDraft
@@ -208,7 +208,7 @@ def test_choices_get_correct_answers_and_other_questions_a_rubric(rita: Membersh
         (criterion,) = content.rubrics["why"]
         assert (criterion.text, criterion.points) == ("Can be followed", 3)
         assert isinstance(content.questions[3], FileQuestion)
-        assert read_questions(questions_to_json(content)) == content
+        assert read_custom_questions(custom_questions_to_json(content)) == content
 
 
 def test_correct_answers_and_rubrics_can_be_removed(rita: Membership) -> None:

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.assessments.kinds.custom import marking
-from goodword.assessments.kinds.custom.marking import (
+from goodword.assessments.kinds.custom_questions import marking
+from goodword.assessments.kinds.custom_questions.marking import (
     AnswerToMark,
     mark_answer,
     marking_progress,

@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from goodword.assessments.attempts.parts import choose_language
-from goodword.assessments.kinds.custom.content import read_questions
-from goodword.assessments.kinds.custom.items import example_for
+from goodword.assessments.kinds.custom_questions.content import read_custom_questions
+from goodword.assessments.kinds.custom_questions.items import example_for
 from goodword.assessments.models import Attempt
 from goodword.assessments.models import TestVersion as Version  # pytest would collect "Test…"
 from tests.assessments.custom_questions.support import CHOICE, FILE, NOW, TEXT, asked, content
@@ -196,11 +196,11 @@ def test_a_later_file_question_is_not_explained() -> None:
 
 def test_an_example_does_not_require_many_words() -> None:
     many = [{"value": f"w{n}", "label": f"Word {n}"} for n in range(12)]
-    found = read_questions(content(**first({"type": "adjectives", "choices": many, "pick": 8})))
+    found = read_custom_questions(content(**first({"type": "adjectives", "choices": many, "pick": 8})))
     example = example_for(found, name="practice")
     assert getattr(example, "pick", None) == 3
 
 
 def test_question_types_for_referees_have_no_example() -> None:
-    found = read_questions(content(**first({"type": "would_work_again"})))
+    found = read_custom_questions(content(**first({"type": "would_work_again"})))
     assert example_for(found, name="practice") is None

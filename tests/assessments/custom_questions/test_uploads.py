@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.assessments.attempts.answers import UnknownItem, save_file
-from goodword.assessments.kinds.custom.uploads import MEGABYTE, CheckedFile
+from goodword.assessments.kinds.custom_questions.uploads import MEGABYTE, CheckedFile
 from goodword.assessments.models import Attempt, Upload
 from tests.assessments.custom_questions.support import (
     NOW,

@@ -5,9 +5,9 @@ import pytest
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.drafts import DRAFTS
 from goodword.assessments.catalogue.packs import ensure_builtin
-from goodword.assessments.kinds.custom import drafts as custom_drafts
-from goodword.assessments.kinds.custom.content import CustomQuestions, read_questions
-from goodword.assessments.kinds.custom.drafts import publish_test
+from goodword.assessments.kinds.custom_questions import drafts as custom_drafts
+from goodword.assessments.kinds.custom_questions.content import CustomQuestions, read_custom_questions
+from goodword.assessments.kinds.custom_questions.drafts import publish_test
 from goodword.assessments.kinds.judgement.drafts import create_open_text
 from goodword.assessments.kinds.judgement.open_text import open_text_contents
 from goodword.assessments.models import Test
@@ -49,7 +49,7 @@ def test_each_situation_becomes_a_question_with_a_rubric_in_each_language(rita: 
 
 def test_a_long_situation_continues_below_the_question(rita: Membership) -> None:
     content = draft(own(rita, " ".join(["Something happens in the workshop."] * 25))).content
-    [question] = read_questions(open_text_contents({"en": content})["en"]).questions
+    [question] = read_custom_questions(open_text_contents({"en": content})["en"]).questions
     assert (len(question.text) <= 500, question.text[-1], question.help[:9]) == (True, ".", "Something")
 
 

@@ -5,7 +5,7 @@ from make_items import LEAST_TASKS, MOST_CROSSED, MOST_LEARNED, SEEDS
 
 from goodword.assessments.catalogue.packs import difference
 from goodword.assessments.kinds import technical_sheet
-from goodword.assessments.kinds.custom.content import read_questions
+from goodword.assessments.kinds.custom_questions.content import read_custom_questions
 from goodword.assessments.kinds.judgement.content import read_judgement
 from goodword.assessments.kinds.reasoning.content import builtin_forms, read_forms
 from goodword.assessments.kinds.reasoning.families import FAMILIES, LOADS, family_name
@@ -99,7 +99,7 @@ def test_the_stored_measurements_are_a_full_run_within_the_limits() -> None:
 
 
 def test_the_sheet_of_custom_questions_counts_keys_rubrics_and_unscored_questions() -> None:
-    sheet = technical_sheet(read_questions(custom_questions()))
+    sheet = technical_sheet(read_custom_questions(custom_questions()))
     assert sheet.scoring == (
         "1 of 3 questions have a right answer; the score is how many of these were answered correctly. A "
         "question with several right choices counts only if exactly those were chosen. 1 of 3 questions are marked "
@@ -135,8 +135,11 @@ def test_questions_in_another_language_share_ids_choices_and_right_answers() -> 
     german, turned = custom_questions(language="de"), custom_questions(right={"angle": ["flat"]})
     german["questions"][0]["text"] = "Wie steil steht eine Leiter?"
     german["questions"][0]["choices"][0]["label"] = "75 Grad"
-    one = read_questions(custom_questions())
-    assert [difference(one, read_questions(other)) for other in (german, turned)] == ["", "the right answers"]
+    one = read_custom_questions(custom_questions())
+    assert [difference(one, read_custom_questions(other)) for other in (german, turned)] == [
+        "",
+        "the right answers",
+    ]
 
 
 def test_the_sheet_of_a_judgement_set_without_a_panel_says_that_it_is_for_practice() -> None:

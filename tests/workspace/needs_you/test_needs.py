@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.assessments.kinds.custom.marking import mark_answer
+from goodword.assessments.kinds.custom_questions.marking import mark_answer
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.workdays import calendar_of

@@ -14,9 +14,9 @@ from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.completion import end_part
 from goodword.assessments.attempts.parts import begin_locked, needs_start
 from goodword.assessments.kinds import kind_named
-from goodword.assessments.kinds.custom.content import FileQuestion
-from goodword.assessments.kinds.custom.items import CustomQuestion
-from goodword.assessments.kinds.custom.uploads import CheckedFile
+from goodword.assessments.kinds.custom_questions.content import FileQuestion
+from goodword.assessments.kinds.custom_questions.items import CustomQuestion
+from goodword.assessments.kinds.custom_questions.uploads import CheckedFile
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import Answer, AttemptPart, Observation, Upload
 from goodword.assessments.queries import answers_of, items_of, stored_answers, visible_items

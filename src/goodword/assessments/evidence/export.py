@@ -17,7 +17,7 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.evidence.folder import FILE, Folder, Rows, rows_of
 from goodword.assessments.issuing import calibration_row_of
 from goodword.assessments.kinds import kind_of
-from goodword.assessments.kinds.custom.marking import RATERS
+from goodword.assessments.kinds.custom_questions.marking import RATERS
 from goodword.assessments.kinds.reasoning.families import FAMILIES
 from goodword.assessments.models import (
     AttemptPart,

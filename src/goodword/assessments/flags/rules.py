@@ -30,7 +30,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
-from goodword.assessments.kinds.custom.items import CustomQuestion
+from goodword.assessments.kinds.custom_questions.items import CustomQuestion
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scales.items import contradiction, straight_lining

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Protocol, assert_never
 from pydantic import Discriminator, Tag
 
 from goodword.assessments.kinds.comparison import ComparedPart, Comparison
-from goodword.assessments.kinds.custom.content import Criterion, CustomQuestions
-from goodword.assessments.kinds.custom.kind import CUSTOM
-from goodword.assessments.kinds.custom.report import CustomPart
-from goodword.assessments.kinds.custom.results import QuestionsResult
+from goodword.assessments.kinds.custom_questions.content import Criterion, CustomQuestions
+from goodword.assessments.kinds.custom_questions.kind import CUSTOM_QUESTIONS
+from goodword.assessments.kinds.custom_questions.report import CustomQuestionsPart
+from goodword.assessments.kinds.custom_questions.results import CustomQuestionsResult
 from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.kinds.judgement.content import JudgementSet
@@ -35,7 +35,7 @@ from goodword.core.validation import Json
 
 #: content and results of the kinds: closed unions, so mypy reports what a new kind lacks
 type Content = Instrument | ReasoningTest | JudgementSet | CustomQuestions
-type Result = ScalesResult | ReasoningResult | JudgementResult | QuestionsResult
+type Result = ScalesResult | ReasoningResult | JudgementResult | CustomQuestionsResult
 #: generated items cannot be imported
 type ImportedContent = Instrument | JudgementSet | CustomQuestions
 
@@ -51,7 +51,7 @@ type PartData = Annotated[
     Annotated[ScalesPart, Tag("scales")]
     | Annotated[ReasoningPart, Tag("reasoning")]
     | Annotated[JudgementPart, Tag("judgement")]
-    | Annotated[CustomPart, Tag("questions")],
+    | Annotated[CustomQuestionsPart, Tag("questions")],
     Discriminator(kind),
 ]
 
@@ -221,7 +221,7 @@ def kind_of(content: Content) -> Kind[Any]:
         case JudgementSet():
             return JUDGEMENT
         case CustomQuestions():
-            return CUSTOM
+            return CUSTOM_QUESTIONS
         case _:
             assert_never(content)
 
@@ -237,7 +237,7 @@ def kind_named(name: str) -> Kind[Any]:
         case Test.Kind.JUDGEMENT:
             return JUDGEMENT
         case Test.Kind.CUSTOM_QUESTIONS:
-            return CUSTOM
+            return CUSTOM_QUESTIONS
         case _:
             assert_never(kind)
 

@@ -26,7 +26,7 @@ from goodword.assessments.attempts.parts import (
     is_other_form,
     open_form,
 )
-from goodword.assessments.kinds.custom.content import CustomQuestions, FileQuestion
+from goodword.assessments.kinds.custom_questions.content import CustomQuestions, FileQuestion
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import AttemptPart
 from goodword.assessments.queries import (

@@ -25,7 +25,7 @@ from goodword.assessments.attempts.answers import (
 )
 from goodword.assessments.attempts.completion import after_break, heartbeat, resume
 from goodword.assessments.attempts.overview import PartView
-from goodword.assessments.kinds.custom.items import CustomQuestion, UploadForm
+from goodword.assessments.kinds.custom_questions.items import CustomQuestion, UploadForm
 from goodword.assessments.kinds.items import Item, ItemForm, UnknownOption
 from goodword.assessments.models import Answer, AttemptPart
 from goodword.assessments.queries import answers_of, practice_of, read_answers, unanswered, visible_items

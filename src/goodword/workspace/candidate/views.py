@@ -14,7 +14,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.flags.display import flags_of as attempt_flags_of
-from goodword.assessments.kinds.custom.marking import marking_progress
+from goodword.assessments.kinds.custom_questions.marking import marking_progress
 from goodword.assessments.models import Attempt
 from goodword.assessments.verification import may_verify, status_of, verifications_of
 from goodword.candidates.domain.holds import hold_on

@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from goodword.assessments.attempts.overview import title_of
-from goodword.assessments.kinds.custom.marking import parts_waiting_for
+from goodword.assessments.kinds.custom_questions.marking import parts_waiting_for
 from goodword.assessments.models import AttemptPart
 from goodword.greenhouse.activity_feed.outcomes import NOTE_NEEDS_PERSON, Remedy, help_for
 from goodword.greenhouse.models import ActivityFeedNote

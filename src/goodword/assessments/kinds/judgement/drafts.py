@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft, create, create_row, publication, save
-from goodword.assessments.kinds.custom.drafts import publish_test
+from goodword.assessments.kinds.custom_questions.drafts import publish_test
 from goodword.assessments.kinds.judgement.content import (
     FEWEST_ACTIONS,
     Panel,

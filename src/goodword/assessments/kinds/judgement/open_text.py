@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils import translation
 from django.utils.translation import gettext
 
-from goodword.assessments.kinds.custom.content import KIND
+from goodword.assessments.kinds.custom_questions.content import KIND
 from goodword.questionnaires.types import LONGEST_QUESTION
 
 type Content = dict[str, Any]

@@ -4,7 +4,7 @@ from typing import Any, Final
 from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.kinds.comparison import ComparedPart, Comparison
-from goodword.assessments.kinds.custom.content import Criterion
+from goodword.assessments.kinds.custom_questions.content import Criterion
 from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.items import Item, OnBreak, questions_mail_line, questions_overview_line
 from goodword.assessments.kinds.reasoning.comparison import compare

@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.kinds.comparison import ComparedPart, Comparison
-from goodword.assessments.kinds.custom.content import Criterion
+from goodword.assessments.kinds.custom_questions.content import Criterion
 from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.items import FixedItems, Item, OnBreak
 from goodword.assessments.kinds.packs import (

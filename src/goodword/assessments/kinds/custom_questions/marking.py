@@ -15,8 +15,8 @@ from goodword.accounts.models import Membership
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.parts import part_of, record_event
 from goodword.assessments.kinds import kind_of
-from goodword.assessments.kinds.custom.content import Criterion, FileQuestion
-from goodword.assessments.kinds.custom.items import CustomQuestion
+from goodword.assessments.kinds.custom_questions.content import Criterion, FileQuestion
+from goodword.assessments.kinds.custom_questions.items import CustomQuestion
 from goodword.assessments.models import Answer, Attempt, AttemptPart, Marking, Test, TestVersion, Upload
 from goodword.assessments.queries import (
     answers_of,

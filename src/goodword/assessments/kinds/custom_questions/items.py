@@ -10,8 +10,8 @@ from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from goodword.assessments.kinds.custom.content import AnyQuestion, CustomQuestions, FileQuestion
-from goodword.assessments.kinds.custom.uploads import (
+from goodword.assessments.kinds.custom_questions.content import AnyQuestion, CustomQuestions, FileQuestion
+from goodword.assessments.kinds.custom_questions.uploads import (
     ACCEPTED,
     MEGABYTE,
     CheckedFile,
@@ -346,7 +346,7 @@ def _choices(labels: tuple[str, ...]) -> tuple[Choice, ...]:
     return tuple(Choice(f"c{value}", label) for value, label in enumerate(labels, start=1))
 
 
-def custom_scores(
+def custom_questions_scores(
     questions: CustomQuestions, items: Sequence[Item], answers: Mapping[str, Json]
 ) -> Iterator[ComputedScore]:
     keyed = _keyed(questions, visible_items(items, answers))

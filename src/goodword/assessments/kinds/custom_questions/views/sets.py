@@ -14,9 +14,9 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue.drafts import TestDraft
-from goodword.assessments.kinds.custom import drafts as custom_drafts
-from goodword.assessments.kinds.custom.drafts import change_details
-from goodword.assessments.kinds.custom.editor import (
+from goodword.assessments.kinds.custom_questions import drafts as custom_drafts
+from goodword.assessments.kinds.custom_questions.drafts import change_details
+from goodword.assessments.kinds.custom_questions.editor import (
     FILE,
     BeginForm,
     Content,

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.assessments.kinds.custom.views import marking, question, sets
+from goodword.assessments.kinds.custom_questions.views import marking, question, sets
 from goodword.assessments.views.draft_access import QUESTIONS
 
 _SETS = "library/custom-questions/"

@@ -198,7 +198,7 @@ _FILE_QUESTION: Final = TypeAdapter(_PackFileQuestion)
 _WHOLE: Final = "the set of questions"
 
 
-def read_questions(data: object) -> CustomQuestions:
+def read_custom_questions(data: object) -> CustomQuestions:
     """Raises `PackError` or `questionnaires.questions.QuestionError` with a sentence."""
     pack = read(_PACK, data, whole=_WHOLE)
     questions = _questions(pack.questions)
@@ -226,7 +226,7 @@ def read_questions(data: object) -> CustomQuestions:
     return found
 
 
-def questions_to_json(found: CustomQuestions) -> dict[str, Json]:
+def custom_questions_to_json(found: CustomQuestions) -> dict[str, Json]:
     made: dict[str, Json] = {
         "kind": KIND,
         "id": found.id,
@@ -318,7 +318,7 @@ _WORDS: Final = frozenset(
 
 
 def shared_structure(questions: CustomQuestions) -> dict[str, object]:
-    plain = questions_to_json(questions)
+    plain = custom_questions_to_json(questions)
     return {
         "the questions": _without_words(plain["questions"]),
         "the rubrics": _without_words(plain["rubrics"]),

@@ -6,8 +6,8 @@ from typing import Final
 
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft, create, create_row, publication, save
-from goodword.assessments.kinds.custom.content import Criterion, read_questions
-from goodword.assessments.kinds.custom.editor import (
+from goodword.assessments.kinds.custom_questions.content import Criterion, read_custom_questions
+from goodword.assessments.kinds.custom_questions.editor import (
     FILE,
     Content,
     Entry,
@@ -301,7 +301,7 @@ def publish_test(*, test: Test, revision: int, by: Membership | None, now: datet
             raise SourceIncomplete
         complete = [row for row in draft.rows if not count_missing_texts(row.content)]
         for row in complete:
-            read_questions(row.content)
+            read_custom_questions(row.content)
         return publication(draft, complete)
 
     return DRAFTS.publish(test, revision=revision, check=check, by=by, now=now).source.number

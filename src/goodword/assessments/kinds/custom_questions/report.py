@@ -8,11 +8,11 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 
-from goodword.assessments.kinds.custom.results import (
+from goodword.assessments.kinds.custom_questions.results import (
     AnsweredQuestion,
+    CustomQuestionsResult,
     MarkedCriterion,
     MarkState,
-    QuestionsResult,
 )
 from goodword.assessments.kinds.report import Figure, Moment, NormedScoreData, PartHead, figure
 from goodword.core.report_blocks import (
@@ -102,7 +102,7 @@ class QuestionData(TypedDict):
     remarks: list[Remark]
 
 
-class CustomPart(PartHead):
+class CustomQuestionsPart(PartHead):
     """`right` of `keyed`; None without a key, or once erased."""
 
     kind: Literal["questions"]
@@ -111,12 +111,12 @@ class CustomPart(PartHead):
     questions: list[QuestionData]
 
 
-class CustomReport:
+class CustomQuestionsReport:
     phrases = PHRASES
     method: tuple[str, ...] = ("method_custom",)
     is_self_report = False
 
-    def freeze(self, result: QuestionsResult, head: PartHead, moment: Moment) -> CustomPart:
+    def freeze(self, result: CustomQuestionsResult, head: PartHead, moment: Moment) -> CustomQuestionsPart:
         del moment
         return {
             **head,
@@ -126,32 +126,34 @@ class CustomReport:
             "questions": [_question_data(found) for found in result.questions],
         }
 
-    def without_person(self, part: CustomPart) -> CustomPart:
+    def without_person(self, part: CustomQuestionsPart) -> CustomQuestionsPart:
         questions = [_question_without_person(question) for question in part["questions"]]
         return {**part, "right": None, "questions": questions}
 
-    def answered(self, part: CustomPart) -> int:
+    def answered(self, part: CustomQuestionsPart) -> int:
         return sum(question["answer"] is not None for question in part["questions"])
 
-    def blocks(self, part: CustomPart, words: Phrases, result: QuestionsResult | None = None) -> list[Block]:
+    def blocks(
+        self, part: CustomQuestionsPart, words: Phrases, result: CustomQuestionsResult | None = None
+    ) -> list[Block]:
         blocks = _results(part, words)
         if result is not None:
             for found in result.questions:
                 blocks += _question_blocks(found)
         return blocks
 
-    def scores(self, part: CustomPart, words: Phrases) -> list[Score]:
+    def scores(self, part: CustomQuestionsPart, words: Phrases) -> list[Score]:
         value = words("n_of_m", n=self.answered(part), m=part["items_n"])
         note = words("questions_answered")
         if part["right"] is not None:
             note = f"{note}, {words('questions_right', n=part['right'], m=part['keyed'])}"
         return [Score(label="", value=value, note=note, alt=f"{value} {note}")]
 
-    def assumed_precision(self, part: CustomPart, words: Phrases) -> str:
+    def assumed_precision(self, part: CustomQuestionsPart, words: Phrases) -> str:
         del part, words
         return ""
 
-    def figures(self, part: CustomPart) -> list[Figure]:
+    def figures(self, part: CustomQuestionsPart) -> list[Figure]:
         answered = figure("answered", self.answered(part), out_of=part["items_n"])
         return (
             [answered]
@@ -159,7 +161,7 @@ class CustomReport:
             else [answered, figure("right", part["right"], out_of=part["keyed"])]
         )
 
-    def outcome(self, part: CustomPart, words: Phrases) -> str:
+    def outcome(self, part: CustomQuestionsPart, words: Phrases) -> str:
         texts = [
             gettext("%(figures)s answered")
             % {"figures": words("n_of_m", n=self.answered(part), m=part["items_n"])}
@@ -169,7 +171,7 @@ class CustomReport:
             texts.append(gettext("%(figures)s right") % {"figures": right})
         return ", ".join(texts)
 
-    def overview(self, part: CustomPart, words: Phrases) -> list[Block]:
+    def overview(self, part: CustomQuestionsPart, words: Phrases) -> list[Block]:
         del words
         written = [one for one in part["questions"] if one["answer"] and not one["is_file"]]
         longest = max(written, key=lambda one: len(one["answer"] or ""), default=None)
@@ -181,11 +183,13 @@ class CustomReport:
             )
         ]
 
-    def normed_scores(self, part: CustomPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
+    def normed_scores(
+        self, part: CustomQuestionsPart, words: Phrases
+    ) -> Iterator[tuple[str, NormedScoreData]]:
         del part, words
         return iter(())
 
-    def detail_blocks(self, part: CustomPart, words: Phrases) -> list[Block]:
+    def detail_blocks(self, part: CustomQuestionsPart, words: Phrases) -> list[Block]:
         del part, words
         return []
 
@@ -220,7 +224,7 @@ def _question_without_person(question: QuestionData) -> QuestionData:
     }
 
 
-def _results(test: CustomPart, words: Phrases) -> list[Block]:
+def _results(test: CustomQuestionsPart, words: Phrases) -> list[Block]:
     """Totals only; questions and answers are for members."""
     questions = test["questions"]
     answered = sum(question["answer"] is not None for question in questions)

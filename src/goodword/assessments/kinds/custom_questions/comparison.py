@@ -9,8 +9,8 @@ from goodword.assessments.kinds.comparison import (
     ComparisonCell,
     rank_of_all,
 )
-from goodword.assessments.kinds.custom.content import CustomQuestions
-from goodword.assessments.kinds.custom.results import questions_result
+from goodword.assessments.kinds.custom_questions.content import CustomQuestions
+from goodword.assessments.kinds.custom_questions.results import custom_questions_result
 from goodword.ui.charts import written_number
 
 
@@ -23,7 +23,9 @@ def compare(content: CustomQuestions, parts: Sequence[ComparedPart]) -> Comparis
 
 
 def _cells(content: CustomQuestions, one: ComparedPart) -> tuple[ComparisonCell, ComparisonCell]:
-    found = questions_result(one.part, content, items=one.items(), answers=one.answers(), scores=one.scores)
+    found = custom_questions_result(
+        one.part, content, items=one.items(), answers=one.answers(), scores=one.scores
+    )
     right = NO_VALUE
     if found.right is not None:
         right = ComparisonCell(

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue.drafts import TestDraft
-from goodword.assessments.kinds.custom import drafts as custom_drafts
-from goodword.assessments.kinds.custom.editor import (
+from goodword.assessments.kinds.custom_questions import drafts as custom_drafts
+from goodword.assessments.kinds.custom_questions.editor import (
     FILE,
     MOST_CRITERIA,
     PARTS,

@@ -6,8 +6,13 @@ from typing import Self
 
 from django.utils.translation import gettext, ngettext
 
-from goodword.assessments.kinds.custom.content import AnyQuestion, Criterion, CustomQuestions, FileQuestion
-from goodword.assessments.kinds.custom.items import CustomQuestion, is_right, visible_items
+from goodword.assessments.kinds.custom_questions.content import (
+    AnyQuestion,
+    Criterion,
+    CustomQuestions,
+    FileQuestion,
+)
+from goodword.assessments.kinds.custom_questions.items import CustomQuestion, is_right, visible_items
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.kinds.report import CandidateResult, PartResult, requirement_of
@@ -31,7 +36,7 @@ from goodword.ui.charts import written_number
 TWO = 2
 
 
-def questions_sheet(questions: CustomQuestions, known: Known) -> TechnicalSheet:
+def custom_questions_sheet(questions: CustomQuestions, known: Known) -> TechnicalSheet:
     return TechnicalSheet(
         states_rights=False,
         title=questions.name,
@@ -180,7 +185,7 @@ class AnsweredQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionsResult(PartResult):
+class CustomQuestionsResult(PartResult):
     """`right` of `keyed`; None if no question has a key."""
 
     right: int | None
@@ -190,10 +195,10 @@ class QuestionsResult(PartResult):
     def without_items(self) -> Self:
         return replace(self, questions=(), items_left_out=True)
 
-    def for_candidate(self) -> "CandidateQuestions":
+    def for_candidate(self) -> "CandidateCustomQuestions":
         keyed = sum(one.right is not None for one in self.questions)
-        return CandidateQuestions(
-            template="assessments/portal/results/custom.html",
+        return CandidateCustomQuestions(
+            template="assessments/portal/results/custom_questions.html",
             title=self.title,
             has_keyed=keyed > 0,
             has_open=keyed < len(self.questions),
@@ -209,28 +214,28 @@ class QuestionsResult(PartResult):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateQuestions(CandidateResult):
+class CandidateCustomQuestions(CandidateResult):
     """Whether the candidate was asked questions with a right answer, and others."""
 
     has_keyed: bool
     has_open: bool
 
 
-def questions_result(
+def custom_questions_result(
     part: AttemptPart,
     content: CustomQuestions,
     *,
     items: Sequence[Item],
     answers: Mapping[str, Json],
     scores: Mapping[str, Score],
-) -> QuestionsResult:
+) -> CustomQuestionsResult:
     score = scores.get(ALL)
     asked = [item for item in visible_items(items, answers) if isinstance(item, CustomQuestion)]
-    return QuestionsResult(
+    return CustomQuestionsResult(
         kind=part.version.test.kind,
         order=part.order,
         title=content.name,
-        sheet=replace(questions_sheet(content, NOTHING), n_items=len(asked)),
+        sheet=replace(custom_questions_sheet(content, NOTHING), n_items=len(asked)),
         requirement=requirement_of(part),
         scoring_version=score.scoring_version if score else "",
         weight=part.part.weight,

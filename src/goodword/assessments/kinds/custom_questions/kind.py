@@ -5,28 +5,28 @@ from typing import Any, Final
 from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.kinds.comparison import ComparedPart, Comparison
-from goodword.assessments.kinds.custom.comparison import compare
-from goodword.assessments.kinds.custom.content import (
+from goodword.assessments.kinds.custom_questions.comparison import compare
+from goodword.assessments.kinds.custom_questions.content import (
     Criterion,
     CustomQuestions,
-    questions_to_json,
-    read_questions,
+    custom_questions_to_json,
+    read_custom_questions,
     shared_structure,
     without_anchors,
 )
-from goodword.assessments.kinds.custom.items import (
+from goodword.assessments.kinds.custom_questions.items import (
     CustomQuestion,
     custom_questions,
-    custom_scores,
+    custom_questions_scores,
     example_for,
     item_values,
     visible_items,
 )
-from goodword.assessments.kinds.custom.report import CustomReport
-from goodword.assessments.kinds.custom.results import (
-    QuestionsResult,
-    questions_result,
-    questions_sheet,
+from goodword.assessments.kinds.custom_questions.report import CustomQuestionsReport
+from goodword.assessments.kinds.custom_questions.results import (
+    CustomQuestionsResult,
+    custom_questions_result,
+    custom_questions_sheet,
 )
 from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.items import (
@@ -57,7 +57,7 @@ from goodword.questionnaires.editor.descriptions import question_types
 _FILE_SECONDS: Final = 60
 
 
-class _Custom(FixedItems):
+class _CustomQuestions(FixedItems):
     may_be_timed = True
     works_offline = False
     on_break = OnBreak.STAYS
@@ -67,7 +67,7 @@ class _Custom(FixedItems):
     editor_page, copy_page = "custom_questions", ""
     overview_line = staticmethod(questions_overview_line)
     mail_line = staticmethod(questions_mail_line)
-    report = CustomReport()
+    report = CustomQuestionsReport()
 
     def heading(self) -> str:
         return gettext("Custom questions")
@@ -82,10 +82,10 @@ class _Custom(FixedItems):
         return not timed
 
     def parse(self, data: Any) -> CustomQuestions:
-        return read_questions(data)
+        return read_custom_questions(data)
 
     def dump(self, content: CustomQuestions) -> dict[str, Any]:
-        return dict(questions_to_json(content))
+        return dict(custom_questions_to_json(content))
 
     def export(self, content: CustomQuestions, *, own: bool) -> dict[str, Any]:
         data = self.dump(content)
@@ -163,7 +163,7 @@ class _Custom(FixedItems):
         calibration: Calibration | None,
     ) -> Iterator[ComputedScore]:
         del form, calibration
-        return custom_scores(content, items, answers)
+        return custom_questions_scores(content, items, answers)
 
     def solved(self, scores: Mapping[str, tuple[float | None, int]], *, part: str) -> list[Solved]:
         if ALL not in scores or scores[ALL][0] is None:
@@ -191,11 +191,11 @@ class _Custom(FixedItems):
         answers: Mapping[str, Json],
         scores: Mapping[str, Score],
         known: Known,
-    ) -> QuestionsResult | None:
+    ) -> CustomQuestionsResult | None:
         del known
         if part.ended_at is None:
             return None
-        return questions_result(part, content, items=items, answers=answers, scores=scores)
+        return custom_questions_result(part, content, items=items, answers=answers, scores=scores)
 
     def comparison(self, content: CustomQuestions, parts: Sequence[ComparedPart], *, form: str) -> Comparison:
         del form
@@ -206,7 +206,7 @@ class _Custom(FixedItems):
 
     def sheet(self, content: CustomQuestions, form: str, known: Known) -> TechnicalSheet:
         del form
-        return questions_sheet(content, known)
+        return custom_questions_sheet(content, known)
 
     def practice(self, content: CustomQuestions, *, form: str, language: str) -> tuple[Item, ...]:
         """A question like the first one; none for a file, since candidates may not have one at hand."""
@@ -215,4 +215,4 @@ class _Custom(FixedItems):
         return (CustomQuestion(id=PRACTICE, question=question),) if question else ()
 
 
-CUSTOM: Final = _Custom()
+CUSTOM_QUESTIONS: Final = _CustomQuestions()
