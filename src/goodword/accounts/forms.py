@@ -59,7 +59,7 @@ class RequestResetLinkForm(account.ResetPasswordForm):  # type: ignore[misc]  # 
         if ratelimit.consume(request, action="reset_mail", key=email.lower()):
             now = clock.now()
             for user in self.users:
-                audit.record_sign_in(user, action=audit.RESET_REQUESTED, now=now, **audit.where(request))
+                audit.record_sign_in(user, action=audit.RESET_REQUESTED, now=now, **audit.origin_of(request))
                 jobs.mail_reset_link.defer(user_id=user.pk, asked_at=now.isoformat())
         return email
 

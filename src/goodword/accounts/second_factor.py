@@ -164,7 +164,7 @@ def remove_all(user: User, *, by: Membership | None, now: datetime) -> bool:
 
 
 def _record(request: HttpRequest, user: User, action: str) -> None:
-    audit.record_sign_in(user, action=action, now=clock.now(), **audit.where(request))
+    audit.record_sign_in(user, action=action, now=clock.now(), **audit.origin_of(request))
 
 
 def _added(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
@@ -188,9 +188,9 @@ def _end_other_sessions(request: HttpRequest, user: User) -> None:
 def mail_about_lock(request: HttpRequest, user: User) -> None:
     """E-mail the owner that wrong codes have locked the second step, at most once an hour."""
     now = clock.now()
-    audit.record_lockout(user, now=now, **audit.where(request))
+    audit.record_lockout(user, now=now, **audit.origin_of(request))
     if ratelimit.consume(request, action="code_locked_mail", key=str(user.pk)):
-        security_mails.queue_mail(user, security_mails.CODES_LOCKED, now=now, **audit.where(request))
+        security_mails.queue_mail(user, security_mails.CODES_LOCKED, now=now, **audit.origin_of(request))
 
 
 def _removed(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:

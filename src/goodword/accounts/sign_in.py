@@ -43,9 +43,9 @@ from goodword.accounts.domain.audit import (
     SIGNED_OUT,
     SIGNED_OUT_EVERYWHERE,
     SSO_REQUIRED,
+    origin_of,
     record_lockout,
     record_sign_in,
-    where,
 )
 from goodword.accounts.models import AuditEntry, User
 from goodword.accounts.reauthentication import has_second_factor
@@ -151,7 +151,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
             self._consume_from_anywhere(request, credentials)
         except ValidationError:
             if user := _user(credentials):
-                record_lockout(user, now=clock.now(), **where(request))
+                record_lockout(user, now=clock.now(), **origin_of(request))
             raise
 
     def _consume_from_anywhere(self, request: HttpRequest, credentials: Mapping[str, Any]) -> None:
@@ -184,9 +184,11 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Record the failure in the sign-in trail. If the address is unknown, it is only logged."""
         if user := _user(credentials):
-            record_sign_in(user, action=FAILED, now=clock.now(), **where(request))
+            record_sign_in(user, action=FAILED, now=clock.now(), **origin_of(request))
         else:
-            log.warning("Failed sign-in with an unknown e-mail address from %s", where(request)["address"])
+            log.warning(
+                "Failed sign-in with an unknown e-mail address from %s", origin_of(request)["address"]
+            )
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ARG002 - allauth's signature
         """Applies to allauth's own pages. Unlike in allauth, a sign-in counts as a confirmation."""
@@ -214,7 +216,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
         if refusal or "sociallogin" in (kwargs.get("signal_kwargs") or {}):
             return refusal
         if name := access.only_by_single_sign_on(user):
-            record_sign_in(user, action=SSO_REQUIRED, now=clock.now(), **where(request))
+            record_sign_in(user, action=SSO_REQUIRED, now=clock.now(), **origin_of(request))
             clear_login(request)
             messages.error(request, single_sign_on.required_by(name))
             return redirect("account_login")
@@ -232,7 +234,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
     ) -> None:
         """Queue the mail, since the page must not wait for the mail server."""
         assert isinstance(user, User)
-        security_mails.queue_mail(user, template_prefix, now=clock.now(), **where(self.request))
+        security_mails.queue_mail(user, template_prefix, now=clock.now(), **origin_of(self.request))
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         return False
@@ -265,7 +267,7 @@ def _trail(action: str) -> Any:
     def receive(*, request: HttpRequest, user: User | None, **_: Any) -> None:
         if user is not None:
             methods = methods_of(request, user) if action == SIGNED_IN else []
-            record_sign_in(user, action=action, now=clock.now(), methods=methods, **where(request))
+            record_sign_in(user, action=action, now=clock.now(), methods=methods, **origin_of(request))
 
     return receive
 

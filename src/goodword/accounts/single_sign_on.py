@@ -203,7 +203,7 @@ def _match(request: HttpRequest, sociallogin: SocialLogin) -> None:
         known = SocialAccount.objects.filter(user=user, provider=sociallogin.account.provider).first()
         if known is None:
             sociallogin.connect(request, user)
-            audit.record_sign_in(user, action=audit.SSO_LINKED, now=clock.now(), **audit.where(request))
+            audit.record_sign_in(user, action=audit.SSO_LINKED, now=clock.now(), **audit.origin_of(request))
         elif known.uid == sociallogin.account.uid:  # linked by a concurrent sign-in
             sociallogin.account, sociallogin.user = known, user
         else:  # the address now belongs to another person

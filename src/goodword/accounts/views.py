@@ -158,7 +158,7 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return render(request, "account/sign_out_everywhere.html")
     assert isinstance(request.user, User)  # the decorator guarantees it
-    sign_in.sign_out_everywhere(request.user, now=clock.now(), **audit.where(request))
+    sign_in.sign_out_everywhere(request.user, now=clock.now(), **audit.origin_of(request))
     request.session.flush()  # not logout(), which would add a second entry to the trail
     messages.success(request, _("You are signed out on all devices."))
     return redirect("account_login")

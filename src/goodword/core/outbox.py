@@ -109,7 +109,7 @@ def give_back(row: Outbox, *, now: datetime) -> None:
     _settle(row, Outbox.State.QUEUED, {"attempts": row.attempts - 1, "claimed_at": None, "not_before": now})
 
 
-def mine[R: Outbox](row: R) -> models.QuerySet[R]:
+def still_claimed[R: Outbox](row: R) -> models.QuerySet[R]:
     """The claimed row, unless it was cancelled or claimed by another worker. Use it just before acting."""
     rows: models.QuerySet[R] = type(row)._default_manager.filter(
         pk=row.pk, state=Outbox.State.SENDING, attempts=row.attempts
@@ -118,7 +118,7 @@ def mine[R: Outbox](row: R) -> models.QuerySet[R]:
 
 
 def is_still_mine(row: Outbox) -> bool:
-    return mine(row).exists()
+    return still_claimed(row).exists()
 
 
 def _settle(

@@ -20,8 +20,8 @@ THREADS = 3
     lane=Lane(threads=THREADS, keeping=connection_kept),
 )
 def send_email(*, email_id: int) -> None:
-    with sending_slot() as mine:
-        if mine:
+    with sending_slot() as has_slot:
+        if has_slot:
             send(email_id=email_id, now=clock.now())
 
 
@@ -36,8 +36,8 @@ def sweep_emails(*, timestamp: int = 0) -> None:
     """Free the mails of dead workers, then send due mails in the order in which they were queued."""
     del timestamp  # every periodic job gets it
     free_stuck(now=clock.now())
-    with sending_slot() as mine, connection_kept():
-        if not mine:
+    with sending_slot() as has_slot, connection_kept():
+        if not has_slot:
             return
         # The mail with the fewest attempts is the probe: one that upsets the server must not block the others.
         if outage() and not all(send(email_id=pk, now=clock.now()) for pk in _due("excused", "pk")[:1]):

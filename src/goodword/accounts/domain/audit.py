@@ -117,7 +117,7 @@ def record_lockout(user: User, *, address: str, browser: str, now: datetime) -> 
         record_sign_in(user, action=LOCKED_OUT, address=address, browser=browser, now=now)
 
 
-def where(request: HttpRequest) -> dict[str, str]:
+def origin_of(request: HttpRequest) -> dict[str, str]:
     """The network address and browser of a request, as stored with sign-ins."""
     return {
         "address": request.META.get("REMOTE_ADDR", ""),

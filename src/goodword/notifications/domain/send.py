@@ -271,7 +271,7 @@ def _hand_over(email: Email, permit: SendPermit, *, link: Link | None, now: date
     """Record that it is being sent, with link and text. Raises Withdrawn if the mail was erased, cancelled or claimed
     by another worker."""
     with transaction.atomic():
-        if not outbox.mine(email).update(handed_over_at=now, **_rendered(email)):
+        if not outbox.still_claimed(email).update(handed_over_at=now, **_rendered(email)):
             raise Withdrawn
         if link is not None:
             link.save()
