@@ -2,9 +2,10 @@
 
 import pytest
 
-from goodword.candidates.models import visible_applications
+from goodword.candidates.access import visible_applications
+from goodword.roles.access import visible_roles
 from goodword.roles.domain.automation import unlink
-from goodword.roles.models import Role, visible_roles
+from goodword.roles.models import Role
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,8 @@ from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
 from goodword.questionnaires.domain.versions import ENOUGH_MEASURED, minutes_of_version
 from goodword.questionnaires.editor.entries import competencies_of
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
-from goodword.roles.models import Role, Step, visible_roles
+from goodword.roles.access import visible_roles
+from goodword.roles.models import Role, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

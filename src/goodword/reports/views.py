@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest, membership_of
 from goodword.accounts.models import Membership
-from goodword.candidates.models import recruiter_of, visible_applications
+from goodword.candidates.access import visible_applications
+from goodword.candidates.models import recruiter_of
 from goodword.core import clock
 from goodword.core.text import written_day
 from goodword.notifications.domain import links

@@ -8,7 +8,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.attempts import member_actions
 from goodword.assessments.models import Attempt
-from goodword.candidates.models import visible_applications
+from goodword.candidates.access import visible_applications
 from goodword.core import clock
 from goodword.workspace.reference_check import ConfirmForm, DaysForm
 from goodword.workspace.results import finished_run

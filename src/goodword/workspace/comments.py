@@ -17,7 +17,8 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.models import Application, visible_applications
+from goodword.candidates.access import visible_applications
+from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.ui.fields import LongTextField

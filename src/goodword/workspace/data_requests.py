@@ -19,6 +19,7 @@ from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
+from goodword.candidates.access import visible_applications
 from goodword.candidates.domain.erasure_requests import (
     BY_PEOPLE,
     Reason,
@@ -29,13 +30,7 @@ from goodword.candidates.domain.erasure_requests import (
 )
 from goodword.candidates.domain.holds import hold_against_erasure, hold_on
 from goodword.candidates.domain.people import lock_person
-from goodword.candidates.models import (
-    Application,
-    Candidate,
-    Erasure,
-    PerformanceRating,
-    visible_applications,
-)
+from goodword.candidates.models import Application, Candidate, Erasure, PerformanceRating
 from goodword.candidates.personal_data import RATINGS
 from goodword.core import clock, personal_data
 from goodword.core.http import as_download

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.candidates.models import Application, visible_applications
+from goodword.candidates.access import visible_applications
+from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.references import wording
 from goodword.references.domain import member_actions, requests, sending

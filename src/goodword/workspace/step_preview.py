@@ -44,7 +44,8 @@ from goodword.references.domain.nominations import RefereeDetails, nominate
 from goodword.references.domain.responses import answering_session
 from goodword.references.domain.sending import send_request, unsent_referees
 from goodword.references.models import Check, ReferenceRequest
-from goodword.roles.models import Role, Step, visible_roles
+from goodword.roles.access import visible_roles
+from goodword.roles.models import Role, Step
 from goodword.roles.slots import ANY
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workflow.portal import language_choices

@@ -6,7 +6,8 @@ from django.db.models import QuerySet
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.models import Application, Candidate, visible_applications
+from goodword.candidates.access import visible_applications
+from goodword.candidates.models import Application, Candidate
 from goodword.core.events import record
 from goodword.roles.models import Role
 

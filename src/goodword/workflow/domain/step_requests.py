@@ -17,7 +17,8 @@ from goodword.core.jobs import for_each
 from goodword.core.models import Event
 from goodword.core.queries import insert_once
 from goodword.notifications.domain.queue import Correspondent, queue
-from goodword.roles.models import Step, is_confidential, rules_of
+from goodword.roles.access import is_confidential
+from goodword.roles.models import Step, rules_of
 from goodword.workflow.domain.eligibility import (
     BLOCKING_REASONS,
     blocking_reason,

@@ -16,7 +16,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.models import visible_applications
+from goodword.candidates.access import visible_applications
 from goodword.core import clock
 from goodword.core.text import clean_text
 from goodword.workflow.flags.display import DisplayedFlag

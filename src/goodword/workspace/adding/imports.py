@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.mail_domains import proposed
 from goodword.accounts.models import Membership, Organisation, active_members
+from goodword.candidates.access import visible_applications
 from goodword.candidates.domain.people import AlreadyOnRole, Person, RoleArchived
-from goodword.candidates.models import Application, visible_applications
+from goodword.candidates.models import Application
 from goodword.core import jobs, process
 from goodword.core.addresses import has_look_alikes, normalised
 from goodword.roles.models import Role, Step

@@ -17,12 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.candidates.access import visible_applications
 from goodword.candidates.domain.people import AlreadyOnRole, RoleArchived
-from goodword.candidates.models import Application, visible_applications
+from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile, safe_cell
 from goodword.core.text import written_count
-from goodword.roles.models import Role, Step, visible_roles
+from goodword.roles.access import visible_roles
+from goodword.roles.models import Role, Step
 from goodword.workspace.adding import imports
 from goodword.workspace.adding.csv_reading import COLUMNS, LARGEST, Table, read_table
 from goodword.workspace.adding.forms import PersonForm, StepChoice, add_and_invite, step_choices

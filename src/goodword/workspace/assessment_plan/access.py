@@ -25,7 +25,8 @@ from goodword.assessments.plans.versions import (
     scales_of,
 )
 from goodword.drafts.pages import Crumb, DraftPages, DraftView, TypedField
-from goodword.roles.models import Step, visible_roles
+from goodword.roles.access import visible_roles
+from goodword.roles.models import Step
 from goodword.workspace.assessment_plan.forms import NONE
 from goodword.workspace.assessment_plan.wording import (
     form_in_words,

@@ -19,7 +19,8 @@ from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
 from goodword.greenhouse.setup.catalogue import LinkableJob
 from goodword.greenhouse.setup.connections import CALL_ERRORS, ErrorMessage, error_message, live_connections
-from goodword.roles.models import Automation, Role, visible_roles
+from goodword.roles.access import visible_roles
+from goodword.roles.models import Automation, Role
 
 _ORDER = {JobStatus.OPEN: 0, JobStatus.DRAFT: 1, JobStatus.UNKNOWN: 2, JobStatus.CLOSED: 3}
 

@@ -15,8 +15,9 @@ from goodword.core import clock
 from goodword.drafts.versions import NoDraft, StaleDraft
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
+from goodword.roles.access import visible_roles
 from goodword.roles.domain.automation import ChangedMeanwhile, JobTaken, unlink, version_of
-from goodword.roles.models import Automation, Role, Step, automations_of, visible_roles
+from goodword.roles.models import Automation, Role, Step, automations_of
 from goodword.workflow.domain.eligibility import is_unpublished
 from goodword.workspace.automation import draft as drafts
 from goodword.workspace.automation.access import (

@@ -18,7 +18,8 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.models import Verification
 from goodword.assessments.verification import discard, new_link, open_verification, verifications_of, why_not
-from goodword.candidates.models import Application, recruiter_of, visible_applications
+from goodword.candidates.access import visible_applications
+from goodword.candidates.models import Application, recruiter_of
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link

@@ -17,8 +17,9 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
+from goodword.candidates.access import visible_applications
 from goodword.candidates.domain.people import Person, lock_person
-from goodword.candidates.models import Application, Candidate, visible_applications
+from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
 from goodword.core.addresses import is_same
 from goodword.core.events import record

@@ -15,8 +15,9 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts import invitations
 from goodword.assessments.models import Attempt
+from goodword.candidates.access import visible_applications
 from goodword.candidates.domain.people import confirm_name
-from goodword.candidates.models import Application, visible_applications
+from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.domain.requests import open_requests

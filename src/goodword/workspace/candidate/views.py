@@ -17,8 +17,9 @@ from goodword.assessments.flags.display import flags_of as attempt_flags_of
 from goodword.assessments.kinds.custom_questions.marking import marking_progress
 from goodword.assessments.models import Attempt
 from goodword.assessments.verification import may_verify, status_of, verifications_of
+from goodword.candidates.access import visible_applications
 from goodword.candidates.domain.holds import hold_on
-from goodword.candidates.models import Application, recruiter_of, visible_applications
+from goodword.candidates.models import Application, recruiter_of
 from goodword.core import clock
 from goodword.greenhouse.activity_feed import posting
 from goodword.greenhouse.activity_feed.notes import drop, retry

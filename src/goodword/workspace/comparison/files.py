@@ -22,14 +22,15 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.assessments.kinds import kind, kind_named
 from goodword.assessments.kinds.report import Figure
-from goodword.candidates.models import visible_applications
+from goodword.candidates.access import visible_applications
 from goodword.core import clock
 from goodword.core.csv_files import safe_cell
 from goodword.references.report_data import CheckData
 from goodword.references.report_front import verdict_of, work_again_of
 from goodword.reports.domain.versions import current_first
 from goodword.reports.models import Report
-from goodword.roles.models import Role, visible_roles
+from goodword.roles.access import visible_roles
+from goodword.roles.models import Role
 
 #: schema of the JSON file
 SCHEMA: Final = 1

@@ -11,7 +11,8 @@ from goodword.accounts.models import Membership
 from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Marking, Score, Test, Upload
 from goodword.assessments.queries import LARGE
 from goodword.assessments.results import percent
-from goodword.candidates.models import Application, sees_private_candidates
+from goodword.candidates.access import sees_private_candidates
+from goodword.candidates.models import Application
 from goodword.roles.models import Role, Step
 from goodword.workflow.domain.step_requests import reuse_times
 from goodword.workflow.models import DONE, StepRequest

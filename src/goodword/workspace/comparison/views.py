@@ -14,7 +14,8 @@ from goodword.accounts.domain.audit import write
 from goodword.assessments.models import Test
 from goodword.core import clock
 from goodword.questionnaires.types import RELATIONSHIPS
-from goodword.roles.models import Role, visible_roles
+from goodword.roles.access import visible_roles
+from goodword.roles.models import Role
 from goodword.workspace.comparison.references import (
     MOST_COLUMNS,
     CandidateReferences,

@@ -13,6 +13,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.plans.editing import MAX_REQUIREMENT_LENGTH
 from goodword.core import clock
+from goodword.roles.access import visible_roles
 from goodword.roles.domain import job_analysis
 from goodword.roles.domain.job_analysis import (
     MOST,
@@ -23,7 +24,7 @@ from goodword.roles.domain.job_analysis import (
     ratings_of,
     same_text,
 )
-from goodword.roles.models import JobAnalysis, JobRequirement, RequirementRating, Role, visible_roles
+from goodword.roles.models import JobAnalysis, JobRequirement, RequirementRating, Role
 from goodword.ui.fields import LongTextField
 from goodword.workspace.concurrent_edits import NoticesChanges
 from goodword.workspace.job_analysis.matrix import Column, columns_of, digest, matrix_of, ratings_in

@@ -16,7 +16,8 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import clock
 from goodword.core.csv_files import safe_cell
-from goodword.roles.models import Role, visible_roles
+from goodword.roles.access import visible_roles
+from goodword.roles.models import Role
 from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import NAMES, OVERDUE, STEPS, ListQuery, state_at
 from goodword.workspace.lists.rows import Scope, chosen, filtered

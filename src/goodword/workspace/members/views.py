@@ -21,8 +21,9 @@ from goodword.accounts.second_factor import factors_of, reset
 from goodword.core import clock
 from goodword.core.addresses import is_same
 from goodword.greenhouse.settings_pages import settings_nav
+from goodword.roles.access import is_confidential, may_share, visible_roles
 from goodword.roles.domain.role_changes import add_viewer, remove_viewer
-from goodword.roles.models import Role, is_confidential, may_share, visible_roles
+from goodword.roles.models import Role
 from goodword.workspace.concurrent_edits import organisation_to_change
 from goodword.workspace.members import deactivation, invitations
 from goodword.workspace.members.forms import DeactivateForm, InviteForm, MemberChoiceField, MemberForm

@@ -19,7 +19,8 @@ from goodword.accounts.models import Membership
 from goodword.assessments.adjustments.mails import send_fresh_link
 from goodword.assessments.adjustments.requests import waiting_for
 from goodword.assessments.queries import application_of
-from goodword.candidates.models import Application, PerformanceRating, visible_applications
+from goodword.candidates.access import visible_applications
+from goodword.candidates.models import Application, PerformanceRating
 from goodword.candidates.performance import DAYS
 from goodword.core import clock
 from goodword.greenhouse.models import Finding

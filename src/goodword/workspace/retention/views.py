@@ -24,9 +24,10 @@ from goodword.accounts.domain.organisation import (
 )
 from goodword.accounts.models import Organisation
 from goodword.assessments.models import Assessment, AssessmentPart, Panelist, Verification
+from goodword.candidates.access import visible_applications
 from goodword.candidates.domain.erasure_requests import Reason
 from goodword.candidates.domain.holds import active, erased_before, hold_on
-from goodword.candidates.models import Application, Candidate, Hold, PerformanceRating, visible_applications
+from goodword.candidates.models import Application, Candidate, Hold, PerformanceRating
 from goodword.core import clock
 from goodword.core.text import clean_text
 from goodword.greenhouse.settings_pages import settings_nav

@@ -17,18 +17,10 @@ from goodword.accounts.access import MemberRequest
 from goodword.assessments.plans.versions import built_by_member, planned
 from goodword.core import clock
 from goodword.greenhouse.setup.connections import is_connected
+from goodword.roles.access import visible_roles
 from goodword.roles.domain.job_changes import dismiss
 from goodword.roles.domain.settings import change_settings, set_requirement
-from goodword.roles.models import (
-    Automation,
-    Role,
-    RoleNotice,
-    StageRule,
-    Step,
-    automations_of,
-    open_notices,
-    visible_roles,
-)
+from goodword.roles.models import Automation, Role, RoleNotice, StageRule, Step, automations_of, open_notices
 from goodword.workflow.models import StepRequest
 from goodword.workspace.job_requirements import fitting, sentences_of_role
 from goodword.workspace.lists.listing import decides, drawn, listing_of

@@ -19,7 +19,8 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.organisation import choose_mails
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Attempt
-from goodword.candidates.models import Application, visible_applications
+from goodword.candidates.access import visible_applications
+from goodword.candidates.models import Application
 from goodword.core import clock, mail
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.notifications.domain.queue import NEEDS_PERSON, failed_mails, send_again

@@ -14,7 +14,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
 from goodword.assessments.psychometrics.validity import LEAST
 from goodword.assessments.validity import LISTED, PAIRS, figures
-from goodword.candidates.models import visible_applications
+from goodword.candidates.access import visible_applications
 from goodword.candidates.performance import DAYS, imports_of
 from goodword.core import clock
 from goodword.greenhouse.settings_pages import settings_nav

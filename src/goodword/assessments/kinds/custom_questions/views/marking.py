@@ -18,7 +18,8 @@ from goodword.assessments.kinds.custom_questions import marking as acts
 from goodword.assessments.kinds.custom_questions.content import Criterion
 from goodword.assessments.kinds.custom_questions.marking import AnswerToMark, MarkedPart, parts_to_mark
 from goodword.assessments.models import Attempt, Marking, Upload
-from goodword.candidates.models import Application, visible_applications
+from goodword.candidates.access import visible_applications
+from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.questionnaires.editor.forms import TextField, WholeNumberField
 
