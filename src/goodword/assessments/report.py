@@ -157,7 +157,7 @@ def assessment_data(
     result: AttemptResult, *, moment: Moment, signs: Mapping[int, CarelessSigns] | None = None
 ) -> AssessmentData:
     """Tests and results, without time, breaks or adjustments. `signs`: signs of careless responding by the order of the
-    part (flags.rules.careless_signs)."""
+    part (flags.raising.careless_signs)."""
     found: AssessmentData = {
         "title": ", ".join(part.title for part in result.parts),
         "taken_at_text": moment(result.completed_at),

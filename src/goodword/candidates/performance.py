@@ -329,7 +329,7 @@ def _hired(
     return None, EARLY
 
 
-def may_be_rated(application: Application, *, organisation: Organisation, now: datetime) -> bool:
+def is_ratable_hire(application: Application, *, organisation: Organisation, now: datetime) -> bool:
     return (
         organisation.rates_hires
         and application.status == Application.Status.HIRED
@@ -339,7 +339,7 @@ def may_be_rated(application: Application, *, organisation: Organisation, now: d
     )
 
 
-def rated_by(application: Application, member: Membership) -> date | None:
+def stored_rating_date(application: Application, member: Membership) -> date | None:
     rows = PerformanceRating.objects.of(application.organisation).filter(
         application=application, rater=member.user.email, of__confirmed_at__isnull=False
     )
@@ -359,8 +359,8 @@ def rate(
         )
         if (
             not values
-            or not may_be_rated(row, organisation=row.organisation, now=now)
-            or rated_by(row, by) is not None
+            or not is_ratable_hire(row, organisation=row.organisation, now=now)
+            or stored_rating_date(row, by) is not None
         ):
             return False
         store(row, values=values, scale=scale, rater=by.user.email, by=by, now=now)

@@ -520,12 +520,12 @@ def test_an_erased_rater_who_is_a_member_cannot_rate_again(
     answering.give(request=request_of(ada), values={"Reliability": 4}, now=NOW)
     answering.forget_rater(request=request_of(ada), by=role.owner, now=NOW)
     assert mo.user.email not in str(vars(request_of(ada)))
-    assert answering.has_rated(ada, mo) == NOW.date()
-    assert answering.has_rated(ada, role.owner) is None
+    assert answering.rating_date(ada, mo) == NOW.date()
+    assert answering.rating_date(ada, role.owner) is None
     assert not answering.rate_as_member(ada, values={"Reliability": 1}, by=mo, now=NOW)
     assert PerformanceRating.objects.of(role.organisation).get().value == 4
     answering.delete_rating(request=request_of(ada), by=role.owner, now=NOW)
-    assert answering.has_rated(ada, mo) is None
+    assert answering.rating_date(ada, mo) is None
 
 
 def test_members_cannot_rate_people_who_must_not_be_rated(
@@ -533,7 +533,7 @@ def test_members_cannot_rate_people_who_must_not_be_rated(
 ) -> None:
     sweep()
     stop(ada)
-    assert not answering.may_rate(ada, now=NOW)
+    assert not answering.may_rate_in_goodword(ada, now=NOW)
     assert not answering.rate_as_member(ada, values={"Reliability": 4}, by=mo, now=NOW)
     assert not PerformanceRating.objects.of(role.organisation).exists()
 

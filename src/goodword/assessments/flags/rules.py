@@ -21,7 +21,7 @@ low, twice is medium, never high, because connections do fail, and more often in
 **Second window**: another answer to an item that was over, without effect: low.
 
 **Scales**: the same answer over and over, or agreement with a statement and its opposite
-(kinds.scales.response_quality has formulas, grades and sources).
+(kinds.scales.items has formulas, grades and sources).
 """
 
 from collections.abc import Iterable, Mapping, Sequence

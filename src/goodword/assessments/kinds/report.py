@@ -94,7 +94,7 @@ class PartHead(TypedDict):
     items_n: int
     requirement: RequirementData | None
     sheet: SheetData
-    #: signs of careless responding (flags.rules.careless_signs), since schema 5; earlier data may say "too_few"
+    #: signs of careless responding (flags.raising.careless_signs), since schema 5; earlier data may say "too_few"
     validity: NotRequired[list[str]]
     #: the checks made; missing in older snapshots
     validity_checked: NotRequired[list[str]]

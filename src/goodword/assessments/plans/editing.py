@@ -17,7 +17,6 @@ from goodword.assessments.plans.versions import (
     default_part,
     draft_of,
     has_lapsed,
-    may_be_timed,
     newest_calibration,
     newest_norms,
     newest_version_number,
@@ -287,7 +286,7 @@ def set_part_requirement(part: AssessmentPart, text: str, *, by: Membership, now
 def _minutes(test: Test, minutes: int | None) -> int | None:
     if minutes is None:
         return None
-    if not may_be_timed(test):
+    if not kind_named(test.kind).may_be_timed:
         raise InvalidSetting("minutes", _("Scales can't be timed."))
     if not 1 <= minutes <= MAX_MINUTES:
         raise InvalidSetting(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
 from goodword.assessments.adjustments.contacts import contact_of_role
+from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.kinds.judgement.drafts import make_open_texts_of
 from goodword.assessments.models import Assessment, AssessmentPart
@@ -19,7 +20,7 @@ from goodword.assessments.plans.editing import (
     narrow_to_scales,
     set_part_requirement,
 )
-from goodword.assessments.plans.versions import content_of_number, is_right_or_wrong, next_number
+from goodword.assessments.plans.versions import content_of_number, next_number
 from goodword.drafts.versions import Publication
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Role, Step
@@ -69,7 +70,8 @@ def change_settings(*, step: Step, settings: Settings, revision: int) -> None:
 
 
 def enters_total(part: AssessmentPart) -> bool:
-    return is_right_or_wrong(content_of_number(part.test, part.number))
+    content = content_of_number(part.test, part.number)
+    return kind_of(content).is_right_or_wrong(content)
 
 
 def total_problem(draft: Assessment, parts: list[AssessmentPart]) -> InvalidSetting | None:

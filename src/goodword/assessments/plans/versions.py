@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue.packs import ensure_builtin
-from goodword.assessments.kinds import Content, kind_named, kind_of
+from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.builtin import (
     BUILT_IN,
     LANGUAGES,
@@ -102,14 +102,6 @@ def scales_of(content: Content, form: str) -> tuple[Scale, ...]:
 
 def proposed_minutes(content: Content, form: FormOffer) -> int | None:
     return form.minutes if kind_of(content).is_generated else None
-
-
-def may_be_timed(test: Test) -> bool:
-    return kind_named(test.kind).may_be_timed
-
-
-def is_right_or_wrong(content: Content) -> bool:
-    return kind_of(content).is_right_or_wrong(content)
 
 
 def newest_norms(test: Test, *, number: str, form: str) -> NormSet | None:
@@ -277,7 +269,7 @@ def _planned_part(row: AssessmentPart, versions: Sequence[TestVersion]) -> Plann
         items=form.items,
         minutes=form.minutes if row.minutes is None else row.minutes,
         timed=row.minutes is not None,
-        right_or_wrong=is_right_or_wrong(content),
+        right_or_wrong=kind_of(content).is_right_or_wrong(content),
         scales=scales_of(content, row.form),
         outdated=_newest_known(row.test, versions) != row.number,
         lapsed=row.calibration is not None and has_lapsed(row.calibration),

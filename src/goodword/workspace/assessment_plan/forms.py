@@ -24,7 +24,6 @@ from goodword.assessments.plans.versions import (
     content_of_number,
     default_test_scales,
     has_lapsed,
-    may_be_timed,
     newest_calibration,
     newest_norms,
     newest_version_number,
@@ -262,7 +261,7 @@ class PartForm(forms.Form):
                 [(form.id, form_in_words(test.kind, form)) for form in offers.values()],
                 kind_named(test.kind).help_on_forms(contents[0]),
             )
-        if may_be_timed(test):
+        if kind_named(test.kind).may_be_timed:
             self.fields["minutes"] = whole(
                 _("Time limit in minutes"),
                 least=1,

@@ -20,14 +20,10 @@ from goodword.workflow.models import UNFINISHED
 MoreTime, Total = Assessment.MoreTime, Assessment.Total
 
 
-def items_in_words(kind: str, n: int) -> str:
-    return kind_named(kind).items_in_words(n)
-
-
 def form_in_words(kind: str, form: FormOffer) -> str:
     words = [form.name]
     if str(form.items) not in form.name:
-        words.append(items_in_words(kind, form.items))
+        words.append(kind_named(kind).items_in_words(form.items))
     if kind_named(kind).is_generated:
         words += [] if form.figures else [_("without figures")]
         words.append(
@@ -53,7 +49,7 @@ def length_in_words(part: PlannedPart) -> str:
         if part.timed
         else about(part.minutes)
     )
-    return f"{items_in_words(part.part.test.kind, part.items)}, {time}"
+    return f"{kind_named(part.part.test.kind).items_in_words(part.items)}, {time}"
 
 
 def norms_text(norms: NormSet | Calibration) -> str:

@@ -44,7 +44,7 @@ from goodword.workspace.lists.saved_views import views_of
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.progress import progress_of
 from goodword.workspace.results import EarlierRun, Result, earlier_runs, results_of, runs_of
-from goodword.workspace.validity.answering import may_rate
+from goodword.workspace.validity.answering import may_rate_in_goodword
 from goodword.workspace.validity.asking import may_be_stopped
 
 #: events shown before *Show all*
@@ -123,7 +123,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
         "workspace/candidate/candidate.html",
         {
             **_rating_request(application),
-            "may_be_rated": may_rate(application, now=now),
+            "may_be_rated": may_rate_in_goodword(application, now=now),
             "to_review": to_review(request.member, mine=False)
             .filter(step_request__application=application)
             .select_related("step_request__step")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
-from goodword.candidates.performance import Scale, may_be_rated, rate, rated_by, store
+from goodword.candidates.performance import Scale, is_ratable_hire, rate, store, stored_rating_date
 from goodword.core.addresses import is_same
 from goodword.questionnaires.domain.versions import current_version
 from goodword.questionnaires.questions import fill_placeholders, parse
@@ -81,15 +81,15 @@ def refused(organisation: Organisation) -> set[int]:
     return set(rows.values_list("application_id", flat=True))
 
 
-def may_rate(application: Application, *, now: datetime) -> bool:
+def may_rate_in_goodword(application: Application, *, now: datetime) -> bool:
     """Whether members can rate this person in Goodword."""
     organisation = application.organisation
-    return may_be_rated(application, organisation=organisation, now=now) and not is_refused(application)
+    return is_ratable_hire(application, organisation=organisation, now=now) and not is_refused(application)
 
 
-def has_rated(application: Application, member: Membership) -> date | None:
+def rating_date(application: Application, member: Membership) -> date | None:
     """The day on which this member rated the person, even if the member's name was erased since."""
-    if day := rated_by(application, member):
+    if day := stored_rating_date(application, member):
         return day
     rows = RatingRequest.objects.of(application.organisation).filter(application=application)
     row = rows.filter(rated_hash__in=list(address_hashes(member.organisation, member.user.email))).first()
@@ -105,7 +105,7 @@ def rate_as_member(
     more."""
     with transaction.atomic():
         lock_application(application.pk)
-        if is_refused(application) or has_rated(application, by):
+        if is_refused(application) or rating_date(application, by):
             return False
         if not rate(application=application, values=values, scale=SCALE, by=by, now=now):
             return False

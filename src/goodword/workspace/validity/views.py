@@ -21,7 +21,13 @@ from goodword.greenhouse.settings_pages import settings_nav
 from goodword.questionnaires.forms import QuestionForm
 from goodword.roles.models import Role
 from goodword.workspace.job_analysis.matrix import newest_of_roles
-from goodword.workspace.validity.answering import has_rated, may_rate, questions_of, rate_as_member, values_of
+from goodword.workspace.validity.answering import (
+    may_rate_in_goodword,
+    questions_of,
+    rate_as_member,
+    rating_date,
+    values_of,
+)
 from goodword.workspace.validity.asking import requests_by_role
 
 #: maximum number of newest imports and ratings by members
@@ -81,9 +87,9 @@ def rate_hire(request: MemberRequest, pk: int) -> HttpResponseBase:
     rows = visible_applications(request.member).select_related("organisation", "candidate", "role")
     application = access.owned(rows, pk)
     now = clock.now()
-    if not may_rate(application, now=now):
+    if not may_rate_in_goodword(application, now=now):
         raise Http404("not rated in Goodword")
-    rated_on = has_rated(application, request.member)
+    rated_on = rating_date(application, request.member)
     questions = questions_of(application, now=now)
     if not questions:
         raise Http404("without ratings to ask for")

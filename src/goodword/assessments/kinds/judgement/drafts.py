@@ -260,8 +260,8 @@ def add_language(*, test: Test, language: str, revision: int, now: datetime) -> 
 
 
 def save_texts(*, test: Test, language: str, texts: Mapping[str, str], revision: int) -> None:
-    """Save translated texts by key (`editor.judgement.texts_of`), except those without a source text. Raises the same
-    as `remove_language`."""
+    """Save translated texts by key (`kinds.judgement.editor.texts_of`), except those without a source text. Raises
+    the same as `remove_language`."""
     with DRAFTS.locked_draft(test, revision=revision) as draft:
         row = draft.translation(language)
         wanted = texts_of(draft.content)

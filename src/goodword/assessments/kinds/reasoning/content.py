@@ -379,12 +379,6 @@ class ReasoningTest:
         longer = [one for one in self.forms if self.has_figures(one) == figures and self.count(one) > n]
         return max(longer, key=self.count, default="")
 
-    def draw(self, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
-        return draw(self.blueprint(form), seed=seed)
-
-    def fresh(self, item: GeneratedItem, *, seed: int, taken: Collection[GeneratedItem]) -> GeneratedItem:
-        return replacement(item, seed=seed, taken=taken)
-
 
 def builtin_forms() -> dict[str, Any]:
     return forms_to_json(ReasoningTest(version=VERSION, forms=BUILT_IN))

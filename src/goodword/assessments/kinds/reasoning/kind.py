@@ -10,8 +10,10 @@ from goodword.assessments.kinds.items import Item, OnBreak, questions_mail_line,
 from goodword.assessments.kinds.reasoning.comparison import compare
 from goodword.assessments.kinds.reasoning.content import (
     ReasoningTest,
+    draw,
     forms_to_json,
     read_forms,
+    replacement,
 )
 from goodword.assessments.kinds.reasoning.families import category_name, family_name, generate, load_of
 from goodword.assessments.kinds.reasoning.items import (
@@ -102,12 +104,13 @@ class _Reasoning:
         return {}
 
     def draw(self, content: ReasoningTest, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
-        return content.draw(form, seed=seed)
+        return draw(content.blueprint(form), seed=seed)
 
     def redraw(
         self, content: ReasoningTest, item: GeneratedItem, *, seed: int, taken: Sequence[GeneratedItem]
     ) -> GeneratedItem:
-        return content.fresh(item, seed=seed, taken=taken)
+        del content
+        return replacement(item, seed=seed, taken=taken)
 
     def figureless_form(self, content: ReasoningTest, form: str) -> str:
         return content.without_figures(form)
