@@ -291,7 +291,10 @@ def test_an_invalid_act_is_refused_and_changes_nothing(client: httpx2.Client, st
         ({"act": "move", "candidate": HANNAH}, "stage is missing"),
         ({"act": "move", "candidate": "nobody", "stage": "Offer"}, "candidate does not exist"),
         ({"act": "move", "candidate": HANNAH, "stage": "Moon"}, "stage does not exist"),
-        ({"act": "move", "candidate": HANNAH, "stage": "Offer", "colour": 1}, "colour is no member of move"),
+        (
+            {"act": "move", "candidate": HANNAH, "stage": "Offer", "colour": 1},
+            "colour is not a field of move",
+        ),
         ({"act": "move", "candidate": HANNAH, "stage": "Offer", "at": "today"}, "at is no moment"),
         ({"act": "unhire", "candidate": HANNAH}, "is not hired"),
         ({"act": "transfer", "candidate": HANNAH, "to_job": "OPS-002"}, "not open"),

@@ -171,7 +171,7 @@ def test_the_clock_can_jump_to_the_next_attempt(
     person(visitor, store, "Hannah").press("Hire")
     assert app.deliverer.wait_until_idle(5)
     page = visitor.open("/sandbox").press("Move clock there")
-    assert "The clock stands at the next attempt." in page.text
+    assert "The clock was set to the next attempt." in page.text
     assert 50 < store.clock.offset.total_seconds() < 70
 
 

@@ -135,7 +135,7 @@ def test_scenarios_are_listed_and_invalid_ones_refused(client: httpx2.Client) ->
     for order, words in (
         ({"scenario": "flood"}, "knows no 'flood'"),
         ({"scenario": "burst", "n": 0}, "whole number from 1"),
-        ({"scenario": "burst", "speed": 9}, "speed is no member of burst"),
+        ({"scenario": "burst", "speed": 9}, "speed is not a field of burst"),
         ({"scenario": "burst", "job": "none"}, "job does not exist"),
     ):
         answer = client.post("/_sandbox/scenario", json=order)

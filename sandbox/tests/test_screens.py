@@ -224,7 +224,7 @@ def test_a_move_to_the_same_stage_changes_nothing(visitor: Visitor, store: Store
 
 def test_only_active_users_can_be_acted_as(visitor: Visitor, store: Store) -> None:
     page = visitor.open("/users").fill("Acting as", "Jonas Lindqvist").press("Switch")
-    assert "You act as Jonas Lindqvist now." in page.text
+    assert "You now act as Jonas Lindqvist." in page.text
     gone = [user.id for user in store.users.rising()][-1]
     visitor.send("post", "http://sandbox.example/acting", {"user_id": [str(gone)]})
     assert store.users[store.acting_user_id].name == "Jonas Lindqvist"

@@ -35,7 +35,7 @@ examples:
   greenhouse-sandbox --world 100000 --seed 7
       100,000 applications, the same ones each time
   greenhouse-sandbox --api-key secret-v1 --client-id me.harvest-v3.greenhouse --client-secret secret-v3
-      credentials that a test can have written down, with every permission
+      fixed credentials for tests, with every permission
   greenhouse-sandbox --webhook-url http://127.0.0.1:9000/hook --webhook-secret s3cret
       a web hook for every event, each with a ping at the start
   greenhouse-sandbox --tls
@@ -46,7 +46,7 @@ try it:
   curl -X POST http://127.0.0.1:8100/_sandbox/act -H 'Content-Type: application/json' \\
        -d '{"act": "move", "candidate": "candidate1@people.example", "stage": "Assessment"}'
 """
-GIVEN = "Given at the start"
+GIVEN = "From the command line"
 USAGE_ERROR = 2
 
 
@@ -57,7 +57,7 @@ def parser() -> ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,
     )
-    where = made.add_argument_group("where it serves")
+    where = made.add_argument_group("address")
     where.add_argument(
         "--port", type=int, default=8100, help="TCP port, 0 for any free one (default: %(default)s)"
     )
@@ -78,7 +78,7 @@ def parser() -> ArgumentParser:
         action="store_true",
         help="let other machines use screens and control plane, which have no login",
     )
-    what = made.add_argument_group("what it holds")
+    what = made.add_argument_group("data")
     what.add_argument(
         "--world",
         type=_world,
@@ -107,9 +107,9 @@ def parser() -> ArgumentParser:
         help="which events (default: all)",
     )
     hooks.add_argument(
-        "--webhook-ca", type=Path, metavar="FILE", help="trust this authority too when sending to https"
+        "--webhook-ca", type=Path, metavar="FILE", help="also trust this authority when sending to https"
     )
-    manner = made.add_argument_group("how it behaves")
+    manner = made.add_argument_group("behaviour")
     manner.add_argument(
         "--switch",
         action="append",

@@ -256,7 +256,7 @@ def reset() -> Response:
     body = _body()
     world, chance = str(body.get("seed", "demo")), body.get("random", 0)
     if isinstance(chance, bool) or not isinstance(chance, int):
-        raise _wrong("The member random takes a whole number.")
+        raise _wrong("random must be a whole number.")
     try:
         sandbox().restart(world, applications=body.get("applications"), random=chance)
     except ValueError as error:

@@ -163,15 +163,15 @@ class Faults:
             raise ValueError(f"There is no fault of kind {wanted.get('kind')!r}. Known: {', '.join(KINDS)}.")
         for name, value in wanted.items():
             if name in TEXTS and not isinstance(value, str):
-                raise ValueError(f"The member {name} takes a text, not {value!r}.")
+                raise ValueError(f"{name} must be a text, not {value!r}.")
             if name in NUMBERS and (
                 isinstance(value, bool) or not isinstance(value, int | float) or value < 0
             ):
-                raise ValueError(f"The member {name} takes a number of at least 0, not {value!r}.")
+                raise ValueError(f"{name} must be a number of at least 0, not {value!r}.")
             if name not in TEXTS + NUMBERS:
-                raise ValueError(f"The order has a member that is not known: {name}.")
+                raise ValueError(f"Unknown field: {name}.")
         if not 200 <= int(wanted.get("status", 503)) <= 599:
-            raise ValueError(f"The member status takes a number from 200 to 599, not {wanted['status']!r}.")
+            raise ValueError(f"status must be a number from 200 to 599, not {wanted['status']!r}.")
         with self._lock:
             self._made += 1
             fault = Fault(id=self._made, **wanted)

@@ -387,7 +387,7 @@ class Story(StorySupport):
         self.recruiter.press("Move clock", {"Hours": str(hours)})
         self.greenhouse.browser.open("/")
         self.greenhouse.browser.follow("Sandbox")
-        self.greenhouse.browser.press("Move clock", {"Go on by hours": str(hours)})
+        self.greenhouse.browser.press("Move clock", {"Advance by hours": str(hours)})
 
     def _deliveries(self, action: str) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = self.control.get(

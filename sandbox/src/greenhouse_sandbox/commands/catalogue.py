@@ -105,6 +105,7 @@ def carry_out(store: Store, order: dict[str, Any]) -> dict[str, Any]:
     unknown = order.keys() - ALWAYS - set(command.members.split())
     if unknown:
         raise RefusedError(
-            ", ".join(sorted(unknown)), f"is no member of {name}. Known: {command.members.replace(' ', ', ')}"
+            ", ".join(sorted(unknown)),
+            f"is not a field of {name}. Known: {command.members.replace(' ', ', ')}",
         )
     return command.run(Wanted(store, order))

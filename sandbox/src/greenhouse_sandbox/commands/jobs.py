@@ -76,7 +76,7 @@ def rename_stage(wanted: Wanted) -> dict[str, Any]:
 def place_stage(wanted: Wanted) -> dict[str, Any]:
     stage, place = _stage(wanted), wanted.number("place")
     if place is None or place < 0:
-        raise RefusedError("place", "takes a whole number from 0")
+        raise RefusedError("place", "must be a whole number from 0")
     jobs.place_stage(wanted.store, stage, place=place, now=wanted.now)
     return _told(stage)
 

@@ -59,7 +59,7 @@ class Wanted:
         if value is None:
             return None
         if isinstance(value, bool) or not str(value).lstrip("-").isdecimal():
-            raise RefusedError(name, "takes a whole number")
+            raise RefusedError(name, "must be a whole number")
         return int(value)
 
     def given(self, *names: str) -> dict[str, Any]:

@@ -69,6 +69,6 @@ def play(store: Store, order: dict[str, Any]) -> dict[str, Any]:
     if unknown:
         raise RefusedError(
             ", ".join(sorted(unknown)),
-            f"is no member of {name}. Known: {scenario.members.replace(' ', ', ')}",
+            f"is not a field of {name}. Known: {scenario.members.replace(' ', ', ')}",
         )
     return {"scenario": name} | scenario.run(Wanted(store, order))

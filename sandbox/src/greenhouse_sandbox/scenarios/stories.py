@@ -34,7 +34,7 @@ WEIGHTS = {
 def size(wanted: Wanted, default: int) -> int:
     number = wanted.number("n")
     if number is not None and number < 1:
-        raise RefusedError("n", "takes a whole number from 1")
+        raise RefusedError("n", "must be a whole number from 1")
     return number or default
 
 
@@ -102,7 +102,7 @@ def day_without_webhooks(wanted: Wanted) -> dict[str, Any]:
     """Moves during the last hours, whose deliveries are marked as dropped."""
     hours = wanted.number("hours")
     if hours is not None and hours < 1:
-        raise RefusedError("hours", "takes a whole number from 1")
+        raise RefusedError("hours", "must be a whole number from 1")
     job, now = job_of(wanted), wanted.now
     stage = stage_of(wanted, job)
     number, start = size(wanted, 30), now - timedelta(hours=hours or 24)

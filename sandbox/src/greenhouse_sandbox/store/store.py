@@ -96,7 +96,7 @@ def checked_switches(wanted: dict[str, Any]) -> dict[str, Any]:
     for name, value in wanted.items():
         if name in NUMBERS:
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-                raise ValueError(f"The switch {name} takes a whole number, not {value!r}.")
+                raise ValueError(f"The switch {name} must be a whole number, not {value!r}.")
         elif name not in CHOICES:
             raise ValueError(f"There is no switch {name}. Known: {', '.join([*CHOICES, *NUMBERS])}.")
         elif not any(value == choice and type(value) is type(choice) for choice in CHOICES[name]):

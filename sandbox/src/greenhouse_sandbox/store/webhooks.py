@@ -114,11 +114,11 @@ class HookFaults:
             raise ValueError(f"There is no fault of kind {wanted.get('kind')!r}. Known: {', '.join(KINDS)}.")
         unknown = wanted.keys() - (HookFault.__dataclass_fields__.keys() - {"id", "collected"})
         if unknown:
-            raise ValueError(f"The order has members that are not known: {', '.join(sorted(unknown))}.")
+            raise ValueError(f"Unknown fields: {', '.join(sorted(unknown))}.")
         for name in ("webhook_id", "times", "after", "seconds", "copies", "random", "attempts"):
             value = wanted.get(name, 1)
             if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-                raise ValueError(f"The member {name} takes a number of at least 0, not {value!r}.")
+                raise ValueError(f"{name} must be a number of at least 0, not {value!r}.")
         self._made += 1
         fault = HookFault(id=self._made, **wanted)
         self._orders.append(fault)

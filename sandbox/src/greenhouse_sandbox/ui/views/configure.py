@@ -69,7 +69,7 @@ def act_as() -> ResponseReturnValue:
         flash("Nothing was changed: this user cannot sign in.", "error")
     else:
         store.acting_user_id = user.id
-        flash(f"You act as {user.name} now.")
+        flash(f"You now act as {user.name}.")
     return redirect(way_back(), 303)
 
 

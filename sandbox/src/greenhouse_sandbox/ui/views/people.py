@@ -66,7 +66,7 @@ def leave_note(candidate_id: int) -> ResponseReturnValue:
     user_id = acting_user().id
     now = store.clock.now()
     add_note(store, candidate_id=candidate_id, body=body, user_id=user_id, visibility=visibility, now=now)
-    flash("The note stands on the Activity Feed.")
+    flash("The note was added to the Activity Feed.")
     return redirect(url_for("ui.person", candidate_id=candidate_id), 303)
 
 

@@ -40,12 +40,12 @@ def advance_clock() -> ResponseReturnValue:
         due = sandbox().deliverer.next_attempt_at()
         if due is not None and due > clock.now():
             clock.set(due)
-        flash("The clock stands at the next attempt." if due else "Nothing waits to be sent.")
+        flash("The clock was set to the next attempt." if due else "No delivery is waiting.")
     elif hours is None:
         flash("Enter a whole number of hours.", "error")
     else:
         clock.advance(timedelta(hours=hours))
-        flash(f"The clock went on by {hours} hours.")
+        flash(f"The clock was advanced by {hours} hours.")
     return redirect(url_for("ui.workshop"), 303)
 
 
@@ -80,7 +80,7 @@ def new_world() -> ResponseReturnValue:
     sandbox().faults.clear()
     sandbox().rates.clear()
     sandbox().calls.clear()
-    flash("This is a new world. Credentials and web hooks are gone with the old one.")
+    flash("A new world has started. The old one's credentials and web hooks are gone.")
     return redirect(url_for("ui.home"), 303)
 
 
@@ -95,7 +95,7 @@ def save_switches() -> ResponseReturnValue:
     store = the_store()
     if "defaults" in request.form:
         store.switches.update(default_switches())
-        flash("All switches stand as at the start.")
+        flash("All switches were reset.")
         return redirect(url_for("ui.switches"), 303)
     wanted: dict[str, Any] = {}
     for name, text in request.form.items():
@@ -119,7 +119,7 @@ def order_fault() -> ResponseReturnValue:
     try:
         fault = sandbox().faults.add(_order(("times", "after", "status"), ("seconds", "retry_after")))
     except ValueError as error:
-        flash(f"Nothing was ordered. {error}", "error")
+        flash(f"No fault was added. {error}", "error")
         return _faults_page(), 422
     flash(f"Ordered: {fault.kind}, {fault.times} times.")
     return redirect(url_for("ui.faults"), 303)
@@ -131,7 +131,7 @@ def order_hook_fault() -> ResponseReturnValue:
         order = _order(("times", "after", "copies", "random"), ("seconds",))
         fault = the_store().hook_faults.add(order)
     except ValueError as error:
-        flash(f"Nothing was ordered. {error}", "error")
+        flash(f"No fault was added. {error}", "error")
         return _faults_page(), 422
     flash(f"Ordered: {fault.kind}, {fault.times} times.")
     return redirect(url_for("ui.faults"), 303)
@@ -142,7 +142,7 @@ def drop_faults() -> ResponseReturnValue:
     store = the_store()
     sandbox().faults.clear()
     send_collected(store, store.hook_faults.clear(), store.clock.now())
-    flash("All faults were dropped.")
+    flash("All faults were removed.")
     return redirect(url_for("ui.faults"), 303)
 
 

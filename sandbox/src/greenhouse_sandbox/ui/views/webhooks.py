@@ -117,7 +117,7 @@ def retry_delivery(delivery_id: int) -> ResponseReturnValue:
     delivery = found(store.deliveries, delivery_id)
     delivery.state, delivery.next_attempt_at = PENDING, store.clock.now()
     store.deliveries.changed(delivery, store.clock.now())
-    flash("The event is sent again.")
+    flash("The event is being sent again.")
     if request.form.get("back"):
         return redirect(way_back(), 303)
     return redirect(url_for("ui.webhook", hook_id=delivery.webhook_id), 303)
