@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from goodword.core import outbox
-from goodword.core.outbox import LADDER
+from goodword.core.outbox import RETRY_DELAYS
 from goodword.notifications.models import Email
 from tests.support import factories
 
@@ -73,9 +73,9 @@ def test_settling_sent_stores_the_time() -> None:
 
 
 @pytest.mark.django_db
-def test_retries_follow_the_ladder_and_the_last_one_fails() -> None:
+def test_retries_follow_the_delays_and_the_last_one_fails() -> None:
     row, moment, waits = queued(), NOW, []
-    for _ in range(len(LADDER) + 1):
+    for _ in range(len(RETRY_DELAYS) + 1):
         mine = outbox.claim(Email, row.pk, now=moment)
         assert mine is not None
         failed = outbox.settle_retry(mine, now=moment, error="451 busy")
@@ -83,14 +83,14 @@ def test_retries_follow_the_ladder_and_the_last_one_fails() -> None:
         if not failed:
             waits.append(row.not_before - moment)
             moment = row.not_before
-    assert tuple(waits) == LADDER
+    assert tuple(waits) == RETRY_DELAYS
     assert failed is True
     assert state(row) == ("failed", 6, "451 busy")
     assert outbox.claim(Email, row.pk, now=moment + timedelta(days=9)) is None
 
 
 @pytest.mark.django_db
-def test_a_requested_wait_overrides_the_ladder() -> None:
+def test_a_requested_wait_overrides_the_delay() -> None:
     mine = claimed(queued())
     assert outbox.settle_retry(mine, now=NOW, error="429", wait=timedelta(hours=2)) is False
     mine.refresh_from_db()

@@ -11,7 +11,7 @@ from goodword.assessments.attempts.mails import remind_due
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.workdays import add_working_days, end_of_working_day
-from goodword.notifications.domain.send import PROBE_PACE, outage
+from goodword.notifications.domain.outage import PROBE_PACE, current_outage
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
 from goodword.references.domain.nominations import nominate
@@ -88,7 +88,7 @@ def test_candidates_are_invited_once_after_an_outage_and_reminded_from_then_on(
         assert list(mails.values_list("kind", "state")) == [
             ("assessment.invitation" if kind == "assessment" else "references.invitation", "queued")
         ]
-    found = outage()
+    found = current_outage()
     assert found is not None
     assert BEGAN <= found.since < BEGAN + timedelta(seconds=1)
 

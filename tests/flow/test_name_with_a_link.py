@@ -101,7 +101,7 @@ def test_a_reminder_waits_for_the_name_to_be_corrected(attempt: Attempt) -> None
     application = attempt.step_request.application
     candidate = renamed(application, BAD)
     email = remind(attempt)
-    assert (email.state, email.tries, attention(attempt)) == ("queued", 0, "link_in_name")
+    assert (email.state, email.counted_attempts, attention(attempt)) == ("queued", 0, "link_in_name")
     assert to(candidate.email) == []
     [told] = mail.outbox
     assert told.subject.startswith("Please check the name of")

@@ -32,7 +32,7 @@ def stop(email: Email) -> int:
 def test_a_cancelled_mail_that_failed_to_send_is_not_retried() -> None:
     email = claimed()
     assert stop(email) == 1
-    assert outbox.is_still_mine(email) is False
+    assert not outbox.still_claimed(email)
     assert outbox.settle_retry(email, now=NOW, error="451") is False
     assert state(email) == ("cancelled", 1, "")
 
@@ -47,7 +47,7 @@ def test_a_cancelled_mail_that_was_already_sent_counts_as_sent() -> None:
 def test_a_mail_claimed_by_another_worker_is_left_alone() -> None:
     email = claimed()
     Email.objects.of(email.organisation).update(attempts=2)
-    assert outbox.is_still_mine(email) is False
+    assert not outbox.still_claimed(email)
 
 
 def test_restoring_sends_only_the_newest_invitation() -> None:

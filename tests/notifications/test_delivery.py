@@ -20,8 +20,9 @@ from pytest_django.fixtures import Settings
 from goodword.core import clock, environment, outbox
 from goodword.core.models import Event
 from goodword.notifications.domain.bounces import UNDELIVERED, mark_of
+from goodword.notifications.domain.outage import BEFORE_MESSAGE
 from goodword.notifications.domain.queue import Correspondent, cancel
-from goodword.notifications.domain.send import BEFORE_MESSAGE, LADDER, free_stuck, send
+from goodword.notifications.domain.send import MAIL_RETRY_DELAYS, free_stuck, send
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
 from goodword.workspace.candidate.timeline import timeline
@@ -156,7 +157,7 @@ def test_a_temporary_refusal_is_retried_and_reported_after_the_last_attempt(post
     about = application()
     email = to(FULL, about=about)
     moment = NOW
-    for number, wait in enumerate(LADDER, start=1):
+    for number, wait in enumerate(MAIL_RETRY_DELAYS, start=1):
         send(email_id=email.pk, now=moment)
         assert state(email) == ("queued", number, "451 4.2.2 Mailbox full, try later")
         assert email.not_before == moment + wait
@@ -268,7 +269,7 @@ def test_the_sweep_resends_mail_of_a_dead_worker_with_the_same_message_id(post: 
 def test_a_mail_that_keeps_killing_workers_fails(post: Post) -> None:
     email = to("ada@mail.example")
     Email.objects.across_organisations().update(
-        state="sending", attempts=len(LADDER) + 1, claimed_at=NOW - BEFORE_MESSAGE
+        state="sending", attempts=len(MAIL_RETRY_DELAYS) + 1, claimed_at=NOW - BEFORE_MESSAGE
     )
     free_stuck(now=NOW)
     assert state(email) == ("failed", 9, "Goodword could not create this mail.")

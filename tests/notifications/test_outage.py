@@ -11,19 +11,18 @@ from pytest_django.fixtures import Settings
 
 from goodword.core import mail, outbox
 from goodword.core.mail import Withdrawn
-from goodword.notifications.domain import send as sending
-from goodword.notifications.domain.queue import Correspondent, cancel
-from goodword.notifications.domain.send import (
+from goodword.notifications.domain.outage import (
     BEFORE_MESSAGE,
     FOR_ANSWER,
     PROBE_PACE,
-    SLOT_WAIT,
-    UNANSWERED,
-    _hand_over,
-    free_stuck,
-    outage,
-    send,
+    SendPermit,
+    ask_permit,
+    current_outage,
+    extend_probe,
+    return_permit,
 )
+from goodword.notifications.domain.queue import Correspondent, cancel
+from goodword.notifications.domain.send import SLOT_WAIT, UNANSWERED, _hand_over, free_stuck, send
 from goodword.notifications.jobs import send_email, sweep_emails
 from goodword.notifications.models import Email, Link
 from tests.notifications.mails import NOW, application, queued, state
@@ -90,15 +89,15 @@ def test_server_errors_never_use_up_attempts(
     while moment < NOW + timedelta(hours=6):
         sweep(moment)
         moment += between
-    assert (states([email]), email.tries, event_names()) == (["queued"], 0, [])
+    assert (states([email]), email.counted_attempts, event_names()) == (["queued"], 0, [])
     assert server.taken == []
-    found = outage()
+    found = current_outage()
     assert found is not None
     assert found.since == NOW
     server.answers = {}
     sweep(moment + PROBE_PACE[-1])
     assert (states([email]), len(server.taken), event_names()) == (["sent"], 1, ["email.sent"])
-    assert outage() is None
+    assert current_outage() is None
     assert Link.objects.of(email.organisation).filter(email=email).count() == 1
 
 
@@ -115,7 +114,7 @@ def test_connection_errors_do_not_use_up_attempts(server: MailServer, settings: 
         settings.MAILERS = {"default": settings.MAILERS["default"] | {"OPTIONS": options}}
         email = queued(key=f"test:{number}")
         assert send(email_id=email.pk, now=NOW + timedelta(hours=number)) is False
-        assert (states([email]), email.tries) == (["queued"], 0)
+        assert (states([email]), email.counted_attempts) == (["queued"], 0)
 
 
 @pytest.mark.main_case
@@ -178,7 +177,7 @@ def test_a_probe_of_a_dead_worker_passes_to_the_next(server: MailServer) -> None
     mails = several(2)
     send(email_id=mails[0].pk, now=NOW)
     at = NOW + PROBE_PACE[0]
-    died = sending.ask_permit(now=at)
+    died = ask_permit(now=at)
     assert died is not None
     assert outbox.claim(Email, mails[0].pk, now=at) is not None
     server.answers = {}
@@ -186,9 +185,9 @@ def test_a_probe_of_a_dead_worker_passes_to_the_next(server: MailServer) -> None
     assert server.taken == []
     sweep(at + BEFORE_MESSAGE)
     assert states(mails) == ["sent", "sent"]
-    sending.extend_probe(died, now=at)  # the worker was only slow; its late call has no effect
-    sending.return_permit(died)
-    assert outage() is None
+    extend_probe(died, now=at)  # the worker was only slow; its late call has no effect
+    return_permit(died)
+    assert current_outage() is None
 
 
 def test_no_other_probe_starts_while_one_waits_for_its_response(server: MailServer) -> None:
@@ -196,11 +195,11 @@ def test_no_other_probe_starts_while_one_waits_for_its_response(server: MailServ
     (email,) = several(1)
     send(email_id=email.pk, now=NOW)
     at = NOW + PROBE_PACE[0]
-    permit = sending.ask_permit(now=at)
+    permit = ask_permit(now=at)
     assert permit is not None
-    sending.extend_probe(permit, now=at)
-    assert sending.ask_permit(now=at + FOR_ANSWER - timedelta(seconds=1)) is None
-    assert sending.ask_permit(now=at + FOR_ANSWER) is not None
+    extend_probe(permit, now=at)
+    assert ask_permit(now=at + FOR_ANSWER - timedelta(seconds=1)) is None
+    assert ask_permit(now=at + FOR_ANSWER) is not None
 
 
 @pytest.mark.world
@@ -216,7 +215,7 @@ def test_the_recorded_outage_contains_no_address(server: MailServer) -> None:
     server.answers = {"rcpt": "421 <ada0@mail.example> has to wait"}
     (email,) = several(1)
     send(email_id=email.pk, now=NOW)
-    found = outage()
+    found = current_outage()
     assert found is not None
     assert found.error == "421 … has to wait"
 
@@ -229,7 +228,7 @@ def test_an_invalid_address_does_not_end_the_outage(server: MailServer) -> None:
     wrong = queued(key="wrong", to=Correspondent(name="Ada", address="not an address"))
     send(email_id=wrong.pk, now=NOW + PROBE_PACE[0])
     assert state(wrong)[0] == "failed"
-    assert outage() is not None
+    assert current_outage() is not None
 
 
 @pytest.mark.programs
@@ -292,7 +291,7 @@ def test_a_mail_cancelled_during_the_connection_is_not_sent(server: MailServer) 
     assert claimed is not None
     cancel(organisation=email.organisation, subject_ref=email.subject_ref, now=NOW)
     with pytest.raises(Withdrawn):
-        _hand_over(claimed, sending.SendPermit(probe=0), link=None, now=NOW)
+        _hand_over(claimed, SendPermit(probe=0), link=None, now=NOW)
 
 
 def test_a_worker_that_lost_its_claim_does_not_send(server: MailServer) -> None:
@@ -302,7 +301,7 @@ def test_a_worker_that_lost_its_claim_does_not_send(server: MailServer) -> None:
     free_stuck(now=NOW + BEFORE_MESSAGE)
     assert send(email_id=email.pk, now=NOW + BEFORE_MESSAGE) is True
     with pytest.raises(Withdrawn):
-        _hand_over(slow, sending.SendPermit(probe=0), link=None, now=NOW + BEFORE_MESSAGE)
+        _hand_over(slow, SendPermit(probe=0), link=None, now=NOW + BEFORE_MESSAGE)
 
 
 @pytest.mark.programs

@@ -32,15 +32,17 @@ class Outbox(models.Model):
         abstract = True
 
     @property
-    def tries(self) -> int:
+    def counted_attempts(self) -> int:
+        """Attempts that count towards giving up."""
         return self.attempts
 
 
 #: states in which a claimed row can be; the sweep may have released it
 _IN_HAND = frozenset({Outbox.State.SENDING.value, Outbox.State.QUEUED.value})
 
-#: delays after temporary failures; after the last one, the row fails and a person is notified
-LADDER = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
+#: delays after temporary failures, unless the app has its own; after the last one, the row fails and a person is
+#: notified
+RETRY_DELAYS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
 
 #: a claim older than this belongs to a dead worker
 STUCK_AFTER = timedelta(minutes=5)
@@ -88,13 +90,13 @@ def settle_retry(
     now: datetime,
     error: str,
     wait: timedelta | None = None,
-    ladder: Sequence[timedelta] = LADDER,
+    delays: Sequence[timedelta] = RETRY_DELAYS,
     **columns: object,
 ) -> bool:
     """Try again after the next delay, or after `wait`. Returns True if this was the last attempt and the row failed."""
-    if row.tries > len(ladder):
+    if row.counted_attempts > len(delays):
         return settle_failed(row, now=now, error=error, **columns)
-    settle_later(row, error=error, at=now + (wait or ladder[row.tries - 1]), **columns)
+    settle_later(row, error=error, at=now + (wait or delays[row.counted_attempts - 1]), **columns)
     return False
 
 
@@ -115,10 +117,6 @@ def still_claimed[R: Outbox](row: R) -> models.QuerySet[R]:
         pk=row.pk, state=Outbox.State.SENDING, attempts=row.attempts
     )
     return rows
-
-
-def is_still_mine(row: Outbox) -> bool:
-    return still_claimed(row).exists()
 
 
 def _settle(

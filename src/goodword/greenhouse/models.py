@@ -341,7 +341,7 @@ class ActivityFeedNote(OrganisationOwned, Outbox):
         return f"note for {self.marker}"
 
     @property
-    def tries(self) -> int:
+    def counted_attempts(self) -> int:
         """Attempts without refusals, which have their own count."""
         return self.attempts - self.refusals
 

@@ -5,7 +5,8 @@ from django.db.models import QuerySet
 from goodword.core import clock, jobs, process
 from goodword.core.jobs import Lane
 from goodword.core.mail import connection_kept
-from goodword.notifications.domain.send import free_stuck, outage, send, sending_slot, stuck
+from goodword.notifications.domain.outage import current_outage
+from goodword.notifications.domain.send import free_stuck, send, sending_slot, stuck
 from goodword.notifications.models import Email
 
 SWEEP_AT_MOST = 200
@@ -40,7 +41,9 @@ def sweep_emails(*, timestamp: int = 0) -> None:
         if not has_slot:
             return
         # The mail with the fewest attempts is the probe: one that upsets the server must not block the others.
-        if outage() and not all(send(email_id=pk, now=clock.now()) for pk in _due("excused", "pk")[:1]):
+        if current_outage() and not all(
+            send(email_id=pk, now=clock.now()) for pk in _due("excused", "pk")[:1]
+        ):
             return
         found = list(_due("pk")[:SWEEP_AT_MOST])
         # The sweep sends them itself, since a job may already be queued for them.

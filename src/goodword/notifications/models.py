@@ -78,7 +78,7 @@ class Email(OrganisationOwned, Outbox):
         return self.kind.startswith("assessment.") and not is_first
 
     @property
-    def tries(self) -> int:
+    def counted_attempts(self) -> int:
         return self.attempts - self.excused
 
 

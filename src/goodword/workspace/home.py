@@ -9,7 +9,7 @@ from goodword.accounts import access, first_admin
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership, Organisation, User, admins_of
 from goodword.core import installation
-from goodword.notifications.domain.send import outage
+from goodword.notifications.domain.outage import current_outage
 from goodword.reports.domain.reviews import to_review
 
 ADMINS_NAMED = 5
@@ -25,7 +25,7 @@ def member_page(request: HttpRequest) -> dict[str, Any]:
         count = to_review(member, mine=True).count()
         for entry in layout["nav"]:
             entry["count"] = count if entry["name"] == "results" else 0
-    return layout | {"mail_outage": outage()}
+    return layout | {"mail_outage": current_outage()}
 
 
 @require_safe

@@ -72,7 +72,7 @@ def test_a_single_refusal_is_retried_silently(story: Story, path: str) -> None:
 
 
 def test_refusals_are_counted_separately_from_other_failures(story: Story) -> None:
-    ActivityFeedNote.objects.update(attempts=len(outbox.LADDER))
+    ActivityFeedNote.objects.update(attempts=len(outbox.RETRY_DELAYS))
     story.world.fail(kind="fail", path="/v3/notes", status=403, times=1)
     story.try_to_post()
     assert story.note.state == "queued"

@@ -149,16 +149,16 @@ def test_an_outage_is_retried_and_then_needs_attention(story: Story) -> None:
     while story.note.state == "queued":
         waits.append(story.note.not_before - story.now)
         story.try_to_post(after=story.note.not_before - story.now)
-    assert [later - earlier for earlier, later in pairwise(waits)] == list(outbox.LADDER)
+    assert [later - earlier for earlier, later in pairwise(waits)] == list(outbox.RETRY_DELAYS)
     assert state(story) == ("failed", False)
     assert event_names().count("note.needs_attention") == 1
 
 
 def test_waiting_for_the_rate_limit_does_not_count_as_an_attempt(story: Story) -> None:
     story.world.fail(kind="fail", method="POST", path="/v3/notes", status=429, seconds=20)
-    for _ in range(len(outbox.LADDER) + 2):
+    for _ in range(len(outbox.RETRY_DELAYS) + 2):
         story.try_to_post(after=story.note.not_before - story.now)
-        assert (state(story), story.note.tries) == (("queued", False), 0)
+        assert (state(story), story.note.counted_attempts) == (("queued", False), 0)
     assert story.note.not_before - story.now < timedelta(minutes=10)
 
 
@@ -245,7 +245,7 @@ def test_a_worker_whose_row_was_taken_settles_nothing(story: Story) -> None:
 
 def test_a_note_that_keeps_killing_its_worker_needs_attention(story: Story) -> None:
     moment = timedelta(0)
-    for _ in range(len(outbox.LADDER) + 1):
+    for _ in range(len(outbox.RETRY_DELAYS) + 1):
         assert outbox.claim(ActivityFeedNote, story.note.pk, now=story.now + moment) is not None
         moment += DEAD
         story.requeue(after=moment)

@@ -105,7 +105,7 @@ def test_failed_mail_is_sent_again_to_the_current_address(
     assert main(["mails", "retry", *([f"mail:{email.pk}"] if by_name else ["--failed", "--yes"])]) == 0
     assert capsys.readouterr().out == f"Sending mail:{email.pk} again.\n"
     email.refresh_from_db()
-    assert (email.state, email.tries, email.to_address) == ("queued", 0, "new@mail.example")
+    assert (email.state, email.counted_attempts, email.to_address) == ("queued", 0, "new@mail.example")
     assert ("email.send", {"email_id": email.pk}) in waiting()
     assert Event.objects.get(name="email.queued_again").actor == "operator"
     entry = AuditEntry.objects.of(about.organisation).get(action="mail.sent_again")

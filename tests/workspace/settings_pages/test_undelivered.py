@@ -5,8 +5,7 @@ from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application
-from goodword.notifications.domain import send as sending
-from goodword.notifications.domain.send import SendPermit
+from goodword.notifications.domain import outage
 from goodword.notifications.models import Email
 from goodword.workflow.models import status
 from tests.assessments.support import application as with_assessment
@@ -61,7 +60,7 @@ def test_a_recruiter_resends_a_failed_invitation(about: Application, which: int)
     page = signed_in(recruiter).post(addresses(about, email)[which], follow=True).content.decode()
     assert "Resending 1 e-mail." in page
     assert state(email) == "queued"
-    assert email.tries == 0
+    assert email.counted_attempts == 0
     entry = AuditEntry.objects.of(about.organisation).get(action="mail.sent_again")
     assert (entry.member_id, entry.details) == (recruiter.pk, {"mails": 1})
     run_jobs(but_not={"email.send"})
@@ -144,13 +143,13 @@ def test_only_members_see_a_mail_outage(about: Application) -> None:
     roles = path("roles", about.organisation)
     title = "E-mails are not being sent"
     assert title not in signed_in(recruiter).get(roles).content.decode()
-    sending.record_outage(SendPermit(probe=0), error="421 Too busy for ada@mail.example", now=NOW)
+    outage.record_outage(outage.SendPermit(probe=0), error="421 Too busy for ada@mail.example", now=NOW)
     for who, sees_error in ((recruiter, False), (admin, True), (manager, False)):
         page = signed_in(who).get(roles).content.decode()
         assert title in page
         assert ("421 Too busy for …" in page) is sees_error
     assert title not in Client().get("/accounts/login/").content.decode()
-    sending.end_outage()
+    outage.end_outage()
     assert title not in signed_in(recruiter).get(roles).content.decode()
 
 

@@ -104,7 +104,7 @@ def wait_for_calls(note: ActivityFeedNote, *, error: str, now: datetime, wait: t
 
 def retry_later(note: ActivityFeedNote, *, error: str, now: datetime, unknown: bool) -> None:
     """Retry after the next delay. Once set, `outcome_unknown` stays set: that write may still reach the feed."""
-    delay = outbox.LADDER[min(note.tries, len(outbox.LADDER)) - 1]
+    delay = outbox.RETRY_DELAYS[min(note.counted_attempts, len(outbox.RETRY_DELAYS)) - 1]
     unknown = unknown or note.outcome_unknown
     wait = max(delay, UNKNOWN_WAIT) if unknown else delay
     with transaction.atomic():
@@ -130,7 +130,7 @@ def interrupted(*, now: datetime) -> QuerySet[ActivityFeedNote]:
 def requeue_interrupted(*, now: datetime) -> int:
     """Requeue interrupted notes with an unknown outcome. Fail those that have been interrupted too often."""
     dead = interrupted(now=now)
-    for note in dead.filter(attempts__gt=len(outbox.LADDER)):
+    for note in dead.filter(attempts__gt=len(outbox.RETRY_DELAYS)):
         fail(note, error=INTERRUPTED, reason=FailureReason.UNREACHABLE, now=now)
     return dead.update(state=ActivityFeedNote.State.QUEUED, outcome_unknown=True, not_before=now)
 

@@ -67,11 +67,10 @@ def mint(
         organisation=organisation,
         purpose=purpose,
         subject_id=subject_id,
-        now=now,
-        expires_at=expires_at,
         email=email,
-        created_by=created_by,
+        now=now,
     )
+    link.expires_at, link.created_by = expires_at or link.expires_at, created_by
     link.save()
     return url
 
@@ -81,11 +80,10 @@ def new_link(
     organisation: Organisation,
     purpose: str,
     subject_id: int,
+    email: Email | None,
     now: datetime,
-    expires_at: datetime | None = None,
-    email: Email | None = None,
-    created_by: Membership | None = None,
 ) -> tuple[Link, str]:
+    """An unsaved link that expires as in LIFETIMES, and its URL."""
     token = crypto.new_token()
     link = Link(
         organisation=organisation,
@@ -93,9 +91,8 @@ def new_link(
         subject_id=subject_id,
         token_hash=crypto.hash_token(token),
         email=email,
-        created_by=created_by,
         created_at=now,
-        expires_at=expires_at or now + LIFETIMES[Link.Purpose(purpose)],
+        expires_at=now + LIFETIMES[Link.Purpose(purpose)],
     )
     return link, f"{settings.GOODWORD_BASE_URL}{PATHS[Link.Purpose(purpose)]}{token}/"
 

@@ -1,16 +1,14 @@
 """Sends one mail: claim, act, settle.
 
 If the process dies before the outcome is stored, the sweep sends the mail again: a duplicate is better than no mail,
-and all attempts have the same Message-ID. Server failures don't count as attempts (docs/decisions/0030-*). While the
-mail server is down, one mail at a time is sent as a probe, and the others wait for the sweep.
+and all attempts have the same Message-ID. Server failures don't count as attempts (docs/decisions/0030-*); mail waits
+for the sweep until the outage is over (outage.py).
 """
 
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import MIMEPart
 from email.utils import formataddr
@@ -29,7 +27,7 @@ from django.db.models import Q, QuerySet
 from django.utils import translation
 
 from goodword.accounts.models import logo_of
-from goodword.core import events, jobs, mail, outbox, tracing
+from goodword.core import events, mail, outbox, tracing
 from goodword.core.mail import Fault, Scope, Withdrawn
 from goodword.core.queries import prepared
 from goodword.core.text import clean_text, defused_in_header, written_weekday
@@ -44,117 +42,28 @@ from goodword.notifications.domain.bounces import (
     return_address_of,
 )
 from goodword.notifications.domain.mail_texts import LOGO_ID, Rendered, redact, render
-from goodword.notifications.models import Email, Link, MailService
-
-#: delays between probes; the last one repeats
-PROBE_PACE = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 180))
-#: maximum time until a message is sent, and from then to the response, with a margin
-BEFORE_MESSAGE = timedelta(minutes=5)
-FOR_ANSWER = timedelta(minutes=20)
-LONGEST_REPLY = 300
-_ROW = 1
-_ADDRESS = re.compile(r"\S+@\S+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendPermit:
-    """Permission to send one mail now. `probe`: its number as a probe, or 0 while the server is up."""
-
-    probe: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outage:
-    """When the outage started, and the server's last reply."""
-
-    since: datetime
-    error: str
-
-
-def outage() -> Outage | None:
-    row = MailService.objects.filter(pk=_ROW, down_since__isnull=False).first()
-    return (
-        None if row is None or row.down_since is None else Outage(since=row.down_since, error=row.last_error)
-    )
-
-
-def ask_permit(*, now: datetime) -> SendPermit | None:
-    """Permission to send one mail, or None to wait. While the server is down, the first caller gets to probe."""
-    if not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists():
-        return SendPermit(probe=0)
-    with transaction.atomic():
-        row = (
-            MailService.objects.select_for_update(skip_locked=True)
-            .filter(
-                _is_due("probe_at", PROBE_PACE[-1], now), _is_due("probing_until", FOR_ANSWER, now), pk=_ROW
-            )
-            .first()
-        )
-        if row is None:
-            # another worker is probing, unless the outage has just ended
-            over = not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists()
-            return SendPermit(probe=0) if over else None
-        if row.down_since is None:
-            return SendPermit(probe=0)
-        row.probe += 1
-        row.probing_until = now + BEFORE_MESSAGE
-        row.save(update_fields=["probe", "probing_until"])
-        return SendPermit(probe=row.probe)
-
-
-def extend_probe(permit: SendPermit, *, now: datetime) -> None:
-    """Extend the probe's time, since its message was sent but the server has yet to respond."""
-    if permit.probe:
-        MailService.objects.filter(pk=_ROW, probe=permit.probe).exclude(probing_until=None).update(
-            probing_until=now + FOR_ANSWER
-        )
-
-
-def return_permit(permit: SendPermit) -> None:
-    if permit.probe:
-        MailService.objects.filter(pk=_ROW, probe=permit.probe).update(probing_until=None)
-
-
-def end_outage() -> None:
-    rows = MailService.objects.filter(pk=_ROW, down_since__isnull=False)
-    if rows.update(down_since=None, failures=0, probe_at=None, probing_until=None, last_error=""):
-        jobs.named("email.sweep").defer_once(lock="email.sweep")
-
-
-def record_outage(permit: SendPermit, *, error: str, now: datetime) -> datetime:
-    """Record a failure in the caller's transaction. Returns when to probe; only failed probes lengthen the delay."""
-    MailService.objects.get_or_create(pk=_ROW)
-    row = MailService.objects.select_for_update().get(pk=_ROW)
-    mine = permit.probe and permit.probe == row.probe
-    if row.down_since is None:
-        row.down_since, row.failures, row.probe_at = now, 1, now + PROBE_PACE[0]
-    elif mine:
-        row.failures += 1
-        row.probe_at = now + probe_pace(row.failures - 1)
-    if mine:
-        row.probing_until = None
-    row.last_error = _ADDRESS.sub("…", error)[:LONGEST_REPLY]
-    row.save()
-    return row.probe_at or now
-
-
-def probe_pace(failures: int) -> timedelta:
-    return PROBE_PACE[min(failures, len(PROBE_PACE) - 1)]
-
-
-def _is_due(column: str, longest: timedelta, now: datetime) -> Q:
-    """Whether the time is empty, past, or further ahead than we ever set it (so another clock has set it)."""
-    return Q(**{column: None}) | Q(**{f"{column}__lte": now}) | Q(**{f"{column}__gt": now + longest})
-
+from goodword.notifications.domain.outage import (
+    BEFORE_MESSAGE,
+    FOR_ANSWER,
+    SendPermit,
+    ask_permit,
+    end_outage,
+    extend_probe,
+    probe_pace,
+    record_outage,
+    return_permit,
+)
+from goodword.notifications.models import Email, Link
 
 #: delays after temporary failures such as greylisting or a full mailbox: two days in total
-LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960, 1200))
+MAIL_RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960, 1200))
 #: delays after a message was sent without a response, since each further attempt may deliver another copy
 UNANSWERED = (timedelta(minutes=15), timedelta(hours=4))
 #: seconds after which a mail counts as slow, and others no longer wait for it
 SLOW_MAIL = 5
 #: seconds that a mail waits for a slot
 SLOT_WAIT = 2
+_RENDERED = ("subject", "text", "html", "message_id", "context", "to_name")
 _free = threading.Condition()
 _slots: list[float] = []
 
@@ -202,7 +111,15 @@ def _send(email: Email, permit: SendPermit, *, logo: bytes | None, now: datetime
     if queue.defer_for_suspicious_name(email, now=now):
         return_permit(permit)
         return True
-    link, url = _new_link(email, now=now)
+    link, url = None, ""
+    if email.link_purpose and email.link_subject_id is not None:
+        link, url = links.new_link(
+            organisation=email.organisation,
+            purpose=email.link_purpose,
+            subject_id=email.link_subject_id,
+            email=email,
+            now=now,
+        )
     message = _message(email, _render(email, link=url, logo=logo, now=now))
     try:
         _deliver(message, email.to_address, partial(_hand_over, email, permit, link=link, now=now))
@@ -233,7 +150,7 @@ def stuck(*, now: datetime) -> QuerySet[Email]:
 
 def free_stuck(*, now: datetime) -> None:
     for email in stuck(now=now).filter(handed_over_at=None):
-        if email.tries > len(LADDER):
+        if email.counted_attempts > len(MAIL_RETRY_DELAYS):
             not_sent(email, now=now, permanent=True, error="Goodword could not create this mail.")
         else:
             outbox.settle_later(email, error=email.last_error, at=email.not_before)
@@ -271,7 +188,7 @@ def _hand_over(email: Email, permit: SendPermit, *, link: Link | None, now: date
     """Record that it is being sent, with link and text. Raises Withdrawn if the mail was erased, cancelled or claimed
     by another worker."""
     with transaction.atomic():
-        if not outbox.still_claimed(email).update(handed_over_at=now, **_rendered(email)):
+        if not outbox.still_claimed(email).update(handed_over_at=now, **_rendered_columns(email)):
             raise Withdrawn
         if link is not None:
             link.save()
@@ -286,14 +203,13 @@ def _not_accepted(email: Email, permit: SendPermit, fault: Fault, *, now: dateti
                     return_permit(permit)
                 else:
                     end_outage()
-                permanent, returned = fault.permanent, fault.address
                 not_sent(
                     email,
                     now=now,
-                    permanent=permanent,
-                    returned=returned,
+                    permanent=fault.permanent,
+                    returned=fault.address,
                     error=fault.words,
-                    **_rendered(email),
+                    **_rendered_columns(email),
                 )
                 return True
             case Scope.UNKNOWN:
@@ -325,20 +241,8 @@ def _drop_link(email: Email, *, now: datetime) -> None:
     Link.objects.of(email.organisation).filter(email=email, created_at=now).delete()
 
 
-def _new_link(email: Email, *, now: datetime) -> tuple[Link | None, str]:
-    if not email.link_purpose or email.link_subject_id is None:
-        return None, ""
-    return links.new_link(
-        organisation=email.organisation,
-        purpose=email.link_purpose,
-        subject_id=email.link_subject_id,
-        email=email,
-        now=now,
-    )
-
-
 def _render(email: Email, *, link: str, logo: bytes | None, now: datetime) -> Rendered:
-    """Set the columns of `_rendered`. Does not save."""
+    """Set the columns of _RENDERED. Does not save."""
     set_deadline(email, at=now)
     queue.update_names(email)
     rendered = render(email, link=link, logo=logo)
@@ -348,13 +252,12 @@ def _render(email: Email, *, link: str, logo: bytes | None, now: datetime) -> Re
     return rendered
 
 
-def _rendered(email: Email) -> dict[str, Any]:
-    names = ("subject", "text", "html", "message_id", "context", "to_name")
-    return {name: getattr(email, name) for name in names}
+def _rendered_columns(email: Email) -> dict[str, Any]:
+    return {name: getattr(email, name) for name in _RENDERED}
 
 
 def _message(email: Email, rendered: Rendered) -> EmailMultiAlternatives:
-    sender = formataddr((_plain(email.from_name), settings.GOODWORD_MAIL_FROM))
+    sender = formataddr((_safe_in_header(email.from_name), settings.GOODWORD_MAIL_FROM))
     headers = {"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"}
     if back := return_address_of(email.pk):  # envelope sender, which gets bounces
         headers["From"], sender = sender, back
@@ -362,7 +265,7 @@ def _message(email: Email, rendered: Rendered) -> EmailMultiAlternatives:
         subject=rendered.subject,
         body=rendered.text,
         from_email=sender,
-        to=[formataddr((_plain(email.to_name), email.to_address))],
+        to=[formataddr((_safe_in_header(email.to_name), email.to_address))],
         reply_to=[email.reply_to],
         headers=headers,
     )
@@ -381,6 +284,11 @@ def _message(email: Email, rendered: Rendered) -> EmailMultiAlternatives:
     # included in the provider's events even before we have stored its id; short, since some allow only a few characters
     message.metadata = {"goodword_mail": f"{mark_of(email.pk)}@goodword"}  # type: ignore[attr-defined]  # Anymail's way
     return message
+
+
+def _safe_in_header(name: str) -> str:
+    """A name safe in a header: one line, no control characters, no address or link that could pass for ours."""
+    return defused_in_header(clean_text(name, one_line=True))
 
 
 def _provider_id(message: EmailMultiAlternatives) -> str:
@@ -426,7 +334,7 @@ def not_sent(
         over = (
             outbox.settle_failed(email, now=now, error=error, **columns)
             if permanent
-            else outbox.settle_retry(email, now=now, error=error, ladder=LADDER, **columns)
+            else outbox.settle_retry(email, now=now, error=error, delays=MAIL_RETRY_DELAYS, **columns)
         )
         if over:
             _record("email.failed", email, now=now)
@@ -446,11 +354,6 @@ def _record(name: str, email: Email, *, now: datetime) -> None:
             "has_deadline": email.deadline_days is not None,
         },
     )
-
-
-def _plain(name: str) -> str:
-    """A name safe in a header: one line, no control characters, no address or link that could pass for ours."""
-    return defused_in_header(clean_text(name, one_line=True))
 
 
 def deadline_of(email: Email, *, at: datetime) -> datetime | None:
