@@ -27,8 +27,7 @@ from pypdf import PdfReader  # noqa: E402
 from tests.reports.pdf.typical import assessment, reference_check  # noqa: E402
 
 from bench.figures import distribution_of, record  # noqa: E402
-from goodword.reports.pdf import render_pdf  # noqa: E402
-from goodword.reports.pdf.render import page_content  # noqa: E402
+from goodword.reports.pdf.render import page_content, render_pdf  # noqa: E402
 
 WARM = 5
 STYLE = """

@@ -52,7 +52,7 @@ def draw(folder: Path) -> list[Path]:
     django.setup()
     from tests.reports.pdf import samples, typical
 
-    from goodword.reports.pdf import render_pdf
+    from goodword.reports.pdf.render import render_pdf
     from goodword.reports.signing.signature import self_signed, sign
 
     now = datetime(2026, 11, 24, tzinfo=UTC)

@@ -14,7 +14,8 @@ from goodword.assessments.queries import items_of
 from goodword.core.models import Event
 from goodword.reports.domain.versions import on_attempt_completed
 from goodword.reports.models import Report
-from goodword.reports.pdf import check_snapshot, render_pdf
+from goodword.reports.pdf.render import render_pdf
+from goodword.reports.pdf.snapshot import check_snapshot
 from goodword.reports.personal_data import without_person
 from tests.assessments.all_kinds import assessment_of_all, calibrated, fresh, marked, taken
 from tests.assessments.support import answers, application

@@ -11,9 +11,8 @@ from goodword.assessments.models import Attempt
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.notifications.models import Email
-from goodword.reports.domain import files, versions
-from goodword.reports.domain.files import draw, redraw_lost
-from goodword.reports.domain.versions import TRIES
+from goodword.reports.domain import rendering, versions
+from goodword.reports.domain.rendering import RETRY_DELAYS, render, render_lost
 from goodword.reports.models import Report, ReportFile
 from tests.assessments.support import application
 from tests.reports.reports import NOW, finished, ready, text_of
@@ -38,7 +37,7 @@ def state(report: Report) -> tuple[str, int, str]:
     return report.state, report.tries, report.error
 
 
-def test_a_finished_assessment_has_a_drawn_report_and_the_recruiter_a_mail() -> None:
+def test_a_finished_assessment_has_a_report_and_the_recruiter_a_mail() -> None:
     report = ready()
     assert (report.state, report.version, report.error) == ("ready", 1, "")
     content = bytes(report.file.content)
@@ -55,12 +54,12 @@ def test_a_finished_assessment_has_a_drawn_report_and_the_recruiter_a_mail() -> 
 
 
 @pytest.mark.world
-def test_the_snapshot_is_frozen_before_anything_is_drawn() -> None:
+def test_the_snapshot_is_frozen_before_anything_is_rendered() -> None:
     report = frozen()
     assert state(report) == ("building", 0, "")
     report.step_request.application.candidate.last_name = "Renamed"
     report.step_request.application.candidate.save()
-    draw(report_id=report.pk, now=NOW)
+    render(report_id=report.pk, now=NOW)
     text = text_of(report)
     assert "Renamed" not in text
     assert str(report.snapshot["candidate"]["name"]) in text
@@ -68,10 +67,10 @@ def test_the_snapshot_is_frozen_before_anything_is_drawn() -> None:
 
 
 @pytest.mark.world
-def test_drawing_twice_leaves_one_file_and_one_event() -> None:
+def test_rendering_twice_leaves_one_file_and_one_event() -> None:
     report = frozen()
-    draw(report_id=report.pk, now=NOW)
-    draw(report_id=report.pk, now=NOW)
+    render(report_id=report.pk, now=NOW)
+    render(report_id=report.pk, now=NOW)
     assert state(report) == ("ready", 1, "")
     assert event_names().count("report.ready") == 1
 
@@ -83,7 +82,7 @@ def test_two_workers_at_once_leave_one_file_and_one_event() -> None:
 
     def work(_: int) -> None:
         try:
-            draw(report_id=report.pk, now=NOW)
+            render(report_id=report.pk, now=NOW)
         finally:
             connection.close()
 
@@ -138,33 +137,36 @@ def test_a_name_in_any_script_has_its_report(name: str) -> None:
 def test_an_invalid_snapshot_fails_at_once_and_is_on_the_timeline() -> None:
     report = frozen()
     Report.objects.of(report.organisation).update(snapshot={"kind": "assessment"})
-    draw(report_id=report.pk, now=NOW)
+    render(report_id=report.pk, now=NOW)
     assert state(report)[:2] == ("failed", 1)
     assert event_names().count("report.failed") == 1
-    draw(report_id=report.pk, now=NOW)
+    render(report_id=report.pk, now=NOW)
     assert (state(report)[:2], event_names().count("report.failed")) == (("failed", 1), 1)
 
 
 @pytest.mark.world
-def test_an_undrawn_report_is_retried_a_few_times_and_then_fails() -> None:
+def test_an_unrendered_report_is_retried_a_few_times_and_then_fails() -> None:
     report = frozen()
-    run = [redraw_lost(now=NOW + TRIES[0] - timedelta(seconds=1)), redraw_lost(now=NOW + TRIES[0])]
+    run = [
+        render_lost(now=NOW + RETRY_DELAYS[0] - timedelta(seconds=1)),
+        render_lost(now=NOW + RETRY_DELAYS[0]),
+    ]
     assert run == [0, 1]
-    assert redraw_lost(now=NOW + TRIES[0]) == 0  # one is already queued
-    Report.objects.of(report.organisation).update(tries=len(TRIES))
-    draw(report_id=report.pk, now=NOW)
+    assert render_lost(now=NOW + RETRY_DELAYS[0]) == 0  # one is already queued
+    Report.objects.of(report.organisation).update(tries=len(RETRY_DELAYS))
+    render(report_id=report.pk, now=NOW)
     assert state(report) == ("failed", 4, "Several attempts failed; see the log.")
-    assert redraw_lost(now=NOW + timedelta(days=9)) == 0
+    assert render_lost(now=NOW + timedelta(days=9)) == 0
 
 
 @pytest.mark.world
 def test_each_try_says_when_the_next_would_be() -> None:
     report = frozen()
-    assert report.try_again_at == NOW + TRIES[0]
-    assert files._try(report.pk, now=NOW) is not None
-    assert files._try(report.pk, now=NOW) is not None
+    assert report.try_again_at == NOW + RETRY_DELAYS[0]
+    assert rendering._try(report.pk, now=NOW) is not None
+    assert rendering._try(report.pk, now=NOW) is not None
     report.refresh_from_db()
-    assert (report.tries, report.try_again_at) == (2, NOW + TRIES[1])
+    assert (report.tries, report.try_again_at) == (2, NOW + RETRY_DELAYS[1])
 
 
 def test_a_missing_attempt_is_an_error() -> None:

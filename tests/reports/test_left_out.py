@@ -12,12 +12,12 @@ from pypdf import PdfReader
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.models import Attempt
-from goodword.reports.domain.files import (
+from goodword.reports.domain.rendering import (
     LAYOUT,
     WITHHELD,
-    NotDrawn,
+    NotRendered,
     content_of,
-    redraw_older,
+    render_older,
 )
 from goodword.reports.domain.versions import on_attempt_completed
 from goodword.reports.models import Report, ReportFile, ReportOpening
@@ -164,11 +164,11 @@ def test_members_and_exports_get_no_old_file_either(report: Report) -> None:
 
 
 @pytest.mark.world
-def test_the_sweep_redraws_old_files(report: Report, attempt: Attempt) -> None:
+def test_the_sweep_renders_old_files(report: Report, attempt: Attempt) -> None:
     on_attempt_completed(_completed(attempt))
     run_jobs()
     aged(report)
-    assert (redraw_older(now=NOW), redraw_older(now=NOW)) == (2, 0)
+    assert (render_older(now=NOW), render_older(now=NOW)) == (2, 0)
     assert state(report) == (False, LAYOUT)
 
 
@@ -179,11 +179,11 @@ def _completed(attempt: Attempt) -> Any:
 
 
 @pytest.mark.world
-def test_an_old_file_that_cannot_be_redrawn_is_withheld(report: Report) -> None:
+def test_an_old_file_that_cannot_be_rendered_is_withheld(report: Report) -> None:
     where, whole = aged(report), report.snapshot
     Report.objects.of(report.organisation).update(snapshot={**whole, "schema": 99})
-    assert redraw_older(now=NOW) == 0
-    assert (state(report), redraw_older(now=NOW)) == ((True, WITHHELD), 0)
+    assert render_older(now=NOW) == 0
+    assert (state(report), render_older(now=NOW)) == ((True, WITHHELD), 0)
     response = Client().get(where)
     assert (response.status_code, response["Cache-Control"]) == (503, "no-store")
     assert "be shown right now" in response.content.decode()
@@ -200,7 +200,7 @@ def test_an_old_file_that_cannot_be_redrawn_is_withheld(report: Report) -> None:
 
 
 @pytest.mark.world
-def test_a_file_that_was_erased_while_it_was_redrawn_is_not_handed_out(report: Report) -> None:
+def test_a_file_that_was_erased_while_it_was_rendered_is_not_handed_out(report: Report) -> None:
     ReportFile.objects.of(report.organisation).delete()
-    with pytest.raises(NotDrawn):
+    with pytest.raises(NotRendered):
         content_of(report, now=NOW)

@@ -190,7 +190,7 @@ def failed(report: Report) -> str:
     Report.objects.of(report.organisation).update(
         state="failed", error="It was tried several times.", tries=4
     )
-    return reverse("report_rebuild", args=[report.organisation.slug, report.pk])
+    return reverse("report_render_again", args=[report.organisation.slug, report.pk])
 
 
 def state(report: Report) -> tuple[str, int, str]:
@@ -213,18 +213,18 @@ def test_a_failed_report_is_made_again_in_one_click(report: Report) -> None:
 
 
 def test_a_report_that_is_ready_is_not_made_again(report: Report) -> None:
-    where = reverse("report_rebuild", args=[report.organisation.slug, report.pk])
+    where = reverse("report_render_again", args=[report.organisation.slug, report.pk])
     signed_in(factories.member(report.organisation)).post(where)
     assert state(report) == ("ready", 1, "")
 
 
-def test_a_hiring_manager_cannot_rebuild_a_report(report: Report) -> None:
+def test_a_hiring_manager_cannot_retry_a_report(report: Report) -> None:
     where = failed(report)
     manager = factories.member(report.organisation, kind="hiring_manager")
     assert report.step_request.application.role is not None
     report.step_request.application.role.viewers.add(manager)
     stranger = factories.member(factories.organisation(), kind="admin")
-    theirs = reverse("report_rebuild", args=[stranger.organisation.slug, report.pk])
+    theirs = reverse("report_render_again", args=[stranger.organisation.slug, report.pk])
     answers = [
         Client().post(where),
         signed_in(manager).post(where),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from goodword.reports.pdf import check_snapshot, render_pdf
+from goodword.reports.pdf.render import render_pdf
+from goodword.reports.pdf.snapshot import check_snapshot
 from goodword.reports.personal_data import without_person
 from tests.references.answered import answered, answered_self, asked, checked, whole
 from tests.reports.reports import NOW, text_of

@@ -7,7 +7,7 @@ from django.test import Client
 from goodword.core import personal_data
 from goodword.core.personal_data import Subject
 from goodword.notifications.models import Email
-from goodword.reports.domain.files import draw
+from goodword.reports.domain.rendering import render
 from goodword.reports.models import Report, ReportFile
 from goodword.reports.personal_data import erase
 from tests.references import story
@@ -89,7 +89,7 @@ def test_a_drawing_in_progress_is_discarded() -> None:
     run_jobs(but_not={"report.draw"})
     report = Report.objects.of(attempt.organisation).get()
     redact(report)
-    draw(report_id=report.pk, now=NOW)
+    render(report_id=report.pk, now=NOW)
     assert versions(report) == [(1, "redacted", True), (2, "building", True)]
     assert not ReportFile.objects.of(report.organisation).exists()
 

@@ -22,9 +22,9 @@ from pytest_django.fixtures import Settings
 from goodword.cli import main
 from goodword.core.environment import SettingError
 from goodword.core.models import FieldKeyCanary
-from goodword.reports.domain.files import draw_signed
+from goodword.reports.domain.rendering import render_signed
 from goodword.reports.models import SigningCertificate
-from goodword.reports.pdf import render_pdf
+from goodword.reports.pdf.render import render_pdf
 from goodword.reports.signing import keys
 from goodword.reports.signing.keys import certificate_finding
 from goodword.reports.signing.signature import (
@@ -348,7 +348,7 @@ def test_an_unsupported_key_stops_neither_the_start_nor_a_report(
     now = bad(name, folder, settings)
     assert main(["migrate"]) == 0
     keys.ensure_key(now=now)
-    assert draw_signed(assessment(), now=now).certificate.source == "installation"
+    assert render_signed(assessment(), now=now).certificate.source == "installation"
 
 
 @pytest.mark.django_db

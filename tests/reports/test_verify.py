@@ -18,11 +18,11 @@ from pytest_django.fixtures import Settings
 
 from goodword.core import personal_data
 from goodword.core.personal_data import Subject
-from goodword.reports.domain.files import content_of, draw
+from goodword.reports.domain.rendering import content_of, render
 from goodword.reports.domain.verification import Answer, Outcome, verify
 from goodword.reports.domain.versions import mint_code
 from goodword.reports.models import IssuedFile, Report, ReportFile, SigningCertificate
-from goodword.reports.pdf import render_pdf
+from goodword.reports.pdf.render import render_pdf
 from goodword.reports.signing import keys
 from goodword.reports.signing.signature import Identity, self_signed, sign
 from tests.reports.pdf.samples import assessment
@@ -71,7 +71,7 @@ def next_version(report: Report) -> Report:
         snapshot=report.snapshot,
         created_at=NOW,
     )
-    draw(report_id=later.pk, now=NOW)
+    render(report_id=later.pk, now=NOW)
     return later
 
 
@@ -113,14 +113,14 @@ def test_a_newer_version_is_mentioned(report: Report, content: bytes) -> None:
 
 
 @pytest.mark.world
-def test_a_redrawn_file_is_newer_than_the_one_before(report: Report, content: bytes) -> None:
+def test_a_file_rendered_again_is_newer_than_the_one_before(report: Report, content: bytes) -> None:
     ReportFile.objects.of(report.organisation).update(layout=1)
-    redrawn = content_of(report, now=NOW + timedelta(days=1))
-    assert (verify(content).newer, verify(redrawn).newer) == (True, False)
-    assert verify(redrawn).issued_at == NOW + timedelta(days=1)
+    again = content_of(report, now=NOW + timedelta(days=1))
+    assert (verify(content).newer, verify(again).newer) == (True, False)
+    assert verify(again).issued_at == NOW + timedelta(days=1)
 
 
-def test_a_version_that_is_not_drawn_yet_is_not_mentioned(report: Report, content: bytes) -> None:
+def test_a_version_that_is_not_rendered_yet_is_not_mentioned(report: Report, content: bytes) -> None:
     next_version(report)
     Report.objects.of(report.organisation).filter(version=2).update(state="building")
     assert verify(content).newer is False
@@ -235,7 +235,7 @@ def test_an_erased_persons_file_is_withdrawn_without_details(report: Report, con
     assert "Report withdrawn" in page
     assert [said for said in (name, report.code, report.organisation.name, "2026") if said in page] == []
     redacted = Report.objects.of(report.organisation).latest("pk")
-    draw(report_id=redacted.pk, now=NOW)
+    render(report_id=redacted.pk, now=NOW)
     assert verify(bytes(redacted.file.content)).outcome is Outcome.UNCHANGED
 
 
@@ -251,8 +251,8 @@ def test_versions_of_other_organisations_do_not_matter(report: Report, content: 
     assert (answer.newer, answer.organisation) == (False, report.organisation)
 
 
-def test_drawing_twice_stores_one_file(report: Report, content: bytes) -> None:
-    draw(report_id=report.pk, now=NOW)
+def test_rendering_twice_stores_one_file(report: Report, content: bytes) -> None:
+    render(report_id=report.pk, now=NOW)
     report.refresh_from_db()
     assert bytes(report.file.content) == content
     assert IssuedFile.objects.of(report.organisation).get().sha256 == report.file.sha256

@@ -10,9 +10,9 @@ from goodword.core.events import record
 from goodword.notifications.models import Email
 from goodword.references.models import Check
 from goodword.references.personal_data import erase_referee
-from goodword.reports.domain.files import draw
+from goodword.reports.domain.rendering import render
 from goodword.reports.models import Report, ReportFile
-from goodword.reports.pdf import render_pdf
+from goodword.reports.pdf.render import render_pdf
 from tests.references.answered import answered, asked, checked, whole
 from tests.reports.reports import NOW, share_path, text_of
 from tests.support.jobs import event_names, run_jobs
@@ -129,7 +129,7 @@ def test_a_drawing_in_progress_is_discarded() -> None:
     run_jobs(but_not={"report.draw"})
     report = Report.objects.of(check.organisation).get()
     erased(check)
-    draw(report_id=report.pk, now=NOW)
+    render(report_id=report.pk, now=NOW)
     assert not ReportFile.objects.of(check.organisation).exists()
 
 

@@ -1,4 +1,4 @@
-"""Blocks of reports, with plain text in the report's language. `reports.pdf.content` and `ui.blocks` render them."""
+"""Blocks of reports, with plain text in the report's language. `reports.pdf.render` and `ui.blocks` render them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -260,8 +260,8 @@ def clipped(text: str, longest: int = LONGEST_NAME) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-#: Phrases of reports: language -> key -> phrase. They aren't in the catalogues, because a PDF that is redrawn years
-#: later must read the same.
+#: Phrases of reports: language -> key -> phrase. They aren't in the catalogues, because a PDF that is rendered again
+#: years later must read the same.
 type Catalogue = Mapping[str, Mapping[str, str]]
 
 

@@ -60,7 +60,8 @@ class ReportFile(OrganisationOwned):
     report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="file")
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
-    #: files with an older layout are redrawn before they are served; 0: withheld, since that failed (domain.files)
+    #: files with an older layout are rendered again before they are served; 0: withheld, since that failed
+    #: (domain.rendering)
     layout = models.PositiveSmallIntegerField(db_default=1)
 
     class Meta:

@@ -25,7 +25,8 @@ from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.references.models import Reference
 from goodword.references.results import given_by
-from goodword.reports.domain.versions import TRIES, mint_code, moment_text
+from goodword.reports.domain.rendering import RETRY_DELAYS
+from goodword.reports.domain.versions import mint_code, moment_text
 from goodword.reports.models import Report, ReportFile, ResultReview
 
 #: a referee's answers by question id: numbers of levels, positions or options
@@ -33,7 +34,7 @@ Given = Mapping[str, Sequence[int]]
 
 
 def redact(*, application_ids: Collection[int], now: datetime) -> dict[str, int]:
-    """Erase content, files and links of all versions of locked applications' reports. The newest is drawn again,
+    """Erase content, files and links of all versions of locked applications' reports. The newest is rendered again,
     redacted; nobody is notified."""
     reports = Report.objects.across_organisations().filter(step_request__application_id__in=application_ids)
     return _redact(reports, _is_personal, without_person, now=now)
@@ -124,7 +125,7 @@ def _follow(report: Report, *, version: int, now: datetime) -> None:
         version=version,
         code=code,
         snapshot={**report.snapshot, **made},
-        try_again_at=now + TRIES[0],
+        try_again_at=now + RETRY_DELAYS[0],
         created_at=now,
     )
     jobs.named("report.draw").defer(report_id=redacted.pk)

@@ -24,7 +24,8 @@ from goodword.core.text import written_day
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.reports.domain import sharing
-from goodword.reports.domain.files import NotDrawn, content_of, open_report, rebuild
+from goodword.reports.domain.opening import open_report
+from goodword.reports.domain.rendering import NotRendered, content_of, render_again
 from goodword.reports.domain.sharing import NotReady
 from goodword.reports.domain.verification import Answer, verify
 from goodword.reports.models import Report
@@ -89,12 +90,12 @@ def report_pdf(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @access.member(kinds=access.WORKS)
-def report_rebuild(request: MemberRequest, pk: int) -> HttpResponseBase:
+def report_render_again(request: MemberRequest, pk: int) -> HttpResponseBase:
     reports = Report.objects.of(request.organisation).filter(
         step_request__application__in=visible_applications(request.member)
     )
     report = access.owned(reports.select_related("step_request"), pk)
-    if rebuild(report_id=report.pk, member=request.member, now=clock.now()):
+    if render_again(report_id=report.pk, member=request.member, now=clock.now()):
         messages.success(request, "The report is being created again.")
     return redirect("candidate", request.organisation.slug, report.step_request.application_id)
 
@@ -112,12 +113,12 @@ def _answer(
         if request.method == "HEAD":
             return _pdf(report, content_of(report, now=now))
         return _pdf(report, open_report(report, now=now, link=link, member=member))
-    except NotDrawn:
+    except NotRendered:
         context = {
             "organisation": report.organisation,
             "recruiter": recruiter_of(report.step_request.application),
         }
-        return _unlisted(render(request, "reports/not_drawn.html", context, status=503))
+        return _unlisted(render(request, "reports/not_rendered.html", context, status=503))
 
 
 def _pdf(report: Report, content: bytes) -> HttpResponse:

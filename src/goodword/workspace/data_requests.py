@@ -39,7 +39,7 @@ from goodword.greenhouse.models import ActivityFeedNote
 from goodword.notifications.models import Link
 from goodword.references.models import Referee
 from goodword.references.personal_data import erase_referee
-from goodword.reports.domain.files import NotDrawn, content_of
+from goodword.reports.domain.rendering import NotRendered, content_of
 from goodword.reports.models import Report
 from goodword.workflow.models import DONE, StepRequest
 
@@ -341,7 +341,7 @@ def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> byt
             name = f"reports/{report.code}-v{report.version}"
             try:
                 bundle.writestr(f"{name}.pdf", content_of(report, now=now))
-            except NotDrawn:
+            except NotRendered:
                 bundle.writestr(f"{name}.txt", gettext("This PDF could not be created."))
     return packed.getvalue()
 

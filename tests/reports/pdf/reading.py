@@ -6,7 +6,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from goodword.reports.pdf import RenderedPdf
+from goodword.reports.pdf.render import RenderedPdf
 
 
 def read(rendered: RenderedPdf) -> PdfReader:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from goodword.core.report_blocks import Block, Details, Drawing, Drawings, Link, Prose, Section
-from goodword.reports.pdf import SnapshotError, check_snapshot, render_pdf
 from goodword.reports.pdf.logo import can_be_drawn, usable_logo
-from goodword.reports.pdf.render import _section, page_content, readable_accent
+from goodword.reports.pdf.render import _section, page_content, readable_accent, render_pdf
+from goodword.reports.pdf.snapshot import SnapshotError, check_snapshot
 from goodword.reports.pdf.text import _PLAIN, load_fonts
 from goodword.ui.colour import GREEN, contrast
 

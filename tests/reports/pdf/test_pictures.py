@@ -1,6 +1,6 @@
 """Compares pages with the pictures in `pictures/`, with some tolerance, and checks the contents of page 1.
 
-`PICTURES=update .venv/bin/python -m pytest tests/reports/pdf/test_pictures.py` redraws the pictures. Look at each
+`PICTURES=update .venv/bin/python -m pytest tests/reports/pdf/test_pictures.py` renders the pictures again. Look at each
 before you commit it.
 """
 
@@ -14,8 +14,7 @@ import pytest
 import typst
 from PIL import Image, ImageChops
 
-from goodword.reports.pdf import RenderedPdf, render_pdf
-from goodword.reports.pdf.render import TEMPLATE, template_inputs
+from goodword.reports.pdf.render import TEMPLATE, RenderedPdf, render_pdf, template_inputs
 from goodword.reports.pdf.snapshot import check_snapshot
 from goodword.reports.pdf.text import Printer, load_fonts
 

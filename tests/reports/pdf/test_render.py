@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from goodword.assessments.kinds.scales.report import ScalesPart
-from goodword.reports.pdf import SnapshotError, render_pdf
-from goodword.reports.pdf.render import page_content
+from goodword.reports.pdf.render import page_content, render_pdf
+from goodword.reports.pdf.snapshot import SnapshotError
 from goodword.reports.personal_data import without_person
 
 from .reading import read, root_of, tags_of, text_of

@@ -13,7 +13,7 @@ from goodword.assessments.kinds import kind_named
 from goodword.assessments.models import Test
 from goodword.core.text import isolate
 from goodword.references import phrases as references
-from goodword.reports.pdf import render_pdf
+from goodword.reports.pdf.render import render_pdf
 from goodword.reports.pdf.text import BREAK, Printer, load_fonts
 from goodword.reports.phrases import PHRASES, all_phrases
 

@@ -10,7 +10,8 @@ from bs4 import BeautifulSoup
 from fontTools.fontBuilder import FontBuilder
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 
-from goodword.reports.pdf import render_pdf, text
+from goodword.reports.pdf import text
+from goodword.reports.pdf.render import render_pdf
 from goodword.reports.pdf.text import FontsMissingError, font_problems, load_fonts
 from tests.support import factories
 from tests.support.pages import signed_in

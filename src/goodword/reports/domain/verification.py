@@ -63,10 +63,10 @@ def _about(issued: IssuedFile) -> Answer:
 
 
 def _has_newer(issued: IssuedFile, report: Report) -> bool:
-    redrawn = IssuedFile.objects.of(issued.organisation).filter(report=report, pk__gt=issued.pk)
+    rendered_again = IssuedFile.objects.of(issued.organisation).filter(report=report, pk__gt=issued.pk)
     of_step = Report.objects.of(issued.organisation).filter(step_request=report.step_request_id)
     current = current_first(of_step.filter(state=Report.State.READY)).first()
-    return redrawn.exists() or (current is not None and current.pk != report.pk)
+    return rendered_again.exists() or (current is not None and current.pk != report.pk)
 
 
 def _outcome_of_other(content: bytes | mmap) -> Outcome:

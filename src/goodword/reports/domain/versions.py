@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ from goodword.core.text import written_moment
 from goodword.references.models import Check
 from goodword.references.report_data import check_data
 from goodword.references.results import results as check_results
+from goodword.reports.domain.rendering import RETRY_DELAYS
 from goodword.reports.models import Report
 from goodword.reports.pdf.snapshot import SCHEMA, Head, Reused
 from goodword.roles.models import Step
@@ -49,8 +50,6 @@ def is_superseded(report: Report) -> bool:
 
 #: without letters and digits that look alike (0 O, 1 I L, U V)
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTWXYZ"
-#: waits before each attempt to render a report; after the last one it has failed
-TRIES = tuple(timedelta(minutes=m) for m in (2, 5, 15, 60))
 
 
 @by_worker
@@ -134,7 +133,7 @@ def freeze(
         version=version,
         code=code,
         snapshot=snapshot,
-        try_again_at=now + TRIES[0],
+        try_again_at=now + RETRY_DELAYS[0],
         created_at=now,
     )
     jobs.named("report.draw").defer(report_id=report.pk)

@@ -355,7 +355,7 @@ class RenderedPdf:
 def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
     """Takes 50 to 100 ms; the first call in a process also reads the fonts. Thread-safe. Raises `SnapshotError`, and
     `typst.TypstError` if Typst fails, which no text in a snapshot should cause."""
-    from typst import TypstError  # large, and most processes draw no reports
+    from typst import TypstError  # large, and most processes render no reports
 
     checked = check_snapshot(snapshot)
     made_at = _moment(checked["made_at"])

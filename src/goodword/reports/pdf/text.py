@@ -78,7 +78,7 @@ class Fonts:
 @cache
 def load_fonts() -> Fonts:
     """Raises FontsMissingError."""
-    import typst  # large, and most processes draw no reports
+    import typst  # large, and most processes render no reports
 
     problems: list[str] = []
     chosen = (*_package_files(problems), *_system_files(SYSTEM_FOLDERS, problems))

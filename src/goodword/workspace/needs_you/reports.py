@@ -49,7 +49,7 @@ def _describe_reports(viewer: Viewer, rows: Sequence[Report]) -> list[Need]:
             what=_("has a report that could not be created"),
             since=report.created_at,
             detail=report.error,
-            actions=[Action(label=_("Create it again"), url=viewer.link("report_rebuild", report.pk))],
+            actions=[Action(label=_("Create it again"), url=viewer.link("report_render_again", report.pk))],
         )
         for report in rows
     ]

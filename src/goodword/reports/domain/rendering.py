@@ -1,38 +1,30 @@
-"""PDFs of reports: rendering and signing in a job, notifying the recruiter, redrawing old layouts, opening.
+"""PDFs of reports: rendering and signing in a job, and rendering again what failed or has an old layout.
 
 Rendering and signing happen outside of transactions. The first result is stored, later ones are discarded.
 
-Layout 1 contained test items, item responses and scoring keys. Such files are no longer served: they are redrawn from
-their snapshots by the sweep or when opened. Files that can't be redrawn are withheld (docs/decisions/0034-*).
+Layout 1 contained test items, item responses and scoring keys. Such files are no longer served: they are rendered again
+from their snapshots by the sweep or when opened. Files for which that fails are withheld (docs/decisions/0034-*).
 """
 
 import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.models import recruiter_of
 from goodword.core import jobs, process, tracing
 from goodword.core.events import record
-from goodword.core.models import Event
-from goodword.notifications.domain import links
-from goodword.notifications.domain.links import LIFETIMES
-from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
-from goodword.notifications.models import Link
-from goodword.reports.domain.versions import TRIES, is_superseded
-from goodword.reports.models import IssuedFile, Report, ReportFile, ReportOpening, SigningCertificate
-from goodword.reports.pdf import SnapshotError, render_pdf
+from goodword.reports.models import IssuedFile, Report, ReportFile, SigningCertificate
+from goodword.reports.pdf.render import render_pdf
+from goodword.reports.pdf.snapshot import SnapshotError
 from goodword.reports.signing.keys import current_signer
 from goodword.reports.signing.signature import sign
-from goodword.workflow.models import lock_application
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +36,7 @@ class SignedFile:
     certificate: SigningCertificate
 
 
-def draw_signed(snapshot: Mapping[str, Any], *, now: datetime) -> SignedFile:
+def render_signed(snapshot: Mapping[str, Any], *, now: datetime) -> SignedFile:
     """Takes 60 to 110 ms, so call it outside of transactions. Each call gives a different signature."""
     pdf = render_pdf(snapshot)
     signer = current_signer(now=now)
@@ -66,25 +58,25 @@ def issue(report: Report, file: SignedFile, *, now: datetime) -> dict[str, Any]:
     return {"content": file.content, "sha256": digest}
 
 
+#: waits before each attempt to render a report; after the last one it has failed
+RETRY_DELAYS: Final = tuple(timedelta(minutes=m) for m in (2, 5, 15, 60))
 #: layout 2: without test items, item responses and scoring keys
 LAYOUT: Final = 2
-#: layout of files that could not be redrawn; opening them tries again, the sweep doesn't
+#: layout of files that could not be rendered again; opening them tries again, the sweep doesn't
 WITHHELD: Final = 0
-#: files redrawn per sweep, at 50 to 100 ms each
+#: files rendered again per sweep, at 50 to 100 ms each
 FILES_PER_SWEEP: Final = 50
 
 log = logging.getLogger(__name__)
-#: days for which the recruiter's link opens the result without signing in
-REVIEW_DAYS = LIFETIMES[Link.Purpose.REVIEW].days
 
 
-def draw(*, report_id: int, now: datetime) -> None:
+def render(*, report_id: int, now: datetime) -> None:
     report = _try(report_id, now=now)
     if report is None:
         return
     try:
         with tracing.span("report", of=lambda: report.step_request.application_id):
-            pdf = draw_signed(report.snapshot, now=now)
+            pdf = render_signed(report.snapshot, now=now)
     except SnapshotError as error:
         _fail(report_id, error=str(error), now=now)
         return
@@ -110,14 +102,14 @@ def _is_quiet(report: Report) -> bool:
     return "left_out" in report.snapshot and versions.filter(ready_at__isnull=False).exists()
 
 
-def rebuild(*, report_id: int, member: Membership, now: datetime) -> bool:
-    """Returns False if the report hasn't failed."""
+def render_again(*, report_id: int, member: Membership, now: datetime) -> bool:
+    """A member retries it. Returns False if the report hasn't failed."""
     with transaction.atomic():
         report = _lock(report_id)
         if report.state != Report.State.FAILED:
             return False
         report.state, report.error, report.tries = Report.State.BUILDING, "", 0
-        report.try_again_at = now + TRIES[0]
+        report.try_again_at = now + RETRY_DELAYS[0]
         report.save(update_fields=["state", "error", "tries", "try_again_at"])
         write(
             organisation=report.organisation,
@@ -134,7 +126,8 @@ def lost(*, now: datetime) -> QuerySet[Report]:
     return Report.objects.across_organisations().filter(state=Report.State.BUILDING, try_again_at__lte=now)
 
 
-def redraw_lost(*, now: datetime) -> int:
+def render_lost(*, now: datetime) -> int:
+    """Queue them again. Returns how many."""
     first = lost(now=now).order_by("try_again_at").values_list("pk", flat=True)[:50]
     return sum(jobs.named("report.draw").defer_once(lock=f"report.draw:{pk}", report_id=pk) for pk in first)
 
@@ -145,10 +138,10 @@ def _try(report_id: int, *, now: datetime) -> Report | None:
         report = _lock(report_id)
         if report.state != Report.State.BUILDING:
             return None
-        if report.tries >= len(TRIES):
+        if report.tries >= len(RETRY_DELAYS):
             _fail(report_id, error="Several attempts failed; see the log.", now=now)
             return None
-        report.try_again_at = now + TRIES[report.tries]
+        report.try_again_at = now + RETRY_DELAYS[report.tries]
         report.tries += 1
         report.save(update_fields=["tries", "try_again_at"])
         return report
@@ -190,30 +183,30 @@ def _lock(report_id: int) -> Report:
     )
 
 
-class NotDrawn(Exception):
+class NotRendered(Exception):
     """There is no file in the current layout, and rendering it failed."""
 
 
 def content_of(report: Report, *, now: datetime) -> bytes:
-    """The PDF of a ready report, redrawn first if its layout is old. Raises `NotDrawn`."""
+    """The PDF of a ready report, rendered again first if its layout is old. Raises `NotRendered`."""
     files = ReportFile.objects.of(report.organisation).filter(report=report)
     file = files.first()
     if file is None:
-        raise NotDrawn
+        raise NotRendered
     if file.layout >= LAYOUT:
         return bytes(file.content)
     from typst import TypstError  # large, and most processes render no reports
 
     try:
-        pdf = draw_signed(report.snapshot, now=now)
+        pdf = render_signed(report.snapshot, now=now)
     except (SnapshotError, TypstError) as error:
-        log.exception("The report %s could not be redrawn in layout %d", report.code, LAYOUT)
+        log.exception("The report %s could not be rendered in layout %d", report.code, LAYOUT)
         files.filter(pk=file.pk).update(layout=WITHHELD)
-        raise NotDrawn from error
+        raise NotRendered from error
     with transaction.atomic():
         locked = files.select_for_update().first()
         if locked is None:  # erased meanwhile
-            raise NotDrawn
+            raise NotRendered
         if locked.layout < LAYOUT:  # otherwise another process was faster
             files.update(layout=LAYOUT, **issue(report, pdf, now=now))
             return pdf.content
@@ -226,92 +219,14 @@ def of_older_layouts() -> QuerySet[Report]:
     )
 
 
-def redraw_older(*, now: datetime) -> int:
-    """Newest first. Returns how many."""
-    redrawn = 0
+def render_older(*, now: datetime) -> int:
+    """Render files of older layouts again, newest first. Returns how many."""
+    rendered = 0
     for report in of_older_layouts().select_related("organisation").order_by("-pk")[:FILES_PER_SWEEP]:
         process.check_stop()
         try:
             content_of(report, now=now)
-        except NotDrawn:
+        except NotRendered:
             continue
-        redrawn += 1
-    return redrawn
-
-
-def open_report(
-    report: Report, *, now: datetime, link: Link | None = None, member: Membership | None = None
-) -> bytes:
-    """Openings are recorded at most once per links.QUIET, so that nobody can fill the database by opening a link."""
-    content = content_of(report, now=now)
-    by = f"member:{member.pk}" if member else "link"
-    with transaction.atomic():
-        if link and (not links.lock(link) or _opened_lately(report, link, now=now)):
-            return content
-        write(
-            organisation=report.organisation,
-            action="report.opened" if member else "report.opened_by_link",
-            member=member,
-            actor="" if member else f"link {link.pk}" if link else "link",
-            now=now,
-            details={"report": report.pk},
-        )
-        ReportOpening.objects.create(
-            organisation=report.organisation, report=report, link=link, by=by, at=now
-        )
-        record(
-            "report.opened",
-            organisation_id=report.organisation_id,
-            application_id=report.step_request.application_id,
-            actor=by,
-            at=now,
-            data={"report_id": report.pk, "code": report.code},
-        )
-    return content
-
-
-def _opened_lately(report: Report, link: Link, *, now: datetime) -> bool:
-    openings = ReportOpening.objects.of(report.organisation).filter(report=report, link=link)
-    return openings.filter(at__gt=now - links.QUIET).exists()
-
-
-def on_report_ready(event: Event) -> None:
-    """Mail the recruiter once per version. Skips reused results, erased candidates and superseded runs."""
-    assert event.application_id is not None
-    if lock_application(event.application_id).erased_at is not None:
-        return
-    report = (
-        Report.objects.across_organisations()
-        .select_related(
-            "organisation",
-            "step_request__step",
-            "step_request__application__candidate",
-            "step_request__application__role__owner__user",
-        )
-        .get(pk=event.data["report_id"])
-    )
-    if "reused" in report.snapshot or is_superseded(report):
-        return
-    application = report.step_request.application
-    recruiter = recruiter_of(application)
-    queue(
-        organisation=report.organisation,
-        kind="reports.completed",
-        key=f"report:{report.pk}:completed",
-        to=Correspondent(name=recruiter.name, address=recruiter.address),
-        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
-        template="reports/mail/completed",
-        context={
-            "candidate_name": application.candidate.name,
-            "role_title": application.role.title if application.role else "",
-            "step": report.step_request.step.kind,
-            "version": report.version,
-            "code": report.code,
-            "review_days": REVIEW_DAYS,
-            "in_greenhouse": application.connection_id is not None,
-        },
-        application=application,
-        subject_ref=f"report:{report.pk}",
-        link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=application.pk),
-        now=event.occurred_at,
-    )
+        rendered += 1
+    return rendered
