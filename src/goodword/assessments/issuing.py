@@ -87,7 +87,7 @@ def issue_total(attempt: Attempt) -> IssuedTotal | None:
 
 
 def calibration_row_of(part: AttemptPart) -> CalibrationRow | None:
-    """Returns None if the candidate took another test or version, or a member ended the part."""
+    """None if the candidate took another test or version, or a member ended the part."""
     row = part.part.calibration
     if row is None or row.test_id != part.version.test_id or not part.is_whole:
         return None
@@ -113,7 +113,7 @@ def norm_group_of(part: AttemptPart) -> NormGroup | None:
 
 
 def _calibration_of(part: AttemptPart) -> Calibration | None:
-    """Returns the calibration for the candidate's language and device."""
+    """The calibration for the candidate's language and device."""
     row = calibration_row_of(part)
     found = strata.of_today(row.content) if row is not None else None
     return found.of(Stratum(part.attempt.language, part.device)) if found is not None else None

@@ -1,4 +1,4 @@
-"""Reads: contents of test versions; attempts with their parts, items and answers."""
+"""Contents of test versions; attempts with their parts, items and answers."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -19,7 +19,6 @@ _MAX_PARSED: Final = 512
 #: contents of published versions, by id
 _parsed: dict[int, Content] = {}
 _MAX_DRAWN: Final = 4096
-#: by row id
 _drawn: dict[int, GeneratedItem] = {}
 #: large columns to defer: parsed once per process (content_of), or only needed for scoring
 LARGE: Final = ("version__content", "part__calibration__content")
@@ -59,7 +58,7 @@ def items_of(part: AttemptPart) -> tuple[Item, ...]:
 
 
 def visible_items(part: AttemptPart, answers: Mapping[str, Json]) -> tuple[Item, ...]:
-    """Visible items: custom questions only if their condition is met."""
+    """Custom questions are only visible if their condition is met."""
     return kind_of(content_of(part.version)).visible(items_of(part), answers)
 
 
@@ -177,7 +176,7 @@ def attempts_of(application: Application) -> QuerySet[Attempt]:
 
 
 def gets_result(attempt: Attempt) -> bool:
-    """Whether the candidate can read the result in plain words."""
+    """Whether the candidate may read the result in plain words."""
     return attempt.progress == StepRun.Progress.COMPLETED and attempt.assessment.shares_result
 
 
@@ -196,7 +195,7 @@ def application_of(attempt: Attempt) -> Application:
 
 
 def answers_of(part: AttemptPart) -> Mapping[str, Json]:
-    """Current answers from the database."""
+    """Read again from the database."""
     return {item: row.value for item, row in stored_answers(part).items()}
 
 
@@ -210,14 +209,14 @@ def _answers_of_part(part_id: int) -> QuerySet[Answer]:
 
 
 def read_answers(part: AttemptPart) -> Mapping[str, Json]:
-    """Answers prefetched with the part (`parts_of`), {item id: value}. No query."""
+    """{item id: value}, prefetched with the part by `parts_of`. No query."""
     if part.known_answers is not None:
         return part.known_answers
     return {answer.item: answer.value for answer in part.answers.all()}
 
 
 def clock_minutes(part: AttemptPart, *, form: str = "") -> int:
-    """The role's minutes for a timed part. A form with another number of tasks gets the same time per task."""
+    """The time by the role's settings. A form with another number of tasks gets the same time per task."""
     minutes, planned, taken = part.part.minutes or 0, part.part.form, form or part.form
     content = content_of(part.version)
     if taken == planned or not kind_of(content).is_generated:

@@ -242,7 +242,7 @@ def assessment_facts(assessment: AssessmentData, words: Phrases) -> list[tuple[s
 
 
 def assessment_pages(assessment: AssessmentData, words: Phrases, *, erased: bool) -> Pages:
-    """`erased`: only the tests are left, without results, so their data looks like that of unanswered tests."""
+    """`erased`: the data contains only the tests, like that of unanswered tests."""
     parts = assessment["tests"]
     total = assessment.get("total")
     body = []
@@ -319,7 +319,7 @@ def _precision(part: PartData, words: Phrases) -> str:
 
 
 def _validity(parts: Sequence[PartData], words: Phrases) -> Section | None:
-    """Signs of careless responding; None for snapshots that don't record them."""
+    """None for snapshots that don't record signs of careless responding."""
     blocks = _validity_blocks(parts, words)
     return Section(words("validity_of_answers"), blocks) if blocks else None
 
@@ -376,8 +376,7 @@ def screen_sections(
     moment: Moment,
     signs: Mapping[int, CarelessSigns] | None = None,
 ) -> list[Section]:
-    """Sections for the screen, where results expand to the answers and figures behind them. `signs`: see
-    `assessment_data`."""
+    """On screens, results expand to the answers and figures behind them. `signs`: see `assessment_data`."""
     assessment = assessment_data(result, moment=moment, signs=signs)
     total = assessment.get("total")
     sections = [Section(words("results"), [_score_table(assessment, words)])]
@@ -394,7 +393,7 @@ def screen_sections(
 
 
 def outcome(assessment: AssessmentData, words: Phrases) -> list[OutcomeRow]:
-    """A line per test, and the total if there is one, for members."""
+    """For members: a line per test, and the total if there is one."""
     rows = [
         OutcomeRow(part["name"], [OutcomeAnswer(_report(part).outcome(part, words))])
         for part in assessment["tests"]

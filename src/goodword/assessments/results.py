@@ -1,4 +1,4 @@
-"""The result of an attempt, from its stored scores and total. Never mentions time, breaks or adjustments."""
+"""The result of an attempt, from its stored scores and total. It never mentions time, breaks or adjustments."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -90,7 +90,7 @@ class AttemptResult:
 
 
 def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
-    """The issued result with answers; None before completion. `language`: for titles and scale texts."""
+    """None before completion. `language`: for titles and scale texts."""
     if attempt.completed_at is None:
         return None
     rows = parts_with_scores(attempt)
@@ -113,7 +113,7 @@ def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
 
 
 def _part(part: AttemptPart, content: Content, known: Known) -> Result | None:
-    """The result of a part; None if it hasn't ended, in an attempt closed early."""
+    """None for a part that hasn't ended, in an attempt closed early."""
     return kind_of(content).result(
         part,
         content,

@@ -33,7 +33,7 @@ IN_ROLE: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """Ratings of the same name on different scales are different criteria."""
+    """Ratings with the same name but different scales are different criteria."""
 
     name: str
     lowest: float
@@ -52,7 +52,6 @@ class Predictor:
     test: str
     version: str
     form_id: str
-    #: display name
     form: str
     scale_id: str
     scale: str
@@ -138,7 +137,7 @@ def _figures(
 
 
 def _row(predictor: Predictor, scores: Mapping[int, _Taken], people: Mapping[int, _Rated]) -> Row:
-    """The row of a predictor. Scores after the rating don't count."""
+    """Scores after the rating don't count."""
     by_role: defaultdict[int | None, list[tuple[float, float]]] = defaultdict(list)
     for person, rated in people.items():
         if person in scores and scores[person].day <= rated.first:
@@ -171,7 +170,6 @@ def _deviations(values: Sequence[float]) -> list[float]:
 def _rated(
     organisation: Organisation, role: Role | None, merged: Mapping[int, int]
 ) -> dict[Criterion, dict[int, _Rated]]:
-    """Ratings by criterion and person."""
     rows = PerformanceRating.objects.of(organisation).filter(
         of__confirmed_at__isnull=False, application__deleted_at=None, application__erased_at=None
     )

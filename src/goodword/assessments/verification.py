@@ -1,6 +1,7 @@
-"""A short reasoning form under supervision: opened by a member, taken like a timed part (`attempts/parts.py`).
+"""A short reasoning form under supervision. A member opens it, and the candidate takes it like a timed part
+(`attempts/parts.py`).
 
-Each change locks the row. As in a part, lost time is given back and the task on screen replaced.
+Each change locks the row. As in a part, lost time is given back and the task on screen is replaced.
 """
 
 import secrets
@@ -50,8 +51,7 @@ class Closed(Exception):
     """It was discarded, or the person is being erased."""
 
 
-class Over(Exception):
-    """It has ended, or its time is up."""
+class Over(Exception): ...
 
 
 class NotBegun(Exception):
@@ -96,7 +96,7 @@ def begin(*, verification_id: int, device: str, now: datetime) -> Verification:
 
 
 def _drawn(row: Verification) -> Sequence[GeneratedItem]:
-    """Draw tasks, without repeating any of the first form."""
+    """No task of the first form is repeated."""
     seen = {from_json(drawn.content).task for drawn in row.part.drawn.all()}
     assert row.seed is not None
     items = list(draw_verification(row.form, seed=row.seed))
@@ -111,7 +111,7 @@ def _task(name: str, item: GeneratedItem) -> dict[str, Any]:
 
 
 def save_answer(*, verification_id: int, task: str, value: Json, now: datetime) -> bool:
-    """Save an answer. Returns False if another task is on screen. Raises UnknownOption, Closed, Over and NotBegun."""
+    """Returns False if another task is on screen. Raises UnknownOption, Closed, Over and NotBegun."""
     with transaction.atomic():
         row = _running(verification_id, now=now)
         on_screen = task_on_screen(row)
@@ -140,7 +140,7 @@ def next_task(*, verification_id: int, task: str, now: datetime) -> Verification
 
 
 def heartbeat(*, verification_id: int, now: datetime) -> Verification:
-    """Record a heartbeat. Raises Closed, Over and NotBegun."""
+    """Raises Closed, Over and NotBegun."""
     with transaction.atomic():
         row = _running(verification_id, now=now)
         if not parts.is_disconnected(row, now=now):
@@ -183,14 +183,14 @@ def _replace(row: Verification) -> None:
 
 
 def overdue(*, now: datetime) -> QuerySet[Verification]:
-    """Verifications whose time is up, and abandoned ones."""
+    """Those whose time is up, and abandoned ones."""
     over = Q(ends_at__lt=now - parts.IN_TRANSIT) | Q(begun_at__lt=now - LONGEST)
     rows = Verification.objects.across_organisations()
     return rows.filter(over, begun_at__isnull=False, ended_at=None, discarded_at=None)
 
 
 def end_overdue(*, now: datetime) -> int:
-    """End overdue verifications. Returns their number."""
+    """Returns the number ended."""
     due = overdue(now=now).order_by("begun_at").values_list("pk", flat=True)[:_AT_MOST]
     return for_each(list(due), lambda pk: _time_up(pk, now=now))
 
@@ -205,7 +205,7 @@ def _time_up(verification_id: int, *, now: datetime) -> bool:
 
 
 def _lock(verification_id: int) -> Verification:
-    """Lock a verification. Raises Closed if the person has been erased."""
+    """Raises Closed if the person has been erased."""
     rows = Verification.objects.across_organisations().select_for_update(of=("self",))
     found = (
         rows.select_related(
@@ -241,7 +241,7 @@ def _running(verification_id: int, *, now: datetime) -> Verification:
 
 
 def _end(row: Verification, *, now: datetime) -> None:
-    """End it and issue the comparison, which never changes."""
+    """The comparison issued here never changes."""
     part, first = row.part, row.part.scores.get(scale="")
     row.ended_at = now
     row.comparison = compare(
@@ -316,7 +316,6 @@ def finished_part(application: Application) -> AttemptPart | None:
 
 
 def may_verify(application: Application) -> bool:
-    """Whether there is a result to verify."""
     return not _why_not(application, finished_part(application))
 
 

@@ -11,7 +11,7 @@ from goodword.roles.models import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A person and their address. `outside`: whether they are outside the role's hiring team."""
+    """`outside`: whether the person is outside the role's hiring team."""
 
     name: str
     address: str
@@ -19,8 +19,8 @@ class Contact:
 
 
 def contact_of(application: Application, *, but: Collection[str] = ()) -> Contact:
-    """Returns the organisation's named contact, else the first admin who isn't hiring for this role, else the
-    recruiter. Skips the addresses in `but`."""
+    """The organisation's named contact, else the first admin who isn't hiring for this role, else the recruiter. Skips
+    the addresses in `but`."""
     passed = _team(application) | {normalised(address) for address in but}
     return next(
         (one for one in _outside(application.organisation) if normalised(one.address) not in passed),

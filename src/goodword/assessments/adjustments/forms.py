@@ -187,12 +187,12 @@ class AdjustmentAnswerForm(forms.Form):
 
     @property
     def open_texts(self) -> dict[int, int]:
-        """As `grant_open_texts` takes them."""
+        """The argument of `grant_open_texts`."""
         chosen = {order: self.cleaned_data.get(f"{_OPEN_TEXT}{order}") for order in self._replaceable}
         return {order: int(version) for order, version in chosen.items() if version}
 
     def _chose_what_is_gone(self) -> bool:
-        """Whether a part that it replaces has started since the page was opened."""
+        """Whether a part chosen here has started since the page was opened."""
         start = self.add_prefix(_OPEN_TEXT)
         return any(
             value and name.startswith(start) and name.removeprefix(f"{self.prefix}-") not in self.fields

@@ -158,7 +158,7 @@ def possibly_due(*, now: datetime) -> Sequence[int]:
 
 
 def contacts_due(*, now: datetime) -> QuerySet[Adjustment]:
-    """Unanswered requests whose contact was mailed once, though a working day may be missing."""
+    """Unanswered requests whose contact may be due a reminder."""
     mail = Email.objects.across_organisations().filter(organisation=OuterRef("organisation"))
     ref = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()))
     again = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()), Value(f":{REMINDER}"))

@@ -10,12 +10,12 @@ from goodword.assessments.attempts.parts import OPEN_TEXT, set_form
 from goodword.assessments.kinds.judgement.drafts import ensure_open_text, open_texts_of
 from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
 
-#: instead of a version's id: the latest published version, or a new one with the default rubrics
+#: choices besides a version's id: the latest published version, or a new one with the default rubrics
 CREATE = 0
 
 
 class CannotReplace(Exception):
-    """The candidate has started part `order` since, or `order`'s version is no longer offered. Nothing was granted."""
+    """Part `order` has started since, or the chosen version is no longer offered. Nothing was granted."""
 
     def __init__(self, order: int) -> None:
         super().__init__(str(order))
@@ -41,8 +41,8 @@ def open_text_offers(attempt: Attempt) -> list[OpenTextOffer]:
 
 
 def grant_open_texts(attempt: Attempt, chosen: Mapping[int, int], *, now: datetime) -> list[AttemptPart]:
-    """Replace parts of the locked attempt: {number: id of a version, or `CREATE`}. Raises CannotReplace, and
-    `ReadingError` if no version can be made from a set."""
+    """Replace parts of the locked attempt, by part number with the id of a version or `CREATE`. Raises CannotReplace,
+    and `ReadingError` if no version can be made from a set."""
     parts = {part.order: part for part in _replaceable(attempt)}
     for order, version_id in chosen.items():
         if order not in parts:

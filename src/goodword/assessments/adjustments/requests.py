@@ -86,8 +86,7 @@ def _new_request(attempt: Attempt, *, now: datetime, **values: object) -> Adjust
     return Adjustment(organisation_id=attempt.organisation_id, attempt=attempt, asked_at=now, **values)
 
 
-class AlreadyAnswered(Exception):
-    """The request has been answered or withdrawn."""
+class AlreadyAnswered(Exception): ...
 
 
 def answer_request(
@@ -101,9 +100,9 @@ def answer_request(
     now: datetime,
     open_texts: Mapping[int, int] | None = None,
 ) -> Adjustment:
-    """Grant extra time, other `forms` (by part number), `open_texts` (as in `grant_open_texts`), an accessible version
-    described in the sentence, or nothing. Forms and clocks of parts that have started don't change. Raises
-    AlreadyAnswered, Closed, ValueError for an invalid percentage, and as `grant_open_texts`."""
+    """Grant extra time, other `forms` (by part number), `open_texts` (see `grant_open_texts`) or an accessible version,
+    or refuse. Parts that have started keep their forms and clocks. Raises AlreadyAnswered, Closed, ValueError for an
+    invalid percentage, and the exceptions of `grant_open_texts`."""
     if not 0 <= percent <= MAX_PERCENT:
         raise ValueError(f"{percent} percent")
     with transaction.atomic():
@@ -152,7 +151,7 @@ def withdraw_request(*, attempt_id: int, now: datetime) -> bool:
 
 
 def carry_over(attempt: Attempt, *, now: datetime) -> None:
-    """Move the requests of earlier attempts at the step to this one: grants apply, and an open one waits here."""
+    """Move the requests of earlier attempts at the step to this one: apply grants, and keep waiting for an open one."""
     earlier = Adjustment.objects.of(attempt.organisation).filter(
         attempt__step_request_id=attempt.step_request_id
     )
@@ -173,7 +172,7 @@ def on_email_failed(event: Event) -> None:
 
 
 def on_member_deactivated(event: Event) -> None:
-    """Ask the next person about the unanswered requests that were mailed to the member, whose links end."""
+    """Pass unanswered requests on to the next person. The member's links end."""
     member = (
         Membership.objects.across_organisations()
         .select_related("organisation", "user")
@@ -223,7 +222,7 @@ def _addresses_tried(asked: Adjustment) -> set[str]:
 
 
 def hold_deadline(attempt: Attempt, *, now: datetime) -> None:
-    """Put the deadline on hold from now on, and save the locked attempt."""
+    """Put the deadline on hold, and save the locked attempt."""
     if attempt.clock_stopped_at is None:
         attempt.clock_stopped_at = now
     attempt.next_reminder_at = None

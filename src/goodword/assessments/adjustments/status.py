@@ -16,7 +16,6 @@ class WhyNot(StrEnum):
     WAITS = "waits"
     #: refused twice, or too many requests
     ENOUGH = "enough"
-    #: all parts have started
     BEGUN = "begun"
 
 
@@ -44,7 +43,7 @@ def request_status(attempt: Attempt) -> RequestStatus:
 
 
 def is_awaiting_answer(attempt: Attempt) -> bool:
-    """Whether a request is unanswered. Until then no clock starts."""
+    """No clock starts until the request is answered."""
     rows = Adjustment.objects.of(attempt.organisation)
     return rows.filter(attempt=attempt, state=Adjustment.State.ASKED).exists()
 

@@ -1,5 +1,5 @@
-"""Answers to items, and observations by a candidate's page (leaving it, pasting, a second window) without any
-content."""
+"""Answers to items; observations by the candidate's page (leaving it, pasting, a second window), which contain no
+text."""
 
 import hashlib
 import json
@@ -28,7 +28,7 @@ class UnknownItem(Exception):
 
 
 class WrongItem(Exception):
-    """A timed part only accepts answers to item number `at`, which is on screen."""
+    """Timed parts accept answers only to the item on screen."""
 
     def __init__(self, at: int) -> None:
         super().__init__(str(at))
@@ -36,7 +36,7 @@ class WrongItem(Exception):
 
 
 class AnsweredElsewhere(Exception):
-    """Another tab has saved a different `answer` since this page was opened."""
+    """Another tab or device has saved a different `answer` since this page was opened."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.item)
@@ -88,9 +88,9 @@ def save_answer(
 ) -> SavedAnswer:
     """Save an answer. The first one starts an untimed part and the attempt.
 
-    `given_at`: the time of an answer given offline. The later of two answers counts (in a timed part, the later to
-    arrive). With `seen`, a conflict raises AnsweredElsewhere instead. Also raises NotBegun, UnknownItem,
-    UnknownOption, WrongItem, and the exceptions of open_part.
+    `given_at`: the time of an answer given offline. Of two answers, the later one counts (in a timed part, the one
+    that arrived later). With `seen`, a conflict raises AnsweredElsewhere instead. Also raises NotBegun,
+    UnknownItem, UnknownOption, WrongItem, and the exceptions of open_part.
     """
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
@@ -142,7 +142,7 @@ def _find(items: tuple[Item, ...], item_id: str) -> tuple[int, Item]:
 
 
 def _plausible(given_at: datetime, *, part: AttemptPart, now: datetime) -> datetime:
-    """The time limited to between the start of the part and now, since a browser's clock is only a hint."""
+    """The time, moved to between the start of the part and now, since a browser's clock may be wrong."""
     return min(now, max(given_at, part.begun_at or part.attempt.opened_at))
 
 
@@ -153,7 +153,7 @@ def _seconds(part: AttemptPart, *, now: datetime) -> float | None:
 def save_file(
     *, attempt_id: int, order: int, item_id: str, file: CheckedFile, now: datetime, device: str = ""
 ) -> SavedAnswer:
-    """Save an uploaded file, replacing an earlier one. Raises the same as save_answer."""
+    """Save an uploaded file in place of an earlier one. Raises the same as save_answer."""
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
         asked = {item.id: item for item in items_of(part)}.get(item_id)
@@ -220,7 +220,7 @@ def observe(
     *, attempt_id: int, order: int, kind: str, item_id: str, amount: int, now: datetime
 ) -> Observation | None:
     """`amount`: seconds away from the page, or characters pasted. Returns None after MAX_ROWS or if just recorded.
-    Raises InvalidObservation, NotBegun, and as open_part."""
+    Raises InvalidObservation, NotBegun, and the exceptions of open_part."""
     known = next((one for one in MAX_AMOUNT if one == kind), None)
     if known is None or amount < (MIN_SECONDS_AWAY if known == Observation.Kind.LEFT else 1):
         raise InvalidObservation
@@ -238,8 +238,8 @@ def observe(
 def observe_second_window(
     *, attempt_id: int, order: int, number: int, item_id: str, value: Json, now: datetime
 ) -> Observation | None:
-    """Record another answer to item `number` after the timed part had moved on. Returns None if it was already in
-    transit."""
+    """Record that another window answered item `number` after the timed part had moved on. Returns None if the answer
+    was only delayed on its way here."""
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
         if part.shown_at is None or number >= part.at or now - part.shown_at <= parts.IN_TRANSIT:

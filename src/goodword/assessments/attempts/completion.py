@@ -55,7 +55,7 @@ def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
 
 
 def overdue(*, now: datetime) -> QuerySet[AttemptPart]:
-    """Parts whose time is up, or that stay disconnected."""
+    """Parts whose time is up, or that lost their connection for good."""
     broke = Q(
         breaks__lt=parts.MAX_BREAKS,
         seen_at__lt=F("ends_at") - parts.BREAK_AFTER,
@@ -68,13 +68,13 @@ def overdue(*, now: datetime) -> QuerySet[AttemptPart]:
 
 
 def end_overdue(*, now: datetime) -> int:
-    """End overdue parts. Returns their number."""
+    """Returns the number ended."""
     due = overdue(now=now).order_by("ends_at").values_list("pk", flat=True)[:AT_MOST]
     return for_each(list(due), lambda pk: time_up(part_id=pk, now=now))
 
 
 def time_up(*, part_id: int, now: datetime) -> bool:
-    """End one part, even of a closed attempt. Returns False if there is time left."""
+    """End one part, even of a closed attempt. Returns False if it has time left."""
     with transaction.atomic():
         found = AttemptPart.objects.across_organisations().get(pk=part_id)
         attempt = lock(Attempt, found.attempt_id)
@@ -92,7 +92,7 @@ def end_part(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None
 
 
 def end_part_early(part: AttemptPart, *, now: datetime) -> None:
-    """End a part because a member marks the attempt complete. The attempt is locked."""
+    """For a member who marks the attempt complete. The attempt is locked."""
     over = parts.is_over(part, now=now)
     _end(part, by=AttemptPart.Ended.TIME_UP if over else AttemptPart.Ended.BY_MEMBER, now=now)
 
@@ -106,7 +106,7 @@ def _end(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None:
 
 
 def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
-    """Complete the attempt if all parts have ended. A closed attempt completes when reopened."""
+    """A closed attempt only completes once it is reopened."""
     left = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, ended_at=None)
     if not is_open(attempt) or left.exists():
         return
@@ -131,7 +131,7 @@ def decline(*, attempt_id: int, now: datetime) -> Attempt:
 
 
 def heartbeat(part: AttemptPart, *, now: datetime) -> bool:
-    """Record a heartbeat. Returns False if the part is over or disconnected."""
+    """Returns False if the part is over or disconnected."""
     if not parts.is_running(part) or parts.is_over(part, now=now) or parts.is_disconnected(part, now=now):
         return False
     rows = AttemptPart.objects.of(part.organisation).filter(pk=part.pk, ended_at=None, seen_at__lt=now)
@@ -182,8 +182,9 @@ def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
 
 
 def after_break(part: AttemptPart) -> AfterBreak:
-    """What follows after a break. Items are replaced even if answered during the break, when the candidate had extra
-    time to think. Custom questions stay, as do generated items of an earlier version, which can no longer be drawn."""
+    """What follows a lost connection. An item answered only during the break is replaced too, because the candidate had
+    extra time to think. Custom questions stay, as do generated items of an earlier version, which can no longer be
+    drawn."""
     kind = kind_of(content_of(part.version))
     on_break = kind.on_break
     if on_break is OnBreak.STAYS:
@@ -202,7 +203,7 @@ def after_break(part: AttemptPart) -> AfterBreak:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockState:
-    """`paused`: by a lost connection. `breaks_left`: how often time will be given back."""
+    """`paused`: by a lost connection. `breaks_left`: how many more times lost time will be given back."""
 
     paused: bool
     minutes: int

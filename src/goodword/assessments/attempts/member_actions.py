@@ -58,7 +58,7 @@ class PossibleActions:
 
 
 def possible_actions(attempt: Attempt, *, now: datetime) -> PossibleActions:
-    """`attempt` with its request, step and application."""
+    """`attempt`: with its request, step and application fetched."""
     application = attempt.step_request.application
     running = is_open(attempt) and not closing_reason(application, attempt.step_request.step)
     quiet = attempt.paused_at is not None or awaits_click(attempt)
@@ -136,7 +136,7 @@ def _mail_new_deadline(attempt: Attempt, *, now: datetime) -> None:
 
 
 def pause(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
-    """Stop reminders until a member resumes. The link still works, and a running clock continues. Idempotent."""
+    """Stop reminders until a member resumes. The link still works, and running clocks continue. Idempotent."""
     with transaction.atomic():
         attempt = _lock(attempt_id, member=member)
         _refuse_unless_open(attempt)
@@ -210,7 +210,7 @@ def mark_complete(*, attempt_id: int, member: Membership, now: datetime) -> Atte
 
 
 def completion_effects(attempt: Attempt, *, now: datetime) -> list[str]:
-    """The current effect of *Mark complete*, in sentences."""
+    """What *Mark complete* would do now, in sentences."""
     done: list[str] = []
     cut: list[str] = []
     without: list[str] = []
@@ -248,7 +248,6 @@ def _parts(attempt: Attempt) -> list[AttemptPart]:
 
 
 def _answered(attempt: Attempt) -> Counter[int]:
-    """The number of answers by part id."""
     rows = Answer.objects.of(attempt.organisation).filter(part__attempt=attempt)
     return Counter(rows.values_list("part_id", flat=True))
 

@@ -50,7 +50,7 @@ class PartView:
     timed: bool
     begun: bool
     over: bool
-    #: whether its start button has yet to be pressed
+    #: whether it starts only when the candidate presses its button
     waits_for_start: bool
     next_number: int | None
 
@@ -77,7 +77,7 @@ class PartView:
 
     @property
     def line(self) -> str:
-        """What an untimed part consists of, in the active language."""
+        """An untimed part in a line, in the active language."""
         return self.kind.overview_line(self.items, about_minutes(self.minutes))
 
     @property
@@ -158,7 +158,7 @@ def _in_mails(seen: PartView) -> PartView:
 
 
 def overview(attempt: Attempt, *, now: datetime, language: str = "") -> Overview:
-    """The parts of an attempt. Three queries. `language`: to show them in, although it isn't the attempt's yet."""
+    """Three queries. `language`: to show the parts in, although it isn't the attempt's yet."""
     parts = parts_of(attempt, scores=False)
     if language:
         for part in parts:
@@ -255,7 +255,7 @@ def preview_screens(version: TestVersion, *, form: str, language: str, seed: int
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewPosition:
-    """`done` parts are over. `open_forms`: numbers of the parts shown in the other form."""
+    """The first `done` parts are over. `open_forms`: numbers of the parts shown in the other form."""
 
     done: int = 0
     begun: bool = False

@@ -39,9 +39,9 @@ from goodword.workflow.portal import first_offered
 HEARTBEAT: Final = 10
 #: the connection counts as lost after three missed heartbeats
 BREAK_AFTER: Final = timedelta(seconds=30)
-#: maximum number of times that lost time is given back
+#: how often lost time is given back
 MAX_BREAKS: Final = 2
-#: extra time for an answer to arrive
+#: grace for an answer that is still on its way
 IN_TRANSIT: Final = timedelta(seconds=3)
 type Clocked = AttemptPart | Verification
 
@@ -51,7 +51,7 @@ def is_running(part: Clocked) -> bool:
 
 
 def seconds_left(part: Clocked, *, now: datetime) -> int:
-    """Seconds left, at least 0. Raises ValueError for a part without a started clock."""
+    """At least 0. Raises ValueError for a part whose clock hasn't started."""
     if part.ends_at is None:
         raise ValueError("An untimed part, or one that has not begun, has no time left.")
     return max(0, int((part.ends_at - now).total_seconds()))
@@ -66,7 +66,7 @@ def is_disconnected(part: Clocked, *, now: datetime) -> bool:
 
 
 def is_late(part: Clocked, *, now: datetime) -> bool:
-    """Whether the part is over. Only resuming after a break moves the end."""
+    """Whether the end has passed, even if the candidate is disconnected and will get time back."""
     return part.ends_at is not None and now > part.ends_at + IN_TRANSIT
 
 
@@ -78,24 +78,20 @@ def is_over(part: Clocked, *, now: datetime) -> bool:
     return now > part.ends_at + IN_TRANSIT and not is_disconnected(part, now=now)
 
 
-class Closed(Exception):
-    """The attempt takes no more answers."""
+class Closed(Exception): ...
 
 
-class PartOver(Exception):
-    """The part has ended, or its time is up."""
+class PartOver(Exception): ...
 
 
-class NotBegun(Exception):
-    """The start button has not been pressed."""
+class NotBegun(Exception): ...
 
 
 class AwaitingAdjustment(Exception):
     """No clock starts while an adjustment request is unanswered."""
 
 
-class OutOfOrder(Exception):
-    """An earlier part has not ended."""
+class OutOfOrder(Exception): ...
 
 
 def open_attempt(attempt_id: int, *, now: datetime) -> Attempt:
@@ -177,7 +173,7 @@ def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
 
 
 def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
-    """The version to take. Generated tests use the newest stored version, since no other can be drawn."""
+    """Generated tests use the newest stored version, since no other can be drawn."""
     by_number = _rank("number", _numbers(part))
     by_language = _rank("language", (language, "", FALLBACK_LANGUAGE))
     found = _published(part).select_related("test").order_by(by_number, by_language, "pk").first()
@@ -202,7 +198,7 @@ def _open_text_in(part: AttemptPart, language: str) -> TestVersion:
 
 
 def _languages(part: AssessmentPart) -> set[str]:
-    """The languages of a part's test. Generated items exist in all our languages."""
+    """Generated items exist in all our languages."""
     found = set(_published(part).values_list("language", flat=True))
     return set(LANGUAGES) if found == {""} else found
 
@@ -251,7 +247,7 @@ def is_open_text(part: AttemptPart) -> bool:
 
 
 def as_members_see(part: AttemptPart) -> AttemptPart:
-    """The part for members: until an open-text version is started, an unsaved copy as planned."""
+    """The part as members may see it: until an open-text version is started, an unsaved copy with the planned test."""
     if not is_open_text(part) or part.begun_at is not None:
         return part
     planned = copy(part)
@@ -265,7 +261,7 @@ def _planned_seconds(part: AttemptPart) -> int | None:
 
 
 def needs_start(part: AttemptPart) -> bool:
-    """Whether the part has a start button: timed and generated ones. Others start with the first answer."""
+    """Timed and generated parts have a start button. Others start with the first answer."""
     return part.begun_at is None and (
         part.seconds is not None or kind_of(content_of(part.version)).is_generated
     )
@@ -285,7 +281,7 @@ def begin_part(*, attempt_id: int, order: int, device: str, now: datetime) -> At
 
 
 def begin_locked(part: AttemptPart, *, device: str, now: datetime) -> None:
-    """Start a part whose attempt is locked in the caller's transaction."""
+    """Like `begin_part`, for an attempt that the caller has locked."""
     attempt = part.attempt
     if attempt.progress == StepRun.Progress.PENDING:
         move(attempt, "begin", at=now, by="candidate")
@@ -317,7 +313,7 @@ def begin_locked(part: AttemptPart, *, device: str, now: datetime) -> None:
 
 
 class UnknownForm(Exception):
-    """The part doesn't have this form, or has started."""
+    """The part has no such form, or has started."""
 
 
 def choose_form(*, attempt_id: int, order: int, form: str, now: datetime) -> AttemptPart:
@@ -352,7 +348,7 @@ def set_form(part: AttemptPart, form: str) -> None:
 
 
 def _set_test(part: AttemptPart, form: str) -> None:
-    """Set the test. The number of items, which members see, is set when the part starts."""
+    """The number of items, which members see, is set when the part starts."""
     language = part.attempt.language
     if form == OPEN_TEXT:
         # the time limit for choosing would be too short for writing
@@ -369,7 +365,7 @@ class NotOffered(Exception):
 
 
 class TooLate(Exception):
-    """A part has started, so the language can no longer change."""
+    """A part has started."""
 
 
 def offered_languages(attempt: Attempt) -> tuple[str, ...]:

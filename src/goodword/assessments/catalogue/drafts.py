@@ -127,7 +127,7 @@ def create(
 
 
 def publication(draft: TestDraft, rows: Sequence[TestVersion], **details: Any) -> Publication:
-    """Publish these languages and name the test as in its source."""
+    """The test is named as in its source language."""
     draft.test.title = str(draft.content["name"])
     draft.test.save(update_fields=["title"])
     return Publication(rows=rows, details={"languages": [row.language for row in rows], **details})

@@ -24,7 +24,7 @@ from goodword.core.validation import shortened
 from goodword.drafts.models import OWN_PREFIX
 
 MAX_SIGNER_LENGTH, MAX_REASON_LENGTH = 150, 2000
-#: the kind of a file that names none
+#: the kind of a file without one
 _UNNAMED: Final = Test.Kind.SCALES
 #: maximum bytes; three hundred items with norms have about 60 kB
 LARGEST: Final = 1_000_000
@@ -139,7 +139,7 @@ def _check_names(content: ImportedContent) -> None:
 
 
 def difference(one: Content, other: Content) -> str:
-    """A forbidden difference between two languages of a version ("the items"), or ""."""
+    """What differs between two languages of a version, although it must not ("the items"); "" if nothing."""
     if type(one) is not type(other):
         return "the kind of test"
     first, second = (kind_of(content).structure(content) for content in (one, other))
@@ -159,7 +159,7 @@ class NotADraft(Exception):
 
 
 def _lock_draft(version: TestVersion) -> TestVersion:
-    """Lock a draft until the transaction ends. Raises `NotADraft`."""
+    """Raises `NotADraft`."""
     test = DRAFTS.lock(version.test)
     found = TestVersion.objects.of(version.organisation).filter(pk=version.pk, published_at=None).first()
     if found is None or not is_pack(test):

@@ -173,7 +173,7 @@ class Selection:
 
 
 def select(test: Test, *, number: str = "", language: str = "", form: str = "") -> Selection | None:
-    """Select a version: by default the newest, in English if available, in its first form (also for an unknown form).
+    """By default the newest version, in English if available, in its first form (also for an unknown form).
 
     None for an unpublished test of the organisation, which is shown in its editor. Raises `NoSuchVersion`.
     """

@@ -25,8 +25,7 @@ SUMS: Final = "sums.txt"
 _ONLY_MINE, _ONLY_MINE_TO_ENTER = 0o600, 0o700
 
 
-class FolderError(Exception):
-    """The message says what to do."""
+class FolderError(Exception): ...
 
 
 class Rows(Protocol):
@@ -165,8 +164,8 @@ def differences(
     items: Mapping[str, Sequence[tuple[str, GeneratedItem]]],
     calibrated: Calibrated,
 ) -> Iterator[tuple[str, list[str]]]:
-    """Yields a row's name and its problem. Skips discarded verifications, which have no comparison. `parts` by name;
-    `solved`: the first results."""
+    """Yields the name of a row and what is wrong with it. Skips discarded verifications, which have no comparison.
+    `parts`: by name. `solved`: the first results."""
     for line in lines:
         if line.get("discarded") and not line["comparison"]:
             continue

@@ -1,1 +1,2 @@
-"""Flags on attempts (docs/decisions/0027-*). No fact reveals times or item counts, or so an adjustment."""
+"""Flags on attempts (docs/decisions/0027-*). Their facts contain no times and no numbers of items, which could reveal
+an adjustment."""

@@ -1,4 +1,4 @@
-"""Finds and stores the flags of a completed attempt, and finds signs of careless responding."""
+"""Finds the flags of a completed attempt, and signs of careless responding."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ from goodword.workflow.models import lock, lock_step_request
 
 @by_worker
 def on_attempt_completed(event: Event) -> None:
-    """Find flags. Scores don't change."""
+    """Scores don't change."""
     known = lock_step_request(event.data["step_request_id"])
     if known is None or known[1].is_being_erased:
         return

@@ -88,7 +88,7 @@ class Pasted:
 
 
 def pasted_flag(*, key: str, pasted: Sequence[Pasted], texts: Mapping[str, int]) -> FlagFinding | None:
-    """`texts`: characters of each written answer, by item."""
+    """`texts`: the length of each written answer, by item."""
     long = {
         one.item for one in pasted if one.characters >= LONG_PASTE and texts.get(one.item, 0) >= LONG_PASTE
     }
@@ -110,8 +110,8 @@ def fast_flag(*, key: str, answers: Iterable[Timed], measured: bool) -> FlagFind
 def seconds_between(
     items: Sequence[str], answered: Mapping[str, datetime], *, begun_at: datetime | None
 ) -> dict[str, float]:
-    """Seconds by the id of the later item, for consecutive items answered one after the other. `items`: ids in
-    order."""
+    """The seconds between consecutive items that were answered one after the other, by the id of the later one.
+    `items`: ids in order."""
     place = {item: number for number, item in enumerate(items)}
     known = sorted((at, place[item], item) for item, at in answered.items() if item in place)
     seconds: dict[str, float] = {}
@@ -157,7 +157,7 @@ def contradiction_flag(
 
 
 def text_lengths(items: Sequence[Item], answers: Mapping[str, Json]) -> dict[str, int]:
-    """Characters of each written answer, by item."""
+    """The length of each written answer, by item."""
     return {
         item.id: len(text)
         for item in items

@@ -33,7 +33,7 @@ from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.validation import Json
 
-#: content and results of the kinds: closed unions, so mypy reports what a new kind lacks
+#: closed unions, so mypy reports what a new kind lacks
 type Content = Instrument | ReasoningTest | JudgementSet | CustomQuestions
 type Result = ScalesResult | ReasoningResult | JudgementResult | CustomQuestionsResult
 #: generated items cannot be imported
@@ -74,7 +74,7 @@ class Kind[C](Protocol):
     has_solutions: bool
     #: whether people mark answers
     has_rubrics: bool
-    #: the pages (names of URLs) where members write its content, and copy what can't be edited; empty without
+    #: URL names of the pages where members write its content, and copy content that can't be edited; or ""
     editor_page: str
     copy_page: str
 
@@ -84,8 +84,7 @@ class Kind[C](Protocol):
     def heading(self) -> str:
         """The kind's name in the library."""
 
-    def summary(self) -> str:
-        """The kind described in a sentence."""
+    def summary(self) -> str: ...
 
     def items_in_words(self, n: int) -> str:
         """ "20 statements"."""
@@ -106,7 +105,7 @@ class Kind[C](Protocol):
         """The content from JSON. Raises `ReadingError` with a sentence that names the field."""
 
     def dump(self, content: C) -> dict[str, Any]:
-        """The content as JSON, which `parse` reads back."""
+        """JSON that `parse` reads back."""
 
     def export(self, content: C, *, own: bool) -> dict[str, Any]:
         """Like `dump`, for a file that may leave the organisation: without keys set by its experts. `own`: a test
@@ -119,13 +118,13 @@ class Kind[C](Protocol):
         """The texts that candidates read, by id, to look for health topics. Generated items have none."""
 
     def structure(self, content: C) -> Mapping[str, object]:
-        """The content shared by all languages of a version, by name: ids, keys and answer values in order."""
+        """What all languages of a version must have in common, by name: ids, keys and answer values in order."""
 
     def listing(self, content: C, *, form: str, language: str, seed: int) -> Mapping[str, object]:
-        """All items with keys, for the library; samples drawn from `seed` if items are generated."""
+        """For the library: all items with keys, or samples drawn from `seed` if items are generated."""
 
     def scale_name(self, content: C, scale: str) -> str:
-        """The name of a score; empty for the score of the whole test."""
+        """ "" for the score of the whole test."""
 
     def only_describes(self, scale: str) -> bool:
         """Whether a score is never used for sorting, norms or correlations with ratings."""
@@ -168,7 +167,7 @@ class Kind[C](Protocol):
         answers: Mapping[str, Json],
         calibration: Calibration | None,
     ) -> Iterator[ComputedScore]:
-        """The scores of one part, without norms. `items` are those that count, `answers` the stored ones by item id."""
+        """The scores of a part, without norms. `items`: those that count. `answers`: stored values by item id."""
 
     def solved(self, scores: Mapping[str, tuple[float | None, int]], *, part: str) -> list[Solved]:
         """The input to a total from a part's issued scores (value and items by scale); empty without right answers.
@@ -194,7 +193,7 @@ class Kind[C](Protocol):
         uploads and marks."""
 
     def comparison(self, content: C, parts: Sequence[ComparedPart], *, form: str) -> Comparison:
-        """How these results, which were obtained under the same conditions, are compared."""
+        """The results were obtained under the same conditions."""
 
     def translated(self, content: C, other: C) -> C:
         """The content with title and scale texts in another language of the same version. Items don't change."""
@@ -243,6 +242,6 @@ def kind_named(name: str) -> Kind[Any]:
 
 
 def technical_sheet(content: Content, form: str = FULL_FORM, *, known: Known = NOTHING) -> TechnicalSheet:
-    """Returns the sheet of a form, based on the test and the organisation's norms and calibration (`known`).
-    Raises `LookupError` for an unknown form."""
+    """The sheet of a form, with the organisation's norms and calibration (`known`). Raises `LookupError` for an unknown
+    form."""
     return kind_of(content).sheet(content, form, known)

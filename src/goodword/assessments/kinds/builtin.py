@@ -112,7 +112,7 @@ def _load(packs: Mapping[tuple[str, str], Traversable], version: str, language: 
 
 @cache
 def _packs(key: str) -> Mapping[tuple[str, str], Traversable]:
-    """Files by version and language; the newest version is ""."""
+    """Files by version and language. The newest version is under ""."""
     pattern = re.compile(rf"{re.escape(key)}(?:_(\d+))?_([a-z]{{2}})\.json")
     return {
         (match[1] or "", match[2]): file

@@ -5,7 +5,7 @@ from django import forms
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
-#: number of empty rows added by *More*
+#: empty rows added by *More*
 MORE: Final = 2
 
 

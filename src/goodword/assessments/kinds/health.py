@@ -64,7 +64,7 @@ def health_flags(instrument: Instrument) -> tuple[ScaleItem, ...]:
 
 
 def health_words(text: str, *, language: str) -> tuple[str, ...]:
-    """The health-related words in a text, in lower case; none in a language without a list."""
+    """In lower case; none for a language without a list."""
     language = _plain(language)
     if language not in _WORDS:
         return ()
@@ -105,7 +105,7 @@ def _is_about_stability(scale: Scale) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthFlag:
-    """A flagged text, with the words that flag it; no words in a language without a list."""
+    """`words`: empty for a language without a list."""
 
     id: str
     text: str
@@ -113,7 +113,7 @@ class HealthFlag:
 
 
 def flags_of(content: Content) -> tuple[HealthFlag, ...]:
-    """Texts with a health-related word; in a language without a list, all texts."""
+    """Texts with health-related words; all texts for a language without a list."""
     language = getattr(content, "language", "")
     known = language.split("-")[0] in LANGUAGES
     return tuple(

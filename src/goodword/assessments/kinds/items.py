@@ -20,7 +20,6 @@ PRACTICE = "practice"
 
 class OnBreak(Enum):
     STAYS = auto()
-    #: not replaced
     SKIPPED = auto()
     #: replaced by a new one
     REPLACED = auto()
@@ -84,7 +83,7 @@ class Item(Protocol):
 
 
 class ItemForm(Protocol):
-    """The interface of answer forms for pages. After `is_valid()`, `value` is stored."""
+    """After `is_valid()`, `value` can be stored."""
 
     is_bound: bool
 
@@ -157,7 +156,7 @@ class FixedItems:
 
 
 def questions_overview_line(n: int, about: str) -> str:
-    """`Kind.overview_line` of kinds whose items are called questions."""
+    """`Kind.overview_line`, if the items are called questions."""
     return ngettext(
         "%(n)s question, %(about)s, untimed.",
         "%(n)s questions, %(about)s, untimed.",
@@ -166,7 +165,7 @@ def questions_overview_line(n: int, about: str) -> str:
 
 
 def questions_mail_line(title: str, n: int, about: str) -> str:
-    """`Kind.mail_line` of kinds whose items are called questions."""
+    """`Kind.mail_line`, if the items are called questions."""
     return ngettext(
         "%(title)s: %(n)s question, %(about)s",
         "%(title)s: %(n)s questions, %(about)s",

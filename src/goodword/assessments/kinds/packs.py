@@ -13,7 +13,7 @@ FULL_FORM: Final = "full"
 #: assumed seconds to read a sentence and choose an answer, until there are medians of real answers
 DECIDING_SECONDS: Final = 5
 
-#: limits for pages and candidates
+#: maxima that pages and candidates can handle
 MOST_ITEMS: Final = 600
 MOST_SCALES: Final = 60
 MOST_ANSWERS: Final = 11
@@ -105,7 +105,7 @@ def wrong(whole: str, what: str, error: type[ReadingError] = PackError) -> Readi
 
 
 def check_rights(data: object, whole: str, *, what: str) -> None:
-    """Raise an error without a licence or a source. `what`: the name of the content."""
+    """Raises an error if the licence or source is missing. `what`: what the file contains, for the sentence."""
     if not isinstance(data, Mapping):
         return
     if data.get("licence") is None:

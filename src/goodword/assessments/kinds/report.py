@@ -40,7 +40,7 @@ class PartResult(ABC):
 
     @abstractmethod
     def without_items(self) -> Self:
-        """Without items, item responses and keys, for readers without a login."""
+        """For readers without a login: without items, item responses and keys."""
 
     @abstractmethod
     def for_candidate(self) -> "CandidateResult":
@@ -74,7 +74,7 @@ class SheetData(TypedDict):
     limits: str
 
 
-#: checks for careless responding, in the order in which reports name them
+#: in the order in which reports name them
 CARELESSNESS: Final = ("straight_line", "contradiction", "fast")
 
 
@@ -198,13 +198,13 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
         """The full result. With `result` (on screen), it expands to the answers and figures behind it."""
 
     def scores(self, part: P, words: Phrases) -> list[Score]:
-        """The result for page 1 of the report."""
+        """For page 1 of the report."""
 
     def assumed_precision(self, part: P, words: Phrases) -> str:
         """A sentence about the precision of scores without a norm group, or "" if it is stated beside them."""
 
     def figures(self, part: P) -> list[Figure]:
-        """The result as numbers, for exports of a role's results."""
+        """Numbers for the export of a role's results."""
 
     def outcome(self, part: P, words: Phrases) -> str:
         """The result in one line, for members."""
@@ -285,7 +285,6 @@ def sheet_details(part: PartHead, result: PartResult, words: Phrases) -> Details
 
 
 def percentile_score(normed: NormedScoreData, words: Phrases, *, value: str, unit: str) -> Score:
-    """Returns a score on the percentiles of its norm group."""
     at, low, high = normed["percentile"], normed["percentile_low"], normed["percentile_high"]
     place = words("percentile_is", at=at, low=low, high=high)
     return Score(

@@ -55,12 +55,10 @@ class ComputedScore:
 
 class Respondent(Protocol):
     @property
-    def items(self) -> tuple[Item, ...]:
-        """The items that were asked and count."""
+    def items(self) -> tuple[Item, ...]: ...
 
     @property
-    def answers(self) -> Mapping[str, Json]:
-        """By item id."""
+    def answers(self) -> Mapping[str, Json]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +190,7 @@ class NormedScoreDetails:
 
 
 def figure(value: float) -> str:
-    """A score with at most two decimals: 3, 3.25, 14, −0.3."""
+    """At most two decimals: 3, 3.25, 14, −0.3."""
     return f"{value:.2f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
@@ -255,7 +253,7 @@ def norm_rows(table: norms.NormTable) -> tuple[NormTableRow, ...]:
 def _behind(
     score: Score, group: NormGroup, value: float, *, own: NormedScore | None
 ) -> NormedScoreDetails | None:
-    """`own`: the score, if it has its own band."""
+    """`own`: the score, if it has a band from the person's answers."""
     data = group.tables.get(score.scale, {})
     try:
         table = norms.from_json(data)

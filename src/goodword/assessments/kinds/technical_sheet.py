@@ -26,7 +26,7 @@ _BY: Final[Mapping[str, Promise]] = {
         "2m ÷ (1 + m), where m is the mean correlation between the results in two halves of the situations, over many "
         "ways to halve them (Spearman 1910, Brown 1910)"
     ),
-    # for norms from before guessing was part of the model
+    # in norms made before the model included guessing
     "calibration": gettext_lazy(
         "1 − mean squared standard error of the abilities ÷ variance of the abilities, in the calibration sample"
     ),

@@ -40,7 +40,6 @@ class Chapter:
 
     @property
     def missing(self) -> list[str]:
-        """Headings of topics without any evidence."""
         return [topic.heading for topic in self.topics if topic.missing]
 
 

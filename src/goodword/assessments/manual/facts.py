@@ -1,4 +1,4 @@
-"""An organisation's data about one version, form and language of a test."""
+"""What an organisation knows about one version, form and language of a test."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ from goodword.roles.models import JobAnalysis, Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """`missing`: whether there is no evidence yet, as the blocks then say."""
+    """`missing`: there is no evidence yet, and the blocks say so."""
 
     heading: str
     blocks: Sequence[Block]
@@ -75,7 +75,7 @@ class ManualFacts:
     first_attempts: Mapping[Stratum, int]
     health: int
     roles: tuple[int, int] | None
-    #: the higher of importance and criticality of the rated requirements that it measures there
+    #: importance or criticality, whichever is higher, of the rated requirements that it measures there
     importance: tuple[int, ...]
     #: correlations with ratings after hire, by type of rating
     related: tuple[tuple[Criterion, Row], ...]
@@ -153,7 +153,6 @@ def _analysed(version: TestVersion, roles: Sequence[Role]) -> list[JobAnalysis]:
 
 
 def _comparisons(version: TestVersion) -> tuple[Comparison, ...]:
-    """The comparisons of the newest calibration."""
     rows = Calibration.objects.of(version.organisation).filter(test=version.test, version=version.number)
     newest = rows.order_by("-number").first()
     found = strata.of_today(newest.content) if newest else None

@@ -18,7 +18,7 @@ from goodword.workflow.models import StepRun
 
 
 class Attempt(StepRun):
-    """An attempt at a version of an assessment, which is fixed on assignment."""
+    """The version of the assessment is fixed when the attempt is assigned."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="attempts")
     language = models.CharField(max_length=10, default="en")
@@ -75,12 +75,12 @@ class AttemptPart(OrganisationOwned):
         NOT_YET = "", "Not yet"
         FINISHED = "finished", "Finished"
         TIME_UP = "time_up", "Time up"
-        #: a member marked the attempt complete before the candidate finished the part
+        #: by a member who marked the attempt complete
         BY_MEMBER = "by_member", "Ended by a member"
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="parts")
     part = models.ForeignKey(AssessmentPart, on_delete=models.PROTECT, related_name="+")
-    #: position from 1, as in the assessment
+    #: position in the assessment, from 1
     order = models.PositiveSmallIntegerField()
     #: version of the planned test, or of its open-text version
     version = models.ForeignKey(TestVersion, on_delete=models.PROTECT, related_name="+")
@@ -125,7 +125,7 @@ class AttemptPart(OrganisationOwned):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the candidate had the whole time, so the result is comparable."""
+        """The candidate had the whole time, so the result is comparable."""
         return self.ended_by != self.Ended.BY_MEMBER
 
 
@@ -157,7 +157,7 @@ class Answer(OrganisationOwned):
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="answers")
     item = models.CharField(max_length=40)
     value = models.JSONField()
-    #: time of the answer, which may have been given offline earlier
+    #: may be earlier than its arrival, if it was given offline
     answered_at = models.DateTimeField()
     #: timed: seconds that the item had been on screen
     seconds = models.FloatField(null=True)
@@ -306,11 +306,9 @@ class IssuedTotal(OrganisationOwned):
         NO_WEIGHT = "no_weight", "No weight"
 
     attempt = models.OneToOneField(Attempt, on_delete=models.CASCADE, related_name="issued_total")
-    #: mode as in the assessment
     mode = models.CharField(max_length=10, choices=Assessment.Total.choices)
     #: {part number: weight} of the parts that count; empty without weights
     weights = models.JSONField(default=dict)
-    #: reason for the weights
     reason = models.TextField(default="", blank=True)
     #: exact fraction from 0 to 1 in lowest terms, such as "23/60"; empty for the reason `why_not`
     value = models.TextField(default="", blank=True)
@@ -325,7 +323,6 @@ class IssuedTotal(OrganisationOwned):
 
 class Observation(OrganisationOwned):
     class Kind(models.TextChoices):
-        #: the page was hidden
         LEFT = "left", "Left the page"
         PASTED = "pasted", "Pasted text"
         DISCONNECTED = "disconnected", "Lost the connection"
@@ -343,7 +340,7 @@ class Observation(OrganisationOwned):
 
 
 class AttemptFlag(Flag):
-    """`key` is the number of a part."""
+    """`key`: the number of a part."""
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="flags")
 
@@ -394,7 +391,7 @@ class Verification(OrganisationOwned):
     answers = models.JSONField(default=dict, blank=True)
     #: format: kinds.reasoning.verification; never changes
     comparison = models.JSONField(default=dict, blank=True)
-    #: cancelled before its end, so another one can be opened
+    #: cancelled before its end; another one can be opened
     discarded_at = models.DateTimeField(null=True)
     discarded_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     discard_reason = models.TextField(default="", blank=True)

@@ -1,4 +1,4 @@
-"""Tests and their versions, an organisation's norms and calibrations, plans of assessments, panels of experts."""
+"""Tests and their versions, norms and calibrations, assessments as planned, panels of experts."""
 
 from typing import Final
 
@@ -100,7 +100,7 @@ class NormGroup(OrganisationOwned):
 
 
 class Calibration(OrganisationOwned):
-    """Difficulties of families and levels, estimated from an organisation's answers. Never changes."""
+    """Difficulties of families and levels, estimated from the organisation's answers. Never changes."""
 
     test = models.ForeignKey(Test, on_delete=models.CASCADE, related_name="calibrations")
     version = models.CharField(max_length=20)
@@ -138,13 +138,11 @@ class Assessment(Version):
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="assessments")
     number = models.PositiveIntegerField()
     total = models.CharField(max_length=10, choices=Total.choices, default=Total.OFF)
-    #: reason for the weights
     total_reason = models.TextField(default="", blank=True)
     #: extra time granted immediately on request, in percent
     more_time = models.PositiveSmallIntegerField(choices=MoreTime.choices, default=MoreTime.ASK)
-    #: whether candidates see their result in plain words
     shares_result = models.BooleanField(default=False)
-    #: months until the same person can take it again
+    #: months before the same person can take it again
     retake_months = models.PositiveSmallIntegerField(default=6)
     #: empty for the default assessment
     created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -163,7 +161,6 @@ class Assessment(Version):
 
 class AssessmentPart(OrganisationOwned):
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="parts")
-    #: position from 1
     order = models.PositiveSmallIntegerField()
     test = models.ForeignKey(Test, on_delete=models.PROTECT, related_name="+")
     #: version of the test, in any language
@@ -175,14 +172,13 @@ class AssessmentPart(OrganisationOwned):
     requirement = models.TextField(default="", blank=True)
     requirement_by = models.CharField(max_length=150, default="", blank=True)
     requirement_at = models.DateTimeField(null=True)
-    #: who confirmed the warning about emotional stability; empty unless the form includes that scale
+    #: the confirmed warning about emotional stability; empty unless the form includes that scale
     health_confirmed_by = models.CharField(max_length=150, default="", blank=True)
     health_confirmed_at = models.DateTimeField(null=True)
-    #: weight in a weighted total
     weight = models.PositiveSmallIntegerField(null=True)
     #: custom questions: whether two raters mark each answer
     two_raters = models.BooleanField(default=False)
-    #: fixed for this version
+    #: used for this version of the assessment
     norms = models.ForeignKey(NormSet, on_delete=models.PROTECT, null=True, related_name="+")
     calibration = models.ForeignKey(Calibration, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -226,7 +222,6 @@ class PanelRating(OrganisationOwned):
     """An expert's rating of an action. `digest`: of the texts that they read; if these change, the rating is void."""
 
     panelist = models.ForeignKey(Panelist, on_delete=models.CASCADE, related_name="ratings")
-    #: id of the action
     action = models.CharField(max_length=20)
     digest = models.CharField(max_length=64)
     value = models.SmallIntegerField()

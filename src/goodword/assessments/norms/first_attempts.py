@@ -20,8 +20,8 @@ _CHUNK = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstAttempt:
-    """The part of a person's first attempt at a version and form, with the properties that define its norm group.
-    `person`: a candidate's id, the same for merged ones."""
+    """The part of a person's first attempt at a version and form, with what determines its norm group. `person`: a
+    candidate's id, the same for merged candidates."""
 
     part_id: int
     person: int
@@ -72,7 +72,7 @@ class _Begun:
 
 
 def _begun(test: Test) -> Iterator[_Begun]:
-    """Started parts, earliest first. One query per table, since the planner handles the join badly before statistics
+    """Started parts, earliest first. One query per table, because the planner handles their join badly until statistics
     are updated."""
     owner, versions = test.organisation, dict(test.versions.values_list("pk", "number"))
     rows = AttemptPart.objects.of(owner).filter(version__in=list(versions), begun_at__isnull=False)
@@ -116,13 +116,13 @@ def _begun(test: Test) -> Iterator[_Begun]:
 
 
 def merged_people(organisation: Organisation) -> Mapping[int, int]:
-    """The candidates that others were merged into, by id."""
+    """By id, the candidate into which another was merged."""
     rows = Candidate.objects.of(organisation).filter(merged_into__isnull=False)
     return dict(rows.values_list("pk", "merged_into_id"))
 
 
 def person_of(candidate_id: int, merged: Mapping[int, int]) -> int:
-    """The candidate that this one was merged into after any number of steps, or the same."""
+    """The candidate into which this one was finally merged, or the same."""
     walked = {candidate_id}
     while (further := merged.get(candidate_id)) is not None and further not in walked:
         walked.add(further)

@@ -158,8 +158,7 @@ def _store(
 
 
 def make_calibration(*, test_id: int, version: str, member_id: int, now: datetime) -> Calibration:
-    """Calibrate a test. Raises `NotEnough` or `NotSettled` and then records in the audit log what was missing, for the
-    page."""
+    """Raises `NotEnough` or `NotSettled`. What was missing is recorded in the audit log first, for the page."""
     try:
         with transaction.atomic():
             test = Test.objects.across_organisations().select_for_update(of=("self",)).get(pk=test_id)
@@ -191,7 +190,7 @@ def make_calibration(*, test_id: int, version: str, member_id: int, now: datetim
 
 
 def scored_answers(test: Test, version: str) -> Mapping[Stratum, Sequence[Answers]]:
-    """Returns the first-attempt answers of people whose device class is known. Unanswered items count as wrong."""
+    """First-attempt answers of people whose device class is known. Unanswered items count as wrong."""
     firsts = {
         one.part_id: Stratum(one.language, one.device)
         for one in first_attempts(test, by_form=False)

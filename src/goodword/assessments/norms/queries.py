@@ -190,8 +190,7 @@ def known_of(version: TestVersion, form: str) -> Known:
 
 
 def known_of_parts(attempt: Attempt, parts: Sequence[AttemptPart]) -> Mapping[int, Known]:
-    """Known figures by part id, with the norms and calibration fixed on the role, or the newest. At most three
-    queries."""
+    """Norms and calibration by part id: those fixed on the role, or the newest. At most three queries."""
     figured = [part for part in parts if not kind_named(part.version.test.kind).has_rubrics]
     tests = {part.version.test_id for part in figured}
     if not tests:
@@ -232,7 +231,7 @@ def _known_of_part(
 
 
 def sheet_form(part: AttemptPart) -> str:
-    """The form described by the technical sheet of a result; for generated items the role's."""
+    """The form that the technical sheet of a result describes; for generated items the role's."""
     return part.part.form if kind_named(part.version.test.kind).is_generated else part.form
 
 
@@ -256,7 +255,7 @@ def _known(
 
 
 def _calibration(row: Calibration, stratum: Stratum | None) -> OwnCalibration | None:
-    """Returns the stratum's calibration, or without a stratum that of the reference pool; None if there is none."""
+    """The stratum's calibration, or that of the reference pool if no stratum is given."""
     found = strata.of_today(row.content)
     if found is None:
         return None

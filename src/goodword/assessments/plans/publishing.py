@@ -148,7 +148,7 @@ def publish(
 
 
 def problems_of(draft: Assessment, parts: list[AssessmentPart]) -> list[InvalidSetting]:
-    """The obstacles to publication. Missing requirements are errors of `requirement_field`."""
+    """What prevents publication. Missing requirements are errors of `requirement_field`."""
     if not parts:
         return [InvalidSetting("tests", _("Add a test before you publish."))]
     found = [
@@ -185,7 +185,7 @@ def joined_requirements(parts: Sequence[AssessmentPart]) -> str:
 
 
 def reader_warning(role: Role) -> str:
-    """A warning if all contacts for adjustment requests are on the hiring team; else ""."""
+    """Not empty if all contacts for adjustment requests are on the hiring team."""
     named, contact = role.organisation.adjustments_email, contact_of_role(role)
     if contact is not None and contact.address == named:
         return ""

@@ -89,7 +89,7 @@ def with_scales(content: Content, form: str, scales: Collection[str] = ()) -> st
 
 
 def whole_form(content: Content, form: str) -> str:
-    """The same form with all its scales."""
+    """The form with all its scales."""
     return content.whole_form(form) if isinstance(content, Instrument) else form
 
 
@@ -110,13 +110,13 @@ def newest_norms(test: Test, *, number: str, form: str) -> NormSet | None:
 
 
 def newest_calibration(test: Test, *, number: str) -> Calibration | None:
-    """The newest calibration that still yields abilities."""
+    """The newest calibration, unless it has lapsed."""
     rows = Calibration.objects.of(test.organisation).filter(test=test, version=number)
     return next((row for row in rows.order_by("-number") if not has_lapsed(row)), None)
 
 
 def has_lapsed(calibration: Calibration) -> bool:
-    """Whether it was made by an earlier rule, so it no longer yields abilities."""
+    """It was made by an earlier rule, so it yields no abilities."""
     return strata.of_today(calibration.content) is None
 
 
@@ -252,7 +252,7 @@ def versions_of(step: Step) -> Sequence[Assessment]:
 
 
 def planned(step: Step, *, now: datetime) -> tuple[PlannedPart, ...]:
-    """The parts that candidates get: of the current version, else of the default."""
+    """The parts of the current version, else of the default."""
     if current := built_by_member(step):
         return planned_parts(current)
     part = default_part(step, now=now)

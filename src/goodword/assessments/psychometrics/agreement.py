@@ -37,7 +37,7 @@ from statistics import fmean, median, stdev
 from typing import Final
 
 type Interval = tuple[float, float]
-#: agreement on a target up to which its ratings are spread widely
+#: a target has widely spread ratings if their agreement is at most this
 WEAK: Final = 0.5
 _TAIL = 0.975
 _TINY = 1e-300

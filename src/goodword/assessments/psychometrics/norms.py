@@ -80,8 +80,7 @@ class Band:
 
 
 def norm_table(scores: Iterable[float | Fraction], reliability: float | None) -> NormTable:
-    """A table from one score per person. Raises `TooFew`, and `ValueError` for a non-finite score or a reliability
-    above 1."""
+    """`scores`: one per person. Raises `TooFew`, and `ValueError` for a non-finite score or a reliability above 1."""
     values = sorted(float(score) for score in scores)
     if not all(map(math.isfinite, values)):
         raise ValueError("A score is a finite number.")
@@ -142,7 +141,7 @@ def band_between(table: NormTable, score: float | Fraction, low: float, high: fl
 
 
 def to_json(table: NormTable) -> dict[str, Any]:
-    """The table as JSON, with the version of the rule."""
+    """With the version of the rule."""
     return {
         "rule": SCORING["norms"],
         "n": table.n,

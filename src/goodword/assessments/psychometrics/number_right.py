@@ -56,7 +56,7 @@ class SolvedBand:
 class FormPrecision:
     """`error`: the standard error of measurement, in items. `better[d]`: see above, for d from 0 to `items`.
 
-    `in_order`: the probability that the abler of any two people solves more; ties count half.
+    `in_order`: the probability that the more able of any two people solves more; ties count half.
     """
 
     items: int
@@ -150,7 +150,7 @@ def _in_order(joint: Sequence[Sequence[float]]) -> float:
 
 
 def _below(masses: Sequence[float]) -> list[float]:
-    """Returns the mass below each point; equal abilities count half."""
+    """The mass below each point, with half of the mass at it."""
     return [upto - own / 2 for upto, own in zip(accumulate(masses), masses, strict=True)]
 
 

@@ -75,7 +75,7 @@ class Difficulty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """The difficulties of all cells, and the standard deviation and reliability of the abilities of `n` people."""
+    """Difficulties by cell, and the standard deviation and reliability of the abilities of `n` people."""
 
     cells: Mapping[Cell, Difficulty]
     sd: float

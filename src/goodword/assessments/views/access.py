@@ -118,7 +118,7 @@ type Page[**P] = Callable[Concatenate[HttpRequest, AttemptSession, P], HttpRespo
 
 
 def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
-    """Pass an AttemptSession to the view while the attempt takes answers; else show its last page, also for late
+    """Passes an AttemptSession to the view while the attempt takes answers; else shows its last page, also for late
     forms."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
@@ -234,7 +234,7 @@ def _languages(session: AttemptSession) -> dict[str, object]:
         return language_choices(languages) if len(languages) > 1 else []
 
     return {
-        "languages": to_choose,  # evaluated only by pages that show it
+        "languages": to_choose,  # only pages that show it evaluate it
         "language": attempt.language,
         "language_url": session.url("portal_assessment_language"),
     }

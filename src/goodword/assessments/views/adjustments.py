@@ -177,7 +177,7 @@ def _send_answer(
     by: Correspondent,
     now: datetime,
 ) -> bool:
-    """Save the answer. Returns False if nothing was granted, and then the form says why."""
+    """Returns False if nothing was granted, and then the form says why."""
     try:
         answer_request(
             adjustment_id=row.pk,

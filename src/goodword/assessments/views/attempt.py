@@ -218,7 +218,7 @@ def overview_target(session: AttemptSession, current: PartView) -> str:
 
 
 def first_url(session: AttemptSession, view: PartView) -> str:
-    """The first screen of a part without a start button: practice or the first item."""
+    """The first screen of a part without a start button: practice, or its first item."""
     if practice_of(view.part):
         return session.url("portal_assessment_practice", view.order, 1)
     return session.next_url(view)

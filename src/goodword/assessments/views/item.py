@@ -1,4 +1,4 @@
-"""One item per screen, saved immediately; and endpoints of its scripts: all screens, heartbeats, observations."""
+"""One item per screen, saved immediately; and what its scripts request: all screens, heartbeats, observations."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -163,7 +163,7 @@ def _leave(
 def _on_screen(
     request: HttpRequest, session: AttemptSession, view: PartView, items: tuple[Item, ...], number: int
 ) -> HttpResponse:
-    """Ignore an answer to an item that is no longer on screen, and show the current one."""
+    """The answer to an item that is no longer on screen is ignored."""
     _observe_second_window(request, session, view, items, number)
     part = AttemptPart.objects.of(session.visit.organisation).get(pk=view.part.pk)
     if part.at > len(items):
@@ -311,7 +311,7 @@ def all_screens(request: HttpRequest, session: AttemptSession, order: int) -> Ht
 
 @candidate_page
 def ping(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """The time left, and whether the connection counts as lost."""
+    """Returns the time left, and whether the connection counts as lost."""
     view = session.part(order)
     if request.method != "POST" or view.over or not parts.is_running(view.part):
         return to_overview(request, session)
@@ -360,7 +360,7 @@ def reconnect(request: HttpRequest, session: AttemptSession, order: int) -> Http
 
 @candidate_page
 def observe_page(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """Record an observation by the page's script: `kind`, `item` and `amount`. Responds with 400 if invalid."""
+    """An observation by the page's script: `kind`, `item` and `amount`. Responds with 400 if invalid."""
     view = session.part(order)
     if request.method != "POST" or view.over:
         return to_overview(request, session)
@@ -401,8 +401,8 @@ def _observe_second_window(
 
 
 def sent_for(request: HttpRequest, items: Sequence[Item], number: int) -> int | None:
-    """The number of the item that the form was for; None if it is gone. The `number` in the URL may now belong to
-    another item."""
+    """The number of the item that the form was for, since the `number` in the URL may now belong to another. None if it
+    is gone."""
     sent = request.POST.get("item")
     if sent is None:  # a page from before forms named their item
         return number

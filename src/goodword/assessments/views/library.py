@@ -87,8 +87,7 @@ class SelectedVersion:
 
     @property
     def drawn_by(self) -> str:
-        """The version that draws the tasks shown, if it isn't this one, since generators of earlier versions aren't
-        kept."""
+        """The version that draws the tasks shown, if it isn't this one: generators of earlier versions aren't kept."""
         if not self.kind.is_generated:
             return ""
         today = newest(self.test.key)[0]

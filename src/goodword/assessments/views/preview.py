@@ -237,7 +237,7 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
 def _screen_on_phone(
     request: MemberRequest, walk: PreviewScreens, at: int, address: Callable[[int], str]
 ) -> tuple[SafeString, int]:
-    """The page of a screen, and its status. Empty after a valid answer, unless its solution is shown."""
+    """The page and its status. The page is empty after a valid answer, unless its solution is shown."""
     item = walk.screens[at - 1]
     posted = request.method == "POST"
     form = item.form(request.POST if posted else None, files=request.FILES if posted else None)

@@ -66,7 +66,7 @@ class Sitting:
 
 @dataclass(frozen=True, kw_only=True)
 class ShownForm:
-    """The form in the shape that templates of parts expect (assessments.attempts.overview.PartView)."""
+    """The form with the attributes of `attempts.overview.PartView`, for the templates of parts."""
 
     verification: Verification
     kind: Kind[Any] = REASONING
@@ -99,7 +99,7 @@ type Page[**P] = Callable[Concatenate[HttpRequest, Sitting, P], HttpResponse]
 
 
 def sitting_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
-    """Pass a Sitting to the view while the form can be taken; else show a page that explains why not."""
+    """Passes a Sitting to the view while the form can be taken; else shows a page that says why not."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(page)

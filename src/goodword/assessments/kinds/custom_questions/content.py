@@ -41,7 +41,6 @@ from goodword.questionnaires.questions import parse, question_seconds, to_json
 from goodword.questionnaires.types import CONFIRMING, MultipleChoice, Question, QuestionBase, SingleChoice
 
 KIND: Final = "questions"
-#: permitted file types
 FILE_TYPES: Final = ("pdf", "image", "text", "document", "sheet", "slides")
 MOST_MEGABYTES: Final = 10
 MOST_POINTS: Final = 10
@@ -74,7 +73,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenFrom:
-    """Source of the shared questions: id of the questionnaire here, and number of its version."""
+    """The questionnaire (its id here) and the version that the shared questions come from."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -84,8 +83,7 @@ class TakenFrom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomQuestions:
-    """`rubrics`: criteria by question id. `right`: values of right choices by question id. A question has at most one
-    of both."""
+    """`rubrics`: criteria by question id. `right`: values of right choices by question id. No question has both."""
 
     is_for_practice: ClassVar[bool] = False
     is_too_short_for_norms: ClassVar[bool] = False
@@ -173,7 +171,7 @@ class _PackRubric(BaseModel):
 
 
 class QuestionPack(BaseModel):
-    """Custom questions as a file. Questions are validated one by one, for a sentence about each problem."""
+    """Custom questions as a file. Questions are validated one by one, so that each problem gets a sentence."""
 
     model_config = ConfigDict(extra="forbid", title="Custom questions")
 
@@ -311,7 +309,6 @@ def _check_right(name: str, values: Sequence[str], question: AnyQuestion | None)
         raise wrong(whole, f"for “{name}” are not among its choices")
 
 
-#: translated fields
 _WORDS: Final = frozenset(
     {"text", "help", "self_text", "label", "example", "left", "right", "unit", "competency", "anchors"}
 )

@@ -104,11 +104,10 @@ def _askable(questionnaire: Questionnaire) -> list[QuestionnaireVersion]:
 
 
 class NotWrittenHere(Exception):
-    """The question is changed in the questionnaire."""
+    """The question comes from a questionnaire and can only be changed there."""
 
 
-class LastQuestion(Exception):
-    """A test needs a question."""
+class LastQuestion(Exception): ...
 
 
 MOST_QUESTIONS: Final = 60
@@ -141,8 +140,8 @@ def add_file(*, test: Test, file: FileSettings, revision: int) -> str:
 
 
 def change_file(*, test: Test, question_id: str, file: FileSettings, revision: int) -> None:
-    """Change a file question. Raises the same as `change_details`, KeyError for a removed one, and NotWrittenHere for
-    others."""
+    """Raises the same as `change_details`, KeyError for a question removed since, and NotWrittenHere for one that isn't
+    a file."""
 
     def change(content: Content) -> Content:
         questions = list(content["questions"])
@@ -177,8 +176,8 @@ def add_question(*, test: Test, words: Mapping[str, tuple[str, str]], revision: 
 def change_question(
     *, test: Test, question_id: str, words: Mapping[str, tuple[str, str]], revision: int
 ) -> None:
-    """Change the texts of a question, keeping its rubric. Raises the same as `change_details`, KeyError for a removed
-    one, and NotWrittenHere."""
+    """The rubric is kept. Raises the same as `change_details`, KeyError for a question removed since, and
+    NotWrittenHere."""
 
     def change(content: Content) -> Content:
         text, help_ = words[content["language"]]
@@ -210,7 +209,7 @@ def move_question(*, test: Test, question_id: str, by: int, revision: int) -> in
 
 
 def remove_question(*, test: Test, question_id: str, revision: int) -> None:
-    """Remove a question. Raises the same as `change_question`, and LastQuestion."""
+    """Raises the same as `change_question`, and LastQuestion."""
 
     def change(content: Content) -> Content:
         return content | {

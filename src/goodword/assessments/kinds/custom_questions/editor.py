@@ -81,7 +81,8 @@ def new_contents(
 def with_questions(
     content: Content, questions: Sequence[Entry], *, questionnaire: int, number: int
 ) -> Content:
-    """Update questions. Files stay behind the same question; remaining questions keep rubrics and right answers."""
+    """Take over the questions of a newer version. File questions stay behind the same question; questions that remain
+    keep rubrics and right answers."""
     made = [_for_self(entry) for entry in questions]
     for place, entry in enumerate(content["questions"]):
         if entry["type"] == FILE:
@@ -154,7 +155,7 @@ LONGEST_NAME: Final = 200
 LONGEST_INSTRUCTIONS: Final = 2000
 LONGEST_TEXT: Final = 1000
 MOST_CRITERIA: Final = 10
-#: number of empty rows of a new rubric
+#: empty rows of a new rubric
 CRITERIA: Final = 2
 PARTS: Final = ("text", "points", "anchors", "id")
 
@@ -265,8 +266,6 @@ def details_form(data: Any, contents: Sequence[Content]) -> WordsForm:
 
 
 class QuestionForm(WordsForm):
-    """A question to answer in one's own words."""
-
     def __init__(self, data: Any = None, *, languages: Sequence[str], entries: Sequence[Entry]) -> None:
         super().__init__(
             data,

@@ -51,7 +51,7 @@ from goodword.questionnaires.types import (
     YesNoUnsure,
 )
 
-#: types of question of which only the choice is exported, with the names of their values
+#: the parts of an answer that are exported: the choice without its comment
 _CHOSEN: Final = ("level", "not_able", "place", "answer")
 #: maximum words to pick in the example, which has six
 _MOST_WORDS: Final = 3
@@ -143,7 +143,7 @@ def custom_questions(questions: CustomQuestions) -> tuple[CustomQuestion, ...]:
 
 
 def visible_items(items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
-    """Items whose conditions are met by these answers; only custom questions have conditions."""
+    """Only custom questions have conditions."""
     questions = [item.question for item in items if isinstance(item, CustomQuestion)]
     if not questions:
         return tuple(items)
@@ -184,7 +184,7 @@ class CustomQuestionForm:
 
 
 class UploadForm(forms.Form):
-    """A file upload. An earlier file stays until it is replaced."""
+    """An earlier file stays until it is replaced."""
 
     template = "assessments/portal/items/file.html"
     has_error_summary = True

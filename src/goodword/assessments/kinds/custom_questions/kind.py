@@ -53,9 +53,6 @@ from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.validation import Json
 from goodword.questionnaires.editor.descriptions import question_types
 
-#: assumed seconds to find a file and upload it
-_FILE_SECONDS: Final = 60
-
 
 class _CustomQuestions(FixedItems):
     may_be_timed = True

@@ -46,7 +46,7 @@ class MarkedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionMarks:
-    """Visible points for one criterion, in the order of the raters."""
+    """The points that this reader may see, in the order of the raters."""
 
     criterion: Criterion
     given: tuple[int, ...]
@@ -189,7 +189,7 @@ def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, 
 
 
 def marking_progress(attempt: Attempt | None, *, member: Membership) -> MarkingProgress | None:
-    """The progress of marking a completed attempt; None without any rubric."""
+    """None if no question has a rubric."""
     if attempt is None or not member.may_work:
         return None
     parts = parts_to_mark(attempt, member=member)

@@ -111,7 +111,7 @@ def _raters(questions: CustomQuestions) -> dict[str, str]:
 
 
 class MarkState(StrEnum):
-    #: no rubric, so not marked
+    #: without a rubric
     NONE = "none"
     NOT_YET = "not_yet"
     #: marked by one of two raters; hidden until both have marked

@@ -59,7 +59,7 @@ class CheckedFile:
 
 
 def check_file(file: "UploadedFile[Any]", *, types: Collection[str], megabytes: int) -> CheckedFile:
-    """Check a file. `types`: keys of ACCEPTED. Raises `RejectedFile`, also if it is too large."""
+    """`types`: keys of ACCEPTED. Raises `RejectedFile`, also for a file that is too large."""
     name = clean_text(PurePath(file.name or "").name, one_line=True)
     ending = PurePath(name).suffix.casefold()
     allowed = {end: kind for one in types for end, kind in ACCEPTED[one].items()}
@@ -161,9 +161,9 @@ def _matches_ending(ending: str, content: bytes) -> bool:
 
 
 def _is_office(ending: str, content: bytes) -> bool:
-    """Whether the archive declares this office format, since all archives start with the same bytes. Open Packaging
-    files (ECMA-376 part 2) declare the type of their main part in [Content_Types].xml, OpenDocument files (part 2, 3.3)
-    in the file `mimetype`."""
+    """The archive must declare the format, since all archives start with the same bytes. Open Packaging files (ECMA-376
+    part 2) declare the type of their main part in [Content_Types].xml, OpenDocument files (part 2, 3.3) in the file
+    `mimetype`."""
     wanted = next(kinds[ending] for kinds in ACCEPTED.values() if ending in kinds)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -177,7 +177,7 @@ def _is_office(ending: str, content: bytes) -> bool:
 
 
 def _is_text(content: bytes) -> bool:
-    """Whether it is UTF-8 without control characters that only binary files have."""
+    """UTF-8 without the control characters that occur only in binary files."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -80,7 +80,6 @@ class Panel:
 
     @property
     def agrees(self) -> bool:
-        """Whether they agree enough for decisions."""
         return self.icc_average_interval[0] >= LEAST_AGREEMENT
 
 
@@ -110,12 +109,12 @@ class JudgementSet:
 
     @property
     def is_for_practice(self) -> bool:
-        """Whether it lacks a key by a panel that agrees, so its results aren't for decisions."""
+        """No panel that agrees has set its key, so its results aren't for decisions."""
         return self.panel is None or not self.panel.agrees
 
     @property
     def is_too_short_for_norms(self) -> bool:
-        """Whether correlations over its situations have no band, so candidates can't be compared by them."""
+        """Correlations over so few situations have no band, so candidates can't be compared by them."""
         return len(self.scenarios) < LEAST_GROUPS
 
     @property
@@ -159,7 +158,7 @@ _WHOLE: Final = "the judgement set"
 
 
 def read_judgement(data: object) -> JudgementSet:
-    """A judgement set from JSON. Raises `PackError` with a sentence that names the field."""
+    """Raises `PackError` with a sentence that names the field."""
     if isinstance(data, Mapping) and "kind" not in data:
         raise wrong(_WHOLE, f"needs “{KIND}” under “kind”")
     check_rights(data, _WHOLE, what="scenarios")
@@ -185,7 +184,7 @@ def check_keys(judgement: JudgementSet) -> None:
 
 
 def to_json(judgement: JudgementSet) -> dict[str, Any]:
-    """The set as JSON, which `read_judgement` reads back."""
+    """JSON that `read_judgement` reads back."""
     plain = asdict(judgement)
     if judgement.panel is None:
         del plain["panel"]
@@ -197,8 +196,7 @@ def to_json(judgement: JudgementSet) -> dict[str, Any]:
 
 
 def without_key(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The content for a file without keys, their reasons and the panel, since keys set by a panel are private to the
-    organisation."""
+    """For a file: without keys, their reasons and the panel. Keys set by a panel are private to the organisation."""
     scenarios = [
         {
             **scenario,
@@ -210,14 +208,13 @@ def without_key(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of a file."""
     found = SET.json_schema()
     del found["properties"]["panel"], found["$defs"]["Panel"]
     return found
 
 
 def panel_basis(panel: Panel) -> str:
-    """The source of the key, for readers of results."""
+    """Where the key comes from, for readers of results."""
     return gettext(
         "Set by a panel of %(experts)s experts, who rated all actions independently; the key is the mean of their "
         "ratings. Agreement of this mean (intraclass correlation): %(icc)s, 95 %% interval %(low)s to %(high)s."

@@ -63,8 +63,8 @@ def create_set(
 
 
 def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
-    """Returns a copy as a draft, with all languages of the newest version, else of the draft. Raises LookupError for a
-    test of another kind or without content."""
+    """A copy as a draft, with all languages of the newest version, else of the draft. Raises LookupError for a test of
+    another kind or without content."""
     if test.kind != Test.Kind.JUDGEMENT:
         raise LookupError(f"Test {test.pk} is not a judgement set.")
     with transaction.atomic():
@@ -112,7 +112,8 @@ def create_open_text(*, test: Test, by: Membership, now: datetime) -> Test:
 
 
 def open_texts_of(test: Test, *, language: str, archived: bool = False) -> list[TestVersion]:
-    """The newest published versions in this language of a set's open-text versions, archived or not, latest first."""
+    """In this language: the newest published version of each open-text version of a set, archived or not, latest
+    first."""
     rows = (
         TestVersion.objects.of(test.organisation)
         .filter(test__open_text_of=test, test__archived_at__isnull=not archived, published_at__isnull=False)
@@ -141,8 +142,8 @@ def without_open_text() -> QuerySet[TestVersion]:
 
 
 def make_open_texts(*, now: datetime) -> None:
-    """Create missing open-text versions in advance: if they were created when granted, the library and the audit log
-    would reveal the grant (docs/decisions/0026-*)."""
+    """Create missing open-text versions before anyone needs one: if granting one created it, the library and the audit
+    log would reveal the grant (docs/decisions/0026-*)."""
 
     def make(pk: int) -> bool:
         version = TestVersion.objects.across_organisations().select_related("test__organisation").get(pk=pk)
@@ -153,8 +154,7 @@ def make_open_texts(*, now: datetime) -> None:
 
 
 def make_open_texts_of(test_ids: Collection[int], *, now: datetime) -> None:
-    """Create open-text versions for the sets of an assessment being published. `make_open_texts` reports sets for which
-    none can be made."""
+    """For the sets of an assessment being published. `make_open_texts` reports sets for which none can be made."""
     for version in without_open_text().filter(test__in=test_ids).select_related("test__organisation"):
         with suppress(ReadingError):
             ensure_open_text(version=version, now=now)

@@ -273,7 +273,7 @@ def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore
 
 
 def _hundredths(value: float) -> float:
-    """Round to hundredths, never to −0.0."""
+    """Never −0.0."""
     return round(value, 2) + 0.0
 
 

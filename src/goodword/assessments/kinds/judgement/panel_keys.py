@@ -15,7 +15,7 @@ from goodword.assessments.kinds.judgement.panelists import Content, Expert, Expe
 from goodword.assessments.models import Test
 from goodword.assessments.psychometrics.agreement import Agreement, Spread, agreement, spread
 
-#: keys are rounded to this many decimals
+#: decimals of a key
 DECIMALS: Final = 2
 #: experts who must finish between two results shown to members, since fewer would reveal one expert's ratings
 STEP: Final = 3
@@ -32,7 +32,7 @@ class RatedAction:
 
     @property
     def counted(self) -> list[tuple[int, int, int]]:
-        """Each step of the scale, the number of experts who chose it, and their share in quarters, rounded up."""
+        """For each step of the scale: how many experts chose it, and their share in quarters, rounded up."""
         n = sum(self.spread.counts)
         return [
             (step, count, ceil(4 * count / n))
@@ -91,12 +91,11 @@ class PanelResult:
 
     @property
     def differ(self) -> int:
-        """The number of keys in the draft that aren't the panel's."""
+        """How many keys of the draft aren't the panel's."""
         return sum(action.differs for action in self.actions)
 
     @property
     def agrees(self) -> bool:
-        """Whether they agree enough for decisions."""
         found = self.agreement
         return found is not None and round(found.average_interval[0], 3) >= LEAST_AGREEMENT
 
@@ -153,7 +152,7 @@ def shown_result(test: Test, content: Content, experts: Sequence[Expert]) -> Pan
 
 
 def result_of(content: Content, experts: Sequence[Expert], *, chosen: Collection[int]) -> PanelResult:
-    """The result of the experts with these ids, who have finished."""
+    """All of these experts have finished."""
     counting = [one for one in experts if one.row.pk in chosen]
     steps = tuple(option["value"] for option in content["response_scale"])
     situations, rows = [], []
@@ -198,7 +197,7 @@ def panel_of_draft(test: Test, content: Content, *, by: str, now: datetime) -> P
 
 
 def _removed(test: Test) -> int:
-    """The number of experts removed by members or erased by themselves."""
+    """Those removed by members, or erased on their own request."""
     entries = AuditEntry.objects.of(test.organisation).filter(action__in=("panel.removed", "panel.erased"))
     return entries.filter(details__test=test.pk).count()
 

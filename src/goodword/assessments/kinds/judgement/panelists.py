@@ -27,7 +27,6 @@ from goodword.notifications.models import Email, Link
 
 MAIL_KIND: Final = "panel.invitation"
 PURPOSE: Final = Link.Purpose.PANEL
-#: maximum experts on one panel
 MOST_EXPERTS: Final = 30
 #: minimum time between two mails to an expert
 INTERVAL: Final = timedelta(days=1)
@@ -72,7 +71,7 @@ def invite(
 
 
 class TooSoon(Exception):
-    """The expert got a mail within the last day."""
+    """An expert gets at most one mail a day."""
 
 
 def remind(*, panelist: Panelist, by: Membership, now: datetime) -> None:
@@ -130,7 +129,7 @@ def erase_own(*, panelist_id: int, now: datetime) -> None:
 
 
 def forget(rows: Iterable[Panelist]) -> int:
-    """Delete experts with all their data. Returns the number deleted."""
+    """Returns the number of experts deleted, with all their data."""
     found = list(rows)
     mails = Email.objects.across_organisations().filter(
         subject_ref__in=[subject_ref_of(one) for one in found]
@@ -223,7 +222,7 @@ class Expert:
 
     @property
     def is_open(self) -> bool:
-        """Whether their link accepts ratings."""
+        """Whether the expert's link accepts ratings."""
         return self.state not in {ExpertState.FINISHED, ExpertState.DECLINED}
 
 
@@ -250,7 +249,7 @@ class NotOpen(Exception):
 
 
 def save_ratings(*, panelist_id: int, content: Content, ratings: Mapping[str, int], now: datetime) -> None:
-    """Save ratings. Raises `NotOpen`."""
+    """Raises `NotOpen`."""
     wanted = digests(content)
     with transaction.atomic():
         row = _locked(panelist_id)
@@ -277,7 +276,7 @@ class Incomplete(Exception):
 
 
 def finish(*, panelist_id: int, content: Content, now: datetime) -> None:
-    """Fix the ratings. Raises `Incomplete`, and `NotOpen` for experts who have declined."""
+    """After this, ratings can't change. Raises `Incomplete`, and `NotOpen` for experts who have declined."""
     with transaction.atomic():
         row = _locked(panelist_id)
         expert = _expert(row, digests(content))
@@ -321,7 +320,7 @@ def readable(content: Content) -> JudgementSet:
 
 
 def expert_data(row: Panelist, content: Content) -> dict[str, Any]:
-    """All data about an expert, only for themselves."""
+    """Only for the expert."""
     texts = {
         action["id"]: action["text"]
         for scenario in content.get("scenarios", ())

@@ -147,7 +147,8 @@ type Mistaken = Callable[[int], Sequence[tuple[int, str]]]
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """Statements about n things, the requested place (from 0), options, key, and the remaining orders."""
+    """Statements about n things, the requested place (from 0), the options, the key, and the orders that are still
+    possible."""
 
     statements: tuple[Statement, ...]
     place: int
@@ -247,7 +248,7 @@ def _is_fit(n: int, statements: Sequence[Statement], place: int, *, decided: boo
         return False
     for number in range(len(statements)):
         without = fitting_all(n, [*statements[:number], *statements[number + 1 :]])
-        # each statement must rule something out, even if the place isn't determined
+        # every statement must rule something out, even if the place isn't determined
         if without == left or (decided and len(at_place(n, without, place)) == 1):
             return False
     return True
@@ -322,7 +323,7 @@ _FAR = "left|right"
 _EITHER = "more|less"
 #: "a is more than b", and "compared with a, b is more": the things are named in the other order
 _ONE_DIRECTION = ("more", "less", "against_more", "against_less")
-#: the same questions in other words
+#: the same questions, worded differently
 _THAN_ALL: dict[Statement, Statement] = {("most",): ("more_than_all",), ("least",): ("less_than_all",)}
 #: by level: number of things, kinds of statement, places that can be asked for
 type _Levels = dict[int, tuple[int, tuple[str, ...], tuple[int, ...]]]

@@ -36,7 +36,7 @@ class BlueprintEntry:
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """Items of a form by family and level, and its time limit in minutes."""
+    """Items by family and level; time limit in minutes."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -100,7 +100,7 @@ def _equal_neighbours(slots: Sequence[tuple[str, int]]) -> int:
 
 
 def _fair_shares(slots: Sequence[tuple[str, int]]) -> Mapping[str, float]:
-    """The number of keys per position if all options are right equally often."""
+    """Keys per position if all options are right equally often."""
     fair: dict[str, float] = {}
     for family, level in slots:
         positions = _positions(family, level)
@@ -314,7 +314,7 @@ BUILT_IN = {
 KIND: Final = "reasoning"
 #: Raise this with any change to forms or families, since results are only compared within a version.
 VERSION: Final = "3"
-#: the form without figures that anyone can choose instead; for other forms, the first of these
+#: the form without figures that anyone can choose instead; for forms that aren't listed, "figureless_20"
 WITHOUT_FIGURES: Final[Mapping[str, str]] = {STANDARD: "figureless_20", "long_40": "figureless_40"}
 
 
@@ -341,8 +341,7 @@ class ReasoningTest:
         return ""
 
     def offers(self) -> tuple[FormOffer, ...]:
-        """The forms: the standard form first, then forms with figures, then by length, since stored JSON has no
-        order."""
+        """The standard form first, then forms with figures, then by length, since stored JSON has no order."""
         found = [
             FormOffer(id=form, name="", items=one.n, minutes=one.minutes, figures=self.has_figures(form))
             for form, one in self.forms.items()
@@ -369,12 +368,12 @@ class ReasoningTest:
         return any(entry.family.startswith("matrices") for entry in self.blueprint(form).entries)
 
     def without_figures(self, form: str) -> str:
-        """The form without figures to take instead; "" if there is none."""
+        """ "" if there is no form without figures to take instead."""
         instead = WITHOUT_FIGURES.get(form, "figureless_20")
         return instead if self.has_figures(form) and instead in self.forms else ""
 
     def longer(self, form: str) -> str:
-        """The longest form of the same type (with or without figures); "" if this is the longest."""
+        """The longest form that also has (or lacks) figures; "" if this is the longest."""
         figures, n = self.has_figures(form), self.count(form)
         longer = [one for one in self.forms if self.has_figures(one) == figures and self.count(one) > n]
         return max(longer, key=self.count, default="")

@@ -92,8 +92,7 @@ def family_of(family_id: str) -> Family:
 
 
 def generate(family_id: str, *, seed: int, level: int) -> GeneratedItem:
-    """Generate an item. Raises `LookupError` for an unknown family, `ValueError` for an unknown level or a negative
-    seed."""
+    """Raises `LookupError` for an unknown family, `ValueError` for an unknown level or a negative seed."""
     family = family_of(family_id)
     if level not in family.levels:
         levels = ", ".join(str(one) for one in family.levels)

@@ -46,7 +46,6 @@ from goodword.assessments.psychometrics.totals import Marked, Solved, in_all, so
 from goodword.core.text import reading_seconds
 from goodword.core.validation import Json
 
-#: categories in display order
 CATEGORIES: Final = ("numerical", "letters", "figural", "deductive")
 
 
@@ -219,7 +218,7 @@ def _with_band(
 
 
 def calibration_answers(items: Sequence[Item], answers: Mapping[str, Json]) -> list[Answer]:
-    """The answers for a calibration. Unanswered tasks count as wrong."""
+    """Unanswered tasks count as wrong."""
     return [
         Answer(item.cell, item.options, 1 if item.is_right(answers.get(item.id)) else 0)
         for item in items
@@ -323,7 +322,7 @@ START: Mapping[tuple[str, int], float] = {
 
 
 def start_value(family: str, level: int) -> float:
-    """The assumed difficulty of a family and level in logits. Raises `LookupError` if it has none."""
+    """In logits. Raises `LookupError` for a family or level without an assumption."""
     try:
         return START[family, level]
     except KeyError:
@@ -331,7 +330,7 @@ def start_value(family: str, level: int) -> float:
 
 
 def expected_score(items: Iterable[ItemCurve], theta: float) -> float:
-    """The expected number solved at ability `theta` (in logits)."""
+    """`theta`: the ability in logits."""
     return sum(point(curve, theta).p for curve in items)
 
 

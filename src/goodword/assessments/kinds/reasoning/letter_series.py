@@ -31,9 +31,9 @@ _ID = "letter_series"
 _VERSION = "3"
 _STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)
 _IN_THE = ("in_the_first", "in_the_second")
-#: attempts to draw a series for one option
+#: tries per option
 _TRIES = 16
-#: maximum number of its options in a series of single letters
+#: how many of its options a series of single letters may show
 _MOST_SHOWN = 1
 
 type Term = tuple[int, ...]
@@ -148,7 +148,7 @@ def _two_series(source: random.Random, grid: Grid, number: int) -> _Draw | None:
     right = grid.answers[number][0]
     apart, steps_apart = (grid.way(number, error) * grid.by[error][0] for error in (0, 1))
     one = source.choice(_STEPS)
-    # steps differ by at least two, so the alternation is noticeable
+    # steps differ by at least two, so that the alternation can be seen
     other = one + steps_apart
     if other not in _STEPS:
         return None

@@ -338,7 +338,7 @@ def _differences(terms: Sequence[int]) -> list[int]:
 _ID = "number_series"
 _VERSION = "3"
 _LARGEST = 999
-#: attempts to draw a series for one option
+#: tries per option
 _TRIES = 30
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 from goodword.assessments.kinds.generated import Option
 
 N_SERIES_OPTIONS = 5
-#: prefix of errors that are slips, not reasoning errors
+#: prefix of errors that are slips rather than errors of reasoning
 SLIP = "slip_"
 
 #: "long": three points along the first error; two of them repeated with the second.
@@ -87,7 +87,7 @@ def fair_choice[T](
     draw_grid: Callable[[random.Random], Grid],
     task_for: Callable[[random.Random, Grid, int], T | None],
 ) -> T:
-    """A task whose right answer is one of five options. `task_for` receives the index of the right one."""
+    """`task_for` receives the index of the right option, and makes a task whose right answer it is."""
     while True:
         grid = draw_grid(source)
         if len(set(grid.answers)) < N_SERIES_OPTIONS:
@@ -123,7 +123,7 @@ def wrong_answers(grid: Grid, right: int, lines: Sequence[Line]) -> dict[Answer,
 
 
 def in_order[T: (int, str)](right: T, wrong: Mapping[T, str]) -> tuple[list[Option], str]:
-    """The options in order, and the id of the right one."""
+    """The options sorted, and the id of the right one."""
     values = list(wrong)
     values.append(right)
     values.sort()

@@ -93,7 +93,7 @@ class AbilityData(TypedDict):
 
 
 class DrawingData(TypedDict):
-    """A one-colour SVG file with its description."""
+    """SVG of one colour, and its description."""
 
     svg: str
     alt: str

@@ -1,5 +1,3 @@
-"""The technical sheet of the reasoning test."""
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -58,7 +58,7 @@ FORMS: Final[Mapping[str, Blueprint]] = {
 
 
 def verification_form(test: ReasoningTest, first_form: str) -> str:
-    """The verification form, without figures if the first form had none."""
+    """Without figures if the first form had none."""
     return FIGURES if test.has_figures(first_form) else FIGURELESS
 
 
@@ -92,7 +92,7 @@ class Comparison:
 
     @property
     def is_lower(self) -> bool:
-        """Whether it counts as lower than the first result predicts."""
+        """Whether the second result counts as lower than the first predicts."""
         return self.solved < self.least
 
     @property
@@ -174,7 +174,7 @@ class Rates:
 
 
 def high_result(items: int) -> int:
-    """The number of tasks from which a result is high: 85 %, rounded up."""
+    """A result is high from this number of tasks: 85 %, rounded up."""
     return -(-items * 17 // 20)
 
 

@@ -31,7 +31,7 @@ from goodword.core.text import reading_seconds, whole_minutes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """A scale: a group of items; neither end is better. `name` is shown, `construct` is the technical term."""
+    """Neither end of a scale is better. `name` is shown, `construct` is the technical term."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -90,7 +90,6 @@ class Instrument:
 
     @property
     def forms(self) -> tuple[Form, ...]:
-        """The full form (id "full") and the short ones."""
         return (Form(FULL_FORM, "", tuple(item.id for item in self.items)), *self.short_forms)
 
     def form(self, form_id: str) -> Form:
@@ -124,7 +123,7 @@ class Instrument:
         return form.id if len(chosen) == len(self.scales) else _narrowed_id(form, chosen)
 
     def whole_form(self, form_id: str) -> str:
-        """The id of the same form with all its scales."""
+        """The id of the form with all its scales."""
         self.form(form_id)
         return form_id if any(form.id == form_id for form in self.forms) else form_id.rpartition(":")[0]
 
@@ -252,7 +251,7 @@ _WHOLE: Final = "the content pack"
 
 
 def parse_pack(data: object) -> Instrument:
-    """Parse a pack. Raises `PackError` with a sentence that names the field."""
+    """Raises `PackError` with a sentence that names the field."""
     check_rights(data, _WHOLE, what="items")
     pack = read(_PACK, data, whole=_WHOLE)
     scale_ids = [scale.id for scale in pack.scales]
@@ -309,7 +308,7 @@ def _form(form: _PackForm, number: int, items: tuple[ScaleItem, ...]) -> Form:
 
 
 def to_json(instrument: Instrument) -> dict[str, Any]:
-    """The instrument as JSON for `parse_pack`, without empty values."""
+    """JSON for `parse_pack`, without empty values."""
     pack: dict[str, Any] = {
         "id": instrument.id,
         "version": instrument.version,

@@ -182,7 +182,7 @@ class ScaleScore:
 
 
 def score(instrument: Instrument, form: str, answers: Mapping[str, int]) -> tuple[ScaleScore, ...]:
-    """Scores in the instrument's order; `answers` by item id. Raises `FormError` and `ScoringError`."""
+    """In the instrument's order. `answers`: by item id. Raises `FormError` and `ScoringError`."""
     items = instrument.items_of(form)
     _check(instrument, items, answers)
     return tuple(
@@ -264,7 +264,7 @@ class StraightLine:
 
     @property
     def share(self) -> Fraction:
-        """Share of all answers in the run; 0 without answers."""
+        """The run's share of all answers; 0 without answers."""
         return Fraction(self.longest, self.answered) if self.answered else Fraction(0)
 
 

@@ -19,7 +19,7 @@ from goodword.assessments.psychometrics.norms import LEAST
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """Mean and standard deviation of a scale in a norm group, on the answer scale."""
+    """A scale's mean and standard deviation in a norm group, on the answer scale."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -40,7 +40,7 @@ class NormGroup:
 
     @property
     def usable(self) -> bool:
-        """Whether it is large enough to compare with. Smaller groups are still stored and shown."""
+        """Large enough to compare with. Smaller groups are stored and shown all the same."""
         return self.n >= LEAST
 
 
@@ -164,7 +164,7 @@ class PackNormGroup(BaseModel):
 def norm_group(
     group: PackNormGroup, *, whole: str, form_ids: Collection[str], scale_ids: Collection[str]
 ) -> NormGroup:
-    """Convert a group, which must be for one of the forms and have all scales. Raises `PackError`."""
+    """The group must be for one of the forms and have all scales. Raises `PackError`."""
     if group.form not in form_ids:
         raise wrong(whole, f"is for the form “{group.form}”, which the pack does not have")
     if group.n < 1:

@@ -148,12 +148,12 @@ class ScalesReport:
 
 
 def _charted(part: ScalesPart) -> list[ScaleData]:
-    """Scales for the chart, without those with few items, whose means it would make look exact."""
+    """Scales with few items are left out: the chart would make their means look exact."""
     return [scale for scale in part["scales"] if scale["n_items"] >= LEAST_CHARTED]
 
 
 def _error(scale: ScaleData, words: Phrases) -> str:
-    """The standard error in words; "" if unknown."""
+    """ "" if unknown."""
     normed = scale.get("normed_score")
     if normed is None or scale["mean"] is None:
         return ""

@@ -269,7 +269,7 @@ def _for_candidate(found: ScaleResult, part: ScalesResult) -> CandidateScale:
 
 
 def position_in_words(mean: float | None, minimum: int, maximum: int, *, low: str, high: str) -> str:
-    """A sentence about the position of a mean between two ends, in fifths of the scale."""
+    """Where a mean lies between the two ends, in fifths of the scale."""
     if mean is None:
         return gettext("Too few answers for a result.")
     place = (mean - minimum) / (maximum - minimum)

@@ -276,6 +276,6 @@ def _questionnaire(draft: TestDraft) -> Questionnaire | None:
 
 
 def _taken_from(draft: TestDraft) -> dict[str, int]:
-    """The questionnaire and its version; zeros for an open-text version of situations."""
+    """Zeros for an open-text version of situations."""
     found: dict[str, int] = draft.content.get("taken_from") or {"questionnaire": 0, "number": 0}
     return found

@@ -117,7 +117,7 @@ type ExpertView[**P] = Callable[Concatenate[ExpertVisit, P], HttpResponse]
 
 
 def _expert_page[**P](view: ExpertView[P]) -> Callable[..., HttpResponse]:
-    """Pass the visit to the view while the link is valid, else show a page that says what to do. Opening changes
+    """Passes the visit to the view while the link is valid, else shows a page that says what to do. Opening changes
     nothing."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
@@ -147,7 +147,7 @@ def _panelist_behind(link: Link) -> Panelist | None:
 
 
 def _expired(visit: ExpertVisit) -> HttpResponse:
-    """The page for an expired link, with a button that mails a new one to the expert."""
+    """With a button that mails the expert a new link."""
     if visit.request.method == "POST":
         panelists.send_fresh_link(panelist=visit.row, sender=visit.sender, now=visit.now)
         here = visit.url("expert")

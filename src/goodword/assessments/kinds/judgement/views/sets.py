@@ -221,7 +221,6 @@ def _no_translation(request: MemberRequest) -> HttpResponseBase:
 
 
 def few_situations(scenarios: Collection[object]) -> dict[str, object]:
-    """The context of library/few_situations.html."""
     return {
         "few_situations": len(scenarios) < LEAST_GROUPS,
         "situations": len(scenarios),

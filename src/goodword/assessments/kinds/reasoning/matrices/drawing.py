@@ -1,4 +1,4 @@
-"""Draws figures as SVG without ids, styles or clips, since a page can have many of them. Shadings never use colours."""
+"""Draws figures as SVG without ids, styles or clips, since a page can have many of them, and without colours."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
@@ -26,13 +26,12 @@ RADIUS = {1: 12.5, 2: 26.0, 3: 40.0}
 #: distance between the centres of neighbouring places
 APART = 30
 LINE = 2.5
-#: distance between stripes by size
 STRIPE = {1: 5.0, 2: 8.0, 3: 10.0}
 GREY = "0.5"
 
 
 def picture(figure: Figure, language: str) -> Picture:
-    """A drawing with its description in `language`."""
+    """Described in `language`."""
     words = alt(figure, language)
     drawn = "".join(_mark(mark) for mark in figure.marks)
     return Picture(

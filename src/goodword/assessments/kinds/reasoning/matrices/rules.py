@@ -36,7 +36,7 @@ def bits(places: Iterable[int]) -> int:
 
 
 def figure(cell: Cell) -> Figure:
-    """The figure of a cell, by default one large mark without a turn."""
+    """By default one large mark without a turn."""
     if "count" in cell:
         places = DIE[cell["count"]]
     elif "place" in cell:
@@ -66,7 +66,7 @@ type Grid = tuple[Line, Line, Line]
 
 #: number of values in a cycle; 0 if they don't repeat
 ROUND: dict[Aspect, int] = {"turn": 8, "place": 8}
-#: the aspects that a kind of rule can apply to
+#: aspects to which a kind of rule can apply
 SEEN: dict[Kind, tuple[Aspect, ...]] = {
     "same": ("shape", "turn", "shading", "size", "count"),
     "step": ("turn", "count", "place"),

@@ -154,7 +154,7 @@ def _slips_away(option: Option, others: Sequence[Option]) -> float:
 
 
 def _between_two(option: Option, others: Sequence[Option]) -> float:
-    """The number of pairs of other options with this option exactly in the middle."""
+    """How many pairs of other options have this option exactly in the middle."""
     mine = _number(option)
     numbers = [number for number in map(_number, others) if number is not None]
     return 0 if mine is None else sum(2 * mine == one + other for one, other in combinations(numbers, 2))
@@ -237,7 +237,7 @@ GUESSERS: Mapping[str, Guesser] = {
 
 
 def _one_by_one(choose: Callable[[Sequence[Option]], Sequence[Option]]) -> Guesser:
-    """Repeatedly eliminate the options that `choose` returns, until none would be left."""
+    """Eliminates the options that `choose` returns, again and again, until none would be left."""
 
     def guess(item: GeneratedItem) -> Sequence[Option]:
         left = list(item.options)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from goodword.assessments.kinds.generated import Figure, Matrix, Option
 
-#: the features of a figure: shape, shading, turn, size, number and places
 _LOOKS = ("shape", "shading", "turn", "size")
 _CLOCKWISE = ((0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0))
 

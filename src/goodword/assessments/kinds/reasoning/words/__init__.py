@@ -1,4 +1,4 @@
-"""Words items for people, in English, German and French, and the rules behind their keys."""
+"""The text of items and of the rules behind their keys, in English, German and French."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ _WORDS = {"en": EN, "de": DE, "fr": FR}
 
 
 def show(item: GeneratedItem, language: str) -> Shown:
-    """The item as a candidate sees it. "de-at" is shown in German, an unsupported language in English."""
+    """Languages like "de-at" are shown in German, unsupported ones in English."""
     code = _code(language)
     words = _WORDS[code]
     match item.task:
