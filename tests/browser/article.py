@@ -408,10 +408,16 @@ def onward(page: Page, what: Locator) -> None:
         what.tap()
 
 
+def bring_into_view(question: Locator) -> None:
+    """Scroll as the page does after the answer before, so that the page is at rest when the next one is tapped."""
+    question.evaluate("question => question.scrollIntoView({block: 'nearest'})")
+
+
 def answer_all(page: Page) -> None:
     """Answer each group of choices, pick words, and fill in required text areas."""
     for group in page.locator("form fieldset:has(input[type=radio])").all():
         options = group.locator("label:has(input[type=radio])")
+        bring_into_view(group)
         options.nth(3 if options.count() >= 5 else 0).tap()
     for group in page.locator("form fieldset:has(input[type=checkbox])").all():
         for number in range(5):  # the built-in questionnaires allow five words

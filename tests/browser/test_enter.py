@@ -14,6 +14,7 @@ from goodword.notifications.models import Link
 from tests.assessments.adjustments.support import named
 from tests.assessments.all_kinds import assessment_of_all
 from tests.assessments.support import application, assigned, token_of
+from tests.browser.article import bring_into_view
 from tests.browser.test_referee import choose, fill_in
 from tests.references.answered import data_path
 from tests.references.stage import Stage, set_up
@@ -152,6 +153,7 @@ def test_on_every_page_of_an_assessment(page: Page, live_server: object) -> None
             begin_part(attempt_id=attempt.pk, order=order, device="computer", now=clock.now())
         page.goto(url("portal_assessment_item", order, 1))
         for group in page.get_by_role("group").all():
+            bring_into_view(group)
             group.get_by_role("radio").first.check(force=True)
         page.get_by_role("radio").first.press("Enter")
         page.wait_for_url(f"**/assessment/{order}/item/2/")

@@ -10,6 +10,7 @@ from goodword.core import clock
 from goodword.references.domain.responses import DraftAnswers
 from tests.assessments.all_kinds import assessment_of_all
 from tests.assessments.support import answers, application, assigned, token_of
+from tests.browser.article import bring_into_view
 from tests.browser.looking import Looker
 from tests.references.stage import set_up
 from tests.support import factories
@@ -33,8 +34,7 @@ class Thumb:
         what.tap()
 
     def answer(self, question: Locator, place: int) -> None:
-        """Scroll to the question, as the page would do if it weren't visible, and tap an answer."""
-        question.evaluate("question => question.scrollIntoView({block: 'nearest'})")
+        bring_into_view(question)
         self.tap(question.locator("label").nth(place))
 
     def tap_to(self, what: Locator, heading: str | re.Pattern[str]) -> None:

@@ -5,7 +5,7 @@
   const SHOWN_FOR = 150; // ms, so that the choice is seen
   const CALM = 400; // ms in which a second tap at the same place doesn't answer the next question
   const SAME_PLACE = 24; // px
-  const MOVED = 250; // ms in which a tap was meant for what was there before the page scrolled
+  const MOVED = 200; // ms in which a tap was meant for what was there before the page scrolled
   let pressed = null; // the label under the pointer
   let isDown = false; // the page must not move below the pointer
   let movedUntil = 0;
