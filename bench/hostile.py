@@ -48,15 +48,15 @@ def main() -> None:
 
 def cases() -> Iterator[tuple[str, Callable[[], object]]]:
     """Yields the name and action of each case."""
-    from goodword.core import active_office, active_pdf
+    from goodword.core.uploads import office, pdf
     from goodword.notifications.domain.bounces import read_returned
 
     for piece in PIECES:
-        pdf = b"%PDF-1.7\n1 0 obj " + piece * (15 * MB // len(piece))
-        yield f"PDF of {piece[:20]!r}", partial(active_pdf.is_active, pdf)
+        content = b"%PDF-1.7\n1 0 obj " + piece * (15 * MB // len(piece))
+        yield f"PDF of {piece[:20]!r}", partial(pdf.is_active, content)
     for name, part in PARTS.items():
-        office = archive(part)
-        yield f"office file of {name}", partial(active_office.check, office)
+        content = archive(part)
+        yield f"office file of {name}", partial(office.check, content)
     for name, raw in MAIL.items():
         yield f"returned mail of {name}", partial(read_returned, raw, sent_to="x@y.example")
 

@@ -62,7 +62,7 @@ def main() -> None:
         import django
         from django.core.management import call_command
 
-        from goodword.core.web import load_pages
+        from goodword.core.web_processes import load_pages
 
         django.setup()
         call_command("migrate", verbosity=0)

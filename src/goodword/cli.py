@@ -13,7 +13,7 @@ from goodword.core import database, process
 from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
 from goodword.core.supervise import PortInUse, up
-from goodword.core.web import serve
+from goodword.core.web_processes import serve
 
 if TYPE_CHECKING:
     from goodword.core.job_recovery import Selection

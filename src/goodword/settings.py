@@ -110,17 +110,17 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
 ]
 MIDDLEWARE = [
-    "goodword.core.http.NoBodyForHead",
+    "goodword.core.middleware.NoBodyForHead",
     "goodword.core.metrics.Endpoint",
-    "goodword.core.http.Requests",
+    "goodword.core.middleware.Requests",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "goodword.core.http.PermissionsPolicy",
-    "goodword.core.http.StaticFiles",
-    "goodword.core.http.CleanInput",  # before the session, which is the first to query the database
+    "goodword.core.middleware.PermissionsPolicy",
+    "goodword.core.middleware.StaticFiles",
+    "goodword.core.middleware.CleanInput",  # before the session, which is the first to query the database
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "goodword.core.http.PortalLanguage",
-    "goodword.core.http.BodyLimit",  # after the language, for its page; nothing before it reads a body
+    "goodword.core.middleware.PortalLanguage",
+    "goodword.core.middleware.BodyLimit",  # after the language, for its page; nothing before it reads a body
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -167,7 +167,7 @@ if not _database_url:
     _database_url = attach(GOODWORD_DATA)
 #: connections per process; at least as many as the worker runs jobs at once
 GOODWORD_POOL = environment.number("GOODWORD_POOL", 12, least=1)
-#: prepared statements for candidates' pages, deliveries and events (core.queries)
+#: prepared statements for candidates' pages, deliveries and events (core.compiled_queries)
 GOODWORD_PREPARED_STATEMENTS = environment.flag("GOODWORD_PREPARED_STATEMENTS", default=True)
 #: seconds for a statement of the web server; 0 for no limit
 GOODWORD_STATEMENT_SECONDS = environment.number("GOODWORD_STATEMENT_SECONDS", 20)

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from goodword.assessments import urls
 from goodword.core.doctor import proxy
 from goodword.core.health import health, ready
-from goodword.core.http import security_txt
+from goodword.core.responses import security_txt
 from goodword.demo.views import clock_page
 from goodword.greenhouse import urls as greenhouse
 from goodword.notifications import views as notifications
@@ -43,8 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler403 = "goodword.accounts.views.no_access"
 handler404 = "goodword.accounts.views.not_found"
-handler500 = "goodword.core.http.failed"
-handler400 = "goodword.core.http.not_understood"
+handler500 = "goodword.core.responses.failed"
+handler400 = "goodword.core.responses.not_understood"
 
 if settings.DEBUG or settings.GOODWORD_ENV == "test":
     urlpatterns.append(path("ui/gallery/questions/", question_gallery, name="question_gallery"))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from goodword.core import server as servers
+from goodword.core import waitress_server as servers
 from tests.core.test_request_limits import HALF, UPLOAD, Server, head
 
 pytestmark = pytest.mark.programs

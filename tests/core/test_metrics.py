@@ -14,7 +14,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from goodword.core import metrics
-from goodword.core.http import Requests
+from goodword.core.middleware import Requests
 from tests.notifications.mails import queued
 from tests.support import factories
 from tests.support.jobs import failed_job

@@ -5,8 +5,8 @@ from django.db import connection
 from django.db.models import QuerySet
 from pytest_django.fixtures import Settings
 
+from goodword.core.compiled_queries import PREPARE_AFTER, compiled, prepared
 from goodword.core.models import Event
-from goodword.core.queries import PREPARE_AFTER, compiled, prepared
 
 pytestmark = pytest.mark.django_db
 

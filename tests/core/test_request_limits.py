@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.core.wsgi import get_wsgi_application
 
-from goodword.core import server as servers
-from goodword.core import web
+from goodword.core import waitress_server as servers
+from goodword.core import web_processes
 
 pytestmark = pytest.mark.programs
 
@@ -39,7 +39,7 @@ def head(path: str, length: int) -> bytes:
 
 class Server:
     def __init__(self, application: Any = echo, *, port: int = 0, **options: Any) -> None:
-        self.listening = web.bind("127.0.0.1", port)
+        self.listening = web_processes.bind("127.0.0.1", port)
         self.port: int = self.listening.getsockname()[1]
         self.server = servers.make_server(
             application,

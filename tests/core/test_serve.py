@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from goodword.core import web
+from goodword.core import web_processes
 from goodword.core.environment import SettingError
 from goodword.core.supervise import PortInUse, goodword
 from tests.core.test_killed_worker import here, until
@@ -29,8 +29,8 @@ pytestmark = [pytest.mark.programs, pytest.mark.django_db(transaction=True)]
 _LOOKING_MORE_OFTEN = """
 import sys
 from goodword.cli import main
-from goodword.core import web
-web.LOOK_SECONDS = float(sys.argv[1])
+from goodword.core import web_processes
+web_processes.LOOK_SECONDS = float(sys.argv[1])
 sys.exit(main(sys.argv[2:]))
 """
 
@@ -38,12 +38,14 @@ sys.exit(main(sys.argv[2:]))
 class Program:
     """`goodword serve` on a free port, answering."""
 
-    def __init__(self, processes: int, *, look_seconds: float = web.LOOK_SECONDS, **env: str) -> None:
+    def __init__(
+        self, processes: int, *, look_seconds: float = web_processes.LOOK_SECONDS, **env: str
+    ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
         command = goodword("serve", "--processes", str(processes), "--port", str(self.port))
-        if look_seconds != web.LOOK_SECONDS:
+        if look_seconds != web_processes.LOOK_SECONDS:
             command = [sys.executable, "-c", _LOOKING_MORE_OFTEN, str(look_seconds), *command[3:]]
         self.running = subprocess.Popen(command, env={**here(), **env})
         try:
@@ -83,7 +85,7 @@ class Program:
     def is_free(self) -> bool:
         """Whether another program could listen on the port."""
         try:
-            web.bind("127.0.0.1", self.port).close()
+            web_processes.bind("127.0.0.1", self.port).close()
         except PortInUse:
             return False
         return True
@@ -159,7 +161,7 @@ def test_a_hung_process_is_replaced() -> None:
 
 
 def test_a_process_is_hung_once_its_loop_stood_still_at_twelve_looks() -> None:
-    turns = web.Turns(2)
+    turns = web_processes.Turns(2)
     assert [turns.is_hung(0) for _ in range(20)] == [False] * 20  # it has not started yet
     turns.count(0)
     assert [turns.is_hung(0) for _ in range(13)] == [False] * 12 + [True]
@@ -269,13 +271,13 @@ def test_several_sockets_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
     monkeypatch.setenv("LISTEN_FDS", "2")
     with pytest.raises(SettingError, match="a single address"):
-        web.handed_over()
+        web_processes.handed_over()
 
 
 def test_a_socket_for_another_process_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LISTEN_PID", str(os.getppid()))
     monkeypatch.setenv("LISTEN_FDS", "1")
-    assert web.handed_over() is None
+    assert web_processes.handed_over() is None
 
 
 def hand_over(listening: socket.socket) -> "subprocess.Popen[bytes]":

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
-from goodword.core import http, web
+from goodword.core import middleware, web_processes
 
 LISTED: list[int] = []
 
@@ -37,15 +37,15 @@ def slow(settings: Settings) -> None:
 
 @pytest.mark.django_db
 def test_static_files_are_built_before_the_first_request(settings: Settings) -> None:
-    web._load()
+    web_processes._load()
     assert len(LISTED) == 1
     settings.SERVESTATIC_USE_FINDERS = False  # production collects them
-    web._load()
+    web_processes._load()
     assert len(LISTED) == 1
 
 
 def test_concurrent_requests_build_the_file_list_once() -> None:
-    files = http.StaticFiles(lambda _: HttpResponse("elsewhere"))
+    files = middleware.StaticFiles(lambda _: HttpResponse("elsewhere"))
     together = threading.Barrier(8)
 
     def ask(_: int) -> bytes:

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from goodword.core import postgres, supervise, web
+from goodword.core import postgres, supervise, web_processes
 from goodword.core.supervise import Children
 from tests.core.test_killed_worker import here, until
 
@@ -45,7 +45,7 @@ def busy_port_message(port: int, setting: str) -> str:
 
 def test_a_busy_port_is_reported_with_a_remedy(busy: int) -> None:
     with pytest.raises(supervise.PortInUse) as refused:
-        web.bind("127.0.0.1", busy)
+        web_processes.bind("127.0.0.1", busy)
     assert str(refused.value) == busy_port_message(busy, "GOODWORD_PORT")
     with pytest.raises(supervise.PortInUse) as refused:
         supervise.refuse_busy_port(busy, setting="SANDBOX_PORT")
@@ -82,7 +82,7 @@ def test_an_invalid_port_is_rejected(busy: int) -> None:
 
 
 def test_a_free_port_is_accepted() -> None:
-    listening = web.bind("127.0.0.1", 0)
+    listening = web_processes.bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
     listening.close()
     supervise.refuse_busy_port(port, setting="GOODWORD_PORT")

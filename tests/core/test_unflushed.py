@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection, transaction
 
+from goodword.core.compiled_queries import update_unflushed
 from goodword.core.models import Heartbeat
-from goodword.core.queries import update_unflushed
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 import goodword
-from goodword.core.http import LONGEST_PARAMETER
+from goodword.core.middleware import LONGEST_PARAMETER
 from goodword.urls import MEMBER
 from tests.architecture.test_pages import patterns
 from tests.assessments.once import once

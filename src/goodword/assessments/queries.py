@@ -10,8 +10,8 @@ from goodword.assessments.kinds.generated import GeneratedItem, from_json
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import Answer, Attempt, AttemptPart, DrawnItem, TestVersion, Verification
 from goodword.candidates.models import Application
+from goodword.core.compiled_queries import compiled
 from goodword.core.models import HasPk
-from goodword.core.queries import compiled
 from goodword.core.validation import Json
 from goodword.workflow.models import StepRun
 

@@ -27,10 +27,10 @@ from django.db.models import F, Q, QuerySet
 from django.utils.module_loading import import_string
 from psycopg.errors import LockNotAvailable
 
-from goodword.core import clock, database, jobs, logs, process, queries, tracing
+from goodword.core import clock, compiled_queries, database, jobs, logs, process, tracing
+from goodword.core.compiled_queries import remembering
 from goodword.core.jobs import Lane
 from goodword.core.models import Event, Reaction
-from goodword.core.queries import remembering
 
 _collected: ContextVar[list[Event] | None] = ContextVar("goodword.events.collected", default=None)
 Handler = Callable[[Event], None]
@@ -166,7 +166,7 @@ def reacting() -> Iterator[None]:
         return
     token = _reacting.set(True)
     try:
-        with queries.prepared(), transaction.atomic(), remembering():
+        with compiled_queries.prepared(), transaction.atomic(), remembering():
             yield
             _queue(_react_here(), here=False)
     finally:

@@ -1,3 +1,5 @@
+"""This process: setting up Django, stopping, notifying systemd, memory and stack."""
+
 import ctypes
 import gc
 import os

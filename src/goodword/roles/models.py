@@ -3,7 +3,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.models import Membership, OrganisationOwned
-from goodword.core.queries import compiled, remembered
+from goodword.core.compiled_queries import compiled, remembered
 from goodword.roles.slots import two_of_any
 
 

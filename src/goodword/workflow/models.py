@@ -13,8 +13,8 @@ from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.candidates.models import Application
+from goodword.core.compiled_queries import compiled, remembered
 from goodword.core.models import HasPk
-from goodword.core.queries import compiled, remembered
 from goodword.core.workdays import Calendar
 from goodword.roles.models import Step
 

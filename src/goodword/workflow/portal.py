@@ -25,9 +25,9 @@ from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application, Recruiter, recruiter_of
 from goodword.core import clock
 from goodword.core.addresses import is_same
+from goodword.core.compiled_queries import compiled
 from goodword.core.events import record
 from goodword.core.models import HasPk
-from goodword.core.queries import compiled
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link

@@ -33,8 +33,8 @@ from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure, PerformanceRating
 from goodword.candidates.personal_data import RATINGS
 from goodword.core import clock, personal_data
-from goodword.core.http import as_download
 from goodword.core.personal_data import ExportReader, ExportRequest, export, readable_json
+from goodword.core.responses import as_download
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.notifications.models import Link
 from goodword.references.models import Referee

@@ -31,7 +31,7 @@ from tests.assessments.custom_questions.support import (
 )
 from tests.assessments.once import once
 from tests.assessments.support import answers, rows, token_of
-from tests.core.test_clamd import scanner, scans
+from tests.core.uploads.test_clamd import scanner, scans
 
 EMPTY = "This file is empty. Choose another one."
 LARGE = "This file is larger than 1 MB. Make it smaller, or choose another one."

@@ -22,9 +22,9 @@ from goodword.core.doctor.examination import run
 from goodword.core.doctor.findings import Check, attention, broken, duration, good, size
 from goodword.core.supervise import goodword
 from goodword.wsgi import application
-from tests.core.test_clamd import says, scanner
 from tests.core.test_killed_worker import here
 from tests.core.test_request_limits import Server
+from tests.core.uploads.test_clamd import says, scanner
 from tests.support.dns_server import dns_server
 
 # --- settings, disk, static files -----------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from django.db import connection as database
 from pytest_django.fixtures import Settings
 
 from goodword.core import clock, metrics
-from goodword.core.committer import Arrived
+from goodword.core.group_commit import Arrived
 from goodword.greenhouse.inbox import endpoint, intake
 from goodword.greenhouse.inbox.intake import Deliveries, Waker
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret

@@ -29,9 +29,9 @@ from goodword.assessments.models import (
 )
 from goodword.assessments.queries import clock_minutes, content_of, count_of
 from goodword.candidates.models import Candidate
+from goodword.core.compiled_queries import compiled
 from goodword.core.events import record
 from goodword.core.models import HasPk
-from goodword.core.queries import compiled
 from goodword.workflow.models import StepRun, lock, move, takes_answers
 from goodword.workflow.portal import first_offered
 

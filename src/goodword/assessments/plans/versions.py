@@ -23,8 +23,8 @@ from goodword.assessments.kinds.scales.content import Instrument, Scale
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test, TestVersion
 from goodword.assessments.psychometrics import strata
 from goodword.assessments.queries import content_of, parse
+from goodword.core.compiled_queries import compiled
 from goodword.core.models import HasPk
-from goodword.core.queries import compiled
 from goodword.roles.models import Step
 
 

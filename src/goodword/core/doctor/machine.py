@@ -12,8 +12,9 @@ from typing import Final
 from django.conf import settings
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
 
-from goodword.core import clamd, environment
+from goodword.core import environment
 from goodword.core.doctor.findings import Finding, attention, broken, good, size
+from goodword.core.uploads import clamd
 
 #: free bytes: the disk needs attention below the first and is too full below the second
 LITTLE_SPACE: Final = 10**9

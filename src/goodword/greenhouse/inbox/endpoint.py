@@ -22,7 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from goodword.core import clock, crypto, installation, logs
-from goodword.core.queries import insert_once
+from goodword.core.compiled_queries import insert_once
 from goodword.greenhouse.inbox import payload
 from goodword.greenhouse.inbox.leases import wake_inbox_by_notify
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret

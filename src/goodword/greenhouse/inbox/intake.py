@@ -1,4 +1,4 @@
-"""Stores deliveries that arrive together in one INSERT (core.committer). The view takes all others."""
+"""Stores deliveries that arrive together in one INSERT (core.group_commit). The view takes all others."""
 
 import logging
 import threading
@@ -11,8 +11,8 @@ import psycopg
 from django.db import close_old_connections, connection
 
 from goodword.core import clock
-from goodword.core.committer import Arrived
 from goodword.core.database import quick_connection
+from goodword.core.group_commit import Arrived
 from goodword.greenhouse.inbox import endpoint, payload
 from goodword.greenhouse.inbox.endpoint import EVENT_ID_LENGTH, RECEIVED, is_signed, may_be_test
 from goodword.greenhouse.inbox.leases import wake_inbox_by_notify

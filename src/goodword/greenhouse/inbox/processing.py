@@ -19,10 +19,10 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.core import clock, crypto, jobs, logs, process, tracing
+from goodword.core.compiled_queries import prepared
 from goodword.core.events import collect_events, rows_only, still_recorded
 from goodword.core.jobs import Lane
 from goodword.core.models import Event
-from goodword.core.queries import prepared
 from goodword.greenhouse.client import (
     Forbidden,
     HarvestError,

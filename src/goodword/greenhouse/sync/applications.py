@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from goodword.candidates.models import Application, Candidate
+from goodword.core.compiled_queries import compiled
 from goodword.core.events import reacting, record_all
 from goodword.core.models import Event
-from goodword.core.queries import compiled
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import ApplicationStatus
 from goodword.greenhouse.models import Connection, Finding

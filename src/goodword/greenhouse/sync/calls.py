@@ -15,7 +15,7 @@ from django.db import connection as database
 from django.db.models import F, Q, QuerySet, Sum
 
 from goodword.core import clock
-from goodword.core.queries import update_unflushed
+from goodword.core.compiled_queries import update_unflushed
 from goodword.greenhouse.client import (
     TOKEN_RATE,
     V1_RATE,

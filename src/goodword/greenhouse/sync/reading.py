@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from goodword.candidates.models import Application, Candidate
 from goodword.core.addresses import normalised
-from goodword.core.queries import compiled
+from goodword.core.compiled_queries import compiled
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import Forbidden, HarvestApi, OwnerKind
 from goodword.greenhouse.models import Connection

@@ -28,10 +28,10 @@ from flufl.bounce import all_failures
 
 from goodword.candidates.models import recruiter_of
 from goodword.core.addresses import is_same
+from goodword.core.compiled_queries import remembered
 from goodword.core.crypto import hash_keys
 from goodword.core.events import record
 from goodword.core.models import Event
-from goodword.core.queries import remembered
 from goodword.core.text import clean_text
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.notifications.models import Email, Link

@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import clock, crypto, logs
-from goodword.core.queries import compiled
+from goodword.core.compiled_queries import compiled
 from goodword.notifications.models import Email, Link
 
-#: core.http keeps these paths out of the logs
+#: core.middleware keeps these paths out of the logs
 PATHS = {
     Link.Purpose.CANDIDATE: "/p/",
     Link.Purpose.REFEREE: "/r/",

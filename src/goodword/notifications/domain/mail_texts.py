@@ -24,8 +24,8 @@ from django.utils.translation import ngettext
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
+from goodword.core.compiled_queries import compiled
 from goodword.core.models import HasPk
-from goodword.core.queries import compiled
 from goodword.core.text import clean_text, defused, defused_in_header
 from goodword.notifications.models import Email, MailText
 

@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, Candidate
 from goodword.core import jobs, outbox
+from goodword.core.compiled_queries import insert_once
 from goodword.core.events import record
 from goodword.core.models import Event
-from goodword.core.queries import insert_once
 from goodword.core.text import has_link
 from goodword.notifications.domain.mail_texts import LINK_PATH, own_texts
 from goodword.notifications.models import Email

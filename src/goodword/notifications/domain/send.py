@@ -28,8 +28,8 @@ from django.utils import translation
 
 from goodword.accounts.models import logo_of
 from goodword.core import events, mail, outbox, tracing
+from goodword.core.compiled_queries import prepared
 from goodword.core.mail import Fault, Scope, Withdrawn
-from goodword.core.queries import prepared
 from goodword.core.text import clean_text, defused_in_header, written_weekday
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain import links, queue

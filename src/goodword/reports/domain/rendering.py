@@ -67,7 +67,8 @@ WITHHELD: Final = 0
 #: files rendered again per sweep, at 50 to 100 ms each
 FILES_PER_SWEEP: Final = 50
 
-log = logging.getLogger(__name__)
+#: keeps its name, since operators may filter by it
+log = logging.getLogger("goodword.reports.domain.files")
 
 
 def render(*, report_id: int, now: datetime) -> None:

@@ -7,8 +7,8 @@ has its own reaction, the last reaction leaves the step in the right state.
 from django.db.models import QuerySet
 
 from goodword.candidates.models import Application
+from goodword.core.compiled_queries import compiled, remembered
 from goodword.core.models import Event
-from goodword.core.queries import compiled, remembered
 from goodword.roles.models import StageRule, Step, automation_of, rules_of
 from goodword.workflow.models import StepRequest
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, recruiter_of
+from goodword.core.compiled_queries import insert_once
 from goodword.core.events import record
 from goodword.core.jobs import for_each
 from goodword.core.models import Event
-from goodword.core.queries import insert_once
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.roles.access import is_confidential
 from goodword.roles.models import Step, rules_of

@@ -1,7 +1,7 @@
 """Streams a role's results as files: the numbers on page 1 of each newest report, without items, item responses or
 keys.
 
-Uses short queries, because a server-side cursor would run as one statement, whose time core.web limits.
+Uses short queries, because a server-side cursor would run as one statement, whose time core.web_processes limits.
 """
 
 import csv

@@ -18,8 +18,8 @@ from goodword.candidates.domain.erasure_requests import pending
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, PerformanceRating, public_title
 from goodword.core import clock
-from goodword.core.http import as_download
 from goodword.core.personal_data import ExportReader, ExportRequest, export, readable_json
+from goodword.core.responses import as_download
 from goodword.core.text import written_weekday
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, masked

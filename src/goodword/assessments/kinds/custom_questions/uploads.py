@@ -15,8 +15,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 
-from goodword.core import active_office, active_pdf, active_xml, clamd
 from goodword.core.text import clean_text
+from goodword.core.uploads import clamd, office, pdf, xml
 
 MEGABYTE: Final = 1024 * 1024
 MAX_NAME_LENGTH: Final = 200
@@ -97,7 +97,7 @@ def check_file(file: "UploadedFile[Any]", *, types: Collection[str], megabytes: 
 
 def _refuse_programs(ending: str, content: bytes) -> None:
     try:
-        if ending == ".pdf" and active_pdf.is_active(content):
+        if ending == ".pdf" and pdf.is_active(content):
             raise RejectedFile(
                 gettext(
                     "This PDF contains scripts, attachments or automatic actions. Print it to a new PDF and upload "
@@ -105,23 +105,23 @@ def _refuse_programs(ending: str, content: bytes) -> None:
                 )
             )
         if ending == ".csv":
-            active_xml.check_table(content.decode("utf-8-sig"))
+            xml.check_table(content.decode("utf-8-sig"))
         if any(ending in ACCEPTED[one] for one in ("document", "sheet", "slides")):
-            active_office.check(content)
-    except active_xml.Programs as error:
+            office.check(content)
+    except xml.Programs as error:
         raise RejectedFile(
             gettext(
                 "This file contains macros, programs or embedded objects. Save it without them, or as a PDF."
             )
         ) from error
-    except active_xml.Elsewhere as error:
+    except xml.Elsewhere as error:
         raise RejectedFile(
             gettext(
                 "This file loads external content: a template, a picture or an object. Embed it, or save "
                 "the file as a PDF."
             )
         ) from error
-    except (active_xml.Unreadable, active_pdf.Unreadable) as error:
+    except (xml.Unreadable, pdf.Unreadable) as error:
         raise RejectedFile(
             gettext(
                 "We can't check this file: it is password-protected, damaged or too large when unpacked. "

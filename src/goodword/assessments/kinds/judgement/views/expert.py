@@ -38,8 +38,8 @@ from goodword.assessments.kinds.judgement.panelists import (
 from goodword.assessments.models import Panelist
 from goodword.assessments.views.access import private
 from goodword.core import clock
-from goodword.core.http import as_download
 from goodword.core.personal_data import readable_json
+from goodword.core.responses import as_download
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, masked
 from goodword.notifications.models import Link

@@ -1,4 +1,4 @@
-"""The web server's processes, which share one socket and shut down together. Each runs core.server."""
+"""The web server's processes, which share one socket and shut down together. Each runs core.waitress_server."""
 
 import ctypes
 import logging
@@ -21,11 +21,11 @@ from goodword.core.supervise import PortInUse
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-    from goodword.core.server import Server
+    from goodword.core.waitress_server import Server
 
 #: exit status for wrong settings, which a restart can't fix
 WRONG_SETTING = 2
-#: seconds until a stopping child is killed; more than DRAIN_SECONDS of core.server
+#: seconds until a stopping child is killed; more than DRAIN_SECONDS of core.waitress_server
 CHILD_SECONDS = 11
 _END: Final = {signal.SIGTERM, signal.SIGINT}
 #: prctl(2): the signal that a process gets when its parent exits
@@ -34,7 +34,8 @@ LISTEN_FDS_START = 3
 #: seconds between checks of the children; a child that stood still at this many checks in a row is killed
 LOOK_SECONDS, STANDSTILLS = 5.0, 12
 
-log = logging.getLogger(__name__)
+#: keeps its name, since operators may filter by it
+log = logging.getLogger("goodword.core.web")
 
 
 def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 1) -> int:
@@ -116,7 +117,7 @@ def _run(
     from django.conf import settings
     from django.utils.module_loading import import_string
 
-    from goodword.core.server import make_server, raise_file_limit
+    from goodword.core.waitress_server import make_server, raise_file_limit
 
     raise_file_limit()
     process.server = make_server(
@@ -138,13 +139,13 @@ def _load() -> "WSGIApplication":
     from django.core.wsgi import get_wsgi_application
 
     application = get_wsgi_application()
-    from goodword.core import crypto, http
+    from goodword.core import crypto, middleware
     from goodword.core.doctor import database
 
     crypto.check_field_keys_at_start()
     database.known_migrations()
     load_pages()
-    http.build_static_files()
+    middleware.build_static_files()
     freeze()
     return application
 

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
+from goodword.core.compiled_queries import compiled
 from goodword.core.models import HasPk
-from goodword.core.queries import compiled
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from goodword.core import clamd
-from goodword.core.clamd import NotScanned, is_infected, is_up
+from goodword.core.uploads import clamd
+from goodword.core.uploads.clamd import NotScanned, is_infected, is_up
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 

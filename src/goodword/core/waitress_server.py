@@ -23,14 +23,15 @@ from waitress.receiver import FixedStreamReceiver
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, Task, ThreadedTaskDispatcher, WSGITask
 
-from goodword.core.committer import Answer, Committer, Intake
-from goodword.core.http import is_page, is_upload, largest_body
+from goodword.core.group_commit import Answer, Committer, Intake
+from goodword.core.middleware import is_page, is_upload, largest_body
 from goodword.core.process import Notifier
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-log = logging.getLogger(__name__)
+#: keeps its name, since operators may filter by it
+log = logging.getLogger("goodword.core.server")
 
 THREADS = 8
 #: seconds without data, within or between requests, after which a client is cut off
@@ -307,7 +308,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
         threads.set_thread_count(adj.threads)
         self._probes.set_thread_count(2)
         self._look_ups.set_thread_count(1)
-        self._look_ups.queue_logger = logging.getLogger(f"{__name__}.look_ups")
+        self._look_ups.queue_logger = log.getChild("look_ups")
         self._look_ups.queue_logger.setLevel(logging.ERROR)  # don't log that look-ups are queued
         sockinfo = (listening.family, listening.type, listening.proto, listening.getsockname())
         super().__init__(

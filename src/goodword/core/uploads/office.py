@@ -11,8 +11,8 @@ from typing import IO, Final
 from urllib.parse import unquote
 from xml.parsers import expat
 
-from goodword.core import active_xml
-from goodword.core.active_xml import Elsewhere, Programs, Unreadable, is_local
+from goodword.core.uploads import xml
+from goodword.core.uploads.xml import Elsewhere, Programs, Unreadable, is_local
 
 #: limits per archive: entries, and bytes when unpacked
 MOST_ENTRIES: Final = 10_000
@@ -134,7 +134,7 @@ _EBCDIC: Final = b"\x4c\x6f\xa7\x94"
 
 class _Bounds:
     def __init__(self) -> None:
-        self.xml = active_xml.PartReader()
+        self.xml = xml.PartReader()
         self.unpacked = 0
 
     def unpack(self, size: int) -> None:
@@ -334,7 +334,7 @@ def _check_relations(content: bytes, bounds: _Bounds, *, may_link: bool) -> set[
             and (mode == "external" or _OUTSIDE.match(unquote(target)))
             and not made_from
         ):
-            if not (may_link and kind == "hyperlink" and active_xml.may_be_clicked(target)):
+            if not (may_link and kind == "hyperlink" and xml.may_be_clicked(target)):
                 raise Elsewhere
             external.add(attributes.get("Id", ""))
         if name == "Relationship" and kind in _EMBEDDING:

@@ -23,9 +23,10 @@ from django.http.request import split_domain_port, validate_host
 from django.urls import ResolverMatch, resolve
 from django.utils.module_loading import import_string
 
-from goodword.core import database, http, logs, metrics, tracing
+from goodword.core import database, logs, metrics, middleware, tracing
 
-log = logging.getLogger(__name__)
+#: keeps its name, since operators may filter by it
+log = logging.getLogger("goodword.core.committer")
 
 #: bytes of a request's body; longer ones go to the view
 LONGEST: Final = 256 * 1024
@@ -40,7 +41,11 @@ _ADDRESSES = re.compile(
     r"(?:[0-9]+(?:\.[0-9]+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+)(?:, ?(?:[0-9.]+|[0-9A-Fa-f:]+))*"
 )
 #: middleware that does more than add headers
-_WITHOUT = ("goodword.core.metrics.Endpoint", "goodword.core.http.Requests", "goodword.core.http.StaticFiles")
+_WITHOUT = (
+    "goodword.core.metrics.Endpoint",
+    "goodword.core.middleware.Requests",
+    "goodword.core.middleware.StaticFiles",
+)
 
 
 class Request(Protocol):
@@ -228,7 +233,7 @@ class Committer:
             one.channel.service()
             match = _resolved(one.request.path)
             tracing.record(f"POST {match.view_name}", since=one.since, of=lambda: None, status=200)
-            http.request_ended(
+            middleware.request_ended(
                 method="POST",
                 path=one.request.path,
                 match=match,

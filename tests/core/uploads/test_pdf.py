@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from goodword.core import active_pdf
-from goodword.core.active_pdf import Unreadable, is_active
+from goodword.core.uploads import pdf
+from goodword.core.uploads.pdf import Unreadable, is_active
 
 HEAD = b"%PDF-1.7\n"
 KEYWORDS = (b"stream", b"endobj", b"startxref", b"obj", b"endstream", b"trailer")
@@ -287,8 +287,6 @@ def test_scanning_takes_linear_time(piece: bytes) -> None:
 @pytest.mark.slow
 def test_decompression_bombs_are_not_unpacked() -> None:
     with pytest.raises(Unreadable):
-        is_active(packed(b"/a " * (active_pdf.MOST_UNPACKED // 3 + 1)))
+        is_active(packed(b"/a " * (pdf.MOST_UNPACKED // 3 + 1)))
     with pytest.raises(Unreadable):
-        is_active(
-            packed(b" " * active_pdf.MOST_PREDICTED, more=b"/DecodeParms<</Predictor 12/Columns 1000>>")
-        )
+        is_active(packed(b" " * pdf.MOST_PREDICTED, more=b"/DecodeParms<</Predictor 12/Columns 1000>>"))

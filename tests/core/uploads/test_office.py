@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from goodword.core import active_office, active_xml
-from goodword.core.active_office import check
-from goodword.core.active_xml import Elsewhere, Programs, Unreadable
+from goodword.core.uploads import office, xml
+from goodword.core.uploads.office import check
+from goodword.core.uploads.xml import Elsewhere, Programs, Unreadable
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100
 RELATION = (
@@ -370,11 +370,11 @@ def test_nested_archives_are_rejected(more: dict[str, bytes | str]) -> None:
 def test_embedded_documents_share_one_size_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     many = docx({f"word/embeddings/{n}.docx": docx({"a.bin": b"\x00" * 100_000}) for n in range(20)})
     check(many)
-    monkeypatch.setattr(active_office, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(office, "MOST_UNPACKED", 1_000_000)
     with pytest.raises(Unreadable):
         check(many)
     monkeypatch.undo()
-    monkeypatch.setattr(active_xml, "MOST_ELEMENTS", 50)
+    monkeypatch.setattr(xml, "MOST_ELEMENTS", 50)
     with pytest.raises(Unreadable):
         check(docx({f"word/embeddings/{n}.docx": docx() for n in range(60)}))
 
@@ -399,7 +399,7 @@ def test_unreadable_files_are_rejected() -> None:
         docx({"word/_rels/x.rels": "<Relationships>"}),
         docx({"word/Document.xml": "<twice/>"}),
         docx({"META-INF/manifest.xml": "<manifest:encryption-data/>"}),
-        archive({f"{n}.xml": b"" for n in range(active_office.MOST_ENTRIES + 1)}),
+        archive({f"{n}.xml": b"" for n in range(office.MOST_ENTRIES + 1)}),
     ]
     for content in wrong:
         with pytest.raises(Unreadable):
@@ -430,11 +430,11 @@ def test_unusual_compression_is_rejected(method: int) -> None:
 
 
 def test_zip_bombs_are_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(active_office, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(office, "MOST_UNPACKED", 1_000_000)
     with pytest.raises(Unreadable):
         check(docx({"word/media/large.emf": b"\x00" * 1_100_000}))
     monkeypatch.undo()
-    monkeypatch.setattr(active_office, "_MOST_OF_A_PART", 1_000_000)
+    monkeypatch.setattr(office, "_MOST_OF_A_PART", 1_000_000)
     with pytest.raises(Unreadable):
         check(docx({"word/_rels/x.rels": b" " * 1_100_000}))
 
@@ -478,7 +478,7 @@ def test_zip_bombs_are_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_csv_files_with_active_formulas_are_rejected(text: str, problem: type[Exception]) -> None:
     with pytest.raises(problem):
-        active_xml.check_table(text)
+        xml.check_table(text)
 
 
 @pytest.mark.parametrize(
@@ -502,7 +502,7 @@ def test_csv_files_with_active_formulas_are_rejected(text: str, problem: type[Ex
     ],
 )
 def test_ordinary_csv_files_are_accepted(text: str) -> None:
-    active_xml.check_table(text)
+    xml.check_table(text)
 
 
 LINKED = '<w:document><a:blip r:link="rId1"/></w:document>'

@@ -11,7 +11,8 @@ SECONDS: Final = 15.0
 _PIECE: Final = 64 * 1024
 _LONGEST_ANSWER: Final = 4096
 
-log = logging.getLogger(__name__)
+#: keeps its name, since operators may filter by it
+log = logging.getLogger("goodword.core.clamd")
 
 
 class NotScanned(Exception):

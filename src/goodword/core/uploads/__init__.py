@@ -1,0 +1,1 @@
+"""Inspects uploads: active content of PDFs, office files and XML, and viruses."""
