@@ -240,13 +240,13 @@ FLOW: Flow = {
 ERASURE: tuple[Eraser, ...] = (
     greenhouse_data.erase_deliveries,
     greenhouse_data.erase_notes,
-    greenhouse_data.erase_events,
     workspace_data.erase,
     reports_data.erase,
     references_data.erase,
     assessments_data.erase,
     workflow_data.erase,
     notifications_data.erase,
+    candidates_data.erase_events,
     candidates_data.erase,
 )
 
@@ -260,6 +260,6 @@ EXPORT: tuple[Exporter, ...] = (
     workspace_data.export,
     notifications_data.export,
     greenhouse_data.export_notes,
-    greenhouse_data.export_events,
+    candidates_data.export_events,
     greenhouse_data.export_deliveries,
 )

@@ -17,8 +17,9 @@ from goodword.candidates.domain.erasure_requests import WAIT
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.greenhouse.models import ActivityFeedNote
-from goodword.greenhouse.sync.merges_and_deletions import erase_due
+from goodword.greenhouse.sync.due_erasures import erase_due
 from goodword.notifications.models import Email
+from goodword.references.domain.referee_erasure import erase_referee
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.flags import rules
 from goodword.references.models import (
@@ -30,7 +31,6 @@ from goodword.references.models import (
     Slot,
     Trace,
 )
-from goodword.references.personal_data import erase_referee
 from goodword.reports.models import Report, ReportFile
 from greenhouse_sandbox.acts.candidates import delete_candidate
 from tests.assessments.all_kinds import assessment_of_all, marked, take

@@ -13,10 +13,10 @@ from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import cancel_check
+from goodword.references.domain.referee_erasure import erase_referee
 from goodword.references.domain.requests import has_opted_out, store_opt_out
 from goodword.references.domain.responses import keep_draft_of_closed
 from goodword.references.models import Check, CheckFlag, Referee, Reference, ReferenceRequest, Slot, Trace
-from goodword.references.personal_data import erase_referee
 from goodword.references.queries import check_overview, latest_check, progress
 from goodword.references.results import results
 from goodword.workspace.progress import progress_of

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from goodword.notifications.models import Email, Link
-from goodword.references import personal_data
+from goodword.references.domain import referee_erasure
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_referee
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import DoNotContact
@@ -136,7 +136,7 @@ def test_an_opt_out_survives_erasure_and_key_rotation(settings: Any) -> None:
     story = sent()
     organisation = story.application.organisation
     opt_out(referee_path(MARIA))
-    personal_data.erase_referee(referee_id=story.requests[0].referee_id, by="member:1", now=NOW)
+    referee_erasure.erase_referee(referee_id=story.requests[0].referee_id, by="member:1", now=NOW)
     settings.GOODWORD_FIELD_KEYS = {"new": b"n" * 32} | settings.GOODWORD_FIELD_KEYS
     assert has_opted_out(organisation=organisation, address=MARIA)
     page = post(f"{candidate_path(story)}1/", MANAGER | {"r-email": MARIA})

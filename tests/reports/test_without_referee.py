@@ -8,8 +8,8 @@ from django.test import Client
 
 from goodword.core.events import record
 from goodword.notifications.models import Email
+from goodword.references.domain.referee_erasure import erase_referee
 from goodword.references.models import Check
-from goodword.references.personal_data import erase_referee
 from goodword.reports.domain.rendering import render
 from goodword.reports.models import Report, ReportFile
 from goodword.reports.pdf.render import render_pdf

@@ -1,12 +1,13 @@
-"""Erasure and export of candidates. Their own copies omit status, stage and reason, so that nobody learns of a
-rejection through Goodword."""
+"""Erasure and export of candidates, and of the events of their applications. Their own copies omit status, stage and
+reason, so that nobody learns of a rejection through Goodword."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db.models import Q
 
 from goodword.candidates.models import Application, Candidate, Erasure, Hold, PerformanceRating, public_title
+from goodword.core.models import Event
 from goodword.core.personal_data import (
     Counts,
     ExportReader,
@@ -66,6 +67,15 @@ def erase(subject: Subject, now: datetime) -> Counts:
     Hold.objects.across_organisations().filter(own).update(reason="")
     people = Candidate.objects.across_organisations().filter(pk=subject.candidate_id)
     return counts | {"people": people.filter(erased_at=None).update(**BLANK, erased_at=now)}
+
+
+@erases("core.Event")
+def erase_events(subject: Subject, now: datetime) -> Counts:
+    del now
+    rejections = Event.objects.filter(
+        application_id__in=subject.application_ids, name="application.rejected"
+    ).exclude(data={})
+    return {"rejection reasons": rejections.update(data={})}
 
 
 #: only in the copy that candidates download, since members may not read individual ratings
@@ -185,3 +195,24 @@ def _erasure(erasure: Erasure) -> dict[str, Any]:
             "kept because": erasure.cancelled_because,
         }
     )
+
+
+@exports("core.Event")
+def export_events(wanted: ExportRequest) -> Sections:
+    """Only in the organisation's own export, since the timeline contains stages and rejections."""
+    if not wanted.by_member:
+        return {}
+    events = Event.objects.filter(
+        organisation_id=wanted.organisation.pk, application_id__in=wanted.application_ids
+    )
+    return {
+        "timeline": [
+            without_empty({"at": _at(event), "what": event.name, "by": event.actor, "details": event.data})
+            for event in events.order_by("occurred_at", "pk")
+        ]
+    }
+
+
+def _at(event: Event) -> date:
+    """Only the day for the start of an assessment, as on the timeline."""
+    return event.occurred_at.date() if event.name == "attempt.begun" else event.occurred_at

@@ -3,7 +3,7 @@ from goodword.greenhouse.activity_feed import posting  # noqa: F401 - registers 
 from goodword.greenhouse.inbox import processing  # noqa: F401 - registers its jobs
 from goodword.greenhouse.reconciliation import run  # noqa: F401 - registers its jobs
 from goodword.greenhouse.setup import permissions
-from goodword.greenhouse.sync import merges_and_deletions
+from goodword.greenhouse.sync import due_erasures
 
 
 @jobs.job(name="greenhouse.check", swept_by="greenhouse.check.sweep")
@@ -26,4 +26,4 @@ def sweep_checks(*, timestamp: int = 0) -> None:
 @jobs.job(name="greenhouse.erase", cron="*/10 * * * * 40", queueing_lock="greenhouse.erase")
 def sweep_erasures(*, timestamp: int = 0) -> None:
     del timestamp
-    merges_and_deletions.erase_due(now=clock.now())
+    due_erasures.erase_due(now=clock.now())

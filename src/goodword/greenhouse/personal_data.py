@@ -1,11 +1,10 @@
 import json
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
 from goodword.candidates.models import Application, Candidate
-from goodword.core.models import Event
 from goodword.core.personal_data import (
     Counts,
     ExportRequest,
@@ -68,15 +67,6 @@ def erase_notes(subject: Subject, now: datetime) -> Counts:
     return {"notes given up": given_up}
 
 
-@erases("core.Event")
-def erase_events(subject: Subject, now: datetime) -> Counts:
-    del now
-    rejections = Event.objects.filter(
-        application_id__in=subject.application_ids, name="application.rejected"
-    ).exclude(data={})
-    return {"rejection reasons": rejections.update(data={})}
-
-
 @exports("greenhouse.Delivery")
 def export_deliveries(wanted: ExportRequest) -> Sections:
     """Only in the organisation's own export. Candidates get this data from Greenhouse."""
@@ -135,24 +125,3 @@ def export_notes(wanted: ExportRequest) -> Sections:
             for note in notes.order_by("pk")
         ]
     }
-
-
-@exports("core.Event")
-def export_events(wanted: ExportRequest) -> Sections:
-    """Only in the organisation's own export, since the timeline contains stages and rejections."""
-    if not wanted.by_member:
-        return {}
-    events = Event.objects.filter(
-        organisation_id=wanted.organisation.pk, application_id__in=wanted.application_ids
-    )
-    return {
-        "timeline": [
-            without_empty({"at": _at(event), "what": event.name, "by": event.actor, "details": event.data})
-            for event in events.order_by("occurred_at", "pk")
-        ]
-    }
-
-
-def _at(event: Event) -> date:
-    """Only the day for the start of an assessment, as on the timeline."""
-    return event.occurred_at.date() if event.name == "attempt.begun" else event.occurred_at

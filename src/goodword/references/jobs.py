@@ -1,7 +1,7 @@
 from goodword.core import clock, jobs
 from goodword.references.domain import reminders, requests
+from goodword.references.domain.referee_erasure import erase_asked
 from goodword.references.flags import devices
-from goodword.references.personal_data import erase_asked
 
 
 @jobs.job(

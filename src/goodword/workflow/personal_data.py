@@ -1,14 +1,6 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.conf import settings
-from django.db import transaction
-from django.urls import reverse
-from django.utils import translation
-
-from goodword.candidates.domain.erasure_requests import Reason, request_erasure
-from goodword.candidates.domain.holds import hold_against_erasure
-from goodword.candidates.models import Application, Erasure, Hold, recruiter_of
 from goodword.core.personal_data import (
     Counts,
     ExportRequest,
@@ -18,12 +10,9 @@ from goodword.core.personal_data import (
     exports,
     without_empty,
 )
-from goodword.core.text import written_day
 from goodword.notifications.domain import links
-from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.notifications.models import Link
 from goodword.workflow.models import Appeal, StepRequest, StepRun, lock, may, move
-from goodword.workflow.retention import mail_data_kept
 
 ERASURE = "erasure"
 
@@ -52,70 +41,6 @@ def close_runs[R: StepRun](model: type[R], application_ids: Collection[int], *, 
         run.attention, run.next_reminder_at = "", None
         run.save(update_fields=["attention", "next_reminder_at"])
     return runs
-
-
-def request_own_erasure(*, application: Application, now: datetime, language: str = "") -> Erasure:
-    """Erasure of the whole person in seven days. Idempotent. Mails the recruiter, and the candidate in `language`."""
-    with transaction.atomic():
-        erasure = request_erasure(of=application.candidate, reason=Reason.CANDIDATE, now=now, by="candidate")
-        hold = hold_against_erasure(application.candidate)
-        recruiter = recruiter_of(application)
-        path = reverse("candidate", args=[application.organisation.slug, application.pk])
-        queue(
-            organisation=application.organisation,
-            kind="workflow.erasure_requested",
-            key=f"erasure:{erasure.pk}:asked",
-            to=Correspondent(name=recruiter.name, address=recruiter.address),
-            sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
-            template="workflow/mail/erasure_requested",
-            context={
-                "candidate_name": application.candidate.name,
-                "role_title": application.role.title if application.role else "",
-                "due": _day(erasure, application, application.organisation.language),
-                "kept": hold is not None,
-                "page_url": settings.GOODWORD_BASE_URL + path,
-            },
-            application=application,
-            language=application.organisation.language,
-            now=now,
-        )
-        _mail_confirmation(erasure, application, hold, language=language, now=now)
-        return erasure
-
-
-def _mail_confirmation(
-    erasure: Erasure, application: Application, hold: Hold | None, *, language: str, now: datetime
-) -> None:
-    candidate = application.candidate
-    if hold is not None:
-        mail_data_kept(erasure, hold, now=now)
-        return
-    if not candidate.email:
-        return
-    recruiter = recruiter_of(application)
-    language = language or candidate.language or application.organisation.language
-    queue(
-        organisation=application.organisation,
-        kind="workflow.erasure_confirmed",
-        key=f"erasure:{erasure.pk}:confirmed",
-        to=Correspondent(name=candidate.name, address=candidate.email),
-        sender=Correspondent(name=recruiter.name, address=recruiter.address),
-        template="workflow/mail/erasure_confirmed",
-        context={
-            "due": _day(erasure, application, language),
-            "contact_name": recruiter.name,
-            "contact_email": recruiter.address,
-        },
-        application=application,
-        quotes=candidate,
-        language=language,
-        now=now,
-    )
-
-
-def _day(erasure: Erasure, application: Application, language: str) -> str:
-    with translation.override(language):
-        return written_day(erasure.due_at.astimezone(application.organisation.zone))
 
 
 @exports("workflow.StepRequest", "workflow.Appeal")

@@ -37,8 +37,8 @@ from goodword.core.personal_data import ExportReader, ExportRequest, export, rea
 from goodword.core.responses import as_download
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.notifications.models import Link
+from goodword.references.domain.referee_erasure import erase_referee
 from goodword.references.models import Referee
-from goodword.references.personal_data import erase_referee
 from goodword.reports.domain.rendering import NotRendered, content_of
 from goodword.reports.models import Report
 from goodword.workflow.models import DONE, StepRequest

@@ -18,8 +18,8 @@ from goodword.core.personal_data import (
     exports,
     without_empty,
 )
+from goodword.references.domain.referee_erasure import erase_referee_again
 from goodword.references.models import Referee
-from goodword.references.personal_data import erase_referee_again
 from goodword.workspace.models import Comment, ImportRow, RatingRequest
 from goodword.workspace.validity.requests import forget
 

@@ -13,9 +13,9 @@ from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import clock
 from goodword.greenhouse.models import Delivery
 from goodword.greenhouse.sync import merges_and_deletions
-from goodword.greenhouse.sync.merges_and_deletions import erase_due
+from goodword.greenhouse.sync.due_erasures import erase_due
 from goodword.notifications.models import Email
-from goodword.workflow.personal_data import request_own_erasure
+from goodword.workflow.domain.own_erasure import request_own_erasure
 from goodword.workflow.retention import lift_hold, place_hold
 from greenhouse_sandbox.acts.candidates import anonymise_candidate, delete_candidate, merge_candidates
 from greenhouse_sandbox.store.applications import Application as RemoteApplication

@@ -19,8 +19,8 @@ from goodword.core.backup.erasures import Erased
 from goodword.core.backup.programs import BackupError
 from goodword.core.models import ErasureEntry
 from goodword.notifications.models import Email
+from goodword.references.domain.referee_erasure import erase_referee
 from goodword.references.models import Referee
-from goodword.references.personal_data import erase_referee
 from goodword.workspace.personal_data import repeat_erasures
 from tests.references.answered import NOW, answered, checked
 from tests.support import factories

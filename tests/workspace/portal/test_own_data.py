@@ -16,7 +16,7 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.models import Answer, Calibration
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure
-from goodword.greenhouse.sync.merges_and_deletions import erase_due
+from goodword.greenhouse.sync.due_erasures import erase_due
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.models import Check, CheckFlag

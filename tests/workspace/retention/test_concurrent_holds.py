@@ -14,9 +14,9 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.notifications.models import Email
+from goodword.references.domain.referee_erasure import erase_referee
 from goodword.references.models import Check, Referee
-from goodword.references.personal_data import erase_referee
-from goodword.workflow.personal_data import request_own_erasure
+from goodword.workflow.domain.own_erasure import request_own_erasure
 from goodword.workflow.retention import place_hold
 from goodword.workspace.retention.rules import erase_if_due
 from tests.references.answered import whole

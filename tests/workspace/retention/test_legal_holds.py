@@ -14,11 +14,11 @@ from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasur
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.greenhouse.sync.candidates import merge_candidates
-from goodword.greenhouse.sync.merges_and_deletions import erase_due
+from goodword.greenhouse.sync.due_erasures import erase_due
 from goodword.notifications.models import Email, Link
+from goodword.references.domain.referee_erasure import erase_asked
 from goodword.references.models import Check, Referee
-from goodword.references.personal_data import erase_asked
-from goodword.workflow.personal_data import request_own_erasure
+from goodword.workflow.domain.own_erasure import request_own_erasure
 from goodword.workflow.retention import NothingToKeep, lift_hold, place_hold
 from goodword.workspace.retention.rules import Months, preview_run, sweep
 from tests.references.answered import asked, checked, data_path, whole

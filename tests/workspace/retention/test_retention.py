@@ -22,8 +22,8 @@ from goodword.core.personal_data import Counts, Eraser, Subject, erasers
 from goodword.flow import ERASURE
 from goodword.references.models import Check
 from goodword.roles.models import Role
+from goodword.workflow.domain.own_erasure import request_own_erasure
 from goodword.workflow.models import takes_answers, takes_answers_query
-from goodword.workflow.personal_data import request_own_erasure
 from goodword.workflow.retention import place_hold
 from goodword.workspace.candidate.timeline import ERASURES
 from goodword.workspace.retention import rules

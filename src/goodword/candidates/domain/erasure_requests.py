@@ -64,7 +64,7 @@ def cancel_erasure(
 ) -> bool:
     """Cancel an erasure in the caller's transaction. Returns False if already done or cancelled. `because`: a
     sentence."""
-    candidate, applications = lock_person(_person_of(erasure))
+    candidate, applications = lock_person(candidate_id_of(erasure))
     erasure.refresh_from_db(from_queryset=Erasure.objects.across_organisations())
     if erasure.done_at is not None or erasure.cancelled_at is not None:
         return False
@@ -93,7 +93,7 @@ def carry_out_erasure(*, erasure_id: int, now: datetime, member: Membership | No
         )
         if erasure is None:
             return False
-        candidate, applications = lock_person(_person_of(erasure))
+        candidate, applications = lock_person(candidate_id_of(erasure))
         if hold_against_erasure(erasure.application or candidate) is not None:
             return False
         # erasures are only written under the person's lock
@@ -111,7 +111,7 @@ def erase_person_again(*, of: Candidate | Application, now: datetime) -> bool:
         return False
     with transaction.atomic():
         erasure = request_erasure(of=of, reason=Reason.MEMBER, now=now, by="goodword", due_at=now)
-        candidate, applications = lock_person(_person_of(erasure))
+        candidate, applications = lock_person(candidate_id_of(erasure))
         _carry_out(erasure, candidate, applications, now=now, member=None)
         return True
 
@@ -174,7 +174,7 @@ def _done(
     rows.filter(application__in=applications).update(done_at=now)
 
 
-def _person_of(erasure: Erasure) -> int:
+def candidate_id_of(erasure: Erasure) -> int:
     if erasure.candidate_id is not None:
         return erasure.candidate_id
     assert erasure.application is not None  # by a constraint of the table

@@ -7,7 +7,6 @@ written.
 A record we can't see is erased only if an event reported its deletion seven days ago.
 """
 
-import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,33 +17,24 @@ from django.db.models import Q
 from goodword.candidates.domain.erasure_requests import (
     BY_PEOPLE,
     Reason,
-    _person_of,
     cancel_erasure,
-    carry_out_erasure,
     pending,
     request_erasure,
 )
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, Candidate, Erasure
-from goodword.core import crypto
-from goodword.core.jobs import for_each
 from goodword.greenhouse import client as remote
-from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.applications import READINGS, TooBusy, apply
 from goodword.greenhouse.sync.candidates import ACTOR, Stale, merge_candidates
 from goodword.greenhouse.sync.reading import NO_HINT, ApplicationReading, read_application
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
-log = logging.getLogger(__name__)
-
 Settle = Callable[[list[str]], None]
 
 VISIBLE_AGAIN = "Greenhouse shows this person again: they weren't deleted."
 NAMED_AGAIN = "Greenhouse names this person again: they are no longer anonymous."
 APPLICATION_VISIBLE_AGAIN = "Greenhouse shows this application again: it wasn't deleted."
-
-MAX_ERASURES = 1000
 
 
 def _nothing(_: list[str]) -> None: ...
@@ -141,14 +131,6 @@ def application_deleted(
         return [*outcomes, _due(f"Application {application_id}", erasure)]
 
     return _read_and_write(connection, application_ids=(application_id,), write=write, now=now, settle=settle)
-
-
-def erase_due(*, now: datetime) -> int:
-    """Carry out due erasures, after checking that the records are still gone from Greenhouse. Returns how many."""
-    due = Erasure.objects.across_organisations().filter(done_at=None, cancelled_at=None, due_at__lte=now)
-    first = due.order_by("due_at", "pk").values_list("pk", flat=True)[:MAX_ERASURES]
-    resting: set[int] = set()
-    return for_each(list(first), lambda pk: _erase(pk, now=now, resting=resting))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -279,50 +261,3 @@ def _due(who: str, erasure: Erasure) -> str:
     if of is not None and hold_on(of) is not None:
         return f"{who} is under legal hold: open steps are closed, and the data is kept until the hold is lifted."
     return f"{who} will be erased on {erasure.due_at:%d %B %Y}; open steps are closed."
-
-
-def _erase(erasure_id: int, *, now: datetime, resting: set[int]) -> bool:
-    erasure = (
-        Erasure.objects.across_organisations().select_related("application", "candidate").get(pk=erasure_id)
-    )
-    of = erasure.application or erasure.candidate
-    if of is not None and hold_on(of) is not None:
-        return False
-    connection = _connection_to_check(erasure)
-    if connection is not None:
-        if connection.pk in resting:
-            return False
-        try:
-            _check_again(connection, erasure, now=now)
-        except (HarvestError, crypto.CannotOpen) as error:
-            log.warning(
-                "erasure %d waits: Greenhouse cannot be reached (%s)", erasure_id, type(error).__name__
-            )
-            resting.add(connection.pk)
-            return False
-        except TooBusy:
-            return False
-    return carry_out_erasure(erasure_id=erasure_id, now=now)  # does nothing if the check has cancelled it
-
-
-def _connection_to_check(erasure: Erasure) -> Connection | None:
-    """None for erasures that people requested, candidates that members added, and disconnected accounts."""
-    if erasure.reason in BY_PEOPLE:
-        return None
-    connections = Connection.objects.across_organisations().exclude(state=Connection.State.DISCONNECTED)
-    person = Candidate.objects.across_organisations().get(pk=_person_of(erasure))
-    return connections.filter(pk=person.connection_id or 0).select_related("organisation").first()
-
-
-def _check_again(connection: Connection, erasure: Erasure, *, now: datetime) -> None:
-    """Repeat the check that led to the erasure. It cancels the erasure if it no longer applies. Raises HarvestError."""
-    if erasure.application is not None and erasure.application.remote_id is not None:
-        application_deleted(connection, application_id=erasure.application.remote_id, now=now)
-        return
-    person = Candidate.objects.across_organisations().get(pk=_person_of(erasure))
-    if person.remote_id is None:
-        return
-    if erasure.reason == Reason.CANDIDATE_ANONYMISED:
-        candidate_anonymised(connection, candidate_id=person.remote_id, fields=("full_name",), now=now)
-    else:
-        candidate_deleted(connection, candidate_id=person.remote_id, now=now)

@@ -19,9 +19,9 @@ from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, masked
 from goodword.notifications.models import Link
 from goodword.references.domain.checks import check_context, referee_language
+from goodword.references.domain.referee_erasure import erase_referee
 from goodword.references.domain.requests import opt_out
 from goodword.references.models import ReferenceRequest
-from goodword.references.personal_data import erase_referee
 from goodword.references.views import access
 from goodword.references.views.access import RefereeVisit
 from goodword.workflow.models import takes_answers

@@ -35,8 +35,8 @@ from goodword.workflow.domain.appeals import (
     open_appeal,
 )
 from goodword.workflow.domain.eligibility import mail_blocked_reason
+from goodword.workflow.domain.own_erasure import request_own_erasure
 from goodword.workflow.models import StepRequest
-from goodword.workflow.personal_data import request_own_erasure
 from goodword.workflow.portal import (
     Visit,
     closed_page,
