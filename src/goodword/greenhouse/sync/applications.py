@@ -1,7 +1,7 @@
 """Updates our copies of applications from Harvest. It compares states, so the order of deliveries doesn't matter."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from goodword.core.models import Event
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import ApplicationStatus
 from goodword.greenhouse.models import Connection, Finding
+from goodword.greenhouse.sync.arrivals import has_entered_since, is_arrival
 from goodword.greenhouse.sync.candidates import (
     ACTOR,
     ApplicationState,
@@ -31,19 +32,16 @@ from goodword.greenhouse.sync.reading import (
     Hint,
     Prefetched,
     automation_for,
-    is_mapped,
     read_application,
 )
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
-from goodword.roles.models import AlreadyThere, Automation, rules_of_stage
+from goodword.roles.models import Automation, rules_of_stage
 from goodword.workflow.domain.eligibility import BLOCKING_REASONS
 from goodword.workflow.domain.step_requests import request_step, start_step
 from goodword.workflow.models import StepRequest, lock_application
 
 READINGS = 4
 
-#: tolerated difference between Greenhouse's clock and ours, so that an arrival just after the mapping isn't missed
-CLOCK_TOLERANCE = timedelta(minutes=1)
 
 APPLIED, ENTERED_STAGE = "application.applied", "application.entered_stage"
 
@@ -419,39 +417,6 @@ def _event(name: str, row: Application, *, data: Mapping[str, Any], at: datetime
         data=dict(data),
         occurred_at=at,
     )
-
-
-def is_arrival(row: Application, *, automation: Automation | None, active_at: datetime | None) -> bool:
-    """Whether it has arrived in its stage. If it was there when the stage was mapped, only once it enters again."""
-    if automation is None or not is_mapped(
-        connection_id=automation.connection_id, job_id=row.job_id, stage_id=row.stage_id
-    ):
-        return False
-    return has_entered_since(row, automation=automation, active_at=active_at, elsewhere_at=None)
-
-
-def has_entered_since(
-    row: Application,
-    *,
-    automation: Automation | None,
-    active_at: datetime | None,
-    elsewhere_at: datetime | None,
-) -> bool:
-    """Whether it has entered again since it was recorded as already there. `elsewhere_at`: last read elsewhere."""
-    if automation is None or row.stage_id is None or row.remote_id is None:
-        return True
-    recorded = (
-        AlreadyThere.objects.across_organisations()
-        .filter(automation=automation, remote_application_id=row.remote_id, stage_id=row.stage_id)
-        .first()
-    )
-    if recorded is None:
-        return True
-    if elsewhere_at is not None and elsewhere_at > recorded.recorded_at:
-        return True
-    if active_at is not None and active_at <= recorded.recorded_at - CLOCK_TOLERANCE:
-        return False
-    return row.stage_entered_at is not None and row.stage_entered_at > recorded.recorded_at
 
 
 def waiting_among(connection: Connection, remote_ids: Collection[int]) -> set[int]:
