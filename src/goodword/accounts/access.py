@@ -1,12 +1,10 @@
-"""Access decorators for pages under `/o/<slug>/...`, and the layout's context. Outsiders get a 404, members of the
-wrong kind a 403 page."""
+"""Access decorators for pages under `/o/<slug>/...`. Outsiders get a 404, members of the wrong kind a 403 page."""
 
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, cast
 
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -90,16 +88,6 @@ View = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 ANYBODY = frozenset(Membership.Kind.values)
 WORKS = frozenset({Membership.Kind.ADMIN.value, Membership.Kind.RECRUITER.value})
 ADMIN = frozenset({Membership.Kind.ADMIN.value})
-#: label, URL name, icon
-_NAVIGATION = (
-    ("Home", "needs_you", "home"),
-    ("Roles", "roles", "roles"),
-    ("Candidates", "candidates", "candidates"),
-    ("Results to review", "results", "results"),
-    ("Library", "library", "library"),
-    ("Settings", "settings", "settings"),
-    ("Help", "help", "help"),
-)
 
 
 def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
@@ -167,29 +155,3 @@ def _any_membership_of(user: User, *, slug: str) -> Membership | None:
 def owned[M: models.Model](rows: models.QuerySet[M], pk: int) -> M:
     """Return one of `rows`, already narrowed to the organisation (`Model.objects.of(...)`). Raises Http404."""
     return get_object_or_404(rows, pk=pk)
-
-
-def member_layout(request: HttpRequest) -> dict[str, Any]:
-    member = getattr(request, "member", None)
-    organisation = getattr(request, "organisation", None)
-    if not isinstance(member, Membership) or not isinstance(organisation, Organisation):
-        return {"help_contact": settings.GOODWORD_HELP_CONTACT}
-    links = {name: reverse(name, args=[organisation.slug]) for _, name, _ in _NAVIGATION}
-    here = max((url for url in links.values() if request.path.startswith(url)), key=len, default="")
-    shown = [row for row in _NAVIGATION if member.may_work or row[1] not in {"library", "settings"}]
-    return {
-        "organisation": organisation,
-        "member": {"name": member.user.name, "email": member.user.email, "kind": member.get_kind_display()},
-        "membership": member,
-        "nav": [
-            {"name": name, "label": label, "url": links[name], "icon": icon, "current": links[name] == here}
-            for label, name, icon in shown
-        ],
-        "search_url": reverse("search", args=[organisation.slug]),
-        "search_query": request.GET.get("q", "") if request.path.endswith("/search/") else "",
-        "help_url": links["help"],
-        "settings_url": links["settings"],
-        "account_url": reverse("account"),
-        "sign_out_url": reverse("account_logout"),
-        "help_contact": settings.GOODWORD_HELP_CONTACT,
-    }

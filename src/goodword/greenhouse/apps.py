@@ -9,9 +9,11 @@ class GreenhouseConfig(AppConfig):
     label = "greenhouse"
 
     def ready(self) -> None:
+        from goodword.accounts import navigation
         from goodword.core import crypto, metrics
         from goodword.greenhouse.models import Connection, WebhookSecret, sealed_secrets
         from goodword.greenhouse.setup import doctor
+        from goodword.greenhouse.setup.connections import oldest_connection
 
         crypto.register_secrets(sealed_secrets)
         crypto.register_sealed(
@@ -22,6 +24,7 @@ class GreenhouseConfig(AppConfig):
             crypto.sealed_column(WebhookSecret, "secret", _place_of_secret, related="connection"),
         )
         doctor.add_checks()
+        navigation.show_if("greenhouse_inbox", oldest_connection)
         metrics.register(
             metrics.Rows(
                 "goodword_deliveries",

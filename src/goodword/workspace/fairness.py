@@ -16,6 +16,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
+from goodword.accounts.navigation import settings_nav
 from goodword.candidates.fairness.groups import Decisions, GroupFile, proposed, read_groups, rejection_reasons
 from goodword.candidates.fairness.outcomes import (
     LEAST,
@@ -26,7 +27,6 @@ from goodword.candidates.fairness.outcomes import (
 from goodword.candidates.people_files import LARGEST, in_lines
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile
-from goodword.greenhouse.settings_pages import settings_nav
 from goodword.roles.models import Role
 
 #: dates outside this range are typing errors

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from goodword.accounts import access, first_admin
+from goodword.accounts import access, first_admin, navigation
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership, Organisation, User, admins_of
 from goodword.core import installation
@@ -17,7 +17,7 @@ ADMINS_NAMED = 5
 
 def member_page(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `installation_mode`; for members' pages also layout, navigation counts and `mail_outage`."""
-    layout = access.member_layout(request) | {"installation_mode": installation.shown_mode()}
+    layout = navigation.member_layout(request) | {"installation_mode": installation.shown_mode()}
     member = getattr(request, "member", None)
     if not isinstance(member, Membership):
         return layout

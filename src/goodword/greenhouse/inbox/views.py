@@ -17,7 +17,7 @@ from goodword.greenhouse.inbox import processing
 from goodword.greenhouse.inbox.payload import LARGEST_ID, label
 from goodword.greenhouse.inbox.queries import count_by_state, effects_of, list_entries, page_of, search
 from goodword.greenhouse.models import Connection, Delivery
-from goodword.greenhouse.settings_pages import settings_page
+from goodword.greenhouse.pages import settings_page
 
 State = Delivery.State
 

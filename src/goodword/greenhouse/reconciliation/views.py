@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
+from goodword.accounts.navigation import settings_nav
 from goodword.core import clock
 from goodword.greenhouse.models import Connection, Finding
+from goodword.greenhouse.pages import connected
 from goodword.greenhouse.reconciliation import missed_invitations as domain
 from goodword.greenhouse.reconciliation import run, status
-from goodword.greenhouse.settings_pages import connected, settings_nav
 
 PAGE = 50
 

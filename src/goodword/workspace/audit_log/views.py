@@ -16,9 +16,9 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import LEAST_MONTHS, MOST_MONTHS, change_months, write
 from goodword.accounts.models import Membership, Organisation
+from goodword.accounts.navigation import settings_nav
 from goodword.core import clock
 from goodword.core.csv_files import safe_cell
-from goodword.greenhouse.settings_pages import settings_nav
 from goodword.workspace.audit_log.entries import (
     PAGE,
     Filters,

@@ -17,10 +17,10 @@ from goodword.accounts.access import MemberRequest, View
 from goodword.accounts.domain.invitations import NotInvited, open_invitations_of
 from goodword.accounts.domain.members import NotChanged, reactivate
 from goodword.accounts.models import Invitation, Membership, active_members
+from goodword.accounts.navigation import settings_nav
 from goodword.accounts.second_factor import factors_of, reset
 from goodword.core import clock
 from goodword.core.addresses import is_same
-from goodword.greenhouse.settings_pages import settings_nav
 from goodword.roles.access import is_confidential, may_share, visible_roles
 from goodword.roles.domain.role_changes import add_viewer, remove_viewer
 from goodword.roles.models import Role

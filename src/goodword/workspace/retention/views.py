@@ -23,6 +23,7 @@ from goodword.accounts.domain.organisation import (
     retention_of,
 )
 from goodword.accounts.models import Organisation
+from goodword.accounts.navigation import settings_nav
 from goodword.assessments.models import Assessment, AssessmentPart, Panelist, Verification
 from goodword.candidates.access import visible_applications
 from goodword.candidates.domain.erasure_requests import Reason
@@ -30,7 +31,6 @@ from goodword.candidates.domain.holds import active, erased_before, hold_on
 from goodword.candidates.models import Application, Candidate, Hold, PerformanceRating
 from goodword.core import clock
 from goodword.core.text import clean_text
-from goodword.greenhouse.settings_pages import settings_nav
 from goodword.greenhouse.setup.connections import oldest_connection
 from goodword.roles.domain.job_analysis import ratings_of, same_text
 from goodword.roles.models import JobRequirement, Role, Step

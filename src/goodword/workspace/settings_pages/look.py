@@ -13,8 +13,8 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.organisation import change_accent, remove_logo, set_logo
 from goodword.accounts.models import Organisation, logo_by_digest, logo_of
+from goodword.accounts.navigation import settings_nav
 from goodword.core import clock
-from goodword.greenhouse.settings_pages import settings_nav
 from goodword.reports.pdf.logo import LARGEST, RefusedLogo, as_png, can_be_drawn
 from goodword.ui.colour import light_accent, parse_hex, to_hex
 

@@ -18,11 +18,11 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.organisation import choose_mails
 from goodword.accounts.models import Membership
+from goodword.accounts.navigation import settings_nav
 from goodword.assessments.models import Attempt
 from goodword.candidates.access import visible_applications
 from goodword.candidates.models import Application
 from goodword.core import clock, mail
-from goodword.greenhouse.settings_pages import settings_nav
 from goodword.notifications.domain.queue import NEEDS_PERSON, failed_mails, send_again
 from goodword.notifications.domain.sender_domain import aligned, configured, published
 from goodword.notifications.models import Email, Link

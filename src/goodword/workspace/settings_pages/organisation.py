@@ -32,11 +32,11 @@ from goodword.accounts.domain.organisation import (
     time_zones,
 )
 from goodword.accounts.models import Organisation
+from goodword.accounts.navigation import settings_nav
 from goodword.accounts.second_factor import coverage
 from goodword.core import clock, workdays
 from goodword.core.text import clean_text
 from goodword.core.workdays import coming_holidays, regions
-from goodword.greenhouse.settings_pages import settings_nav
 from goodword.reports.pdf.text import font_problems
 from goodword.reports.signing.keys import status as signing_status
 from goodword.ui.fields import LongSelect

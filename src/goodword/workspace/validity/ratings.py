@@ -18,6 +18,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
+from goodword.accounts.navigation import settings_nav
 from goodword.assessments.psychometrics.validity import LEAST
 from goodword.candidates import performance
 from goodword.candidates.models import RatingImport
@@ -35,7 +36,6 @@ from goodword.candidates.performance import (
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile, safe_cell
 from goodword.core.text import written_count
-from goodword.greenhouse.settings_pages import settings_nav
 from goodword.workspace.validity.answering import refused
 from goodword.workspace.validity.asking import switch_all_off
 

@@ -12,12 +12,12 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
+from goodword.accounts.navigation import settings_nav
 from goodword.assessments.psychometrics.validity import LEAST
 from goodword.assessments.validity import LISTED, PAIRS, figures
 from goodword.candidates.access import visible_applications
 from goodword.candidates.performance import DAYS, imports_of
 from goodword.core import clock
-from goodword.greenhouse.settings_pages import settings_nav
 from goodword.questionnaires.forms import QuestionForm
 from goodword.roles.models import Role
 from goodword.workspace.job_analysis.matrix import newest_of_roles

@@ -13,9 +13,9 @@ from goodword.core import clock
 from goodword.core.health import installation_problems
 from goodword.greenhouse.activity_feed.notes import activity_feed_status
 from goodword.greenhouse.inbox.queries import inbox_health
+from goodword.greenhouse.pages import connected, settings_page
 from goodword.greenhouse.reconciliation.status import sync_status
 from goodword.greenhouse.reconciliation.views import status_context
-from goodword.greenhouse.settings_pages import connected, settings_page
 from goodword.greenhouse.setup import failed_work
 from goodword.greenhouse.setup.permissions import connection_card
 from goodword.greenhouse.setup.self_check import check_connection

@@ -12,7 +12,7 @@ from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.settings_pages import connected, settings_page
+from goodword.greenhouse.pages import connected, settings_page
 from goodword.greenhouse.setup import connections, permissions
 from goodword.greenhouse.setup.connections import CALL_ERRORS, error_message
 from goodword.greenhouse.setup.webhooks import webhook_setup

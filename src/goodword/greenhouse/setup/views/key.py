@@ -16,7 +16,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.greenhouse.client import HarvestError, Invalid, V1Credentials, V3Credentials
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.settings_pages import settings_page
+from goodword.greenhouse.pages import settings_page
 from goodword.greenhouse.setup.connections import error_message
 from goodword.greenhouse.setup.keys import (
     InUse,

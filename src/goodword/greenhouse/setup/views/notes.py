@@ -20,7 +20,7 @@ from goodword.greenhouse.activity_feed.wording import (
 )
 from goodword.greenhouse.client import Candidate
 from goodword.greenhouse.models import ActivityFeedNote, Connection
-from goodword.greenhouse.settings_pages import connected, settings_page
+from goodword.greenhouse.pages import connected, settings_page
 from goodword.greenhouse.setup import notes as domain
 from goodword.greenhouse.setup.connections import CALL_ERRORS, error_message
 

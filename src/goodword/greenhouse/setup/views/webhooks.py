@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.greenhouse.settings_pages import connected, settings_page
+from goodword.greenhouse.pages import connected, settings_page
 from goodword.greenhouse.setup.connections import end_old_secrets, rotate_secret
 from goodword.greenhouse.setup.webhooks import endpoint_details, webhook_setup
 
