@@ -20,6 +20,7 @@ from goodword.assessments.flags.rules import (
     straight_line_flag,
     text_lengths,
 )
+from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.report import CARELESSNESS, CarelessSigns
 from goodword.assessments.kinds.scales.content import Instrument
@@ -85,7 +86,7 @@ def _of_part(part: AttemptPart, noticed: Sequence[Observation]) -> list[FlagFind
         connection_lost_flag(key=key, times=times[Observation.Kind.DISCONNECTED]),
         second_window_flag(key=key, times=times[Observation.Kind.SECOND_WINDOW]),
     ]
-    if not isinstance(content, Instrument):
+    if kind_of(content).can_be_looked_up:
         shown = min(part.at, len(items)) if timed else len(items)
         found.append(left_page_flag(key=key, left=left, timed=timed, items=shown))
     return [*found, *_careless_flags(part, items, answers)]

@@ -70,8 +70,12 @@ class Kind[C](Protocol):
     is_confidential: bool
     #: whether an item may ask for a file
     takes_files: bool
+    #: whether an answer saved in another tab or on another device is shown before it is replaced
+    asks_before_replacing: bool
     #: whether practice answers are explained
     has_solutions: bool
+    #: whether candidates could look answers up, so that leaving the page is flagged
+    can_be_looked_up: bool
     #: whether people mark answers
     has_rubrics: bool
     #: URL names of the pages where members write its content, and copy content that can't be edited; or ""

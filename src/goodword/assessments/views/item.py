@@ -25,7 +25,7 @@ from goodword.assessments.attempts.answers import (
 )
 from goodword.assessments.attempts.completion import after_break, heartbeat, resume
 from goodword.assessments.attempts.overview import PartView
-from goodword.assessments.kinds.custom_questions.items import CustomQuestion, UploadForm
+from goodword.assessments.kinds.custom_questions.items import UploadForm
 from goodword.assessments.kinds.items import Item, ItemForm, UnknownOption
 from goodword.assessments.models import Answer, AttemptPart
 from goodword.assessments.queries import answers_of, practice_of, read_answers, unanswered, visible_items
@@ -132,7 +132,7 @@ def _save(
         now=session.now,
         given_at=session.now - age if age else None,
         device=device,
-        seen=Seen.read(request.POST.get("seen", "")) if isinstance(this, CustomQuestion) else None,
+        seen=Seen.read(request.POST.get("seen", "")) if view.kind.asks_before_replacing else None,
     ).answer
 
 
@@ -235,7 +235,7 @@ def item_context(
     stale = form is not None and form.problems
     return {
         # keep the fingerprint of an invalid page, so a correction is compared with what that page showed
-        "seen": request.POST.get("seen", "") if stale else _seen(this, answers),
+        "seen": request.POST.get("seen", "") if stale else _seen(view, this, answers),
         "form": form or this.form(saved=answers.get(this.id)),
         "errors": form.problems if form is not None else [],
         "item": this,
@@ -256,8 +256,8 @@ def item_context(
     }
 
 
-def _seen(this: Item, answers: Mapping[str, Json]) -> Seen | None:
-    if not isinstance(this, CustomQuestion):
+def _seen(view: PartView, this: Item, answers: Mapping[str, Json]) -> Seen | None:
+    if not view.kind.asks_before_replacing:
         return None
     shown = fingerprint(answers[this.id]) if this.id in answers else ""
     return Seen(shown, secrets.token_urlsafe(6))

@@ -60,6 +60,8 @@ class _CustomQuestions(FixedItems):
     on_break = OnBreak.STAYS
     is_confidential = False
     takes_files = True
+    asks_before_replacing = True
+    can_be_looked_up = True
     has_rubrics = True
     editor_page, copy_page = "custom_questions", ""
     overview_line = staticmethod(questions_overview_line)

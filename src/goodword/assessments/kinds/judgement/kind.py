@@ -54,6 +54,8 @@ class _Judgement(FixedItems):
     on_break = OnBreak.SKIPPED
     is_confidential = True
     takes_files = False
+    asks_before_replacing = False
+    can_be_looked_up = True
     has_rubrics = False
     editor_page, copy_page = "judgement", "judgement_duplicate"
     overview_line, mail_line = staticmethod(overview_line), staticmethod(mail_line)

@@ -47,6 +47,8 @@ class _Reasoning:
     is_confidential = True
     takes_files = False
     has_solutions = True
+    asks_before_replacing = False
+    can_be_looked_up = True
     has_rubrics = False
     editor_page, copy_page = "", ""
     overview_line = staticmethod(questions_overview_line)

@@ -47,6 +47,8 @@ class _Scales(FixedItems):
     on_break = OnBreak.SKIPPED
     is_confidential = True
     takes_files = False
+    asks_before_replacing = False
+    can_be_looked_up = False
     has_rubrics = False
     editor_page, copy_page = "", ""
     overview_line, mail_line = staticmethod(overview_line), staticmethod(mail_line)
