@@ -242,7 +242,9 @@ def test_an_expert_declines_and_their_ratings_go(workshop: Test, rita: Membershi
     expert, browser = invited(workshop, by=rita), Client()
     rate(expert, (4, 2))
     assert "Decline?" in words(browser.get(address(expert, "expert_decline")))
-    assert "You don't take part" in words(browser.post(address(expert, "expert_decline"), follow=True))
+    assert "You've declined to take part" in words(
+        browser.post(address(expert, "expert_decline"), follow=True)
+    )
     assert not PanelRating.objects.of(rita.organisation).exists()
     assert browser.post(address(expert, "expert_situation", 1)).status_code == 302
     page = words(signed_in(rita).get(url("judgement_panel", workshop)))

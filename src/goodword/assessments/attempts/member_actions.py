@@ -265,7 +265,7 @@ def _lock(attempt_id: int, *, member: Membership) -> Attempt:
 
 def _refuse_unless_open(attempt: Attempt) -> None:
     if attempt.progress in DONE:
-        raise Refused(_("This assessment is done."))
+        raise Refused(_("This assessment is already complete."))
     if not is_open(attempt):
         raise Refused(_("This assessment is closed. Invite again to start a new one."))
     if closing_reason(attempt.step_request.application, attempt.step_request.step):

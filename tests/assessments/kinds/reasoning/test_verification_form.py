@@ -58,6 +58,6 @@ def test_the_technical_sheet_states_false_alarms_and_power() -> None:
         "who solved 17 or more on their own, 10.0 in 100 of average ability show as lower, 2.7 in 100" in told
     )
     assert "and 1.2, 1.9 and 2.8 in 100 of groups whose mean ability is average, half" in told
-    assert "whatever the first result, at most 4.8 in 100 of any ability do" in told
+    assert "whatever the first result, at most 4.8 in 100 of any ability show as lower" in told
     assert "6 tasks" in told
-    assert "found in 26 of 100 cases" in told
+    assert "this shows in 26 of 100 cases" in told

@@ -129,9 +129,9 @@ def verification_in_words(forms: ReasoningTest, form: str, calibration: OwnCalib
         "on their own, %(average)s in 100 of average ability show as lower, %(half)s in 100 of those half a standard "
         "deviation above and %(one)s in 100 of those one above; and %(group0)s, %(group1)s and %(group2)s in 100 of "
         "groups whose mean ability is average, half a standard deviation below and one below. If everybody is asked, "
-        "whatever the first result, at most %(highest)s in 100 of any ability do. If a helper solved %(helped)s tasks "
-        "of the first test for a candidate of average ability, it is found in %(found)s of 100 cases; in the others "
-        "it is not. Practice, nerves and a different device are not part of the model."
+        "whatever the first result, at most %(highest)s in 100 of any ability show as lower. If a helper solved "
+        "%(helped)s tasks of the first test for a candidate of average ability, this shows in %(found)s of 100 cases; "
+        "in the others it doesn't. Practice, nerves and a different device are not part of the model."
     )
     figures = {
         "n": rates.items,
