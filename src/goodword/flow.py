@@ -107,6 +107,7 @@ FLOW: Flow = {
     ),  # data: erasure_id, reason
     "erasure.done": (),  # data: erasure_id, reason
     # --- automation (steps) ------------------------------------------------------------------------------------
+    # a request has started; one that waits records step.needs_attention or step.waits_for_... instead
     "step.requested": (  # data: step_request_id, kind, manual
         attempt_invitations.on_step_requested,
         check_invitations.on_step_requested,

@@ -279,20 +279,8 @@ def _automations_of_job(connection_id: int, job_id: int) -> QuerySet[Automation]
     return rows.filter(connection_id=connection_id, job_id=job_id).order_by("pk")[:1]
 
 
-def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | None) -> QuerySet[StageRule]:
+def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | None) -> list[StageRule]:
     """The steps that a stage starts. None for a prospect, who has neither job nor stage."""
-    if job_id is None or stage_id is None:
-        return StageRule.objects.across_organisations().none()
-    return (
-        StageRule.objects.across_organisations()
-        .select_related("step__role")
-        .filter(automation__connection_id=connection_id, automation__job_id=job_id, stage_id=stage_id)
-        .order_by("pk")
-    )
-
-
-def rules_of(*, connection_id: int, job_id: int | None, stage_id: int | None) -> list[StageRule]:
-    """Like `rules_of_stage`, cached for the reactions of one transaction."""
     if job_id is None or stage_id is None:
         return []
     return remembered(
@@ -302,7 +290,9 @@ def rules_of(*, connection_id: int, job_id: int | None, stage_id: int | None) ->
 
 @compiled
 def _rules_of_stage(connection_id: int, job_id: int, stage_id: int) -> QuerySet[StageRule]:
-    return rules_of_stage(connection_id=connection_id, job_id=job_id, stage_id=stage_id)
+    rows = StageRule.objects.across_organisations().select_related("step__role")
+    of_job = rows.filter(automation__connection_id=connection_id, automation__job_id=job_id)
+    return of_job.filter(stage_id=stage_id).order_by("pk")
 
 
 def open_notices(role: Role) -> QuerySet[RoleNotice]:

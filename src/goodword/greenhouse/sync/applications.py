@@ -127,11 +127,13 @@ def start_stage_steps(
         return []
     step_requests = StepRequest.objects.of(application.organisation).filter(application=application)
     begun = step_requests.exclude(state=StepRequest.State.WAITING, waiting_reason__in=BLOCKING_REASONS)
-    rules = rules_of_stage(
-        connection_id=application.connection_id, job_id=job_id, stage_id=application.stage_id
-    ).exclude(step__in=begun.values("step"))
+    begun_steps = set(begun.values_list("step_id", flat=True))
     requested = []
-    for rule in rules:
+    for rule in rules_of_stage(
+        connection_id=application.connection_id, job_id=job_id, stage_id=application.stage_id
+    ):
+        if rule.step_id in begun_steps:
+            continue
         step_request = request_step(application=application, step=rule.step, at=at, by=by)
         if step_request.waiting_reason == StepRequest.WaitingReason.CLICK:
             start_step(step_request, application=application, at=at, by=by, manual=True)

@@ -149,9 +149,7 @@ def _candidate_version(connection: Connection, remote_id: int, *, ours: Applicat
 
 
 def is_mapped(*, connection_id: int, job_id: int | None, stage_id: int | None) -> bool:
-    if job_id is None or stage_id is None:
-        return False
-    return rules_of_stage(connection_id=connection_id, job_id=job_id, stage_id=stage_id).exists()
+    return bool(rules_of_stage(connection_id=connection_id, job_id=job_id, stage_id=stage_id))
 
 
 def automation_for(connection: Connection, application: remote.Application) -> Automation | None:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from goodword.candidates.models import Application
 from goodword.core.compiled_queries import compiled, remembered
 from goodword.core.models import Event
-from goodword.roles.models import StageRule, Step, automation_of, rules_of
+from goodword.roles.models import StageRule, Step, automation_of, rules_of_stage
 from goodword.workflow.models import StepRequest
 
 Status, WaitingReason = Application.Status, StepRequest.WaitingReason
@@ -35,7 +35,7 @@ def has_step_requests(event: Event) -> bool:
 def in_step_stage(application: Application, step: Step) -> bool:
     if application.connection_id is None:
         return False
-    rules = rules_of(
+    rules = rules_of_stage(
         connection_id=application.connection_id, job_id=application.job_id, stage_id=application.stage_id
     )
     return any(rule.step_id == step.pk for rule in rules)

@@ -18,7 +18,7 @@ from goodword.core.jobs import for_each
 from goodword.core.models import Event
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.roles.access import is_confidential
-from goodword.roles.models import Step, rules_of
+from goodword.roles.models import Step, rules_of_stage
 from goodword.workflow.domain.eligibility import (
     BLOCKING_REASONS,
     blocking_reason,
@@ -362,7 +362,7 @@ def on_entered_stage(event: Event) -> None:
     if connection_id is None:
         return
     job_id, stage_id = event.data.get("job_id"), event.data.get("stage_id")
-    rules = rules_of(connection_id=connection_id, job_id=job_id, stage_id=stage_id)
+    rules = rules_of_stage(connection_id=connection_id, job_id=job_id, stage_id=stage_id)
     if not rules:
         return
     application = lock_application_of(event)
@@ -425,8 +425,10 @@ def request_step(*, application: Application, step: Step, at: datetime, by: str)
     return step_request
 
 
-def request_first(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
-    """Request a step without its delay, for an application added to an active role in this transaction."""
+def request_for_new_application(
+    *, application: Application, step: Step, at: datetime, by: str
+) -> StepRequest:
+    """Request a step without its delay. The application was added to an active role in this transaction."""
     step_request = StepRequest.objects.of(application.organisation).create(
         organisation=application.organisation, application=application, step=step, requested_at=at
     )

@@ -16,7 +16,7 @@ from goodword.core.text import clean_text, has_link
 from goodword.roles.models import Role, Step
 from goodword.roles.slots import slots_of
 from goodword.workflow.domain.eligibility import is_unpublished
-from goodword.workflow.domain.step_requests import request_first
+from goodword.workflow.domain.step_requests import request_for_new_application
 from goodword.workflow.portal import language_name
 
 _LENGTH = gettext_lazy("Use at most %(limit_value)d characters.")
@@ -153,5 +153,5 @@ def add_and_invite(
     with transaction.atomic():
         application = add_candidate(role=role, person=person, member=member, now=now, import_id=import_id)
         for step in steps:
-            request_first(application=application, step=step, at=now, by=f"member:{member.pk}")
+            request_for_new_application(application=application, step=step, at=now, by=f"member:{member.pk}")
         return application
