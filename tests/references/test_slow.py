@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goodword.core.workdays import Calendar
-from goodword.references.domain.checks import slow_from
 from goodword.references.domain.member_actions import extend_request, pause_check
+from goodword.references.domain.reminder_times import slow_from
 from goodword.references.domain.reminders import mail_all_about_slow_referees
 from goodword.references.jobs import sweep_slow
 from goodword.references.models import Check, ReferenceRequest

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from goodword.core.workdays import Calendar
-from goodword.references.domain.checks import plan_request_reminders, referee_hours, store_time_zone
+from goodword.references.domain.checks import store_time_zone
+from goodword.references.domain.reminder_times import plan_request_reminders, referee_hours
 from goodword.references.domain.reminders import remind_candidates, remind_referees
 from goodword.references.models import Check, ReferenceRequest
 from tests.references.story import NOW, candidate_path, get, opened, post, referee_path, sent

@@ -265,7 +265,7 @@ class ReferenceRequest(OrganisationOwned):
 
     @property
     def is_out(self) -> bool:
-        return self.state in {self.State.SENT, self.State.BEGUN}
+        return self.state in OPEN_STATES
 
 
 class Reference(OrganisationOwned):
@@ -345,3 +345,16 @@ class DoNotContact(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"do not contact {self.pk}"
+
+
+#: the referee can still answer
+OPEN_STATES = (ReferenceRequest.State.SENT, ReferenceRequest.State.BEGUN)
+
+
+def open_requests(check: Check) -> list[ReferenceRequest]:
+    return list(
+        ReferenceRequest.objects.of(check.organisation)
+        .select_related("referee")
+        .filter(check_run=check, state__in=OPEN_STATES)
+        .order_by("pk")
+    )

@@ -3,12 +3,7 @@
 import logging
 from datetime import datetime
 
-from goodword.candidates.domain.erasure_requests import (
-    BY_PEOPLE,
-    Reason,
-    candidate_id_of,
-    carry_out_erasure,
-)
+from goodword.candidates.domain.erasure_requests import BY_PEOPLE, Reason, candidate_id_of, carry_out_erasure
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Candidate, Erasure
 from goodword.core import crypto

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from django.utils import translation
 from django.utils.formats import date_format
@@ -13,33 +13,25 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.domain.people import choose_language
 from goodword.candidates.models import Application, Candidate, public_title, recruiter_of
 from goodword.core.events import record
-from goodword.core.workdays import (
-    Calendar,
-    add_working_days,
-    end_of_working_day,
-    into_working_hours,
-    working_days_before,
-)
+from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.mail_texts import about_minutes
 from goodword.notifications.domain.queue import Correspondent
 from goodword.questionnaires.domain.versions import in_language, minutes_of_version, stored_questions
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.questions import applicable, fill_placeholders
 from goodword.questionnaires.types import Question, Stated
-from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Slot
+from goodword.references.domain.reminder_times import plan_candidate_reminder
+from goodword.references.models import OPEN_STATES, Check, Referee, ReferenceRequest, SelfReference, Slot
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import closing_reason
-from goodword.workflow.domain.reminders import next_reminder
-from goodword.workflow.domain.runs import MAIL_FAILURES, Refused, extend_by_hold
-from goodword.workflow.models import DONE, awaits_click, is_open, lock, lock_step_request, takes_answers
+from goodword.workflow.domain.runs import Refused, extend_by_hold
+from goodword.workflow.models import DONE, is_open, lock, lock_step_request, takes_answers
 from goodword.workflow.portal import first_offered
 
 State = ReferenceRequest.State
 AWAITING_CANDIDATE: Final = frozenset({"free", "named", "declined", "undelivered"})
 #: form field added by ui/js/zone.js
 ZONE_FIELD = "tz"
-#: when the candidate is told of a slow referee, in working days before the deadline
-DAYS_LEFT = 2
 #: attention code: a member has to answer *I can't name anyone*
 CANNOT_PROVIDE = "cannot_provide"
 
@@ -242,56 +234,9 @@ def store_time_zone(row: Check | ReferenceRequest, name: str) -> bool:
     return bool(requests.filter(pk=row.pk, time_zone="").update(time_zone=name))
 
 
-def referee_hours(request: ReferenceRequest, *, check: Check) -> tuple[Calendar, Sequence[ZoneInfo]]:
-    """The referee's calendar, and zones where it must be daytime, too. Without a known zone, the candidate's counts."""
-    calendar = check.organisation.calendar
-    if request.time_zone:
-        return calendar.at(request.time_zone), ()
-    return calendar, [ZoneInfo(check.time_zone)] if check.time_zone else ()
-
-
 @cache
 def _known_zones() -> frozenset[str]:
     return frozenset(available_timezones() - {"localtime", "Factory"})
-
-
-def promised_days(check: Check, request: ReferenceRequest) -> list[int]:
-    """On which working days after sending the referee may be reminded."""
-    return sorted(check.step_request.step.referee_reminder_days)[: request.reminders_promised]
-
-
-def plan_request_reminders(request: ReferenceRequest, *, check: Check, now: datetime) -> None:
-    """Set the next reminder and when the request counts as slow, without saving. The check must be locked. No more
-    reminders than promised, and none while mail bounces."""
-    if request.undelivered_at is not None or request.invited_at is None:
-        request.next_reminder_at = request.slow_at = None
-        return
-    days, calendar = promised_days(check, request), check.organisation.calendar
-    hours, zones = referee_hours(request, check=check)
-    request.next_reminder_at = next_reminder(
-        opened_at=request.sent_at,
-        days=days,
-        sent=request.reminders_sent,
-        calendar=calendar,
-        hours=hours,
-        zones=zones,
-        now=now,
-    )
-    request.slow_at = None
-    if check.slow_notified_at is None:
-        moment = slow_from(
-            sent_at=request.sent_at, deadline_at=request.deadline_at, days=days, calendar=calendar
-        )
-        request.slow_at = into_working_hours(max(moment, now), calendar=check.hours)
-
-
-def slow_from(
-    *, sent_at: datetime, deadline_at: datetime, days: Sequence[int], calendar: Calendar
-) -> datetime:
-    """A working day after the last reminder, two before the deadline, never before the first reminder. Pure."""
-    before_deadline = working_days_before(deadline_at, DAYS_LEFT, calendar=calendar)
-    after_last = add_working_days(sent_at, days[-1] + 1, calendar=calendar) if days else before_deadline
-    return max(min(after_last, before_deadline), add_working_days(sent_at, 1, calendar=calendar))
 
 
 def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = None) -> None:
@@ -314,7 +259,7 @@ def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
         )
         check.clock_stopped_at = None
     check.deadline_at = max([check.deadline_at, *_request_deadlines(check)])
-    _plan_candidate_reminder(
+    plan_candidate_reminder(
         check,
         wanted=waits_for_candidate(statuses, lacks_self_reference=lacks_self_reference) and not on_hold,
         now=now,
@@ -332,25 +277,8 @@ def candidate_is_asked(check: Check) -> bool:
     )
 
 
-def _plan_candidate_reminder(check: Check, *, wanted: bool, now: datetime, asked_at: datetime | None) -> None:
-    rests = check.paused_at is not None or awaits_click(check) or check.attention in MAIL_FAILURES
-    if not wanted or rests or not is_open(check) or check.invited_at is None:
-        check.next_reminder_at = None
-    elif asked_at is not None or check.next_reminder_at is None:
-        check.next_reminder_at = next_reminder(
-            opened_at=asked_at or check.opened_at,
-            days=check.step_request.step.reminder_days[: check.reminders_promised],
-            sent=check.reminders_sent,
-            calendar=check.organisation.calendar,
-            hours=check.hours,
-            now=now,
-        )
-
-
 def _request_deadlines(check: Check) -> list[datetime]:
-    rows = ReferenceRequest.objects.of(check.organisation).filter(
-        check_run=check, state__in=[ReferenceRequest.State.SENT, ReferenceRequest.State.BEGUN]
-    )
+    rows = ReferenceRequest.objects.of(check.organisation).filter(check_run=check, state__in=OPEN_STATES)
     return list(rows.values_list("deadline_at", flat=True))
 
 
@@ -404,10 +332,6 @@ def competencies_of(check: Check, *, language: str = "") -> list[str]:
     return list(dict.fromkeys(name for name in named if name))
 
 
-def minutes_of(check: Check, *, language: str = "", relationship: str = "") -> int:
-    return minutes_of_version(version_of(check, language=language), relationship=relationship)
-
-
 def stated_of(referee: Referee) -> Stated:
     return Stated(
         relationship=referee.relationship,
@@ -427,7 +351,7 @@ def day_in_words(moment: datetime, *, organisation: Organisation, language: str)
 
 
 def mail_context(facts: CheckContext, check: Check) -> Mapping[str, object]:
-    minutes = minutes_of(check, language=facts.language)
+    minutes = minutes_of_version(version_of(check, language=facts.language))
     with translation.override(facts.language):
         duration = about_minutes(minutes)
     return {

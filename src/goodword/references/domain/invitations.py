@@ -18,7 +18,6 @@ from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.references.domain import checks
 from goodword.references.domain.checks import (
     candidate_is_asked,
-    plan_request_reminders,
     record_event,
     referee_deadline,
     request_takes_answers,
@@ -26,16 +25,15 @@ from goodword.references.domain.checks import (
 )
 from goodword.references.domain.mails import REQUEST, REQUEST_FRESH, mail_candidate, mail_referee
 from goodword.references.domain.nominations import ask_for_another
+from goodword.references.domain.reminder_times import plan_reminders, plan_request_reminders
 from goodword.references.domain.requests import (
     cancel_queued_reminders,
     end_requests,
     has_opted_out,
-    open_requests,
-    plan_reminders,
     restore_requests,
     revoke_links,
 )
-from goodword.references.models import Check, ReferenceRequest, Slot
+from goodword.references.models import Check, ReferenceRequest, Slot, open_requests
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
 from goodword.workflow.domain import application_outcome, runs

@@ -12,7 +12,6 @@ from goodword.references.domain.checks import (
     day_in_words,
     lock_check_for_member,
     lock_request_for_member,
-    plan_request_reminders,
     record_event,
     referee_deadline,
     refuse_unless_open,
@@ -25,17 +24,16 @@ from goodword.references.domain.mails import (
     mail_candidate,
     mail_referee,
 )
+from goodword.references.domain.reminder_times import plan_reminders, plan_request_reminders
 from goodword.references.domain.reminders import is_on_hold, wants_no_mail
 from goodword.references.domain.requests import (
     cancel_queued_reminders,
     end_requests,
     has_opted_out,
     mailbox,
-    open_requests,
-    plan_reminders,
     revoke_links,
 )
-from goodword.references.models import Check, Referee, ReferenceRequest
+from goodword.references.models import Check, Referee, ReferenceRequest, open_requests
 from goodword.roles.models import Step
 from goodword.workflow.domain.runs import CANCELLED, MAIL_FAILURES, Refused, actor, later_deadline
 from goodword.workflow.models import UNFINISHED, awaits_click, move

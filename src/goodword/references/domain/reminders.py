@@ -17,15 +17,14 @@ from goodword.references.domain.checks import (
     day_in_words,
     lock_check_for_member,
     lock_request_for_member,
-    plan_request_reminders,
     record_event,
-    referee_hours,
     refuse_unless_open,
     update_clock,
 )
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_candidate, mail_referee
-from goodword.references.domain.requests import has_opted_out, open_requests
-from goodword.references.models import Check, ReferenceRequest
+from goodword.references.domain.reminder_times import plan_request_reminders, referee_hours
+from goodword.references.domain.requests import has_opted_out
+from goodword.references.models import Check, ReferenceRequest, open_requests
 from goodword.workflow.domain.eligibility import blocking_reason, closing_reason, mail_blocked_reason
 from goodword.workflow.domain.reminders import plan_reminder
 from goodword.workflow.domain.runs import (
@@ -230,7 +229,8 @@ def mail_about_slow_referees(*, check_id: int, now: datetime) -> bool:
             _clear_slow(check)
             return False
         if (later := into_working_hours(now, calendar=check.hours)) > now:  # the sweep is late
-            _requests_of(check).filter(slow_at__lte=now).update(slow_at=later)
+            requests = ReferenceRequest.objects.of(check.organisation).filter(check_run=check)
+            requests.filter(slow_at__lte=now).update(slow_at=later)
             return False
         slow = [request for request in open_requests(check) if _is_slow(request, check=check, now=now)]
         if not slow:
@@ -272,12 +272,9 @@ def _is_pointless(check: Check) -> bool:
     )
 
 
-def _requests_of(check: Check) -> QuerySet[ReferenceRequest]:
-    return ReferenceRequest.objects.of(check.organisation).filter(check_run=check)
-
-
 def _clear_slow(check: Check) -> None:
-    _requests_of(check).exclude(slow_at=None).update(slow_at=None)
+    requests = ReferenceRequest.objects.of(check.organisation).filter(check_run=check)
+    requests.exclude(slow_at=None).update(slow_at=None)
 
 
 def _last_day(check: Check, slow: list[ReferenceRequest]) -> str:

@@ -19,7 +19,6 @@ from goodword.notifications.models import Email, Link
 from goodword.references.domain import checks
 from goodword.references.domain.checks import (
     lock_check_for_member,
-    plan_request_reminders,
     record_event,
     referee_deadline,
     refuse_unless_open,
@@ -28,22 +27,19 @@ from goodword.references.domain.checks import (
     update_clock,
 )
 from goodword.references.domain.mails import REQUEST_REMINDER
-from goodword.references.models import Check, DoNotContact, Reference, ReferenceRequest
+from goodword.references.models import (
+    OPEN_STATES,
+    Check,
+    DoNotContact,
+    Reference,
+    ReferenceRequest,
+    open_requests,
+)
 from goodword.workflow.domain.runs import Refused, actor
 from goodword.workflow.models import DONE, StepRun, lock, may, move
 
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
-OPEN_STATES = (State.SENT, State.BEGUN)
 HASH_PURPOSE = b"goodword.references.do_not_contact"
-
-
-def open_requests(check: Check) -> list[ReferenceRequest]:
-    return list(
-        ReferenceRequest.objects.of(check.organisation)
-        .select_related("referee")
-        .filter(check_run=check, state__in=OPEN_STATES)
-        .order_by("pk")
-    )
 
 
 def end_request(request: ReferenceRequest, *, why: str, now: datetime) -> None:
@@ -89,12 +85,6 @@ def cancel_queued_reminders(check: Check, *, now: datetime) -> None:
     Email.objects.of(check.organisation).filter(
         subject_ref__in=refs, kind=REQUEST_REMINDER, state=Email.State.QUEUED
     ).update(state=Email.State.CANCELLED, settled_at=now)
-
-
-def plan_reminders(check: Check, *, now: datetime) -> None:
-    for request in open_requests(check):
-        plan_request_reminders(request, check=check, now=now)
-        request.save(update_fields=["next_reminder_at", "slow_at"])
 
 
 def mailbox(address: str) -> str:

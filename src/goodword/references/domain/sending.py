@@ -11,12 +11,7 @@ from goodword.notifications.domain.mail_texts import render
 from goodword.notifications.domain.queue import cancel
 from goodword.notifications.models import Email
 from goodword.references.domain import checks
-from goodword.references.domain.checks import (
-    plan_request_reminders,
-    record_event,
-    referee_deadline,
-    update_clock,
-)
+from goodword.references.domain.checks import record_event, referee_deadline, update_clock
 from goodword.references.domain.mails import (
     REQUEST,
     language_for,
@@ -25,6 +20,7 @@ from goodword.references.domain.mails import (
     texts_of_request,
     unsent_request,
 )
+from goodword.references.domain.reminder_times import plan_request_reminders
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.workflow.domain.eligibility import closing_reason

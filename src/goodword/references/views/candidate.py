@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts.models import Membership
 from goodword.questionnaires import labels
+from goodword.questionnaires.domain.versions import minutes_of_version
 from goodword.references import wording
 from goodword.references.domain import nominations, slot_changes
 from goodword.references.domain.checks import (
@@ -19,9 +20,9 @@ from goodword.references.domain.checks import (
     SlotStatus,
     competencies_of,
     day_in_words,
-    minutes_of,
     self_reference_missing,
     slot_statuses,
+    version_of,
 )
 from goodword.references.domain.requests import RequestedReference, is_complete
 from goodword.references.domain.requests import decline_check as decline
@@ -122,7 +123,7 @@ def candidate_home(check: Check, facts: CheckContext, *, now: datetime) -> Candi
         self_reference=self_reference,
         only_self_reference=(stage == "missing" and self_reference == "needed" and TO_DO.isdisjoint(states)),
         competencies=competencies_of(check),
-        minutes=minutes_of(check),
+        minutes=minutes_of_version(version_of(check)),
         deadline=day_in_words(check.deadline_at, organisation=facts.organisation, language=facts.language),
         is_late=check.clock_stopped_at is None and check.deadline_at < now,
         on_hold=check.clock_stopped_at is not None,

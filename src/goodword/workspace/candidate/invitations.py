@@ -20,8 +20,7 @@ from goodword.candidates.domain.people import confirm_name
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.references.domain import invitations as check_invitations
-from goodword.references.domain.requests import open_requests
-from goodword.references.models import Check
+from goodword.references.models import Check, open_requests
 from goodword.reports.domain.versions import MayNotReuse, reuse
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
