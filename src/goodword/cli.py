@@ -1,25 +1,22 @@
+"""The command `goodword`: the programs and other small commands; the rest is in `goodword/commands/`, by topic."""
+
 import argparse
 import os
 import sys
 from collections.abc import Sequence
+from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.db import connections
 
-from goodword import backup_commands, data_commands, evidence_commands
-from goodword.core import database, process
+from goodword.commands import accounts, backup, data, evidence, jobs, mails
+from goodword.commands.database import set_up
+from goodword.core import database, environment, process
 from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
 from goodword.core.supervise import PortInUse, up
 from goodword.core.web_processes import serve
-
-if TYPE_CHECKING:
-    from goodword.core.job_recovery import Selection
-from http.client import HTTPConnection, HTTPException
-
-from goodword.core import environment
 
 #: seconds; /readyz responds within two
 _TIMEOUT = 4
@@ -146,28 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     forget = command("forget-field-key", "Give up a lost key of GOODWORD_FIELD_KEYS.", _forget_field_key)
     forget.add_argument("id", help="its id, as in id:base64")
-    admin = command(
-        "createadmin", "Create an organisation with its first admin, or add an admin.", _createadmin
-    )
-    admin.add_argument("--organisation", required=True, help="name of a new one, or slug of an existing one")
-    admin.add_argument("--email", required=True)
-    admin.add_argument("--name", required=True)
-    admin.add_argument(
-        "--password-stdin", action="store_true", help="read the password from standard input, not a prompt"
-    )
-    admin.add_argument(
-        "--time-zone",
-        metavar="ZONE",
-        help="of a new organisation, such as Europe/London; prompted for if missing",
-    )
-    recover = command(
-        "recover-sign-in",
-        "Let locked-out members in again: stop requiring single sign-on, or remove a member's second factors.",
-        _recover_sign_in,
-    )
-    which = recover.add_mutually_exclusive_group(required=True)
-    which.add_argument("--organisation", metavar="SLUG", help="stop requiring single sign-on")
-    which.add_argument("--email", help="remove this member's authenticator app, passkeys and recovery codes")
+    accounts.add(command)  # createadmin, recover-sign-in
     signing = command(
         "signing-certificate",
         "Show which certificate signs reports; exit status 1 if the one in the settings can't be used.",
@@ -182,8 +158,8 @@ def _parser() -> argparse.ArgumentParser:
         _doctor,
     )
     doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
-    _add_jobs(command("jobs", "List, retry or clear background jobs and reactions.", None))
-    _add_mails(command("mails", "List mail that has not gone out, or retry failed mail.", None))
+    jobs.add(command)
+    mails.add(command)
     lists = command(
         "check-lists",
         "Check that the values behind candidate lists match the steps; exit status 1 if they don't.",
@@ -201,46 +177,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="the envelope recipient, if the mail server passes it on",
     )
-    evidence_commands.add(command)
-    backup_commands.add(command)
-    data_commands.add(command)
+    evidence.add(command)  # evidence, manual
+    backup.add(command)  # backup, restore, erasures, go-live, move-to-server, upgrade-postgres
+    data.add(command)  # rotate-keys, prune, export-organisation, delete-organisation
     return parser
-
-
-def _add_jobs(jobs: argparse.ArgumentParser) -> None:
-    actions = jobs.add_subparsers(title="actions", required=True, metavar="ACTION")
-    for name, help_text, run in (
-        (
-            "list",
-            "Count them by task; with --failed list failures, exit status 1 if there are any.",
-            _list_jobs,
-        ),
-        ("retry", "Retry failed ones.", _retry_jobs),
-        ("clear", "Delete failed jobs without doing their work.", _clear_jobs),
-    ):
-        action = actions.add_parser(name, help=help_text, description=help_text)
-        action.set_defaults(run=run)
-        if name != "list":
-            action.add_argument("names", nargs="*", metavar="NAME", help="reaction:12 or job:34, as listed")
-            action.add_argument(
-                "--yes", action="store_true", help="with --failed or --task: do it, instead of only listing"
-            )
-        action.add_argument("--failed", action="store_true", help="all failures")
-        action.add_argument("--task", metavar="TASK", default="", help="all of one task")
-
-
-def _add_mails(mails: argparse.ArgumentParser) -> None:
-    actions = mails.add_subparsers(title="actions", required=True, metavar="ACTION")
-    help_text = "List waiting and failed mail, oldest first."
-    shown = actions.add_parser("list", help=help_text, description=help_text)
-    shown.set_defaults(run=_list_mails)
-    shown.add_argument("--failed", action="store_true", help="only failed mail")
-    help_text = "Send failed mail again to its current address, if it is still needed."
-    again = actions.add_parser("retry", help=help_text, description=help_text)
-    again.set_defaults(run=_retry_mails)
-    again.add_argument("names", nargs="*", metavar="NAME", help="mail:12, as listed")
-    again.add_argument("--failed", action="store_true", help="all failed mail")
-    again.add_argument("--yes", action="store_true", help="with --failed: do it, instead of only listing")
 
 
 def _django(arguments: Sequence[str]) -> int:
@@ -345,60 +285,8 @@ def _doctor(options: argparse.Namespace) -> int:
     return doctor(as_json=options.json)
 
 
-def _list_jobs(options: argparse.Namespace) -> int:
-    _set_up()
-    from goodword.core import clock, job_recovery
-
-    return job_recovery.show(now=clock.now(), failed=options.failed, task=options.task)
-
-
-def _retry_jobs(options: argparse.Namespace) -> int:
-    _set_up()
-    from goodword.core import job_recovery
-
-    return job_recovery.retry(_selection(options))
-
-
-def _clear_jobs(options: argparse.Namespace) -> int:
-    _set_up()
-    from goodword.core import job_recovery
-
-    return job_recovery.clear(_selection(options))
-
-
-def _selection(options: argparse.Namespace) -> "Selection":
-    from goodword.core.job_recovery import Selection
-
-    return Selection(names=options.names, task=options.task, failed=options.failed, yes=options.yes)
-
-
-def _list_mails(options: argparse.Namespace) -> int:
-    _set_up()
-    from goodword.core import clock
-    from goodword.workspace.settings_pages import mail_commands
-
-    return mail_commands.show(now=clock.now(), failed=options.failed)
-
-
-def _retry_mails(options: argparse.Namespace) -> int:
-    _set_up()
-    from goodword.core import clock
-    from goodword.workspace.settings_pages import mail_commands
-
-    return mail_commands.retry(options.names, failed=options.failed, yes=options.yes, now=clock.now())
-
-
-def _set_up() -> None:
-    """Set up Django. Raises SettingError unless this version can use the database."""
-    process.set_up()
-    database.check_database()
-    database.check_migrations()
-
-
 def _signing_certificate(options: argparse.Namespace) -> int:
-    process.set_up()
-    database.check_database()
-    database.check_migrations()
+    set_up()
     from goodword.core import clock
     from goodword.reports.signing.keys import signing_certificate
 
@@ -406,9 +294,7 @@ def _signing_certificate(options: argparse.Namespace) -> int:
 
 
 def _check_lists(options: argparse.Namespace) -> int:
-    process.set_up()
-    database.check_database()
-    database.check_migrations()
+    set_up()
     from goodword.workspace.lists import repair
 
     if options.repair:
@@ -417,34 +303,6 @@ def _check_lists(options: argparse.Namespace) -> int:
     wrong = len(repair.different())
     print(f"Wrong or missing: {wrong}")
     return 1 if wrong else 0
-
-
-def _createadmin(options: argparse.Namespace) -> int:
-    process.set_up()
-    database.check_database()
-    database.check_migrations()
-    from goodword.accounts.commands import createadmin
-
-    return createadmin(
-        organisation=options.organisation,
-        email=options.email,
-        name=options.name,
-        time_zone=options.time_zone or "",
-        password_stdin=options.password_stdin,
-    )
-
-
-def _recover_sign_in(options: argparse.Namespace) -> int:
-    process.set_up()
-    database.check_database()
-    database.check_migrations()
-    from goodword.accounts.commands import lift_single_sign_on, remove_second_factors
-
-    return (
-        lift_single_sign_on(options.organisation)
-        if options.organisation
-        else remove_second_factors(options.email)
-    )
 
 
 def _returned_mail(options: argparse.Namespace) -> int:

@@ -1,12 +1,14 @@
+"""`goodword evidence` and `manual`."""
+
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
+from goodword.commands import AddCommand
 from goodword.core import process
 
 
-def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
+def add(command: AddCommand) -> None:
     evidence = command(
         "evidence",
         "Export an organisation's assessment data without names, or recompute the scores of an export.",
@@ -59,7 +61,6 @@ def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
 
 
 def _evidence(options: argparse.Namespace) -> int:
-
     if options.check:
         _without_database()
         from goodword.assessments.evidence.check import check_again

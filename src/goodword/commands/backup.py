@@ -3,14 +3,12 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db import connections
-
+from goodword.commands import AddCommand
+from goodword.commands.database import database_for, disconnect
 from goodword.core import environment, postgres, process
 from goodword.core.postgres import upgrade
 from goodword.core.supervise import leave_on_terminate
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 _NO_DATABASE = "postgresql://127.0.0.1:1/none"
 
 
-def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
+def add(command: AddCommand) -> None:
     backup = command("backup", "Back up the database to a file.", _backup)
     backup.add_argument(
         "file",
@@ -303,7 +301,7 @@ def _move(options: argparse.Namespace) -> int:
         try:
             return _moved(options.url, str(new.get("NAME", "")), home)
         finally:
-            _disconnect()
+            disconnect()
 
 
 def _moved(url: str, name: str, home: Path) -> int:
@@ -383,46 +381,14 @@ def _refill(data: "Layout") -> str:
     except BackupError as error:
         return str(error)
     finally:
-        _disconnect()
+        disconnect()
     return ""
-
-
-@contextmanager
-def database_for(who: str) -> Iterator[Path | None]:
-    """Set up Django. If the embedded PostgreSQL isn't running, it is started, and stopped afterwards. Yields its
-    folder, or None for another server. Raises SettingError and PostgresError."""
-    if environment.text("DATABASE_URL", ""):
-        process.set_up()
-        yield None
-        return
-    data = Path(os.environ.get("GOODWORD_DATA") or "./var").absolute()
-    home = postgres.layout.Layout.of(data).home
-    try:
-        os.environ["DATABASE_URL"] = postgres.attach(data)
-    except postgres.NotRunningError:
-        with postgres.start(data, who=who) as server:
-            os.environ["DATABASE_URL"] = server.url
-            process.set_up()
-            try:
-                yield home
-            finally:
-                _disconnect()
-        return
-    process.set_up()
-    yield home
 
 
 def _without_database() -> None:
     if not environment.text("DATABASE_URL", ""):
         os.environ["DATABASE_URL"] = _NO_DATABASE
     process.set_up()
-
-
-def _disconnect() -> None:
-    for one in connections.all(initialized_only=True):
-        one.close()
-        if hasattr(one, "close_pool"):
-            one.close_pool()
 
 
 def _refuse(sentence: str) -> int:

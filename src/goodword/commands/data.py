@@ -1,18 +1,21 @@
+"""`goodword rotate-keys`, `prune`, `export-organisation` and `delete-organisation`."""
+
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goodword.backup_commands import database_for
+from goodword.commands import AddCommand
+from goodword.commands.database import database_for
 from goodword.core.supervise import leave_on_terminate
 
 if TYPE_CHECKING:
     from goodword.accounts.models import Organisation
 
 
-def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
+def add(command: AddCommand) -> None:
     command(
         "rotate-keys",
         "Encrypt all stored secrets with the first of GOODWORD_FIELD_KEYS, so that the others can be removed.",

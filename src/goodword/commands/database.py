@@ -1,0 +1,49 @@
+"""Setting up Django for commands that need the database."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connections
+
+from goodword.core import database, environment, postgres, process
+
+
+def set_up() -> None:
+    """Set up Django. Raises SettingError unless this version can use the database."""
+    process.set_up()
+    database.check_database()
+    database.check_migrations()
+
+
+@contextmanager
+def database_for(who: str) -> Iterator[Path | None]:
+    """Set up Django. If the embedded PostgreSQL isn't running, it is started, and stopped afterwards. Yields its
+    folder, or None for another server. Raises SettingError and PostgresError."""
+    if environment.text("DATABASE_URL", ""):
+        process.set_up()
+        yield None
+        return
+    data = Path(os.environ.get("GOODWORD_DATA") or "./var").absolute()
+    home = postgres.layout.Layout.of(data).home
+    try:
+        os.environ["DATABASE_URL"] = postgres.attach(data)
+    except postgres.NotRunningError:
+        with postgres.start(data, who=who) as server:
+            os.environ["DATABASE_URL"] = server.url
+            process.set_up()
+            try:
+                yield home
+            finally:
+                disconnect()
+        return
+    process.set_up()
+    yield home
+
+
+def disconnect() -> None:
+    for one in connections.all(initialized_only=True):
+        one.close()
+        if hasattr(one, "close_pool"):
+            one.close_pool()
