@@ -151,7 +151,7 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "goodword.workspace.home.member_page",
+                "goodword.workspace.layout.page_layout",
             ],
             "builtins": ["django_cotton.templatetags.cotton"],
         },

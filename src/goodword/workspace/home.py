@@ -1,31 +1,13 @@
-from typing import Any
-
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from goodword.accounts import access, first_admin, navigation
+from goodword.accounts import access, first_admin
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership, Organisation, User, admins_of
-from goodword.core import installation
-from goodword.notifications.domain.outage import current_outage
-from goodword.reports.domain.reviews import to_review
 
 ADMINS_NAMED = 5
-
-
-def member_page(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `installation_mode`; for members' pages also layout, navigation counts and `mail_outage`."""
-    layout = navigation.member_layout(request) | {"installation_mode": installation.shown_mode()}
-    member = getattr(request, "member", None)
-    if not isinstance(member, Membership):
-        return layout
-    if member.may_work:
-        count = to_review(member, mine=True).count()
-        for entry in layout["nav"]:
-            entry["count"] = count if entry["name"] == "results" else 0
-    return layout | {"mail_outage": current_outage()}
 
 
 @require_safe
