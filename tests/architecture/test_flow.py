@@ -11,7 +11,7 @@ from goodword.workspace.candidate.timeline import MAIL_NAMES, SENTENCES
 from tests.architecture.source import SOURCE, calls, modules, texts
 
 #: functions that record an event; the name is the first argument
-RECORD = ("record", "_record", "record_event", "tell", "_tell")
+RECORD = ("record", "_record", "record_event")
 #: a pure module that yields names for another module to record
 TABLE = "goodword.greenhouse.sync.applications"
 EVENT = re.compile(

@@ -35,7 +35,8 @@ class FieldKeyCanary(models.Model):
 
 
 class Event(models.Model):
-    """Append-only, written in the transaction of the change. `data` has no personal data, so it survives erasures."""
+    """Append-only, written in the transaction of the change. Rows survive erasures: `data` has no personal data, except
+    for rejection reasons, which an erasure removes (greenhouse.personal_data)."""
 
     organisation_id = models.BigIntegerField()
     application_id = models.BigIntegerField(null=True)
