@@ -22,15 +22,15 @@ MAY_IMPORT = {
         # hints about the address that a candidate is typing; reads no flag
         "goodword.references.views.candidate": {"rules"},
         # record and delete traces
-        "goodword.references.jobs": {"devices"},
-        "goodword.references.views.nominations": {"devices"},
-        "goodword.references.views.referee": {"devices"},
-        "goodword.references.views.self_reference": {"devices"},
+        "goodword.references.jobs": {"traces"},
+        "goodword.references.views.nominations": {"traces"},
+        "goodword.references.views.referee": {"traces"},
+        "goodword.references.views.self_reference": {"traces"},
         # data exports for members
         "goodword.references.personal_data": {"display"},
         # the purpose of its keyed hashes, for key rotation; deletion of expired raw addresses
-        "goodword.references.apps": {"devices"},
-        "goodword.workspace.retention.rules": {"devices"},
+        "goodword.references.apps": {"traces"},
+        "goodword.workspace.retention.rules": {"traces"},
     },
     ASSESSMENTS: {
         "goodword.flow": {"raising"},

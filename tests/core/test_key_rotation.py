@@ -15,7 +15,7 @@ from goodword.greenhouse.client import V1Credentials
 from goodword.greenhouse.models import Connection, WebhookSecret
 from goodword.notifications.domain.bounces import mark_of, marked_in
 from goodword.references.domain.requests import has_opted_out, store_opt_out
-from goodword.references.flags.devices import _hash
+from goodword.references.flags.traces import _hash
 from goodword.reports.signing.keys import current_signer, ensure_key
 from tests.core.test_field_keys import K1, K2, canaries, connected, delivered
 from tests.greenhouse.world import SECRET

@@ -8,6 +8,6 @@ class ReferencesConfig(AppConfig):
     def ready(self) -> None:
         from goodword.core import crypto
         from goodword.references.domain import requests
-        from goodword.references.flags import devices
+        from goodword.references.flags import traces
 
-        crypto.register_hashes(requests.HASH_PURPOSE, devices.HASH_PURPOSE)
+        crypto.register_hashes(requests.HASH_PURPOSE, traces.HASH_PURPOSE)

@@ -1,7 +1,7 @@
 from goodword.core import clock, jobs
 from goodword.references.domain import reminders, requests
 from goodword.references.domain.referee_erasure import erase_asked
-from goodword.references.flags import devices
+from goodword.references.flags import traces
 
 
 @jobs.job(
@@ -42,7 +42,7 @@ def sweep_slow(*, timestamp: int = 0) -> None:
 )
 def sweep_traces(*, timestamp: int = 0) -> None:
     del timestamp
-    devices.blank_raw_traces(now=clock.now())
+    traces.blank_raw_traces(now=clock.now())
 
 
 @jobs.job(name="references.end_over", cron="50 * * * * 0", queueing_lock="references.end_over")

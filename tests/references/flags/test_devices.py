@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from goodword.references.flags.devices import Traces, device_flag
-from goodword.references.flags.rules import key_of, people_of
+from goodword.references.flags.rules import Traces, device_flag, key_of, people_of
 from goodword.workflow.flags.findings import FlagFinding, strongest
 
 HOME, OFFICE, AWAY = "address:home", "address:office", "address:away"

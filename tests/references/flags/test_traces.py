@@ -5,13 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import RequestFactory, override_settings
 
-from goodword.references.flags.devices import (
-    ENOUGH_CHECKS,
-    MAX_TRACES,
-    blank_raw_traces,
-    device_flags,
-    record_trace,
-)
+from goodword.references.flags.raising import ENOUGH_CHECKS, device_flags
+from goodword.references.flags.traces import MAX_TRACES, blank_raw_traces, record_trace
 from goodword.references.models import Check, Trace
 from tests.references.flags.people import DESKTOP, PHONE, Visitor, watched
 from tests.references.story import NOW, Story

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodword.questionnaires.labels import period
 from goodword.references.comments import named
-from goodword.references.flags import devices, rules
+from goodword.references.flags import rules
 from goodword.references.flags.rules import CANDIDATE
 from goodword.references.models import Check, CheckFlag, Referee
 from goodword.workflow.flags.dismissal import dismissal_view
@@ -112,7 +112,7 @@ WORDS: Mapping[str, FlagWording] = {
         ),
         _("Ask the candidate which title was theirs, and when it changed."),
     ),
-    devices.BOTH: FlagWording(
+    rules.SAME_ADDRESS_AND_DEVICE: FlagWording(
         _("Same network and type of device"),
         (
             _("People who share a home or office may share a network and a computer."),
@@ -121,7 +121,7 @@ WORDS: Mapping[str, FlagWording] = {
         ),
         _TALK,
     ),
-    devices.ADDRESS: FlagWording(
+    rules.SAME_ADDRESS: FlagWording(
         _("Same network"),
         (
             _("Colleagues in one office share a network address, as do people in one home."),
@@ -129,7 +129,7 @@ WORDS: Mapping[str, FlagWording] = {
         ),
         _TALK,
     ),
-    devices.DEVICE: FlagWording(
+    rules.SAME_DEVICE: FlagWording(
         _("Same type of device"),
         (_("Browsers report the same for all devices of one type and version."),),
         _("On its own this says little. Consider the other flags."),
@@ -272,9 +272,9 @@ _SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     rules.DATES_CORRECTED: _dates,
     rules.TITLE_CORRECTED: _title,
     rules.TITLES_DIFFER: _titles,
-    devices.BOTH: _same_address_and_device,
-    devices.ADDRESS: _same_address,
-    devices.DEVICE: _same_device,
+    rules.SAME_ADDRESS_AND_DEVICE: _same_address_and_device,
+    rules.SAME_ADDRESS: _same_address,
+    rules.SAME_DEVICE: _same_device,
 }
 
 

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,17 +11,18 @@ from goodword.core.models import Event
 from goodword.questionnaires.domain.versions import minutes_of_version, stored_questions
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.types import Adjectives, DatesConfirm, Question, TitleConfirm
-from goodword.references.flags import devices, rules
-from goodword.references.flags.devices import device_flags
+from goodword.references.flags import rules
 from goodword.references.flags.rules import (
     EmploymentPeriod,
     GivenAnswers,
     NamedReferee,
     StatedAndConfirmed,
+    Traces,
     address_flag,
     alike_ratings_flag,
     alike_texts_flag,
     dates_flag,
+    device_flag,
     people_of,
     private_topics_flag,
     speed_flag,
@@ -33,8 +35,10 @@ from goodword.workflow.models import lock, lock_step_request
 
 #: codes of flags that are deleted if a corrected address no longer raises them
 _OF_THE_ADDRESS = {rules.MEMBER, rules.DISPOSABLE, rules.FREE, rules.DOMAIN}
-_OF_DEVICES = {devices.BOTH, devices.ADDRESS, devices.DEVICE}
+_OF_DEVICES = {rules.SAME_ADDRESS_AND_DEVICE, rules.SAME_ADDRESS, rules.SAME_DEVICE}
 _COMMENT = "comment"
+#: only with devices from so many other checks can we call a device rare
+ENOUGH_CHECKS = 20
 
 
 @by_worker
@@ -197,3 +201,33 @@ def _stated_and_confirmed(one: Answered) -> StatedAndConfirmed:
         stated_title=referee.candidate_title,
         title=title,
     )
+
+
+def device_flags(check: Check, referees: Sequence[Referee]) -> list[FlagFinding]:
+    seen: dict[int | None, set[tuple[str, str]]] = defaultdict(set)
+    for trace in Trace.objects.of(check.organisation).select_related("request").filter(check_run=check):
+        person = trace.request.referee_id if trace.request else None
+        seen[person].add((trace.address_hash, trace.device_hash))
+    if len(seen) < 2:
+        return []
+    people = [Traces(id=None, seen=frozenset(seen[None]))] + [
+        Traces(
+            id=referee.pk,
+            company=referee.company,
+            still=not referee.to_month,
+            seen=frozenset(seen[referee.pk]),
+        )
+        for referee in referees
+    ]
+    rare = _rare(check, {device for pairs in seen.values() for _, device in pairs if device})
+    found = [device_flag(one, other, rare_devices=rare) for one, other in combinations(people, 2)]
+    return [flag for flag in found if flag is not None]
+
+
+def _rare(check: Check, devices: set[str]) -> set[str]:
+    """Devices seen in no other check of the organisation, once it has enough checks."""
+    others = Trace.objects.of(check.organisation).exclude(check_run=check)
+    if others.values("check_run").distinct()[:ENOUGH_CHECKS].count() < ENOUGH_CHECKS:
+        return set()
+    common = others.filter(device_hash__in=devices).values_list("device_hash", flat=True)
+    return devices - set(common)

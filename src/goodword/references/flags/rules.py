@@ -28,6 +28,17 @@ medium. Titles given by two referees of one company are compared in the same way
 **Addresses**, at most one flag per referee: the organisation's own domain or a member's address: medium. Disposable
 (package disposable-email-domains): high. Free mail: low, as many have left the company. A domain that does not match
 the company: low, as brands and abbreviations are common.
+
+**Networks and devices**, if an admin has switched their recording on:
+
+| shared | with the candidate | with another referee | colleagues |
+|---|---|---|---|
+| address and device | high | high | low |
+| address | medium | medium | low |
+| device only, seen in no other check | low | low | none |
+
+*Colleagues* are two referees of the same stated company, or a referee with whom the candidate still works. They share a
+network and often a type of computer.
 """
 
 import re
@@ -65,6 +76,7 @@ _SHORT = {
     "dev": "developer",
     "asst": "assistant",
 }
+SAME_ADDRESS_AND_DEVICE, SAME_ADDRESS, SAME_DEVICE = "same_address_and_device", "same_address", "same_device"
 MEMBER, DISPOSABLE, FREE, DOMAIN = "address_member", "address_disposable", "address_free", "address_domain"
 #: words in company names that don't identify a company
 _LEGAL_WORDS = """
@@ -344,3 +356,39 @@ def _folded(text: str) -> str:
     return "".join(
         letter for letter in unicodedata.normalize("NFKD", spelt) if not unicodedata.combining(letter)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traces:
+    """`id`: the referee's; None for the candidate. `seen`: pairs of address and device hashes; either may be empty."""
+
+    id: int | None
+    company: str = ""
+    #: whether the candidate still works there
+    still: bool = False
+    seen: frozenset[tuple[str, str]] = frozenset()
+
+
+def device_flag(one: Traces, other: Traces, *, rare_devices: Collection[str]) -> FlagFinding | None:
+    """`rare_devices`: those seen in no other check."""
+    office = _one_office(one, other)
+    grade: Grade
+    if any(address and device for address, device in one.seen & other.seen):
+        code, grade = SAME_ADDRESS_AND_DEVICE, "low" if office else "high"
+    elif {address for address, _ in one.seen} & {address for address, _ in other.seen} - {""}:
+        code, grade = SAME_ADDRESS, "low" if office else "medium"
+    elif not office and _devices(one) & _devices(other) & set(rare_devices):
+        code, grade = SAME_DEVICE, "low"
+    else:
+        return None
+    return FlagFinding(code=code, grade=grade, key=key_of([one.id, other.id]), facts={"office": office})
+
+
+def _devices(person: Traces) -> set[str]:
+    return {device for _, device in person.seen if device}
+
+
+def _one_office(one: Traces, other: Traces) -> bool:
+    if one.id is None or other.id is None:
+        return one.still or other.still
+    return bool(_words(one.company)) and _words(one.company) == _words(other.company)

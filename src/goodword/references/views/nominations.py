@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.references import wording
 from goodword.references.domain import nominations, sending, slot_changes
 from goodword.references.domain.checks import SlotStatus, check_context, day_in_words, slot_status
-from goodword.references.flags.devices import record_trace
+from goodword.references.flags.traces import record_trace
 from goodword.references.forms import CannotForm, RefereeForm
 from goodword.references.models import Referee
 from goodword.references.views import access, candidate

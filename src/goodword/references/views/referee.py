@@ -25,7 +25,7 @@ from goodword.references.domain.checks import check_context, day_in_words, refer
 from goodword.references.domain.invitations import linked_check, send_fresh_link
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.domain.responses import AnsweringSession, AnswersChanged, Incomplete
-from goodword.references.flags.devices import record_trace
+from goodword.references.flags.traces import record_trace
 from goodword.references.forms import DeclineForm
 from goodword.references.models import ReferenceRequest
 from goodword.references.views import access, answering

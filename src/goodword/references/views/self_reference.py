@@ -11,7 +11,7 @@ from goodword.questionnaires.questions import minutes
 from goodword.references.domain import checks, self_reference
 from goodword.references.domain.checks import day_in_words
 from goodword.references.domain.responses import AnsweringSession, AnswersChanged, Incomplete
-from goodword.references.flags.devices import record_trace
+from goodword.references.flags.traces import record_trace
 from goodword.references.models import SelfReference
 from goodword.references.views import access, answering
 from goodword.references.views.access import CandidateVisit

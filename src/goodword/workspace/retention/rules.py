@@ -27,7 +27,7 @@ from goodword.core.clock import months_after
 from goodword.core.jobs import for_each
 from goodword.core.models import Event
 from goodword.greenhouse.inbox import processing
-from goodword.references.flags.devices import blank_raw_traces
+from goodword.references.flags.traces import blank_raw_traces
 from goodword.references.models import Check
 from goodword.workflow.models import takes_answers_query
 
