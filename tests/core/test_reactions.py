@@ -27,12 +27,7 @@ def reacts(event: Event) -> None:
         raise raised[event.name]
 
 
-@events.stored_as("core.former.on_moved")
-def on_moved(event: Event) -> None:
-    acted.append(event.name)
-
-
-FLOW: events.Flow = {"test.fails": (reacts,), "test.works": (reacts,), "test.moved": (on_moved,)}
+FLOW: events.Flow = {"test.fails": (reacts,), "test.works": (reacts,)}
 HANDLER = f"{__name__}.reacts"
 
 
@@ -109,14 +104,6 @@ def test_a_lost_wake_up_is_found_by_the_sweep() -> None:
         cursor.execute("DELETE FROM procrastinate_jobs")
     events.sweep_reactions.run()
     assert woken() == 0
-
-
-@pytest.mark.django_db
-def test_a_handler_that_has_moved_runs_reactions_with_its_former_name() -> None:
-    record_event("test.moved")
-    assert [row.handler for row in Reaction.objects.all()] == ["core.former.on_moved"]
-    assert events.run_due(now=clock.now())
-    assert acted == ["test.moved"]
 
 
 @pytest.mark.django_db

@@ -62,7 +62,6 @@ _working: ContextVar[bool] = ContextVar("goodword.reactions.working", default=Fa
 _reacting: ContextVar[bool] = ContextVar("goodword.reactions.reacting", default=False)
 _rows_only: ContextVar[bool] = ContextVar("goodword.reactions.rows_only", default=False)
 _by_worker: set[str] = set()
-_stored_names: dict[Handler, str] = {}
 _only_for: dict[str, Mapping[str, object]] = {}
 #: Waiting rows have only one index, the partial one on id: with another, the planner could sort a whole backlog for
 #: each claim. The commit need not be flushed, since a database crash ends the claim anyway.
@@ -181,16 +180,6 @@ def rows_only() -> Iterator[None]:
         yield
     finally:
         _rows_only.reset(token)
-
-
-def stored_as[H: Handler](name: str) -> Callable[[H], H]:
-    """Decorator for a handler that has moved: keeps its name, which waiting reactions contain. Put it below others."""
-
-    def register(handler: H) -> H:
-        _stored_names[handler] = name
-        return handler
-
-    return register
 
 
 def by_worker[H: Handler](handler: H) -> H:
@@ -433,10 +422,8 @@ def _concerns(event: Event, handler: str) -> bool:
 
 
 def name_of(handler: Handler) -> str:
-    """A handler's name in reactions: "module.function" below goodword, unless `stored_as` keeps another."""
-    return (
-        _stored_names.get(handler) or f"{handler.__module__.removeprefix('goodword.')}.{handler.__qualname__}"
-    )
+    """A handler's name in reactions: "module.function" below goodword."""
+    return f"{handler.__module__.removeprefix('goodword.')}.{handler.__qualname__}"
 
 
 @cache

@@ -26,7 +26,7 @@ from django.utils.module_loading import import_string
 from goodword.core import database, logs, metrics, middleware, tracing
 
 #: keeps its name, since operators may filter by it
-log = logging.getLogger("goodword.core.committer")
+log = logging.getLogger(__name__)
 
 #: bytes of a request's body; longer ones go to the view
 LONGEST: Final = 256 * 1024

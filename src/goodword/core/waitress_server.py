@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 #: keeps its name, since operators may filter by it
-log = logging.getLogger("goodword.core.server")
+log = logging.getLogger(__name__)
 
 THREADS = 8
 #: seconds without data, within or between requests, after which a client is cut off

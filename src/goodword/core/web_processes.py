@@ -35,7 +35,7 @@ LISTEN_FDS_START = 3
 LOOK_SECONDS, STANDSTILLS = 5.0, 12
 
 #: keeps its name, since operators may filter by it
-log = logging.getLogger("goodword.core.web")
+log = logging.getLogger(__name__)
 
 
 def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 1) -> int:

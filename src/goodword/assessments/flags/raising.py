@@ -28,7 +28,7 @@ from goodword.assessments.kinds.scales.items import LEAST_PAIRS, LEAST_RUN, cont
 from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart, Observation
 from goodword.assessments.psychometrics.speed import LEAST_ANSWERS, Timed
 from goodword.assessments.queries import content_of, parts_of, read_answers, visible_items
-from goodword.core.events import by_worker, stored_as
+from goodword.core.events import by_worker
 from goodword.core.models import Event
 from goodword.core.validation import Json
 from goodword.workflow.flags.findings import FlagFinding
@@ -36,7 +36,6 @@ from goodword.workflow.models import lock, lock_step_request
 
 
 @by_worker
-@stored_as("assessments.flags.rules.on_attempt_completed")
 def on_attempt_completed(event: Event) -> None:
     """Scores don't change."""
     known = lock_step_request(event.data["step_request_id"])

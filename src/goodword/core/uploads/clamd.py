@@ -12,7 +12,7 @@ _PIECE: Final = 64 * 1024
 _LONGEST_ANSWER: Final = 4096
 
 #: keeps its name, since operators may filter by it
-log = logging.getLogger("goodword.core.clamd")
+log = logging.getLogger(__name__)
 
 
 class NotScanned(Exception):

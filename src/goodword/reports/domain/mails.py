@@ -3,7 +3,6 @@
 from django.conf import settings
 
 from goodword.candidates.models import recruiter_of
-from goodword.core.events import stored_as
 from goodword.core.models import Event
 from goodword.notifications.domain.links import LIFETIMES
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
@@ -16,7 +15,6 @@ from goodword.workflow.models import lock_application
 REVIEW_DAYS = LIFETIMES[Link.Purpose.REVIEW].days
 
 
-@stored_as("reports.domain.files.on_report_ready")
 def on_report_ready(event: Event) -> None:
     """Mail the recruiter once per version. Skips reused results, erased candidates and superseded runs."""
     assert event.application_id is not None

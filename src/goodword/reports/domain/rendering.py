@@ -68,7 +68,7 @@ WITHHELD: Final = 0
 FILES_PER_SWEEP: Final = 50
 
 #: keeps its name, since operators may filter by it
-log = logging.getLogger("goodword.reports.domain.files")
+log = logging.getLogger(__name__)
 
 
 def render(*, report_id: int, now: datetime) -> None:
