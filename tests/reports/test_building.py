@@ -12,7 +12,7 @@ from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.notifications.models import Email
 from goodword.reports.domain import rendering, versions
-from goodword.reports.domain.rendering import RETRY_DELAYS, render, render_lost
+from goodword.reports.domain.rendering import RENDERING_DELAYS, render, render_lost
 from goodword.reports.models import Report, ReportFile
 from tests.assessments.support import application
 from tests.reports.reports import NOW, finished, ready, text_of
@@ -148,12 +148,12 @@ def test_an_invalid_snapshot_fails_at_once_and_is_on_the_timeline() -> None:
 def test_an_unrendered_report_is_retried_a_few_times_and_then_fails() -> None:
     report = frozen()
     run = [
-        render_lost(now=NOW + RETRY_DELAYS[0] - timedelta(seconds=1)),
-        render_lost(now=NOW + RETRY_DELAYS[0]),
+        render_lost(now=NOW + RENDERING_DELAYS[0] - timedelta(seconds=1)),
+        render_lost(now=NOW + RENDERING_DELAYS[0]),
     ]
     assert run == [0, 1]
-    assert render_lost(now=NOW + RETRY_DELAYS[0]) == 0  # one is already queued
-    Report.objects.of(report.organisation).update(tries=len(RETRY_DELAYS))
+    assert render_lost(now=NOW + RENDERING_DELAYS[0]) == 0  # one is already queued
+    Report.objects.of(report.organisation).update(tries=len(RENDERING_DELAYS))
     render(report_id=report.pk, now=NOW)
     assert state(report) == ("failed", 4, "Several attempts failed; see the log.")
     assert render_lost(now=NOW + timedelta(days=9)) == 0
@@ -162,11 +162,11 @@ def test_an_unrendered_report_is_retried_a_few_times_and_then_fails() -> None:
 @pytest.mark.world
 def test_each_try_says_when_the_next_would_be() -> None:
     report = frozen()
-    assert report.try_again_at == NOW + RETRY_DELAYS[0]
+    assert report.try_again_at == NOW + RENDERING_DELAYS[0]
     assert rendering._try(report.pk, now=NOW) is not None
     assert rendering._try(report.pk, now=NOW) is not None
     report.refresh_from_db()
-    assert (report.tries, report.try_again_at) == (2, NOW + RETRY_DELAYS[1])
+    assert (report.tries, report.try_again_at) == (2, NOW + RENDERING_DELAYS[1])
 
 
 def test_a_missing_attempt_is_an_error() -> None:

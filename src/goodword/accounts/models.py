@@ -178,7 +178,7 @@ class Membership(OrganisationOwned):
 
     @property
     def may_work(self) -> bool:
-        """Whether the member can make changes. Admins and recruiters can, hiring managers only view."""
+        """Whether the member may do recruiters' work. Hiring managers read results, comment and rate hires."""
         return self.kind in {self.Kind.ADMIN, self.Kind.RECRUITER}
 
     @property

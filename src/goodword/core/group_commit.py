@@ -25,7 +25,6 @@ from django.utils.module_loading import import_string
 
 from goodword.core import database, logs, metrics, middleware, tracing
 
-#: keeps its name, since operators may filter by it
 log = logging.getLogger(__name__)
 
 #: bytes of a request's body; longer ones go to the view

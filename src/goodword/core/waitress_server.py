@@ -30,7 +30,6 @@ from goodword.core.process import Notifier
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-#: keeps its name, since operators may filter by it
 log = logging.getLogger(__name__)
 
 THREADS = 8

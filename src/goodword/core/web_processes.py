@@ -34,7 +34,6 @@ LISTEN_FDS_START = 3
 #: seconds between checks of the children; a child that stood still at this many checks in a row is killed
 LOOK_SECONDS, STANDSTILLS = 5.0, 12
 
-#: keeps its name, since operators may filter by it
 log = logging.getLogger(__name__)
 
 

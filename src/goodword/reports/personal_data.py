@@ -25,7 +25,7 @@ from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.references.models import Reference
 from goodword.references.results import given_by
-from goodword.reports.domain.rendering import RETRY_DELAYS
+from goodword.reports.domain.rendering import RENDERING_DELAYS
 from goodword.reports.domain.versions import mint_code, moment_text
 from goodword.reports.models import Report, ReportFile, ResultReview
 
@@ -125,7 +125,7 @@ def _follow(report: Report, *, version: int, now: datetime) -> None:
         version=version,
         code=code,
         snapshot={**report.snapshot, **made},
-        try_again_at=now + RETRY_DELAYS[0],
+        try_again_at=now + RENDERING_DELAYS[0],
         created_at=now,
     )
     jobs.named("report.draw").defer(report_id=redacted.pk)

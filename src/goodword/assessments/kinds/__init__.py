@@ -103,7 +103,7 @@ class Kind[C](Protocol):
         """An untimed part of `n` items on the candidate's overview; `about`: "about 6 minutes"."""
 
     def mail_line(self, title: str, n: int, about: str) -> str:
-        """The same in the invitation, with its title."""
+        """The part's line in the invitation."""
 
     def parse(self, data: Any) -> C:
         """The content from JSON. Raises `ReadingError` with a sentence that names the field."""
@@ -197,7 +197,7 @@ class Kind[C](Protocol):
         uploads and marks."""
 
     def comparison(self, content: C, parts: Sequence[ComparedPart], *, form: str) -> Comparison:
-        """The results were obtained under the same conditions."""
+        """Compare these parts, which were all taken under the same conditions."""
 
     def translated(self, content: C, other: C) -> C:
         """The content with title and scale texts in another language of the same version. Items don't change."""

@@ -11,7 +11,6 @@ SECONDS: Final = 15.0
 _PIECE: Final = 64 * 1024
 _LONGEST_ANSWER: Final = 4096
 
-#: keeps its name, since operators may filter by it
 log = logging.getLogger(__name__)
 
 

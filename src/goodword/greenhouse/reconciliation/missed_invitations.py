@@ -86,7 +86,7 @@ def _is_old(one: MissedInvitation, now: datetime) -> bool:
 
 
 def settle_missed_invitations(work: Pass) -> None:
-    """Decide whom to invite, and sync the applications: first those not invited, without recording an arrival."""
+    """Decide whom to invite. Sync the others first, without recording an arrival, so that they aren't invited."""
     now = work.tick()
     already_there = [one for one in work.missed.values() if one.already_there]
     others = [one for one in work.missed.values() if not one.already_there]

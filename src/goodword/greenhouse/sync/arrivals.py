@@ -11,7 +11,8 @@ CLOCK_TOLERANCE = timedelta(minutes=1)
 
 
 def is_arrival(row: Application, *, automation: Automation | None, active_at: datetime | None) -> bool:
-    """Whether it has arrived in its stage. If it was there when the stage was mapped, only once it enters again."""
+    """Whether an application that is new to us counts as arrived: its stage is mapped, and it wasn't there yet when the
+    stage was mapped, or has entered it again."""
     if automation is None or not is_mapped(
         connection_id=automation.connection_id, job_id=row.job_id, stage_id=row.stage_id
     ):
@@ -26,7 +27,8 @@ def has_entered_since(
     active_at: datetime | None,
     elsewhere_at: datetime | None,
 ) -> bool:
-    """Whether it has entered again since it was recorded as already there. `elsewhere_at`: last read elsewhere."""
+    """False if it was recorded as already there and hasn't entered again. `elsewhere_at`: when it was last read in
+    another stage."""
     if automation is None or row.stage_id is None or row.remote_id is None:
         return True
     recorded = (

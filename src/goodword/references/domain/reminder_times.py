@@ -57,7 +57,8 @@ def plan_reminders(check: Check, *, now: datetime) -> None:
 def slow_from(
     *, sent_at: datetime, deadline_at: datetime, days: Sequence[int], calendar: Calendar
 ) -> datetime:
-    """A working day after the last reminder, two before the deadline, never before the first reminder. Pure."""
+    """One working day after the last reminder or two before the deadline, whichever is earlier, but at least one after
+    sending. Pure."""
     before_deadline = working_days_before(deadline_at, DAYS_LEFT, calendar=calendar)
     after_last = add_working_days(sent_at, days[-1] + 1, calendar=calendar) if days else before_deadline
     return max(min(after_last, before_deadline), add_working_days(sent_at, 1, calendar=calendar))

@@ -58,8 +58,8 @@ def issue(report: Report, file: SignedFile, *, now: datetime) -> dict[str, Any]:
     return {"content": file.content, "sha256": digest}
 
 
-#: waits before each attempt to render a report; after the last one it has failed
-RETRY_DELAYS: Final = tuple(timedelta(minutes=m) for m in (2, 5, 15, 60))
+#: times after each attempt until the sweep tries again; after the last one, the report has failed
+RENDERING_DELAYS: Final = tuple(timedelta(minutes=m) for m in (2, 5, 15, 60))
 #: layout 2: without test items, item responses and scoring keys
 LAYOUT: Final = 2
 #: layout of files that could not be rendered again; opening them tries again, the sweep doesn't
@@ -67,7 +67,6 @@ WITHHELD: Final = 0
 #: files rendered again per sweep, at 50 to 100 ms each
 FILES_PER_SWEEP: Final = 50
 
-#: keeps its name, since operators may filter by it
 log = logging.getLogger(__name__)
 
 
@@ -110,7 +109,7 @@ def render_again(*, report_id: int, member: Membership, now: datetime) -> bool:
         if report.state != Report.State.FAILED:
             return False
         report.state, report.error, report.tries = Report.State.BUILDING, "", 0
-        report.try_again_at = now + RETRY_DELAYS[0]
+        report.try_again_at = now + RENDERING_DELAYS[0]
         report.save(update_fields=["state", "error", "tries", "try_again_at"])
         write(
             organisation=report.organisation,
@@ -139,10 +138,10 @@ def _try(report_id: int, *, now: datetime) -> Report | None:
         report = _lock(report_id)
         if report.state != Report.State.BUILDING:
             return None
-        if report.tries >= len(RETRY_DELAYS):
+        if report.tries >= len(RENDERING_DELAYS):
             _fail(report_id, error="Several attempts failed; see the log.", now=now)
             return None
-        report.try_again_at = now + RETRY_DELAYS[report.tries]
+        report.try_again_at = now + RENDERING_DELAYS[report.tries]
         report.tries += 1
         report.save(update_fields=["tries", "try_again_at"])
         return report

@@ -25,7 +25,7 @@ from goodword.core.text import written_moment
 from goodword.references.models import Check
 from goodword.references.report_data import check_data
 from goodword.references.results import results as check_results
-from goodword.reports.domain.rendering import RETRY_DELAYS
+from goodword.reports.domain.rendering import RENDERING_DELAYS
 from goodword.reports.models import Report
 from goodword.reports.pdf.snapshot import SCHEMA, Head, Reused
 from goodword.roles.models import Step
@@ -133,7 +133,7 @@ def freeze(
         version=version,
         code=code,
         snapshot=snapshot,
-        try_again_at=now + RETRY_DELAYS[0],
+        try_again_at=now + RENDERING_DELAYS[0],
         created_at=now,
     )
     jobs.named("report.draw").defer(report_id=report.pk)

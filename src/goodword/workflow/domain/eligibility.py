@@ -13,7 +13,7 @@ from goodword.roles.models import StageRule, Step, automation_of, rules_of_stage
 from goodword.workflow.models import StepRequest
 
 Status, WaitingReason = Application.Status, StepRequest.WaitingReason
-#: what keeps mail from being sent and a change in Greenhouse can resolve
+#: reasons why the candidate can't be e-mailed; a step starts once their details have changed
 BLOCKING_REASONS = (
     WaitingReason.PROSPECT,
     WaitingReason.NO_ADDRESS,

@@ -33,7 +33,7 @@ from goodword.workflow.models import DONE, StepRequest, StepRun, lock_applicatio
 
 WaitingReason, State = StepRequest.WaitingReason, StepRequest.State
 REUSABLE_FOR: Final = timedelta(days=365)
-#: waiting reasons that entering a stage later resolves
+#: waiting reasons with which entering a stage again may start the step
 STARTABLE_LATER = (*BLOCKING_REASONS, WaitingReason.CLICK, WaitingReason.UNPUBLISHED)
 
 
@@ -123,7 +123,7 @@ def withdraw(step_request: StepRequest, *, application: Application, at: datetim
 def start_step(
     step_request: StepRequest, *, application: Application, at: datetime, by: str, manual: bool = False
 ) -> None:
-    """Its app reacts to the event. `manual`: regardless of the stage."""
+    """Mark the request as started; assessments or references then create the run. `manual`: whatever the stage."""
     step_request.state, step_request.waiting_reason, step_request.due_at, step_request.started_at = (
         State.STARTED,
         "",

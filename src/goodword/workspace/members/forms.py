@@ -27,7 +27,7 @@ _MEANING = {
     ),
     Kind.RECRUITER: gettext_lazy("Sets up roles, invites and reminds, reads all results. No settings."),
     Kind.HIRING_MANAGER: gettext_lazy(
-        "Reads the results of the roles you choose. Can't contact candidates or change anything."
+        "Reads results and comments on candidates of the roles you choose. Can't contact candidates or change roles."
     ),
 }
 
