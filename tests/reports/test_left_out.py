@@ -74,6 +74,8 @@ def _texts(test: dict[str, Any]) -> Iterator[str]:
             for question in test["questions"]:
                 yield from (question["text"], question["answer"], question["right_answer"])
                 yield from (one["text"] for one in [*question["criteria"], *question["remarks"]])
+        case kind:
+            raise AssertionError(f"no texts are known of {kind}")
 
 
 def everything_in(content: bytes) -> str:

@@ -229,8 +229,10 @@ def observe(
         if part.begun_at is None:
             raise parts.NotBegun
         item = next((one for one in items_of(part) if one.id == item_id), None)
-        is_confidential = kind_named(part.version.test.kind).is_confidential
-        if item is None or (known == Observation.Kind.PASTED and is_confidential):
+        may_paste = item is not None and (
+            item.is_written or not kind_named(part.version.test.kind).is_confidential
+        )
+        if item is None or (known == Observation.Kind.PASTED and not may_paste):
             raise InvalidObservation
         return _store(part, known, item=item.id, amount=min(amount, MAX_AMOUNT[known]), now=now)
 

@@ -30,7 +30,6 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
-from goodword.assessments.kinds.custom_questions.items import CustomQuestion
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scales.items import contradiction, straight_lining
@@ -161,7 +160,5 @@ def text_lengths(items: Sequence[Item], answers: Mapping[str, Json]) -> dict[str
     return {
         item.id: len(text)
         for item in items
-        if isinstance(item, CustomQuestion)
-        and item.is_written
-        and isinstance(text := answers.get(item.id), str)
+        if item.is_written and isinstance(text := answers.get(item.id), str)
     }

@@ -63,7 +63,8 @@ class Kind[C](Protocol):
     may_be_timed: bool
     #: whether items are drawn for each candidate
     is_generated: bool
-    #: whether untimed parts can be answered offline: all items exist, and none depends on an answer
+    #: whether untimed parts can be answered offline: all items exist, none depends on an answer, and answers are chosen
+    #: in fieldsets, which the script can check
     works_offline: bool
     on_break: OnBreak
     #: whether items are confidential, so that candidates' data exports and reports leave them out

@@ -48,6 +48,10 @@ class Item(Protocol):
     def text(self) -> str:
         """The text for lists; empty for tasks, which are identified by their number."""
 
+    @property
+    def is_written(self) -> bool:
+        """Whether the answer is typed text, so that pasting is recorded."""
+
     def check(self, value: Json) -> Json:
         """The value to store. Raises `UnknownOption`."""
 
@@ -73,7 +77,8 @@ class Item(Protocol):
         """An answer that reveals nothing of the item: a label of its scale, or the position of the chosen option."""
 
     def deidentified_answer(self, value: Json) -> dict[str, Any]:
-        """{"value": ...}, or {"left_out": type} for texts, numbers, dates and files."""
+        """{"value": ...}, or {"left_out": type} for unscored texts, numbers, dates and files. A scored answer needs its
+        value, from which `goodword evidence --check` recomputes the score."""
 
     def solution(self, value: Json) -> Solution | None:
         """The explanation after a practice answer; None without right answers."""

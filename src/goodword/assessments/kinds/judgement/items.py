@@ -54,6 +54,10 @@ class Situation:
     judgement: JudgementSet
 
     @property
+    def is_written(self) -> bool:
+        return False
+
+    @property
     def text(self) -> str:
         return self.scenario.text
 

@@ -58,6 +58,10 @@ class ReasoningTask:
     language: str
 
     @property
+    def is_written(self) -> bool:
+        return False
+
+    @property
     def text(self) -> str:
         return ""
 

@@ -62,6 +62,10 @@ class Statement:
     instrument: Instrument
 
     @property
+    def is_written(self) -> bool:
+        return False
+
+    @property
     def text(self) -> str:
         return self.item.text
 
