@@ -210,7 +210,8 @@ def _listed(options: argparse.Namespace) -> Path | None:
 
 
 def complete(entries: "list[Erased]", *, key_lost: bool = False, for_looking: bool = False) -> int:
-    """Finish a restore once the rows are back: migrate and erase again. It stays *being restored*. Idempotent."""
+    """Finish a restore once the rows are back: migrate, erase again, and end the mode
+    *being restored*. Idempotent."""
     from django.core.management import call_command
 
     from goodword.core import clock, crypto, database, installation

@@ -484,8 +484,6 @@ class UnknownHandler(Exception):
 def _run(row: Reaction) -> None:
     for handler in flow().get(row.event.name, ()):
         if name_of(handler) == row.handler:
-            if not _concerns(row.event, row.handler):
-                return  # earlier releases recorded a reaction for every handler
             with (
                 logs.about(event=row.event_id, organisation=row.event.organisation_id),
                 tracing.span(row.event.name, of=lambda: row.event.application_id, handler=row.handler),

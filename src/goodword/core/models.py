@@ -36,7 +36,7 @@ class FieldKeyCanary(models.Model):
 
 class Event(models.Model):
     """Append-only, written in the transaction of the change. Rows survive erasures: `data` has no personal data, except
-    for rejection reasons, which an erasure removes (greenhouse.personal_data)."""
+    for rejection reasons, which an erasure removes (candidates.personal_data)."""
 
     organisation_id = models.BigIntegerField()
     application_id = models.BigIntegerField(null=True)

@@ -59,9 +59,11 @@ def _ask(question: Mapping[str, Any]) -> Any:
             timeout=_MOST_SECONDS,
             check=True,
         )
-    except (OSError, subprocess.SubprocessError):
+    except (OSError, subprocess.SubprocessError) as error:
         log.warning(
-            "Public holidays are computed in this process, which then needs 30 MB more memory.", exc_info=True
+            "Public holidays are computed in this process, which then needs 30 MB more memory: %s %s",
+            error,
+            getattr(error, "stderr", None) or "",
         )
         return answer(question)
     return json.loads(asked.stdout)

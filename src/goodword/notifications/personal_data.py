@@ -61,7 +61,7 @@ def exported_mail(mail: Email, *, text: bool = True) -> dict[str, Any]:
             "queued": mail.created_at,
             "sent": mail.settled_at if mail.state == Email.State.SENT else None,
             "delivered": mail.delivered_at,
-            "came back": mail.bounced_at,
+            "returned": mail.bounced_at,
             "returned because": mail.bounce_reason,
             "subject": mail.subject,
             "text": mail.text if text else None,

@@ -70,8 +70,8 @@ PHRASES: Catalogue = {
             "{characters}."
         ),
         "replaced_more": "{characters} und {n} weitere",
-        "left_out.one": "Eine Referenzperson wurde gelöscht und ist in dieser Fassung nicht enthalten.",
-        "left_out.other": "{n} Referenzpersonen wurden gelöscht und sind in dieser Fassung nicht enthalten.",
+        "left_out.one": "Die Daten einer Referenzperson wurden gelöscht und fehlen in dieser Fassung.",
+        "left_out.other": "Die Daten von {n} Referenzpersonen wurden gelöscht und fehlen in dieser Fassung.",
     },
     "fr": {
         "appendix": "Annexe",
@@ -105,8 +105,8 @@ PHRASES: Catalogue = {
             "omis\u00a0: {characters}."
         ),
         "replaced_more": "{characters} et {n} autres",
-        "left_out.one": "Un référent a été supprimé et ne figure pas dans cette version.",
-        "left_out.other": "{n} référents ont été supprimés et ne figurent pas dans cette version.",
+        "left_out.one": "Les données d’un référent ont été effacées et ne figurent pas dans cette version.",
+        "left_out.other": "Les données de {n} référents ont été effacées et ne figurent pas dans cette version.",
     },
 }
 

@@ -287,7 +287,7 @@ def _after(session: AttemptSession, view: PartView, number: int, *, count: int, 
 
 @candidate_page
 def all_screens(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """All screens of a part, so that it can be answered offline."""
+    """All screens of an untimed part, so that it can be answered offline; empty if its kind doesn't work offline."""
     view = session.part(order)
     if request.method == "POST" or view.timed or view.waits_for_start or view != session.overview.current:
         return to_overview(request, session)

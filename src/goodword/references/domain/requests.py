@@ -220,7 +220,8 @@ class RequestedReference:
 def is_complete(
     asked: Sequence[RequestedReference], *, least: int, lacks_self_reference: bool = False
 ) -> bool:
-    """Whether there are `least` references (or all that remain), every required one, and the self-reference."""
+    """Whether there are `least` references (or all that remain, but at least one), every required one, and the
+    self-reference."""
     answered = sum(one.answered for one in asked)
     if not answered or lacks_self_reference:
         return False

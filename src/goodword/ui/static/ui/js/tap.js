@@ -34,6 +34,7 @@
       if (!(event.target instanceof Element) || !event.target.closest("[data-tap] label")) return;
       const apart = Math.hypot(event.clientX - led.x, event.clientY - led.y);
       if ((pressed && missed) || (performance.now() < calmUntil && apart < SAME_PLACE)) {
+        pressed = null;
         event.preventDefault();
         event.stopPropagation();
         return;
