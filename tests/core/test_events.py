@@ -93,16 +93,6 @@ def test_a_handler_of_certain_events_gets_no_reaction_to_others() -> None:
 
 @pytest.mark.main_case
 @pytest.mark.django_db
-def test_a_reaction_recorded_by_an_earlier_release_ends_without_its_handler() -> None:
-    event = record_event("test.of_a_kind", kind="reference_check")
-    row = Reaction.objects.create(event=event, handler=f"{__name__}.on_assessment")
-    run_jobs()
-    row.refresh_from_db()
-    assert (row.state, acted) == ("done", [])
-
-
-@pytest.mark.main_case
-@pytest.mark.django_db
 def test_a_handler_runs_once_per_event() -> None:
     event = record_event("test.happened")
     run_jobs()
