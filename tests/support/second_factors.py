@@ -9,9 +9,13 @@ from django.core.cache import cache
 from goodword.accounts.models import User
 
 
-def code(secret: str) -> str:
-    """The app's current code. Clears the record of its use, since a second use within 30 seconds would be rejected."""
+def code(secret: str, *, seconds: int = 0) -> str:
+    """The app's current code; waits for the next one if it isn't valid for so many seconds. Clears the record of its
+    use, since a second use within 30 seconds would be rejected."""
     cache.clear()
+    left = 30 - time.time() % 30
+    if left < seconds:
+        time.sleep(left)
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
