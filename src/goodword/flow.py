@@ -1,4 +1,4 @@
-"""Which handlers run after which event, in the order in which data flows.
+"""Events and the handlers that react to them, in the order of the data flow.
 
 Each handler runs once per event; its changes and the note that it has run are committed together (core.events). The
 handlers of one event run in no particular order. `only_for(kind=...)` limits a handler to events with that value.

@@ -22,7 +22,7 @@ from django.urls import resolve
 
 from goodword.core import crypto
 
-#: authenticators that count as a second factor; recovery codes only stand in for one
+#: authenticators that count as a second factor; recovery codes only replace one
 FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from goodword.core.backup.erasures import Erased
     from goodword.core.postgres.layout import Layout
 
-#: stands in for DATABASE_URL in commands that need no database
+#: DATABASE_URL of commands that need no database
 _NO_DATABASE = "postgresql://127.0.0.1:1/none"
 
 

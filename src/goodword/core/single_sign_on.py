@@ -1,4 +1,4 @@
-"""Settings of single sign-on: allauth's provider configuration, and claims that make somebody a member."""
+"""Single sign-on settings: allauth's provider configuration, and the claims that make somebody a member."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -36,7 +36,7 @@ _SENTENCE_END: Final = re.compile(r"(?<=[.!?…。！？؟।])[\"”’»)]*(?=
 
 
 def sentences(text: str) -> list[str]:
-    """Only the last one may be shorter than `SHORTEST_QUOTE`."""
+    """The sentences of a text. Only the last one may be shorter than `SHORTEST_QUOTE`."""
     found = (clipped(" ".join(part.split()), LONGEST_QUOTE) for part in _parts(text.strip()))
     return [sentence for sentence in found if sentence]
 

@@ -249,7 +249,7 @@ def _form(content: Content, choice: PartChoice) -> str:
 
 
 def narrow_to_scales(part: AssessmentPart, scales: Sequence[str]) -> None:
-    """Norms apply to one selection of scales, so the part gets the newest norms for these."""
+    """Change the part's scales. Norms belong to a selection of scales, so it gets the newest ones for these."""
     content = content_of_number(part.test, part.number)
     form = with_scales(content, whole_form(content, part.form), scales)
     if form != part.form:

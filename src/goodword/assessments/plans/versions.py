@@ -116,7 +116,7 @@ def newest_calibration(test: Test, *, number: str) -> Calibration | None:
 
 
 def has_lapsed(calibration: Calibration) -> bool:
-    """It was made by an earlier rule, so it yields no abilities."""
+    """Whether it was made by an earlier rule, so that it yields no abilities."""
     return strata.of_today(calibration.content) is None
 
 

@@ -91,7 +91,7 @@ class Turn:
             return self.missed
 
     def taken(self) -> list[int]:
-        """Connections of other turns, which are told that we skip them (`missed`)."""
+        """Connections that other turns are handling. Sets `missed` on those turns."""
         with self.turns.mutex:
             others = [(pk, turn) for pk, turn in self.turns.at.items() if turn is not self]
             for _, turn in others:

@@ -160,7 +160,7 @@ def _read_and_write(
     now: datetime,
     settle: Callable[[list[str]], None],
 ) -> list[str]:
-    """Read those of the people and applications that we have copies of, then call `write` in a transaction."""
+    """Read the people and applications of which we have copies, then call `write` in a transaction."""
     for _ in range(READINGS):
         wanted = _our_applications(connection, candidate_ids, application_ids)
         if not wanted and not _any_known(connection, candidate_ids):

@@ -156,7 +156,7 @@ def _extend(request: ReferenceRequest, until: datetime, *, check: Check, now: da
 
 
 def _mail_candidate_new_deadline(check: Check, *, now: datetime) -> None:
-    """Only if the check is waiting for the candidate."""
+    """Does nothing unless the check is waiting for the candidate."""
     if _sends_no_mail(check) or check.invited_at is None or check.attention in MAIL_FAILURES:
         return
     if not candidate_is_asked(check):

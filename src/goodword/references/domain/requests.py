@@ -181,7 +181,7 @@ def decline_check(*, check_id: int, reason: str, now: datetime) -> Check:
 
 
 def on_opted_out(event: Event) -> None:
-    """The same mailbox's other requests are declined if not started; of started ones, the reminders stop."""
+    """Decline the mailbox's other requests that haven't been started, and stop the reminders of the started ones."""
     requests = ReferenceRequest.objects.across_organisations().filter(organisation_id=event.organisation_id)
     others = requests.filter(state__in=OPEN_STATES).exclude(pk=event.data["request_id"])
     asked: dict[str, bool] = {}

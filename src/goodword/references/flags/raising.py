@@ -51,7 +51,7 @@ def on_check_changed(event: Event) -> None:
 
 
 def on_address_corrected(event: Event) -> None:
-    """Delete traces and device flags of whoever had the old link, then update the flags."""
+    """Delete traces and device flags of the person who had the old link, then update the flags."""
     known = lock_step_request(event.data["step_request_id"])
     if known is None or known[1].is_being_erased:
         return

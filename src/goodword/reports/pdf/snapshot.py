@@ -41,7 +41,7 @@ class RoleTitle(TypedDict):
 
 
 class Engine(TypedDict):
-    """Only in snapshots from before November 2026."""
+    """Exists only in snapshots from before November 2026."""
 
     typst: str
     fonts: dict[str, str]

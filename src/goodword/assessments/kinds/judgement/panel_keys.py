@@ -197,7 +197,7 @@ def panel_of_draft(test: Test, content: Content, *, by: str, now: datetime) -> P
 
 
 def _removed(test: Test) -> int:
-    """Those removed by members, or erased on their own request."""
+    """The number of experts removed by members, or erased on their own request."""
     entries = AuditEntry.objects.of(test.organisation).filter(action__in=("panel.removed", "panel.erased"))
     return entries.filter(details__test=test.pk).count()
 

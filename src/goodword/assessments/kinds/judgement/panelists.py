@@ -320,7 +320,7 @@ def readable(content: Content) -> JudgementSet:
 
 
 def expert_data(row: Panelist, content: Content) -> dict[str, Any]:
-    """Only for the expert."""
+    """An expert's own data, for the expert alone."""
     texts = {
         action["id"]: action["text"]
         for scenario in content.get("scenarios", ())
