@@ -6,6 +6,7 @@ import runpy
 import signal
 import socket
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from itertools import repeat
@@ -16,6 +17,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
+from psycopg.pq import TransactionStatus
 
 from goodword.core import database, environment, installation, postgres
 from goodword.core.environment import SettingError
@@ -374,6 +376,38 @@ def test_a_migration_gives_way_to_a_long_transaction(
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == ("0",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_in_a_deadlock_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A program holds the second table that the migration needs, and waits for the first."""
+    other = psycopg.connect(here()["DATABASE_URL"])
+    other.execute("LOCK TABLE core_event IN ACCESS SHARE MODE")
+    waiting = threading.Thread(
+        target=other.execute, args=["LOCK TABLE workflow_steprequest IN ACCESS SHARE MODE"]
+    )
+
+    def change_tables(*_: object, **__: object) -> None:
+        with connection.cursor() as cursor:
+            if waiting.ident:  # the second attempt
+                waiting.join()
+                other.close()
+            cursor.execute("SET LOCAL deadlock_timeout = '10ms'")  # the first to notice a deadlock is cancelled
+            cursor.execute("LOCK TABLE workflow_steprequest IN ACCESS EXCLUSIVE MODE")
+            if not waiting.ident:
+                waiting.start()
+                until(lambda: other.pgconn.transaction_status == TransactionStatus.ACTIVE)
+            cursor.execute("LOCK TABLE core_event IN ACCESS EXCLUSIVE MODE")
+
+    monkeypatch.setattr(database, "call_command", transaction.atomic(change_tables))
+    monkeypatch.setattr(database, "MIGRATION_LOCK_MS", 60_000)
+    monkeypatch.setattr(database, "MIGRATION_PAUSE", 0)
+    database.migrate()
+    assert capsys.readouterr().err == (
+        "goodword: The migration is waiting for another transaction and will be tried again.\n"
+    )
 
 
 @pytest.mark.django_db(transaction=True)

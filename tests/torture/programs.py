@@ -168,8 +168,8 @@ class Database:
             raise
         self.url, self.dsn = self._server.url, self._server.dsn
         self.lock = threading.Lock()
-        #: keep the data after a breach, although the disk is unmounted
-        self.keep = False
+        #: copy the data when the disk is unmounted, unless the run ends without a breach
+        self.keep = True
         with self.connect() as connection:  # the disk is small
             connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
             connection.execute("ALTER SYSTEM SET min_wal_size = '48MB'")

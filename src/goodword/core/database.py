@@ -18,7 +18,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.migrations.executor import MigrationExecutor
 from packaging.version import Version
 from procrastinate.contrib.django.utils import connector_params
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from goodword.core import process
 from goodword.core.environment import SettingError
@@ -34,8 +34,9 @@ CONNECT_SECONDS = 5
 _STATEMENT = 1_500
 #: seconds between log messages while waiting
 SAY_EVERY: Final = 60.0
-#: a migration that waits longer for a lock gives up, since other statements queue behind it
-MIGRATION_LOCK_MS: Final = 2_000
+#: a migration that waits longer for a lock gives up, since other statements queue behind it. This is shorter than
+#: PostgreSQL's deadlock_timeout, so that in a deadlock the migration usually gives way.
+MIGRATION_LOCK_MS: Final = 500
 #: attempts of `migrate`, and seconds between them
 MIGRATION_TRIES, MIGRATION_PAUSE = 60, 1.0
 _INVALID_INDEXES: Final = (
@@ -226,8 +227,8 @@ def can_run_on(oldest: str) -> bool:
 
 
 def migrate(*, verbosity: int = 1) -> None:
-    """Apply the migrations while programs are running. A migration that can't get a lock quickly is tried again later.
-    Raises SettingError if it never gets the lock."""
+    """Apply the migrations while programs are running. A migration that can't get a lock quickly, or is
+    in a deadlock with a program, is tried again later. Raises SettingError if it never gets the lock."""
     from goodword.core import installation
 
     check_known_migrations()
@@ -238,7 +239,7 @@ def migrate(*, verbosity: int = 1) -> None:
                 call_command("migrate", interactive=False, verbosity=verbosity)
             break
         except OperationalError as error:
-            if not isinstance(error.__cause__, LockNotAvailable):
+            if not isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
                 raise
             if not tries_left:
                 raise SettingError(
