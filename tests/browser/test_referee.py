@@ -1,7 +1,7 @@
 """A referee gives a complete reference: on a phone, by keyboard, in two languages, on two devices."""
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from goodword.core import clock
 from goodword.references.domain.responses import DraftAnswers
@@ -48,7 +48,8 @@ def test_a_whole_reference_by_keyboard_in_two_languages_on_two_devices(
     for question, level in ((0, 3), (1, 2)):
         with page.expect_response(lambda response: response.request.method == "POST"):
             choose(page, question, level)
-    expect(page.get_by_role("status")).to_have_text("Saved")
+        expect(page.get_by_role("status")).to_have_text("Saved")
+        expect(level_of(page, question, level)).to_be_focused()
     assert "reliability" in DraftAnswers.read(stage.request.draft).answers
 
     press(page, "Deutsch")
@@ -240,8 +241,12 @@ def fill_in(page: Page) -> None:
 
 
 def choose(page: Page, group: int, option: int) -> None:
-    page.locator("fieldset:visible").nth(group).get_by_role("radio").nth(option).focus()
+    level_of(page, group, option).focus()
     page.keyboard.press("Space")
+
+
+def level_of(page: Page, group: int, option: int) -> Locator:
+    return page.locator("fieldset:visible").nth(group).get_by_role("radio").nth(option)
 
 
 def press(page: Page, name: str) -> None:

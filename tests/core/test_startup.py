@@ -394,7 +394,8 @@ def test_a_migration_in_a_deadlock_is_tried_again(
             if waiting.ident:  # the second attempt
                 waiting.join()
                 other.close()
-            cursor.execute("SET LOCAL deadlock_timeout = '10ms'")  # the first to notice a deadlock is cancelled
+            # the first to notice a deadlock is cancelled
+            cursor.execute("SET LOCAL deadlock_timeout = '10ms'")
             cursor.execute("LOCK TABLE workflow_steprequest IN ACCESS EXCLUSIVE MODE")
             if not waiting.ident:
                 waiting.start()

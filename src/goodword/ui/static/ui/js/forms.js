@@ -2,7 +2,11 @@
 // second clicks. Going back to a page of errors shows the form, without asking whether to send it again.
 (() => {
   const ready = (root) => {
-    root.querySelector("[data-error-summary]")?.focus();
+    const summary = root.querySelector("[data-error-summary]:not([data-focused])");
+    if (summary) {
+      summary.dataset.focused = ""; // once: each autosave also ends in htmx:afterSwap
+      summary.focus();
+    }
     for (const button of root.querySelectorAll("[data-toast-close]")) button.hidden = false;
     root.querySelectorAll("[data-bulk-bar]").forEach(count);
   };
