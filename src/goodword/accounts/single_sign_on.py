@@ -182,7 +182,6 @@ def claims_of(account: SocialAccount) -> dict[str, Any]:
 
 
 def _match(request: HttpRequest, sociallogin: SocialLogin) -> None:
-    """Link the account to the user with its verified address, if there is one."""
     address = _verified_address(sociallogin)
     if not address:
         raise _refuse(
@@ -215,7 +214,6 @@ def _match(request: HttpRequest, sociallogin: SocialLogin) -> None:
 
 
 def _places(claims: Mapping[str, Any]) -> dict[str, str]:
-    """Slugs of existing organisations, with the kind of member that the claims grant."""
     claim = settings.GOODWORD_SSO_MEMBERS
     wanted: dict[str, str] = claim.places_for(claims) if claim else {}
     known = set(Organisation.objects.filter(slug__in=wanted).values_list("slug", flat=True))

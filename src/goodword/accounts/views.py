@@ -182,7 +182,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def no_access(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Show which members can open the page, and which admins can help."""
     context: dict[str, Any] = {}
     if isinstance(exception, NoAccess):
         member = exception.member

@@ -113,7 +113,6 @@ def norm_group_of(part: AttemptPart) -> NormGroup | None:
 
 
 def _calibration_of(part: AttemptPart) -> Calibration | None:
-    """The calibration for the candidate's language and device."""
     row = calibration_row_of(part)
     found = strata.of_today(row.content) if row is not None else None
     return found.of(Stratum(part.attempt.language, part.device)) if found is not None else None

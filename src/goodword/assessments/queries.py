@@ -16,7 +16,6 @@ from goodword.core.validation import Json
 from goodword.workflow.models import StepRun
 
 _MAX_PARSED: Final = 512
-#: contents of published versions, by id
 _parsed: dict[int, Content] = {}
 _MAX_DRAWN: Final = 4096
 _drawn: dict[int, GeneratedItem] = {}
@@ -176,12 +175,10 @@ def attempts_of(application: Application) -> QuerySet[Attempt]:
 
 
 def gets_result(attempt: Attempt) -> bool:
-    """Whether the candidate may read the result in plain words."""
     return attempt.progress == StepRun.Progress.COMPLETED and attempt.assessment.shares_result
 
 
 def awaits_verification(attempt: Attempt) -> bool:
-    """Whether a member has opened a verification that the candidate hasn't started."""
     rows = Verification.objects.of(attempt.organisation)
     return rows.filter(part__attempt=attempt, begun_at=None, discarded_at=None).exists()
 

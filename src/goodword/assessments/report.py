@@ -393,7 +393,6 @@ def screen_sections(
 
 
 def outcome(assessment: AssessmentData, words: Phrases) -> list[OutcomeRow]:
-    """For members: a line per test, and the total if there is one."""
     rows = [
         OutcomeRow(part["name"], [OutcomeAnswer(_report(part).outcome(part, words))])
         for part in assessment["tests"]

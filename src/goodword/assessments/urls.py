@@ -70,7 +70,6 @@ public_urls = [
     path("t/<token>/reconnect/", verification.reconnect, name="verification_reconnect"),
 ]
 
-#: URLs below /o/<slug>/
 member_urls: list[URLPattern | URLResolver] = [
     *judgement.member_urls,
     *custom.member_urls,

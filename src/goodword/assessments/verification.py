@@ -183,7 +183,6 @@ def _replace(row: Verification) -> None:
 
 
 def overdue(*, now: datetime) -> QuerySet[Verification]:
-    """Verifications whose time is up, and abandoned ones."""
     over = Q(ends_at__lt=now - parts.IN_TRANSIT) | Q(begun_at__lt=now - LONGEST)
     rows = Verification.objects.across_organisations()
     return rows.filter(over, begun_at__isnull=False, ended_at=None, discarded_at=None)

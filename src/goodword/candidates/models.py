@@ -163,7 +163,6 @@ class Erasure(OrganisationOwned):
         CANDIDATE_ANONYMISED = "candidate_anonymised"
         APPLICATION_DELETED = "application_deleted"
         MEMBER = "member"
-        #: requested on the portal
         CANDIDATE = "candidate"
         #: the retention period has passed since the last application ended, or since Greenhouse stopped showing them
         RETENTION = "retention"

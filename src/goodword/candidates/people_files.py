@@ -37,8 +37,6 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class PersonColumn:
-    """The column that identifies people, and what it contains."""
-
     by: str
     place: int
 
@@ -66,7 +64,6 @@ def plain_heading(cell: str) -> str:
 
 
 def person_column(first: Sequence[str]) -> PersonColumn | None:
-    """The most precise of the columns that identify people."""
     heading = [plain_heading(cell) for cell in first]
     for by, names in (("application", _APPLICATION), ("candidate", _CANDIDATE), ("email", _ADDRESS)):
         for place, name in enumerate(heading):

@@ -229,8 +229,6 @@ UNKNOWN, NOT_HIRED, EARLY, FUTURE, REFUSED = "unknown", "not_hired", "early", "f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionCount:
-    """How many people and raters an import has ratings from, by a criterion."""
-
     criterion: str
     ratings: int
     people: int
@@ -293,7 +291,6 @@ def read_into_rows(
 def _applications(
     organisation: Organisation, people: Collection[Person]
 ) -> Mapping[Person, Sequence[_Application]]:
-    """Applications by person, the latest hire first."""
     by = next(iter(people)).by
     column = {"email": "candidate__email", "candidate": "candidate__remote_id", "application": "remote_id"}[
         by
@@ -464,7 +461,6 @@ def confirm(of: RatingImport, *, by: Membership, now: datetime, refused: Collect
 
 
 def discard(of: RatingImport, *, by: Membership, now: datetime) -> None:
-    """Delete an import with its ratings. If it was confirmed, the audit log records this."""
     with transaction.atomic():
         row = (
             RatingImport.objects.of(of.organisation).select_for_update(of=("self",)).filter(pk=of.pk).first()

@@ -112,7 +112,6 @@ def _conversion(parameter: Any) -> Callable[[Any], Any]:
 
 
 def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
-    """Convert a row to a model instance with its related ones, or to a tuple, as Django's iterables do."""
     select, found, alias = compiler.select, compiler.klass_info, connection.alias
     converters = [
         (place, functions, expression)

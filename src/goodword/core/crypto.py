@@ -343,7 +343,6 @@ def _opened(row: HashKey) -> bytes | None:
 
 
 def _keep_hash_keys() -> None:
-    """Store the hash keys derived from the listed field keys, except the current one."""
     for key_id in list(settings.GOODWORD_FIELD_KEYS)[:0:-1]:  # oldest first
         for purpose in _purposes:
             row = HashKey(purpose=purpose, key_id=key_id)

@@ -56,7 +56,6 @@ def text(name: str, default: str | None = None) -> str:
 
 
 def number(name: str, default: int | None, *, least: int = 0) -> int:
-    """An integer between `least` and MOST. Required if there is no default."""
     value = text(name, None if default is None else str(default))
     try:
         found = int(value)

@@ -174,7 +174,6 @@ class Committer:
             self._intake.close()
 
     def _take(self) -> list[_Waiting]:
-        """Wait for a request, then return everything that is waiting, up to the limit."""
         batch: list[_Waiting] = []
         size = 0
         try:
@@ -253,7 +252,6 @@ def _arrived(request: Request) -> Arrived:
 
 
 def _is_as_proxied(headers: Mapping[str, str]) -> bool:
-    """Whether the headers that waitress and Django trust from a proxy look as expected."""
     if not settings.GOODWORD_TRUSTED_PROXIES:
         return True
     protocol = headers.get("X_FORWARDED_PROTO", "")

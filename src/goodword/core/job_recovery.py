@@ -72,7 +72,6 @@ def sweep_stalled(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="jobs.prune", cron="10 3 * * * 0", queueing_lock="jobs.prune")
 def prune(*, timestamp: int = 0) -> None:
-    """Once a day, delete old failed and cancelled jobs, old reactions and expired sessions."""
     del timestamp
     events.prune(now=clock.now())
     SessionStore.clear_expired()

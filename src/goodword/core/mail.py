@@ -261,7 +261,6 @@ class EmailBackend(DjangoBackend):
             self._keep()
 
     def _use_kept(self) -> bool:
-        """Reuse the kept connection if it is recent and the server still responds."""
         kept, key, since = _kept.connection, _kept.key, _kept.since
         _kept.connection = _kept.key = None
         if (

@@ -78,8 +78,6 @@ class NoBodyForHead:
 
 
 class PermissionsPolicy:
-    """Turns off browser features that no page uses."""
-
     POLICY = ", ".join(
         f"{feature}=()"
         for feature in (
@@ -115,8 +113,6 @@ class PortalLanguage:
 
 
 class BodyLimit:
-    """Responds with 413 to bodies over GOODWORD_MAX_BODY, or over the limits of candidates' uploads and of /verify."""
-
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
@@ -230,8 +226,6 @@ class StaticFiles:
 
 
 class Requests:
-    """Gives each request an id, which its response also carries, and logs and measures it."""
-
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.measures = metrics.measures()

@@ -50,8 +50,6 @@ class Eraser:
 
 
 def erases(*models: str) -> Callable[[Callable[[Subject, datetime], Counts]], Eraser]:
-    """Decorator: make a function `(subject, now) -> counts` the eraser of these models."""
-
     def decorate(erase: Callable[[Subject, datetime], Counts]) -> Eraser:
         return Eraser(models, erase)
 
@@ -119,8 +117,6 @@ class Exporter:
 
 
 def exports(*models: str) -> Callable[[Callable[[ExportRequest], Sections]], Exporter]:
-    """Decorator: make a function `(request) -> sections` the exporter of these models."""
-
     def decorate(export: Callable[[ExportRequest], Sections]) -> Exporter:
         return Exporter(models, export)
 

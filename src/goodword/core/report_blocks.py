@@ -232,8 +232,6 @@ class OutcomeAnswer:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRow:
-    """A line of a step's outcome, at the top of the candidate's page."""
-
     label: str
     answers: Sequence[OutcomeAnswer]
 

@@ -61,7 +61,6 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def as_download(content: bytes, *, name: str, content_type: str) -> HttpResponse:
-    """A response that browsers save instead of displaying. It is neither cached nor indexed."""
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"

@@ -291,8 +291,6 @@ def _how(status: int) -> str:
 
 
 class _Guard:
-    """A small process that stops the programs if this one is killed."""
-
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -289,7 +289,6 @@ class Phrases:
         return self(f"{key}.one" if single else f"{key}.other", n=n, **values)
 
     def number(self, value: float, places: int) -> str:
-        """`value` rounded half up, with the decimal mark of the language."""
         written = rounded(value, places).replace("-", "−")
         return written if self.language == "en" else written.replace(".", ",")
 

@@ -117,8 +117,6 @@ class Drain(FixedStreamReceiver):  # type: ignore[misc]  # the library has no ty
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no types
-    """A request whose size limit depends on its URL."""
-
     adj: Any
     body_rcv: Any
     content_length: int
@@ -188,7 +186,6 @@ class ResponseTask(Task):  # type: ignore[misc]  # the library has no types
         return header
 
     def write(self, data: bytes) -> None:
-        """Write the headers before the first chunk, and no body for HEAD."""
         super().write(b"" if self.is_head else data)
 
 

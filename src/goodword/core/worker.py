@@ -152,8 +152,6 @@ async def _measured(run: Callable[[], Awaitable[Any]], context: JobContext, work
 
 
 class Worker(LibraryWorker):
-    """A worker with its own heartbeat, which calls `look_after` (core.health)."""
-
     def __init__(self, *, app: Any, concurrency: int, grace: float) -> None:
         super().__init__(
             app=app,

@@ -6,7 +6,6 @@ from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
 
-#: how the keys of entries written by members start
 OWN_PREFIX = "own_"
 
 

@@ -96,8 +96,6 @@ class DraftForm[F: BaseForm]:
 
 
 class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](ABC):
-    """The pages of one kind of draft. `owner_of` gets the `pk` of their URLs."""
-
     drafts: VersionedDrafts[O, D]
     page: str
     editor: str
@@ -268,8 +266,6 @@ class LibraryPages[O: LibraryEntry, D: LanguagesDraft[Any, Any]](DraftPages[O, D
         return self.render(request, template, draft, {"parents": crumbs, **marked, **context}, name=name)
 
     def begin_view(self) -> Callable[..., HttpResponseBase]:
-        """*Edit*: redirect to the draft, which is created if there is none."""
-
         def begin(request: MemberRequest, pk: int) -> HttpResponseBase:
             try:
                 self.drafts.begin(self.owner_of(request, pk), now=clock.now())

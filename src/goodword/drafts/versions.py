@@ -156,8 +156,6 @@ class LanguagesDraft[O: LibraryEntry, V: LanguageVersion]:
 class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, Any], C](
     VersionedDrafts[O, D], ABC
 ):
-    """Drafts of library entries, with a row per language. `C`: the type of a row's content."""
-
     @abstractmethod
     def versions(self, owner: O) -> QuerySet[V]:
         pass

@@ -17,9 +17,7 @@ class Check(StepRun):
     wanted = models.PositiveSmallIntegerField()
     #: references needed to complete the check
     least = models.PositiveSmallIntegerField()
-    #: language of the candidate's pages and mails
     language = models.CharField(max_length=10, default="en")
-    #: languages offered to the candidate and to referees
     languages = models.JSONField(default=list)
     self_reference = models.CharField(
         max_length=10, choices=Step.SelfReference.choices, default=Step.SelfReference.OFF

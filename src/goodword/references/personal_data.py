@@ -80,7 +80,6 @@ def _name_pattern(referee: Referee) -> re.Pattern[str]:
 
 
 def _delete_mails(referee: Referee, request: ReferenceRequest | None, named: re.Pattern[str]) -> int:
-    """Mails to the referee, and mails to others that mention them."""
     rows = Email.objects.of(referee.organisation).filter(
         application_id=referee.check_run.step_request.application_id
     )
@@ -199,7 +198,6 @@ def erase(subject: Subject, now: datetime) -> Counts:
     "references.DoNotContact",
 )
 def export(wanted: ExportRequest) -> Sections:
-    """Export all checks, or the data of one referee."""
     if wanted.referee_id is not None:
         return _referee_alone(wanted)
     checks = (

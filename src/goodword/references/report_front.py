@@ -135,8 +135,6 @@ def work_again_of(check: CheckData) -> ChoiceQuestion | None:
 
 @dataclass(frozen=True)
 class Marks:
-    """The mark of each relationship: a shape and unique letters."""
-
     of_relationship: Mapping[str, Mark]
     own: Mark
 
@@ -180,7 +178,6 @@ def _rated(check: CheckData) -> list[RatingQuestion]:
 
 
 def ratings_section(check: CheckData, words: Phrases) -> Section | None:
-    """A chart for each scale, a row for each rating, a mark for each answer."""
     marks = marks_of(check, words)
     by_scale: dict[tuple[tuple[int, str], ...], list[RatingRow]] = {}
     for question in _rated(check):
@@ -356,7 +353,6 @@ def _quote(reference: str, quotes: Mapping[str, str | None], words: Phrases) -> 
 
 
 def _facts(reference: ReferenceData, facts: Sequence[VerificationData], words: Phrases) -> Cell:
-    """The period, the title if confirmed, and what differs."""
     relationship = reference["referee"]["relationship"]
     notes = [
         isolate(clipped(fact["stated"]))

@@ -259,7 +259,6 @@ def _is_of(group: Mapping[str, Any], relationship: str) -> bool:
 
 
 def _older_group_without_referee(group: Mapping[str, Any], given: Sequence[int]) -> dict[str, Any]:
-    """For snapshots that don't record whose value each one is."""
     values = list(group["values"])
     for value in given:
         if value in values:

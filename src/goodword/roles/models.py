@@ -80,7 +80,6 @@ class Step(OrganisationOwned):
     languages = models.JSONField(default=list, blank=True)
     #: reference checks: whether candidates may see the answers on request; referees are told
     candidate_may_see = models.BooleanField(default=False)
-    #: assessments: the job requirement, with author and time
     requirement = models.TextField(default="", blank=True)
     requirement_by = models.CharField(max_length=150, default="", blank=True)
     requirement_at = models.DateTimeField(null=True)
@@ -163,8 +162,6 @@ class JobAnalysis(OrganisationOwned):
 
 
 class Automation(OrganisationOwned):
-    """A role's link to one Greenhouse job, and the job post whose title candidates see."""
-
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="automations")
     connection_id = models.BigIntegerField()
     job_id = models.BigIntegerField()

@@ -144,7 +144,6 @@ def _instructions(request: MemberRequest, connection: Connection) -> str:
 @require_safe
 @access.member(kinds=access.ADMIN)
 def progress(request: MemberRequest) -> HttpResponse:
-    """The parts that the open page refreshes."""
     found: Checklist = checklist(request.organisation)
     context = {
         "checklist": found,

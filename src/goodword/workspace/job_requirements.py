@@ -21,7 +21,6 @@ _BLOCKS = frozenset({"p", "div", "ul", "ol", "br", "tr", "section", "table"})
 
 
 def _any(stems: str) -> re.Pattern[str]:
-    """Match words that begin with one of the comma-separated stems."""
     return re.compile(
         rf"\b(?:{'|'.join(' '.join(stem.split()) for stem in stems.split(','))})", re.IGNORECASE
     )

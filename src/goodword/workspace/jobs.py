@@ -61,7 +61,6 @@ def import_candidates(*, import_id: int) -> None:
     due=lambda now: [running(), old(now=now), unconfirmed(now=now)],
 )
 def sweep_imports(*, timestamp: int = 0) -> None:
-    """Resumes imports whose worker has died, and deletes old ones."""
     del timestamp  # passed to every periodic job
     for pk in running().order_by("pk").values_list("pk", flat=True):
         import_candidates.defer_once(lock=f"candidates.import:{pk}", import_id=pk)

@@ -40,7 +40,6 @@ class Result:
     label: str
     sections: Sequence[Section]
     run: StepRun
-    #: short form
     outcome: Sequence[OutcomeRow] = ()
     overview: Sequence[Section] = ()
     language: str = ""
@@ -189,7 +188,6 @@ def _references(check: Check) -> Result:
 
 
 def _reused_assessment(step_request: StepRequest, behind: dict[str, Any], *, items: bool) -> Result | None:
-    """An earlier result, with the requirement that it assesses here."""
     runs = Attempt.objects.of(step_request.organisation).filter(**behind)
     attempt = runs.select_related("organisation", "step_request__step", "assessment").order_by("-pk").first()
     result = assessment_result(attempt, language=_language()) if attempt else None

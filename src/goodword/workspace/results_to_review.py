@@ -91,7 +91,6 @@ PAGE = 50
 @require_safe
 @access.member()
 def results_list(request: MemberRequest) -> HttpResponse:
-    """Results for the member to review, for everybody to review, or reviewed."""
     member = request.member
     show = request.GET.get("show", "")
     if show not in {"all", "reviewed"}:

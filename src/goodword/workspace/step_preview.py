@@ -267,7 +267,6 @@ def example_referee(number: int, *, relationship: str, language: str, now: datet
 @require_safe
 @access.member(kinds=access.WORKS)
 def mails(request: MemberRequest, pk: int, step_pk: int) -> HttpResponse:
-    """A step's e-mails to candidates and referees, in one of its languages."""
     role = access.owned(visible_roles(request.member), pk)
     steps = Step.objects.of(request.organisation).select_related("organisation", "role")
     step = access.owned(steps.filter(role=role), step_pk)
@@ -286,8 +285,6 @@ FIRST: Final = "start"
 
 
 class Stage(IntEnum):
-    """Progress of the fictitious check."""
-
     INVITED = 0
     NAMED = 1
     SENT = 2
@@ -446,7 +443,6 @@ def _url(at: Sequence[object], name: str, language: str) -> str:
 
 
 def _draw(request: MemberRequest, path: str, *, language: str) -> HttpResponse:
-    """The portal's page at this path."""
     found = resolve(path)
     asked = copy(request)
     asked.path = asked.path_info = path

@@ -118,7 +118,6 @@ def record_lockout(user: User, *, address: str, browser: str, now: datetime) -> 
 
 
 def origin_of(request: HttpRequest) -> dict[str, str]:
-    """The network address and browser of a request, as stored with sign-ins."""
     return {
         "address": request.META.get("REMOTE_ADDR", ""),
         "browser": request.META.get("HTTP_USER_AGENT", "").replace("\x00", ""),

@@ -142,7 +142,6 @@ def is_disposable(name: str) -> bool:
 
 
 def within(name: str, domains: Collection[str]) -> bool:
-    """Whether it is one of the domains, or a subdomain of one."""
     parts = name.split(".")
     return any(".".join(parts[start:]) in domains for start in range(len(parts) - 1))
 

@@ -187,7 +187,6 @@ class AdjustmentAnswerForm(forms.Form):
 
     @property
     def open_texts(self) -> dict[int, int]:
-        """The argument of `grant_open_texts`."""
         chosen = {order: self.cleaned_data.get(f"{_OPEN_TEXT}{order}") for order in self._replaceable}
         return {order: int(version) for order, version in chosen.items() if version}
 

@@ -29,7 +29,6 @@ ANSWERED = "assessment.adjustment_answered"
 LOST = "assessment.adjustment_lost"
 #: mails to the candidate that restart the deadline
 TO_CANDIDATE = frozenset({ANSWERED, LOST})
-#: key of the reminder to a contact
 REMINDER = "again"
 AT_MOST = 200
 #: delay of the reminder in working days
@@ -141,7 +140,6 @@ def _write(
 
 
 def next_reader(attempt: Attempt, *, application: Application) -> Contact:
-    """The recipient of the next request. `application` as for contact_of."""
     refs = [subject_ref_of(one) for one in attempt.adjustments.all()]
     mails = Email.objects.of(attempt.organisation).filter(kind=ASKED, subject_ref__in=refs)
     failed = mails.filter(Q(bounced_at__isnull=False) | Q(state=Email.State.FAILED))
@@ -158,7 +156,6 @@ def possibly_due(*, now: datetime) -> Sequence[int]:
 
 
 def contacts_due(*, now: datetime) -> QuerySet[Adjustment]:
-    """Unanswered requests whose contact may be due a reminder."""
     mail = Email.objects.across_organisations().filter(organisation=OuterRef("organisation"))
     ref = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()))
     again = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()), Value(f":{REMINDER}"))

@@ -24,8 +24,6 @@ class CannotReplace(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTextOffer:
-    """A part that can be replaced, and the published open-text versions in its language."""
-
     part: AttemptPart
     versions: Sequence[TestVersion]
 
@@ -62,7 +60,6 @@ def grant_open_texts(attempt: Attempt, chosen: Mapping[int, int], *, now: dateti
 
 
 def carry_over_open_texts(attempt: Attempt) -> None:
-    """Apply grants from earlier attempts at the step to this one, which hasn't started."""
     earlier = (
         AttemptPart.objects.of(attempt.organisation)
         .filter(attempt__step_request_id=attempt.step_request_id, open_text__isnull=False)

@@ -14,7 +14,6 @@ MAX_REQUESTS = 6
 class WhyNot(StrEnum):
     NOTHING = ""
     WAITS = "waits"
-    #: refused twice, or too many requests
     ENOUGH = "enough"
     BEGUN = "begun"
 
@@ -99,7 +98,6 @@ class DisclosedGrant:
 
 
 def is_disclosed(row: Adjustment) -> bool:
-    """Whether members may see it: it was granted, and the candidate agrees."""
     return row.may_disclose and row.state == Adjustment.State.GRANTED
 
 

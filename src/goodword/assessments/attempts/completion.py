@@ -55,7 +55,6 @@ def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
 
 
 def overdue(*, now: datetime) -> QuerySet[AttemptPart]:
-    """Parts whose time is up, or that lost their connection for good."""
     broke = Q(
         breaks__lt=parts.MAX_BREAKS,
         seen_at__lt=F("ends_at") - parts.BREAK_AFTER,
@@ -144,7 +143,6 @@ class AfterBreak(StrEnum):
     NEXT = "next"
     #: the same, and it was the last item
     END = "end"
-    #: the item on screen is void and replaced
     REPLACED = "replaced"
     SAME = "same"
 

@@ -124,7 +124,6 @@ def assign(
 
 
 def _deadline_now(attempt: Attempt, *, now: datetime) -> datetime:
-    """The deadline if the hold ended now."""
     if attempt.clock_stopped_at is None:
         return attempt.deadline_at
     calendar = attempt.organisation.calendar

@@ -210,7 +210,6 @@ def mark_complete(*, attempt_id: int, member: Membership, now: datetime) -> Atte
 
 
 def completion_effects(attempt: Attempt, *, now: datetime) -> list[str]:
-    """What *Mark complete* would do now, in sentences."""
     done: list[str] = []
     cut: list[str] = []
     without: list[str] = []

@@ -72,12 +72,10 @@ class PartView:
 
     @property
     def keeps_item(self) -> bool:
-        """Whether the item on screen stays after a break."""
         return self.kind.on_break is OnBreak.STAYS
 
     @property
     def line(self) -> str:
-        """An untimed part in a line, in the active language."""
         return self.kind.overview_line(self.items, about_minutes(self.minutes))
 
     @property

@@ -183,7 +183,6 @@ def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
 
 
 def version_in(part: AttemptPart, *, language: str) -> TestVersion:
-    """The test version for the candidate, in this language or the closest available."""
     return _open_text_in(part, language) if is_open_text(part) else version_for(part.part, language=language)
 
 
@@ -242,7 +241,6 @@ def is_other_form(part: AttemptPart) -> bool:
 
 
 def is_open_text(part: AttemptPart) -> bool:
-    """Whether the candidate takes the open-text version instead of the planned test."""
     return part.open_text_id is not None and part.version.test_id != part.part.test_id
 
 

@@ -363,7 +363,6 @@ def _re_added(given: Sequence[Mapping[str, str]], rubric: Sequence[Criterion]) -
 
 
 def _one(given: Sequence[Mapping[str, str]], criterion: str, *, most: int) -> tuple[int | None, list[str]]:
-    """The points in the row of a criterion ("": the sum), and what is wrong with them."""
     name = f"“{criterion}”" if criterion else "the sum"
     rows = [row for row in given if row["criterion"] == criterion]
     if len(rows) != 1:

@@ -237,7 +237,6 @@ FIGURES: Final = (
     "ability_low",
     "ability_high",
 )
-#: figures in selection.csv
 SELECTED: Final = ("value", "items", "solved_low", "solved_high", "solved_by", "percentile")
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "attempts.csv": (
@@ -283,7 +282,6 @@ class Written:
     parts: int = 0
     scores: int = 0
     totals: int = 0
-    #: one rater's points for one answer
     marks: int = 0
     digest: str = ""
 
@@ -296,7 +294,6 @@ class _Export:
     people: set[str] = field(default_factory=set)
     attempts: set[str] = field(default_factory=set)
     versions: dict[int, TestVersion] = field(default_factory=dict)
-    #: names of parts of reasoning tests, by id
     verifiable: dict[int, str] = field(default_factory=dict)
     totals: Mapping[int, tuple[IssuedTotal, Mapping[str, int]]] = field(default_factory=dict)
     written: Written = field(default_factory=Written)

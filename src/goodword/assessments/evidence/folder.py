@@ -131,7 +131,6 @@ FILE: Final = "verifications.jsonl"
 _NEAR: Final = 1e-6
 
 type Line = Mapping[str, Any]
-#: columns from a part's row of attempts.csv, and the devices of both forms
 type Calibrated = Callable[[Mapping[str, str], Sequence[str]], Calibration | None]
 
 

@@ -82,7 +82,6 @@ WORDS: Mapping[str, FlagWording] = {
         _("Give this result little weight, and ask about examples of their work instead."),
     ),
 }
-#: for data exports
 OBSERVED: Mapping[str, Any] = {
     Observation.Kind.LEFT: _("left the page, seconds"),
     Observation.Kind.PASTED: _("pasted text, characters"),

@@ -112,7 +112,6 @@ def careless_signs(attempt: Attempt) -> dict[int, CarelessSigns]:
 
 
 def _checked(part: AttemptPart, items: Sequence[Item], answers: Mapping[str, Json]) -> set[str]:
-    """The checks of `CARELESSNESS` with enough answers."""
     timed, checked = part.part.minutes is not None, set()
     if len(_paces(part, items, timed=timed)) >= LEAST_ANSWERS:
         checked.add(FAST)

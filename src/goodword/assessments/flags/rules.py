@@ -156,7 +156,6 @@ def contradiction_flag(
 
 
 def text_lengths(items: Sequence[Item], answers: Mapping[str, Json]) -> dict[str, int]:
-    """The length of each written answer, by item."""
     return {
         item.id: len(text)
         for item in items

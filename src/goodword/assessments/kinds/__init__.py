@@ -46,7 +46,6 @@ def kind(part: Any) -> str | None:
     return part.get("kind", "scales") if isinstance(part, dict) else None
 
 
-#: a part's data in a report
 type PartData = Annotated[
     Annotated[ScalesPart, Tag("scales")]
     | Annotated[ReasoningPart, Tag("reasoning")]

@@ -12,14 +12,12 @@ from typing import Any, Final
 
 from goodword.assessments.kinds.reasoning.content import builtin_forms
 
-#: languages of candidates' pages
 LANGUAGES: Final = ("en", "de", "fr")
 SOURCE_LANGUAGE: Final = "en"
 
 WORK_STYLE: Final = "work_style"
 WORK_STYLE_FORM: Final = "short20"
 REASONING: Final = "reasoning"
-#: kinds with packs
 _PACKED: Final = ("scales", "judgement")
 
 

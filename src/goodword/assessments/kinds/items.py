@@ -21,7 +21,6 @@ PRACTICE = "practice"
 class OnBreak(Enum):
     STAYS = auto()
     SKIPPED = auto()
-    #: replaced by a new one
     REPLACED = auto()
 
 
@@ -161,7 +160,6 @@ class FixedItems:
 
 
 def questions_overview_line(n: int, about: str) -> str:
-    """`Kind.overview_line`, if the items are called questions."""
     return ngettext(
         "%(n)s question, %(about)s, untimed.",
         "%(n)s questions, %(about)s, untimed.",
@@ -170,7 +168,6 @@ def questions_overview_line(n: int, about: str) -> str:
 
 
 def questions_mail_line(title: str, n: int, about: str) -> str:
-    """`Kind.mail_line`, if the items are called questions."""
     return ngettext(
         "%(title)s: %(n)s question, %(about)s",
         "%(title)s: %(n)s questions, %(about)s",

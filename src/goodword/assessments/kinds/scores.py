@@ -20,7 +20,6 @@ from goodword.assessments.psychometrics.norms import BAND_WIDTH
 from goodword.assessments.psychometrics.reliability import reliability_of
 from goodword.core.validation import Json
 
-#: the scale of the overall score
 ALL: Final = ""
 #: "calibration" occurs in older norms: the reliability of the abilities, not of the number solved
 type ReliabilitySource = Literal["items", "halves", "splits", "calibration", "calibrated_number"]
@@ -238,7 +237,6 @@ def normed_score(score: Score, *, has_own_band: bool = False) -> NormedScore | N
 
 
 def table_key(group: NormGroup, scale: str) -> str:
-    """The id of a group's table on the norms page, and in its URL."""
     return f"table-{group.pk}-{scale or 'all'}"
 
 

@@ -190,7 +190,6 @@ class TechnicalSheet:
     states_rights: bool = True
     cells: tuple[CellFacts, ...] = ()
     more: Mapping[str, str] = field(default_factory=dict)
-    #: norm groups from a content pack
     published_norms: tuple[NormGroup, ...] = ()
     own_norms: tuple[OwnGroup, ...] = ()
 

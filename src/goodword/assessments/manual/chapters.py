@@ -77,7 +77,6 @@ class TechnicalManual:
 
 
 def technical_manual(facts: ManualFacts, *, now: datetime) -> TechnicalManual:
-    """The manual in the active language."""
     return TechnicalManual(
         title=_("Technical manual: %(test)s, version %(version)s")
         % {"test": facts.sheet.title, "version": facts.version.number},

@@ -424,7 +424,6 @@ def _published_norms(facts: ManualFacts) -> list[Block]:
 
 
 def _own_norms(facts: ManualFacts, *, errors: bool) -> list[Block]:
-    """A table per norm group: means and spread, or reliabilities with the resulting standard errors."""
     header = (
         [_("Score"), _("Reliability"), _("People"), _("Standard error"), _("90% band")]
         if errors

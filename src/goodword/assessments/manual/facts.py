@@ -44,7 +44,6 @@ def none_yet(heading: str, why: str, *more: Block) -> Topic:
 
 
 def from_sheet(heading: str, text: str, *more: Block) -> Topic:
-    """A topic from the technical sheet, which says if there is no evidence."""
     return Topic(heading=heading, blocks=(Prose([text]), *more), missing=text.startswith(_("None yet")))
 
 

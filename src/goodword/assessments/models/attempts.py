@@ -75,20 +75,17 @@ class AttemptPart(OrganisationOwned):
         NOT_YET = "", "Not yet"
         FINISHED = "finished", "Finished"
         TIME_UP = "time_up", "Time up"
-        #: by a member who marked the attempt complete
         BY_MEMBER = "by_member", "Ended by a member"
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="parts")
     part = models.ForeignKey(AssessmentPart, on_delete=models.PROTECT, related_name="+")
     #: position in the assessment, from 1
     order = models.PositiveSmallIntegerField()
-    #: version of the planned test, or of its open-text version
     version = models.ForeignKey(TestVersion, on_delete=models.PROTECT, related_name="+")
     #: a granted open-text version of the planned test, in any of its languages
     open_text = models.ForeignKey(TestVersion, on_delete=models.PROTECT, null=True, related_name="+")
     form = models.CharField(max_length=LONGEST_FORM)
     items = models.PositiveSmallIntegerField()
-    #: seed of generated items
     seed = models.BigIntegerField(null=True)
     #: time limit; empty: untimed
     seconds = models.PositiveIntegerField(null=True)
@@ -366,7 +363,6 @@ class Verification(OrganisationOwned):
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="verifications")
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: version of the reasoning test that draws the tasks
     version = models.CharField(max_length=20)
     form = models.CharField(max_length=40)
     language = models.CharField(max_length=10)

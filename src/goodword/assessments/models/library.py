@@ -21,7 +21,6 @@ class Test(LibraryEntry):
         REASONING = "reasoning", "Reasoning"
         #: situations with actions to rate by effectiveness
         JUDGEMENT = "judgement", "Situational judgement"
-        #: questions written by the organisation
         CUSTOM_QUESTIONS = "questions", "Custom questions"
 
     __test__ = False  # not a pytest class
@@ -129,7 +128,6 @@ class Assessment(Version):
         WEIGHTS = "weights", "Weighted, with a reason"
 
     class MoreTime(models.IntegerChoices):
-        #: requests for extra time go to the contact for adjustments
         ASK = 0, "Ask the person named for adjustments"
         QUARTER = 25, "Grant 25 % at once"
         HALF = 50, "Grant 50 % at once"
@@ -163,7 +161,6 @@ class AssessmentPart(OrganisationOwned):
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="parts")
     order = models.PositiveSmallIntegerField()
     test = models.ForeignKey(Test, on_delete=models.PROTECT, related_name="+")
-    #: version of the test, in any language
     number = models.CharField(max_length=20)
     #: form of that version ("full", "short20:openness", "standard_20")
     form = models.CharField(max_length=LONGEST_FORM)
@@ -176,9 +173,7 @@ class AssessmentPart(OrganisationOwned):
     health_confirmed_by = models.CharField(max_length=150, default="", blank=True)
     health_confirmed_at = models.DateTimeField(null=True)
     weight = models.PositiveSmallIntegerField(null=True)
-    #: custom questions: whether two raters mark each answer
     two_raters = models.BooleanField(default=False)
-    #: used for this version of the assessment
     norms = models.ForeignKey(NormSet, on_delete=models.PROTECT, null=True, related_name="+")
     calibration = models.ForeignKey(Calibration, on_delete=models.PROTECT, null=True, related_name="+")
 

@@ -122,7 +122,6 @@ def merged_people(organisation: Organisation) -> Mapping[int, int]:
 
 
 def person_of(candidate_id: int, merged: Mapping[int, int]) -> int:
-    """The candidate into which this one was finally merged, or the same."""
     walked = {candidate_id}
     while (further := merged.get(candidate_id)) is not None and further not in walked:
         walked.add(further)

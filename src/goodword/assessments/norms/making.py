@@ -32,7 +32,6 @@ from goodword.assessments.scoring import compute_scores
 from goodword.core import process
 
 DEVICES = frozenset({AttemptPart.Device.PHONE.value, AttemptPart.Device.COMPUTER.value})
-#: actions in the audit log
 CALIBRATION_MADE, CALIBRATION_LACKING = "calibration.made", "calibration.lacking"
 
 
@@ -88,7 +87,6 @@ def newest_calibration(test: Test, version: str, stratum: Stratum) -> Calibrated
 def _tables(
     content: Content, form: str, people: Sequence[TakenPart], calibration: Calibrated | None
 ) -> dict[str, dict[str, Any]]:
-    """The norm table of each scale with enough scores, and how its reliability was estimated."""
     kind = kind_of(content)
     scores: dict[str, list[float]] = {}
     for person in people:

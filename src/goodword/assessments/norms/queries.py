@@ -255,7 +255,6 @@ def _known(
 
 
 def _calibration(row: Calibration, stratum: Stratum | None) -> OwnCalibration | None:
-    """The stratum's calibration, or that of the reference pool if no stratum is given."""
     found = strata.of_today(row.content)
     if found is None:
         return None

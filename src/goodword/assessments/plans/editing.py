@@ -38,8 +38,6 @@ MAX_REQUIREMENT_LENGTH: Final = 1000
 
 
 class InvalidSetting(Exception):
-    """`sentence` says what to do."""
-
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)
         self.field = field
@@ -94,7 +92,6 @@ def renumber(draft: Assessment, parts: list[AssessmentPart]) -> None:
     AssessmentPart.objects.of(draft.organisation).bulk_update(parts, ["order"])
 
 
-#: settings copied into a new draft
 _SETTINGS: Final = ("total", "total_reason", "more_time", "shares_result", "retake_months")
 
 

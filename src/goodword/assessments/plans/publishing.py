@@ -185,7 +185,6 @@ def joined_requirements(parts: Sequence[AssessmentPart]) -> str:
 
 
 def reader_warning(role: Role) -> str:
-    """A warning if all contacts for adjustment requests are on the hiring team, else ""."""
     named, contact = role.organisation.adjustments_email, contact_of_role(role)
     if contact is not None and contact.address == named:
         return ""

@@ -89,7 +89,6 @@ def with_scales(content: Content, form: str, scales: Collection[str] = ()) -> st
 
 
 def whole_form(content: Content, form: str) -> str:
-    """The form with all its scales."""
     return content.whole_form(form) if isinstance(content, Instrument) else form
 
 
@@ -175,7 +174,6 @@ def default_test_scales() -> tuple[Scale, ...]:
 
 @cache
 def _default_form(scales: tuple[str, ...]) -> tuple[str, str]:
-    """The version of work style, and its form with these (or all offered) scales."""
     content = _default_content()
     return newest(WORK_STYLE)[0], with_scales(content, WORK_STYLE_FORM, scales)
 
@@ -252,7 +250,6 @@ def versions_of(step: Step) -> Sequence[Assessment]:
 
 
 def planned(step: Step, *, now: datetime) -> tuple[PlannedPart, ...]:
-    """The parts of the current version, else of the default."""
     if current := built_by_member(step):
         return planned_parts(current)
     part = default_part(step, now=now)

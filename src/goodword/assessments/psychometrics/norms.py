@@ -130,7 +130,6 @@ def band(table: NormTable, score: float | Fraction) -> Band | None:
 
 
 def band_between(table: NormTable, score: float | Fraction, low: float, high: float) -> Band:
-    """The band from the score's own interval."""
     return Band(
         low=low,
         high=high,
@@ -141,7 +140,6 @@ def band_between(table: NormTable, score: float | Fraction, low: float, high: fl
 
 
 def to_json(table: NormTable) -> dict[str, Any]:
-    """With the version of the rule."""
     return {
         "rule": SCORING["norms"],
         "n": table.n,

@@ -9,6 +9,7 @@ With T(t) = sum P, the expected number solved, and V(t) = sum P (1 - P):
 
     band        = T at the 5th and 95th percentile of the posterior of t given n, with the Jeffreys prior T' / sqrt(V)
     reliability = Var T / (Var T + E V)          over normal abilities with mean 0 and a given standard deviation
+    better[d]   = sum over n of f(n) f(n + d) P(t' > t | n, n + d) / sum over n of f(n) f(n + d)
 
 The band is the 90 % interval of the average number a person would solve over many such forms; see `abilities.py` for
 the prior. It assumes no distribution of abilities and is narrower at the ends. Scores are whole numbers, so coverage
@@ -150,7 +151,6 @@ def _in_order(joint: Sequence[Sequence[float]]) -> float:
 
 
 def _below(masses: Sequence[float]) -> list[float]:
-    """The mass below each point, with half of the mass at it."""
     return [upto - own / 2 for upto, own in zip(accumulate(masses), masses, strict=True)]
 
 

@@ -36,7 +36,6 @@ from goodword.assessments.psychometrics.agreement import Interval, f_quantile
 
 #: minimum groups for an interval; with fewer, coverage and availability depend on response style (docs/scoring.md)
 LEAST_GROUPS: Final = 5
-#: ways to halve the groups
 SPLITS: Final = 64
 #: minimum people with both halves for a meaningful reliability
 _LEAST_PEOPLE: Final = 3

@@ -31,7 +31,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, sumprod
 
-#: 41 equally spaced standard scores from -5 to 5
 NODES = tuple(-5 + 0.25 * place for place in range(41))
 _DENSITY = [math.exp(-z * z / 2) for z in NODES]
 _LOG_WEIGHTS = tuple(math.log(density / fsum(_DENSITY)) for density in _DENSITY)

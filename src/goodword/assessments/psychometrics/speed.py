@@ -55,7 +55,6 @@ class Haste:
 
 
 def floor(reading: float) -> float:
-    """The seconds below which an item can't have been read."""
     return max(LEAST_SECONDS, reading / 2)
 
 

@@ -141,7 +141,6 @@ class Calibrations:
         return next((pool.calibration for pool in self.pools if stratum in pool.strata), None)
 
     def of_all(self, strata: Sequence[Stratum]) -> Calibration | None:
-        """The calibration that holds for all of these strata."""
         return next((pool.calibration for pool in self.pools if set(strata) <= set(pool.strata)), None)
 
 

@@ -97,7 +97,6 @@ def _correlation(left: Sequence[float], right: Sequence[float]) -> float:
 
 
 def _within(values: Sequence[float], roles: int) -> float:
-    """The standard deviation within roles."""
     mean = fmean(values)
     return sqrt(fsum((one - mean) ** 2 for one in values) / (len(values) - roles))
 

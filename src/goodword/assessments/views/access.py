@@ -58,7 +58,6 @@ class AttemptSession:
     now: datetime
     #: context of the preview banner; None for candidates
     preview: object | None = None
-    #: the page's language, if it isn't the attempt's yet
     shown_in: str = ""
     #: a language button was pressed, perhaps in a partly completed form
     switched: bool = False
@@ -84,7 +83,6 @@ class AttemptSession:
         return self.url("portal_assessment_item", view.order, view.next_number)
 
     def before(self, order: int) -> PartView | None:
-        """The last part that ended before this one."""
         return next(
             (part for part in reversed(self.overview.parts) if part.over and part.order < order), None
         )
@@ -93,7 +91,6 @@ class AttemptSession:
         return next((part for part in self.overview.parts if not part.over and part.order != order), None)
 
     def after_part(self, order: int) -> str:
-        """The next part's page, or the last page."""
         following = self.following(order)
         return self.url("portal_assessment_part", following.order) if following else self.overview_url
 
@@ -158,7 +155,6 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
 
 
 def _more(session: AttemptSession) -> dict[str, Any]:
-    """Links on the last page to the result, or to open references."""
     if session.attempt.progress == StepRun.Progress.DECLINED:
         references_url = open_step_url(
             session.visit.application,

@@ -218,7 +218,6 @@ def _expired(
     now: datetime,
     **shown: Any,
 ) -> HttpResponse:
-    """The page for an expired link, with a button that mails a new one to the same address."""
     if request.method == "POST":
         send_fresh_link(row, application=application, to=to, now=now)
         return private(redirect(f"{request.path}?sent=1"))

@@ -54,7 +54,6 @@ from goodword.notifications.domain.links import is_alive
 from goodword.workflow.portal import closed_page, unknown_page, visit_of
 from goodword.workflow.retention import may_be_rated_later
 
-#: actions on the page between two parts
 GO, PRACTISE, START, FORM = "go", "practise", "start", "form"
 #: query parameter of a part's page after its practice
 PRACTISED: Final = "practised"
@@ -152,7 +151,6 @@ def finish_page(request: HttpRequest, session: AttemptSession, order: int) -> Ht
 
 
 def _leave(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """Continue as chosen on the page between parts, or show that page."""
     following, go = session.following(order), request.POST.get(GO, "")
     # an old page must not start the clock of a part it didn't name
     meant = following is not None and request.POST.get("next") == str(following.order)

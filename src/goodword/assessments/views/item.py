@@ -146,7 +146,6 @@ def _age(request: HttpRequest) -> float:
 def _leave(
     request: HttpRequest, session: AttemptSession, view: PartView, number: int, this: Item
 ) -> HttpResponse:
-    """Redirect to the next item. In a timed part the last one ends the part."""
     if view.timed:
         part = next_item(
             attempt_id=session.attempt.pk, order=view.order, number=number, item_id=this.id, now=session.now
@@ -329,7 +328,6 @@ def ping(request: HttpRequest, session: AttemptSession, order: int) -> HttpRespo
 
 @candidate_page
 def reconnect(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """After a lost connection, explain the consequences and continue on a click. Otherwise redirect."""
     view = session.part(order)
     if view.over or not parts.is_running(view.part):
         return to_overview(request, session)

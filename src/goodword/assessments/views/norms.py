@@ -222,7 +222,6 @@ def _pool(pool: Pool) -> dict[str, object]:
 
 
 def _comparison(compared: Comparison) -> dict[str, object]:
-    """With the cells that are harder or easier for one of the two strata."""
     sizes = Counter(effect.size for effect in compared.effects.values())
     return {
         "reference": _named(*compared.reference),

@@ -40,8 +40,6 @@ PRACTISED: Final = "practised"
 
 @dataclass(frozen=True, kw_only=True)
 class Sitting:
-    """A verification opened by its link."""
-
     token: str
     verification: Verification
     application: Application
@@ -222,7 +220,6 @@ def practice(request: HttpRequest, sitting: Sitting, number: int) -> HttpRespons
 
 @sitting_page
 def task_page(request: HttpRequest, sitting: Sitting, number: int) -> HttpResponse:
-    """The task on screen. With a script, the page stays after saving."""
     row = sitting.verification
     if row.begun_at is None:
         return _home(request, sitting)
@@ -289,7 +286,6 @@ def _show(
 
 @sitting_page
 def ping(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """The time left, and whether the connection counts as lost."""
     if request.method != "POST" or sitting.verification.ends_at is None:
         return _home(request, sitting)
     row = verification.heartbeat(verification_id=sitting.verification.pk, now=sitting.now)
@@ -306,7 +302,6 @@ def ping(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 @sitting_page
 def reconnect(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """After a lost connection, explain the consequences and continue on a click. Otherwise redirect."""
     row = sitting.verification
     if row.begun_at is None:
         return _home(request, sitting)

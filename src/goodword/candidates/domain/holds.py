@@ -18,7 +18,6 @@ def active(organisation: Organisation) -> QuerySet[Hold]:
 
 
 def hold_on(of: Candidate | Application) -> Hold | None:
-    """The oldest active hold on a person through any application, or on one application."""
     if isinstance(of, Candidate):
         person, here = of.pk, Q(role__applications__candidate_id=of.pk)
     else:

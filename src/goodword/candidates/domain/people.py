@@ -87,7 +87,6 @@ class RoleArchived(Exception):
 
 
 def with_address(role: Role, address: str) -> QuerySet[Application]:
-    """Applications for the role from this address, latest first."""
     people = Candidate.objects.of(role.organisation).filter(email__same_address=address)
     rows = Application.objects.of(role.organisation).filter(role=role, candidate__in=people, erased_at=None)
     return rows.select_related("candidate").order_by("-pk")

@@ -136,7 +136,6 @@ class Decisions:
 
 
 def rejection_reasons(organisation: Organisation) -> list[str]:
-    """The reasons in use, most frequent first."""
     rows = (
         Application.objects.of(organisation)
         .exclude(rejection_reason="")
@@ -148,7 +147,6 @@ def rejection_reasons(organisation: Organisation) -> list[str]:
 
 
 def proposed(reasons: Iterable[str]) -> Decisions:
-    """Guess from the words in the reasons."""
     known = frozenset(reasons)
     declined = frozenset(reason for reason in known if _has(reason, _DECLINED))
     return Decisions(

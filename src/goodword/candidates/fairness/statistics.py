@@ -111,12 +111,10 @@ def fisher(one: Count, other: Count) -> float:
 
 
 def _log_ways(n: int, k: int) -> float:
-    """Logarithm of the number of ways to choose `k` of `n`."""
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
 def holm(ps: Sequence[float]) -> list[float]:
-    """Adjust each p for the number of tests."""
     adjusted, highest = [0.0] * len(ps), 0.0
     for done, place in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
         highest = max(highest, min(1.0, (len(ps) - done) * ps[place]))

@@ -356,7 +356,6 @@ def _one(conn: psycopg.Connection, sql: Any, values: Sequence[object] = ()) -> A
 
 
 def _is_here(conn: psycopg.Connection) -> bool:
-    """Whether the server runs on this machine: its address is a socket or a local address."""
     host = conn.info.hostaddr
     return not host or conn.info.host.startswith("/") or ip_address(host.partition("%")[0]).is_loopback
 

@@ -22,7 +22,6 @@ NO_SPACE: Final = 10**8
 
 
 def setting_names(environ: Mapping[str, str]) -> Finding:
-    """Find misspelt setting names, and settings that don't belong in production."""
     known = environment.names_read
     unknown = sorted(
         name

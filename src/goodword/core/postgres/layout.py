@@ -93,7 +93,6 @@ def url_for(socket_directory: str) -> str:
 
 
 def dsn_for(socket_directory: str, *, database: str = DATABASE) -> str:
-    """A libpq keyword string for one of the server's databases."""
     return f"host={socket_directory} port={PORT} user={USER} dbname={database}"
 
 

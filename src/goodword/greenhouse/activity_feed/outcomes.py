@@ -121,7 +121,6 @@ def retry_later(note: ActivityFeedNote, *, error: str, now: datetime, unknown: b
 
 
 def interrupted(*, now: datetime) -> QuerySet[ActivityFeedNote]:
-    """Notes left in the state *sending* by workers that died."""
     return ActivityFeedNote.objects.across_organisations().filter(
         state=ActivityFeedNote.State.SENDING, claimed_at__lte=now - outbox.STUCK_AFTER
     )

@@ -254,7 +254,6 @@ def build(
     watch: Callable[[Exchange], None] | None = None,
 ) -> HarvestApi:
     """A client for one credential. Close it, or use it in a `with` block. Raises `ValueError` for an invalid address.
-
     `base_url` includes the version (`.../v1`). `allow_private` allows plain HTTP and private networks. `worked_before`
     decides how a refusal is explained (None: unknown). Clients of one connection share `token_store` and the pacers.
     """

@@ -116,7 +116,6 @@ def _forget(connection_id: int, delivery_ids: Iterable[int]) -> None:
 
 
 def claim_prefetched(turn: Turn, *, now: datetime) -> list[tuple[Delivery, Prefetched]]:
-    """Claim the turn's next deliveries if they were prefetched and are enough for a batch."""
     if not turn.ready:
         return []
     connection_id = turn.ready[0][1]

@@ -100,8 +100,6 @@ def _our_copy(delivery: Delivery) -> Application | None:
 
 
 def _trace(delivery: Delivery, *, since: int) -> None:
-    """Record a span in the trace of the application, which may not have been known before."""
-
     def application() -> int | None:
         known = Application.objects.of(delivery.organisation).filter(remote_id=delivery.remote_application_id)
         return known.values_list("pk", flat=True).first() if delivery.remote_application_id else None

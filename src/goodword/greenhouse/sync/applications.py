@@ -215,7 +215,6 @@ def apply(
     suppressed: Suppressed = NONE_SUPPRESSED,
 ) -> list[str]:
     """Update our copies and record events, in the caller's transaction. Returns a sentence for each. Raises Stale.
-
     `suppressed` applications wait for a member's click, so neither an arrival nor a change of their candidate is
     recorded.
 

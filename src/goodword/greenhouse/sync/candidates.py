@@ -139,7 +139,6 @@ def is_address(value: str) -> bool:
 
 def merge_candidates(*, loser_id: int, winner: Candidate, now: datetime) -> bool:
     """Give the loser's applications to the winner, in the caller's transaction. Returns False if that was done before.
-
     Erasures that were requested because the merge looked like a deletion are cancelled. Those that a person requested
     are requested again for the winner.
     """

@@ -238,7 +238,6 @@ def _cut(raw: bytes) -> bytes:
 
 
 def _mail_of(message: Message, sent_to: str) -> int | None:
-    """Find the mail by the return address, else by the returned headers: in a part, quoted in text, or in a reply."""
     for text in (sent_to, *_headers(message, _SENT_TO), *_message_texts(message)):
         if (email_id := marked_in(text)) is not None:
             return email_id

@@ -125,7 +125,6 @@ def stored_texts(organisation: Organisation, *, kind: str, language: str) -> Mai
 
 
 def version_of(row: MailText | None) -> str:
-    """A version of the stored texts, to detect concurrent changes."""
     return row.changed_at.isoformat() if row else ""
 
 

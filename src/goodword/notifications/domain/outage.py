@@ -29,8 +29,6 @@ class SendPermit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """When the outage started, and the server's last reply."""
-
     since: datetime
     error: str
 

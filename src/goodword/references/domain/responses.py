@@ -222,7 +222,6 @@ class AnsweringSession:
 
     @cached_property
     def asked(self) -> tuple[Question, ...]:
-        """The questions for this relationship and the answers so far."""
         return applicable(self.questions, relationship=self.relationship, answers=self.draft.answers)
 
     @cached_property

@@ -70,7 +70,6 @@ def read(request: HttpRequest, session: AnsweringSession, questions: Sequence[Qu
 
 
 def read_page(request: HttpRequest, session: AnsweringSession, number: int) -> PostedPage:
-    """Reads the page's current questions and those it had when shown."""
     seen = _marks(request.POST.get(SEEN, ""))
     return read(
         request,
@@ -109,7 +108,6 @@ class OtherAnswer:
 
 
 def other_answers(session: AnsweringSession, question_ids: Sequence[str]) -> list[OtherAnswer]:
-    """What other pages saved for the conflicting questions."""
     questions = [question for question in session.questions if question.id in question_ids]
     found = []
     for row in render_answers(questions, session.draft.answers, stated=session.stated):

@@ -112,7 +112,6 @@ def cannot(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpRes
 @require_safe
 @access.for_candidate()
 def nudge(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
-    """A message to a slow referee, for the candidate to send."""
     status = slot_status(visit.check, slot)
     if status is None or status.referee is None or status.state != "out":
         return redirect("portal_check", token=visit.token)

@@ -115,7 +115,6 @@ def send_link(request: HttpRequest, visit: RefereeVisit, _alive: bool) -> HttpRe
 @require_safe
 @_by_link(Link.Purpose.REFEREE_DATA, expired=True)
 def own_data(request: HttpRequest, visit: RefereeVisit, alive: bool) -> HttpResponse:
-    """The page with both buttons, or for an expired link, a way to get a new one."""
     if not alive:
         ask = _ask(request, visit, reverse("referee_own_data_link", args=[visit.token]))
         return access.portal_page(request, "workflow/own_data_expired.html", visit, **ask)

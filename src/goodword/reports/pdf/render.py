@@ -237,7 +237,6 @@ def _scales(chart: ScaleChart) -> dict[str, Any]:
 
 
 def _ratings(chart: RatingChart) -> dict[str, Any]:
-    """Rows with a mark for each rating, and the range of the referees' answers."""
     low, high = chart.axis
     rows = []
     for row in chart.rows:

@@ -39,8 +39,6 @@ class Entered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """A member's view of how important a requirement is, with the fields of `RequirementRating`."""
-
     importance: int
     criticality: int
     at_entry: bool

@@ -27,7 +27,6 @@ class NotAnOwner(Exception):
 
 
 def version_of(role: Role) -> str:
-    """A version of the columns that `change_role` changes, to detect concurrent changes."""
     return f"{role.owner_id}:{int(role.confidential)}:{role.title}"
 
 

@@ -82,7 +82,6 @@ def _alone(person: Person, known: Known) -> list[str]:
 
 
 def _beside(line: int, person: Person, *, mailboxes: "_Groups", names: "_Groups") -> list[str]:
-    """Compare with the other lines and the role. A shared mailbox takes precedence over a shared name."""
     mailbox = _mailbox(person.email)
     if other := mailboxes.other(mailbox, line):
         return [_("The same mailbox as in line %(line)s, written differently.") % {"line": other}]
@@ -98,8 +97,6 @@ def _beside(line: int, person: Person, *, mailboxes: "_Groups", names: "_Groups"
 
 
 class _Groups:
-    """Lines grouped by a shared key. Empty keys are ignored."""
-
     def __init__(self, lines: Iterable[tuple[str, int]], on_role: Collection[str]) -> None:
         self.on_role = {key for key in on_role if key}
         self._lines: dict[str, list[int]] = {}
@@ -237,7 +234,6 @@ def leave_out(of: CandidateImport, *, listed: Collection[int], ticked: Collectio
 
 
 def counts_of(of: CandidateImport) -> dict[str, int]:
-    """Counts by state, zeros included."""
     rows = ImportRow.objects.of(of.organisation).filter(of=of).order_by()
     found = dict(rows.values_list("state").annotate(n=Count("pk")))
     return {state.value: found.get(state.value, 0) for state in RowState}

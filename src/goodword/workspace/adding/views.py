@@ -239,7 +239,6 @@ def discard(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase
 @require_safe
 @access.member(kinds=access.WORKS)
 def problems(request: MemberRequest, pk: int, import_pk: int) -> HttpResponse:
-    """Download the lines that are not imported, to correct and upload again."""
     _role, found = _import_of(request, pk, import_pk)
     rows = _with_problems(found)
     lines = [

@@ -86,7 +86,6 @@ class PreviewState:
         return replace(self, language=language)
 
     def in_other_form(self, order: int) -> "PreviewState":
-        """Toggle one part between the role's form and the alternative one."""
         return replace(self, open_forms=self.open_forms ^ {order})
 
     def query(self, done: int) -> str:

@@ -228,7 +228,6 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 
 
 def _kept(request: MemberRequest, form: Form) -> list[TypedField]:
-    """Typed text for tests that another member has removed or completed."""
     return typed_fields(request.POST, organisation=request.organisation, without=form.fields)
 
 
@@ -329,7 +328,6 @@ def _form(
 
 
 def _lost(request: MemberRequest, draft: Assessment, test: Test | None) -> HttpResponseBase:
-    """Show typed text after the draft has changed, with the current test if it still exists."""
     now = draft_of(draft.step)
     if now is None:
         raise NoDraft

@@ -169,7 +169,6 @@ def _ids(entry: AuditEntry) -> Mapping[str, int]:
 
 
 def about(organisation: Organisation, text: str) -> Q:
-    """Select entries by or about members, candidates and roles whose name contains the text."""
     members = Membership.objects.of(organisation).filter(
         Q(user__name__icontains=text) | Q(user__email__icontains=text)
     )
@@ -258,7 +257,6 @@ class Row:
     """`note`: where a sign-in came from."""
 
     entry: AuditEntry
-    #: name of the actor
     actor: str
     #: address of an acting member, since names can change
     actor_email: str
@@ -269,7 +267,6 @@ class Row:
 
 
 def matching(organisation: Organisation, filters: Filters) -> QuerySet[AuditEntry]:
-    """Entries of any kind in this period, by this person, with this text."""
     zone = organisation.zone
     rows = AuditEntry.objects.of(organisation).filter(
         at__gte=datetime.combine(filters.since, time.min, zone),

@@ -102,8 +102,6 @@ def audit_log_csv(request: MemberRequest) -> HttpResponseBase:
 
 
 class _Echo:
-    """A file whose `write` returns the line."""
-
     def write(self, line: str) -> str:
         return line
 

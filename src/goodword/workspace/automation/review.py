@@ -193,7 +193,6 @@ def _deadline(days: int, reminders: Sequence[int]) -> str:
 def grid(
     form: StagesForm, stages: Iterable[Stage], placed: Iterable[ApplicationInStage], *, role: Role
 ) -> list[dict[str, Any]]:
-    """A row per stage, with its candidates and a checkbox for each step."""
     follows = {step.kind: _follows(step) for step in role.steps.all()}
     there = Counter(one.stage_id for one in placed)
     chosen = {kind: {str(one) for one in form[kind].value() or []} for kind in (ASSESSMENT, CHECK)}

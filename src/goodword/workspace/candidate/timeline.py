@@ -173,7 +173,6 @@ REASONS = {
     "reuse": "a member must decide whether to reuse an earlier result",
 }
 
-#: reasons for an erasure
 ERASURES = {
     "candidate_deleted": "Deleted in Greenhouse",
     "candidate_anonymised": "Anonymised in Greenhouse",
@@ -201,7 +200,6 @@ RATING_REASONS = {
     "no_questions": "the role's questionnaire has no ratings",
 }
 
-#: reasons why a requested step did not start
 NOT_STARTED = {
     "rejected": "the candidate was rejected",
     "hired": "the candidate was hired",

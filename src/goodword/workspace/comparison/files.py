@@ -32,7 +32,6 @@ from goodword.reports.models import Report
 from goodword.roles.access import visible_roles
 from goodword.roles.models import Role
 
-#: schema of the JSON file
 SCHEMA: Final = 1
 #: candidates whose reports are in memory at a time
 BATCH: Final = 50
@@ -228,14 +227,11 @@ def _json(found: Iterator[RoleResult], role: Role, *, now: datetime) -> Iterator
 
 
 class _Echo:
-    """A file whose `write` returns the line."""
-
     def write(self, line: str) -> str:
         return line
 
 
 def _csv(found: Iterator[RoleResult]) -> Iterator[str]:
-    """Yields a line for each test score and for each answer to a rating."""
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)
     for result in found:

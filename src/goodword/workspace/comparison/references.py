@@ -122,7 +122,6 @@ class ReferenceTable:
 
     @property
     def letters(self) -> Sequence[tuple[str, str]]:
-        """The letters in use, and what they stand for."""
         used = {who.relationship_id for column in self.columns for who in column.results.references}
         return [(LETTERS[key][0], str(LETTERS[key][1])) for key in LETTERS if key in used]
 
@@ -157,7 +156,6 @@ def with_references(role: Role, member: Membership) -> Sequence[CandidateReferen
 def under_numbers(
     everybody: Sequence[CandidateReferences], numbers: Mapping[int, int]
 ) -> Sequence[CandidateReferences]:
-    """Replace names by numbers, and sort by them."""
     numbered = [replace(one, number=numbers[one.application.pk]) for one in everybody]
     return sorted(numbered, key=lambda one: one.number)
 
@@ -196,7 +194,6 @@ def reference_table(
 
 
 def relationships_in(table: ReferenceTable) -> Sequence[tuple[str, str]]:
-    """Key and name of the relationships of referees who answered."""
     used = {who.relationship_id for column in table.columns for who in column.results.references}
     names = labels.relationships()
     return [(key, names[key]) for key in RELATIONSHIPS if key in used]

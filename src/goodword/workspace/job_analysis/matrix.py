@@ -52,7 +52,6 @@ class Column:
     stated: tuple[Stated, ...] = ()
 
     def stated_keys(self, text: str) -> frozenset[str]:
-        """Keys of the measures in the parts that state the requirement."""
         return frozenset().union(
             *(one.keys for one in self.stated if same_text(one.requirement.text) == same_text(text))
         )
@@ -248,7 +247,6 @@ def _parts(step: Step, *, now: datetime) -> Sequence[PlannedPart]:
 
 
 def _test(parts: Iterable[PlannedPart]) -> Column:
-    """The column of one test's `parts`."""
     measures: dict[str, str] = {}
     stated = []
     title, test = "", None

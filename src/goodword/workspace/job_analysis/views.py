@@ -220,7 +220,6 @@ def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.WORKS)
 def take_over(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Add the requirements that the assessment states."""
     role, now = _role(request, pk), clock.now()
     _refuse_others(request, role)
     stated = [one for _title, one in matrix_of(role, now=now).unlisted]

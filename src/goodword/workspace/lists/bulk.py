@@ -74,7 +74,6 @@ class Outcome:
     step: str
     done: bool
     sentence: str
-    #: identifies the run
     run: str
 
 
@@ -324,7 +323,6 @@ def _audit(action: str, details: Mapping[str, int], *, member: Membership, now: 
 DAYS: Final = 5
 
 
-#: both steps
 BOTH: Final = "both"
 
 

@@ -66,8 +66,6 @@ def csv_response(
 
 
 class _Echo:
-    """A file whose `write` returns the line."""
-
     def write(self, line: str) -> str:
         return line
 

@@ -167,7 +167,6 @@ def decides(rows: Iterable[ListRow]) -> bool:
 
 
 def _page_links(query: ListQuery, page: Page) -> list[PageLink]:
-    """Links to the first, the last, and the pages around the current one."""
     if page.pages == 1:
         return []
     links: list[PageLink] = []
@@ -205,7 +204,6 @@ def _until(mark: StepProgress, run: StepRun) -> StepCell:
 
 
 def _counts(rows: QuerySet[ListedApplication], *, now: datetime) -> Counter[tuple[str, ...]]:
-    """Count by Greenhouse status and both states."""
     states = {f"{step}_now": state_at(step, now=now) for step in STEPS}
     found = rows.annotate(**states).order_by().values_list("status", *states).annotate(n=Count("*"))
     return Counter({(status, NAMES[one], NAMES[other]): n for status, one, other, n in found})

@@ -54,7 +54,6 @@ def _different(after: int, until: int) -> list[int]:
 
 
 def _batches() -> Iterator[tuple[int, int]]:
-    """Ranges of application ids."""
     after = 0
     while True:
         with connection.cursor() as cursor:

@@ -116,7 +116,6 @@ def filtered(scope: Scope, query: ListQuery, *, few: bool = False) -> QuerySet[L
 def chosen(
     rows: QuerySet[ListedApplication], query: ListQuery, *, now: datetime
 ) -> QuerySet[ListedApplication]:
-    """Apply the chips too."""
     if query.status:
         rows = rows.filter(status=query.status)
     for step in STEPS:

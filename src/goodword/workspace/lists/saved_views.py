@@ -41,7 +41,6 @@ def views_of(member: Membership, role: Role | None) -> QuerySet[SavedView]:
 @require_POST
 @access.member()
 def save(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
-    """Save a view, replacing one of the same name."""
     role = role_of(request, pk)
     query = ListQuery.of(request.GET)
     form = NameForm(request.POST)

@@ -294,7 +294,6 @@ def _invented(
 
 
 def _for_browsers(rendered: Rendered) -> Rendered:
-    """Remove the button's link and embed the logo as a data URL."""
     html = rendered.html.replace(f'href="{REDACTED}"', 'href="#"')
     if rendered.logo:
         data = base64.b64encode(rendered.logo).decode()

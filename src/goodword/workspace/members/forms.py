@@ -33,14 +33,11 @@ _MEANING = {
 
 
 class MemberChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when run
-    """Lists members by name and kind."""
-
     def label_from_instance(self, obj: Membership) -> str:
         return f"{obj.user.name} ({obj.get_kind_display()})"
 
 
 def kind_choices() -> list[tuple[str, SafeString]]:
-    """Each kind, with its permissions."""
     return [
         (
             value,

@@ -101,7 +101,6 @@ def withdraw(*, invitation: Invitation, by: Membership, now: datetime) -> bool:
 
 
 def withdraw_all_of(member: Membership, *, by: Membership, now: datetime) -> None:
-    """Withdraw the open invitations of a former admin."""
     for invitation in invitations.open_invitations_of(member):
         if invitations.withdraw(invitation=invitation, by=by, now=now):
             _end_links(invitation, now=now)

@@ -93,7 +93,6 @@ def _members(request: MemberRequest) -> QuerySet[Membership]:
 
 
 def _single_titles(members: Any) -> dict[int, str]:
-    """The role's title for each hiring manager who sees just one."""
     pks = [one.pk for one in members if one.sees == 1 and not one.may_work]
     rows = Role.viewers.through.objects.filter(membership_id__in=pks, role__archived_at=None)
     return dict(rows.values_list("membership_id", "role__title"))
@@ -166,7 +165,6 @@ def deactivate_page(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @changes_members
 def second_factor(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Explain the reset, then remove the member's second factors."""
     member = member_of(request, pk)
     refusal = ""
     if request.method == "POST":

@@ -123,7 +123,6 @@ def _counts(counted: Mapping[Urgency, tuple[int, str]], results: int) -> list[di
 
 
 def _by_role(needs: Needs, member: Membership) -> list[RoleCounts]:
-    """Roles with the most needs first."""
     counts = {
         urgency: Counter(need.role for need in shown if need.role) for urgency, shown in needs.shown.items()
     }

@@ -220,7 +220,6 @@ def place(application: Application, step: Step | None = None) -> str:
 
 
 def quote(text: str) -> str:
-    """A shortened text in quotation marks."""
     text = " ".join(text.split())
     if len(text) > LONGEST_QUOTE:
         text = text[:LONGEST_QUOTE].rstrip() + "…"
@@ -235,7 +234,6 @@ def late(since: datetime, *, now: datetime, calendar: Calendar) -> str:
 
 
 def hidden_ids(member: Membership, *, now: datetime) -> Mapping[str, list[int]]:
-    """The ids of hidden needs by source."""
     found: dict[str, list[int]] = defaultdict(list)
     rows = HiddenNeed.objects.of(member.organisation).filter(member=member, until__gt=now)
     for source, need_id in rows.values_list("source", "need_id"):

@@ -71,7 +71,6 @@ def _questioned_need(viewer: Viewer, slot: Slot) -> Need:
 
 
 def _unreached(viewer: Viewer) -> QuerySet[ReferenceRequest]:
-    """Open requests whose mail bounced or could not be sent."""
     failed = Email.objects.of(viewer.organisation).filter(
         state=Email.State.FAILED, link_purpose=Link.Purpose.REFEREE, kind=REQUEST
     )

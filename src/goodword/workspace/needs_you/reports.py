@@ -124,7 +124,6 @@ def _note_need(viewer: Viewer, note: ActivityFeedNote, report: Report) -> Need:
 
 
 def _failed_mails(viewer: Viewer) -> QuerySet[Email]:
-    """Failed mails to people other than candidates and referees, such as the recruiter."""
     return (
         Email.objects.of(viewer.organisation)
         .filter(

@@ -321,7 +321,6 @@ def _missed(viewer: Viewer) -> QuerySet[Finding]:
 
 
 def _shape_missed(viewer: Viewer, rows: QuerySet[Finding]) -> QuerySet[Any, Mapping[str, Any]]:
-    """One row per role and connection."""
     del viewer
     return (
         rows.values("connection_id", "application__role_id", "application__role__title")

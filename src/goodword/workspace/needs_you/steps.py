@@ -151,7 +151,6 @@ def _in_greenhouse(application: Application) -> list[Action]:
 
 
 def _correct(viewer: Viewer, application: Application) -> list[Action]:
-    """Actions to correct the name, address or do-not-email setting."""
     if application.candidate.in_greenhouse:
         return _in_greenhouse(application)
     return [Action(label=_("Edit details"), url=viewer.link("candidate_edit", application.pk), is_link=True)]
@@ -200,7 +199,6 @@ def _describe_stopped(source: str, viewer: Viewer, rows: Sequence[StepRun]) -> l
 
 
 def _failed_mails(viewer: Viewer, step_request_ids: Sequence[int]) -> dict[int, Email]:
-    """The latest failed or bounced mail to the candidate, by step request."""
     if not step_request_ids:
         return {}
     mails = Email.objects.of(viewer.organisation).filter(

@@ -30,15 +30,12 @@ from goodword.workspace.progress import StepProgress, progress_of
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A step as the candidate sees it."""
-
     mark: StepProgress
     title: str
     url_name: str
     open: bool
     done: bool
     declined: bool
-    #: whether the candidate can read a result
     has_result: bool
     #: whether it is open after its deadline
     is_late: bool

@@ -109,7 +109,6 @@ def own(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_POST
 @opens(Link.Purpose.CANDIDATE_DATA, expired=True)
 def send_own_again(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Mail a new link from the page of an expired one."""
     return _send(request, visit)
 
 

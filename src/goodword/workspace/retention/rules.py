@@ -91,7 +91,6 @@ class RunPreview:
 
     @property
     def since(self) -> datetime | None:
-        """The earliest start of the periods of those due."""
         return min((one.since for one in self.due), default=None)
 
 

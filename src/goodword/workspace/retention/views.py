@@ -144,7 +144,6 @@ def _page(
 
 
 def _named(organisation: Organisation, preview: RunPreview) -> list[dict[str, Any]]:
-    """The first people due, each with an application to link to."""
     shown = preview.due[:NAMED]
     rows = Application.objects.of(organisation).filter(candidate_id__in=[one.candidate_id for one in shown])
     newest = {row.candidate_id: row for row in rows.select_related("candidate").order_by("pk")}
@@ -284,7 +283,6 @@ def impact_assessment(request: MemberRequest) -> HttpResponse:
 
 
 def _in_use(organisation: Organisation) -> dict[str, object]:
-    """Unarchived roles, with the tests and requirements of their published assessments."""
     roles = Role.objects.of(organisation).filter(archived_at=None)
     checks = Step.objects.of(organisation).filter(role__in=roles, kind=Step.Kind.REFERENCE_CHECK)
     newest = (
@@ -327,5 +325,4 @@ def _in_use(organisation: Organisation) -> dict[str, object]:
 
 
 def _cell(text: str) -> str:
-    """A cell of a Markdown table, on one line."""
     return clean_text(text, one_line=True).replace("|", "\\|")

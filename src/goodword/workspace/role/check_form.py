@@ -255,7 +255,6 @@ class CheckForm(StepForm):
         return all(line.is_valid() for line in self.lines) and super().is_valid()
 
     def clean(self) -> dict[str, Any]:
-        """Check the number of referees against the slots, and the languages."""
         data = super().clean()
         self.check_reminders("referee_reminder_days", deadline="referee_deadline_days")
         if all(line.is_valid() for line in self.lines):

@@ -139,7 +139,6 @@ class OrganisationForm(NoticesChanges):
         return clean_text(self.cleaned_data["adjustments_name"], one_line=True)
 
     def clean(self) -> dict[str, Any]:
-        """The contact for adjustments needs both name and address, or neither."""
         data = super().clean() or self.cleaned_data
         for given, missing, sentence in (
             (

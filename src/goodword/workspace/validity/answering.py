@@ -76,13 +76,11 @@ def is_refused(application: Application) -> bool:
 
 
 def refused(organisation: Organisation) -> set[int]:
-    """Applications of people whom a member has excluded from ratings."""
     rows = RatingRequest.objects.of(organisation).filter(state=State.STOPPED, reason=Reason.MEMBER)
     return set(rows.values_list("application_id", flat=True))
 
 
 def may_rate_in_goodword(application: Application, *, now: datetime) -> bool:
-    """Whether members can rate this person in Goodword."""
     organisation = application.organisation
     return is_ratable_hire(application, organisation=organisation, now=now) and not is_refused(application)
 

@@ -225,7 +225,6 @@ class RoleRequests:
 
 
 def requests_by_role(organisation: Organisation) -> list[RoleRequests]:
-    """Roles with requests, by title."""
     rows = RatingRequest.objects.of(organisation).filter(application__role__isnull=False)
     states = {name: Count("pk", filter=Q(state=name)) for name in State.values}
     reminded = Count("pk", filter=Q(state=State.ASKED, reminders__gt=0))
@@ -247,7 +246,6 @@ def switch(*, role: Role, on: bool, days: int, by: Membership, now: datetime) ->
 
 
 def switch_all_off(*, organisation: Organisation, by: Membership, now: datetime) -> None:
-    """Switch requests off for all roles, when an admin stops ratings in Goodword."""
     for role in Role.objects.of(organisation).filter(asks_for_ratings_since__isnull=False).order_by("pk"):
         switch(role=role, on=False, days=role.rating_days, by=by, now=now)
 
@@ -259,7 +257,6 @@ def _end_all(rows: QuerySet[RatingRequest], *, now: datetime) -> None:
 
 
 def due_requests(*, now: datetime) -> QuerySet[RatingRequest]:
-    """Requests whose reminder or end is due."""
     return RatingRequest.objects.across_organisations().filter(next_at__lte=now)
 
 

@@ -113,7 +113,6 @@ def _row_behind(link: Link) -> RatingRequest | None:
 
 
 def _over(visit: RaterVisit) -> HttpResponse | None:
-    """The page for a link that doesn't accept answers (any more)."""
     row = visit.row
     # read after the request, since another rater may have been named in between
     links_alive = Link.objects.of(visit.organisation).filter(ended_at=None, expires_at__gt=visit.now)

@@ -116,7 +116,6 @@ def delete_rating(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def _row(request: MemberRequest, pk: int) -> RatingRequest:
-    """The request of the application with this id."""
     rows = RatingRequest.objects.of(request.organisation).filter(
         application__in=visible_applications(request.member)
     )

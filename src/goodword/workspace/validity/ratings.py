@@ -115,7 +115,6 @@ def upload(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def allow(request: MemberRequest) -> HttpResponseBase:
-    """Allow (`on`) or stop ratings by members in Goodword."""
     on = "on" in request.POST
     with transaction.atomic():
         changed = Organisation.objects.filter(pk=request.organisation.pk, rates_hires=not on)
@@ -137,7 +136,6 @@ def allow(request: MemberRequest) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.ADMIN)
 def people(request: MemberRequest) -> HttpResponse:
-    """The people to rate, as a file to fill in."""
     organisation, now = request.organisation, clock.now()
     found = _people_to_rate(organisation, now=now)
     write(

@@ -83,7 +83,6 @@ def page(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member()
 def rate_hire(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Rate a new hire as a member, by the competencies of the role's questionnaire."""
     rows = visible_applications(request.member).select_related("organisation", "candidate", "role")
     application = access.owned(rows, pk)
     now = clock.now()

@@ -44,7 +44,6 @@ KIND: Final = "questions"
 FILE_TYPES: Final = ("pdf", "image", "text", "document", "sheet", "slides")
 MOST_MEGABYTES: Final = 10
 MOST_POINTS: Final = 10
-#: assumed seconds to find a file and upload it
 _FILE_SECONDS: Final = 60
 
 

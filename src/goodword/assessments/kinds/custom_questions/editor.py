@@ -129,7 +129,6 @@ def rubric_of(content: Content, question_id: str) -> list[dict[str, Any]]:
 
 
 def is_written_here(content: Content, entry: Entry) -> bool:
-    """Whether a question is edited in the test: files, and questions not taken from a questionnaire."""
     return entry["type"] == FILE or not content.get("taken_from")
 
 

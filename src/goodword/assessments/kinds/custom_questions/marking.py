@@ -31,7 +31,6 @@ from goodword.core.validation import Json
 from goodword.ui.charts import written_number
 from goodword.workflow.models import DONE, lock
 
-#: raters per answer by AssessmentPart.two_raters
 RATERS: Final[Mapping[bool, int]] = {False: 1, True: 2}
 #: how long completed attempts are listed as waiting for marks
 MARKING_LISTED: Final = timedelta(days=90)
@@ -208,7 +207,6 @@ def marking_progress(attempt: Attempt | None, *, member: Membership) -> MarkingP
 def parts_waiting_for(
     member: Membership, *, applications: QuerySet[Application, Any], now: datetime
 ) -> QuerySet[AttemptPart]:
-    """Answers that this member can still mark, of attempts completed within MARKING_LISTED."""
     versions = (
         TestVersion.objects.of(member.organisation)
         .filter(test__kind=Test.Kind.CUSTOM_QUESTIONS, published_at__isnull=False)

@@ -32,7 +32,6 @@ from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.types import MultipleChoice, SingleChoice
 from goodword.ui.charts import written_number
 
-#: raters of an answer where two are required
 TWO = 2
 
 
@@ -215,8 +214,6 @@ class CustomQuestionsResult(PartResult):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateCustomQuestions(CandidateResult):
-    """Whether the candidate was asked questions with a right answer, and others."""
-
     has_keyed: bool
     has_open: bool
 

@@ -184,7 +184,6 @@ def check_keys(judgement: JudgementSet) -> None:
 
 
 def to_json(judgement: JudgementSet) -> dict[str, Any]:
-    """JSON that `read_judgement` reads back."""
     plain = asdict(judgement)
     if judgement.panel is None:
         del plain["panel"]
@@ -214,7 +213,6 @@ def schema() -> dict[str, Any]:
 
 
 def panel_basis(panel: Panel) -> str:
-    """Where the key comes from, for readers of results."""
     return gettext(
         "Set by a panel of %(experts)s experts, who rated all actions independently; the key is the mean of their "
         "ratings. Agreement of this mean (intraclass correlation): %(icc)s, 95 %% interval %(low)s to %(high)s."

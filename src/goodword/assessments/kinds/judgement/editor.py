@@ -19,7 +19,6 @@ from goodword.questionnaires.editor.forms import TextField
 type Content = dict[str, Any]
 
 WHOLE: Final = ("name", "instructions", "construct")
-#: the answer scale of an organisation's new set
 SCALE: Final[Mapping[str, tuple[str, ...]]] = {
     "en": ("Not effective", "Slightly effective", "Fairly effective", "Effective", "Very effective"),
     "de": ("Nicht wirksam", "Kaum wirksam", "Teilweise wirksam", "Wirksam", "Sehr wirksam"),
@@ -91,7 +90,6 @@ def with_texts(content: Content, texts: Mapping[str, str]) -> Content:
 
 
 def updated_translation(source: Content, translated: Content) -> Content:
-    """The source's structure and keys, with the texts translated so far."""
     own = {name: translated[name] for name in ("language", "response_scale") if name in translated}
     texts, wanted = texts_of(translated), texts_of(source)
     return with_texts(source, {place: text for place, text in texts.items() if place in wanted}) | own
@@ -110,7 +108,6 @@ def place_of(content: Content, scenario_id: str) -> int:
 
 
 def keys_of(content: Content) -> dict[str, tuple[str, float]]:
-    """Each action's text and key, by id."""
     return {
         action["id"]: (action["text"], float(action["effectiveness"]))
         for scenario in content["scenarios"]
@@ -119,14 +116,12 @@ def keys_of(content: Content) -> dict[str, tuple[str, float]]:
 
 
 def outdated_languages(before: Content, after: Content, translations: Sequence[Content]) -> list[str]:
-    """Languages whose translation is of texts that have changed in the source."""
     was, now = texts_of(before), texts_of(after)
     changed = {place for place in was.keys() & now.keys() if was[place] != now[place]}
     return [one["language"] for one in translations if changed & texts_of(one).keys()]
 
 
 def changes(before: Content, after: Content) -> list[str]:
-    """In sentences, changed keys first."""
     was, now = keys_of(before), keys_of(after)
     found = [
         _("Key of “%(action)s” changed from %(was)s to %(now)s.")

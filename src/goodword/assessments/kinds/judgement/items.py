@@ -208,7 +208,6 @@ class SituationForm(forms.Form):
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """Errors that name their action, with the id of its first input."""
         return [
             (
                 f"{self[name].auto_id}_0",

@@ -15,7 +15,6 @@ from goodword.assessments.kinds.judgement.panelists import Content, Expert, Expe
 from goodword.assessments.models import Test
 from goodword.assessments.psychometrics.agreement import Agreement, Spread, agreement, spread
 
-#: decimals of a key
 DECIMALS: Final = 2
 #: experts who must finish between two results shown to members, since fewer would reveal one expert's ratings
 STEP: Final = 3
@@ -25,7 +24,6 @@ STEP: Final = 3
 class RatedAction:
     id: str
     text: str
-    #: the key in the draft
     key: float
     steps: tuple[int, ...]
     spread: Spread
@@ -72,7 +70,6 @@ class PanelResult:
     #: scenarios without actions removed since
     invited: int
     declined: int
-    #: actions removed after they were rated
     left_out: int
     situations: tuple[RatedSituation, ...]
     agreement: Agreement | None
@@ -91,7 +88,6 @@ class PanelResult:
 
     @property
     def differ(self) -> int:
-        """How many keys of the draft aren't the panel's."""
         return sum(action.differs for action in self.actions)
 
     @property

@@ -99,7 +99,6 @@ def send_fresh_link(*, panelist: Panelist, sender: Correspondent, now: datetime)
 
 
 def decline(*, panelist_id: int, now: datetime) -> None:
-    """End the invitation and delete the expert's ratings."""
     with transaction.atomic():
         row = Panelist.objects.across_organisations().select_for_update().filter(pk=panelist_id).first()
         if row is None or row.declined_at is not None:
@@ -222,7 +221,6 @@ class Expert:
 
     @property
     def is_open(self) -> bool:
-        """Whether the expert's link accepts ratings."""
         return self.state not in {ExpertState.FINISHED, ExpertState.DECLINED}
 
 
@@ -298,7 +296,6 @@ def _locked(panelist_id: int) -> Panelist:
 
 
 def unrated(content: Content, expert: Expert) -> Sequence[str]:
-    """Ids of the situations with unrated actions."""
     return [
         scenario["id"]
         for scenario in content["scenarios"]

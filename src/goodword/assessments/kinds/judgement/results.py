@@ -218,7 +218,6 @@ class JudgementResult(PartResult):
     #: introduced
     within: float | None = None
     band: tuple[float, float] | None = None
-    #: situations voided by a lost connection
     voided: int = 0
     #: not for decisions, so never compared with norms
     for_practice: bool = False
@@ -298,7 +297,6 @@ class CandidateJudgement(CandidateResult):
 
     @property
     def correlation(self) -> str:
-        """The correlation in the current language, or ""."""
         return "" if self.within is None else number_format(self.within, 2).replace("-", "−")
 
     @property

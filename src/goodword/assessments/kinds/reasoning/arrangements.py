@@ -1,19 +1,15 @@
-"""Two families of deductions: seating orders (`seating`) and rankings (`ordering`).
+"""Two families of deductions. Items of a level share the features that determine their difficulty.
 
-Items of a level share the features that determine their difficulty; names, order and the statements drawn from the
-level's kinds vary.
+    seating 1   four people, three statements: one gives a seat, one leaves the distance open, one the side
+    seating 2   four people, three statements: one gives neighbours and sides, one leaves distance open, one the side
+    seating 3   five people, four statements, one of them negative
+    seating 4   five people, five statements, two negative, none that gives neighbours and sides; an inner seat
+    ordering 1  four things, three comparisons in one direction, worded alike; the first or the last is asked
+    ordering 2  four things, three comparisons in both directions; any rank
+    ordering 3  five things, four comparisons in both directions; any rank
+    ordering 4  five things, three statements: two make two comparisons each, one only excludes an end; any rank
 
-Seating 1  four people, three statements: one gives a seat, one leaves the distance open, one the side 2  four people,
-three statements: one gives neighbours and their sides, one leaves the distance open, one the side 3  five people, four
-statements, one of them negative 4  five people, five statements, two of them negative, none that gives neighbours and
-their sides; an inner seat
-
-Ordering 1  four things, three comparisons in one direction, worded alike; the first or the last is asked 2  four
-things, three comparisons in both directions; any rank 3  five things, four comparisons in both directions; any rank 4
-five things, three statements: two make two comparisons each, one only excludes an end; any rank
-
-An arrangement gives the place of each thing, from 0. Sets of arrangements are bit masks, so statements are combined by
-`&`.
+An arrangement gives the place of each thing, from 0. Sets of arrangements are bit masks, combined by `&`.
 """
 
 import random
@@ -59,7 +55,6 @@ def at_place(n: int, left: int, place: int) -> tuple[int, ...]:
 
 
 def listed(n: int, left: int) -> list[tuple[int, ...]]:
-    """Each arrangement in `left` as its things from the first place to the last."""
     return [
         tuple(sorted(range(n), key=places.__getitem__))
         for number, places in enumerate(arrangements(n))
@@ -74,8 +69,7 @@ def things_in(statement: Statement) -> tuple[int, ...]:
 
 
 def is_true(statement: Statement, places: tuple[int, ...]) -> bool:
-    """Whether a statement is true. Places count from 1; lower means further left, or more. Raises `ValueError` for an
-    unknown statement."""
+    """Places count from 1; lower is further left, or more. Raises `ValueError` for an unknown statement."""
     match statement:
         case ("at", int(a), int(place)):
             return places[a] == place - 1
@@ -147,8 +141,7 @@ type Mistaken = Callable[[int], Sequence[tuple[int, str]]]
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """Statements about n things, the requested place (from 0), the options, the key, and the orders that are still
-    possible."""
+    """Statements about n things, the requested place (from 0), options, key, and the orders still possible."""
 
     statements: tuple[Statement, ...]
     place: int
@@ -168,15 +161,11 @@ def _draw(
     in_a_chain: bool = False,
     first_named: bool = False,
 ) -> _Placed:
-    """Statements of the kinds in `pattern` ("|" separates alternatives), true of a random order, and a question.
-
-    Each thing occurs in at most `most_mentions` statements, since a thing in every statement would be found without
-    thought. Draws until all statements are needed and every wrong option is a typical error.
-
-    The right answer is as likely as others to be among the things mentioned most (in a chain, because every place is
-    asked for equally often). With `first_named`, the first thing mentioned is always offered, and right as often as any
-    other.
-    """
+    """Statements of the kinds in `pattern` ("|" separates alternatives), true of a random order, and a question. No
+    thing occurs in more than `most_mentions`, since one in every statement would be found without thought. Draws until
+    all statements are needed and every wrong option is a typical error. The right answer is as likely as others to be
+    among the things mentioned most (in a chain, because every place is asked for equally often). With `first_named`,
+    the first thing mentioned is always offered, and right as often as any other."""
     wanted = source.randrange(N_OPTIONS)
     decided = wanted < N_OPTIONS - 1
     # drawn first, or the question would reveal whether it can be answered
@@ -287,7 +276,6 @@ def _errors(
 def _choose(
     source: random.Random, n: int, found: Sequence[int], errors: dict[int, str], wanted: int
 ) -> list[int] | None:
-    """Four things, with the answer at `wanted` if decided; None if too few of them are typical errors."""
     n_wrong = N_OPTIONS - 1 if len(found) > 1 else N_OPTIONS - 2
     wrong = [thing for thing in range(n) if thing in errors]
     if len(wrong) < n_wrong:
@@ -323,7 +311,6 @@ _FAR = "left|right"
 _EITHER = "more|less"
 #: "a is more than b", and "compared with a, b is more": the things are named in the other order
 _ONE_DIRECTION = ("more", "less", "against_more", "against_less")
-#: the same questions, worded differently
 _THAN_ALL: dict[Statement, Statement] = {("most",): ("more_than_all",), ("least",): ("less_than_all",)}
 #: by level: number of things, kinds of statement, places that can be asked for
 type _Levels = dict[int, tuple[int, tuple[str, ...], tuple[int, ...]]]
@@ -354,7 +341,6 @@ _OPPOSITE = {
 
 
 def _seating(seed: int, level: int) -> GeneratedItem:
-    """Levels 1 to 4; options are four people and "cannot be said"."""
     source = random_for("seating", SEATING.version, level, seed)
     n, pattern, places = _SEATING[level]
     names = tuple(source.sample(NAMES, n))
@@ -372,7 +358,6 @@ def _seating(seed: int, level: int) -> GeneratedItem:
 
 
 def _ordering(seed: int, level: int) -> GeneratedItem:
-    """Levels 1 to 4; options are four things and "cannot be said"."""
     source = random_for("ordering", ORDERING.version, level, seed)
     n, pattern, places = _ORDERING[level]
     topic = source.choice(TOPICS)

@@ -78,7 +78,6 @@ def replacement(item: GeneratedItem, *, seed: int, taken: Collection[GeneratedIt
 
 
 def _slots(source: random.Random, entries: Sequence[BlueprintEntry]) -> list[tuple[str, int]]:
-    """Family and level of each item: by level, mixed within a level, with as few equal neighbours as possible."""
     best: list[tuple[str, int]] = []
     for _ in range(_TRIES_AN_ORDER):
         slots: list[tuple[str, int]] = []
@@ -100,7 +99,6 @@ def _equal_neighbours(slots: Sequence[tuple[str, int]]) -> int:
 
 
 def _fair_shares(slots: Sequence[tuple[str, int]]) -> Mapping[str, float]:
-    """Keys per position if all options are right equally often."""
     fair: dict[str, float] = {}
     for family, level in slots:
         positions = _positions(family, level)
@@ -185,7 +183,6 @@ def blueprint_of(minutes: int, *entries: tuple[str, int, int]) -> Blueprint:
     return Blueprint(tuple(BlueprintEntry(*entry) for entry in entries), minutes)
 
 
-#: five items of numbers, three of letters, six figural, six deductions
 STANDARD_20 = blueprint_of(
     20,
     ("number_series", 1, 1),

@@ -28,7 +28,6 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
 )
 #: seed of practice items; never drawn for forms
 PRACTICE_SEED = 0
-#: rule load by family and level, defined in the family's module
 LOADS: Final = {
     ("number_series", 1): gettext_noop("One difference, the same throughout"),
     ("number_series", 2): gettext_noop("Differences that change: they grow evenly or double"),

@@ -51,8 +51,6 @@ CATEGORIES: Final = ("numerical", "letters", "figural", "deductive")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasoningTask:
-    """A task drawn for one candidate. Its answer is the id of an option."""
-
     id: str
     drawn: GeneratedItem
     language: str

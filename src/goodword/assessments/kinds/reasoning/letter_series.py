@@ -1,12 +1,9 @@
-"""Letter series: find the next letters. The alphabet runs from A to Z and does not wrap around.
+"""Letter series. The alphabet runs from A to Z and does not wrap around. Only the letters differ within a level.
 
-Items of a level share the features that determine their difficulty; only the letters differ.
-
-1  pairs of letters; both letters move by the same step 2  pairs; each letter has its own step 3  single letters from
-two alternating series, each with its own step 4  pairs; one letter's step grows by one each time, the other's is
-constant
-
-The options are drawn first, then the series (`options.py`).
+1  pairs of letters; both letters move by the same step
+2  pairs; each letter has its own step
+3  single letters from two alternating series, each with its own step
+4  pairs; one letter's step grows by one each time, the other's is constant
 """
 
 import random
@@ -31,7 +28,6 @@ _ID = "letter_series"
 _VERSION = "3"
 _STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)
 _IN_THE = ("in_the_first", "in_the_second")
-#: tries per option
 _TRIES = 16
 #: how many of its options a series of single letters may show
 _MOST_SHOWN = 1
@@ -49,7 +45,6 @@ class _Draw:
 
 
 def generate(seed: int, level: int) -> GeneratedItem:
-    """Levels 1 to 4, with five options in alphabetical order."""
     source = random_for(_ID, _VERSION, level, seed)
     #: 0 to 3, equally likely: which letter has the longer line of options, and the other letter's error
     kind = source.randrange(4)
@@ -107,7 +102,6 @@ def _task(
 
 
 def _is_clear(terms: Sequence[Term], answers: Collection[Term]) -> bool:
-    """Whether the series stays within the alphabet and contains no more of the options than allowed."""
     shown = len(set(answers) & set(terms[:-1]))
     return all(map(_in_alphabet, terms)) and shown <= (_MOST_SHOWN if len(terms[0]) == 1 else 0)
 

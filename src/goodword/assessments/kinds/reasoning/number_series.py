@@ -1,13 +1,10 @@
-"""Number series: find the next number.
+"""Number series, positive and with one plausible continuation. Only the numbers differ within a level.
 
-Items of a level share the features that determine their difficulty; only the numbers differ.
-
-1  a constant difference, up or down 2  differences that change: they grow evenly or double each time, up or down 3
-two alternating operations, each an addition or subtraction 4  two alternating series, each with its own difference 5
-a rule on two terms or two layers: the sum of the previous two terms and a number, or a growth that itself grows
-
-The options are drawn first, then the series (`options.py`). Numbers are positive. If a series has a second plausible
-continuation, another one is drawn from the same source.
+1  a constant difference, up or down
+2  differences that change: they grow evenly or double each time, up or down
+3  two alternating operations, each an addition or subtraction
+4  two alternating series, each with its own difference
+5  the sum of the previous two terms and a number, or a growth that itself grows
 """
 
 import itertools
@@ -53,10 +50,8 @@ class _Options:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`sizes` draws the sizes of three errors, `base` the approximate size of the options.
-
-    `draw` makes a series that ends with a given option and has the others as errors, or returns None.
-    """
+    """`sizes` draws the sizes of three errors, `base` the approximate size of the options. `draw` makes a series that
+    ends with a given option and has the others as errors, or returns None."""
 
     shape: Shape
     sizes: Callable[[random.Random], Sizes]
@@ -224,7 +219,6 @@ def _growth_sizes(source: random.Random) -> Sizes:
     return more, 5 * more + source.randrange(1, 6), source.choice((1, 2, 10))
 
 
-#: rules by level; one is drawn per item
 RULES: Mapping[int, Sequence[Rule]] = {
     1: [
         Rule(
@@ -292,11 +286,7 @@ RULES: Mapping[int, Sequence[Rule]] = {
 
 
 def other_continuations(terms: Sequence[int]) -> set[int]:
-    """The next terms predicted by simple rules that fit all terms shown.
-
-    The rules: a constant difference; differences that grow evenly; a constant factor; times a number plus a number;
-    the sum of the previous two; two alternating differences; two alternating series; a factor that grows by one.
-    """
+    """The next terms predicted by simple rules that fit all terms shown."""
     found: set[int] = set()
     steps = _differences(terms)
     growth = _differences(steps)
@@ -338,12 +328,10 @@ def _differences(terms: Sequence[int]) -> list[int]:
 _ID = "number_series"
 _VERSION = "3"
 _LARGEST = 999
-#: tries per option
 _TRIES = 30
 
 
 def generate(seed: int, level: int) -> GeneratedItem:
-    """Levels 1 to 5, with five options in ascending order."""
     source = random_for(_ID, _VERSION, level, seed)
     rule = source.choice(RULES[level])
     grid, right, draw = fair_choice(
@@ -390,7 +378,6 @@ def _task(source: random.Random, rule: Rule, grid: Grid, right: int) -> tuple[Gr
 
 
 def _is_clear(draw: Draw, answers: Collection[int]) -> bool:
-    """Whether the numbers are in range and the series has only one plausible continuation."""
     *shown, right = draw.terms
     return (
         all(0 < term <= _LARGEST for term in (*draw.terms, *answers))

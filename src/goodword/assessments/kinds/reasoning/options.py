@@ -21,7 +21,6 @@ SLIP = "slip_"
 #: "long": three points along the first error; two of them repeated with the second.
 #: "square": four points, with and without each of two errors; one of them repeated with a third.
 type Shape = Literal["long", "square"]
-#: a number of steps along each of up to three errors
 type Steps = tuple[int, int, int]
 #: one number, or the position of each letter in the alphabet
 type Answer = tuple[int, ...]

@@ -93,8 +93,6 @@ class AbilityData(TypedDict):
 
 
 class DrawingData(TypedDict):
-    """SVG of one colour, and its description."""
-
     svg: str
     alt: str
 

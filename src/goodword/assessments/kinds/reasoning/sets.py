@@ -1,11 +1,10 @@
-"""Syllogisms: find the claim that must be true of the first and last group of a chain.
+"""Syllogisms: find the claim that must be true of the first and last group of a chain. The groups are invented, so
+general knowledge neither helps nor misleads, and have at least one member. Only groups and forms differ in a level.
 
-The groups are invented, so general knowledge neither helps nor misleads. Each has at least one member. Items of a level
-share the features that determine their difficulty; only the groups and the forms of statements differ.
-
-1  three groups, two statements with "all" or "no", and an irrelevant one about a fourth group 2  three groups, two
-statements, one of them with "some" or "some ... not", and an irrelevant one 3  four groups, three statements with
-"all" or "no" 4  four groups, three statements, one of them with "some" or "some ... not"
+    1  three groups, two statements with "all" or "no", and an irrelevant one about a fourth group
+    2  three groups, two statements, one of them with "some" or "some ... not", and an irrelevant one
+    3  four groups, three statements with "all" or "no"
+    4  four groups, three statements, one of them with "some" or "some ... not"
 
 Options are three claims and "none of these". Levels 1 and 3 always offer the same three claims (all x are z, all z are
 x, no x are z), as do levels 2 and 4 (some x are z, some x are not z, some z are not x). None implies another, and all
@@ -24,7 +23,6 @@ from goodword.assessments.kinds.generated import (
 )
 
 type Claim = tuple[str, int, int]
-#: for some groups, whether a member is in them
 type Member = dict[int, bool]
 
 
@@ -112,7 +110,6 @@ _UNNEEDED = ("all", "no")
 
 
 def generate(seed: int, level: int) -> GeneratedItem:
-    """Levels 1 to 4; options are three claims and "none of these"."""
     source = random_for(_ID, _VERSION, level, seed)
     n = 3 if level < 3 else 4
     names = tuple(source.sample(GROUPS, 4))

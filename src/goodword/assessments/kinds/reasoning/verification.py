@@ -20,7 +20,6 @@ from goodword.core.validation import Json
 
 FIGURES: Final = "verification_12"
 FIGURELESS: Final = "verification_figureless_12"
-#: three tasks of numbers, two of letters, four figural, three deductions
 VERIFICATION_12: Final = blueprint_of(
     12,
     ("number_series", 1, 1),
@@ -67,7 +66,6 @@ def draw_verification(form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
 
 
 def verification_test() -> ReasoningTest:
-    """The forms as a test, for practice items and fresh tasks."""
     return ReasoningTest(version=VERSION, forms=FORMS)
 
 
@@ -92,7 +90,6 @@ class Comparison:
 
     @property
     def is_lower(self) -> bool:
-        """Whether the second result counts as lower than the first predicts."""
         return self.solved < self.least
 
     @property
@@ -179,7 +176,6 @@ def high_result(items: int) -> int:
 
 
 def rates_of(test: ReasoningTest, form: str, calibration: Calibration | None) -> Rates:
-    """The rates for a form and its verification form, from the difficulties of their families and levels."""
     blueprint, after = test.blueprint(form), FORMS[verification_form(test, form)]
     first, source = curves_of_form(blueprint, calibration)
     second, second_source = curves_of_form(after, calibration)

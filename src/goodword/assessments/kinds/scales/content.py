@@ -123,7 +123,6 @@ class Instrument:
         return form.id if len(chosen) == len(self.scales) else _narrowed_id(form, chosen)
 
     def whole_form(self, form_id: str) -> str:
-        """The id of the form with all its scales."""
         self.form(form_id)
         return form_id if any(form.id == form_id for form in self.forms) else form_id.rpartition(":")[0]
 

@@ -29,8 +29,6 @@ class Norm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormGroup:
-    """A published norm group of `n` people for one form, with source and caveat."""
-
     form: str
     name: str
     n: int

@@ -79,8 +79,6 @@ class ScaleData(TypedDict):
 
 
 class ScalesPart(PartHead):
-    """A test's data, with a label for each value from `scale_min` to `scale_max`."""
-
     kind: NotRequired[Literal["scales"]]
     norm: Norm | None
     scale_min: int
@@ -153,7 +151,6 @@ def _charted(part: ScalesPart) -> list[ScaleData]:
 
 
 def _error(scale: ScaleData, words: Phrases) -> str:
-    """ "" if unknown."""
     normed = scale.get("normed_score")
     if normed is None or scale["mean"] is None:
         return ""

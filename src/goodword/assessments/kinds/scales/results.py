@@ -139,7 +139,6 @@ class ScaleResult:
 
     @property
     def values(self) -> list[int]:
-        """The answers after reversing."""
         return [answer.value for answer in self.answers if answer.value is not None]
 
     @property

@@ -46,7 +46,6 @@ class ListedQuestion:
     text: str
     kind: str
     is_file: bool
-    #: edited here, not in a questionnaire
     is_own: bool
     has_choices: bool
     marked: str
@@ -96,7 +95,6 @@ def list_questions(content: Content) -> list[ListedQuestion]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def new(request: MemberRequest) -> HttpResponseBase:
-    """Choose a published questionnaire that candidates can answer. Explains why others can't be chosen."""
     published = _published(request.organisation)
     refused = _refused(request.organisation, published)
     offered = [one for one in published if one.pk not in refused]
@@ -276,6 +274,5 @@ def _questionnaire(draft: TestDraft) -> Questionnaire | None:
 
 
 def _taken_from(draft: TestDraft) -> dict[str, int]:
-    """Zeros for an open-text version of situations."""
     found: dict[str, int] = draft.content.get("taken_from") or {"questionnaire": 0, "number": 0}
     return found

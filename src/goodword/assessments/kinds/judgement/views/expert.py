@@ -147,7 +147,6 @@ def _panelist_behind(link: Link) -> Panelist | None:
 
 
 def _expired(visit: ExpertVisit) -> HttpResponse:
-    """With a button that mails the expert a new link."""
     if visit.request.method == "POST":
         panelists.send_fresh_link(panelist=visit.row, sender=visit.sender, now=visit.now)
         here = visit.url("expert")

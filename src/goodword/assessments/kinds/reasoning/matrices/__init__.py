@@ -168,7 +168,6 @@ _GROUPS: tuple[frozenset[Aspect], ...] = (
     frozenset({"shading"}),
     frozenset({"size", "count", "place", "places"}),
 )
-#: number of draws before a matrix may show one more of its options
 _TRIES_EACH = 60
 #: share of one-rule matrices that show the key, by level
 _SHOWS_KEY = {1: 0.85, 2: 0.7}

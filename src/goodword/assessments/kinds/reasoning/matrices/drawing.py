@@ -23,7 +23,6 @@ type Point = tuple[float, float]
 SIDE = 96
 #: distance from a mark's centre to its corners by size; a small mark fits a ninth of the cell
 RADIUS = {1: 12.5, 2: 26.0, 3: 40.0}
-#: distance between the centres of neighbouring places
 APART = 30
 LINE = 2.5
 STRIPE = {1: 5.0, 2: 8.0, 3: 10.0}
@@ -31,7 +30,6 @@ GREY = "0.5"
 
 
 def picture(figure: Figure, language: str) -> Picture:
-    """Described in `language`."""
     words = alt(figure, language)
     drawn = "".join(_mark(mark) for mark in figure.marks)
     return Picture(

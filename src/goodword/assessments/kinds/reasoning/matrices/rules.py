@@ -178,7 +178,6 @@ def _stepped(aspect: Aspect, start: int, by: int) -> Line:
 
 
 def _two_others(aspect: Aspect, key: int, offered: Sequence[int], random: Random) -> tuple[Line, Line]:
-    """Two rows, each with a single value other than the key, preferring offered values."""
     others = [value for value in offered if value != key]
     more = [value for value in values_of(aspect, offered) if value not in offered]
     while True:
@@ -238,7 +237,6 @@ def _strays(found: Ruled) -> bool:
 
 
 def _foretold(aspect: Aspect, lines: Grid) -> Iterator[int | None]:
-    """The last values predicted by the rules that the first two lines follow."""
     around = ROUND.get(aspect, 0)
     by = lines[0][1] - lines[0][0]
     values = set(lines[0])

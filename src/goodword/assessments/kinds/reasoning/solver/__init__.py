@@ -45,7 +45,6 @@ def _in_alphabet(places: Iterable[int]) -> list[str]:
 
 
 def simplest(terms: Sequence[int], hypotheses: Sequence[Hypothesis]) -> set[int]:
-    """The next terms by the fitting hypotheses with the lowest load."""
     found = [pair for hypothesis in hypotheses for pair in hypothesis(terms)]
     least = min((load for load, _ in found), default=0)
     return {value for load, value in found if load == least}
@@ -60,7 +59,6 @@ def _next_letters(terms: Sequence[str]) -> set[str]:
 
 
 def _polynomial(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Constant first, second or third differences."""
     layers = [list(terms)]
     for load in (1, 2, 3):
         layers.append([after - before for before, after in pairwise(layers[-1])])
@@ -109,7 +107,6 @@ def _operations_in_turn(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _steps(pairs: Sequence[tuple[int, int]], value: int = 0) -> set[int]:
-    """The results of applying to `value` the operations that map the first to the second of each pair."""
     found = set()
     if len({after - before for before, after in pairs}) == 1:
         found.add(value + pairs[0][1] - pairs[0][0])

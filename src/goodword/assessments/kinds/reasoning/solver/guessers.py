@@ -154,7 +154,6 @@ def _slips_away(option: Option, others: Sequence[Option]) -> float:
 
 
 def _between_two(option: Option, others: Sequence[Option]) -> float:
-    """How many pairs of other options have this option exactly in the middle."""
     mine = _number(option)
     numbers = [number for number in map(_number, others) if number is not None]
     return 0 if mine is None else sum(2 * mine == one + other for one, other in combinations(numbers, 2))
@@ -166,7 +165,6 @@ def _reversed(option: Option, others: Sequence[Option]) -> float:
 
 
 def _begins_alike(option: Option, others: Sequence[Option]) -> float:
-    """The number of leading characters (or marks) that an option shares with the others."""
     return sum(_common(_parts(option), _parts(other)) for other in others)
 
 
@@ -316,7 +314,6 @@ def _looks(figure: Figure) -> set[tuple[str, object]]:
 
 
 def _familiar(item: GeneratedItem) -> Sequence[Option]:
-    """Options of a matrix whose features (shape, shading, number of marks and so on) all occur in it."""
     if not isinstance(item.task, Matrix):
         return item.options
     shown = {look for cell in item.task.cells for look in _looks(cell)}

@@ -33,7 +33,6 @@ def solve(task: Matrix, options: Sequence[Option]) -> frozenset[str]:
 
 
 def solve_by_any_reading(task: Matrix, options: Sequence[Option]) -> frozenset[str]:
-    """The ids of the options that fit any hypothesis, whatever its cost."""
     return _fitting(_readings(task, options), options)
 
 
@@ -87,7 +86,6 @@ type _Hypothesis = Callable[[_Lines, Hashable, Hashable], Hashable | None]
 
 
 def _foretell(values: Sequence[Hashable], feature: str) -> Iterator[tuple[Hashable, int]]:
-    """The values of the ninth cell that hypotheses predict from the eight `values`, with their costs."""
     v = values
     for lines in (
         ((v[0], v[1], v[2]), (v[3], v[4], v[5]), (v[6], v[7])),
