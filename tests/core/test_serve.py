@@ -152,12 +152,21 @@ def test_a_hung_process_is_replaced() -> None:
     program = Program(2, look_seconds=0.6)
     try:
         hung, other = program.children()
+        until(lambda: _has_started(hung))
         os.kill(hung, signal.SIGSTOP)
         until(lambda: len(program.children()) == 2 and hung not in program.children())
         assert other in program.children()
         assert program.ask("/healthz") == 200
     finally:
         program.end()
+
+
+def _has_started(pid: int) -> bool:
+    """Whether its loop runs: it creates its threads just before."""
+    if len(list(Path(f"/proc/{pid}/task").iterdir())) < 4:
+        return False
+    time.sleep(1)
+    return True
 
 
 def test_a_process_is_hung_once_its_loop_stood_still_at_twelve_looks() -> None:
