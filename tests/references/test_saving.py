@@ -216,6 +216,17 @@ def test_answers_without_a_break_are_timed(story: Story) -> None:
     assert (reference.version.median_seconds, reference.version.measured) == (240, 1)
 
 
+def test_answers_are_accepted_after_the_clock_was_set_back(story: Story) -> None:
+    path = referee_path(PAUL)
+    post(f"{path}begin/")
+    with time_machine.travel(NOW - timedelta(minutes=2), tick=False):
+        for number, page in PEER_ANSWERS:
+            post(f"{path}questions/{number}/", page)
+        post(f"{path}review/")
+    (reference,) = story.references
+    assert reference.seconds is None
+
+
 @pytest.mark.world
 def test_answers_with_a_break_are_not_timed(story: Story) -> None:
     path = referee_path(PAUL)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 from django.db import connection as database
 
@@ -10,7 +11,8 @@ from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.greenhouse.inbox.endpoint import store
 from goodword.greenhouse.models import Delivery
-from goodword.greenhouse.sync.applications import sync_application
+from goodword.greenhouse.sync.applications import sync_application, sync_applications
+from tests.core.test_killed_worker import here
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support.jobs import event_names
 
@@ -60,6 +62,26 @@ def test_several_workers_handle_each_delivery_once(world: World) -> None:
             "step.requested",
             "attempt.assigned",
         ]
+
+
+def test_rows_that_refer_to_a_person_can_be_inserted_while_they_are_synced(world: World) -> None:
+    """A request that holds the application's lock and queues a mail would otherwise wait for the sync, and it for the
+    request."""
+    remote = world.apply()
+    sync_application(world.connection, remote.id, now=clock.now())
+    world.move(remote, ASSESSMENT)
+    ours = world.ours(remote)
+
+    def refer(_: list[str]) -> None:
+        with psycopg.connect(here()["DATABASE_URL"]) as other:
+            for table, pk in (
+                ("candidates_application", ours.pk),
+                ("candidates_candidate", ours.candidate_id),
+            ):
+                other.execute(f"SELECT FROM {table} WHERE id = %s FOR KEY SHARE NOWAIT".encode(), [pk])
+
+    outcomes = sync_applications(world.connection, [remote.id], now=clock.now(), settle=refer)
+    assert outcomes == [f"Application {remote.id}: left its stage, entered Assessment."]
 
 
 def test_concurrent_first_readings_create_one_copy(world: World) -> None:

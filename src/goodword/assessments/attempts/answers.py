@@ -147,7 +147,10 @@ def _plausible(given_at: datetime, *, part: AttemptPart, now: datetime) -> datet
 
 
 def _seconds(part: AttemptPart, *, now: datetime) -> float | None:
-    return None if part.shown_at is None else round((now - part.shown_at).total_seconds(), 1)
+    """None if the clock was set back meanwhile."""
+    if part.shown_at is None or now < part.shown_at:
+        return None
+    return round((now - part.shown_at).total_seconds(), 1)
 
 
 def save_file(

@@ -287,7 +287,7 @@ def _apply(
 
 @compiled
 def _with_lock(connection_id: int, remote_id: int) -> QuerySet[Application]:
-    rows = Application.objects.across_organisations().select_for_update()
+    rows = Application.objects.across_organisations().select_for_update(no_key=True)
     return rows.filter(connection_id=connection_id, remote_id=remote_id)
 
 

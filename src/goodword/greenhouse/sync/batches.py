@@ -208,7 +208,7 @@ def _applications(
     rows = Application.objects.across_organisations().filter(
         connection_id=connection.pk, remote_id__in=remote_ids
     )
-    rows = rows.order_by("pk").select_for_update() if lock else rows.select_related("candidate")
+    rows = rows.order_by("pk").select_for_update(no_key=True) if lock else rows.select_related("candidate")
     return {row.remote_id: row for row in rows if row.remote_id is not None}
 
 
@@ -218,7 +218,7 @@ def _people(
     rows = Candidate.objects.across_organisations().filter(
         connection_id=connection.pk, remote_id__in=remote_ids
     )
-    rows = rows.order_by("pk").select_for_update() if lock else rows
+    rows = rows.order_by("pk").select_for_update(no_key=True) if lock else rows
     return {row.remote_id: row for row in rows if row.remote_id is not None}
 
 

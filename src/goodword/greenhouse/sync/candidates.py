@@ -75,7 +75,7 @@ def write_candidate(
     lock_role_holds(connection.organisation_id)  # before the candidate, as placing a legal hold does
     row, fresh = (
         Candidate.objects.across_organisations()
-        .select_for_update()
+        .select_for_update(no_key=True)
         .get_or_create(
             connection_id=connection.pk,
             remote_id=person.id,

@@ -185,9 +185,9 @@ class DraftAnswers:
         return replace(self, saved_at=now, left=self.left or apart)
 
     def seconds_since(self, begun_at: datetime | None, *, now: datetime) -> int | None:
-        """Since Start; None if there was a break."""
+        """Since Start; None if there was a break, or the clock was set back or differs between servers."""
         last = self.saved(now)
-        if begun_at is None or last.left:
+        if begun_at is None or last.left or now < begun_at:
             return None
         return int((now - begun_at).total_seconds())
 
