@@ -88,7 +88,7 @@ def test_the_last_page_links_to_a_result_in_plain_words(shared: Attempt) -> None
         "Your answers lie around the middle.",
         f"You solved {solved.value:.0f} of {solved.items} tasks.",
         "Two examples explained",
-        "There is nothing to compare with the key: you rated no two actions of a situation differently.",
+        "There is nothing to compare with the key: you rated no two actions in a situation differently.",
         "Situation 8: nothing to compare",
         "An explanation helps, but the customer has lost a day",
         "1 Very ineffective · 2 Rather ineffective",

@@ -59,7 +59,7 @@ def test_results_are_legible_down_to_the_tasks(
     looker.watch(context)
     page = context.new_page()
     page.goto(f"{live_server}{path('candidate', role.organisation, first.step_request.application_id)}")
-    page.get_by_text("Assessment: every test in full").click()
+    page.get_by_text("Assessment: full test results").click()
     for summary in page.locator(".block__details > summary").all():
         summary.click()
     looker.look(page, "result", within=".result")

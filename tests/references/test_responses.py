@@ -35,7 +35,7 @@ def test_the_notice_is_shown_first_and_opening_it_changes_nothing() -> None:
         "Acme is the data controller. Write to",
         "gave us your name and address",
         "Dear Maria, would you tell them about the crane?",
-        "names you as their manager at",
+        "named you as their manager at",
         "April 2021 to August 2023",
         "Don't contact me again",
     ):

@@ -68,7 +68,9 @@ def retention_for_rater(organisation: Organisation, *, candidate: str) -> str:
     names = {"organisation": organisation.name, "candidate": candidate}
     if not organisation.erases_old:
         return (
-            _("It is erased with the data of %(candidate)s, for which %(organisation)s has set no date.")
+            _(
+                "It is erased together with the data of %(candidate)s. %(organisation)s has set no date for that."
+            )
             % names
         )
     return _(
@@ -79,7 +81,7 @@ def retention_for_rater(organisation: Organisation, *, candidate: str) -> str:
 
 
 def may_be_rated_later(application: Application, *, begun_at: datetime | None) -> bool:
-    """`begun_at`: of the assessment; None: not started yet. Keep in line with workspace.validity.asking."""
+    """`begun_at`: when the assessment was started, or None. Keep in line with workspace.validity.asking."""
     role = application.role
     if role is None or role.asks_for_ratings_since is None:
         return False
@@ -100,7 +102,7 @@ def _retention(organisation: Organisation, *, old: str, hidden: str, **names: st
 
 
 def legal_hold_reason(hold: Hold) -> str:
-    """For the person who requested erasure, so without what members wrote."""
+    """Tell a person who requested erasure why their data is kept, without quoting what members wrote."""
     names = {"organisation": hold.organisation.name}
     if hold.ground == Hold.Ground.DUTY:
         return _("%(organisation)s is legally required to keep it.") % names

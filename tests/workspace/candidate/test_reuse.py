@@ -191,7 +191,7 @@ def test_the_page_shows_a_reused_result_and_its_origin(
     assert "Reused from an earlier application for “Window Washer”, completed" in said
     assert said.startswith("Assessment Report, version 1") and "Invite again Done" in said
     page = client.get(path("candidate", second.organisation, application.pk)).content.decode()
-    assert "Assessment: every test in full" in page
+    assert "Assessment: full test results" in page
     assert FOR_HERE in page
 
 

@@ -78,7 +78,7 @@ def test_the_page_says_who_sees_it_what_for_and_how_long_and_changes_nothing(ada
         "Please rate their work since then by Tuesday 24 March",
         "never for a decision about Ada",
         "Nobody can read individual ratings in the software.",
-        "for which Acme Bikes has set no date",
+        "Acme Bikes has set no date for that",
         "I can't rate",
         "as the hiring manager of this role",
     ):
