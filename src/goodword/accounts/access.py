@@ -56,7 +56,7 @@ def factor_used[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpRes
 
 
 def only_by_single_sign_on(user: User) -> str:
-    """If all of the user's organisations require single sign-on, the name of one of them, else ""."""
+    """Return the name of one of the user's organisations if all of them require single sign-on, otherwise ""."""
     rows = Organisation.objects.filter(
         pk__in=Membership.objects.across_organisations()
         .filter(user=user, deactivated_at=None)

@@ -260,6 +260,7 @@ def logo_of(organisation: Organisation) -> bytes | None:
 
 
 def logo_by_digest(digest: str) -> bytes | None:
-    """For the logo's public URL, since candidates, referees and their mail programs aren't signed in."""
+    """Return a logo for its public URL, whatever its organisation, since candidates, referees and their mail programs
+    aren't signed in."""
     row = Logo.objects.across_organisations().filter(digest=digest).first()
     return bytes(row.content) if row is not None else None

@@ -288,7 +288,8 @@ def show_failures[**P](
 @require_safe
 @login_required
 def reauthenticate(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """A page with a link to the provider, not a form: browsers apply the CSP's form-action to each redirect."""
+    """Show a page with a link to the provider. A form wouldn't work, since browsers apply the CSP's form-action to
+    every redirect."""
     found = next((one for one in linked(request.user) if one.sub_id == provider_id), None)
     if found is None:
         raise Http404("no such provider for this member")
@@ -316,7 +317,8 @@ def reauthenticate(request: HttpRequest, provider_id: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def continue_suspended(request: HttpRequest) -> HttpResponseBase:
-    """After the provider: redirect to a page, or ask for a click before a suspended POST is repeated."""
+    """Continue after the provider has redirected back: redirect to a page, or ask for a click before repeating a
+    suspended POST."""
     target = get_next_redirect_url(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
     if request.method == "POST" and reauthentication.is_recent(request):
         response: HttpResponseBase = resume_request(request) or HttpResponseRedirect(target)

@@ -97,7 +97,7 @@ def _authenticators(user: User) -> dict[str, Any]:
 
 
 def _open_sessions(request: HttpRequest, user: User) -> list[OpenSession]:
-    """This session first, then by last use."""
+    """Return the user's sessions: the current one first, the others by last use."""
     rows = [
         OpenSession(
             pk=row.pk,
@@ -115,7 +115,7 @@ def _open_sessions(request: HttpRequest, user: User) -> list[OpenSession]:
 @require_POST
 @login_required
 def end_session(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Sign out another browser. For this one, there is *Sign out*."""
+    """Sign out another browser. *Sign out* does this for the current one."""
     user = cast(User, request.user)
     row = get_object_or_404(
         UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key), pk=pk

@@ -133,8 +133,8 @@ class PortionData(TypedDict):
 
 
 class TotalData(TypedDict):
-    """A total over right-or-wrong tests in percent (None: impossible or erased). `reason`: for the weights. `why_not`:
-    why the total is missing (see `IssuedTotal`)."""
+    """A total over right-or-wrong tests in percent (None: impossible or erased). `reason`: why these weights were
+    chosen. `why_not`: why the total is missing (see `IssuedTotal`)."""
 
     value: float | None
     weighted: bool
@@ -376,7 +376,8 @@ def screen_sections(
     moment: Moment,
     signs: Mapping[int, CarelessSigns] | None = None,
 ) -> list[Section]:
-    """On screens, results expand to the answers and figures behind them. `signs`: see `assessment_data`."""
+    """Return the sections shown on screens, where results expand to the answers and figures behind them. `signs`: see
+    `assessment_data`."""
     assessment = assessment_data(result, moment=moment, signs=signs)
     total = assessment.get("total")
     sections = [Section(words("results"), [_score_table(assessment, words)])]

@@ -36,7 +36,8 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portion:
-    """Share solved and share of the total, both from 0 to 1. `category`: of generated tasks, else ""."""
+    """Share solved and share of the total, both from 0 to 1. `category`: the category of generated tasks, otherwise
+    ""."""
 
     name: str
     category: str = ""
@@ -47,8 +48,8 @@ class Portion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotalResult:
-    """`value` is from 0 to 1, or None for the reason `why_not` (see `IssuedTotal`). `weighted`: a weighted mean, with
-    the `reason` for the weights; else the mean of category means."""
+    """`value` is from 0 to 1, or None for the reason `why_not` (see `IssuedTotal`). `weighted`: whether it is a
+    weighted mean, with the `reason` for the weights; otherwise it is the mean of category means."""
 
     value: Fraction | None
     weighted: bool
@@ -78,7 +79,7 @@ class AttemptResult:
         return replace(self, parts=tuple(replace(part, requirement=named) for part in self.parts))
 
     def without_items(self) -> Self:
-        """Without test items, item responses and scoring keys, for readers without a login."""
+        """Return the results without test items, item responses and scoring keys, for readers without a login."""
         return replace(self, parts=tuple(part.without_items() for part in self.parts))
 
     def for_candidate(self) -> tuple[CandidateResult, ...]:
@@ -90,7 +91,7 @@ class AttemptResult:
 
 
 def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
-    """None before completion. `language`: for titles and scale texts."""
+    """Return the result, or None before completion. `language`: the language of titles and scale texts."""
     if attempt.completed_at is None:
         return None
     rows = parts_with_scores(attempt)

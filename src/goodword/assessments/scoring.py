@@ -26,7 +26,7 @@ def compute_scores(
     tables: Mapping[str, NormTable | None] | None = None,
     calibration: Calibration | None = None,
 ) -> tuple[ComputedScore, ...]:
-    """`items`: those that count, without void ones. `answers`: stored values by item id. `tables`: norm tables by
+    """`items`: the items that count, without void ones. `answers`: stored values by item id. `tables`: norm tables by
     scale."""
     kind = kind_of(content)
     found = kind.scores(content, form=form, items=items, answers=answers, calibration=calibration)
@@ -59,7 +59,7 @@ def _with_norms(one: ComputedScore, table: NormTable | None) -> ComputedScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredPart:
-    """Scores of a part, {scale: (value, items)}. `part` identifies it; `kind`: of its test."""
+    """Scores of a part, {scale: (value, items)}. `part` identifies the part; `kind` is the kind of its test."""
 
     part: str
     kind: str

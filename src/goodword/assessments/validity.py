@@ -75,8 +75,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionFigures:
-    """`people`: rated by this criterion, `twice` of them by two or more raters. `agreement`: of the first two; None
-    with fewer than PAIRS, or if all are equal. `rows`: tests with at least LISTED people."""
+    """`people`: number rated by this criterion, `twice` of them by two or more raters. `agreement`: agreement of the
+    first two raters; None with fewer than PAIRS, or if all are equal. `rows`: tests with at least LISTED people."""
 
     criterion: Criterion
     people: int

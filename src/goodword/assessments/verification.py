@@ -48,7 +48,7 @@ _AT_MOST: Final = 200
 
 
 class Closed(Exception):
-    """It was discarded, or the person is being erased."""
+    """The verification was discarded, or the person is being erased."""
 
 
 class Over(Exception): ...

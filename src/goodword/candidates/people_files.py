@@ -47,7 +47,7 @@ class PersonColumn:
 
 
 def read_rows(raw: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """Return the first row, and the other rows with their line numbers. Raises UnreadableFile, also during
+    """Return the first row, and the other rows with their line numbers. Raises UnreadableFile, even during
     iteration."""
     if len(raw) > LARGEST:
         raise UnreadableFile(_("The file is larger than 8 MB."))

@@ -48,7 +48,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatedLine:
-    """`values`: by criterion, without empty ones."""
+    """`values`: ratings by criterion, without empty ones."""
 
     line: int
     person: Person

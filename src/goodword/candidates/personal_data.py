@@ -199,7 +199,7 @@ def _erasure(erasure: Erasure) -> dict[str, Any]:
 
 @exports("core.Event")
 def export_events(wanted: ExportRequest) -> Sections:
-    """Only in the organisation's own export, since the timeline contains stages and rejections."""
+    """Export the timeline, but only for the organisation, since it contains stages and rejections."""
     if not wanted.by_member:
         return {}
     events = Event.objects.filter(
@@ -214,5 +214,5 @@ def export_events(wanted: ExportRequest) -> Sections:
 
 
 def _at(event: Event) -> date:
-    """Only the day for the start of an assessment, as on the timeline."""
+    """Omit the time of day for the start of an assessment, as on the timeline."""
     return event.occurred_at.date() if event.name == "attempt.begun" else event.occurred_at

@@ -154,7 +154,7 @@ def demo_once(*, api: Api) -> int:
 
 
 def _say(text: str) -> None:
-    """To standard error, since standard output is for programs."""
+    """Print to standard error, since standard output is for programs."""
     print(text, file=sys.stderr, flush=True)
 
 

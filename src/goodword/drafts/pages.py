@@ -123,7 +123,8 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
         """URL name of the next page after discarding a draft has deleted its owner."""
 
     def lost_edits(self, request: MemberRequest, owner: O) -> HttpResponseBase | None:
-        """A page with the text that was typed for a draft that no longer exists, to copy. None if nothing was typed."""
+        """Show what somebody typed for a draft that no longer exists, so that they can copy it. None if nothing was
+        typed."""
         typed = typed_texts(request)
         if not typed:
             return None

@@ -25,7 +25,7 @@ class StaleDraft(Exception):
 
 
 class NotEditable(Exception):
-    """It can't have a draft because it is built in, imported or archived."""
+    """An entry that is built in, imported or archived can't have a draft."""
 
 
 class NoLanguage(Exception):
@@ -146,7 +146,7 @@ class LanguagesDraft[O: LibraryEntry, V: LanguageVersion]:
         return next((row for row in self.rows if row.language == language), None)
 
     def translation(self, language: str) -> V:
-        """Raises `NoLanguage`, also for the source language."""
+        """Return the translation into a language. Raises `NoLanguage` if there is none, and for the source language."""
         for row in self.translations:
             if row.language == language:
                 return row

@@ -69,7 +69,7 @@ def erase_notes(subject: Subject, now: datetime) -> Counts:
 
 @exports("greenhouse.Delivery")
 def export_deliveries(wanted: ExportRequest) -> Sections:
-    """Only in the organisation's own export. Candidates get this data from Greenhouse."""
+    """Export deliveries, but only for the organisation. Candidates get this data from Greenhouse."""
     if not wanted.by_member or wanted.candidate_id is None:
         return {}
     candidate = Candidate.objects.of(wanted.organisation).get(pk=wanted.candidate_id)
@@ -105,7 +105,7 @@ def _body(body: bytes) -> Any:
 
 @exports("greenhouse.ActivityFeedNote")
 def export_notes(wanted: ExportRequest) -> Sections:
-    """Without the text of notes, which is in Greenhouse."""
+    """Export notes without their text, which is in Greenhouse."""
     if not wanted.by_member:
         return {}
     notes = ActivityFeedNote.objects.of(wanted.organisation).filter(

@@ -173,7 +173,8 @@ class QuestionForm(forms.Form):
 
     @property
     def to_confirm(self) -> list[tuple[str, str, str]]:
-        """If an untouched page only asks to confirm statements: question, statement and input name of each."""
+        """Return question, statement and input name of each statement, if an untouched page only asks to confirm
+        statements."""
         if self.is_bound or any(bound.initial for bound in self):
             return []
         fields = [(block.question.text, block.main) for block in self.blocks]

@@ -37,7 +37,7 @@ def raise_all(problems: Sequence[AnswerError]) -> None:
 
 
 def unreadable() -> AnswerError:
-    """For input that our pages never send, such as a wrong type or an unknown choice."""
+    """Return the error for input that our pages never send, such as a wrong type or an unknown choice."""
     return AnswerError(gettext("We couldn't read this answer. Please answer again."))
 
 
@@ -114,7 +114,8 @@ def read_day(raw: object) -> str | None:
 def read_period(
     given: Mapping[str, object], *, this_month: str | None = None
 ) -> tuple[str, str | None] | None:
-    """From "from", "to" and "ongoing"; None if empty. Raises `AnswerError`, also for months after `this_month`."""
+    """Read a period from "from", "to" and "ongoing". None if they are empty. Raises `AnswerError`, including for months
+    after `this_month`."""
     ongoing = given.get("ongoing") is True or ("to" in given and given["to"] is None)
     found: dict[str, str | None] = {}
     problems: list[AnswerError] = []

@@ -146,7 +146,7 @@ def written_number(value: float) -> str:
 
 
 def exact(value: float) -> Decimal:
-    """As written: 0.1 without a float's error, 5 instead of 5.0."""
+    """Return the number as it was written: 0.1 without a float's error, 5 instead of 5.0."""
     exact = Decimal(str(value))
     whole = exact.to_integral_value()
     return whole if exact == whole else exact

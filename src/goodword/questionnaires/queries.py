@@ -36,7 +36,7 @@ class ListedQuestionnaire:
 
 
 def list_questionnaires(member: Membership) -> list[ListedQuestionnaire]:
-    """By title, with the roles that the member can see. Three queries."""
+    """List questionnaires by title, with the roles that the member can see. Three queries."""
     organisation = member.organisation
     by_questionnaire: dict[int, list[QuestionnaireVersion]] = defaultdict(list)
     for row in _newest_and_drafts(organisation):

@@ -203,7 +203,8 @@ def applicable[Q: QuestionBase](
 
 
 def for_self(questions: Sequence[Question]) -> tuple[Question, ...]:
-    """Without confirmations, *would work again*, and questions that depend on them."""
+    """Return the questions of a self-assessment: without confirmations, *would work again*, and questions that depend
+    on them."""
     return applicable(
         [
             replace(question, text=question.self_text or question.text, self_text="")

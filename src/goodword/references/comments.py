@@ -79,7 +79,7 @@ def topics_in(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def named(topics: Iterable[str]) -> str:
-    """In the active language: "health, family and age"."""
+    """Join the names of topics in the active language: "health, family and age"."""
     names = [str(TOPICS[topic]) for topic in topics]
     if len(names) < 2:
         return "".join(names)

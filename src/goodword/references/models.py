@@ -331,7 +331,7 @@ class Trace(OrganisationOwned):
 
 
 class DoNotContact(OrganisationOwned):
-    """An address that opted out, as a keyed hash, which may outlive an erasure."""
+    """An address that opted out, stored as a keyed hash. It may outlive an erasure."""
 
     address_hash = models.CharField(max_length=80)
     created_at = models.DateTimeField()

@@ -31,7 +31,7 @@ from goodword.references.report_data import (
     VerificationData,
 )
 
-#: with more ratings, the referees come before the chart
+#: maximum number of ratings to show above the referees; a longer chart follows them
 MOST_ABOVE: Final = 14
 #: the built-in question, for snapshots before schema 5
 _WORK_AGAIN: Final = "work_again"

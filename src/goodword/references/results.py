@@ -46,7 +46,8 @@ type QuestionKind = Literal["rating", "agreement", "between", "adjectives", "cho
 @dataclass(frozen=True, kw_only=True)
 class ReceivedReference:
     """A reference, or the self-reference (`is_self`). `factual`: dates and title only. `late`: received after
-    completion. `language`: of the answers, if not that of the questions. `quote`: chosen for page 1, or ""."""
+    completion. `language`: the language of the answers, if it differs from that of the questions. `quote`: the sentence
+    chosen for page 1, or ""."""
 
     id: str
     name: str
@@ -125,7 +126,7 @@ class QuestionResult:
 
     @property
     def answers(self) -> list[Answer]:
-        """By relationship, the candidate's last."""
+        """All answers by relationship, the candidate's last."""
         return [answer for group in self.groups for answer in group.answers]
 
     @property
@@ -191,7 +192,8 @@ def results(check: Check) -> Results:
 
 
 def results_of_checks(checks: Sequence[Check]) -> Mapping[int, Results]:
-    """By check id, for checks of one organisation. Three queries, however many checks there are."""
+    """Return results by check id. All checks belong to one organisation. Three queries, however many checks there
+    are."""
     if not checks:
         return {}
     organisation = checks[0].organisation
@@ -268,7 +270,7 @@ def given_by(reference: Reference) -> dict[str, list[int]]:
 
 
 def _questions(check: Check) -> tuple[Question, ...]:
-    """In the organisation's language, without the company, which differs between referees."""
+    """Return the questions in the organisation's language, without the company, which differs between referees."""
     name = check.step_request.application.candidate.name
     version = check.version
     return fill_placeholders(
@@ -387,7 +389,7 @@ def _empty_result(question: Question) -> QuestionResult:
 
 
 def _answer_of(question: Question, given: Any, *, by: ReceivedReference) -> Answer:
-    """In words. A long text is a comment."""
+    """Return the answer in words. A long text becomes a comment."""
     [row] = render_answers([question], {question.id: given})
     text = isinstance(question, LongText)
     return Answer(

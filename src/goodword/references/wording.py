@@ -12,7 +12,7 @@ from goodword.roles.slots import ANY
 
 
 def one_referee(kind: str) -> str:
-    """Within a sentence: "a manager of yours"."""
+    """Name one referee as part of a sentence: "a manager of yours"."""
     return {
         "manager": _("a manager of yours"),
         "peer": _("a colleague"),
@@ -54,7 +54,7 @@ def several_referees(kind: str, n: int) -> str:
 
 
 def requested_referees(slots: Sequence[Slot]) -> list[dict[str, object]]:
-    """Without waived slots, grouped by kind: `words`, `needed`, `hint`."""
+    """Group slots that aren't waived by kind. Each group has `words`, `needed` and `hint`."""
     asked = [slot for slot in slots if not slot.is_waived]
     grouped = groupby(asked, key=lambda slot: (slot.relationship, slot.needed, slot.hint))
     return [

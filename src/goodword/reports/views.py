@@ -206,7 +206,7 @@ def _links_page(request: MemberRequest, report: Report, form: ShareForm, url: st
     return response
 
 
-#: readers accept PDFs that start within so many bytes (ISO 32000-1, annex H)
+#: readers accept PDFs that start within this many bytes (ISO 32000-1, annex H)
 _BEGINS_WITHIN: Final = 1024
 
 

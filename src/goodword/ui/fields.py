@@ -119,7 +119,7 @@ class Question:
 
     @property
     def described_by(self) -> str:
-        """For `aria-describedby`; empty without hint and error."""
+        """Return the value of `aria-describedby`; empty without a hint and an error."""
         ids = [f"{self.id}_helptext"] * bool(self.hint) + [f"{self.id}_error"] * bool(self.error)
         return " ".join(ids)
 

@@ -40,7 +40,7 @@ PARAMETER: Final = "language"
 
 
 def language_choices(codes: Sequence[str]) -> list[tuple[str, str]]:
-    """In a fixed order: [("en", "English"), ...]."""
+    """Return the languages in a fixed order: [("en", "English"), ...]."""
     order = [code for code, _name in settings.LANGUAGES]
     ordered = sorted(codes, key=lambda code: (order.index(code) if code in order else len(order), code))
     return [(code, language_name(code)) for code in ordered]

@@ -23,7 +23,8 @@ class NoticesChanges(forms.Form):
     def note_stored(
         self, values: Mapping[str, Any], *, words: Mapping[str, str] | None = None, **labels: object
     ) -> None:
-        """`words`: readable values, if they differ from the fields'. `labels`: of values that aren't fields."""
+        """`words`: readable values, where they differ from those of the fields. `labels`: labels of values that have no
+        field."""
         known = {name: value for name, value in values.items() if name in self.fields or name in labels}
         first = not hasattr(self, "_stored")
         if first:

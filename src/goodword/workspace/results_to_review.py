@@ -52,7 +52,7 @@ def with_relations(rows: QuerySet[ResultReview]) -> QuerySet[ResultReview]:
 
 
 def rows_of(reviews: Iterable[ResultReview]) -> list[ReviewRow]:
-    """`reviews`: with their relations."""
+    """`reviews`: fetched with their relations."""
     return [
         ReviewRow(
             review=review,

@@ -86,7 +86,7 @@ class ShownMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepMails:
-    """`language`: of these mails. `languages`: all languages of the step."""
+    """`language`: the language of these mails. `languages`: all languages of the step."""
 
     mails: tuple[ShownMail, ...]
     language: str
@@ -293,7 +293,8 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewPage:
-    """`path`: below the portal of the candidate, or of the first referee. `title`: in the banner; "" if not listed."""
+    """`path`: path below the portal of the candidate, or of the first referee. `title`: title in the banner; "" if not
+    listed."""
 
     name: str
     stage: Stage

@@ -112,7 +112,7 @@ def _check_not_last(row: Membership) -> None:
 
 #: actors in the audit log that aren't members
 RESERVED: Final = ("goodword", "operator", "single sign-on", "not signed in", "candidate")
-#: the audit log's name for a person who used a link
+#: how the audit log names a person who used a link
 _LINK: Final = re.compile(r"link \d+")
 
 

@@ -151,7 +151,8 @@ def withdraw_request(*, attempt_id: int, now: datetime) -> bool:
 
 
 def carry_over(attempt: Attempt, *, now: datetime) -> None:
-    """Move the requests of earlier attempts at the step to this one: apply grants, and keep waiting for an open one."""
+    """Move the requests of earlier attempts at the step to this one: apply granted ones, and stay on hold while one is
+    open."""
     earlier = Adjustment.objects.of(attempt.organisation).filter(
         attempt__step_request_id=attempt.step_request_id
     )

@@ -58,7 +58,7 @@ class PossibleActions:
 
 
 def possible_actions(attempt: Attempt, *, now: datetime) -> PossibleActions:
-    """`attempt`: with its request, step and application fetched."""
+    """`attempt`: fetched with its request, step and application."""
     application = attempt.step_request.application
     running = is_open(attempt) and not closing_reason(application, attempt.step_request.step)
     quiet = attempt.paused_at is not None or awaits_click(attempt)
@@ -252,7 +252,8 @@ def _answered(attempt: Attempt) -> Counter[int]:
 
 
 def _lock(attempt_id: int, *, member: Membership) -> Attempt:
-    """Lock application, request and attempt. Raises Attempt.DoesNotExist, also for another organisation's attempt."""
+    """Lock application, request and attempt. Raises Attempt.DoesNotExist, including for another organisation's
+    attempt."""
     rows = Attempt.objects.of(member.organisation)
     found = lock_step_request(rows.values_list("step_request_id", flat=True).get(pk=attempt_id))
     if found is None:

@@ -156,7 +156,7 @@ def _in_mails(seen: PartView) -> PartView:
 
 
 def overview(attempt: Attempt, *, now: datetime, language: str = "") -> Overview:
-    """Three queries. `language`: to show the parts in, although it isn't the attempt's yet."""
+    """Three queries. `language`: show the parts in this language, although it isn't the attempt's yet."""
     parts = parts_of(attempt, scores=False)
     if language:
         for part in parts:

@@ -51,7 +51,7 @@ def is_running(part: Clocked) -> bool:
 
 
 def seconds_left(part: Clocked, *, now: datetime) -> int:
-    """At least 0. Raises ValueError for a part whose clock hasn't started."""
+    """Return the seconds left, at least 0. Raises ValueError for a part whose clock hasn't started."""
     if part.ends_at is None:
         raise ValueError("An untimed part, or one that has not begun, has no time left.")
     return max(0, int((part.ends_at - now).total_seconds()))
@@ -224,7 +224,7 @@ def _base_code(language: str) -> str:
 
 def open_form(part: AttemptPart) -> str:
     """The form that the candidate may switch to before the part starts: without figures, `OPEN_TEXT` if granted, or
-    back; else ""."""
+    back; otherwise ""."""
     if part.begun_at is not None or part.ended_at is not None:
         return ""
     if part.open_text_id is not None:
@@ -292,7 +292,7 @@ def begin_locked(part: AttemptPart, *, device: str, now: datetime) -> None:
     if is_open_text(part):
         part.items = count_of(part)
     if kind.is_generated:
-        # an update since the invitation may have added a version; tasks belong to the version that draws them
+        # an update since the invitation may have added a version; tasks belong to the version that generates them
         ensure_builtin(attempt.organisation, part.version.test.key, now=now)
         part.version = version_for(part.part, language=attempt.language)
         content = content_of(part.version)

@@ -19,7 +19,8 @@ from goodword.roles.models import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedTest:
-    """`newest`: the newest published number, or "". `sheet`: of its first form. `drafts`: languages of drafts."""
+    """`newest`: the newest published number, or "". `sheet`: the technical sheet of the first form. `drafts`: languages
+    that have a draft."""
 
     test: Test
     newest: str

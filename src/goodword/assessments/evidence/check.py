@@ -69,7 +69,7 @@ def check_totals(
     scores: Mapping[str, Mapping[str, Row]],
     kinds: Mapping[str, str],
 ) -> Tally:
-    """`scores`: by part name and scale. `kinds`: of tests by part name."""
+    """`scores`: rows by part name, then by scale. `kinds`: kinds of test by part name."""
     of: dict[str, list[Row]] = defaultdict(list)
     for part in parts:
         of[part["attempt"]].append(part)
@@ -325,7 +325,7 @@ def _shown(value: Any) -> str:
 
 
 def check_marks(rows: Sequence[Mapping[str, str]], *, contents: Mapping[str, Content]) -> Tally:
-    """Check points against the rubrics, and their sums. `contents`: by part name."""
+    """Check points against the rubrics, and their sums. `contents`: the content of tests by part name."""
     found: dict[tuple[str, str], dict[str, list[Mapping[str, str]]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         found[row["part"], row["item"]][row["rater"]].append(row)

@@ -164,7 +164,7 @@ def differences(
     calibrated: Calibrated,
 ) -> Iterator[tuple[str, list[str]]]:
     """Yields the name of a row and what is wrong with it. Skips discarded verifications, which have no comparison.
-    `parts`: by name. `solved`: the first results."""
+    `parts`: rows by name. `solved`: the first results."""
     for line in lines:
         if line.get("discarded") and not line["comparison"]:
             continue

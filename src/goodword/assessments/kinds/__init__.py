@@ -78,7 +78,8 @@ class Kind[C](Protocol):
     can_be_looked_up: bool
     #: whether people mark answers
     has_rubrics: bool
-    #: URL names of the pages where members write its content, and copy content that can't be edited; or ""
+    #: URL names of the page where members write the test's content, and of the page that copies content that can't be
+    #: edited; "" if there is no such page
     editor_page: str
     copy_page: str
 
@@ -125,7 +126,8 @@ class Kind[C](Protocol):
         """What all languages of a version must have in common, by name: ids, keys and answer values in order."""
 
     def listing(self, content: C, *, form: str, language: str, seed: int) -> Mapping[str, object]:
-        """For the library: all items with keys, or samples drawn from `seed` if items are generated."""
+        """Return what the library's page shows: all items with keys, or samples drawn from `seed` if items are
+        generated."""
 
     def scale_name(self, content: C, scale: str) -> str:
         """ "" for the score of the whole test."""
@@ -193,8 +195,8 @@ class Kind[C](Protocol):
         scores: Mapping[str, Score],
         known: Known,
     ) -> Result | None:
-        """The result of a part from its issued scores by scale, or None. `items`: those that count. `part`: with its
-        uploads and marks."""
+        """Return the result of a part from its issued scores by scale, or None. `items`: the items that count. `part`:
+        fetched with its uploads and marks."""
 
     def comparison(self, content: C, parts: Sequence[ComparedPart], *, form: str) -> Comparison:
         """Compare these parts, which were all taken under the same conditions."""
@@ -203,7 +205,7 @@ class Kind[C](Protocol):
         """The content with title and scale texts in another language of the same version. Items don't change."""
 
     def sheet(self, content: C, form: str, known: Known) -> TechnicalSheet:
-        """Raises `LookupError` for an unknown form."""
+        """Return the technical sheet of a form. Raises `LookupError` for an unknown form."""
 
     def help_on_forms(self, content: C) -> str:
         """What recruiters should know when they choose a form; may be empty."""

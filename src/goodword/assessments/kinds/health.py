@@ -64,7 +64,7 @@ def health_flags(instrument: Instrument) -> tuple[ScaleItem, ...]:
 
 
 def health_words(text: str, *, language: str) -> tuple[str, ...]:
-    """In lower case; none for a language without a list."""
+    """Return the health words in a text, in lower case; none for a language without a list."""
     language = _plain(language)
     if language not in _WORDS:
         return ()

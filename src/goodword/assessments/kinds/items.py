@@ -110,7 +110,7 @@ class ItemForm(Protocol):
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """For the error summary: the id of the first field to correct, and the message."""
+        """Return the entries of the error summary: the id of the first field to correct, and the message."""
 
 
 class ChoiceForm(forms.Form):

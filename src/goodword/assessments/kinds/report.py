@@ -40,7 +40,7 @@ class PartResult(ABC):
 
     @abstractmethod
     def without_items(self) -> Self:
-        """For readers without a login: without items, item responses and keys."""
+        """Return the result for readers without a login: without items, item responses and keys."""
 
     @abstractmethod
     def for_candidate(self) -> "CandidateResult":
@@ -198,7 +198,7 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
         """The full result. With `result` (on screen), it expands to the answers and figures behind it."""
 
     def scores(self, part: P, words: Phrases) -> list[Score]:
-        """For page 1 of the report."""
+        """Return the scores for page 1 of the report."""
 
     def assumed_precision(self, part: P, words: Phrases) -> str:
         """A sentence about the precision of scores without a norm group, or "" if it is stated beside them."""

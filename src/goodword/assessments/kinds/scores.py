@@ -130,9 +130,9 @@ class NormTableRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScoreDetails:
-    """`n` people, of whom `below` score lower and `equal` the same. `sd`, `error`: on the score's scale; `error` is
-    None if the band is from the person's own answers. `rows`: the rows of the norm table around the score, out of
-    `all_rows`."""
+    """Of `n` people, `below` score lower and `equal` the same. `sd` and `error` are on the score's scale; `error` is
+    None if the band is computed from the person's own answers. `rows`: the rows of the norm table around the score, out
+    of `all_rows`."""
 
     score: float
     n: int

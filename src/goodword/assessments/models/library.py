@@ -214,7 +214,8 @@ class Panelist(OrganisationOwned):
 
 
 class PanelRating(OrganisationOwned):
-    """An expert's rating of an action. `digest`: of the texts that they read; if these change, the rating is void."""
+    """An expert's rating of an action. `digest`: a digest of the texts that the expert read; if these change, the
+    rating is void."""
 
     panelist = models.ForeignKey(Panelist, on_delete=models.CASCADE, related_name="ratings")
     action = models.CharField(max_length=20)

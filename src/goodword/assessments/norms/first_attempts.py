@@ -116,7 +116,7 @@ def _begun(test: Test) -> Iterator[_Begun]:
 
 
 def merged_people(organisation: Organisation) -> Mapping[int, int]:
-    """By id, the candidate into which another was merged."""
+    """Map each merged candidate's id to the id of the candidate into which it was merged."""
     rows = Candidate.objects.of(organisation).filter(merged_into__isnull=False)
     return dict(rows.values_list("pk", "merged_into_id"))
 

@@ -115,7 +115,8 @@ def percentile(table: NormTable, score: float | Fraction) -> int:
 
 
 def standard_error(table: NormTable) -> float | None:
-    """In the unit of the scores; None if the reliability is unknown or not positive, or all scores are equal."""
+    """Return the standard error in the unit of the scores. None if the reliability is unknown or not positive, or all
+    scores are equal."""
     if table.reliability is None or table.reliability <= 0 or table.sd == 0:
         return None
     return table.sd * math.sqrt(1 - table.reliability)

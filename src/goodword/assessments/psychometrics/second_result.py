@@ -68,7 +68,7 @@ class Predictions:
 def predictions(
     first: tuple[ItemCurve, ...], second: tuple[ItemCurve, ...], sd: float = ASSUMED_SD
 ) -> Predictions:
-    """Sort both forms, so equal ones are computed only once. `sd`: of candidates' abilities."""
+    """Sort both forms, so equal ones are computed only once. `sd`: standard deviation of candidates' abilities."""
     grid = grid_of((*first, *second))
     in_first = [number_distribution(first, t) for t in grid]
     in_second = [number_distribution(second, t) for t in grid]

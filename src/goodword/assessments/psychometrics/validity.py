@@ -41,7 +41,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validity:
-    """`corrected`: for range restriction; None if all applicants were hired and rated.
+    """`corrected`: the correlation corrected for range restriction; None if all applicants were hired and rated.
     `ratio`: the applicants' SD divided by that of those hired."""
 
     n: int

@@ -11,5 +11,5 @@ register = template.Library()
 
 @register.filter
 def mail_line(part: Mapping[str, Any]) -> str:
-    """An untimed part in a mail; `part`: from `overview.for_mails`."""
+    """An untimed part in a mail. `part`: one of those that `overview.for_mails` returns."""
     return kind_named(part["kind"]).mail_line(part["title"], part["items"], about_minutes(part["minutes"]))

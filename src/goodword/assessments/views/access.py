@@ -115,8 +115,8 @@ type Page[**P] = Callable[Concatenate[HttpRequest, AttemptSession, P], HttpRespo
 
 
 def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
-    """Passes an AttemptSession to the view while the attempt takes answers; else shows its last page, also for late
-    forms."""
+    """Passes an AttemptSession to the view while the attempt takes answers; otherwise shows its last page, including
+    for forms sent too late."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(page)

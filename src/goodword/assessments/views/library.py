@@ -140,7 +140,7 @@ def draft_version(request: MemberRequest, pk: int, version_pk: int) -> TestVersi
 
 
 def selected_version(request: MemberRequest, pk: int) -> SelectedVersion | None:
-    """As in the query string (see `select`). Raises Http404."""
+    """Return the version selected in the query string (see `select`). Raises Http404."""
     test, asked = test_of(request, pk), request.GET
     try:
         found = select(

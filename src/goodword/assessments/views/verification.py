@@ -97,7 +97,7 @@ type Page[**P] = Callable[Concatenate[HttpRequest, Sitting, P], HttpResponse]
 
 
 def sitting_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
-    """Passes a Sitting to the view while the form can be taken; else shows a page that says why not."""
+    """Passes a Sitting to the view while the form can be taken; otherwise shows a page that says why not."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(page)

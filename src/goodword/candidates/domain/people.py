@@ -66,7 +66,7 @@ def choose_language(candidate: Candidate, *, language: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Cleaned input about a person. `language`: of pages and e-mails; empty for the organisation's."""
+    """Cleaned input about a person. `language`: the language of pages and e-mails; empty for the organisation's."""
 
     first_name: str
     last_name: str

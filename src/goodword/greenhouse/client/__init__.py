@@ -215,8 +215,8 @@ class HarvestApi(Protocol):
         author_id: int | None,
         visibility: Visibility,
     ) -> Note:
-        """Without retries. v1 needs an author. After an error with `outcome_unknown`, search the notes for the body's
-        marker before posting again."""
+        """Post a note, without retries. v1 needs an author. After an error with `outcome_unknown`, search the notes for
+        the body's marker before posting again."""
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
         """Always None in v1."""

@@ -49,7 +49,8 @@ class V1Credentials:
 
 @dataclass(frozen=True, slots=True)
 class V3Credentials:
-    """OAuth client credentials. `act_as`: id of the Site Admin for the token's `sub`; without it, the service user."""
+    """OAuth client credentials. `act_as`: id of the Site Admin to use as the token's `sub`; without it, the service
+    user is used."""
 
     client_id: str
     client_secret: str = field(repr=False)

@@ -112,7 +112,8 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Call now and store `after` if `wait` is 0 and more than `floor` calls are left; else ask again after `wait`."""
+    """Call now and store `after` if `wait` is 0 and more than `floor` calls are left; otherwise ask again after
+    `wait`."""
 
     wait: float
     after: Window

@@ -145,7 +145,7 @@ def probe_all(api: Probed) -> Iterator[ProbeResult]:
 
 
 def missing(permission: HarvestPermission, *, detail: str = "") -> ProbeResult:
-    """If reading is refused, writing is unknown."""
+    """Return the result for a missing permission. If reading is refused, writing remains untested."""
     return ProbeResult(
         permission,
         PermissionState.MISSING,

@@ -61,7 +61,7 @@ def is_public(address: Address) -> bool:
 
 
 def resolve(host: str, port: int) -> list[Address]:
-    """In the resolver's order. Raises `OSError` if there are none."""
+    """Return the host's addresses in the resolver's order. Raises `OSError` if there are none."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     # the resolver may add a zone ("%eth0") to a link-local IPv6 address, which `ip_address` accepts
     return list(dict.fromkeys(ipaddress.ip_address(entry[4][0]) for entry in found))
@@ -165,7 +165,8 @@ class HarvestResponse:
 
     @property
     def date(self) -> datetime | None:
-        """By Greenhouse's clock, in whole seconds."""
+        """The time of the response by Greenhouse's clock, in whole seconds. None if it comes from a cache or has no
+        valid date."""
         if "Age" in self.headers:  # from a cache
             return None
         try:

@@ -58,7 +58,7 @@ HANDLED, FAILED = Delivery.State.HANDLED, Delivery.State.FAILED
 #: the delivery isn't to blame for these errors: it waits until Greenhouse is available again
 NOT_ITS_FAULT = (Unavailable, RateLimited, Unauthorised, Forbidden, NotFound)
 
-#: after so many attempts, a delivery that we can't handle is *failed*
+#: number of attempts after which a delivery that we can't handle is *failed*
 TRIES = 5
 
 #: the same if the database was busy or the worker died, which is usually temporary

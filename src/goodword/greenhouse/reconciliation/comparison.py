@@ -98,8 +98,9 @@ class StageMapping:
 
 @dataclass(frozen=True, slots=True)
 class LocalState:
-    """By Greenhouse's application id (`requested`: by ours). `waiting`: for a member's decision. `in_inbox`: with an
-    unhandled delivery. `reacting`: has just arrived, and the step may not be requested yet."""
+    """Applications by Greenhouse's id (`requested`: by our id). `waiting`: those that wait for a member's decision.
+    `in_inbox`: those with an unhandled delivery. `reacting`: those that have just arrived, whose step may not be
+    requested yet."""
 
     applications: dict[int, LocalApplication]
     requested: frozenset[Pair]
@@ -222,7 +223,8 @@ def _not_before(
     mapping: StageMapping,
     connection: Connection,
 ) -> datetime | None:
-    """When they last weren't in the stage: before applying, in another stage, or not found by the last pass."""
+    """Return when the application was last known not to be in the stage: before it was made, in another stage, or not
+    found by the last pass."""
     moments = [theirs.applied_at]
     if ours is not None:
         moments.append(ours.synced_at)

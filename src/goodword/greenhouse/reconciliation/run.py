@@ -310,7 +310,7 @@ def prune(*, timestamp: int = 0) -> None:
 def begin_pass(
     connection: Connection, *, now: datetime, requested_by: Membership | None = None
 ) -> Reconciliation | None:
-    """Returns None if a pass is already running. A pass that a member requests compares everything."""
+    """Begin a pass, or return None if one is already running. A pass requested by a member compares everything."""
     full = requested_by is not None or _full_is_due(connection, now=now)
     with transaction.atomic():
         row = passes.begin(connection, now=now, full=full, requested_by=requested_by)

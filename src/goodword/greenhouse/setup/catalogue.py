@@ -106,7 +106,7 @@ def stages(connection: Connection, job_id: int) -> list[Stage]:
 
 
 def applications_in_stages(connection: Connection, job_id: int) -> list[ApplicationInStage]:
-    """Without prospects, who have no stage."""
+    """Return the applications, without prospects, who have no stage."""
     with _client(connection) as api:
         rows = list(api.applications(job_ids=[job_id], status=ApplicationStatus.ACTIVE))
     return [
@@ -117,7 +117,7 @@ def applications_in_stages(connection: Connection, job_id: int) -> list[Applicat
 
 
 def names_of(connection: Connection, applications: Iterable[ApplicationInStage]) -> dict[int, str]:
-    """By application id, without private candidates."""
+    """Return candidates' names by application id, without private candidates."""
     wanted: dict[int, int | None] = {one.application_id: one.candidate_id for one in applications}
     if not wanted:
         return {}

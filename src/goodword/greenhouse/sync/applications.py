@@ -298,7 +298,7 @@ def _unlinked(application: remote.Application | None) -> str:
 
 
 def _not_visible(row: Application | None, *, remote_id: int, now: datetime) -> str:
-    """Mark it as not visible. It may not be deleted, so nothing is erased."""
+    """Mark our copy as not visible. The application may still exist in Greenhouse, so nothing is erased."""
     if row is not None and row.not_visible_since is None:
         row.not_visible_since, row.synced_at = now, next_version(row.synced_at, now)
         row.save(update_fields=["not_visible_since", "synced_at"])
@@ -398,7 +398,7 @@ def _columns(
 
 
 def _record_candidate_changed(candidate: Candidate, *, now: datetime, suppressed: Suppressed) -> str:
-    """For all applications of the candidate, since any of them may be waiting for the change."""
+    """Record the event for all of the candidate's applications, since any of them may be waiting for the change."""
     ours = Application.objects.across_organisations().filter(candidate=candidate, erased_at=None)
     for row in ours.exclude(remote_id__in=suppressed).order_by("pk"):
         _record("candidate.changed", row, data={}, now=now)

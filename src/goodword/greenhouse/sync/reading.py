@@ -197,7 +197,8 @@ def _entered_at(
     hint: Hint,
     is_mapped: Callable[..., bool],
 ) -> datetime | None:
-    """When it entered the stage, read only if the stage is new and starts a step; else when a delivery reported it."""
+    """Return when the application entered the stage. This is read only if the stage is new and starts a step; otherwise
+    the time when a delivery reported it is used."""
     if application.stage_id is None or (ours is not None and ours.stage_id == application.stage_id):
         return None
     if application.stage_entered_at is not None:

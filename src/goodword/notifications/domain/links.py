@@ -126,7 +126,8 @@ def lock(link: Link) -> bool:
 
 
 def may_upload(token: str) -> bool | None:
-    """For the web server: True for a candidate's valid link, False for an unknown one, None for an expired one."""
+    """Tell the web server whether to accept an upload: True for a candidate's valid link, False for an unknown one,
+    None for an expired one."""
     try:
         link = resolve(token, purpose=Link.Purpose.CANDIDATE)
         if link is None:

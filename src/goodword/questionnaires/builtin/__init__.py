@@ -93,7 +93,7 @@ class _CompetencyEntry(_Strict):
 
 
 class _TemplateEntry(_Strict):
-    """In `templates.json`: ids of the library's questions, and competencies."""
+    """An entry in `templates.json`: ids of the library's questions, and competencies."""
 
     version: int
     questions: list[str | _CompetencyEntry]
@@ -108,7 +108,8 @@ def keys() -> tuple[str, ...]:
 
 @cache
 def load(key: str = GENERAL_PROFESSIONAL, *, language: str = SOURCE_LANGUAGE) -> Template:
-    """In English if not translated into `language` ("de", "de-at"). Raises `LookupError` for an unknown key."""
+    """Load a built-in questionnaire, in English if it isn't translated into `language` ("de", "de-at"). Raises
+    `LookupError` for an unknown key."""
     if key not in _templates():
         raise LookupError(f"There is no built-in questionnaire “{key}”.")
     library = _library(_available(language))

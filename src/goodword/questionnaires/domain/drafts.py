@@ -103,7 +103,8 @@ def _create_row(
 def write(
     draft: QuestionnaireDraft, entries: Sequence[Entry], *, translated: Mapping[str, Entry] | None = None
 ) -> None:
-    """Also updates translations. `translated`: texts of a new question by language. Raises `parse.QuestionError`."""
+    """Save the draft's questions and update its translations. `translated`: texts of a new question by language. Raises
+    `parse.QuestionError`."""
     more = translated or {}
     draft.source.questions = to_json(parse(entries)) if entries else []
     draft.source.revision += 1
@@ -161,7 +162,7 @@ def publish(
 
 
 def add_language(*, questionnaire: Questionnaire, language: str, now: datetime) -> QuestionnaireVersion:
-    """With empty texts, unless the draft has the language already. Raises `NoDraft`."""
+    """Add a translation with empty texts, unless the draft already has the language. Raises `NoDraft`."""
     with DRAFTS.locked_draft(questionnaire) as draft:
         there = draft.row(language)
         if there is not None:
@@ -179,8 +180,8 @@ def save_texts(
     texts: Mapping[str, Mapping[str, str]],
     revision: int,
 ) -> None:
-    """Save texts by question id and place (`editor.entries.texts_of`). `revision`: of the translation. Raises
-    `NoDraft`, `StaleDraft` and `NoLanguage`."""
+    """Save texts by question id and place (`editor.entries.texts_of`). `revision`: the translation's revision that was
+    edited. Raises `NoDraft`, `StaleDraft` and `NoLanguage`."""
     with DRAFTS.locked_draft(questionnaire) as draft:
         row = draft.translation(language)
         check_revision(row, revision)

@@ -14,7 +14,7 @@ from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.questionnaires.questions import applicable, minutes, parse, to_json
 from goodword.questionnaires.types import RELATIONSHIPS, Question
 
-#: from so many measured times on, their median replaces the estimate
+#: minimum number of measured times before their median replaces the estimate
 ENOUGH_MEASURED = 20
 #: plausible seconds: in less, somebody clicked through; in more, the page was left open
 SHORTEST_SECONDS, LONGEST_SECONDS = 20, 60 * 60

@@ -162,7 +162,7 @@ def _problems_of_each(entries: Sequence[object]) -> list[str]:
 
 
 def _without_gaps(value: Any) -> Any:
-    """With "-" for empty texts, so that untranslated questions can be validated."""
+    """Replace empty texts by "-", so that untranslated questions can be validated."""
     if isinstance(value, Mapping):
         return {
             name: "-" if name in _TEXT_NAMES and part == "" else _without_gaps(part)

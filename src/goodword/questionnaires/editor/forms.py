@@ -40,7 +40,7 @@ class TextField(forms.CharField):
         super().__init__(error_messages=messages, strip=False, **values)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Without `maxlength`, since browsers would cut pasted text."""
+        """Omit `maxlength`, since browsers would cut pasted text."""
         attributes = super().widget_attrs(widget)
         attributes.pop("maxlength", None)
         return attributes

@@ -47,7 +47,7 @@ def lock_open_check(check_id: int, *, now: datetime) -> Check:
 
 
 def refuse_if_check_over(check: Check, *, now: datetime) -> None:
-    """At most 30 days past the deadline the check still takes answers. Raises Closed."""
+    """Raise Closed if the check no longer takes answers, which it does for at most 30 days past the deadline."""
     if not takes_answers(check, now=now):
         raise Closed
 
@@ -94,7 +94,8 @@ def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datet
 
 
 def lock_check_for_member(check_id: int, *, member: Membership) -> Check:
-    """Lock application, step request and check. Raises Check.DoesNotExist, also for another organisation's check."""
+    """Lock application, step request and check. Raises Check.DoesNotExist, including for another organisation's
+    check."""
     step_request_id = (
         Check.objects.of(member.organisation).values_list("step_request_id", flat=True).get(pk=check_id)
     )
@@ -297,7 +298,7 @@ class CheckContext:
 
 
 def check_context(check: Check, *, language: str = "") -> CheckContext:
-    """`language`: for referees, that of their request; by default the candidate's."""
+    """`language`: for mails to referees, the language of their request; by default the candidate's."""
     application = (
         Application.objects.of(check.organisation)
         .select_related("candidate", "role__owner__user", "organisation")
@@ -319,7 +320,8 @@ def version_of(check: Check, *, language: str = "") -> QuestionnaireVersion:
 
 
 def questions_of(check: Check, *, language: str = "", relationship: str = "") -> tuple[Question, ...]:
-    """With the candidate's name filled in. `relationship`: only questions for such a referee, whatever the answers."""
+    """Return the questions with the candidate's name filled in. With `relationship`, only questions for referees with
+    that relationship, whatever the answers."""
     version = version_of(check, language=language)
     questions = applicable(stored_questions(version), relationship=relationship)
     return fill_placeholders(
@@ -343,7 +345,7 @@ def stated_of(referee: Referee) -> Stated:
 
 
 def day_in_words(moment: datetime, *, organisation: Organisation, language: str) -> str:
-    """In the organisation's time zone: "Tuesday 24 November", "Dienstag, 24. November"."""
+    """Format the day in the organisation's time zone: "Tuesday 24 November", "Dienstag, 24. November"."""
     with translation.override(language):
         return date_format(
             moment.astimezone(organisation.zone), _DAYS.get(language.partition("-")[0], "l j F")

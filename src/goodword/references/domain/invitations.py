@@ -315,7 +315,8 @@ def linked_check(link: Link, *, now: datetime) -> LinkedCheck | None:
 
 
 def send_fresh_link(link: Link, *, now: datetime) -> bool:
-    """At most every ten minutes, and not for revoked links or ended checks. Returns whether a mail was queued."""
+    """Mail a new link, at most every ten minutes, and not for revoked links or ended checks. Returns whether a mail was
+    queued."""
     with transaction.atomic():
         first = linked_check(link, now=now)
         if first is None:
@@ -355,7 +356,7 @@ def on_application_changed(event: Event) -> None:
 
 
 def on_suspicious_name(event: Event) -> None:
-    """Their mail is held back because the name contains a link. Marks the open checks, or clears the mark."""
+    """Mark open checks whose mail is held back because the candidate's name contains a link, or clear the mark."""
     runs.mark_suspicious_name(Check, event)
 
 

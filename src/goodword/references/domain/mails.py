@@ -46,8 +46,8 @@ def mail_candidate(
     not_after: datetime | None = None,
     **extra: object,
 ) -> None:
-    """Queue a mail with a new portal link, unless the candidate can't be e-mailed. `days`: sets the deadline so many
-    working days after sending; 0: it has one already."""
+    """Queue a mail with a new portal link, unless the candidate can't be e-mailed. `days`: working days from sending to
+    the deadline; 0 if there is a deadline already."""
     facts = check_context(check)
     if mail_blocked_reason(facts.application):
         return
@@ -225,7 +225,7 @@ def _referee_context(
 def mail_recruiter(
     check: Check, *, referee: Referee, now: datetime, key: str = "review", received: int = 1
 ) -> None:
-    """With a link to the first answers, or to those `received` so far."""
+    """Mail the recruiter a link to the first answers, or to those `received` so far."""
     facts = check_context(check, language=check.organisation.language)
     queue(
         organisation=facts.organisation,

@@ -55,7 +55,8 @@ def details_problems(
     this_month: str,
     kind: str = ANY,
 ) -> dict[str, str]:
-    """Messages by field. `kind`: the relationship asked for. `other_addresses`: of the check's other referees."""
+    """Return error messages by field. `kind`: the relationship asked for. `other_addresses`: addresses of the check's
+    other referees."""
     found: dict[str, str] = {}
     if details.relationship and kind not in {ANY, details.relationship}:
         found["relationship"] = _("A different kind of referee is needed here. Please reload the page.")

@@ -65,7 +65,8 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
 
 
 def erase_referee_again(*, referee: Referee, now: datetime) -> bool:
-    """For a restored backup: the referee was erased after it was made. Sends no mail. Returns False if erased."""
+    """Repeat an erasure in a restored backup that was made before it. Sends no mail. Returns False if the referee is
+    already erased."""
     if referee.erased_at is not None:
         return False
     with transaction.atomic():

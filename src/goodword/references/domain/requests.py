@@ -109,7 +109,7 @@ def has_opted_out(*, organisation: Organisation, address: str) -> bool:
 
 
 def address_hashes(organisation: Organisation, address: str) -> Iterator[str]:
-    """With all keys, the current one first, so that rows survive a key rotation."""
+    """Yield the address's hash with each key, the current one first, so that rows survive a key rotation."""
     message = f"{organisation.pk}:{mailbox(address)}".encode()
     for key_id, own_key in hash_keys(HASH_PURPOSE):
         yield f"{key_id}:{hmac.new(own_key, message, hashlib.sha256).hexdigest()}"

@@ -213,7 +213,7 @@ class AnsweringSession:
 
     @property
     def relationship(self) -> str:
-        """As confirmed or corrected by the referee, else as stated."""
+        """The relationship confirmed or corrected by the referee, otherwise the one stated by the candidate."""
         for question in self.questions:
             answer = self.draft.answers.get(question.id)
             if isinstance(question, RelationshipConfirm) and isinstance(answer, Mapping):

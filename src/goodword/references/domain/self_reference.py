@@ -105,7 +105,8 @@ def submit(*, check_id: int, now: datetime, reviewed: str = "") -> SelfReference
 
 
 def _open_self_reference(check_id: int, *, now: datetime) -> tuple[Check, SelfReference]:
-    """Locks the check and creates the self-reference if necessary. Raises Closed, also after submission."""
+    """Lock the check and create the self-reference if necessary. Raises Closed if it can no longer be answered, for
+    example because it has been submitted."""
     check = lock(Check, check_id)
     if not takes_self_reference(check, now=now):
         raise checks.Closed

@@ -37,7 +37,7 @@ from goodword.workflow.models import lock, lock_step_request
 _OF_THE_ADDRESS = {rules.MEMBER, rules.DISPOSABLE, rules.FREE, rules.DOMAIN}
 _OF_DEVICES = {rules.SAME_ADDRESS_AND_DEVICE, rules.SAME_ADDRESS, rules.SAME_DEVICE}
 _COMMENT = "comment"
-#: only with devices from so many other checks can we call a device rare
+#: minimum number of other checks with known devices before a device can be called rare
 ENOUGH_CHECKS = 20
 
 

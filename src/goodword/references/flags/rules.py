@@ -349,7 +349,7 @@ def _company_words(company: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    """In lower case without accents; umlauts as in domains."""
+    """Return the text in lower case without accents; umlauts are spelt as in domains."""
     spelt = text.casefold()
     for letter, written in _SPELT.items():
         spelt = spelt.replace(letter, written)

@@ -69,7 +69,8 @@ def record_trace(
 
 
 def blank_raw_traces(*, now: datetime) -> int:
-    """After 30 days, or when the organisation has switched this off. Returns how many."""
+    """Delete addresses and devices after 30 days, or as soon as the organisation stops collecting them. Returns the
+    number of traces changed."""
     raw = Q(address__isnull=False) | ~Q(device="")
     over = Q(seen_at__lte=now - KEEP_RAW) | Q(organisation__watches_devices=False)
     return Trace.objects.across_organisations().filter(raw, over).update(address=None, device="")

@@ -307,7 +307,8 @@ def _quote(quote: Quote) -> dict[str, Any]:
 
 
 def _language(text: str, tag: str | None) -> str | None:
-    """For screen readers: of the tag, else by the script of the first letter. None: the report's language."""
+    """Return the language for screen readers: from the tag, otherwise from the script of the first letter. None means
+    the report's language."""
     main = (tag or "").replace("_", "-").split("-")[0].lower()
     if re.fullmatch("[a-z]{2,3}", main):
         return main
@@ -337,7 +338,7 @@ def readable_accent(accent: str) -> str:
 
 TEMPLATE = Path(__file__).parent / "template"
 STANDARDS: list[Any] = ["ua-1", "a-2a"]
-#: for so many compilations Typst keeps its intermediate results, eight megabytes a report
+#: number of compilations for which Typst keeps its intermediate results, eight megabytes a report
 _REMEMBERED = 10
 
 log = logging.getLogger(__name__)

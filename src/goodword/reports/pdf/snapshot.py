@@ -48,7 +48,7 @@ class Engine(TypedDict):
 
 
 class Reused(TypedDict):
-    """The earlier application. `role`: None if it must not be named. `code`: of its first report."""
+    """The earlier application. `role`: None if it must not be named. `code`: the code of its first report."""
 
     role: str | None
     completed_at_text: str

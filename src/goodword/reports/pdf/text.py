@@ -208,7 +208,7 @@ def _characters(path: Path) -> frozenset[int]:
 
 
 def _allowed(font: "TTFont") -> frozenset[int]:
-    """Without code points that PDF/A forbids: private use, surrogates, U+0000, U+FEFF, etc."""
+    """Return the font's code points, without those that PDF/A forbids: private use, surrogates, U+0000, U+FEFF, etc."""
     mapped = frozenset(font.getBestCmap())
     return frozenset(
         code
@@ -339,7 +339,8 @@ def _draws(character: str, base: str) -> bool:
 
 
 def _reading(character: str) -> str:
-    """In ASCII: an emoji's name, the letter of a flag, the sound of a Korean syllable, else the code point."""
+    """Spell a character in ASCII: an emoji's name, the letter of a flag, the sound of a Korean syllable, otherwise the
+    code point."""
     code = ord(character)
     name = unicodedata.name(character, "")
     if 0x1F1E6 <= code <= 0x1F1FF:

@@ -61,7 +61,7 @@ def current_signer(*, now: datetime) -> Signer:
 
 
 def ensure_key(*, now: datetime) -> None:
-    """For start-up: create the installation's key if missing, and log problems with the operator's certificate."""
+    """Create the installation's key at start-up if it is missing, and log problems with the operator's certificate."""
     _installation(now=now)
     current_signer(now=now)
 
@@ -233,7 +233,8 @@ def signing_certificate(*, rotate: bool, now: datetime) -> int:
 
 
 def certificate_finding(*, now: datetime) -> Finding:
-    """For `goodword doctor`. Never broken, since the installation's certificate signs if the operator's can't."""
+    """Return the finding for `goodword doctor`. It is never *broken*, since the installation's certificate signs if the
+    operator's can't."""
     current = status(now=now)
     remedy = "Correct GOODWORD_SIGNING_CERTIFICATE, its key or its password, or have the certificate renewed."
     if current.problem:

@@ -44,7 +44,7 @@ def change_role(
     NotAnOwner."""
     title = " ".join(title.split())
     with transaction.atomic():
-        # locked before the role, as in deactivation; else a member who is losing access could become owner
+        # locked before the role, as in deactivation; otherwise a member who is losing access could become owner
         Membership.objects.of(role.organisation).select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
         row = _locked(role)
         if (title, owner.pk, confidential) == (row.title, row.owner_id, row.confidential):

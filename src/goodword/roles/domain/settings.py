@@ -119,7 +119,8 @@ def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
 
 
 def add_role(*, title: str, owner: Membership, now: datetime) -> Role:
-    """Its assessments pause when candidates leave the stage; checks continue, because offers depend on them."""
+    """Create a role. Its assessments pause when candidates leave the stage; checks continue, because offers depend on
+    them."""
     role = Role.objects.create(
         organisation=owner.organisation, title=" ".join(title.split()), owner=owner, created_at=now
     )

@@ -50,7 +50,8 @@ def is_members(person: Person, known: Known) -> bool:
 
 
 def doubts_of(people: Mapping[int, Person], known: Known) -> dict[int, str]:
-    """Return sentences by line. `people`: by line, without addresses that are repeated or already on the role."""
+    """Return sentences by line. `people`: people by line, without addresses that are repeated or already on the
+    role."""
     mailboxes = _Groups(
         ((_mailbox(person.email), line) for line, person in people.items()),
         {_mailbox(address) for _name, address in known.on_role},

@@ -53,7 +53,7 @@ _OF_EACH = (requirement_field, weight_field)
 def typed_fields(
     data: QueryDict, *, organisation: Organisation, test: Test | None = None, without: Container[str] = ()
 ) -> list[TypedField]:
-    """All non-empty fields of a form, except those in `without`. `test`: the test of the form."""
+    """All non-empty fields of a form, except those in `without`. `test`: the test that the form edits."""
     found = []
     for name, (label, word) in _fields(data, organisation, test).items():
         value = "\n".join(data.getlist(name)).strip()

@@ -79,7 +79,7 @@ class RequirementScalesField(forms.MultipleChoiceField):
 
 
 def default_test_scales_field() -> RequirementScalesField:
-    """For forms with a `requirement` field."""
+    """Return the field for forms that have a `requirement` field."""
     return RequirementScalesField(
         label=_("Scales it calls for"),
         choices=[(scale.id, scale.name) for scale in default_test_scales()],
@@ -192,8 +192,8 @@ class PlanForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """Asks for missing requirements and the scales that measure them. `sentences`: of the job post, to propose
-    requirements from."""
+    """Asks for missing requirements and the scales that measure them. `sentences`: sentences of the job post from which
+    to propose requirements."""
 
     def __init__(
         self, data: QueryDict | None = None, *, parts: Sequence[PlannedPart], sentences: Sequence[str] = ()

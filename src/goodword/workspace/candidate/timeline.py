@@ -219,7 +219,7 @@ ACTORS = {
 }
 
 
-#: events shown by day only, since the time would reveal the duration, and thus granted extra time
+#: events shown without a time, since it would reveal the duration, and so any extra time granted
 DAY_ONLY = frozenset({"attempt.begun", "attempt.verification_completed"})
 
 

@@ -48,7 +48,7 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparableTotal:
-    """An attempt's total. `text`: in percent. `parts`: test, version, form and device class of each part."""
+    """An attempt's total. `text`: the total in percent. `parts`: test, version, form and device class of each part."""
 
     assessment: int
     parts: tuple[str, ...]
@@ -159,7 +159,7 @@ def comparable_tests(finished: Finished, role: Role) -> Sequence[Test]:
 def results_of_test(
     finished: Finished, test: Test, *, role: Role, numbers: Mapping[int, int]
 ) -> Sequence[ComparableResult]:
-    """Returns a test's results, latest first. `numbers`: by application, replacing names. Seven queries."""
+    """Returns a test's results, latest first. `numbers`: numbers by application, which replace names. Seven queries."""
     organisation = role.organisation
     markings = Marking.objects.of(organisation).select_related("rater__user").order_by("marked_at", "pk")
     parts = (

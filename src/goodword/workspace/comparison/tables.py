@@ -36,7 +36,7 @@ class ComparisonRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonTable:
-    """Candidates who can be compared. `differences`: from the conditions of the first table.
+    """Candidates who can be compared. `differences`: how its conditions differ from those of the first table.
 
     `ranked`: norms or a calibration make results comparable, so the table can be sorted; totals never can.
     """

@@ -36,7 +36,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """A requirement stated by a part of the assessment. `keys`: of the measures that this part yields."""
+    """A requirement stated by a part of the assessment. `keys`: keys of the measures that this part yields."""
 
     requirement: Entered
     keys: frozenset[str]

@@ -56,8 +56,8 @@ _AUDITED: Final = {"remind": "reminded", "extend": "extended", "cancel": "cancel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkAct:
-    """`kinds`: of steps. `days`: working days from today, for extending. `runs`: `Outcome.run` of the confirmed
-    preview, for inviting again. `reason`: for a rejection."""
+    """`kinds`: kinds of step. `days`: working days from today, to extend deadlines. `runs`: `Outcome.run` of the
+    confirmed preview, to invite again. `reason`: why candidates are rejected."""
 
     name: str
     kinds: tuple[str, ...]

@@ -30,7 +30,7 @@ class Order:
 
     @classmethod
     def of(cls, sort: str, *, now: datetime) -> Self:
-        """`sort`: of a ListQuery."""
+        """Return the order for the `sort` of a ListQuery."""
         descends, name = sort.startswith("-"), sort.removeprefix("-")
         nowhere = Value(_FIRST if descends else _LAST, DateTimeField())
         match name:

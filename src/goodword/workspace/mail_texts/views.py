@@ -110,7 +110,7 @@ def mail_text(request: MemberRequest, kind: str, language: str) -> HttpResponseB
 @access.member(kinds=access.ADMIN)
 @never_cache
 def mail_text_preview(request: MemberRequest, kind: str, language: str) -> HttpResponseBase:
-    """The HTML part, for a frame. `unsaved`: with the last previewed texts."""
+    """The mail's HTML part, to show in a frame. With `unsaved` in the query string, it has the last previewed texts."""
     mail = _mail(kind, language)
     texts = own_texts(request.organisation, kind=kind, language=language)
     if "unsaved" in request.GET:

@@ -41,7 +41,8 @@ PURPOSE = Link.Purpose.MEMBER_INVITATION
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
-    """`expires_at`: of its link; None until its mail is sent. `failure`: why the mail did not arrive, or ""."""
+    """`expires_at`: when the link expires; None until the mail is sent. `failure`: why the mail did not arrive, or
+    ""."""
 
     invitation: Invitation
     roles: Sequence[Role]

@@ -38,7 +38,8 @@ from goodword.workspace.validity.asking import told
 
 
 def _adjustments(viewer: Viewer) -> QuerySet[Any]:
-    """Open adjustment requests, regardless of *My roles* or *All roles*, since the contact may not see the role."""
+    """Open adjustment requests, regardless of *My roles* or *All roles*, since the contact might not have access to the
+    role."""
     return waiting_for(viewer.member)
 
 

@@ -365,7 +365,7 @@ def _describe_overdue_checks(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
 
 
 def _slow_referees(viewer: Viewer, checks: Iterable[Check]) -> dict[int, list[Referee]]:
-    """By check, referees who have been asked but have not answered."""
+    """Return referees who have been asked but have not answered, by check."""
     found: dict[int, list[Referee]] = {}
     rows = Referee.objects.of(viewer.organisation).filter(
         check_run__in=[check.pk for check in checks],

@@ -117,7 +117,7 @@ def logo_remove(request: MemberRequest) -> HttpResponseBase:
 
 @require_safe
 def logo(request: HttpRequest, digest: str) -> HttpResponse:  # noqa: ARG001  Django's signature
-    """A PNG that we have rendered, cacheable forever, since another logo has another URL."""
+    """A PNG that we have rendered. It can be cached forever, since a new logo gets a new URL."""
     content = logo_by_digest(digest)
     if content is None:
         raise Http404

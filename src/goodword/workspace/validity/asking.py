@@ -212,7 +212,7 @@ def stop(*, application: Application, by: Membership, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleRequests:
-    """The number of a role's requests in each state. `reminded`: of those asked."""
+    """The number of a role's requests in each state. `reminded`: how many of those asked have been reminded."""
 
     role: Role
     needs_rater: int

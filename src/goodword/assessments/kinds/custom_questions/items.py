@@ -179,7 +179,7 @@ class CustomQuestionForm:
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """Without ids, which the template's own summary has."""
+        """Return the messages without ids, which the template's own summary has."""
         return [("", sentence) for sentence in self.sentences]
 
 

@@ -59,7 +59,7 @@ class CheckedFile:
 
 
 def check_file(file: "UploadedFile[Any]", *, types: Collection[str], megabytes: int) -> CheckedFile:
-    """`types`: keys of ACCEPTED. Raises `RejectedFile`, also for a file that is too large."""
+    """`types`: keys of ACCEPTED. Raises `RejectedFile`, including for a file that is too large."""
     name = clean_text(PurePath(file.name or "").name, one_line=True)
     ending = PurePath(name).suffix.casefold()
     allowed = {end: kind for one in types for end, kind in ACCEPTED[one].items()}

@@ -195,7 +195,8 @@ def to_json(judgement: JudgementSet) -> dict[str, Any]:
 
 
 def without_key(content: Mapping[str, Any]) -> dict[str, Any]:
-    """For a file: without keys, their reasons and the panel. Keys set by a panel are private to the organisation."""
+    """Return the content for a file: without keys, their reasons and the panel. Keys set by a panel are private to the
+    organisation."""
     scenarios = [
         {
             **scenario,

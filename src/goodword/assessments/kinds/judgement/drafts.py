@@ -112,7 +112,7 @@ def create_open_text(*, test: Test, by: Membership, now: datetime) -> Test:
 
 
 def open_texts_of(test: Test, *, language: str, archived: bool = False) -> list[TestVersion]:
-    """In this language: the newest published version of each open-text version of a set, archived or not, latest
+    """Return the newest version published in this language of each open-text version of a set, archived or not, latest
     first."""
     rows = (
         TestVersion.objects.of(test.organisation)
@@ -154,7 +154,8 @@ def make_open_texts(*, now: datetime) -> None:
 
 
 def make_open_texts_of(test_ids: Collection[int], *, now: datetime) -> None:
-    """For the sets of an assessment being published. `make_open_texts` reports sets for which none can be made."""
+    """Make open-text versions for the sets of an assessment that is being published. `make_open_texts` reports sets for
+    which none can be made."""
     for version in without_open_text().filter(test__in=test_ids).select_related("test__organisation"):
         with suppress(ReadingError):
             ensure_open_text(version=version, now=now)

@@ -226,7 +226,8 @@ def _ends(band: tuple[float, float], words: Phrases) -> dict[str, str]:
 
 
 def _without_correlation(part: JudgementPart, words: Phrases) -> Score:
-    """For snapshots from before the correlation was introduced."""
+    """Show the distance for snapshots from before the correlation was introduced. For others, say why there is no
+    correlation."""
     distance = part["distance"]
     if distance is not None and "within" not in part:
         value, unit = words.number(distance, 1), words("steps_from_key")

@@ -223,7 +223,7 @@ SHORT_12 = blueprint_of(
     ("sets", 2, 1),
 )
 
-#: without figures, for people who can't use them; a form with its own norms
+#: a form without figures, for people who can't use them; it has its own norms
 FIGURELESS_20 = blueprint_of(
     20,
     ("number_series", 1, 1),

@@ -324,7 +324,7 @@ START: Mapping[tuple[str, int], float] = {
 
 
 def start_value(family: str, level: int) -> float:
-    """In logits. Raises `LookupError` for a family or level without an assumption."""
+    """Return the assumed difficulty in logits. Raises `LookupError` for a family or level without an assumption."""
     try:
         return START[family, level]
     except KeyError:

@@ -235,8 +235,8 @@ FILE: Final = Path(__file__).with_name("measured.json")
 class Measured:
     """`chance`, `learned` (95 % interval `low` to `high`), `thumb` and `crossed` are shares of items.
 
-    `thumb` and `crossed` are the highest gains over chance. `tasks`: number of distinct tasks as shown; `structures`:
-    of distinct tasks without names and things.
+    `thumb` and `crossed` are the highest gains over chance. `tasks`: number of distinct tasks as shown.
+    `structures`: number of distinct tasks when names and things are ignored.
     """
 
     version: str

@@ -57,7 +57,7 @@ FORMS: Final[Mapping[str, Blueprint]] = {
 
 
 def verification_form(test: ReasoningTest, first_form: str) -> str:
-    """Without figures if the first form had none."""
+    """Return the form without figures if the first form had none."""
     return FIGURES if test.has_figures(first_form) else FIGURELESS
 
 
@@ -121,7 +121,7 @@ def compare(
     answers: Mapping[str, Json],
     calibration: Calibration | None,
 ) -> Comparison:
-    """`first` and `second`: the tasks that count. `answers`: to the second form; unanswered means not solved.
+    """`first` and `second`: the tasks that count. `answers`: answers to the second form; unanswered means not solved.
 
     The calibration is used if it covers the tasks of both forms, since assumed and calibrated difficulties can't be
     mixed.
@@ -156,10 +156,11 @@ MEANS: Final = (0.0, -0.5, -1.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """Shares of people with a lower result. `highest`: of honest people of the same ability with any first result.
-    `by_ability`, `by_mean`: of honest people who solved at least `high` tasks (85 %) of the first form, for ABILITIES
-    and MEANS. `found`: of people of average ability for whom somebody solved `helped` tasks, three tenths of the first
-    form. `items`: number of items of the verification form."""
+    """Shares of people whose second result is lower than expected. `highest`: the largest share among honest people of
+    the same ability, with any first result. `by_ability`, `by_mean`: the shares among honest people who solved at least
+    `high` tasks (85 %) of the first form, for ABILITIES and MEANS. `found`: the share among people of average ability
+    for whom somebody solved `helped` tasks, three tenths of the first form. `items`: number of items of the
+    verification form."""
 
     items: int
     highest: float

@@ -186,7 +186,8 @@ class ScaleScore:
 
 
 def score(instrument: Instrument, form: str, answers: Mapping[str, int]) -> tuple[ScaleScore, ...]:
-    """In the instrument's order. `answers`: by item id. Raises `FormError` and `ScoringError`."""
+    """Return the scores in the instrument's order. `answers`: values by item id. Raises `FormError` and
+    `ScoringError`."""
     items = instrument.items_of(form)
     _check(instrument, items, answers)
     return tuple(

@@ -149,7 +149,8 @@ def _published(organisation: Organisation) -> QuerySet[Questionnaire]:
 
 
 def _refused(organisation: Organisation, questionnaires: QuerySet[Questionnaire]) -> dict[int, list[str]]:
-    """By questionnaire id, why its newest version cannot be used in a test. One query."""
+    """Return the reasons why a questionnaire's newest version can't be used in a test, by questionnaire id. One
+    query."""
     newest = (
         QuestionnaireVersion.objects.of(organisation)
         .filter(questionnaire__in=questionnaires.order_by(), published_at__isnull=False)

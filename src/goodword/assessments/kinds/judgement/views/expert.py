@@ -91,7 +91,8 @@ class ExpertVisit:
         return with_query_language(self.request, reverse(name, args=[self.token, *args]))
 
     def next_url(self, after: int) -> str:
-        """The URL of the next situation to rate, from this number on, then from the first; else the first page."""
+        """The URL of the next situation to rate, searching from this number on, then from the first; otherwise the
+        first page."""
         numbers = [number for number, item in enumerate(self.items, start=1) if item.id in self.unrated]
         later = [number for number in numbers if number > after] or numbers
         return self.url("expert_situation", later[0]) if later else self.url("expert")

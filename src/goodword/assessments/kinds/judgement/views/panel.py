@@ -217,7 +217,7 @@ def _page(request: MemberRequest, draft: TestDraft, form: InviteForm) -> HttpRes
 
 
 def _failures(request: MemberRequest, experts: list[Expert]) -> dict[str, str]:
-    """By subject, why the last mail to an expert didn't arrive."""
+    """Return why the last mail to an expert didn't arrive, by the expert's subject reference."""
     refs = [panelists.subject_ref_of(one.row) for one in experts]
     last: dict[str, Any] = {}
     for mail in Email.objects.of(request.organisation).filter(subject_ref__in=refs).order_by("pk"):

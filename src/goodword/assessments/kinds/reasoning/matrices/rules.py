@@ -1,6 +1,6 @@
-"""The rules of figural matrices: nine values of an aspect that follow a kind of rule.
+"""The rules of figural matrices. A rule gives an aspect, such as the shape, a value in each of the nine cells.
 
-The kinds are those that Carpenter, Just and Shell (1990, Psychological Review 97, 404-431) found in Raven's matrices.
+Carpenter, Just and Shell (1990, Psychological Review 97, 404-431) found these kinds of rule in Raven's matrices.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ def bits(places: Iterable[int]) -> int:
 
 
 def figure(cell: Cell) -> Figure:
-    """By default one large mark without a turn."""
+    """Return the figure of a cell. Without other aspects it is one large mark that isn't turned."""
     if "count" in cell:
         places = DIE[cell["count"]]
     elif "place" in cell:
