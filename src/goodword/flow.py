@@ -76,6 +76,7 @@ FLOW: Flow = {
     ),
     "candidate.changed": (
         step_requests.on_candidate_changed,
+        queue.on_address_changed,
         queue.on_name_changed,
         attempt_invitations.on_suspicious_name,
         check_invitations.on_suspicious_name,

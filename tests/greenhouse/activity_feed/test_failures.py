@@ -160,6 +160,16 @@ def test_a_retried_note_has_no_failure_reason(story: Story) -> None:
     assert ending(story)[:2] == ("queued", "")
 
 
+@pytest.mark.world
+def test_a_note_retried_after_refusals_waits_like_a_new_one(story: Story) -> None:
+    story.world.greenhouse.tick(*ALL - {"Activity Feed"})
+    story.retry_for_an_hour()
+    retry(story.note, now=story.now)
+    story.world.fail(kind="fail", path="/v3/applications", status=503, times=100)
+    story.try_to_post()
+    assert story.note.not_before == story.now + outbox.RETRY_DELAYS[0]
+
+
 def test_a_dropped_note_no_longer_needs_attention(story: Story) -> None:
     story.world.greenhouse.store.applications.delete(story.remote.id)
     story.try_to_post()

@@ -64,6 +64,16 @@ def test_a_worker_that_dies_at_any_call_leaves_one_note(story: Story, path: str,
     assert event_names().count("note.posted") == 1
 
 
+def test_a_note_that_fails_after_an_interruption_is_searched_for_before_a_retry(story: Story) -> None:
+    ActivityFeedNote.objects.of(story.world.organisation).update(attempts=len(outbox.RETRY_DELAYS))
+    die_at(story, "/v3/notes", after=True)
+    story.requeue(after=DEAD)
+    assert state(story) == ("failed", True)
+    retry(story.note, now=story.now + DEAD)
+    story.try_to_post(after=DEAD)
+    assert (state(story), len(story.notes())) == (("sent", False), 1)
+
+
 def test_a_worker_that_dies_right_after_its_claim_leaves_one_note(story: Story) -> None:
     assert outbox.claim(ActivityFeedNote, story.note.pk, now=story.now) is not None
     story.sweep(after=DEAD)

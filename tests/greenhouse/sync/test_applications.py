@@ -8,6 +8,7 @@ from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.core.models import Event
 from goodword.greenhouse.sync.applications import sync_application
+from goodword.notifications.models import Email
 from goodword.roles.models import AlreadyThere, Automation
 from greenhouse_sandbox.acts import candidates, progress
 from greenhouse_sandbox.acts.applications import add_prospect
@@ -257,6 +258,25 @@ def test_a_new_address_is_an_event_of_each_application(world: World) -> None:
     assert world.ours(first).candidate.name == "Ada Byron"
     for remote in (first, second):
         assert event_names(world.ours(remote).pk) == ["application.applied", "candidate.changed"]
+
+
+def test_an_invitation_that_has_not_gone_out_goes_to_the_new_address(world: World) -> None:
+    remote = world.apply(email="old@people.example")
+    world.move(remote, ASSESSMENT)
+    world.deliver()
+    [mail] = Email.objects.of(world.organisation)
+    assert (mail.state, mail.to_address) == ("queued", "old@people.example")
+    candidates.update_candidate(
+        world.greenhouse.store,
+        world.greenhouse.store.candidates[remote.candidate_id],
+        first_name="Ada",
+        last_name="Doe",
+        email="new@people.example",
+        now=world.greenhouse.now(),
+    )
+    world.deliver()
+    mail.refresh_from_db()
+    assert (mail.state, mail.to_address) == ("queued", "new@people.example")
 
 
 @pytest.mark.world

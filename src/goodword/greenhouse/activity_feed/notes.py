@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Count, F, Min, Q
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
@@ -95,7 +95,7 @@ def retry(note: ActivityFeedNote, *, now: datetime) -> bool:
         failed = ActivityFeedNote.objects.across_organisations().filter(pk=note.pk, state=State.FAILED)
         if not failed.update(
             state=State.QUEUED,
-            attempts=0,
+            attempts=F("refusals"),  # none that counts
             not_before=now,
             settled_at=None,
             failure_reason=FailureReason.NONE,

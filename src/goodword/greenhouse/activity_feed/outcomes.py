@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -127,11 +127,13 @@ def interrupted(*, now: datetime) -> QuerySet[ActivityFeedNote]:
 
 
 def requeue_interrupted(*, now: datetime) -> int:
-    """Requeue interrupted notes with an unknown outcome. Fail those that have been interrupted too often."""
+    """Requeue interrupted notes. Fail those without attempts left. Either way their outcome is unknown, so a later
+    attempt searches the feed first."""
     dead = interrupted(now=now)
-    for note in dead.filter(attempts__gt=len(outbox.RETRY_DELAYS)):
+    dead.update(outcome_unknown=True)
+    for note in dead.filter(attempts__gt=F("refusals") + len(outbox.RETRY_DELAYS)):
         fail(note, error=INTERRUPTED, reason=FailureReason.UNREACHABLE, now=now)
-    return dead.update(state=ActivityFeedNote.State.QUEUED, outcome_unknown=True, not_before=now)
+    return dead.update(state=ActivityFeedNote.State.QUEUED, not_before=now)
 
 
 def _record(name: str, note: ActivityFeedNote, *, now: datetime, **data: int) -> None:

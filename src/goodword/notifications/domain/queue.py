@@ -16,13 +16,15 @@ from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.text import has_link
 from goodword.notifications.domain.mail_texts import LINK_PATH, own_texts
-from goodword.notifications.models import Email
+from goodword.notifications.models import Email, Link
 
 NEEDS_PERSON = Q(state=Email.State.FAILED) | Q(state=Email.State.SENT, bounced_at__isnull=False)
 SUSPICIOUS_NAME: Final = "The candidate's name looks like a link."
 #: delay between checks of a waiting mail; correcting or confirming the name releases it at once
 NAME_CHECK_INTERVAL: Final = timedelta(minutes=10)
 _NAMES: Final = "quoted_names"
+#: cancelled mail may be restored after a pause
+_UNSENT: Final = (Email.State.QUEUED, Email.State.CANCELLED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,10 +173,9 @@ def masked(address: str) -> str:
 
 
 def readdress(*, organisation: Organisation, purpose: str, subject_id: int, address: str) -> int:
-    """Redirect mail that is queued, or will be restored, to a corrected address. Returns how many."""
-    unsent = [Email.State.QUEUED, Email.State.CANCELLED]
+    """Redirect unsent mail to a corrected address. Returns how many."""
     rows = Email.objects.of(organisation).filter(
-        link_purpose=purpose, link_subject_id=subject_id, state__in=unsent
+        link_purpose=purpose, link_subject_id=subject_id, state__in=_UNSENT
     )
     return rows.update(to_address=address)
 
@@ -251,6 +252,20 @@ def update_names(email: Email) -> None:
             email.context = _replaced_in(email.context, old, new)
             email.to_name = email.to_name.replace(old, new)[:200]
     email.context[_NAMES] = list(present)
+
+
+def on_address_changed(event: Event) -> None:
+    """Send the candidate's unsent mails to their present address."""
+    application = (
+        Application.objects.across_organisations()
+        .select_related("candidate", "organisation")
+        .get(pk=event.application_id or 0)
+    )
+    if address := application.candidate.email:
+        mails = Email.objects.of(application.organisation).filter(
+            application=application, link_purpose=Link.Purpose.CANDIDATE, state__in=_UNSENT
+        )
+        mails.exclude(to_address=address).update(to_address=address)
 
 
 def on_name_changed(event: Event) -> None:
