@@ -107,6 +107,7 @@ class Judge:
         self._answers()
         self._portals(everywhere)
         self._nothing_stuck()
+        self._no_unhandled_errors()
         return self.found
 
     # --- deliveries ---------------------------------------------------------------------------------------------
@@ -455,6 +456,12 @@ class Judge:
             f"SELECT count(*) FROM notifications_email WHERE state = 'failed' AND {_UNANSWERED}"
         )
         self.found.counted["mails that need a person"] += number
+
+    def _no_unhandled_errors(self) -> None:
+        """Requests that meet an outage are answered with 503."""
+        for line in self.town.log.read_text(errors="replace").splitlines():
+            if " Internal Server Error: " in line:
+                self.found.breach(line)
 
     def _wait_for_mails(self) -> None:
         """A periodic job may be sending one at this moment, for example the digest."""

@@ -305,6 +305,8 @@ class Town:
     """All running programs."""
 
     data: Path
+    #: what web servers and workers print
+    log: Path
     base: str
     database: Database
     web: Sequence[Program]
@@ -400,6 +402,7 @@ def town(
             until(partial(_answers, url), seconds=READY_SECONDS, what=url)
         yield Town(
             data=data,
+            log=log,
             base=f"http://localhost:{port}",
             database=server,
             web=web,
