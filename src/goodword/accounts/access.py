@@ -130,7 +130,8 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
 
 
 def _back_home(request: MemberRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """After a form on *Home* or *Results to review*, redirect to `back`: the field with that page's URL and filters."""
+    """Redirect to `back` after a form on *Home* or *Results to review*. The field `back` has that page's URL with its
+    filters."""
     back = request.POST.get("back", "") if request.method == "POST" else ""
     lists = [reverse(name, args=[request.organisation.slug]) for name in ("needs_you", "results")]
     if response.status_code == HTTPStatus.FOUND and back.partition("?")[0] in lists:

@@ -87,7 +87,8 @@ def issue_total(attempt: Attempt) -> IssuedTotal | None:
 
 
 def calibration_row_of(part: AttemptPart) -> CalibrationRow | None:
-    """None if the candidate took another test or version, or a member ended the part."""
+    """Return the calibration to score a part with, or None if the candidate took another test or version, or a member
+    ended the part."""
     row = part.part.calibration
     if row is None or row.test_id != part.version.test_id or not part.is_whole:
         return None

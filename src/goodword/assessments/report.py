@@ -319,7 +319,7 @@ def _precision(part: PartData, words: Phrases) -> str:
 
 
 def _validity(parts: Sequence[PartData], words: Phrases) -> Section | None:
-    """None for snapshots that don't record signs of careless responding."""
+    """Return the section on careless responding. None for snapshots that don't record signs of it."""
     blocks = _validity_blocks(parts, words)
     return Section(words("validity_of_answers"), blocks) if blocks else None
 

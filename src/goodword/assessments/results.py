@@ -114,7 +114,7 @@ def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
 
 
 def _part(part: AttemptPart, content: Content, known: Known) -> Result | None:
-    """None for a part that hasn't ended, in an attempt closed early."""
+    """Return the result of a part, or None for a part that hasn't ended, in an attempt closed early."""
     return kind_of(content).result(
         part,
         content,

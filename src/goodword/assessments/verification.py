@@ -96,7 +96,7 @@ def begin(*, verification_id: int, device: str, now: datetime) -> Verification:
 
 
 def _drawn(row: Verification) -> Sequence[GeneratedItem]:
-    """No task of the first form is repeated."""
+    """Draw the items, repeating no task of the first form."""
     seen = {from_json(drawn.content).task for drawn in row.part.drawn.all()}
     assert row.seed is not None
     items = list(draw_verification(row.form, seed=row.seed))

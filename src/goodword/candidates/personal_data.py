@@ -78,7 +78,7 @@ def erase_events(subject: Subject, now: datetime) -> Counts:
     return {"rejection reasons": rejections.update(data={})}
 
 
-#: only in the copy that candidates download, since members may not read individual ratings
+#: only in the copy that candidates download, since members have no access to individual ratings
 RATINGS: Final = "ratings after the start"
 
 

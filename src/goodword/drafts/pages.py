@@ -103,7 +103,7 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
 
     @abstractmethod
     def owner_of(self, request: MemberRequest, pk: int) -> O:
-        """The draft's owner. Raises Http404 if the member may not see it."""
+        """The draft's owner. Raises Http404 if the member isn't allowed to see it."""
 
     @abstractmethod
     def title(self, draft: D) -> str: ...

@@ -73,7 +73,7 @@ class Connection(OrganisationOwned):
         return crypto.unseal(sealed, place=self.place(column))
 
     def set_credentials(self, credentials: V1Credentials | V3Credentials) -> None:
-        """Also drops the previous credential's token. Doesn't save."""
+        """Set the credential and drop the token of the previous one. Doesn't save."""
         plain: dict[str, str | int | None]
         if isinstance(credentials, V1Credentials):
             self.api, plain = self.Api.V1, {"key": credentials.api_key}

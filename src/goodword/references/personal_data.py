@@ -167,7 +167,7 @@ def _blank_columns(referee: Referee, *, now: datetime) -> None:
     "references.Trace",
 )
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Locks the checks, so that no answer arrives meanwhile."""
+    """Locks the checks, so that no answer arrives in the meantime."""
     if subject.referee_ids:
         return _blank_referees(subject.referee_ids, now=now)
     checks = close_runs(Check, subject.application_ids, now=now)

@@ -308,7 +308,8 @@ def _who(reference: ReferenceData, people: Mapping[str, str], marks: Marks, word
 
 
 def _again_by_person(check: CheckData) -> dict[str, str] | None:
-    """None if it was not asked or the snapshot doesn't say who answered."""
+    """Return each referee's answer to *would work again*. None if it was not asked or the snapshot doesn't say who
+    answered."""
     question = work_again_of(check)
     if question is None or not says_who(question):
         return None

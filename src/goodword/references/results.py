@@ -187,7 +187,7 @@ type Respondent = tuple[ReceivedReference, Mapping[str, Any], frozenset[str]]
 
 
 def results(check: Check) -> Results:
-    """Three queries if version, candidate and organisation are loaded."""
+    """Return the results of one check. Three queries if version, candidate and organisation are loaded."""
     return results_of_checks([check])[check.pk]
 
 
@@ -417,7 +417,7 @@ def _values_in(question: Question, given: Any) -> tuple[int, ...]:
 
 
 def _why_not_asked(question: Question, questions: Sequence[Question]) -> str:
-    """Why some were not asked, or ""."""
+    """Say of whom and on what condition the question was asked; "" if it was asked of everybody."""
     sentences = []
     if question.only_for:
         known = labels.relationships()

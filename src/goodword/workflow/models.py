@@ -282,7 +282,8 @@ def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> 
 
 
 def lock_application(application_id: int) -> Application:
-    """Also moves its step requests to its role's steps. Rows that refer to it, such as mail, can still be inserted."""
+    """Lock the application, and move its step requests to its role's steps. Rows that refer to it, such as mail, can
+    still be inserted."""
     return remembered(("locked application", application_id), lambda: _lock_application(application_id))
 
 

@@ -54,7 +54,7 @@ def language_name(code: str) -> str:
 
 
 def browser_languages(request: HttpRequest) -> list[str]:
-    """Most preferred first: ["de-at", "de", "en"]."""
+    """Return the browser's languages, most preferred first: ["de-at", "de", "en"]."""
     asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     return [code for code, weight in asked if weight > 0]
 
@@ -118,7 +118,7 @@ class Visit:
 
 
 def visit_of(token: str, *, purpose: Link.Purpose = Link.Purpose.CANDIDATE) -> Visit | None:
-    """None if the link is unknown. Changes nothing."""
+    """Return the visit that a link leads to, or None if the link is unknown. Changes nothing."""
     link = links.resolve(token, purpose=purpose)
     if link is None:
         return None

@@ -35,7 +35,7 @@ SECOND_CLICK: Final = timedelta(minutes=5)
 
 
 def comments_of(application: Application) -> Sequence[Comment]:
-    """Newest first. One query."""
+    """Return the comments, newest first. One query."""
     rows = Comment.objects.of(application.organisation).filter(application=application)
     return list(rows.select_related("author__user").order_by("-written_at", "-pk"))
 

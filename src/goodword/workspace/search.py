@@ -122,7 +122,7 @@ def _search_settings() -> Iterator[None]:
 
 
 def _similar[M: Model](rows: QuerySet[M], text: str, *fields: str) -> QuerySet[M]:
-    """Most similar first."""
+    """Return similar rows, most similar first."""
     words = [word[:_LONGEST_WORD] for word in text.split()[:_WORDS]]
     wanted = reduce(and_, (_any(fields, word) for word in words))
     nearness = [TrigramWordSimilarity(words[-1], field) for field in fields]

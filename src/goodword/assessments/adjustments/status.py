@@ -42,7 +42,7 @@ def request_status(attempt: Attempt) -> RequestStatus:
 
 
 def is_awaiting_answer(attempt: Attempt) -> bool:
-    """No clock starts until the request is answered."""
+    """Return whether a request awaits an answer. Until it is answered, no clock starts."""
     rows = Adjustment.objects.of(attempt.organisation)
     return rows.filter(attempt=attempt, state=Adjustment.State.ASKED).exists()
 

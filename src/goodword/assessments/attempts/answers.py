@@ -147,7 +147,7 @@ def _plausible(given_at: datetime, *, part: AttemptPart, now: datetime) -> datet
 
 
 def _seconds(part: AttemptPart, *, now: datetime) -> float | None:
-    """None if the clock was set back meanwhile."""
+    """Return the seconds since the item was shown, or None if the clock has been set back since."""
     if part.shown_at is None or now < part.shown_at:
         return None
     return round((now - part.shown_at).total_seconds(), 1)

@@ -180,9 +180,9 @@ def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
 
 
 def after_break(part: AttemptPart) -> AfterBreak:
-    """What follows a lost connection. An item answered only during the break is replaced too, because the candidate had
-    extra time to think. Custom questions stay, as do generated items of an earlier version, which can no longer be
-    drawn."""
+    """Return what happens after a lost connection. An item answered only during the break is replaced too, because the
+    candidate had extra time to think. Custom questions stay, as do generated items of an earlier version, which can no
+    longer be drawn."""
     kind = kind_of(content_of(part.version))
     on_break = kind.on_break
     if on_break is OnBreak.STAYS:

@@ -174,9 +174,9 @@ class Selection:
 
 
 def select(test: Test, *, number: str = "", language: str = "", form: str = "") -> Selection | None:
-    """By default the newest version, in English if available, in its first form (also for an unknown form).
+    """Select the newest version by default, in English if available, in its first form (also if the form is unknown).
 
-    None for an unpublished test of the organisation, which is shown in its editor. Raises `NoSuchVersion`.
+    Returns None for an unpublished test of the organisation, which is shown in its editor. Raises `NoSuchVersion`.
     """
     rows = [row for row in versions_of(test) if row.published_at is not None or is_pack(test)]
     if not rows:

@@ -57,7 +57,7 @@ def ability_or_percentile(one: ComparedPart) -> float | None:
 
 
 def rank_of_all(parts: Iterable[ComparedPart]) -> Callable[[ComparedPart], float | None] | None:
-    """None unless every result has an ability or a percentile."""
+    """Return a function that ranks results, or None unless every result has an ability or a percentile."""
     return ability_or_percentile if all(ability_or_percentile(one) is not None for one in parts) else None
 
 

@@ -177,7 +177,8 @@ def _interval(r: float, targets: float, raters: float, error: float, *, n: int, 
 
 
 def _stepped_up(r: float, k: int) -> float:
-    """Never below -1, where a lower end of a wide interval of few targets has no meaning."""
+    """The agreement of the mean of k raters. It is never below -1, where the lower end of a wide interval from few
+    targets has no meaning."""
     below = 1 + (k - 1) * r
     return max(k * r / below, -1.0) if below > 0 else -1.0
 

@@ -76,7 +76,7 @@ def _works(launcher: Launcher, home: Path) -> bool:
     try:
         launcher.own(probe)
         done = subprocess.run(command, capture_output=True, env=environment(), check=False)  # noqa: S603 - fixed
-    except OSError:  # the tool is missing, or root may not change owners (a locked-down container)
+    except OSError:  # the tool is missing, or root can't change owners (a locked-down container)
         return False
     finally:
         shutil.rmtree(probe, ignore_errors=True)

@@ -150,7 +150,7 @@ class HarvestApi(Protocol):
         """The user the credential acts as; unknown in v1."""
 
     def knows_key(self) -> bool:
-        """Whether Greenhouse recognises the credential, even if it may not read anything."""
+        """Whether Greenhouse recognises the credential, even if it has no permission to read anything."""
 
     def application(self, application_id: int) -> Application | None: ...
 

@@ -163,7 +163,7 @@ class OAuth:
         return (*self._credentials.secrets, *((token.access_token,) if token else ()))
 
     def introspect(self) -> Introspection | None:
-        """None if Greenhouse has no such endpoint."""
+        """Ask Greenhouse about the token. None if it has no such endpoint."""
         token = self._valid(refused=None)
         url = self._token_url.rsplit("/", 1)[0] + "/introspect"
         form = {"token": token.access_token, "token_type_hint": "access_token"}

@@ -75,7 +75,7 @@ class Refusal(StrEnum):
 
 
 class Unauthorised(HarvestError):
-    """`may_be_permission`: v1 also answers 401 for a missing permission; `probe_all` distinguishes the two."""
+    """`may_be_permission`: v1 also returns 401 for a missing permission; `probe_all` distinguishes the two."""
 
     def __init__(
         self, where: Where, *, kind: Refusal, may_be_permission: bool = False, detail: str = ""

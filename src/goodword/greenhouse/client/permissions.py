@@ -114,7 +114,7 @@ class Probed(Protocol):
 def probe_all(api: Probed) -> Iterator[ProbeResult]:
     """Probe the permissions one by one, yielding each result at once so that pages can show progress.
 
-    v1 answers 401 both for a bad key and for a missing permission, so refusals before the first success are held back.
+    v1 returns 401 both for a bad key and for a missing permission, so refusals before the first success are held back.
     If nothing else can be read and Greenhouse doesn't recognise the key (greenhouse.md, C3), they raise `Unauthorised`.
     v3 issues no token without scopes, so then all permissions are missing.
     """

@@ -225,7 +225,7 @@ class Record:
         return value if isinstance(value, bool) else default
 
     def moment(self, name: str) -> datetime | None:
-        """None if unreadable. Greenhouse sends `""` for some empty dates."""
+        """Return a field as a moment, or None if it is unreadable. Greenhouse sends `""` for some empty dates."""
         return moment(self._data.get(name))
 
     def choice[E: StrEnum](self, name: str, choices: Mapping[str, E], *, otherwise: E) -> E:

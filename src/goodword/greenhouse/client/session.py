@@ -37,7 +37,7 @@ _POLL = 1.0  # seconds between questions to the pacer, since other calls may hav
 
 PER_PAGE = 500  # the maximum of both versions; every page costs one call
 
-MAX_IDS = 50  # Greenhouse answers more in one filter with a 422 (greenhouse.md, 2.2)
+MAX_IDS = 50  # Greenhouse rejects more in one filter with a 422 (greenhouse.md, 2.2)
 
 MAX_PAGES = 20_000  # ten million rows; beyond that we assume an endless list
 

@@ -249,7 +249,8 @@ class HarvestV3:
 
 
 def window(since: datetime, until: datetime) -> str:
-    """Both ends included. Without an end, a row that changes while we read could appear again on a later page."""
+    """Return a filter that includes both ends. Without an end, a row that changes while we read could appear again on a
+    later page."""
     return f"gte|{_text(since)}|lte|{_text(until)}"
 
 
@@ -264,7 +265,7 @@ def application_filters(
     updated_since: datetime | None,
     until: datetime,
 ) -> Iterator[dict[str, str]]:
-    """One filter for each fifty jobs. `active` in the filter is called `in_process` in the rows."""
+    """Yield one filter for every fifty jobs. `active` in the filter is called `in_process` in the rows."""
     params: dict[str, str] = {}
     if status is not None:
         params["status"] = status.value
@@ -330,7 +331,8 @@ class _Completion:
         return {row.id("application_id"): row for row in rows if row.flag("current")}
 
     def _reason_ids(self, application_ids: Sequence[int]) -> dict[int, int]:
-        """Empty without the permission, since we know of the rejection anyway."""
+        """Return ids of rejection reasons by application id. Empty without the permission, since we know of the
+        rejection anyway."""
         rows = rows_of(
             self._session,
             "/rejection_details",

@@ -136,7 +136,7 @@ _LONGEST_TEST = 300
 @csrf_exempt
 @require_POST
 def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
-    """Store a delivery and respond. Greenhouse retries for 15 hours unless we answer 200."""
+    """Store a delivery and respond. Greenhouse retries for 15 hours unless we respond with 200."""
     now = clock.now()
     since = changes()
     found = find_endpoint(endpoint_key, now=now)

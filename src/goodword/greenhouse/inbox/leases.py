@@ -85,7 +85,7 @@ class Turn:
             return True
 
     def end(self) -> bool:
-        """Returns whether another turn has skipped this turn's connection meanwhile."""
+        """Returns whether another turn has skipped this turn's connection in the meantime."""
         with self.turns.mutex:
             self._leave()
             return self.missed

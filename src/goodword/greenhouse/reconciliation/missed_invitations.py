@@ -107,7 +107,8 @@ def settle_missed_invitations(work: Pass) -> None:
 
 
 def _budget(work: Pass) -> int:
-    """Counts invitations of failed passes, too, so that repeated failures don't add up to inviting everybody."""
+    """Return how many invitations may still be sent. Those of failed passes count too, so that repeated failures don't
+    add up to inviting everybody."""
     passes = Reconciliation.objects.across_organisations().filter(connection=work.connection)
     done = passes.filter(state=Reconciliation.State.DONE).order_by("-started_at").first()
     since = passes.filter(pk__gt=done.pk) if done else passes

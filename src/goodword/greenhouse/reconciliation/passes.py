@@ -129,7 +129,7 @@ def release(row: Reconciliation, resume: dict[str, Any], *, now: datetime) -> No
 
 
 def renew(row: Reconciliation, *, now: datetime) -> None:
-    """Also stores the progress. Raises Lost."""
+    """Renew the lease and store the progress. Raises Lost."""
     until = now + LEASE
     row.total = max(row.total, row.done)
     mine = _running().filter(pk=row.pk, lease_until=row.lease_until)

@@ -90,7 +90,7 @@ def sync_status(connection: Connection, *, now: datetime, member: Membership | N
 
 
 def deliveries_between(connection: Connection, *, first: datetime, last: datetime) -> DeliveryCounts:
-    """Counts from shortly before the first missed change until shortly after the last."""
+    """Count deliveries from shortly before the first missed change until shortly after the last."""
     stored = Delivery.objects.across_organisations().filter(connection=connection)
     counts = stored.filter(
         received_at__gte=first - DELIVERED_WITHIN, received_at__lte=last + DELIVERED_WITHIN

@@ -130,7 +130,7 @@ def names_of(connection: Connection, applications: Iterable[ApplicationInStage])
 
 
 def recruiter_addresses(connection: Connection, job_id: int) -> list[str]:
-    """Empty without permission to see them."""
+    """Return the addresses of a job's recruiters; empty without permission to see them."""
     with _client(connection) as api:
         try:
             users = [api.user(one) for one in possible_recruiters(api, recruiter_id=None, job_id=job_id)]

@@ -70,7 +70,8 @@ class FailedJob:
 
 
 def failed_jobs(member: Membership, *, now: datetime) -> list[FailedJob]:
-    """Newest first, without roles that the member may not see. Only admins see whose password reset failed."""
+    """Return failed jobs, newest first, without those of roles that the member isn't allowed to see. Only admins see
+    whose password reset failed."""
     roles = dict(visible_roles(member).values_list("automations__pk", "title"))
     tests = dict(Test.objects.of(member.organisation).values_list("pk", "title"))
     people: dict[int, str] = {}

@@ -68,7 +68,8 @@ class NoCandidate(Exception): ...
 
 
 def search_candidates(connection: Connection, query: str, *, member: Membership) -> Sequence[Application]:
-    """Every word must match. Newest first, one application per candidate."""
+    """Find candidates whose names or address contain every word. Returns one application per candidate, newest
+    first."""
     rows = visible_applications(member).select_related("role").filter(connection_id=connection.pk)
     rows = rows.exclude(candidate__remote_id=None).filter(candidate__erased_at=None, deleted_at=None)
     for word in query.split():

@@ -71,15 +71,15 @@ def display_state(state: str, *, required: bool) -> str:
 
 
 def check_again(connection: Connection, *, member: Membership | None, now: datetime) -> str:
-    """Also resumes waiting deliveries and notes. `member`: None if scheduled. Returns the connection's state. Raises
-    HarvestError or CannotOpen with nothing changed."""
+    """Probe the permissions again, and resume waiting deliveries and notes. `member`: None if scheduled. Returns the
+    connection's state. Raises HarvestError or CannotOpen with nothing changed."""
     priority = Priority.PERSON if member else Priority.BACKGROUND
     with harvest(connection, priority=priority, retry=BRIEFLY) as api:
         results, account_name = tuple(probe_all(api)), api.account() or ""
     with transaction.atomic():
         row = locked(connection)
         if row.credential != connection.credential or row.state == DISCONNECTED:
-            return row.state  # a new key has been set and checked meanwhile
+            return row.state  # a new key has been set and checked in the meantime
         lacked = _lacking(row)
         row.state = store(row, results, now=now)
         row.account_name = account_name or row.account_name

@@ -263,7 +263,7 @@ def _apply(
         row = adopted = adopt(application, candidate=candidate, automation=automation, now=now)
     if reading.unlinked:
         if row is not None or automation is not None:
-            raise Stale  # its job was linked meanwhile
+            raise Stale  # its job was linked in the meantime
         return _unlinked(application)
     if application is None or candidate is None:
         return _not_visible(row, remote_id=reading.remote_id, now=now)

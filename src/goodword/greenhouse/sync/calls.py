@@ -379,7 +379,7 @@ class CallCounter:
         outcome = outcome_of(exchange)
         self._works = self._works or outcome == OK
         if outcome == "unauthorised" and self._v1 and self._works:
-            outcome = "forbidden"  # v1 also answers 401 for a missing permission
+            outcome = "forbidden"  # v1 also returns 401 for a missing permission
         self._add(outcome, 1, exchange.seconds)
         if time.monotonic() - self._flushed > FLUSH_EVERY:
             self.flush()

@@ -55,7 +55,8 @@ def _erase(erasure_id: int, *, now: datetime, resting: set[int]) -> bool:
 
 
 def _connection_to_check(erasure: Erasure) -> Connection | None:
-    """None for erasures that people requested, candidates that members added, and disconnected accounts."""
+    """Return the connection through which to check that the person is still deleted. None for erasures that people
+    requested, candidates that members added, and disconnected accounts."""
     if erasure.reason in BY_PEOPLE:
         return None
     connections = Connection.objects.across_organisations().exclude(state=Connection.State.DISCONNECTED)

@@ -106,7 +106,8 @@ def read_application(
     prefetched: Prefetched = NOTHING_PREFETCHED,
     ours: Application | None = None,
 ) -> ApplicationReading:
-    """Two calls in v3, up to four if stage or recruiter is new. `ours`: our copy, if just read. Raises HarvestError."""
+    """Read an application. Makes two calls in v3, or up to four if the stage or recruiter is new. `ours`: our copy, if
+    it has just been read. Raises HarvestError."""
     ours = ours or our_application(connection.pk, remote_id)
     as_of = ours.synced_at if ours else None
     application = prefetched.application(remote_id, as_of=as_of) or api.application(remote_id)
@@ -153,7 +154,8 @@ def is_mapped(*, connection_id: int, job_id: int | None, stage_id: int | None) -
 
 
 def automation_for(connection: Connection, application: remote.Application) -> Automation | None:
-    """For a prospect, the automation of the first of their prospective jobs that has one."""
+    """Return the automation of the application's job. For a prospect, use the first of the prospective jobs that has
+    one."""
     jobs = application.prospective_job_ids if application.job_id is None else (application.job_id,)
     for job_id in jobs:
         if found := automation_of(connection_id=connection.pk, job_id=job_id):

@@ -161,7 +161,7 @@ def _failed(connection: Connection, error: HarvestError, *, api: HarvestApi) -> 
     if isinstance(error, Forbidden | Unauthorised):
         rows.filter(check_at__gt=now).update(check_at=now)  # the next sweep checks its permissions
     if broken:
-        # not if another key has been set meanwhile
+        # not if another key has been set in the meantime
         alive = rows.filter(state__in=(State.ACTIVE, State.INCOMPLETE), credential=connection.credential)
         alive.update(state=State.BROKEN)
 

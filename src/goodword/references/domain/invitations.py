@@ -287,7 +287,7 @@ class LinkedCheck:
 
 
 def linked_check(link: Link, *, now: datetime) -> LinkedCheck | None:
-    """None if there is no such check any more."""
+    """Return the check that a link belongs to, or None if it no longer exists."""
     if link.purpose == Link.Purpose.REFEREE:
         requests = ReferenceRequest.objects.of(link.organisation).select_related(
             "referee", "check_run__step_request__step", "check_run__step_request__application__candidate"

@@ -132,7 +132,8 @@ def in_slot(check: Check, slot: int) -> Referee | None:
 
 
 def may_name_another(check: Check, slot: Slot) -> bool:
-    """Up to three nominations per slot, and three more once a member has answered *I can't name anyone*."""
+    """Return whether the slot accepts another nomination. It accepts three, and three more once a member has answered
+    *I can't name anyone*."""
     return slot.number not in full_slots(check, [slot])
 
 

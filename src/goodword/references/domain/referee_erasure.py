@@ -36,7 +36,7 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
         check = lock(Check, place[0])
         referee = Referee.objects.of(check.organisation).filter(pk=referee_id, erased_at=None).first()
         if referee is None:
-            return False  # erased meanwhile
+            return False  # erased in the meantime
         if hold_against_erasure(application) is not None:
             if by == REFEREE and referee.erasure_asked_at is None:
                 _ask_later(check, referee, now=now)

@@ -140,7 +140,7 @@ def decline_request(
 
 
 def settle_declined(check: Check, request: ReferenceRequest, *, why: str, reason: str, now: datetime) -> None:
-    """Both rows must be locked."""
+    """Record that the referee declined. Both rows must be locked."""
     request.state, request.why = ReferenceRequest.State.DECLINED, Why(why)
     request.decline_reason, request.settled_at = reason, now
     request.next_reminder_at = request.slow_at = None
@@ -272,7 +272,7 @@ def finish_check(check: Check, *, act: str, by: str, now: datetime) -> None:
 
 
 def mark_complete(*, check_id: int, reason: str, member: Membership, now: datetime) -> Check:
-    """Needs at least one reference. Idempotent. Raises Refused, Check.DoesNotExist."""
+    """Mark a check with at least one reference as complete. Idempotent. Raises Refused, Check.DoesNotExist."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         if check.progress == StepRun.Progress.MARKED_COMPLETE:

@@ -74,7 +74,7 @@ class SubmittedAnswer:
 
     @property
     def fingerprint(self) -> str:
-        """What DraftAnswers.fingerprint is once this is saved."""
+        """The value of DraftAnswers.fingerprint once this is saved."""
         return _fingerprint(self.answer, self.typed)
 
 

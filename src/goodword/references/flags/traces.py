@@ -43,7 +43,8 @@ _PRIVATE_NETWORKS = [
 def record_trace(
     request: HttpRequest, check: Check, asked: ReferenceRequest | None, *, now: datetime
 ) -> None:
-    """Each pair once. REMOTE_ADDR is the client's: the server resolves trusted proxies (GOODWORD_TRUSTED_PROXIES)."""
+    """Record each combination of network and device once per referee. REMOTE_ADDR is the client's: the server resolves
+    trusted proxies (GOODWORD_TRUSTED_PROXIES)."""
     organisation = check.organisation
     if not organisation.watches_devices:
         return

@@ -184,7 +184,7 @@ def _after_saving(
     *,
     others: Sequence[OtherAnswer],
 ) -> HttpResponse | None:
-    """None to stay on the page, because something is missing or conflicts."""
+    """Return the next response, or None to stay on the page because something is missing or conflicts."""
     if is_script(request) and others:
         context = {"others": others, "by_script": True}
         return render(request, "references/answer/changed.html", context, status=409)

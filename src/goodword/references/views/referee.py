@@ -110,7 +110,7 @@ def begin(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, visit: RefereeVisit, *, number: int) -> None:
-    """The check has been closed meanwhile, but may be reopened, so keep the answer."""
+    """The check has been closed in the meantime, but may be reopened, so keep the answer."""
     sent = answering.read_page(
         request, responses.answering_session(visit.check, visit.request, now=visit.now), number
     )

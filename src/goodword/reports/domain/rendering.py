@@ -150,7 +150,7 @@ def _try(report_id: int, *, now: datetime) -> Report | None:
 def _fail(report_id: int, *, error: str, now: datetime) -> None:
     with transaction.atomic():
         report = _lock(report_id)
-        if report.state != Report.State.BUILDING:  # erased meanwhile
+        if report.state != Report.State.BUILDING:  # erased in the meantime
             return
         report.state, report.error, report.try_again_at = Report.State.FAILED, error, None
         report.save(update_fields=["state", "error", "try_again_at"])
@@ -205,7 +205,7 @@ def content_of(report: Report, *, now: datetime) -> bytes:
         raise NotRendered from error
     with transaction.atomic():
         locked = files.select_for_update().first()
-        if locked is None:  # erased meanwhile
+        if locked is None:  # erased in the meantime
             raise NotRendered
         if locked.layout < LAYOUT:  # otherwise another process was faster
             files.update(layout=LAYOUT, **issue(report, pdf, now=now))

@@ -95,7 +95,7 @@ def revoke(*, report: Report, link_id: int, member: Membership, now: datetime) -
 
 
 def shared_links(report: Report, *, now: datetime) -> Sequence[SharedLink]:
-    """Newest first. Two queries."""
+    """Return the report's links, newest first. Two queries."""
     opened = ReportOpening.objects.of(report.organisation).filter(report=report, link__isnull=False)
     by_link = opened.order_by().values_list("link").annotate(n=Count("pk"), last=Max("at"))
     found = {pk: (n, last) for pk, n, last in by_link}

@@ -258,7 +258,7 @@ class Printer:
             yield f"[{' '.join(letters)}]"
 
     def _draw(self, cluster: str) -> str | None:
-        """What can be drawn of a cluster; None if its base character can't be."""
+        """Return what the font can draw of a cluster; None if it can't draw the base character."""
         base, marks = cluster[0], [mark for mark in cluster[1:] if _draws(mark, cluster[0])]
         if base == "\n" or not _draws(base, base):
             return "\n" if base == "\n" else ""

@@ -154,7 +154,7 @@ def _opened(*, now: datetime) -> Signer | None:
 
 
 def _make(*, now: datetime) -> Signer:
-    """Requires the lock."""
+    """Retire the installation's current key and make a new one. Requires the lock."""
     SigningCertificate.objects.filter(source=SigningCertificate.Source.INSTALLATION, retired_at=None).update(
         retired_at=now, sealed_key=""
     )

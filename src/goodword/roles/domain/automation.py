@@ -154,7 +154,8 @@ def link(
 
 
 def unlink(*, automation: Automation, by: Membership, now: datetime) -> None:
-    """Candidates, runs and results stay with the role. If the job is confidential, the role stays confidential."""
+    """Unlink the role. Candidates, runs and results stay with it. If the job is confidential, the role stays
+    confidential."""
     with transaction.atomic():
         row = (
             Automation.objects.of(automation.organisation)

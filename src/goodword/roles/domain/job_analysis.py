@@ -55,12 +55,12 @@ def requirements_of(role: Role) -> list[JobRequirement]:
 
 
 def ratings_of(requirement: JobRequirement) -> list[RequirementRating]:
-    """Newest first."""
+    """Return the requirement's ratings, newest first."""
     return sorted(requirement.ratings.all(), key=lambda one: one.pk, reverse=True)
 
 
 def same_text(text: str) -> str:
-    """Ignores case and spaces."""
+    """Normalise a text for comparison, ignoring case and spaces."""
     return " ".join(text.split()).casefold()
 
 
@@ -153,7 +153,7 @@ def confirm(
 
 
 def confirmations_of(role: Role) -> list[JobAnalysis]:
-    """Newest first."""
+    """Return the role's confirmed analyses, newest first."""
     return list(JobAnalysis.objects.of(role.organisation).filter(role=role).order_by("-number"))
 
 

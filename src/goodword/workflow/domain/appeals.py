@@ -45,7 +45,7 @@ class BeingErased(Exception):
 
 
 def appeals_of(application: Application) -> Sequence[Appeal]:
-    """Newest first. One query."""
+    """Return the appeals, newest first. One query."""
     rows = Appeal.objects.of(application.organisation).filter(application=application)
     return list(rows.select_related("answered_by__user").order_by("-opened_at", "-pk"))
 

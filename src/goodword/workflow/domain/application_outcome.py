@@ -58,7 +58,7 @@ def on_ended(event: Event) -> None:
 
 
 def on_restored(event: Event) -> None:
-    """Make everything wait for a click: waiting requests, and the steps of a stage entered meanwhile."""
+    """Make everything wait for a click: waiting requests, and the steps of a stage entered in the meantime."""
     application = lock_application_of(event)
     if application.end or application.connection_id is None:
         return
@@ -114,7 +114,7 @@ def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Ac
 
 
 def _actions(run: StepRun, application: Application, event: Event) -> Iterator[Action]:
-    """Each action is computed after the previous one was carried out."""
+    """Yield the actions for a run. Each one is computed after the previous one was carried out."""
     step = run.step_request.step
     moved = event.name == "application.changed_job"
     if reason := _reason_to_close(run, application, event):

@@ -25,8 +25,8 @@ STARTED_BY_MEMBER = ("step.requested", "attempt.assigned", "check.opened", "chec
 
 
 def has_step_requests(event: Event) -> bool:
-    """Most changes in Greenhouse are about applications without any. No lock needed: these events, except
-    `candidate.changed`, are recorded under the application's lock."""
+    """Whether the application has step requests: most changes in Greenhouse are about applications that have none. No
+    lock is needed, since these events, except `candidate.changed`, are recorded under the application's lock."""
     assert event.application_id is not None
     rows = StepRequest.objects.across_organisations().filter(application_id=event.application_id)
     return remembered(("has step requests", event.pk), rows.exists)

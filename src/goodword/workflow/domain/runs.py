@@ -82,7 +82,8 @@ def has_queued_mail(*, organisation: Organisation, subject_ref: str) -> bool:
 
 
 def stop_reminders[R: StepRun](model: type[R], email: Email, *, code: str) -> R | None:
-    """Also marks the run, unless the address has changed. Other reasons for attention stay."""
+    """After a mail failed, stop the run's reminders and mark the run, unless the address has changed since. Other
+    reasons for attention stay."""
     if email.link_purpose != Link.Purpose.CANDIDATE:
         return None
     application = email.application  # None if the mail is about an adjustment
@@ -126,7 +127,7 @@ def mark_suspicious_name(model: type[StepRun], event: Event) -> None:
 
 
 def _application_of_mail(event: Event) -> int | None:
-    """None for mails about adjustment requests."""
+    """Return the id of the application that the mail is about, or None for mails about adjustment requests."""
     mails = Email.objects.across_organisations().filter(
         pk=event.data.get("email_id", 0), link_purpose=Link.Purpose.CANDIDATE
     )

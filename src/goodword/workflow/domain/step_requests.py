@@ -244,7 +244,7 @@ def reuse_times(step_requests: Iterable[StepRequest]) -> dict[int, datetime]:
 
 
 def is_confidential_source(earlier: StepRequest) -> bool:
-    """Whether members who see the later application may not see the earlier one."""
+    """Whether the earlier application may be hidden from members who can see the later one."""
     application = earlier.application
     return application.candidate.private or (
         application.role is not None and is_confidential(application.role)
@@ -294,7 +294,7 @@ def on_needs_attention(event: Event) -> None:
     if reason == StepRequest.WaitingReason.REUSE and (
         step_request.earlier is None or is_confidential_source(step_request.earlier)
     ):
-        reason = "decide"  # the recipient may not know of the other application
+        reason = "decide"  # the recipient must not learn of the other application
     to = Correspondent(name=recruiter.name, address=recruiter.address)
     queue(
         organisation=step_request.organisation,

@@ -44,7 +44,7 @@ class AutomationDraft:
 
 
 def load(request: MemberRequest, *, role: Role, key: str) -> AutomationDraft | None:
-    """None if there is no draft or its shape is outdated."""
+    """Return the draft, or None if there is none or its shape is outdated."""
     try:
         return AutomationDraft(**found) if (found := _all(request).get(f"{role.pk}:{key}")) else None
     except TypeError:
@@ -52,7 +52,7 @@ def load(request: MemberRequest, *, role: Role, key: str) -> AutomationDraft | N
 
 
 def save(request: MemberRequest, draft: AutomationDraft, *, role: Role, key: str) -> None:
-    """Only the latest few drafts are kept."""
+    """Save the draft in the session. Only the latest few drafts are kept."""
     place = f"{role.pk}:{key}"
     others = [(name, value) for name, value in _all(request).items() if name != place]
     request.session[_KEY] = dict([*others[1 - _AT_MOST :], (place, asdict(draft))])

@@ -57,7 +57,7 @@ class ComparableTotal:
 
     @property
     def conditions(self) -> str:
-        """Equal for totals that can be compared."""
+        """A text that is equal for totals that can be compared."""
         return "; ".join((str(self.assessment), *self.parts))
 
 

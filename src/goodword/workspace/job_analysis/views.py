@@ -311,7 +311,7 @@ def _role(request: MemberRequest, pk: int) -> Role:
 
 
 def _refuse_others(request: MemberRequest, role: Role) -> None:
-    """Only admins and the role's owner change the job analysis."""
+    """Refuse access to everyone except admins and the role's owner, who may change the job analysis."""
     if not may_change(role, request.member):
         raise access.NoAccess(request.member, kinds=access.ADMIN)
 

@@ -278,7 +278,7 @@ class SignInRulesForm(NoticesChanges):
         self.note_stored(asdict(current))
 
     def clean_requires_single_sign_on(self) -> bool:
-        """Only an admin who has signed in this way can require it, to prevent a lock-out."""
+        """Let only an admin who has signed in by single sign-on require it, to prevent a lock-out."""
         if self.cleaned_data["requires_single_sign_on"] and not self._by_single_sign_on:
             raise forms.ValidationError(
                 gettext("Sign in with single sign-on first, to avoid locking yourself out.")

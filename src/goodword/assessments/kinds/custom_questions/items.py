@@ -143,7 +143,7 @@ def custom_questions(questions: CustomQuestions) -> tuple[CustomQuestion, ...]:
 
 
 def visible_items(items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
-    """Only custom questions have conditions."""
+    """Return the items that these answers make visible. Only custom questions have conditions."""
     questions = [item.question for item in items if isinstance(item, CustomQuestion)]
     if not questions:
         return tuple(items)

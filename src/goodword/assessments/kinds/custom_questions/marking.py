@@ -188,7 +188,7 @@ def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, 
 
 
 def marking_progress(attempt: Attempt | None, *, member: Membership) -> MarkingProgress | None:
-    """None if no question has a rubric."""
+    """Return the progress of marking, or None if no question has a rubric."""
     if attempt is None or not member.may_work:
         return None
     parts = parts_to_mark(attempt, member=member)

@@ -109,7 +109,7 @@ class JudgementSet:
 
     @property
     def is_for_practice(self) -> bool:
-        """No panel that agrees has set its key, so its results aren't for decisions."""
+        """Whether the results are for practice, not for decisions, because no panel that agrees has set the key."""
         return self.panel is None or not self.panel.agrees
 
     @property

@@ -276,7 +276,7 @@ def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore
 
 
 def _hundredths(value: float) -> float:
-    """Never −0.0."""
+    """Round to two decimals, never to −0.0."""
     return round(value, 2) + 0.0
 
 

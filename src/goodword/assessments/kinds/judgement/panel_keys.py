@@ -148,7 +148,7 @@ def shown_result(test: Test, content: Content, experts: Sequence[Expert]) -> Pan
 
 
 def result_of(content: Content, experts: Sequence[Expert], *, chosen: Collection[int]) -> PanelResult:
-    """All of these experts have finished."""
+    """Compute the result from the ratings of the chosen experts, all of whom must have finished."""
     counting = [one for one in experts if one.row.pk in chosen]
     steps = tuple(option["value"] for option in content["response_scale"])
     situations, rows = [], []

@@ -116,7 +116,7 @@ def _positions(family: str, level: int) -> tuple[str, ...]:
 def _form(
     source: random.Random, slots: Sequence[tuple[str, int]], fair: Mapping[str, float]
 ) -> tuple[GeneratedItem, ...] | None:
-    """One item per slot; None where no item fits."""
+    """Draw one item per slot. None if no item fits a slot."""
     items: list[GeneratedItem] = []
     for family, level in slots:
         for _ in range(_TRIES_AN_ITEM):
