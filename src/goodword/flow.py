@@ -13,7 +13,7 @@ from goodword.candidates import personal_data as candidates_data
 from goodword.core.events import Flow
 from goodword.core.personal_data import Eraser, Exporter
 from goodword.greenhouse import personal_data as greenhouse_data
-from goodword.greenhouse.activity_feed import notes as activity_feed
+from goodword.greenhouse.activity_feed import notes as activity_feed_notes
 from goodword.notifications import personal_data as notifications_data
 from goodword.notifications.domain import bounces, queue
 from goodword.references import personal_data as references_data
@@ -24,7 +24,7 @@ from goodword.references.flags import raising as check_flags
 from goodword.reports import personal_data as reports_data
 from goodword.reports.domain import mails as report_mails
 from goodword.reports.domain import reviews
-from goodword.reports.domain import versions as report_freezing
+from goodword.reports.domain import versions as report_versions
 from goodword.workflow import personal_data as workflow_data
 from goodword.workflow.domain import application_outcome, step_requests
 from goodword.workspace import personal_data as workspace_data
@@ -108,7 +108,7 @@ FLOW: Flow = {
     ),  # data: erasure_id, reason
     "erasure.done": (),  # data: erasure_id, reason
     # --- automation (steps) ------------------------------------------------------------------------------------
-    # a request has started; one that waits records step.needs_attention or step.waits_for_... instead
+    # the request has started (a waiting one records step.needs_attention or step.waits_for_... instead)
     "step.requested": (  # data: step_request_id, kind, manual
         attempt_invitations.on_step_requested,
         check_invitations.on_step_requested,
@@ -134,13 +134,13 @@ FLOW: Flow = {
     "attempt.extended": (),  # data: step_request_id, attempt_id, until
     "attempt.declined": (),
     "attempt.completed": (  # data: step_request_id, attempt_id
-        report_freezing.on_attempt_completed,
+        report_versions.on_attempt_completed,
         attempt_flags.on_attempt_completed,
     ),
     "attempt.verification_opened": (),  # data: step_request_id, attempt_id
     "attempt.verification_completed": (),
     "attempt.verification_discarded": (),
-    "attempt.marked": (report_freezing.on_attempt_completed,),  # data: step_request_id, attempt_id, order
+    "attempt.marked": (report_versions.on_attempt_completed,),  # data: step_request_id, attempt_id, order
     # --- ratings after hire (workspace.validity) ----------------------------------------------------------------
     "rating.needs_rater": (),  # data: rating_request_id, reason
     "rating.given": (),
@@ -182,14 +182,14 @@ FLOW: Flow = {
         reference_requests.complete_on_self_reference,
         check_flags.on_check_changed,
     ),
-    "check.completed": (report_freezing.on_check_completed,),  # data: step_request_id, check_id
+    "check.completed": (report_versions.on_check_completed,),  # data: step_request_id, check_id
     "check.answered_late": (
-        report_freezing.on_check_completed,
+        report_versions.on_check_completed,
     ),  # data: step_request_id, check_id, reference_id
     # --- reports -----------------------------------------------------------------------------------------------
     "report.ready": (  # data: step_request_id, report_id, version, code
         report_mails.on_report_ready,
-        activity_feed.on_report_ready,
+        activity_feed_notes.on_report_ready,
         reviews.on_report_ready,
     ),
     "report.redacted": (),  # data as for report.ready; neither mail nor note

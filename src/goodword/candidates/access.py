@@ -26,7 +26,8 @@ def sees_private_candidates(role: Role, member: Membership) -> bool:
 
 
 def of_own_roles(member: Membership) -> Q:
-    """Applications of roles that the member owns, or where they are the recruiter; all for hiring managers."""
+    """Applications of roles that the member owns, or where they are the recruiter. No filter for hiring managers, who
+    only see roles to which they were added."""
     if not member.may_work:
         return Q()
     # ids instead of a join, so that PostgreSQL combines two indexes

@@ -61,7 +61,7 @@ class Step(OrganisationOwned):
     delay_minutes = models.PositiveIntegerField(default=0)
     #: working days after the invitation
     deadline_days = models.PositiveSmallIntegerField(default=7)
-    #: working days after the invitation, which says how many there are
+    #: working days after the invitation, which says how many reminders will follow
     reminder_days = models.JSONField(default=list)
     on_leave = models.CharField(max_length=10, choices=OnLeave.choices, default=OnLeave.PAUSE)
     on_reject = models.CharField(max_length=10, choices=OnClose.choices, default=OnClose.CLOSE)

@@ -108,6 +108,7 @@ class StepRun(OrganisationOwned):
 
     @property
     def hours(self) -> Calendar:
+        """Working hours of whom it reminds: the organisation's, in the person's time zone if known."""
         return self.organisation.calendar
 
     def renew_deadline(self, deadline: datetime) -> None:
@@ -207,14 +208,14 @@ def status(run: StepRun, *, now: datetime) -> str:
 
 
 def takes_answers(run: StepRun, *, now: datetime) -> bool:
-    """Whether the run is open and, unless its deadline is on hold, at most 30 days overdue."""
-    runs = run.clock_stopped_at is None and run.invited_at is not None
-    return is_open(run) and (not runs or now <= run.deadline_at + GRACE)
+    """Whether the run is open and at most 30 days overdue. Its deadline counts once it is invited, and not on hold."""
+    clock_runs = run.clock_stopped_at is None and run.invited_at is not None
+    return is_open(run) and (not clock_runs or now <= run.deadline_at + GRACE)
 
 
 def takes_answers_query(*, now: datetime) -> Q:
-    runs = Q(clock_stopped_at=None, invited_at__isnull=False)
-    return Q(progress__in=UNFINISHED, closed_at=None) & (~runs | Q(deadline_at__gte=now - GRACE))
+    clock_runs = Q(clock_stopped_at=None, invited_at__isnull=False)
+    return Q(progress__in=UNFINISHED, closed_at=None) & (~clock_runs | Q(deadline_at__gte=now - GRACE))
 
 
 def lock[R: StepRun](model: type[R], pk: int) -> R:

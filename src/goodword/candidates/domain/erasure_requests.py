@@ -1,4 +1,4 @@
-"""Erasure of a person's data or of one application. Steps close at once (`erasure.requested`), data is erased when
+"""Erasure of a person's data or of one application. Steps close at once (`erasure.requested`); data is erased when
 due."""
 
 from collections.abc import Iterable, Mapping

@@ -96,7 +96,7 @@ def retry_after_refusal(note: ActivityFeedNote, *, error: str, reason: str, now:
     outbox.settle_later(note, error=error, at=now + wait, refusals=note.refusals + 1, failure_reason=reason)
 
 
-def wait_for_calls(note: ActivityFeedNote, *, error: str, now: datetime, wait: timedelta) -> None:
+def wait_for_rate_limit(note: ActivityFeedNote, *, error: str, now: datetime, wait: timedelta) -> None:
     """This doesn't count as an attempt: nothing was sent, and a busy hour must not make the note fail."""
     wait = max(wait, timedelta(seconds=1))
     outbox.settle_later(note, error=error, at=now + wait, attempts=note.attempts - 1)
@@ -210,7 +210,7 @@ FAILURE_HELP: Mapping[str, FailureHelp] = {
         meaning=_("The report is here; only its note is missing in Greenhouse."), remedy=Remedy.AUTHOR
     ),
     FailureReason.UNREACHABLE: FailureHelp(
-        meaning=_("Goodword tried for hours. It searches the feed before trying again.")
+        meaning=_("Goodword tried for hours. A retry searches the feed if the note may have arrived.")
     ),
 }
 

@@ -136,7 +136,7 @@ def _last_line(body: str) -> str:
 def _settle_error(note: ActivityFeedNote, error: HarvestError, *, now: datetime) -> None:
     message = f"{error.sentence} {error.remedy}"
     if isinstance(error, RateLimited):
-        outcomes.wait_for_calls(note, error=message, now=now, wait=timedelta(seconds=error.wait))
+        outcomes.wait_for_rate_limit(note, error=message, now=now, wait=timedelta(seconds=error.wait))
     elif outcomes.may_be_permission(error):
         outcomes.retry_after_refusal(note, error=message, reason=outcomes.reason_of(error), now=now)
     elif outcomes.is_transient(error):

@@ -69,7 +69,8 @@ def queue(
     `context`: JSON values, frozen now; the templates also get `organisation`, `to_name`, `sender_name`, `reply_to` and
     `link`, which expires as in links.LIFETIMES. `deadline_days` and `earliest_deadline` determine the `deadline` when
     it is sent; `not_after`: cancelled if still unsent by then. `quotes`: the candidate whose name it mentions to
-    outsiders. `texts`: use these instead of the organisation's texts stored now (mail_texts).
+    outsiders. `texts`: use these instead of the organisation's texts stored now (mail_texts). Only `readdress`,
+    `on_address_changed` and `send_again` change the address.
     """
     language = language or organisation.language
     with transaction.atomic(savepoint=False):

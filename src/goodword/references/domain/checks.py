@@ -82,8 +82,8 @@ def refuse_if_request_over(check: Check, request: ReferenceRequest, *, now: date
 
 
 def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datetime) -> bool:
-    """Until the check is complete, as long as that takes answers; after that until the request's own deadline, unless
-    the application has ended."""
+    """While the check is unfinished, as long as it takes answers. Once it is done, until the request's own deadline,
+    unless the application's outcome closes the step."""
     if not request.is_out or check.closed_at is not None:
         return False
     if check.progress in DONE:

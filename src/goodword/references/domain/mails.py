@@ -47,7 +47,7 @@ def mail_candidate(
     **extra: object,
 ) -> None:
     """Queue a mail with a new portal link, unless the candidate can't be e-mailed. `days`: working days from sending to
-    the deadline; 0 if there is a deadline already."""
+    the deadline; 0 keeps the check's deadline, None: the mail has none."""
     facts = check_context(check)
     if mail_blocked_reason(facts.application):
         return

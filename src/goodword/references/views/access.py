@@ -114,7 +114,7 @@ class CandidateVisit:
 def for_candidate(
     *, only_open: bool = True, keep: Callable[..., None] | None = None
 ) -> Callable[[CandidateView], CandidateView]:
-    """`only_open`: redirect if the check is finished. `keep`: called with data posted after the page was closed."""
+    """`only_open`: redirect if the check is finished. `keep`: stores what is posted afterwards as a draft."""
 
     def decorate(view: CandidateView) -> CandidateView:
         @wraps(view)
@@ -209,7 +209,7 @@ class RefereeVisit:
 def for_referee(
     *, only_open: bool = True, keep: Callable[..., None] | None = None
 ) -> Callable[[RefereeView], RefereeView]:
-    """`only_open`: redirect if the request is settled. `keep`: called with data posted after the page was closed."""
+    """`only_open`: redirect if the request is settled. `keep`: stores what is posted afterwards as a draft."""
 
     def decorate(view: RefereeView) -> RefereeView:
         @wraps(view)

@@ -1,4 +1,5 @@
-"""Versions of a report: frozen when a step is finished or an earlier result is reused, then rendered by a job."""
+"""Versions of a report: frozen when a step is finished, answered late or marked, or an earlier result is reused; then
+rendered by a job."""
 
 import base64
 import secrets
@@ -70,7 +71,7 @@ def on_attempt_completed(event: Event) -> None:
 
 @by_worker
 def on_check_completed(event: Event) -> None:
-    """Freeze the report of a completed reference check."""
+    """Freeze the report of a completed reference check, and again after each late reference."""
     step_request = _step_request(event)
     if step_request.application.erased_at is not None:
         return

@@ -1,7 +1,7 @@
-"""Retention rules, for both the preview and the daily run. The period of *old* starts at the end of a person's last
-application, or at a later answer by them or their referees; that of *hidden* when their last application disappeared
-from Greenhouse. Only whole people are erased, and not while they have an active application, open step, legal hold or
-requested erasure."""
+"""Retention rules, for both the preview and the daily run. `Months.old` counts from the end of a person's last
+application, or from a later answer by them or their referees; `Months.hidden` from when their last application
+disappeared from Greenhouse. A person is erased with all their applications, and not while they have an active
+application, open step, legal hold or requested erasure."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
