@@ -12,7 +12,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Paragraphs. `leads`: stay on the next block's page. `large`: in larger type. Screens emphasise the `key`, the
+    """Paragraphs. `leads`: keep it on the next block's page. `large`: use larger type. Screens emphasise the `key`, the
     main figure in the first paragraph."""
 
     paragraphs: Sequence[str]
@@ -104,8 +104,8 @@ class RatingRow:
 
 @dataclass(frozen=True, slots=True)
 class RatingChart:
-    """`header`: for labels and, on screens, the range. `levels`: names of the axis values. `legend`: explains the
-    marks."""
+    """`header`: headings of the columns with the labels and, on screens, with the range. `levels`: names of the axis
+    values. `legend`: explains the marks."""
 
     header: Sequence[str]
     axis: tuple[int, int]
@@ -180,7 +180,7 @@ class Quotes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """A trusted SVG with its own alternative text. `marked`: with a border; `tinted`: with a background."""
+    """A trusted SVG with its own alternative text. `marked`: draw a border; `tinted`: fill the background."""
 
     svg: str
     label: str = ""
@@ -223,7 +223,8 @@ type Block = PrintedBlock | Details | Drawings | Link
 
 @dataclass(frozen=True, slots=True)
 class OutcomeAnswer:
-    """An answer and the referees who gave it (`by`: letter, who). `differs`: from the candidate's statement."""
+    """An answer and the referees who gave it (`by`: letter, who). `differs`: whether it differs from the candidate's
+    statement."""
 
     text: str
     by: Sequence[tuple[str, str]] = ()
@@ -238,8 +239,8 @@ class OutcomeRow:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Part of a report under a second-level heading, with a muted `note` beside it. `together`: on one page. `anchor`:
-    id on a screen."""
+    """Part of a report under a second-level heading, with a muted `note` beside it. `together`: keep it on one page.
+    `anchor`: its id on a screen."""
 
     title: str
     blocks: Sequence[Block]

@@ -311,7 +311,7 @@ def ask_page(
     context: Mapping[str, object],
     switched: bool = False,
 ) -> HttpResponse:
-    """`context`: for the portal's layout. `switched`: the language was changed; keep the text."""
+    """`context`: values for the portal's layout. `switched`: the language was changed; keep the text."""
     form = AskForm(request.POST if request.method == "POST" else None)
     if switched:
         form = AskForm(question=form["question"].value() or "")

@@ -117,7 +117,7 @@ class NothingToKeep(Exception):
 
 
 def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership, now: datetime) -> Hold:
-    """`ground`: for the people concerned. `reason`: for members. Idempotent. Raises NothingToKeep."""
+    """`ground`: shown to the people concerned. `reason`: shown to members. Idempotent. Raises NothingToKeep."""
     organisation = by.organisation
     with transaction.atomic():
         person = on if isinstance(on, Candidate) else None

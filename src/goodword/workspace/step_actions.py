@@ -52,7 +52,7 @@ Action = Callable[[], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The target of an action. `ids`: for the audit log. `anchor`: on the candidate's page."""
+    """The target of an action. `ids`: ids for the audit log. `anchor`: where to return to on the candidate's page."""
 
     application: Application
     ids: Mapping[str, int]

@@ -201,7 +201,8 @@ def after_break(part: AttemptPart) -> AfterBreak:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockState:
-    """`paused`: by a lost connection. `breaks_left`: how many more times lost time will be given back."""
+    """`paused`: whether a lost connection has paused the clock. `breaks_left`: how many more times lost time will be
+    given back."""
 
     paused: bool
     minutes: int

@@ -56,8 +56,8 @@ class NormKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormTable:
-    """`sd`: of the sample (n - 1). `cumulative`: for each observed score in ascending order, the number at or below
-    it."""
+    """`sd`: standard deviation of the sample (n - 1). `cumulative`: for each observed score in ascending order, the
+    number at or below it."""
 
     n: int
     mean: float

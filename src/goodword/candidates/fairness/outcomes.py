@@ -92,7 +92,8 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRate:
-    """`count`: None below LEAST. `ratio`: to the row's highest rate; None for the group with that rate."""
+    """`count`: None below LEAST. `ratio`: the rate divided by the row's highest rate; None for the group with that
+    rate."""
 
     group: str
     count: Count | None

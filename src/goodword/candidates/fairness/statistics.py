@@ -40,7 +40,8 @@ class RateRatio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Together:
-    """Tests whether all groups could have the same rate. `exact`: by Fisher's test of pairs instead of chi-squared."""
+    """Tests whether all groups could have the same rate. `exact`: whether Fisher's test of pairs was used instead of
+    chi-squared."""
 
     p: float
     exact: bool

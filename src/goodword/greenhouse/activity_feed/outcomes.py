@@ -49,7 +49,7 @@ class PostedNote:
 
 
 def record_posted(note: ActivityFeedNote, posted: PostedNote, *, now: datetime) -> None:
-    """Also schedules a search for duplicates if the outcome of an earlier attempt is unknown."""
+    """Settle the note as sent, and search for duplicates later if the outcome of an earlier attempt is unknown."""
     with transaction.atomic():
         outbox.settle_sent(
             note,
@@ -97,7 +97,7 @@ def retry_after_refusal(note: ActivityFeedNote, *, error: str, reason: str, now:
 
 
 def wait_for_rate_limit(note: ActivityFeedNote, *, error: str, now: datetime, wait: timedelta) -> None:
-    """This doesn't count as an attempt: nothing was sent, and a busy hour must not make the note fail."""
+    """Requeue the note without counting an attempt: nothing was sent, and a busy hour must not make the note fail."""
     wait = max(wait, timedelta(seconds=1))
     outbox.settle_later(note, error=error, at=now + wait, attempts=note.attempts - 1)
 

@@ -66,8 +66,8 @@ class FontsMissingError(RuntimeError):
 
 @dataclass(frozen=True)
 class Fonts:
-    """`families`: in the order tried. `coverage`: code points that all files of a family can draw. `problems`:
-    sentences for admins about fonts that can't be used."""
+    """`families`: font families in the order tried. `coverage`: code points that all files of a family can draw.
+    `problems`: sentences for admins about fonts that can't be used."""
 
     typst: "typst.Fonts"
     families: tuple[str, ...]

@@ -29,7 +29,7 @@ GROUP_NAMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """`text`: in the past tense. `warns`: whether it deserves attention."""
+    """`text`: what was done, in the past tense. `warns`: whether it deserves attention."""
 
     group: ActionGroup
     text: str

@@ -116,7 +116,7 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """`number`: for the reader, from 1. `first`, `last`: numbers of its rows among `total`."""
+    """`number`: the page number shown, starting at 1. `first`, `last`: numbers of its rows among `total`."""
 
     ids: Sequence[int]
     number: int

@@ -96,7 +96,7 @@ class Scope:
 
 
 def filtered(scope: Scope, query: ListQuery, *, few: bool = False) -> QuerySet[ListedApplication]:
-    """Apply all filters except the chips. `few`: at most FEW rows match, see `_named`."""
+    """Apply all filters except the chips. `few`: whether at most FEW rows match, see `_named`."""
     rows = scope.rows()
     if query.q:
         rows = _named(rows, scope, query.q, few=few)
