@@ -146,6 +146,8 @@ def test_a_ranking_is_ordered_by_dragging(questions: Page) -> None:
     start, end = grip.first.bounding_box(), grip.nth(2).bounding_box()
     assert start is not None
     assert end is not None
+    grip.first.click()  # moves nothing, so it answers nothing
+    assert ranking.locator("select").evaluate_all("all => all.map((one) => one.value)") == [""] * len(names)
     questions.mouse.move(start["x"] + 10, start["y"] + 10)
     questions.mouse.down()
     questions.mouse.move(end["x"] + 10, end["y"] + end["height"] - 4, steps=12)

@@ -85,11 +85,13 @@
     });
 
     let held = null;
+    let from = 0; // its place before
     list.addEventListener("pointerdown", (event) => {
       const grip = event.target.closest(".ranking__grip");
       if (!grip || event.button !== 0) return;
       event.preventDefault();
       held = grip.closest(".ranking__row");
+      from = rowsOf(list).indexOf(held);
       held.classList.add("ranking__row--held");
       list.setPointerCapture(event.pointerId); // the list stays where it is
     });
@@ -111,7 +113,7 @@
       const row = held;
       held = null;
       row.classList.remove("ranking__row--held");
-      save(row);
+      if (rowsOf(list).indexOf(row) !== from) save(row); // else it was only touched
     };
     list.addEventListener("pointerup", drop);
     list.addEventListener("pointercancel", drop);
