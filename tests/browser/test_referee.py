@@ -1,16 +1,22 @@
 """A referee gives a complete reference: on a phone, by keyboard, in two languages, on two devices."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from goodword.core import clock
 from goodword.references.domain.responses import DraftAnswers
 from tests.browser.looking import Looker
+from tests.browser.windows import hold
 from tests.references.stage import Stage, set_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 PHONE = {"width": 390, "height": 844}
+#: milliseconds until the scripts save after typing stops, give up a request, and try again
+TYPING, GIVE_UP_AFTER, AGAIN_AFTER = 1000, 20_000, 5000
 
 
 @pytest.fixture
@@ -83,13 +89,29 @@ def test_a_whole_reference_by_keyboard_in_two_languages_on_two_devices(
 
 def test_text_is_kept_as_it_is_typed(page: Page, stage: Stage, referee_page: str) -> None:
     number = stage.page_of("strengths")
-    page.goto(f"{referee_page}questions/{number}/")
-    page.get_by_role("textbox").first.fill("She thinks before")
-    expect(page.get_by_role("status")).to_have_text("Saved")
-    with page.expect_response(lambda response: response.request.method == "POST"):
-        page.get_by_role("textbox").first.fill("She thinks before she builds.")
-    page.close()
-    assert DraftAnswers.read(stage.request.draft).answers["strengths"] == "She thinks before she builds."
+    url = f"{referee_page}questions/{number}/"
+    page.clock.install()
+    page.goto(url)
+    text, state = page.get_by_role("textbox").first, page.get_by_role("status")
+    text.fill("She thinks before")
+    page.clock.fast_forward(TYPING)
+    expect(state).to_have_text("Saved")
+
+    hold(page, url)
+    text.fill("She thinks before she")
+    with page.expect_request(url):
+        page.clock.fast_forward(TYPING)
+    page.clock.fast_forward(GIVE_UP_AFTER)
+    expect(state).to_have_text("Not saved yet. Trying again.")
+    with page.expect_request(url):
+        page.clock.fast_forward(AGAIN_AFTER + TYPING)
+    page.unroute(url)
+    text.fill("She thinks before she builds.")  # waits for that request
+    page.goto(f"{referee_page}ask/")
+    expect(page.get_by_label("Your question")).to_be_visible()
+    until(
+        lambda: DraftAnswers.read(stage.request.draft).answers["strengths"], "She thinks before she builds."
+    )
 
 
 def test_saving_offline_keeps_the_page_and_the_text_until_the_connection_is_back(
@@ -158,13 +180,46 @@ def test_save_waits_while_the_server_fails_or_another_tab_has_changed_the_page(
     expect(mine).to_have_value("She builds.")
 
 
+def test_submit_waits_while_the_chosen_sentence_is_not_saved(
+    page: Page, stage: Stage, referee_page: str
+) -> None:
+    page.goto(f"{referee_page}questions/{stage.page_of('strengths')}/")
+    page.get_by_role("textbox").first.fill("She thinks before she builds. She asks early when it is unclear.")
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    url = f"{referee_page}review/"
+    page.goto(url)
+
+    def fails(route: Route) -> None:
+        route.fulfill(status=503, body="down") if route.request.method == "POST" else route.continue_()
+
+    page.route(url, fails)
+    page.locator("form summary").click()
+    page.get_by_role("radio").nth(1).press("Space")
+    expect(page.get_by_role("status")).to_have_text("Not saved yet. Trying again.")
+    for _ in range(2):
+        page.get_by_role("button", name="Submit").click()
+        expect(page.get_by_role("alert")).to_contain_text("Your answers aren't saved yet")
+    page.unroute(url)
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    assert DraftAnswers.read(stage.request.draft).quote
+
+
 def test_declining_offline_keeps_the_page(page: Page, stage: Stage, referee_page: str) -> None:
+    page.clock.install()
     page.goto(f"{referee_page}no/")
     page.context.set_offline(True)
     page.get_by_role("button", name="Send answer").click()
     expect(page.get_by_role("alert")).to_contain_text("You're offline. Keep this page open and try again")
     page.context.set_offline(False)
     expect(page.get_by_role("alert")).to_have_count(0)
+    hold(page, "**/no/")
+    with page.expect_request("**/no/"):
+        page.get_by_role("button", name="Send answer").click(no_wait_after=True)
+    page.context.new_cdp_session(page).send("Page.stopLoading")
+    page.unroute("**/no/")
+    page.clock.fast_forward(10_000)
     click(page, "Send answer")
     assert stage.request.state == "declined"
 
@@ -238,6 +293,14 @@ def fill_in(page: Page) -> None:
     for box in page.locator("form.stack textarea:visible").all():
         box.focus()
         page.keyboard.type("She asks early when something is unclear.")
+
+
+def until(read: Callable[[], object], expected: object) -> None:
+    """Wait until the server has this value from a page that is closed."""
+    deadline = time.monotonic() + 30
+    while read() != expected and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert read() == expected
 
 
 def choose(page: Page, group: int, option: int) -> None:

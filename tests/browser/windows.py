@@ -1,6 +1,6 @@
 """Windows of a signed-in member, and keyboard navigation."""
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from goodword.accounts.models import Membership
 from tests.support.pages import signed_in
@@ -25,3 +25,10 @@ def tab_to(page: Page, selector: str) -> None:
         if page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):
             return
     raise AssertionError(f"Tab never comes to {selector} on {page.url}")
+
+
+def hold(page: Page, address: str) -> list[Route]:
+    """Leaves requests to this address without a response, until the test continues them."""
+    held: list[Route] = []
+    page.route(address, lambda route, _request: held.append(route))
+    return held

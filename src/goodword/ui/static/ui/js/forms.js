@@ -1,6 +1,7 @@
 // For forms: moves the focus to an error summary, closes toasts, counts the selected rows in bulk bars and ignores
 // second clicks. Going back to a page of errors shows the form, without asking whether to send it again.
 (() => {
+  const AGAIN_AFTER = 10000; // ms until a button works again, if people stop a page that takes long to load
   const ready = (root) => {
     const summary = root.querySelector("[data-error-summary]:not([data-focused])");
     if (summary) {
@@ -39,8 +40,13 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.matches("[hx-post]")) return;
-    if (form.dataset.sent) event.preventDefault();
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
     form.dataset.sent = "yes";
+    // a second click would upload a file from the start
+    if (!form.querySelector("input[type=file]")) setTimeout(() => delete form.dataset.sent, AGAIN_AFTER);
   });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

@@ -2,7 +2,7 @@
 // input, so the page stays open and shows a notice. A form that saves by htmx continues once it is saved; if saving
 // fails, the notice disappears and the button works again. Tasks of an assessment ([data-form]) have their own queue.
 (() => {
-  let unreached = new WeakMap(); // forms whose last autosave failed: whether the server responded
+  let unreached = new WeakMap(); // forms whose last autosave failed: by which element, whether the server responded
   let saving = new WeakMap(); // number of autosaves without a response
   let notice = null;
   let waiting = null; // the form that was not sent
@@ -14,7 +14,8 @@
   };
 
   const save = () => {
-    if (waiting?.isConnected && waiting.matches("[hx-post]")) window.htmx.trigger(waiting, "change");
+    const saves = waiting?.isConnected && (unreached.get(waiting)?.elt ?? (waiting.matches("[hx-post]") && waiting));
+    if (saves) window.htmx.trigger(saves, "change");
     else clear();
   };
 
@@ -22,7 +23,7 @@
     delete form.dataset.led; // see tap.js
     clear();
     waiting = form;
-    const name = unreached.get(form) ? "unsaved" : form.matches("[hx-post]") ? "offline-saves" : "offline-stays";
+    const name = unreached.get(form)?.responded ? "unsaved" : form.matches("[hx-post]") ? "offline-saves" : "offline-stays";
     notice = document.querySelector(`[data-${name}]`).content.firstElementChild.cloneNode(true);
     (form.querySelector(".actions") ?? document.querySelector("main > *")).before(notice);
     notice.scrollIntoView({ block: "nearest" });
@@ -57,12 +58,13 @@
     if (form && event.detail.requestConfig.verb !== "get") saving.set(form, (saving.get(form) ?? 0) + 1);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt.closest("form");
+    const { elt } = event.detail;
+    const form = elt.closest("form");
     if (!form || event.detail.requestConfig.verb === "get") return;
     saving.set(form, Math.max(0, (saving.get(form) ?? 0) - 1));
     const { status } = event.detail.xhr;
     if (status === 0 || status >= 500) {
-      unreached.set(form, status !== 0);
+      unreached.set(form, { elt, responded: status !== 0 });
       if (leaving?.form === form) stay(form);
       leaving = null;
       return;

@@ -1,13 +1,18 @@
 // Shows Saving, Saved or Not saved in the nearest <c-saved>, from the htmx requests around it, and retries failed
 // requests until they succeed. After a conflict (409: another tab has changed the form) it swaps in the notice and stops
-// saving; the button shows both versions.
+// saving; the button shows both versions. Leaving the page sends what isn't saved yet.
 (() => {
   const AGAIN_AFTER = 5000;
+  const GIVE_UP_AFTER = 20000; // ms without a response, as in a tunnel
   const CONFLICT = 409;
   const changed = new WeakSet(); // forms with a conflict
+  const unsaved = new Map(); // elements whose last change isn't saved: the request that carries it
+  const timers = new WeakMap(); // for the next attempt
 
+  const lineOf = (element) =>
+    element.closest("form, main")?.querySelector("[data-saved]") ?? document.querySelector("[data-saved]");
   const say = (element, state) => {
-    const near = element.closest("form, main")?.querySelector("[data-saved]") ?? document.querySelector("[data-saved]");
+    const near = lineOf(element);
     if (!near) return;
     near.dataset.state = state;
     const words = { saving: "saving", saved: "done", failed: "failed", changed: "changed" };
@@ -18,6 +23,13 @@
     if (event.detail.requestConfig.verb === "get") return;
     if (changed.has(event.detail.elt)) event.preventDefault();
     else say(event.detail.elt, "saving");
+  });
+  document.addEventListener("htmx:beforeSend", (event) => {
+    const { elt, requestConfig, xhr } = event.detail;
+    if (requestConfig.verb === "get" || !lineOf(elt)) return;
+    if (unsaved.has(elt)) unsaved.set(elt, xhr);
+    const timer = setTimeout(() => xhr.abort(), GIVE_UP_AFTER);
+    xhr.addEventListener("loadend", () => clearTimeout(timer));
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status === CONFLICT) event.detail.shouldSwap = true;
@@ -32,9 +44,35 @@
       return;
     }
     say(elt, successful ? "saved" : "failed");
+    if (successful && unsaved.get(elt) === event.detail.xhr) unsaved.delete(elt);
     if (status !== 0 && status < 500) return; // retrying only helps after a lost connection or a server error
-    setTimeout(() => {
+    clearTimeout(timers.get(elt)); // one attempt, however many answers failed
+    const again = setTimeout(() => {
       if (elt.isConnected) window.htmx.trigger(elt, requestConfig.triggeringEvent?.type ?? "change");
     }, AGAIN_AFTER);
+    timers.set(elt, again);
+  });
+
+  const noted = (event) => {
+    const elt = event.target instanceof Element && event.target.closest("[hx-post]");
+    if (elt && lineOf(elt)) unsaved.set(elt, null);
+  };
+  document.addEventListener("change", noted, true); // before htmx sends it
+  document.addEventListener("input", noted, true);
+  document.addEventListener("submit", ({ target, defaultPrevented }) => {
+    if (defaultPrevented) return;
+    for (const elt of unsaved.keys()) if (elt.closest("form") === target) unsaved.delete(elt); // the form sends it
+  });
+  window.addEventListener("pagehide", () => {
+    for (const elt of unsaved.keys()) {
+      if (!elt.isConnected || changed.has(elt)) continue;
+      fetch(elt.getAttribute("hx-post"), {
+        method: "POST",
+        body: new FormData(elt.closest("form")),
+        headers: { "HX-Request": "true" },
+        keepalive: true,
+      }).catch(() => {}); // too long, or offline
+    }
+    unsaved.clear();
   });
 })();
