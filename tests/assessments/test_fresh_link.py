@@ -86,13 +86,20 @@ def test_an_expired_link_offers_a_new_one(client: Client, attempt: Attempt, name
     assert client.get(fresh.removeprefix("http://localhost:8000"))["Location"].endswith("/assessment/")
 
 
-def test_a_script_with_an_expired_link_is_redirected(client: Client, attempt: Attempt) -> None:
+def test_a_script_with_an_expired_or_unknown_link_is_redirected(client: Client, attempt: Attempt) -> None:
     token, before = token_of(attempt, now=OLD), rows(attempt)
     path = reverse("portal_assessment_item", args=[token, 1, 1])
     response = client.post(path, {"answer": "3"}, headers={"X-Goodword": "script"})
     assert (response.status_code, response.json()) == (
         410,
         {"saved": False, "go": reverse("portal_fresh", args=[token])},
+    )
+    unknown = "A" * len(token)
+    path = reverse("portal_assessment_item", args=[unknown, 1, 1])
+    response = client.post(path, {"answer": "3"}, headers={"X-Goodword": "script"})
+    assert (response.status_code, response.json()) == (
+        410,
+        {"saved": False, "go": reverse("portal_assessment", args=[unknown])},
     )
     assert rows(attempt) == before
 

@@ -13,6 +13,7 @@ from tests.assessments.support import answer_all, application, assigned, scores,
 from tests.assessments.support import answers as given_in
 from tests.browser.conftest import violations
 from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import hold
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -49,10 +50,14 @@ def test_numbers_choose_and_enter_continues(page: Page, url: Callable[..., str],
     expect(page.get_by_role("link", name="Skip for now")).to_be_hidden()
     assert answers(attempt) == [("ws74", 4)]
     page.keyboard.press("2")
-    page.keyboard.press("Enter")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
+    for _ in range(3):  # held down
+        page.keyboard.down("Enter")
     expect(page).to_have_url(url("portal_assessment_item", 1, 2))
     arrived(page)
     assert answers(attempt) == [("ws74", 2)]
+    assert f"POST {url('portal_assessment_item', 1, 2)}" not in sent
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
@@ -117,14 +122,29 @@ def test_enter_without_an_answer_shows_an_error(
 
 def test_back_from_the_error_page_opens_the_statement(page: Page, url: Callable[..., str]) -> None:
     page.goto(url("portal_assessment_item", 1, 1))
-    page.get_by_role("button", name="Next").click()
-    expect(page.get_by_role("alert")).to_be_focused()
+    with page.expect_response("**/screens/") as screens:
+        page.get_by_role("button", name="Next").click()
+        expect(page.get_by_role("alert").first).to_be_focused()
+    screens.value.finished()
+    page.get_by_role("alert").get_by_role("link").click()
+    expect(page.get_by_role("radio").first).to_be_focused()
+    expect(page.locator("[data-error-summary]")).to_be_visible()
     page.keyboard.press("5")
     expect(page.get_by_role("radio", name="Strongly agree")).to_be_checked()
     page.get_by_role("button", name="Next").click()
     expect(page).to_have_url(url("portal_assessment_item", 1, 2))
     page.go_back()
     expect(page.get_by_role("radio", name="Strongly agree")).to_be_checked()
+
+
+def test_the_focus_stays_where_somebody_answers_already(page: Page, url: Callable[..., str]) -> None:
+    held = hold(page, "**/assessments/keys.js")
+    with page.expect_request("**/assessments/keys.js"):
+        page.goto(url("portal_assessment_item", 1, 1), wait_until="commit")
+    page.get_by_role("radio").nth(1).press("Space")
+    held[0].continue_()
+    expect(page.locator("[data-keys]").first).to_be_visible()
+    expect(page.get_by_role("radio").nth(1)).to_be_focused()
 
 
 def test_shortcuts_do_not_affect_buttons_and_other_keys(

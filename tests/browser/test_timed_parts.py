@@ -19,11 +19,14 @@ from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, PlannedTes
 from tests.assessments.support import answers, application, part_of, token_of
 from tests.browser.conftest import violations
 from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import hold
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 #: milliseconds until the scripts save after typing stops, and until they retry
 TYPING, AGAIN_AFTER = 1500, 4000
+#: between heartbeats; until a request without a response is given up; until the page reconnects
+BEAT, GIVE_UP_AFTER, RECONNECTS_AFTER = 10_000, 20_000, 3000
 
 
 @pytest.fixture
@@ -162,6 +165,7 @@ def test_after_a_short_disconnection_the_task_stays(page: Page, open_at: Callabl
 
 def test_next_offline_keeps_the_page_and_continues_later(page: Page, open_at: Callable[..., str]) -> None:
     attempt = timed()
+    page.clock.install()
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.keyboard.press("1")
     expect(page.locator("[data-saved]")).to_have_text("Saved")
@@ -170,6 +174,67 @@ def test_next_offline_keeps_the_page_and_continues_later(page: Page, open_at: Ca
     expect(page.get_by_role("alert")).to_be_visible()
     page.context.set_offline(False)  # now the click takes effect
     page.wait_for_url("**/item/2/")
+
+    def loses_the_response(route: Route) -> None:
+        route.fetch(max_redirects=0)
+        route.abort()
+
+    page.route("**/item/2/", loses_the_response)
+    page.get_by_role("button", name="Skip").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.clock.fast_forward(RECONNECTS_AFTER)
+    page.wait_for_url("**/item/3/")  # without a warning about another window
+
+
+def test_a_second_click_does_not_count_for_the_next_task(page: Page, open_at: Callable[..., str]) -> None:
+    page.goto(open_at(timed(), "portal_assessment_item", 1, 1))
+    held = hold(page, "**/item/1/")
+    skip = page.get_by_role("button", name="Skip")
+    with page.expect_request("**/item/1/"):
+        skip.click()
+    skip.click()
+    held[0].continue_()
+    page.wait_for_url("**/item/2/")
+    assert len(held) == 1
+
+
+def test_a_heartbeat_without_a_response_is_repeated(page: Page, open_at: Callable[..., str]) -> None:
+    page.clock.install()
+    page.goto(open_at(timed(), "portal_assessment_item", 1, 1))
+    hold(page, "**/ping/")
+    with page.expect_request("**/ping/"):
+        page.clock.fast_forward(BEAT)
+    page.clock.fast_forward(BEAT)
+    expect(page.get_by_role("alert")).to_contain_text("You're offline")
+    page.unroute("**/ping/")
+    page.clock.fast_forward(RECONNECTS_AFTER)
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_an_answer_without_a_response_is_sent_again(page: Page, open_at: Callable[..., str]) -> None:
+    attempt = attempt_of(WORK_STYLE, now=clock.now())
+    address = open_at(attempt, "portal_assessment_item", 1, 1)
+    page.clock.install()
+    open_questions(page, address)
+    hold(page, address)
+    with page.expect_request(address):
+        page.keyboard.press("4")
+    page.clock.fast_forward(GIVE_UP_AFTER)
+    expect(page.get_by_role("alert")).to_contain_text("Your answer is saved on this device")
+    page.unroute(address)
+    page.evaluate(
+        """() => {
+          const queue = JSON.parse(localStorage["goodword.answers"]);
+          const elsewhere = location.pathname.replace(/[^/]{20,}/, "A".repeat(43));
+          const left = { fields: [["answer", "3"]], at: Date.now() };
+          localStorage["goodword.answers"] = JSON.stringify({ [elsewhere]: left, ...queue });
+        }"""
+    )  # an answer to an assessment that is gone
+    page.clock.fast_forward(AGAIN_AFTER)
+    arrived(page)
+    expect(page.locator("[data-saved]")).to_have_text("Saved")
+    expect(page).to_have_url(address)
+    assert [value for _, value in given(attempt)] == [4]
 
 
 def test_statements_can_be_answered_offline(page: Page, open_at: Callable[..., str]) -> None:

@@ -123,7 +123,7 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
     def enter(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         visit = visit_of(token)
         if visit is None:
-            return unknown_page(request)
+            return _nowhere(token) if is_script(request) else unknown_page(request)
         now = clock.now()
         attempt = latest_attempt(visit.application)
         if attempt is None or visit.application.is_being_erased or visit.link.ended_at is not None:
@@ -271,10 +271,15 @@ def _expired(request: HttpRequest, visit: Visit) -> HttpResponse:
     return private(redirect(go))
 
 
+def _nowhere(token: str) -> HttpResponse:
+    """For a script: there is nothing to save the answer to. Without it, the browser would keep trying."""
+    go = reverse("portal_assessment", args=[token])
+    return private(JsonResponse({"saved": False, "go": go}, status=410))
+
+
 def _closed(request: HttpRequest, visit: Visit) -> HttpResponse:
     if is_script(request):  # a page would look like success
-        go = reverse("portal_assessment", args=[visit.token])
-        return private(JsonResponse({"saved": False, "go": go}, status=410))
+        return _nowhere(visit.token)
     return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
 
 

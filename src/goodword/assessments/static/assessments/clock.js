@@ -3,6 +3,7 @@
 // script the page shows the time left when it was loaded; the server does the rest.
 (() => {
   let part, form, endsAt, told, broken = false, leaving = false, going = false, pressed = null;
+  let onward = null; // where Next leads, once the server has taken it
   let stopped = false; // another tab has saved a different answer
 
   const start = () => {
@@ -68,12 +69,16 @@
     warn(part.dataset.elsewhere);
   };
 
-  const post = (url, body) =>
-    fetch(url, {
-      method: "POST",
-      body,
-      headers: { "X-Goodword": "script", "X-CSRFToken": form.querySelector("[name=csrfmiddlewaretoken]").value },
-    });
+  const post = (url, body, within) =>
+    window.goodwordAnswers.request(
+      url,
+      {
+        method: "POST",
+        body,
+        headers: { "X-Goodword": "script", "X-CSRFToken": form.querySelector("[name=csrfmiddlewaretoken]").value },
+      },
+      within,
+    );
 
   // Offline: stop the countdown and retry until reconnected.
   const lost = () => {
@@ -82,12 +87,15 @@
     setTimeout(alive, 3000);
   };
 
+  const shown = () => Number(document.querySelector("[data-screen]").dataset.screen);
+
   let asking = false;
   const alive = async () => {
     if (asking || leaving) return;
     asking = true;
     try {
-      const response = await post(part.dataset.alive);
+      // soon enough for another attempt before the silence counts as a break
+      const response = await post(part.dataset.alive, undefined, { within: Number(part.dataset.beat) * 1000 });
       if (response.status >= 500) throw new Error("server");
       const said = await response.json();
       if (said.go) {
@@ -99,10 +107,13 @@
         if (pressed) {
           warn(null);
           broken = false;
-          next(pressed.submitter);
+          if (said.at > shown()) {
+            leaving = true; // it had arrived, only the response was lost
+            location.assign(part.dataset.again);
+          } else next(pressed.submitter);
           return;
         }
-        if (said.at > Number(document.querySelector("[data-screen]").dataset.screen) && !going) elsewhere();
+        if (said.at > shown() && !going) elsewhere();
         if (broken) {
           broken = false;
           warn(null);
@@ -184,7 +195,8 @@
   const leave = (event) => {
     if (form.querySelector("input[type=file]")) return;
     event.preventDefault();
-    next(event.submitter);
+    if (onward) location.assign(onward);
+    else if (!going) next(event.submitter); // a second click would count as one for the next task
   };
 
   // Without a connection, remember the click until the next successful heartbeat.
@@ -193,11 +205,13 @@
     pressed = null;
     const body = new URLSearchParams(new FormData(form, submitter));
     try {
-      const response = await fetch(form.action, { method: "POST", body });
+      const response = await window.goodwordAnswers.request(form.action, { method: "POST", body });
       if (response.status >= 500) throw new Error("server");
       leaving = true;
-      if (response.status === 422 || response.status === 409) form.submit();
-      else location.assign(response.url);
+      if (response.status === 422 || response.status === 409) {
+        going = false;
+        form.submit();
+      } else location.assign((onward = response.url));
     } catch {
       going = false;
       pressed = { submitter };

@@ -8,7 +8,9 @@
     if (!item) return;
     for (const hint of root.querySelectorAll("[data-keys]")) hint.hidden = false;
     const target = root.querySelector("[data-solution]") ?? item; // so that screen readers read it
-    if (!document.querySelector("[data-error-summary]")) target.focus({ preventScroll: true });
+    // on a slow connection people may have begun to answer before this script arrives
+    const busy = document.activeElement !== document.body;
+    if (!busy && !document.querySelector("[data-error-summary]")) target.focus({ preventScroll: true });
   };
 
   document.addEventListener("keydown", (event) => {
@@ -28,6 +30,7 @@
       if (changed) answer.dispatchEvent(new Event("change", { bubbles: true }));
     } else if (event.key === "Enter" && !event.target.closest("a, button, textarea")) {
       event.preventDefault();
+      if (event.repeat) return; // held down, it would also submit the next screen
       const next = form.querySelector("button:not([name])");
       form.requestSubmit(next);
     }

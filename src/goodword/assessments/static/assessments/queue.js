@@ -4,6 +4,7 @@
 (() => {
   const KEY = "goodword.answers";
   const AGAIN_AFTER = 4000;
+  const GIVE_UP_AFTER = 20000; // ms without a response, as in a tunnel
   let memory = {}; // if the browser stores nothing
   let busy = false;
 
@@ -71,13 +72,23 @@
     }
   };
 
+  const request = async (url, options, { within = GIVE_UP_AFTER } = {}) => {
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => giveUp.abort(), within);
+    try {
+      return await fetch(url, { ...options, signal: giveUp.signal });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
   // Whether to continue with the next one.
   const send = async (url, waiting) => {
     const body = new URLSearchParams(waiting.fields);
     body.set("age", String(Math.max(0, (Date.now() - waiting.at) / 1000)));
     let response;
     try {
-      response = await fetch(url, {
+      response = await request(url, {
         method: "POST",
         body,
         headers: { "X-Goodword": "script", "X-CSRFToken": csrf() },
@@ -155,5 +166,6 @@
   };
 
   // `of`: {fields, conflict} of an unsaved answer.
-  window.goodwordAnswers = { put, flush, settled, drop, waiting: unsent, of: (url) => read()[url], fieldsOf, fill };
+  const of = (url) => read()[url];
+  window.goodwordAnswers = { put, flush, settled, drop, waiting: unsent, of, fieldsOf, fill, request };
 })();

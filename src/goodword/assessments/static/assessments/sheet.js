@@ -54,8 +54,27 @@
     document.querySelector("h1 [data-heading]").textContent = copy.dataset.heading;
     document.querySelector("[data-tell]").textContent = copy.dataset.title;
     window.scrollTo(0, 0);
+    turned = { place, at: performance.now() };
     document.dispatchEvent(new CustomEvent("goodword:screen"));
   };
+
+  // The second click of a double click doesn't count on the next screen.
+  const CALM = 400; // ms
+  const SAME_PLACE = 24; // px
+  let place = { x: 0, y: 0 };
+  let turned = { place, at: -CALM }; // where and when a click led to this screen
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (event.detail === 0) return; // by keyboard
+      place = { x: event.clientX, y: event.clientY };
+      const apart = Math.hypot(place.x - turned.place.x, place.y - turned.place.y);
+      if (performance.now() - turned.at >= CALM || apart >= SAME_PLACE) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    },
+    true,
+  );
 
   let known = null; // the server's last response
   const count = () => {
@@ -169,6 +188,7 @@
   });
 
   window.addEventListener("popstate", () => {
+    if (location.pathname === here()?.dataset.here) return; // a link to a field, as in an error summary
     if (screens.has(location.pathname)) go(location.pathname, { push: false });
     else location.reload();
   });
@@ -187,7 +207,10 @@
     const { unsaved, held: again, offline } = part().dataset;
     warn(event.detail.fails ? unsaved : held ? again : offline);
   });
+  const partOf = (url) => url.replace(/\d+\/$/, "");
   document.addEventListener("goodword:refused", (event) => {
+    const leftOver = partOf(event.detail.url) !== partOf(here().dataset.here); // from another part or assessment
+    if (leftOver) return;
     if (event.detail.go) location.assign(event.detail.go);
     else if (event.detail.url !== here()?.dataset.here) return;
     else if (event.detail.conflict) stop();
