@@ -185,8 +185,9 @@ def test_a_text_sent_late_asks_which_of_two_texts_to_keep(page: Page, open_at: C
 
     second = page.url
     page.goto(first)
-    page.get_by_role("textbox").fill("A reef knot.")
-    expect(page.locator("[data-saved]")).to_have_text("Saved")
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        page.get_by_role("textbox").fill("A reef knot.")
+    page.wait_for_function("() => window.goodwordAnswers.waiting().length === 0")
     page.goto(second)
     save_answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=clock.now())
     page.go_back()  # the browser must not restore old text over the newer saved answer

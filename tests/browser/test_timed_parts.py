@@ -425,6 +425,11 @@ def test_typed_text_is_saved_and_kept_offline(page: Page, open_at: Callable[...,
     page.context.set_offline(False)
     arrived(page)
     assert given(attempt) == [("storm", "I come down and wait.")]
+    page.get_by_role("textbox").press_sequentially(" Or")
+    page.reload()
+    expect(page.get_by_role("textbox")).to_have_value("I come down and wait. Or")
+    arrived(page)
+    assert given(attempt) == [("storm", "I come down and wait. Or")]
 
 
 def test_text_in_the_field_counts_when_time_is_up(page: Page, open_at: Callable[..., str]) -> None:
@@ -432,7 +437,9 @@ def test_text_in_the_field_counts_when_time_is_up(page: Page, open_at: Callable[
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=clock.now())
     page.clock.install()
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
-    page.get_by_role("textbox").fill("I come down.")
+    page.get_by_role("textbox").press_sequentially("I come down.")
+    page.reload()
+    expect(page.get_by_role("textbox")).to_have_value("I come down.")
     run_out(page, attempt)
     assert given(attempt) == [("storm", "I come down.")]
 

@@ -20,10 +20,17 @@
     stopped = document.querySelector("[data-conflict]") !== null; // only the button replaces the other answer
     refill();
     form.addEventListener("change", save);
-    let typing;
+    let typing = null;
     form.addEventListener("input", (event) => {
       clearTimeout(typing);
-      if (!event.target.matches("[type=radio], [type=checkbox]")) typing = setTimeout(save, 1500);
+      if (!event.target.matches("[type=radio], [type=checkbox]")) typing = setTimeout(typed, 1500);
+    });
+    const typed = () => {
+      typing = null;
+      save();
+    };
+    window.addEventListener("pagehide", () => {
+      if (typing !== null && !leaving) keep(); // typed just before a reload
     });
     form.addEventListener("submit", leave);
   };

@@ -45,6 +45,7 @@
       location.assign(url);
       return;
     }
+    keepTyped();
     const copy = document.importNode(next, true);
     here().replaceWith(copy);
     fill(copy);
@@ -123,17 +124,27 @@
   };
   const choosing = (form) => form.querySelector("[data-item], [data-situation]") !== null;
 
+  let typing = null; // until a pause, or until the page is left
   document.addEventListener("change", (event) => {
     const form = formOf(event);
-    if (form) keep(form);
+    if (!form) return;
+    clearTimeout(typing);
+    typing = null;
+    keep(form);
   });
-  let typing;
+  const keepTyped = () => {
+    if (typing === null) return;
+    clearTimeout(typing);
+    typing = null;
+    keep(here().querySelector("[data-form]"));
+  };
   document.addEventListener("input", (event) => {
     const form = formOf(event);
     if (!form || choosing(form)) return;
     clearTimeout(typing);
-    typing = setTimeout(() => form.isConnected && keep(form), 800);
+    typing = setTimeout(keepTyped, 800);
   });
+  window.addEventListener("pagehide", keepTyped);
 
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("[data-form]");
