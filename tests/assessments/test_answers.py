@@ -56,6 +56,12 @@ def test_a_new_answer_replaces_the_old_one(attempt: Attempt) -> None:
     assert answers(attempt).get().answered_at == LATER
 
 
+def test_a_new_answer_replaces_the_old_one_after_the_clock_was_set_back(attempt: Attempt) -> None:
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=2, now=LATER)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=4, now=NOW)
+    assert saved(attempt) == [("ws74", 4)]
+
+
 @pytest.mark.matrix
 @pytest.mark.parametrize("item", ["ws21", "ws99", ""])
 def test_an_unknown_item_is_refused(attempt: Attempt, item: str) -> None:

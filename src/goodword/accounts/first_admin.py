@@ -112,6 +112,7 @@ class FirstAdminForm(NewLoginForm):
     email = forms.EmailField(
         label=_("Your e-mail"),
         help_text=_("You sign in with it."),
+        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
         error_messages={
             "required": _("Enter your e-mail address."),

@@ -201,7 +201,10 @@ def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
                 now=now,
                 details={"erasure": erasing.erasure.pk},
             )
-    messages.success(request, _("Data kept. Closed steps are open again; nothing was sent."))
+    if kept:
+        messages.success(request, _("Data kept. Closed steps are open again; nothing was sent."))
+    else:
+        messages.error(request, _("Not kept: another member has already decided."))
     return redirect("candidate", request.organisation.slug, pk)
 
 

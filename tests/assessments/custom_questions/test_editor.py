@@ -242,6 +242,17 @@ def test_copying_a_newer_questionnaire_keeps_matching_rubrics(rita: Membership) 
     assert [row.language for row in draft(test).rows] == ["en", "de"]
 
 
+def test_a_rubric_is_dropped_once_its_question_has_choices(rita: Membership) -> None:
+    """The question can be replaced by one of another type with the same words, and so the same id."""
+    one = questionnaire(rita, TEXT)
+    test = custom_drafts.create_test(questionnaire=one, name="A", by=rita, now=NOW)
+    custom_drafts.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
+    newer(one, rita, {**CHOICE, "id": "why"})
+    custom_drafts.update_questions(test=test, questionnaire=one, revision=revision(test))
+    custom_drafts.set_right_answers(test=test, question_id="why", values=["a"], revision=revision(test))
+    assert publish_test(test=test, revision=revision(test), by=rita, now=NOW) == "1"
+
+
 def test_a_language_with_empty_texts_is_not_published(rita: Membership) -> None:
     test = own(rita)
     half = FileSettings(words={"en": ("One", ""), "de": ("", "")}, required=True, types=["pdf"], megabytes=1)

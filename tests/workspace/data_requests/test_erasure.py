@@ -1,12 +1,14 @@
 """Admins erase a person, or keep the data."""
 
+from typing import Any
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.models import Answer, Attempt
-from goodword.candidates.domain.erasure_requests import Reason, request_erasure
+from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import clock
 from goodword.notifications.models import Email
@@ -160,6 +162,28 @@ def test_keeping_the_data_needs_a_reason(role: Role, ada: Application) -> None:
     answer = client.post(path("candidate_keep", role.organisation, ada.pk), {"reason": " "})
     assert (answer.status_code, "Enter a reason." in answer.content.decode()) == (422, True)
     assert state(ada) == ("Ada Lovelace", False, [False])
+
+
+@pytest.mark.world
+def test_keeping_the_data_fails_if_another_admin_is_faster(role: Role, ada: Application) -> None:
+    erasure = asked(ada)
+    admin = factories.member(role.organisation, kind="admin")
+    client = signed_in(admin)
+    done: list[bool] = []
+
+    def erase_first(execute: Any, sql: str, *rest: Any) -> Any:
+        if "FOR NO KEY UPDATE" in sql and not done:
+            done.append(True)
+            assert carry_out_erasure(erasure_id=erasure.pk, now=NOW, member=admin)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(erase_first):
+        answer = client.post(
+            path("candidate_keep", role.organisation, ada.pk), {"reason": "A court asks."}, follow=True
+        )
+    text = answer.content.decode()
+    assert ("Not kept" in text, "Data kept" in text) == (True, False)
+    assert state(ada) == ("Erased candidate", True, [True])
 
 
 @pytest.mark.world

@@ -121,6 +121,26 @@ def test_a_new_version_is_to_be_reviewed_again(ada: Application, here: World) ->
     assert listed(signed_in(here.rita), here) == [("Ada Zorn", "Assessment, version 2")]
 
 
+def test_an_older_version_that_is_rendered_later_is_not_to_be_reviewed(ada: Application, here: World) -> None:
+    review = review_of(ada)
+    first, second = Report.objects.of(ada.organisation).get(), Report.objects.of(ada.organisation).get()
+    second.pk, second.version, second.code = None, 2, "GW-2222-2222"
+    second._state.adding = True
+    second.save()
+    for day, report in ((4, second), (5, first)):
+        event = Event(
+            name="report.ready",
+            organisation_id=ada.organisation_id,
+            application_id=ada.pk,
+            data={"step_request_id": review.step_request_id, "report_id": report.pk},
+            occurred_at=datetime(2036, 3, day, tzinfo=UTC),
+        )
+        reviews.on_report_ready(event)
+        mark_reviewed(review_of(ada), member=here.rita, now=NOW)
+    review.refresh_from_db()
+    assert (review.report_id, review.reviewed_by) == (second.pk, here.rita)
+
+
 def test_an_older_event_does_not_replace_a_newer_result(ada: Application, here: World) -> None:
     review = review_of(ada)
     event = Event(

@@ -317,6 +317,7 @@ def test_a_run_uses_the_current_settings_for_each_person(org: Organisation, role
         ("2026-03-03 11:00", "2026-03-02", "2026-03-03 11:00"),
         ("2026-03-03 11:00", "2026-03-03", "2026-03-04 02:00"),
         ("2026-03-28 11:00", "2026-03-28", "2026-03-29 01:00"),  # summer time
+        ("2026-03-03 11:00", "2031-01-01", "2026-03-03 11:00"),  # the clock was ahead
     ],
 )
 def test_the_next_run_starts_at_three_in_the_morning(now: str, ran: str | None, expected: str) -> None:

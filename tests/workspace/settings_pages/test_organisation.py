@@ -196,6 +196,10 @@ def test_the_adjustments_contact_is_saved(org: Organisation, ada: Membership) ->
     ("typed", "sentence"),
     [
         (
+            {"adjustments_name": "Hanna", "adjustments_email": f"hanna@{'acme.' * 50}example"},
+            "Contact's e-mail: Use at most 254 characters.",
+        ),
+        (
             {"adjustments_name": "Hanna"},
             "Contact's e-mail: Enter the e-mail address too, or leave both empty.",
         ),

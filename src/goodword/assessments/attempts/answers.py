@@ -111,7 +111,8 @@ def save_answer(
         before = stored.get(item_id)
         if before is not None and seen and _conflicts(before, checked, seen=seen):
             raise AnsweredElsewhere(before)
-        if before is not None and before.answered_at > at:
+        # an answer given now counts even if the clock has been set back since the one before
+        if before is not None and at < now and before.answered_at > at:
             return SavedAnswer(answer=before, kept_newer=True)
         # the attempt is locked, so the row can't be created concurrently
         saved = before or Answer(organisation_id=part.organisation_id, part=part, item=item_id)

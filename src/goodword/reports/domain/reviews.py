@@ -56,12 +56,18 @@ def _is_new(event: Event, *, report: Report | None = None, wanted: int = 0) -> N
             "since": event.occurred_at,
         },
     )
-    known = review.report.version if review.report else 0
-    if is_first or (event.occurred_at, report.version if report else 0) <= (review.since, known):
+    if is_first or not _is_newer(report, event.occurred_at, than=review):
         return
     review.report, review.wanted, review.since = report, wanted, event.occurred_at
     review.reviewed_at, review.reviewed_by = None, None
     review.save()
+
+
+def _is_newer(report: Report | None, at: datetime, *, than: ResultReview) -> bool:
+    """Versions are compared by number, since an older one can be rendered later."""
+    if report is not None and than.report is not None:
+        return report.version > than.report.version
+    return (at, report is not None) > (than.since, than.report is not None)
 
 
 def visible_reviews(member: Membership) -> QuerySet[ResultReview]:

@@ -94,8 +94,12 @@ class OrganisationForm(NoticesChanges):
     adjustments_email = forms.EmailField(
         label=_("Contact's e-mail"),
         help_text=_("Requests arrive here with a link for answering. No login needed."),
+        max_length=254,
         required=False,
-        error_messages={"invalid": _("Enter an e-mail address such as name@example.org.")},
+        error_messages={
+            "invalid": _("Enter an e-mail address such as name@example.org."),
+            "max_length": _("Use at most %(limit_value)d characters."),
+        },
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.candidates.access import visible_applications
+from goodword.candidates.performance import LONGEST_RATER
 from goodword.core import clock
 from goodword.core.addresses import check_address, normalised
 from goodword.core.text import clean_text
@@ -36,7 +37,7 @@ class RaterForm(forms.Form):
     )
     email = forms.CharField(
         label=gettext_lazy("E-mail address"),
-        max_length=254,
+        max_length=LONGEST_RATER,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Enter the manager's e-mail address.")},
     )

@@ -94,12 +94,16 @@ def with_questions(
         one: values
         for one, values in content["right"].items()
         if one in by_id
-        and by_id[one]["type"] in _CHOICES
+        and has_choices(by_id[one])
         and set(values) <= {choice["value"] for choice in by_id[one]["choices"]}
     }
     return content | {
         "questions": made,
-        "rubrics": [one for one in content["rubrics"] if one["question"] in by_id],
+        "rubrics": [
+            one
+            for one in content["rubrics"]
+            if one["question"] in by_id and not has_choices(by_id[one["question"]])
+        ],
         "right": right,
         "taken_from": {"questionnaire": questionnaire, "number": number},
     }
