@@ -88,7 +88,14 @@ FLOW: Flow = {
         attempt_invitations.on_suspicious_name,
         check_invitations.on_suspicious_name,
     ),
-    "candidate.merged": (),  # data: from_candidate_id, candidate_id
+    "candidate.merged": (  # data: from_candidate_id, candidate_id
+        step_requests.on_candidate_changed,
+        queue.on_address_changed,
+        queue.on_name_changed,
+        attempt_invitations.on_suspicious_name,
+        check_invitations.on_suspicious_name,
+        step_requests.on_suspicious_name,
+    ),
     # --- members (accounts) -------------------------------------------------------------------------------------
     "member.deactivated": (  # data: member_id
         adjustment_requests.on_member_deactivated,

@@ -109,3 +109,10 @@ def test_a_mail_that_a_worker_has_in_hand_is_not_written_any_more() -> None:
     Email.objects.across_organisations().update(state="queued")
     assert send(email_id=email.pk, now=NOW)
     assert not Email.objects.across_organisations().exists()
+
+
+def test_a_request_of_the_person_replaces_a_deletion_in_greenhouse() -> None:
+    first, _ = two_applications()
+    ask(first.candidate)
+    assert ask(first.candidate, Reason.CANDIDATE).reason == "candidate"
+    assert ask(first.candidate).reason == "candidate"

@@ -6,9 +6,10 @@ from typing import Any
 
 import httpx2
 import pytest
+from django.db import transaction
 
 from goodword.assessments.models import Attempt
-from goodword.candidates.domain.erasure_requests import WAIT, cancel_erasure, pending
+from goodword.candidates.domain.erasure_requests import WAIT, Reason, cancel_erasure, pending, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import clock
 from goodword.greenhouse.models import Delivery
@@ -463,3 +464,66 @@ def test_an_erasure_requested_by_a_candidate_moves_with_a_merge(world: World) ->
     wish = pending(now).get()
     assert wish.reason == "candidate"
     assert Application.objects.of(world.organisation).get(pk=ours.pk).is_being_erased
+
+
+@pytest.mark.world
+def test_an_invitation_that_has_not_gone_out_goes_to_the_winners_address(world: World) -> None:
+    loser = world.apply(email="old@people.example")
+    world.move(loser, ASSESSMENT)
+    world.deliver()
+    winner = world.greenhouse.candidate(email="new@people.example")
+    merge_candidates(world.greenhouse.store, who(world, loser), winner, now=world.greenhouse.now())
+    deliver_all(world)
+    assert [mail.to_address for mail in Email.objects.of(world.organisation)] == ["new@people.example"]
+
+
+@pytest.mark.world
+def test_a_step_that_waited_for_an_address_starts_with_that_of_the_winner(world: World) -> None:
+    loser = world.apply(email="")
+    world.move(loser, ASSESSMENT)
+    deliver_all(world)
+    [step_request] = world.ours(loser).step_requests.all()
+    assert step_request.waiting_reason == "no_address"
+    winner = world.greenhouse.candidate(email="new@people.example")
+    merge_candidates(world.greenhouse.store, who(world, loser), winner, now=world.greenhouse.now())
+    deliver_all(world)
+    [step_request] = world.ours(loser).step_requests.all()
+    assert step_request.state == "started"
+
+
+@pytest.mark.world
+def test_a_candidates_own_request_outlives_a_deletion_that_was_a_merge(world: World, pair: Pair) -> None:
+    loser, winner = pair
+    ours = world.ours(loser)
+    with transaction.atomic():
+        request_erasure(of=ours.candidate, reason=Reason.CANDIDATE_DELETED, now=clock.now(), by="greenhouse")
+    request_own_erasure(application=ours, now=clock.now())
+    merge(world, loser, winner)
+    deliver_all(world)
+    assert world.ours(loser).is_being_erased
+
+
+@pytest.mark.world
+def test_a_new_application_is_not_invited_while_the_persons_erasure_is_due(
+    world: World, application: RemoteApplication
+) -> None:
+    request_own_erasure(application=world.ours(application), now=clock.now())
+    run_jobs()
+    again = world.greenhouse.application(who(world, application))
+    world.move(again, ASSESSMENT)
+    deliver_all(world)
+    assert world.ours(again).is_being_erased
+    assert [one.step_request.application for one in Attempt.objects.of(world.organisation)] == [
+        world.ours(application)
+    ]
+
+
+@pytest.mark.world
+def test_a_merge_into_a_person_whose_erasure_is_due_closes_steps(world: World, pair: Pair) -> None:
+    loser, winner = pair
+    request_own_erasure(application=world.ours(winner), now=clock.now())
+    run_jobs()
+    merge(world, loser, winner)
+    deliver_all(world)
+    assert world.ours(loser).is_being_erased
+    assert attempt(world, loser).close_reason == "erasure"

@@ -31,7 +31,8 @@ def request_erasure(
     member: Membership | None = None,
     due_at: datetime | None = None,
 ) -> Erasure:
-    """Request an erasure in the caller's transaction, by default in seven days. A second request can only hasten it."""
+    """Request an erasure in the caller's transaction, by default in seven days. A second request can only hasten it, or
+    make it a person's decision."""
     candidate, applications = lock_person(of.candidate_id if isinstance(of, Application) else of.pk)
     whole = isinstance(of, Candidate)
     wanted = (
@@ -40,9 +41,10 @@ def request_erasure(
     due = due_at or now + WAIT
     known = pending(of).first()
     if known is not None:
-        if due < known.due_at:
-            known.due_at = due
-            known.save(update_fields=["due_at"])
+        known.due_at = min(due, known.due_at)
+        if reason in BY_PEOPLE and known.reason not in BY_PEOPLE:
+            known.reason, known.requested_by = reason, member
+        known.save(update_fields=["due_at", "reason", "requested_by"])
         return known
     erasure = Erasure.objects.create(
         organisation_id=candidate.organisation_id,
@@ -53,10 +55,26 @@ def request_erasure(
         due_at=due,
     )
     for application in _concerned(erasure, applications):
-        application.deleted_at = application.deleted_at or now
-        application.save(update_fields=["deleted_at"])
-        _record("erasure.requested", erasure, application, by=by, now=now)
+        _close(application, erasure, by=by, now=now)
     return erasure
+
+
+def close_new_applications(candidate: Candidate, *, now: datetime, by: str) -> None:
+    """Close applications that the person got after they or a member had requested the erasure. The person must be
+    locked."""
+    erasure = pending(candidate).filter(reason__in=BY_PEOPLE).first()
+    if erasure is None:
+        return
+    _, applications = lock_person(candidate.pk)
+    for application in _concerned(erasure, applications):
+        if application.deleted_at is None:
+            _close(application, erasure, by=by, now=now)
+
+
+def _close(application: Application, erasure: Erasure, *, by: str, now: datetime) -> None:
+    application.deleted_at = application.deleted_at or now
+    application.save(update_fields=["deleted_at"])
+    _record("erasure.requested", erasure, application, by=by, now=now)
 
 
 def cancel_erasure(

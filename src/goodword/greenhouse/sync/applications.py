@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from goodword.candidates.domain.erasure_requests import close_new_applications
 from goodword.candidates.models import Application, Candidate
 from goodword.core.compiled_queries import compiled
 from goodword.core.events import reacting, record_all
@@ -317,6 +318,7 @@ def _write(
     now: datetime,
     suppressed: Suppressed,
 ) -> list[str]:
+    is_new = row is None
     if row is None:
         row = Application(
             organisation_id=connection.organisation_id,
@@ -339,6 +341,8 @@ def _write(
             for name, data in events
         ]
     )
+    if is_new:
+        close_new_applications(candidate, now=now, by=ACTOR)
     return [describe(name, data) for name, data in events]
 
 

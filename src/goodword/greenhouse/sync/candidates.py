@@ -15,6 +15,7 @@ from goodword.candidates.domain.erasure_requests import (
     BY_PEOPLE,
     Reason,
     cancel_erasure,
+    close_new_applications,
     pending,
     request_erasure,
 )
@@ -174,6 +175,7 @@ def merge_candidates(*, loser_id: int, winner: Candidate, now: datetime) -> bool
             member=request.requested_by,
             due_at=request.due_at,
         )
+    close_new_applications(winner, now=now, by=ACTOR)
     return True
 
 

@@ -328,7 +328,7 @@ def on_suspicious_name(event: Event) -> None:
     step_requests = StepRequest.objects.of(application.organisation).filter(application=application)
     if not candidate.is_name_suspicious or not step_requests.filter(state=StepRequest.State.STARTED).exists():
         return
-    if event.name == "candidate.changed" and application.end:
+    if event.name in {"candidate.changed", "candidate.merged"} and application.end:
         return
     recruiter = recruiter_of(application)
     spelling = sha256(candidate.name.encode()).hexdigest()[:16]
