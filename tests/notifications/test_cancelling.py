@@ -7,12 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from pytest_django.fixtures import Settings
 
+from goodword.candidates.models import Candidate
 from goodword.core import clock, environment, outbox
-from goodword.notifications.domain.queue import cancel, restore_invitation
+from goodword.core.models import Event
+from goodword.notifications.domain.queue import LinkFor, cancel, restore_invitation
+from goodword.notifications.domain.send import send
 from goodword.notifications.jobs import sweep_emails
-from goodword.notifications.models import Email
+from goodword.notifications.models import Email, Link
 from tests.notifications.mails import NOW, application, queued, state
 from tests.support.jobs import waiting
 
@@ -104,3 +108,26 @@ def test_the_sweep_probes_an_unresponsive_server_once(
     sweep_emails.run()
     # all are due at the same time, so any of them may be sent first
     assert (len(closing_server) - 1, sorted(state(email)[1] for email in mails)) == (1, [0, 0, 1])
+
+
+def test_a_restored_invitation_counts_as_not_yet_returned() -> None:
+    email = queued(kind="test.invitation")
+    Email.objects.of(email.organisation).update(
+        state="failed", attempts=1, bounced_at=NOW, bounce_reason="550 no such user"
+    )
+    stop(email)
+    assert restore_invitation(organisation=email.organisation, subject_ref=email.subject_ref, now=NOW)
+    email.refresh_from_db()
+    assert (email.state, email.bounced_at, email.bounce_reason) == ("queued", None, "")
+
+
+def test_a_mail_to_a_candidate_who_may_no_longer_be_mailed_fails() -> None:
+    about = application()
+    email = queued(
+        about, quotes=about.candidate, link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=about.pk)
+    )
+    Candidate.objects.of(about.organisation).update(can_email=False)
+    assert send(email_id=email.pk, now=NOW)
+    assert state(email) == ("failed", 1, "This candidate may no longer be e-mailed.")
+    assert Event.objects.filter(name="email.failed", data__email_id=email.pk).exists()
+    assert mail.outbox == []

@@ -98,3 +98,25 @@ def test_no_questions_can_be_sent_from_a_closed_step() -> None:
 
 def test_unknown_links_cannot_send_questions() -> None:
     assert post(f"/p/{'x' * 43}/ask/", {"a-question": "Why?"}).status_code == 404
+
+
+def test_a_question_is_sent_after_the_mail_of_an_earlier_one_was_erased() -> None:
+    application = opened().application
+
+    def ask(text: str, *, hours: int) -> bool:
+        return ask_recruiter(
+            application=application,
+            by="candidate",
+            name="N",
+            address="n@mail.example",
+            text=text,
+            now=NOW + timedelta(hours=hours),
+        )
+
+    questions = application.emails.filter(kind="workflow.question")
+    ask("Did Maria write?", hours=0)
+    first = questions.get()
+    ask("And when?", hours=1)
+    first.delete()  # as by an erasure of Maria's data
+    assert ask("And now?", hours=2)
+    assert questions.count() == 2

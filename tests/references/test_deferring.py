@@ -185,3 +185,13 @@ def test_a_deferred_referee_can_be_changed_and_sent_again() -> None:
     assert referee(story).deferred_at is None
     press_send(story)
     assert len(mails_to(MARIA)) == 1
+
+
+@pytest.mark.world
+def test_an_undone_hire_keeps_a_request_that_may_have_arrived() -> None:
+    story = deferred_check()
+    story.happens("application.hired")
+    unanswered = Email.objects.of(story.application.organisation).filter(to_address=MARIA)
+    unanswered.update(state="queued", unanswered=1)
+    story.happens("application.unhired")
+    assert [request.referee.email for request in story.requests] == [PAUL, MARIA]

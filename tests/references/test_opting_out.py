@@ -9,6 +9,7 @@ from goodword.notifications.models import Email, Link
 from goodword.references.domain import referee_erasure
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_referee
 from goodword.references.domain.requests import has_opted_out
+from goodword.references.domain.requests import opt_out as opt_out_of
 from goodword.references.models import DoNotContact
 from goodword.roles.models import Step
 from goodword.workflow.domain.step_requests import request_step
@@ -154,3 +155,15 @@ def test_erasing_with_an_opt_out_ends_requests_of_other_checks() -> None:
     run_jobs()
     assert [request.state for request in first.requests] == ["declined", "sent"]
     assert [request.state for request in second.requests] == ["ended", "sent"]
+
+
+@pytest.mark.world
+def test_an_opt_out_while_a_check_is_closed_counts_once_it_is_reopened() -> None:
+    story = sent()
+    story.happens("application.rejected", reason="x")
+    opt_out_of(request_id=story.requests[0].pk, now=NOW)
+    story.happens("application.unrejected")
+    assert [(request.state, request.why) for request in story.requests] == [
+        ("declined", "would_rather_not"),
+        ("sent", ""),
+    ]

@@ -259,7 +259,8 @@ def ask_recruiter(
         queue(
             organisation=application.organisation,
             kind=MAIL_KIND,
-            key=f"{ref}:{asked.count() + 1}",
+            # the count alone would repeat, since erasing a referee deletes the mails that name them
+            key=f"{ref}:{asked.count() + 1}:{now.timestamp():.0f}",
             to=Correspondent(name=recruiter.name, address=recruiter.address),
             sender=Correspondent(name=name, address=address),
             template="workflow/mail/question",

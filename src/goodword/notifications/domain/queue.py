@@ -161,6 +161,7 @@ def restore_invitation(*, organisation: Organisation, subject_ref: str, now: dat
         return False
     newest.state, newest.not_before, newest.settled_at = Email.State.QUEUED, now, None
     newest.excused, newest.unanswered, newest.handed_over_at = newest.attempts, 0, None
+    newest.bounced_at, newest.bounce_reason = None, ""
     newest.save()
     jobs.named("email.send").defer(email_id=newest.pk)
     return True
@@ -221,7 +222,7 @@ def quoted_names(candidate: Candidate) -> dict[str, list[str]]:
 
 def defer_for_suspicious_name(email: Email, *, now: datetime) -> bool:
     """Whether a claimed mail must wait. If so, it is requeued and the recruiter is notified once."""
-    person = _person(email)
+    person = person_quoted(email)
     if person is None or not person.is_name_suspicious:
         return False
     is_new = email.last_error != SUSPICIOUS_NAME
@@ -244,7 +245,7 @@ def defer_for_suspicious_name(email: Email, *, now: datetime) -> bool:
 
 def update_names(email: Email) -> None:
     """Replace a name that contained a link with the current one. Does not save."""
-    was, person = email.context.get(_NAMES), _person(email)
+    was, person = email.context.get(_NAMES), person_quoted(email)
     if person is None or not was:
         return
     present = (person.name, person.short_name)
@@ -286,7 +287,7 @@ def on_name_changed(event: Event) -> None:
     mails.filter(whose, not_before__gt=event.occurred_at).update(not_before=event.occurred_at)
 
 
-def _person(email: Email) -> Candidate | None:
+def person_quoted(email: Email) -> Candidate | None:
     if email.quoted_candidate_id is None:
         return None
     found = email.quoted_candidate

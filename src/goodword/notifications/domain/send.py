@@ -83,7 +83,7 @@ def send(*, email_id: int, now: datetime) -> bool:
             email = outbox.claim(
                 Email, email_id, now=now, related=("organisation", "quoted_candidate__merged_into")
             )
-            if email is None or _is_cancelled(email, now=now):
+            if email is None or _is_cancelled(email, now=now) or _is_not_allowed(email, now=now):
                 return_permit(permit)
                 return True
             logo = logo_of(email.organisation) if email.organisation.logo_digest else None
@@ -104,6 +104,17 @@ def _is_cancelled(email: Email, *, now: datetime) -> bool:
     else:
         return False
     outbox.settle_cancelled(email, now=now, error=error)
+    return True
+
+
+def _is_not_allowed(email: Email, *, now: datetime) -> bool:
+    """Whether the candidate may no longer be e-mailed. If so, the claimed mail fails, so that members learn of it."""
+    if email.link_purpose != Link.Purpose.CANDIDATE:
+        return False
+    person = queue.person_quoted(email)
+    if person is None or person.can_email:
+        return False
+    not_sent(email, now=now, permanent=True, error="This candidate may no longer be e-mailed.")
     return True
 
 

@@ -66,11 +66,19 @@ def revoke_links(request: ReferenceRequest, *, now: datetime) -> None:
 
 
 def restore_requests(check: Check, *, now: datetime) -> None:
-    """Reopen requests that ended with their check, with a new deadline if theirs has passed. Sends nothing."""
+    """Reopen requests that ended with their check, with a new deadline if theirs has passed. Referees who have opted
+    out since without having begun count as declined. Sends nothing."""
     fresh = referee_deadline(check, now=now)
-    for request in ReferenceRequest.objects.of(check.organisation).filter(
+    ended = ReferenceRequest.objects.of(check.organisation).filter(
         check_run=check, state=State.ENDED, why=Why.CHECK_CLOSED
-    ):
+    )
+    for request in ended.select_related("referee"):
+        if not request.begun_at and has_opted_out(
+            organisation=check.organisation, address=request.referee.email
+        ):
+            request.state, request.why = State.DECLINED, Why.WOULD_RATHER_NOT
+            request.save(update_fields=["state", "why"])
+            continue
         request.state = State.BEGUN if request.begun_at else State.SENT
         request.why, request.settled_at = Why.NOTHING, None
         if request.deadline_at <= now:

@@ -211,10 +211,10 @@ def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> Refere
 
 
 def _defer_again(request: ReferenceRequest, *, now: datetime) -> None:
-    """Does nothing if its mail has been sent or is being sent."""
+    """Does nothing if its mail has been sent, may have arrived, or is being sent."""
     mails = Email.objects.of(request.organisation).select_for_update(of=("self",))
     about_it = list(mails.filter(subject_ref=request.mail_ref, kind=REQUEST))
-    if not about_it or any(mail.state != Email.State.QUEUED for mail in about_it):
+    if not about_it or any(mail.state != Email.State.QUEUED or mail.unanswered for mail in about_it):
         return
     cancel(organisation=request.organisation, subject_ref=request.mail_ref, now=now)
     referee = request.referee
