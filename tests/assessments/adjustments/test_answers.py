@@ -213,6 +213,30 @@ def test_a_deactivated_contacts_requests_go_to_the_next_one() -> None:
 
 
 @pytest.mark.world
+@pytest.mark.parametrize("later", ["the reminder bounces", "the contact is deactivated"])
+def test_a_request_that_was_passed_on_stays_with_the_next_contact(later: str) -> None:
+    attempt = timed()
+    hanna = factories.member(attempt.organisation, name=HANNA[0], email=HANNA[1])
+    omar = factories.member(attempt.organisation, kind="admin", name="Omar Admin")
+    with time_machine.travel(NOW, tick=False):
+        asked(attempt)
+        run_jobs()
+        remind_contacts(now=NOW + 2 * DAY)
+        run_jobs()
+        first, reminder = mails(attempt, "adjustment_request")
+        note_bounced(email_id=first.pk, reason="No such user", now=NOW)
+        run_jobs()
+        if later == "the reminder bounces":
+            note_bounced(email_id=reminder.pk, reason="No such user", now=NOW)
+        else:
+            deactivate(member=hanna, by=omar, now=NOW)
+        run_jobs()
+    sent = mails(attempt, "adjustment_request")
+    assert [mail.to_address for mail in sent] == [HANNA[1], HANNA[1], omar.user.email]
+    assert (requests(attempt)[0][0], mails(attempt, "adjustment_lost")) == ("asked", [])
+
+
+@pytest.mark.world
 def test_a_new_invitation_keeps_requests_and_grants() -> None:
     attempt = timed(TIMED)
     answers(asked(attempt), percent=50)

@@ -169,7 +169,7 @@ def on_email_failed(event: Event) -> None:
     email = mail_of(event)
     if email is None or email.kind != mails.ASKED or email.link_subject_id is None:
         return
-    _ask_next(email.organisation, email.link_subject_id, now=event.occurred_at)
+    _ask_next(email.organisation, email.link_subject_id, after=email.to_address, now=event.occurred_at)
 
 
 def on_member_deactivated(event: Event) -> None:
@@ -182,24 +182,25 @@ def on_member_deactivated(event: Event) -> None:
     organisation, address, now = member.organisation, member.user.email, event.occurred_at
     if member.deactivated_at is None:  # reactivated in the meantime
         return
-    sent = Email.objects.of(organisation).filter(kind=mails.ASKED, to_address__same_address=address)
-    asked = Adjustment.objects.of(organisation).filter(
-        pk__in=sent.values("link_subject_id"), state=Adjustment.State.ASKED
-    )
+    asked = _with_reader(organisation, address).filter(state=Adjustment.State.ASKED)
     for row in asked.order_by("pk"):
         cancel(organisation=organisation, subject_ref=mails.subject_ref_of(row), now=now)
         end(organisation=organisation, purpose=Link.Purpose.ADJUSTMENT, subject_id=row.pk, now=now)
-        _ask_next(organisation, row.pk, now=now)
+        _ask_next(organisation, row.pk, after=address, now=now)
 
 
-def _ask_next(organisation: Organisation, adjustment_id: int, *, now: datetime) -> None:
+def _ask_next(organisation: Organisation, adjustment_id: int, *, after: str, now: datetime) -> None:
+    """Does nothing if the request has passed on from the address `after` before."""
     with transaction.atomic():
         asked = Adjustment.objects.of(organisation).filter(pk=adjustment_id).first()
         if asked is None:
             return
         attempt = lock(Attempt, asked.attempt_id)
         asked = Adjustment.objects.of(organisation).select_for_update().get(pk=asked.pk)
-        if asked.state != Adjustment.State.ASKED:
+        if (
+            asked.state != Adjustment.State.ASKED
+            or not _with_reader(organisation, after).filter(pk=asked.pk).exists()
+        ):
             return
         asked.attempt = attempt
         application = application_of(attempt)
@@ -250,18 +251,21 @@ def resume_deadline(attempt: Attempt, *, now: datetime) -> None:
 
 def waiting_for(member: Membership) -> QuerySet[Adjustment]:
     """Requests that wait for this member's answer. Only this member sees them, on Home."""
-    mails = Email.objects.of(member.organisation).filter(
+    return _with_reader(member.organisation, member.user.email).filter(
+        state=Adjustment.State.ASKED,
+        attempt__progress__in=UNFINISHED,
+        attempt__closed_at=None,
+        attempt__step_request__application__deleted_at=None,
+        attempt__step_request__application__erased_at=None,
+    )
+
+
+def _with_reader(organisation: Organisation, address: str) -> QuerySet[Adjustment]:
+    """Requests last mailed to this address."""
+    mails = Email.objects.of(organisation).filter(
         kind=ASKED, link_purpose=Link.Purpose.ADJUSTMENT, link_subject_id=OuterRef("pk")
     )
-    return (
-        Adjustment.objects.of(member.organisation)
-        .annotate(reader=Subquery(mails.order_by("-pk").values("to_address")[:1]))
-        .filter(
-            reader__same_address=member.user.email,
-            state=Adjustment.State.ASKED,
-            attempt__progress__in=UNFINISHED,
-            attempt__closed_at=None,
-            attempt__step_request__application__deleted_at=None,
-            attempt__step_request__application__erased_at=None,
-        )
+    rows = Adjustment.objects.of(organisation).annotate(
+        reader=Subquery(mails.order_by("-pk").values("to_address")[:1])
     )
+    return rows.filter(reader__same_address=address)
