@@ -6,10 +6,22 @@ from typing import Any
 import pytest
 from django.core import mail
 
+from goodword.references.domain.invitations import invite_again
+from goodword.references.domain.requests import decline_request
 from goodword.references.models import Check
-from tests.references.story import NOW, Story, answer, candidate_path, get, opened, post, referee_path, sent
+from tests.references.story import (
+    NOW,
+    Story,
+    answer,
+    candidate_path,
+    get,
+    opened,
+    post,
+    referee_path,
+    sent,
+)
 from tests.support import factories
-from tests.support.jobs import event_names
+from tests.support.jobs import event_names, run_jobs
 from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +161,19 @@ def test_later_changes_do_not_affect_a_completed_check() -> None:
     assert (story.check.progress, story.check.closed_at) == ("completed", None)
     assert event_names().count("step.closed") == 0
     assert b"Thank you" in get(candidate_path(story)).content
+
+
+@pytest.mark.world
+def test_after_an_undone_rejection_only_invite_again_asks_for_another_referee() -> None:
+    story = sent()
+    mails = story.application.emails.filter(kind="references.another")
+    story.happens("application.rejected", reason="x")
+    story.happens("application.unrejected", at=LATER)
+    decline_request(
+        request_id=story.requests[0].pk, why="would_rather_not", reason="", opt_out=False, now=LATER
+    )
+    run_jobs()
+    assert not mails.exists()
+    member = factories.member(story.application.organisation)
+    invite_again(step_request=story.check.step_request, member=member, now=LATER)
+    assert mails.count() == 1

@@ -13,7 +13,7 @@ from goodword.references.domain.mails import mail_candidate
 from goodword.references.domain.requests import end_request, has_opted_out, mailbox, revoke_links
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
-from goodword.workflow.models import StepRun, lock, move, takes_answers
+from goodword.workflow.models import StepRun, awaits_click, lock, move, takes_answers
 
 LONGEST_MESSAGE = 300
 MOST_IN_A_SLOT = 3
@@ -225,12 +225,16 @@ def on_request_declined(event: Event) -> None:
 
 
 def ask_for_another(check_id: int, request_id: int, *, now: datetime, undeliverable: bool = False) -> None:
-    """Once per address, unless the check is over or the referee was replaced."""
+    """Once per address, unless the check is over or the referee was replaced. After an undone rejection or hire, only
+    *Invite again* asks."""
     check = lock(Check, check_id)
     if not takes_answers(check, now=now):
         return
     request = ReferenceRequest.objects.of(check.organisation).select_related("referee").get(pk=request_id)
     if request.referee.replaced_at is not None:
+        return
+    if awaits_click(check):
+        update_clock(check, now=now)
         return
     update_clock(check, now=now, asked_at=now)
     mail_candidate(

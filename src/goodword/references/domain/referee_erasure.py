@@ -15,7 +15,7 @@ from goodword.references.domain.checks import record_event, update_clock
 from goodword.references.domain.mails import mail_candidate, mail_recruiter_withdrawal
 from goodword.references.domain.requests import settle_declined
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest
-from goodword.workflow.models import lock, lock_application, takes_answers
+from goodword.workflow.models import awaits_click, lock, lock_application, takes_answers
 
 #: `by` for a referee's own request
 REFEREE = "referee"
@@ -106,6 +106,9 @@ def _ask_later(check: Check, referee: Referee, *, now: datetime) -> None:
 
 def _ask_for_another(check_id: int, referee_id: int, *, now: datetime) -> None:
     check = lock(Check, check_id)  # the erasure has changed it
+    if awaits_click(check):
+        update_clock(check, now=now)
+        return
     update_clock(check, now=now, asked_at=now)
     with translation.override(check.language):
         somebody = gettext("One of your referees")
