@@ -339,6 +339,19 @@ def test_due_passes_begin_and_one_a_day_is_full(world: World) -> None:
     assert Reconciliation.objects.of(world.organisation).latest("pk").full is True
 
 
+@pytest.mark.world
+def test_passes_go_on_after_the_clock_was_set_back(world: World) -> None:
+    now, ahead = clock.now(), clock.now() + timedelta(days=3)
+    assert reconciliation_jobs.begin_due(now=ahead) == 1
+    row = Reconciliation.objects.of(world.organisation).get()
+    run(row.pk, tick=lambda: ahead)
+    assert reconciliation_jobs.begin_due(now=now) == 1
+    second = Reconciliation.objects.of(world.organisation).latest("pk")
+    assert second.full
+    assert passes.take(second.pk, now=ahead) is not None  # and its worker dies
+    assert passes.end_dead(now=now) == [second]
+
+
 def test_no_pass_is_scheduled_if_the_operator_turned_them_off(world: World, settings: object) -> None:
     settings.GOODWORD_SYNC_MINUTES = 0  # type: ignore[attr-defined]
     assert reconciliation_jobs.begin_due(now=clock.now()) == 0

@@ -160,11 +160,15 @@ def fail(row: Reconciliation, sentence: str, *, now: datetime) -> None:
 
 
 def dead(*, now: datetime) -> QuerySet[Reconciliation]:
-    """Running passes whose worker has died, or that no worker took in time."""
+    """Running passes whose worker has died, or that no worker took in time. A lease that ends later than we ever set
+    it was made before the clock was set back."""
     untaken = Q(lease_until=F("started_at"))
     begun = ~untaken & Q(resume={}, lease_until__lt=now)
     interrupted = ~Q(resume={}) & Q(lease_until__lt=now - INTERRUPTED)
-    return _running().filter((untaken & Q(started_at__lt=now - QUEUED)) | begun | interrupted)
+    clock_set_back = Q(lease_until__gt=now + 2 * LEASE)
+    return _running().filter(
+        (untaken & Q(started_at__lt=now - QUEUED)) | begun | interrupted | clock_set_back
+    )
 
 
 def end_dead(*, now: datetime) -> list[Reconciliation]:
@@ -254,7 +258,9 @@ class Pass:
 
     @property
     def since(self) -> datetime:
-        return (self.connection.reconciled_at or self.row.started_at - FIRST_PERIOD) - OVERLAP
+        started_at = self.row.started_at
+        # not later than this pass, if the clock was set back
+        return min(self.connection.reconciled_at or started_at - FIRST_PERIOD, started_at) - OVERLAP
 
     @property
     def remark(self) -> str:

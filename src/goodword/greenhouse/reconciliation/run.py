@@ -339,7 +339,7 @@ def due(*, now: datetime) -> QuerySet[Connection]:
     every = timedelta(minutes=settings.GOODWORD_SYNC_MINUTES)
     linked = Automation.objects.across_organisations().values("connection_id")
     recent = Reconciliation.objects.across_organisations().filter(
-        Q(started_at__gt=now - every) | Q(state=Reconciliation.State.RUNNING)
+        Q(started_at__gt=now - every, started_at__lt=now + every) | Q(state=Reconciliation.State.RUNNING)
     )
     rows = Connection.objects.across_organisations().filter(pk__in=linked)
     return rows.exclude(state=Connection.State.DISCONNECTED).exclude(pk__in=recent.values("connection_id"))
@@ -356,6 +356,10 @@ def wake_invite(connection_id: int) -> None:
 
 def _full_is_due(connection: Connection, *, now: datetime) -> bool:
     fulls = Reconciliation.objects.across_organisations().filter(
-        connection=connection, full=True, state=Reconciliation.State.DONE, started_at__gt=now - FULL_EVERY
+        connection=connection,
+        full=True,
+        state=Reconciliation.State.DONE,
+        started_at__gt=now - FULL_EVERY,
+        started_at__lt=now + passes.LEASE,  # otherwise the clock was set back
     )
     return connection.reconciled_at is None or not fulls.exists()
