@@ -237,6 +237,26 @@ def test_a_request_that_was_passed_on_stays_with_the_next_contact(later: str) ->
 
 
 @pytest.mark.world
+@pytest.mark.parametrize(("corrected", "attention"), [(True, ""), (False, "undelivered")])
+def test_an_answer_that_bounces_at_a_corrected_address_stops_no_reminders(
+    corrected: bool, attention: str
+) -> None:
+    attempt = timed()
+    candidate = attempt.step_request.application.candidate
+    with time_machine.travel(NOW + DAY, tick=False):
+        answers(asked(attempt), percent=50)
+        run_jobs()
+        [told] = mails(attempt, "adjustment_answered")
+        if corrected:
+            candidate.email = "corrected@people.example"
+            candidate.save()
+        note_bounced(email_id=told.pk, reason="No such user", now=NOW + DAY)
+        run_jobs()
+    reminded = fresh(attempt).next_reminder_at is not None
+    assert (fresh(attempt).attention, reminded) == (attention, corrected)
+
+
+@pytest.mark.world
 def test_a_new_invitation_keeps_requests_and_grants() -> None:
     attempt = timed(TIMED)
     answers(asked(attempt), percent=50)

@@ -86,8 +86,7 @@ def stop_reminders[R: StepRun](model: type[R], email: Email, *, code: str) -> R 
     reasons for attention stay."""
     if email.link_purpose != Link.Purpose.CANDIDATE:
         return None
-    application = email.application  # None if the mail is about an adjustment
-    if application is not None and not is_same(email.to_address, application.candidate.email):
+    if not is_same(email.to_address, _address_of_candidate(email)):
         return None
     rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # typed as of Model
         step_request_id=email.link_subject_id, progress__in=UNFINISHED, closed_at=None
@@ -101,6 +100,14 @@ def stop_reminders[R: StepRun](model: type[R], email: Email, *, code: str) -> R 
         run.attention = code
     run.save(update_fields=["next_reminder_at", "attention"])
     return run
+
+
+def _address_of_candidate(email: Email) -> str:
+    if email.application is not None:
+        return email.application.candidate.email
+    # mails about adjustments belong to no application
+    step_requests = StepRequest.objects.of(email.organisation).filter(pk=email.link_subject_id or 0)
+    return step_requests.values_list("application__candidate__email", flat=True).first() or ""
 
 
 def clear_mail_failure(run: StepRun) -> None:
