@@ -47,6 +47,12 @@ def test_a_member_with_something_to_do_is_mailed_once_a_day(here: World) -> None
 
 
 @pytest.mark.world
+def test_it_is_sent_again_after_the_clock_was_ahead(here: World) -> None:
+    waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
+    assert [send_digests(now=NOW + 364 * DAY), send_digests(now=NOW), send_digests(now=NOW)] == [1, 1, 0]
+
+
+@pytest.mark.world
 def test_without_anything_to_do_there_is_no_mail(here: World) -> None:
     request = waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     needs.hide(member=here.rita, source="waiting", need_id=request.pk, now=NOW)

@@ -55,7 +55,8 @@ def _members_due(*, now: datetime) -> Iterable[int]:
         yield from (
             Membership.objects.of(organisation)
             .filter(
-                Q(digest_on=None) | Q(digest_on__lt=today),
+                # a later day was written while the clock was ahead
+                Q(digest_on=None) | ~Q(digest_on=today),
                 daily_digest=True,
                 deactivated_at=None,
                 user__is_active=True,
@@ -78,7 +79,7 @@ def send_digest(*, member_id: int, now: datetime) -> bool:
         zone = member.organisation.zone
         today = now.astimezone(zone).date()
         wanted = member.daily_digest and member.deactivated_at is None
-        if not wanted or (member.digest_on is not None and member.digest_on >= today):
+        if not wanted or member.digest_on == today:
             return False
         member.digest_on = today
         member.save(update_fields=["digest_on"])
