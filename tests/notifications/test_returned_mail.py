@@ -28,7 +28,7 @@ from goodword.notifications.domain.bounces import (
     return_address_of,
     take_returned,
 )
-from goodword.notifications.domain.queue import Correspondent
+from goodword.notifications.domain.queue import Correspondent, send_again
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
 from tests.notifications import returned_messages as messages
@@ -125,11 +125,12 @@ def test_a_bounce_of_an_erased_mail_is_ignored(email: Email) -> None:
     assert event_names() == ["email.sent"]
 
 
-def test_a_bounced_mail_is_not_retried(email: Email) -> None:
+def test_a_bounced_mail_is_not_retried_but_can_be_sent_again(email: Email) -> None:
     Email.objects.across_organisations().filter(pk=email.pk).update(state="queued")
     take_returned(messages.report(email), now=NOW)
     email.refresh_from_db()
-    assert email.state == "cancelled"
+    assert email.state == "failed"
+    assert send_again(email_id=email.pk, to_address="new@mail.example", member=None, now=NOW)
 
 
 def test_the_return_address_is_used_only_in_the_envelope(settings: Settings) -> None:

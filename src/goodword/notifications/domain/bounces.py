@@ -109,7 +109,7 @@ def note_bounced(*, email_id: int, reason: str, now: datetime) -> bool:
         email.bounced_at = now
         email.bounce_reason = clean_text(reason, one_line=True)[:LONGEST_REASON]
         if email.state == Email.State.QUEUED:  # an attempt that seemed to have failed was delivered
-            email.state, email.settled_at = Email.State.CANCELLED, now
+            email.state, email.settled_at = Email.State.FAILED, now
         email.save(update_fields=["bounced_at", "bounce_reason", "state", "settled_at"])
         _record("email.bounced", email, now=now)
         return True
