@@ -76,22 +76,20 @@ FLOW: Flow = {
     ),
     "candidate.changed": (
         step_requests.on_candidate_changed,
-        queue.on_address_changed,
-        queue.on_name_changed,
+        queue.on_candidate_changed,
         attempt_invitations.on_suspicious_name,
         check_invitations.on_suspicious_name,
         step_requests.on_suspicious_name,
     ),  # address, name with a link, or permission to e-mail
     "candidate.name_confirmed": (
         step_requests.on_candidate_changed,
-        queue.on_name_changed,
+        queue.on_candidate_changed,
         attempt_invitations.on_suspicious_name,
         check_invitations.on_suspicious_name,
     ),
     "candidate.merged": (  # data: from_candidate_id, candidate_id
         step_requests.on_candidate_changed,
-        queue.on_address_changed,
-        queue.on_name_changed,
+        queue.on_candidate_changed,
         attempt_invitations.on_suspicious_name,
         check_invitations.on_suspicious_name,
         step_requests.on_suspicious_name,

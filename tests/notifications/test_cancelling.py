@@ -3,17 +3,18 @@
 import socket
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from pytest_django.fixtures import Settings
 
-from goodword.candidates.models import Candidate
+from goodword.candidates.models import Application, Candidate
 from goodword.core import clock, environment, outbox
-from goodword.core.models import Event
-from goodword.notifications.domain.queue import LinkFor, cancel, restore_invitation
+from goodword.core.events import record
+from goodword.notifications.domain.queue import LinkFor, cancel, on_candidate_changed, restore_invitation
 from goodword.notifications.domain.send import send
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email, Link
@@ -121,13 +122,43 @@ def test_a_restored_invitation_counts_as_not_yet_returned() -> None:
     assert (email.state, email.bounced_at, email.bounce_reason) == ("queued", None, "")
 
 
-def test_a_mail_to_a_candidate_who_may_no_longer_be_mailed_fails() -> None:
+def test_a_mail_to_a_candidate_who_may_no_longer_be_mailed_waits_until_they_may() -> None:
     about = application()
     email = queued(
         about, quotes=about.candidate, link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=about.pk)
     )
     Candidate.objects.of(about.organisation).update(can_email=False)
     assert send(email_id=email.pk, now=NOW)
-    assert state(email) == ("failed", 1, "This candidate may no longer be e-mailed.")
-    assert Event.objects.filter(name="email.failed", data__email_id=email.pk).exists()
+    assert state(email) == ("queued", 0, "This candidate may not be e-mailed.")
     assert mail.outbox == []
+    Candidate.objects.of(about.organisation).update(can_email=True)
+    changed(about, at=NOW)
+    email.refresh_from_db()
+    assert email.not_before == NOW
+    assert send(email_id=email.pk, now=NOW)
+    assert state(email)[0] == "sent"
+
+
+def test_a_mail_goes_to_the_address_that_the_candidate_has_when_it_is_sent() -> None:
+    about = application()
+    email = queued(
+        about, quotes=about.candidate, link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=about.pk)
+    )
+    Candidate.objects.of(about.organisation).update(email="new@people.example")
+    assert send(email_id=email.pk, now=NOW)
+    email.refresh_from_db()
+    assert (email.state, email.to_address) == ("sent", "new@people.example")
+    assert "<new@people.example>" in mail.outbox[0].to[0]
+
+
+def changed(about: Application, *, at: datetime) -> None:
+    with transaction.atomic():
+        event = record(
+            "candidate.changed",
+            organisation_id=about.organisation_id,
+            application_id=about.pk,
+            actor="greenhouse",
+            at=at,
+            data={},
+        )
+    on_candidate_changed(event)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from goodword.candidates.models import Application
 from goodword.notifications.models import Email, Link
 from goodword.references.domain import referee_erasure
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_referee
@@ -167,3 +168,19 @@ def test_an_opt_out_while_a_check_is_closed_counts_once_it_is_reopened() -> None
         ("declined", "would_rather_not"),
         ("sent", ""),
     ]
+
+
+@pytest.mark.world
+def test_the_candidate_is_asked_for_another_when_the_check_reopens_by_itself() -> None:
+    story = sent()
+    application = Application.objects.of(story.application.organisation).filter(pk=story.application.pk)
+    [(role, job)] = application.values_list("role_id", "job_id")
+    application.update(role=None, job_id=999)
+    story.happens("application.changed_job", from_job_id=job, job_id=999)
+    assert story.check.close_reason == "changed_job"
+    opt_out_of(request_id=story.requests[0].pk, now=NOW)
+    application.update(role=role, job_id=job)
+    story.happens("application.changed_job", from_job_id=999, job_id=job)
+    assert story.check.closed_at is None
+    assert [request.state for request in story.requests] == ["declined", "sent"]
+    assert story.application.emails.filter(kind="references.another").exists()

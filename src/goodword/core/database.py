@@ -38,7 +38,7 @@ SAY_EVERY: Final = 60.0
 #: PostgreSQL's deadlock_timeout, so that in a deadlock the migration usually gives way.
 MIGRATION_LOCK_MS: Final = 500
 #: attempts of `migrate`, and seconds between them
-MIGRATION_TRIES, MIGRATION_PAUSE = 60, 1.0
+MIGRATION_TRIES, MIGRATION_PAUSE = 120, 1.0
 _INVALID_INDEXES: Final = (
     "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
     "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT i.indisvalid AND n.nspname = current_schema()"
@@ -227,8 +227,8 @@ def can_run_on(oldest: str) -> bool:
 
 
 def migrate(*, verbosity: int = 1) -> None:
-    """Apply the migrations while programs are running. A migration that can't get a lock quickly, or is
-    in a deadlock with a program, is tried again later. Raises SettingError if it never gets the lock."""
+    """Apply the migrations while programs are running. A migration that can't get a lock quickly, or is in a
+    deadlock with a program, is tried again later. Raises SettingError if it never gets the lock."""
     from goodword.core import installation
 
     check_known_migrations()

@@ -108,7 +108,7 @@ class StepRun(OrganisationOwned):
 
     @property
     def hours(self) -> Calendar:
-        """Working hours of whom it reminds: the organisation's, in the person's time zone if known."""
+        """Working hours of the person it reminds: the organisation's, in their own time zone if known."""
         return self.organisation.calendar
 
     def renew_deadline(self, deadline: datetime) -> None:
@@ -208,7 +208,8 @@ def status(run: StepRun, *, now: datetime) -> str:
 
 
 def takes_answers(run: StepRun, *, now: datetime) -> bool:
-    """Whether the run is open and at most 30 days overdue. Its deadline counts once it is invited, and not on hold."""
+    """Whether the run is open and at most 30 days overdue. The deadline counts only after the invitation was sent, and
+    not while it is on hold."""
     clock_runs = run.clock_stopped_at is None and run.invited_at is not None
     return is_open(run) and (not clock_runs or now <= run.deadline_at + GRACE)
 

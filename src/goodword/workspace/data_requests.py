@@ -204,7 +204,7 @@ def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
     if kept:
         messages.success(request, _("Data kept. Closed steps are open again; nothing was sent."))
     else:
-        messages.error(request, _("Not kept: another member has already decided."))
+        messages.error(request, _("Nothing changed: there is no longer a pending erasure."))
     return redirect("candidate", request.organisation.slug, pk)
 
 

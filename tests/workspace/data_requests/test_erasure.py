@@ -182,7 +182,7 @@ def test_keeping_the_data_fails_if_another_admin_is_faster(role: Role, ada: Appl
             path("candidate_keep", role.organisation, ada.pk), {"reason": "A court asks."}, follow=True
         )
     text = answer.content.decode()
-    assert ("Not kept" in text, "Data kept" in text) == (True, False)
+    assert ("no longer a pending erasure" in text, "Data kept" in text) == (True, False)
     assert state(ada) == ("Erased candidate", True, [True])
 
 

@@ -190,7 +190,7 @@ def on_member_deactivated(event: Event) -> None:
 
 
 def _ask_next(organisation: Organisation, adjustment_id: int, *, after: str, now: datetime) -> None:
-    """Does nothing if the request has passed on from the address `after` before."""
+    """Does nothing if the request has already been passed on from the address `after`."""
     with transaction.atomic():
         asked = Adjustment.objects.of(organisation).filter(pk=adjustment_id).first()
         if asked is None:

@@ -20,8 +20,9 @@ from goodword.notifications.models import Email, Link
 
 NEEDS_PERSON = Q(state=Email.State.FAILED) | Q(state=Email.State.SENT, bounced_at__isnull=False)
 SUSPICIOUS_NAME: Final = "The candidate's name looks like a link."
-#: delay between checks of a waiting mail; correcting or confirming the name releases it at once
-NAME_CHECK_INTERVAL: Final = timedelta(minutes=10)
+NO_PERMISSION: Final = "This candidate may not be e-mailed."
+#: delay between checks of a waiting mail; a change of the candidate releases it at once
+CANDIDATE_CHECK_INTERVAL: Final = timedelta(minutes=10)
 _NAMES: Final = "quoted_names"
 #: cancelled mail may be restored after a pause
 _UNSENT: Final = (Email.State.QUEUED, Email.State.CANCELLED)
@@ -69,8 +70,8 @@ def queue(
     `context`: JSON values, frozen now; the templates also get `organisation`, `to_name`, `sender_name`, `reply_to` and
     `link`, which expires as in links.LIFETIMES. `deadline_days` and `earliest_deadline` determine the `deadline` when
     it is sent; `not_after`: cancelled if still unsent by then. `quotes`: the candidate whose name it mentions to
-    outsiders. `texts`: use these instead of the organisation's texts stored now (mail_texts). Only `readdress`,
-    `on_address_changed` and `send_again` change the address.
+    outsiders. `texts`: use these instead of the organisation's texts stored now (mail_texts). `to`: mail with a
+    candidate's link goes to the address that the candidate has when it is sent (`update_address`).
     """
     language = language or organisation.language
     with transaction.atomic(savepoint=False):
@@ -220,18 +221,32 @@ def quoted_names(candidate: Candidate) -> dict[str, list[str]]:
     return {_NAMES: [candidate.name, candidate.short_name]}
 
 
-def defer_for_suspicious_name(email: Email, *, now: datetime) -> bool:
-    """Whether a claimed mail must wait. If so, it is requeued and the recruiter is notified once."""
-    person = person_quoted(email)
-    if person is None or not person.is_name_suspicious:
+def update_address(email: Email) -> None:
+    """Send a candidate's mail to their present address. Does not save."""
+    person = _person(email)
+    if person is not None and person.email and email.link_purpose == Link.Purpose.CANDIDATE:
+        email.to_address = person.email
+
+
+def defer_for_candidate(email: Email, *, now: datetime) -> bool:
+    """Whether a claimed mail must wait, for the name or for permission to e-mail. If so, it is requeued; the recruiter
+    is notified once of a name."""
+    person = _person(email)
+    if person is None:
         return False
-    is_new = email.last_error != SUSPICIOUS_NAME
+    if person.is_name_suspicious:
+        error = SUSPICIOUS_NAME
+    elif email.link_purpose == Link.Purpose.CANDIDATE and not person.can_email:
+        error = NO_PERMISSION
+    else:
+        return False
+    is_new = email.last_error != error
     with transaction.atomic():
         # undo the claim, since waiting isn't an attempt
         waits = outbox.settle_later(
-            email, error=SUSPICIOUS_NAME, at=now + NAME_CHECK_INTERVAL, attempts=email.attempts - 1
+            email, error=error, at=now + CANDIDATE_CHECK_INTERVAL, attempts=email.attempts - 1
         )
-        if waits and is_new:
+        if waits and is_new and error == SUSPICIOUS_NAME:
             record(
                 "email.waits_for_name",
                 organisation_id=email.organisation_id,
@@ -245,7 +260,7 @@ def defer_for_suspicious_name(email: Email, *, now: datetime) -> bool:
 
 def update_names(email: Email) -> None:
     """Replace a name that contained a link with the current one. Does not save."""
-    was, person = email.context.get(_NAMES), person_quoted(email)
+    was, person = email.context.get(_NAMES), _person(email)
     if person is None or not was:
         return
     present = (person.name, person.short_name)
@@ -256,22 +271,9 @@ def update_names(email: Email) -> None:
     email.context[_NAMES] = list(present)
 
 
-def on_address_changed(event: Event) -> None:
-    """Send the candidate's unsent mails to their present address."""
-    application = (
-        Application.objects.across_organisations()
-        .select_related("candidate", "organisation")
-        .get(pk=event.application_id or 0)
-    )
-    if address := application.candidate.email:
-        mails = Email.objects.of(application.organisation).filter(
-            application=application, link_purpose=Link.Purpose.CANDIDATE, state__in=_UNSENT
-        )
-        mails.exclude(to_address=address).update(to_address=address)
-
-
-def on_name_changed(event: Event) -> None:
-    """Release the mails that waited for the name, for all of the person's applications. The next sweep sends them."""
+def on_candidate_changed(event: Event) -> None:
+    """Release the mails that waited for the name or for permission, for all of the person's applications. The next
+    sweep sends them."""
     application = (
         Application.objects.across_organisations()
         .select_related("candidate")
@@ -280,14 +282,15 @@ def on_name_changed(event: Event) -> None:
     person = application.candidate
     if person.is_name_suspicious:
         return
+    waited_for = [SUSPICIOUS_NAME, *([NO_PERMISSION] if person.can_email else [])]
     mails = Email.objects.of(application.organisation).filter(
-        state=Email.State.QUEUED, last_error=SUSPICIOUS_NAME
+        state=Email.State.QUEUED, last_error__in=waited_for
     )
     whose = Q(quoted_candidate=person) | Q(quoted_candidate__merged_into=person)
     mails.filter(whose, not_before__gt=event.occurred_at).update(not_before=event.occurred_at)
 
 
-def person_quoted(email: Email) -> Candidate | None:
+def _person(email: Email) -> Candidate | None:
     if email.quoted_candidate_id is None:
         return None
     found = email.quoted_candidate

@@ -63,7 +63,7 @@ UNANSWERED = (timedelta(minutes=15), timedelta(hours=4))
 SLOW_MAIL = 5
 #: seconds that a mail waits for a slot
 SLOT_WAIT = 2
-_RENDERED = ("subject", "text", "html", "message_id", "context", "to_name")
+_RENDERED = ("subject", "text", "html", "message_id", "context", "to_address", "to_name")
 _free = threading.Condition()
 _slots: list[float] = []
 
@@ -83,7 +83,7 @@ def send(*, email_id: int, now: datetime) -> bool:
             email = outbox.claim(
                 Email, email_id, now=now, related=("organisation", "quoted_candidate__merged_into")
             )
-            if email is None or _is_cancelled(email, now=now) or _is_not_allowed(email, now=now):
+            if email is None or _is_cancelled(email, now=now):
                 return_permit(permit)
                 return True
             logo = logo_of(email.organisation) if email.organisation.logo_digest else None
@@ -107,19 +107,9 @@ def _is_cancelled(email: Email, *, now: datetime) -> bool:
     return True
 
 
-def _is_not_allowed(email: Email, *, now: datetime) -> bool:
-    """Whether the candidate may no longer be e-mailed. If so, the claimed mail fails, so that members learn of it."""
-    if email.link_purpose != Link.Purpose.CANDIDATE:
-        return False
-    person = queue.person_quoted(email)
-    if person is None or person.can_email:
-        return False
-    not_sent(email, now=now, permanent=True, error="This candidate may no longer be e-mailed.")
-    return True
-
-
 def _send(email: Email, permit: SendPermit, *, logo: bytes | None, now: datetime) -> bool:
-    if queue.defer_for_suspicious_name(email, now=now):
+    queue.update_address(email)
+    if queue.defer_for_candidate(email, now=now):
         return_permit(permit)
         return True
     link, url = None, ""

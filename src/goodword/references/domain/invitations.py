@@ -342,6 +342,7 @@ def send_fresh_link(link: Link, *, now: datetime) -> bool:
 def on_application_changed(event: Event) -> None:
     """Pause, close, reopen or resume the check and its requests. Answers are kept."""
     now = event.occurred_at
+    declined: list[ReferenceRequest] = []
     for act, check in application_outcome.apply_outcome(Check, event):
         match act:
             case "close":
@@ -349,10 +350,12 @@ def on_application_changed(event: Event) -> None:
             case "pause":
                 cancel_queued_reminders(check, now=now)
             case "reopen":
-                restore_requests(check, now=now)
+                declined += restore_requests(check, now=now)
         if act in {"reopen", "resume", "transfer"} and check.paused_at is None and not awaits_click(check):
             plan_reminders(check, now=now)
         update_clock(check, now=now)
+    for request in declined:
+        ask_for_another(request.check_run_id, request.pk, now=now)
 
 
 def on_suspicious_name(event: Event) -> None:

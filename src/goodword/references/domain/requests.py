@@ -65,9 +65,10 @@ def revoke_links(request: ReferenceRequest, *, now: datetime) -> None:
     links.end(organisation=request.organisation, purpose=Link.Purpose.REFEREE, subject_id=request.pk, now=now)
 
 
-def restore_requests(check: Check, *, now: datetime) -> None:
-    """Reopen requests that ended with their check, with a new deadline if theirs has passed. Referees who have opted
-    out since without having begun count as declined. Sends nothing."""
+def restore_requests(check: Check, *, now: datetime) -> list[ReferenceRequest]:
+    """Reopen requests that ended with their check, with a new deadline if theirs has passed. Sends nothing. Referees
+    who have opted out since without having begun count as declined: returns their requests."""
+    declined = []
     fresh = referee_deadline(check, now=now)
     ended = ReferenceRequest.objects.of(check.organisation).filter(
         check_run=check, state=State.ENDED, why=Why.CHECK_CLOSED
@@ -78,6 +79,7 @@ def restore_requests(check: Check, *, now: datetime) -> None:
         ):
             request.state, request.why = State.DECLINED, Why.WOULD_RATHER_NOT
             request.save(update_fields=["state", "why"])
+            declined.append(request)
             continue
         request.state = State.BEGUN if request.begun_at else State.SENT
         request.why, request.settled_at = Why.NOTHING, None
@@ -86,6 +88,7 @@ def restore_requests(check: Check, *, now: datetime) -> None:
         check.deadline_at = max(check.deadline_at, request.deadline_at)
         request.save(update_fields=["state", "why", "settled_at", "deadline_at"])
     check.save(update_fields=["deadline_at"])
+    return declined
 
 
 def cancel_queued_reminders(check: Check, *, now: datetime) -> None:

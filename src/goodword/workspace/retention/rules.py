@@ -190,7 +190,7 @@ def organisations_due(*, now: datetime) -> list[int]:
 def next_run(organisation: Organisation, *, now: datetime) -> datetime:
     """The earliest start of the next run: 3 a.m., once a day, or now if today's is overdue."""
     ran, today = organisation.retention_ran_on, _today(organisation, now)
-    # tomorrow was today in an earlier time zone; a later day was recorded while the clock was ahead
+    # tomorrow was today in the time zone that was set before; a later day was recorded while the clock was ahead
     if ran is None or not today <= ran <= today + timedelta(days=1):
         ran = today - timedelta(days=1)
     return max(now, _run_after(ran, organisation))

@@ -102,7 +102,7 @@
     asking = true;
     try {
       // soon enough for another attempt before the silence counts as a break
-      const response = await post(part.dataset.alive, undefined, { within: Number(part.dataset.beat) * 1000 });
+      const response = await post(part.dataset.alive, undefined, Number(part.dataset.beat) * 1000);
       if (response.status >= 500) throw new Error("server");
       const said = await response.json();
       if (said.go) {

@@ -72,14 +72,11 @@
     }
   };
 
-  const request = async (url, options, { within = GIVE_UP_AFTER } = {}) => {
+  // `within`: ms, for the response and its body
+  const request = (url, options, within = GIVE_UP_AFTER) => {
     const giveUp = new AbortController();
-    const timer = setTimeout(() => giveUp.abort(), within);
-    try {
-      return await fetch(url, { ...options, signal: giveUp.signal });
-    } finally {
-      clearTimeout(timer);
-    }
+    setTimeout(() => giveUp.abort(), within);
+    return fetch(url, { ...options, signal: giveUp.signal });
   };
 
   // Whether to continue with the next one.

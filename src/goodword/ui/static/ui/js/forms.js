@@ -1,7 +1,7 @@
 // For forms: moves the focus to an error summary, closes toasts, counts the selected rows in bulk bars and ignores
 // second clicks. Going back to a page of errors shows the form, without asking whether to send it again.
 (() => {
-  const AGAIN_AFTER = 10000; // ms until a button works again, if people stop a page that takes long to load
+  const AGAIN_AFTER = 10000; // ms until a button works again, since people may stop a page that takes long to load
   const ready = (root) => {
     const summary = root.querySelector("[data-error-summary]:not([data-focused])");
     if (summary) {
