@@ -348,7 +348,7 @@ def test_figures_link_to_the_answers_behind_them(rita: Membership, role: Role) -
         5,
         1,
     ]
-    assert shown_here[0].count('3.0<span class="visually-hidden">, answers of Ada Lovelace</span>') == 5
+    assert shown_here[0].count("""3.0<span class="visually-hidden">, Ada Lovelace's answers</span>""") == 5
     answers = browser.get(candidate).content.decode()
     assert [answers.count(f'id="result-{n}"') for n in (1, 2)] == [1, 1]
 

@@ -61,6 +61,8 @@ class Seen:
 
 #: maximum length of Answer.page
 _LONGEST_PAGE = 12
+#: by how much one request can overtake another; an answer further ahead was saved before the clock was set back
+LATEST: Final = timedelta(minutes=10)
 
 
 def fingerprint(value: Json) -> str:
@@ -111,8 +113,7 @@ def save_answer(
         before = stored.get(item_id)
         if before is not None and seen and _conflicts(before, checked, seen=seen):
             raise AnsweredElsewhere(before)
-        # an answer given now counts even if the clock has been set back since the one before
-        if before is not None and at < now and before.answered_at > at:
+        if before is not None and at < before.answered_at <= now + LATEST:
             return SavedAnswer(answer=before, kept_newer=True)
         # the attempt is locked, so the row can't be created concurrently
         saved = before or Answer(organisation_id=part.organisation_id, part=part, item=item_id)

@@ -47,8 +47,6 @@ FROM_LAST = "last"
 OTHER_ITEM = "elsewhere"
 #: answers given earlier than this count as given then
 _LONGEST_WAIT = timedelta(days=30)
-#: seconds up to which an answer counts as given now; scripts send it as soon as it is chosen
-_AT_ONCE = 2
 #: maximum digits of an amount
 _DIGITS = 9
 
@@ -139,12 +137,10 @@ def _save(
 
 
 def _age(request: HttpRequest) -> float:
-    """Seconds since the answer was given; 0 if it was sent at once."""
     typed = request.POST.get("age", "")
     if not typed.replace(".", "", 1).isdecimal():
         return 0
-    age = min(float(typed), _LONGEST_WAIT.total_seconds())
-    return age if age >= _AT_ONCE else 0
+    return min(float(typed), _LONGEST_WAIT.total_seconds())
 
 
 def _leave(
