@@ -28,7 +28,7 @@ def tab_to(page: Page, selector: str) -> None:
 
 
 def hold(page: Page, address: str) -> list[Route]:
-    """Leaves requests to this address without a response, until the test continues them."""
+    """Holds requests to this address back until the test lets them continue."""
     held: list[Route] = []
     page.route(address, lambda route, _request: held.append(route))
     return held

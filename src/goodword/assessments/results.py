@@ -91,7 +91,7 @@ class AttemptResult:
 
 
 def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
-    """Return the result, or None before completion. `language`: the language of titles and scale texts."""
+    """Return the result, or None until the attempt is completed. `language`: the language of titles and scale texts."""
     if attempt.completed_at is None:
         return None
     rows = parts_with_scores(attempt)

@@ -91,7 +91,7 @@ def end_part(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None
 
 
 def end_part_early(part: AttemptPart, *, now: datetime) -> None:
-    """End a part because a member marks the attempt complete. The attempt must be locked."""
+    """End a part of an attempt that a member marks as complete. The attempt must be locked."""
     over = parts.is_over(part, now=now)
     _end(part, by=AttemptPart.Ended.TIME_UP if over else AttemptPart.Ended.BY_MEMBER, now=now)
 

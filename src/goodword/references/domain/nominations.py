@@ -225,8 +225,8 @@ def on_request_declined(event: Event) -> None:
 
 
 def ask_for_another(check_id: int, request_id: int, *, now: datetime, undeliverable: bool = False) -> None:
-    """Once per address, unless the check is over or the referee was replaced. After an undone rejection or hire, only
-    *Invite again* asks."""
+    """Ask the candidate for another referee, once per address, unless the check is over or the referee was replaced.
+    After an undone rejection or hire, only *Invite again* does that."""
     check = lock(Check, check_id)
     if not takes_answers(check, now=now):
         return

@@ -185,7 +185,7 @@ class DraftAnswers:
         return replace(self, saved_at=now, left=self.left or apart)
 
     def seconds_since(self, begun_at: datetime | None, *, now: datetime) -> int | None:
-        """Since Start; None if there was a break, or the clock was set back or differs between servers."""
+        """Seconds since *Start*; None after a break, or if the clock was set back or differs between servers."""
         last = self.saved(now)
         if begun_at is None or last.left or now < begun_at:
             return None

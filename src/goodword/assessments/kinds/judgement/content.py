@@ -109,7 +109,7 @@ class JudgementSet:
 
     @property
     def is_for_practice(self) -> bool:
-        """Whether the results are for practice, not for decisions, because no panel that agrees has set the key."""
+        """Whether results are for practice only, because the key wasn't set by a panel whose ratings agree."""
         return self.panel is None or not self.panel.agrees
 
     @property
