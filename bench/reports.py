@@ -145,8 +145,8 @@ def main() -> int:
         return render_pdf(snapshot).bytes
 
     samples = {"references, 4 referees": reference_check(4), "assessment, 4 tests": assessment()}
-    for name, snapshot in samples.items():
-        report(f"Typst: {name}", typst, snapshot, options.reports)
+    for (name, snapshot), times in zip(samples.items(), (options.reports, options.reports // 4), strict=True):
+        report(f"Typst: {name}", typst, snapshot, max(1, times))
     report("Typst: references, 25 referees", typst, reference_check(25), max(1, options.reports // 20))
     with suppress(ImportError):
         import weasyprint  # type: ignore[import-not-found]  # installed only for this

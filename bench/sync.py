@@ -26,7 +26,10 @@ import httpx2
 from bench.figures import record
 from bench.rates import Shares, shares
 
+#: seconds and calls
 WINDOWS = {"v1": (10.0, 50), "v3": (30.0, 150)}
+#: seconds, a multiple of the others
+LONGEST = 30.0
 KEY, CLIENT, SECRET = "bench-key", "bench.harvest-v3.greenhouse", "bench-secret"  # of the sandbox
 
 
@@ -47,9 +50,12 @@ def main() -> None:
         sandbox(options.world) as address,
         goodword(Path(folder), address),
     ):
-        for version in options.versions:
-            for workers in options.workers:
-                print(measured(version, workers, windows=options.windows), flush=True)
+        for workers in options.workers:
+            time.sleep(LONGEST - time.time() % LONGEST)  # so that the first window is complete
+            # at the same time: each connection has its own limit
+            started = [start(version, workers, windows=options.windows) for version in options.versions]
+            for sync in started:
+                print(measured(sync), flush=True)
 
 
 @contextmanager
@@ -117,18 +123,34 @@ def django_up() -> None:
     django.setup()
 
 
-def measured(version: str, workers: int, *, windows: int) -> str:
-    """Sync with several workers at once. Returns the totals."""
+@dataclass(frozen=True, kw_only=True)
+class Sync:
+    """`workers`: processes that each print the calls of their share."""
+
+    version: str
+    workers: list[subprocess.Popen[str]]
+
+
+def start(version: str, workers: int, *, windows: int) -> Sync:
+    """Start a sync by several workers that ends after so many windows."""
+    command = [sys.executable, "-m", "bench.sync", "--work", str(connected(version))]
+    environment = os.environ | {"BENCH_UNTIL": str(time.time() + windows * WINDOWS[version][0])}
+    return Sync(
+        version=version,
+        workers=[
+            subprocess.Popen(
+                [*command, str(place), str(workers)], env=environment, stdout=subprocess.PIPE, text=True
+            )
+            for place in range(workers)
+        ],
+    )
+
+
+def measured(sync: Sync) -> str:
+    """Wait for the workers. Returns the totals."""
+    version, workers = sync.version, len(sync.workers)
     length, limit = WINDOWS[version]
-    connection_id = connected(version)
-    time.sleep(length - time.time() % length)  # wait for the next window, so that the first is complete
-    os.environ["BENCH_UNTIL"] = str(time.time() + windows * length)
-    command = [sys.executable, "-m", "bench.sync", "--work", str(connection_id)]
-    running = [
-        subprocess.Popen([*command, str(place), str(workers)], stdout=subprocess.PIPE, text=True)
-        for place in range(workers)
-    ]
-    said = [json.loads(process.communicate()[0]) for process in running]
+    said = [json.loads(process.communicate()[0]) for process in sync.workers]
     calls = [(moment, status) for one in said for moment, status in one["calls"]]
     statuses = Counter(status for _, status in calls)
     found: Shares = shares([moment for moment, status in calls if status != 429], window=length, limit=limit)
