@@ -202,6 +202,13 @@ def test_a_claim_gives_nobody_the_name_of_a_colleague(
     assert User.objects.get(email="rita@acme.example").name == "rita@acme.example"
 
 
+def test_a_long_address_replaces_a_refused_name(acme: Organisation, settings: Settings) -> None:
+    settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps(CLAIM))
+    address = f"rita@{'.'.join(3 * ['acme' * 14])}.example"
+    assert outcome(RITA | {"groups": ["team"], "name": "Goodword", "email": address}) == (address, [])
+    assert User.objects.get(email=address).name == address[:150]
+
+
 @pytest.mark.matrix
 @pytest.mark.parametrize("groups", [[], ["other"], "teams", ["gone"], None, {"team": 1}, [["team"]]])
 def test_other_values_do_not(acme: Organisation, settings: Settings, groups: object) -> None:

@@ -46,6 +46,7 @@ _FAILURES: Final = (
     *(RequestException, OAuth2Error, KeyError, ValueError, IntegrityError),
     *(SyntaxError, zlib.error),  # raised by lxml (only in goodword[saml]) for invalid XML
 )
+LONGEST_NAME: Final = 150
 #: lower case, since allauth lower-cases SAML's attributes
 _TRUE: Final = {"true", "1", "t", "y", "yes"}
 
@@ -102,7 +103,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
         user: User = super().populate_user(request, sociallogin, data)
         user.email = normalised(str(data.get("email") or ""))
         parts = f"{data.get('first_name') or ''} {data.get('last_name') or ''}".strip()
-        user.name = str(data.get("name") or parts)[:150]
+        user.name = str(data.get("name") or parts)[:LONGEST_NAME]
         return user
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
@@ -111,7 +112,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
             try:
                 check_name(sociallogin.user.name, Organisation.objects.filter(slug__in=_places(claims)))
             except NameRefused:
-                sociallogin.user.name = sociallogin.user.email
+                sociallogin.user.name = sociallogin.user.email[:LONGEST_NAME]
             user: User = super().save_user(request, sociallogin, form)
             _join(user, claims, now=clock.now())
         return user

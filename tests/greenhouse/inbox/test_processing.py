@@ -167,6 +167,16 @@ def test_a_delivery_waits_as_long_as_greenhouse_says(world: World) -> None:
 
 
 @pytest.mark.world
+def test_a_delivery_that_waited_for_days_is_still_handled(world: World) -> None:
+    world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    Delivery.objects.of(world.organisation).update(attempts=2**15 - 1)
+    world.work()
+    assert [state for state, _ in world.inbox()] == ["handled"]
+
+
+@pytest.mark.world
 def test_a_revoked_credential_is_shown_and_a_new_one_resumes_work(either: World) -> None:
     either.apply()
     [(body, event_id)] = either.outgoing()

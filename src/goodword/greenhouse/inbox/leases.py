@@ -179,10 +179,11 @@ def _pages(turn: Turn, *, now: datetime) -> Iterator[list[tuple[int, int]]]:
         yield ready
 
 
-#: `handled_at IS NULL` says the same as the state, but matches no partial index, which the planner could take for tiny
+#: `handled_at IS NULL` says the same as the state, but matches no partial index, which the planner could take for tiny.
+#: `attempts` stops at its column's maximum, since a delivery can wait for Greenhouse's rate limit for days.
 _LEASE = """
 UPDATE greenhouse_delivery
-SET attempts = attempts + 1, faults = faults + 1, not_before = %(until)s,
+SET attempts = LEAST(attempts, 32766) + 1, faults = faults + 1, not_before = %(until)s,
     leased_to = pg_backend_pid(), leased_at = statement_timestamp()
 WHERE id = ANY(ARRAY(
     SELECT id FROM greenhouse_delivery WHERE id = ANY(%(ids)s) AND handled_at IS NULL AND not_before <= %(now)s

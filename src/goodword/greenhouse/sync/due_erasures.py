@@ -19,15 +19,14 @@ from goodword.greenhouse.sync.merges_and_deletions import (
 
 log = logging.getLogger(__name__)
 
-MAX_ERASURES = 1000
-
 
 def erase_due(*, now: datetime) -> int:
     """Returns how many erasures were carried out."""
     due = Erasure.objects.across_organisations().filter(done_at=None, cancelled_at=None, due_at__lte=now)
-    first = due.order_by("due_at", "pk").values_list("pk", flat=True)[:MAX_ERASURES]
     resting: set[int] = set()
-    return for_each(list(first), lambda pk: _erase(pk, now=now, resting=resting))
+    # without a limit: those on hold and those of an unreachable Greenhouse stay due
+    ids = list(due.order_by("due_at", "pk").values_list("pk", flat=True))
+    return for_each(ids, lambda pk: _erase(pk, now=now, resting=resting))
 
 
 def _erase(erasure_id: int, *, now: datetime, resting: set[int]) -> bool:

@@ -1,0 +1,37 @@
+"""Two admins confirm imports at the same moment."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from goodword.candidates import performance
+from goodword.candidates.models import PerformanceRating, RatingImport
+from tests.candidates.performance.test_importing import NOW, TODAY, hired, read
+from tests.support import factories
+
+pytestmark = [pytest.mark.programs, pytest.mark.django_db(transaction=True)]
+
+
+def test_two_uploads_of_one_file_count_once() -> None:
+    admin = factories.member(factories.organisation(), kind="admin")
+    people = [f"ada{number}@x.example" for number in range(40)]
+    for address in people:
+        hired(admin, address)
+    lines = [f"{one},Bo,{TODAY - timedelta(days=day)},4" for one in people for day in range(20)]
+    uploads = [read(admin, *lines) for _ in range(2)]
+    together = Barrier(2)
+
+    def confirm(made: RatingImport) -> bool:
+        try:
+            together.wait()
+            return performance.confirm(made, by=admin, now=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        assert list(both.map(confirm, uploads)) == [True, True]
+    counted = PerformanceRating.objects.of(admin.organisation).filter(of__confirmed_at__isnull=False)
+    assert counted.count() == len(lines)
