@@ -396,16 +396,16 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "goodword.core.logs.RedactingFormatter",
+            "()": "goodword.core.telemetry.RedactingFormatter",
             "fmt": "{asctime} {levelname} {name} {message}",
             "style": "{",
         },
-        "json": {"()": "goodword.core.logs.JsonFormatter"},
+        "json": {"()": "goodword.core.telemetry.JsonFormatter"},
     },
     "filters": {
-        "refused": {"()": "goodword.core.logs.OneLineRefusals"},
-        "reference": {"()": "goodword.core.logs.ErrorReference"},
-        "wrong_host": {"()": "goodword.core.logs.WrongHost"},
+        "refused": {"()": "goodword.core.telemetry.OneLineRefusals"},
+        "reference": {"()": "goodword.core.telemetry.ErrorReference"},
+        "wrong_host": {"()": "goodword.core.telemetry.WrongHost"},
     },
     "handlers": {
         "out": {

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from goodword.accounts.access import MemberRequest, member, membership_of
 from goodword.accounts.models import AuditEntry, Organisation
-from goodword.core.logs import ErrorReference
+from goodword.core.telemetry import ErrorReference
 from goodword.roles.models import Role
 from tests.support import factories
 from tests.support.pages import comparable, signed_in

@@ -11,10 +11,10 @@ from goodword.assessments.attempts.completion import finish_part, resume
 from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.export import export
-from goodword.assessments.issuing import calibration_row_of, norm_group_of
 from goodword.assessments.kinds.reasoning.content import VERSION
 from goodword.assessments.models import AssessmentPart, Attempt, NormSet, Score, Test, TestVersion
 from goodword.assessments.queries import items_of
+from goodword.assessments.scoring import calibration_row_of, norm_group_of
 from tests.assessments.assessment_plans.support import builtin, calibration, earlier_reasoning
 from tests.assessments.crowd import applications, published, role_of
 from tests.assessments.support import assigned, part_of

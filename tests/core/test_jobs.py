@@ -11,7 +11,7 @@ from procrastinate.jobs import Job
 
 from goodword.core import events, jobs, process
 from goodword.greenhouse.inbox.leases import wake_inbox
-from goodword.notifications.jobs import send_email
+from goodword.notifications.domain.send import send_email
 from tests.support.jobs import waiting
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from goodword.core import logs
+from goodword.core import telemetry
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -25,8 +25,8 @@ def written() -> Iterator[io.StringIO]:
     """All later log lines, as JSON."""
     out, root = io.StringIO(), logging.getLogger()
     handler = logging.StreamHandler(out)
-    handler.setFormatter(logs.JsonFormatter())
-    handler.addFilter(logs.OneLineRefusals())
+    handler.setFormatter(telemetry.JsonFormatter())
+    handler.addFilter(telemetry.OneLineRefusals())
     level = root.level
     root.addHandler(handler)
     root.setLevel(logging.INFO)
@@ -54,7 +54,7 @@ def test_every_text_in_a_url_is_either_public_or_blotted() -> None:
         for path, one in routes(get_resolver())
         for name, converter in one.pattern.converters.items()
         if type(converter).__name__ in {"StringConverter", "PathConverter", "SlugConverter"}
-        and name not in {*PUBLIC, *logs.SECRET_ARGUMENTS}
+        and name not in {*PUBLIC, *telemetry.SECRET_ARGUMENTS}
         and not path.startswith("o/")  # those of members need a session
     }
     assert not unknown
@@ -70,14 +70,14 @@ def test_every_text_in_a_url_is_either_public_or_blotted() -> None:
     ],
 )
 def test_secrets_of_a_resolved_path_are_blotted(path: str) -> None:
-    shown = logs.safe_path(path, resolve(path))
+    shown = telemetry.safe_path(path, resolve(path))
     assert "[redacted]" in shown
     assert TOKEN not in shown
     assert "secret" not in shown
 
 
 def test_long_parts_of_an_unknown_path_are_blotted() -> None:
-    assert logs.safe_path(f"/q/{TOKEN}/x/", None) == "/q/[redacted]/x/"
+    assert telemetry.safe_path(f"/q/{TOKEN}/x/", None) == "/q/[redacted]/x/"
 
 
 def test_an_error_keeps_its_class_and_place_but_not_its_message(written: io.StringIO) -> None:

@@ -15,7 +15,7 @@ from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
 from goodword.core import clock, crypto
-from goodword.core.logs import OneLineRefusals, RedactingFormatter, redacted
+from goodword.core.telemetry import OneLineRefusals, RedactingFormatter, redacted
 from goodword.notifications.domain.links import PATHS
 
 
@@ -51,7 +51,7 @@ def test_tracebacks_in_logs_are_redacted() -> None:
 
 
 def test_logging_uses_the_redacting_formatter(settings: Settings) -> None:
-    assert settings.LOGGING["formatters"]["line"]["()"] == "goodword.core.logs.RedactingFormatter"
+    assert settings.LOGGING["formatters"]["line"]["()"] == "goodword.core.telemetry.RedactingFormatter"
     assert settings.LOGGING["handlers"]["out"]["formatter"] == "line"
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from pytest_django.fixtures import Settings
 
-from goodword.core import clock, environment, events, logs, tracing
+from goodword.core import clock, environment, events, telemetry
 from tests.support import factories
 
 NAME, ADDRESS = "Zuleika Nachtigall", "zuleika@nachtigall.example"
@@ -61,9 +61,9 @@ def receiver() -> Iterator[Receiver]:
 
 
 def test_sentry_gets_class_places_and_ids_and_no_personal_data(receiver: Receiver) -> None:
-    tracing.start_sentry(f"http://key@{receiver.address}/1")
+    telemetry.start_sentry(f"http://key@{receiver.address}/1")
     try:
-        with logs.about(request="5f0c", organisation=7):
+        with telemetry.about(request="5f0c", organisation=7):
             try:
                 email = ADDRESS
                 raise ValueError(f"{NAME} <{email}>")
@@ -107,7 +107,7 @@ def spans(receiver: Receiver) -> list[Any]:
 @pytest.mark.django_db
 def test_events_of_an_application_are_one_trace(receiver: Receiver) -> None:
     application = factories.application(factories.role(factories.organisation(name=NAME)))
-    tracing.start_traces(f"http://{receiver.address}", program="worker")
+    telemetry.start_traces(f"http://{receiver.address}", program="worker")
     try:
         with transaction.atomic():
             events.record(
@@ -117,16 +117,16 @@ def test_events_of_an_application_are_one_trace(receiver: Receiver) -> None:
                 actor="greenhouse",
                 at=clock.now(),
             )
-        with logs.about(job=4), tracing.span("event.react"):
+        with telemetry.about(job=4), telemetry.span("event.react"):
             while events.run_due(now=clock.now()):
                 pass
-            with pytest.raises(ValueError, match=NAME), tracing.span("note", of=lambda: application.pk):
+            with pytest.raises(ValueError, match=NAME), telemetry.span("note", of=lambda: application.pk):
                 raise ValueError(NAME)
-        tracing.record("delivery", since=1, of=lambda: application.pk, delivery=3)
+        telemetry.record_span("delivery", since=1, of=lambda: application.pk, delivery=3)
     finally:
-        tracing.end_traces()
+        telemetry.end_traces()
     found = spans(receiver)
-    whole = tracing.trace_id(application.pk).to_bytes(16, "big")
+    whole = telemetry.trace_id(application.pk).to_bytes(16, "big")
     mine = {one.name for one in found if one.trace_id == whole}
     assert {"candidate.changed", "note", "delivery"} <= mine
     assert "event.react" not in mine
@@ -145,7 +145,7 @@ def test_a_setting_without_its_package_is_refused_with_the_remedy(monkeypatch: p
 
 
 def test_without_settings_nothing_is_loaded_or_traced(settings: Settings) -> None:
-    tracing.start("web")
-    with tracing.span("delivery", of=lambda: 1 // 0) as made:
+    telemetry.start("web")
+    with telemetry.span("delivery", of=lambda: 1 // 0) as made:
         assert made is None
-    tracing.end()
+    telemetry.end()

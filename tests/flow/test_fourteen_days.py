@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import override_settings
 
 from goodword.notifications.domain.bounces import take_returned
-from goodword.notifications.jobs import sweep_emails
+from goodword.notifications.domain.send import sweep_emails
 from goodword.notifications.models import Email
 from goodword.references.domain.checks import store_time_zone
 from goodword.references.domain.member_actions import pause_check, resume_check

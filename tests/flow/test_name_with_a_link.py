@@ -17,7 +17,7 @@ from goodword.candidates.domain.people import confirm_name
 from goodword.candidates.models import Application, Candidate
 from goodword.core.events import record
 from goodword.notifications.domain.queue import cancel
-from goodword.notifications.jobs import sweep_emails
+from goodword.notifications.domain.send import sweep_emails
 from goodword.notifications.models import Email
 from goodword.references.models import Check
 from tests.assessments.support import assigned

@@ -19,7 +19,7 @@ from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import Membership
 from goodword.notifications.domain.bounces import take_returned
-from goodword.notifications.jobs import sweep_emails
+from goodword.notifications.domain.send import sweep_emails
 from goodword.notifications.models import Email
 from goodword.references.domain.nominations import nominate
 from goodword.references.jobs import sweep_candidates, sweep_referees, sweep_slow

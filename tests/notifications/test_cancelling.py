@@ -15,8 +15,7 @@ from goodword.candidates.models import Application, Candidate
 from goodword.core import clock, environment, outbox
 from goodword.core.events import record
 from goodword.notifications.domain.queue import LinkFor, cancel, on_candidate_changed, restore_invitation
-from goodword.notifications.domain.send import send
-from goodword.notifications.jobs import sweep_emails
+from goodword.notifications.domain.send import send, sweep_emails
 from goodword.notifications.models import Email, Link
 from tests.notifications.mails import NOW, application, queued, state
 from tests.support.jobs import waiting

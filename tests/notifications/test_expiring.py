@@ -14,7 +14,7 @@ NOW = factories.NOW
 
 
 def test_every_kind_of_link_expires_and_is_redacted_in_logs() -> None:
-    from goodword.core.logs import redacted
+    from goodword.core.telemetry import redacted
 
     assert set(links.LIFETIMES) == set(links.PATHS) == set(Link.Purpose)
     for path in links.PATHS.values():

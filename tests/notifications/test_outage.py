@@ -22,8 +22,15 @@ from goodword.notifications.domain.outage import (
     return_permit,
 )
 from goodword.notifications.domain.queue import Correspondent, cancel
-from goodword.notifications.domain.send import SLOT_WAIT, UNANSWERED, _hand_over, free_stuck, send
-from goodword.notifications.jobs import send_email, sweep_emails
+from goodword.notifications.domain.send import (
+    SLOT_WAIT,
+    UNANSWERED,
+    _hand_over,
+    free_stuck,
+    send,
+    send_email,
+    sweep_emails,
+)
 from goodword.notifications.models import Email, Link
 from tests.notifications.mails import NOW, application, queued, state
 from tests.support.jobs import event_names, run_jobs, waiting

@@ -16,7 +16,7 @@ from django.utils import timezone
 from goodword.accounts import reauthentication, single_sign_on
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.accounts.reauthentication import has_second_factor, uses
-from goodword.core import logs
+from goodword.core import telemetry
 
 
 def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
@@ -111,7 +111,7 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
                 raise NoAccess(found, kinds=kinds)
             asked = cast(MemberRequest, request)
             asked.member, asked.organisation = found, found.organisation
-            logs.note(organisation=found.organisation_id)
+            telemetry.note(organisation=found.organisation_id)
             with timezone.override(found.organisation.zone):
                 response = _back_home(asked, view(asked, *args, **kwargs))
             # pages contain personal data, which must not stay in the browser after sign-out

@@ -17,7 +17,6 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.parts import SEEDS, record_event
-from goodword.assessments.issuing import calibration_row_of
 from goodword.assessments.kinds.generated import GeneratedItem, from_json, to_json
 from goodword.assessments.kinds.reasoning.content import VERSION, ReasoningTest, replacement
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
@@ -33,6 +32,7 @@ from goodword.assessments.psychometrics import strata
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.queries import application_of, content_of, items_of
+from goodword.assessments.scoring import calibration_row_of
 from goodword.candidates.models import Application
 from goodword.core.jobs import for_each
 from goodword.core.text import written_day

@@ -27,7 +27,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.module_loading import import_string
 from psycopg.errors import LockNotAvailable
 
-from goodword.core import clock, compiled_queries, database, jobs, logs, process, tracing
+from goodword.core import clock, compiled_queries, database, jobs, process, telemetry
 from goodword.core.compiled_queries import remembering
 from goodword.core.jobs import Lane
 from goodword.core.models import Event, Reaction
@@ -250,7 +250,7 @@ def _succeeds(row: Reaction) -> bool:
         if database.is_outage(error):
             raise
         if not _is_lock_timeout(error):
-            with logs.about(event=row.event_id, organisation=row.event.organisation_id):
+            with telemetry.about(event=row.event_id, organisation=row.event.organisation_id):
                 log.exception("%s failed on event %d (%s)", row.handler, row.event.pk, row.event.name)
             row.tries, row.error = 1, type(error).__name__[:100]
             row.not_before = clock.now() + timedelta(seconds=WAIT)
@@ -375,7 +375,7 @@ def _act_alone(row: Reaction) -> None:
             _interrupted[row.pk] += 1
             _postpone(row)
             return
-        with logs.about(event=row.event_id, organisation=row.event.organisation_id):
+        with telemetry.about(event=row.event_id, organisation=row.event.organisation_id):
             log.exception("%s failed on event %d (%s)", row.handler, row.event.pk, row.event.name)
         _failed(row, error)
     _interrupted.pop(row.pk, None)
@@ -485,8 +485,8 @@ def _run(row: Reaction) -> None:
     for handler in flow().get(row.event.name, ()):
         if name_of(handler) == row.handler:
             with (
-                logs.about(event=row.event_id, organisation=row.event.organisation_id),
-                tracing.span(row.event.name, of=lambda: row.event.application_id, handler=row.handler),
+                telemetry.about(event=row.event_id, organisation=row.event.organisation_id),
+                telemetry.span(row.event.name, of=lambda: row.event.application_id, handler=row.handler),
             ):
                 handler(row.event)
             return

@@ -23,7 +23,7 @@ from django.http.request import split_domain_port, validate_host
 from django.urls import ResolverMatch, resolve
 from django.utils.module_loading import import_string
 
-from goodword.core import database, logs, metrics, middleware, tracing
+from goodword.core import database, metrics, middleware, telemetry
 
 log = logging.getLogger(__name__)
 
@@ -227,10 +227,10 @@ class Committer:
     def _answer(self, one: _Waiting, ids: Mapping[str, Any]) -> None:
         name = secrets.token_hex(8)
         one.request.stored = Answer(headers=[*self._headers, ("X-Request-ID", name)], body=self._body)
-        with logs.about(request=name, **ids):
+        with telemetry.about(request=name, **ids):
             one.channel.service()
             match = _resolved(one.request.path)
-            tracing.record(f"POST {match.view_name}", since=one.since, of=lambda: None, status=200)
+            telemetry.record_span(f"POST {match.view_name}", since=one.since, of=lambda: None, status=200)
             middleware.request_ended(
                 method="POST",
                 path=one.request.path,

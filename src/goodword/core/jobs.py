@@ -29,7 +29,7 @@ from procrastinate.jobs import Job as QueuedJob
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
-from goodword.core import database, logs, metrics, process, tracing
+from goodword.core import database, metrics, process, telemetry
 from goodword.core.process import in_one_piece
 
 type Arguments = Mapping[str, int | str]
@@ -131,7 +131,7 @@ def _run(
     if own is not None:
         own.waits.labels(name).observe(began - since)
     try:
-        with logs.about(task=name), tracing.span(name):
+        with telemetry.about(task=name), telemetry.span(name):
             run(**ids)
         outcome = "done"
     except Interrupted:  # its sweep will find it

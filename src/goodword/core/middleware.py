@@ -29,9 +29,9 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 from servestatic.middleware import ServeStaticMiddleware
 
-from goodword.core import metrics, tracing
-from goodword.core.logs import about, ids, safe_path
+from goodword.core import metrics, telemetry
 from goodword.core.process import in_one_piece
+from goodword.core.telemetry import about, ids, safe_path
 from goodword.core.text import clean_text
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -240,10 +240,10 @@ class Requests:
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        with tracing.span("request") as made:
+        with telemetry.span("request") as made:
             response = self.get_response(request)
             route = _route(request.path_info, request.resolver_match)
-            tracing.name(made, f"{request.method} {route}", status=response.status_code)
+            telemetry.name_span(made, f"{request.method} {route}", status=response.status_code)
         return response
 
     def _end(self, request: HttpRequest, status: int, seconds: float) -> None:

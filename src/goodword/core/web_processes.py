@@ -110,9 +110,9 @@ def _run(
         signal.signal(number, process.end)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _END)
     application = _load()
-    from goodword.core import tracing
+    from goodword.core import telemetry
 
-    tracing.start("web")
+    telemetry.start("web")
     from django.conf import settings
     from django.utils.module_loading import import_string
 
@@ -130,7 +130,7 @@ def _run(
         intake=import_string(settings.GOODWORD_INTAKE)(),
     )
     process.server.run(turned)
-    tracing.end()
+    telemetry.end()
 
 
 def _load() -> "WSGIApplication":

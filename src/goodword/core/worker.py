@@ -26,7 +26,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.retry import RetryDecision
 from procrastinate.worker import Worker as LibraryWorker
 
-from goodword.core import crypto, database, installation, jobs, logs, metrics, process, tracing
+from goodword.core import crypto, database, installation, jobs, metrics, process, telemetry
 from goodword.core.environment import SettingError
 from goodword.core.health import HeartbeatThread, connect
 from goodword.core.job_recovery import GIVE_BACK
@@ -126,7 +126,7 @@ class Connector(PsycopgConnector):
 
 async def _named(run: Callable[[], Awaitable[Any]], context: JobContext, worker: LibraryWorker) -> Any:  # noqa: ARG001
     task = context.job.task_name
-    with logs.about(job=context.job.id, task=task), tracing.span(task):
+    with telemetry.about(job=context.job.id, task=task), telemetry.span(task):
         return await run()
 
 
@@ -289,12 +289,12 @@ def work(concurrency: int | None = None, *, grace: float) -> int:
     freeze()
     # it logs each failed reconnect during an outage; the worker logs the outage once
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-    tracing.start("worker")
+    telemetry.start("worker")
     try:
         with app.replace_connector(Connector()):
             return asyncio.run(_run(at_once, grace))
     finally:
-        tracing.end()
+        telemetry.end()
 
 
 def _wait_while_copy() -> None:

@@ -8,6 +8,7 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from goodword.core import crypto, metrics
         from goodword.notifications import doctor
+        from goodword.notifications.domain import send  # noqa: F401 - registers its jobs
         from goodword.notifications.domain.bounces import MARK_PURPOSE
 
         crypto.register_hashes(MARK_PURPOSE)

@@ -14,6 +14,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from goodword.core import crypto, metrics
         from goodword.core.doctor.findings import Check, register
+        from goodword.reports.domain import rendering  # noqa: F401 - registers its jobs
         from goodword.reports.models import SigningCertificate
 
         crypto.register_sealed(

@@ -24,9 +24,8 @@ from goodword.core.text import written_day
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.reports.domain import sharing
-from goodword.reports.domain.opening import open_report
 from goodword.reports.domain.rendering import NotRendered, content_of, render_again
-from goodword.reports.domain.sharing import NotReady
+from goodword.reports.domain.sharing import NotReady, open_report
 from goodword.reports.domain.verification import Answer, verify
 from goodword.reports.models import Report
 from goodword.workflow.portal import unknown_page

@@ -24,7 +24,6 @@ from goodword.assessments.attempts.parts import (
     choose_language,
     open_form,
 )
-from goodword.assessments.issuing import norm_group_of
 from goodword.assessments.kinds.custom_questions.drafts import publish_test
 from goodword.assessments.kinds.custom_questions.marking import parts_to_mark, parts_waiting_for
 from goodword.assessments.kinds.judgement.drafts import create_open_text, make_open_texts, without_open_text
@@ -42,6 +41,7 @@ from goodword.assessments.models import (
 from goodword.assessments.personal_data import export
 from goodword.assessments.queries import items_of
 from goodword.assessments.results import result
+from goodword.assessments.scoring import norm_group_of
 from goodword.candidates.models import Application
 from goodword.core.personal_data import ExportReader, ExportRequest
 from goodword.notifications.domain.mail_texts import render

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue.packs import ensure_builtin
-from goodword.assessments.issuing import score_part
 from goodword.assessments.kinds.generated import to_json
 from goodword.assessments.models import (
     Adjustment,
@@ -24,6 +23,7 @@ from goodword.assessments.models import (
 from goodword.assessments.psychometrics import rasch, strata
 from goodword.assessments.psychometrics.norms import norm_table
 from goodword.assessments.psychometrics.norms import to_json as to_table
+from goodword.assessments.scoring import score_part
 from goodword.candidates.models import Application, Candidate
 from tests.assessments.all_kinds import pooled
 from tests.assessments.builtins import load

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from goodword.assessments.flags.rules import (
+from goodword.assessments.flags.raising import (
     Left,
     Pasted,
     connection_lost_flag,
@@ -20,7 +20,7 @@ from goodword.assessments.flags.rules import (
 from goodword.assessments.kinds.builtin import contents
 from goodword.assessments.kinds.scales.content import Instrument, parse_pack
 from goodword.assessments.psychometrics.speed import Timed
-from goodword.workflow.flags.findings import FlagFinding
+from goodword.workflow.flags.models import FlagFinding
 from tests.support import factories
 
 NOW = factories.NOW

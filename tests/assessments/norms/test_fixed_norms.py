@@ -10,11 +10,11 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.catalogue.packs import ensure_builtin
-from goodword.assessments.issuing import score_part
 from goodword.assessments.models import Assessment, Calibration, NormGroup, NormSet, Score, Test
 from goodword.assessments.norms.making import make_calibration, make_norms
 from goodword.assessments.psychometrics import strata
 from goodword.assessments.psychometrics.abilities import ability
+from goodword.assessments.scoring import score_part
 from tests.assessments.crowd import applications, finished, published, role_of
 from tests.assessments.norms.people import answers_of_person, form_of, keyed, scale_answers, solves
 from tests.assessments.once import once

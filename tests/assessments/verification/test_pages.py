@@ -10,8 +10,8 @@ from django.test import Client
 from goodword.assessments.models import Attempt, Verification
 from goodword.assessments.verification import Closed, begin, discard, heartbeat, task_on_screen
 from goodword.candidates.models import Application
-from goodword.core.logs import redacted
 from goodword.core.models import Event
+from goodword.core.telemetry import redacted
 from tests.assessments.support import token_of
 from tests.assessments.verification.support import (
     DAY,

@@ -9,13 +9,13 @@ from django.db.models import F, Q, QuerySet
 
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.parts import needs_start, record_event
-from goodword.assessments.issuing import issue_total, score_part
 from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.builtin import newest
 from goodword.assessments.kinds.generated import from_json, to_json
 from goodword.assessments.kinds.items import OnBreak
 from goodword.assessments.models import Answer, Attempt, AttemptPart, DrawnItem, Observation
 from goodword.assessments.queries import answers_of, content_of, items_of, unanswered, visible_items
+from goodword.assessments.scoring import issue_total, score_part
 from goodword.core.jobs import for_each
 from goodword.notifications.domain.queue import cancel
 from goodword.workflow.models import GRACE, StepRun, is_open, lock, move, takes_answers

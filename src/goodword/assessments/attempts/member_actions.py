@@ -14,9 +14,9 @@ from goodword.accounts.models import Membership
 from goodword.assessments.attempts.completion import end_part_early
 from goodword.assessments.attempts.mails import mail_candidate, queue_reminder
 from goodword.assessments.attempts.parts import as_members_see, is_over, is_running, record_event
-from goodword.assessments.issuing import issue_total
 from goodword.assessments.models import Answer, Attempt, AttemptPart
 from goodword.assessments.results import contents_in
+from goodword.assessments.scoring import issue_total
 from goodword.core.events import record
 from goodword.core.text import written_weekday
 from goodword.core.workdays import into_working_hours

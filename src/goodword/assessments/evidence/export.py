@@ -15,7 +15,6 @@ from django.db.models import Exists, OuterRef, Q
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
 from goodword.assessments.evidence.folder import FILE, Folder, Rows, rows_of
-from goodword.assessments.issuing import calibration_row_of
 from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.custom_questions.marking import RATERS
 from goodword.assessments.kinds.reasoning.families import FAMILIES
@@ -34,6 +33,7 @@ from goodword.assessments.norms.making import newest_calibration
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.queries import content_of, items_of, read_answers
+from goodword.assessments.scoring import calibration_row_of
 from goodword.core.version import VERSION
 from goodword.workflow.personal_data import ERASURE
 

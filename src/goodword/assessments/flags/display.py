@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from goodword.assessments.attempts.overview import title_of
-from goodword.assessments.flags import rules
+from goodword.assessments.flags import raising
 from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart, Observation
 from goodword.workflow.flags.dismissal import dismissal_view
 from goodword.workflow.flags.display import DisplayedFlag, FlagList, FlagWording, display, flag_list
@@ -17,7 +17,7 @@ _ASK_HOW = _(
     "If it matters for the job, have them solve a similar task in the interview and explain their approach."
 )
 WORDS: Mapping[str, FlagWording] = {
-    rules.LEFT_PAGE: FlagWording(
+    raising.LEFT_PAGE: FlagWording(
         _("Left the page"),
         (
             _("A notification, a phone call, or someone at the door."),
@@ -27,7 +27,7 @@ WORDS: Mapping[str, FlagWording] = {
         ),
         _ASK_HOW,
     ),
-    rules.PASTED: FlagWording(
+    raising.PASTED: FlagWording(
         _("Pasted long texts"),
         (
             _("Many people write in another program first so as not to lose anything."),
@@ -36,7 +36,7 @@ WORDS: Mapping[str, FlagWording] = {
         ),
         _("Ask about one of the answers in the interview: the person who wrote it can say more."),
     ),
-    rules.FAST: FlagWording(
+    raising.FAST: FlagWording(
         _("Items answered very fast"),
         (
             _("Practised readers and screen-reader users take in short items at a glance."),
@@ -46,7 +46,7 @@ WORDS: Mapping[str, FlagWording] = {
         ),
         _("Treat the result with care. If it matters for the job, discuss it in the interview."),
     ),
-    rules.CONNECTION_LOST: FlagWording(
+    raising.CONNECTION_LOST: FlagWording(
         _("Lost connection"),
         (
             _("A train, a lift or patchy mobile coverage."),
@@ -55,7 +55,7 @@ WORDS: Mapping[str, FlagWording] = {
         ),
         _NOTHING,
     ),
-    rules.SECOND_WINDOW: FlagWording(
+    raising.SECOND_WINDOW: FlagWording(
         _("Second window"),
         (
             _("They pressed the browser's Back button and sent the earlier page again."),
@@ -63,7 +63,7 @@ WORDS: Mapping[str, FlagWording] = {
         ),
         _NOTHING,
     ),
-    rules.STRAIGHT_LINE: FlagWording(
+    raising.STRAIGHT_LINE: FlagWording(
         _("The same answer many times in a row"),
         (
             _("Some people really would answer many of the statements the same way."),
@@ -72,7 +72,7 @@ WORDS: Mapping[str, FlagWording] = {
         ),
         _("Give this result little weight, and ask about examples of their work instead."),
     ),
-    rules.CONTRADICTION: FlagWording(
+    raising.CONTRADICTION: FlagWording(
         _("Agreed with opposite statements"),
         (
             _("Statements with “not” or “rarely” are easily misread."),
@@ -93,9 +93,9 @@ OBSERVED: Mapping[str, Any] = {
 def sentence(code: str, facts: Mapping[str, Any], *, part: str) -> str:
     known = dict(facts) | {"part": part}
     match code:
-        case rules.LEFT_PAGE:
+        case raising.LEFT_PAGE:
             return _left(known)
-        case rules.PASTED:
+        case raising.PASTED:
             return (
                 ngettext(
                     "%(part)s: a long text was pasted into %(answers)s answer.",
@@ -104,12 +104,12 @@ def sentence(code: str, facts: Mapping[str, Any], *, part: str) -> str:
                 )
                 % known
             )
-        case rules.FAST:
+        case raising.FAST:
             return (
                 _now("%(part)s: %(percent)s %% of the answers came faster than the questions can be read.")
                 % known
             )
-        case rules.CONNECTION_LOST:
+        case raising.CONNECTION_LOST:
             return (
                 ngettext(
                     "%(part)s: the connection was lost once, and the part continued.",
@@ -118,7 +118,7 @@ def sentence(code: str, facts: Mapping[str, Any], *, part: str) -> str:
                 )
                 % known
             )
-        case rules.SECOND_WINDOW:
+        case raising.SECOND_WINDOW:
             return (
                 ngettext(
                     "%(part)s: an answer came from an outdated window and did not count.",
@@ -127,9 +127,9 @@ def sentence(code: str, facts: Mapping[str, Any], *, part: str) -> str:
                 )
                 % known
             )
-        case rules.STRAIGHT_LINE:
+        case raising.STRAIGHT_LINE:
             return _now("%(part)s: the same answer %(longest)s times in a row.") % known
-        case rules.CONTRADICTION:
+        case raising.CONTRADICTION:
             return (
                 _now(
                     "%(part)s: answers to opposite statements are %(mean)s points apart on average; random answers "

@@ -1,37 +1,49 @@
-"""Finds the flags of a completed attempt, and signs of careless responding."""
+"""Finds the flags of a completed attempt, and signs of careless responding. Thresholds are ours; their error rates are
+unknown.
+
+**Left the page**: hidden for at least two seconds. In a timed part, the number of items during which the page was left
+counts: two are low; four and a quarter of all are medium; six and half of all are high. Items are counted rather than
+minutes, so extra time doesn't raise the grade. In an untimed part candidates may pause: over ten minutes is a pause;
+five or more shorter absences are low. Scales are excluded, because there is nothing to look up. The longest absence is
+shown only roughly, because the exact one could reveal an adjustment.
+
+**Pasted**: at least 200 characters (about 35 words) at once, if the answer is still that long. One answer is low, two
+answers and half of all written ones medium, never high, because many people write elsewhere first. Dictation arrives in
+shorter phrases. Only the length is recorded, never the text.
+
+**Fast**: answers faster than their items can be read (psychometrics.speed has floor and grades). In untimed parts, it
+is the time between the answers to two consecutive items, ignoring answers saved offline before the part started; never
+above medium. Only the text determines the floor, so extra time doesn't change the grade, and screen readers are slower
+than the floor. The flag shows a share of answers, never a time.
+
+**Connection lost** in a timed part: the item on screen becomes void, so this could be used to get another one. Once is
+low, twice is medium, never high, because connections do fail, and more often in a longer time.
+
+**Second window**: another answer to an item that was over, without effect: low.
+
+**Scales**: the same answer over and over, or agreement with a statement and its opposite
+(kinds.scales.items has formulas, grades and sources).
+"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
+from typing import Literal
 
-from goodword.assessments.flags.rules import (
-    CONTRADICTION,
-    FAST,
-    STRAIGHT_LINE,
-    Left,
-    Pasted,
-    connection_lost_flag,
-    contradiction_flag,
-    fast_flag,
-    left_page_flag,
-    pasted_flag,
-    second_window_flag,
-    seconds_between,
-    straight_line_flag,
-    text_lengths,
-)
 from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.report import CARELESSNESS, CarelessSigns
 from goodword.assessments.kinds.scales.content import Instrument
-from goodword.assessments.kinds.scales.items import LEAST_PAIRS, LEAST_RUN, contradiction
+from goodword.assessments.kinds.scales.items import LEAST_PAIRS, LEAST_RUN, contradiction, straight_lining
 from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart, Observation
-from goodword.assessments.psychometrics.speed import LEAST_ANSWERS, Timed
+from goodword.assessments.psychometrics.speed import LEAST_ANSWERS, Timed, too_fast
 from goodword.assessments.queries import content_of, parts_of, read_answers, visible_items
 from goodword.core.events import by_worker
 from goodword.core.models import Event
 from goodword.core.validation import Json
-from goodword.workflow.flags.findings import FlagFinding
+from goodword.workflow.flags.models import FlagFinding, Grade
 from goodword.workflow.models import lock, lock_step_request
 
 
@@ -152,3 +164,129 @@ def _paces(part: AttemptPart, items: Sequence[Item], *, timed: bool) -> list[Tim
         answered = {item: row.answered_at for item, row in rows.items()}
         known = seconds_between([item.id for item in items], answered, begun_at=part.begun_at)
     return [Timed(known[item.id], item.reading_seconds()) for item in items if item.id in known]
+
+
+LEFT_PAGE = "left_page"
+#: longer absences in seconds are pauses in an untimed part
+PAUSE = 600
+_FEW = 2
+_FEW_WITHOUT_CLOCK = 5
+_MEDIUM_ITEMS, _HIGH_ITEMS = 4, 6
+PASTED = "pasted"
+LONG_PASTE = 200
+FAST = "fast"
+CONNECTION_LOST, SECOND_WINDOW = "connection_lost", "second_window"
+STRAIGHT_LINE, CONTRADICTION = "straight_line", "contradiction"
+type Length = Literal["moment", "minute", "longer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    item: str
+    seconds: int
+
+
+def left_page_flag(*, key: str, left: Sequence[Left], timed: bool, items: int) -> FlagFinding | None:
+    counted = left if timed else [one for one in left if one.seconds <= PAUSE]
+    if len(counted) < (_FEW if timed else _FEW_WITHOUT_CLOCK):
+        return None
+    grade = _grade(len({one.item for one in counted}), items) if timed else "low"
+    longest = max(one.seconds for one in counted)
+    return FlagFinding(
+        code=LEFT_PAGE, grade=grade, key=key, facts={"times": len(counted), "longest": length_of(longest)}
+    )
+
+
+def length_of(seconds: int) -> Length:
+    return "moment" if seconds <= 10 else "minute" if seconds <= 60 else "longer"
+
+
+def _grade(left_on: int, items: int) -> Grade:
+    if left_on >= _HIGH_ITEMS and 2 * left_on >= items:
+        return "high"
+    if left_on >= _MEDIUM_ITEMS and 4 * left_on >= items:
+        return "medium"
+    return "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    item: str
+    characters: int
+
+
+def pasted_flag(*, key: str, pasted: Sequence[Pasted], texts: Mapping[str, int]) -> FlagFinding | None:
+    """`texts`: the length of each written answer, by item."""
+    long = {
+        one.item for one in pasted if one.characters >= LONG_PASTE and texts.get(one.item, 0) >= LONG_PASTE
+    }
+    if not long:
+        return None
+    grade: Grade = "medium" if len(long) >= 2 and 2 * len(long) >= len(texts) else "low"
+    return FlagFinding(code=PASTED, grade=grade, key=key, facts={"answers": len(long)})
+
+
+def fast_flag(*, key: str, answers: Iterable[Timed], measured: bool) -> FlagFinding | None:
+    """`measured`: times are from a clock, not between two answers."""
+    haste = too_fast(answers)
+    if haste.grade is None:
+        return None
+    grade = "medium" if haste.grade == "high" and not measured else haste.grade
+    return FlagFinding(code=FAST, grade=grade, key=key, facts={"percent": round(100 * haste.share)})
+
+
+def seconds_between(
+    items: Sequence[str], answered: Mapping[str, datetime], *, begun_at: datetime | None
+) -> dict[str, float]:
+    """The seconds between consecutive items that were answered one after the other, by the id of the later one.
+    `items`: ids in order."""
+    place = {item: number for number, item in enumerate(items)}
+    known = sorted((at, place[item], item) for item, at in answered.items() if item in place)
+    seconds: dict[str, float] = {}
+    for (before, first, _), (at, second, item) in pairwise(known):
+        gathered = begun_at is not None and before <= begun_at
+        if second == first + 1 and at > before and not gathered:
+            seconds[item] = (at - before).total_seconds()
+    return seconds
+
+
+def connection_lost_flag(*, key: str, times: int) -> FlagFinding | None:
+    if not times:
+        return None
+    return FlagFinding(
+        code=CONNECTION_LOST, grade="low" if times == 1 else "medium", key=key, facts={"times": times}
+    )
+
+
+def second_window_flag(*, key: str, times: int) -> FlagFinding | None:
+    return FlagFinding(code=SECOND_WINDOW, grade="low", key=key, facts={"times": times}) if times else None
+
+
+def straight_line_flag(
+    *, key: str, instrument: Instrument, form: str, answers: Mapping[str, int]
+) -> FlagFinding | None:
+    """`answers`: values by item id."""
+    values = [answers[item.id] for item in instrument.items_of(form) if item.id in answers]
+    found = straight_lining(values)
+    if found.grade is None:
+        return None
+    return FlagFinding(code=STRAIGHT_LINE, grade=found.grade, key=key, facts={"longest": found.longest})
+
+
+def contradiction_flag(
+    *, key: str, instrument: Instrument, form: str, answers: Mapping[str, int]
+) -> FlagFinding | None:
+    """`answers`: values by item id."""
+    found = contradiction(instrument, form, answers)
+    if found.grade is None or found.mean is None:
+        return None
+    facts = {"mean": round(found.mean, 1), "chance": round(found.chance, 1)}
+    return FlagFinding(code=CONTRADICTION, grade=found.grade, key=key, facts=facts)
+
+
+def text_lengths(items: Sequence[Item], answers: Mapping[str, Json]) -> dict[str, int]:
+    return {
+        item.id: len(text)
+        for item in items
+        if item.is_written and isinstance(text := answers.get(item.id), str)
+    }

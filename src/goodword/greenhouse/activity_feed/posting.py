@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from goodword.candidates.models import Application as OurApplication
-from goodword.core import clock, crypto, jobs, outbox, process, tracing
+from goodword.core import clock, crypto, jobs, outbox, process, telemetry
 from goodword.core.jobs import for_each
 from goodword.greenhouse.activity_feed import outcomes, wording
 from goodword.greenhouse.activity_feed.outcomes import PostedNote
@@ -103,7 +103,9 @@ def post(note_id: int, *, now: datetime) -> None:
         return
     try:
         with (
-            tracing.span("note", of=lambda: note.report.step_request.application_id if note.report else None),
+            telemetry.span(
+                "note", of=lambda: note.report.step_request.application_id if note.report else None
+            ),
             harvest(note.connection, retry=BRIEFLY) as api,
         ):
             posted = _find_or_write(api, note, claimed=claimed, now=now)

@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from goodword.core import clock, crypto, installation, logs
+from goodword.core import clock, crypto, installation, telemetry
 from goodword.core.compiled_queries import insert_once
 from goodword.greenhouse.inbox import payload
 from goodword.greenhouse.inbox.leases import wake_inbox_by_notify
@@ -145,7 +145,7 @@ def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
     if installation.shown_mode():
         return _answer("This is a copy, in which nothing is processed.", HTTPStatus.SERVICE_UNAVAILABLE)
     connection = found.connection
-    logs.note(organisation=connection.organisation_id)
+    telemetry.note(organisation=connection.organisation_id)
     body = request.body
     if not is_signed(body, header=request.headers.get("Signature", ""), keys=found.keys):
         if not found.all_open:

@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
-from goodword.core import clock, crypto, jobs, logs, process, tracing
+from goodword.core import clock, crypto, jobs, process, telemetry
 from goodword.core.compiled_queries import prepared
 from goodword.core.events import collect_events, rows_only, still_recorded
 from goodword.core.jobs import Lane
@@ -84,7 +84,7 @@ def process_next(turn: Turn, *, now: datetime) -> bool:
         if delivery is None:
             return False
         ours = _our_copy(delivery)
-    with logs.about(delivery=delivery.pk, organisation=delivery.organisation_id):
+    with telemetry.about(delivery=delivery.pk, organisation=delivery.organisation_id):
         try:
             with prepared():
                 _attempt(delivery, ours, now=now, resting=turn.resting, last=not turn.ready)
@@ -104,7 +104,7 @@ def _trace(delivery: Delivery, *, since: int) -> None:
         known = Application.objects.of(delivery.organisation).filter(remote_id=delivery.remote_application_id)
         return known.values_list("pk", flat=True).first() if delivery.remote_application_id else None
 
-    tracing.record("delivery", since=since, of=application, delivery=delivery.pk)
+    telemetry.record_span("delivery", since=since, of=application, delivery=delivery.pk)
 
 
 def _attempt(

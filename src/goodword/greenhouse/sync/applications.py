@@ -1,7 +1,7 @@
 """Updates our copies of applications from Harvest. It compares states, so the order of deliveries doesn't matter."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +15,6 @@ from goodword.core.models import Event
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import ApplicationStatus
 from goodword.greenhouse.models import Connection, Finding
-from goodword.greenhouse.sync.arrivals import has_entered_since, is_arrival
 from goodword.greenhouse.sync.candidates import (
     ACTOR,
     ApplicationState,
@@ -33,10 +32,11 @@ from goodword.greenhouse.sync.reading import (
     Hint,
     Prefetched,
     automation_for,
+    is_mapped,
     read_application,
 )
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
-from goodword.roles.models import Automation, rules_of_stage
+from goodword.roles.models import AlreadyThere, Automation, rules_of_stage
 from goodword.workflow.domain.eligibility import BLOCKING_REASONS
 from goodword.workflow.domain.step_requests import request_step, start_step
 from goodword.workflow.models import StepRequest, lock_application
@@ -459,3 +459,42 @@ def release_waiting(
             _record(ENTERED_STAGE, application, data=data, now=now)
         finding.state, finding.settled_at = Finding.State.OBSOLETE, now
         finding.save(update_fields=["state", "settled_at"])
+
+
+#: tolerated difference between Greenhouse's clock and ours, so that an arrival just after the mapping isn't missed
+CLOCK_TOLERANCE = timedelta(minutes=1)
+
+
+def is_arrival(row: Application, *, automation: Automation | None, active_at: datetime | None) -> bool:
+    """Whether an application that is new to us counts as arrived: its stage is mapped, and it wasn't there yet when the
+    stage was mapped, or has entered it again."""
+    if automation is None or not is_mapped(
+        connection_id=automation.connection_id, job_id=row.job_id, stage_id=row.stage_id
+    ):
+        return False
+    return has_entered_since(row, automation=automation, active_at=active_at, elsewhere_at=None)
+
+
+def has_entered_since(
+    row: Application,
+    *,
+    automation: Automation | None,
+    active_at: datetime | None,
+    elsewhere_at: datetime | None,
+) -> bool:
+    """False if it was recorded as already there and hasn't entered again. `elsewhere_at`: when it was last read in
+    another stage."""
+    if automation is None or row.stage_id is None or row.remote_id is None:
+        return True
+    recorded = (
+        AlreadyThere.objects.across_organisations()
+        .filter(automation=automation, remote_application_id=row.remote_id, stage_id=row.stage_id)
+        .first()
+    )
+    if recorded is None:
+        return True
+    if elsewhere_at is not None and elsewhere_at > recorded.recorded_at:
+        return True
+    if active_at is not None and active_at <= recorded.recorded_at - CLOCK_TOLERANCE:
+        return False
+    return row.stage_entered_at is not None and row.stage_entered_at > recorded.recorded_at

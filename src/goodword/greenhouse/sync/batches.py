@@ -15,12 +15,12 @@ from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync import candidates
 from goodword.greenhouse.sync.applications import (
     describe,
+    has_entered_since,
     release_waiting,
     state_of,
     update_application,
     waiting_among,
 )
-from goodword.greenhouse.sync.arrivals import has_entered_since
 from goodword.greenhouse.sync.candidates import ACTOR
 from goodword.greenhouse.sync.reading import ApplicationReading, Hint, Prefetched, add_details, is_mapped
 from goodword.greenhouse.sync.session import BRIEFLY, harvest

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.core import clock, crypto, logs
+from goodword.core import clock, crypto, telemetry
 from goodword.core.compiled_queries import compiled
 from goodword.notifications.models import Email, Link
 
@@ -100,7 +100,7 @@ def new_link(
 def resolve(token: str, *, purpose: str) -> Link | None:
     """The link of this token and purpose, or None. Includes ended and expired links, since their pages say so."""
     for found in _with_hash(crypto.hash_token(token), purpose):
-        logs.note(organisation=found.organisation_id)
+        telemetry.note(organisation=found.organisation_id)
         return found
     return None
 

@@ -1,4 +1,4 @@
-"""Sends one mail: claim, act, settle.
+"""Sends one mail: claim, act, settle. A job sends it at once, or else the sweep.
 
 If the process dies before the outcome is stored, the sweep sends the mail again: a duplicate is better than no mail,
 and all attempts have the same Message-ID. Server failures don't count as attempts (docs/decisions/0030-*); mail waits
@@ -27,9 +27,10 @@ from django.db.models import Q, QuerySet
 from django.utils import translation
 
 from goodword.accounts.models import logo_of
-from goodword.core import events, mail, outbox, tracing
+from goodword.core import clock, events, jobs, mail, outbox, process, telemetry
 from goodword.core.compiled_queries import prepared
-from goodword.core.mail import Fault, Scope, Withdrawn
+from goodword.core.jobs import Lane
+from goodword.core.mail import Fault, Scope, Withdrawn, connection_kept
 from goodword.core.text import clean_text, defused_in_header, written_weekday
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain import links, queue
@@ -47,6 +48,7 @@ from goodword.notifications.domain.outage import (
     FOR_ANSWER,
     SendPermit,
     ask_permit,
+    current_outage,
     end_outage,
     extend_probe,
     probe_pace,
@@ -63,6 +65,9 @@ UNANSWERED = (timedelta(minutes=15), timedelta(hours=4))
 SLOW_MAIL = 5
 #: seconds that a mail waits for a slot
 SLOT_WAIT = 2
+SWEEP_AT_MOST = 200
+#: per worker, each with a connection to the mail server; the sweep has one more
+THREADS = 3
 _RENDERED = ("subject", "text", "html", "message_id", "context", "to_address", "to_name")
 _free = threading.Condition()
 _slots: list[float] = []
@@ -88,7 +93,7 @@ def send(*, email_id: int, now: datetime) -> bool:
                 return True
             logo = logo_of(email.organisation) if email.organisation.logo_digest else None
         try:
-            with tracing.span("mail", of=lambda: email.application_id, kind=email.kind):
+            with telemetry.span("mail", of=lambda: email.application_id, kind=email.kind):
                 return _send(email, permit, logo=logo, now=now)
         except BaseException:
             return_permit(permit)
@@ -395,3 +400,53 @@ def _most_slots() -> int:
 
 def _slot_patience(now: float) -> float:
     return 0 if _slots and min(now - begun for begun in _slots) > SLOW_MAIL else SLOT_WAIT
+
+
+@jobs.job(
+    name="email.send",
+    priority=jobs.MAIL,
+    swept_by="email.sweep",
+    lane=Lane(threads=THREADS, keeping=connection_kept),
+)
+def send_email(*, email_id: int) -> None:
+    with sending_slot() as has_slot:
+        if has_slot:
+            send(email_id=email_id, now=clock.now())
+
+
+@jobs.job(
+    name="email.sweep",
+    cron="* * * * * */10",
+    queueing_lock="email.sweep",
+    priority=jobs.MAIL,
+    due=lambda now: [due(now=now), stuck(now=now)],
+)
+def sweep_emails(*, timestamp: int = 0) -> None:
+    """Free the mails of dead workers, then send due mails in the order in which they were queued."""
+    del timestamp  # every periodic job gets it
+    free_stuck(now=clock.now())
+    with sending_slot() as has_slot, connection_kept():
+        if not has_slot:
+            return
+        # The mail with the fewest attempts is the probe: one that upsets the server must not block the others.
+        if current_outage() and not all(
+            send(email_id=pk, now=clock.now()) for pk in _due("excused", "pk")[:1]
+        ):
+            return
+        found = list(_due("pk")[:SWEEP_AT_MOST])
+        # The sweep sends them itself, since a job may already be queued for them.
+        if all(_send_unless_stopping(pk) for pk in found) and len(found) == SWEEP_AT_MOST:
+            sweep_emails.defer_once(lock="email.sweep")
+
+
+def _send_unless_stopping(email_id: int) -> bool:
+    process.check_stop()
+    return send(email_id=email_id, now=clock.now())
+
+
+def _due(*order: str) -> QuerySet[Email, int]:
+    return due(now=clock.now()).order_by(*order).values_list("pk", flat=True)
+
+
+def due(*, now: datetime) -> QuerySet[Email]:
+    return Email.objects.across_organisations().filter(state=Email.State.QUEUED, not_before__lte=now)

@@ -30,7 +30,7 @@ from goodword.references.flags.rules import (
     titles_flag,
 )
 from goodword.references.models import Check, CheckFlag, Referee, Reference, SelfReference, Trace
-from goodword.workflow.flags.findings import FlagFinding
+from goodword.workflow.flags.models import FlagFinding
 from goodword.workflow.models import lock, lock_step_request
 
 #: codes of flags that are deleted if a corrected address no longer raises them

@@ -50,7 +50,7 @@ from difflib import SequenceMatcher
 from goodword.accounts.domain.mail_domains import FREE_MAIL, is_disposable, within
 from goodword.references.comments import topics_in
 from goodword.references.domain.requests import mailbox
-from goodword.workflow.flags.findings import FlagFinding, Grade
+from goodword.workflow.flags.models import FlagFinding, Grade
 
 #: stands for the candidate in keys
 CANDIDATE = "candidate"

@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.core import jobs, process, tracing
+from goodword.core import clock, jobs, process, telemetry
 from goodword.core.events import record
 from goodword.reports.models import IssuedFile, Report, ReportFile, SigningCertificate
 from goodword.reports.pdf.render import render_pdf
@@ -75,7 +75,7 @@ def render(*, report_id: int, now: datetime) -> None:
     if report is None:
         return
     try:
-        with tracing.span("report", of=lambda: report.step_request.application_id):
+        with telemetry.span("report", of=lambda: report.step_request.application_id):
             pdf = render_signed(report.snapshot, now=now)
     except SnapshotError as error:
         _fail(report_id, error=str(error), now=now)
@@ -230,3 +230,20 @@ def render_older(*, now: datetime) -> int:
             continue
         rendered += 1
     return rendered
+
+
+@jobs.job(name="report.draw", swept_by="report.sweep")
+def render_report(*, report_id: int) -> None:
+    render(report_id=report_id, now=clock.now())
+
+
+@jobs.job(
+    name="report.sweep",
+    cron="* * * * *",
+    queueing_lock="report.sweep",
+    due=lambda now: [lost(now=now), of_older_layouts()],
+)
+def sweep_reports(*, timestamp: int = 0) -> None:
+    del timestamp  # passed to every periodic job
+    render_lost(now=clock.now())
+    render_older(now=clock.now())

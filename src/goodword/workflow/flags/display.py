@@ -7,8 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from goodword.workflow.flags.findings import GRADES, strongest
-from goodword.workflow.flags.models import Flag
+from goodword.workflow.flags.models import GRADES, Flag, strongest
 
 
 @dataclass(frozen=True, slots=True)

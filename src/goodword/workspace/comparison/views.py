@@ -26,14 +26,15 @@ from goodword.workspace.comparison.references import (
 )
 from goodword.workspace.comparison.results import (
     MAX_ROWS,
+    SORTS,
     Finished,
     comparable_tests,
     count_of_other_tests,
     finished_attempts,
     pseudonyms,
     results_of_test,
+    tables_of,
 )
-from goodword.workspace.comparison.tables import SORTS, tables_of
 
 HIDDEN = "hidden"
 

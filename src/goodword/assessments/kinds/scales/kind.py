@@ -4,7 +4,13 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, ngettext
 
-from goodword.assessments.kinds.comparison import ComparedPart, Comparison
+from goodword.assessments.kinds.comparison import (
+    NO_VALUE,
+    ComparedPart,
+    Comparison,
+    ComparisonCell,
+    percentiles_note,
+)
 from goodword.assessments.kinds.custom_questions.content import Criterion
 from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.items import FixedItems, Item, OnBreak
@@ -16,7 +22,6 @@ from goodword.assessments.kinds.packs import (
     PackError,
     at_most,
 )
-from goodword.assessments.kinds.scales.comparison import compare
 from goodword.assessments.kinds.scales.content import Instrument, parse_pack, to_json
 from goodword.assessments.kinds.scales.items import (
     item_values,
@@ -32,6 +37,7 @@ from goodword.assessments.kinds.scores import (
     ComputedScore,
     Respondent,
     ScaleReliability,
+    issued_normed_score,
     reliability_by_items,
 )
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
@@ -39,6 +45,7 @@ from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.validation import Json
+from goodword.ui.charts import written_number
 
 
 class _Scales(FixedItems):
@@ -183,3 +190,17 @@ class _Scales(FixedItems):
 
 
 SCALES: Final = _Scales()
+
+
+def compare(content: Instrument) -> Comparison:
+    return Comparison(
+        columns=tuple(scale.name for scale in content.scales),
+        cells=lambda one: tuple(_mean(one.scores.get(scale.id)) for scale in content.scales),
+        never_ranked=gettext("Neither end of a scale is better, so scores can't be sorted."),
+    )
+
+
+def _mean(score: Score | None) -> ComparisonCell:
+    if score is None or score.value is None:
+        return NO_VALUE
+    return ComparisonCell(text=written_number(score.value), note=percentiles_note(issued_normed_score(score)))
