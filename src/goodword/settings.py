@@ -103,7 +103,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "django_cotton",
     "django_htmx",
     "django.forms",
@@ -274,7 +273,9 @@ _saml = single_sign_on.saml(
     attributes=environment.text("GOODWORD_SAML_ATTRIBUTES", ""),
     verified_domains=_domains,
 )
-# only if it is set up, since its libraries take twenty megabytes; tests set it up later
+# only if they are set up, since their libraries take three and twenty megabytes; tests set them up later
+if _oidc or GOODWORD_ENV == "test":
+    INSTALLED_APPS.append("allauth.socialaccount.providers.openid_connect")
 if find_spec("onelogin") and (_saml or GOODWORD_ENV == "test"):  # the extra goodword[saml]
     INSTALLED_APPS.append("allauth.socialaccount.providers.saml")
 SOCIALACCOUNT_PROVIDERS = _oidc | _saml

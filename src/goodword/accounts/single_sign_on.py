@@ -18,7 +18,6 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthError, AuthProcess
-from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -30,7 +29,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
-from requests import RequestException
 
 from goodword.accounts import reauthentication
 from goodword.accounts.domain import audit
@@ -41,11 +39,6 @@ from goodword.core import clock
 from goodword.core.addresses import has_look_alikes, normalised
 
 log = logging.getLogger(__name__)
-#: exceptions of allauth if the provider is unreachable or misconfigured, or sends a malformed response
-_FAILURES: Final = (
-    *(RequestException, OAuth2Error, KeyError, ValueError, IntegrityError),
-    *(SyntaxError, zlib.error),  # raised by lxml (only in goodword[saml]) for invalid XML
-)
 LONGEST_NAME: Final = 150
 #: lower case, since allauth lower-cases SAML's attributes
 _TRUE: Final = {"true", "1", "t", "y", "yes"}
@@ -262,6 +255,17 @@ def _confirm(request: HttpRequest, sociallogin: SocialLogin) -> None:
     )
 
 
+def _failures() -> tuple[type[Exception], ...]:
+    """Exceptions of allauth if the provider is unreachable or misconfigured, or sends a malformed response."""
+    # imports requests, which takes three megabytes
+    from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+
+    return (
+        *(OSError, OAuth2Error, KeyError, ValueError, IntegrityError),  # OSError includes those of requests
+        *(SyntaxError, zlib.error),  # raised by lxml (only in goodword[saml]) for invalid XML
+    )
+
+
 def show_failures[**P](
     view: Callable[P, HttpResponseBase], *, signs_out: bool = False
 ) -> Callable[P, HttpResponseBase]:
@@ -273,7 +277,7 @@ def show_failures[**P](
         assert isinstance(request, HttpRequest)
         try:
             return view(*args, **kwargs)
-        except _FAILURES:
+        except _failures():
             log.warning("Single sign-on failed", exc_info=True)
             sentence = (
                 _("Signing out through single sign-on didn't work. Use “Sign out” here.")

@@ -5,7 +5,6 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
-from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, path, re_path
 
@@ -42,12 +41,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="account_reauthenticate_single_sign_on",
     ),
     path("reauthenticate/continue/", continue_suspended, name="account_continue"),
-    path("oidc/<slug:provider_id>/login/", show_failures(oidc.login), name="openid_connect_login"),
-    path(
-        "oidc/<slug:provider_id>/login/callback/",
-        show_failures(oidc.callback),
-        name="openid_connect_callback",
-    ),
     path("second-factor/", to_account, name="mfa_index"),
     path("second-factor/app/", required(totp.activate_totp), name="mfa_activate_totp"),
     path("second-factor/app/remove/", required(totp.deactivate_totp), name="mfa_deactivate_totp"),
@@ -77,6 +70,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="account_reset_password_from_key",
     ),
 ]
+
+if apps.is_installed("allauth.socialaccount.providers.openid_connect"):
+    from allauth.socialaccount.providers.openid_connect import views as oidc
+
+    urlpatterns += [
+        path("oidc/<slug:provider_id>/login/", show_failures(oidc.login), name="openid_connect_login"),
+        path(
+            "oidc/<slug:provider_id>/login/callback/",
+            show_failures(oidc.callback),
+            name="openid_connect_callback",
+        ),
+    ]
 
 if apps.is_installed("allauth.socialaccount.providers.saml"):
     from allauth.socialaccount.providers.saml import views as saml

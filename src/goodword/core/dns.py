@@ -6,19 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from ipaddress import ip_address
-from typing import Final
-
-from dns.exception import DNSException
-from dns.nameserver import Do53Nameserver
-from dns.resolver import (
-    NXDOMAIN,
-    LifetimeTimeout,
-    NoAnswer,
-    NoResolverConfiguration,
-    Resolver,
-)
+from typing import TYPE_CHECKING, Final
 
 from goodword.core.environment import SettingError
+
+if TYPE_CHECKING:
+    from dns.resolver import Resolver
 
 #: for all lookups together
 SECONDS: Final = 4.0
@@ -63,9 +56,8 @@ def servers(given: Sequence[str]) -> list[tuple[str, int]]:
 
 def mail_servers(name: str, *, using: Sequence[tuple[str, int]] = ()) -> Answer:
     """The hosts in the MX records; a single "." means that the domain accepts no mail (RFC 7505)."""
-    try:
-        resolver = _resolver(using)
-    except (NoResolverConfiguration, OSError):
+    resolver = _resolver(using)
+    if resolver is None:
         return Answer(failure=Failure.NO_SERVER)
     return _look_up(resolver, name, "MX")
 
@@ -75,23 +67,33 @@ def txt_records(names: Iterable[str], *, using: Sequence[tuple[str, int]] = ()) 
     wanted = list(dict.fromkeys(names))
     if not wanted:
         return {}
-    try:
-        resolver = _resolver(using)
-    except (NoResolverConfiguration, OSError):
+    resolver = _resolver(using)
+    if resolver is None:
         return dict.fromkeys(wanted, Answer(failure=Failure.NO_SERVER))
     with ThreadPoolExecutor(max_workers=len(wanted), thread_name_prefix="dns") as pool:
         return dict(zip(wanted, pool.map(lambda name: _look_up(resolver, name, "TXT"), wanted), strict=True))
 
 
-def _resolver(using: Sequence[tuple[str, int]]) -> Resolver:
-    resolver = Resolver(configure=not using)
+def _resolver(using: Sequence[tuple[str, int]]) -> "Resolver | None":
+    """None if no DNS server is configured."""
+    # dnspython takes three megabytes, and all settings need this module
+    from dns.nameserver import Do53Nameserver
+    from dns.resolver import NoResolverConfiguration, Resolver
+
+    try:
+        resolver = Resolver(configure=not using)
+    except (NoResolverConfiguration, OSError):
+        return None
     if using:
         resolver.nameservers = [Do53Nameserver(address, port) for address, port in using]
     resolver.lifetime, resolver.timeout = SECONDS, _ATTEMPT
     return resolver
 
 
-def _look_up(resolver: Resolver, name: str, kind: str) -> Answer:
+def _look_up(resolver: "Resolver", name: str, kind: str) -> Answer:
+    from dns.exception import DNSException
+    from dns.resolver import NXDOMAIN, LifetimeTimeout, NoAnswer
+
     try:
         found = resolver.resolve(f"{name.rstrip('.')}.", kind, search=False)
     except (NXDOMAIN, NoAnswer):

@@ -162,6 +162,13 @@ class Fault(smtplib.SMTPException):
         self.address = address
 
 
+class Unwritable(Fault):
+    """The mail can't be sent at all, for example because its address is invalid."""
+
+    def __init__(self, words: str, *, address: bool = False) -> None:
+        super().__init__(words, scope=Scope.MAIL, permanent=True, address=address)
+
+
 class Withdrawn(Exception):
     """Raised by a message's `hand_over` to stop it just before it is sent."""
 

@@ -2,8 +2,6 @@ import logging
 from importlib import import_module
 from typing import Any
 
-from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
-from anymail.signals import AnymailTrackingEvent
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, URLResolver, path
@@ -26,6 +24,10 @@ def events(request: HttpRequest, provider: str) -> HttpResponse:
         return HttpResponse()
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST", "HEAD"])
+    # imports requests, which takes three megabytes
+    from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
+    from anymail.signals import AnymailTrackingEvent
+
     reader = _reader(provider)
     try:
         reader.run_validators(request)

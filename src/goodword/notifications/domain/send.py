@@ -13,11 +13,8 @@ from datetime import datetime, timedelta
 from email.message import MIMEPart
 from email.utils import formataddr
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
-import requests
-from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.mail import EmailMultiAlternatives
@@ -30,7 +27,7 @@ from goodword.accounts.models import logo_of
 from goodword.core import clock, events, jobs, mail, outbox, process, telemetry
 from goodword.core.compiled_queries import prepared
 from goodword.core.jobs import Lane
-from goodword.core.mail import Fault, Scope, Withdrawn, connection_kept
+from goodword.core.mail import Fault, Scope, Unwritable, Withdrawn, connection_kept
 from goodword.core.text import clean_text, defused_in_header, written_weekday
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain import links, queue
@@ -71,11 +68,6 @@ THREADS = 3
 _RENDERED = ("subject", "text", "html", "message_id", "context", "to_address", "to_name")
 _free = threading.Condition()
 _slots: list[float] = []
-
-
-class Unwritable(Fault):
-    def __init__(self, words: str, *, address: bool = False) -> None:
-        super().__init__(words, scope=Scope.MAIL, permanent=True, address=address)
 
 
 def send(*, email_id: int, now: datetime) -> bool:
@@ -171,14 +163,12 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
         validate_email(to_address)
         if mail.is_smtp(settings.MAILERS):
             message.hand_over = hand_over  # type: ignore[attr-defined]  # core.mail calls it
+            message.send()
         else:
+            from goodword.notifications.domain import provider_api  # its libraries take three megabytes
+
             hand_over()
-        message.send()
-    except AnymailRecipientsRefused as error:
-        words = "The mail provider refuses this address."
-        raise Fault(words, scope=Scope.MAIL, permanent=True, address=True) from error
-    except AnymailAPIError as error:
-        raise _provider_fault(error) from error
+            provider_api.send(message)
     except (ImproperlyConfigured, OSError) as error:
         if isinstance(error, Fault):
             raise
@@ -186,8 +176,6 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
     except (ValidationError, ValueError) as error:  # ValueError: an invalid header
         wrong = isinstance(error, ValidationError)
         raise Unwritable("This is not a valid e-mail address.", address=wrong) from error
-    except AnymailError as error:
-        raise Unwritable(f"The mail provider cannot send this mail: {error}") from error
 
 
 def _hand_over(email: Email, permit: SendPermit, *, link: Link | None, now: datetime) -> None:
@@ -301,32 +289,6 @@ def _provider_id(message: EmailMultiAlternatives) -> str:
     status = getattr(message, "anymail_status", None)
     found = status.message_id if status is not None else ""
     return found if isinstance(found, str) else ""
-
-
-def _provider_fault(error: AnymailAPIError) -> Fault:
-    code = error.status_code
-    if code is None:
-        words = f"The mail provider could not be used: {error.args[0]}"
-        return Fault(words, scope=Scope.UNKNOWN if _may_have_arrived(error) else Scope.SERVER)
-    words = f"The mail provider answered {code}: {_said(error)}"
-    if code < HTTPStatus.MULTIPLE_CHOICES or code == HTTPStatus.GATEWAY_TIMEOUT:
-        return Fault(words, scope=Scope.UNKNOWN)
-    # refused credentials, rate limits and failures of the provider aren't about this mail
-    ours = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIMEOUT}
-    not_the_mail = code in ours or code == HTTPStatus.TOO_MANY_REQUESTS or code >= 500
-    return Fault(words, scope=Scope.SERVER if not_the_mail else Scope.MAIL, permanent=True)
-
-
-def _may_have_arrived(error: AnymailAPIError) -> bool:
-    """Whether the request may have reached the provider: it was sent, but there was no response."""
-    if isinstance(error, requests.ConnectTimeout):
-        return False
-    aborted = isinstance(error, requests.ConnectionError) and "Connection aborted" in str(error.__cause__)
-    return isinstance(error, requests.ReadTimeout) or aborted
-
-
-def _said(error: AnymailAPIError) -> str:
-    return clean_text(error.response.text if error.response is not None else "", one_line=True)[:300]
 
 
 def not_sent(

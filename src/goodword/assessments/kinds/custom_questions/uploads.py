@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Final
 
-import puremagic
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
@@ -151,6 +150,8 @@ def _matches_ending(ending: str, content: bytes) -> bool:
         return _is_text(content)
     if any(ending in ACCEPTED[one] for one in ("document", "sheet", "slides")):
         return _is_office(ending, content)
+    import puremagic  # takes two megabytes, and most processes check no uploads
+
     try:
         found = puremagic.magic_string(content)
     except (puremagic.PureError, ValueError):

@@ -1,0 +1,51 @@
+"""Sends a mail through a provider's API, by Anymail. Imported only where this is configured."""
+
+from http import HTTPStatus
+
+import requests
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
+from django.core.mail import EmailMultiAlternatives
+
+from goodword.core.mail import Fault, Scope, Unwritable
+from goodword.core.text import clean_text
+
+
+def send(message: EmailMultiAlternatives) -> None:
+    """Raises Fault. Raises ValueError for an invalid header."""
+    try:
+        message.send()
+    except AnymailRecipientsRefused as error:
+        words = "The mail provider refuses this address."
+        raise Fault(words, scope=Scope.MAIL, permanent=True, address=True) from error
+    except AnymailAPIError as error:
+        raise _fault(error) from error
+    except ValueError:  # including those of AnymailError
+        raise
+    except AnymailError as error:
+        raise Unwritable(f"The mail provider cannot send this mail: {error}") from error
+
+
+def _fault(error: AnymailAPIError) -> Fault:
+    code = error.status_code
+    if code is None:
+        words = f"The mail provider could not be used: {error.args[0]}"
+        return Fault(words, scope=Scope.UNKNOWN if _may_have_arrived(error) else Scope.SERVER)
+    words = f"The mail provider answered {code}: {_said(error)}"
+    if code < HTTPStatus.MULTIPLE_CHOICES or code == HTTPStatus.GATEWAY_TIMEOUT:
+        return Fault(words, scope=Scope.UNKNOWN)
+    # refused credentials, rate limits and failures of the provider aren't about this mail
+    ours = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIMEOUT}
+    not_the_mail = code in ours or code == HTTPStatus.TOO_MANY_REQUESTS or code >= 500
+    return Fault(words, scope=Scope.SERVER if not_the_mail else Scope.MAIL, permanent=True)
+
+
+def _may_have_arrived(error: AnymailAPIError) -> bool:
+    """Whether the request may have reached the provider: it was sent, but there was no response."""
+    if isinstance(error, requests.ConnectTimeout):
+        return False
+    aborted = isinstance(error, requests.ConnectionError) and "Connection aborted" in str(error.__cause__)
+    return isinstance(error, requests.ReadTimeout) or aborted
+
+
+def _said(error: AnymailAPIError) -> str:
+    return clean_text(error.response.text if error.response is not None else "", one_line=True)[:300]
