@@ -207,6 +207,7 @@ FLOW: Flow = {
     "note.needs_attention": (),  # data: report_id
     "note.duplicated": (),  # data: report_id, notes
     "note.dropped": (),  # data: report_id
+    "note.superseded": (),  # data: report_id
     # --- questions of candidates and referees ------------------------------------------------------------------
     "portal.question_asked": (),  # data: by
     "portal.appeal_opened": (),  # data: appeal_id

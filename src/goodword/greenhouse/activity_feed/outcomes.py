@@ -38,6 +38,8 @@ DUPLICATE_SEARCHES = (timedelta(minutes=10), timedelta(hours=2), timedelta(days=
 #: delays after a refusal for lack of a permission, which is often granted soon; after the last one the note fails
 REFUSED_WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 40))
 
+SUPERSEDED = "A newer report's note is on the Activity Feed."
+
 INTERRUPTED = "Posting was interrupted several times. Check on the Activity Feed whether the note is there."
 
 
@@ -96,7 +98,13 @@ def retry_after_refusal(note: ActivityFeedNote, *, error: str, reason: str, now:
     outbox.settle_later(note, error=error, at=now + wait, refusals=note.refusals + 1, failure_reason=reason)
 
 
-def wait_for_rate_limit(note: ActivityFeedNote, *, error: str, now: datetime, wait: timedelta) -> None:
+def drop_superseded(note: ActivityFeedNote, *, now: datetime) -> None:
+    with transaction.atomic():
+        if outbox.settle_cancelled(note, now=now, error=SUPERSEDED):
+            _record("note.superseded", note, now=now)
+
+
+def wait_without_counting(note: ActivityFeedNote, *, error: str, now: datetime, wait: timedelta) -> None:
     """Requeue the note without counting an attempt: nothing was sent, and a busy hour must not make the note fail."""
     wait = max(wait, timedelta(seconds=1))
     outbox.settle_later(note, error=error, at=now + wait, attempts=note.attempts - 1)

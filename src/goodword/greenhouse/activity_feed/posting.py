@@ -62,6 +62,11 @@ DISCONNECTED = "Greenhouse was disconnected before the note was posted. Reconnec
 
 TOO_SLOW = "Greenhouse answered too slowly; the note was not sent."
 
+OTHER_FIRST = "Another note about this step is being posted."
+
+#: waits while another note about the step is being posted; different, so that two notes don't wait for each other
+OLDER_WAITS, NEWER_WAITS = timedelta(seconds=15), timedelta(minutes=1)
+
 _TAG = re.compile(r"<[^<>]*>")
 
 log = logging.getLogger(__name__)
@@ -84,6 +89,18 @@ class CannotPost(Exception):
 
 
 class ClaimExpired(Exception): ...
+
+
+class Superseded(Exception):
+    """The feed has a note about a newer report of this step."""
+
+
+class NotItsTurn(Exception):
+    """Another note about this step is being posted."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__()
+        self.wait = wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +130,10 @@ def post(note_id: int, *, now: datetime) -> None:
         outcomes.fail(note, error=str(error), reason=error.reason, now=now)
     except crypto.CannotOpen as error:
         outcomes.fail(note, error=str(error), reason=FailureReason.KEY, now=now)
+    except Superseded:
+        outcomes.drop_superseded(note, now=now)
+    except NotItsTurn as error:
+        outcomes.wait_without_counting(note, error=OTHER_FIRST, now=now, wait=error.wait)
     except ClaimExpired:
         outcomes.retry_later(note, error=TOO_SLOW, now=now, unknown=False)
     except HarvestError as error:
@@ -138,7 +159,7 @@ def _last_line(body: str) -> str:
 def _settle_error(note: ActivityFeedNote, error: HarvestError, *, now: datetime) -> None:
     message = f"{error.sentence} {error.remedy}"
     if isinstance(error, RateLimited):
-        outcomes.wait_for_rate_limit(note, error=message, now=now, wait=timedelta(seconds=error.wait))
+        outcomes.wait_without_counting(note, error=message, now=now, wait=timedelta(seconds=error.wait))
     elif outcomes.may_be_permission(error):
         outcomes.retry_after_refusal(note, error=message, reason=outcomes.reason_of(error), now=now)
     elif outcomes.is_transient(error):
@@ -230,6 +251,7 @@ def _write(
     api: HarvestApi, note: ActivityFeedNote, target: Target, *, claimed: float, now: datetime
 ) -> PostedNote:
     """Write as the first author whom Greenhouse accepts. Trying others is safe: a refused write has no effect."""
+    _check_turn(note)
     body, refusal = "", None
     for author_id in target.authors:
         if time.monotonic() - claimed > WRITE_WITHIN:
@@ -250,6 +272,24 @@ def _write(
     if refusal is not None:
         raise refusal
     raise CannotPost(FailureReason.NO_AUTHOR, NO_AUTHOR)
+
+
+def _check_turn(note: ActivityFeedNote) -> None:
+    """Readers take the last note on the feed as current, so an older one must not follow it. Raises Superseded,
+    NotItsTurn."""
+    if note.report is None:
+        return
+    others = ActivityFeedNote.objects.of(note.organisation).filter(
+        report__step_request=note.report.step_request_id
+    )
+    states = dict(others.exclude(pk=note.pk).values_list("report_id", "state"))
+    newer = {state for report, state in states.items() if report > note.report.pk}
+    if ActivityFeedNote.State.SENT in newer:
+        raise Superseded
+    if ActivityFeedNote.State.SENDING in newer:
+        raise NotItsTurn(OLDER_WAITS)
+    if ActivityFeedNote.State.SENDING in states.values():
+        raise NotItsTurn(NEWER_WAITS)
 
 
 def _body(note: ActivityFeedNote, *, now: datetime) -> str:

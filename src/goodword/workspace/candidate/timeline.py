@@ -108,6 +108,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "note.needs_attention": ("Note on the Activity Feed needs attention", "alert", "attention"),
     "note.duplicated": ("Note appears more than once on the Activity Feed", "alert", "attention"),
     "note.dropped": ("Note for the Activity Feed discarded", "x", ""),
+    "note.superseded": ("Note not posted: a newer one is on the Activity Feed", "x", ""),
     "email.sent": ("E-mail sent: {mail_kind}", "send", ""),
     "email.queued_again": ("E-mail resent: {mail_kind}", "send", ""),
     "email.waits_for_name": ("E-mail on hold, the name looks like a link: {mail_kind}", "alert", "attention"),
