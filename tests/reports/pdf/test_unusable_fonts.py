@@ -12,7 +12,7 @@ from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 from goodword.reports.pdf import text
 from goodword.reports.pdf.render import render_pdf
-from goodword.reports.pdf.text import FontsMissingError, font_problems, load_fonts
+from goodword.reports.pdf.text import FontsMissingError, font_problems, font_problems_apart, load_fonts
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import path
@@ -27,9 +27,11 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     monkeypatch.setattr(text, "SYSTEM_FOLDERS", (str(tmp_path / "system"),))
     (tmp_path / "system").mkdir()
     load_fonts.cache_clear()
+    font_problems_apart.cache_clear()
     monkeypatch.setattr("fontpkg._registry._cache", None)
     yield tmp_path
     load_fonts.cache_clear()
+    font_problems_apart.cache_clear()
 
 
 def package(folder: Path, name: str, *, files: dict[str, bytes] | None) -> None:

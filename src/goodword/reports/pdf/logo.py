@@ -70,44 +70,48 @@ class RefusedLogo(Exception):
         self.reason = reason
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)  # a logo can take five megabytes
 def usable_logo(encoded: str) -> Logo | None:
     """PNG, JPEG or SVG in base64. None if over 2 MiB or 16 million pixels, or if Typst can't draw it."""
     try:
         logo = _read_logo(base64.b64decode(encoded, validate=True), largest=_LARGEST_STORED)
     except (binascii.Error, ValueError, RefusedLogo):
         return None
-    return logo if _draw(logo, _LOGO_PAGE, "pdf") is not None else None
+    return logo if _draw(logo, "pdf") is not None else None
 
 
+@lru_cache(maxsize=8)
 def can_be_drawn(png: bytes) -> bool:
-    return usable_logo(base64.b64encode(png).decode()) is not None
+    """Whether `usable_logo` accepts it. Another process tries, so that Typst takes no memory in web processes."""
+    return _draw_apart(png, "pdf").returncode == 0
 
 
 def as_png(raw: bytes) -> bytes:
-    """The logo as PNG, without scripts or metadata. Raises RefusedLogo.
-
-    A process with limits on memory and CPU time renders it, so that a malicious file can't stop the server.
-    """
+    """The logo as PNG, without scripts or metadata. Raises RefusedLogo."""
     _read_logo(raw)
-    with tempfile.TemporaryDirectory(prefix="goodword-logo-") as folder:
-        try:
-            drawn = subprocess.run(  # noqa: S603 - our own file
-                [sys.executable, "-I", __file__],
-                input=raw,
-                capture_output=True,
-                cwd=folder,
-                env={"TMPDIR": folder},
-                timeout=_MOST_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise RefusedLogo("complex") from None
+    try:
+        drawn = _draw_apart(raw, "png")
+    except subprocess.TimeoutExpired:
+        raise RefusedLogo("complex") from None
     if drawn.returncode == _DAMAGED:
         raise RefusedLogo("damaged")
     if drawn.returncode != 0:
         raise RefusedLogo("complex")
     return drawn.stdout
+
+
+def _draw_apart(raw: bytes, form: Literal["pdf", "png"]) -> subprocess.CompletedProcess[bytes]:
+    """Draw it in a process with limits on memory and CPU time, so that a malicious file can't stop the server."""
+    with tempfile.TemporaryDirectory(prefix="goodword-logo-") as folder:
+        return subprocess.run(  # noqa: S603 - our own file
+            [sys.executable, "-I", __file__, form],
+            input=raw,
+            capture_output=True,
+            cwd=folder,
+            env={"TMPDIR": folder},
+            timeout=_MOST_SECONDS,
+            check=False,
+        )
 
 
 def _read_logo(raw: bytes, *, largest: int = LARGEST) -> Logo:
@@ -150,13 +154,13 @@ def _jpeg_size(raw: bytes) -> tuple[int, int]:
     raise RefusedLogo("damaged")
 
 
-def _draw(logo: Logo, page: bytes, form: Literal["pdf", "png"]) -> bytes | None:
+def _draw(logo: Logo, form: Literal["pdf", "png"]) -> bytes | None:
     import typst  # large, and most processes render nothing
 
     # An image may refer to files beside it. In this folder there are none.
     with tempfile.TemporaryDirectory(prefix="goodword-logo-") as folder:
         source = Path(folder) / "page.typ"
-        source.write_bytes(page)
+        source.write_bytes(_LOGO_PAGE if form == "pdf" else _PNG_PAGE)
         options: dict[str, Any] = {
             "root": Path(folder),
             "format": form,
@@ -171,10 +175,10 @@ def _draw(logo: Logo, page: bytes, form: Literal["pdf", "png"]) -> bytes | None:
     return drawn if isinstance(drawn, bytes) else None
 
 
-def _draw_input() -> int:
+def _draw_input(form: Literal["pdf", "png"]) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
-    drawn = _draw(_read_logo(sys.stdin.buffer.read()), _PNG_PAGE, "png")
+    drawn = _draw(_read_logo(sys.stdin.buffer.read(), largest=_LARGEST_STORED), form)
     if drawn is None:
         return _DAMAGED
     sys.stdout.buffer.write(drawn)
@@ -182,4 +186,4 @@ def _draw_input() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_draw_input())
+    sys.exit(_draw_input("pdf" if sys.argv[1:] == ["pdf"] else "png"))

@@ -15,6 +15,8 @@ import json
 import logging
 import os
 import re
+import subprocess
+import sys
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -45,7 +47,12 @@ SYSTEM_FONTS = (
     ),
     ("DejaVuSans.ttf",),
 )
-SYSTEM_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/opt/homebrew/share/fonts", "/Library/Fonts")
+SYSTEM_FOLDERS: tuple[str, ...] = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "/opt/homebrew/share/fonts",
+    "/Library/Fonts",
+)
 ZWNJ, ZWJ = "\u200c", "\u200d"
 BREAK = "\u200b"
 LONGEST_RUN = 36
@@ -56,6 +63,9 @@ _ASCII = frozenset(range(0x20, 0x7F))
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _JOINING = ((0x0600, 0x08FF), (0x0900, 0x0DFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1800, 0x18AF))
 
+
+#: limit for checking all fonts, which takes 0.2 s
+_CHECK_SECONDS = 20
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +127,19 @@ def font_problems() -> tuple[str, ...]:
         return load_fonts().problems
     except FontsMissingError as error:
         return (str(error),)
+
+
+@cache
+def font_problems_apart() -> tuple[str, ...]:
+    """`font_problems` of another process, since fonts and libraries take 16 MB, which web processes don't need."""
+    checked = subprocess.run(  # noqa: S603 - this module
+        [sys.executable, "-m", __name__, *SYSTEM_FOLDERS],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        timeout=_CHECK_SECONDS,
+        check=True,
+    )
+    return tuple(json.loads(checked.stdout))
 
 
 def _left_out(path: Path, reason: str) -> str:
@@ -350,3 +373,8 @@ def _reading(character: str) -> str:
     if name and unicodedata.category(character)[0] == "S":
         return name.lower()
     return f"U+{code:04X}"
+
+
+if __name__ == "__main__":
+    SYSTEM_FOLDERS = tuple(sys.argv[1:])
+    print(json.dumps(font_problems()))

@@ -37,7 +37,7 @@ from goodword.accounts.second_factor import coverage
 from goodword.core import clock, workdays
 from goodword.core.text import clean_text
 from goodword.core.workdays import coming_holidays, regions
-from goodword.reports.pdf.text import font_problems
+from goodword.reports.pdf.text import font_problems_apart
 from goodword.reports.signing.keys import status as signing_status
 from goodword.ui.fields import LongSelect
 from goodword.workspace.concurrent_edits import NoticesChanges, organisation_to_change
@@ -228,7 +228,7 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
         "domains_form": domains or DomainsForm(organisation=row),
         "proposed_domains": proposed(row),
         "signature": signing_status(now=now),
-        "font_problems": font_problems(),
+        "font_problems": font_problems_apart(),
         "logo_problem": has_logo_problem(row),
     }
     return render(request, "workspace/settings_pages/organisation.html", context)
