@@ -69,6 +69,26 @@ def test_a_single_name_is_split(whole: str, first: str, last: str) -> None:
     assert people(f"Name,E-mail\n{whole},ada@mail.example\n") == [(first, last, "ada@mail.example")]
 
 
+@pytest.mark.parametrize(
+    ("line", "first", "last"),
+    [
+        ("Vorname;Name;E-Mail\nZoë;Müller;z@x.example", "Zoë", "Müller"),
+        ("Nom;Prénom;Courriel\nMüller;Zoë;z@x.example", "Zoë", "Müller"),
+        ("Name;Surname;E-mail\nZoë;Müller;z@x.example", "Zoë", "Müller"),
+        ("First name;Name;E-mail\nZoë;Zoë Müller;z@x.example", "Zoë", "Müller"),
+        ("Surname;Full name;E-mail\nMüller;Zoë Müller;z@x.example", "Zoë", "Müller"),
+        ("First name;Name;E-mail\nZoë;Müller, Zoë;z@x.example", "Zoë", "Müller"),
+        ("First name;Name;E-mail\nZoë;;z@x.example", "Zoë", ""),
+        ("First name;Name;E-mail\nZoë;Zoë;z@x.example", "Zoë", ""),
+        ("Nom;E-mail\nZoë Müller;z@x.example", "Zoë", "Müller"),
+    ],
+)
+def test_a_name_next_to_a_first_or_last_name_completes_it(line: str, first: str, last: str) -> None:
+    [row] = read_table(line.encode()).rows
+    person, problems = person_of(row)
+    assert person and (person.first_name, person.last_name, problems) == (first, last, "")
+
+
 def test_the_columns_of_the_template_are_all_read() -> None:
     line = "Ada,Zorn,ada@mail.example,fr-CA,Acme,Engineer"
     table = read_table(f"{','.join(COLUMNS)}\n{line}\n".encode())

@@ -29,7 +29,7 @@ COLUMNS: Final = ("First name", "Last name", "E-mail", "Language", "Company", "T
 _HEADINGS: Final[Mapping[str, frozenset[str]]] = {
     "first_name": frozenset({"firstname", "givenname", "forename", "vorname", "prenom"}),
     "last_name": frozenset({"lastname", "surname", "familyname", "nachname", "familienname", "nomdefamille"}),
-    "name": frozenset({"name", "fullname", "candidate", "candidatename", "kandidat", "nomcomplet"}),
+    "name": frozenset({"name", "fullname", "candidate", "candidatename", "kandidat", "nom", "nomcomplet"}),
     "email": frozenset(
         {"email", "emailaddress", "mail", "emailadresse", "mailadresse", "adresseemail", "courriel"}
         | {"candidateemail", "personalemail", "primaryemail"}
@@ -190,11 +190,15 @@ def _key(text: str) -> str:
 
 
 def _name_of(cells: Mapping[str, str]) -> tuple[str, str]:
-    """First and last name; a single name is split at its last space, or at the comma of "Lovelace, Ada"."""
-    first, last = cells.get("first_name", ""), cells.get("last_name", "")
-    if first or last or not cells.get("name"):
+    """First and last name; a single name is split at its last space, or at the comma of "Lovelace, Ada". *Name* next to
+    one of them may be the other, as in "Vorname;Name"."""
+    first, last, whole = (cells.get(field, "") for field in ("first_name", "last_name", "name"))
+    if not whole or (first and last) or whole in {first, last}:
         return first, last
-    whole = cells["name"]
+    if first:
+        return first, whole.removeprefix(f"{first} ").removesuffix(f", {first}")
+    if last:
+        return whole.removesuffix(f" {last}").removeprefix(f"{last}, "), last
     if whole.count(",") == 1:
         last, first = (part.strip() for part in whole.split(","))
         return first, last
