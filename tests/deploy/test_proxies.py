@@ -210,7 +210,12 @@ def running(
         length = len(environ["wsgi.input"].read())
         seen.append({**environ, "length": length})
         body = f"here is {environ['PATH_INFO']}".encode()
-        start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+        headers = {
+            "Content-Type": "text/plain",
+            "Content-Length": str(len(body)),
+            "Location": environ["PATH_INFO"],
+        }
+        start("200 OK", list(headers.items()))
         return [body]
 
     folder = tmp_path_factory.mktemp(request.param)

@@ -1,0 +1,48 @@
+"""deploy/goodword, the command with the settings of the services."""
+
+import subprocess
+from pathlib import Path
+
+from tests.architecture.source import ROOT
+
+FILE = r"""
+# a comment = with an equals sign
+DATABASE_URL=postgresql://a:b@host/goodword?sslmode=require&connect_timeout=5
+GOODWORD_SMTP_URL=smtp://user:pa$$w0rd$HOME@mail.example.com
+GOODWORD_MAIL_PROVIDER_SETTINGS={"POSTMARK_SERVER_TOKEN": "abc"}
+GOODWORD_OIDC_NAME=`touch ran`;touch ran
+  GOODWORD_SAML_NAME="Ann\"s \$ID"
+GOODWORD_LOG_FORMAT='a "b" \c'
+GOODWORD_MAIL_FROM=back\\slash
+not a setting
+GOODWORD_HELP_CONTACT=it@example.com"""
+
+
+def test_settings_mean_the_same_as_to_systemd_and_the_callers_take_precedence(tmp_path: Path) -> None:
+    file, command = tmp_path / "environment", tmp_path / "goodword"
+    file.write_text(FILE)
+    text = (ROOT / "deploy/goodword").read_text()
+    replaced = {
+        "/etc/goodword/environment": str(file),
+        "runuser -u goodword -- /opt/goodword/bin/goodword": "env",
+    }
+    for old, new in replaced.items():
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    command.write_text(text)
+    given = {"PATH": "/usr/bin:/bin", "HOME": "/root", "GOODWORD_HELP_CONTACT": "somebody's@example.com"}
+    done = subprocess.run(
+        ["/bin/sh", str(command)], env=given, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith(("GOODWORD", "DATABASE"))]
+    assert sorted(lines) == [
+        "DATABASE_URL=postgresql://a:b@host/goodword?sslmode=require&connect_timeout=5",
+        "GOODWORD_HELP_CONTACT=somebody's@example.com",
+        r"""GOODWORD_LOG_FORMAT=a "b" \c""",
+        r"GOODWORD_MAIL_FROM=back\slash",
+        'GOODWORD_MAIL_PROVIDER_SETTINGS={"POSTMARK_SERVER_TOKEN": "abc"}',
+        "GOODWORD_OIDC_NAME=`touch ran`;touch ran",
+        'GOODWORD_SAML_NAME=Ann"s $ID',
+        "GOODWORD_SMTP_URL=smtp://user:pa$$w0rd$HOME@mail.example.com",
+    ]
+    assert not (tmp_path / "ran").exists()
