@@ -55,6 +55,17 @@ def test_an_empty_queue_is_reported(db: None, capsys: pytest.CaptureFixture[str]
     ]
 
 
+def test_a_failed_job_is_listed_without_names_and_addresses(
+    db: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pk = failed_job("accounts.mail_security_change")
+    ProcrastinateJob.objects.filter(pk=pk).update(
+        args={"user_id": 7, "by": "Ann Admin", "address": "192.0.2.7"}
+    )
+    assert main(["jobs", "list", "--failed"]) == 1
+    assert capsys.readouterr().out == f"job:{pk}  accounts.mail_security_change  {{'user_id': 7}}\n"
+
+
 def test_jobs_and_reactions_are_counted_by_task(
     reaction: Reaction, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,7 +1,7 @@
 """Recovers jobs: requeues those of dead workers (every job can safely run twice), retries failed ones and deletes old
 ones.
 
-`goodword jobs` lists, retries and clears jobs and reactions. Their arguments are ids without personal data.
+`goodword jobs` lists, retries and clears jobs and reactions, without personal data.
 """
 
 import json
@@ -101,7 +101,7 @@ def _alone() -> bool:
 
 
 def _give_back(job: ProcrastinateJob) -> bool:
-    log.warning("The worker of job %s (%s) died; %s", job.pk, job.task_name, job.args)
+    log.warning("The worker of job %s (%s) died; %s", job.pk, job.task_name, jobs.ids_in(job.args))
     try:
         with transaction.atomic():
             if job.attempts < TRIES:
@@ -268,13 +268,13 @@ def _clear_job(pk: int) -> bool:
 def _failed(task: str) -> list[tuple[str, str]]:
     """Names and lines of failures. Without `task`, jobs whose work a sweep repeats are left out."""
     reactions = events.failed_reactions()
-    jobs: QuerySet[Any] = failed_jobs()
+    found: QuerySet[Any] = failed_jobs()
     if task:
         reactions = reactions.filter(handler=task)
-        jobs = ProcrastinateJob.objects.filter(status="failed", task_name=task).order_by("-id")
+        found = ProcrastinateJob.objects.filter(status="failed", task_name=task).order_by("-id")
     return [
         *((f"{REACTION}:{row.pk}", _line(row)) for row in reactions),
-        *((f"{JOB}:{job.pk}", f"{JOB}:{job.pk}  {job.task_name}  {job.args}") for job in jobs),
+        *((f"{JOB}:{job.pk}", f"{JOB}:{job.pk}  {job.task_name}  {jobs.ids_in(job.args)}") for job in found),
     ]
 
 

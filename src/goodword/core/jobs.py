@@ -40,6 +40,11 @@ CHANNEL, ANNOUNCED = "procrastinate_any_queue_v1", "job_announced"
 _open = threading.Event()
 
 
+def ids_in(arguments: Arguments) -> Arguments:
+    """The ids and numbers of a job's arguments. Texts can be personal data: a name, a network address."""
+    return {name: value for name, value in arguments.items() if isinstance(value, int)}
+
+
 class Interrupted(Exception):
     """The job was interrupted and has to run again: immediately, or after a database outage."""
 
@@ -284,7 +289,7 @@ def job(
                     log.warning("The database interrupted the job %s: %s", name, database.first_line(error))
                     raise Interrupted(outage=True) from error
                 # the queue logs retries only at a low level
-                log.exception("The job %s failed with %s", name, arguments)
+                log.exception("The job %s failed with %s", name, ids_in(arguments))
                 raise
             finally:
                 close_old_connections()
