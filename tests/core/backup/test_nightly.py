@@ -122,6 +122,14 @@ def test_doctor_says_how_old_the_last_one_is(settings: Settings) -> None:
     assert (found.state, found.sentence) == (State.GOOD, "Last `goodword backup` 1 day ago.")
 
 
+@pytest.mark.django_db
+def test_backups_from_when_the_clock_was_ahead_do_not_count() -> None:
+    done(NIGHT + timedelta(days=400))
+    assert nightly.is_due(now=NIGHT + timedelta(hours=1))
+    done(NIGHT)
+    assert said(NIGHT + timedelta(hours=40)).sentence == "The last nightly backup is 1 day old."
+
+
 @pytest.mark.world
 @pytest.mark.django_db
 def test_each_erasure_is_listed_beside_the_backups(kept: Path) -> None:

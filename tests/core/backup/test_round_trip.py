@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -200,6 +201,28 @@ def test_an_existing_file_is_not_overwritten(here: Target, backup: Path) -> None
     assert backup.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_list_replaces_only_a_file_and_keeps_a_link(tmp_path: Path) -> None:
+    def write(path: Path) -> None:
+        with archive.new_file(path, replace=True) as file:
+            file.write(b"new")
+
+    assert refusal(lambda: write(Path("/dev/null"))) == "/dev/null exists already. Choose another name."
+    file, link = tmp_path / "file", tmp_path / "link"
+    link.symlink_to(file)
+    for _ in range(2):
+        write(link)
+    assert (link.is_symlink(), file.read_bytes()) == (True, b"new")
+
+
+def test_what_a_killed_process_left_keeps_no_other_from_writing(tmp_path: Path) -> None:
+    with archive.new_file(tmp_path / "file"):
+        [left] = tmp_path.iterdir()
+        with archive.new_file(tmp_path / "file"):  # in a container, each process has the same id
+            assert len(list(tmp_path.iterdir())) == 2
+        (tmp_path / "file").unlink()
+    assert left.name.endswith(archive.PART)
+
+
 def test_a_full_disk_leaves_no_file(here: Target, tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
@@ -334,12 +357,25 @@ def test_a_backup_can_be_encrypted_by_gpg(
     dump.back_up(here, file, recipients=["it@example.com"], now=NOW)
     assert b"manifest" not in file.read_bytes()
     assert put_back(file, empty)
+    encrypt = ["gpg", "--batch", "--trust-model", "always", "-r", "it@example.com", "--encrypt"]
+    other = tmp_path / "other"  # larger than a pipe, so that gpg waits for a reader
+    other.write_bytes(subprocess.run(encrypt, input=b"x" * 500_000, capture_output=True, check=True).stdout)
+    assert refusal(lambda: put_back(other, empty)) == f"{other} {archive.DAMAGED}"
     subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=False)
     shutil.rmtree(home / "private-keys-v1.d")
     assert f"{file} can't be decrypted: gpg: " in refusal(lambda: put_back(file, empty))
     said = refusal(lambda: dump.back_up(here, tmp_path / "two", recipients=["nobody@example.com"], now=NOW))
     assert "gpg failed: gpg: " in said
     subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=False)
+
+
+def test_programs_connect_like_goodword(settings: Settings) -> None:
+    more = {"options": "-c search_path=public", "passfile": "/etc/goodword/pgpass", "pool": True}
+    given = settings.DATABASES["default"]["OPTIONS"]
+    with patch.dict(given, more):
+        found = Target.of_django()
+    assert {"options", "passfile", "dbname"} <= set(found.parameters)
+    assert "pool" not in found.parameters
 
 
 def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

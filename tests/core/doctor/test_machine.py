@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import tempfile
 import threading
 from dataclasses import asdict
 from datetime import timedelta
@@ -55,6 +56,16 @@ def test_the_space_of_a_disk(
     (one,) = machine.disk(places=[tmp_path / "not" / "there"])
     assert one.state == state
     assert str(tmp_path) in one.sentence
+
+
+def test_a_disk_too_full_for_a_temporary_file_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python looks for such a folder once per process."""
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "none")])
+    (one,) = machine.disk()
+    assert (one.state, one.sentence) == ("broken", "No folder for temporary files can be written.")
 
 
 def test_static_files_are_missing_incomplete_outdated_or_good(settings: Settings, tmp_path: Path) -> None:

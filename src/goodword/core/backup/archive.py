@@ -9,7 +9,9 @@ import io
 import json
 import os
 import re
+import secrets
 import shutil
+import subprocess
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,6 +25,8 @@ FORMAT: Final = 1
 #: bytes of the dump per tar member; a piece is held in memory
 PIECE: Final = 4 * 1024 * 1024
 _MANIFEST, _END, _DUMP = "manifest.json", "end.json", "database.dump."
+#: seconds for age or gpg to exit after a failure
+_EXITS_WITHIN: Final = 3.0
 #: maximum bytes of a manifest
 _MOST: Final = 5_000_000
 ERASURES: Final = "erasures.jsonl"
@@ -110,8 +114,10 @@ def _installed(name: str) -> str:
 @contextmanager
 def new_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
     """Yield a file that only its owner can read. It gets its name once it is complete. Raises BackupError."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}{PART}")
-    if path.exists() and not replace:
+    path = path.resolve()  # a link stays one
+    # not the process id, which is the same in each container
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
+    if path.exists() and not (replace and path.is_file()):
         raise BackupError(f"{path} exists already. Choose another name.")
     try:
         with ExitStack() as made:
@@ -225,10 +231,17 @@ def opened(path: Path, *, identity: Path | None = None) -> Iterator[Archive]:
         try:
             archive = Archive(tarfile.open(fileobj=stream, mode="r|"), str(path))  # noqa: SIM115 - the stream closes
         except (BackupError, tarfile.TarError, EOFError) as error:
-            if program is not None and program.process.wait():
+            if program is not None and _has_failed(program):
                 raise BackupError(f"{path} can't be decrypted: {program.said()}") from error
             raise error if isinstance(error, BackupError) else BackupError(f"{path} {DAMAGED}") from error
         yield archive
+
+
+def _has_failed(program: Program) -> bool:
+    try:
+        return program.process.wait(_EXITS_WITHIN) != 0
+    except subprocess.TimeoutExpired:  # it is still decrypting something else
+        return False
 
 
 def _decrypting(path: Path, begin: bytes, identity: Path | None) -> list[str]:

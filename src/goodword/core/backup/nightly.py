@@ -63,7 +63,10 @@ def is_due(*, now: datetime) -> bool:
     begin = now.replace(hour=HOUR, minute=0, second=0, microsecond=0)
     if begin > now:
         begin -= timedelta(days=1)
-    return not BackupRun.objects.filter(nightly=True, state=State.DONE, started_at__gte=begin).exists()
+    # backups from when the clock was ahead don't count
+    return not BackupRun.objects.filter(
+        nightly=True, state=State.DONE, started_at__range=(begin, now)
+    ).exists()
 
 
 def back_up(*, now: datetime) -> BackupRun | None:
@@ -125,13 +128,15 @@ _LAST = """
 SELECT nightly, state, started_at, coalesce(size, 0), error FROM core_backuprun
 WHERE state <> 'running' AND (nightly OR NOT %s) ORDER BY id DESC LIMIT 1
 """
-_LAST_GOOD = "SELECT max(started_at) FROM core_backuprun WHERE state = 'done' AND (nightly OR NOT %s)"
+_LAST_GOOD = """
+SELECT max(started_at) FROM core_backuprun WHERE state = 'done' AND (nightly OR NOT %s) AND started_at <= %s
+"""
 
 
 def finding(conn: psycopg.Connection, now: datetime) -> Finding:
     wanted = is_wanted()
     last = conn.execute(_LAST, [wanted]).fetchone()
-    row = conn.execute(_LAST_GOOD, [wanted]).fetchone()
+    row = conn.execute(_LAST_GOOD, [wanted, now]).fetchone()
     good_at: datetime | None = row[0] if row else None
     if not wanted:
         if good_at is None:

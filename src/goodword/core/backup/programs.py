@@ -12,6 +12,7 @@ from typing import IO, Any, Final
 
 from django.db import connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import Conninfo
 
 from goodword.core.postgres import CannotStartError, layout
 
@@ -22,6 +23,9 @@ _PLACES: Final = (
     ("/usr", "pgsql-*/bin"),
     ("/opt/homebrew/opt", "postgresql@*/bin"),
 )
+
+#: connection parameters that a backup sets itself, or that would be visible in command lines
+_NOT_OURS: Final = {"application_name", "client_encoding", "connect_timeout", "sslpassword"}
 
 
 class BackupError(Exception):
@@ -37,8 +41,8 @@ class Target:
     @classmethod
     def of_django(cls) -> "Target":
         given = connection.get_connection_params()
-        names = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert", "sslcert", "sslkey")
-        return cls({name: given[name] for name in names if given.get(name)})
+        names = {one.keyword.decode() for one in Conninfo.get_defaults()} - _NOT_OURS
+        return cls({name: given[name] for name in sorted(names) if given.get(name)})
 
     @classmethod
     def of_url(cls, url: str) -> "Target":

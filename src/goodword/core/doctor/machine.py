@@ -63,7 +63,17 @@ def disk(
     places: Iterable[Path] | None = None,
 ) -> list[Finding]:
     seen = []
-    for place in places or folders():
+    try:
+        places = places or folders()
+    except FileNotFoundError:  # Python has tried to write to several
+        return [
+            broken(
+                "disk",
+                "No folder for temporary files can be written.",
+                "Free space on the file system of /tmp, or name another folder in TMPDIR.",
+            )
+        ]
+    for place in places:
         folder = next(one for one in (place, *place.parents) if one.exists())
         status = os.statvfs(folder)
         # some file systems don't limit the number of files
