@@ -40,7 +40,10 @@ if SECURE and not GOODWORD_TRUSTED_PROXIES:
         "GOODWORD_TRUSTED_PROXIES must be at least 1 when GOODWORD_BASE_URL is https: `goodword serve` speaks plain "
         "HTTP, and learns of TLS only from the proxy's headers."
     )
-ALLOWED_HOSTS = [str(_base.hostname)] + ([] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"])
+_host = str(_base.hostname)
+ALLOWED_HOSTS = [f"[{_host}]" if ":" in _host else _host] + (
+    [] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"]
+)
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
@@ -251,16 +254,16 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # only localhost, see GOODWORD_
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 # browsers accept a __Host- cookie only over TLS and from this host, not from subdomains
-_host = "__Host-" if SECURE else ""
-SESSION_COOKIE_NAME = f"{_host}goodword_session"
-CSRF_COOKIE_NAME = f"{_host}goodword_csrf"
-KNOWN_BROWSER_COOKIE_NAME = f"{_host}goodword_browser"
+_prefix = "__Host-" if SECURE else ""
+SESSION_COOKIE_NAME = f"{_prefix}goodword_session"
+CSRF_COOKIE_NAME = f"{_prefix}goodword_csrf"
+KNOWN_BROWSER_COOKIE_NAME = f"{_prefix}goodword_browser"
 
 # --- Single sign-on --------------------------------------------------------------------------------------------
 #: domains for which the provider's addresses are trusted although it doesn't mark them as verified
 _domains = environment.words("GOODWORD_SSO_VERIFIED_DOMAINS")
 _oidc = single_sign_on.oidc(
-    url=environment.text("GOODWORD_OIDC_URL", ""),
+    url=environment.optional_url("GOODWORD_OIDC_URL", example="https://login.example.com"),
     client_id=environment.text("GOODWORD_OIDC_CLIENT_ID", ""),
     secret=environment.text("GOODWORD_OIDC_CLIENT_SECRET", ""),
     name=environment.text("GOODWORD_OIDC_NAME", "single sign-on"),
@@ -378,12 +381,15 @@ GOODWORD_WORKER_METRICS = environment.listening("GOODWORD_WORKER_METRICS")
 
 # --- Errors and traces -----------------------------------------------------------------------------------------
 GOODWORD_SENTRY_DSN = environment.only_with_extra(
-    "GOODWORD_SENTRY_DSN", environment.text("GOODWORD_SENTRY_DSN", ""), module="sentry_sdk", extra="sentry"
+    "GOODWORD_SENTRY_DSN",
+    environment.sentry_dsn("GOODWORD_SENTRY_DSN"),
+    module="sentry_sdk",
+    extra="sentry",
 )
 #: a collector that accepts traces at /v1/traces
 GOODWORD_OTLP_URL = environment.only_with_extra(
     "GOODWORD_OTLP_URL",
-    environment.text("GOODWORD_OTLP_URL", "").rstrip("/"),
+    environment.optional_url("GOODWORD_OTLP_URL", example="http://127.0.0.1:4318"),
     module="opentelemetry.exporter.otlp.proto.http",
     extra="otel",
 )

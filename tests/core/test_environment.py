@@ -10,6 +10,8 @@ import pytest
 
 from goodword.core import environment
 
+KEY = base64.b64encode(b"1" * 32).decode()
+
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,6 +178,7 @@ def test_smtp_password_may_contain_any_character() -> None:
         "smtp://m:notaport",
         "smtp://u:12/s3c@m",
         "smtp://u:1#s3c@m",
+        "smtp://mail example.com",
     ],
 )
 def test_malformed_smtp_urls_are_rejected(url: str) -> None:
@@ -207,12 +210,48 @@ def test_field_keys_keep_their_order() -> None:
     ("value", "said"),
     [
         ("", "GOODWORD_FIELD_KEYS needs at least one key, as id:base64 of 32 random bytes."),
-        ("k1:%%%", "GOODWORD_FIELD_KEYS: the key 'k1' is not base64."),
+        ("k1:%%%", "GOODWORD_FIELD_KEYS: each entry is id:base64 of 32 random bytes."),
+        (f"{KEY}:k1", "GOODWORD_FIELD_KEYS: each entry is id:base64 of 32 random bytes."),
+        (f"k1:{KEY},k1:{KEY}", "GOODWORD_FIELD_KEYS has two keys 'k1': each needs an id of its own."),
         ("k1:AAAA", "GOODWORD_FIELD_KEYS: each entry is id:base64 of 32 random bytes."),
     ],
 )
 def test_unusable_field_keys_are_rejected(value: str, said: str) -> None:
     assert sentence(environment.parse_field_keys, value) == said
+
+
+@pytest.mark.parametrize(
+    ("given", "begins"),
+    [
+        ("https://*", "X must name a host as browsers send it, not '*': like "),
+        ("https://.example.com", "X must name a host as browsers send it"),
+        ("https://goodword.example.com.", "X must name a host as browsers send it"),
+        ("https://bücher.example", "X must name a host as browsers send it"),
+        ("https://:word@goodword.example.com", "X must be scheme and host only"),
+    ],
+)
+def test_a_base_url_names_one_host(given: str, begins: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X", given)
+    assert sentence(environment.base_url, "X", https=True, default=None).startswith(begins)
+
+
+@pytest.mark.parametrize(
+    "given", ["https://a-b.example.com", "https://[2001:db8::1]:8443", "http://localhost"]
+)
+def test_usual_base_urls_are_accepted(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X", given)
+    assert environment.base_url("X", None, https=True).geturl() == given
+
+
+@pytest.mark.parametrize("given", ["collector:4318", "file:///etc/x", "nonsense"])
+def test_urls_of_other_services_are_checked(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X", given)
+    said = sentence(environment.optional_url, "X", example="http://collector:4318")
+    assert said == f"X must be a URL like http://collector:4318, not {given!r}."
+    assert sentence(environment.sentry_dsn, "X") == "X must look like https://key@sentry.example.com/1."
+    monkeypatch.setenv("X", "https://user:word@host.example/v3?a=b")
+    said = sentence(environment.service_url, "X", default="https://host.example", https=True)
+    assert said == "X must be scheme, host and path only, like https://host.example."
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -23,6 +24,8 @@ MOST = 100_000
 #: characters; `openssl rand -base64 48` gives 64
 SHORTEST_SECRET_KEY = 40
 SHORTEST_TOKEN = 24
+#: a host as browsers send it; IPv6 addresses are recognised by their colons
+_HOST = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 #: names of all settings read, which a test compares with docs/settings.md
 names_read: set[str] = set()
@@ -97,11 +100,17 @@ def base_url(name: str, default: str | None, *, https: bool) -> SplitResult:
     """Scheme, host and port of the installation. With `https`, plain http is accepted only for this machine."""
     value = text(name, default).rstrip("/")
     parts = _split(name, value, example="https://goodword.example.com")
-    if parts.path or parts.query or parts.fragment or parts.username:
+    if parts.path or parts.query or parts.fragment or "@" in parts.netloc:
         raise SettingError(
             f"{name} must be scheme and host only, like https://{parts.hostname}, not {value!r}."
         )
-    if https and parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+    host = str(parts.hostname)
+    if ":" not in host and not _HOST.fullmatch(host):
+        raise SettingError(
+            f"{name} must name a host as browsers send it, not {host!r}: like goodword.example.com, or "
+            "xn--bcher-kva.example for one with other letters."
+        )
+    if https and parts.scheme != "https" and host not in {"localhost", "127.0.0.1", "::1"}:
         raise SettingError(
             f"{name} must begin with https:// (it is {value!r}), because links to personal data use it. "
             "Put a proxy that terminates TLS in front; see docs/operating.md."
@@ -113,8 +122,30 @@ def service_url(name: str, default: str, *, https: bool) -> str:
     """The URL of another service without a trailing slash. Plain http is accepted only if `https` is off."""
     value = text(name, default).rstrip("/")
     parts = _split(name, value, example=default)
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise SettingError(f"{name} must be scheme, host and path only, like {default}.")
     if https and parts.scheme != "https":
         raise SettingError(f"{name} must begin with https://, not be {value!r}.")
+    return value
+
+
+def optional_url(name: str, *, example: str) -> str:
+    """Like `service_url`, or "" if it is not set."""
+    value = text(name, "").rstrip("/")
+    if value:
+        _split(name, value, example=example)
+    return value
+
+
+def sentry_dsn(name: str) -> str:
+    value = text(name, "")
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.username
+    except ValueError:
+        usable = None
+    if value and not (usable and parts.path.rpartition("/")[2].isdecimal()):
+        raise SettingError(f"{name} must look like https://key@sentry.example.com/1.")
     return value
 
 
@@ -247,7 +278,9 @@ def smtp(url: str) -> dict[str, Any]:
         parts, port = urlsplit(""), -1
     # an unescaped /, ? or # in the password ends the host too early
     rest = parts.path.strip("/") or parts.query or parts.fragment
-    if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname or port == -1 or rest:
+    spaced = any(sign.isspace() for sign in parts.hostname or "")
+    scheme_known = parts.scheme in {"smtp", "smtps", "smtp+starttls"}
+    if not scheme_known or not parts.hostname or port == -1 or rest or spaced:
         raise SettingError("GOODWORD_SMTP_URL must look like smtp+starttls://user:password@host:587.")
     default_port = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}[parts.scheme]
     return {
@@ -278,9 +311,12 @@ def parse_field_keys(value: str) -> dict[str, bytes]:
         try:
             key = base64.b64decode(encoded, validate=True)
         except ValueError as error:
-            raise SettingError(f"GOODWORD_FIELD_KEYS: the key {name!r} is not base64.") from error
+            # not quoted: the name may be the key, if they were swapped
+            raise SettingError("GOODWORD_FIELD_KEYS: each entry is id:base64 of 32 random bytes.") from error
         if len(key) != 32 or not name:
             raise SettingError("GOODWORD_FIELD_KEYS: each entry is id:base64 of 32 random bytes.")
+        if name in keys:
+            raise SettingError(f"GOODWORD_FIELD_KEYS has two keys {name!r}: each needs an id of its own.")
         keys[name] = key
     if not keys:
         raise SettingError("GOODWORD_FIELD_KEYS needs at least one key, as id:base64 of 32 random bytes.")
