@@ -1,6 +1,7 @@
 """The command `goodword`: the programs and other small commands; the rest is in `goodword/commands/`, by topic."""
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
 from pathlib import Path
 
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from goodword.commands import accounts, backup, data, evidence, jobs, mails
 from goodword.commands.database import set_up
@@ -38,12 +39,15 @@ def is_ready() -> tuple[bool, str]:
 
 DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showmigrations", "build_fonts")
 WRITE_FILES = ("collectstatic", "build_fonts")
+#: what a shell reports for a program that SIGPIPE has ended
+PIPE_CLOSED = 141
 #: seconds for running jobs to finish after a signal; long ones stop at their next batch
 GRACE = 30.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return the exit status. For a wrong setting or a busy port, print a sentence and return 2."""
+    """Run a command and return the exit status. For what an operator can put right, print a sentence instead of a
+    traceback and return 2, or 1 if the database fails meanwhile."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["returned-mail"]:
         return _handle_returned_mail(given)
@@ -52,12 +56,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given and given[0] in DJANGO:
             return _django(given)
         options = _parser().parse_args(given)
-        return int(options.run(options) or 0)
+        status = int(options.run(options) or 0)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
     except (SettingError, PostgresError, PortInUse) as error:
         print(f"goodword: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # as in `goodword jobs list | head -n 1`
+        _leave_output()
+        return PIPE_CLOSED
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        _leave_output()
+        print(f"goodword: the output can't be written: {error.strerror}.", file=sys.stderr)
+        return 2
+    except DatabaseError as error:
+        if not database.is_outage(error):
+            raise
+        print(f"goodword: the database can't be used: {database.first_line(error)}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _leave_output() -> None:
+    """Don't try to write the rest at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _handle_returned_mail(given: list[str]) -> int:
@@ -103,17 +129,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     web = command("serve", "Run the web server.", _serve)
     web.add_argument("--host", default="127.0.0.1")
-    web.add_argument("--port", type=int, default=None, help="default: GOODWORD_PORT, else 8000")
-    web.add_argument("--processes", type=int, default=1, help="number of processes sharing the socket")
+    web.add_argument("--port", type=_port, default=None, help="default: GOODWORD_PORT, else 8000")
+    web.add_argument("--processes", type=_positive, default=1, help="number of processes sharing the socket")
     worker = command(
         "worker", "Run background jobs. Start as many workers as you need, on any host.", _worker
     )
     worker.add_argument(
-        "--concurrency", type=int, default=None, help="jobs at once (GOODWORD_WORKER_CONCURRENCY, 8)"
+        "--concurrency", type=_positive, default=None, help="jobs at once (GOODWORD_WORKER_CONCURRENCY, 8)"
     )
     worker.add_argument(
         "--grace",
-        type=float,
+        type=_seconds,
         default=GRACE,
         metavar="SECONDS",
         help=f"grace period for running jobs after a signal ({GRACE:.0f})",
@@ -181,6 +207,30 @@ def _parser() -> argparse.ArgumentParser:
     backup.add(command)  # backup, restore, erasures, go-live, move-to-server, upgrade-postgres
     data.add(command)  # rotate-keys, prune, export-organisation, delete-organisation
     return parser
+
+
+def _port(given: str) -> int:
+    return _in(given, range(1, environment.LARGEST_PORT + 1))
+
+
+def _positive(given: str) -> int:
+    return _in(given, range(1, environment.MOST + 1))
+
+
+def _in(given: str, numbers: range) -> int:
+    if not given.isdecimal() or int(given) not in numbers:
+        raise argparse.ArgumentTypeError(f"{given!r} is not a number from {numbers[0]} to {numbers[-1]}")
+    return int(given)
+
+
+def _seconds(given: str) -> float:
+    try:
+        found = float(given)
+    except ValueError:
+        found = -1
+    if not 0 <= found <= environment.MOST:  # also nan
+        raise argparse.ArgumentTypeError(f"{given!r} is not a number of seconds")
+    return found
 
 
 def _django(arguments: Sequence[str]) -> int:
@@ -268,7 +318,7 @@ def _ready(_: argparse.Namespace) -> int:
 
 
 def _forget_field_key(options: argparse.Namespace) -> int:
-    process.set_up()
+    set_up()
     from goodword.core import crypto
 
     lost = crypto.forget_field_key(options.id)

@@ -4,6 +4,7 @@ Programs are stopped in reverse order. Only a crash loop ends the group. If this
 programs.
 """
 
+import errno
 import os
 import signal
 import socket
@@ -64,6 +65,10 @@ def refuse_busy_port(port: int, *, setting: str) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise environment.SettingError(
+                    f"{setting} ({port}) can't be used: {error.strerror}. Choose a port that this user may use."
+                ) from error
             raise PortInUse(port, setting) from error
 
 

@@ -1,6 +1,7 @@
 """The web server's processes, which share one socket and shut down together. Each runs core.waitress_server."""
 
 import ctypes
+import errno
 import logging
 import mmap
 import os
@@ -85,7 +86,12 @@ def bind(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         listening.close()
-        raise PortInUse(port) from error
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(port) from error
+        raise environment.SettingError(
+            f"The web server can't listen on {host}, port {port}: {error.strerror}. Name an address of this machine "
+            "with --host, and a port that this user may use."
+        ) from error
     listening.listen(1024)
     return listening
 

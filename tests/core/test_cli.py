@@ -1,0 +1,58 @@
+"""What the command says when its output, its options or the database are not as they should be."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from goodword.cli import main
+from goodword.core import web_processes
+from goodword.core.environment import SettingError
+from goodword.core.supervise import goodword
+
+
+def said(*arguments: str, output: int) -> tuple[int, str]:
+    done = subprocess.run(goodword(*arguments), stdout=output, stderr=subprocess.PIPE, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.programs
+def test_a_reader_that_has_gone_ends_a_command_silently() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    assert said("version", output=write) == (141, "")
+    os.close(write)
+
+
+@pytest.mark.programs
+def test_output_to_a_full_disk_fails_with_a_sentence() -> None:
+    with Path("/dev/full").open("wb") as full:
+        assert said("version", output=full.fileno()) == (
+            2,
+            "goodword: the output can't be written: No space left on device.\n",
+        )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("serve", "--port", "99999"),
+        ("serve", "--port", "0"),
+        ("serve", "--processes", "-1"),
+        ("worker", "--concurrency", "0"),
+        ("worker", "--grace", "nan"),
+    ],
+)
+def test_impossible_numbers_are_refused(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert f"{arguments[2]!r} is not a number" in capsys.readouterr().err
+
+
+def test_an_address_of_another_machine_is_not_a_busy_port() -> None:
+    with pytest.raises(SettingError, match=r"^The web server can't listen on 192\.0\.2\.1, port 8000: "):
+        web_processes.bind("192.0.2.1", 8000)
