@@ -45,7 +45,7 @@ FOR_MEMBERS = (
     "assessments/kinds/*/drafts.py",
     "assessments/kinds/*/editor.py",
     "assessments/kinds/*/kind.py",
-    "assessments/kinds/*comparison.py",
+    "assessments/kinds/comparison.py",
     "assessments/kinds/*report.py",
     "assessments/kinds/custom_questions/marking.py",
     "assessments/kinds/custom_questions/views/*",

@@ -2,8 +2,13 @@
 
 import pytest
 
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application, Candidate, public_title, recruiter_of
+from goodword.candidates.models import (
+    Application,
+    Candidate,
+    public_title,
+    recruiter_of,
+    visible_applications,
+)
 from tests.support import factories
 from tests.support.kept import kept
 

@@ -2,10 +2,9 @@
 
 import pytest
 
-from goodword.candidates.access import visible_applications
-from goodword.roles.access import visible_roles
+from goodword.candidates.models import visible_applications
 from goodword.roles.domain.automation import unlink
-from goodword.roles.models import Role
+from goodword.roles.models import Role, visible_roles
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db

@@ -3,9 +3,8 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from goodword.roles.access import visible_roles
 from goodword.roles.domain.settings import create_role
-from goodword.roles.models import automation_of, rules_of_stage
+from goodword.roles.models import automation_of, rules_of_stage, visible_roles
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db

@@ -153,6 +153,6 @@ def _any_membership_of(user: User, *, slug: str) -> Membership | None:
     )
 
 
-def owned[M: models.Model](rows: models.QuerySet[M], pk: int) -> M:
+def get_or_404[M: models.Model](rows: models.QuerySet[M], pk: int) -> M:
     """Return one of `rows`, already narrowed to the organisation (`Model.objects.of(...)`). Raises Http404."""
     return get_object_or_404(rows, pk=pk)

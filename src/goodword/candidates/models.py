@@ -2,12 +2,12 @@ from dataclasses import dataclass
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat, Lower, Upper
 
 from goodword.accounts.models import Membership, OrganisationOwned, admins_of, is_deactivated
 from goodword.core.text import has_link
-from goodword.roles.models import Role, automation_of
+from goodword.roles.models import Role, automation_of, visible_roles
 
 
 def _one_line(*names: str) -> str:
@@ -309,3 +309,30 @@ def public_title(application: Application) -> str:
         if automation is not None and automation.job_post_title:
             return automation.job_post_title
     return application.role.title if application.role else ""
+
+
+def visible_applications(member: Membership) -> QuerySet[Application]:
+    """Private candidates are only visible to admins, the role's owner and its viewers."""
+    rows = (
+        Application.objects.of(member.organisation)
+        .filter(role__in=visible_roles(member))
+        .select_related("candidate", "organisation")
+    )
+    if member.is_admin:
+        return rows
+    theirs = Role.objects.of(member.organisation).filter(Q(owner=member) | Q(viewers=member))
+    return rows.filter(Q(candidate__private=False) | Q(role__in=theirs))
+
+
+def sees_private_candidates(role: Role, member: Membership) -> bool:
+    return member.is_admin or role.owner_id == member.pk or role.viewers.filter(pk=member.pk).exists()
+
+
+def of_own_roles(member: Membership) -> Q:
+    """Applications of roles that the member owns, or where they are the recruiter. No filter for hiring managers, who
+    only see roles to which they were added."""
+    if not member.may_work:
+        return Q()
+    # ids instead of a join, so that PostgreSQL combines two indexes
+    owned = list(Role.objects.of(member.organisation).filter(owner=member).values_list("pk", flat=True))
+    return Q(role__in=owned) | Q(recruiter_email__same_address=member.user.email)

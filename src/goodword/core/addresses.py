@@ -1,10 +1,12 @@
-"""How e-mail addresses are stored and compared.
+"""How e-mail addresses are stored and compared, and domains where anyone can have one.
 
 str.lower() and PostgreSQL's UPPER fold letters that only look alike: "ı" and "ſ" become I and S, and the Kelvin sign
 becomes k. The owner of eve@evıl.example would then pass as eve@evil.example. We fold case only and never turn a letter
 into an ASCII one.
 """
 
+from collections.abc import Collection
+from functools import cache
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -13,9 +15,45 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext as _
+from publicsuffixlist import PublicSuffixList
 
 #: letters that case folding would turn into i, s and k, and that Django's e-mail validator accepts
 LOOK_ALIKES: Final = frozenset("\u0130\u0131\u017f\u212a")
+#: free mail providers that have domains in many countries
+_PROVIDERS: Final = frozenset(
+    (
+        *(
+            "gmail",
+            "googlemail",
+            "outlook",
+            "hotmail",
+            "live",
+            "msn",
+            "yahoo",
+            "ymail",
+            "rocketmail",
+            "icloud",
+        ),
+        *("aol", "gmx", "protonmail", "tutanota", "yandex", "rediffmail", "hushmail", "fastmail", "zohomail"),
+    )
+)
+#: Common providers where Goodword is used, from their sign-up pages in 2026. A missing one counts as a company's
+#: domain, which raises a low flag as well.
+_DOMAINS = """
+gmail.com googlemail.com outlook.com outlook.de outlook.fr hotmail.com hotmail.de hotmail.fr hotmail.co.uk
+live.com live.de live.fr live.co.uk msn.com icloud.com me.com mac.com yahoo.com yahoo.de yahoo.fr yahoo.es
+yahoo.it yahoo.co.uk yahoo.co.in yahoo.ca ymail.com rocketmail.com aol.com aol.de gmx.de gmx.net gmx.at gmx.ch
+gmx.com web.de freenet.de t-online.de arcor.de mail.de email.de posteo.de mailbox.org online.de orange.fr
+wanadoo.fr free.fr sfr.fr laposte.net neuf.fr bbox.fr numericable.fr libero.it virgilio.it tiscali.it alice.it
+bluewin.ch hispeed.ch sunrise.ch chello.at aon.at telenet.be skynet.be ziggo.nl kpnmail.nl planet.nl hetnet.nl
+btinternet.com sky.com talktalk.net virginmedia.com comcast.net verizon.net att.net sbcglobal.net bellsouth.net
+cox.net charter.net rogers.com shaw.ca bigpond.com proton.me protonmail.com pm.me tutanota.com tuta.com
+fastmail.com hey.com zoho.com mail.com mail.ru yandex.ru yandex.com rambler.ru bk.ru inbox.ru list.ru seznam.cz
+centrum.cz wp.pl o2.pl onet.pl interia.pl ukr.net abv.bg qq.com 163.com 126.com sina.com naver.com daum.net
+hanmail.net rediffmail.com uol.com.br bol.com.br terra.com.br hushmail.com zohomail.com mailfence.com runbox.com
+duck.com mozmail.com simplelogin.com privaterelay.appleid.com
+"""
+FREE_MAIL = frozenset(_DOMAINS.split())
 
 
 def normalised(address: str) -> str:
@@ -65,3 +103,25 @@ class SameAddress(Lookup):
         wanted, given = self.process_rhs(compiler, connection)
         sql = f'(UPPER({column}::text) = UPPER({wanted}::text) AND LOWER({column}::text COLLATE "C") = {wanted})'
         return sql, (*values, *given, *values, *given)
+
+
+def is_provider(name: str) -> bool:
+    """Whether the label before the public suffix is a free mail provider's, as in yahoo.com.br or outlook.at."""
+    registered = suffixes().privatesuffix(name)
+    return registered is not None and registered.partition(".")[0] in _PROVIDERS
+
+
+def is_disposable(name: str) -> bool:
+    from disposable_email_domains import blocklist  # takes three megabytes
+
+    return within(name, blocklist)
+
+
+def within(name: str, domains: Collection[str]) -> bool:
+    parts = name.split(".")
+    return any(".".join(parts[start:]) in domains for start in range(len(parts) - 1))
+
+
+@cache
+def suffixes() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False)

@@ -9,8 +9,7 @@ from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
 from goodword.questionnaires.domain.versions import ENOUGH_MEASURED, minutes_of_version
 from goodword.questionnaires.editor.entries import competencies_of
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Role, Step
+from goodword.roles.models import Role, Step, visible_roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest, membership_of
 from goodword.accounts.models import Membership
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import recruiter_of
+from goodword.candidates.models import recruiter_of, visible_applications
 from goodword.core import clock
 from goodword.core.text import written_day
 from goodword.notifications.domain import links
@@ -83,7 +82,7 @@ def report_pdf(request: MemberRequest, pk: int) -> HttpResponse:
             "step_request__application__role__owner__user",
         )
     )
-    report = access.owned(reports, pk)
+    report = access.get_or_404(reports, pk)
     return _answer(request, report, now=clock.now(), member=request.member)
 
 
@@ -93,7 +92,7 @@ def report_render_again(request: MemberRequest, pk: int) -> HttpResponseBase:
     reports = Report.objects.of(request.organisation).filter(
         step_request__application__in=visible_applications(request.member)
     )
-    report = access.owned(reports.select_related("step_request"), pk)
+    report = access.get_or_404(reports.select_related("step_request"), pk)
     if render_again(report_id=report.pk, member=request.member, now=clock.now()):
         messages.success(request, "The report is being created again.")
     return redirect("candidate", request.organisation.slug, report.step_request.application_id)
@@ -186,7 +185,7 @@ def _report(request: MemberRequest, pk: int) -> Report:
         state=Report.State.READY, step_request__application__in=visible_applications(request.member)
     )
     rows = reports.select_related("organisation", "step_request__step")
-    return access.owned(
+    return access.get_or_404(
         rows.select_related("step_request__application__candidate", "step_request__application__role"), pk
     )
 

@@ -8,7 +8,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.attempts import member_actions
 from goodword.assessments.models import Attempt
-from goodword.candidates.access import visible_applications
+from goodword.candidates.models import visible_applications
 from goodword.core import clock
 from goodword.workspace.reference_check import ConfirmForm, DaysForm
 from goodword.workspace.results import finished_run
@@ -20,9 +20,9 @@ CARD: Final = "assessment"
 
 
 def _attempt_of(request: MemberRequest, pk: int, attempt_pk: int) -> tuple[Target, Attempt]:
-    application = access.owned(visible_applications(request.member), pk)
+    application = access.get_or_404(visible_applications(request.member), pk)
     attempts = Attempt.objects.of(request.organisation).select_related("step_request")
-    attempt = access.owned(attempts.filter(step_request__application=application), attempt_pk)
+    attempt = access.get_or_404(attempts.filter(step_request__application=application), attempt_pk)
     return Target(application=application, ids={"attempt": attempt.pk}, anchor=CARD), attempt
 
 

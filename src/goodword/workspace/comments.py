@@ -17,8 +17,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.ui.fields import LongTextField
@@ -187,7 +186,7 @@ class CommentForm(forms.Form):
 @require_http_methods(WITH_FORM)
 @access.member()
 def comment(request: MemberRequest, pk: int) -> HttpResponseBase:
-    application = access.owned(visible_applications(request.member), pk)
+    application = access.get_or_404(visible_applications(request.member), pk)
     form = CommentForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         text = form.cleaned_data["text"]
@@ -206,9 +205,9 @@ def comment(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(WITH_FORM)
 @access.member()
 def delete(request: MemberRequest, pk: int, comment_pk: int) -> HttpResponseBase:
-    application = access.owned(visible_applications(request.member), pk)
+    application = access.get_or_404(visible_applications(request.member), pk)
     rows = Comment.objects.of(request.organisation).select_related("author__user")
-    found = access.owned(rows.filter(application=application), comment_pk)
+    found = access.get_or_404(rows.filter(application=application), comment_pk)
     if not may_delete(found, request.member):
         messages.error(
             request,

@@ -19,7 +19,6 @@ from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
-from goodword.candidates.access import visible_applications
 from goodword.candidates.domain.erasure_requests import (
     BY_PEOPLE,
     Reason,
@@ -30,7 +29,13 @@ from goodword.candidates.domain.erasure_requests import (
 )
 from goodword.candidates.domain.holds import hold_against_erasure, hold_on
 from goodword.candidates.domain.people import lock_person
-from goodword.candidates.models import Application, Candidate, Erasure, PerformanceRating
+from goodword.candidates.models import (
+    Application,
+    Candidate,
+    Erasure,
+    PerformanceRating,
+    visible_applications,
+)
 from goodword.candidates.personal_data import RATINGS
 from goodword.core import clock, personal_data
 from goodword.core.personal_data import ExportReader, ExportRequest, export, readable_json
@@ -216,7 +221,7 @@ def erase_one_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpR
     referees = Referee.objects.of(request.organisation).filter(
         check_run__step_request__application=application, erased_at=None
     )
-    referee = access.owned(referees.select_related("check_run", "request__reference"), referee_pk)
+    referee = access.get_or_404(referees.select_related("check_run", "request__reference"), referee_pk)
     if hold_on(application) is not None:
         messages.error(request, _("This data is under legal hold and can't be erased."))
         return redirect("candidate_hold", request.organisation.slug, pk)
@@ -240,7 +245,7 @@ def erase_one_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpR
 
 
 def _application(request: MemberRequest, pk: int) -> Application:
-    return access.owned(visible_applications(request.member).select_related("role"), pk)
+    return access.get_or_404(visible_applications(request.member).select_related("role"), pk)
 
 
 def _pending(application: Application) -> ErasureStatus | None:

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.references import wording
 from goodword.references.domain import member_actions, requests, sending
@@ -34,16 +33,16 @@ CHECK, REFEREES = "reference_check", "referees"
 
 
 def check_of(request: MemberRequest, pk: int, check_pk: int) -> tuple[Target, Check]:
-    application = access.owned(visible_applications(request.member), pk)
+    application = access.get_or_404(visible_applications(request.member), pk)
     checks = Check.objects.of(request.organisation).filter(step_request__application=application)
-    check = access.owned(checks, check_pk)
+    check = access.get_or_404(checks, check_pk)
     return Target(application=application, ids={"check": check.pk}, anchor=CHECK), check
 
 
 def referee_of(request: MemberRequest, pk: int, referee_pk: int) -> tuple[Application, Referee]:
-    application = access.owned(visible_applications(request.member), pk)
+    application = access.get_or_404(visible_applications(request.member), pk)
     referees = Referee.objects.of(request.organisation).select_related("request")
-    return application, access.owned(
+    return application, access.get_or_404(
         referees.filter(check_run__step_request__application=application), referee_pk
     )
 

@@ -172,7 +172,7 @@ def assign_page(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def _review(request: MemberRequest, pk: int) -> ResultReview:
-    return access.owned(with_relations(visible_reviews(request.member)), pk)
+    return access.get_or_404(with_relations(visible_reviews(request.member)), pk)
 
 
 def _back(request: MemberRequest) -> HttpResponseBase:

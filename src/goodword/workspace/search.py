@@ -19,12 +19,10 @@ from psycopg.errors import QueryCanceled
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application, searched
+from goodword.candidates.models import Application, searched, visible_applications
 from goodword.references.models import Referee
 from goodword.reports.models import Report
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Role
+from goodword.roles.models import Role, visible_roles
 
 #: shorter texts match only the start of words
 TRIGRAM: Final = 3

@@ -44,8 +44,7 @@ from goodword.references.domain.nominations import RefereeDetails, nominate
 from goodword.references.domain.responses import answering_session
 from goodword.references.domain.sending import send_request, unsent_referees
 from goodword.references.models import Check, ReferenceRequest
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Role, Step
+from goodword.roles.models import Role, Step, visible_roles
 from goodword.roles.slots import ANY
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workflow.portal import language_choices
@@ -267,9 +266,9 @@ def example_referee(number: int, *, relationship: str, language: str, now: datet
 @require_safe
 @access.member(kinds=access.WORKS)
 def mails(request: MemberRequest, pk: int, step_pk: int) -> HttpResponse:
-    role = access.owned(visible_roles(request.member), pk)
+    role = access.get_or_404(visible_roles(request.member), pk)
     steps = Step.objects.of(request.organisation).select_related("organisation", "role")
-    step = access.owned(steps.filter(role=role), step_pk)
+    step = access.get_or_404(steps.filter(role=role), step_pk)
     shown = step_mails(step, language=wanted_language(request), now=clock.now())
     context = {
         "role": role,
@@ -396,9 +395,9 @@ def _self_reference_pages(numbers: Sequence[int]) -> Iterator[PreviewPage]:
 @require_safe
 @access.member(kinds=access.WORKS)
 def check_preview(request: MemberRequest, pk: int, step_pk: int, name: str = "") -> HttpResponseBase:
-    role = access.owned(visible_roles(request.member), pk)
+    role = access.get_or_404(visible_roles(request.member), pk)
     steps = Step.objects.of(request.organisation).select_related("organisation", "role__owner__user")
-    step = access.owned(steps.filter(role=role, kind=Step.Kind.REFERENCE_CHECK), step_pk)
+    step = access.get_or_404(steps.filter(role=role, kind=Step.Kind.REFERENCE_CHECK), step_pk)
     if not name:
         return redirect("role_check_preview_page", request.organisation.slug, pk, step_pk, FIRST)
     with rolled_back():

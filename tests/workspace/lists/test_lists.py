@@ -10,11 +10,9 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import Membership
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, visible_applications
 from goodword.references.domain.slot_changes import cannot_provide
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Automation, Role
+from goodword.roles.models import Automation, Role, visible_roles
 from goodword.workspace.lists.listing import Listing, listing_of
 from goodword.workspace.lists.query import ListQuery
 from goodword.workspace.lists.rows import Scope

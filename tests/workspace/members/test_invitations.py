@@ -14,7 +14,7 @@ from goodword.accounts.models import AuditEntry, Invitation, Membership, User
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email
-from goodword.roles.access import visible_roles
+from goodword.roles.models import visible_roles
 from goodword.workspace.members import invitations
 from tests.support import factories
 from tests.support.factories import PASSWORD

@@ -16,8 +16,7 @@ from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Role
+from goodword.roles.models import Role, visible_roles
 from goodword.workspace.comments import write_comment
 from goodword.workspace.members import deactivation
 from goodword.workspace.needs_you.digest import send_digest

@@ -5,8 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Automation, Role
+from goodword.roles.models import Automation, Role, visible_roles
 from tests.support import factories
 from tests.support.pages import signed_in
 

@@ -1,4 +1,5 @@
 import hashlib
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -6,18 +7,29 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_domain_name
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import Logo, Membership, Organisation, User
-from goodword.core.addresses import check_address, normalised
+from goodword.accounts.models import Logo, Membership, Organisation, User, active_members
+from goodword.core.addresses import (
+    FREE_MAIL,
+    check_address,
+    is_disposable,
+    is_provider,
+    normalised,
+    suffixes,
+    within,
+)
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 MAX_NAME_LENGTH: Final = 120
 MAX_RETENTION_MONTHS: Final = 120
+MOST_DOMAINS: Final = 20
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -237,3 +249,84 @@ def _locked(organisation: Organisation) -> Organisation:
 def _refer(row: Organisation, digest: str, *, action: str, by: Membership, now: datetime) -> None:
     Organisation.objects.filter(pk=row.pk).update(logo_digest=digest)
     write(organisation=row, action=action, member=by, now=now, details={})
+
+
+class NoDomain(Exception):
+    """The organisation can't own this domain. The message is shown to members."""
+
+
+def own_domain(typed: str) -> str:
+    """Normalise a domain: lower case, ASCII, without "@" and without dots at either end. Raises NoDomain."""
+    shown = typed.strip().casefold()
+    name = shown.removeprefix("@").rstrip(".")
+    try:
+        name = name.encode("idna").decode("ascii")
+        validate_domain_name(name)
+    except (UnicodeError, ValidationError):
+        name = ""
+    if not name or "." not in name:
+        raise NoDomain(
+            _("“%(name)s” is not a domain. Write what comes after the @ in an address, such as example.com.")
+            % {"name": shown[:80]}
+        )
+    if within(name, FREE_MAIL) or is_disposable(name) or is_provider(name):
+        raise NoDomain(
+            _("Anyone can have an address at %(name)s, so it cannot be your organisation's domain.")
+            % {"name": name}
+        )
+    if suffixes().is_public(name):
+        raise NoDomain(
+            _(
+                "%(name)s is shared by many organisations. Write your own domain in full, such as acme.%(name)s."
+            )
+            % {"name": name}
+        )
+    return name
+
+
+def proposed_domains(organisation: Organisation) -> list[str]:
+    """Domains of members' addresses that could be the organisation's and aren't set yet, most frequent first."""
+    addresses = active_members(organisation).order_by("pk").values_list("user__email", flat=True)
+    return _usable_domains(addresses, but=organisation.own_domains)
+
+
+def set_domains(*, organisation: Organisation, domains: Sequence[str], by: Membership, now: datetime) -> bool:
+    """Returns whether anything changed. Raises NoDomain."""
+    return _write_domains(organisation, [own_domain(name) for name in domains], by=by, now=now)
+
+
+def add_domain(*, organisation: Organisation, domain: str, by: Membership, now: datetime) -> bool:
+    with transaction.atomic():
+        row = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        return _write_domains(row, [*row.own_domains, own_domain(domain)], by=by, now=now)
+
+
+def _write_domains(
+    organisation: Organisation, domains: Sequence[str], *, by: Membership, now: datetime
+) -> bool:
+    wanted = list(dict.fromkeys(domains))[:MOST_DOMAINS]
+    with transaction.atomic():
+        row = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        if row.own_domains == wanted:
+            return False
+        write(
+            organisation=row,
+            action="organisation.settings_changed",
+            member=by,
+            now=now,
+            details={"changed": {"own_domains": [row.own_domains, wanted]}},
+        )
+        Organisation.objects.filter(pk=row.pk).update(own_domains=wanted)
+        return True
+
+
+def _usable_domains(addresses: Iterable[str], *, but: Collection[str]) -> list[str]:
+    counts: dict[str, int] = {}
+    for address in addresses:
+        try:
+            name = own_domain(address.rpartition("@")[2])
+        except NoDomain:
+            continue
+        if name not in but:
+            counts[name] = counts.get(name, 0) + 1
+    return sorted(counts, key=lambda name: (-counts[name], name))

@@ -13,8 +13,7 @@ from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
 from goodword.assessments.plans.versions import form_of
 from goodword.assessments.queries import content_of
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Role
+from goodword.roles.models import Role, visible_roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

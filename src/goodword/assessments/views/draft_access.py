@@ -17,7 +17,7 @@ from goodword.questionnaires.editor.descriptions import language_name
 
 
 def test_of(request: MemberRequest, pk: int, *, kind: Test.Kind) -> Test:
-    return access.owned(Test.objects.of(request.organisation).filter(kind=kind), pk)
+    return access.get_or_404(Test.objects.of(request.organisation).filter(kind=kind), pk)
 
 
 class TestPages(LibraryPages[Test, TestDraft]):

@@ -131,12 +131,12 @@ class SelectedVersion:
 
 
 def test_of(request: MemberRequest, pk: int) -> Test:
-    return access.owned(Test.objects.of(request.organisation), pk)
+    return access.get_or_404(Test.objects.of(request.organisation), pk)
 
 
 def draft_version(request: MemberRequest, pk: int, version_pk: int) -> TestVersion:
     rows = TestVersion.objects.of(request.organisation).filter(test_id=pk).select_related("test")
-    return access.owned(rows, version_pk)
+    return access.get_or_404(rows, version_pk)
 
 
 def selected_version(request: MemberRequest, pk: int) -> SelectedVersion | None:

@@ -36,7 +36,7 @@ _DEVICES = {
 @require_safe
 @access.member(kinds=access.WORKS)
 def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
-    test = access.owned(Test.objects.of(request.organisation), pk)
+    test = access.get_or_404(Test.objects.of(request.organisation), pk)
     name_of, wanted = _scale_names(test), request.GET.get("table", "")
     failed_jobs = job_recovery.failed_jobs().filter(
         task_name__in=(jobs.make_norms.name, jobs.make_calibration.name), args__test_id=test.pk
@@ -59,7 +59,7 @@ def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def make(request: MemberRequest, pk: int) -> HttpResponseBase:
-    test = access.owned(Test.objects.of(request.organisation), pk)
+    test = access.get_or_404(Test.objects.of(request.organisation), pk)
     version, form = request.POST.get("version", ""), request.POST.get("form", "")
     found = _of_version(test, version)
     wanted = next((one for one in found.forms if one.form == form), None) if found else None
@@ -87,7 +87,7 @@ def make(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def calibrate(request: MemberRequest, pk: int) -> HttpResponseBase:
-    test = access.owned(Test.objects.of(request.organisation), pk)
+    test = access.get_or_404(Test.objects.of(request.organisation), pk)
     version = request.POST.get("version", "")
     found = _of_version(test, version)
     if found is None or found.calibration is None or found.calibration.missing:

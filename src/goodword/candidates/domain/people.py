@@ -6,8 +6,7 @@ from django.db.models import QuerySet
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application, Candidate
+from goodword.candidates.models import Application, Candidate, visible_applications
 from goodword.core.events import record
 from goodword.roles.models import Role
 

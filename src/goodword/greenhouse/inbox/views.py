@@ -72,7 +72,7 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
 @require_safe
 @access.member(kinds=access.ADMIN)
 def delivery_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    delivery = access.owned(Delivery.objects.of(request.organisation).select_related("connection"), pk)
+    delivery = access.get_or_404(Delivery.objects.of(request.organisation).select_related("connection"), pk)
     write(
         organisation=request.organisation,
         action="greenhouse.delivery_viewed",
@@ -100,7 +100,7 @@ def delivery_detail(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def replay_delivery(request: MemberRequest, pk: int) -> HttpResponseBase:
-    delivery = access.owned(Delivery.objects.of(request.organisation).defer("body"), pk)
+    delivery = access.get_or_404(Delivery.objects.of(request.organisation).defer("body"), pk)
     processing.replay(delivery, now=clock.now(), by=request.member)
     messages.success(request, _("It is being processed again. Reload the page to see the outcome."))
     return redirect("greenhouse_delivery", request.organisation.slug, delivery.pk)

@@ -16,8 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import crypto, database, process
 from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.models import Connection, Finding, Reconciliation

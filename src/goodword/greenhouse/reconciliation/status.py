@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodword.accounts.models import Membership
-from goodword.candidates.access import visible_applications
+from goodword.candidates.models import visible_applications
 from goodword.greenhouse.models import Connection, Delivery, Finding, Reconciliation
 from goodword.greenhouse.reconciliation.missed_invitations import still_waiting
 from goodword.ui.templatetags.ui import short_time

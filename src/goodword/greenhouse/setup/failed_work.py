@@ -10,12 +10,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.models import Test
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import events, job_recovery
 from goodword.core.models import Reaction
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Automation
+from goodword.roles.models import Automation, visible_roles
 
 INVITE, SYNC = "automation.invite_there", "automation.sync_there"
 NORMS, CALIBRATION = "assessments.norms", "assessments.calibration"

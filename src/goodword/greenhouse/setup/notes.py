@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, visible_applications
 from goodword.greenhouse.activity_feed import wording
 from goodword.greenhouse.client import Candidate, Priority
 from goodword.greenhouse.models import ActivityFeedNote, Connection

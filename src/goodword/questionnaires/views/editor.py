@@ -42,7 +42,7 @@ from goodword.questionnaires.questions import QuestionError
 
 
 def questionnaire_of(request: MemberRequest, pk: int) -> Questionnaire:
-    return access.owned(Questionnaire.objects.of(request.organisation), pk)
+    return access.get_or_404(Questionnaire.objects.of(request.organisation), pk)
 
 
 class QuestionnairePages(LibraryPages[Questionnaire, QuestionnaireDraft]):

@@ -47,7 +47,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from goodword.accounts.domain.mail_domains import FREE_MAIL, is_disposable, within
+from goodword.core.addresses import FREE_MAIL, is_disposable, within
 from goodword.references.comments import topics_in
 from goodword.references.domain.requests import mailbox
 from goodword.workflow.flags.models import FlagFinding, Grade

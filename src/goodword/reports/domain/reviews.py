@@ -9,8 +9,7 @@ from django.urls import reverse
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.access import of_own_roles, visible_applications
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, of_own_roles, visible_applications
 from goodword.core.models import Event
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.references.models import Check

@@ -8,10 +8,9 @@ from django.db.models import QuerySet
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation, active_members
-from goodword.roles.access import is_confidential
 from goodword.roles.domain.job_analysis import copy_requirements
 from goodword.roles.domain.settings import REQUIREMENT_FIELDS, CheckSettings, add_role
-from goodword.roles.models import Role, Step
+from goodword.roles.models import Role, Step, is_confidential
 
 
 class RoleChanged(Exception):

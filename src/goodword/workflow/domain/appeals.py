@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, active_members, admins_of
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application, public_title, recruiter_of
+from goodword.candidates.models import Application, public_title, recruiter_of, visible_applications
 from goodword.core.events import record
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Link

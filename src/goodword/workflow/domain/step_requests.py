@@ -17,8 +17,7 @@ from goodword.core.events import record
 from goodword.core.jobs import for_each
 from goodword.core.models import Event
 from goodword.notifications.domain.queue import Correspondent, queue
-from goodword.roles.access import is_confidential
-from goodword.roles.models import Step, rules_of_stage
+from goodword.roles.models import Step, is_confidential, rules_of_stage
 from goodword.workflow.domain.eligibility import (
     BLOCKING_REASONS,
     blocking_reason,

@@ -16,7 +16,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.access import visible_applications
+from goodword.candidates.models import visible_applications
 from goodword.core import clock
 from goodword.core.text import clean_text
 from goodword.workflow.flags.display import DisplayedFlag
@@ -74,9 +74,9 @@ def dismissal_view[F: Flag](
     @require_http_methods(["GET", "HEAD", "POST"])
     @access.member(kinds=access.WORKS)
     def dismiss(request: MemberRequest, pk: int, flag_pk: int) -> HttpResponseBase:
-        application = access.owned(visible_applications(request.member), pk)
+        application = access.get_or_404(visible_applications(request.member), pk)
         flags = model.objects.of(request.organisation).filter(**{application_lookup: application})
-        flag: F = access.owned(flags, flag_pk)
+        flag: F = access.get_or_404(flags, flag_pk)
         form = DismissForm(request.POST if request.method == "POST" else None)
         if flag.dismissed_at is not None:
             messages.info(request, _("This flag has already been dismissed. See its note."))

@@ -11,11 +11,10 @@ from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write
-from goodword.accounts.domain.mail_domains import proposed
+from goodword.accounts.domain.organisation import proposed_domains
 from goodword.accounts.models import Membership, Organisation, active_members
-from goodword.candidates.access import visible_applications
 from goodword.candidates.domain.people import AlreadyOnRole, Person, RoleArchived
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import jobs, process
 from goodword.core.addresses import has_look_alikes, normalised
 from goodword.roles.models import Role, Step
@@ -40,7 +39,7 @@ def known(organisation: Organisation, on_role: Sequence[tuple[str, str]]) -> Kno
     members = active_members(organisation).values_list("user__email", flat=True)
     return Known(
         members={normalised(address) for address in members},
-        domains={*organisation.own_domains, *proposed(organisation)},
+        domains={*organisation.own_domains, *proposed_domains(organisation)},
         on_role=on_role,
     )
 

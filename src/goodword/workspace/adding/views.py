@@ -17,14 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.candidates.access import visible_applications
 from goodword.candidates.domain.people import AlreadyOnRole, RoleArchived
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile, safe_cell
 from goodword.core.text import written_count
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Role, Step
+from goodword.roles.models import Role, Step, visible_roles
 from goodword.workspace.adding import imports
 from goodword.workspace.adding.csv_reading import COLUMNS, LARGEST, Table, read_table
 from goodword.workspace.adding.forms import PersonForm, StepChoice, add_and_invite, step_choices
@@ -50,7 +48,7 @@ class AddForm(PersonForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def add(request: MemberRequest, pk: int) -> HttpResponseBase:
-    role = access.owned(visible_roles(request.member).filter(archived_at=None), pk)
+    role = access.get_or_404(visible_roles(request.member).filter(archived_at=None), pk)
     choices = step_choices(role)
     form = AddForm(
         request.POST if request.method == "POST" else None, organisation=request.organisation, choices=choices
@@ -158,7 +156,7 @@ class UploadForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def upload(request: MemberRequest, pk: int) -> HttpResponseBase:
-    role = access.owned(visible_roles(request.member).filter(archived_at=None), pk)
+    role = access.get_or_404(visible_roles(request.member).filter(archived_at=None), pk)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_valid():
         made = imports.read_into_rows(
@@ -259,9 +257,9 @@ def _csv(name: str, lines: Any) -> HttpResponse:
 
 
 def _import_of(request: MemberRequest, pk: int, import_pk: int) -> tuple[Role, CandidateImport]:
-    role = access.owned(visible_roles(request.member), pk)
+    role = access.get_or_404(visible_roles(request.member), pk)
     rows = CandidateImport.objects.of(request.organisation).filter(role=role).select_related("member__user")
-    return role, access.owned(rows, import_pk)
+    return role, access.get_or_404(rows, import_pk)
 
 
 def _with_problems(of: CandidateImport) -> Any:

@@ -25,8 +25,7 @@ from goodword.assessments.plans.versions import (
     scales_of,
 )
 from goodword.drafts.pages import Crumb, DraftPages, DraftView, TypedField
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Step
+from goodword.roles.models import Step, visible_roles
 from goodword.workspace.assessment_plan.forms import NONE
 from goodword.workspace.assessment_plan.wording import (
     form_in_words,
@@ -178,7 +177,7 @@ def lost_edits_page(
 
 
 def step_of(request: MemberRequest, pk: int) -> Step:
-    role = access.owned(visible_roles(request.member), pk)
+    role = access.get_or_404(visible_roles(request.member), pk)
     steps = Step.objects.of(request.organisation).select_related("organisation", "role")
     found = steps.filter(role=role, kind=Step.Kind.ASSESSMENT).first()
     if found is None:

@@ -19,8 +19,7 @@ from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
 from goodword.greenhouse.setup.catalogue import LinkableJob
 from goodword.greenhouse.setup.connections import CALL_ERRORS, ErrorMessage, error_message, live_connections
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Automation, Role
+from goodword.roles.models import Automation, Role, visible_roles
 
 _ORDER = {JobStatus.OPEN: 0, JobStatus.DRAFT: 1, JobStatus.UNKNOWN: 2, JobStatus.CLOSED: 3}
 
@@ -98,7 +97,7 @@ def wizard(view: Wizard) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def wrapped(request: MemberRequest, pk: int) -> HttpResponseBase:
         roles = visible_roles(request.member).select_related("organisation")
-        role = access.owned(roles, pk)
+        role = access.get_or_404(roles, pk)
         known = live_connections(request.organisation)
         if not known:
             return page(request, role, "not_connected", {})

@@ -15,9 +15,8 @@ from goodword.core import clock
 from goodword.drafts.versions import NoDraft, StaleDraft
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
-from goodword.roles.access import visible_roles
 from goodword.roles.domain.automation import ChangedMeanwhile, JobTaken, unlink, version_of
-from goodword.roles.models import Automation, Role, Step, automations_of
+from goodword.roles.models import Automation, Role, Step, automations_of, visible_roles
 from goodword.workflow.domain.eligibility import is_unpublished
 from goodword.workspace.automation import draft as drafts
 from goodword.workspace.automation.access import (
@@ -254,8 +253,10 @@ def _first_mails(
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def unlink_job(request: MemberRequest, pk: int, automation_pk: int) -> HttpResponseBase:
-    role = access.owned(visible_roles(request.member), pk)
-    automation = access.owned(Automation.objects.of(request.organisation).filter(role=role), automation_pk)
+    role = access.get_or_404(visible_roles(request.member), pk)
+    automation = access.get_or_404(
+        Automation.objects.of(request.organisation).filter(role=role), automation_pk
+    )
     if request.method == "POST":
         unlink(automation=automation, by=request.member, now=clock.now())
         messages.success(request, _("Job unlinked. Candidates and results are kept."))

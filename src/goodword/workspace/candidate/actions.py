@@ -18,8 +18,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.models import Verification
 from goodword.assessments.verification import discard, new_link, open_verification, verifications_of, why_not
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application, recruiter_of
+from goodword.candidates.models import Application, recruiter_of, visible_applications
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
@@ -50,9 +49,9 @@ class AnswerForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def answer(request: MemberRequest, pk: int, appeal_pk: int) -> HttpResponseBase:
-    application = access.owned(visible_applications(request.member), pk)
+    application = access.get_or_404(visible_applications(request.member), pk)
     rows = Appeal.objects.of(request.organisation).select_related("answered_by__user")
-    appeal = access.owned(rows.filter(application=application), appeal_pk)
+    appeal = access.get_or_404(rows.filter(application=application), appeal_pk)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -171,7 +170,7 @@ def discard_verification(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 def _application(request: MemberRequest, pk: int) -> Application:
     rows = visible_applications(request.member).select_related("organisation", "candidate", "role")
-    return access.owned(rows, pk)
+    return access.get_or_404(rows, pk)
 
 
 def _unfinished(application: Application) -> Verification | None:

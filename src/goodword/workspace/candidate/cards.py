@@ -8,8 +8,7 @@ from goodword.assessments.adjustments.status import DisclosedGrant, disclosed_gr
 from goodword.assessments.attempts import invitations
 from goodword.assessments.attempts.member_actions import PossibleActions, possible_actions
 from goodword.assessments.models import Attempt
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, visible_applications
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.models import Check
 from goodword.references.queries import CheckOverview, check_overview

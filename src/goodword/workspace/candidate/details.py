@@ -17,9 +17,8 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.access import visible_applications
 from goodword.candidates.domain.people import Person, lock_person
-from goodword.candidates.models import Application, Candidate
+from goodword.candidates.models import Application, Candidate, visible_applications
 from goodword.core import clock
 from goodword.core.addresses import is_same
 from goodword.core.events import record
@@ -276,7 +275,7 @@ def _effect(step: Step, *, closes: bool) -> str:
 def _of_members(request: MemberRequest, pk: int) -> Application:
     """Return an application added by a member that isn't being erased."""
     rows = visible_applications(request.member).select_related("role")
-    application = access.owned(rows.filter(connection_id=None), pk)
+    application = access.get_or_404(rows.filter(connection_id=None), pk)
     if application.is_being_erased:
         raise Http404
     return application

@@ -15,9 +15,8 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts import invitations
 from goodword.assessments.models import Attempt
-from goodword.candidates.access import visible_applications
 from goodword.candidates.domain.people import confirm_name
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.models import Check, open_requests
@@ -131,7 +130,7 @@ WHY_NOT = {
 @access.member(kinds=access.WORKS)
 def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
     """Invite again. Asks for confirmation after a run with activity; the form contains the run's id (`after`)."""
-    application = access.owned(visible_applications(request.member), pk)
+    application = access.get_or_404(visible_applications(request.member), pk)
     step_request = _step_request(request, application, step_request_pk)
     run, now = latest_run(step_request), clock.now()
     if problem := refusal(application, step_request, now=now):
@@ -211,7 +210,7 @@ def _confirm(
 @access.member(kinds=access.WORKS)
 def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
     """Invite to a step, waiting or not. Asks for confirmation if it replaces a reused result."""
-    application = access.owned(visible_applications(request.member), pk)
+    application = access.get_or_404(visible_applications(request.member), pk)
     step = Step.objects.of(request.organisation).filter(role=application.role_id, kind=kind).first()
     if step is None:
         raise Http404
@@ -259,7 +258,7 @@ def _is_reused(application: Application, step: Step) -> bool:
 @access.member(kinds=access.WORKS)
 def confirm_candidate_name(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Confirm a name that looks like a link, which starts waiting steps."""
-    application = access.owned(visible_applications(request.member).select_related("candidate"), pk)
+    application = access.get_or_404(visible_applications(request.member).select_related("candidate"), pk)
     if confirm_name(
         candidate=application.candidate,
         name=request.POST.get("name", ""),
@@ -276,7 +275,7 @@ def confirm_candidate_name(request: MemberRequest, pk: int) -> HttpResponseBase:
 @access.member(kinds=access.WORKS)
 def reuse_result(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
     """Reuse an earlier result that the member can see. Others can then see it here too."""
-    application = access.owned(visible_applications(request.member), pk)
+    application = access.get_or_404(visible_applications(request.member), pk)
     step_request = _step_request(request, application, step_request_pk)
     if (
         step_request.waiting_reason == StepRequest.WaitingReason.REUSE
@@ -304,7 +303,7 @@ def too_soon(error: invitations.CannotInvite) -> str:
 
 def _step_request(request: MemberRequest, application: Application, step_request_pk: int) -> StepRequest:
     step_requests = StepRequest.objects.of(request.organisation).filter(application=application)
-    return access.owned(step_requests.select_related("step"), step_request_pk)
+    return access.get_or_404(step_requests.select_related("step"), step_request_pk)
 
 
 def _page(request: MemberRequest, application: Application) -> HttpResponseBase:

@@ -17,9 +17,8 @@ from goodword.assessments.flags.display import flags_of as attempt_flags_of
 from goodword.assessments.kinds.custom_questions.marking import marking_progress
 from goodword.assessments.models import Attempt
 from goodword.assessments.verification import may_verify, status_of, verifications_of
-from goodword.candidates.access import visible_applications
 from goodword.candidates.domain.holds import hold_on
-from goodword.candidates.models import Application, recruiter_of
+from goodword.candidates.models import Application, recruiter_of, visible_applications
 from goodword.core import clock
 from goodword.greenhouse.activity_feed import posting
 from goodword.greenhouse.activity_feed.notes import drop, retry
@@ -72,7 +71,9 @@ def candidate_list(request: MemberRequest) -> HttpResponse:
 @require_safe
 @access.member()
 def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
-    application = access.owned(visible_applications(request.member).select_related("role__owner__user"), pk)
+    application = access.get_or_404(
+        visible_applications(request.member).select_related("role__owner__user"), pk
+    )
     now = clock.now()
     marks = progress_of([application], organisation=request.organisation, now=now)[application.pk]
     runs = runs_of(application)
@@ -278,7 +279,7 @@ def _note_of(request: MemberRequest, report_pk: int) -> ActivityFeedNote:
         report__step_request__application__in=visible_applications(request.member)
     )
     found = posts.filter(report=report_pk).values_list("pk", flat=True).first()
-    return access.owned(posts.select_related("organisation", "report__step_request"), found or 0)
+    return access.get_or_404(posts.select_related("organisation", "report__step_request"), found or 0)
 
 
 def _back_to_candidate(request: MemberRequest, post: ActivityFeedNote) -> HttpResponseBase:

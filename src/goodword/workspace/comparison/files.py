@@ -22,15 +22,14 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.assessments.kinds import kind, kind_named
 from goodword.assessments.kinds.report import Figure
-from goodword.candidates.access import visible_applications
+from goodword.candidates.models import visible_applications
 from goodword.core import clock
 from goodword.core.csv_files import safe_cell
 from goodword.references.report_data import CheckData
 from goodword.references.report_front import verdict_of, work_again_of
 from goodword.reports.domain.versions import current_first
 from goodword.reports.models import Report
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Role
+from goodword.roles.models import Role, visible_roles
 
 SCHEMA: Final = 1
 #: candidates whose reports are in memory at a time
@@ -100,7 +99,7 @@ COLUMNS: Final = (
 @require_safe
 @access.member()
 def results_csv(request: MemberRequest, pk: int) -> HttpResponseBase:
-    role = access.owned(visible_roles(request.member), pk)
+    role = access.get_or_404(visible_roles(request.member), pk)
     return _file(request.member, role, "csv", now=clock.now())
 
 
@@ -108,7 +107,7 @@ def results_csv(request: MemberRequest, pk: int) -> HttpResponseBase:
 @access.member()
 def results_json(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Download the results. Schema: docs/schemas/role-results.json."""
-    role = access.owned(visible_roles(request.member), pk)
+    role = access.get_or_404(visible_roles(request.member), pk)
     return _file(request.member, role, "json", now=clock.now())
 
 

@@ -16,8 +16,7 @@ from goodword.assessments.kinds.comparison import ComparedPart, ComparisonCell
 from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Marking, Score, Test, Upload
 from goodword.assessments.queries import LARGE, content_of, items_of, read_answers
 from goodword.assessments.results import percent
-from goodword.candidates.access import sees_private_candidates
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, sees_private_candidates
 from goodword.roles.models import Role, Step
 from goodword.workflow.domain.step_requests import reuse_times
 from goodword.workflow.models import DONE, StepRequest

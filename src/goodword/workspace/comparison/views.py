@@ -14,8 +14,7 @@ from goodword.accounts.domain.audit import write
 from goodword.assessments.models import Test
 from goodword.core import clock
 from goodword.questionnaires.types import RELATIONSHIPS
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Role
+from goodword.roles.models import Role, visible_roles
 from goodword.workspace.comparison.references import (
     MOST_COLUMNS,
     CandidateReferences,
@@ -43,7 +42,7 @@ HIDDEN = "hidden"
 @access.member()
 def compare(request: MemberRequest, pk: int) -> HttpResponse:
     """Query: `test` (id), `names=hidden`, `sort` (one of SORTS). With hidden names nothing links to answers."""
-    role = access.owned(visible_roles(request.member), pk)
+    role = access.get_or_404(visible_roles(request.member), pk)
     finished = finished_attempts(role, request.member)
     tests = comparable_tests(finished, role)
     test = next((one for one in tests if str(one.pk) == request.GET.get("test")), tests[0] if tests else None)
@@ -102,7 +101,7 @@ def _query(**values: str) -> str:
 @access.member()
 def compare_references(request: MemberRequest, pk: int) -> HttpResponse:
     """Query: `candidate` (application ids; if none, all, page by page), `relationship`, `page`, `names=hidden`."""
-    role = access.owned(visible_roles(request.member), pk)
+    role = access.get_or_404(visible_roles(request.member), pk)
     everybody = with_references(role, request.member)
     hidden = request.GET.get("names") == HIDDEN
     if hidden:

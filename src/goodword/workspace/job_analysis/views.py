@@ -13,7 +13,6 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.plans.editing import MAX_REQUIREMENT_LENGTH
 from goodword.core import clock
-from goodword.roles.access import visible_roles
 from goodword.roles.domain import job_analysis
 from goodword.roles.domain.job_analysis import (
     MOST,
@@ -24,7 +23,7 @@ from goodword.roles.domain.job_analysis import (
     ratings_of,
     same_text,
 )
-from goodword.roles.models import JobAnalysis, JobRequirement, RequirementRating, Role
+from goodword.roles.models import JobAnalysis, JobRequirement, RequirementRating, Role, visible_roles
 from goodword.ui.fields import LongTextField
 from goodword.workspace.concurrent_edits import NoticesChanges
 from goodword.workspace.job_analysis.matrix import Column, columns_of, digest, matrix_of, ratings_in
@@ -206,7 +205,7 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
 def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
     role = _role(request, pk)
     rows = JobAnalysis.objects.of(request.organisation).filter(role=role, number=number)
-    found = access.owned(rows, rows.values_list("pk", flat=True).first() or 0)
+    found = access.get_or_404(rows, rows.values_list("pk", flat=True).first() or 0)
     context = {
         "role": role,
         "found": found,
@@ -251,7 +250,7 @@ def change(request: MemberRequest, pk: int, requirement_pk: int) -> HttpResponse
     rows = JobRequirement.objects.of(request.organisation).filter(role=role)
     if request.method == "POST":
         rows = rows.select_for_update(of=("self",))
-    return _edit(request, role, access.owned(rows, requirement_pk))
+    return _edit(request, role, access.get_or_404(rows, requirement_pk))
 
 
 @require_POST
@@ -260,7 +259,7 @@ def remove(request: MemberRequest, pk: int, requirement_pk: int) -> HttpResponse
     role = _role(request, pk)
     _refuse_others(request, role)
     rows = JobRequirement.objects.of(request.organisation).filter(role=role)
-    found = access.owned(rows.select_related("role__organisation"), requirement_pk)
+    found = access.get_or_404(rows.select_related("role__organisation"), requirement_pk)
     job_analysis.remove(found, by=request.member, now=clock.now())
     messages.success(request, _("Requirement removed."))
     return redirect("role_job_analysis", request.organisation.slug, role.pk)
@@ -307,7 +306,7 @@ def _edit(request: MemberRequest, role: Role, requirement: JobRequirement | None
 
 
 def _role(request: MemberRequest, pk: int) -> Role:
-    return access.owned(visible_roles(request.member).select_related("organisation"), pk)
+    return access.get_or_404(visible_roles(request.member).select_related("organisation"), pk)
 
 
 def _refuse_others(request: MemberRequest, role: Role) -> None:

@@ -22,8 +22,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.attempts import invitations
 from goodword.assessments.attempts import member_actions as attempts
 from goodword.assessments.models import Attempt
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.core.workdays import end_of_working_day
 from goodword.references.domain import invitations as check_invitations

@@ -16,8 +16,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import clock
 from goodword.core.csv_files import safe_cell
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Role
+from goodword.roles.models import Role, visible_roles
 from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import NAMES, OVERDUE, STEPS, ListQuery, state_at
 from goodword.workspace.lists.rows import Scope, chosen, filtered
@@ -104,4 +103,4 @@ def list_csv(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
 
 
 def role_of(request: MemberRequest, pk: int | None) -> Role | None:
-    return None if pk is None else access.owned(visible_roles(request.member), pk)
+    return None if pk is None else access.get_or_404(visible_roles(request.member), pk)

@@ -18,8 +18,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Role, Step
+from goodword.roles.models import Role, Step, visible_roles
 from goodword.ui.statuses import Status, mark_svg, status_of
 from goodword.ui.templatetags.ui import short_day, short_time
 from goodword.workflow.models import StepRun, is_open

@@ -11,10 +11,8 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.utils import timezone
 
 from goodword.accounts.models import Membership
-from goodword.candidates.access import sees_private_candidates
-from goodword.candidates.models import Application
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Role
+from goodword.candidates.models import Application, sees_private_candidates
+from goodword.roles.models import Role, visible_roles
 from goodword.workspace.lists.query import STEPS, ListQuery, in_state
 from goodword.workspace.models import ListedApplication
 from goodword.workspace.search import matching_name

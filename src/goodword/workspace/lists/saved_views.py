@@ -66,7 +66,7 @@ def save(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
 @access.member()
 def delete(request: MemberRequest, view_pk: int) -> HttpResponseBase:
     rows = SavedView.objects.of(request.organisation).filter(member=request.member).select_related("role")
-    view = access.owned(rows, view_pk)
+    view = access.get_or_404(rows, view_pk)
     view.delete()
     messages.success(request, _("View deleted."))
     return redirect(_list(request, view.role) + ListQuery.of(QueryDict(view.query)).url())

@@ -18,8 +18,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership, logo_of
 from goodword.accounts.navigation import settings_nav
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application, public_title, recruiter_of
+from goodword.candidates.models import Application, public_title, recruiter_of, visible_applications
 from goodword.core import clock
 from goodword.core.text import written_weekday
 from goodword.core.workdays import end_of_working_day

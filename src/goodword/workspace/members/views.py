@@ -21,9 +21,8 @@ from goodword.accounts.navigation import settings_nav
 from goodword.accounts.second_factor import factors_of, reset
 from goodword.core import clock
 from goodword.core.addresses import is_same
-from goodword.roles.access import is_confidential, may_share, visible_roles
 from goodword.roles.domain.role_changes import add_viewer, remove_viewer
-from goodword.roles.models import Role
+from goodword.roles.models import Role, is_confidential, may_share, visible_roles
 from goodword.workspace.concurrent_edits import organisation_to_change
 from goodword.workspace.members import deactivation, invitations
 from goodword.workspace.members.forms import DeactivateForm, InviteForm, MemberChoiceField, MemberForm
@@ -231,12 +230,12 @@ def withdraw(request: MemberRequest, pk: int) -> HttpResponseBase:
 def member_of(request: MemberRequest, pk: int) -> Membership:
     """Return the member, deactivated or not, or 404."""
     rows = Membership.objects.of(request.organisation).select_related("user", "organisation")
-    return access.owned(rows, pk)
+    return access.get_or_404(rows, pk)
 
 
 def invitation_of(request: MemberRequest, pk: int) -> Invitation:
     rows = Invitation.objects.of(request.organisation).select_related("organisation", "invited_by__user")
-    return access.owned(rows, pk)
+    return access.get_or_404(rows, pk)
 
 
 class AddViewerForm(forms.Form):
@@ -260,7 +259,7 @@ class AddViewerForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def role_viewers(request: MemberRequest, pk: int) -> HttpResponseBase:
-    role = access.owned(visible_roles(request.member).select_related("owner__user"), pk)
+    role = access.get_or_404(visible_roles(request.member).select_related("owner__user"), pk)
     others = (
         active_members(request.organisation)
         .exclude(kind=Membership.Kind.ADMIN)
@@ -299,13 +298,13 @@ def _status(request: MemberRequest, form: AddViewerForm, *, shares: bool) -> int
 @require_POST
 @access.member(kinds=access.WORKS)
 def remove(request: MemberRequest, pk: int, member_pk: int) -> HttpResponseBase:
-    role = access.owned(visible_roles(request.member), pk)
+    role = access.get_or_404(visible_roles(request.member), pk)
     if not may_share(role, request.member):
         messages.error(
             request, _("Only admins, the owner and members added to this role can change who sees it.")
         )
         return redirect("role_viewers", request.organisation.slug, role.pk)
-    member = access.owned(
+    member = access.get_or_404(
         Membership.objects.of(request.organisation).select_related("user", "organisation"), member_pk
     )
     if remove_viewer(role, member=member, by=request.member, now=clock.now()):

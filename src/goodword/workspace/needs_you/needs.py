@@ -12,11 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.candidates.access import of_own_roles, visible_applications
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, of_own_roles, visible_applications
 from goodword.core.workdays import Calendar, working_days_between
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Role, Step
+from goodword.roles.models import Role, Step, visible_roles
 from goodword.workspace.models import HiddenNeed
 
 #: maximum count of a source

@@ -19,8 +19,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.adjustments.mails import send_fresh_link
 from goodword.assessments.adjustments.requests import waiting_for
 from goodword.assessments.queries import application_of
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application, PerformanceRating
+from goodword.candidates.models import Application, PerformanceRating, visible_applications
 from goodword.candidates.performance import DAYS
 from goodword.core import clock
 from goodword.greenhouse.models import Finding
@@ -83,7 +82,7 @@ def send_link(request: MemberRequest, pk: int) -> HttpResponseBase:
     requests = waiting_for(request.member).select_related(
         "attempt__step_request__step", "attempt__organisation"
     )
-    row = access.owned(requests, pk)
+    row = access.get_or_404(requests, pk)
     to = Correspondent(name=request.member.user.name, address=request.member.user.email)
     if send_fresh_link(row, application=application_of(row.attempt), to=to, now=clock.now()):
         messages.success(request, _("We have e-mailed you a new link."))

@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from goodword.assessments.models import Attempt
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, visible_applications
 from goodword.core.addresses import is_same
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import NEEDS_PERSON

@@ -25,8 +25,7 @@ from goodword.greenhouse.setup.connections import live_connections
 from goodword.greenhouse.setup.webhooks import WebhookSetup, webhook_setup
 from goodword.references.models import Check, ReferenceRequest
 from goodword.reports.domain.reviews import to_review
-from goodword.roles.access import visible_roles
-from goodword.roles.models import Role
+from goodword.roles.models import Role, visible_roles
 from goodword.workflow.models import UNFINISHED, StepRequest
 from goodword.workspace.first_run import is_landing_page
 from goodword.workspace.needs_you import needs as hidden

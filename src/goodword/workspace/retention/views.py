@@ -25,10 +25,9 @@ from goodword.accounts.domain.organisation import (
 from goodword.accounts.models import Organisation
 from goodword.accounts.navigation import settings_nav
 from goodword.assessments.models import Assessment, AssessmentPart, Panelist, Verification
-from goodword.candidates.access import visible_applications
 from goodword.candidates.domain.erasure_requests import Reason
 from goodword.candidates.domain.holds import active, erased_before, hold_on
-from goodword.candidates.models import Application, Candidate, Hold, PerformanceRating
+from goodword.candidates.models import Application, Candidate, Hold, PerformanceRating, visible_applications
 from goodword.core import clock
 from goodword.core.text import clean_text
 from goodword.greenhouse.setup.connections import oldest_connection
@@ -204,7 +203,7 @@ def candidate_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def role_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
-    role = access.owned(Role.objects.of(request.organisation), pk)
+    role = access.get_or_404(Role.objects.of(request.organisation), pk)
     back = reverse("role", args=[request.organisation.slug, pk])
     return _hold_page(
         request, role, active(request.organisation).filter(role=role).first(), name=role.title, back=back
@@ -214,7 +213,7 @@ def role_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def lift(request: MemberRequest, pk: int) -> HttpResponseBase:
-    access.owned(Hold.objects.of(request.organisation), pk)
+    access.get_or_404(Hold.objects.of(request.organisation), pk)
     if lift_hold(hold_id=pk, by=request.member, now=clock.now()):
         messages.success(request, _("Legal hold lifted."))
     return redirect(reverse("retention", args=[request.organisation.slug]) + "#holds")
@@ -259,7 +258,7 @@ def _erased_already(people: int) -> str:
 
 
 def _application(request: MemberRequest, pk: int) -> Application:
-    return access.owned(visible_applications(request.member).select_related("candidate"), pk)
+    return access.get_or_404(visible_applications(request.member).select_related("candidate"), pk)
 
 
 @require_safe

@@ -20,7 +20,6 @@ from goodword.assessments.plans.editing import copy_plan
 from goodword.core import clock
 from goodword.greenhouse.setup import catalogue
 from goodword.greenhouse.setup.connections import CALL_ERRORS, error_message, live_connections
-from goodword.roles.access import has_confidential_job, may_share, visible_roles
 from goodword.roles.domain.automation import JobTaken, link
 from goodword.roles.domain.role_changes import (
     RATING_DAYS,
@@ -33,7 +32,7 @@ from goodword.roles.domain.role_changes import (
     version_of,
 )
 from goodword.roles.domain.settings import create_role
-from goodword.roles.models import Automation, Role, Step
+from goodword.roles.models import Automation, Role, Step, has_confidential_job, may_share, visible_roles
 from goodword.workspace.automation.access import JobChoice, account_label, job_choices, parse_key
 from goodword.workspace.automation.confirm import job_link
 from goodword.workspace.concurrent_edits import NoticesChanges
@@ -236,7 +235,7 @@ def restore(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def _role(request: MemberRequest, pk: int) -> Role:
-    return access.owned(visible_roles(request.member).select_related("organisation", "owner__user"), pk)
+    return access.get_or_404(visible_roles(request.member).select_related("organisation", "owner__user"), pk)
 
 
 def _page(

@@ -17,10 +17,18 @@ from goodword.accounts.access import MemberRequest
 from goodword.assessments.plans.versions import built_by_member, planned
 from goodword.core import clock
 from goodword.greenhouse.setup.connections import is_connected
-from goodword.roles.access import visible_roles
 from goodword.roles.domain.job_changes import dismiss
 from goodword.roles.domain.settings import change_settings, set_requirement
-from goodword.roles.models import Automation, Role, RoleNotice, StageRule, Step, automations_of, open_notices
+from goodword.roles.models import (
+    Automation,
+    Role,
+    RoleNotice,
+    StageRule,
+    Step,
+    automations_of,
+    open_notices,
+    visible_roles,
+)
 from goodword.workflow.models import StepRequest
 from goodword.workspace.job_requirements import fitting, sentences_of_role
 from goodword.workspace.lists.listing import decides, drawn, listing_of
@@ -157,7 +165,7 @@ def _unpublished(role: Role, automations: Sequence[Automation]) -> dict[str, Any
 @require_safe
 @access.member()
 def role_page(request: MemberRequest, pk: int) -> HttpResponse:
-    role = access.owned(visible_roles(request.member).select_related("owner__user"), pk)
+    role = access.get_or_404(visible_roles(request.member).select_related("owner__user"), pk)
     query = ListQuery.of(request.GET)
     role.organisation = request.organisation
     automations = list(automations_of(role))
@@ -183,7 +191,7 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.WORKS)
 def notice_seen(request: MemberRequest, pk: int, notice_pk: int) -> HttpResponseBase:
-    role = access.owned(visible_roles(request.member), pk)
+    role = access.get_or_404(visible_roles(request.member), pk)
     notice = open_notices(role).filter(pk=notice_pk).first()
     if notice is not None:
         dismiss(notice, by=request.member, now=clock.now())
@@ -194,11 +202,11 @@ def notice_seen(request: MemberRequest, pk: int, notice_pk: int) -> HttpResponse
 @access.member(kinds=access.WORKS)
 @transaction.atomic
 def step_settings(request: MemberRequest, pk: int, step_pk: int) -> HttpResponseBase:
-    role = access.owned(visible_roles(request.member), pk)
+    role = access.get_or_404(visible_roles(request.member), pk)
     steps = Step.objects.of(request.organisation).select_related("organisation").filter(role=role)
     if request.method == "POST":
         steps = steps.select_for_update(of=("self",))
-    step = access.owned(steps, step_pk)
+    step = access.get_or_404(steps, step_pk)
     data = request.POST if request.method == "POST" else None
     if step.kind == Step.Kind.REFERENCE_CHECK:
         return _check(request, role, step, data)

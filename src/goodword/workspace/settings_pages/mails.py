@@ -20,8 +20,7 @@ from goodword.accounts.domain.organisation import choose_mails
 from goodword.accounts.models import Membership
 from goodword.accounts.navigation import settings_nav
 from goodword.assessments.models import Attempt
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock, mail
 from goodword.notifications.domain.queue import NEEDS_PERSON, failed_mails, send_again
 from goodword.notifications.domain.sender_domain import aligned, configured, published
@@ -179,9 +178,9 @@ def all_again(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def invitation_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
-    application = access.owned(visible_applications(request.member), pk)
+    application = access.get_or_404(visible_applications(request.member), pk)
     step_requests = StepRequest.objects.of(request.organisation).filter(application=application)
-    step_request = access.owned(step_requests, step_request_pk)
+    step_request = access.get_or_404(step_requests, step_request_pk)
     done = send_invitation_again(step_request, member=request.member, now=clock.now())
     _show_message(request, int(done))
     _audit(request, int(done))

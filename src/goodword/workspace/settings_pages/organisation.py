@@ -13,21 +13,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access, reauthentication, single_sign_on
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.mail_domains import (
-    MOST_DOMAINS,
-    NoDomain,
-    add_domain,
-    own_domain,
-    proposed,
-    set_domains,
-)
 from goodword.accounts.domain.organisation import (
     MAX_NAME_LENGTH,
+    MOST_DOMAINS,
+    NoDomain,
     OrganisationSettings,
     SignInSettings,
+    add_domain,
     change_settings,
     change_sign_in,
     columns_of,
+    own_domain,
+    proposed_domains,
+    set_domains,
     settings_of,
     time_zones,
 )
@@ -226,7 +224,7 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
         "form": form,
         "holidays": days,
         "domains_form": domains or DomainsForm(organisation=row),
-        "proposed_domains": proposed(row),
+        "proposed_domains": proposed_domains(row),
         "signature": signing_status(now=now),
         "font_problems": font_problems_apart(),
         "logo_problem": has_logo_problem(row),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.candidates.access import visible_applications
+from goodword.candidates.models import visible_applications
 from goodword.candidates.performance import LONGEST_RATER
 from goodword.core import clock
 from goodword.core.addresses import check_address, normalised
@@ -95,7 +95,7 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
 @access.member(kinds=access.WORKS)
 def stop(request: MemberRequest, pk: int) -> HttpResponseBase:
     rows = visible_applications(request.member).select_related("organisation", "candidate", "role")
-    if asking.stop(application=access.owned(rows, pk), by=request.member, now=clock.now()):
+    if asking.stop(application=access.get_or_404(rows, pk), by=request.member, now=clock.now()):
         messages.success(request, _("Nobody will be asked for a rating."))
     return _back(request, pk)
 
@@ -122,7 +122,7 @@ def _row(request: MemberRequest, pk: int) -> RatingRequest:
     )
     found = rows.filter(application=pk).values_list("pk", flat=True).first()
     related = ("organisation", "application__candidate", "application__role", "named_by__user")
-    return access.owned(rows.select_related(*related), found or 0)
+    return access.get_or_404(rows.select_related(*related), found or 0)
 
 
 def _back(request: MemberRequest, pk: int) -> HttpResponseBase:

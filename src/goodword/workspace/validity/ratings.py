@@ -204,7 +204,7 @@ def _people_to_rate(organisation: Organisation, *, now: datetime) -> list[Person
 
 def _import_of(request: MemberRequest, pk: int) -> RatingImport:
     rows = RatingImport.objects.of(request.organisation).select_related("organisation", "made_by__user")
-    return access.owned(rows, pk)
+    return access.get_or_404(rows, pk)
 
 
 def _left_out(why: str, lines: list[int]) -> str:

@@ -15,7 +15,7 @@ from goodword.accounts.models import Organisation
 from goodword.accounts.navigation import settings_nav
 from goodword.assessments.psychometrics.validity import LEAST
 from goodword.assessments.validity import LISTED, PAIRS, figures
-from goodword.candidates.access import visible_applications
+from goodword.candidates.models import visible_applications
 from goodword.candidates.performance import DAYS, imports_of
 from goodword.core import clock
 from goodword.questionnaires.forms import QuestionForm
@@ -84,7 +84,7 @@ def page(request: MemberRequest) -> HttpResponse:
 @access.member()
 def rate_hire(request: MemberRequest, pk: int) -> HttpResponseBase:
     rows = visible_applications(request.member).select_related("organisation", "candidate", "role")
-    application = access.owned(rows, pk)
+    application = access.get_or_404(rows, pk)
     now = clock.now()
     if not may_rate_in_goodword(application, now=now):
         raise Http404("not rated in Goodword")

@@ -99,7 +99,7 @@ def set_key(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
     connection whose key is replaced."""
     connection = None
     if pk is not None:
-        connection = access.owned(Connection.objects.of(request.organisation), pk)
+        connection = access.get_or_404(Connection.objects.of(request.organisation), pk)
     form = FORMS.get(request.GET.get("api", ""), V3Form)(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _dialog(request, form, connection)

@@ -141,7 +141,7 @@ def test_note_outcome(request: MemberRequest, pk: int, note_pk: int) -> HttpResp
     notes_of_connection = ActivityFeedNote.objects.of(request.organisation).filter(
         connection=connection, report=None
     )
-    note = access.owned(notes_of_connection, note_pk)
+    note = access.get_or_404(notes_of_connection, note_pk)
     context = {
         "connection": connection,
         "note": note,

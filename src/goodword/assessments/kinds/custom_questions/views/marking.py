@@ -18,8 +18,7 @@ from goodword.assessments.kinds.custom_questions import marking as acts
 from goodword.assessments.kinds.custom_questions.content import Criterion
 from goodword.assessments.kinds.custom_questions.marking import AnswerToMark, MarkedPart, parts_to_mark
 from goodword.assessments.models import Attempt, Marking, Upload
-from goodword.candidates.access import visible_applications
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.questionnaires.editor.forms import TextField, WholeNumberField
 
@@ -164,8 +163,8 @@ def _onward(request: MemberRequest, work: Work, order: int, item: str) -> HttpRe
 
 
 def _work(request: MemberRequest, pk: int, attempt_pk: int) -> Work:
-    application = access.owned(visible_applications(request.member).filter(erased_at=None), pk)
-    attempt = access.owned(
+    application = access.get_or_404(visible_applications(request.member).filter(erased_at=None), pk)
+    attempt = access.get_or_404(
         Attempt.objects.of(request.organisation)
         .filter(step_request__application=application)
         .select_related("organisation", "step_request__step"),
@@ -191,7 +190,7 @@ def _audit_view(request: MemberRequest, work: Work) -> None:
 @access.member()
 def download(request: MemberRequest, pk: int) -> HttpResponseBase:
     applications = visible_applications(request.member).filter(erased_at=None)
-    upload = access.owned(
+    upload = access.get_or_404(
         Upload.objects.of(request.organisation).filter(
             part__attempt__step_request__application__in=applications
         ),

@@ -185,7 +185,7 @@ def _back(request: MemberRequest) -> HttpResponseBase:
 
 
 def _expert_row(request: MemberRequest, draft: TestDraft, pk: int) -> Panelist:
-    return access.owned(Panelist.objects.of(request.organisation).filter(test=draft.test), pk)
+    return access.get_or_404(Panelist.objects.of(request.organisation).filter(test=draft.test), pk)
 
 
 def _page(request: MemberRequest, draft: TestDraft, form: InviteForm) -> HttpResponseBase:
