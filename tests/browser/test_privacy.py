@@ -8,8 +8,8 @@ from playwright.sync_api import Browser
 from goodword.core import clock
 from goodword.notifications.models import Link
 from goodword.references.models import Referee
+from goodword.workflow.domain.legal_holds import place_hold
 from goodword.workflow.domain.own_erasure import request_own_erasure
-from goodword.workflow.retention import place_hold
 from tests.browser.looking import Looker
 from tests.references.answered import data_path, whole
 from tests.support import factories

@@ -170,14 +170,14 @@ def _has_started(pid: int) -> bool:
 
 
 def test_a_process_is_hung_once_its_loop_stood_still_at_twelve_looks() -> None:
-    turns = web_processes.Turns(2)
-    assert [turns.is_hung(0) for _ in range(20)] == [False] * 20  # it has not started yet
-    turns.count(0)
-    assert [turns.is_hung(0) for _ in range(13)] == [False] * 12 + [True]
-    turns.count(0)
-    assert not turns.is_hung(0)
-    turns.start(0)
-    assert [turns.is_hung(0) for _ in range(20)] == [False] * 20
+    rounds = web_processes.Rounds(2)
+    assert [rounds.is_hung(0) for _ in range(20)] == [False] * 20  # it has not started yet
+    rounds.count(0)
+    assert [rounds.is_hung(0) for _ in range(13)] == [False] * 12 + [True]
+    rounds.count(0)
+    assert not rounds.is_hung(0)
+    rounds.start(0)
+    assert [rounds.is_hung(0) for _ in range(20)] == [False] * 20
 
 
 def test_sigterm_ends_a_server_whose_processes_keep_dying(two: Program) -> None:

@@ -18,8 +18,8 @@ from goodword.notifications.models import Email, Link
 from goodword.references.domain import reminders
 from goodword.references.models import Check
 from goodword.roles.models import Step
+from goodword.workflow.domain.legal_holds import lift_hold, place_hold
 from goodword.workflow.domain.step_requests import request_step
-from goodword.workflow.retention import lift_hold, place_hold
 from tests.references.answered import data_path
 from tests.references.story import (
     FACTS,

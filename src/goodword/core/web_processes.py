@@ -165,7 +165,7 @@ def load_pages() -> None:
             reverse("ready")
 
 
-class Turns:
+class Rounds:
     """Counts the rounds of each child's loop, in memory shared with the children."""
 
     def __init__(self, children: int) -> None:
@@ -199,21 +199,21 @@ def _watch(listening: socket.socket, processes: int) -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
     _load()
     _close_connections()
-    children: dict[int, int] = {}  # position in `turns` by process id
-    turns = Turns(processes)
+    children: dict[int, int] = {}  # position in `rounds` by process id
+    rounds = Rounds(processes)
     read_end, write_end = os.pipe()  # never written to; it closes when we exit
     signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
     try:
         while True:
             for place in set(range(processes)) - set(children.values()):
-                turns.start(place)
-                children[_child(listening, read_end, write_end, partial(turns.count, place))] = place
+                rounds.start(place)
+                children[_child(listening, read_end, write_end, partial(rounds.count, place))] = place
             received = signal.sigwait(awaited)
             if received in _END:
                 return 0
             if received == signal.SIGALRM:
                 for pid, place in children.items():
-                    if turns.is_hung(place):
+                    if rounds.is_hung(place):
                         log.error("Process %s is hanging and will be killed", pid)
                         os.kill(pid, signal.SIGKILL)
                 continue

@@ -4,7 +4,7 @@ from goodword.reports import views
 
 member_urls: list[URLPattern | URLResolver] = [
     path("reports/<int:pk>.pdf", views.report_pdf, name="report_pdf"),
-    path("reports/<int:pk>/rebuild/", views.report_render_again, name="report_render_again"),
+    path("reports/<int:pk>/render/", views.report_render_again, name="report_render_again"),
     path("reports/<int:pk>/links/", views.report_links, name="report_links"),
     path(
         "reports/<int:pk>/links/<int:link_pk>/revoke/",

@@ -14,7 +14,7 @@ from goodword.assessments.kinds.judgement.content import (
 )
 from goodword.assessments.kinds.scales.content import Instrument, Scale, parse_pack
 from goodword.assessments.kinds.scales.content import to_json as pack_to_json
-from goodword.assessments.kinds.scales.published_norms import NormGroup
+from goodword.assessments.kinds.scales.published_norms import PublishedNormGroup
 
 PAGE = (Path(__file__).parents[3] / "docs" / "content-packs.md").read_text("utf-8")
 PACK, JUDGEMENT = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL))
@@ -28,7 +28,7 @@ def test_documented_examples_are_read_and_written() -> None:
 def test_every_field_is_named_on_the_page() -> None:
     named = {
         field.name
-        for kind in (Instrument, Scale, NormGroup, JudgementSet, Scenario, Action)
+        for kind in (Instrument, Scale, PublishedNormGroup, JudgementSet, Scenario, Action)
         for field in fields(kind)
     }
     assert sorted(name for name in named if f"`{name}`" not in PAGE and f'"{name}"' not in PAGE) == []

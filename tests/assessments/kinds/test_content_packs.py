@@ -7,7 +7,7 @@ import pytest
 
 from goodword.assessments.kinds.packs import FormError, PackError
 from goodword.assessments.kinds.scales.content import Form, ScaleItem, parse_pack, to_json
-from goodword.assessments.kinds.scales.published_norms import Norm, NormGroup
+from goodword.assessments.kinds.scales.published_norms import Norm, PublishedNormGroup
 from goodword.assessments.psychometrics.norms import LEAST
 from tests.assessments.builtins import load
 from tests.assessments.kinds.packs import small_pack
@@ -18,7 +18,7 @@ def test_a_pack_in_the_published_form_is_read_whole() -> None:
     assert instrument.items[2] == ScaleItem(id="3", text="I am cool.", scale="warm", keyed="-")
     assert instrument.short_forms == (Form("half", "Half", ("1", "2")),)
     assert instrument.norms == (
-        NormGroup(
+        PublishedNormGroup(
             form="half",
             name="visitors",
             n=120,

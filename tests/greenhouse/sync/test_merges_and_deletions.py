@@ -17,8 +17,8 @@ from goodword.greenhouse.sync import merges_and_deletions
 from goodword.greenhouse.sync.due_erasures import erase_due
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
+from goodword.workflow.domain.legal_holds import lift_hold, place_hold
 from goodword.workflow.domain.own_erasure import request_own_erasure
-from goodword.workflow.retention import lift_hold, place_hold
 from greenhouse_sandbox.acts.candidates import anonymise_candidate, delete_candidate, merge_candidates
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.people import Candidate as RemoteCandidate

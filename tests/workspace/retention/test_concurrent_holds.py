@@ -16,8 +16,8 @@ from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.notifications.models import Email
 from goodword.references.domain.referee_erasure import erase_referee
 from goodword.references.models import Check, Referee
+from goodword.workflow.domain.legal_holds import place_hold
 from goodword.workflow.domain.own_erasure import request_own_erasure
-from goodword.workflow.retention import place_hold
 from goodword.workspace.retention.rules import erase_if_due
 from tests.references.answered import whole
 from tests.support import factories

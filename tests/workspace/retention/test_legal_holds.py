@@ -18,8 +18,8 @@ from goodword.greenhouse.sync.due_erasures import erase_due
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.referee_erasure import erase_asked
 from goodword.references.models import Check, Referee
+from goodword.workflow.domain.legal_holds import NothingToKeep, lift_hold, place_hold
 from goodword.workflow.domain.own_erasure import request_own_erasure
-from goodword.workflow.retention import NothingToKeep, lift_hold, place_hold
 from goodword.workspace.retention.rules import Months, preview_run, sweep
 from tests.references.answered import asked, checked, data_path, whole
 from tests.support import factories

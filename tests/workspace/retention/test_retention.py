@@ -22,9 +22,9 @@ from goodword.core.personal_data import Counts, Eraser, Subject, erasers
 from goodword.flow import ERASURE
 from goodword.references.models import Check
 from goodword.roles.models import Role
+from goodword.workflow.domain.legal_holds import place_hold
 from goodword.workflow.domain.own_erasure import request_own_erasure
 from goodword.workflow.models import takes_answers, takes_answers_query
-from goodword.workflow.retention import place_hold
 from goodword.workspace.candidate.timeline import ERASURES
 from goodword.workspace.retention import rules
 from goodword.workspace.retention.rules import Months, next_run, organisations_due, preview_run, sweep

@@ -18,7 +18,7 @@ from goodword.candidates.models import Application, PerformanceRating, RatingImp
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.roles.models import Role
-from goodword.workflow.retention import may_be_rated_later
+from goodword.workflow.retention_wording import may_be_rated_later
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity import answering, asking
 from tests.support import factories

@@ -182,7 +182,7 @@ def invite_again(
         if found is None:
             raise CannotInvite("not_started")
         locked, application = found
-        if reason := _obstacle(locked, application):
+        if reason := _reason_not_to_invite(locked, application):
             raise CannotInvite(reason)
         refuse_too_soon(application=application, step=locked.step, now=now)
         latest = (
@@ -199,7 +199,7 @@ def invite_again(
         return assign(step_request=locked, application=application, now=now, by=by, replaces=unfinished)
 
 
-def _obstacle(step_request: StepRequest, application: Application) -> str:
+def _reason_not_to_invite(step_request: StepRequest, application: Application) -> str:
     if application.end:
         return application.end
     if step_request.state != StepRequest.State.STARTED:

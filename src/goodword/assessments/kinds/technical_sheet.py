@@ -6,7 +6,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy, ngettext, pgettext
 
-from goodword.assessments.kinds.scales.published_norms import NormGroup
+from goodword.assessments.kinds.scales.published_norms import PublishedNormGroup
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.strata import Stratum
 from goodword.core.text import written_count, written_day, written_figure
@@ -190,7 +190,7 @@ class TechnicalSheet:
     states_rights: bool = True
     cells: tuple[CellFacts, ...] = ()
     more: Mapping[str, str] = field(default_factory=dict)
-    published_norms: tuple[NormGroup, ...] = ()
+    published_norms: tuple[PublishedNormGroup, ...] = ()
     own_norms: tuple[OwnGroup, ...] = ()
 
 
@@ -209,13 +209,13 @@ def reliability_sentence(groups: tuple[OwnGroup, ...]) -> str:
     return " ".join([*sentences, *(f"{formula}." for formula in dict.fromkeys(formulas) if formula)])
 
 
-def norms_sentence(published: list[NormGroup], groups: tuple[OwnGroup, ...], *, without: str) -> str:
+def norms_sentence(published: list[PublishedNormGroup], groups: tuple[OwnGroup, ...], *, without: str) -> str:
     """A sentence about published and own norm groups. `without`: the sentence for a test without any."""
     lines = [published_norm(group) for group in published] + [own_norm(group) for group in groups]
     return " ".join(lines) if lines else gettext("None yet.") + f" {without}"
 
 
-def published_norm(group: NormGroup) -> str:
+def published_norm(group: PublishedNormGroup) -> str:
     people = ngettext("%(n)s person", "%(n)s people", group.n) % {"n": written_count(group.n)}
     text = f"{group.name} ({people}). {_ended(group.source)} {_ended(group.caveat)}"
     return f"{text} " + gettext(

@@ -39,7 +39,7 @@ from goodword.notifications.domain.queue import Correspondent, masked
 from goodword.notifications.models import Link
 from goodword.workflow.models import takes_answers
 from goodword.workflow.portal import unknown_page
-from goodword.workflow.retention import retention_for_candidate
+from goodword.workflow.retention_wording import retention_for_candidate
 
 State = Adjustment.State
 

@@ -52,7 +52,7 @@ from goodword.candidates.models import public_title
 from goodword.core import clock
 from goodword.notifications.domain.links import is_alive
 from goodword.workflow.portal import closed_page, unknown_page, visit_of
-from goodword.workflow.retention import may_be_rated_later
+from goodword.workflow.retention_wording import may_be_rated_later
 
 GO, PRACTISE, START, FORM = "go", "practise", "start", "form"
 #: query parameter of a part's page after its practice

@@ -41,7 +41,7 @@ from goodword.roles.models import Step
 from goodword.roles.slots import ANY
 from goodword.workflow.models import DONE, StepRun
 from goodword.workflow.portal import open_step_url
-from goodword.workflow.retention import retention_for_candidate
+from goodword.workflow.retention_wording import retention_for_candidate
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 #: states of cards that need the candidate

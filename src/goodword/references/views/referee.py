@@ -40,7 +40,7 @@ from goodword.workflow.portal import (
     unknown_page,
     with_query_language,
 )
-from goodword.workflow.retention import retention_for_referee
+from goodword.workflow.retention_wording import retention_for_referee
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 State, Why = ReferenceRequest.State, ReferenceRequest.Why

@@ -24,6 +24,7 @@ from goodword.references.domain.requests import opt_out
 from goodword.references.models import ReferenceRequest
 from goodword.references.views import access
 from goodword.references.views.access import RefereeVisit
+from goodword.workflow.domain.legal_holds import legal_hold_reason
 from goodword.workflow.models import takes_answers
 from goodword.workflow.portal import (
     browser_languages,
@@ -34,7 +35,7 @@ from goodword.workflow.portal import (
     was_sent_to,
     with_query_language,
 )
-from goodword.workflow.retention import legal_hold_reason, retention_for_referee
+from goodword.workflow.retention_wording import retention_for_referee
 
 
 class EraseForm(forms.Form):

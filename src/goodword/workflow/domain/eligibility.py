@@ -102,11 +102,11 @@ def _asks_for(event: Event, stages: set[tuple[int, int]], step_requests: set[int
 
 
 def may_start(application: Application, step: Step) -> bool:
-    """Whether the application's outcome, stage and job allow the step. An `obstacle` may still make it wait."""
+    """Whether the application's outcome, stage and job allow the step. A `waiting_reason` may still apply."""
     return not application.end and not has_left_stages(application, step) and job_matches_role(application)
 
 
-def obstacle(application: Application, step: Step, *, manual: bool = False) -> str:
+def waiting_reason(application: Application, step: Step, *, manual: bool = False) -> str:
     """Why a step that may start has to wait (a StepRequest.WaitingReason), or "". `manual`: it needs no click."""
     if not manual and needs_click(application, step):
         return WaitingReason.CLICK

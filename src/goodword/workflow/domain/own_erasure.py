@@ -12,7 +12,7 @@ from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.candidates.models import Application, Erasure, Hold, recruiter_of
 from goodword.core.text import written_day
 from goodword.notifications.domain.queue import Correspondent, queue
-from goodword.workflow.retention import mail_data_kept
+from goodword.workflow.domain.legal_holds import mail_data_kept
 
 
 def request_own_erasure(*, application: Application, now: datetime, language: str = "") -> Erasure:

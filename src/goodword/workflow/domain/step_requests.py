@@ -26,7 +26,7 @@ from goodword.workflow.domain.eligibility import (
     job_matches_role,
     may_start,
     needs_click,
-    obstacle,
+    waiting_reason,
 )
 from goodword.workflow.models import DONE, StepRequest, StepRun, lock_application, lock_step_request
 
@@ -389,12 +389,12 @@ def on_candidate_changed(event: Event) -> None:
 
 
 def request_step(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
-    """Once per application, which must be locked and active. An obstacle makes the request wait. The step's delay
-    leaves time to undo a mistaken stage move."""
+    """Once per application, which must be locked and active. The request waits if there is a `waiting_reason`. The
+    step's delay leaves time to undo a mistaken stage move."""
     step_request = StepRequest(
         organisation=application.organisation, application=application, step=step, requested_at=at
     )
-    reason = obstacle(application, step)
+    reason = waiting_reason(application, step)
     if not reason and is_unpublished(step):
         reason = WaitingReason.UNPUBLISHED
     elif not reason and step.delay_minutes:
@@ -453,7 +453,7 @@ def wait_or_withdraw_if_ineligible(
     if not manual and not may_start(application, step_request.step):
         withdraw(step_request, application=application, at=at)
         return True
-    if reason := obstacle(application, step_request.step, manual=manual):
+    if reason := waiting_reason(application, step_request.step, manual=manual):
         wait_because(step_request, reason, application=application, at=at, by="goodword")
         return True
     return False
@@ -491,7 +491,7 @@ def _start_delayed(pk: int, *, now: datetime) -> bool:
             keep_for_click(step_request, application=application, at=now)
         elif application.in_greenhouse and not in_step_stage(application, step_request.step):
             withdraw(step_request, application=application, at=now)  # moved on before the delay was over
-        elif reason := obstacle(application, step_request.step):
+        elif reason := waiting_reason(application, step_request.step):
             wait_because(step_request, reason, application=application, at=now, by="goodword")
         else:
             start_step(step_request, application=application, at=now, by="goodword")

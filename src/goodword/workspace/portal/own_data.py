@@ -35,6 +35,7 @@ from goodword.workflow.domain.appeals import (
     open_appeal,
 )
 from goodword.workflow.domain.eligibility import mail_blocked_reason
+from goodword.workflow.domain.legal_holds import legal_hold_reason
 from goodword.workflow.domain.own_erasure import request_own_erasure
 from goodword.workflow.models import StepRequest
 from goodword.workflow.portal import (
@@ -46,7 +47,7 @@ from goodword.workflow.portal import (
     was_sent_to,
     with_query_language,
 )
-from goodword.workflow.retention import legal_hold_reason, may_be_rated_later, retention_for_candidate
+from goodword.workflow.retention_wording import may_be_rated_later, retention_for_candidate
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.portal.access import has_switched, language_links, language_of, languages_of, private
 

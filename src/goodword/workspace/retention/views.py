@@ -33,7 +33,7 @@ from goodword.core.text import clean_text
 from goodword.greenhouse.setup.connections import oldest_connection
 from goodword.roles.domain.job_analysis import ratings_of, same_text
 from goodword.roles.models import JobRequirement, Role, Step
-from goodword.workflow.retention import NothingToKeep, lift_hold, place_hold, waiting
+from goodword.workflow.domain.legal_holds import NothingToKeep, lift_hold, place_hold, waiting_erasures
 from goodword.workspace.concurrent_edits import NoticesChanges, organisation_to_change
 from goodword.workspace.retention.rules import Months, RunPreview, preview_run
 
@@ -239,7 +239,7 @@ def _hold_page(
     context = {
         "on_role": isinstance(on, Role),
         "hold": found,
-        "waiting": waiting(found).count() if found else 0,
+        "waiting": waiting_erasures(found).count() if found else 0,
         "erased": erased_before(on) if isinstance(on, Role) else 0,
         "form": form,
         "name": name,

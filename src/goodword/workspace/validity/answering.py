@@ -31,7 +31,7 @@ from goodword.workspace.validity.requests import (
     has_lost_access,
     locked,
     needs_rater,
-    obstacle,
+    reason_not_to_ask,
     settle,
 )
 
@@ -115,7 +115,12 @@ def give(*, request: RatingRequest, values: Mapping[str, int], now: datetime) ->
     """Store the rater's answers once. Raises NotOpen."""
     with transaction.atomic():
         row = locked(request.application_id)
-        if row is None or row.state != State.ASKED or row.round != request.round or obstacle(row.application):
+        if (
+            row is None
+            or row.state != State.ASKED
+            or row.round != request.round
+            or reason_not_to_ask(row.application)
+        ):
             raise NotOpen
         if has_lost_access(row.organisation, row.rater_email):
             raise NotOpen

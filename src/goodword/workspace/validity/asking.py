@@ -42,7 +42,7 @@ from goodword.workspace.validity.requests import (
     locked,
     mail,
     needs_rater,
-    obstacle,
+    reason_not_to_ask,
     record,
     settle,
     withdraw,
@@ -108,9 +108,9 @@ def begin(application_id: int, *, now: datetime) -> bool:
         roles.select_for_update(of=("self",), no_key=True).first()
         application = lock_application(application_id)
         earlier = locked(application_id)
-        if obstacle(application) or (earlier and not earlier.may_begin_again):
+        if reason_not_to_ask(application) or (earlier and not earlier.may_begin_again):
             return False
-        assert application.role is not None  # otherwise there is an obstacle
+        assert application.role is not None  # otherwise there is a reason not to ask
         row = RatingRequest(
             organisation=application.organisation,
             application=application,
@@ -155,7 +155,7 @@ def name_rater(
     """Ask this rater instead of the previous one. Raises NotOpen, OwnAddress."""
     with transaction.atomic():
         row = locked(request.application_id)
-        if row is None or not row.is_open or row.version != seen or obstacle(row.application):
+        if row is None or not row.is_open or row.version != seen or reason_not_to_ask(row.application):
             raise NotOpen
         if is_same(email, row.application.candidate.email):
             raise OwnAddress
@@ -180,7 +180,7 @@ def may_be_stopped(application: Application, row: RatingRequest | None) -> bool:
     imported files."""
     if row and (row.is_open or row.state in {State.GIVEN, State.DECLINED} or row.reason == Reason.MEMBER):
         return row.is_open
-    why = obstacle(application)
+    why = reason_not_to_ask(application)
     if why != Reason.SWITCHED_OFF:
         return not why
     organisation = application.organisation
@@ -297,11 +297,11 @@ def go_on(application_id: int, *, now: datetime) -> bool:
 
 
 def end_if_over(application_id: int, *, now: datetime) -> bool:
-    """End an open request if there is an obstacle; for an undone hire, also an unanswered one, so the next hire is
+    """End an open request if it no longer applies; for an undone hire, also an unanswered one, so the next hire is
     asked about. Returns whether it was ended."""
     with transaction.atomic():
         row = locked(application_id)
-        if row is None or not (why := obstacle(row.application)):
+        if row is None or not (why := reason_not_to_ask(row.application)):
             return False
         of_itself = row.state == State.STOPPED and row.reason not in {Reason.NOT_HIRED, Reason.MEMBER}
         unanswered = row.state == State.NOT_GIVEN or of_itself

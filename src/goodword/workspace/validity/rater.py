@@ -27,7 +27,7 @@ from goodword.notifications.models import Link
 from goodword.questionnaires.forms import QuestionForm
 from goodword.questionnaires.types import Rating
 from goodword.workflow.portal import links_for, query_language, unknown_page, with_query_language
-from goodword.workflow.retention import retention_for_rater
+from goodword.workflow.retention_wording import retention_for_rater
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity import answering
 from goodword.workspace.validity.requests import (
@@ -36,7 +36,7 @@ from goodword.workspace.validity.requests import (
     Reason,
     State,
     has_lost_access,
-    obstacle,
+    reason_not_to_ask,
 )
 
 LANGUAGES: Final = ("en", "de", "fr")
@@ -125,7 +125,7 @@ def _over(visit: RaterVisit) -> HttpResponse | None:
         return visit.page("declined.html")
     late = row.ends_at is None or row.ends_at <= visit.now
     lost = has_lost_access(visit.organisation, row.rater_email)
-    if row.state != State.ASKED or late or lost or obstacle(row.application):
+    if row.state != State.ASKED or late or lost or reason_not_to_ask(row.application):
         return visit.page("closed.html")
     return None
 

@@ -23,7 +23,7 @@ from goodword.workspace.candidate.timeline import RATING_REASONS
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity import answering, asking
 from goodword.workspace.validity.rater import LANGUAGES
-from goodword.workspace.validity.requests import NotOpen, has_declined, has_lost_access, obstacle
+from goodword.workspace.validity.requests import NotOpen, has_declined, has_lost_access, reason_not_to_ask
 
 
 class RaterForm(forms.Form):
@@ -134,7 +134,7 @@ def _page(request: MemberRequest, row: RatingRequest, form: RaterForm) -> HttpRe
         "row": row,
         "has_rating": answering.has_rating(row),
         "reason": RATING_REASONS.get(row.reason, ""),
-        "over": not row.is_open or bool(obstacle(row.application)),
+        "over": not row.is_open or bool(reason_not_to_ask(row.application)),
         "application": row.application,
         "candidate": row.application.candidate,
         "form": form,

@@ -1,5 +1,5 @@
-"""The row of a rating request: obstacles, e-mails and states. Every action locks the application, then the request, and
-rechecks `obstacle`."""
+"""The row of a rating request: reasons not to ask, e-mails and states. Every action locks the application, then the
+request, and rechecks `reason_not_to_ask`."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -38,7 +38,7 @@ class NotOpen(Exception):
     """The request is over, was changed by somebody else, or no longer applies."""
 
 
-def obstacle(application: Application) -> str:
+def reason_not_to_ask(application: Application) -> str:
     """Why nobody is asked (any more): a Reason, or ""."""
     role = application.role
     if application.is_being_erased:

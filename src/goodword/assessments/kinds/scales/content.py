@@ -25,7 +25,7 @@ from goodword.assessments.kinds.packs import (
     read,
     wrong,
 )
-from goodword.assessments.kinds.scales.published_norms import NormGroup, PackNormGroup, norm_group
+from goodword.assessments.kinds.scales.published_norms import PackNormGroup, PublishedNormGroup, norm_group
 from goodword.core.text import reading_seconds, whole_minutes
 
 
@@ -86,7 +86,7 @@ class Instrument:
     response_scale: tuple[ResponseOption, ...]
     items: tuple[ScaleItem, ...]
     short_forms: tuple[Form, ...] = ()
-    norms: tuple[NormGroup, ...] = ()
+    norms: tuple[PublishedNormGroup, ...] = ()
 
     @property
     def forms(self) -> tuple[Form, ...]:
@@ -329,7 +329,7 @@ def to_json(instrument: Instrument) -> dict[str, Any]:
     return _filled(pack)
 
 
-def _group_out(group: NormGroup) -> dict[str, Any]:
+def _group_out(group: PublishedNormGroup) -> dict[str, Any]:
     return asdict(group) | {"scales": {scale_id: asdict(norm) for scale_id, norm in group.scales}}
 
 

@@ -28,7 +28,7 @@ class Norm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NormGroup:
+class PublishedNormGroup:
     form: str
     name: str
     n: int
@@ -161,7 +161,7 @@ class PackNormGroup(BaseModel):
 
 def norm_group(
     group: PackNormGroup, *, whole: str, form_ids: Collection[str], scale_ids: Collection[str]
-) -> NormGroup:
+) -> PublishedNormGroup:
     """The group must be for one of the forms and have all scales. Raises `PackError`."""
     if group.form not in form_ids:
         raise wrong(whole, f"is for the form “{group.form}”, which the pack does not have")
@@ -172,7 +172,7 @@ def norm_group(
     for scale_id, norm in group.scales.items():
         if norm.sd <= 0:
             raise wrong(f"“{scale_id}” in the scales of {whole}", "needs a standard deviation above zero")
-    return NormGroup(
+    return PublishedNormGroup(
         form=group.form,
         name=group.name,
         n=group.n,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext, ngettext
 from goodword.assessments.kinds.report import CandidateResult, PartResult, requirement_of
 from goodword.assessments.kinds.scales.content import Instrument, Scale
 from goodword.assessments.kinds.scales.items import SCORING_VERSION, needed_answers
-from goodword.assessments.kinds.scales.published_norms import NormGroup
+from goodword.assessments.kinds.scales.published_norms import PublishedNormGroup
 from goodword.assessments.kinds.scores import NormedScore, normed_score
 from goodword.assessments.kinds.technical_sheet import (
     Known,
@@ -54,7 +54,7 @@ def scales_sheet(instrument: Instrument, form: str, known: Known) -> TechnicalSh
     )
 
 
-def _named(group: NormGroup, instrument: Instrument) -> NormGroup:
+def _named(group: PublishedNormGroup, instrument: Instrument) -> PublishedNormGroup:
     norms = dict(group.scales)
     return replace(group, scales=tuple((scale.name, norms[scale.id]) for scale in instrument.scales))
 

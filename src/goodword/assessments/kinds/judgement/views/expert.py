@@ -44,7 +44,7 @@ from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, masked
 from goodword.notifications.models import Link
 from goodword.workflow.portal import links_for, query_language, unknown_page, with_query_language
-from goodword.workflow.retention import retention_for_expert
+from goodword.workflow.retention_wording import retention_for_expert
 
 
 @dataclass(kw_only=True)

@@ -1,4 +1,4 @@
-"""What we tell people about retention, and legal holds that keep data longer."""
+"""Placing and lifting legal holds, and telling people why their data is kept."""
 
 from datetime import datetime
 
@@ -6,99 +6,16 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import Membership, Organisation
+from goodword.accounts.models import Membership
 from goodword.candidates.domain.holds import active, lock_role_holds_exclusively
 from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure, Hold, recruiter_of
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.roles.models import Role
 
-
-def period(months: int) -> str:
-    years, rest = divmod(months, 12)
-    if rest:
-        return ngettext("%(count)s month", "%(count)s months", months) % {"count": months}
-    return ngettext("%(count)s year", "%(count)s years", years) % {"count": years}
-
-
-def retention_for_candidate(organisation: Organisation) -> str:
-    return _retention(
-        organisation,
-        old=_(
-            "It is erased %(period)s after your last application at %(organisation)s ends, or after "
-            "the last answer by you or your referees if later."
-        ),
-        hidden=_(
-            "It is erased %(period)s after your applications are removed from the recruiting software "
-            "of %(organisation)s."
-        ),
-    )
-
-
-def retention_for_referee(organisation: Organisation, *, candidate: str) -> str:
-    return _retention(
-        organisation,
-        old=_(
-            "It is erased with the data of %(candidate)s, %(period)s after their last application at "
-            "%(organisation)s ends, or after the last answer by them or their referees if later."
-        ),
-        hidden=_(
-            "It is erased %(period)s after the applications of %(candidate)s are removed from the "
-            "recruiting software of %(organisation)s."
-        ),
-        candidate=candidate,
-    )
-
-
-def retention_for_expert(organisation: Organisation) -> str:
-    if not organisation.erases_old:
-        return _("%(organisation)s has set no date for automatic erasure. You can erase it at any time.") % {
-            "organisation": organisation.name
-        }
-    return _(
-        "It is erased %(period)s after our last e-mail to you or your last rating. You can erase it at any time."
-    ) % {"period": period(organisation.keep_months)}
-
-
-def retention_for_rater(organisation: Organisation, *, candidate: str) -> str:
-    """Ratings are erased with the person rated. For earlier erasure, raters have to write to the organisation."""
-    names = {"organisation": organisation.name, "candidate": candidate}
-    if not organisation.erases_old:
-        return (
-            _(
-                "It is erased together with the data of %(candidate)s. %(organisation)s has set no date for that."
-            )
-            % names
-        )
-    return _(
-        "It is erased with the data of %(candidate)s, %(period)s after their last application at "
-        "%(organisation)s ended (for example, because they were hired), or after the last answer by them or "
-        "their referees if later."
-    ) % {**names, "period": period(organisation.keep_months)}
-
-
-def may_be_rated_later(application: Application, *, begun_at: datetime | None) -> bool:
-    """`begun_at`: when the assessment was started, or None. Keep in line with workspace.validity.asking."""
-    role = application.role
-    if role is None or role.asks_for_ratings_since is None:
-        return False
-    return begun_at is None or begun_at >= role.asks_for_ratings_since
-
-
-def _retention(organisation: Organisation, *, old: str, hidden: str, **names: str) -> str:
-    names["organisation"] = organisation.name
-    sentences = []
-    if organisation.erases_old:
-        sentences.append(old % {**names, "period": period(organisation.keep_months)})
-    if organisation.erases_hidden:
-        sentences.append(hidden % {**names, "period": period(organisation.hidden_months)})
-    if not sentences:
-        sentences.append(_("%(organisation)s has set no date for automatic erasure.") % names)
-    sentences.append(_("You can have it erased at any time, unless legal reasons require it to be kept."))
-    return " ".join(sentences)
+KIND = "workflow.kept"
 
 
 def legal_hold_reason(hold: Hold) -> str:
@@ -107,9 +24,6 @@ def legal_hold_reason(hold: Hold) -> str:
     if hold.ground == Hold.Ground.DUTY:
         return _("%(organisation)s is legally required to keep it.") % names
     return _("%(organisation)s needs it to establish, exercise or defend legal claims.") % names
-
-
-KIND = "workflow.kept"
 
 
 class NothingToKeep(Exception):
@@ -147,7 +61,7 @@ def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership
                 now=now,
                 details={"hold": hold.pk, "ground": ground, **on_what},
             )
-            for erasure in waiting(hold).filter(reason=Erasure.Reason.CANDIDATE):
+            for erasure in waiting_erasures(hold).filter(reason=Erasure.Reason.CANDIDATE):
                 mail_data_kept(erasure, hold, now=now)
         return hold
 
@@ -166,7 +80,7 @@ def lift_hold(*, hold_id: int, by: Membership, now: datetime) -> bool:
         return True
 
 
-def waiting(hold: Hold) -> QuerySet[Erasure]:
+def waiting_erasures(hold: Hold) -> QuerySet[Erasure]:
     rows = Erasure.objects.of(hold.organisation).filter(done_at=None, cancelled_at=None)
     if hold.candidate_id is not None:
         person = (hold.candidate and hold.candidate.merged_into_id) or hold.candidate_id

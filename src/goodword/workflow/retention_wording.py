@@ -1,0 +1,93 @@
+"""What we tell people about how long their data is kept."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.accounts.models import Organisation
+from goodword.candidates.models import Application
+
+
+def period(months: int) -> str:
+    years, rest = divmod(months, 12)
+    if rest:
+        return ngettext("%(count)s month", "%(count)s months", months) % {"count": months}
+    return ngettext("%(count)s year", "%(count)s years", years) % {"count": years}
+
+
+def retention_for_candidate(organisation: Organisation) -> str:
+    return _retention(
+        organisation,
+        old=_(
+            "It is erased %(period)s after your last application at %(organisation)s ends, or after "
+            "the last answer by you or your referees if later."
+        ),
+        hidden=_(
+            "It is erased %(period)s after your applications are removed from the recruiting software "
+            "of %(organisation)s."
+        ),
+    )
+
+
+def retention_for_referee(organisation: Organisation, *, candidate: str) -> str:
+    return _retention(
+        organisation,
+        old=_(
+            "It is erased with the data of %(candidate)s, %(period)s after their last application at "
+            "%(organisation)s ends, or after the last answer by them or their referees if later."
+        ),
+        hidden=_(
+            "It is erased %(period)s after the applications of %(candidate)s are removed from the "
+            "recruiting software of %(organisation)s."
+        ),
+        candidate=candidate,
+    )
+
+
+def retention_for_expert(organisation: Organisation) -> str:
+    if not organisation.erases_old:
+        return _("%(organisation)s has set no date for automatic erasure. You can erase it at any time.") % {
+            "organisation": organisation.name
+        }
+    return _(
+        "It is erased %(period)s after our last e-mail to you or your last rating. You can erase it at any time."
+    ) % {"period": period(organisation.keep_months)}
+
+
+def retention_for_rater(organisation: Organisation, *, candidate: str) -> str:
+    """Ratings are erased with the person rated. For earlier erasure, raters have to write to the organisation."""
+    names = {"organisation": organisation.name, "candidate": candidate}
+    if not organisation.erases_old:
+        return (
+            _(
+                "It is erased together with the data of %(candidate)s. %(organisation)s has set no date for that."
+            )
+            % names
+        )
+    return _(
+        "It is erased with the data of %(candidate)s, %(period)s after their last application at "
+        "%(organisation)s ended (for example, because they were hired), or after the last answer by them or "
+        "their referees if later."
+    ) % {**names, "period": period(organisation.keep_months)}
+
+
+def may_be_rated_later(application: Application, *, begun_at: datetime | None) -> bool:
+    """`begun_at`: when the assessment was started, or None. Keep in line with workspace.validity.asking."""
+    role = application.role
+    if role is None or role.asks_for_ratings_since is None:
+        return False
+    return begun_at is None or begun_at >= role.asks_for_ratings_since
+
+
+def _retention(organisation: Organisation, *, old: str, hidden: str, **names: str) -> str:
+    names["organisation"] = organisation.name
+    sentences = []
+    if organisation.erases_old:
+        sentences.append(old % {**names, "period": period(organisation.keep_months)})
+    if organisation.erases_hidden:
+        sentences.append(hidden % {**names, "period": period(organisation.hidden_months)})
+    if not sentences:
+        sentences.append(_("%(organisation)s has set no date for automatic erasure.") % names)
+    sentences.append(_("You can have it erased at any time, unless legal reasons require it to be kept."))
+    return " ".join(sentences)
