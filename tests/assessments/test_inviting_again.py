@@ -11,7 +11,7 @@ from goodword.assessments.models import Attempt
 from goodword.assessments.queries import attempts_of, latest_attempt
 from goodword.candidates.models import Application
 from goodword.core.workdays import end_of_working_day
-from goodword.notifications.domain.send import deadline_of
+from goodword.notifications.domain.queue import deadline_of
 from goodword.notifications.models import Email
 from goodword.workflow.domain.runs import days_left
 from goodword.workflow.domain.step_requests import NotConfirmed

@@ -11,8 +11,7 @@ from goodword.assessments.attempts.mails import remind_due
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.workdays import add_working_days, end_of_working_day
-from goodword.notifications.domain.outage import PROBE_PACE, current_outage
-from goodword.notifications.domain.send import sweep_emails
+from goodword.notifications.domain.send import PROBE_PACE, current_outage, sweep_emails
 from goodword.notifications.models import Email
 from goodword.references.domain.nominations import nominate
 from goodword.references.domain.reminders import (

@@ -20,9 +20,14 @@ from pytest_django.fixtures import Settings
 from goodword.core import clock, environment, outbox
 from goodword.core.models import Event
 from goodword.notifications.domain.bounces import UNDELIVERED, mark_of
-from goodword.notifications.domain.outage import BEFORE_MESSAGE
 from goodword.notifications.domain.queue import Correspondent, cancel
-from goodword.notifications.domain.send import MAIL_RETRY_DELAYS, free_stuck, send, sweep_emails
+from goodword.notifications.domain.send import (
+    BEFORE_MESSAGE,
+    MAIL_RETRY_DELAYS,
+    free_stuck,
+    send,
+    sweep_emails,
+)
 from goodword.notifications.models import Email
 from goodword.workspace.candidate.timeline import timeline
 from tests.core.transactions import transactions

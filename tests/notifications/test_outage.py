@@ -11,22 +11,20 @@ from pytest_django.fixtures import Settings
 
 from goodword.core import mail, outbox
 from goodword.core.mail import Withdrawn
-from goodword.notifications.domain.outage import (
+from goodword.notifications.domain.queue import Correspondent, cancel
+from goodword.notifications.domain.send import (
     BEFORE_MESSAGE,
     FOR_ANSWER,
     PROBE_PACE,
+    SLOT_WAIT,
+    UNANSWERED,
     SendPermit,
+    _hand_over,
     ask_permit,
     current_outage,
     extend_probe,
-    return_permit,
-)
-from goodword.notifications.domain.queue import Correspondent, cancel
-from goodword.notifications.domain.send import (
-    SLOT_WAIT,
-    UNANSWERED,
-    _hand_over,
     free_stuck,
+    return_permit,
     send,
     send_email,
     sweep_emails,

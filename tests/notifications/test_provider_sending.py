@@ -11,9 +11,8 @@ from pytest_django.fixtures import Settings
 
 from goodword.core import mail
 from goodword.notifications.domain.bounces import mark_of
-from goodword.notifications.domain.outage import PROBE_PACE
 from goodword.notifications.domain.queue import Correspondent
-from goodword.notifications.domain.send import send
+from goodword.notifications.domain.send import PROBE_PACE, send
 from goodword.notifications.models import Email
 from tests.notifications.mails import NOW, queued, state
 from tests.support.jobs import event_names

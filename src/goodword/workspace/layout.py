@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import installation
-from goodword.notifications.domain.outage import current_outage
+from goodword.notifications.domain.send import current_outage
 from goodword.reports.domain.reviews import to_review
 
 #: label, URL name, icon

@@ -5,7 +5,7 @@ from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application
-from goodword.notifications.domain import outage
+from goodword.notifications.domain import send
 from goodword.notifications.models import Email
 from goodword.workflow.models import status
 from tests.assessments.support import application as with_assessment
@@ -143,13 +143,13 @@ def test_only_members_see_a_mail_outage(about: Application) -> None:
     roles = path("roles", about.organisation)
     title = "E-mails are not being sent"
     assert title not in signed_in(recruiter).get(roles).content.decode()
-    outage.record_outage(outage.SendPermit(probe=0), error="421 Too busy for ada@mail.example", now=NOW)
+    send.record_outage(send.SendPermit(probe=0), error="421 Too busy for ada@mail.example", now=NOW)
     for who, sees_error in ((recruiter, False), (admin, True), (manager, False)):
         page = signed_in(who).get(roles).content.decode()
         assert title in page
         assert ("421 Too busy for …" in page) is sees_error
     assert title not in Client().get("/accounts/login/").content.decode()
-    outage.end_outage()
+    send.end_outage()
     assert title not in signed_in(recruiter).get(roles).content.decode()
 
 

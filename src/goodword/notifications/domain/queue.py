@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import translation
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, Candidate
@@ -14,7 +15,8 @@ from goodword.core import jobs, outbox
 from goodword.core.compiled_queries import insert_once
 from goodword.core.events import record
 from goodword.core.models import Event
-from goodword.core.text import has_link
+from goodword.core.text import has_link, written_weekday
+from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.mail_texts import LINK_PATH, own_texts
 from goodword.notifications.models import Email, Link
 
@@ -269,6 +271,21 @@ def update_names(email: Email) -> None:
             email.context = _replaced_in(email.context, old, new)
             email.to_name = email.to_name.replace(old, new)[:200]
     email.context[_NAMES] = list(present)
+
+
+def deadline_of(email: Email, *, at: datetime) -> datetime | None:
+    if not email.deadline_days:
+        return None
+    found = end_of_working_day(at, email.deadline_days, calendar=email.organisation.calendar)
+    return max(found, email.earliest_deadline or found)
+
+
+def set_deadline(email: Email, *, at: datetime) -> None:
+    deadline = deadline_of(email, at=at)
+    if deadline is not None:
+        with translation.override(email.language):
+            day = written_weekday(deadline.astimezone(email.organisation.zone))
+        email.context = {**email.context, "deadline": day}
 
 
 def on_candidate_changed(event: Event) -> None:

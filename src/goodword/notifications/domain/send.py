@@ -2,13 +2,15 @@
 
 If the process dies before the outcome is stored, the sweep sends the mail again: a duplicate is better than no mail,
 and all attempts have the same Message-ID. Server failures don't count as attempts (docs/decisions/0030-*); mail waits
-for the sweep until the outage is over (outage.py).
+for the sweep until the outage is over. While the server is down, one mail at a time is sent as a probe.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import MIMEPart
 from email.utils import formataddr
@@ -21,15 +23,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import translation
 
 from goodword.accounts.models import logo_of
 from goodword.core import clock, events, jobs, mail, outbox, process, telemetry
 from goodword.core.compiled_queries import prepared
 from goodword.core.jobs import Lane
 from goodword.core.mail import Fault, Scope, Unwritable, Withdrawn, connection_kept
-from goodword.core.text import clean_text, defused_in_header, written_weekday
-from goodword.core.workdays import end_of_working_day
+from goodword.core.text import clean_text, defused_in_header
 from goodword.notifications.domain import links, queue
 from goodword.notifications.domain.bounces import (
     LONGEST_REASON,
@@ -40,19 +40,7 @@ from goodword.notifications.domain.bounces import (
     return_address_of,
 )
 from goodword.notifications.domain.mail_texts import LOGO_ID, Rendered, redact, render
-from goodword.notifications.domain.outage import (
-    BEFORE_MESSAGE,
-    FOR_ANSWER,
-    SendPermit,
-    ask_permit,
-    current_outage,
-    end_outage,
-    extend_probe,
-    probe_pace,
-    record_outage,
-    return_permit,
-)
-from goodword.notifications.models import Email, Link
+from goodword.notifications.models import Email, Link, MailService
 
 #: delays after temporary failures such as greylisting or a full mailbox: two days in total
 MAIL_RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960, 1200))
@@ -65,9 +53,30 @@ SLOT_WAIT = 2
 SWEEP_AT_MOST = 200
 #: per worker, each with a connection to the mail server; the sweep has one more
 THREADS = 3
+#: delays between probes; the last one repeats
+PROBE_PACE = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 180))
+#: maximum time until a message is sent, and from then to the response, with a margin
+BEFORE_MESSAGE = timedelta(minutes=5)
+FOR_ANSWER = timedelta(minutes=20)
+LONGEST_REPLY = 300
+_SERVICE_ROW = 1
+_ADDRESS = re.compile(r"\S+@\S+")
 _RENDERED = ("subject", "text", "html", "message_id", "context", "to_address", "to_name")
 _free = threading.Condition()
 _slots: list[float] = []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendPermit:
+    """Permission to send one mail now. `probe`: its number as a probe, or 0 while the server is up."""
+
+    probe: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    since: datetime
+    error: str
 
 
 def send(*, email_id: int, now: datetime) -> bool:
@@ -237,7 +246,7 @@ def _drop_link(email: Email, *, now: datetime) -> None:
 
 def _render(email: Email, *, link: str, logo: bytes | None, now: datetime) -> Rendered:
     """Set the columns of _RENDERED. Does not save."""
-    set_deadline(email, at=now)
+    queue.set_deadline(email, at=now)
     queue.update_names(email)
     rendered = render(email, link=link, logo=logo)
     kept = redact(rendered, link=link)
@@ -324,19 +333,82 @@ def _record(name: str, email: Email, *, now: datetime) -> None:
     )
 
 
-def deadline_of(email: Email, *, at: datetime) -> datetime | None:
-    if not email.deadline_days:
-        return None
-    found = end_of_working_day(at, email.deadline_days, calendar=email.organisation.calendar)
-    return max(found, email.earliest_deadline or found)
+def current_outage() -> Outage | None:
+    row = MailService.objects.filter(pk=_SERVICE_ROW, down_since__isnull=False).first()
+    return (
+        None if row is None or row.down_since is None else Outage(since=row.down_since, error=row.last_error)
+    )
 
 
-def set_deadline(email: Email, *, at: datetime) -> None:
-    deadline = deadline_of(email, at=at)
-    if deadline is not None:
-        with translation.override(email.language):
-            day = written_weekday(deadline.astimezone(email.organisation.zone))
-        email.context = {**email.context, "deadline": day}
+def ask_permit(*, now: datetime) -> SendPermit | None:
+    """Permission to send one mail, or None to wait. While the server is down, the first caller gets to probe."""
+    if not MailService.objects.filter(pk=_SERVICE_ROW, down_since__isnull=False).exists():
+        return SendPermit(probe=0)
+    with transaction.atomic():
+        row = (
+            MailService.objects.select_for_update(skip_locked=True)
+            .filter(
+                _is_due("probe_at", PROBE_PACE[-1], now),
+                _is_due("probing_until", FOR_ANSWER, now),
+                pk=_SERVICE_ROW,
+            )
+            .first()
+        )
+        if row is None:
+            # another worker is probing, unless the outage has just ended
+            over = not MailService.objects.filter(pk=_SERVICE_ROW, down_since__isnull=False).exists()
+            return SendPermit(probe=0) if over else None
+        if row.down_since is None:
+            return SendPermit(probe=0)
+        row.probe += 1
+        row.probing_until = now + BEFORE_MESSAGE
+        row.save(update_fields=["probe", "probing_until"])
+        return SendPermit(probe=row.probe)
+
+
+def extend_probe(permit: SendPermit, *, now: datetime) -> None:
+    """Extend the probe's time, since its message was sent but the server has yet to respond."""
+    if permit.probe:
+        MailService.objects.filter(pk=_SERVICE_ROW, probe=permit.probe).exclude(probing_until=None).update(
+            probing_until=now + FOR_ANSWER
+        )
+
+
+def return_permit(permit: SendPermit) -> None:
+    if permit.probe:
+        MailService.objects.filter(pk=_SERVICE_ROW, probe=permit.probe).update(probing_until=None)
+
+
+def end_outage() -> None:
+    rows = MailService.objects.filter(pk=_SERVICE_ROW, down_since__isnull=False)
+    if rows.update(down_since=None, failures=0, probe_at=None, probing_until=None, last_error=""):
+        jobs.named("email.sweep").defer_once(lock="email.sweep")
+
+
+def record_outage(permit: SendPermit, *, error: str, now: datetime) -> datetime:
+    """Record a failure in the caller's transaction. Returns when to probe; only failed probes lengthen the delay."""
+    MailService.objects.get_or_create(pk=_SERVICE_ROW)
+    row = MailService.objects.select_for_update().get(pk=_SERVICE_ROW)
+    mine = permit.probe and permit.probe == row.probe
+    if row.down_since is None:
+        row.down_since, row.failures, row.probe_at = now, 1, now + PROBE_PACE[0]
+    elif mine:
+        row.failures += 1
+        row.probe_at = now + probe_pace(row.failures - 1)
+    if mine:
+        row.probing_until = None
+    row.last_error = _ADDRESS.sub("…", error)[:LONGEST_REPLY]
+    row.save()
+    return row.probe_at or now
+
+
+def probe_pace(failures: int) -> timedelta:
+    return PROBE_PACE[min(failures, len(PROBE_PACE) - 1)]
+
+
+def _is_due(column: str, longest: timedelta, now: datetime) -> Q:
+    """Whether the time is empty, past, or further ahead than we ever set it (so another clock has set it)."""
+    return Q(**{column: None}) | Q(**{f"{column}__lte": now}) | Q(**{f"{column}__gt": now + longest})
 
 
 @contextmanager

@@ -9,8 +9,7 @@ from goodword.core.events import only_for
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.bounces import mail_of
-from goodword.notifications.domain.queue import cancel
-from goodword.notifications.domain.send import deadline_of
+from goodword.notifications.domain.queue import cancel, deadline_of
 from goodword.notifications.models import Email, Link
 from goodword.questionnaires import builtin
 from goodword.questionnaires.domain.versions import current_version, ensure_builtin, languages_of

@@ -9,7 +9,7 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.core.addresses import is_same
 from goodword.core.models import Event
 from goodword.core.workdays import Calendar, end_of_working_day
-from goodword.notifications.domain.send import deadline_of
+from goodword.notifications.domain.queue import deadline_of
 from goodword.notifications.models import Email, Link
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.workflow.models import (
