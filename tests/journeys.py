@@ -1,7 +1,7 @@
 """Counts the files that four behaviours pass through, from a person's action to its effect.
 
 `scripts/journeys.py` runs this and prints the figures. A file counts if one of its functions was called; importing it
-does not count. No journey leads to the inbox, so run_jobs does not look into it.
+does not count. No journey leads to the inbox, so run_jobs does not look into it. Mail is sent by SMTP.
 """
 
 import json
@@ -29,6 +29,7 @@ from tests.greenhouse.world import ASSESSMENT
 from tests.references import story
 from tests.support import factories
 from tests.support.jobs import INBOX, run_jobs
+from tests.support.mail_server import mail_server
 from tests.support.pages import signed_in
 
 pytestmark = [pytest.mark.world, pytest.mark.django_db]
@@ -46,11 +47,12 @@ def traced(name: str) -> Iterator[None]:
         if event == "call" and path.startswith(SOURCES) and frame.f_code.co_name != "<module>":
             files.add(path.removeprefix(SOURCES))
 
-    threading.setprofile_all_threads(note)
-    try:
-        yield
-    finally:
-        threading.setprofile_all_threads(None)
+    with mail_server():
+        threading.setprofile_all_threads(note)
+        try:
+            yield
+        finally:
+            threading.setprofile_all_threads(None)
     found = Path(os.environ["JOURNEYS"])
     figures = json.loads(found.read_text()) if found.exists() else {}
     found.write_text(json.dumps(figures | {name: sorted(files)}))
