@@ -197,7 +197,6 @@ class WrongHost(logging.Filter):
         return True
 
 
-log = logging.getLogger(__name__)
 LAST_SECONDS = 2
 #: parts of a Sentry event that never contain personal data
 _KEPT = ("event_id", "timestamp", "level", "logger", "platform", "release", "environment", "sdk")
