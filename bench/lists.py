@@ -181,8 +181,14 @@ def copies(table: str, pk: int, rows: str, values: dict[str, str]) -> None:
     rows, _, where = rows.partition(" WHERE n")
     with connection.cursor() as cursor:
         cursor.execute(
+            "SELECT array_agg(quote_ident(attname)::text) FROM pg_attribute "
+            f"WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"
+        )
+        columns = cursor.fetchone()[0]
+        cursor.execute(
             f"WITH one AS MATERIALIZED (SELECT * FROM {table} WHERE id = {pk}) "
-            f"INSERT INTO {table} SELECT made.* FROM one, {rows}, "
+            f"INSERT INTO {table} ({', '.join(columns)}) "
+            f"SELECT {', '.join(f'made.{column}' for column in columns)} FROM one, {rows}, "
             f"LATERAL jsonb_populate_record(one::{table}, jsonb_build_object({fresh}, {pairs})) made"
             + (f" WHERE n{where}" if where else "")
         )

@@ -13,7 +13,11 @@ from packaging.version import Version
 from goodword.core.version import OLDEST_ON_SCHEMA, VERSION
 
 #: migrations that contract ("app.name"), with the first release whose programs don't use what they remove
-CONTRACTING: dict[str, str] = {}
+CONTRACTING: dict[str, str] = {
+    # a new function, and a view that only sorts names differently
+    "candidates.0002_search_without_accents": "0.1.0",
+    "workspace.0002_sort_without_accents": "0.1.0",
+}
 #: operations that are safe for programs that don't know them
 EXPANDING = (
     migrations.CreateModel,
@@ -30,7 +34,7 @@ def contractions(operation: Operation) -> Iterator[str]:
     """Changes that could break earlier releases."""
     match operation:
         case migrations.AddField(field=field) if not (
-            field.null or field.has_db_default() or field.many_to_many
+            field.null or field.has_db_default() or field.many_to_many or field.generated
         ):
             yield f"{operation.model_name}.{operation.name} needs null=True or a db_default"
         case migrations.AddField():

@@ -85,6 +85,7 @@ PLANTED = {
     "candidates_application.rejection_reason",
     "candidates_candidate.company",
     "candidates_candidate.email",
+    "candidates_candidate.searched",
     "candidates_candidate.first_name",
     "candidates_candidate.last_name",
     "candidates_candidate.preferred_name",

@@ -1,9 +1,9 @@
 from dataclasses import dataclass
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Concat, Lower, Upper
+from django.db.models.functions import Concat, Upper
 
 from goodword.accounts.models import Membership, OrganisationOwned, admins_of, is_deactivated
 from goodword.core.text import has_link
@@ -14,14 +14,20 @@ def _one_line(*names: str) -> str:
     return " ".join(" ".join(names).split())
 
 
-def searched(of: str = "") -> Lower:
-    """The lower-case text in which to search for a name or address. `of`: path, such as "candidate__"."""
-    first, preferred, last, email = (
-        f"{of}{name}" for name in ("first_name", "preferred_name", "last_name", "email")
-    )
+class WithoutAccents(models.Func):
+    """In lower case and without accents, as by core.text.without_accents."""
+
+    function = "without_accents"
+    output_field = models.TextField()
+
+
+def _searched() -> WithoutAccents:
+    first, preferred, last, email = "first_name", "preferred_name", "last_name", "email"
     space, end = Value(" "), Value("\n")
     text = models.TextField()
-    return Lower(Concat(first, space, last, end, preferred, space, last, end, email, output_field=text))
+    return WithoutAccents(
+        Concat(first, space, last, end, preferred, space, last, end, email, output_field=text)
+    )
 
 
 class Candidate(OrganisationOwned):
@@ -47,6 +53,8 @@ class Candidate(OrganisationOwned):
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged")
     synced_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    #: text in which lists search for a name or address
+    searched = models.GeneratedField(expression=_searched(), output_field=models.TextField(), db_persist=True)
 
     class Meta:
         constraints = (
@@ -62,7 +70,7 @@ class Candidate(OrganisationOwned):
                 opclasses=["gin_trgm_ops"] * 4,
             ),
             models.Index("organisation", Upper("email"), name="candidate_address"),
-            GinIndex(OpClass(searched(), "gin_trgm_ops"), name="candidate_searched"),
+            GinIndex(fields=["searched"], name="candidate_searched", opclasses=["gin_trgm_ops"]),
         )
 
     def __str__(self) -> str:

@@ -299,3 +299,15 @@ def reading_seconds(text: str) -> float:
 
 def whole_minutes(seconds: float) -> int:
     return max(1, int(seconds / 60 + 0.5))
+
+
+#: letters that don't decompose into a letter and an accent, as in the database's function of the same name
+_PLAIN: Final = str.maketrans(
+    dict(zip("øłđðħıŋŧς", "olddhintσ", strict=True)) | {"ß": "ss", "æ": "ae", "œ": "oe"}
+)
+_ACCENTS: Final = re.compile("[\u0300-\u036f]")
+
+
+def without_accents(text: str) -> str:
+    """In lower case and without accents, for searching and sorting: "łukasz müßig" becomes "lukasz mussig"."""
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text.lower())).translate(_PLAIN)

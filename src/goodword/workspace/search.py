@@ -19,7 +19,8 @@ from psycopg.errors import QueryCanceled
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership
-from goodword.candidates.models import Application, searched, visible_applications
+from goodword.candidates.models import Application, visible_applications
+from goodword.core.text import without_accents
 from goodword.references.models import Referee
 from goodword.reports.models import Report
 from goodword.roles.models import Role, visible_roles
@@ -33,14 +34,13 @@ def search_text(request: HttpRequest) -> str:
 
 
 def matching_name(rows: QuerySet[Application], query: str) -> QuerySet[Application]:
-    """Filter by any part of a name (as shown or in Greenhouse) or address; texts shorter than TRIGRAM by the start of
-    words."""
-    text = " ".join(query.split()).lower()
-    rows = rows.alias(searched=searched("candidate__"))
+    """Filter by any part of a name (as shown or in Greenhouse) or address, whatever its accents; texts shorter than
+    TRIGRAM by the start of words."""
+    text = without_accents(" ".join(query.split()))
     if len(text) >= TRIGRAM or not (text.isascii() and text.isalnum()):
-        return rows.filter(searched__contains=text)
-    starts = (Q(searched__contains=before + text) for before in (" ", "\n", "-"))
-    return rows.filter(reduce(or_, starts, Q(searched__startswith=text)))
+        return rows.filter(candidate__searched__contains=text)
+    starts = (Q(candidate__searched__contains=before + text) for before in (" ", "\n", "-"))
+    return rows.filter(reduce(or_, starts, Q(candidate__searched__startswith=text)))
 
 
 #: maximum results per type

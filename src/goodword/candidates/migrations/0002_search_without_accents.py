@@ -1,0 +1,51 @@
+import django.contrib.postgres.indexes
+import django.db.models.functions.text
+from django.db import migrations, models
+
+import goodword.candidates.models
+
+#: the same as core.text.without_accents
+FUNCTION = r"""
+CREATE FUNCTION without_accents(value text) RETURNS text IMMUTABLE PARALLEL SAFE LANGUAGE sql
+RETURN replace(replace(replace(translate(
+    regexp_replace(normalize(lower(value), NFKD), '[\u0300-\u036f]', '', 'g'),
+    'øłđðħıŋŧς', 'olddhintσ'
+), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe')
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("candidates", "0001_initial")]
+
+    operations = [
+        migrations.RunSQL(FUNCTION, "DROP FUNCTION without_accents(text)"),
+        migrations.RemoveIndex(model_name="candidate", name="candidate_searched"),
+        migrations.AddField(
+            model_name="candidate",
+            name="searched",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=goodword.candidates.models.WithoutAccents(
+                    django.db.models.functions.text.Concat(
+                        "first_name",
+                        models.Value(" "),
+                        "last_name",
+                        models.Value("\n"),
+                        "preferred_name",
+                        models.Value(" "),
+                        "last_name",
+                        models.Value("\n"),
+                        "email",
+                        output_field=models.TextField(),
+                    )
+                ),
+                output_field=models.TextField(),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="candidate",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["searched"], name="candidate_searched", opclasses=["gin_trgm_ops"]
+            ),
+        ),
+    ]
