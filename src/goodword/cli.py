@@ -275,15 +275,12 @@ def _worker(options: argparse.Namespace) -> int:
 
 
 def _migrate(options: argparse.Namespace) -> int:
-    from django.core.management import call_command
-
     process.set_up()
     if options.wait:
         database.wait_for_database(migrated=False)
     else:
         database.check_database()
     database.migrate()
-    call_command("createcachetable", verbosity=0)
     from goodword.core import clock, crypto
     from goodword.reports.signing.keys import ensure_key
 

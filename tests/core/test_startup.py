@@ -412,6 +412,21 @@ def test_a_migration_in_a_deadlock_is_tried_again(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_second_migration_waits_for_the_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with psycopg.connect(here()["DATABASE_URL"]) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [database._MIGRATING])
+        monkeypatch.setattr("goodword.core.database.time.sleep", lambda _: other.close())
+        database.migrate(verbosity=0)
+    assert capsys.readouterr().err == (
+        "goodword: Another program is migrating this database; waiting for it.\n"
+    )
+    with psycopg.connect(here()["DATABASE_URL"]) as other:
+        assert other.execute("SELECT pg_try_advisory_lock(%s)", [database._MIGRATING]).fetchone() == (True,)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_index_left_half_made_by_a_migration_is_removed() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE INDEX half_made ON core_event (actor)")

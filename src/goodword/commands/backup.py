@@ -212,14 +212,11 @@ def _listed(options: argparse.Namespace) -> Path | None:
 def complete(entries: "list[Erased]", *, key_lost: bool = False, for_looking: bool = False) -> int:
     """Finish a restore once the rows are back: migrate, erase again, and end the mode
     *being restored*. Idempotent."""
-    from django.core.management import call_command
-
     from goodword.core import clock, crypto, database, installation
     from goodword.reports.signing.keys import ensure_key
     from goodword.workspace.personal_data import repeat_erasures
 
     database.migrate(verbosity=0)
-    call_command("createcachetable", verbosity=0)
     if not key_lost:
         crypto.check_field_keys()
         ensure_key(now=clock.now())

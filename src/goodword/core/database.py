@@ -6,10 +6,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import psycopg
 from django.conf import settings
@@ -37,6 +37,8 @@ SAY_EVERY: Final = 60.0
 #: a migration that waits longer for a lock gives up, since other statements queue behind it. This is shorter than
 #: PostgreSQL's deadlock_timeout, so that in a deadlock the migration usually gives way.
 MIGRATION_LOCK_MS: Final = 500
+#: advisory lock of the program that is migrating ("migrate" as a number)
+_MIGRATING: Final = 0x6D696772617465
 #: attempts of `migrate`, and seconds between them
 MIGRATION_TRIES, MIGRATION_PAUSE = 120, 1.0
 _INVALID_INDEXES: Final = (
@@ -228,10 +230,18 @@ def can_run_on(oldest: str) -> bool:
 
 def migrate(*, verbosity: int = 1) -> None:
     """Apply the migrations while programs are running. A migration that can't get a lock quickly, or is in a
-    deadlock with a program, is tried again later. Raises SettingError if it never gets the lock."""
+    deadlock with a program, is tried again later. Waits for other hosts that are migrating. Raises SettingError if it
+    never gets the lock."""
     from goodword.core import installation
 
-    check_known_migrations()
+    with _no_other_migrating():
+        check_known_migrations()
+        _apply(verbosity)
+        call_command("createcachetable", verbosity=0)
+        installation.record_release()
+
+
+def _apply(verbosity: int) -> None:
     for tries_left in reversed(range(MIGRATION_TRIES)):
         try:
             with _lock_timeout():
@@ -248,7 +258,28 @@ def migrate(*, verbosity: int = 1) -> None:
                 ) from error
             _say("The migration is waiting for another transaction and will be tried again.")
             time.sleep(MIGRATION_PAUSE)
-    installation.record_release()
+
+
+@contextmanager
+def _no_other_migrating() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        said = False
+        # a statement that waits for the lock would block CREATE INDEX CONCURRENTLY in the other program
+        while not _got(cursor, "pg_try_advisory_lock"):
+            if not said:
+                _say("Another program is migrating this database; waiting for it.")
+            said = True
+            time.sleep(MIGRATION_PAUSE)
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            _got(cursor, "pg_advisory_unlock")
+
+
+def _got(cursor: Any, function: LiteralString) -> bool:
+    cursor.execute(f"SELECT {function}(%s)", [_MIGRATING])
+    return bool(cursor.fetchone()[0])
 
 
 @contextmanager
