@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from goodword.core import telemetry
@@ -76,8 +77,23 @@ def test_secrets_of_a_resolved_path_are_blotted(path: str) -> None:
     assert "secret" not in shown
 
 
+def test_a_users_short_id_does_not_split_the_key_of_a_new_password() -> None:
+    path = "/accounts/password/reset/key/e-secret/"
+    assert telemetry.safe_path(path, resolve(path)) == "/accounts/password/reset/key/e-[redacted]/"
+
+
 def test_long_parts_of_an_unknown_path_are_blotted() -> None:
     assert telemetry.safe_path(f"/q/{TOKEN}/x/", None) == "/q/[redacted]/x/"
+
+
+def test_a_path_cannot_begin_a_line_of_its_own() -> None:
+    assert telemetry.safe_path("/x\nERROR y/", None) == "/x?ERROR y/"
+
+
+def test_an_unknown_path_with_a_token_is_blotted_by_every_logger(db: None, written: io.StringIO) -> None:
+    assert Client().get(f"/Q/{TOKEN}/").status_code == 404
+    assert [line["logger"] for line in lines(written)] == ["goodword.access", "django.request"]
+    assert TOKEN not in written.getvalue()
 
 
 def test_an_error_keeps_its_class_and_place_but_not_its_message(written: io.StringIO) -> None:

@@ -34,13 +34,15 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 #: names of URL arguments that are secret
-SECRET_ARGUMENTS: Final = ("token", "endpoint_key", "uidb36", "key")
+SECRET_ARGUMENTS: Final = ("token", "endpoint_key", "key")
 #: paths that contain a secret, to find them in texts and unknown paths
 _SECRET_PATHS = re.compile(
     r"/(p|r|v|s|a|d|dr|e|i|m|t|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
 )
 #: parts of unknown paths that are as long as a token
 _LONG_PART = re.compile(r"(?<=/)[^/]{16,}")
+#: characters with which a path could begin a line of its own
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ADDRESS = re.compile(r"[^\s\"'<>(),:;@=]+@[^\s\"'<>(),:;@]+")
 _MOST_FRAMES = 40
 _BLOTTED = "[redacted]"
@@ -71,6 +73,7 @@ def redacted(text: str) -> str:
 
 def safe_path(path: str, match: ResolverMatch | None) -> str:
     """A request's path without secrets, according to the URL configuration."""
+    path = _CONTROL.sub("?", path)
     if match is None:
         return _LONG_PART.sub(_BLOTTED, redacted(path))
     for name in SECRET_ARGUMENTS:
@@ -160,13 +163,18 @@ class JsonFormatter(logging.Formatter):
 
 
 class OneLineRefusals(logging.Filter):
-    """Logs a refused request as one line without a traceback, since anyone can send any number of them."""
+    """Logs a refused request as one line without a traceback, since anyone can send any number of them, and without the
+    secrets of its path."""
 
     def filter(self, record: logging.LogRecord) -> logging.LogRecord:
         if getattr(record, "status_code", 500) >= 500:
             return record
         line = copy.copy(record)
         line.exc_info = line.exc_text = None
+        request = getattr(record, "request", None)
+        if isinstance(request, HttpRequest) and isinstance(line.args, tuple):
+            path = safe_path(request.path, request.resolver_match)
+            line.args = tuple(path if one == request.path else one for one in line.args)
         return line
 
 
