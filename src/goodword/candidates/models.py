@@ -6,19 +6,12 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat, Upper
 
 from goodword.accounts.models import Membership, OrganisationOwned, admins_of, is_deactivated
-from goodword.core.text import has_link
+from goodword.core.text import WithoutAccents, has_link
 from goodword.roles.models import Role, automation_of, visible_roles
 
 
 def _one_line(*names: str) -> str:
     return " ".join(" ".join(names).split())
-
-
-class WithoutAccents(models.Func):
-    """In lower case and without accents, as by core.text.without_accents."""
-
-    function = "without_accents"
-    output_field = models.TextField()
 
 
 def _searched() -> WithoutAccents:

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Final
 
+from django.db.models import Func, TextField
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, ngettext
 from publicsuffixlist import PublicSuffixList
@@ -311,3 +312,10 @@ _ACCENTS: Final = re.compile("[\u0300-\u036f]")
 def without_accents(text: str) -> str:
     """In lower case and without accents, for searching and sorting: "łukasz müßig" becomes "lukasz mussig"."""
     return _ACCENTS.sub("", unicodedata.normalize("NFKD", text.lower())).translate(_PLAIN)
+
+
+class WithoutAccents(Func):
+    """`without_accents` in the database."""
+
+    function = "without_accents"
+    output_field = TextField()

@@ -2,7 +2,7 @@ import django.contrib.postgres.indexes
 import django.db.models.functions.text
 from django.db import migrations, models
 
-import goodword.candidates.models
+import goodword.core.text
 
 #: the same as core.text.without_accents
 FUNCTION = r"""
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             name="searched",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=goodword.candidates.models.WithoutAccents(
+                expression=goodword.core.text.WithoutAccents(
                     django.db.models.functions.text.Concat(
                         "first_name",
                         models.Value(" "),

@@ -11,6 +11,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, of_own_roles, visible_applications
 from goodword.core.models import Event
+from goodword.core.text import WithoutAccents
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.references.models import Check
 from goodword.reports.domain.versions import is_superseded
@@ -116,7 +117,7 @@ def colleagues(application: Application) -> list[Membership]:
         Membership.objects.of(application.organisation)
         .select_related("user", "organisation")
         .filter(kind__in=(Membership.Kind.ADMIN, Membership.Kind.RECRUITER), deactivated_at=None)
-        .order_by("user__name", "pk")
+        .order_by(WithoutAccents("user__name"), "pk")
     )
     return [member for member in members if _sees(member, application)]
 

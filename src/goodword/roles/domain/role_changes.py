@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation, active_members
+from goodword.core.text import WithoutAccents
 from goodword.roles.domain.job_analysis import copy_requirements
 from goodword.roles.domain.settings import REQUIREMENT_FIELDS, CheckSettings, add_role
 from goodword.roles.models import Role, Step, is_confidential
@@ -130,7 +131,7 @@ def _audit(action: str, role: Role, *, by: Membership, now: datetime, **more: st
 
 def possible_owners(organisation: Organisation) -> QuerySet[Membership]:
     kinds = [Membership.Kind.ADMIN, Membership.Kind.RECRUITER]
-    return active_members(organisation).filter(kind__in=kinds).order_by("user__name", "pk")
+    return active_members(organisation).filter(kind__in=kinds).order_by(WithoutAccents("user__name"), "pk")
 
 
 def hand_over(roles: Iterable[Role], *, to: Membership, by: Membership, now: datetime) -> int:

@@ -19,6 +19,7 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.accounts.navigation import settings_nav
 from goodword.core import clock
 from goodword.core.csv_files import safe_cell
+from goodword.core.text import WithoutAccents
 from goodword.workspace.audit_log.entries import (
     PAGE,
     Filters,
@@ -65,7 +66,9 @@ def audit_log(request: MemberRequest) -> HttpResponse:
             "older": older,
             "newest": filters.query() if filters.before else "",
             "csv_query": filters.query(),
-            "people": Membership.objects.of(organisation).select_related("user").order_by("user__name", "pk"),
+            "people": Membership.objects.of(organisation)
+            .select_related("user")
+            .order_by(WithoutAccents("user__name"), "pk"),
         },
     )
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
+from goodword.core.text import without_accents
 from goodword.questionnaires import labels
 from goodword.questionnaires.domain.versions import stored_questions
 from goodword.questionnaires.questions import fill_placeholders
@@ -162,7 +163,7 @@ def under_numbers(
 
 def _name(one: CandidateReferences) -> tuple[str, str, int]:
     person = one.application.candidate
-    return (person.last_name.casefold(), person.first_name.casefold(), one.application.pk)
+    return (without_accents(person.last_name), without_accents(person.first_name), one.application.pk)
 
 
 def reference_table(

@@ -17,6 +17,7 @@ from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Marki
 from goodword.assessments.queries import LARGE, content_of, items_of, read_answers
 from goodword.assessments.results import percent
 from goodword.candidates.models import Application, sees_private_candidates
+from goodword.core.text import without_accents
 from goodword.roles.models import Role, Step
 from goodword.workflow.domain.step_requests import reuse_times
 from goodword.workflow.models import DONE, StepRequest
@@ -376,4 +377,4 @@ def _sorted(
 
 def _name(result: ComparableResult) -> tuple[str, str]:
     person = result.application.candidate
-    return (person.last_name.casefold(), person.first_name.casefold())
+    return (without_accents(person.last_name), without_accents(person.first_name))

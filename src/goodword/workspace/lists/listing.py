@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application
+from goodword.core.text import without_accents
 from goodword.roles.models import Role, Step, visible_roles
 from goodword.ui.statuses import Status, mark_svg, status_of
 from goodword.ui.templatetags.ui import short_day, short_time
@@ -296,7 +297,7 @@ def _choices(scope: Scope, *, with_owners: bool) -> Choices:
     return Choices(
         stages=scope.values("stage_name"),
         recruiters=scope.values("recruiter_name"),
-        owners=sorted(owners, key=lambda one: one[1].casefold()),
+        owners=sorted(owners, key=lambda one: without_accents(one[1])),
     )
 
 

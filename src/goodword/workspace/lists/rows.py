@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, sees_private_candidates
+from goodword.core.text import without_accents
 from goodword.roles.models import Role, visible_roles
 from goodword.workspace.lists.query import STEPS, ListQuery, in_state
 from goodword.workspace.models import ListedApplication
@@ -90,7 +91,7 @@ class Scope:
                     "scopes": [0] if self.roles is None else list(self.roles),
                 },
             )
-            return sorted(value for (value,) in cursor.fetchall())
+            return sorted((value for (value,) in cursor.fetchall()), key=without_accents)
 
 
 def filtered(scope: Scope, query: ListQuery, *, few: bool = False) -> QuerySet[ListedApplication]:

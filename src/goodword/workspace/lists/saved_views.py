@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership
+from goodword.core.text import WithoutAccents
 from goodword.roles.models import Role
 from goodword.workspace.lists.csv_file import role_of
 from goodword.workspace.lists.query import ListQuery
@@ -35,7 +36,11 @@ class NameForm(forms.Form):
 
 
 def views_of(member: Membership, role: Role | None) -> QuerySet[SavedView]:
-    return SavedView.objects.of(member.organisation).filter(member=member, role=role).order_by("name")
+    return (
+        SavedView.objects.of(member.organisation)
+        .filter(member=member, role=role)
+        .order_by(WithoutAccents("name"))
+    )
 
 
 @require_POST

@@ -21,6 +21,7 @@ from goodword.accounts.navigation import settings_nav
 from goodword.accounts.second_factor import factors_of, reset
 from goodword.core import clock
 from goodword.core.addresses import is_same
+from goodword.core.text import WithoutAccents
 from goodword.roles.domain.role_changes import add_viewer, remove_viewer
 from goodword.roles.models import Role, is_confidential, may_share, visible_roles
 from goodword.workspace.concurrent_edits import organisation_to_change
@@ -88,7 +89,7 @@ def _members(request: MemberRequest) -> QuerySet[Membership]:
     return rows.annotate(
         owns=Count("owned_roles", filter=live, distinct=True),
         sees=Count("viewed_roles", filter=Q(viewed_roles__archived_at=None), distinct=True),
-    ).order_by("user__name", "pk")
+    ).order_by(WithoutAccents("user__name"), "pk")
 
 
 def _single_titles(members: Any) -> dict[int, str]:
@@ -265,7 +266,7 @@ def role_viewers(request: MemberRequest, pk: int) -> HttpResponseBase:
         .exclude(kind=Membership.Kind.ADMIN)
         .exclude(pk=role.owner_id)
         .exclude(viewed_roles=role)
-        .order_by("user__name", "pk")
+        .order_by(WithoutAccents("user__name"), "pk")
     )
     shares = may_share(role, request.member)
     form = AddViewerForm(request.POST if request.method == "POST" and shares else None, rows=others)
@@ -274,7 +275,11 @@ def role_viewers(request: MemberRequest, pk: int) -> HttpResponseBase:
         if add_viewer(role, member=member, by=request.member, now=clock.now()):
             messages.success(request, _("%(name)s can see this role.") % {"name": member.user.name})
         return redirect("role_viewers", request.organisation.slug, role.pk)
-    viewers = active_members(request.organisation).filter(viewed_roles=role).order_by("user__name", "pk")
+    viewers = (
+        active_members(request.organisation)
+        .filter(viewed_roles=role)
+        .order_by(WithoutAccents("user__name"), "pk")
+    )
     return render(
         request,
         "workspace/members/role_viewers.html",

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.plans.versions import built_by_member, planned
 from goodword.core import clock
+from goodword.core.text import WithoutAccents
 from goodword.greenhouse.setup.connections import is_connected
 from goodword.roles.domain.job_changes import dismiss
 from goodword.roles.domain.settings import change_settings, set_requirement
@@ -136,7 +137,7 @@ def role_list(request: MemberRequest) -> HttpResponse:
             jobs=_count(Automation.objects.of(request.organisation)),
             notices_open=_count(RoleNotice.objects.of(request.organisation).filter(settled_at=None)),
         )
-        .order_by(Lower("title"), "pk")
+        .order_by(WithoutAccents("title"), "pk")
     )
     if query:
         roles = roles.filter(title__icontains=query)
