@@ -106,7 +106,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "allauth.socialaccount",
-    "django_cotton",
+    "goodword.ui.components.Components",
     "django_htmx",
     "django.forms",
     "procrastinate.contrib.django",
@@ -145,8 +145,16 @@ GOODWORD_EXPORT = "goodword.flow.EXPORT"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -155,7 +163,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "goodword.workspace.layout.page_layout",
             ],
-            "builtins": ["django_cotton.templatetags.cotton"],
+            "builtins": ["goodword.ui.components"],
         },
     }
 ]
