@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from goodword.core import environment
-from goodword.core.process import freeze, limit_arenas
+from goodword.core.process import freeze
 from goodword.core.supervise import PortInUse
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 
 
     from goodword.core import metrics
 
-    limit_arenas()
     limit_statements(settings.GOODWORD_STATEMENT_SECONDS)
     chosen = port or environment.port("GOODWORD_PORT", 8000)
     listening = handed_over() or bind(host, chosen)

@@ -31,7 +31,7 @@ from goodword.core.environment import SettingError
 from goodword.core.health import HeartbeatThread, connect
 from goodword.core.job_recovery import GIVE_BACK
 from goodword.core.jobs import GiveBack, Interrupted
-from goodword.core.process import Notifier, freeze, limit_arenas
+from goodword.core.process import Notifier, freeze
 from goodword.core.schedule import Deferrer
 
 log = logging.getLogger(__name__)
@@ -280,7 +280,6 @@ def work(concurrency: int | None = None, *, grace: float) -> int:
             f"{at_once} jobs at once need as many connections: raise GOODWORD_POOL, which is {settings.GOODWORD_POOL}."
         )
     _wait_while_copy()
-    limit_arenas()
     crypto.check_field_keys_at_start()
     try:
         metrics.serve_worker()
