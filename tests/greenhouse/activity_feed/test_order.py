@@ -6,6 +6,7 @@ import pytest
 
 from goodword.core import outbox
 from goodword.greenhouse.activity_feed.notes import drop, retry
+from goodword.greenhouse.activity_feed.outcomes import SUPERSEDED
 from goodword.greenhouse.activity_feed.posting import NEWER_WAITS, OLDER_WAITS, post
 from goodword.greenhouse.models import ActivityFeedNote
 from tests.greenhouse.activity_feed.story import CODE, Story, react_to_ready_report, ready
@@ -49,14 +50,15 @@ def test_a_note_that_waited_does_not_follow_a_newer_one(
     assert event_names()[-2:] == ["note.posted", "note.superseded"]
 
 
-def test_a_retry_of_a_failed_note_does_not_follow_a_newer_one(
+def test_a_failed_note_needs_nobody_after_a_newer_one(
     story: Story, older: ActivityFeedNote, newer: ActivityFeedNote
 ) -> None:
     ActivityFeedNote.objects.of(story.world.organisation).filter(pk=older.pk).update(state="failed")
     posted(story, newer)
-    assert retry(older, now=story.now)
-    assert posted(story, older)[0] == "cancelled"
-    assert codes(story) == [AGAIN]
+    older.refresh_from_db()
+    assert (older.state, older.last_error) == ("cancelled", SUPERSEDED)
+    assert not retry(older, now=story.now)
+    assert event_names()[-2:] == ["note.posted", "note.superseded"]
 
 
 def test_a_note_that_may_have_arrived_before_the_newer_one_is_still_found(

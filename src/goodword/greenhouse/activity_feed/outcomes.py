@@ -66,8 +66,24 @@ def record_posted(note: ActivityFeedNote, posted: PostedNote, *, now: datetime) 
             return
         Connection.objects.across_organisations().filter(pk=note.connection_id).update(writing_tested_at=now)
         _record("note.posted", note, now=now, remote_id=posted.remote_id)
+        _drop_failed_older(note, now=now)
         if posted.duplicates:
             record_duplicates(note, posted.duplicates, now=now)
+
+
+def _drop_failed_older(note: ActivityFeedNote, *, now: datetime) -> None:
+    """Notes of earlier reports of the step need nobody any more."""
+    if note.report is None:
+        return
+    older = ActivityFeedNote.objects.of(note.organisation).filter(
+        state=ActivityFeedNote.State.FAILED,
+        report__step_request=note.report.step_request_id,
+        report__lt=note.report.pk,
+    )
+    for one in older.select_for_update(of=("self",)):
+        one.state, one.last_error = ActivityFeedNote.State.CANCELLED, SUPERSEDED
+        one.save(update_fields=["state", "last_error"])
+        _record("note.superseded", one, now=now)
 
 
 def record_duplicates(note: ActivityFeedNote, remote_ids: Sequence[int], *, now: datetime) -> None:
