@@ -1,6 +1,7 @@
 """/metrics: access, content, and the metrics that the samples in deploy/ use."""
 
 import json
+import os
 import re
 import socket
 import urllib.request
@@ -93,6 +94,14 @@ def test_measuring_costs_nothing_while_it_is_off() -> None:
 
 
 @pytest.mark.programs
+def test_a_full_disk_cannot_end_processes_that_share_their_numbers(on: None) -> None:
+    """Writing to a file that is mapped into memory ends the process if the disk is full."""
+    with metrics.shared_by_processes():
+        folder = Path(os.environ.pop("PROMETHEUS_MULTIPROC_DIR"))
+        assert folder.parent == Path("/dev/shm")
+    assert not folder.exists()
+
+
 def test_a_worker_serves_its_own_numbers(on: None, settings: Settings) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from goodword.core import postgres
-from goodword.core.postgres import layout
+from goodword.core.postgres import launch, layout
 
 pytestmark = pytest.mark.programs
 
@@ -103,6 +103,12 @@ def test_data_directory_and_socket_are_private(data: Path) -> None:
         assert [permissions(path) for path in closed] == [0o700, 0o700, 0o700]
         assert network == ("",)
     assert not sockets.exists()
+
+
+def test_a_full_temporary_folder_is_named(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(data / "none"))
+    with pytest.raises(postgres.CannotStartError, match="no temporary folder for PostgreSQL's socket"):
+        launch.make_socket_folder(launch.launcher_for(layout.Layout.of(data)))
 
 
 def test_long_data_paths_work(made: Path) -> None:

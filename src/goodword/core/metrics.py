@@ -41,6 +41,7 @@ WAIT_SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
 POOL_EVERY = 5.0
 #: folder in which the processes of one `goodword serve` share their numbers; prometheus_client reads it on import
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
+_MEMORY = "/dev/shm"  # noqa: S108 - mkdtemp makes a folder of its own in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,9 @@ def shared_by_processes() -> Iterator[None]:
     if not is_on():
         yield
         return
-    folder = tempfile.mkdtemp(prefix="goodword-metrics-")
+    # in memory: writing to a mapped file on a full disk kills the process (SIGBUS)
+    memory = _MEMORY if os.access(_MEMORY, os.W_OK) else None
+    folder = tempfile.mkdtemp(prefix="goodword-metrics-", dir=memory)
     os.environ[_SHARED] = folder
     try:
         yield

@@ -1,6 +1,7 @@
 """Nightly backups of the embedded database: schedule, retention, health page."""
 
 import os
+import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
-from goodword.core.backup import archive, nightly
+from goodword.core import installation
+from goodword.core.backup import archive, erasures, nightly
 from goodword.core.backup.programs import Target
 from goodword.core.doctor.findings import Finding, State, attention
 from goodword.core.models import BackupRun
@@ -140,6 +142,16 @@ def test_each_erasure_is_listed_beside_the_backups(kept: Path) -> None:
     assert ProcrastinateJob.objects.filter(task_name="backup.list_erasures", status="todo").count() == 1
     nightly.list_erasures.run()
     assert len((kept / archive.ERASURES).read_text().splitlines()) == 3
+
+
+@pytest.mark.django_db
+def test_the_list_of_an_earlier_installation_is_kept_under_another_name(tmp_path: Path) -> None:
+    earlier = f'{{"goodword": "erasures", "installation": "{uuid.uuid4()}"}}\n{{"end": 0}}\n'
+    (tmp_path / archive.ERASURES).write_text(earlier)
+    assert erasures.keep_in(tmp_path) == 0
+    own, other = sorted(tmp_path.iterdir(), key=lambda path: len(path.name))
+    assert (own.name, other.read_text()) == (archive.ERASURES, earlier)
+    assert list(erasures.read(own, of=str(installation.uid()))) == []
 
 
 @pytest.mark.django_db

@@ -22,7 +22,7 @@ from pytest_django.fixtures import Settings
 from goodword.accounts.models import Logo
 from goodword.core import crypto, installation
 from goodword.core.backup import archive, dump, restore
-from goodword.core.backup.programs import BackupError, Target, folder_for
+from goodword.core.backup.programs import BackupError, Program, Target, folder_for
 from tests.core.backup.databases import empty_database, is_empty, rows
 from tests.core.test_field_keys import connected
 from tests.core.test_killed_worker import until
@@ -376,6 +376,12 @@ def test_programs_connect_like_goodword(settings: Settings) -> None:
         found = Target.of_django()
     assert {"options", "passfile", "dbname"} <= set(found.parameters)
     assert "pool" not in found.parameters
+
+
+def test_a_full_temporary_folder_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    begins = "No temporary file can be written. Free space on the file system of /tmp"
+    assert refusal(lambda: Program(["true"])).startswith(begins)
 
 
 def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

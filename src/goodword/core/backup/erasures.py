@@ -48,9 +48,21 @@ def write(sink: IO[bytes], *, more: Iterable[Erased] = ()) -> int:
 def keep_in(folder: Path) -> int:
     """Update the list in this folder. It keeps entries that are missing here because an older backup was restored."""
     path = folder / archive.ERASURES
+    _set_aside(path)
     known = list(read(path, of=str(installation.uid()))) if path.exists() else []
     with archive.new_file(path, replace=True) as sink:
         return write(sink, more=known)
+
+
+def _set_aside(path: Path) -> None:
+    """Rename the list of another installation, such as an earlier one in this folder. Its backups still need it."""
+    try:
+        with path.open(encoding="utf-8") as lines:
+            found = uuid.UUID(json.loads(lines.readline())["installation"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return  # `read` says what is wrong
+    if found != installation.uid():
+        path.rename(path.with_name(f"{path.stem}-{found}-{int(path.stat().st_mtime)}{path.suffix}"))
 
 
 def read(path: Path, *, of: str) -> Iterator[Erased]:

@@ -107,8 +107,14 @@ def major_of(folder: Path) -> int:
 
 class Program:
     def __init__(self, command: list[str], **streams: Any) -> None:
-        self._messages: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
         self.name = Path(command[0]).name
+        try:
+            self._messages: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
+        except OSError as error:
+            raise BackupError(
+                "No temporary file can be written. Free space on the file system of /tmp, or name another folder in "
+                "TMPDIR."
+            ) from error
         try:
             self.process = subprocess.Popen(  # noqa: S603 - a fixed program, never through a shell
                 command, stderr=self._messages, **streams

@@ -74,8 +74,12 @@ def disk(
             )
         ]
     for place in places:
-        folder = next(one for one in (place, *place.parents) if one.exists())
-        status = os.statvfs(folder)
+        try:
+            folder = next(one for one in (place, *place.parents) if one.exists())
+            status = os.statvfs(folder)
+        except OSError as error:
+            remedy = "Run this as the user of the other programs, or let this user read the folder."
+            return [broken("disk", f"{place} can't be read: {error.strerror}.", remedy)]
         # some file systems don't limit the number of files
         no_files = status.f_files > 0 and status.f_favail == 0
         seen.append((0 if no_files else status.f_bavail * status.f_frsize, folder, no_files))

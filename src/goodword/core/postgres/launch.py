@@ -148,10 +148,16 @@ _PREFIX = "goodword-"
 
 
 def make_socket_folder(launcher: Launcher) -> str:
-    base = tempfile.gettempdir()
-    if len(os.fsencode(base)) > 70:
-        base = "/tmp"  # noqa: S108 - only the parent; the folder itself is new and closed
-    directory = tempfile.mkdtemp(prefix=_PREFIX, dir=base)
+    try:
+        base = tempfile.gettempdir()
+        if len(os.fsencode(base)) > 70:
+            base = "/tmp"  # noqa: S108 - only the parent; the folder itself is new and closed
+        directory = tempfile.mkdtemp(prefix=_PREFIX, dir=base)
+    except OSError as error:
+        raise CannotStartError(
+            "There is no temporary folder for PostgreSQL's socket. Free space on the file system of /tmp, or name "
+            "another folder in TMPDIR."
+        ) from error
     launcher.own(Path(directory))
     return directory
 
