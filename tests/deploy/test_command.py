@@ -24,12 +24,13 @@ def test_settings_mean_the_same_as_to_systemd_and_the_callers_take_precedence(tm
     text = (ROOT / "deploy/goodword").read_text()
     replaced = {
         "/etc/goodword/environment": str(file),
-        "runuser -u goodword -- /opt/goodword/bin/goodword": "env",
+        "exec runuser -u goodword -- /opt/goodword/bin/goodword": "command -v runuser > found && exec env",
     }
     for old, new in replaced.items():
         assert text.count(old) == 1
         text = text.replace(old, new)
     command.write_text(text)
+    # cron's path
     given = {"PATH": "/usr/bin:/bin", "HOME": "/root", "GOODWORD_HELP_CONTACT": "somebody's@example.com"}
     done = subprocess.run(
         ["/bin/sh", str(command)], env=given, cwd=tmp_path, capture_output=True, text=True, check=True
