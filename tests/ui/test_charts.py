@@ -3,7 +3,7 @@
 import pytest
 from pytest_django.fixtures import Settings
 
-from goodword.ui.charts import NARROW, WIDE, Axis, answer_chart, scale_chart, stacked, written_number
+from goodword.ui.charts import NARROW, WIDE, Axis, answer_chart, scale_chart, stacked
 from tests.ui.conftest import Render
 
 
@@ -24,10 +24,6 @@ def test_ticks_are_whole_numbers() -> None:
 
 def test_equal_and_close_marks_are_stacked() -> None:
     assert stacked([4, 3, 4, 4.01]) == [(3, 0), (4, 0), (4, 1), (4.01, 2)]
-
-
-def test_means_have_one_decimal() -> None:
-    assert [written_number(4), written_number(3.36)] == ["4.0", "3.4"]
 
 
 def test_a_scale_shows_mean_and_spread() -> None:

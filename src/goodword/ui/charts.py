@@ -40,10 +40,6 @@ def stacked(values: Sequence[float], *, grain: float = 0.05) -> list[tuple[float
     return placed
 
 
-def written_number(value: float) -> str:
-    return rounded(value, 1)
-
-
 @dataclass(frozen=True)
 class Measures:
     width: int
@@ -153,11 +149,11 @@ def _scale_row(row: Mapping[str, Any], number: int, axis: Axis, measures: Measur
         rings=rings,
         spread=(axis.at(min(marks)), axis.at(max(marks))) if len(marks) > 1 else None,
         mean_x=None if mean is None else axis.at(float(mean)),
-        mean_text="" if mean is None else written_number(float(mean)),
+        mean_text="" if mean is None else rounded(float(mean), 1),
         marks_text=", ".join(f"{mark:g}" for mark in sorted(marks)),
         count=len(marks),
         band=(axis.at(band[0]), axis.at(band[1])) if band else None,
-        band_text=f"{written_number(band[0])} – {written_number(band[1])}" if band else "",
+        band_text=f"{rounded(band[0], 1)} – {rounded(band[1], 1)}" if band else "",
     )
 
 

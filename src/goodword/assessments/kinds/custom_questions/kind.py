@@ -55,9 +55,9 @@ from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
+from goodword.core.text import rounded
 from goodword.core.validation import Json
 from goodword.questionnaires.editor.descriptions import question_types
-from goodword.ui.charts import written_number
 
 
 class _CustomQuestions(FixedItems):
@@ -247,7 +247,7 @@ def _cells(content: CustomQuestions, one: ComparedPart) -> tuple[ComparisonCell,
     if not marked:
         return (right, ComparisonCell(text="–", note=note))
     points = {
-        "mean": written_number(sum(question.mean or 0 for question in marked)),
+        "mean": rounded(sum(question.mean or 0 for question in marked), 1),
         "most": sum(question.most for question in marked),
     }
     return (right, ComparisonCell(text=gettext("%(mean)s of %(most)s") % points, note=note))

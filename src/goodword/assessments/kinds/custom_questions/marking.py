@@ -27,8 +27,8 @@ from goodword.assessments.queries import (
 )
 from goodword.candidates.models import Application
 from goodword.core.models import Event
+from goodword.core.text import rounded
 from goodword.core.validation import Json
-from goodword.ui.charts import written_number
 from goodword.workflow.models import DONE, lock
 
 RATERS: Final[Mapping[bool, int]] = {False: 1, True: 2}
@@ -61,7 +61,7 @@ class CriterionMarks:
 
     @property
     def mean_text(self) -> str:
-        return written_number(sum(self.given) / len(self.given)) if self.given else ""
+        return rounded(sum(self.given) / len(self.given), 1) if self.given else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,7 @@ class AnswerToMark:
     def mean_text(self) -> str:
         if len(self.sums) == 1:
             return str(self.sums[0])
-        return written_number(sum(self.sums) / len(self.sums)) if self.sums else ""
+        return rounded(sum(self.sums) / len(self.sums), 1) if self.sums else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

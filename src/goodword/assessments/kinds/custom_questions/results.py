@@ -27,10 +27,10 @@ from goodword.assessments.kinds.technical_sheet import (
 )
 from goodword.assessments.models import AttemptPart, Marking, Score
 from goodword.assessments.psychometrics import SCORING
+from goodword.core.text import rounded
 from goodword.core.validation import Json
 from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.types import MultipleChoice, SingleChoice
-from goodword.ui.charts import written_number
 
 TWO = 2
 
@@ -137,7 +137,7 @@ class MarkedCriterion:
     @property
     def mean_text(self) -> str:
         points = [one for one in self.given if one is not None]
-        return written_number(fmean(points)) if points else ""
+        return rounded(fmean(points), 1) if points else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +180,7 @@ class AnsweredQuestion:
 
     @property
     def mean_text(self) -> str:
-        return "" if self.mean is None else written_number(self.mean)
+        return "" if self.mean is None else rounded(self.mean, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

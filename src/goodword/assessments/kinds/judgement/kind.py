@@ -53,7 +53,6 @@ from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.text import rounded
 from goodword.core.validation import Json
-from goodword.ui.charts import written_number
 
 
 class _Judgement(FixedItems):
@@ -280,4 +279,4 @@ def _hundredths(value: float) -> str:
 def _distance(score: Score | None) -> ComparisonCell:
     if score is None or score.value is None:
         return NO_VALUE
-    return ComparisonCell(text=written_number(score.value))
+    return ComparisonCell(text=rounded(score.value, 1))

@@ -17,8 +17,8 @@ from goodword.assessments.kinds.scores import ALL, NormedScore, normed_score
 from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.norms import BAND_WIDTH
+from goodword.core.text import rounded
 from goodword.core.validation import Json
-from goodword.ui.charts import written_number
 
 #: maximum tasks explained to their candidate
 EXAMPLES: Final = 2
@@ -35,7 +35,7 @@ class SolvedPrecision:
     @property
     def words(self) -> str:
         """ "9.5 to 15.9, assumed"."""
-        band = {"low": written_number(self.low), "high": written_number(self.high)}
+        band = {"low": rounded(self.low, 1), "high": rounded(self.high, 1)}
         if self.assumed:
             return gettext("90 %% band %(low)s to %(high)s, assumed") % band
         return gettext("90 %% band %(low)s to %(high)s") % band
@@ -78,7 +78,7 @@ class CellDifficulty:
     @property
     def b_text(self) -> str:
         """The difficulty with its 90 % interval: "−0.4 ± 0.3"."""
-        return f"{signed(self.b)} ± {written_number(BAND_WIDTH * self.se)}"
+        return f"{signed(self.b)} ± {rounded(BAND_WIDTH * self.se, 1)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ class Ability:
 
 
 def signed(value: float) -> str:
-    return written_number(value).replace("-", "−")
+    return rounded(value, 1).replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

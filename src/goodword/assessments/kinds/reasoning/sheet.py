@@ -25,8 +25,7 @@ from goodword.assessments.kinds.technical_sheet import (
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.number_right import ASSUMED_SD, FormPrecision, form_precision
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
-from goodword.core.text import written_count, written_day, written_figure
-from goodword.ui.charts import written_number
+from goodword.core.text import rounded, written_count, written_day, written_figure
 
 
 def reasoning_sheet(forms: ReasoningTest, form: str, known: Known) -> TechnicalSheet:
@@ -99,7 +98,7 @@ def precision_in_words(blueprint: Blueprint, calibration: OwnCalibration | None)
     found, source = precision_of_form(blueprint, calibration)
     figures = {
         "reliability": written_figure(found.reliability),
-        "band": written_number(found.half_band),
+        "band": rounded(found.half_band, 1),
         **{f"after{d}": hundredths(found.better[d]) for d in (1, 3, 5)},
         "order": hundredths(found.in_order),
     }
@@ -137,11 +136,11 @@ def verification_in_words(forms: ReasoningTest, form: str, calibration: OwnCalib
         "n": rates.items,
         "high": rates.high,
         **{
-            name: written_number(100 * rate)
+            name: rounded(100 * rate, 1)
             for name, rate in zip(("average", "half", "one"), rates.by_ability, strict=True)
         },
-        **{f"group{place}": written_number(100 * rate) for place, rate in enumerate(rates.by_mean)},
-        "highest": written_number(100 * rates.highest),
+        **{f"group{place}": rounded(100 * rate, 1) for place, rate in enumerate(rates.by_mean)},
+        "highest": rounded(100 * rates.highest, 1),
         "helped": rates.helped,
         "found": hundredths(rates.found),
     }

@@ -44,8 +44,8 @@ from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
+from goodword.core.text import rounded
 from goodword.core.validation import Json
-from goodword.ui.charts import written_number
 
 
 class _Scales(FixedItems):
@@ -203,4 +203,4 @@ def compare(content: Instrument) -> Comparison:
 def _mean(score: Score | None) -> ComparisonCell:
     if score is None or score.value is None:
         return NO_VALUE
-    return ComparisonCell(text=written_number(score.value), note=percentiles_note(issued_normed_score(score)))
+    return ComparisonCell(text=rounded(score.value, 1), note=percentiles_note(issued_normed_score(score)))
