@@ -3,7 +3,8 @@
 Run it with `.venv/bin/python -m bench.idle [--seconds 120]`.
 
 The demo plays its story. Then both programs are restarted on its database in production mode, and PostgreSQL logs each
-statement, including BEGIN and COMMIT. Finally a recruiter opens pages.
+statement, including BEGIN and COMMIT. Finally an admin opens pages, with one web process and with two, which a third one
+supervises.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -70,6 +72,19 @@ def main() -> None:
             print(distribution("a delivery is picked up", pick_ups(server, story)))
             open_pages(made)
             print_memory(f"after {PAGES} pages", web, worker)
+        with (
+            postgres.start(data, who="bench") as server,
+            (data / "idle.log").open("ab") as log,
+            Children(env=production(data, ports, server.url), log=log) as children,
+        ):
+            children.start("web", goodword("serve", "--processes", "2"))
+            time.sleep(SETTLE)
+            supervisor = children.pid("web")
+            both = [supervisor, *family(supervisor)]
+            print_memory("supervisor and two processes, without use", web=both)
+            for _ in range(2):  # since either of them may respond
+                open_pages(made)
+            print_memory(f"supervisor and two processes, after {2 * PAGES} pages", web=both)
 
 
 def production(data: Path, ports: Ports, database_url: str) -> dict[str, str]:
@@ -100,13 +115,15 @@ def family(pid: int) -> list[int]:
     return [int(child) for child in children] or [pid]
 
 
-def print_memory(when: str, web: list[int], worker: list[int]) -> None:
+def print_memory(when: str, web: Sequence[int], worker: Sequence[int] = ()) -> None:
     for name, pids in (("web", web), ("worker", worker)):
+        if not pids:
+            continue
         print(f"{name} {when}: {' and '.join(str(memory(pid)) for pid in pids)} MB (PSS)", flush=True)
 
 
 def open_pages(made: World) -> None:
-    """Sign in as a recruiter and follow links."""
+    """Sign in as an admin and follow links."""
     with closing(Browser(f"http://localhost:{made.ports.goodword}")) as browser:
         sign_in(browser, made.password)
         found = [browser.url]

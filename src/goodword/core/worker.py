@@ -179,8 +179,9 @@ class Worker(LibraryWorker):
         return {context.job.id for context in list(self._running_jobs.values()) if context.job.id is not None}
 
     def look_after(self, connection: psycopg.Connection) -> None:
-        """Record a heartbeat, and requeue jobs that are listed as running here but aren't. They must be seen twice,
-        since a new job looks the same."""
+        """Record a heartbeat, free memory, and requeue jobs that are listed as running here but aren't. They must be
+        seen twice, since a new job looks the same."""
+        process.trim()  # not after each report, since the next one would need the memory again
         if self.worker_id is None:
             return
         connection.execute(_BEAT, [self.worker_id])

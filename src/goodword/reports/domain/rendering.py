@@ -41,7 +41,6 @@ def render_signed(snapshot: Mapping[str, Any], *, now: datetime) -> SignedFile:
     pdf = render_pdf(snapshot)
     signer = current_signer(now=now)
     signed = sign(pdf.bytes, signer.identity, now=now)
-    process.trim()  # returns six megabytes
     return SignedFile(content=signed.content, covered=signed.covered, certificate=signer.row)
 
 
