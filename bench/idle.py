@@ -3,8 +3,8 @@
 Run it with `.venv/bin/python -m bench.idle [--seconds 120]`.
 
 The demo plays its story. Then both programs are restarted on its database in production mode, and PostgreSQL logs each
-statement, including BEGIN and COMMIT. Finally an admin opens pages, with one web process and with two, which a third one
-supervises.
+statement, including BEGIN and COMMIT. Finally an admin opens pages, with one web process and with two and their
+supervisor.
 """
 
 import argparse
