@@ -54,9 +54,9 @@ def main() -> None:
             one.run(goodword("collectstatic", "--noinput", "--verbosity=0"))
         with world(data=data, ports=ports) as made:
             story = play(made, api="v3", out=sys.stderr)
-            time.sleep(5)
+            time.sleep(15)  # it frees memory every ten seconds
             worker_of_demo = made.children.pid("worker")
-            print(f"worker after the story, reports included: {memory(worker_of_demo)} MB (PSS)", flush=True)
+            print(f"worker after the story, reports included: {memory(worker_of_demo)} MB", flush=True)
         with (
             postgres.start(data, who="bench") as server,
             (data / "idle.log").open("ab") as log,
@@ -119,7 +119,7 @@ def print_memory(when: str, web: Sequence[int], worker: Sequence[int] = ()) -> N
     for name, pids in (("web", web), ("worker", worker)):
         if not pids:
             continue
-        print(f"{name} {when}: {' and '.join(str(memory(pid)) for pid in pids)} MB (PSS)", flush=True)
+        print(f"{name} {when}: {' and '.join(memory(pid) for pid in pids)} MB", flush=True)
 
 
 def open_pages(made: World) -> None:
@@ -133,10 +133,12 @@ def open_pages(made: World) -> None:
             found += [one for one in links if one.startswith("/o/") and one not in found]
 
 
-def memory(pid: int) -> int:
-    """The process's proportional share of memory (PSS) in MB."""
+def memory(pid: int) -> str:
+    """The process's proportional share of memory (PSS) in MB, and how much of it isn't from files."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-    return round(int(text.split("\nPss:")[1].split()[0]) / 1000)
+    found = dict(re.findall(r"^(\w+): +(\d+) kB$", text, re.MULTILINE))
+    share, anonymous = (round(int(found[name]) / 1000) for name in ("Pss", "Pss_Anon"))
+    return f"{share} ({anonymous} anonymous)"
 
 
 def statements(server: postgres.Server, seconds: int) -> Counter[tuple[str, str]]:

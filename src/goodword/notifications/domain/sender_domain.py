@@ -6,13 +6,12 @@ SPF: RFC 7208; DKIM: RFC 6376, 3.6.1; DMARC: RFC 7489, 6.3 and 6.6.3.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final, TypedDict
 
 from django.conf import settings
-from publicsuffixlist import PublicSuffixList
 
 from goodword.core import mail
+from goodword.core.addresses import suffixes
 from goodword.core.dns import SECONDS, Answer, Failure, txt_records
 
 #: states of <c-check-row>
@@ -171,7 +170,7 @@ def tags(record: str) -> dict[str, str]:
 
 def organisational(domain: str) -> str:
     """The registered domain: "example.co.uk" for "mail.example.co.uk"."""
-    return _suffixes().privatesuffix(domain.casefold()) or domain
+    return suffixes().privatesuffix(domain.casefold(), accept_unknown=True) or domain
 
 
 def is_aligned(domain: str, other: str) -> bool:
@@ -183,11 +182,6 @@ def _dmarc_records(answer: Answer) -> tuple[str, ...]:
     return tuple(
         text for text in answer.texts if re.match(r"v\s*=\s*DMARC1\s*(;|$)", text.strip(), re.IGNORECASE)
     )
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
