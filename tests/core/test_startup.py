@@ -412,6 +412,17 @@ def test_a_migration_in_a_deadlock_is_tried_again(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_role_that_may_not_create_tables_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE insufficient_privilege USING MESSAGE = 'not yours'; END $$")
+
+    monkeypatch.setattr(database, "call_command", refused)
+    with pytest.raises(SettingError, match=r"may not create what Goodword needs: not yours\. Make it"):
+        database.migrate()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_second_migration_waits_for_the_first(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

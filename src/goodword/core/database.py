@@ -14,11 +14,19 @@ from typing import Any, Final, LiteralString
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
+from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.migrations.executor import MigrationExecutor
 from packaging.version import Version
 from procrastinate.contrib.django.utils import connector_params
-from psycopg.errors import DeadlockDetected, LockNotAvailable
+from psycopg.errors import DeadlockDetected, InsufficientPrivilege, LockNotAvailable
 
 from goodword.core import process
 from goodword.core.environment import SettingError
@@ -258,6 +266,14 @@ def _apply(verbosity: int) -> None:
                 ) from error
             _say("The migration is waiting for another transaction and will be tried again.")
             time.sleep(MIGRATION_PAUSE)
+        except (MigrationSchemaMissing, ProgrammingError) as error:
+            if isinstance(error, ProgrammingError) and not isinstance(error.__cause__, InsufficientPrivilege):
+                raise
+            said = first_line(error.__cause__ or error.__context__ or error)
+            raise SettingError(
+                f"The role in DATABASE_URL may not create what Goodword needs: {said}. Make it the owner of the "
+                "database (ALTER DATABASE ... OWNER TO ...), and run `goodword migrate` again."
+            ) from error
 
 
 @contextmanager
