@@ -44,9 +44,6 @@ _IN_HAND = frozenset({Outbox.State.SENDING.value, Outbox.State.QUEUED.value})
 #: notified
 RETRY_DELAYS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
 
-#: a claim older than this belongs to a dead worker
-STUCK_AFTER = timedelta(minutes=5)
-
 
 def claim[R: Outbox](
     model: type[R], pk: int, *, now: datetime, related: Sequence[str] = ("organisation",)

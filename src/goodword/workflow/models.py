@@ -1,4 +1,4 @@
-"""Step requests and runs, and the states of a run. Only `move` changes them.
+"""Step requests and runs. Only `move` changes the state of a run.
 
 Lock order: application, step request, run.
 """

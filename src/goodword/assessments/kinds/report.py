@@ -44,7 +44,7 @@ class PartResult(ABC):
 
     @abstractmethod
     def for_candidate(self) -> "CandidateResult":
-        """The candidate's view, in the active language, without comparisons or judgements."""
+        """The candidate's view, in the active language, without comparison with other people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

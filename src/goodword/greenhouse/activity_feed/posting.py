@@ -41,7 +41,7 @@ from goodword.notifications.models import Link
 FailureReason = ActivityFeedNote.FailureReason
 
 #: seconds after the claim within which a write may begin. Even the longest exchange then ends well before
-#: outbox.STUCK_AFTER, when the sweep may give the row to another worker.
+#: outcomes.STUCK_AFTER, when the sweep may give the row to another worker.
 WRITE_WITHIN = 120.0
 
 NOT_VISIBLE = (

@@ -354,7 +354,8 @@ def _page_of(application: Application) -> str:
 
 
 def on_entered_stage(event: Event) -> None:
-    """Request the steps of the stage, unless the candidate has been rejected, hired or moved on since."""
+    """Request the steps of the stage, unless the application has ended, changed its job, or left the stage of a step
+    that pauses then."""
     assert event.application_id is not None
     applications = Application.objects.across_organisations().filter(pk=event.application_id)
     connection_id = applications.values_list("connection_id", flat=True).get()
