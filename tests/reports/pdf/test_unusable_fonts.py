@@ -1,6 +1,7 @@
 """Reports are created without unusable fonts, and Settings > Organisation names those."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,3 +114,10 @@ def test_without_any_font_for_latin_admins_are_told_what_to_install(
 
 def test_installed_fonts_have_no_problems() -> None:
     assert font_problems() == ()
+
+
+def test_admins_are_told_if_the_fonts_cannot_be_checked(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(installed / "python"))
+    assert font_problems_apart() == ("The fonts can't be checked. Details are in the log.",)

@@ -132,13 +132,17 @@ def font_problems() -> tuple[str, ...]:
 @cache
 def font_problems_apart() -> tuple[str, ...]:
     """`font_problems` of another process, since fonts and libraries take 16 MB, which web processes don't need."""
-    checked = subprocess.run(  # noqa: S603 - this module
-        [sys.executable, "-m", __name__, *SYSTEM_FOLDERS],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        timeout=_CHECK_SECONDS,
-        check=True,
-    )
+    try:
+        checked = subprocess.run(  # noqa: S603 - this module
+            [sys.executable, "-m", __name__, *SYSTEM_FOLDERS],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            stdout=subprocess.PIPE,
+            timeout=_CHECK_SECONDS,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        log.exception("The fonts of reports can't be checked")
+        return ("The fonts can't be checked. Details are in the log.",)
     return tuple(json.loads(checked.stdout))
 
 
