@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
+from io import TextIOWrapper
 from pathlib import Path
 
 from django.db import DatabaseError, connections
@@ -47,8 +48,12 @@ GRACE = 30.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status. For what an operator can put right, print a sentence instead of a
-    traceback and return 2, or 1 if the database fails meanwhile."""
+    traceback and return 2, or 1 if the disk is full or the database fails meanwhile."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(
+        sys.stdout, TextIOWrapper
+    ):  # names of organisations may not exist in the terminal's encoding
+        sys.stdout.reconfigure(errors="backslashreplace")
     if given[:1] == ["returned-mail"]:
         return _handle_returned_mail(given)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodword.settings")
@@ -70,8 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         _leave_output()
-        print(f"goodword: the output can't be written: {error.strerror}.", file=sys.stderr)
-        return 2
+        print(
+            f"goodword: {error.filename or 'the output'} can't be written: {error.strerror}.", file=sys.stderr
+        )
+        return 1
     except DatabaseError as error:
         if not database.is_outage(error):
             raise

@@ -29,7 +29,7 @@ def test_a_reader_that_has_gone_ends_a_command_silently() -> None:
 def test_output_to_a_full_disk_fails_with_a_sentence() -> None:
     with Path("/dev/full").open("wb") as full:
         assert said("version", output=full.fileno()) == (
-            2,
+            1,
             "goodword: the output can't be written: No space left on device.\n",
         )
 

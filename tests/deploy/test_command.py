@@ -20,7 +20,7 @@ GOODWORD_HELP_CONTACT=it@example.com"""
 
 def test_settings_mean_the_same_as_to_systemd_and_the_callers_take_precedence(tmp_path: Path) -> None:
     file, command = tmp_path / "environment", tmp_path / "goodword"
-    file.write_text(FILE)
+    file.write_text(f"{FILE}\nGOODWORD_PORT=8000 \r\n", newline="")
     text = (ROOT / "deploy/goodword").read_text()
     replaced = {
         "/etc/goodword/environment": str(file),
@@ -43,6 +43,7 @@ def test_settings_mean_the_same_as_to_systemd_and_the_callers_take_precedence(tm
         r"GOODWORD_MAIL_FROM=back\slash",
         'GOODWORD_MAIL_PROVIDER_SETTINGS={"POSTMARK_SERVER_TOKEN": "abc"}',
         "GOODWORD_OIDC_NAME=`touch ran`;touch ran",
+        "GOODWORD_PORT=8000",
         'GOODWORD_SAML_NAME=Ann"s $ID',
         "GOODWORD_SMTP_URL=smtp://user:pa$$w0rd$HOME@mail.example.com",
     ]
