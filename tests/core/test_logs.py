@@ -120,8 +120,10 @@ def test_an_sql_error_keeps_its_code_and_constraint_but_no_values(written: io.St
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("CREATE UNIQUE INDEX tests_name ON candidates_candidate (first_name)")
             cursor.execute(
-                "INSERT INTO candidates_candidate SELECT (jsonb_populate_record(c, '{\"id\": 0}')).* "
-                "FROM candidates_candidate c WHERE id = %s",
+                "INSERT INTO candidates_candidate (organisation_id, first_name, last_name, preferred_name, email, "
+                "company, title, can_email, private, language, chosen_language, created_at) "
+                "SELECT organisation_id, first_name, last_name, preferred_name, email, company, title, can_email, "
+                "private, language, chosen_language, created_at FROM candidates_candidate WHERE id = %s",
                 [person.pk],
             )
     except IntegrityError:

@@ -311,7 +311,7 @@ _ACCENTS: Final = re.compile("[\u0300-\u036f]")
 
 def without_accents(text: str) -> str:
     """In lower case and without accents, for searching and sorting: "łukasz müßig" becomes "lukasz mussig"."""
-    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text.lower())).translate(_PLAIN)
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).lower().translate(_PLAIN)
 
 
 class WithoutAccents(Func):

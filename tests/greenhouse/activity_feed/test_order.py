@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
+import httpx2
 import pytest
 
 from goodword.core import outbox
 from goodword.greenhouse.activity_feed.notes import drop, retry
-from goodword.greenhouse.activity_feed.outcomes import SUPERSEDED
+from goodword.greenhouse.activity_feed.outcomes import STUCK_AFTER, SUPERSEDED, UNKNOWN_WAIT
 from goodword.greenhouse.activity_feed.posting import NEWER_WAITS, OLDER_WAITS, post
 from goodword.greenhouse.models import ActivityFeedNote
 from tests.greenhouse.activity_feed.story import CODE, Story, react_to_ready_report, ready
+from tests.greenhouse.world import Killed
 from tests.support.jobs import event_names
 
 AGAIN = "GW-0002"
@@ -69,6 +71,44 @@ def test_a_note_that_may_have_arrived_before_the_newer_one_is_still_found(
     posted(story, newer)
     assert posted(story, older, after=timedelta(minutes=5))[0] == "sent"
     assert codes(story) == [CODE, AGAIN]
+
+
+@pytest.mark.parametrize("dies", [False, True], ids=["an error", "a dead worker"])
+def test_a_newer_note_that_may_have_arrived_is_waited_for(
+    story: Story, older: ActivityFeedNote, newer: ActivityFeedNote, *, dies: bool
+) -> None:
+    if dies:
+        story.world.fail(kind="fail", method="POST", path="/v3/notes", status=403)
+        posted(story, older)
+
+        def die(request: httpx2.Request) -> None:
+            if request.url.path == "/v3/notes":
+                raise Killed
+
+        story.world.line.after = die
+        with pytest.raises(Killed):
+            posted(story, newer)
+        story.world.line.after = lambda _: None
+        later = STUCK_AFTER
+        story.requeue(after=later)
+    else:
+        story.world.fail(kind="fail_after", method="POST", path="/v3/notes", status=502)
+        assert posted(story, newer)[0] == "queued"
+        later = UNKNOWN_WAIT
+    state, wait = posted(story, older, after=later)
+    assert state == "queued" and wait >= OLDER_WAITS
+    assert posted(story, newer, after=later)[0] == "sent"
+    assert posted(story, older, after=later + wait)[0] == "cancelled"
+    assert codes(story) == [AGAIN]
+
+
+def test_a_note_after_a_newer_one_asks_greenhouse_nothing(
+    story: Story, older: ActivityFeedNote, newer: ActivityFeedNote
+) -> None:
+    posted(story, newer)
+    story.world.line.calls.clear()
+    assert posted(story, older)[0] == "cancelled"
+    assert story.world.line.calls == []
 
 
 def test_two_notes_that_are_posted_at_the_same_time_get_in_order(

@@ -74,18 +74,24 @@ def record_posted(note: ActivityFeedNote, posted: PostedNote, *, now: datetime) 
             record_duplicates(note, posted.duplicates, now=now)
 
 
+def others_of_step(note: ActivityFeedNote) -> QuerySet[ActivityFeedNote]:
+    """The notes about other reports of the same step request."""
+    if note.report is None:
+        return ActivityFeedNote.objects.none()
+    rows = ActivityFeedNote.objects.of(note.organisation).exclude(pk=note.pk)
+    return rows.filter(report__step_request=note.report.step_request_id)
+
+
 def _drop_failed_older(note: ActivityFeedNote, *, now: datetime) -> None:
-    """Notes of earlier reports of the step need nobody any more."""
+    """Notes of earlier reports of the step need nobody any more, unless they may be on the feed."""
     if note.report is None:
         return
-    older = ActivityFeedNote.objects.of(note.organisation).filter(
-        state=ActivityFeedNote.State.FAILED,
-        report__step_request=note.report.step_request_id,
-        report__lt=note.report.pk,
+    failed = others_of_step(note).filter(
+        state=ActivityFeedNote.State.FAILED, outcome_unknown=False, report__lt=note.report_id
     )
-    for one in older.select_for_update(of=("self",)):
-        one.state, one.last_error = ActivityFeedNote.State.CANCELLED, SUPERSEDED
-        one.save(update_fields=["state", "last_error"])
+    for one in failed.select_for_update(of=("self",)):
+        one.state, one.last_error, one.settled_at = ActivityFeedNote.State.CANCELLED, SUPERSEDED, now
+        one.save(update_fields=["state", "last_error", "settled_at"])
         _record("note.superseded", one, now=now)
 
 

@@ -38,7 +38,7 @@ from goodword.greenhouse.sync.session import BRIEFLY, harvest
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 
-FailureReason = ActivityFeedNote.FailureReason
+FailureReason, State = ActivityFeedNote.FailureReason, ActivityFeedNote.State
 
 #: seconds after the claim within which a write may begin. Even the longest exchange then ends well before
 #: outcomes.STUCK_AFTER, when the sweep may give the row to another worker.
@@ -119,6 +119,8 @@ def post(note_id: int, *, now: datetime) -> None:
         outcomes.fail(note, error=DISCONNECTED, reason=FailureReason.DISCONNECTED, now=now)
         return
     try:
+        if not note.outcome_unknown:
+            _check_turn(note, now=now)
         with (
             telemetry.span(
                 "note", of=lambda: note.report.step_request.application_id if note.report else None
@@ -251,7 +253,7 @@ def _write(
     api: HarvestApi, note: ActivityFeedNote, target: Target, *, claimed: float, now: datetime
 ) -> PostedNote:
     """Write as the first author whom Greenhouse accepts. Trying others is safe: a refused write has no effect."""
-    _check_turn(note)
+    _check_turn(note, now=now)
     body, refusal = "", None
     for author_id in target.authors:
         if time.monotonic() - claimed > WRITE_WITHIN:
@@ -274,21 +276,18 @@ def _write(
     raise CannotPost(FailureReason.NO_AUTHOR, NO_AUTHOR)
 
 
-def _check_turn(note: ActivityFeedNote) -> None:
+def _check_turn(note: ActivityFeedNote, *, now: datetime) -> None:
     """Readers take the last note on the feed as current, so an older one must not follow it. Raises Superseded,
     NotItsTurn."""
-    if note.report is None:
-        return
-    others = ActivityFeedNote.objects.of(note.organisation).filter(
-        report__step_request=note.report.step_request_id
-    )
-    states = dict(others.exclude(pk=note.pk).values_list("report_id", "state"))
-    newer = {state for report, state in states.items() if report > note.report.pk}
-    if ActivityFeedNote.State.SENT in newer:
+    others = list(outcomes.others_of_step(note))
+    newer = [one for one in others if one.report_id > note.report_id]
+    if any(one.state == State.SENT for one in newer):
         raise Superseded
-    if ActivityFeedNote.State.SENDING in newer:
+    if any(one.state == State.SENDING for one in newer):
         raise NotItsTurn(OLDER_WAITS)
-    if ActivityFeedNote.State.SENDING in states.values():
+    if doubtful := [one for one in newer if one.state == State.QUEUED and one.outcome_unknown]:
+        raise NotItsTurn(max(OLDER_WAITS, max(one.not_before for one in doubtful) - now + OLDER_WAITS))
+    if any(one.state == State.SENDING for one in others):
         raise NotItsTurn(NEWER_WAITS)
 
 
