@@ -14,9 +14,10 @@ from goodword.core.version import OLDEST_ON_SCHEMA, VERSION
 
 #: migrations that contract ("app.name"), with the first release whose programs don't use what they remove
 CONTRACTING: dict[str, str] = {
-    # a new function, and a view that only sorts names differently
+    # a new function, an index on the column that replaces an expression, and another order of names
     "candidates.0002_search_without_accents": "0.1.0",
     "workspace.0002_sort_without_accents": "0.1.0",
+    "workspace.0003_resort_names": "0.1.0",
 }
 #: operations that are safe for programs that don't know them
 EXPANDING = (

@@ -88,6 +88,8 @@ def test_long_parts_of_an_unknown_path_are_blotted() -> None:
 
 def test_a_path_cannot_begin_a_line_of_its_own() -> None:
     assert telemetry.safe_path("/x\nERROR y/", None) == "/x?ERROR y/"
+    path = "/accounts/password/reset/key/1-abc\x07-0123456789abcdef\x07/"
+    assert "0123" not in telemetry.safe_path(path, resolve(path))
 
 
 def test_an_unknown_path_with_a_token_is_blotted_by_every_logger(db: None, written: io.StringIO) -> None:

@@ -143,6 +143,25 @@ def test_a_local_installation_needs_no_tls(production: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.programs
+def test_a_database_with_another_encoding_is_refused(tmp_path: Path) -> None:
+    server, _, template = os.environ["DATABASE_URL"].rpartition("/")
+    query = template.partition("?")[2]
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
+        admin.execute(
+            "CREATE DATABASE ascii ENCODING SQL_ASCII LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0"
+        )
+    done = subprocess.run(
+        goodword("migrate"),
+        env=os.environ | {"DATABASE_URL": f"{server}/ascii?{query}", "GOODWORD_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("goodword: The database's encoding is SQL_ASCII, and Goodword needs UTF8.")
+
+
+@pytest.mark.programs
 def test_an_unreachable_database_is_reported_in_one_line(tmp_path: Path) -> None:
     done = subprocess.run(
         goodword("migrate"),

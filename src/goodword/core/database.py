@@ -242,11 +242,24 @@ def migrate(*, verbosity: int = 1) -> None:
     never gets the lock."""
     from goodword.core import installation
 
+    _check_encoding()
     with _no_other_migrating():
         check_known_migrations()
         _apply(verbosity)
         call_command("createcachetable", verbosity=0)
         installation.record_release()
+
+
+def _check_encoding() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        [encoding] = cursor.fetchone()
+    if encoding != "UTF8":
+        raise SettingError(
+            f"The database's encoding is {encoding}, and Goodword needs UTF8. Create another database with "
+            "`createdb --encoding=UTF8 --template=template0` and name it in DATABASE_URL; data moves with "
+            "`goodword backup` and `goodword restore`."
+        )
 
 
 def _apply(verbosity: int) -> None:
@@ -270,9 +283,15 @@ def _apply(verbosity: int) -> None:
             if isinstance(error, ProgrammingError) and not isinstance(error.__cause__, InsufficientPrivilege):
                 raise
             said = first_line(error.__cause__ or error.__context__ or error)
+            if migrated_by()[0]:
+                remedy = "Run `goodword migrate` as the owner of the tables (docs/operating.md, Two database roles)."
+            else:
+                remedy = (
+                    "Make it the owner of the database (ALTER DATABASE ... OWNER TO ...), and run `goodword migrate` "
+                    "again."
+                )
             raise SettingError(
-                f"The role in DATABASE_URL may not create what Goodword needs: {said}. Make it the owner of the "
-                "database (ALTER DATABASE ... OWNER TO ...), and run `goodword migrate` again."
+                f"The role in DATABASE_URL may not create what Goodword needs: {said}. {remedy}"
             ) from error
 
 

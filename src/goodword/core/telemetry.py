@@ -73,13 +73,13 @@ def redacted(text: str) -> str:
 
 def safe_path(path: str, match: ResolverMatch | None) -> str:
     """A request's path without secrets, according to the URL configuration."""
-    path = _CONTROL.sub("?", path)
     if match is None:
-        return _LONG_PART.sub(_BLOTTED, redacted(path))
-    for name in SECRET_ARGUMENTS:
-        if value := match.kwargs.get(name):
-            path = path.replace(str(value), _BLOTTED)
-    return path
+        path = _LONG_PART.sub(_BLOTTED, redacted(path))
+    else:
+        for name in SECRET_ARGUMENTS:
+            if value := match.kwargs.get(name):
+                path = path.replace(str(value), _BLOTTED)
+    return _CONTROL.sub("?", path)
 
 
 def without_addresses(text: str) -> str:

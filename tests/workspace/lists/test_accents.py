@@ -50,6 +50,13 @@ def test_a_name_in_decomposed_letters_is_found(role: Role, rita: Membership) -> 
     assert len(names(get(signed_in(rita), role, q="Müller"))) == 1
 
 
+@pytest.mark.parametrize("name", ["Ömer", "ÇELİK", "Øyvind", "Łukasz", "ŒUVRARD", "Straẞe"])
+def test_the_locale_of_the_database_does_not_matter(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT without_accents(%s COLLATE "C")', [name])
+        assert cursor.fetchone() == (without_accents(name),)
+
+
 def test_the_database_and_the_program_fold_alike() -> None:
     letters = [chr(code) for code in (*range(0x20, 0x250), *range(0x370, 0x530), *range(0x1E00, 0x2000))]
     with connection.cursor() as cursor:

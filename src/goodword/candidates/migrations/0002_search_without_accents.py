@@ -48,4 +48,5 @@ class Migration(migrations.Migration):
                 fields=["searched"], name="candidate_searched", opclasses=["gin_trgm_ops"]
             ),
         ),
+        migrations.RunSQL("ANALYZE candidates_candidate", migrations.RunSQL.noop),
     ]

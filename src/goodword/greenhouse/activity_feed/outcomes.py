@@ -76,10 +76,8 @@ def record_posted(note: ActivityFeedNote, posted: PostedNote, *, now: datetime) 
 
 def others_of_step(note: ActivityFeedNote) -> QuerySet[ActivityFeedNote]:
     """The notes about other reports of the same step request."""
-    if note.report is None:
-        return ActivityFeedNote.objects.none()
     rows = ActivityFeedNote.objects.of(note.organisation).exclude(pk=note.pk)
-    return rows.filter(report__step_request=note.report.step_request_id)
+    return rows.filter(report__step_request=note.report.step_request_id) if note.report else rows.none()
 
 
 def _drop_failed_older(note: ActivityFeedNote, *, now: datetime) -> None:

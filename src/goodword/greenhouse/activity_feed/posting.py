@@ -280,7 +280,7 @@ def _check_turn(note: ActivityFeedNote, *, now: datetime) -> None:
     """Readers take the last note on the feed as current, so an older one must not follow it. Raises Superseded,
     NotItsTurn."""
     others = list(outcomes.others_of_step(note))
-    newer = [one for one in others if one.report_id > note.report_id]
+    newer = [one for one in others if (one.report_id or 0) > (note.report_id or 0)]
     if any(one.state == State.SENT for one in newer):
         raise Superseded
     if any(one.state == State.SENDING for one in newer):

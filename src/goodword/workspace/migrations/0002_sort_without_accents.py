@@ -6,10 +6,6 @@ VIEW = import_module("goodword.workspace.migrations.0001_initial").VIEW.replace(
     "CREATE VIEW", "CREATE OR REPLACE VIEW"
 )
 REPLACED = VIEW.replace("lower(candidate.last_name", "without_accents(candidate.last_name")
-UPDATE = """
-UPDATE workspace_listedapplication stored SET sort_name = fresh.sort_name FROM workspace_listed_now fresh
-WHERE fresh.application_id = stored.application_id AND fresh.sort_name <> stored.sort_name
-"""
 
 
 class Migration(migrations.Migration):
@@ -18,4 +14,4 @@ class Migration(migrations.Migration):
         ("workspace", "0001_initial"),
     ]
 
-    operations = [migrations.RunSQL(f"{REPLACED};{UPDATE}", f"{VIEW};{UPDATE}")]
+    operations = [migrations.RunSQL(REPLACED, VIEW)]
