@@ -265,7 +265,9 @@ def _serve(options: argparse.Namespace) -> int:
     from django.conf import settings
 
     from goodword.accounts.first_admin import announcement
+    from goodword.core import installation
 
+    installation.check_may_serve()
     if settings.PRODUCTION and (said := announcement()):
         print(said, flush=True)
     connections.close_all()  # the serving processes must not inherit them

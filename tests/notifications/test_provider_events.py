@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from goodword.core import mail
+from goodword.core import installation, mail
 from goodword.notifications.domain.bounces import mark_of
 from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.domain.send import send
@@ -100,6 +100,15 @@ def test_a_hard_bounce_is_stored_with_its_reason_and_recorded_once(enable_provid
     assert [post("postmark", HARD), post("postmark", HARD)] == [200, 200]
     assert outcome(sent) == (False, True, "smtp;550 5.1.1 The email account does not exist.", False)
     assert event_names() == ["email.sent", "email.bounced"]
+
+
+def test_a_copy_takes_no_events_so_that_the_provider_repeats_them(enable_provider: Any, sent: Email) -> None:
+    enable_provider("postmark")
+    installation.set_mode(installation.Mode.MOVED)
+    assert post("postmark", HARD) == 503
+    assert outcome(sent) == NOTHING
+    installation.set_mode(installation.Mode.WORKING)
+    assert post("postmark", HARD) == 200
 
 
 def test_temporary_failures_and_opens_change_nothing(enable_provider: Any, sent: Email) -> None:

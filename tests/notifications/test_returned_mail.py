@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from goodword.cli import main
+from goodword.core import installation
 from goodword.notifications import returned_mail
 from goodword.notifications.domain.bounces import (
     Returned,
@@ -269,6 +270,12 @@ def test_a_mail_server_pipes_messages_to_the_command(
         f"Mail {email.pk}: bounced.\nThis message is not about a mail from Goodword.\n"
     )
     assert kept(email)[:2] == (True, "550 gone")
+
+
+def test_a_copy_makes_the_mail_server_keep_the_message(email: Email, monkeypatch: pytest.MonkeyPatch) -> None:
+    installation.set_mode(installation.Mode.MOVED)
+    assert command(messages.report(email, code="550 gone"), monkeypatch) == 75
+    assert not kept(email)[0]
 
 
 @pytest.mark.world

@@ -11,6 +11,7 @@ from django.db.models import Exists, QuerySet
 from packaging.version import Version
 
 from goodword.core import clock
+from goodword.core.environment import SettingError
 from goodword.core.models import Installation
 from goodword.core.version import OLDEST_ON_SCHEMA, VERSION
 
@@ -33,6 +34,21 @@ def uid() -> uuid.UUID:
 def mode() -> str:
     """The current mode: Mode.WORKING (empty) unless this is a copy."""
     return Installation.objects.filter(pk=ONLY).values_list("mode", flat=True).first() or Mode.WORKING
+
+
+def check_may_serve() -> None:
+    """Raise SettingError for a database whose pages would accept answers that are lost, or show people who are about to
+    be erased again."""
+    match mode():
+        case Mode.MOVED:
+            raise SettingError(
+                "This database was moved to another server: set DATABASE_URL to that one. To use this one again "
+                "instead, run `goodword go-live --yes`."
+            )
+        case Mode.RESTORING:
+            raise SettingError(
+                "The restore of this database has not ended. Run the same `goodword restore` again."
+            )
 
 
 def not_working() -> Exists:

@@ -48,12 +48,16 @@ def main(*, sent_to: str) -> int:
 
 
 def _keep(found: "Returned", *, now: datetime) -> int:
+    from goodword.core import installation
+    from goodword.core.environment import SettingError
     from goodword.notifications.domain.bounces import keep_returned
 
     if found.email_id is None:
         _say("This message is not about a mail from Goodword.")
         return 0
     try:
+        if installation.mode():
+            raise SettingError("This database is a copy.")
         keep_returned(found, now=now)
     except Exception as error:  # noqa: BLE001 - as above
         return _later(error)

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.csrf import csrf_exempt
 
-from goodword.core import clock
+from goodword.core import clock, installation
 from goodword.core.mail import PROVIDERS
 from goodword.notifications.domain.bounces import take_event
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 @csrf_exempt
 def events(request: HttpRequest, provider: str) -> HttpResponse:
     """Receive events. Responds with 404 unless this provider is configured, 401 without the secret, 400 if unreadable.
-    After a 500, the provider retries."""
+    After a 500 or 503, the provider retries."""
     if provider != settings.GOODWORD_MAIL_PROVIDER or not settings.GOODWORD_MAIL_WEBHOOK_SECRET:
         raise Http404
     if request.method == "HEAD":  # some providers check that the URL exists
@@ -41,6 +41,8 @@ def events(request: HttpRequest, provider: str) -> HttpResponse:
     except (AnymailError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
         log.warning("A post of %s could not be read as events", provider, exc_info=True)
         return HttpResponse(status=400)
+    if installation.shown_mode():  # a copy; the provider repeats them
+        return HttpResponse(status=503)
     now = clock.now()
     for event in found:
         if isinstance(event, AnymailTrackingEvent):

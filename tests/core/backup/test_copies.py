@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from goodword.core import installation, jobs, outbox
+from goodword.core.environment import SettingError
 from goodword.core.installation import Mode
 from goodword.core.supervise import goodword
 from goodword.notifications.models import Email
@@ -60,6 +61,17 @@ def test_a_copy_takes_no_webhook_so_that_greenhouse_repeats_it() -> None:
     assert delivered(connection) == 503
     installation.set_mode(Mode.WORKING)
     assert delivered(connection) == 200
+
+
+@pytest.mark.django_db
+def test_pages_are_not_served_from_a_moved_or_half_restored_database() -> None:
+    for mode, said in ((Mode.MOVED, "was moved to another server"), (Mode.RESTORING, "has not ended")):
+        installation.set_mode(mode)
+        with pytest.raises(SettingError, match=said):
+            installation.check_may_serve()
+    for mode in (Mode.LOOKING, Mode.WORKING):
+        installation.set_mode(mode)
+        installation.check_may_serve()
 
 
 @pytest.mark.programs
