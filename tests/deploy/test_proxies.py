@@ -299,6 +299,7 @@ def test_tokens_stay_out_of_the_proxys_logs(running: RunningProxy) -> None:
     secret = [*PATHS.values(), "/hooks/greenhouse/", "/accounts/password/reset/key/3-"]
     for path in (*(f"{first}{TOKEN}/?x=1" for first in secret), "/o/acme/roles/"):
         running.ask(path=path, Referer=f"https://{HOST}/p/{TOKEN}/")
+        running.ask(path=f"/{path}")  # Goodword reads two slashes as one
     for _ in range(100):
         if "/o/acme/roles/" in running.logs():
             break
