@@ -80,6 +80,13 @@ def test_a_single_name_is_split(whole: str, first: str, last: str) -> None:
         ("First name;Name;E-mail\nZoë;Müller, Zoë;z@x.example", "Zoë", "Müller"),
         ("First name;Name;E-mail\nZoë;;z@x.example", "Zoë", ""),
         ("First name;Name;E-mail\nZoë;Zoë;z@x.example", "Zoë", ""),
+        ("First name;Name;E-mail\nZoë;Müller Zoë;z@x.example", "Zoë", "Müller"),
+        ("First name;Name;E-mail\nZoë;Müller,Zoë;z@x.example", "Zoë", "Müller"),
+        ("First name;Name;E-mail\nzoë;Zoë van der Berg;z@x.example", "zoë", "van der Berg"),
+        ("First name;Name;E-mail\nZoë;van der Berg;z@x.example", "Zoë", "van der Berg"),
+        ("First name;Name;E-mail\nZoë;Zoë-Maria Müller;z@x.example", "Zoë-Maria", "Müller"),
+        ("Last name;Name;E-mail\nMüller;Zoë MÜLLER;z@x.example", "Zoë", "Müller"),
+        ("First name;Candidate;E-mail\nZoë;4711;z@x.example", "Zoë", ""),
         ("Nom;E-mail\nZoë Müller;z@x.example", "Zoë", "Müller"),
     ],
 )

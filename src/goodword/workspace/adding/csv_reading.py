@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -191,19 +192,34 @@ def _key(text: str) -> str:
 
 def _name_of(cells: Mapping[str, str]) -> tuple[str, str]:
     """First and last name; a single name is split at its last space, or at the comma of "Lovelace, Ada". *Name* next to
-    one of them may be the other, as in "Vorname;Name"."""
+    one of them is the other, as in "Vorname;Name", or the whole name."""
     first, last, whole = (cells.get(field, "") for field in ("first_name", "last_name", "name"))
-    if not whole or (first and last) or whole in {first, last}:
+    if (first and last) or not any(letter.isalpha() for letter in whole):
         return first, last
-    if first:
-        return first, whole.removeprefix(f"{first} ").removesuffix(f", {first}")
-    if last:
-        return whole.removesuffix(f" {last}").removeprefix(f"{last}, "), last
+    if (first or last) and _words(whole) == _words(first or last):
+        return first, last
+    if (first or last) and (other := _without(whole, first or last)):
+        return (first, other) if first else (other, last)
     if whole.count(",") == 1:
         last, first = (part.strip() for part in whole.split(","))
         return first, last
     first, _space, last = whole.rpartition(" ")
     return (first, last) if first else (last, "")
+
+
+def _words(name: str) -> list[str]:
+    return name.casefold().replace(",", " ").split()
+
+
+def _without(whole: str, part: str) -> str:
+    """The whole name without these words at its beginning or end; "" if they are elsewhere in it."""
+    words, known = whole.replace(",", " ").split(), _words(part)
+    if _words(whole)[: len(known)] == known:
+        return " ".join(words[len(known) :])
+    if _words(whole)[-len(known) :] == known:
+        return " ".join(words[: -len(known)])
+    in_whole = set(re.split(r"[\W_]+", whole.casefold()))
+    return "" if in_whole & set(re.split(r"[\W_]+", part.casefold())) else " ".join(words)
 
 
 def _is_address(text: str) -> bool:
