@@ -59,6 +59,8 @@ def test_the_newest_are_kept_and_a_persons_own_stay(kept: Path) -> None:
     kept.mkdir()
     own = kept / "goodword-2026-01-01T000000Z.goodword"
     own.touch()
+    ahead = kept / "goodword-2027-01-01T020700Z-nightly.goodword"  # from when the clock was ahead
+    ahead.touch()
     left = kept / f".one{archive.PART}"
     left.touch()
     os.utime(left, (0, 0))
@@ -72,6 +74,7 @@ def test_the_newest_are_kept_and_a_persons_own_stay(kept: Path) -> None:
         "goodword-2026-01-01T000000Z.goodword",
         "goodword-2026-03-04T020700Z-nightly.goodword",
         "goodword-2026-03-05T020700Z-nightly.goodword",
+        "goodword-2027-01-01T020700Z-nightly.goodword",
     ]
     with archive.opened(kept / "goodword-2026-03-05T020700Z-nightly.goodword") as opened:
         assert sum(map(len, opened.pieces())) > 0

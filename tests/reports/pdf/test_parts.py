@@ -3,7 +3,9 @@
 import base64
 import random
 import struct
+import sys
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,6 +102,16 @@ def test_the_largest_stored_logo_is_on_the_report() -> None:
     )
     assert len(raw) > 1_150_000
     assert can_be_drawn(raw)
+
+
+def test_a_logo_that_could_not_be_checked_counts_as_usable(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert not can_be_drawn(b"no picture")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    assert can_be_drawn(b"another")
+    monkeypatch.undo()
+    assert not can_be_drawn(b"another")
 
 
 def test_a_logo_that_is_not_base64_is_left_out() -> None:

@@ -88,7 +88,7 @@ def back_up(*, now: datetime) -> BackupRun | None:
             log.error("The nightly backup failed: %s", error)
         else:
             run.state, run.file, run.size = State.DONE, path.name, made.size
-            _delete_old(folder, now=now)
+            _delete_old(folder, path, now=now)
         run.save()
         return run
 
@@ -108,8 +108,10 @@ def _folder() -> Path:
     return folder
 
 
-def _delete_old(folder: Path, *, now: datetime) -> None:
-    for old in dump.in_folder(folder, nightly=True)[: -settings.GOODWORD_KEEP_BACKUPS]:
+def _delete_old(folder: Path, newest: Path, *, now: datetime) -> None:
+    # names sort by date; those after the newest are from when the clock was ahead
+    known = [one for one in dump.in_folder(folder, nightly=True) if one.name <= newest.name]
+    for old in known[: -settings.GOODWORD_KEEP_BACKUPS]:
         old.unlink(missing_ok=True)
     for left in folder.glob(f".*{archive.PART}"):
         if now.timestamp() - left.stat().st_mtime > _LEFT_BEHIND:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import logging
 import re
 import resource
 import struct
@@ -62,6 +63,9 @@ class Logo:
     format: str
 
 
+log = logging.getLogger(__name__)
+
+
 class RefusedLogo(Exception):
     """`reason`: "type", "size", "pixels", "text", "script", "complex" or "damaged"."""
 
@@ -80,10 +84,22 @@ def usable_logo(encoded: str) -> Logo | None:
     return logo if _draw(logo, "pdf") is not None else None
 
 
-@lru_cache(maxsize=8)
 def can_be_drawn(png: bytes) -> bool:
-    """Whether `usable_logo` accepts it. Another process tries, so that Typst takes no memory in web processes."""
-    return _draw_apart(png, "pdf").returncode == 0
+    """Whether `usable_logo` accepts it; True if unknown. Another process tries, so that Typst takes no memory in web
+    processes."""
+    try:
+        return _was_drawn(png)
+    except (OSError, subprocess.SubprocessError) as error:
+        log.warning("The logo could not be checked: %s", type(error).__name__)
+        return True
+
+
+@lru_cache(maxsize=8)
+def _was_drawn(png: bytes) -> bool:
+    done = _draw_apart(png, "pdf")
+    if done.returncode not in {0, _DAMAGED}:
+        done.check_returncode()  # killed, which says nothing about the logo
+    return done.returncode == 0
 
 
 def as_png(raw: bytes) -> bytes:
@@ -178,7 +194,10 @@ def _draw(logo: Logo, form: Literal["pdf", "png"]) -> bytes | None:
 def _draw_input(form: Literal["pdf", "png"]) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
-    drawn = _draw(_read_logo(sys.stdin.buffer.read(), largest=_LARGEST_STORED), form)
+    try:
+        drawn = _draw(_read_logo(sys.stdin.buffer.read(), largest=_LARGEST_STORED), form)
+    except RefusedLogo:
+        return _DAMAGED
     if drawn is None:
         return _DAMAGED
     sys.stdout.buffer.write(drawn)
