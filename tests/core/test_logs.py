@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from goodword.core import telemetry
+from goodword.core import process, telemetry
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -111,6 +111,13 @@ def test_an_error_keeps_its_class_and_place_but_not_its_message(written: io.Stri
     assert line["message"] == "import failed for [address]: ValueError"
     assert [one["type"] for one in line["error"]] == ["builtins.ValueError", "builtins.KeyError"]
     assert line["error"][0]["at"][0].endswith("test_an_error_keeps_its_class_and_place_but_not_its_message")
+    assert NAME not in written.getvalue()
+
+
+def test_an_uncaught_error_is_a_line_without_its_message(written: io.StringIO) -> None:
+    process.log_uncaught(ValueError, ValueError(NAME), None)
+    [line] = lines(written)
+    assert line["error"] == [{"type": "builtins.ValueError", "at": []}]
     assert NAME not in written.getvalue()
 
 

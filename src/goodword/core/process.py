@@ -2,13 +2,16 @@
 
 import ctypes
 import gc
+import logging
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import wraps
+from types import TracebackType
 from typing import Final
 
 import django
@@ -21,6 +24,7 @@ _SLOTS = 32 * 1024
 _M_ARENA_MAX = -8
 
 _requested = threading.Event()
+log = logging.getLogger(__name__)
 
 
 class Stopped(BaseException):
@@ -86,6 +90,16 @@ def set_up() -> None:
         django.setup()
     finally:
         gc.enable()
+    sys.excepthook = log_uncaught
+    threading.excepthook = lambda found: log_uncaught(found.exc_type, found.exc_value, found.exc_traceback)
+
+
+def log_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """Log it in the format of the other lines. Python would print its message, which may quote names."""
+    if error is None or issubclass(kind, KeyboardInterrupt | SystemExit):
+        sys.__excepthook__(kind, error or kind(), trace)
+        return
+    log.critical("An unexpected error ends this program or thread", exc_info=(kind, error, trace))
 
 
 def _limit_arenas() -> None:

@@ -10,7 +10,6 @@ import socket
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -267,8 +266,8 @@ def _child(listening: socket.socket, read_end: int, write_end: int, turned: Call
     except environment.SettingError as error:
         print(f"goodword: {error}", file=sys.stderr, flush=True)
         os._exit(WRONG_SETTING)
-    except BaseException:  # noqa: BLE001 - this process ends here, so print any error
-        traceback.print_exc()
+    except BaseException:
+        log.critical("This process ends", exc_info=True)
         os._exit(1)
     os._exit(0)
 
