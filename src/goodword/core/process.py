@@ -90,8 +90,11 @@ def set_up() -> None:
         django.setup()
     finally:
         gc.enable()
-    sys.excepthook = log_uncaught
-    threading.excepthook = lambda found: log_uncaught(found.exc_type, found.exc_value, found.exc_traceback)
+    if threading.excepthook is threading.__excepthook__:  # not replaced by a test runner
+        sys.excepthook = log_uncaught
+        threading.excepthook = lambda found: log_uncaught(
+            found.exc_type, found.exc_value, found.exc_traceback
+        )
 
 
 def log_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
