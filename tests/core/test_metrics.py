@@ -4,6 +4,7 @@ import json
 import os
 import re
 import socket
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from ipaddress import ip_network
@@ -100,6 +101,17 @@ def test_a_full_disk_cannot_end_processes_that_share_their_numbers(on: None) -> 
         folder = Path(os.environ.pop("PROMETHEUS_MULTIPROC_DIR"))
         assert folder.parent == Path("/dev/shm")
     assert not folder.exists()
+
+
+@pytest.mark.programs
+def test_numbers_of_a_killed_web_server_are_removed_by_the_next(on: None) -> None:
+    left = Path(tempfile.mkdtemp(prefix="goodword-metrics-", dir="/dev/shm"))
+    with metrics.shared_by_processes():
+        used = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+        assert not left.exists()
+        with metrics.shared_by_processes():
+            assert used.exists()
+        os.environ.pop("PROMETHEUS_MULTIPROC_DIR")
 
 
 def test_a_worker_serves_its_own_numbers(on: None, settings: Settings) -> None:

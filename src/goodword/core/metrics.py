@@ -5,6 +5,7 @@ files. Counts from the database are made on each scrape and are the same in ever
 and states, never organisations, people or URLs.
 """
 
+import fcntl
 import hmac
 import logging
 import os
@@ -13,10 +14,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
+from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -42,6 +44,8 @@ POOL_EVERY = 5.0
 #: folder in which the processes of one `goodword serve` share their numbers; prometheus_client reads it on import
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _MEMORY = "/dev/shm"  # noqa: S108 - mkdtemp makes a folder of its own in it
+#: begins the name of that folder
+_FOLDER = "goodword-metrics-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +198,28 @@ def shared_by_processes() -> Iterator[None]:
         return
     # in memory: writing to a mapped file on a full disk kills the process (SIGBUS)
     memory = _MEMORY if os.access(_MEMORY, os.W_OK) else None
-    folder = tempfile.mkdtemp(prefix="goodword-metrics-", dir=memory)
+    _remove_left_behind(Path(memory or tempfile.gettempdir()))
+    folder = tempfile.mkdtemp(prefix=_FOLDER, dir=memory)
     os.environ[_SHARED] = folder
+    lock = os.open(folder, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)  # also held by the forked processes
     try:
         yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _remove_left_behind(parent: Path) -> None:
+    """Remove the folders of killed web servers, which nobody clears in /dev/shm."""
+    for folder in parent.glob(f"{_FOLDER}*"):
+        with suppress(OSError):  # another user's, or in use
+            lock = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+            finally:
+                os.close(lock)
 
 
 def forget_process(pid: int) -> None:
