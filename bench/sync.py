@@ -132,7 +132,7 @@ class Sync:
 
 
 def start(version: str, workers: int, *, windows: int) -> Sync:
-    """Start a sync by several workers that ends after so many windows."""
+    """Start a sync by several workers, which stop after this number of windows."""
     command = [sys.executable, "-m", "bench.sync", "--work", str(connected(version))]
     environment = os.environ | {"BENCH_UNTIL": str(time.time() + windows * WINDOWS[version][0])}
     return Sync(

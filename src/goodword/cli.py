@@ -47,8 +47,8 @@ GRACE = 30.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return the exit status. For what an operator can put right, print a sentence instead of a
-    traceback and return 2, or 1 if the disk is full or the database fails meanwhile."""
+    """Run a command and return the exit status. Errors that an operator can correct are printed as a sentence, without
+    a traceback: status 2, or 1 if the disk is full or the database fails."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if isinstance(
         sys.stdout, TextIOWrapper

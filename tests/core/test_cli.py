@@ -1,4 +1,4 @@
-"""What the command says when its output, its options or the database are not as they should be."""
+"""Messages of the command about wrong options, output that can't be written, and database failures."""
 
 import os
 import subprocess

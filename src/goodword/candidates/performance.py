@@ -437,7 +437,7 @@ def confirm(of: RatingImport, *, by: Membership, now: datetime, refused: Collect
     """Let the import's ratings replace earlier ones of the same person, rater, date and criterion. Ratings of people
     who were refused since the upload are deleted. Returns False if already done or nothing is left."""
     with transaction.atomic():
-        # another import that is confirmed at the same time is replaced by this one, or replaces it
+        # of two imports confirmed at the same time, the second replaces the first
         Organisation.objects.select_for_update(no_key=True).get(pk=of.organisation_id)
         row = (
             RatingImport.objects.of(of.organisation).select_for_update(of=("self",)).filter(pk=of.pk).first()

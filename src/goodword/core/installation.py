@@ -37,8 +37,8 @@ def mode() -> str:
 
 
 def check_may_serve() -> None:
-    """Raise SettingError for a database whose pages would accept answers that are lost, or show people who are about to
-    be erased again."""
+    """Raise SettingError if this database was moved, since new answers would be lost, or its restore hasn't finished,
+    since erased people would be visible."""
     match mode():
         case Mode.MOVED:
             raise SettingError(

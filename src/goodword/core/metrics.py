@@ -211,7 +211,7 @@ def shared_by_processes() -> Iterator[None]:
 
 
 def _remove_left_behind(parent: Path) -> None:
-    """Remove the folders of killed web servers, which nobody clears in /dev/shm."""
+    """Remove the folders of killed web servers: nothing else clears /dev/shm."""
     for folder in parent.glob(f"{_FOLDER}*"):
         with suppress(OSError):  # another user's, or in use
             lock = os.open(folder, os.O_RDONLY)

@@ -41,7 +41,7 @@ _SECRET_PATHS = re.compile(
 )
 #: parts of unknown paths that are as long as a token
 _LONG_PART = re.compile(r"(?<=/)[^/]{16,}")
-#: characters with which a path could begin a line of its own
+#: characters that could start a new line in the log
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ADDRESS = re.compile(r"[^\s\"'<>(),:;@=]+@[^\s\"'<>(),:;@]+")
 _MOST_FRAMES = 40

@@ -312,7 +312,7 @@ def visible_roles(member: Membership) -> QuerySet[Role]:
 
 
 def may_share(role: Role, member: Membership) -> bool:
-    """Whether the member can change who sees the role. Recruiters can only if they see its private candidates."""
+    """Whether the member can change who sees the role. Recruiters can if they see its private candidates."""
     if not member.may_work:
         return False
     return member.is_admin or role.owner_id == member.pk or role.viewers.filter(pk=member.pk).exists()

@@ -1,4 +1,4 @@
-"""What we tell people about how long their data is kept."""
+"""Sentences that tell people how long their data is kept."""
 
 from datetime import datetime
 

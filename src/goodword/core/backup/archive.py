@@ -25,7 +25,7 @@ FORMAT: Final = 1
 #: bytes of the dump per tar member; a piece is held in memory
 PIECE: Final = 4 * 1024 * 1024
 _MANIFEST, _END, _DUMP = "manifest.json", "end.json", "database.dump."
-#: seconds for age or gpg to exit after a failure
+#: seconds within which age or gpg must exit after a failure
 _EXITS_WITHIN: Final = 3.0
 #: maximum bytes of a manifest
 _MOST: Final = 5_000_000
@@ -114,7 +114,7 @@ def _installed(name: str) -> str:
 @contextmanager
 def new_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
     """Yield a file that only its owner can read. It gets its name once it is complete. Raises BackupError."""
-    path = path.resolve()  # a link stays one
+    path = path.resolve()  # writes through a symbolic link
     # not the process id, which is the same in each container
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
     if path.exists() and not (replace and path.is_file()):

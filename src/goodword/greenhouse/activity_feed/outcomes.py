@@ -81,7 +81,7 @@ def others_of_step(note: ActivityFeedNote) -> QuerySet[ActivityFeedNote]:
 
 
 def _drop_failed_older(note: ActivityFeedNote, *, now: datetime) -> None:
-    """Notes of earlier reports of the step need nobody any more, unless they may be on the feed."""
+    """Drop failed notes about earlier reports of the step, unless they may be on the feed."""
     if note.report is None:
         return
     failed = others_of_step(note).filter(

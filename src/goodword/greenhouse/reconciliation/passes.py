@@ -160,8 +160,8 @@ def fail(row: Reconciliation, sentence: str, *, now: datetime) -> None:
 
 
 def dead(*, now: datetime) -> QuerySet[Reconciliation]:
-    """Running passes whose worker has died, or that no worker took in time. A lease that ends later than we ever set
-    it was made before the clock was set back."""
+    """Running passes whose worker has died, or that no worker started in time. A lease of more than the maximum is from
+    before the clock was set back."""
     untaken = Q(lease_until=F("started_at"))
     begun = ~untaken & Q(resume={}, lease_until__lt=now)
     interrupted = ~Q(resume={}) & Q(lease_until__lt=now - INTERRUPTED)

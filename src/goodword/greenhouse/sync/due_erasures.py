@@ -24,7 +24,7 @@ def erase_due(*, now: datetime) -> int:
     """Returns how many erasures were carried out."""
     due = Erasure.objects.across_organisations().filter(done_at=None, cancelled_at=None, due_at__lte=now)
     resting: set[int] = set()
-    # without a limit: those on hold and those of an unreachable Greenhouse stay due
+    # no limit, since erasures on hold or waiting for Greenhouse stay due
     ids = list(due.order_by("due_at", "pk").values_list("pk", flat=True))
     return for_each(ids, lambda pk: _erase(pk, now=now, resting=resting))
 

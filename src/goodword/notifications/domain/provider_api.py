@@ -1,4 +1,4 @@
-"""Sends a mail through a provider's API, by Anymail. Imported only where this is configured."""
+"""Sends a mail through a provider's API, by Anymail. Imported only if one is configured."""
 
 from http import HTTPStatus
 
@@ -11,7 +11,7 @@ from goodword.core.text import clean_text
 
 
 def send(message: EmailMultiAlternatives) -> None:
-    """Raises Fault. Raises ValueError for an invalid header."""
+    """Raises Fault, or ValueError for an invalid header."""
     try:
         message.send()
     except AnymailRecipientsRefused as error:

@@ -1,7 +1,7 @@
 """Sends one mail: claim, act, settle. A job sends it at once, or else the sweep.
 
 If the process dies before the outcome is stored, the sweep sends the mail again: a duplicate is better than no mail,
-and all attempts have the same Message-ID. A mail that may have arrived is sent again twice at most; then a person
+and all attempts have the same Message-ID. A mail that may have arrived is sent at most twice more; then a member
 decides. Server failures don't count as attempts (docs/decisions/0030-*); mail waits
 for the sweep until the outage is over. While the server is down, one mail at a time is sent as a probe.
 """

@@ -85,8 +85,8 @@ def usable_logo(encoded: str) -> Logo | None:
 
 
 def can_be_drawn(png: bytes) -> bool:
-    """Whether `usable_logo` accepts it; True if unknown. Another process tries, so that Typst takes no memory in web
-    processes."""
+    """Whether `usable_logo` accepts it; True if unknown. Checked in another process, so that web processes don't load
+    Typst."""
     try:
         return _was_drawn(png)
     except (OSError, subprocess.SubprocessError) as error:

@@ -131,7 +131,7 @@ def font_problems() -> tuple[str, ...]:
 
 @cache
 def font_problems_apart() -> tuple[str, ...]:
-    """`font_problems` of another process, since fonts and libraries take 16 MB, which web processes don't need."""
+    """`font_problems`, run in another process, so that web processes don't load 16 MB of fonts and libraries."""
     try:
         checked = subprocess.run(  # noqa: S603 - this module
             [sys.executable, "-m", __name__, *SYSTEM_FOLDERS],

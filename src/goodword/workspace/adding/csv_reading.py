@@ -212,7 +212,7 @@ def _words(name: str) -> list[str]:
 
 
 def _without(whole: str, part: str) -> str:
-    """The whole name without these words at its beginning or end; "" if they are elsewhere in it."""
+    """The whole name without the words of `part` at its beginning or end; "" if some are elsewhere in it."""
     words, known = whole.replace(",", " ").split(), _words(part)
     if _words(whole)[: len(known)] == known:
         return " ".join(words[len(known) :])
