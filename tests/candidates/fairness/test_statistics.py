@@ -147,5 +147,13 @@ def test_chance_is_called_a_difference_in_one_of_twenty_tables_at_most_with_any_
     assert max(low, missed, together) <= 150 * 0.08
 
 
-def test_exactly_four_fifths_is_not_below_four_fifths() -> None:
-    assert not RateRatio(ratio=0.8, low=0.5, high=1.1, p=0.4).below_four_fifths
+@pytest.mark.parametrize(
+    ("group", "reference"), [((20, 30), (25, 30)), ((18, 30), (24, 32)), ((9, 30), (12, 32))]
+)
+def test_exactly_four_fifths_is_not_below_four_fifths(
+    group: tuple[int, int], reference: tuple[int, int]
+) -> None:
+    """The quotients of these rates are floats just below 0.8."""
+    counts = zip((group, reference), ("A", "B"), strict=True)
+    ratios, _together = compare_all({name: Count(selected=a, decided=n) for (a, n), name in counts})
+    assert (ratios["A"].ratio, ratios["A"].below_four_fifths) == (0.8, False)

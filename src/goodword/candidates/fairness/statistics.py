@@ -86,7 +86,8 @@ def _ratio(group: Count, reference: Count, *, p: float, level: float) -> RateRat
     centre = log((a / n) / (b / m))
     width = NormalDist().inv_cdf(1 - level / 2) * sqrt(1 / a - 1 / n + 1 / b - 1 / m)
     return RateRatio(
-        ratio=group.rate / reference.rate,
+        # one division of whole numbers, since 20/30 divided by 25/30 is a float just below 0.8
+        ratio=(group.selected * m) / (reference.selected * n),
         low=exp(centre - width) if group.selected else 0.0,
         high=exp(centre + width),
         p=p,
