@@ -177,6 +177,16 @@ def test_formulas_are_exported_as_text(role: Role, rita: Membership) -> None:
     assert {line["candidate"] for line in lines(rita, role)} == {"'=HYPERLINK(1) Bo"}
 
 
+def test_negative_figures_are_exported_as_numbers(role: Role, rita: Membership) -> None:
+    snapshot = of_kind("judgement")
+    [part] = snapshot["assessment"]["tests"]
+    part["within"], part["within_normed"] = -0.25, None
+    part["within_band"] = {"low": -0.5, "high": 0.05}
+    reported(named(role, "Ada", "Okonkwo"), "assessment", snapshot=snapshot)
+    line, _distance = lines(rita, role)
+    assert (line["value"], line["band_low"], line["band_high"]) == ("-0.25", "-0.5", "0.05")
+
+
 def test_downloads_are_audited_and_contain_only_what_the_member_may_see(role: Role, rita: Membership) -> None:
     reported(named(role, "Ada", "Zorn"), "assessment")
     reported(named(role, "Hidden", "Bo", private=True), "assessment")

@@ -243,8 +243,10 @@ def _csv(found: Iterator[RoleResult]) -> Iterator[str]:
             result["reported_at"],
         ]
         for cells in _lines(result):
-            texts = [*head, *("" if cell is None else str(cell) for cell in cells)]
-            yield writer.writerow([safe_cell(text) for text in texts])
+            # numbers stay numbers: an apostrophe before a minus would make programs skip negative correlations
+            yield writer.writerow(
+                [safe_cell(cell) if isinstance(cell, str) else cell for cell in (*head, *cells)]
+            )
 
 
 def _lines(result: RoleResult) -> Iterator[list[Any]]:
