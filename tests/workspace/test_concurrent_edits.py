@@ -143,6 +143,23 @@ def test_the_second_to_change_the_organisation_reads_what_changed(ann: Membershi
 
 
 @pytest.mark.world
+def test_a_change_of_the_notes_wording_does_not_make_private_notes_public(
+    ann: Membership, ben: Membership
+) -> None:
+    Organisation.objects.filter(slug="acme").update(note_visibility="public")
+    first, second = two(ann, ben, reverse("note_settings", args=["acme"]), having="visibility")
+    assert first.send(visibility="private").status_code == 302
+    assert second.send(words="{step} of {candidate}").status_code == 200
+    assert f"{TOLD}: Who can read the notes in Greenhouse (now Private" in second.page
+    assert fields_of(second.page, having="visibility")["words"] == ["{step} of {candidate}"]
+    row = Organisation.objects.get(slug="acme")
+    assert (row.note_visibility, row.note_wording) == ("private", "")
+    assert second.send(visibility="private").status_code == 302
+    row.refresh_from_db()
+    assert (row.note_visibility, row.note_wording) == ("private", "{step} of {candidate}")
+
+
+@pytest.mark.world
 def test_the_second_to_change_domains_does_not_drop_the_firsts(ann: Membership, ben: Membership) -> None:
     first, second = two(ann, ben, reverse("organisation_settings", args=["acme"]), having="domains")
     target = reverse("organisation_domains", args=["acme"])

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.concurrent_edits import NoticesChanges
 from goodword.assessments.plans.editing import MAX_REQUIREMENT_LENGTH
 from goodword.core import clock
 from goodword.roles.domain import job_analysis
@@ -25,7 +26,6 @@ from goodword.roles.domain.job_analysis import (
 )
 from goodword.roles.models import JobAnalysis, JobRequirement, RequirementRating, Role, visible_roles
 from goodword.ui.fields import LongTextField
-from goodword.workspace.concurrent_edits import NoticesChanges
 from goodword.workspace.job_analysis.matrix import Column, columns_of, digest, matrix_of, ratings_in
 from goodword.workspace.job_requirements import sentences_of_role
 

@@ -10,11 +10,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from goodword.accounts.concurrent_edits import NoticesChanges
 from goodword.accounts.models import Membership, Organisation
 from goodword.core.addresses import normalised
 from goodword.core.text import WithoutAccents
 from goodword.roles.models import Role
-from goodword.workspace.concurrent_edits import NoticesChanges
 from goodword.workspace.members.deactivation import Change, owned_roles, possible_successors
 
 Kind = Membership.Kind

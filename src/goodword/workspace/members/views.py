@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest, View
+from goodword.accounts.concurrent_edits import organisation_to_change
 from goodword.accounts.domain.invitations import NotInvited, open_invitations_of
 from goodword.accounts.domain.members import NotChanged, reactivate
 from goodword.accounts.models import Invitation, Membership, active_members
@@ -24,7 +25,6 @@ from goodword.core.addresses import is_same
 from goodword.core.text import WithoutAccents
 from goodword.roles.domain.role_changes import add_viewer, remove_viewer
 from goodword.roles.models import Role, is_confidential, may_share, visible_roles
-from goodword.workspace.concurrent_edits import organisation_to_change
 from goodword.workspace.members import deactivation, invitations
 from goodword.workspace.members.forms import DeactivateForm, InviteForm, MemberChoiceField, MemberForm
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.concurrent_edits import NoticesChanges, organisation_to_change
 from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.organisation import (
     MAX_RETENTION_MONTHS,
@@ -34,7 +35,6 @@ from goodword.greenhouse.setup.connections import oldest_connection
 from goodword.roles.domain.job_analysis import ratings_of, same_text
 from goodword.roles.models import JobRequirement, Role, Step
 from goodword.workflow.domain.legal_holds import NothingToKeep, lift_hold, place_hold, waiting_erasures
-from goodword.workspace.concurrent_edits import NoticesChanges, organisation_to_change
 from goodword.workspace.retention.rules import Months, RunPreview, preview_run
 
 #: maximum people named on the page; the rest are counted

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.concurrent_edits import NoticesChanges
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.plans.editing import copy_plan
 from goodword.core import clock
@@ -35,7 +36,6 @@ from goodword.roles.domain.settings import create_role
 from goodword.roles.models import Automation, Role, Step, has_confidential_job, may_share, visible_roles
 from goodword.workspace.automation.access import JobChoice, account_label, job_choices, parse_key
 from goodword.workspace.automation.confirm import job_link
-from goodword.workspace.concurrent_edits import NoticesChanges
 from goodword.workspace.members.forms import MemberChoiceField
 from goodword.workspace.validity.asking import switch
 

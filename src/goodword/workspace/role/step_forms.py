@@ -8,6 +8,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from goodword.accounts.concurrent_edits import NoticesChanges
 from goodword.assessments.plans.versions import built_by_member
 from goodword.core.text import clean_text
 from goodword.questionnaires import labels
@@ -21,7 +22,6 @@ from goodword.roles.domain.settings import (
 from goodword.roles.models import Step
 from goodword.roles.slots import ANY, KINDS, MOST_REFEREES, SlotSetting
 from goodword.workspace.assessment_plan.forms import default_test_scales_field, refuse_half_a_requirement
-from goodword.workspace.concurrent_edits import NoticesChanges
 
 #: in minutes
 UNITS: Final = {"minutes": 1, "hours": 60, "days": 24 * 60}

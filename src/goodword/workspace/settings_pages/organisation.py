@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access, reauthentication, single_sign_on
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.concurrent_edits import NoticesChanges, organisation_to_change
 from goodword.accounts.domain.organisation import (
     MAX_NAME_LENGTH,
     MOST_DOMAINS,
@@ -38,7 +39,6 @@ from goodword.core.workdays import coming_holidays, regions
 from goodword.reports.pdf.text import font_problems_apart
 from goodword.reports.signing.keys import status as signing_status
 from goodword.ui.fields import LongSelect
-from goodword.workspace.concurrent_edits import NoticesChanges, organisation_to_change
 from goodword.workspace.role.step_forms import as_typed
 from goodword.workspace.settings_pages.look import has_logo_problem
 

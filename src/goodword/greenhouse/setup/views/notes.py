@@ -1,7 +1,8 @@
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,6 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.concurrent_edits import NoticesChanges, organisation_to_change
+from goodword.accounts.models import Organisation
 from goodword.core import clock
 from goodword.greenhouse.activity_feed.notes import queue_test_note
 from goodword.greenhouse.activity_feed.wording import (
@@ -27,7 +30,7 @@ from goodword.greenhouse.setup.connections import CALL_ERRORS, error_message
 PENDING = {ActivityFeedNote.State.QUEUED, ActivityFeedNote.State.SENDING}
 
 
-class NotesForm(forms.Form):
+class NotesForm(NoticesChanges):
     visibility = forms.ChoiceField(
         label=gettext_lazy("Who can read the notes in Greenhouse"),
         choices=[
@@ -53,6 +56,15 @@ class NotesForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
+    def __init__(self, data: QueryDict | None = None, *, organisation: Organisation) -> None:
+        stored = {
+            "visibility": organisation.note_visibility,
+            "words": organisation.note_wording,
+            "report_link_days": organisation.report_link_days,
+        }
+        super().__init__(data, initial=stored)
+        self.note_stored(stored)
+
     def clean_words(self) -> str:
         try:
             return clean_wording(self.cleaned_data["words"])
@@ -62,15 +74,11 @@ class NotesForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
+@transaction.atomic
 def notes(request: MemberRequest) -> HttpResponseBase:
-    organisation = request.organisation
-    initial = {
-        "visibility": organisation.note_visibility,
-        "words": organisation.note_wording,
-        "report_link_days": organisation.report_link_days,
-    }
-    form = NotesForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    organisation = organisation_to_change(request)
+    form = NotesForm(request.POST if request.method == "POST" else None, organisation=organisation)
+    if form.is_valid():
         if domain.set_notes(organisation, **form.cleaned_data, member=request.member, now=clock.now()):
             messages.success(request, _("Saved. New notes use these settings."))
         return redirect("note_settings", organisation.slug)
