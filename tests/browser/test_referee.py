@@ -1,15 +1,12 @@
 """A referee gives a complete reference: on a phone, by keyboard, in two languages, on two devices."""
 
-import time
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from goodword.core import clock
 from goodword.references.domain.responses import DraftAnswers
 from tests.browser.looking import Looker
-from tests.browser.windows import hold
+from tests.browser.windows import hold, until
 from tests.references.stage import Stage, set_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
@@ -103,7 +100,7 @@ def test_text_is_kept_as_it_is_typed(page: Page, stage: Stage, referee_page: str
         page.clock.fast_forward(TYPING)
     page.clock.fast_forward(GIVE_UP_AFTER)
     expect(state).to_have_text("Not saved yet. Trying again.")
-    with page.expect_request(url):
+    with page.expect_request(url) as stalled:
         page.clock.fast_forward(AGAIN_AFTER + TYPING)
     page.unroute(url)
     text.fill("She thinks before she builds.")  # waits for that request
@@ -112,6 +109,9 @@ def test_text_is_kept_as_it_is_typed(page: Page, stage: Stage, referee_page: str
     until(
         lambda: DraftAnswers.read(stage.request.draft).answers["strengths"], "She thinks before she builds."
     )
+    request = stalled.value  # arrives last
+    page.request.post(url, headers=request.headers, data=request.post_data_buffer)
+    assert DraftAnswers.read(stage.request.draft).answers["strengths"] == "She thinks before she builds."
 
 
 def test_saving_offline_keeps_the_page_and_the_text_until_the_connection_is_back(
@@ -293,14 +293,6 @@ def fill_in(page: Page) -> None:
     for box in page.locator("form.stack textarea:visible").all():
         box.focus()
         page.keyboard.type("She asks early when something is unclear.")
-
-
-def until(read: Callable[[], object], expected: object) -> None:
-    """Wait until the server has this value from a page that is closed."""
-    deadline = time.monotonic() + 30
-    while read() != expected and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert read() == expected
 
 
 def choose(page: Page, group: int, option: int) -> None:

@@ -1,5 +1,8 @@
 """Windows of a signed-in member, and keyboard navigation."""
 
+import time
+from collections.abc import Callable
+
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from goodword.accounts.models import Membership
@@ -32,3 +35,11 @@ def hold(page: Page, address: str) -> list[Route]:
     held: list[Route] = []
     page.route(address, lambda route, _request: held.append(route))
     return held
+
+
+def until(read: Callable[[], object], expected: object) -> None:
+    """Wait until the server has this value from a page that is closed."""
+    deadline = time.monotonic() + 30
+    while read() != expected and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert read() == expected

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from goodword.references.domain.responses import META_KEY, DraftAnswers, SubmittedAnswer
+from goodword.references.domain.responses import META_KEY, SAVE_KEY, DraftAnswers, SubmittedAnswer
 from tests.support.factories import NOW
 
 
@@ -49,6 +49,22 @@ def test_a_page_takes_back_its_own_save_whose_response_was_lost() -> None:
     draft = opened.merged([given("strengths", "At first. Or not")], seen=seen, now=NOW)
     draft = draft.merged([given("strengths", "At first.")], seen=seen, now=NOW)
     assert draft.answers == opened.answers
+
+
+def test_an_earlier_save_of_a_page_that_arrives_last_changes_nothing() -> None:
+    opened = DraftAnswers(answers={"strengths": "At first."})
+    seen = {"strengths": opened.fingerprint("strengths"), "develop": "", META_KEY: "page"}
+    earlier, later = (seen | {SAVE_KEY: f"load-{number}"} for number in (9, 10))
+    texts = [given("strengths", "At first. Or"), given("develop", "Say no.")]
+    draft = opened.merged([given("strengths", "At first. Or not"), given("develop")], seen=later, now=NOW)
+    draft = DraftAnswers.read(draft.stored())
+    assert draft.merged(texts, seen=earlier, now=NOW) == draft
+    assert draft.conflicting(texts, seen=earlier) == ()
+    reloaded = seen | {SAVE_KEY: "other-1"}
+    assert draft.merged(texts, seen=reloaded, now=NOW).answers == {
+        "strengths": "At first. Or",
+        "develop": "Say no.",
+    }
 
 
 def test_clearing_an_answer_removes_it() -> None:

@@ -127,6 +127,15 @@ def test_the_later_choice_of_two_tabs_counts(story: Story) -> None:
 
 @pytest.mark.world
 @pytest.mark.django_db
+def test_the_later_choice_of_one_page_counts_in_whichever_order_they_arrive(story: Story) -> None:
+    path = f"{referee_path(MARIA)}review/"
+    by_script(path, {"quote": CHOSEN, "save": "k3f9-2"})
+    assert by_script(path, {"quote": IN_ORDER[1], "save": "k3f9-1"}).status_code == 204
+    assert draft_of(story, 0).quote == CHOSEN
+
+
+@pytest.mark.world
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("strengths", "kept"),
     [(f"She builds with great care. {CHOSEN} And more.", CHOSEN), ("She thinks before she builds.", "")],

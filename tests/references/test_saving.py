@@ -62,6 +62,17 @@ def test_saving_updates_the_fingerprints_of_the_page(story: Story) -> None:
     assert draft_of(story).answers == {}
 
 
+def test_an_autosave_handled_after_a_later_one_changes_nothing(story: Story) -> None:
+    path = f"{referee_path(PAUL)}questions/5/"
+    seen = seen_on(get(path))
+    later = by_script(path, {"q-strengths": "Calm.", "seen": seen, "save": "k3f9-2"})
+    earlier = by_script(path, {"q-strengths": "Cal", "seen": seen, "save": "k3f9-1"})
+    assert [later.status_code, earlier.status_code] == [200, 200]
+    assert draft_of(story).answers == {"strengths": "Calm."}
+    post(path, {"q-strengths": "Calm?", "seen": seen, "save": "k3f9-3"})
+    assert draft_of(story).answers == {"strengths": "Calm?"}
+
+
 @pytest.mark.world
 def test_a_hint_appears_while_a_comment_touches_a_private_topic(story: Story) -> None:
     path = referee_path(PAUL)

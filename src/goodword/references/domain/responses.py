@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -37,10 +38,15 @@ from goodword.references.models import Check, Reference, ReferenceRequest
 from goodword.workflow.models import DONE, UNFINISHED
 
 META_KEY: Final = "~"
+#: in the fingerprints of a posted page, which save of which page load this is ("k3f9-7", see saved.js)
+SAVE_KEY: Final = "#"
+#: page loads whose last save is remembered
+LATEST_LOADS: Final = 10
 #: a longer gap between two saves is a break, not time spent answering
 ONE_SITTING: Final = timedelta(minutes=30)
 #: characters kept of an unfinished answer
 LONGEST_TYPED: Final = 50_000
+_SAVE: Final = re.compile(r"(?P<load>[a-z0-9]{1,16})-(?P<number>[0-9]{1,9})")
 #: posted values of one question, by input name
 type Typed = Mapping[str, Sequence[str]]
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
@@ -81,14 +87,15 @@ class SubmittedAnswer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftAnswers:
     """`typed`: unfinished input by question id. `left`: there was a break of more than ONE_SITTING. `saved_by`: by
-    question id, the page (one rendering of it) that saved last. `quote`: the sentence chosen for page 1 of the report,
-    or ""."""
+    question id, the page (one rendering of it) that saved last. `last_saves`: the latest page loads, each with the
+    number of its last save. `quote`: the sentence chosen for page 1 of the report, or ""."""
 
     answers: Mapping[str, Json] = field(default_factory=dict)
     typed: Mapping[str, Typed] = field(default_factory=dict)
     saved_at: datetime | None = None
     left: bool = False
     saved_by: Mapping[str, str] = field(default_factory=dict)
+    last_saves: tuple[tuple[str, int], ...] = ()
     quote: str = ""
 
     @classmethod
@@ -100,6 +107,7 @@ class DraftAnswers:
             saved_at=datetime.fromisoformat(known["saved_at"]) if "saved_at" in known else None,
             left=known.get("left", False),
             saved_by=known.get("saved_by", {}),
+            last_saves=tuple((load, number) for load, number in known.get("last_saves", [])),
             quote=known.get("quote", ""),
         )
 
@@ -109,6 +117,7 @@ class DraftAnswers:
             "left": self.left,
             "saved_by": self.saved_by,
             **({"saved_at": self.saved_at.isoformat()} if self.saved_at else {}),
+            **({"last_saves": [list(one) for one in self.last_saves]} if self.last_saves else {}),
             **({"quote": self.quote} if self.quote else {}),
         }
         return {**self.answers, META_KEY: known}
@@ -126,7 +135,7 @@ class DraftAnswers:
     ) -> tuple[str, ...]:
         """Ids of questions that were changed on this page and, since it was shown, also on another."""
         page = seen.get(META_KEY)
-        if not page:
+        if not page or self.is_overtaken(seen.get(SAVE_KEY, "")):
             return ()
         return tuple(
             one.question_id
@@ -145,8 +154,11 @@ class DraftAnswers:
     def merged(self, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str], now: datetime) -> Self:
         """Merge a posted page into the draft. `seen`: fingerprints of the questions as shown, and the page's id under
         META_KEY. What the page didn't change stays as stored, since another tab may have changed it, and so do
-        conflicting answers. Without an id there are no conflicts, and the later change wins."""
-        page = seen.get(META_KEY, "")
+        conflicting answers. Without an id there are no conflicts, and the later change wins. An earlier save that
+        arrives after a later one of the same page changes nothing."""
+        page, save = seen.get(META_KEY, ""), seen.get(SAVE_KEY, "")
+        if self.is_overtaken(save):
+            return self
         answers, typed, saved_by = dict(self.answers), dict(self.typed), dict(self.saved_by)
         conflicting = self.conflicting(submitted, seen=seen)
         for one in submitted:
@@ -163,10 +175,22 @@ class DraftAnswers:
                 answers[one.question_id] = one.answer
             elif one.typed:
                 typed[one.question_id] = one.typed
-        merged = replace(self, answers=answers, typed=typed, saved_by=saved_by).saved(now)
+        merged = replace(self.with_save(save), answers=answers, typed=typed, saved_by=saved_by).saved(now)
         if merged.quote and merged.quote not in merged.written:
             merged = replace(merged, quote="")
         return merged
+
+    def is_overtaken(self, save: str) -> bool:
+        """Whether the same page load has saved later than `save` (as under SAVE_KEY, or "" without JavaScript)."""
+        load, number = _load_and_number(save)
+        return number < dict(self.last_saves).get(load, 0)
+
+    def with_save(self, save: str) -> Self:
+        load, number = _load_and_number(save)
+        if not load:
+            return self
+        others = tuple(one for one in self.last_saves if one[0] != load)
+        return replace(self, last_saves=(*others, (load, number))[-LATEST_LOADS:])
 
     @property
     def written(self) -> set[str]:
@@ -190,6 +214,11 @@ class DraftAnswers:
         if begun_at is None or last.left or now < begun_at:
             return None
         return int((now - begun_at).total_seconds())
+
+
+def _load_and_number(save: str) -> tuple[str, int]:
+    found = _SAVE.fullmatch(save)
+    return (found["load"], int(found["number"])) if found else ("", 0)
 
 
 def _fingerprint(answer: Json, typed: Typed) -> str:
@@ -352,13 +381,14 @@ def keep_draft_of_closed(
         return True
 
 
-def choose_quote(*, request_id: int, sentence: str, now: datetime) -> None:
-    """The sentence for page 1 of the report; ignored if no comment contains it. Raises Closed."""
+def choose_quote(*, request_id: int, sentence: str, save: str = "", now: datetime) -> None:
+    """The sentence for page 1 of the report; ignored if no comment contains it, or if it arrives after a later choice
+    on the same page (`save`: as under SAVE_KEY). Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_open_request(request_id, now=now)
         session = answering_session(check, request, now=now)
-        if sentence in session.quotable:
-            request.draft = replace(session.draft, quote=sentence).saved(now).stored()
+        if sentence in session.quotable and not session.draft.is_overtaken(save):
+            request.draft = replace(session.draft.with_save(save), quote=sentence).saved(now).stored()
             request.save(update_fields=["draft"])
 
 

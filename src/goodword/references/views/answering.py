@@ -16,6 +16,7 @@ from goodword.references.comments import comments_of, named, topics_in
 from goodword.references.domain.responses import (
     LONGEST_TYPED,
     META_KEY,
+    SAVE_KEY,
     AnsweringSession,
     SubmittedAnswer,
 )
@@ -23,6 +24,8 @@ from goodword.references.views.access import is_script
 
 #: form field with the page's fingerprints and id (DraftAnswers.merged)
 SEEN = "seen"
+#: form field with the number of this save (SAVE_KEY), which saved.js adds
+SAVE = "save"
 #: form field of the review: digest of the answers shown
 REVIEWED = "reviewed"
 #: form field of the review: the quote for page 1 of the report
@@ -66,7 +69,8 @@ class PostedPage:
 def read(request: HttpRequest, session: AnsweringSession, questions: Sequence[Question]) -> PostedPage:
     form = _form(session, questions, data=request.POST)
     form.is_valid()
-    return PostedPage(form=form, submitted=submitted_answers(form), seen=_marks(request.POST.get(SEEN, "")))
+    seen = _marks(request.POST.get(SEEN, "")) | {SAVE_KEY: request.POST.get(SAVE, "")}
+    return PostedPage(form=form, submitted=submitted_answers(form), seen=seen)
 
 
 def read_page(request: HttpRequest, session: AnsweringSession, number: int) -> PostedPage:

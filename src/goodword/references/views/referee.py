@@ -147,7 +147,10 @@ def review(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
     changed = False
     if request.method == "POST" and answering.QUOTE in request.POST:
         responses.choose_quote(
-            request_id=visit.request.pk, sentence=request.POST[answering.QUOTE], now=visit.now
+            request_id=visit.request.pk,
+            sentence=request.POST[answering.QUOTE],
+            save=request.POST.get(answering.SAVE, ""),
+            now=visit.now,
         )
         visit.request.refresh_from_db(fields=["draft"])
         if access.is_script(request):

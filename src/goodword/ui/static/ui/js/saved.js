@@ -1,6 +1,7 @@
 // Shows Saving, Saved or Not saved in the nearest <c-saved>, from the htmx requests around it, and retries failed
 // requests until they succeed. After a conflict (409: another tab has changed the form) it swaps in the notice and stops
-// saving; the button shows both versions. Leaving the page sends what isn't saved yet.
+// saving; the button shows both versions. Leaving the page sends what isn't saved yet. Saves are numbered, since the
+// server may handle two of them in reverse order.
 (() => {
   const AGAIN_AFTER = 5000;
   const GIVE_UP_AFTER = 20000; // ms without a response, as in a tunnel
@@ -8,6 +9,13 @@
   const changed = new WeakSet(); // forms with a conflict
   const unsaved = new Map(); // elements whose last change isn't saved: the request that carries it
   const timers = new WeakMap(); // for the next attempt
+
+  const load = Math.random().toString(36).slice(2, 10) || "0";
+  let saves = 0;
+  document.addEventListener("formdata", ({ target, formData }) => {
+    const saving = target.matches("[hx-post]") || target.querySelector("[hx-post]");
+    if (saving && target.querySelector("[data-saved]")) formData.set("save", `${load}-${++saves}`);
+  });
 
   const lineOf = (element) =>
     element.closest("form, main")?.querySelector("[data-saved]") ?? document.querySelector("[data-saved]");
