@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, Route, expect
 
@@ -13,12 +14,14 @@ from goodword.core import clock
 from tests.assessments.flags.support import custom_attempt, flags, observations, raise_flags, timed_attempt
 from tests.assessments.support import part_of, scores, token_of
 from tests.browser.looking import WIDTHS, Looker
-from tests.browser.windows import window
+from tests.browser.windows import until, window
 from tests.support import factories
 from tests.workspace.applications import path
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
+#: milliseconds until the scripts save after typing stops
+TYPING = 800
 #: lets a test hide and show the page and advance its monotonic clock, since a headless browser never hides windows
 HIDING = """
 (() => {
@@ -155,6 +158,23 @@ def test_next_waits_while_the_server_fails_and_asks_which_of_two_texts_to_keep(
     assert given() == "A clove hitch."
     other_tab.goto(first)
     expect(other_tab.locator("[data-alert]")).to_be_hidden()
+
+
+def test_text_typed_just_before_leaving_is_sent_while_an_earlier_save_is_on_its_way(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = custom_attempt(now=clock.now())
+    first = open_at(attempt, "portal_assessment_item", 1, 1)
+    page.clock.install()
+    page.goto(first)
+    with transaction.atomic():
+        Attempt.objects.of(attempt.organisation).select_for_update().get(pk=attempt.pk)
+        page.get_by_role("textbox").fill("A bowline.")
+        with page.expect_request(first):
+            page.clock.fast_forward(TYPING)
+        page.get_by_role("textbox").fill("A bowline or a clove hitch.")
+        page.goto("about:blank")
+    until(lambda: [str(one.value) for one in part_of(attempt).answers.all()], ["A bowline or a clove hitch."])
 
 
 def test_a_text_sent_late_asks_which_of_two_texts_to_keep(page: Page, open_at: Callable[..., str]) -> None:

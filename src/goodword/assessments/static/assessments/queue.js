@@ -40,11 +40,14 @@
 
   const mine = new Map(); // queued by this page, without a response yet
 
-  const put = (url, fields) => {
+  const store = (url, fields) => {
     const all = read();
     all[url] = { fields, at: Date.now() };
     mine.set(url, all[url]);
     write(all);
+  };
+  const put = (url, fields) => {
+    store(url, fields);
     flush();
   };
 
@@ -79,17 +82,23 @@
     return fetch(url, { ...options, signal: giveUp.signal });
   };
 
-  // Whether to continue with the next one.
-  const send = async (url, waiting) => {
+  const optionsOf = (waiting) => {
     const body = new URLSearchParams(waiting.fields);
     body.set("age", String(Math.max(0, (Date.now() - waiting.at) / 1000)));
+    return { method: "POST", body, headers: { "X-Goodword": "script", "X-CSRFToken": csrf() } };
+  };
+
+  // The page is left, perhaps for good, and requests on their way may be cancelled: send everything unsent once more.
+  // It stays queued, because nobody sees the response.
+  const sendLeaving = () => {
+    for (const url of unsent()) fetch(url, { ...optionsOf(read()[url]), keepalive: true }).catch(() => {}); // too long
+  };
+
+  // Whether to continue with the next one.
+  const send = async (url, waiting) => {
     let response;
     try {
-      response = await request(url, {
-        method: "POST",
-        body,
-        headers: { "X-Goodword": "script", "X-CSRFToken": csrf() },
-      });
+      response = await request(url, optionsOf(waiting));
     } catch {
       tell("offline", { url });
       return false;
@@ -164,5 +173,5 @@
 
   // `of`: {fields, conflict} of an unsaved answer.
   const of = (url) => read()[url];
-  window.goodwordAnswers = { put, flush, settled, drop, waiting: unsent, of, fieldsOf, fill, request };
+  window.goodwordAnswers = { put, store, sendLeaving, flush, settled, drop, waiting: unsent, of, fieldsOf, fill, request };
 })();

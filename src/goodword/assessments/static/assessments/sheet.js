@@ -110,13 +110,14 @@
     warn(part().dataset.conflictWords);
   };
 
-  const keep = (form) => {
+  const keep = (form, { leaving = false } = {}) => {
     if (stopped) return;
     const screen = here();
     const fields = window.goodwordAnswers.fieldsOf(form);
     given.set(screen.dataset.here, fields);
     say("saving");
-    window.goodwordAnswers.put(screen.dataset.here, fields);
+    if (leaving) window.goodwordAnswers.store(screen.dataset.here, fields);
+    else window.goodwordAnswers.put(screen.dataset.here, fields);
   };
   const formOf = (event) => {
     const form = event.target instanceof Element && event.target.closest("[data-form]");
@@ -132,11 +133,11 @@
     typing = null;
     keep(form);
   });
-  const keepTyped = () => {
+  const keepTyped = (options) => {
     if (typing === null) return;
     clearTimeout(typing);
     typing = null;
-    keep(here().querySelector("[data-form]"));
+    keep(here().querySelector("[data-form]"), options);
   };
   document.addEventListener("input", (event) => {
     const form = formOf(event);
@@ -144,7 +145,10 @@
     clearTimeout(typing);
     typing = setTimeout(keepTyped, 800);
   });
-  window.addEventListener("pagehide", keepTyped);
+  window.addEventListener("pagehide", () => {
+    keepTyped({ leaving: true });
+    window.goodwordAnswers.sendLeaving();
+  });
 
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("[data-form]");
