@@ -135,6 +135,17 @@ def test_completed_marking_and_each_correction_record_an_event(attempt: Attempt)
     assert [row["points"] for row in rows()] == [{"c1": 4, "c2": 2}, PLAN]
 
 
+def test_saving_the_same_marks_again_records_no_event(attempt: Attempt) -> None:
+    rita = rater(attempt)
+    give(attempt, rita, comment="Clear")
+    give(attempt, rita, "plan")
+    before = rows()
+    give(attempt, rita, comment="Clear")
+    assert (marked_events(), rows()) == (1, before)
+    give(attempt, rita, comment="Very clear")
+    assert marked_events() == 2
+
+
 @pytest.mark.main_case
 def test_marks_create_a_new_version_of_the_report(attempt: Attempt) -> None:
     run_jobs()

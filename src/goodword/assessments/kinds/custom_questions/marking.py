@@ -313,8 +313,9 @@ def mark_answer(
     by: Membership,
     now: datetime,
 ) -> Marking:
-    """Award points by criterion. Raters can change their marking until the second rater has marked. Raises
-    AttemptNotFinished, NothingToMark, AlreadyMarked, Settled, WrongPoints, and LookupError for an unknown part."""
+    """Award points by criterion. Raters can change their marking until the second rater has marked. Saving the same
+    marking again changes nothing, since it would create another version of the report. Raises AttemptNotFinished,
+    NothingToMark, AlreadyMarked, Settled, WrongPoints, and LookupError for an unknown part."""
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
         part = part_of(attempt, order)
@@ -332,6 +333,8 @@ def mark_answer(
         mine = next((one for one in there if one.rater_id == by.pk), None)
         if mine is None and len(there) >= raters:
             raise AlreadyMarked
+        if mine is not None and (mine.points, mine.comment) == (dict(points), comment):
+            return mine
         if mine is not None and raters > 1 and len(there) >= raters:
             raise Settled
         made = mine or Marking(
