@@ -13,6 +13,7 @@ from goodword.references.domain import checks, responses
 from goodword.references.domain.requests import complete_if_all_received
 from goodword.references.domain.sending import fingerprint, preview_mails, release_referee, send_requests
 from goodword.references.domain.slot_changes import answer_cannot, cannot_provide
+from goodword.workflow.domain.runs import Refused
 from goodword.workflow.portal import ask_recruiter
 from tests.references.story import (
     ANSWERS,
@@ -42,14 +43,15 @@ def no_jobs_of_others(transactional_db: None) -> Iterator[None]:
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run the actions in threads that start together. Returns None for an action that raised `Closed`."""
+    """Run the actions in threads that start together. Returns None for an action that raised `Closed` or
+    `Refused`."""
     barrier = Barrier(len(acts))
 
     def run(act: Callable[[], Any]) -> Any:
         try:
             barrier.wait(timeout=20)
             return act()
-        except checks.Closed:
+        except (checks.Closed, Refused):
             return None
         finally:
             connection.close()

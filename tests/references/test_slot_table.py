@@ -18,6 +18,7 @@ from goodword.references.domain.nominations import (
 from goodword.references.domain.sending import release_referee
 from goodword.references.domain.slot_changes import answer_cannot, cannot_provide
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
+from goodword.workflow.domain.runs import Refused
 from tests.references.story import NOW, opened
 from tests.support import factories
 from tests.support.kept import kept
@@ -148,7 +149,7 @@ def changes(check: Check, act: Callable[[], object]) -> bool:
         try:
             with transaction.atomic():
                 act()
-        except (checks.Closed, InvalidNomination, Referee.DoesNotExist):
+        except (checks.Closed, Refused, InvalidNomination, Referee.DoesNotExist):
             pass
         changed = rows(check) != before
         transaction.set_rollback(True)

@@ -371,6 +371,25 @@ def test_a_missing_referee_is_answered_on_the_candidates_page(rita: Membership) 
 
 
 @pytest.mark.world
+def test_the_second_of_two_different_answers_is_refused_and_kept(rita: Membership) -> None:
+    story = opened()
+    rita, tom = (
+        factories.member(story.application.organisation, name=name) for name in ("Rita Roe", "Tom Tam")
+    )
+    cannot_provide(check_id=story.check.pk, slot=1, reason="Nobody is left.", now=NOW)
+    waived = {"answer": "waived", "note": "Never mind."}
+    asked = {"answer": "still_asked", "note": "Try the deputy."}
+    assert messages_of(do(rita, story, "check_answer", waived)) == [
+        "Answer sent. The reference check continues."
+    ]
+    before = state(story)
+    response = do(tom, story, "check_answer", asked)
+    assert wrong(response) == ["Rita Roe has already answered. Your answer was not sent."]
+    assert "Try the deputy." in response.content.decode()
+    assert state(story) == before
+
+
+@pytest.mark.world
 def test_a_referee_on_hold_is_contacted_in_one_click(story: Story, rita: Membership) -> None:
     referee = story.requests[1].referee
     Referee.objects.of(rita.organisation).filter(pk=referee.pk).update(deferred_at=NOW, after_offer=True)

@@ -80,6 +80,8 @@ def cannot_provide(*, check_id: int, slot: int, reason: str, now: datetime) -> S
 def answer_cannot(
     *, check_id: int, slot: int, answer: str, note: str, member: Membership, now: datetime
 ) -> Slot:
+    """Answer *I can't name anyone*. Only the first answer counts; the same member may send it again. Raises Closed,
+    Refused."""
     answer = Answer(answer)
     if answer == Answer.NOTHING:
         raise ValueError("an answer is wanted")
@@ -90,7 +92,9 @@ def answer_cannot(
             raise checks.Closed
         row = status.slot
         if status.state != "questioned":
-            return row
+            if (row.answer, row.answer_note, row.answered_by_id) == (answer, note, member.pk):
+                return row
+            raise Refused(_too_late(row))
         if answer == Answer.WAIVED and check.wanted <= 1:
             raise Refused(
                 _("This is the only referee needed. If you don't need it, cancel the reference check.")
@@ -121,6 +125,13 @@ def answer_cannot(
         )
         complete_if_all_received(check_id=check.pk, now=now)
         return row
+
+
+def _too_late(row: Slot) -> str:
+    if row.answered_at is None:
+        return _("The candidate is no longer waiting for an answer.")
+    name = row.answered_by.user.name if row.answered_by else _("A former member")
+    return _("%(name)s has already answered. Your answer was not sent.") % {"name": name}
 
 
 def _check_id_of(check_id: int, member: Membership) -> int:

@@ -194,6 +194,7 @@ def candidate_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
     person = application.candidate
     back = reverse("candidate", args=[request.organisation.slug, pk])
     if person.erased_at is not None:
+        messages.info(request, _("This person has already been erased."))
         return redirect(back)
     own = active(request.organisation).filter(candidate=person)
     found = own.order_by("pk").first() or hold_on(person)
