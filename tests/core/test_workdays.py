@@ -191,6 +191,17 @@ def test_without_a_common_hour_the_persons_working_hours_apply() -> None:
     assert found.astimezone(honolulu).isoformat() == "2026-03-09T09:00:00-10:00"
 
 
+def test_a_common_hour_after_a_clock_change_is_not_waited_for() -> None:
+    """London and Los Angeles have one only from 8 to 28 March, while just America is on summer time."""
+    london, pacific = Calendar(ZoneInfo("Europe/London")), ZoneInfo("America/Los_Angeles")
+    wednesday = datetime(2026, 2, 25, 12, tzinfo=UTC)
+    found = into_working_hours(wednesday, calendar=london, zones=[pacific])
+    assert found.astimezone(pacific).isoformat() == "2026-02-25T09:00:00-08:00"
+    assert into_working_hours(found, calendar=london, zones=[pacific]) == found
+    common = into_working_hours(wednesday + timedelta(days=14), calendar=london, zones=[pacific])
+    assert common.isoformat() == "2026-03-11T16:00:00+00:00"
+
+
 def test_a_calendar_in_another_zone_keeps_its_holidays() -> None:
     tokyo = GERMAN.at("Asia/Tokyo")
     assert tokyo == Calendar(ZoneInfo("Asia/Tokyo"), "DE", "BE")

@@ -13,7 +13,6 @@ from goodword.core.public_holidays import aliases_of_regions, holidays_of, names
 
 log = logging.getLogger(__name__)
 DAY_STARTS, DAY_ENDS = time(9), time(17)
-_LOOK_AHEAD = timedelta(days=14)
 _LONGEST_REGION: Final = 10
 #: "UnitedStates" -> "United States"
 _WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -62,12 +61,14 @@ def add_working_days(start: datetime, days: int, *, calendar: Calendar) -> datet
 
 
 def into_working_hours(moment: datetime, *, calendar: Calendar, zones: Collection[ZoneInfo] = ()) -> datetime:
-    """Return `moment`, or the next time between 9 and 17 on a working day in all `zones`; if those hours never overlap,
-    in the first zone."""
+    """Return `moment`, or the next time between 9 and 17 on a working day in all `zones`; if those hours don't overlap
+    until the end of the next working day, in the first zone. Waiting longer would only help where clocks change on
+    different days: London and Los Angeles have a common hour for a few weeks a year."""
     found = _in_hours(moment, calendar=calendar)
     if not zones:
         return found
-    while found < moment + _LOOK_AHEAD:
+    last = calendar.next_working_day(moment.astimezone(calendar.zone).date())
+    while found < datetime.combine(last, DAY_ENDS, tzinfo=calendar.zone):
         later = max(_in_day(found, zone) for zone in zones)
         if later == found:
             return found
