@@ -74,6 +74,16 @@ def test_rates_ratio_interval_and_test_are_displayed_and_nothing_of_the_file_is_
 
 
 @pytest.mark.world
+def test_rates_are_rounded_half_up(role: Role) -> None:
+    for group, hired in (("a", 5), ("b", 15)):
+        add(role, f"{group}h", status="hired", n=hired)
+        add(role, f"{group}r", status="rejected", n=40 - hired)
+    text = " ".join(sent(role, file_of(ah=5, ar=35, bh=15, br=25)).content.decode().split())
+    assert '13 % <span class="muted">5 of 40' in text
+    assert '38 % <span class="muted">15 of 40' in text
+
+
+@pytest.mark.world
 def test_declined_offers_are_proposed_and_counted_as_selected(role: Role) -> None:
     raw = two_groups(role)
     add(role, "bd", status="rejected", n=10, reason="Candidate declined our offer")

@@ -22,6 +22,10 @@ class Count:
     def rate(self) -> float:
         return self.selected / self.decided
 
+    @property
+    def percent(self) -> float:
+        return 100 * self.selected / self.decided
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateRatio:
