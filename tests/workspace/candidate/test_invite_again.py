@@ -105,6 +105,32 @@ def counts(application: Application) -> tuple[int, ...]:
     return (*(model.objects.of(org).count() for model in models), written, Event.objects.count())
 
 
+# --- second click
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("kind", ["reference_check", "assessment"])
+def test_two_members_who_invite_again_at_once_send_one_invitation(kind: str) -> None:
+    if kind == "reference_check":
+        story = sent()
+        application, step_request_id = story.application, story.check.step_request_id
+    else:
+        attempt = assigned()
+        application, step_request_id = attempt.step_request.application, attempt.step_request_id
+    rita, tom = member_of(application), member_of(application)
+    again(rita, application, step_request_id)
+    run_jobs()
+    before = counts(application)
+    response = again(tom, application, step_request_id)
+    assert [str(one) for one in response.context["messages"]] == [
+        "This candidate has just been invited again. No further e-mail was sent."
+    ]
+    assert counts(application) == before
+    with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        response = again(tom, application, step_request_id)
+    assert [str(one) for one in response.context["messages"]] == ["New invitation on its way."]
+
+
 # --- confirmation
 
 

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.contrib import messages
 from django.db import transaction
@@ -18,6 +19,7 @@ from goodword.assessments.models import Attempt
 from goodword.candidates.domain.people import confirm_name
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
+from goodword.core.models import Event
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.models import Check, open_requests
 from goodword.reports.domain.versions import MayNotReuse, reuse
@@ -25,8 +27,9 @@ from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
 from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.eligibility import blocking_reason
+from goodword.workflow.domain.runs import Refused
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
-from goodword.workflow.models import DONE, UNFINISHED, StepRequest, StepRun
+from goodword.workflow.models import DONE, UNFINISHED, StepRequest, StepRun, is_open, lock_step_request
 from goodword.workspace.candidate.cards import earlier_of, needs_confirmation
 
 
@@ -148,6 +151,9 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
             message = again(step_request, member=request.member, after=confirmed, now=now)
     except NotConfirmed:  # completed or invited again since
         return redirect("step_invite_again", request.organisation.slug, application.pk, step_request.pk)
+    except Refused as no:
+        messages.info(request, str(no))
+        return _page(request, application)
     except invitations.CannotInvite as error:
         messages.error(request, too_soon(error) or WHY_NOT.get(error.reason, NO_ADDRESS))
         return _page(request, application)
@@ -173,8 +179,30 @@ def refusal(application: Application, step_request: StepRequest, *, now: datetim
     return ""
 
 
+#: time within which another *Invite again* counts as a second click, perhaps of a colleague
+SECOND_CLICK: Final = timedelta(minutes=1)
+
+
+def _refuse_second_click(step_request: StepRequest, *, now: datetime) -> None:
+    run = latest_run(step_request)
+    if run is None or not is_open(run) or run.attention:
+        return
+    invited = Event.objects.filter(
+        organisation_id=step_request.organisation_id,
+        application_id=step_request.application_id,
+        name__in=("attempt.assigned", "check.invited_again"),
+        actor__startswith="member:",
+        data__step_request_id=step_request.pk,
+        occurred_at__gt=now - SECOND_CLICK,
+    )
+    if invited.exists():
+        raise Refused(_("This candidate has just been invited again. No further e-mail was sent."))
+
+
 def again(step_request: StepRequest, *, member: Membership, after: int | None, now: datetime) -> str:
-    """Invite again and audit it. Returns the message. Raises NotConfirmed and both CannotInvite."""
+    """Invite again and audit it. Returns the message. Raises NotConfirmed, Refused and both CannotInvite."""
+    lock_step_request(step_request.pk)
+    _refuse_second_click(step_request, now=now)
     write(
         organisation=member.organisation,
         action="step.invited_again",
