@@ -16,6 +16,9 @@ from goodword.core.version import OLDEST_ON_SCHEMA, VERSION
 CONTRACTING: dict[str, str] = {
     # a new function, an index on the column that replaces an expression, and another order of names
     "candidates.0002_search_without_accents": "0.1.0",
+    # ANALYZE
+    "candidates.0003_search_names_without_accents": "0.1.0",
+    "references.0002_search_without_accents": "0.1.0",
     "workspace.0002_sort_without_accents": "0.1.0",
     "workspace.0003_resort_names": "0.1.0",
 }

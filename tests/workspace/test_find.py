@@ -45,6 +45,37 @@ def test_candidates_are_found_despite_typos(role: Role, rita: Membership) -> Non
 
 
 @pytest.mark.world
+def test_accents_do_not_matter(rita: Membership) -> None:
+    role = factories.role(rita.organisation, title="Crêpe Chef", owner=rita)
+    check = checked(named(role, "Jürgen", "Müller"))
+    named(role, "Leyla", "Ozdemir")
+    named(role, "Søren", "Aas", preferred_name="Łukasz")
+    Referee.objects.create(
+        organisation=role.organisation,
+        check_run=check,
+        slot=1,
+        name="Zoë Şahin",
+        email="zoe@old.example",
+        relationship="manager",
+        company="Bäckerei Öz",
+        from_month="2020-01",
+        created_at=factories.NOW,
+    )
+    for text, name in (
+        ("muller", "Jürgen Müller"),
+        ("MÜLLER", "Jürgen Müller"),
+        ("jurgen muler", "Jürgen Müller"),
+        ("Özdemir", "Leyla Ozdemir"),
+        ("lukasz", "Łukasz Aas"),
+        ("soren", "Łukasz Aas"),
+    ):
+        assert people(rita, text) == [name], text
+    for text in ("sahin", "backerei", "Baeckerei Zoe Sahin", "ZOE@OLD.EXAMPLE"):
+        assert [one.name for one in found(rita, text).referees] == ["Zoë Şahin"], text
+    assert [one.title for one in found(rita, "crepe").roles] == ["Crêpe Chef"]
+
+
+@pytest.mark.world
 def test_referees_roles_and_report_codes_are_found(role: Role, rita: Membership) -> None:
     ada = named(role, "Ada", "Zorn")
     check = checked(ada)

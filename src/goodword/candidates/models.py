@@ -23,6 +23,13 @@ def _searched() -> WithoutAccents:
     )
 
 
+def _searched_names() -> WithoutAccents:
+    space, text = Value(" "), models.TextField()
+    return WithoutAccents(
+        Concat("first_name", space, "last_name", space, "preferred_name", output_field=text)
+    )
+
+
 class Candidate(OrganisationOwned):
     connection_id = models.BigIntegerField(null=True)
     remote_id = models.BigIntegerField(null=True)
@@ -48,6 +55,10 @@ class Candidate(OrganisationOwned):
     created_at = models.DateTimeField()
     #: text in which lists search for a name or address
     searched = models.GeneratedField(expression=_searched(), output_field=models.TextField(), db_persist=True)
+    #: names in which the global search looks for similar words. Addresses would match by their common endings
+    searched_names = models.GeneratedField(
+        expression=_searched_names(), output_field=models.TextField(), db_persist=True
+    )
 
     class Meta:
         constraints = (
@@ -57,13 +68,9 @@ class Candidate(OrganisationOwned):
         )
         indexes = (
             models.Index(fields=["organisation", "last_name", "first_name"], name="candidate_name"),
-            GinIndex(
-                fields=["first_name", "last_name", "preferred_name", "email"],
-                name="candidate_trigrams",
-                opclasses=["gin_trgm_ops"] * 4,
-            ),
             models.Index("organisation", Upper("email"), name="candidate_address"),
             GinIndex(fields=["searched"], name="candidate_searched", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["searched_names"], name="candidate_names", opclasses=["gin_trgm_ops"]),
         )
 
     def __str__(self) -> str:

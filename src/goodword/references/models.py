@@ -1,8 +1,12 @@
 from collections.abc import Mapping
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Concat
 
 from goodword.accounts.models import Membership, OrganisationOwned
+from goodword.core.text import WithoutAccents
 from goodword.core.workdays import Calendar
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.roles.models import Step
@@ -174,6 +178,12 @@ class Referee(OrganisationOwned):
     erased_at = models.DateTimeField(null=True)
     #: erasure was requested during a legal hold and waits for its end
     erasure_asked_at = models.DateTimeField(null=True)
+    #: text in which the global search looks for similar words
+    searched = models.GeneratedField(
+        expression=WithoutAccents(Concat("name", Value("\n"), "company", output_field=models.TextField())),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     class Meta:
         constraints = (
@@ -183,6 +193,7 @@ class Referee(OrganisationOwned):
                 name="referee_slot_once",
             ),
         )
+        indexes = (GinIndex(fields=["searched"], name="referee_searched", opclasses=["gin_trgm_ops"]),)
 
     def __str__(self) -> str:
         return self.name

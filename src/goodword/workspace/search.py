@@ -10,7 +10,6 @@ from typing import Final
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import OperationalError, connection, transaction
 from django.db.models import Model, Q, QuerySet
-from django.db.models.functions import Greatest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -20,7 +19,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, visible_applications
-from goodword.core.text import without_accents
+from goodword.core.text import WithoutAccents, without_accents
 from goodword.references.models import Referee
 from goodword.reports.models import Report
 from goodword.roles.models import Role, visible_roles
@@ -52,12 +51,6 @@ _LONGEST_WORD: Final = 40
 _LONGEST_SEARCH: Final = 5_000
 #: word similarity of a match. PostgreSQL's default, 0.6, misses a wrong letter in the middle of a name
 _LEAST: Final = 0.45
-_PERSON: Final = (
-    "candidate__first_name",
-    "candidate__last_name",
-    "candidate__preferred_name",
-    "candidate__email",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,22 +71,26 @@ NOTHING: Final = Found(candidates=(), referees=(), roles=(), reports=())
 
 
 def find(member: Membership, text: str) -> Found:
-    """Find rows in which each word of `text` resembles a word or is part of an address. Raises OperationalError on a
-    timeout."""
+    """Find rows in which each word of `text` resembles a word, whatever its accents, or is part of an address. Raises
+    OperationalError on a timeout."""
     if not text.strip():
         return NOTHING
     applications = visible_applications(member).filter(erased_at=None)
-    candidates = _similar(applications.select_related("candidate", "role"), text, *_PERSON)
+    candidates = _similar(
+        applications.select_related("candidate", "role"),
+        text,
+        "candidate__searched_names",
+        address="candidate__searched__contains",
+    )
     referees = _similar(
         Referee.objects.of(member.organisation)
         .filter(erased_at=None, check_run__step_request__application__in=applications)
         .select_related("check_run__step_request__application__candidate"),
         text,
-        "name",
-        "email",
-        "company",
+        "searched",
+        address="email__icontains",
     )
-    roles = _similar(visible_roles(member), text, "title")
+    roles = _similar(visible_roles(member).alias(searched=WithoutAccents("title")), text, "searched")
     reports = (
         Report.objects.of(member.organisation)
         .filter(code__icontains=text.strip(), step_request__application__in=applications)
@@ -119,22 +116,18 @@ def _search_settings() -> Iterator[None]:
         yield
 
 
-def _similar[M: Model](rows: QuerySet[M], text: str, *fields: str) -> QuerySet[M]:
-    """Return similar rows, most similar first."""
-    words = [word[:_LONGEST_WORD] for word in text.split()[:_WORDS]]
-    wanted = reduce(and_, (_any(fields, word) for word in words))
-    nearness = [TrigramWordSimilarity(words[-1], field) for field in fields]
-    nearest = Greatest(*nearness) if len(nearness) > 1 else nearness[0]
+def _similar[M: Model](rows: QuerySet[M], text: str, field: str, *, address: str = "") -> QuerySet[M]:
+    """Return similar rows, most similar first. `field`: without accents. `address`: a lookup for part of an address."""
+    words = [word[:_LONGEST_WORD] for word in without_accents(text).split()[:_WORDS]]
+    wanted = reduce(and_, (_found(word, field, address) for word in words))
+    nearest = TrigramWordSimilarity(words[-1], field)
     return rows.filter(wanted).order_by(nearest.desc(), "-pk")
 
 
-def _any(fields: Sequence[str], word: str) -> Q:
-    found = Q()
-    for field in fields:
-        if not field.endswith("email"):
-            found |= Q(**{f"{field}__trigram_word_similar": word})
-        elif "@" in word:  # no similarity for addresses, since many have the same ending
-            found |= Q(**{f"{field}__trigram_word_similar": word, f"{field}__icontains": word})
+def _found(word: str, field: str, address: str) -> Q:
+    found = Q(**{f"{field}__trigram_word_similar": word})
+    if address and "@" in word:  # no similarity for addresses, since many have the same ending
+        found |= Q(**{address: word})
     return found
 
 
