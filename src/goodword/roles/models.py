@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.core.compiled_queries import compiled, remembered
+from goodword.core.text import WithoutAccents
 from goodword.roles.slots import two_of_any
 
 
@@ -13,6 +14,10 @@ def two_reminders() -> list[int]:
 
 class Role(OrganisationOwned):
     title = models.CharField(max_length=200)
+    #: the title for sorting and searching
+    plain_title = models.GeneratedField(
+        expression=WithoutAccents("title"), output_field=models.TextField(), db_persist=True
+    )
     owner = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="owned_roles")
     #: members added to the role: hiring managers can see it, recruiters its private candidates
     viewers = models.ManyToManyField(Membership, related_name="viewed_roles", blank=True)

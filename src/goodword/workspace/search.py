@@ -19,7 +19,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, visible_applications
-from goodword.core.text import WithoutAccents, without_accents
+from goodword.core.text import without_accents
 from goodword.references.models import Referee
 from goodword.reports.models import Report
 from goodword.roles.models import Role, visible_roles
@@ -90,7 +90,7 @@ def find(member: Membership, text: str) -> Found:
         "searched",
         address="email__icontains",
     )
-    roles = _similar(visible_roles(member).alias(searched=WithoutAccents("title")), text, "searched")
+    roles = _similar(visible_roles(member), text, "plain_title")
     reports = (
         Report.objects.of(member.organisation)
         .filter(code__icontains=text.strip(), step_request__application__in=applications)

@@ -8,7 +8,7 @@ from goodword.core.text import without_accents
 from goodword.roles.models import Role
 from tests.support import factories
 from tests.support.pages import signed_in
-from tests.workspace.applications import named
+from tests.workspace.applications import named, path
 from tests.workspace.lists.support import get, names
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,13 @@ def test_names_are_sorted_as_if_they_had_no_accents(role: Role, rita: Membership
     ):
         named(role, first, last)
     assert names(get(signed_in(rita), role, sort="name")) == ["Ada", "Ida", "Łukasz", "Zoë", "Ona"]
+
+
+def test_roles_are_sorted_as_if_they_had_no_accents(rita: Membership) -> None:
+    for first, title in (("Ona", "Übersetzer"), ("Ada", "Zimmerer"), ("Ida", "tutor"), ("Eva", "Versand")):
+        named(factories.role(rita.organisation, title=title, owner=rita), first, "Zorn")
+    listing = signed_in(rita).get(path("candidates", rita.organisation), {"sort": "role"}).context["listing"]
+    assert names(listing) == ["Ida", "Ona", "Eva", "Ada"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 from django.db.models import BooleanField, Case, DateTimeField, F, Func, QuerySet, TextField, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce
 
 from goodword.workspace.lists.query import Place, is_overdue, state_at
 from goodword.workspace.models import ListedApplication
@@ -39,7 +39,7 @@ class Order:
             case "name":
                 return cls(keys=(F("sort_name"),), descends=descends, named=True)
             case "role":
-                return cls(keys=(Lower("role__title"),), descends=descends, named=True)
+                return cls(keys=(F("role__plain_title"),), descends=descends, named=True)
             case "stage":
                 return cls(keys=(F("stage_name"),), descends=descends, named=True)
             case "assessment" | "check":
