@@ -1,6 +1,9 @@
-"""The map and the concepts name files that exist."""
+"""The pages that lead through the code name files that exist, and names that exist in them."""
 
+import ast
 import re
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src/goodword"
 PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.py)`")
+#: `path/to/file.py`, `file.py` beside the previous file, `<app>/templates/`
+FILE = re.compile(r"[\w.<>*-]+/[\w./<>*-]*|[\w-]+\.(?:py|md|toml)")
+NAME = re.compile(r"(\w+)(=?)")
+#: tables of questions and where in the code they are answered
+TABLES = (("docs/where.md", ""), ("ARCHITECTURE.md", "## Where it is decided\n"))
 
 
 @pytest.mark.parametrize("page", ["ARCHITECTURE.md", "docs/concepts.md"])
@@ -15,3 +23,89 @@ def test_paths_of_the_page_exist(page: str) -> None:
     named = PATH.findall((ROOT / page).read_text())
     assert named
     assert [path for path in named if not any((folder / path).exists() for folder in (SOURCE, ROOT))] == []
+
+
+@pytest.mark.parametrize(("page", "heading"), TABLES)
+def test_the_code_named_by_the_table_exists(page: str, heading: str) -> None:
+    _, found, text = (ROOT / page).read_text().partition(heading or "\n")
+    assert found
+    rows = list(rows_of(text.split("\n## ")[0] if heading else text))
+    assert rows
+    assert [problem for row in rows for problem in problems_of(row)] == []
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("`core/events.py`: `record`, `TRIES`, `Reaction`", "Reaction isn't in core/events.py"),
+        ("`work` in `core/worker.py`, `job` (`cron=`, `wrong=`) in `jobs.py`", "wrong= isn't in"),
+        ("`core/nowhere.py`", "core/nowhere.py doesn't exist"),
+        ("`record`", "record is named without a file"),
+        ("`for_candidate` and `nothing` in `assessments/kinds/<kind>/results.py`", "nothing isn't in"),
+    ],
+)
+def test_a_name_that_has_gone_is_found(row: str, problem: str) -> None:
+    [found] = problems_of(row)
+    assert found.startswith(problem)
+
+
+def test_names_that_exist_are_no_problem() -> None:
+    row = "`core/jobs.py`: `Lane` (`put`), `job` (`cron=`); `__init__.py`; `tests/architecture/`; `/readyz`"
+    assert list(problems_of(row)) == []
+
+
+def rows_of(text: str) -> Iterator[str]:
+    """The second column of each row."""
+    for line in text.splitlines():
+        if line.startswith("| ") and not line.startswith("| Question"):
+            _, _, where = line.strip("|").partition(" | ")
+            yield where
+
+
+def problems_of(row: str) -> Iterator[str]:
+    quoted = re.findall(r"`([^`]+)`", row)
+    files: list[Path] = []
+    for text in quoted:
+        if FILE.fullmatch(text):
+            there = files_named(text, beside=files[-1] if files else None)
+            if not there:
+                yield f"{text} doesn't exist: {row}"
+            files += there
+    known: set[str] = set()
+    for file in files:
+        known |= names_in(file)
+    for text in quoted:
+        if NAME.fullmatch(text) and text not in known:
+            names = ", ".join(str(file.relative_to(ROOT)).removeprefix("src/goodword/") for file in files)
+            yield f"{text} isn't in {names}: {row}" if files else f"{text} is named without a file: {row}"
+
+
+def files_named(path: str, *, beside: Path | None) -> list[Path]:
+    pattern = re.sub(r"<\w+>", "*", path)
+    folders = [*([beside.parent] if beside is not None and "/" not in path else []), SOURCE, ROOT]
+    return next((found for folder in folders if (found := sorted(folder.glob(pattern)))), [])
+
+
+@cache
+def names_in(file: Path) -> frozenset[str]:
+    """Functions and classes, what modules and classes assign, and parameters as `name=`."""
+    if file.suffix != ".py":
+        return frozenset()
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names.add(name)
+            case ast.arg(arg=name):
+                names.add(f"{name}=")
+            case ast.ClassDef(name=name, body=body):
+                names |= {name, *assigned_in(body)}
+            case ast.Module(body=body):
+                names |= assigned_in(body)
+    return frozenset(names)
+
+
+def assigned_in(body: list[ast.stmt]) -> set[str]:
+    statements = [one for one in body if isinstance(one, ast.Assign | ast.AnnAssign)]
+    targets = [part for one in statements for part in ast.walk(one) if isinstance(part, ast.Name)]
+    return {name.id for name in targets if isinstance(name.ctx, ast.Store)}
