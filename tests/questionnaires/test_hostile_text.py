@@ -50,6 +50,11 @@ def test_text_is_normalised_to_nfc() -> None:
     assert clean_text("Zoe\u0308") == "Zo\u00eb"
 
 
+def test_a_text_without_any_visible_character_is_empty() -> None:
+    assert clean_text("\u200b\u00a0\u3000\u00ad \n\u200e") == ""
+    assert clean_text("\u200ba") == "\u200ba"
+
+
 @pytest.mark.slow
 @given(st.text())
 def test_clean_text_is_stable_and_storable(typed: str) -> None:

@@ -26,6 +26,7 @@ _LINE_BREAKS = {
     "\v": "\n",
     "\f": "\n",
 }
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Zs"})
 WORD_JOINER: Final = "\u2060"
 #: characters that browsers treat as the dot of a host, besides those that NFKC folds into one (IDNA, RFC 3490, 3.1)
 _DOTS: Final = dict.fromkeys(map(ord, "\u3002\uff0e\uff61\u2024\ufe52"), ".")
@@ -87,13 +88,16 @@ def clean_text(raw: str, *, one_line: bool = False) -> str:
     """Normalise to NFC and trim. With `one_line`, join lines.
 
     Removes control characters (category Cc, except tab and line feed), lone surrogates (Cs), noncharacters, the byte
-    order mark and bidirectional overrides. Line breaks of every kind become a line feed.
+    order mark and bidirectional overrides. Line breaks of every kind become a line feed. A text of spaces and invisible
+    characters alone (Cf, such as the zero-width space) becomes empty.
     """
     for found, plain in _LINE_BREAKS.items():
         raw = raw.replace(found, plain)
     kept = raw
     if not raw.isprintable():  # printable texts need no cleaning
         kept = "".join(character for character in raw if _is_kept(character))
+        if all(unicodedata.category(character) in _INVISIBLE for character in kept):
+            return ""
     text = unicodedata.normalize("NFC", kept)
     return " ".join(text.split()) if one_line else text.strip()
 

@@ -112,12 +112,18 @@ def test_a_new_role_has_both_steps_and_an_owner(organisation: Organisation, rita
 
 
 @pytest.mark.matrix
-@pytest.mark.parametrize("title", ["", "   ", "\x00", "x" * 201])
+@pytest.mark.parametrize("title", ["", "   ", "\x00", "x" * 201, "\u200b\u00a0"])
 def test_an_invalid_title_is_refused(organisation: Organisation, rita: Membership, title: str) -> None:
     response = signed_in(rita).post(path("role_new", organisation), {"title": title})
     assert (response.status_code, list(response.context["form"].errors)) == (200, ["title"])
     assert response.context["form"]["title"].value() == title.replace("\x00", "")
     assert Role.objects.of(organisation).count() == 0
+
+
+def test_a_title_is_cleaned(organisation: Organisation, rita: Membership) -> None:
+    typed = "Baker\r\n\u202eof \x1b bread"
+    assert signed_in(rita).post(path("role_new", organisation), {"title": typed}).status_code == 302
+    assert Role.objects.of(organisation).get().title == "Baker of bread"
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from goodword.assessments.plans.editing import copy_plan
 from goodword.core import clock
 from goodword.greenhouse.setup import catalogue
 from goodword.greenhouse.setup.connections import CALL_ERRORS, error_message, live_connections
+from goodword.references.forms import PlainTextField
 from goodword.roles.domain.automation import JobTaken, link
 from goodword.roles.domain.role_changes import (
     RATING_DAYS,
@@ -74,7 +75,7 @@ class RatingsForm(NoticesChanges):
 
 
 class TitleForm(forms.Form):
-    title = forms.CharField(
+    title = PlainTextField(
         label="Title",
         max_length=_TITLE_LENGTH,
         help_text="Candidates see the title of the job post instead, if one is chosen.",
