@@ -316,6 +316,17 @@ def test_nobody_is_sorted_by_a_set_with_few_situations_even_with_issued_percenti
     assert "percentiles" not in text
 
 
+@pytest.mark.world
+def test_equal_results_are_not_sorted_by_date_while_names_are_hidden(rita: Membership, role: Role) -> None:
+    assessment_of_all(role, kinds=("reasoning",))
+    for number, first in enumerate("ABCD"):
+        done(role, first, "A", solve=2, now=later(number))
+    Score.objects.of(role.organisation).filter(scale="").update(ability=0.5, ability_low=0, ability_high=1)
+    for sort in ("score", "-score"):
+        [table] = shown(rita, role, names="hidden", sort=sort).context["tables"]
+        assert (table.ranked, [row.result.number for row in table.rows]) == (True, [1, 2, 3, 4])
+
+
 @pytest.mark.main_case
 def test_hidden_names_are_not_revealed(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))

@@ -363,13 +363,15 @@ def _sorted(
 ) -> Sequence[ComparableResult]:
     """Sort results. While names are hidden, neither name nor date is used. Results without a rank always come last."""
     down, by = sort.startswith("-"), sort.removeprefix("-")
+    if hidden:  # also the order of equal ranks
+        members = sorted(members, key=lambda one: one.number)
     if by == "score" and ranks:
         ranked = [(rank, one) for one in members if (rank := ranks[one]) is not None]
         rest = [one for one in members if ranks[one] is None]
         found = [one for _, one in sorted(ranked, key=lambda each: each[0], reverse=down)]
         return [*found, *_sorted(rest, "name", ranks={}, hidden=hidden)]
     if hidden:
-        return sorted(members, key=lambda one: one.number)
+        return members
     if by == "date":
         return sorted(members, key=lambda one: one.completed_at, reverse=down)
     return sorted(members, key=_name, reverse=down and by == "name")
