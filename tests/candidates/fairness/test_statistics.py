@@ -13,6 +13,7 @@ from goodword.candidates.fairness.statistics import (
     compare_all,
     fisher,
     holm,
+    written_p,
 )
 
 
@@ -67,6 +68,16 @@ def test_fisher_agrees_with_the_sum_of_hypergeometric_probabilities(table: tuple
 def test_fisher_copes_with_a_hundred_thousand_people() -> None:
     found = fisher(count(20_000, 30_000), count(20_100, 29_900))
     assert found == pytest.approx(0.52297, rel=1e-4)
+
+
+def test_a_tiny_p_is_not_written_as_zero() -> None:
+    assert [written_p(p) for p in (0.339, 0.0005, 0.00049, 1e-12, 1.0)] == [
+        "p = 0.339",
+        "p = 0.001",
+        "p < 0.001",
+        "p < 0.001",
+        "p = 1.000",
+    ]
 
 
 def test_a_ratio_has_the_interval_of_katz() -> None:

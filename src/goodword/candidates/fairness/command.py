@@ -138,7 +138,7 @@ def _print_rates(row: StageRates) -> None:
     print(f"\n{row.stage or 'Selected (hired or declined an offer)'}")
     if row.together is not None:
         test = "Fisher's exact test" if row.together.exact else "chi-squared test"
-        print(f"  all groups: {test}, p = {row.together.p:.3f}")
+        print(f"  all groups: {test}, {row.together.p_text}")
     for one in row.rates:
         if one.count is None:
             print(f"  {one.group}: fewer than {LEAST} decided")
@@ -147,5 +147,5 @@ def _print_rates(row: StageRates) -> None:
         if one.ratio is not None:
             ratio = one.ratio
             text += f", ratio {ratio.ratio:.2f} ({ratio.low:.2f} to {ratio.high:.2f})"
-            text += f", adjusted Fisher p = {ratio.p:.3f}"
+            text += f", adjusted Fisher {ratio.p_text}"
         print(text)

@@ -7,6 +7,8 @@ from math import erfc, exp, fsum, lgamma, log, pi, sqrt
 from statistics import NormalDist
 from typing import Final
 
+from goodword.core.text import rounded
+
 _LEVEL: Final = 0.05
 #: tolerance of logarithms, so that rounding excludes no table that is as likely as the observed one
 _SAME: Final = 1e-7
@@ -41,6 +43,10 @@ class RateRatio:
     def below_four_fifths(self) -> bool:
         return self.ratio < FOUR_FIFTHS
 
+    @property
+    def p_text(self) -> str:
+        return written_p(self.p)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Together:
@@ -49,6 +55,16 @@ class Together:
 
     p: float
     exact: bool
+
+    @property
+    def p_text(self) -> str:
+        return written_p(self.p)
+
+
+def written_p(p: float) -> str:
+    """ "p = 0.339", or "p < 0.001", since no p is zero."""
+    text = rounded(p, 3)
+    return f"p = {text}" if float(text) else "p < 0.001"
 
 
 def compare_all(counts: Mapping[str, Count]) -> tuple[dict[str, RateRatio], Together | None]:
