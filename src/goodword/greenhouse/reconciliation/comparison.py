@@ -119,16 +119,19 @@ def compare_applications(
     now: datetime,
 ) -> tuple[list[Difference], list[MissedInvitation]]:
     """Skips applications that were active after `until` or have a delivery in the inbox: deliveries will update them.
-    Raises HarvestError."""
+    After a merge, steps that waited for an address are missed invitations. Raises HarvestError."""
     mapping = stage_mapping(connection)
     local = local_state(connection, [one.id for one in page], now=now)
     differences: list[Difference] = []
     missed: list[MissedInvitation] = []
+    merged: dict[int, int] = {}  # applications, with the candidate that was merged into another
     for theirs in page:
         ours = local.applications.get(theirs.id)
         late = theirs.last_activity_at is not None and theirs.last_activity_at > until
         if late or theirs.id in local.in_inbox or (ours is not None and ours.ignored):
             continue
+        if ours is not None and ours.candidate_remote_id not in {None, theirs.candidate_id}:
+            merged[theirs.id] = ours.candidate_remote_id or 0
         if invitation := _missed_invitation(
             theirs, ours, mapping=mapping, local=local, connection=connection
         ):
@@ -138,7 +141,13 @@ def compare_applications(
                 differences.append(found)
         elif _is_new(theirs, mapping):
             differences.append(_difference(theirs, Kind.MISSED_CHANGE, "Applied."))
-    return differences, _with_entry_times(api, missed, local=local)
+    waiting, of_candidates = _waiting_for_address(connection, merged.values())
+    differences = [
+        one
+        for one in differences
+        if one.kind == Kind.MISSED_END or merged.get(one.remote_id) not in of_candidates
+    ]
+    return differences, [*waiting, *_with_entry_times(api, missed, local=local)]
 
 
 def difference(ours: LocalApplication, theirs: remote.Application) -> Difference | None:
@@ -360,30 +369,19 @@ def compare_candidates(
         ours = _local_candidates(connection, [one.id for one in page])
         changed = [one for one in page if one.id in ours and _differs(ours[one.id], one)]
         reachable = [one.id for one in changed if address_of(one.emails) and one.can_email]
-        waiting = _waiting_applications(connection, reachable)
-        applications = list(_applications_of(connection, [one.id for one in changed]))
-        with_waiting = {row.candidate__remote_id for row in applications if row.remote_id in waiting}
-        for row in applications:
-            if row.remote_id in waiting:
-                missed.append(
-                    MissedInvitation(
-                        remote_id=row.remote_id,
-                        job_id=row.job_id,
-                        stage_id=row.stage_id,
-                        entered_at=row.stage_entered_at,
-                        was_unreachable=True,
-                    )
-                )
-            elif row.candidate__remote_id not in with_waiting:  # else synced with the missed invitation
-                differences.append(
-                    Difference(
-                        remote_id=row.remote_id,
-                        kind=Kind.MISSED_CHANGE,
-                        sentence=CANDIDATE_CHANGED,
-                        job_id=row.job_id,
-                        stage_id=row.stage_id,
-                    )
-                )
+        waiting, of_candidates = _waiting_for_address(connection, reachable)
+        missed += waiting
+        differences += [
+            Difference(
+                remote_id=row.remote_id,
+                kind=Kind.MISSED_CHANGE,
+                sentence=CANDIDATE_CHANGED,
+                job_id=row.job_id,
+                stage_id=row.stage_id,
+            )
+            for row in _applications_of(connection, [one.id for one in changed])
+            if row.candidate__remote_id not in of_candidates
+        ]
     return differences, missed
 
 
@@ -396,6 +394,26 @@ def _local_candidates(connection: Connection, remote_ids: Collection[int]) -> di
 
 def _differs(ours: Candidate, theirs: remote.Candidate) -> bool:
     return any(getattr(ours, name) != value for name, value in candidate_columns(theirs).items())
+
+
+def _waiting_for_address(
+    connection: Connection, candidate_ids: Collection[int]
+) -> tuple[list[MissedInvitation], set[int]]:
+    """Missed invitations of these candidates, whose steps waited for an address or for permission to e-mail, and the
+    candidates who have one: their other applications are synced with it."""
+    waiting = _waiting_applications(connection, candidate_ids) if candidate_ids else set()
+    rows = [row for row in _applications_of(connection, candidate_ids) if row.remote_id in waiting]
+    missed = [
+        MissedInvitation(
+            remote_id=row.remote_id,
+            job_id=row.job_id,
+            stage_id=row.stage_id,
+            entered_at=row.stage_entered_at,
+            was_unreachable=True,
+        )
+        for row in rows
+    ]
+    return missed, {row.candidate__remote_id for row in rows}
 
 
 def _waiting_applications(connection: Connection, candidate_ids: Collection[int]) -> set[int]:

@@ -216,8 +216,8 @@ def apply(
     suppressed: Suppressed = NONE_SUPPRESSED,
 ) -> list[str]:
     """Update our copies and record events, in the caller's transaction. Returns a sentence for each. Raises Stale.
-    `suppressed` applications wait for a member's click, so neither an arrival nor a change of their candidate is
-    recorded.
+    `suppressed` applications wait for a member's click, so neither an arrival nor a change or merge of their candidate
+    is recorded.
 
     `synced_at` is the version of our row and only grows. We read it before Harvest, and under the row's lock it must
     still be the same. So whatever we write was read from Harvest after the previous write, whatever the workers' clocks
@@ -327,7 +327,7 @@ def _write(
             created_at=now,
         )
     elif row.candidate_id != candidate.pk:  # merged in Greenhouse, or added here by a member
-        merge_candidates(loser_id=row.candidate_id, winner=candidate, now=now)
+        merge_candidates(loser_id=row.candidate_id, winner=candidate, suppressed=suppressed, now=now)
         row.refresh_from_db(from_queryset=Application.objects.across_organisations())
     row.candidate = candidate
     events = update_application(row, application, old=old, reading=reading, automation=automation, now=now)

@@ -1,7 +1,7 @@
 """Our copies of candidates. An application that a member added and the same one arriving from Greenhouse become one, so
 the person is invited once. docs/decisions/0039 explains why address, role and part of the name are compared."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -138,10 +138,13 @@ def is_address(value: str) -> bool:
     return len(value.strip()) <= MAX_ADDRESS_LENGTH
 
 
-def merge_candidates(*, loser_id: int, winner: Candidate, now: datetime) -> bool:
+def merge_candidates(
+    *, loser_id: int, winner: Candidate, suppressed: Collection[int] = (), now: datetime
+) -> bool:
     """Give the loser's applications to the winner, in the caller's transaction. Returns False if that was done before.
     Erasures that were requested because the merge looked like a deletion are cancelled. Those that a person requested
-    are requested again for the winner.
+    are requested again for the winner. `suppressed`: Greenhouse's ids of applications that wait for a member's
+    click, so no merge is recorded for them.
     """
     locked = {pk: lock_person(pk) for pk in sorted({loser_id, winner.pk})}  # the same order in all workers
     loser, applications = locked[loser_id]
@@ -154,7 +157,7 @@ def merge_candidates(*, loser_id: int, winner: Candidate, now: datetime) -> bool
     ours = Application.objects.across_organisations().filter(candidate=loser)
     ours.update(candidate=winner)
     for application in applications:
-        if application.erased_at is None:
+        if application.erased_at is None and application.remote_id not in suppressed:
             record(
                 "candidate.merged",
                 organisation_id=application.organisation_id,
