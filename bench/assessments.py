@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 #: average seconds to read and answer a statement, and a timed task
 STATEMENT, TASK = 8.0, 15.0
-#: number of items of a timed part answered before the candidate ends it
-ON_THE_CLOCK = 8
+#: number of statements, and of tasks of a timed part, answered before the candidate ends it
+STATEMENTS, ON_THE_CLOCK = 12, 6
 BEAT = 10.0
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _OPTION = re.compile(r'name="answer"[^>]*? value="([^"]+)"|value="([^"]+)"[^>]*? name="answer"')
@@ -103,12 +103,12 @@ class Person:
             await self.client.aclose()
 
     async def _by_script(self) -> None:
-        """Answers the practice example, saves 16 statements one by one, and finishes."""
+        """Answers the practice example, saves some statements one by one, and finishes."""
         await self.ask("page", "1/practice/1/")
         await pause(4)
         await self.ask("practice", "1/practice/1/", {"answer": "3"})
         await self.ask("all statements", "1/screens/")
-        for number in range(1, 17):
+        for number in range(1, STATEMENTS + 1):
             await pause(STATEMENT)
             value = str(random.randint(1, 5))
             said = await self.ask(
