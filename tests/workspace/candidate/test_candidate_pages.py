@@ -333,6 +333,8 @@ def test_steps_of_another_candidate_are_not_found(role: Role, rita: Membership) 
 NOT_ACTIVE = "Only active candidates can be invited."
 NOT_BEGUN = "This step has not started yet."
 NO_ADDRESS = "This candidate has no e-mail address, or is marked as not to be e-mailed."
+PROSPECT = "Prospects are never e-mailed. Convert this person to a candidate in Greenhouse."
+SUSPICIOUS_NAME = "The candidate's name looks like a link. Correct it, or confirm it here."
 
 
 @pytest.mark.world
@@ -345,6 +347,8 @@ NO_ADDRESS = "This candidate has no e-mail address, or is marked as not to be e-
         ({}, "waiting", NOT_BEGUN),
         ({"email": ""}, "started", NO_ADDRESS),
         ({"can_email": False}, "started", NO_ADDRESS),
+        ({"prospect": True}, "started", PROSPECT),
+        ({"preferred_name": "evil.example"}, "started", SUSPICIOUS_NAME),
     ],
 )
 def test_the_page_says_why_a_candidate_cannot_be_invited(

@@ -169,8 +169,8 @@ def refusal(application: Application, step_request: StepRequest, *, now: datetim
         return str(NOT_ACTIVE)
     if step_request.state != StepRequest.State.STARTED:
         return _("This step has not started yet.")
-    if blocking_reason(application):
-        return str(NO_ADDRESS)
+    if reason := blocking_reason(application):
+        return str(WHY_NOT.get(reason, NO_ADDRESS))
     if step_request.step.kind == Step.Kind.ASSESSMENT:
         try:
             invitations.refuse_too_soon(application=application, step=step_request.step, now=now)
