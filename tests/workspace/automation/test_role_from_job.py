@@ -1,5 +1,7 @@
 """A role from a Greenhouse job in one click."""
 
+from typing import Any
+
 from goodword.accounts.models import Membership
 from goodword.roles.models import Automation, Role
 from tests.greenhouse.setup.desk import Desk
@@ -33,17 +35,28 @@ def test_title_post_and_stages_come_from_the_job(either: Desk) -> None:
 
 
 def test_the_jobs_recruiter_becomes_the_owner(either: Desk) -> None:
-    store = either.greenhouse.store
-    job = jobs_of(either)[0]
+    owner = factories.member(
+        either.organisation, kind="recruiter", email=recruiter_of_job(either).primary_email.upper()
+    )
+    create(either, 0)
+    assert Role.objects.of(either.organisation).get().owner == owner
+
+
+def test_a_recruiter_whose_address_only_looks_like_a_members_is_nobody_here(desk: Desk) -> None:
+    factories.member(desk.organisation, kind="recruiter", email="rosa@northwind.example")
+    recruiter_of_job(desk).primary_email = "ro\u017fa@northwind.example"
+    create(desk, 0)
+    assert Role.objects.of(desk.organisation).get().owner == desk.recruiter
+
+
+def recruiter_of_job(desk: Desk) -> Any:
+    store = desk.greenhouse.store
     [recruiter] = [
         one.user_id
         for one in store.job_owners.rising()
-        if one.job_id == job.id and one.responsible and one.type == "recruiter"
+        if one.job_id == jobs_of(desk)[0].id and one.responsible and one.type == "recruiter"
     ]
-    address = store.users[recruiter].primary_email
-    owner = factories.member(either.organisation, kind="recruiter", email=address.upper())
-    create(either, 0)
-    assert Role.objects.of(either.organisation).get().owner == owner
+    return store.users[recruiter]
 
 
 def test_a_second_click_leads_to_the_same_role(desk: Desk) -> None:

@@ -19,6 +19,7 @@ from goodword.accounts.concurrent_edits import NoticesChanges
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.plans.editing import copy_plan
 from goodword.core import clock
+from goodword.core.addresses import normalised
 from goodword.greenhouse.setup import catalogue
 from goodword.greenhouse.setup.connections import CALL_ERRORS, error_message, live_connections
 from goodword.references.forms import PlainTextField
@@ -354,7 +355,7 @@ def create_from_job(choice: JobChoice, *, addresses: Collection[str], by: Member
 
 
 def _recruiter(addresses: Collection[str], by: Membership) -> Membership | None:
-    wanted = {address.casefold() for address in addresses}
+    wanted = {normalised(address) for address in addresses}
     working = Membership.objects.of(by.organisation).filter(deactivated_at=None, kind__in=access.WORKS)
     members = working.select_related("user", "organisation").order_by("pk") if wanted else ()
-    return next((one for one in members if one.user.email.casefold() in wanted), None)
+    return next((one for one in members if normalised(one.user.email) in wanted), None)
