@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.assessments.kinds.builtin import WORK_STYLE, pack_languages
-from goodword.assessments.kinds.health import LANGUAGES, health_flags, health_words
+from goodword.assessments.kinds.health import LANGUAGES, flags_of, health_words
 from goodword.assessments.kinds.scales.content import parse_pack
 from tests.assessments.builtins import load
 from tests.assessments.kinds.packs import small_pack
@@ -76,7 +76,7 @@ def test_words_of_health_are_found_in_all_their_forms_and_only_whole(
     language: str, touching: list[str], other: list[str]
 ) -> None:
     instrument = parse_pack(_pack_of([*touching, *other], language))
-    assert [item.text for item in health_flags(instrument)] == touching
+    assert [flag.text for flag in flags_of(instrument)] == touching
 
 
 def test_matched_words_are_listed() -> None:
@@ -86,12 +86,12 @@ def test_matched_words_are_listed() -> None:
 
 def test_in_a_language_without_a_list_every_item_is_to_be_read() -> None:
     instrument = parse_pack(_pack_of(["Soy ordenado.", "Soy puntual."], "es"))
-    assert health_flags(instrument) == instrument.items
+    assert [flag.text for flag in flags_of(instrument)] == [item.text for item in instrument.items]
     assert health_words("Soy ordenado.", language="es") == ()
 
 
 def test_no_built_in_item_touches_health() -> None:
     assert pack_languages(WORK_STYLE) == LANGUAGES
     assert [
-        item.text for language in pack_languages(WORK_STYLE) for item in health_flags(load(language=language))
+        flag.text for language in pack_languages(WORK_STYLE) for flag in flags_of(load(language=language))
     ] == []

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from goodword.assessments.kinds import Content, kind_of
-from goodword.assessments.kinds.scales.content import Instrument, Scale, ScaleItem
+from goodword.assessments.kinds.scales.content import Instrument, Scale
 
 #: by language: words and phrases, separated by commas; a * matches any ending, to include inflected words
 _WORDS: Final = {
@@ -54,13 +54,6 @@ _WORDS: Final = {
 }
 
 LANGUAGES: Final = tuple(sorted(_WORDS))
-
-
-def health_flags(instrument: Instrument) -> tuple[ScaleItem, ...]:
-    language = _plain(instrument.language)
-    if language not in _WORDS:
-        return instrument.items
-    return tuple(item for item in instrument.items if health_words(item.text, language=language))
 
 
 def health_words(text: str, *, language: str) -> tuple[str, ...]:
@@ -115,7 +108,7 @@ class HealthFlag:
 def flags_of(content: Content) -> tuple[HealthFlag, ...]:
     """Texts with health-related words; all texts for a language without a list."""
     language = getattr(content, "language", "")
-    known = language.split("-")[0] in LANGUAGES
+    known = _plain(language) in _WORDS
     return tuple(
         HealthFlag(id=name, text=text, words=words)
         for name, text in kind_of(content).texts(content)
