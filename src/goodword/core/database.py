@@ -337,7 +337,7 @@ def _drop_invalid_indexes() -> None:
 
 
 def check_migrations() -> None:
-    """Raise SettingError unless the database has exactly the migrations of this version."""
+    """Raise SettingError if the database lacks migrations of this version, or if this version can't run on it."""
     check_known_migrations()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
