@@ -57,6 +57,8 @@ def main() -> None:
             time.sleep(15)  # it frees memory every ten seconds
             worker_of_demo = made.children.pid("worker")
             print(f"worker after the story, reports included: {memory(worker_of_demo)} MB", flush=True)
+            for typesetter in family(worker_of_demo):
+                print(f"its typesetting process, which ends soon: {memory(typesetter)} MB", flush=True)
         with (
             postgres.start(data, who="bench") as server,
             (data / "idle.log").open("ab") as log,
@@ -111,8 +113,9 @@ def production(data: Path, ports: Ports, database_url: str) -> dict[str, str]:
 
 def family(pid: int) -> list[int]:
     """The process itself, or the processes it started for its work."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return [int(child) for child in children] or [pid]
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for thread in threads for child in thread.read_text(encoding="ascii").split()]
+    return children or [pid]
 
 
 def print_memory(when: str, web: Sequence[int], worker: Sequence[int] = ()) -> None:

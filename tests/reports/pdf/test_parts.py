@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from goodword.core.report_blocks import Block, Details, Drawing, Drawings, Link, Prose, Section
+from goodword.reports.pdf.fonts import load_fonts
 from goodword.reports.pdf.logo import can_be_drawn, usable_logo
 from goodword.reports.pdf.render import _section, page_content, readable_accent, render_pdf
 from goodword.reports.pdf.snapshot import SnapshotError, check_snapshot
-from goodword.reports.pdf.text import _PLAIN, load_fonts
+from goodword.reports.pdf.text import _PLAIN
 from goodword.ui.colour import GREEN, contrast
 
 from .reading import tags_of

@@ -14,9 +14,11 @@ import pytest
 import typst
 from PIL import Image, ImageChops
 
-from goodword.reports.pdf.render import TEMPLATE, RenderedPdf, render_pdf, template_inputs
+from goodword.reports.pdf.fonts import load_fonts
+from goodword.reports.pdf.render import RenderedPdf, render_pdf, template_inputs
 from goodword.reports.pdf.snapshot import check_snapshot
-from goodword.reports.pdf.text import Printer, load_fonts
+from goodword.reports.pdf.text import Printer
+from goodword.reports.pdf.typesetting import TEMPLATE
 
 from .reading import read
 from .typical import assessment, reference_check
@@ -53,7 +55,7 @@ def pages_of(snapshot: Any) -> list[Image.Image]:
         font_paths=fonts.typst,
         format="png",
         ppi=float(PPI),
-        sys_inputs=template_inputs(check_snapshot(snapshot), Printer(fonts.coverage), fonts, None),
+        sys_inputs=template_inputs(check_snapshot(snapshot), Printer(fonts.coverage), fonts.families, None),
     )
     files = pages if isinstance(pages, list) else [pages]
     return [Image.open(io.BytesIO(file)).convert("L") for file in files]

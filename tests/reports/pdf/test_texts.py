@@ -13,8 +13,9 @@ from goodword.assessments.kinds import kind_named
 from goodword.assessments.models import Test
 from goodword.core.text import isolate
 from goodword.references import phrases as references
+from goodword.reports.pdf.fonts import load_fonts
 from goodword.reports.pdf.render import render_pdf
-from goodword.reports.pdf.text import BREAK, Printer, load_fonts
+from goodword.reports.pdf.text import BREAK, Printer
 from goodword.reports.phrases import PHRASES, all_phrases
 
 from .reading import read, tags_of, text_of

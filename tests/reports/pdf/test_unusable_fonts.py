@@ -11,9 +11,10 @@ from bs4 import BeautifulSoup
 from fontTools.fontBuilder import FontBuilder
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 
-from goodword.reports.pdf import text
+from goodword.reports.pdf import fonts
+from goodword.reports.pdf.fonts import FontsMissingError, load_fonts
 from goodword.reports.pdf.render import render_pdf
-from goodword.reports.pdf.text import FontsMissingError, font_problems, font_problems_apart, load_fonts
+from goodword.reports.pdf.typesetter import font_problems, typesetter
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import path
@@ -23,16 +24,13 @@ from .samples import assessment
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder for packages and system fonts, read by the next `load_fonts`."""
+    """A folder for packages and system fonts, which the next typesetting process reads."""
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(text, "SYSTEM_FOLDERS", (str(tmp_path / "system"),))
+    monkeypatch.setattr(fonts, "SYSTEM_FOLDERS", (str(tmp_path / "system"),))
     (tmp_path / "system").mkdir()
-    load_fonts.cache_clear()
-    font_problems_apart.cache_clear()
-    monkeypatch.setattr("fontpkg._registry._cache", None)
+    typesetter.end()
     yield tmp_path
-    load_fonts.cache_clear()
-    font_problems_apart.cache_clear()
+    typesetter.end()
 
 
 def package(folder: Path, name: str, *, files: dict[str, bytes] | None) -> None:
@@ -50,6 +48,17 @@ def package(folder: Path, name: str, *, files: dict[str, bytes] | None) -> None:
     (module / "metadata.json").write_text(json.dumps(meta))
     for file, content in files.items():
         (module / file).write_bytes(content)
+
+
+def only_packages(folder: Path, *slugs: str) -> None:
+    """Installs another `fontpkg`, which finds no other packages."""
+    found = {slug: [str(file.path) for file in fontpkg.families()[slug].files] for slug in slugs}
+    (folder / "fontpkg.py").write_text(
+        "from types import SimpleNamespace as Named\n"
+        "Family = Named\n"
+        "def families():\n"
+        f"    return {{slug: Named(files=[Named(path=one) for one in files]) for slug, files in {found}.items()}}\n"
+    )
 
 
 def without_characters(file: Path) -> bytes:
@@ -75,7 +84,7 @@ def test_damaged_files_are_left_out_and_shown_on_the_settings_page(installed: Pa
     package(installed, "bad", files={"garbage.ttf": b"no font", "bare.ttf": bare})
     (installed / "system/DejaVuSans.ttf").write_bytes(b"")
     assert render_pdf(assessment()).bytes.startswith(b"%PDF-")
-    assert load_fonts().families[:2] == ("Inter", "Noto Sans")
+    assert typesetter.fonts().families[:2] == ("Inter", "Noto Sans")
     ada = factories.member(factories.organisation(), kind="admin")
     page = signed_in(ada).get(path("organisation_settings", ada.organisation))
     card = " ".join(BeautifulSoup(page.content, "html.parser").select("#fonts")[0].get_text(" ").split())
@@ -84,32 +93,36 @@ def test_damaged_files_are_left_out_and_shown_on_the_settings_page(installed: Pa
     assert card.count("reports are made without it.") == 3
 
 
-def test_a_damaged_package_does_not_take_the_others_with_it(installed: Path) -> None:
+def test_a_damaged_package_does_not_take_the_others_with_it(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     package(installed, "broken", files=None)
-    assert load_fonts().families[:2] == ("Inter", "Noto Sans")
-    assert font_problems() == (
+    monkeypatch.setattr("fontpkg._registry._cache", None)
+    found = load_fonts((str(installed / "system"),))
+    assert found.families[:2] == ("Inter", "Noto Sans")
+    assert found.problems == (
         "The font package broken can't be used (FileNotFoundError): reports are made without it.",
     )
 
 
-def test_without_inter_reports_use_another_font(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    others = {slug: family for slug, family in fontpkg.families().items() if slug != "inter"}
-    monkeypatch.setattr("fontpkg._registry._cache", others)
+@pytest.mark.programs
+def test_without_inter_reports_use_another_font(installed: Path) -> None:
+    only_packages(installed, "noto-sans")
     assert render_pdf(assessment()).bytes.startswith(b"%PDF-")
     assert font_problems() == (
         "The font Inter (package fontpkg-inter) is missing: reports use Noto Sans instead.",
     )
 
 
-def test_without_any_font_for_latin_admins_are_told_what_to_install(
-    installed: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("fontpkg._registry._cache", {})
-    with pytest.raises(FontsMissingError):
-        load_fonts()
-    assert font_problems() == (
-        "No font for Latin text is installed, so reports can't be made. Install the package fontpkg-inter.",
+@pytest.mark.programs
+def test_without_any_font_for_latin_admins_are_told_what_to_install(installed: Path) -> None:
+    only_packages(installed)
+    missing = (
+        "No font for Latin text is installed, so reports can't be made. Install the package fontpkg-inter."
     )
+    with pytest.raises(FontsMissingError, match=missing):
+        render_pdf(assessment())
+    assert font_problems() == (missing,)
 
 
 def test_installed_fonts_have_no_problems() -> None:
@@ -120,4 +133,4 @@ def test_admins_are_told_if_the_fonts_cannot_be_checked(
     installed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(installed / "python"))
-    assert font_problems_apart() == ("The fonts can't be checked. Details are in the log.",)
+    assert font_problems() == ("The fonts can't be checked. Details are in the log.",)

@@ -23,6 +23,7 @@ from goodword.core.events import record
 from goodword.reports.models import IssuedFile, Report, ReportFile, SigningCertificate
 from goodword.reports.pdf.render import render_pdf
 from goodword.reports.pdf.snapshot import SnapshotError
+from goodword.reports.pdf.typesetter import TypesettingError
 from goodword.reports.signing.keys import current_signer
 from goodword.reports.signing.signature import sign
 
@@ -37,7 +38,8 @@ class SignedFile:
 
 
 def render_signed(snapshot: Mapping[str, Any], *, now: datetime) -> SignedFile:
-    """Takes 60 to 110 ms, so call it outside of transactions. Each call gives a different signature."""
+    """Takes 60 to 120 ms, or a second if the typesetter isn't running, so call it outside of transactions. Each call
+    gives a different signature."""
     pdf = render_pdf(snapshot)
     signer = current_signer(now=now)
     signed = sign(pdf.bytes, signer.identity, now=now)
@@ -195,11 +197,9 @@ def content_of(report: Report, *, now: datetime) -> bytes:
         raise NotRendered
     if file.layout >= LAYOUT:
         return bytes(file.content)
-    from typst import TypstError  # large, and most processes render no reports
-
     try:
         pdf = render_signed(report.snapshot, now=now)
-    except (SnapshotError, TypstError) as error:
+    except (SnapshotError, TypesettingError) as error:
         log.exception("The report %s could not be rendered in layout %d", report.code, LAYOUT)
         files.filter(pk=file.pk).update(layout=WITHHELD)
         raise NotRendered from error

@@ -76,12 +76,15 @@ class RefusedLogo(Exception):
 
 @lru_cache(maxsize=8)  # a logo can take five megabytes
 def usable_logo(encoded: str) -> Logo | None:
-    """PNG, JPEG or SVG in base64. None if over 2 MiB or 16 million pixels, or if Typst can't draw it."""
+    """PNG, JPEG or SVG in base64. None if over 2 MiB or 16 million pixels, or if Typst can't draw it. Raises
+    TypesetterFailed."""
     try:
         logo = _read_logo(base64.b64decode(encoded, validate=True), largest=_LARGEST_STORED)
     except (binascii.Error, ValueError, RefusedLogo):
         return None
-    return logo if _draw(logo, "pdf") is not None else None
+    from goodword.reports.pdf.typesetter import typesetter  # which this file doesn't need as a program
+
+    return logo if typesetter.can_draw(data=logo.data, form=logo.format) else None
 
 
 def can_be_drawn(png: bytes) -> bool:
@@ -170,7 +173,7 @@ def _jpeg_size(raw: bytes) -> tuple[int, int]:
     raise RefusedLogo("damaged")
 
 
-def _draw(logo: Logo, form: Literal["pdf", "png"]) -> bytes | None:
+def draw(logo: Logo, form: Literal["pdf", "png"]) -> bytes | None:
     import typst  # large, and most processes render nothing
 
     # An image may refer to files beside it. In this folder there are none.
@@ -195,7 +198,7 @@ def _draw_input(form: Literal["pdf", "png"]) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
     try:
-        drawn = _draw(_read_logo(sys.stdin.buffer.read(), largest=_LARGEST_STORED), form)
+        drawn = draw(_read_logo(sys.stdin.buffer.read(), largest=_LARGEST_STORED), form)
     except RefusedLogo:
         return _DAMAGED
     if drawn is None:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, assert_never, cast
 
 from django.conf import settings
@@ -41,7 +40,8 @@ from goodword.core.text import LONGEST_NAME, Phrases, clipped, isolate
 from goodword.references.report import check_facts, check_method, check_pages
 from goodword.reports.pdf.logo import Logo, usable_logo
 from goodword.reports.pdf.snapshot import ReportSnapshot, Reused, SnapshotError, check_snapshot
-from goodword.reports.pdf.text import NAME_RUN, Fonts, Printer, breakable, load_fonts, narrow
+from goodword.reports.pdf.text import NAME_RUN, Printer, breakable, narrow
+from goodword.reports.pdf.typesetter import TypesettingError, typesetter
 from goodword.reports.phrases import words_for
 from goodword.ui.colour import GREEN, parse_hex, readable
 
@@ -336,11 +336,6 @@ def readable_accent(accent: str) -> str:
     return readable(accent, on="#ffffff", towards="#000000")
 
 
-TEMPLATE = Path(__file__).parent / "template"
-STANDARDS: list[Any] = ["ua-1", "a-2a"]
-#: number of compilations for which Typst keeps its intermediate results, eight megabytes a report
-_REMEMBERED = 10
-
 log = logging.getLogger(__name__)
 
 
@@ -353,15 +348,13 @@ class RenderedPdf:
 
 
 def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
-    """Takes 50 to 100 ms; the first call in a process also reads the fonts. Thread-safe. Raises `SnapshotError`, and
-    `typst.TypstError` if Typst fails, which no text in a snapshot should cause."""
-    from typst import TypstError  # large, and most processes render no reports
-
+    """Takes 50 to 100 ms, or half a second if the typesetter isn't running. Thread-safe. Raises `SnapshotError`,
+    `FontsMissingError` and `TypesetterFailed`, and `TypesettingError`, which no text in a snapshot should cause."""
     checked = check_snapshot(snapshot)
     made_at = _moment(checked["made_at"])
     encoded = checked["organisation"]["logo"]
     logo = usable_logo(encoded) if encoded else None
-    fonts = load_fonts()
+    fonts = typesetter.fonts()
     attempts = (
         Printer(fonts.coverage),
         Printer(fonts.coverage, marks=False),
@@ -369,8 +362,9 @@ def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
     )
     for attempt, printer in enumerate(attempts, start=1):
         try:
-            file = _compile(checked, printer, fonts, logo, made_at)
-        except TypstError:
+            inputs = template_inputs(checked, printer, fonts.families, logo)
+            file = typesetter.typeset(inputs, made_at=made_at)
+        except TypesettingError:
             # Text shaping may turn characters that a font covers into a missing glyph, so try simpler text.
             if attempt == len(attempts):
                 raise
@@ -384,31 +378,12 @@ def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
     return RenderedPdf(bytes=file, replaced=replaced)
 
 
-def _compile(
-    snapshot: ReportSnapshot, printer: Printer, fonts: Fonts, logo: Logo | None, made_at: datetime
-) -> bytes:
-    import typst
-
-    file: bytes = typst.compile(
-        TEMPLATE / "main.typ",
-        root=TEMPLATE,
-        font_paths=fonts.typst,
-        format="pdf",
-        sys_inputs=template_inputs(snapshot, printer, fonts, logo),
-        pdf_standards=STANDARDS,
-        timestamp=made_at,
-    )
-    for _ in range(_REMEMBERED):  # so that it forgets this report; about one millisecond each
-        typst.compile(b"", font_paths=fonts.typst, format="pdf")
-    return file
-
-
 def template_inputs(
-    snapshot: ReportSnapshot, printer: Printer, fonts: Fonts, logo: Logo | None
+    snapshot: ReportSnapshot, printer: Printer, families: Sequence[str], logo: Logo | None
 ) -> dict[str, str]:
     printable = cast(ReportSnapshot, _printable(snapshot, printer))
     content = page_content(printable, replaced=tuple(printer.replaced))
-    inputs = {"content": json.dumps(content), "families": json.dumps(fonts.families)}
+    inputs = {"content": json.dumps(content), "families": json.dumps(families)}
     if logo is not None:
         inputs |= {"logo": logo.data, "logo-format": logo.format}
     return inputs

@@ -21,6 +21,7 @@ from goodword.core.crypto import CannotOpen, field_key_problem, seal_stored, uns
 from goodword.core.doctor.findings import Finding, attention, duration, good
 from goodword.core.environment import SettingError
 from goodword.reports.models import SigningCertificate
+from goodword.reports.pdf.typesetter import TypesetterFailed
 from goodword.reports.signing import signature
 from goodword.reports.signing.signature import CannotUse, Identity, can_sign
 
@@ -63,7 +64,10 @@ def current_signer(*, now: datetime) -> Signer:
 def ensure_key(*, now: datetime) -> None:
     """Create the installation's key at start-up if it is missing, and log problems with the operator's certificate."""
     _installation(now=now)
-    current_signer(now=now)
+    try:
+        current_signer(now=now)
+    except TypesetterFailed:
+        log.exception("The certificate for reports can't be checked")
 
 
 def rotate_key(*, now: datetime) -> Signer:
@@ -73,7 +77,11 @@ def rotate_key(*, now: datetime) -> Signer:
 
 
 def status(*, now: datetime) -> Status:
-    own, problem = _own(now=now)
+    try:
+        own, problem = _own(now=now)
+    except TypesetterFailed:
+        log.exception("The certificate for reports can't be checked")
+        own, problem = None, "The certificate can't be checked. Details are in the log."
     if own is not None:
         return _status(own.certificate, is_own=True, problem="")
     row = _active()
@@ -115,11 +123,13 @@ def _own(*, now: datetime) -> tuple[Identity | None, str]:
 
 @lru_cache(maxsize=2)
 def _problem_with_signing(identity: Identity) -> str:
-    """Some keys can be read but can't sign, so try a signature. The first call takes 0.5 s (import)."""
+    """Some keys can be read but can't sign, so try a signature. Takes 0.5 s. Raises TypesetterFailed."""
     try:
         if can_sign(identity, now=identity.certificate.not_valid_before_utc):
             return ""
         reason = "the signature can't be checked"
+    except TypesetterFailed:  # which says nothing about the certificate
+        raise
     except Exception as error:
         log.exception("A trial signature with the certificate %s failed", identity.certificate)
         reason = str(error).rstrip(".") or type(error).__name__

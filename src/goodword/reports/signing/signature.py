@@ -1,20 +1,13 @@
-"""Signs a PDF (PAdES B-B), reads signatures from untrusted files, and makes or loads certificates: a self-signed one
-for the installation, or the operator's from a file.
-
-Signing appends a revision with an invisible signature field. PDF/A forbids hidden annotations, and PDF/UA requires
-others to be tagged unless they are outside the page (ISO 14289-1, 7.18.1). The field therefore has no size and is
-outside the page. The signature certifies the file, so readers report any later change.
+"""Signs a PDF, reads signatures from untrusted files, and makes or loads certificates: a self-signed one for the
+installation, or the operator's from a file.
 
 Untrusted files are never parsed as PDF: `signatures_in` only looks for the hexadecimal text of a signature.
 """
 
-import asyncio
 import hashlib
-import io
 import logging
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -22,7 +15,7 @@ from itertools import islice
 from mmap import mmap
 from pathlib import Path
 from stat import S_ISREG
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -30,6 +23,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
+
+from goodword.reports.pdf.typesetter import typesetter
 
 type Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
@@ -291,13 +286,6 @@ def _check_dates(certificate: x509.Certificate, *, now: datetime) -> None:
         raise CannotUse(f"The certificate is not valid before {certificate.not_valid_before_utc:%d %B %Y}.")
 
 
-if TYPE_CHECKING:
-    from asn1crypto import keys
-    from asn1crypto import x509 as asn1_x509
-
-FIELD: Final = "Signature"
-#: maximum bytes of a signature without its certificates
-_OWN_SIZE: Final = 2048
 #: minimum and maximum hexadecimal digits of a signature; ours have about 4,000, and 30,000 with a long chain
 _SHORTEST, _LONGEST = 1_000, 60_000
 _MOST: Final = 8
@@ -329,43 +317,15 @@ class SignedPdf:
 
 
 def sign(pdf: bytes, identity: Identity, *, now: datetime) -> SignedPdf:
-    """Takes about 10 ms. `pdf` must be our own and without a form."""
-    # importing pyHanko takes half a second, so only processes that sign do it
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-    from pyhanko.sign import fields, signers
-    from pyhanko.sign.signers import cms_embedder, pdf_byterange
-    from pyhanko_certvalidator.registry import SimpleCertificateStore
-
-    store = SimpleCertificateStore()
-    store.register_multiple([_asn1(one) for one in identity.chain])
-    signer = signers.SimpleSigner(
-        signing_cert=_asn1(identity.certificate), signing_key=_private(identity), cert_registry=store
+    """Takes about 15 ms. `pdf` must be our own and without a form. Raises SigningError and TypesetterFailed."""
+    key = identity.key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    # in PDF/A, objects start on a new line
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf if pdf.endswith(b"\n") else pdf + b"\n"))
-    spec = fields.SigFieldSpec(
-        FIELD,
-        invis_sig_settings=fields.InvisSigSettings(box_out_of_bounds=True),
-        readable_field_name=FIELD,
+    certificate, *chain = (
+        one.public_bytes(serialization.Encoding.DER) for one in (identity.certificate, *identity.chain)
     )
-    size = _OWN_SIZE + sum(len(_der(one)) for one in (identity.certificate, *identity.chain))
-    protocol = cms_embedder.PdfCMSEmbedder(new_field_spec=spec).write_cms(FIELD, writer)
-    next(protocol)
-    placeholder = pdf_byterange.SignatureObject(
-        timestamp=now,
-        subfilter=fields.SigSeedSubFilter.PADES,
-        bytes_reserved=2 * size,
-    )
-    certification = cms_embedder.SigMDPSetup(
-        md_algorithm="sha256", certify=True, docmdp_perms=fields.MDPPerm.NO_CHANGES
-    )
-    protocol.send(cms_embedder.SigObjSetup(sig_placeholder=placeholder, mdp_setup=certification))
-    prepared, output = protocol.send(cms_embedder.SigIOSetup(md_algorithm="sha256"))
-    signing = signer.async_sign(prepared.document_digest, "sha256", use_pades=True)
-    with ThreadPoolExecutor(1) as thread:  # the caller's thread may have an event loop
-        signature = thread.submit(asyncio.run, signing).result()
-    protocol.send(signature)
-    return SignedPdf(content=output.getvalue(), covered=prepared.document_digest.hex())
+    content, covered = typesetter.sign(pdf, certificate=certificate, chain=chain, key=key, now=now)
+    return SignedPdf(content=content, covered=covered)
 
 
 def can_sign(identity: Identity, *, now: datetime) -> bool:
@@ -453,22 +413,3 @@ def _parsed(digits: bytes) -> FoundSignature | None:
     ):
         # asn1crypto parses lazily and fails in many ways on other data
         return None
-
-
-def _asn1(certificate: x509.Certificate) -> "asn1_x509.Certificate":
-    from asn1crypto import x509 as asn1_x509
-
-    return asn1_x509.Certificate.load(_der(certificate))
-
-
-def _private(identity: Identity) -> "keys.PrivateKeyInfo":
-    from asn1crypto import keys
-
-    der = identity.key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return keys.PrivateKeyInfo.load(der)
-
-
-def _der(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(serialization.Encoding.DER)

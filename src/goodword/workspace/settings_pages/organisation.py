@@ -36,7 +36,7 @@ from goodword.accounts.second_factor import coverage
 from goodword.core import clock, workdays
 from goodword.core.text import clean_text
 from goodword.core.workdays import coming_holidays, regions
-from goodword.reports.pdf.text import font_problems_apart
+from goodword.reports.pdf.typesetter import font_problems
 from goodword.reports.signing.keys import status as signing_status
 from goodword.ui.fields import LongSelect
 from goodword.workspace.role.step_forms import as_typed
@@ -226,7 +226,7 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
         "domains_form": domains or DomainsForm(organisation=row),
         "proposed_domains": proposed_domains(row),
         "signature": signing_status(now=now),
-        "font_problems": font_problems_apart(),
+        "font_problems": font_problems(),
         "logo_problem": has_logo_problem(row),
     }
     return render(request, "workspace/settings_pages/organisation.html", context)
