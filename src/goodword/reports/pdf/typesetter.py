@@ -74,7 +74,8 @@ class Typesetter:
 
     @property
     def pid(self) -> int | None:
-        return None if self._process is None else self._process.pid
+        process = self._process  # which another thread may end
+        return None if process is None else process.pid
 
     def fonts(self) -> FontList:
         """Raises FontsMissingError and TypesetterFailed."""
