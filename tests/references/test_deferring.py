@@ -137,6 +137,20 @@ def test_a_hire_that_closes_the_check_releases_nothing() -> None:
 
 
 @pytest.mark.world
+def test_a_hire_releases_nothing_of_a_check_that_waits_for_a_click() -> None:
+    story = deferred_check()
+    story.happens("application.rejected", reason="")
+    story.happens("application.unrejected")
+    assert story.check.attention == "reopened"
+    story.happens("application.hired")
+    assert [request.referee.email for request in story.requests] == [PAUL]
+    assert mails_to(MARIA) == []
+    release_referee(referee_id=referee(story).pk, member=member(story), now=NOW)
+    run_jobs()
+    assert len(mails_to(MARIA)) == 1
+
+
+@pytest.mark.world
 def test_an_undone_hire_defers_unsent_requests_again() -> None:
     story = deferred_check()
     story.happens("application.hired")

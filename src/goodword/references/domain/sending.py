@@ -24,7 +24,7 @@ from goodword.references.domain.reminder_times import plan_request_reminders
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.workflow.domain.eligibility import closing_reason
-from goodword.workflow.models import UNFINISHED, lock, lock_application
+from goodword.workflow.models import UNFINISHED, awaits_click, lock, lock_application
 
 BY_HIRE = "greenhouse"
 
@@ -139,13 +139,14 @@ def release_referee(*, referee_id: int, member: Membership, now: datetime) -> Re
 
 
 def on_hired(event: Event) -> None:
-    """Send to all deferred referees, unless the hire closes the check or was undone."""
+    """Send to all deferred referees, unless the hire closes the check or was undone, or the check waits for a click
+    after an undone rejection."""
     assert event.application_id is not None
     application = lock_application(event.application_id)
     if application.status != Application.Status.HIRED:
         return
     for check in _checks_of(application):
-        if closing_reason(application, check.step_request.step):
+        if closing_reason(application, check.step_request.step) or awaits_click(check):
             continue
         try:
             checks.refuse_if_check_over(check, now=event.occurred_at)
