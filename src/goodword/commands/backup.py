@@ -313,7 +313,10 @@ def _moved(url: str, name: str, home: Path) -> int:
     # from now on nothing changes in the old database, even if this process dies
     before = installation.set_mode(installation.Mode.MOVED)
     try:
-        if not (before == installation.Mode.MOVED and restore.is_waiting(target, uid)):
+        there = restore.mode_of(target, uid) if before == installation.Mode.MOVED else None
+        if there is not None and there != installation.Mode.RESTORING:
+            return _refuse(f"this database was already moved to {name!r}. Set DATABASE_URL to that one.")
+        if there is None:
             path = _new_file("", now=now)
             nightly.record(dump.back_up(Target.of_django(), path, recipients=[], now=now), now=now)
             with archive.opened(path) as backup:

@@ -62,6 +62,11 @@ def test_the_embedded_database_moves_to_another_server(tmp_path: Path) -> None:
         with psycopg.connect(url) as line:
             assert line.execute("SELECT mode FROM core_installation").fetchone() == ("",)
         assert len(list((data / "backups").iterdir())) == 1
+        assert run(data, "move-to-server", url) == (
+            2,
+            f"goodword: this database was already moved to {here['dbname']!r}. Set DATABASE_URL to that one.\n",
+        )
+        assert len(list((data / "backups").iterdir())) == 1
 
 
 @pytest.mark.django_db(transaction=True)

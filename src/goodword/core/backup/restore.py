@@ -173,14 +173,15 @@ def for_server(script: IO[bytes], version: int) -> Iterator[bytes]:
         yield block
 
 
-def is_waiting(target: Target, uid: uuid.UUID) -> bool:
-    """Whether the database contains this installation, restored but not yet in use. Raises BackupError."""
+def mode_of(target: Target, uid: uuid.UUID) -> str | None:
+    """The mode of this installation in that database: RESTORING if it was restored but isn't in use yet, None if it
+    isn't there. Raises BackupError."""
     try:
         with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as conn:
             if _one(conn, "SELECT to_regclass('public.core_installation')") is None:
-                return False
-            query = "SELECT count(*) FROM public.core_installation WHERE mode = %s AND uid = %s"
-            return bool(_one(conn, query, [Mode.RESTORING, uid]))
+                return None
+            found: str | None = _one(conn, "SELECT mode FROM public.core_installation WHERE uid = %s", [uid])
+            return found
     except psycopg.Error as error:
         raise BackupError(f"The database can't be reached: {first_line(error)}") from error
 
