@@ -1,14 +1,17 @@
 """Referees and candidates who decline."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import DoNotContact
 from tests.references.story import (
     candidate_path,
     get,
+    html_of,
     mails_to,
     post,
     referee_path,
@@ -45,6 +48,20 @@ def test_declining_ends_the_request_and_only_the_recruiter_sees_the_reason() -> 
     asked = mails_to(story.application.candidate.email)[-1]
     assert asked.subject == "Please name another referee"
     assert "fell out" not in str(asked.body)
+
+
+@pytest.mark.world
+def test_after_the_deadline_the_candidate_is_not_given_a_past_date() -> None:
+    story = sent()
+    with time_machine.travel(story.check.deadline_at + timedelta(days=3), tick=False):
+        say_no(referee_path(MARIA), why="would_rather_not")
+    asked = mails_to(story.application.candidate.email)[-1]
+    assert asked.subject == "Please name another referee"
+    for part in (str(asked.body), html_of(asked)):
+        text = " ".join(part.split())
+        assert "This is for your Window Washer application at Acme. The deadline was" in text
+        assert "but you can still do this." in text
+        assert "Please do it by" not in text
 
 
 @pytest.mark.world

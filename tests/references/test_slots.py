@@ -217,6 +217,19 @@ def test_asking_again_sends_the_members_note() -> None:
 
 
 @pytest.mark.world
+def test_an_answer_after_the_deadline_gives_no_past_date() -> None:
+    story = asking()
+    late = (story.check.deadline_at - NOW).days + 4
+    with time_machine.travel(NOW + timedelta(days=late), tick=False):
+        cannot(story)
+    decide(story, "still_asked", days=late + 2)
+    message = mails_to(story.application.candidate.email)[-1]
+    for part in (str(message.body), html_of(message)):
+        assert "The deadline was" in part and "but you can still do this." in part
+        assert "Please continue by" not in part
+
+
+@pytest.mark.world
 def test_the_first_answer_of_a_member_counts() -> None:
     story = asking()
     cannot(story)

@@ -75,6 +75,22 @@ def test_a_grant_resumes_the_deadline_and_notifies_only_the_candidate() -> None:
 
 
 @pytest.mark.world
+def test_an_answer_after_the_deadline_gives_no_past_date() -> None:
+    attempt = timed()
+    late = attempt.deadline_at + 2 * DAY
+    with time_machine.travel(late, tick=False):
+        row = asked(attempt, now=late)
+    with time_machine.travel(late + DAY, tick=False):
+        answers(row, percent=50, now=late + DAY)
+        run_jobs()
+    assert fresh(attempt).deadline_at < late + DAY
+    [mail] = mails(attempt, "adjustment_answered")
+    for text in (mail.text, mail.html):
+        assert "The deadline was" in text and "but you can still complete it." in text
+        assert "please finish by" not in text
+
+
+@pytest.mark.world
 def test_a_refusal_changes_no_clock_and_allows_one_more_request() -> None:
     attempt = timed()
     answers(asked(attempt), sentence="The tests have no clock that matters.")

@@ -127,6 +127,7 @@ def _write(
             "first_name": candidate.short_name,
             "title": public_title(application),
             "deadline": deadline_in_words(attempt, organisation=organisation, language=language),
+            "is_late": attempt.deadline_at < now,
             **more,
         },
         link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=attempt.step_request_id),

@@ -62,7 +62,12 @@ def mail_candidate(
         to=Correspondent(name=facts.candidate.name, address=facts.candidate.email),
         sender=facts.recruiter,
         template=f"references/mail/{name}",
-        context={**mail_context(facts, check), **own, **extra},
+        context={
+            **mail_context(facts, check),
+            "is_late": not days and check.deadline_at < now,
+            **own,
+            **extra,
+        },
         link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=check.step_request_id),
         application=facts.application,
         quotes=facts.candidate,
