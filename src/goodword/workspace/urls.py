@@ -10,7 +10,7 @@ from goodword.workspace.assessment_plan import views as plan
 from goodword.workspace.assessment_plan.access import PAGES
 from goodword.workspace.audit_log import views as audit_log
 from goodword.workspace.automation import views as automation
-from goodword.workspace.candidate import actions, details, invitations
+from goodword.workspace.candidate import appeals, details, invitations, review, verification
 from goodword.workspace.candidate import views as candidates
 from goodword.workspace.comparison import files as results_files
 from goodword.workspace.comparison import views as comparison
@@ -155,13 +155,13 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_RATING_REQUEST}delete/", rating_request.delete_rating, name="rating_request_delete"),
     path("candidates/<int:pk>/comments/", comments.comment, name="candidate_comment"),
     path("candidates/<int:pk>/comments/<int:comment_pk>/delete/", comments.delete, name="comment_delete"),
-    path("candidates/<int:pk>/verification/", actions.verify, name="candidate_verify"),
+    path("candidates/<int:pk>/verification/", verification.verify, name="candidate_verify"),
     path(
         "candidates/<int:pk>/verification/discard/",
-        actions.discard_verification,
+        verification.discard_verification,
         name="candidate_verification_discard",
     ),
-    path("candidates/<int:pk>/appeals/<int:appeal_pk>/", actions.answer, name="candidate_appeal"),
+    path("candidates/<int:pk>/appeals/<int:appeal_pk>/", appeals.answer, name="candidate_appeal"),
     path(f"{_ATTEMPT}pause/", attempts.pause, name="attempt_pause"),
     path(f"{_ATTEMPT}resume/", attempts.resume, name="attempt_resume"),
     path(f"{_ATTEMPT}remind/", attempts.remind, name="attempt_remind"),
@@ -266,5 +266,5 @@ public_urls: list[URLPattern | URLResolver] = [
     path("d/<str:token>/erase/", own_data.erase, name="own_data_erase"),
     path("m/<str:token>/", rater.rate, name="rater"),
     path("m/<str:token>/decline/", rater.decline, name="rater_decline"),
-    path("v/<str:token>/", actions.review, name="review"),
+    path("v/<str:token>/", review.review, name="review"),
 ]

@@ -117,7 +117,9 @@ def test_discarding_needs_a_reason_and_is_audited() -> None:
     attempt = finished()
     verification = opened(attempt)
     browser, here = signed_in(owner(attempt)), where("candidate_verification_discard", attempt)
-    assert "The candidate can read the reason" in words(browser.get(here))
+    page = words(browser.get(here))
+    assert "The candidate can read it in the copy of their data." in page
+    assert "Not shown to the candidate" not in page
     refused = browser.post(here, {"reason": " "})
     assert refused.status_code == 422
     assert "Say why" in words(refused)
