@@ -75,7 +75,7 @@ FOR_MEMBERS = (
     "assessments/views/norms.py",
     "candidates/fairness/*",
     "candidates/people_files.py",
-    "candidates/performance.py",
+    "candidates/ratings.py",
     "core/addresses.py",
     "core/csv_files.py",
     "demo/*",

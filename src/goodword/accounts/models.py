@@ -92,7 +92,7 @@ class Organisation(models.Model):
     adjustments_email = models.EmailField(default="", blank=True)
     requires_second_factor = models.BooleanField(default=False)
     requires_single_sign_on = models.BooleanField(default=False)
-    #: whether members rate hires in Goodword (candidates.performance)
+    #: whether members rate hires in Goodword (candidates.ratings)
     rates_hires = models.BooleanField(default=False, db_default=False)
     #: when an admin dismissed the checklist for setting up
     setup_dismissed_at = models.DateTimeField(null=True)

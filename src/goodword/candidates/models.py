@@ -260,7 +260,7 @@ class RatingImport(OrganisationOwned):
     #: ends of the rating scale; the highest is the best
     lowest = models.FloatField()
     highest = models.FloatField()
-    #: why lines were left out -> their numbers (candidates.performance)
+    #: why lines were left out -> their numbers (candidates.ratings)
     left_out = models.JSONField(default=dict)
     made_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField()

@@ -1,4 +1,4 @@
-from goodword.candidates.performance import delete_unconfirmed, unconfirmed
+from goodword.candidates.ratings import delete_unconfirmed, unconfirmed
 from goodword.core import clock, jobs
 from goodword.core.jobs import for_each
 from goodword.workspace.adding.imports import delete_old, import_some, old, running

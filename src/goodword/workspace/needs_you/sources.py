@@ -20,7 +20,7 @@ from goodword.assessments.adjustments.mails import send_fresh_link
 from goodword.assessments.adjustments.requests import waiting_for
 from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application, PerformanceRating, visible_applications
-from goodword.candidates.performance import DAYS
+from goodword.candidates.ratings import DAYS
 from goodword.core import clock
 from goodword.greenhouse.models import Finding
 from goodword.greenhouse.reconciliation.missed_invitations import still_waiting

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
-from goodword.candidates.performance import Scale, is_ratable_hire, rate, store, stored_rating_date
+from goodword.candidates.ratings import Scale, is_ratable_hire, rate, store, stored_rating_date
 from goodword.core.addresses import is_same
 from goodword.questionnaires.domain.versions import current_version
 from goodword.questionnaires.questions import fill_placeholders, parse

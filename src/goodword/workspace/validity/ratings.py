@@ -20,10 +20,10 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
 from goodword.accounts.navigation import settings_nav
 from goodword.assessments.psychometrics.validity import LEAST
-from goodword.candidates import performance
+from goodword.candidates import ratings
 from goodword.candidates.models import RatingImport
 from goodword.candidates.people_files import LARGEST, in_lines
-from goodword.candidates.performance import (
+from goodword.candidates.ratings import (
     DAYS,
     PersonToRate,
     RatedLine,
@@ -97,7 +97,7 @@ def upload(request: MemberRequest) -> HttpResponseBase:
     if form.is_valid():
         data = form.cleaned_data
         lines: list[RatedLine] = data["lines"]
-        made = performance.read_into_rows(
+        made = ratings.read_into_rows(
             lines,
             Scale(data["lowest"], data["highest"]),
             organisation=request.organisation,
@@ -183,7 +183,7 @@ def check(request: MemberRequest, pk: int) -> HttpResponse:
 def confirm(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = _import_of(request, pk)
     barred = refused(request.organisation)
-    if performance.confirm(found, by=request.member, now=clock.now(), refused=barred):
+    if ratings.confirm(found, by=request.member, now=clock.now(), refused=barred):
         messages.success(request, _("Ratings imported."))
     return redirect("validity", request.organisation.slug)
 
@@ -193,7 +193,7 @@ def confirm(request: MemberRequest, pk: int) -> HttpResponseBase:
 def delete(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = _import_of(request, pk)
     confirmed = found.confirmed_at is not None
-    performance.discard(found, by=request.member, now=clock.now())
+    ratings.discard(found, by=request.member, now=clock.now())
     messages.info(request, _("Ratings deleted.") if confirmed else _("Nothing was imported."))
     return redirect("validity", request.organisation.slug)
 
@@ -209,10 +209,10 @@ def _import_of(request: MemberRequest, pk: int) -> RatingImport:
 
 def _left_out(why: str, lines: list[int]) -> str:
     reason = {
-        performance.UNKNOWN: _("no such person in Goodword"),
-        performance.NOT_HIRED: _("not marked as hired"),
-        performance.EARLY: _("rated before they were hired"),
-        performance.FUTURE: _("dated in the future"),
-        performance.REFUSED: _("“Ask nobody for a rating” was chosen on their page"),
+        ratings.UNKNOWN: _("no such person in Goodword"),
+        ratings.NOT_HIRED: _("not marked as hired"),
+        ratings.EARLY: _("rated before they were hired"),
+        ratings.FUTURE: _("dated in the future"),
+        ratings.REFUSED: _("“Ask nobody for a rating” was chosen on their page"),
     }[why]
     return f"{in_lines(lines)}: {reason}."

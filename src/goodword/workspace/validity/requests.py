@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, public_title, recruiter_of
-from goodword.candidates.performance import is_rated
+from goodword.candidates.ratings import is_rated
 from goodword.core.addresses import normalised
 from goodword.core.events import record as record_event
 from goodword.core.text import written_weekday

@@ -16,7 +16,7 @@ from goodword.accounts.navigation import settings_nav
 from goodword.assessments.psychometrics.validity import LEAST
 from goodword.assessments.validity import LISTED, PAIRS, figures
 from goodword.candidates.models import visible_applications
-from goodword.candidates.performance import DAYS, imports_of
+from goodword.candidates.ratings import DAYS, imports_of
 from goodword.core import clock
 from goodword.core.text import WithoutAccents
 from goodword.questionnaires.forms import QuestionForm

@@ -7,9 +7,9 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from goodword.candidates import performance
+from goodword.candidates import ratings
 from goodword.candidates.models import PerformanceRating, RatingImport
-from tests.candidates.performance.test_importing import NOW, TODAY, hired, read
+from tests.candidates.ratings.test_importing import NOW, TODAY, hired, read
 from tests.support import factories
 
 pytestmark = [pytest.mark.programs, pytest.mark.django_db(transaction=True)]
@@ -27,7 +27,7 @@ def test_two_uploads_of_one_file_count_once() -> None:
     def confirm(made: RatingImport) -> bool:
         try:
             together.wait()
-            return performance.confirm(made, by=admin, now=NOW)
+            return ratings.confirm(made, by=admin, now=NOW)
         finally:
             connection.close()
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from goodword.candidates.people_files import Person
-from goodword.candidates.performance import RatedLine, Scale, read_ratings
+from goodword.candidates.ratings import RatedLine, Scale, read_ratings
 from goodword.core.csv_files import UnreadableFile
 
 SCALE = Scale(1, 5)

@@ -8,11 +8,11 @@ import pytest
 from django.db import transaction
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.candidates import performance
+from goodword.candidates import ratings
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
-from goodword.candidates.performance import Scale, read_ratings
 from goodword.candidates.personal_data import export
+from goodword.candidates.ratings import Scale, read_ratings
 from goodword.core.personal_data import ExportReader, ExportRequest
 from tests.support import factories
 
@@ -36,7 +36,7 @@ def hired(admin: Membership, email: str, **values: Any) -> Application:
 
 def read(admin: Membership, *lines: str, scale: Scale = SCALE, refused: Collection[int] = ()) -> RatingImport:
     raw = "E-mail,Rater,Date,Overall\n" + "\n".join(lines)
-    return performance.read_into_rows(
+    return ratings.read_into_rows(
         read_ratings(raw.encode(), scale),
         scale,
         organisation=admin.organisation,
@@ -70,7 +70,7 @@ def test_people_who_are_unknown_or_were_not_hired_before_the_rating_are_left_out
     )
     assert made.left_out == {"not_hired": [3], "unknown": [4], "early": [5], "future": [6]}
     assert counting(admin) == []
-    assert performance.confirm(made, by=admin, now=NOW)
+    assert ratings.confirm(made, by=admin, now=NOW)
     assert counting(admin) == [(ada.pk, "Bo", 4.0)]
     assert audited(admin) == [("ratings.imported", {"ratings": 1, "replaced": 0})]
 
@@ -82,12 +82,12 @@ def test_people_who_must_not_be_rated_are_left_out_even_if_they_objected_after_t
     lines = (f"{name}@x.example,Bo,{TODAY},4" for name in ("ada", "bob", "cy"))
     made = read(admin, *lines, refused={ada.pk})
     assert made.left_out == {"refused": [2]}
-    assert performance.confirm(made, by=admin, now=NOW, refused={ada.pk, bob.pk})
+    assert ratings.confirm(made, by=admin, now=NOW, refused={ada.pk, bob.pk})
     assert counting(admin) == [(cy.pk, "Bo", 4.0)]
-    to_rate = performance.people_to_rate(admin.organisation, now=NOW, refused={ada.pk})
+    to_rate = ratings.people_to_rate(admin.organisation, now=NOW, refused={ada.pk})
     assert [one.email for one in to_rate] == ["bob@x.example"]
     again = read(admin, f"bob@x.example,Bo,{TODAY},4")
-    assert not performance.confirm(again, by=admin, now=NOW, refused={bob.pk})
+    assert not ratings.confirm(again, by=admin, now=NOW, refused={bob.pk})
 
 
 def test_of_several_hires_the_latest_before_the_rating_counts(admin: Membership) -> None:
@@ -96,47 +96,47 @@ def test_of_several_hires_the_latest_before_the_rating_counts(admin: Membership)
         factories.role(admin.organisation), candidate=first.candidate, status="hired", hired_at=NOW
     )
     made = read(admin, f"ada@x.example,Bo,{TODAY},4", f"ada@x.example,Bo,{TODAY - timedelta(days=100)},3")
-    performance.confirm(made, by=admin, now=NOW)
+    ratings.confirm(made, by=admin, now=NOW)
     assert counting(admin) == [(second.pk, "Bo", 4.0), (first.pk, "Bo", 3.0)]
 
 
 def test_a_corrected_file_replaces_the_same_ratings_only(admin: Membership) -> None:
     ada = hired(admin, "ada@x.example")
-    performance.confirm(
+    ratings.confirm(
         read(admin, f"ada@x.example,Bo,{TODAY},4", f"ada@x.example,Cy,{TODAY},2"), by=admin, now=NOW
     )
     again = read(admin, f"ada@x.example,Bo,{TODAY},5")
-    assert performance.replaced_by(again) == 1
-    assert [performance.confirm(again, by=admin, now=NOW) for _twice in range(2)] == [True, False]
+    assert ratings.replaced_by(again) == 1
+    assert [ratings.confirm(again, by=admin, now=NOW) for _twice in range(2)] == [True, False]
     assert counting(admin) == [(ada.pk, "Cy", 2.0), (ada.pk, "Bo", 5.0)]
     other = read(admin, f"ada@x.example,Bo,{TODAY},6", scale=Scale(1, 7))
-    assert performance.replaced_by(other) == 0
+    assert ratings.replaced_by(other) == 0
 
 
 def test_an_import_can_be_discarded_and_deleted_later(admin: Membership) -> None:
     hired(admin, "ada@x.example")
-    performance.discard(read(admin, f"ada@x.example,Bo,{TODAY},4"), by=admin, now=NOW)
+    ratings.discard(read(admin, f"ada@x.example,Bo,{TODAY},4"), by=admin, now=NOW)
     assert audited(admin) == []
     made = read(admin, f"ada@x.example,Bo,{TODAY},4")
-    performance.confirm(made, by=admin, now=NOW)
+    ratings.confirm(made, by=admin, now=NOW)
     for _twice in range(2):
-        performance.discard(made, by=admin, now=NOW)
+        ratings.discard(made, by=admin, now=NOW)
     assert counting(admin) == [] and audited(admin)[1:] == [("ratings.deleted", {"ratings": 1})]
 
 
 def test_unconfirmed_imports_are_deleted_after_a_week(admin: Membership) -> None:
     hired(admin, "ada@x.example")
     confirmed, _left = (read(admin, f"ada@x.example,Bo,{TODAY},4") for _ in range(2))
-    performance.confirm(confirmed, by=admin, now=NOW)
-    assert performance.delete_unconfirmed(now=NOW + timedelta(days=7)) == 0
-    assert performance.delete_unconfirmed(now=NOW + timedelta(days=8)) == 2  # the import and its rating
+    ratings.confirm(confirmed, by=admin, now=NOW)
+    assert ratings.delete_unconfirmed(now=NOW + timedelta(days=7)) == 0
+    assert ratings.delete_unconfirmed(now=NOW + timedelta(days=8)) == 2  # the import and its rating
     assert RatingImport.objects.of(admin.organisation).get() == confirmed
 
 
 @pytest.mark.world
 def test_ratings_are_erased_with_the_person_and_exported_to_them_without_the_rater(admin: Membership) -> None:
     ada = hired(admin, "ada@x.example")
-    performance.confirm(read(admin, f"ada@x.example,Bo,{TODAY},4"), by=admin, now=NOW)
+    ratings.confirm(read(admin, f"ada@x.example,Bo,{TODAY},4"), by=admin, now=NOW)
     found = {
         reader: export.export(
             ExportRequest(
