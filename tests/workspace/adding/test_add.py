@@ -157,7 +157,11 @@ def test_a_person_whom_the_member_may_not_see_stays_apart(role: Role, rita: Memb
 
 def test_nobody_is_added_to_an_archived_role(role: Role, rita: Membership) -> None:
     set_archived(role=role, archived=True, by=rita, now=NOW)
-    assert add(signed_in(rita), role).status_code == 404
+    response = add(signed_in(rita), role)
+    assert response.status_code == 422
+    assert "This role is archived. Restore it to add candidates." in response.content.decode()
+    assert response.context["form"]["email"].value() == "ada@mail.example"
+    assert signed_in(rita).get(path("role_candidate_add", role.organisation, role.pk)).status_code == 302
     assert not Application.objects.of(role.organisation).exists()
 
 

@@ -47,7 +47,10 @@ class AddForm(PersonForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def add(request: MemberRequest, pk: int) -> HttpResponseBase:
-    role = access.get_or_404(visible_roles(request.member).filter(archived_at=None), pk)
+    role = access.get_or_404(visible_roles(request.member), pk)
+    if role.archived_at is not None and request.method != "POST":
+        messages.info(request, ARCHIVED)
+        return redirect("role", request.organisation.slug, role.pk)
     choices = step_choices(role)
     form = AddForm(
         request.POST if request.method == "POST" else None, organisation=request.organisation, choices=choices
@@ -66,9 +69,9 @@ def add(request: MemberRequest, pk: int) -> HttpResponseBase:
     except AlreadyOnRole as there:
         form.add_error("email", _already(request, there.application))
         return _add_page(request, role, form)
-    except RoleArchived:
-        messages.error(request, ARCHIVED)
-        return redirect("role", request.organisation.slug, role.pk)
+    except RoleArchived:  # since the page was opened
+        form.add_error(None, str(ARCHIVED))
+        return _add_page(request, role, form)
     messages.success(request, _said(application, wanted))
     return redirect("candidate", request.organisation.slug, application.pk)
 
