@@ -44,6 +44,18 @@ def test_text_typed_for_a_discarded_draft_of_a_test_is_shown(rita: Membership) -
     assert TESTS.find(test) is None
 
 
+def test_text_typed_for_a_test_deleted_with_its_only_draft_is_shown(rita: Membership) -> None:
+    test = judgement.own(rita)
+    where = judgement.url("judgement_scenario_new", test)
+    TESTS.discard(test, revision=judgement.revision(test), by=rita, now=NOW)
+    browser = signed_in(rita)
+    response = browser.post(where, {"text": TYPED, "revision": "0"})
+    page = response.content.decode()
+    assert (response.status_code, "Whom did they &lt;lead&gt;?" in page) == (404, True)
+    assert "Not saved: the draft no longer exists" in page
+    assert [browser.get(where).status_code, browser.post(where, {"revision": "0"}).status_code] == [404, 404]
+
+
 @pytest.mark.world
 def test_a_form_without_text_for_a_discarded_draft_redirects_with_a_message(rita: Membership) -> None:
     test = judgement.published(rita)

@@ -8,7 +8,7 @@ from typing import Any, Concatenate
 
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -131,13 +131,23 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
         context = {"title": str(owner), "typed": typed, "page_url": self.url(request, self.page)}
         return render(request, "drafts/lost_edits.html", context, status=409)
 
+    def lost_with_owner(self, request: MemberRequest) -> HttpResponseBase | None:
+        """Like `lost_edits`, if discarding the draft may have deleted its owner."""
+        del request
+        return None
+
     def view[**P](self, view: DraftView[D, P]) -> Callable[..., HttpResponseBase]:
         """Call a view with the draft of `pk`. Without a draft, or after `StaleDraft`, redirect with a message."""
 
         def wrapped(
             request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
-            owner = self.owner_of(request, pk)
+            try:
+                owner = self.owner_of(request, pk)
+            except Http404:
+                if request.method == "POST" and (page := self.lost_with_owner(request)):
+                    return page
+                raise
             try:
                 draft = self.drafts.find(owner)
                 if draft is None:
@@ -234,6 +244,13 @@ class LibraryPages[O: LibraryEntry, D: LanguagesDraft[Any, Any]](DraftPages[O, D
     @abstractmethod
     def not_editable(self) -> str:
         """Tell the member why this entry can't be edited and what to do instead."""
+
+    def lost_with_owner(self, request: MemberRequest) -> HttpResponseBase | None:
+        if not (typed := typed_texts(request)):
+            return None
+        library = self._library(request)
+        context = {"title": library.name, "typed": typed, "page_url": library.url, "page_name": library.name}
+        return render(request, "drafts/lost_edits.html", context, status=404)
 
     def title(self, draft: D) -> str:
         return str(draft.owner.title)
