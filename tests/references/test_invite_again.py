@@ -142,7 +142,7 @@ def test_ended_applications_cannot_be_invited(status: str) -> None:
     Application.objects.of(story.application.organisation).update(status=status)
     with pytest.raises(CannotInvite) as hindered:
         again(story)
-    assert (hindered.value.code, len(mail.outbox), story.check.invited_again) == (status, 1, 0)
+    assert (hindered.value.reason, len(mail.outbox), story.check.invited_again) == (status, 1, 0)
 
 
 @pytest.mark.world
@@ -153,7 +153,7 @@ def test_candidates_who_may_not_be_mailed_are_not_invited() -> None:
     candidate.save()
     with pytest.raises(CannotInvite) as hindered:
         again(story)
-    assert hindered.value.code == "may_not_email"
+    assert hindered.value.reason == "may_not_email"
     assert len(mail.outbox) == 1
 
 

@@ -13,6 +13,7 @@ from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.core.events import record
 from goodword.roles.models import Role
 from goodword.workflow.models import StepRequest
+from goodword.workspace.candidate.invitations import why_not
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import checked, invited, named, path, reported
@@ -361,6 +362,21 @@ def test_the_page_says_why_a_candidate_cannot_be_invited(
     )
     assert [str(message) for message in response.context["messages"]] == [said]
     assert (step_request.attempts.count(), step_request.checks.count(), who.emails.count()) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("rejected", NOT_ACTIVE),
+        ("not_started", NOT_BEGUN),
+        ("may_not_email", NO_ADDRESS),
+        ("prospect", PROSPECT),
+    ],
+)
+def test_a_candidate_who_was_rejected_meanwhile_is_not_said_to_lack_an_address(
+    reason: str, said: str
+) -> None:
+    assert why_not(reason) == said
 
 
 @pytest.mark.world

@@ -53,15 +53,15 @@ from goodword.workflow.portal import first_offered
 
 CANDIDATE_FRESH = "references.fresh"
 #: minimum time between two new links
-FRESH_LINK_EVERY = timedelta(minutes=10)
+FRESH_LINK_INTERVAL = timedelta(minutes=10)
 
 
 class CannotInvite(Exception):
-    """`code`: how the application ended, or a StepRequest.WaitingReason."""
+    """`reason`: how the application ended, or a StepRequest.WaitingReason."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def version_for(step: Step, *, now: datetime) -> QuestionnaireVersion:
@@ -180,8 +180,8 @@ def invite_again(
         step_request, application = found
         if application.end:
             raise CannotInvite(application.end)
-        if code := blocking_reason(application):
-            raise CannotInvite(code)
+        if reason := blocking_reason(application):
+            raise CannotInvite(reason)
         latest = (
             Check.objects.of(member.organisation).filter(step_request=step_request).order_by("-pk").first()
         )
@@ -328,7 +328,7 @@ def send_fresh_link(link: Link, *, now: datetime) -> bool:
         ref = request.mail_ref if request else check.step_request.mail_ref
         kind = REQUEST_FRESH if request else CANDIDATE_FRESH
         mails = Email.objects.of(link.organisation).filter(kind=kind, subject_ref=ref)
-        if mails.filter(created_at__gt=now - FRESH_LINK_EVERY).exists():
+        if mails.filter(created_at__gt=now - FRESH_LINK_INTERVAL).exists():
             return False
         key = f"fresh:{mails.count() + 1}"
         if request is None:

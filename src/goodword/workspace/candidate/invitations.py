@@ -115,7 +115,7 @@ def _kept(run: StepRun | None) -> str:
 NOT_ACTIVE = gettext_lazy("Only active candidates can be invited.")
 NO_ADDRESS = gettext_lazy("This candidate has no e-mail address, or is marked as not to be e-mailed.")
 SUSPICIOUS_NAME = gettext_lazy("The candidate's name looks like a link. Correct it, or confirm it here.")
-WHY_NOT = {
+_WHY_NOT = {
     "no_requirement": gettext_lazy("Enter the job requirement first, under Assessment settings of the role."),
     "prospect": gettext_lazy(
         "Prospects are never e-mailed. Convert this person to a candidate in Greenhouse."
@@ -126,7 +126,13 @@ WHY_NOT = {
     "decided": gettext_lazy("This has already been decided."),
     "reused": gettext_lazy("The earlier result has already been reused."),
     "no_report": gettext_lazy("The report of the earlier result is not ready yet. Try again in a minute."),
+    "not_started": gettext_lazy("This step has not started yet."),
 }
+
+
+def why_not(reason: str) -> str:
+    """`reason`: as in `CannotStart`, `MayNotReuse` and both `CannotInvite`, or how the application ended."""
+    return str(_WHY_NOT.get(reason, NOT_ACTIVE))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,10 +161,10 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
         messages.info(request, str(no))
         return _page(request, application)
     except invitations.CannotInvite as error:
-        messages.error(request, too_soon(error) or WHY_NOT.get(error.reason, NO_ADDRESS))
+        messages.error(request, too_soon(error) or why_not(error.reason))
         return _page(request, application)
     except check_invitations.CannotInvite as error:
-        messages.error(request, WHY_NOT.get(error.code, NO_ADDRESS))
+        messages.error(request, why_not(error.reason))
         return _page(request, application)
     messages.success(request, message)
     return _page(request, application)
@@ -166,11 +172,11 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
 
 def refusal(application: Application, step_request: StepRequest, *, now: datetime) -> str:
     if application.end:
-        return str(NOT_ACTIVE)
+        return why_not(application.end)
     if step_request.state != StepRequest.State.STARTED:
-        return _("This step has not started yet.")
+        return why_not("not_started")
     if reason := blocking_reason(application):
-        return str(WHY_NOT.get(reason, NO_ADDRESS))
+        return why_not(reason)
     if step_request.step.kind == Step.Kind.ASSESSMENT:
         try:
             invitations.refuse_too_soon(application=application, step=step_request.step, now=now)
@@ -269,7 +275,7 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
         messages.error(request, too_soon(error))
         return _page(request, application)
     except CannotStart as error:
-        messages.error(request, WHY_NOT.get(error.reason, NOT_ACTIVE))
+        messages.error(request, why_not(error.reason))
         return _page(request, application)
     messages.success(request, _("Invitation on its way."))
     return _page(request, application)
@@ -313,7 +319,7 @@ def reuse_result(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     try:
         reuse(step_request=step_request, member=request.member, now=clock.now())
     except MayNotReuse as error:
-        messages.error(request, WHY_NOT.get(error.reason, NOT_ACTIVE))
+        messages.error(request, why_not(error.reason))
         return _page(request, application)
     messages.success(request, _("Earlier result reused. The report is being created."))
     return _page(request, application)

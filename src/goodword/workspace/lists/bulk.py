@@ -37,7 +37,7 @@ from goodword.workflow.domain.runs import Refused, Reminded
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
 from goodword.workflow.models import DONE, StepRequest, StepRun, is_open
 from goodword.workspace.candidate.details import WITHDRAWN, reason_field
-from goodword.workspace.candidate.invitations import NO_ADDRESS, NOT_ACTIVE, WHY_NOT, again, refusal, too_soon
+from goodword.workspace.candidate.invitations import again, refusal, too_soon, why_not
 from goodword.workspace.lists.csv_file import role_of
 from goodword.workspace.lists.pages import PAGE
 from goodword.workspace.lists.query import STEPS, ListQuery, whole_number
@@ -179,13 +179,13 @@ def _tried(
     except Closed:
         return False, _("This reference check has ended and can't be changed.")
     except CannotStart as no:
-        return False, str(WHY_NOT.get(no.reason, NOT_ACTIVE))
+        return False, why_not(no.reason)
     except NotConfirmed:
         return False, _CHANGED % {"name": application.candidate.short_name}
     except invitations.CannotInvite as no:
-        return False, too_soon(no) or str(WHY_NOT.get(no.reason, NOT_ACTIVE))
+        return False, too_soon(no) or why_not(no.reason)
     except check_invitations.CannotInvite as no:
-        return False, str(WHY_NOT.get(no.code, NO_ADDRESS))
+        return False, why_not(no.reason)
     return True, sentence
 
 
