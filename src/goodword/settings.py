@@ -17,7 +17,7 @@ GOODWORD_BACKUPS = Path(environment.text("GOODWORD_BACKUPS", str(GOODWORD_DATA /
 #: how many nightly backups of the embedded database to keep; 0 for no backups
 GOODWORD_KEEP_BACKUPS = environment.number("GOODWORD_KEEP_BACKUPS", 7 if PRODUCTION else 0)
 #: recipients for whom age or gpg encrypts them
-GOODWORD_BACKUP_RECIPIENTS = environment.words("GOODWORD_BACKUP_RECIPIENTS")
+GOODWORD_BACKUP_RECIPIENTS = environment.backup_recipients("GOODWORD_BACKUP_RECIPIENTS")
 
 # --- Secrets ---------------------------------------------------------------------------------------------------
 _local = {} if PRODUCTION else environment.local_keys(GOODWORD_DATA)

@@ -46,6 +46,17 @@ def test_a_missing_required_setting_is_named() -> None:
     assert sentence(environment.number, "X", None) == missing
 
 
+def test_backups_are_encrypted_by_either_age_or_gpg(monkeypatch: pytest.MonkeyPatch) -> None:
+    for given in ("", "age1abc, ssh-ed25519 AAAA", "ops@acme.example,0123ABCD"):
+        monkeypatch.setenv("X", given)
+        assert environment.backup_recipients("X") == environment.words("X")
+    monkeypatch.setenv("X", "age1abc, ops@acme.example")
+    assert (
+        sentence(environment.backup_recipients, "X")
+        == "X must name either keys of age (age1..., ssh-...) or of gpg, not both."
+    )
+
+
 def test_an_unreadable_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("X_FILE", "/nowhere/at/all")
     assert (

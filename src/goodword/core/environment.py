@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.core.exceptions import ValidationError
@@ -179,6 +179,17 @@ def flag(name: str, *, default: bool) -> bool:
 
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+#: how recipients of age begin; all others are gpg's
+AGE: Final = ("age1", "ssh-")
+
+
+def backup_recipients(name: str) -> list[str]:
+    given = words(name)
+    if len({one.startswith(AGE) for one in given}) > 1:
+        raise SettingError(f"{name} must name either keys of age (age1..., ssh-...) or of gpg, not both.")
+    return given
 
 
 def token(name: str) -> str:

@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
 
+from goodword.core import environment
 from goodword.core.backup.programs import BackupError, Program
 
 #: increased when older versions of Goodword could not read the file
@@ -90,7 +91,7 @@ def encrypted(sink: IO[bytes], recipients: list[str]) -> Iterator[IO[bytes]]:
 
 
 def _encrypting(recipients: list[str]) -> list[str]:
-    by_age = [one.startswith(("age1", "ssh-")) for one in recipients]
+    by_age = [one.startswith(environment.AGE) for one in recipients]
     if all(by_age):
         return [_installed("age"), *(word for one in recipients for word in ("--recipient", one))]
     if any(by_age):
