@@ -16,10 +16,13 @@ from goodword.commands import accounts, backup, data, evidence, jobs, mails
 from goodword.commands.database import set_up
 from goodword.core import database, environment, process
 from goodword.core.environment import SettingError
+from goodword.core.notices import is_json, say
 from goodword.core.postgres import PostgresError
 from goodword.core.supervise import PortInUse, up
 from goodword.core.web_processes import serve
 
+#: commands whose sentences on standard error are lines of the log
+_LOGGED = ("up", "serve", "worker", "migrate")
 #: seconds; /readyz responds within two
 _TIMEOUT = 4
 
@@ -66,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         return status
     except (SettingError, PostgresError, PortInUse) as error:
-        print(f"goodword: {error}", file=sys.stderr)
+        _complain(given, str(error))
         return 2
     except BrokenPipeError:  # as in `goodword jobs list | head -n 1`
         _leave_output()
@@ -75,17 +78,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         _leave_output()
-        print(
-            f"goodword: {error.filename or 'the output'} can't be written: {error.strerror}.", file=sys.stderr
-        )
+        _complain(given, f"{error.filename or 'the output'} can't be written: {error.strerror}.")
         return 1
     except DatabaseError as error:
         if not database.is_outage(error):
             raise
-        print(f"goodword: the database can't be used: {database.first_line(error)}", file=sys.stderr)
+        _complain(given, f"the database can't be used: {database.first_line(error)}")
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _complain(given: Sequence[str], text: str) -> None:
+    if given and given[0] in _LOGGED:
+        say(text, level="CRITICAL")
+    else:
+        print(f"goodword: {text}", file=sys.stderr)
 
 
 def _leave_output() -> None:
@@ -269,7 +277,7 @@ def _serve(options: argparse.Namespace) -> int:
 
     installation.check_may_serve()
     if settings.PRODUCTION and (said := announcement()):
-        print(said, flush=True)
+        say(said) if is_json() else print(said, flush=True)
     connections.close_all()  # the serving processes must not inherit them
     return serve(port=options.port, host=options.host, processes=options.processes)
 

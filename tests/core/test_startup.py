@@ -1,5 +1,6 @@
 """Startup checks, waiting for the database, and one-line errors."""
 
+import json
 import os
 import re
 import runpy
@@ -9,6 +10,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from datetime import datetime
 from itertools import repeat
 from pathlib import Path
 
@@ -173,6 +175,38 @@ def test_an_unreachable_database_is_reported_in_one_line(tmp_path: Path) -> None
     assert done.returncode == 2
     assert done.stderr.startswith("goodword: The database cannot be reached. Check DATABASE_URL, ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize("command", ["up", "serve", "worker", "migrate"])
+def test_errors_at_start_are_json_if_the_log_is(tmp_path: Path, command: str) -> None:
+    done = subprocess.run(
+        goodword(command),
+        env=os.environ
+        | PRODUCTION
+        | {"GOODWORD_DATA": str(tmp_path), "GOODWORD_LOG_FORMAT": "json", "GOODWORD_PORT": "none"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    [said] = done.stderr.splitlines()
+    line = json.loads(said)
+    assert datetime.fromisoformat(line.pop("time")).tzinfo is not None
+    assert "GOODWORD_PORT" in line.pop("message")
+    assert (done.returncode, done.stdout, line) == (2, "", {"level": "CRITICAL", "logger": "goodword"})
+
+
+@pytest.mark.django_db
+def test_waiting_is_json_if_the_log_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tries: list[psycopg.Error | None] = [psycopg.OperationalError("failed: the server is starting up"), None]
+    monkeypatch.setattr(database, "_try_to_connect", lambda: tries.pop(0))
+    monkeypatch.setattr(database, "waits", lambda: repeat(0.0))
+    monkeypatch.setenv("GOODWORD_LOG_FORMAT", "json")
+    database.wait_for_database()
+    said = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["message"].partition(" ")[0] for line in said] == ["Waiting", "The"]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@ import os
 import queue
 import re
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from psycopg.errors import DeadlockDetected, InsufficientPrivilege, LockNotAvail
 
 from goodword.core import process
 from goodword.core.environment import SettingError
+from goodword.core.notices import is_json, say
 from goodword.core.version import VERSION
 
 #: SQLSTATE classes of server problems: connection exceptions, insufficient resources, shutdown and start-up, and a
@@ -135,11 +135,11 @@ def wait_for_database(*, migrated: bool = True) -> None:
             if _REFUSED.search(str(error)) or not is_outage(error):
                 raise _unreachable(error) from error
             if said_at is None or time.monotonic() - said_at >= SAY_EVERY:
-                _say(f"Waiting for the database at {_address()} (DATABASE_URL): {_reason(error)}")
+                say(f"Waiting for the database at {_address()} (DATABASE_URL): {_reason(error)}")
                 said_at = time.monotonic()
             time.sleep(wait)
         if said_at is not None:
-            _say("The database can be reached.")
+            say("The database can be reached.")
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -188,10 +188,6 @@ def _reason(error: Exception) -> str:
     if "resolve host" in line or "translate host name" in line:
         return "This host name is not known. If it is wrong, correct it."
     return line.rpartition("failed: ")[2].rstrip(".") + "."
-
-
-def _say(text: str) -> None:
-    print(f"goodword: {text}", file=sys.stderr, flush=True)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
@@ -267,7 +263,7 @@ def _apply(verbosity: int) -> None:
         try:
             with _lock_timeout():
                 _drop_invalid_indexes()
-                call_command("migrate", interactive=False, verbosity=verbosity)
+                call_command("migrate", interactive=False, verbosity=0 if is_json() else verbosity)
             break
         except OperationalError as error:
             if not isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
@@ -277,7 +273,7 @@ def _apply(verbosity: int) -> None:
                     "The migration could not lock a table, because of a long transaction. `SELECT * FROM "
                     "pg_stat_activity` shows it. Wait for it or end it, and run `goodword migrate` again."
                 ) from error
-            _say("The migration is waiting for another transaction and will be tried again.")
+            say("The migration is waiting for another transaction and will be tried again.")
             time.sleep(MIGRATION_PAUSE)
         except (MigrationSchemaMissing, ProgrammingError) as error:
             if isinstance(error, ProgrammingError) and not isinstance(error.__cause__, InsufficientPrivilege):
@@ -302,7 +298,7 @@ def _no_other_migrating() -> Iterator[None]:
         # a statement that waits for the lock would block CREATE INDEX CONCURRENTLY in the other program
         while not _got(cursor, "pg_try_advisory_lock"):
             if not said:
-                _say("Another program is migrating this database; waiting for it.")
+                say("Another program is migrating this database; waiting for it.")
             said = True
             time.sleep(MIGRATION_PAUSE)
     try:

@@ -19,6 +19,7 @@ from types import FrameType, TracebackType
 from typing import IO, Self
 
 from goodword.core import environment, postgres
+from goodword.core.notices import say
 
 #: the worker's own grace period, shorter than GRACE_SECONDS so that it exits by itself
 WORKER_GRACE = 10
@@ -115,14 +116,10 @@ def _run_both(env: Mapping[str, str], server: postgres.Server | None) -> int:
         except KeyboardInterrupt:
             return 0
         except subprocess.CalledProcessError:
-            print("goodword: the database could not be migrated; see above.", file=sys.stderr)
+            say("the database could not be migrated; see above.", level="CRITICAL")
             return 1
-    print(f"goodword: {why}", file=sys.stderr)
+    say(why, level="CRITICAL")
     return 1
-
-
-def _say(text: str) -> None:
-    print(f"goodword: {text}", file=sys.stderr, flush=True)
 
 
 @dataclass
@@ -247,7 +244,7 @@ class Children:
         if wait is None:
             self._given_up = f"{how} {CRASHES} times in a row right after starting; see its last lines above."
             return
-        _say(f"{how}; restarting in {wait:g} s.")
+        say(f"{how}; restarting in {wait:g} s.")
         one.again_at = now + wait
 
     def _look_at_server(self, now: float) -> bool:
@@ -259,7 +256,7 @@ class Children:
             if wait is None:
                 self._given_up = f"PostgreSQL exited {CRASHES} times in a row; see {server.log}."
                 return False
-            _say(f"PostgreSQL exited; restarting in {wait:g} s.")
+            say(f"PostgreSQL exited; restarting in {wait:g} s.")
             self._server_again_at = now + wait
         if now < self._server_again_at:
             return False
@@ -267,9 +264,9 @@ class Children:
         try:
             server.restart()
         except postgres.PostgresError as error:
-            _say(str(error))
+            say(str(error))
             return False
-        _say("PostgreSQL is running again.")
+        say("PostgreSQL is running again.")
         return True
 
     def _spawn(self, command: Sequence[str]) -> "subprocess.Popen[bytes]":

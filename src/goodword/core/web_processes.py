@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from goodword.core import environment
+from goodword.core.notices import say
 from goodword.core.process import freeze
 from goodword.core.supervise import PortInUse
 
@@ -264,7 +265,7 @@ def _child(listening: socket.socket, read_end: int, write_end: int, turned: Call
         _end_with(parent, read_end, process.end)
         _run(listening, process, turned)
     except environment.SettingError as error:
-        print(f"goodword: {error}", file=sys.stderr, flush=True)
+        say(str(error), level="CRITICAL")
         os._exit(WRONG_SETTING)
     except BaseException:
         log.critical("This process ends", exc_info=True)

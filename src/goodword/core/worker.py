@@ -4,7 +4,6 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 import threading
 import time
 from collections import Counter
@@ -31,6 +30,7 @@ from goodword.core.environment import SettingError
 from goodword.core.health import HeartbeatThread, connect
 from goodword.core.job_recovery import GIVE_BACK
 from goodword.core.jobs import GiveBack, Interrupted
+from goodword.core.notices import say
 from goodword.core.process import Notifier, freeze
 from goodword.core.schedule import Deferrer
 
@@ -302,16 +302,13 @@ def _wait_while_copy() -> None:
     if not _is_copy():
         return
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    print(
-        "goodword: this database is a copy to look at, so no jobs run. See `goodword go-live`.",
-        file=sys.stderr,
-    )
+    say("this database is a copy to look at, so no jobs run. See `goodword go-live`.")
     notifier = Notifier()
     while _is_copy():
         if notifier.is_wanted:
             notifier.alive()
         time.sleep(COPY_SECONDS)
-    print("goodword: the database is in use from now on.", file=sys.stderr)
+    say("the database is in use from now on.")
 
 
 def _is_copy() -> bool:
@@ -363,7 +360,7 @@ async def _run(concurrency: int, grace: float) -> int:
                 watched.cancel()
     if asked and not broken.is_set():
         return 0
-    print("goodword: the worker cannot continue; see the log.", file=sys.stderr)
+    say("the worker cannot continue; see the log.", level="CRITICAL")
     return 1
 
 
@@ -383,10 +380,7 @@ def _later(seconds: float, act: Callable[[], None]) -> None:
 def _end_hard(worker: Worker) -> None:
     """Requeue the jobs and exit, so that other workers don't have to wait for the heartbeat to expire."""
     running = sorted(worker.running)
-    print(
-        f"goodword: the worker exits with {len(running)} jobs running; they will run again.",
-        file=sys.stderr,
-    )
+    say(f"the worker exits with {len(running)} jobs running; they will run again.", level="WARNING")
     try:
         with connect() as connection:
             for job_id in running:
@@ -394,7 +388,6 @@ def _end_hard(worker: Worker) -> None:
             if worker.worker_id is not None:
                 connection.execute("DELETE FROM procrastinate_workers WHERE id = %s", [worker.worker_id])
     except psycopg.Error as error:
-        print(f"goodword: {error}", file=sys.stderr)
+        say(str(error), level="ERROR")
     finally:
-        sys.stderr.flush()
         os._exit(1)
