@@ -94,7 +94,11 @@ def names_in(file: Path) -> frozenset[str]:
     names: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text())):
         match node:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            case (
+                ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.TypeAlias(name=ast.Name(id=name))
+            ):
                 names.add(name)
             case ast.arg(arg=name):
                 names.add(f"{name}=")

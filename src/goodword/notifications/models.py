@@ -16,7 +16,7 @@ class Email(OrganisationOwned, Outbox):
     application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="emails")
     #: the candidate whose name it mentions to an outsider; it waits while the name contains a link
     quoted_candidate = models.ForeignKey(Candidate, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: what it is about, to cancel it: "start:7", "request:31"
+    #: what it is about, to cancel it: "step_request:7", "request:31"
     subject_ref = models.CharField(max_length=60, default="", blank=True)
     to_address = models.EmailField(max_length=320)
     to_name = models.CharField(max_length=200, default="", blank=True)
