@@ -337,6 +337,21 @@ def test_a_requirement_is_removed_once(admin: Membership, role: Role) -> None:
 
 
 @pytest.mark.world
+def test_a_change_of_a_requirement_that_was_removed_keeps_what_was_typed(
+    admin: Membership, role: Role
+) -> None:
+    gone = added(role, admin, "Keeps dates")
+    client, where = signed_in(admin), path(role, f"requirements/{gone.pk}/")
+    gone.delete()
+    response = client.post(where, {"text": "Keeps agreed dates", "seen": '{"text": "1"}'})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Somebody has removed this requirement. Save to add it again." in page
+    assert "Keeps agreed dates" in page and f'action="{path(role, "requirements/new/")}"' in page
+    assert not JobRequirement.objects.of(role.organisation).exists()
+    assert client.get(where).status_code == 404
+
+
 def test_only_admins_and_the_owner_change_it(admin: Membership, role: Role) -> None:
     one = added(role, admin, "Keeps dates")
     other = signed_in(factories.member(role.organisation, kind="recruiter"))

@@ -250,6 +250,8 @@ def change(request: MemberRequest, pk: int, requirement_pk: int) -> HttpResponse
     rows = JobRequirement.objects.of(request.organisation).filter(role=role)
     if request.method == "POST":
         rows = rows.select_for_update(of=("self",))
+        if not rows.filter(pk=requirement_pk).exists():
+            return _edit(request, role, None, removed=True)
     return _edit(request, role, access.get_or_404(rows, requirement_pk))
 
 
@@ -265,12 +267,17 @@ def remove(request: MemberRequest, pk: int, requirement_pk: int) -> HttpResponse
     return redirect("role_job_analysis", request.organisation.slug, role.pk)
 
 
-def _edit(request: MemberRequest, role: Role, requirement: JobRequirement | None) -> HttpResponseBase:
+def _edit(
+    request: MemberRequest, role: Role, requirement: JobRequirement | None, *, removed: bool = False
+) -> HttpResponseBase:
+    """`removed`: the changed requirement no longer exists; the form then adds it anew."""
     now = clock.now()
     data = request.POST if request.method == "POST" else None
     columns = columns_of(role, now=now)
     form = RequirementForm(data, columns=columns, requirement=requirement)
-    if form.is_valid():
+    if removed:
+        form.add_error(None, _("Somebody has removed this requirement. Save to add it again."))
+    elif form.is_valid():
         given: dict[str, Any] = {
             "text": form.cleaned_data["text"],
             "measures": form.measures(),
