@@ -22,7 +22,6 @@ from goodword.references.domain import nominations, responses, sending
 from goodword.references.domain import requests as reference_requests
 from goodword.references.flags import raising as check_flags
 from goodword.reports import personal_data as reports_data
-from goodword.reports.domain import mails as report_mails
 from goodword.reports.domain import reviews
 from goodword.reports.domain import versions as report_versions
 from goodword.workflow import personal_data as workflow_data
@@ -193,7 +192,7 @@ FLOW: Flow = {
     ),  # data: step_request_id, check_id, reference_id
     # --- reports -----------------------------------------------------------------------------------------------
     "report.ready": (  # data: step_request_id, report_id, version, code
-        report_mails.on_report_ready,
+        reviews.mail_recruiter_on_report,
         activity_feed_notes.on_report_ready,
         reviews.on_report_ready,
     ),
