@@ -9,7 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import Membership
+from goodword.assessments.catalogue.drafts import DRAFTS
+from goodword.assessments.catalogue.queries import list_tests
 from goodword.assessments.models import Test
+from goodword.assessments.plans.versions import newest_version_number, published_of
 from tests.assessments.kinds.judgements import small_set
 from tests.assessments.kinds.packs import small_pack
 from tests.assessments.library_pages.support import (
@@ -43,6 +46,18 @@ def rita() -> Membership:
 def listed(who: Membership) -> dict[str, list[str]]:
     groups = signed_in(who).get(url("library", who.organisation)).context["groups"]
     return {kind: [row.test.title for row in found] for kind, _, _, found in groups}
+
+
+def test_the_newest_version_is_the_one_added_last_whatever_the_clock_said(rita: Membership) -> None:
+    first = published(rita, custom_questions())
+    published(rita, custom_questions(version="2"), now=NOW - timedelta(hours=1))
+    published(rita, custom_questions(language="de"), now=NOW + timedelta(hours=1))
+    test = first.test
+    [shown] = [row for row in list_tests(rita) if row.test == test]
+    assert (shown.newest, shown.numbers) == ("2", ("2", "1"))
+    assert newest_version_number(test) == "2"
+    assert [row.number for row in published_of([test])[test.pk]] == ["2", "1", "1"]
+    assert [row.number for row in DRAFTS.newest(test)] == ["2"]
 
 
 def test_built_in_tests_are_listed_from_the_first_visit(rita: Membership) -> None:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.kinds.judgement.panelists import forget
-from goodword.assessments.models import Panelist, Test, TestVersion
+from goodword.assessments.models import Panelist, Test, TestVersion, newest_first
 from goodword.drafts.models import OWN_PREFIX
 from goodword.drafts.versions import LanguagesDraft, LibraryDrafts, Publication
 
@@ -43,10 +43,10 @@ class TestDrafts(LibraryDrafts[Test, TestVersion, TestDraft, Content]):
 
     def newest(self, owner: Test) -> list[TestVersion]:
         rows = self.versions(owner).filter(published_at__isnull=False)
-        newest = rows.order_by("-published_at", "-pk").first()
-        if newest is None:
+        numbers = newest_first(rows.defer("content"))
+        if not numbers:
             return []
-        return list(rows.filter(number=newest.number).select_related("published_by__user").order_by("pk"))
+        return list(rows.filter(number=numbers[0]).select_related("published_by__user").order_by("pk"))
 
     def content(self, row: TestVersion) -> Content:
         return dict(row.content)

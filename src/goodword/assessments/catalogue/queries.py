@@ -10,7 +10,7 @@ from goodword.assessments.catalogue.packs import is_builtin, is_pack
 from goodword.assessments.kinds import Kind, kind_named, technical_sheet
 from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
-from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
+from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion, newest_first
 from goodword.assessments.plans.versions import form_of
 from goodword.assessments.queries import content_of
 from goodword.roles.models import Role, visible_roles
@@ -49,7 +49,7 @@ def list_tests(member: Membership) -> list[ListedTest]:
     organisation = member.organisation
     tests = list(Test.objects.of(organisation).order_by("title", "pk"))
     rows: dict[int, list[TestVersion]] = defaultdict(list)
-    for row in TestVersion.objects.of(organisation).defer("content").order_by("-published_at", "-pk"):
+    for row in TestVersion.objects.of(organisation).defer("content").order_by("-pk"):
         rows[row.test_id].append(row)
     shown = {test.pk: first for test in tests if (first := _displayed_version(rows[test.pk])) is not None}
     contents = dict(
@@ -73,7 +73,7 @@ def versions_of(test: Test) -> list[TestVersion]:
     )
     for row in rows:
         row.test = test
-    numbers = _newest_first(rows)
+    numbers = newest_first(rows)
     return sorted(
         rows,
         key=lambda row: (
@@ -121,7 +121,7 @@ def _listed_test(
         forms = content.offers()
         for_practice = content.is_for_practice
         sheet, n_forms = technical_sheet(content, forms[0].id), len(forms)
-    numbers = _newest_first(rows)
+    numbers = newest_first(rows)
     newest = numbers[0] if numbers else ""
     return ListedTest(
         test=test,
@@ -142,20 +142,11 @@ def _displayed_version(rows: Sequence[TestVersion]) -> TestVersion | None:
     published = [row for row in rows if row.published_at is not None]
     if not published:
         return None
-    newest = _newest_first(rows)[0]
+    newest = newest_first(rows)[0]
     return min(
         (row for row in published if row.number == newest),
         key=lambda row: (row.language != "en", row.language),
     )
-
-
-def _newest_first(rows: Sequence[TestVersion]) -> list[str]:
-    begun: dict[str, tuple[float, int]] = {}
-    for row in rows:
-        if row.published_at is not None:
-            at = (row.published_at.timestamp(), row.pk)
-            begun[row.number] = min(begun.get(row.number, at), at)
-    return sorted(begun, key=lambda number: begun[number], reverse=True)
 
 
 class NoSuchVersion(LookupError):

@@ -22,6 +22,7 @@ from goodword.assessments.models.library import (
     PanelRating,
     Test,
     TestVersion,
+    newest_first,
 )
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "TestVersion",
     "Upload",
     "Verification",
+    "newest_first",
 ]

@@ -1,5 +1,6 @@
 """Tests and their versions, norms and calibrations, assessments as planned, panels of experts."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.db import models
@@ -59,6 +60,16 @@ class TestVersion(LanguageVersion):
 
     def __str__(self) -> str:
         return f"{self.test_id} version {self.number}"
+
+
+def newest_first(rows: Iterable[TestVersion]) -> list[str]:
+    """The numbers of published rows of one test, newest first, by their first rows: authors choose numbers freely, a
+    clock may have been set back, and further languages may be published later."""
+    first: dict[str, int] = {}
+    for row in rows:
+        if row.published_at is not None:
+            first[row.number] = min(first.get(row.number, row.pk), row.pk)
+    return sorted(first, key=first.__getitem__, reverse=True)
 
 
 class NormSet(OrganisationOwned):

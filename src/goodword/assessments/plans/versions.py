@@ -20,7 +20,15 @@ from goodword.assessments.kinds.builtin import (
 from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.kinds.packs import FormOffer
 from goodword.assessments.kinds.scales.content import Instrument, Scale
-from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test, TestVersion
+from goodword.assessments.models import (
+    Assessment,
+    AssessmentPart,
+    Calibration,
+    NormSet,
+    Test,
+    TestVersion,
+    newest_first,
+)
 from goodword.assessments.psychometrics import strata
 from goodword.assessments.queries import content_of, parse
 from goodword.core.compiled_queries import compiled
@@ -38,15 +46,18 @@ def published_of(tests: Iterable[Test]) -> dict[int, list[TestVersion]]:
     found: dict[int, list[TestVersion]] = {pk: [] for pk in known}
     for organisation in {test.organisation for test in known.values()}:
         rows = TestVersion.objects.of(organisation).filter(test__in=known, published_at__isnull=False)
-        for row in rows.order_by("-published_at", "-pk"):
+        for row in rows.order_by("-pk"):
             row.test = known[row.test_id]
             found[row.test_id].append(row)
+    for versions in found.values():
+        numbers = newest_first(versions)
+        versions.sort(key=lambda row: numbers.index(row.number))
     return found
 
 
 def newest_version_number(test: Test) -> str | None:
     rows = TestVersion.objects.of(test.organisation).filter(test=test, published_at__isnull=False)
-    return rows.order_by("-published_at", "-pk").values_list("number", flat=True).first()
+    return next(iter(newest_first(rows.defer("content"))), None)
 
 
 def content_of_number(test: Test, number: str) -> Content:

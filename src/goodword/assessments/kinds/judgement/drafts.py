@@ -1,4 +1,5 @@
 import secrets
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
@@ -37,7 +38,7 @@ from goodword.assessments.kinds.judgement.editor import (
 from goodword.assessments.kinds.judgement.open_text import open_text_contents
 from goodword.assessments.kinds.judgement.panel_keys import panel_of_draft, shown_result
 from goodword.assessments.kinds.judgement.panelists import experts_of
-from goodword.assessments.models import AssessmentPart, Test, TestVersion
+from goodword.assessments.models import AssessmentPart, Test, TestVersion, newest_first
 from goodword.core.jobs import for_each
 from goodword.core.validation import ReadingError
 from goodword.drafts.versions import Publication
@@ -118,11 +119,12 @@ def open_texts_of(test: Test, *, language: str, archived: bool = False) -> list[
         TestVersion.objects.of(test.organisation)
         .filter(test__open_text_of=test, test__archived_at__isnull=not archived, published_at__isnull=False)
         .select_related("test")
-        .order_by("-published_at", "-pk")
+        .order_by("-pk")
     )
-    newest: dict[int, str] = {}
+    versions: dict[int, list[TestVersion]] = defaultdict(list)
     for row in rows:
-        newest.setdefault(row.test_id, row.number)
+        versions[row.test_id].append(row)
+    newest = {test_id: newest_first(published)[0] for test_id, published in versions.items()}
     return [row for row in rows if row.language == language and row.number == newest[row.test_id]]
 
 
