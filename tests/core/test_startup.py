@@ -491,6 +491,24 @@ def test_a_second_migration_waits_for_the_first(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_second_migration_does_not_wait_forever(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    passed = [0.0]
+    monkeypatch.setattr("goodword.core.database.time.sleep", lambda _: passed.append(passed[-1] + 50))
+    monkeypatch.setattr("goodword.core.database.time.monotonic", lambda: passed[-1])
+    with psycopg.connect(here()["DATABASE_URL"]) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [database._MIGRATING])
+        with pytest.raises(
+            SettingError, match="Another program has been migrating this database for 2 hours"
+        ):
+            database.migrate(verbosity=0)
+    lines = capsys.readouterr().err.splitlines()
+    assert set(lines) == {"goodword: Another program is migrating this database; waiting for it."}
+    assert len(lines) == database.OTHER_MIGRATION / 100
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_index_left_half_made_by_a_migration_is_removed() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE INDEX half_made ON core_event (actor)")

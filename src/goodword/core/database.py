@@ -49,6 +49,8 @@ MIGRATION_LOCK_MS: Final = 500
 _MIGRATING: Final = 0x6D696772617465
 #: attempts of `migrate`, and seconds between them
 MIGRATION_TRIES, MIGRATION_PAUSE = 120, 1.0
+#: seconds to wait for another program that is migrating
+OTHER_MIGRATION: Final = 7200.0
 _INVALID_INDEXES: Final = (
     "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
     "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT i.indisvalid AND n.nspname = current_schema()"
@@ -293,13 +295,19 @@ def _apply(verbosity: int) -> None:
 
 @contextmanager
 def _no_other_migrating() -> Iterator[None]:
+    began = time.monotonic()
+    said_at: float | None = None
     with connection.cursor() as cursor:
-        said = False
         # a statement that waits for the lock would block CREATE INDEX CONCURRENTLY in the other program
         while not _got(cursor, "pg_try_advisory_lock"):
-            if not said:
+            if time.monotonic() - began >= OTHER_MIGRATION:
+                raise SettingError(
+                    f"Another program has been migrating this database for {OTHER_MIGRATION / 3600:g} hours: see "
+                    "pg_stat_activity. Wait for it or end it, and run `goodword migrate` again."
+                )
+            if said_at is None or time.monotonic() - said_at >= SAY_EVERY:
                 say("Another program is migrating this database; waiting for it.")
-            said = True
+                said_at = time.monotonic()
             time.sleep(MIGRATION_PAUSE)
     try:
         yield
