@@ -19,6 +19,8 @@ CONTRACTING: dict[str, str] = {
     # ANALYZE
     "candidates.0003_search_names_without_accents": "0.1.0",
     "references.0002_search_without_accents": "0.1.0",
+    # a longer column
+    "candidates.0004_longer_raters": "0.1.0",
     "workspace.0002_sort_without_accents": "0.1.0",
     "workspace.0003_resort_names": "0.1.0",
 }

@@ -278,7 +278,7 @@ class PerformanceRating(OrganisationOwned):
     criterion = models.CharField(max_length=100)
     value = models.FloatField()
     #: a name or an address, as in the file
-    rater = models.CharField(max_length=200)
+    rater = models.CharField(max_length=254)
     rated_on = models.DateField()
 
     class Meta:

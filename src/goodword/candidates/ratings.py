@@ -30,7 +30,8 @@ from goodword.core.text import clean_text
 
 MOST_CRITERIA: Final = 10
 LONGEST_CRITERION: Final = 100
-LONGEST_RATER: Final = 200
+#: the longest valid address
+LONGEST_RATER: Final = 254
 _RATER: Final = frozenset({"rater", "ratedby", "manager"})
 #: columns that only help people fill in the file
 _IGNORED: Final = frozenset({"name", "firstname", "lastname", "role", "hiredon"})

@@ -107,6 +107,18 @@ def test_a_rating_is_given_once(ada: Application, mo: Membership) -> None:
 
 
 @pytest.mark.world
+def test_a_manager_with_the_longest_address_can_rate(ada: Application, mo: Membership) -> None:
+    longest = f"mo@{'m' * 60}.{'n' * 60}.{'o' * 60}.{'p' * 60}.example"[:254]
+    assert len(longest) == 254
+    mo.user.email = longest
+    mo.user.save()
+    RatingRequest.objects.of(ada.organisation).update(rater_email=longest)
+    here, browser = address(ada), Client()
+    assert browser.post(here, answers(browser.get(here))).status_code == 302
+    assert stored(ada) == [("Reliability", 4.0, longest)]
+
+
+@pytest.mark.world
 def test_the_criterion_is_the_same_in_every_language(ada: Application) -> None:
     here, browser = f"{address(ada)}?language=de", Client()
     page = browser.get(here)
