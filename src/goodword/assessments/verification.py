@@ -403,12 +403,32 @@ def _seconds(part: AttemptPart, items: int) -> int | None:
     return None if part.seconds is None else -(-part.seconds * items // (part.items * 60)) * 60
 
 
-def new_link(*, verification: Verification, member: Membership, now: datetime) -> str:
-    """The URL for the supervised device, which can't be shown again; earlier links end. Raises Refused."""
+class LinkInUse(Exception):
+    """There is a newer link than the member has seen. The candidate may be using it."""
+
+
+def latest_link(verification: Verification | None) -> int:
+    """The id of the latest link; 0 if there is none."""
+    if verification is None:
+        return 0
+    rows = Link.objects.of(verification.organisation).filter(
+        purpose=Link.Purpose.VERIFICATION, subject_id=verification.pk
+    )
+    return rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def new_link(
+    *, verification: Verification, member: Membership, now: datetime, seen: int | None = None
+) -> str:
+    """The URL for the supervised device, which can't be shown again; earlier links end. `seen`: the latest link that
+    the member knows of, so that a reloaded or outdated page doesn't end a candidate's form. Raises LinkInUse and
+    Refused."""
     with transaction.atomic():
         locked = _lock_for(verification, member)
         if locked.discarded_at is not None or is_over(locked, now=now):
             raise Refused("This verification is over. Its result is below.")
+        if seen is not None and seen != latest_link(locked):
+            raise LinkInUse
         _end_links(locked, now=now)
         url = links.mint(
             organisation=member.organisation,

@@ -85,6 +85,25 @@ def test_the_button_opens_it_and_shows_a_link_once() -> None:
     assert "Not started yet." in words(browser.get(where("candidate", attempt)))
 
 
+@pytest.mark.world
+def test_a_reloaded_or_outdated_page_does_not_end_the_link_in_use() -> None:
+    attempt = finished()
+    browser, here = signed_in(owner(attempt)), where("candidate_verify", attempt)
+    device = re.search(r"/t/[\w-]+/", browser.post(here, {"seen": "0"}).content.decode())
+    assert device is not None
+    before = rows(attempt)
+    for data in ({"seen": "0"}, {}, {"seen": "x"}):
+        page = browser.post(here, data)
+        assert page.status_code == 409
+        assert "There is a link already." in words(page)
+    assert rows(attempt) == before
+    assert "Short reasoning form" in words(Client().get(device[0]))
+    seen = re.search(r'name="seen" value="(\d+)"', browser.get(here).content.decode())
+    assert seen is not None
+    assert browser.post(here, {"seen": seen[1]}).status_code == 200
+    assert "Short reasoning form" not in words(Client().get(device[0]))
+
+
 def test_it_is_refused_with_a_sentence_before_the_test_is_finished() -> None:
     attempt = attempt_of(STANDARD)
     browser, here = signed_in(owner(attempt)), where("candidate_verify", attempt)

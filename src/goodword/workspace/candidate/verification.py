@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,7 +14,15 @@ from django.views.decorators.http import require_http_methods
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.models import Verification
-from goodword.assessments.verification import discard, new_link, open_verification, verifications_of, why_not
+from goodword.assessments.verification import (
+    LinkInUse,
+    discard,
+    latest_link,
+    new_link,
+    open_verification,
+    verifications_of,
+    why_not,
+)
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.ui.fields import LongTextField
@@ -42,10 +51,18 @@ def verify(request: MemberRequest, pk: int) -> HttpResponseBase:
     application = _application(request, pk)
     if request.method != "POST":
         return _page(request, application, refused=why_not(application))
-    now = clock.now()
+    now, seen = clock.now(), request.POST.get("seen", "")
     try:
-        verification = open_verification(application=application, member=request.member, now=now)
-        url = new_link(verification=verification, member=request.member, now=now)
+        with transaction.atomic():
+            verification = open_verification(application=application, member=request.member, now=now)
+            url = new_link(
+                verification=verification,
+                member=request.member,
+                now=now,
+                seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else 0,
+            )
+    except LinkInUse:
+        return _page(request, application, status=409, in_use=True)
     except Refused as no:
         return _page(request, application, refused=str(no), status=422)
     return _page(request, application, url=url)
@@ -101,10 +118,12 @@ def _unfinished(application: Application) -> Verification | None:
 def _page(
     request: MemberRequest, application: Application, *, status: int = 200, **more: Any
 ) -> HttpResponse:
+    unfinished = _unfinished(application)
     context = {
         "application": application,
         "candidate": application.candidate,
-        "unfinished": _unfinished(application),
+        "unfinished": unfinished,
+        "seen": str(latest_link(unfinished)),
         "anchor": VERIFICATION,
         **more,
     }
