@@ -10,8 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.concurrent_edits import NoticesChanges
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
+from goodword.core.addresses import is_same
 from goodword.references import wording
 from goodword.references.domain import member_actions, requests, sending
 from goodword.references.domain.checks import lock_check_for_member
@@ -139,7 +141,9 @@ class CannotProvideAnswerForm(forms.Form):
     )
 
 
-class AddressForm(forms.Form):
+class AddressForm(NoticesChanges):
+    """A correction deletes the draft of whoever has the old link, so another member's correction is named first."""
+
     address = AddressField(
         label=gettext_lazy("E-mail address"),
         max_length=254,
@@ -149,6 +153,10 @@ class AddressForm(forms.Form):
         },
         widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
     )
+
+    def __init__(self, data: QueryDict | None = None, *, stored: str) -> None:
+        super().__init__(data, initial={"address": stored})
+        self.note_stored({} if is_same(self.data.get("address", ""), stored) else {"address": stored})
 
 
 WITH_FORM = ["GET", "HEAD", "POST"]
@@ -377,7 +385,7 @@ def referee_more_time(request: MemberRequest, pk: int, referee_pk: int) -> HttpR
 def address(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
     target, reference_request = _request_of(request, pk, referee_pk)
     data = request.POST if request.method == "POST" else None
-    form = AddressForm(data, initial={"address": reference_request.referee.email})
+    form = AddressForm(data, stored=reference_request.referee.email)
 
     def act() -> str:
         typed = form.cleaned_data["address"]

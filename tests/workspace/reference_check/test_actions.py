@@ -280,6 +280,24 @@ def test_an_invalid_address_is_refused_and_kept_in_the_form(
 
 
 @pytest.mark.world
+def test_another_members_correction_is_not_replaced_unseen(story: Story, rita: Membership) -> None:
+    """It would delete what the referee has written since."""
+    page = BeautifulSoup(signed_in(rita).get(address(story, "referee_address")).content, "html.parser")
+    seen = str(page.select("[name=seen]")[0]["value"])
+    do(factories.member(rita.organisation), story, "referee_address", {"address": "right@globex.example"})
+    before = state(story)
+    typed = {"address": "other@globex.example", "seen": seen}
+    response = do(rita, story, "referee_address", typed)
+    [sentence] = wrong(response)
+    assert "Somebody else has changed this in the meantime: E-mail address (now right@globex.ex" in sentence
+    assert response.context["form"]["address"].value() == "other@globex.example"
+    assert state(story) == before
+    again = do(rita, story, "referee_address", {"address": "right@globex.example", "seen": seen})
+    assert messages_of(again) == ["Corrected. A new request is on its way; the old link no longer works."]
+    assert story.requests[0].sent_again == 1
+
+
+@pytest.mark.world
 def test_an_address_is_corrected(story: Story, rita: Membership) -> None:
     assert messages_of(do(rita, story, "referee_address", {"address": "m@globex.example"})) == [
         "Corrected. A new request is on its way; the old link no longer works."
