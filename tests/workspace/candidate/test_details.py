@@ -193,6 +193,22 @@ def test_members_set_the_status(
     assert names == ["application.added", f"application.{status}"]
 
 
+def test_a_colleagues_decision_is_named_before_it_is_replaced(ada: Application, rita: Membership) -> None:
+    client, tom = signed_in(rita), signed_in(factories.member(ada.organisation))
+    where = f"{path('candidate', ada.organisation, ada.pk)}status/hired/"
+    seen = client.get(where).context["form"]["seen"].value()
+    set_status(tom, ada, "rejected", reason="candidate")
+    response = client.post(where, {"seen": seen})
+    page = response.content.decode()
+    assert "Somebody else has changed this in the meantime: Status (now Rejected)." in page
+    ada.refresh_from_db()
+    assert (ada.status, ada.hired_at) == ("rejected", None)
+    assert client.post(where, {"seen": response.context["form"]["seen"].value()}).status_code == 302
+    assert client.post(where, {"seen": seen}).status_code == 302  # a second click
+    ada.refresh_from_db()
+    assert ada.status == "hired"
+
+
 @pytest.mark.world
 def test_a_rejection_closes_the_step_and_can_be_undone(role: Role, rita: Membership) -> None:
     ada, client = added(role, rita, "assessment"), signed_in(rita)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.concurrent_edits import NoticesChanges
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.domain.people import Person, lock_person
@@ -202,9 +203,18 @@ def reason_field() -> forms.ChoiceField:
     )
 
 
-class StatusForm(forms.Form):
-    """A button per status; a rejection has a reason."""
+class StatusForm(NoticesChanges):
+    """A button per status. It names what a colleague has decided since, because referees may be e-mailed at a hire."""
 
+    def __init__(
+        self, data: QueryDict | None = None, *, application: Application, wanted: Application.Status
+    ) -> None:
+        super().__init__(data)
+        known = {} if application.status == wanted else {"status": application.status}
+        self.note_stored(known, words={"status": application.get_status_display()}, status=_("Status"))
+
+
+class RejectionForm(StatusForm):
     reason = reason_field()
 
 
@@ -219,7 +229,8 @@ def change_status(request: MemberRequest, pk: int, status: str) -> HttpResponseB
         raise Http404
     wanted = Status(status)
     data = request.POST if request.method == "POST" else None
-    form: forms.Form = StatusForm(data) if wanted == Status.REJECTED else forms.Form(data)
+    form_of = RejectionForm if wanted == Status.REJECTED else StatusForm
+    form = form_of(data, application=application, wanted=wanted)
     reason = WITHDRAWN if data is not None and data.get("reason") == "candidate" else ""
 
     def act() -> str:
