@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import Membership
+from goodword.candidates.models import Candidate
 from goodword.references.models import Referee
 from goodword.roles.models import Role
 from tests.support import factories
@@ -73,6 +74,15 @@ def test_accents_do_not_matter(rita: Membership) -> None:
     for text in ("sahin", "backerei", "Baeckerei Zoe Sahin", "ZOE@OLD.EXAMPLE"):
         assert [one.name for one in found(rita, text).referees] == ["Zoë Şahin"], text
     assert [one.title for one in found(rita, "crepe").roles] == ["Crêpe Chef"]
+
+
+def test_similar_names_are_found_through_an_index() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    people = Candidate.objects.across_organisations().filter(searched_names__trigram_word_similar="muller")
+    referees = Referee.objects.across_organisations().filter(searched__trigram_word_similar="muller")
+    assert "Index Scan on candidate_names" in people.explain()
+    assert "Index Scan on referee_searched" in referees.explain()
 
 
 @pytest.mark.world
