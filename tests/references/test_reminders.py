@@ -262,7 +262,7 @@ def many(
 ) -> None:
     """Ten thousand copies of this row, with unchecked foreign keys. `other`: columns that differ, as SQL."""
     meta = model._meta
-    columns = [one.column or "" for one in meta.concrete_fields if not one.primary_key]
+    columns = [one.column or "" for one in meta.concrete_fields if not (one.primary_key or one.generated)]
     values = ", ".join(other.get(column, f"row.{column}") for column in columns)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
