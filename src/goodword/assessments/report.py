@@ -40,7 +40,7 @@ from goodword.core.report_blocks import (
     Section,
     Table,
 )
-from goodword.core.text import Phrases
+from goodword.core.text import Phrases, rounded
 
 type Compared = tuple[str, NormedScoreData, NormedScoreFigures]
 
@@ -463,4 +463,4 @@ def _total(total: TotalData, words: Phrases) -> Section:
 
 
 def _percent(value: float, words: Phrases) -> str:
-    return words.number(value, 0 if float(round(value, 1)).is_integer() else 1)
+    return words.number(value, 0 if float(rounded(value, 1)).is_integer() else 1)

@@ -25,6 +25,7 @@ from goodword.assessments.models import (
 )
 from goodword.assessments.norms.queries import known_of_parts
 from goodword.assessments.queries import content_of, items_of, read_answers
+from goodword.core.text import rounded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +60,8 @@ class TotalResult:
 
 
 def percent(share: Fraction) -> str:
-    """ "66.7 %"."""
-    return f"{float(100 * share):.1f}".removesuffix(".0") + "\N{NO-BREAK SPACE}%"
+    """ "66.7 %", rounded as in reports."""
+    return rounded(float(100 * share), 1).removesuffix(".0") + "\N{NO-BREAK SPACE}%"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from goodword.assessments.models import NormGroup, Score
 from goodword.assessments.psychometrics import norms
 from goodword.assessments.psychometrics.norms import BAND_WIDTH
 from goodword.assessments.psychometrics.reliability import reliability_of
+from goodword.core.text import rounded
 from goodword.core.validation import Json
 
 ALL: Final = ""
@@ -157,7 +158,7 @@ class NormedScoreDetails:
     def share_text(self) -> str:
         """ "(60 + 25 ÷ 2) ÷ 132 = 54.9 %"."""
         share = 100 * (self.below + self.equal / 2) / self.n
-        return f"({self.below} + {self.equal} ÷ 2) ÷ {self.n} = {share:.1f} %"
+        return f"({self.below} + {self.equal} ÷ 2) ÷ {self.n} = {rounded(share, 1)} %"
 
     @property
     def is_bounded(self) -> bool:
@@ -180,17 +181,17 @@ class NormedScoreDetails:
             return ""
         low, high = (self.score + sign * BAND_WIDTH * self.error for sign in (-1, 1))
         return gettext("%(score)s ± %(width)s × %(error)s = %(low)s to %(high)s") % {
-            "score": f"{self.score:.2f}",
+            "score": rounded(self.score, 2),
             "width": BAND_WIDTH,
             "error": f"{self.error:.2f}",
-            "low": f"{low:.2f}".replace("-", "−"),
-            "high": f"{high:.2f}",
+            "low": rounded(low, 2).replace("-", "−"),
+            "high": rounded(high, 2).replace("-", "−"),
         }
 
 
 def figure(value: float) -> str:
-    """At most two decimals: 3, 3.25, 14, −0.3."""
-    return f"{value:.2f}".rstrip("0").rstrip(".").replace("-", "−")
+    """At most two decimals, rounded as in reports: 3, 3.13 for 3.125, 14, −0.3."""
+    return rounded(value, 2).rstrip("0").rstrip(".").replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
