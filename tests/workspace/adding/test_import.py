@@ -179,6 +179,8 @@ def test_an_archived_role_stops_its_import(role: Role, rita: Membership) -> None
     assert not imports.import_some(of.pk, now=NOW)
     of.refresh_from_db()
     assert (of.state, names(role)) == ("stopped", [])
+    response = signed_in(rita).post(path("role_import", role.organisation, role.pk), follow=True)
+    assert "This role is archived. Restore it to add candidates." in response.content.decode()
 
 
 def test_the_lines_left_out_are_a_file_to_correct(role: Role, rita: Membership) -> None:

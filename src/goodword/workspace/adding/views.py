@@ -158,7 +158,10 @@ class UploadForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def upload(request: MemberRequest, pk: int) -> HttpResponseBase:
-    role = access.get_or_404(visible_roles(request.member).filter(archived_at=None), pk)
+    role = access.get_or_404(visible_roles(request.member), pk)
+    if role.archived_at is not None:
+        messages.info(request, ARCHIVED)
+        return redirect("role", request.organisation.slug, role.pk)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_valid():
         made = imports.read_into_rows(
