@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, visible_applications
+from goodword.core.text import without_accents
 from goodword.greenhouse.activity_feed import wording
 from goodword.greenhouse.client import Candidate, Priority
 from goodword.greenhouse.models import ActivityFeedNote, Connection
@@ -67,17 +67,12 @@ class NoCandidate(Exception): ...
 
 
 def search_candidates(connection: Connection, query: str, *, member: Membership) -> Sequence[Application]:
-    """Find candidates whose names or address contain every word. Returns one application per candidate, newest
-    first."""
+    """Find candidates whose names or address contain every word, whatever its accents. Returns one application per
+    candidate, newest first."""
     rows = visible_applications(member).select_related("role").filter(connection_id=connection.pk)
     rows = rows.exclude(candidate__remote_id=None).filter(candidate__erased_at=None, deleted_at=None)
-    for word in query.split():
-        rows = rows.filter(
-            Q(candidate__first_name__icontains=word)
-            | Q(candidate__last_name__icontains=word)
-            | Q(candidate__preferred_name__icontains=word)
-            | Q(candidate__email__icontains=word)
-        )
+    for word in without_accents(query).split():
+        rows = rows.filter(candidate__searched__contains=word)
     found: dict[int, Application] = {}
     for application in rows.order_by("-pk")[: SEARCH_LIMIT * 3]:
         found.setdefault(application.candidate_id, application)
