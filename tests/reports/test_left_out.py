@@ -2,6 +2,7 @@
 
 import io
 import re
+import sys
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +22,7 @@ from goodword.reports.domain.rendering import (
 )
 from goodword.reports.domain.versions import on_attempt_completed
 from goodword.reports.models import Report, ReportFile, ReportOpening
+from goodword.reports.pdf.typesetter import typesetter
 from tests.assessments.all_kinds import marked
 from tests.reports.reports import NOW, share_path
 from tests.reports.test_assessment_of_all_kinds import attempt_of, report_of
@@ -198,6 +200,19 @@ def test_an_old_file_that_cannot_be_rendered_is_withheld(report: Report) -> None
     assert not ReportOpening.objects.of(report.organisation).exists()
     assert not AuditEntry.objects.of(report.organisation).filter(action="report.opened").exists()
     Report.objects.of(report.organisation).update(snapshot=whole)
+    assert Client().get(where).status_code == 200
+
+
+@pytest.mark.world
+def test_an_old_file_is_rendered_once_the_typesetting_process_can_be_started(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = aged(report)
+    typesetter.end()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", "/nowhere/python")
+        assert render_older(now=NOW) == 0
+        assert Client().get(where).status_code == 503
     assert Client().get(where).status_code == 200
 
 

@@ -23,7 +23,7 @@ from goodword.core.events import record
 from goodword.reports.models import IssuedFile, Report, ReportFile, SigningCertificate
 from goodword.reports.pdf.render import render_pdf
 from goodword.reports.pdf.snapshot import SnapshotError
-from goodword.reports.pdf.typesetter import TypesettingError
+from goodword.reports.pdf.typesetter import TypesetterFailed, TypesettingError
 from goodword.reports.signing.keys import current_signer
 from goodword.reports.signing.signature import sign
 
@@ -199,7 +199,7 @@ def content_of(report: Report, *, now: datetime) -> bytes:
         return bytes(file.content)
     try:
         pdf = render_signed(report.snapshot, now=now)
-    except (SnapshotError, TypesettingError) as error:
+    except (SnapshotError, TypesettingError, TypesetterFailed) as error:
         log.exception("The report %s could not be rendered in layout %d", report.code, LAYOUT)
         files.filter(pk=file.pk).update(layout=WITHHELD)
         raise NotRendered from error
