@@ -25,9 +25,9 @@ def rita() -> Membership:
 def test_text_typed_for_a_discarded_draft_of_a_questionnaire_is_shown(rita: Membership) -> None:
     ours = questionnaires.made(rita, questionnaires.LED)
     publish(questionnaire=ours, revision=0, reason="", without=[], by=rita, now=NOW)
-    QUESTIONNAIRES.begin(ours, now=NOW)
+    begun = QUESTIONNAIRES.begin(ours, now=NOW)
     where = questionnaires.url("questionnaire_question", ours, "led")
-    QUESTIONNAIRES.discard(ours, revision=0, by=rita, now=NOW)
+    QUESTIONNAIRES.discard(ours, revision=begun.revision, by=rita, now=NOW)
     response = signed_in(rita).post(where, {"text": TYPED, "required": "yes", "revision": "0"})
     page = response.content.decode()
     assert response.status_code == 409

@@ -1,6 +1,7 @@
 """Versioned drafts: changed under their owner's lock and only from the current revision, then published or
 discarded."""
 
+import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,13 @@ def check_revision(row: "Version | LanguagesDraft[Any, Any]", revision: int | No
     """Raise `StaleDraft` if the row has changed since `revision`."""
     if revision is not None and row.revision != revision:
         raise StaleDraft
+
+
+def count_anew(draft: "Version | LanguagesDraft[Any, Any]") -> None:
+    """Begin at random revisions, so that a page of an earlier draft can't change or publish this one."""
+    for row in (draft,) if isinstance(draft, Version) else draft.rows:
+        row.revision = secrets.randbelow(10**9)
+        row.save(update_fields=["revision"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +84,11 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
             locked = self.lock(owner)
             if not self.is_editable(locked):
                 raise NotEditable
-            return self.find(locked) or create(locked)
+            draft = self.find(locked)
+            if draft is None:
+                draft = create(locked)
+                count_anew(draft)
+            return draft
 
     @contextmanager
     def locked_draft(self, owner: O, *, revision: int | None = None) -> Iterator[D]:
@@ -214,6 +226,9 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
                 for row in left:
                     row.delete()
                 self.create_rows(draft.owner, contents, now=now)
+                rest = self.find(draft.owner)
+                assert rest is not None
+                count_anew(rest)
             return draft
 
     def delete(self, draft: D) -> bool:

@@ -212,10 +212,33 @@ def test_publishing_freezes_the_version_and_is_audited(rita: Membership) -> None
     }
     with pytest.raises(NoDraft):
         publish(questionnaire=ours, revision=0, reason="", without=[], by=rita, now=NOW)
-    DRAFTS.begin(ours, now=NOW)
-    change_question(questionnaire=ours, question_id="led", entry={**LED, "text": "Other?"}, revision=0)
+    begun = DRAFTS.begin(ours, now=NOW).revision
+    change_question(questionnaire=ours, question_id="led", entry={**LED, "text": "Other?"}, revision=begun)
     version.refresh_from_db()
     assert version.questions == plain(LED)
+
+
+def test_a_page_of_an_earlier_draft_publishes_nothing(rita: Membership) -> None:
+    ours = made(rita, LED)
+    first = draft(ours).revision
+    published(ours, rita)
+    DRAFTS.begin(ours, now=NOW)
+    with pytest.raises(StaleDraft):
+        published(ours, rita, revision=first)
+    discarded = draft(ours).revision
+    DRAFTS.discard(ours, revision=discarded, by=rita, now=NOW)
+    DRAFTS.begin(ours, now=NOW)
+    with pytest.raises(StaleDraft):
+        published(ours, rita, revision=discarded)
+
+
+def test_a_second_click_on_publish_publishes_no_second_version(rita: Membership) -> None:
+    ours = made(rita, LED)
+    add_language(questionnaire=ours, language="de", now=NOW)
+    seen = draft(ours).revision
+    assert published(ours, rita, without=["de"]) == 1
+    with pytest.raises(StaleDraft):  # German is in a draft of version 2
+        published(ours, rita, revision=seen, without=["de"])
 
 
 def test_an_empty_or_stale_draft_is_not_published(rita: Membership) -> None:
@@ -279,8 +302,8 @@ def test_archived_questionnaires_are_not_offered_and_can_be_restored(rita: Membe
 def test_discarding_a_draft_deletes_only_unpublished_questionnaires(rita: Membership) -> None:
     never, ours = made(rita, LED), made(rita, LED)
     published(ours, rita)
-    DRAFTS.begin(ours, now=NOW)
-    assert DRAFTS.discard(ours, revision=0, by=rita, now=NOW) is True
+    begun = DRAFTS.begin(ours, now=NOW)
+    assert DRAFTS.discard(ours, revision=begun.revision, by=rita, now=NOW) is True
     assert DRAFTS.discard(never, revision=0, by=rita, now=NOW) is False
     assert list(Questionnaire.objects.of(rita.organisation)) == [ours]
     assert current_version(ours, language="en") is not None

@@ -365,13 +365,14 @@ def test_a_changed_text_marks_its_translations_for_review(rita: Membership, work
     save_texts(questionnaire=ours, language="de", texts={"led": {"text": "Geführt?"}}, revision=0)
     publish(questionnaire=ours, revision=0, reason="", without=[], by=rita, now=NOW)
     works.post(url("questionnaire_begin", ours))
-    where = url("questionnaire_question", ours, "led")
-    same = works.post(where, typed(LED, comment="on", help=""), follow=True)
+    where, begun = url("questionnaire_question", ours, "led"), draft(ours)
+    seen, german = begun.revision, begun.translation("de").revision
+    same = works.post(where, typed(LED, comment="on", help="", revision=str(seen)), follow=True)
     assert "still says in German" not in text_of(same)
-    other = works.post(where, typed({"text": "Led whom?"}, comment="on", revision="1"), follow=True)
+    other = works.post(where, typed({"text": "Led whom?"}, comment="on", revision=str(seen + 1)), follow=True)
     assert "Question 1 still has the old text in German." in text_of(other)
     assert "Please check: German" in text_of(works.get(url("questionnaire_publish", ours)))
-    save_texts(questionnaire=ours, language="de", texts={"led": {"text": "Wen geführt?"}}, revision=0)
+    save_texts(questionnaire=ours, language="de", texts={"led": {"text": "Wen geführt?"}}, revision=german)
     assert "Please check: German" not in text_of(works.get(url("questionnaire_publish", ours)))
 
 
@@ -517,7 +518,7 @@ def test_only_existing_versions_are_shown(rita: Membership, works: Client) -> No
     publish(questionnaire=ours, revision=0, reason="", without=[], by=rita, now=NOW)
     works.post(url("questionnaire_begin", ours))
     add_question(questionnaire=ours, entry={"type": "date", "text": "When?"})
-    publish(questionnaire=ours, revision=1, reason="", without=[], by=rita, now=NOW)
+    publish(questionnaire=ours, revision=draft(ours).revision, reason="", without=[], by=rita, now=NOW)
     newest = works.get(url("questionnaire", ours))
     assert (newest.context["version"].number, "When?" in text_of(newest)) == (2, True)
     first = text_of(works.get(url("questionnaire", ours) + "?version=1"))
