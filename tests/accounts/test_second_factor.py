@@ -9,9 +9,12 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
+from django.utils.html import escape
+from pytest_django.fixtures import Settings
 
 from goodword.accounts.domain.audit import TRAIL
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.accounts.second_factor import LOST
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.support.second_factors import code, recovery_codes, with_app
@@ -128,6 +131,32 @@ def test_a_recovery_code_signs_in_once(rita: Membership) -> None:
         client.post(SECOND, {"code": spare})
         assert is_signed_in(client) == works
     assert spare not in recovery_codes(rita.user)
+
+
+@pytest.fixture
+def lost_key(rita: Membership, settings: Settings) -> str:
+    """The operator has lost the key that encrypted this app's secret, and made the programs forget it."""
+    secret = with_app(rita.user)
+    settings.GOODWORD_FIELD_KEYS = {"k9": b"9" * 32}
+    return secret
+
+
+def test_a_code_whose_key_is_lost_says_what_to_do(rita: Membership, lost_key: str) -> None:
+    client, _ = enter_password(rita)
+    page = client.post(SECOND, {"code": code(lost_key)})
+    assert page.context["form"].errors["code"] == [LOST]
+    assert not is_signed_in(client)
+    confirmed = signed_in(rita).post("/accounts/reauthenticate/code/", {"code": code(lost_key)})
+    assert confirmed.context["form"].errors["code"] == [LOST]
+
+
+@pytest.mark.parametrize("path", [CODES, f"{CODES}new/", f"{CODES}download/"])
+def test_recovery_codes_whose_key_is_lost_are_not_shown(rita: Membership, lost_key: str, path: str) -> None:
+    del lost_key
+    client = signed_in(rita, method="mfa")
+    page = client.get(path, follow=True)
+    assert page.redirect_chain == [("/accounts/", 302)]
+    assert escape(str(LOST)) in page.content.decode()
 
 
 def test_new_recovery_codes_replace_the_old_ones(

@@ -18,6 +18,7 @@ from goodword.accounts.domain import audit
 from goodword.accounts.models import User
 from goodword.core import clock
 from goodword.core.addresses import has_look_alikes, is_same
+from goodword.core.crypto import CannotOpen
 from goodword.core.text import clean_text
 
 
@@ -88,7 +89,7 @@ def _code_field(form: forms.Form) -> None:
     form.fields["code"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code"}
 
 
-class _MailsOwnerWhenLocked:
+class _ChecksCode:
     """E-mails the owner of the account if too many wrong codes lock this step."""
 
     def clean_code(self) -> Any:
@@ -98,15 +99,17 @@ class _MailsOwnerWhenLocked:
             if error.code == "too_many_login_attempts":
                 second_factor.mail_about_lock(context.request, self.user)  # type: ignore[attr-defined]  # the form's
             raise
+        except CannotOpen as error:
+            raise ValidationError(second_factor.LOST, code="lost") from error
 
 
-class CodeForm(_MailsOwnerWhenLocked, AuthenticateForm):  # type: ignore[misc]  # the library has no types
+class CodeForm(_ChecksCode, AuthenticateForm):  # type: ignore[misc]  # the library has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code_field(cast(forms.Form, self))
 
 
-class ConfirmCodeForm(_MailsOwnerWhenLocked, ReauthenticateForm):  # type: ignore[misc]  # the library has no types
+class ConfirmCodeForm(_ChecksCode, ReauthenticateForm):  # type: ignore[misc]  # the library has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code_field(cast(forms.Form, self))

@@ -1,8 +1,9 @@
 """Second factors by allauth: an authenticator app with recovery codes, and passkeys."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from functools import wraps
+from typing import Any, Concatenate, Final
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import ratelimit
@@ -11,11 +12,13 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,6 +43,12 @@ _REMOVED: Final[Mapping[str, str]] = {
     Authenticator.Type.WEBAUTHN: audit.PASSKEY_REMOVED,
     Authenticator.Type.RECOVERY_CODES: audit.CODES_REMOVED,
 }
+
+
+#: after `goodword forget-field-key`
+LOST: Final = gettext_lazy(
+    "This second factor can't be checked, because the key it was encrypted with is lost. Ask an admin to reset it."
+)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the library has no types
@@ -100,6 +109,29 @@ def _reseal(ids: Sequence[int]) -> int:
 
 
 STORED: Final = Stored(_old, _reseal, _uses)
+
+
+def codes_left(codes: Authenticator) -> int:
+    try:
+        return len(codes.wrap().get_unused_codes())
+    except crypto.CannotOpen:
+        return 0
+
+
+def unless_lost[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Say so on *Your account* if the view's recovery codes can't be decrypted."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except crypto.CannotOpen:
+            messages.error(request, str(LOST))
+            return redirect("account")
+
+    return wrapped
 
 
 def factors_of(users: Iterable[int]) -> dict[int, set[str]]:

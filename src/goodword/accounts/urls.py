@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from goodword.accounts.access import factor_used
 from goodword.accounts.first_admin import first_admin
 from goodword.accounts.reauthentication import required
+from goodword.accounts.second_factor import unless_lost
 from goodword.accounts.single_sign_on import continue_suspended, reauthenticate, show_failures
 from goodword.accounts.views import (
     account,
@@ -44,11 +45,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("second-factor/", to_account, name="mfa_index"),
     path("second-factor/app/", required(totp.activate_totp), name="mfa_activate_totp"),
     path("second-factor/app/remove/", required(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("recovery-codes/", required(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
-    path("recovery-codes/new/", required(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("recovery-codes/", required(unless_lost(codes.view_recovery_codes)), name="mfa_view_recovery_codes"),
+    path(
+        "recovery-codes/new/",
+        required(unless_lost(codes.generate_recovery_codes)),
+        name="mfa_generate_recovery_codes",
+    ),
     path(
         "recovery-codes/download/",
-        required(codes.download_recovery_codes),
+        required(unless_lost(codes.download_recovery_codes)),
         name="mfa_download_recovery_codes",
     ),
     path("passkeys/", to_account, name="mfa_list_webauthn"),

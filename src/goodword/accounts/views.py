@@ -21,6 +21,7 @@ from goodword.accounts.domain.members import NameRefused, change_name
 from goodword.accounts.forms import NameForm
 from goodword.accounts.models import Membership, User, admins_of
 from goodword.accounts.reauthentication import has_second_factor
+from goodword.accounts.second_factor import codes_left
 from goodword.accounts.security_mails import browser_name
 from goodword.core import clock
 
@@ -92,7 +93,7 @@ def _authenticators(user: User) -> dict[str, Any]:
         "app": next((row for row in rows if row.type == Authenticator.Type.TOTP), None),
         "passkeys": [row for row in rows if row.type == Authenticator.Type.WEBAUTHN],
         "codes": codes,
-        "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
+        "codes_left": codes_left(codes) if codes else 0,
     }
 
 

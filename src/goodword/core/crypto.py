@@ -78,6 +78,7 @@ def unseal(sealed: str, *, place: str) -> str:
 
 
 def register_secrets(samples: Secrets) -> None:
+    """Register values by which the keys of a database without canaries are checked."""
     _registered.append(samples)
 
 
@@ -127,7 +128,8 @@ def check_field_keys_at_start() -> None:
 
 
 def forget_field_key(key_id: str) -> int:
-    """Give up on a lost key. Returns the number of unreadable secrets. Raises SettingError if the key works."""
+    """Give up on a lost key. Returns how many registered secrets (Greenhouse's) can't be decrypted. Raises SettingError
+    if the key works."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -229,6 +231,7 @@ _purposes: list[str] = []
 
 
 def register_sealed(*stored: Stored) -> None:
+    """Register everything that `rotate_keys` must seal again."""
     _sealed_rows.extend(stored)
 
 

@@ -298,7 +298,7 @@ def _referee_language_switched(request: HttpRequest, visit: RefereeVisit) -> Ref
 
 
 def _is_over_for_referee(visit: RefereeVisit) -> bool:
-    """Whether to show the neutral page. Answered and declined requests have pages of their own."""
+    """Whether to show the neutral page. While the check is open, answered and declined requests have other pages."""
     check = visit.check
     too_late = check.progress in UNFINISHED and not takes_answers(check, now=visit.now)
     if check.closed_at is not None or too_late or visit.context.application.is_being_erased:

@@ -391,7 +391,8 @@ def on_candidate_changed(event: Event) -> None:
 
 def request_step(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
     """Once per application, which must be locked and active. The request waits if there is a `waiting_reason`. The
-    step's delay leaves time to undo a mistaken stage move."""
+    step's delay leaves time to undo a mistaken stage move. A later arrival starts a request that waits for one, and is
+    otherwise only recorded (`step.requested_again`), so that a paused run continues."""
     step_request = StepRequest(
         organisation=application.organisation, application=application, step=step, requested_at=at
     )
