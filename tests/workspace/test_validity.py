@@ -95,6 +95,19 @@ def test_below_fifty_people_the_page_says_how_many_there_are(role: Role) -> None
 
 
 @pytest.mark.world
+def test_raters_who_give_everybody_the_same_rating_have_no_agreement(
+    role: Role, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = took(role, 30, lambda place: place, test=REASONING)
+    for rater in ("Bo", "Cy"):
+        rate(found, lambda _place: 5, rater=rater)
+    said = "30 people have two raters, who all gave the same rating"
+    assert said in text_of(admin_of(role).get(path(role)))
+    print_validity(slug=role.organisation.slug, role_id=None)
+    assert f"  {said}" in capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.world
 def test_ratings_are_checked_before_they_count(role: Role) -> None:
     client = admin_of(role)
     ada = hired(role, "ada@x.example")

@@ -277,6 +277,8 @@ def _print(of: CriterionFigures) -> None:
         low, high = of.agreement.interval
         figure = f"{of.agreement.single:.2f} ({low:.2f} to {high:.2f})"
         print(f"  Agreement of two raters: ICC(1,1) = {figure}, {of.twice} people")
+    elif of.twice >= PAIRS:
+        print(f"  {of.twice} people have two raters, who all gave the same rating")
     elif of.twice:
         print(f"  {of.twice} people have two raters; their agreement is not computed below {PAIRS}")
     if not of.rows:
