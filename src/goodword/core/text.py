@@ -211,7 +211,13 @@ def written_day(day: date | datetime) -> str:
 
 def written_moment(local: datetime) -> str:
     """ "24 November 2026, 14:05 CET". Convert it to its zone first."""
-    return f"{written_day(local)}, {date_format(local, 'H:i')} {local.tzname()}"
+    return f"{written_day(local)}, {date_format(local, 'H:i')} {zone_name(local)}"
+
+
+def zone_name(local: datetime) -> str:
+    """ "CET", or "UTC-03" for a zone without an abbreviation."""
+    name = local.tzname() or ""
+    return f"UTC{name}" if name[:1] in {"+", "-"} else name
 
 
 def written_weekday(day: date | datetime, *, year: bool = False) -> str:
@@ -220,8 +226,9 @@ def written_weekday(day: date | datetime, *, year: bool = False) -> str:
 
 
 def written_weekday_time(local: datetime) -> str:
-    """ "Tuesday 24 November, 23:59", "Dienstag, 24. November, 23:59 Uhr". Convert it to its zone first."""
-    return f"{written_weekday(local)}{date_format(local, _TIMES.get(_primary(), ', H:i'))}"
+    """ "Tuesday 24 November, 23:59 (CET)", "Dienstag, 24. November, 23:59 Uhr (CET)". Convert it to its zone first."""
+    time = date_format(local, _TIMES.get(_primary(), ", H:i"))
+    return f"{written_weekday(local)}{time} ({zone_name(local)})"
 
 
 def written_count(n: int) -> str:

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from goodword.core import clock
-from goodword.core.text import written_count, written_weekday_time
+from goodword.core.text import written_count, written_weekday_time, zone_name
 from goodword.core.version import VERSION
 from goodword.ui.blocks import drawn
 from goodword.ui.charts import answer_chart, scale_chart
@@ -210,7 +210,7 @@ def _written_day(day: date, form: str, _language: str | None) -> str:
 
 @register.filter
 def weekday_time(at: datetime) -> str:
-    """For example "Tuesday 24 November, 23:59", in the language's format."""
+    """For example "Tuesday 24 November, 23:59 (CET)", in the language's format."""
     return written_weekday_time(timezone.localtime(at))
 
 
@@ -219,7 +219,7 @@ def long_time(at: datetime | None) -> str:
     if at is None:
         return ""
     local = timezone.localtime(at)
-    return date_format(local, "l j F Y, H:i ") + (local.tzname() or "")
+    return date_format(local, "l j F Y, H:i ") + zone_name(local)
 
 
 @register.filter
