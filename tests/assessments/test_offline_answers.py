@@ -42,10 +42,14 @@ def attempt(db: None, built: Attempt) -> Attempt:
     return deepcopy(built)
 
 
-def send(client: Client, attempt: Attempt, value: int, *, age: str, after: timedelta) -> dict[str, object]:
+def send(
+    client: Client, attempt: Attempt, value: int, *, age: str, after: timedelta, save: str = ""
+) -> dict[str, object]:
     address = reverse("portal_assessment_item", args=[token_of(attempt), 1, 1])
     with time_machine.travel(NOW + after, tick=False):
-        response = client.post(address, {"answer": str(value), "age": age}, headers={"X-Goodword": "script"})
+        response = client.post(
+            address, {"answer": str(value), "age": age, "save": save}, headers={"X-Goodword": "script"}
+        )
     said: dict[str, object] = response.json()
     return said
 
@@ -61,6 +65,19 @@ def test_an_earlier_answer_does_not_replace_a_later_one(client: Client, attempt:
     before = rows(attempt)
     assert send(client, attempt, 1, age="1500", after=timedelta(minutes=30))["saved"] is True
     assert rows(attempt) == before
+
+
+def test_of_two_saves_of_one_page_the_later_one_counts_in_either_order(
+    client: Client, attempt: Attempt
+) -> None:
+    for value, save in ((5, "k3f9-10"), (4, "k3f9-9")):
+        assert send(client, attempt, value, age="0", after=timedelta(minutes=1), save=save)["saved"] is True
+    assert list(answers(attempt).values_list("value", flat=True)) == [5]
+    # sent again after it waited
+    send(client, attempt, 1, age="90", after=timedelta(minutes=2), save="k3f9-11")
+    assert list(answers(attempt).values_list("value", "answered_at")) == [(1, NOW + timedelta(minutes=1))]
+    send(client, attempt, 3, age="90", after=timedelta(minutes=2), save="other-1")
+    assert list(answers(attempt).values_list("value", flat=True)) == [1]
 
 
 @pytest.mark.matrix

@@ -20,6 +20,7 @@ from goodword.assessments.kinds.custom_questions.uploads import CheckedFile
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import Answer, AttemptPart, Observation, Upload
 from goodword.assessments.queries import answers_of, items_of, stored_answers, visible_items
+from goodword.core.save_numbers import load_and_number
 from goodword.core.validation import Json
 
 
@@ -87,12 +88,14 @@ def save_answer(
     given_at: datetime | None = None,
     device: str = "",
     seen: Seen | None = None,
+    save: str = "",
 ) -> SavedAnswer:
     """Save an answer. The first one starts an untimed part and the attempt.
 
     `given_at`: the time of an answer given offline. Of two answers, the later one counts (in a timed part, the one
-    that arrived later). With `seen`, a conflict raises AnsweredElsewhere instead. Also raises NotBegun,
-    UnknownItem, UnknownOption, WrongItem, and the exceptions of open_part.
+    that arrived later); of two saves of one page load, the one with the higher number (`save`, see core.save_numbers).
+    With `seen`, a conflict raises AnsweredElsewhere instead. Also raises NotBegun, UnknownItem, UnknownOption,
+    WrongItem, and the exceptions of open_part.
     """
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
@@ -111,22 +114,36 @@ def save_answer(
         if part.begun_at is None:
             begin_locked(part, device=device, now=now)
         before = stored.get(item_id)
+        same_load, overtaken = _compared(save, before)
+        if before is not None and overtaken:
+            return SavedAnswer(answer=before, kept_newer=True)
         if before is not None and seen and _conflicts(before, checked, seen=seen):
             raise AnsweredElsewhere(before)
         if before is not None and at < before.answered_at <= now + LATEST:
-            return SavedAnswer(answer=before, kept_newer=True)
+            if not same_load:
+                return SavedAnswer(answer=before, kept_newer=True)
+            at = before.answered_at
         # the attempt is locked, so the row can't be created concurrently
         saved = before or Answer(organisation_id=part.organisation_id, part=part, item=item_id)
         # Django stores None as SQL's NULL; a skipped optional question has an answer, JSON's null
         saved.value = JSONNull() if checked is None else checked
         saved.answered_at, saved.seconds = at, _seconds(part, now=now)
         saved.page = seen.page if seen else ""
+        saved.save_number = save if load_and_number(save)[0] else ""
         saved.save()
         saved.value = checked
         if timed and not parts.is_disconnected(part, now=now):
             # an answer is a heartbeat, and counts if it arrived before the connection was lost (see resume)
             AttemptPart.objects.of(part.organisation).filter(pk=part.pk, seen_at__lt=now).update(seen_at=now)
         return SavedAnswer(answer=saved)
+
+
+def _compared(save: str, before: Answer | None) -> tuple[bool, bool]:
+    """Whether the stored answer is of the same page load, and whether it is a later save of it."""
+    load, number = load_and_number(save)
+    other, later = load_and_number(before.save_number if before is not None else "")
+    same = load != "" and load == other
+    return same, same and number < later
 
 
 def _conflicts(before: Answer, value: Json, *, seen: Seen) -> bool:

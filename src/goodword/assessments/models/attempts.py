@@ -13,6 +13,7 @@ from goodword.assessments.models.library import (
     NormGroup,
     TestVersion,
 )
+from goodword.core import save_numbers
 from goodword.workflow.flags.models import Flag
 from goodword.workflow.models import StepRun
 
@@ -160,6 +161,8 @@ class Answer(OrganisationOwned):
     seconds = models.FloatField(null=True)
     #: custom questions: the page that saved it, to distinguish it from another tab
     page = models.CharField(max_length=12, blank=True, default="")
+    #: which save of which page load this is (core.save_numbers)
+    save_number = models.CharField(max_length=save_numbers.LONGEST, blank=True, default="", db_default="")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["part", "item"], name="answer_once"),)

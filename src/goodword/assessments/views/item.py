@@ -133,6 +133,7 @@ def _save(
         given_at=session.now - age if age else None,
         device=device,
         seen=Seen.read(request.POST.get("seen", "")) if view.kind.asks_before_replacing else None,
+        save=request.POST.get("save", ""),
     ).answer
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -14,6 +13,7 @@ from django.utils import translation
 
 from goodword.accounts.domain.organisation import wants_each_reference
 from goodword.core.models import Event
+from goodword.core.save_numbers import load_and_number
 from goodword.core.validation import Json
 from goodword.notifications.domain.queue import Correspondent, cancel, queue
 from goodword.notifications.models import Email
@@ -46,7 +46,6 @@ LATEST_LOADS: Final = 10
 ONE_SITTING: Final = timedelta(minutes=30)
 #: characters kept of an unfinished answer
 LONGEST_TYPED: Final = 50_000
-_SAVE: Final = re.compile(r"(?P<load>[a-z0-9]{1,16})-(?P<number>[0-9]{1,9})")
 #: posted values of one question, by input name
 type Typed = Mapping[str, Sequence[str]]
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
@@ -182,11 +181,11 @@ class DraftAnswers:
 
     def is_overtaken(self, save: str) -> bool:
         """Whether the same page load has saved later than `save` (as under SAVE_KEY, or "" without JavaScript)."""
-        load, number = _load_and_number(save)
+        load, number = load_and_number(save)
         return number < dict(self.last_saves).get(load, 0)
 
     def with_save(self, save: str) -> Self:
-        load, number = _load_and_number(save)
+        load, number = load_and_number(save)
         if not load:
             return self
         others = tuple(one for one in self.last_saves if one[0] != load)
@@ -214,11 +213,6 @@ class DraftAnswers:
         if begun_at is None or last.left or now < begun_at:
             return None
         return int((now - begun_at).total_seconds())
-
-
-def _load_and_number(save: str) -> tuple[str, int]:
-    found = _SAVE.fullmatch(save)
-    return (found["load"], int(found["number"])) if found else ("", 0)
 
 
 def _fingerprint(answer: Json, typed: Typed) -> str:

@@ -38,11 +38,15 @@
   const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`goodword:${name}`, { detail }));
   const csrf = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
 
+  // The server may handle two saves in reverse order.
+  const load = Math.random().toString(36).slice(2, 10) || "0";
+  let saves = 0;
+
   const mine = new Map(); // queued by this page, without a response yet
 
   const store = (url, fields) => {
     const all = read();
-    all[url] = { fields, at: Date.now() };
+    all[url] = { fields, at: Date.now(), save: `${load}-${++saves}` };
     mine.set(url, all[url]);
     write(all);
   };
@@ -84,6 +88,7 @@
 
   const optionsOf = (waiting) => {
     const body = new URLSearchParams(waiting.fields);
+    if (waiting.save) body.set("save", waiting.save);
     body.set("age", String(Math.max(0, (Date.now() - waiting.at) / 1000)));
     return { method: "POST", body, headers: { "X-Goodword": "script", "X-CSRFToken": csrf() } };
   };
