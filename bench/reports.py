@@ -90,13 +90,17 @@ def _lines(value: Any) -> Iterator[list[str]]:
 
 
 def memory(process: int | None) -> float:
-    """Resident memory in MiB."""
+    """Resident memory in MiB; 0 for a typesetter that has ended because it was idle."""
+    if process is None:
+        return 0.0
     pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
 
 def cpu_seconds() -> float:
     """CPU time of this process and the typesetter."""
+    if typesetter.pid is None:
+        return time.process_time()
     times = Path(f"/proc/{typesetter.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
     return time.process_time() + sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 

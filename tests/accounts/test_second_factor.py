@@ -9,7 +9,6 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
-from django.utils.html import escape
 from pytest_django.fixtures import Settings
 
 from goodword.accounts.domain.audit import TRAIL
@@ -150,13 +149,29 @@ def test_a_code_whose_key_is_lost_says_what_to_do(rita: Membership, lost_key: st
     assert confirmed.context["form"].errors["code"] == [LOST]
 
 
-@pytest.mark.parametrize("path", [CODES, f"{CODES}new/", f"{CODES}download/"])
-def test_recovery_codes_whose_key_is_lost_are_not_shown(rita: Membership, lost_key: str, path: str) -> None:
-    del lost_key
-    client = signed_in(rita, method="mfa")
-    page = client.get(path, follow=True)
+@pytest.mark.usefixtures("lost_key")
+def test_a_recovery_code_made_after_the_loss_signs_in(rita: Membership) -> None:
+    Authenticator.objects.filter(user=rita.user, type=Authenticator.Type.RECOVERY_CODES).delete()
+    (fresh, *_rest) = recovery_codes(rita.user)
+    client, _ = enter_password(rita)
+    assert client.post(SECOND, {"code": fresh})["Location"] == "/"
+    assert is_signed_in(client)
+
+
+@pytest.mark.usefixtures("lost_key")
+@pytest.mark.parametrize("path", [CODES, f"{CODES}download/"])
+def test_recovery_codes_whose_key_is_lost_are_not_shown(rita: Membership, path: str) -> None:
+    page = signed_in(rita, method="mfa").get(path, follow=True)
     assert page.redirect_chain == [("/accounts/", 302)]
-    assert escape(str(LOST)) in page.content.decode()
+    assert "is lost. Create new recovery codes." in page.content.decode()
+
+
+@pytest.mark.usefixtures("lost_key")
+def test_recovery_codes_whose_key_is_lost_can_be_replaced(rita: Membership) -> None:
+    client = signed_in(rita, method="mfa")
+    assert "unused" not in client.get(f"{CODES}new/").content.decode()
+    assert client.post(f"{CODES}new/")["Location"] == CODES
+    assert client.get(CODES).status_code == 200
 
 
 def test_new_recovery_codes_replace_the_old_ones(

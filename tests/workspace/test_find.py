@@ -45,6 +45,30 @@ def test_candidates_are_found_despite_typos(role: Role, rita: Membership) -> Non
     assert people(rita, "Zacharias") == []
 
 
+@pytest.mark.parametrize("text", ["\N{ACUTE ACCENT}", "\N{COMBINING ACUTE ACCENT}", "\N{DIAERESIS}"])
+def test_a_lone_accent_finds_nobody(role: Role, rita: Membership, text: str) -> None:
+    named(role, "Noor", "Haddad")
+    assert people(rita, text) == []
+
+
+@pytest.mark.world
+def test_addresses_with_accents_are_found(role: Role, rita: Membership) -> None:
+    check = checked(named(role, "Jürgen", "Müller", email="j@müller.example"))
+    Referee.objects.create(
+        organisation=role.organisation,
+        check_run=check,
+        slot=1,
+        name="Zoë Şahin",
+        email="zoe@müller.example",
+        relationship="manager",
+        company="Old Co",
+        from_month="2020-01",
+        created_at=factories.NOW,
+    )
+    assert people(rita, "j@müller.example") == ["Jürgen Müller"]
+    assert [one.name for one in found(rita, "zoe@müller.example").referees] == ["Zoë Şahin"]
+
+
 @pytest.mark.world
 def test_accents_do_not_matter(rita: Membership) -> None:
     role = factories.role(rita.organisation, title="Crêpe Chef", owner=rita)

@@ -100,7 +100,11 @@ class _ChecksCode:
                 second_factor.mail_about_lock(context.request, self.user)  # type: ignore[attr-defined]  # the form's
             raise
         except CannotOpen as error:
-            raise ValidationError(second_factor.LOST, code="lost") from error
+            readable = second_factor.matching(self.user, self.cleaned_data["code"])  # type: ignore[attr-defined]
+            if readable is None:
+                raise ValidationError(second_factor.LOST, code="lost") from error
+            self.authenticator = readable
+            return self.cleaned_data["code"]  # type: ignore[attr-defined]
 
 
 class CodeForm(_ChecksCode, AuthenticateForm):  # type: ignore[misc]  # the library has no types

@@ -1,6 +1,7 @@
 """Second factors by allauth: an authenticator app with recovery codes, and passkeys."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, Final
@@ -111,6 +112,16 @@ def _reseal(ids: Sequence[int]) -> int:
 STORED: Final = Stored(_old, _reseal, _uses)
 
 
+def matching(user: User, code: str) -> Authenticator | None:
+    """The authenticator with this code, of those that can be decrypted."""
+    for row in Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN):
+        with suppress(crypto.CannotOpen):
+            if row.wrap().validate_code(code):
+                row.user = user
+                return row
+    return None
+
+
 def codes_left(codes: Authenticator) -> int:
     try:
         return len(codes.wrap().get_unused_codes())
@@ -121,14 +132,16 @@ def codes_left(codes: Authenticator) -> int:
 def unless_lost[**P](
     view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Say so on *Your account* if the view's recovery codes can't be decrypted."""
+    """Redirect to *Your account* if the view's recovery codes can't be decrypted."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except crypto.CannotOpen:
-            messages.error(request, str(LOST))
+            messages.error(
+                request, _("The key that encrypted your recovery codes is lost. Create new recovery codes.")
+            )
             return redirect("account")
 
     return wrapped

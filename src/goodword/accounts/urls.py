@@ -14,6 +14,7 @@ from goodword.accounts.reauthentication import required
 from goodword.accounts.second_factor import unless_lost
 from goodword.accounts.single_sign_on import continue_suspended, reauthenticate, show_failures
 from goodword.accounts.views import (
+    NewRecoveryCodes,
     account,
     end_session,
     second_factor_needed,
@@ -48,7 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recovery-codes/", required(unless_lost(codes.view_recovery_codes)), name="mfa_view_recovery_codes"),
     path(
         "recovery-codes/new/",
-        required(unless_lost(codes.generate_recovery_codes)),
+        required(NewRecoveryCodes.as_view()),
         name="mfa_generate_recovery_codes",
     ),
     path(

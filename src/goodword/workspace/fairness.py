@@ -27,7 +27,6 @@ from goodword.candidates.fairness.outcomes import (
 from goodword.candidates.people_files import LARGEST, in_lines
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile
-from goodword.core.text import WithoutAccents
 from goodword.roles.models import Role
 
 #: dates outside this range are typing errors
@@ -88,7 +87,7 @@ class FairnessForm(forms.Form):
         }
         super().__init__(data, files, initial=initial)
         roles: Any = self.fields["role"]
-        roles.queryset = Role.objects.of(organisation).order_by(WithoutAccents("title"), "pk")
+        roles.queryset = Role.objects.of(organisation).order_by("plain_title", "pk")
         roles.label_from_instance = lambda role: role.title
         for name in ("withdrawals", "declined"):
             field: Any = self.fields[name]

@@ -19,7 +19,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, visible_applications
-from goodword.core.text import without_accents
+from goodword.core.text import WithoutAccents, without_accents
 from goodword.references.models import Referee
 from goodword.reports.models import Report
 from goodword.roles.models import Role, visible_roles
@@ -73,7 +73,7 @@ NOTHING: Final = Found(candidates=(), referees=(), roles=(), reports=())
 def find(member: Membership, text: str) -> Found:
     """Find rows in which each word of `text` resembles a word, whatever its accents, or is part of an address. Raises
     OperationalError on a timeout."""
-    if not text.strip():
+    if not without_accents(text).split():
         return NOTHING
     applications = visible_applications(member).filter(erased_at=None)
     candidates = _similar(
@@ -84,11 +84,12 @@ def find(member: Membership, text: str) -> Found:
     )
     referees = _similar(
         Referee.objects.of(member.organisation)
+        .alias(plain_email=WithoutAccents("email"))
         .filter(erased_at=None, check_run__step_request__application__in=applications)
         .select_related("check_run__step_request__application__candidate"),
         text,
         "searched",
-        address="email__icontains",
+        address="plain_email__contains",
     )
     roles = _similar(visible_roles(member), text, "plain_title")
     reports = (

@@ -184,6 +184,8 @@ def _write(archive: zipfile.ZipFile, label: str, rows: Rows) -> int:
 def _shown(row: models.Model, label: str) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for field in row._meta.concrete_fields:
+        if field.generated:
+            continue
         if isinstance(field, models.BinaryField):
             shown[field.attname] = f"files/{label}/{row.pk}.{field.name}"
         elif f"{label}.{field.name}" not in _SECRET:

@@ -71,7 +71,10 @@ def search_candidates(connection: Connection, query: str, *, member: Membership)
     candidate, newest first."""
     rows = visible_applications(member).select_related("role").filter(connection_id=connection.pk)
     rows = rows.exclude(candidate__remote_id=None).filter(candidate__erased_at=None, deleted_at=None)
-    for word in without_accents(query).split():
+    words = without_accents(query).split()
+    if query.strip() and not words:
+        return []
+    for word in words:
         rows = rows.filter(candidate__searched__contains=word)
     found: dict[int, Application] = {}
     for application in rows.order_by("-pk")[: SEARCH_LIMIT * 3]:

@@ -199,7 +199,10 @@ def content_of(report: Report, *, now: datetime) -> bytes:
         return bytes(file.content)
     try:
         pdf = render_signed(report.snapshot, now=now)
-    except (SnapshotError, TypesettingError, TypesetterFailed) as error:
+    except TypesetterFailed as error:
+        log.exception("The report %s could not be rendered, because typesetting failed", report.code)
+        raise NotRendered from error
+    except (SnapshotError, TypesettingError) as error:
         log.exception("The report %s could not be rendered in layout %d", report.code, LAYOUT)
         files.filter(pk=file.pk).update(layout=WITHHELD)
         raise NotRendered from error

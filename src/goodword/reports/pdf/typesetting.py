@@ -35,7 +35,10 @@ class Lines(logging.Handler):
         self._lines: list[tuple[int, str, str]] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._lines.append((record.levelno, record.name, self.format(record)))
+        text = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:  # without its message, which may quote texts
+            text += f" ({type(record.exc_info[1]).__name__}: {', '.join(_frames(record.exc_info[1]))})"
+        self._lines.append((record.levelno, record.name, text))
 
     def taken(self) -> list[tuple[int, str, str]]:
         lines, self._lines = self._lines, []
@@ -66,12 +69,12 @@ def _answer(request: dict[str, Any], system_folders: tuple[str, ...]) -> dict[st
     try:
         return {"result": _ACTS[request["act"]](request, system_folders)}
     except Exception as error:  # noqa: BLE001 - only this request fails, and the parent logs it
-        frames = extract_tb(error.__traceback__)[-_MOST_FRAMES:]
-        return {
-            "error": type(error).__name__,
-            "message": str(error),
-            "at": [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames],
-        }
+        return {"error": type(error).__name__, "message": str(error), "at": _frames(error)}
+
+
+def _frames(error: BaseException) -> list[str]:
+    frames = extract_tb(error.__traceback__)[-_MOST_FRAMES:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _fonts(request: dict[str, Any], system_folders: tuple[str, ...]) -> dict[str, Any]:  # noqa: ARG001

@@ -20,7 +20,7 @@ from goodword.candidates.domain.people import AlreadyOnRole, RoleArchived
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile, safe_cell
-from goodword.core.text import WithoutAccents, written_count
+from goodword.core.text import written_count
 from goodword.roles.models import Role, Step, visible_roles
 from goodword.workspace.adding import imports
 from goodword.workspace.adding.csv_reading import COLUMNS, LARGEST, Table, read_table
@@ -91,7 +91,7 @@ class RoleForm(forms.Form):
 @require_safe
 @access.member(kinds=access.WORKS)
 def choose_role(request: MemberRequest) -> HttpResponseBase:
-    roles = visible_roles(request.member).filter(archived_at=None).order_by(WithoutAccents("title"), "pk")
+    roles = visible_roles(request.member).filter(archived_at=None).order_by("plain_title", "pk")
     form = RoleForm(request.GET if "then" in request.GET else None, roles=roles)
     if form.is_valid():
         name = "role_import" if request.GET["then"] == "import" else "role_candidate_add"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import AuditEntry, Invitation, Membership, Organisation, OrganisationOwned
 from goodword.assessments.models import Attempt, AttemptPart, Test
 from goodword.candidates.models import Application, Hold
+from goodword.core.text import without_accents
 from goodword.notifications.models import Link
 from goodword.questionnaires.models import Questionnaire
 from goodword.references.models import Check, Referee, ReferenceRequest
@@ -172,7 +173,7 @@ def about(organisation: Organisation, text: str) -> Q:
     members = Membership.objects.of(organisation).filter(
         Q(user__name__icontains=text) | Q(user__email__icontains=text)
     )
-    roles = Role.objects.of(organisation).filter(title__icontains=text)
+    roles = Role.objects.of(organisation).filter(plain_title__contains=without_accents(text))
     every = Application.objects.of(organisation).select_related("candidate")
     people = list(matching_name(every, text).order_by("-pk").values_list("candidate_id", flat=True)[:AT_MOST])
     applications = list(every.filter(candidate_id__in=people).values_list("pk", flat=True))

@@ -199,7 +199,7 @@ def _refuse_second_click(step_request: StepRequest, *, now: datetime) -> None:
         name__in=("attempt.assigned", "check.invited_again"),
         actor__startswith="member:",
         data__step_request_id=step_request.pk,
-        occurred_at__gt=now - SECOND_CLICK,
+        occurred_at__range=(now - SECOND_CLICK, now + SECOND_CLICK),  # not if the clock was ahead
     )
     if invited.exists():
         raise Refused(_("This candidate has just been invited again. No further e-mail was sent."))

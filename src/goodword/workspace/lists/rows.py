@@ -141,7 +141,8 @@ def _named(
             output_field=BooleanField(),
         )
         return rows.filter(is_found)
-    roles = Role.objects.of(scope.member.organisation).filter(title__icontains=" ".join(text.split()))
+    title = without_accents(" ".join(text.split()))
+    roles = Role.objects.of(scope.member.organisation).filter(plain_title__contains=title)
     return rows.filter(
         Q(application__in=found.values("pk")) | Q(role__in=list(roles.values_list("pk", flat=True)))
     )

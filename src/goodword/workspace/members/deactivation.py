@@ -11,7 +11,6 @@ from goodword.accounts.domain import members
 from goodword.accounts.domain.members import NotChanged
 from goodword.accounts.models import Membership
 from goodword.candidates.models import recruiter_of
-from goodword.core.text import WithoutAccents
 from goodword.notifications.models import Email, Link
 from goodword.roles.domain.role_changes import hand_over, possible_owners, set_viewed_roles
 from goodword.roles.models import Role
@@ -41,7 +40,7 @@ class Change:
 
 def owned_roles(member: Membership) -> QuerySet[Role]:
     """All roles that the member owns, including archived ones."""
-    return Role.objects.of(member.organisation).filter(owner=member).order_by(WithoutAccents("title"), "pk")
+    return Role.objects.of(member.organisation).filter(owner=member).order_by("plain_title", "pk")
 
 
 def possible_successors(member: Membership) -> QuerySet[Membership]:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from goodword.accounts.concurrent_edits import NoticesChanges
 from goodword.accounts.models import Membership, Organisation
 from goodword.core.addresses import normalised
-from goodword.core.text import WithoutAccents
 from goodword.roles.models import Role
 from goodword.workspace.members.deactivation import Change, owned_roles, possible_successors
 
@@ -63,9 +62,7 @@ def _kind() -> forms.ChoiceField:
 
 def _roles(organisation: Organisation) -> forms.Field:
     return forms.ModelMultipleChoiceField(
-        queryset=Role.objects.of(organisation)
-        .filter(archived_at=None)
-        .order_by(WithoutAccents("title"), "pk"),
+        queryset=Role.objects.of(organisation).filter(archived_at=None).order_by("plain_title", "pk"),
         label=_("Roles of a hiring manager"),
         required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -28,7 +28,6 @@ from goodword.accounts.forms import NewLoginForm
 from goodword.accounts.models import Invitation, Membership, Organisation, User, admins_of, is_deactivated
 from goodword.core import clock
 from goodword.core.outbox import Outbox
-from goodword.core.text import WithoutAccents
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, cancel, queue
 from goodword.notifications.models import Email, Link
@@ -124,7 +123,7 @@ def invitation_behind(link: Link) -> Invitation | None:
 def roles_of(invitation: Invitation) -> list[Role]:
     """The roles that the new member will see, without deleted ones."""
     rows = Role.objects.of(invitation.organisation).filter(pk__in=invitation.role_ids)
-    return list(rows.order_by(WithoutAccents("title"), "pk"))
+    return list(rows.order_by("plain_title", "pk"))
 
 
 def invited(organisation: Organisation, *, now: datetime) -> list[Invited]:

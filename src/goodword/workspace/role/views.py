@@ -16,7 +16,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.plans.versions import built_by_member, planned
 from goodword.core import clock
-from goodword.core.text import WithoutAccents
+from goodword.core.text import without_accents
 from goodword.greenhouse.setup.connections import is_connected
 from goodword.roles.domain.job_changes import dismiss
 from goodword.roles.domain.settings import change_settings, set_requirement
@@ -137,10 +137,10 @@ def role_list(request: MemberRequest) -> HttpResponse:
             jobs=_count(Automation.objects.of(request.organisation)),
             notices_open=_count(RoleNotice.objects.of(request.organisation).filter(settled_at=None)),
         )
-        .order_by(WithoutAccents("title"), "pk")
+        .order_by("plain_title", "pk")
     )
     if query:
-        roles = roles.filter(title__icontains=query)
+        roles = roles.filter(plain_title__contains=without_accents(query))
     page = Paginator(roles, PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "query": query, "archived": archived, "counts": counts}
     return render(request, "workspace/role/roles.html", context)

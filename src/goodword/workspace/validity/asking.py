@@ -18,7 +18,6 @@ from goodword.candidates.models import Application, PerformanceRating, RatingImp
 from goodword.core.addresses import is_same
 from goodword.core.jobs import for_each
 from goodword.core.models import Event
-from goodword.core.text import WithoutAccents
 from goodword.core.workdays import into_working_hours
 from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.queue import Correspondent
@@ -233,7 +232,7 @@ def requests_by_role(organisation: Organisation) -> list[RoleRequests]:
     for row in rows.order_by().values("application__role").annotate(**states, reminded=reminded):
         of_role: dict[str, Any] = dict(row)
         counted[of_role.pop("application__role")] = of_role
-    roles = Role.objects.of(organisation).filter(pk__in=counted).order_by(WithoutAccents("title"), "pk")
+    roles = Role.objects.of(organisation).filter(pk__in=counted).order_by("plain_title", "pk")
     return [RoleRequests(role=role, **counted[role.pk]) for role in roles]
 
 

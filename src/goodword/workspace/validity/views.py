@@ -18,7 +18,6 @@ from goodword.assessments.validity import LISTED, PAIRS, figures
 from goodword.candidates.models import visible_applications
 from goodword.candidates.ratings import DAYS, imports_of
 from goodword.core import clock
-from goodword.core.text import WithoutAccents
 from goodword.questionnaires.forms import QuestionForm
 from goodword.roles.models import Role
 from goodword.workspace.job_analysis.matrix import newest_of_roles
@@ -43,7 +42,7 @@ class RoleForm(forms.Form):
     def __init__(self, data: QueryDict | None, *, organisation: Organisation) -> None:
         super().__init__(data)
         field: Any = self.fields["role"]
-        field.queryset = Role.objects.of(organisation).order_by(WithoutAccents("title"), "pk")
+        field.queryset = Role.objects.of(organisation).order_by("plain_title", "pk")
         field.label_from_instance = lambda role: role.title
 
 
