@@ -263,43 +263,6 @@ def test_a_missed_address_change_invites_the_candidate(world: World) -> None:
 
 
 @pytest.mark.world
-@pytest.mark.parametrize(("days", "state", "finding"), [(0, "started", "synced"), (3, "waiting", "waiting")])
-def test_a_missed_merge_invites_only_somebody_new_in_the_stage(
-    world: World, days: int, state: str, finding: str
-) -> None:
-    other, remote = world.apply(email=""), world.apply(email="")
-    store = world.greenhouse.store
-    first, second = (store.candidates.get(one.candidate_id) for one in (other, remote))
-    assert first is not None
-    assert second is not None
-    candidates.merge_candidates(store, first, second, now=world.greenhouse.now())
-    world.move(remote, ASSESSMENT)
-    if days:
-        backdate(world, remote, by=timedelta(days=days))
-    settled(world)
-    run_jobs()
-    start = StepRequest.objects.of(world.organisation).get()
-    assert start.waiting_reason == "no_address"
-    winner = world.greenhouse.candidate(email="now@people.example")
-    candidates.merge_candidates(store, second, winner, now=world.greenhouse.now())
-    world.outgoing()
-    reconcile(world, full=True)
-    run_jobs()
-    start.refresh_from_db()
-    assert world.ours(remote).candidate.email == world.ours(other).candidate.email == "now@people.example"
-    assert start.state == state
-    assert findings(world)["missed_invitation", finding] == 1
-    if state == "waiting":
-        member = factories.member(world.organisation, kind="admin")
-        pk = waiting_for(member, world.connection).get().pk
-        with transaction.atomic():
-            request_invitations(world.connection, [pk], member=member, now=clock.now())
-        send_requested(world.connection.pk, tick=clock.now)
-        start.refresh_from_db()
-        assert (start.state, findings(world)["missed_invitation", "synced"]) == ("started", 1)
-
-
-@pytest.mark.world
 def test_a_missed_address_change_of_somebody_long_in_the_stage_waits_for_a_decision(world: World) -> None:
     remote = world.apply(email="")
     world.move(remote, ASSESSMENT)

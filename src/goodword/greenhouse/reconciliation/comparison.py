@@ -40,6 +40,13 @@ class Difference:
     stage_id: int | None = None
     entered_at: datetime | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        return _to_json(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        return cls(**_with_moments(values))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissedInvitation:
@@ -62,19 +69,37 @@ class MissedInvitation:
     already_there: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            name: value.isoformat() if isinstance(value, datetime) else value
-            for name, value in asdict(self).items()
-        }
+        return _to_json(self)
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
-        moments = {
-            name: datetime.fromisoformat(values[name])
-            for name in ("entered_at", "not_before", "not_after")
-            if values[name] is not None
-        }
-        return cls(**values | moments)
+        return cls(**_with_moments(values))
+
+
+def _to_json(one: Difference | MissedInvitation) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in asdict(one).items()
+    }
+
+
+def _with_moments(values: dict[str, Any]) -> dict[str, Any]:
+    moments = {
+        name: datetime.fromisoformat(values[name])
+        for name in ("entered_at", "not_before", "not_after")
+        if values.get(name) is not None
+    }
+    return values | moments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """`deferred`: differences that are synced after the missed invitations. Their candidate was merged into another,
+    and syncing any of the candidate's applications would start steps that waited for an address."""
+
+    differences: list[Difference]
+    deferred: list[Difference]
+    missed: list[MissedInvitation]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +142,7 @@ def compare_applications(
     connection: Connection,
     until: datetime,
     now: datetime,
-) -> tuple[list[Difference], list[MissedInvitation]]:
+) -> Comparison:
     """Skips applications that were active after `until` or have a delivery in the inbox: deliveries will update them.
     After a merge, steps that waited for an address are missed invitations. Raises HarvestError."""
     mapping = stage_mapping(connection)
@@ -142,12 +167,11 @@ def compare_applications(
         elif _is_new(theirs, mapping):
             differences.append(_difference(theirs, Kind.MISSED_CHANGE, "Applied."))
     waiting, of_candidates = _waiting_for_address(connection, merged.values())
-    differences = [
-        one
-        for one in differences
-        if one.kind == Kind.MISSED_END or merged.get(one.remote_id) not in of_candidates
-    ]
-    return differences, [*waiting, *_with_entry_times(api, missed, local=local)]
+    return Comparison(
+        differences=[one for one in differences if merged.get(one.remote_id) not in of_candidates],
+        deferred=[one for one in differences if merged.get(one.remote_id) in of_candidates],
+        missed=[*waiting, *_with_entry_times(api, missed, local=local)],
+    )
 
 
 def difference(ours: LocalApplication, theirs: remote.Application) -> Difference | None:
@@ -400,7 +424,7 @@ def _waiting_for_address(
     connection: Connection, candidate_ids: Collection[int]
 ) -> tuple[list[MissedInvitation], set[int]]:
     """Missed invitations of these candidates, whose steps waited for an address or for permission to e-mail, and the
-    candidates who have one: their other applications are synced with it."""
+    candidates who have one."""
     waiting = _waiting_applications(connection, candidate_ids) if candidate_ids else set()
     rows = [row for row in _applications_of(connection, candidate_ids) if row.remote_id in waiting]
     missed = [

@@ -85,15 +85,21 @@ def _is_old(one: MissedInvitation, now: datetime) -> bool:
 
 
 def settle_missed_invitations(work: Pass) -> None:
-    """Decide whom to invite. Sync the others first, without recording an arrival, so that they aren't invited."""
+    """Decide whom to invite. Sync the others first, without recording an arrival, so that they aren't invited. Sync
+    deferred differences last: their candidates are merged by then, which starts no further step."""
     now = work.tick()
-    already_there = [one for one in work.missed.values() if one.already_there]
-    others = [one for one in work.missed.values() if not one.already_there]
+    ended = [one for one in work.missed.values() if _has_ended(one, work)]
+    undecided = [one for one in work.missed.values() if not _has_ended(one, work)]
+    already_there = [one for one in undecided if one.already_there]
+    others = [one for one in undecided if not one.already_there]
     invited, waiting = decide(others, now=now, budget=_budget(work))
-    work.expect(len(work.missed))
     suppressed = {
-        one.remote_id: one.stage_id for one in (*already_there, *(waiting_one for waiting_one, _ in waiting))
+        one.remote_id: one.stage_id
+        for one in (*ended, *already_there, *(waiting_one for waiting_one, _ in waiting))
     }
+    synced = {one.remote_id for one in undecided}
+    deferred = [one for one in work.deferred.values() if one.remote_id not in synced]
+    work.expect(len(undecided) + len(deferred))
     work.sync(
         [_difference(one, ALREADY_THERE, kind=Kind.MISSED_CHANGE) for one in already_there],
         suppressed=suppressed,
@@ -101,8 +107,16 @@ def settle_missed_invitations(work: Pass) -> None:
     )
     work.sync([_difference(one, why) for one, why in waiting], wait=True, suppressed=suppressed, decided=True)
     work.sync([_difference(one, INVITED) for one in invited], suppressed=suppressed, decided=True)
+    work.sync(deferred, suppressed=suppressed, decided=True)
     work.missed.clear()
-    work.step(len(already_there) + len(others))
+    work.deferred.clear()
+    work.step(len(undecided) + len(deferred))
+
+
+def _has_ended(one: MissedInvitation, work: Pass) -> bool:
+    """Whether it waited for an address here, and was rejected or hired unseen."""
+    found = work.deferred.get(one.remote_id)
+    return found is not None and found.kind == Kind.MISSED_END
 
 
 def _budget(work: Pass) -> int:

@@ -214,6 +214,8 @@ class Pass:
     tick: Callable[[], datetime]
     meter: Meter = field(default_factory=Meter)
     missed: dict[int, MissedInvitation] = field(default_factory=dict)
+    #: synced after the missed invitations, see `Comparison`
+    deferred: dict[int, Difference] = field(default_factory=dict)
     #: for a full pass: jobs that were read completely, how many applications they had, and which of ours haven't been
     #: seen in any job yet (None: not started)
     read_jobs: set[int] = field(default_factory=set)
@@ -237,6 +239,8 @@ class Pass:
             work.earlier_calls = row.resume["calls"]
             missed = map(MissedInvitation.from_json, row.resume["missed"])
             work.missed = {one.remote_id: one for one in missed}
+            deferred = map(Difference.from_json, row.resume.get("deferred", []))
+            work.deferred = {one.remote_id: one for one in deferred}
             work.remarks = list(row.resume["remarks"])
         return work
 
@@ -248,6 +252,7 @@ class Pass:
             "unseen": None if self.unseen is None else sorted(self.unseen),
             "calls": self.row.calls,
             "missed": [one.to_json() for one in self.missed.values()],
+            "deferred": [one.to_json() for one in self.deferred.values()],
             "remarks": self.remarks,
         }
         release(self.row, resume, now=self.tick())
@@ -265,6 +270,13 @@ class Pass:
     @property
     def remark(self) -> str:
         return " ".join(dict.fromkeys(self.remarks))
+
+    def keep(self, missed: Iterable[MissedInvitation], *, deferred: Iterable[Difference] = ()) -> None:
+        """Keep these until everything is compared. An unseen move says more than a step that waited for an address."""
+        for one in missed:
+            if not one.was_unreachable or one.remote_id not in self.missed:
+                self.missed[one.remote_id] = one
+        self.deferred |= {one.remote_id: one for one in deferred}
 
     def expect(self, further: int) -> None:
         self.row.total += further
@@ -294,12 +306,13 @@ class Pass:
         suppressed: Suppressed = NONE_SUPPRESSED,
         decided: bool = False,
     ) -> None:
-        """See `sync_differences`. `decided`: these missed invitations are now decided."""
+        """See `sync_differences`. `decided`: these missed invitations and deferred differences are done then."""
 
         def after(batch: Sequence[Difference]) -> None:
             if decided:
                 for one in batch:
                     self.missed.pop(one.remote_id, None)
+                    self.deferred.pop(one.remote_id, None)
             self.step()
 
         failed = sync_differences(

@@ -159,32 +159,28 @@ def compare_everything(work: Pass) -> None:
 
 
 def _compare_page(api: HarvestApi, page: tuple[remote.Application, ...], *, work: Pass) -> None:
-    differences, missed = compare_applications(
-        api, page, connection=work.connection, until=work.until, now=work.tick()
-    )
-    work.missed |= {one.remote_id: one for one in missed}
+    found = compare_applications(api, page, connection=work.connection, until=work.until, now=work.tick())
+    work.keep(found.missed, deferred=found.deferred)
     work.step(len(page))
-    work.sync(differences)
+    work.sync(found.differences)
 
 
 def _compare_unseen(api: HarvestApi, ids: tuple[int, ...], *, work: Pass) -> None:
     """Read applications by id that are in no linked job, since they may have moved. Mark those we can't see."""
-    found = list(api.applications_by_id(ids))
-    differences, missed = compare_applications(
-        api, found, connection=work.connection, until=work.until, now=work.tick()
-    )
-    work.missed |= {one.remote_id: one for one in missed}
-    found_ids = {one.id for one in found}
-    differences += [
+    visible = list(api.applications_by_id(ids))
+    found = compare_applications(api, visible, connection=work.connection, until=work.until, now=work.tick())
+    work.keep(found.missed, deferred=found.deferred)
+    visible_ids = {one.id for one in visible}
+    not_visible = [
         Difference(
             remote_id=one,
             kind=Finding.Kind.NOT_VISIBLE,
             sentence="No longer visible in Greenhouse. Nothing was erased.",
         )
         for one in ids
-        if one not in found_ids
+        if one not in visible_ids
     ]
-    work.sync(differences)
+    work.sync([*found.differences, *not_visible])
     work.step()
 
 
@@ -192,7 +188,7 @@ def _compare_candidates(api: HarvestApi, work: Pass) -> None:
     changed = api.candidates_changed(since=work.since, until=work.until)
     differences, missed = compare_candidates(changed, connection=work.connection)
     work.expect(len(differences))
-    work.missed |= {one.remote_id: one for one in missed if one.remote_id not in work.missed}
+    work.keep(missed)
     work.sync(differences)
     work.step(len(differences))
 
