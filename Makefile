@@ -49,7 +49,7 @@ audit: setup ## Check the locked packages against advisory databases; lists thos
 items: setup ## Generate 10,000 items of each family and level and have them solved; ARGS="--seeds 200"
 	@exec .venv/bin/python scripts/make_items.py $(ARGS)
 
-bench: setup ## Measure everything and write docs/performance.md (21 minutes; an otherwise quiet machine)
+bench: setup ## Measure everything and write docs/performance.md (20 minutes; an otherwise quiet machine)
 	@exec .venv/bin/python -m bench $(ARGS)
 
 pdf-standards: setup ## Check signed reports against PDF/A-2a and PDF/UA-1 with veraPDF (needs Java)

@@ -1,4 +1,4 @@
-"""`make bench`: takes all measurements in docs/performance.md, in 21 minutes.
+"""`make bench`: takes all measurements in docs/performance.md, in 20 minutes.
 
 Writes `bench/results.json` and the table in `docs/performance.md`. Nothing else should run on the machine: the load
 before and after each program is recorded. `--only NAME` runs one program and only prints its figures.

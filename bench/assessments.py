@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from goodword.assessments.models import Assessment
 
 #: average seconds to read and answer a statement, and a timed task
-STATEMENT, TASK = 8.0, 15.0
-#: number of statements, and of tasks of a timed part, answered before the candidate ends it
-STATEMENTS, ON_THE_CLOCK = 12, 6
+STATEMENT, TASK = 7.0, 15.0
+#: number of statements of the work style test, and of tasks of a timed part answered before the candidate ends it
+STATEMENTS, ON_THE_CLOCK = 16, 6
 BEAT = 10.0
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _OPTION = re.compile(r'name="answer"[^>]*? value="([^"]+)"|value="([^"]+)"[^>]*? name="answer"')
@@ -103,7 +103,7 @@ class Person:
             await self.client.aclose()
 
     async def _by_script(self) -> None:
-        """Answers the practice example, saves some statements one by one, and finishes."""
+        """Answers the practice example, saves all 16 statements one by one, and finishes."""
         await self.ask("page", "1/practice/1/")
         await pause(4)
         await self.ask("practice", "1/practice/1/", {"answer": "3"})
