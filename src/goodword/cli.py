@@ -338,8 +338,8 @@ def _forget_field_key(options: argparse.Namespace) -> int:
     lost = crypto.forget_field_key(options.id)
     print(
         f"The key {options.id!r} is forgotten. {lost} secrets of Greenhouse can no longer be decrypted: in Settings > "
-        "Integrations, replace the keys and rotate the secret keys. Do-not-contact entries made under it are lost, and "
-        "members whose authenticator app was added under it need `goodword recover-sign-in`."
+        "Integrations, replace the keys and rotate the secret keys. Do-not-contact entries that need it are lost, and "
+        "members whose authenticator app was added with it need `goodword recover-sign-in`."
     )
     return 0
 

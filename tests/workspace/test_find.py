@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Candidate
-from goodword.references.models import Referee
+from goodword.references.models import Check, Referee
 from goodword.roles.models import Role
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -36,6 +36,20 @@ def people(who: Membership, text: str) -> list[str]:
     return [one.candidate.name for one in found(who, text).candidates]
 
 
+def zoe_sahin(check: Check, *, email: str, company: str) -> None:
+    Referee.objects.create(
+        organisation=check.organisation,
+        check_run=check,
+        slot=1,
+        name="Zoë Şahin",
+        email=email,
+        relationship="manager",
+        company=company,
+        from_month="2020-01",
+        created_at=factories.NOW,
+    )
+
+
 def test_candidates_are_found_despite_typos(role: Role, rita: Membership) -> None:
     named(role, "Noor", "Haddad", email="noor@mail.example")
     named(role, "Quinn", "Adeyemi")
@@ -54,17 +68,7 @@ def test_a_lone_accent_finds_nobody(role: Role, rita: Membership, text: str) -> 
 @pytest.mark.world
 def test_addresses_with_accents_are_found(role: Role, rita: Membership) -> None:
     check = checked(named(role, "Jürgen", "Müller", email="j@müller.example"))
-    Referee.objects.create(
-        organisation=role.organisation,
-        check_run=check,
-        slot=1,
-        name="Zoë Şahin",
-        email="zoe@müller.example",
-        relationship="manager",
-        company="Old Co",
-        from_month="2020-01",
-        created_at=factories.NOW,
-    )
+    zoe_sahin(check, email="zoe@müller.example", company="Old Co")
     assert people(rita, "j@müller.example") == ["Jürgen Müller"]
     assert [one.name for one in found(rita, "zoe@müller.example").referees] == ["Zoë Şahin"]
 
@@ -75,17 +79,7 @@ def test_accents_do_not_matter(rita: Membership) -> None:
     check = checked(named(role, "Jürgen", "Müller"))
     named(role, "Leyla", "Ozdemir")
     named(role, "Søren", "Aas", preferred_name="Łukasz")
-    Referee.objects.create(
-        organisation=role.organisation,
-        check_run=check,
-        slot=1,
-        name="Zoë Şahin",
-        email="zoe@old.example",
-        relationship="manager",
-        company="Bäckerei Öz",
-        from_month="2020-01",
-        created_at=factories.NOW,
-    )
+    zoe_sahin(check, email="zoe@old.example", company="Bäckerei Öz")
     for text, name in (
         ("muller", "Jürgen Müller"),
         ("MÜLLER", "Jürgen Müller"),

@@ -100,11 +100,11 @@ class _ChecksCode:
                 second_factor.mail_about_lock(context.request, self.user)  # type: ignore[attr-defined]  # the form's
             raise
         except CannotOpen as error:
-            readable = second_factor.matching(self.user, self.cleaned_data["code"])  # type: ignore[attr-defined]
+            readable = second_factor.matching(self.user, self.cleaned_data["code"])  # type: ignore[attr-defined]  # as above
             if readable is None:
                 raise ValidationError(second_factor.LOST, code="lost") from error
             self.authenticator = readable
-            return self.cleaned_data["code"]  # type: ignore[attr-defined]
+            return self.cleaned_data["code"]  # type: ignore[attr-defined]  # as above
 
 
 class CodeForm(_ChecksCode, AuthenticateForm):  # type: ignore[misc]  # the library has no types

@@ -113,7 +113,7 @@ STORED: Final = Stored(_old, _reseal, _uses)
 
 
 def matching(user: User, code: str) -> Authenticator | None:
-    """The authenticator with this code, of those that can be decrypted."""
+    """The authenticator that accepts this code, ignoring those that can't be decrypted."""
     for row in Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN):
         with suppress(crypto.CannotOpen):
             if row.wrap().validate_code(code):

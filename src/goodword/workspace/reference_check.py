@@ -142,7 +142,7 @@ class CannotProvideAnswerForm(forms.Form):
 
 
 class AddressForm(NoticesChanges):
-    """A correction deletes the draft of whoever has the old link, so another member's correction is named first."""
+    """A correction ends the old link and deletes its draft, so the form first names a correction by another member."""
 
     address = AddressField(
         label=gettext_lazy("E-mail address"),

@@ -272,7 +272,7 @@ class Pass:
         return " ".join(dict.fromkeys(self.remarks))
 
     def keep(self, missed: Iterable[MissedInvitation], *, deferred: Iterable[Difference] = ()) -> None:
-        """Keep these until everything is compared. An unseen move says more than a step that waited for an address."""
+        """Keep these until everything is compared. An unseen move replaces a step that waited for an address."""
         for one in missed:
             if not one.was_unreachable or one.remote_id not in self.missed:
                 self.missed[one.remote_id] = one

@@ -180,7 +180,7 @@ def _system_files(folders: Iterable[str], problems: list[str]) -> Iterator[Path]
 
 
 def _by_family(found: "typst.Fonts", order: list[Path]) -> dict[str, list[Path]]:
-    """Files by the name that Typst gives the family. Families are in the order of their first files."""
+    """Files by font family, as Typst names it, in the order of their first files."""
     rank = {path: place for place, path in enumerate(order)}
     infos = [(Path(info.path).resolve(), info.family) for info in found.fonts() if info.path is not None]
     by_family: dict[str, list[Path]] = {}

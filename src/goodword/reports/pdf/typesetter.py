@@ -1,4 +1,4 @@
-"""Has reports typeset and signed by a child process, the program `typesetting.py`.
+"""Typesets and signs reports in a child process, which runs `typesetting.py`.
 
 Its libraries and fonts take 100 MB, and a fault in one of them ends the process that it runs in. Each process that
 makes reports has its own child, which ends when nothing was asked of it for a minute. Certificates' private keys are
@@ -62,7 +62,7 @@ class FontList:
 
 
 class Typesetter:
-    """Runs one request at a time, in any thread. Without answer, a request is repeated once in a new child."""
+    """Runs one request at a time, in any thread. If the child ends without answering, a new one tries once more."""
 
     def __init__(self, *, idle_seconds: float = IDLE_SECONDS, most_seconds: float = MOST_SECONDS) -> None:
         self._idle_seconds, self._most_seconds = idle_seconds, most_seconds

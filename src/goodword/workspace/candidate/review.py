@@ -1,4 +1,4 @@
-"""The results of a candidate, for the recruiter, behind the link in a mail."""
+"""A candidate's results, which a recruiter opens by the link in an e-mail."""
 
 from datetime import datetime
 
