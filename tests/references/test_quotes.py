@@ -225,9 +225,11 @@ def test_exports_contain_the_choice_except_the_candidates() -> None:
     application = check.step_request.application
 
     def exported(reader: ExportReader) -> str:
-        of = {"referee_id": reference.request.referee_id} if reader == ExportReader.REFEREE else {}
         wanted = ExportRequest(
-            reader=reader, organisation=check.organisation, application_ids=(application.pk,), **of
+            reader=reader,
+            organisation=check.organisation,
+            application_ids=(application.pk,),
+            referee_id=reference.request.referee_id if reader == ExportReader.REFEREE else None,
         )
         return json.dumps(export(wanted), default=str)
 

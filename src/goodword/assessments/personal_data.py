@@ -133,7 +133,7 @@ def export(wanted: ExportRequest) -> Sections:
 def _attempt(attempt: Attempt, wanted: ExportRequest) -> dict[str, Any]:
     asked = attempt.adjustments.order_by("pk")
     parts = parts_of(attempt)
-    times = not wanted.by_member or all(part.part.minutes is None for part in parts)
+    times = not wanted.seen_by_member or all(part.part.minutes is None for part in parts)
     return without_empty(
         {
             "language": attempt.language,
@@ -149,9 +149,9 @@ def _attempt(attempt: Attempt, wanted: ExportRequest) -> dict[str, Any]:
                 .order_by("pk")
             ],
             "adjustment requests": [
-                _adjustment(one, wanted) for one in asked if not wanted.by_member or is_disclosed(one)
+                _adjustment(one, wanted) for one in asked if not wanted.seen_by_member or is_disclosed(one)
             ],
-            "mails about requests": [] if wanted.by_member else _mails(asked),
+            "mails about requests": [] if wanted.seen_by_member else _mails(asked),
             "flags": [_flag(one) for one in attempt.flags.order_by("pk")] if wanted.by_member else [],
         }
     )
@@ -172,7 +172,7 @@ def _total(attempt: Attempt) -> dict[str, Any]:
 
 
 def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str, Any]:
-    shown = as_members_see(part) if wanted.by_member else part
+    shown = as_members_see(part) if wanted.seen_by_member else part
     answers = {answer.item: answer for answer in part.answers.all()}
     uploads = {upload.pk: upload for upload in part.uploads.defer("content").order_by("pk")}
     files = {pk: upload.name for pk, upload in uploads.items()}
@@ -226,7 +226,7 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
             for one in (part.observations.order_by("pk") if wanted.by_member else ())
         ],
     }
-    if not wanted.by_member:
+    if not wanted.seen_by_member:
         told["time"] = without_empty(
             {"begun": part.begun_at, "ended": part.ended_at, "seconds granted": part.seconds}
         )
@@ -234,7 +234,8 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
 
 
 def _verification(one: Verification, wanted: ExportRequest) -> dict[str, Any]:
-    """A verification. Candidates get tasks by number only; only they get times, which could reveal extra time."""
+    """A verification. Candidates get tasks by number only; only they get times, which could reveal extra
+    time, and only if no member passes them on."""
     told: dict[str, Any] = {
         "opened": one.opened_at,
         "form": one.form,
@@ -255,7 +256,7 @@ def _verification(one: Verification, wanted: ExportRequest) -> dict[str, Any]:
         "discarded": one.discarded_at,
         "discarded because": one.discard_reason,
     }
-    if not wanted.by_member:
+    if not wanted.seen_by_member:
         told["time"] = without_empty(
             {"begun": one.begun_at, "ended": one.ended_at, "seconds granted": one.seconds}
         )
@@ -296,14 +297,14 @@ def _mails(asked: QuerySet[Adjustment]) -> list[dict[str, Any]]:
 def _markings(part: AttemptPart, wanted: ExportRequest) -> list[Marking]:
     """Markings; for members only of answers that all raters have marked."""
     rows = list(part.markings.order_by("pk"))
-    if not wanted.by_member:
+    if not wanted.seen_by_member:
         return rows
     count = Counter(one.item for one in rows)
     return [one for one in rows if count[one.item] >= RATERS[part.part.two_raters]]
 
 
 def _adjustment(one: Adjustment, wanted: ExportRequest) -> dict[str, Any]:
-    if wanted.by_member:  # the candidate has agreed to share only this
+    if wanted.seen_by_member:  # the candidate has agreed to share only this
         return without_empty(
             {"granted, percent": one.percent, "accessible version granted": one.accessible_version}
         )

@@ -94,13 +94,22 @@ class ExportReader(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
-    """Whose data to export: a candidate's, with some of their applications, or a referee's (`candidate_id` is None)."""
+    """Whose data to export: a candidate's, with some of their applications, or a referee's (`candidate_id` is None).
+
+    `through_member`: whether a member gets the copy for the candidate, to pass it on.
+    """
 
     reader: ExportReader
     organisation: HasPk
     candidate_id: int | None = None
     application_ids: tuple[int, ...] = ()
     referee_id: int | None = None
+    through_member: bool = False
+
+    @property
+    def seen_by_member(self) -> bool:
+        """Whether to leave out what members may not read, such as adjustment requests."""
+        return self.by_member or self.through_member
 
     @property
     def by_member(self) -> bool:

@@ -45,7 +45,8 @@ def export(wanted: ExportRequest) -> Sections:
         own = Q(link_purpose__in=[Link.Purpose.CANDIDATE, Link.Purpose.CANDIDATE_DATA])
         mails = mails.filter(own | Q(to_address__same_address=address) if address else own)
     exported = [
-        exported_mail(mail, text=not (wanted.by_member and mail.is_private)) for mail in mails.order_by("pk")
+        exported_mail(mail, text=not (wanted.seen_by_member and mail.is_private))
+        for mail in mails.order_by("pk")
     ]
     return {"mails": exported}
 

@@ -226,7 +226,7 @@ def _check(check: Check, wanted: ExportRequest) -> dict[str, Any]:
         "time zone": check.time_zone,
         "reason for declining": check.decline_reason,
         "asked for": [_slot(slot) for slot in Slot.objects.of(wanted.organisation).filter(check_run=check)],
-        "own answers": rendered_self_reference(own, check, drafts=not wanted.by_member) if own else None,
+        "own answers": rendered_self_reference(own, check, drafts=not wanted.seen_by_member) if own else None,
         "referees": [_referee(one, wanted, see=check.candidate_may_see) for one in referees],
         "devices and addresses": [_trace(one) for one in traces.order_by("pk")],
     }

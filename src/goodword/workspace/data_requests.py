@@ -7,7 +7,7 @@ from datetime import datetime
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
@@ -46,6 +46,7 @@ from goodword.references.domain.referee_erasure import erase_referee
 from goodword.references.models import Referee
 from goodword.reports.domain.rendering import NotRendered, content_of
 from goodword.reports.models import Report
+from goodword.roles.models import Automation
 from goodword.workflow.models import DONE, StepRequest
 
 #: labels of `Counts`, in page order
@@ -325,21 +326,23 @@ def hands_out_ratings(candidate: Candidate, *, member: Membership) -> bool:
 def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> bytes:
     """A ZIP of all data of the visible applications, the candidate's copy, and the reports."""
     with_ratings = hands_out_ratings(candidate, member=member)
-    applications = tuple(
-        visible_applications(member).filter(candidate=candidate).order_by("pk").values_list("pk", flat=True)
-    )
+    visible = visible_applications(member).filter(candidate=candidate).order_by("pk")
+    applications = tuple(visible.values_list("pk", flat=True))
+    known = _known_to_candidate(visible, organisation=member.organisation)
+    for_candidate = tuple(known.values_list("pk", flat=True))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr("README.txt", _readme(with_ratings=with_ratings))
-        for name, reader in (
-            ("for-the-candidate.json", ExportReader.CANDIDATE),
-            ("everything.json", ExportReader.ORGANISATION),
+        for name, reader, of in (
+            ("for-the-candidate.json", ExportReader.CANDIDATE, for_candidate),
+            ("everything.json", ExportReader.ORGANISATION, applications),
         ):
             wanted = ExportRequest(
                 reader=reader,
                 organisation=member.organisation,
                 candidate_id=candidate.pk,
-                application_ids=applications,
+                application_ids=of,
+                through_member=True,
             )
             data = {"organisation": member.organisation.name, "exported": now, **export(wanted)}
             if not with_ratings:
@@ -352,6 +355,18 @@ def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> byt
             except NotRendered:
                 bundle.writestr(f"{name}.txt", gettext("This PDF could not be created."))
     return packed.getvalue()
+
+
+def _known_to_candidate(
+    applications: QuerySet[Application], *, organisation: Organisation
+) -> QuerySet[Application]:
+    """Without confidential searches to which the candidate was never invited: they may not know of them."""
+    invited = StepRequest.objects.of(organisation).filter(
+        application=OuterRef("pk"), started_at__isnull=False
+    )
+    confidential_jobs = Automation.objects.of(organisation).filter(role=OuterRef("role"), confidential=True)
+    is_confidential = Q(role__confidential=True) | Exists(confidential_jobs)
+    return applications.exclude(is_confidential & ~Exists(invited))
 
 
 def may_be_exported(application: Application) -> bool:
@@ -382,7 +397,8 @@ def _readme(*, with_ratings: bool) -> str:
         (
             gettext(
                 "for-the-candidate.json: can be passed on to the candidate unchanged. They can also download it "
-                "themselves."
+                "themselves, and then get more: their requests for an adjustment, times that could reveal one, and "
+                "answers not submitted yet. Members may not read these."
             ),
             gettext(
                 "everything.json: all data. Contains confidential references and reasons for declining, and flags "

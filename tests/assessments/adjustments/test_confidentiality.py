@@ -107,7 +107,7 @@ def _read(of: Application, when: str) -> Read:
     client = signed_in(of.role.owner)
     export = client.post(path("candidate_export", org, of.pk))
     with zipfile.ZipFile(io.BytesIO(export.content)) as bundle:
-        told = bundle.read("everything.json").decode()
+        told = "\n".join(bundle.read(name).decode() for name in ("for-the-candidate.json", "everything.json"))
     return {
         f"candidate {when}": comparable(client.get(path("candidate", org, of.pk))),
         f"role {when}": comparable(client.get(path("role", org, of.role.pk))),
