@@ -22,6 +22,12 @@ def test_case_makes_no_difference() -> None:
     assert is_same("a@M\u00dcLLER.example", "a@m\u00fcller.example")
 
 
+@pytest.mark.parametrize("address", ["\u200beve.kiss@evil.example", "eve.kiss@evil.example\u2060\u200b"])
+def test_invisible_characters_make_no_difference(address: str) -> None:
+    assert normalised(address) == PLAIN
+    check_address(address)
+
+
 @pytest.mark.parametrize("address", LOOK_ALIKES)
 def test_look_alike_letters_make_another_address(address: str) -> None:
     assert not is_same(address, PLAIN)

@@ -30,6 +30,8 @@ from goodword.core.text import clean_text
 
 MOST_CRITERIA: Final = 10
 LONGEST_CRITERION: Final = 100
+#: from here on, "1,000" may be 1000 or 1
+THOUSAND: Final = 1000
 #: the longest valid address
 LONGEST_RATER: Final = 254
 _RATER: Final = frozenset({"rater", "ratedby", "manager"})
@@ -169,6 +171,10 @@ def _date(text: str) -> date:
 
 
 def _value(text: str, criterion: str, scale: Scale) -> float:
+    if scale.highest >= THOUSAND and re.fullmatch(r"[+-]?\d{1,3}([.,]\d{3})+", text):
+        raise _Problem(
+            _("“%(name)s” may have a thousands separator; write 1000 or 1.0") % {"name": criterion}
+        )
     plain = text.replace(",", ".")
     value = float(plain) if re.fullmatch(r"[+-]?\d{1,9}(\.\d{1,9})?", plain) else None
     if value is None or not scale.lowest <= value <= scale.highest:
@@ -493,14 +499,15 @@ def delete_unconfirmed(*, now: datetime) -> int:
 
 
 def _replaced(of: RatingImport) -> list[int]:
-    """Ratings of the same scale, person, rater, date and criterion."""
+    """Ratings of the same scale, person, rater, date and criterion, in any case: they count as the same rater's, and
+    only the first would count."""
     known = PerformanceRating.objects.of(of.organisation)
-    new = set(known.filter(of=of).values_list("application_id", "criterion", "rater", "rated_on"))
+    new = {_identity(row) for row in known.filter(of=of)}
     counted = known.filter(
         of__confirmed_at__isnull=False, of__lowest=of.lowest, of__highest=of.highest
-    ).filter(application__in={one[0] for one in new})
-    return [
-        pk
-        for pk, *key in counted.values_list("pk", "application_id", "criterion", "rater", "rated_on")
-        if tuple(key) in new
-    ]
+    ).filter(application__in={application for application, *_more in new})
+    return [row.pk for row in counted if _identity(row) in new]
+
+
+def _identity(row: PerformanceRating) -> tuple[int, str, str, date]:
+    return row.application_id, row.criterion.casefold(), row.rater.casefold(), row.rated_on

@@ -5,6 +5,7 @@ becomes k. The owner of eve@evıl.example would then pass as eve@evil.example. W
 into an ASCII one.
 """
 
+import unicodedata
 from collections.abc import Collection
 from functools import cache
 from typing import Final
@@ -19,6 +20,7 @@ from publicsuffixlist import PublicSuffixList
 
 #: letters that case folding would turn into i, s and k, and that Django's e-mail validator accepts
 LOOK_ALIKES: Final = frozenset("\u0130\u0131\u017f\u212a")
+_JOINERS: Final = frozenset("\u200c\u200d")
 #: free mail providers that have domains in many countries
 _PROVIDERS: Final = frozenset(
     (
@@ -56,9 +58,17 @@ duck.com mozmail.com simplelogin.com privaterelay.appleid.com
 FREE_MAIL = frozenset(_DOMAINS.split())
 
 
+def without_invisible(address: str) -> str:
+    """Remove characters that nobody sees or types, such as the zero-width spaces of chat programs. Joiners stay, since
+    they tell some Persian and Indic domains apart."""
+    if address.isprintable():
+        return address.strip()
+    return "".join(one for one in address if one in _JOINERS or unicodedata.category(one) != "Cf").strip()
+
+
 def normalised(address: str) -> str:
-    """Return the stored form, which is in lower case."""
-    return "".join(_lower(letter) for letter in address.strip())
+    """Return the stored form, which is in lower case and without invisible characters."""
+    return "".join(_lower(letter) for letter in without_invisible(address))
 
 
 def _lower(letter: str) -> str:
@@ -75,7 +85,9 @@ def has_look_alikes(address: str) -> bool:
 
 
 def check_address(address: str) -> None:
-    """Raise ValidationError for an address with look-alike letters."""
+    """Raise ValidationError for an address with look-alike letters. Invisible characters are ignored, as by
+    `normalised`."""
+    address = without_invisible(address)
     shown = {"text": address[:80]}
     try:
         validate_email(address)

@@ -30,14 +30,18 @@ def decoded(raw: bytes) -> tuple[str, bool]:
         raise UnreadableFile(_("The characters can't be read. Save the file as CSV UTF-8.")) from None
 
 
+#: characters in which to look for the separator; a quoted heading may have several lines
+LONGEST_HEAD: Final = 20_000
+
+
 def separated(text: str) -> tuple[str, str]:
     """Return the text and its separator, which Excel may name in a first line of its own ("sep=;")."""
     named = re.match(r"sep=([;,\t|])\r?\n", text, re.IGNORECASE)
     if named:
         return "\n" + text[named.end() :], named[1]  # keeps the line numbers
-    head = next((line for line in text.splitlines() if line.strip()), "")
-    unquoted = re.sub(r'"[^"]*"', "", head)
-    return text, max((",", ";", "\t"), key=unquoted.count)
+    unquoted = re.sub(r'"[^"]*"', "", text.lstrip("\r\n ")[:LONGEST_HEAD])
+    head = re.split(r"[\r\n]", unquoted, maxsplit=1)[0]
+    return text, max((",", ";", "\t"), key=head.count)
 
 
 #: Characters that start a formula at the start of a cell, including full-width ones. Programs that split cells at

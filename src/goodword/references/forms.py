@@ -5,6 +5,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from goodword.core.addresses import without_invisible
 from goodword.core.text import clean_text
 from goodword.questionnaires import labels
 from goodword.questionnaires.fields import MonthField
@@ -25,7 +26,7 @@ class PlainTextField(forms.CharField):
 
 class AddressField(forms.EmailField):
     def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value) or "", one_line=True)
+        return without_invisible(clean_text(super().to_python(value) or "", one_line=True))
 
 
 class ReasonForm(forms.Form):

@@ -113,6 +113,15 @@ def test_a_corrected_file_replaces_the_same_ratings_only(admin: Membership) -> N
     assert ratings.replaced_by(other) == 0
 
 
+def test_a_corrected_rating_replaces_one_whose_rater_is_written_in_another_case(admin: Membership) -> None:
+    ada = hired(admin, "ada@x.example")
+    ratings.confirm(read(admin, f"ada@x.example,bo berg,{TODAY},4"), by=admin, now=NOW)
+    again = read(admin, f"ada@x.example,Bo Berg,{TODAY},5")
+    assert ratings.replaced_by(again) == 1
+    ratings.confirm(again, by=admin, now=NOW)
+    assert counting(admin) == [(ada.pk, "Bo Berg", 5.0)]
+
+
 def test_an_import_can_be_discarded_and_deleted_later(admin: Membership) -> None:
     hired(admin, "ada@x.example")
     ratings.discard(read(admin, f"ada@x.example,Bo,{TODAY},4"), by=admin, now=NOW)

@@ -35,6 +35,15 @@ def test_a_filled_in_list_is_read_without_its_helpful_columns_and_unrated_people
     assert (found.person, found.values) == (Person("email", "ada@x.example"), {"Overall": 4, "质量": 3})
 
 
+@pytest.mark.parametrize("written", ["1,000", "1.000", "2,500"])
+def test_a_number_that_may_have_a_thousands_separator_is_not_guessed_at(written: str) -> None:
+    raw = f'E-mail,Rater,Date,Sales\na@x.example,Bo,2026-09-01,"{written}"\n'.encode()
+    with pytest.raises(UnreadableFile, match="“Sales” may have a thousands separator"):
+        read_ratings(raw, Scale(0, 5000))
+    if float(written.replace(",", ".")) == 1:
+        assert read_ratings(raw, SCALE)[0].values == {"Sales": 1.0}
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

@@ -51,6 +51,21 @@ def test_every_usual_encoding_and_separator_is_read(raw: bytes) -> None:
     assert people(raw) == [("Zoë", "Müller", "zoe@mail.example")]
 
 
+def test_a_heading_over_several_lines_does_not_hide_the_separator() -> None:
+    assert people('"First\nname";Last name;E-mail\nAda;Zorn;ada@mail.example\n') == [
+        ("Ada", "Zorn", "ada@mail.example")
+    ]
+
+
+def test_invisible_characters_around_an_address_are_removed() -> None:
+    lines = "Ada,Zorn,\u200bada@mail.example\nBo,Yard,bo@mail.example\u2060\nCy,Xu,cy@ma\u00adil.example\n"
+    assert [address for *_name, address in people(HEAD + lines)] == [
+        "ada@mail.example",
+        "bo@mail.example",
+        "cy@mail.example",
+    ]
+
+
 def test_a_guessed_encoding_is_reported() -> None:
     assert read_table(ZOE.encode("cp1252")).guessed
     assert not read_table(ZOE.encode()).guessed

@@ -221,6 +221,33 @@ def test_a_private_candidate_is_not_named_in_the_check(role: Role, rita: Members
     assert ImportRow.objects.of(role.organisation).get(of=of, line=7).problem == "Already on this role."
 
 
+def test_an_import_that_names_a_private_candidate_is_hidden_from_members_who_may_not_see_them(
+    role: Role, rita: Membership
+) -> None:
+    other = factories.member(rita.organisation, kind="recruiter")
+    of = uploaded(signed_in(rita), role)
+    page = path("role_import_check", role.organisation, role.pk, of.pk)
+    assert "Eve Here" in signed_in(other).get(page).content.decode()
+    Candidate.objects.of(role.organisation).filter(first_name="Eve").update(private=True)
+    for name in ("check", "problems"):
+        assert (
+            signed_in(rita).get(path(f"role_import_{name}", role.organisation, role.pk, of.pk)).status_code
+            == 200
+        )
+        assert (
+            signed_in(other).get(path(f"role_import_{name}", role.organisation, role.pk, of.pk)).status_code
+            == 404
+        )
+    assert press(signed_in(other), of, "confirm").status_code == 404
+    of.refresh_from_db()
+    assert of.state == "checked"
+    their = uploaded(signed_in(other), role)
+    page = path("role_import_check", role.organisation, role.pk, their.pk)
+    assert "Eve Here" not in signed_in(other).get(page).content.decode()
+    third = factories.member(rita.organisation, kind="recruiter")
+    assert signed_in(third).get(page).status_code == 200
+
+
 def test_lines_are_deleted_after_a_week(role: Role, rita: Membership) -> None:
     uploaded(signed_in(rita), role)
     imports.delete_old(now=NOW + timedelta(days=6))

@@ -14,6 +14,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from goodword.candidates.domain.people import Person
+from goodword.core.addresses import without_invisible
 from goodword.core.csv_files import UnreadableFile, decoded, separated
 from goodword.core.text import clean_text, has_link
 from goodword.workspace.adding.forms import LONGEST_ADDRESS, LONGEST_DETAIL, LONGEST_NAME
@@ -102,6 +103,7 @@ def read_table(raw: bytes) -> Table:
                 for field, at in columns.items()
                 if at < len(cells)
             }
+            kept["email"] = without_invisible(kept.get("email", ""))
             too_wide = any(cell.strip() for cell in cells[len(heading) :])
             rows.append(Row(line=start, cells=kept, too_wide=too_wide))
     except csv.Error:

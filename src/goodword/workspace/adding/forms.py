@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.domain.people import Person, add_candidate
 from goodword.candidates.models import Application
+from goodword.core.addresses import without_invisible
 from goodword.core.text import clean_text, has_link
 from goodword.roles.models import Role, Step
 from goodword.roles.slots import slots_of
@@ -35,7 +36,7 @@ class LineField(forms.CharField):
 
 class AddressField(forms.EmailField):
     def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value) or "", one_line=True)
+        return without_invisible(clean_text(super().to_python(value) or "", one_line=True))
 
 
 class PersonForm(forms.Form):

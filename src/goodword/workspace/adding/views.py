@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.models import Membership
 from goodword.candidates.domain.people import AlreadyOnRole, RoleArchived
-from goodword.candidates.models import Application, visible_applications
+from goodword.candidates.models import Application, sees_private_candidates, visible_applications
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile, safe_cell
 from goodword.core.text import written_count
@@ -264,7 +265,18 @@ def _csv(name: str, lines: Any) -> HttpResponse:
 def _import_of(request: MemberRequest, pk: int, import_pk: int) -> tuple[Role, CandidateImport]:
     role = access.get_or_404(visible_roles(request.member), pk)
     rows = CandidateImport.objects.of(request.organisation).filter(role=role).select_related("member__user")
-    return role, access.get_or_404(rows, import_pk)
+    found = access.get_or_404(rows, import_pk)
+    if not _may_read(found, role, request.member):
+        raise Http404("may name private candidates")
+    return role, found
+
+
+def _may_read(of: CandidateImport, role: Role, member: Membership) -> bool:
+    """Rows were compared with the candidates whom the importing member sees, who may see more than this one."""
+    if of.member_id == member.pk or sees_private_candidates(role, member):
+        return True
+    private = Application.objects.of(role.organisation).filter(role=role, candidate__private=True)
+    return not sees_private_candidates(role, of.member) or not private.exists()
 
 
 def _with_problems(of: CandidateImport) -> Any:
