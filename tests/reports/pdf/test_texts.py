@@ -15,7 +15,7 @@ from goodword.core.text import isolate
 from goodword.references import phrases as references
 from goodword.reports.pdf.fonts import load_fonts
 from goodword.reports.pdf.render import render_pdf
-from goodword.reports.pdf.text import BREAK, Printer
+from goodword.reports.pdf.text import BREAK, MOST_MARKS, Printer
 from goodword.reports.phrases import PHRASES, all_phrases
 
 from .reading import read, tags_of, text_of
@@ -90,6 +90,12 @@ def test_missing_characters_are_replaced_by_readable_names(written: str, printed
         if not family.startswith(("Droid", "DejaVu", "Noto Sans CJK", "Source Han", "WenQuanYi"))
     )
     assert Printer((*packages_only, frozenset({0x2764}))).clean(written) == printed
+
+
+def test_marks_beyond_a_limit_on_one_character_are_dropped_and_listed() -> None:
+    one = printer()
+    assert one.clean("e" + "\u0301" * 10_000 + "!") == "é" + "\u0301" * MOST_MARKS + "!"
+    assert list(one.replaced) == ["U+0301 COMBINING ACUTE ACCENT"]
 
 
 def test_joiners_are_kept_in_scripts_that_need_them() -> None:

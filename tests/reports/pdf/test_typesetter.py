@@ -1,5 +1,6 @@
 """The child process that typesets and signs: its end, its death, its limits, its secrets."""
 
+import json
 import os
 import signal
 import subprocess
@@ -132,6 +133,16 @@ def test_a_request_that_takes_too_long_fails_and_the_next_does_not(own: Typesett
         one.fonts()
     assert one.pid is None
     assert own.fonts().families[0] == "Inter"
+
+
+def test_a_request_that_takes_too_much_memory_fails_and_the_next_does_not() -> None:
+    one = Typesetter(most_memory=200 * 1024**2)
+    given = inputs(one)
+    content = json.loads(given["content"]) | {"lead": "a" + "\u0301" * 20_000}
+    with pytest.raises(TypesetterFailed, match="was ended by signal 6"):
+        one.typeset(given | {"content": json.dumps(content)}, made_at=NOW)
+    assert one.typeset(given, made_at=NOW).startswith(b"%PDF-")
+    one.end()
 
 
 def test_what_typst_refuses_is_an_error_and_the_process_goes_on(own: Typesetter) -> None:

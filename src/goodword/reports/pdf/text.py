@@ -18,6 +18,9 @@ BREAK = "\u200b"
 LONGEST_RUN = 36
 NARROW_RUN = 12
 NAME_RUN = 20
+#: marks on one character, as in Unicode's Stream-Safe Text Format (UAX #15); the memory that Typst needs for a
+#: character grows with the square of their number
+MOST_MARKS = 30
 _PLAIN = re.compile(r"[\n\x20-\x7e\u00a0-\u00ac\u00ae-\u0148\u014a-\u017f\u2013\u2014\u2018-\u201e\u2026]*")
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _JOINING = ((0x0600, 0x08FF), (0x0900, 0x0DFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1800, 0x18AF))
@@ -64,6 +67,9 @@ class Printer:
     def _draw(self, cluster: str) -> str | None:
         """Return what the font can draw of a cluster; None if it can't draw the base character."""
         base, marks = cluster[0], [mark for mark in cluster[1:] if _draws(mark, cluster[0])]
+        for mark in dict.fromkeys(marks[MOST_MARKS:]):
+            self._note(mark)
+        marks = marks[:MOST_MARKS]
         if base == "\n" or not _draws(base, base):
             return "\n" if base == "\n" else ""
         if self._covered(base + "".join(marks)):

@@ -28,6 +28,8 @@ from goodword.reports.pdf.fonts import Coverage, FontsMissingError
 IDLE_SECONDS: Final = 60.0
 #: limit for a request; a long report takes a fifth of a second
 MOST_SECONDS: Final = 120.0
+#: limit for the process, in bytes; six references with a hundred answers of 10,000 characters each take 1.5 GB
+MOST_MEMORY: Final = 2 * 1024**3
 _PROGRAM: Final = "goodword.reports.pdf.typesetting"
 #: settings with secrets that the child doesn't need
 _SECRET: Final = ("GOODWORD_", "DATABASE_URL", "PGPASSWORD")
@@ -64,8 +66,14 @@ class FontList:
 class Typesetter:
     """Runs one request at a time, in any thread. If the child ends without answering, a new one tries once more."""
 
-    def __init__(self, *, idle_seconds: float = IDLE_SECONDS, most_seconds: float = MOST_SECONDS) -> None:
-        self._idle_seconds, self._most_seconds = idle_seconds, most_seconds
+    def __init__(
+        self,
+        *,
+        idle_seconds: float = IDLE_SECONDS,
+        most_seconds: float = MOST_SECONDS,
+        most_memory: int = MOST_MEMORY,
+    ) -> None:
+        self._idle_seconds, self._most_seconds, self._most_memory = idle_seconds, most_seconds, most_memory
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._fonts: FontList | None = None  # as this child reads them
@@ -163,9 +171,10 @@ class Typesetter:
 
     def _start(self) -> subprocess.Popen[bytes]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_SECRET)}
+        limits = (str(self._most_seconds), str(self._most_memory))
         try:
             process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-P", "-m", _PROGRAM, str(self._most_seconds), *fonts.SYSTEM_FOLDERS],
+                [sys.executable, "-P", "-m", _PROGRAM, *limits, *fonts.SYSTEM_FOLDERS],
                 env=kept | {"PYTHONPATH": os.pathsep.join(sys.path)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

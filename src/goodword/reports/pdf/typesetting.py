@@ -1,14 +1,16 @@
 """The program that typesets and signs reports: Typst, fontTools and pyHanko with everything they load.
 
-`typesetter.py` starts it with the seconds that a request may take and the folders of system fonts. It reads requests
-from standard input and answers on standard output, one JSON object per line, until standard input ends. So it doesn't
-outlive its parent, and a parent that is asked to stop can finish a report. It imports no Django.
+`typesetter.py` starts it with the seconds that a request may take, the bytes of memory that it may use and the folders
+of system fonts. It reads requests from standard input and answers on standard output, one JSON object per line, until
+standard input ends. So it doesn't outlive its parent, and a parent that is asked to stop can finish a report. It
+imports no Django.
 """
 
 import base64
 import json
 import logging
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -45,7 +47,9 @@ class Lines(logging.Handler):
         return lines
 
 
-def main(seconds: float, *system_folders: str) -> None:
+def main(seconds: float, memory: int, *system_folders: str) -> None:
+    # without this, the kernel might end another process instead, such as PostgreSQL
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})  # web processes block it
@@ -133,5 +137,5 @@ _ACTS: Final[dict[str, Callable[[dict[str, Any], tuple[str, ...]], Any]]] = {
 }
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]), *sys.argv[2:])
+    main(float(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])
     os._exit(0)  # without clearing up a hundred megabytes first
