@@ -35,6 +35,11 @@ def test_the_later_of_two_changed_tabs_wins() -> None:
     assert draft.answers == {"strengths": "Other tab."}
 
 
+def test_an_id_of_a_page_that_is_not_ours_is_not_stored() -> None:
+    draft = DraftAnswers().merged([given("strengths", "Calm.")], seen={META_KEY: "A" * 1_000_000}, now=NOW)
+    assert (draft.answers, draft.saved_by) == ({"strengths": "Calm."}, {"strengths": ""})
+
+
 def test_an_unchanged_tab_overwrites_nothing() -> None:
     shown = DraftAnswers(answers={"strengths": "At first."})
     seen = {"strengths": shown.fingerprint("strengths"), "develop": ""}

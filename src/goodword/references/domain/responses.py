@@ -40,6 +40,8 @@ from goodword.workflow.models import DONE, UNFINISHED
 META_KEY: Final = "~"
 #: in the fingerprints of a posted page, which save of which page load this is ("k3f9-7", see saved.js)
 SAVE_KEY: Final = "#"
+#: characters of the id of a page, which is stored with each answer; longer ones aren't ours
+LONGEST_PAGE: Final = 12
 #: page loads whose last save is remembered
 LATEST_LOADS: Final = 10
 #: a longer gap between two saves is a break, not time spent answering
@@ -133,7 +135,7 @@ class DraftAnswers:
         self, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str]
     ) -> tuple[str, ...]:
         """Ids of questions that were changed on this page and, since it was shown, also on another."""
-        page = seen.get(META_KEY)
+        page = _page_of(seen)
         if not page or self.is_overtaken(seen.get(SAVE_KEY, "")):
             return ()
         return tuple(
@@ -155,7 +157,7 @@ class DraftAnswers:
         META_KEY. What the page didn't change stays as stored, since another tab may have changed it, and so do
         conflicting answers. Without an id there are no conflicts, and the later change wins. An earlier save that
         arrives after a later one of the same page changes nothing."""
-        page, save = seen.get(META_KEY, ""), seen.get(SAVE_KEY, "")
+        page, save = _page_of(seen), seen.get(SAVE_KEY, "")
         if self.is_overtaken(save):
             return self
         answers, typed, saved_by = dict(self.answers), dict(self.typed), dict(self.saved_by)
@@ -213,6 +215,11 @@ class DraftAnswers:
         if begun_at is None or last.left or now < begun_at:
             return None
         return int((now - begun_at).total_seconds())
+
+
+def _page_of(seen: Mapping[str, str]) -> str:
+    page = seen.get(META_KEY, "")
+    return page if len(page) <= LONGEST_PAGE else ""
 
 
 def _fingerprint(answer: Json, typed: Typed) -> str:
