@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 
 from goodword.accounts import reauthentication, single_sign_on
 from goodword.accounts.models import Membership, Organisation, User
@@ -135,7 +136,7 @@ def _back_home(request: MemberRequest, response: HttpResponseBase) -> HttpRespon
     back = request.POST.get("back", "") if request.method == "POST" else ""
     lists = [reverse(name, args=[request.organisation.slug]) for name in ("needs_you", "results")]
     if response.status_code == HTTPStatus.FOUND and back.partition("?")[0] in lists:
-        response["Location"] = back
+        response["Location"] = iri_to_uri(back)
     return response
 
 

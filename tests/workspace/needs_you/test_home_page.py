@@ -173,6 +173,8 @@ def test_no_form_leads_elsewhere_than_to_home(here: World) -> None:
     address, values = form_of(client, home(here), "Hide until tomorrow")
     for elsewhere in ("https://evil.example/", "//evil.example/", "/o/other/home/"):
         assert client.post(address, values | {"back": elsewhere}).headers["Location"] == home(here)
+    split = client.post(address, values | {"back": f"{home(here)}?q=a\r\nb"})
+    assert split.headers["Location"] == f"{home(here)}?q=a%0D%0Ab"
 
 
 @pytest.mark.slow
