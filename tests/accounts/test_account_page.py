@@ -61,6 +61,8 @@ def test_the_name_is_changed_and_audited(rita: Membership) -> None:
     before = rita.user.name
     empty = client.post(ACCOUNT, {"name": "  "})
     assert empty.context["form"].errors["name"] == ["Enter your name."]
+    longer_once_normalised = client.post(ACCOUNT, {"name": "\u0958" * 150})
+    assert [*longer_once_normalised.context["form"].errors] == ["name"]
     for _ in range(2):
         assert client.post(ACCOUNT, {"name": " Rita  Hansen "})["Location"] == ACCOUNT
     rita.user.refresh_from_db()

@@ -33,8 +33,7 @@ from goodword.accounts.forms import NewLoginForm
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import clock
 from goodword.core.addresses import check_address
-from goodword.core.text import clean_text
-from goodword.ui.fields import LongSelect
+from goodword.ui.fields import LineField, LongSelect
 
 #: advisory lock, so that two simultaneous submissions create one organisation ("first" as a number)
 _LOCK: Final = 0x6669727374
@@ -90,7 +89,7 @@ class FirstAdminForm(NewLoginForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": _("Enter the code from the log.")},
     )
-    organisation = forms.CharField(
+    organisation = LineField(
         label=_("Organisation"),
         help_text=_("Shown to candidates and referees in e-mails and on pages."),
         max_length=MAX_NAME_LENGTH,
@@ -128,11 +127,8 @@ class FirstAdminForm(NewLoginForm):
             )
         return given
 
-    def clean_organisation(self) -> str:
-        return clean_text(self.cleaned_data["organisation"], one_line=True)
-
     def clean_name(self) -> str:
-        name = super().clean_name()
+        name: str = self.cleaned_data["name"]
         try:
             check_name(name, [])
         except NameRefused as refused:

@@ -19,7 +19,7 @@ from goodword.accounts.models import User
 from goodword.core import clock
 from goodword.core.addresses import has_look_alikes, is_same
 from goodword.core.crypto import CannotOpen
-from goodword.core.text import clean_text
+from goodword.ui.fields import LineField
 
 
 def _plain(form: forms.Form) -> None:
@@ -175,7 +175,7 @@ class RenamePasskeyForm(webauthn.EditWebAuthnForm):  # type: ignore[misc]  # the
 
 
 class NameForm(forms.Form):
-    name = forms.CharField(
+    name = LineField(
         label=gettext_lazy("Name"),
         help_text=gettext_lazy("Shown to colleagues, candidates and referees."),
         max_length=150,
@@ -183,17 +183,11 @@ class NameForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
-    def clean_name(self) -> str:
-        name = clean_text(self.cleaned_data["name"], one_line=True)
-        if not name:
-            raise forms.ValidationError(self.fields["name"].error_messages["required"])
-        return name
-
 
 class NewLoginForm(forms.Form):
     use_required_attribute = False
 
-    name = forms.CharField(
+    name = LineField(
         label=gettext_lazy("Your name"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -213,6 +207,3 @@ class NewLoginForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = password_validators_help_texts()[0]  # the rule on length
-
-    def clean_name(self) -> str:
-        return clean_text(self.cleaned_data["name"], one_line=True)

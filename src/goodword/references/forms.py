@@ -13,15 +13,10 @@ from goodword.questionnaires.input_parsing import AnswerError, read_month
 from goodword.references.domain.nominations import LONGEST_MESSAGE, RefereeDetails
 from goodword.references.models import Referee, ReferenceRequest
 from goodword.roles.slots import ANY
-from goodword.ui.fields import LongTextField
+from goodword.ui.fields import LineField, LongTextField
 from goodword.workflow.portal import language_choices
 
 LONGEST_REASON = 2000
-
-
-class PlainTextField(forms.CharField):
-    def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value) or "", one_line=True)
 
 
 class AddressField(forms.EmailField):
@@ -60,8 +55,8 @@ class DeclineForm(ReasonForm):
     field_order = ("why", "reason", "opt_out")
 
 
-def _text(label: Any, *, required: Any, help_text: Any = "", autocomplete: str = "off") -> PlainTextField:
-    return PlainTextField(
+def _text(label: Any, *, required: Any, help_text: Any = "", autocomplete: str = "off") -> LineField:
+    return LineField(
         label=label,
         max_length=200,
         help_text=help_text,

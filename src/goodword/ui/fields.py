@@ -47,6 +47,13 @@ def limited(longest: int, *, rows: int) -> Textarea:
     return Textarea(attrs={"rows": rows, "data-longest": str(longest)})
 
 
+class LineField(CharField):
+    """One line of text. It is cleaned before its length is checked, since normalising can make it longer."""
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "", one_line=True)
+
+
 class LongTextField(CharField):
     """Multi-line text. It is cleaned before its length is checked, so that a line break counts as one character."""
 

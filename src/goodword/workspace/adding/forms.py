@@ -16,6 +16,7 @@ from goodword.core.addresses import without_invisible
 from goodword.core.text import clean_text, has_link
 from goodword.roles.models import Role, Step
 from goodword.roles.slots import slots_of
+from goodword.ui.fields import LineField
 from goodword.workflow.domain.eligibility import is_unpublished
 from goodword.workflow.domain.step_requests import request_for_new_application
 from goodword.workflow.portal import language_name
@@ -27,11 +28,6 @@ LONGEST_DETAIL = 300
 NO_ADDRESS = gettext_lazy("Enter an e-mail address for the invitation.")
 INVALID_ADDRESS = gettext_lazy("Enter a valid e-mail address, for example ada@example.org.")
 SUSPICIOUS_NAME = gettext_lazy("This looks like a link. Enter only the name.")
-
-
-class LineField(forms.CharField):
-    def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value) or "", one_line=True)
 
 
 class AddressField(forms.EmailField):

@@ -34,6 +34,7 @@ from goodword.core.text import clean_text
 from goodword.greenhouse.setup.connections import oldest_connection
 from goodword.roles.domain.job_analysis import ratings_of, same_text
 from goodword.roles.models import JobRequirement, Role, Step
+from goodword.ui.fields import LineField
 from goodword.workflow.domain.legal_holds import NothingToKeep, lift_hold, place_hold, waiting_erasures
 from goodword.workspace.retention.rules import Months, RunPreview, preview_run
 
@@ -173,18 +174,12 @@ class HoldForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose a ground.")},
     )
-    reason = forms.CharField(
+    reason = LineField(
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy("For members only, for example a case number."),
         max_length=500,
         error_messages={"required": gettext_lazy("Enter a reason.")},
     )
-
-    def clean_reason(self) -> str:
-        reason = clean_text(self.cleaned_data["reason"], one_line=True)
-        if not reason:
-            raise forms.ValidationError(self.fields["reason"].error_messages["required"])
-        return reason
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -22,7 +22,6 @@ from goodword.core import clock
 from goodword.core.addresses import normalised
 from goodword.greenhouse.setup import catalogue
 from goodword.greenhouse.setup.connections import CALL_ERRORS, error_message, live_connections
-from goodword.references.forms import PlainTextField
 from goodword.roles.domain.automation import JobTaken, link
 from goodword.roles.domain.role_changes import (
     RATING_DAYS,
@@ -36,6 +35,7 @@ from goodword.roles.domain.role_changes import (
 )
 from goodword.roles.domain.settings import create_role
 from goodword.roles.models import Automation, Role, Step, has_confidential_job, may_share, visible_roles
+from goodword.ui.fields import LineField
 from goodword.workspace.automation.access import JobChoice, account_label, job_choices, parse_key
 from goodword.workspace.automation.confirm import job_link
 from goodword.workspace.members.forms import MemberChoiceField
@@ -76,7 +76,7 @@ class RatingsForm(NoticesChanges):
 
 
 class TitleForm(forms.Form):
-    title = PlainTextField(
+    title = LineField(
         label="Title",
         max_length=_TITLE_LENGTH,
         help_text="Candidates see the title of the job post instead, if one is chosen.",

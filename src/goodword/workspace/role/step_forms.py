@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.concurrent_edits import NoticesChanges
 from goodword.assessments.plans.versions import built_by_member
-from goodword.core.text import clean_text
 from goodword.questionnaires import labels
 from goodword.roles.domain.settings import (
     LONGEST_DEADLINE,
@@ -21,6 +20,7 @@ from goodword.roles.domain.settings import (
 )
 from goodword.roles.models import Step
 from goodword.roles.slots import ANY, KINDS, MOST_REFEREES, SlotSetting
+from goodword.ui.fields import LineField
 from goodword.workspace.assessment_plan.forms import default_test_scales_field, refuse_half_a_requirement
 
 #: in minutes
@@ -268,7 +268,7 @@ class SlotForm(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     needed = forms.BooleanField(label=_("Required"), required=False)
-    hint = forms.CharField(
+    hint = LineField(
         label=_("Hint for the candidate"),
         required=False,
         max_length=LONGEST_HINT,
@@ -292,9 +292,6 @@ class SlotForm(forms.Form):
         assert isinstance(relationship, forms.ChoiceField)
         words = relationship_names()
         relationship.choices = [(kind, words[kind]) for kind in KINDS]
-
-    def clean_hint(self) -> str:
-        return clean_text(self.cleaned_data["hint"], one_line=True)
 
     def slot(self) -> SlotSetting:
         return SlotSetting(**self.cleaned_data)

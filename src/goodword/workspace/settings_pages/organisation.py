@@ -34,17 +34,16 @@ from goodword.accounts.models import Organisation
 from goodword.accounts.navigation import settings_nav
 from goodword.accounts.second_factor import coverage
 from goodword.core import clock, workdays
-from goodword.core.text import clean_text
 from goodword.core.workdays import coming_holidays, regions
 from goodword.reports.pdf.typesetter import font_problems
 from goodword.reports.signing.keys import status as signing_status
-from goodword.ui.fields import LongSelect
+from goodword.ui.fields import LineField, LongSelect
 from goodword.workspace.role.step_forms import as_typed
 from goodword.workspace.settings_pages.look import has_logo_problem
 
 
 class OrganisationForm(NoticesChanges):
-    name = forms.CharField(
+    name = LineField(
         label=_("Name"),
         help_text=_("Shown to candidates and referees in e-mails and on pages."),
         max_length=MAX_NAME_LENGTH,
@@ -81,7 +80,7 @@ class OrganisationForm(NoticesChanges):
     watches_devices = forms.BooleanField(
         label=_("Compare network addresses and devices of candidates and referees"), required=False
     )
-    adjustments_name = forms.CharField(
+    adjustments_name = LineField(
         label=_("Contact's name"),
         help_text=_("Shown to candidates."),
         max_length=150,
@@ -124,21 +123,12 @@ class OrganisationForm(NoticesChanges):
         self.has_regions = bool(parts)
         self.note_stored(as_set)
 
-    def clean_name(self) -> str:
-        name = clean_text(self.cleaned_data["name"], one_line=True)
-        if not name:
-            raise forms.ValidationError(self.fields["name"].error_messages["required"])
-        return name
-
     def clean_holiday_region(self) -> str:
         """A region of the chosen country; empty if it has none."""
         region, known = str(self.cleaned_data["holiday_region"]), workdays.regions(self.country)
         if region and known and region not in known:
             raise forms.ValidationError(_("Choose a region of this country."))
         return region if region in known else ""
-
-    def clean_adjustments_name(self) -> str:
-        return clean_text(self.cleaned_data["adjustments_name"], one_line=True)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -16,8 +16,8 @@ from goodword.candidates.models import visible_applications
 from goodword.candidates.ratings import LONGEST_RATER
 from goodword.core import clock
 from goodword.core.addresses import check_address, normalised
-from goodword.core.text import clean_text
 from goodword.references.domain.requests import has_opted_out
+from goodword.ui.fields import LineField
 from goodword.workflow.portal import language_choices
 from goodword.workspace.candidate.timeline import RATING_REASONS
 from goodword.workspace.models import RatingRequest
@@ -29,7 +29,7 @@ from goodword.workspace.validity.requests import NotOpen, has_declined, has_lost
 class RaterForm(forms.Form):
     use_required_attribute = False
 
-    name = forms.CharField(
+    name = LineField(
         label=gettext_lazy("Manager's name"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -52,9 +52,6 @@ class RaterForm(forms.Form):
     def __init__(self, data: Any = None, *, request: RatingRequest) -> None:
         super().__init__(data, initial={"language": request.language, "seen": request.version})
         self.request = request
-
-    def clean_name(self) -> str:
-        return clean_text(self.cleaned_data["name"], one_line=True)
 
     def clean_email(self) -> str:
         address = self.cleaned_data["email"]

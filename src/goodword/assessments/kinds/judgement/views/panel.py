@@ -23,16 +23,16 @@ from goodword.assessments.models import Panelist
 from goodword.assessments.views.draft_access import JUDGEMENT
 from goodword.core import clock
 from goodword.core.addresses import check_address, is_same, normalised
-from goodword.core.text import clean_text
 from goodword.drafts.pages import revision_of
 from goodword.notifications.models import Email
 from goodword.questionnaires.editor.descriptions import language_name
+from goodword.ui.fields import LineField
 
 
 class InviteForm(forms.Form):
     use_required_attribute = False
 
-    name = forms.CharField(
+    name = LineField(
         label=gettext_lazy("Name"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -44,7 +44,7 @@ class InviteForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Enter the expert's e-mail address.")},
     )
-    position = forms.CharField(
+    position = LineField(
         label=gettext_lazy("Position"),
         max_length=150,
         help_text=gettext_lazy("How they know this work, for example Head of service, 12 years."),
@@ -56,12 +56,6 @@ class InviteForm(forms.Form):
         choices=[(code, language_name(code)) for code in LANGUAGES],
         error_messages={"invalid_choice": gettext_lazy("Choose one of the languages.")},
     )
-
-    def clean_name(self) -> str:
-        return clean_text(self.cleaned_data["name"], one_line=True)
-
-    def clean_position(self) -> str:
-        return clean_text(self.cleaned_data["position"], one_line=True)
 
     def clean_email(self) -> str:
         check_address(self.cleaned_data["email"])
