@@ -95,6 +95,14 @@ def test_unreadable_files_are_refused(rita: Membership, raw: bytes, told: str) -
     assert response.context["form"].errors["file"][0].startswith(told)
 
 
+def test_an_item_without_id_may_have_null_as_its_id(rita: Membership) -> None:
+    pack = small_pack()
+    for item in pack["items"]:
+        item["id"] = None
+    response = signed_in(rita).post(url("test_import", rita.organisation), {"text": json.dumps(pack)})
+    assert response.status_code == 302
+
+
 def evil_pack() -> dict[str, Any]:
     pack = small_pack(name=EVIL, licence=EVIL, source=EVIL, instructions=EVIL)
     pack["items"][0]["text"] = EVIL

@@ -103,3 +103,5 @@ def test_texts_are_cleaned_and_markup_is_kept_as_text() -> None:
     hostile = {**LED, "text": "<script>\u202e=1+1\x00</script>"}
     read = read_file(file(title="\x00=cmd()", languages={"en": [hostile]}))
     assert (read.title, read.languages["en"][0]["text"]) == ("=cmd()", "<script>=1+1</script>")
+    translated = read_file(file(languages={"en": [LED], "de": [{**LED, "text": " Auf\x00 Deutsch\u202e "}]}))
+    assert translated.languages["de"][0]["text"] == "Auf Deutsch"

@@ -146,7 +146,11 @@ def _language(entries: object, *, source: Sequence[Entry] | None) -> tuple[list[
     problems = _differences(source, questions)
     if problems:
         return [], problems
-    texts = [texts_of(cast(Entry, entry)) for entry in entries]
+    given = [texts_of(cast(Entry, entry)) for entry in entries]
+    texts = [
+        {place: text for place, text in texts_of(question).items() if place in there}
+        for question, there in zip(questions, given, strict=True)
+    ]
     return [with_texts(entry, there) for entry, there in zip(source, texts, strict=True)], []
 
 

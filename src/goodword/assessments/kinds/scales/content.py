@@ -199,7 +199,7 @@ class _PackItem(BaseModel):
     model_config = KNOWN_NAMES
 
     number: StrictInt | None = None
-    id: Annotated[str | None, TEXT, Field(max_length=20)] = None
+    id: Annotated[str, TEXT, Limits(max_length=20)] | None = None
     text: Annotated[str, TEXT, Limits(min_length=1, max_length=500)]
     scale: Annotated[str, TEXT, Limits(min_length=1, max_length=500)]
     keyed: Annotated[Literal["+", "-"], TEXT]
