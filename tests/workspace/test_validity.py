@@ -187,7 +187,8 @@ def test_nothing_is_imported_if_nobody_was_hired(role: Role) -> None:
     client = admin_of(role)
     made = sent(client, role, FILE)["Location"]
     assert "Nothing can be imported from this file." in text_of(client.get(made))
-    client.post(f"{made}confirm/")
+    page = client.post(f"{made}confirm/", follow=True)
+    assert "Nothing was imported: these people can no longer be rated." in text_of(page)
     assert RatingImport.objects.of(role.organisation).get().confirmed_at is None
 
 

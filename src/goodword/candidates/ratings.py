@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -442,7 +442,8 @@ def replaced_by(of: RatingImport) -> int:
 
 def confirm(of: RatingImport, *, by: Membership, now: datetime, refused: Collection[int] = ()) -> bool:
     """Let the import's ratings replace earlier ones of the same person, rater, date and criterion. Ratings of people
-    who were refused since the upload are deleted. Returns False if already done or nothing is left."""
+    who were refused or erased since the upload, or whose hire was undone, are deleted. Returns False if already done or
+    nothing is left."""
     with transaction.atomic():
         # of two imports confirmed at the same time, the second replaces the first
         Organisation.objects.select_for_update(no_key=True).get(pk=of.organisation_id)
@@ -452,7 +453,10 @@ def confirm(of: RatingImport, *, by: Membership, now: datetime, refused: Collect
         ratings = PerformanceRating.objects.of(of.organisation).filter(of=of)
         if row is None or row.confirmed_at is not None:
             return False
-        ratings.filter(application__in=refused).delete()
+        hired = Application.objects.of(of.organisation).filter(
+            status=Application.Status.HIRED, deleted_at=None, erased_at=None
+        )
+        ratings.filter(Q(application__in=refused) | ~Q(application__in=hired.values("pk"))).delete()
         if not ratings.exists():
             return False
         replaced = _replaced(row)

@@ -90,6 +90,15 @@ def test_people_who_must_not_be_rated_are_left_out_even_if_they_objected_after_t
     assert not ratings.confirm(again, by=admin, now=NOW, refused={bob.pk})
 
 
+def test_people_whose_hire_was_undone_after_the_upload_are_left_out(admin: Membership) -> None:
+    ada, bob, cy = (hired(admin, f"{name}@x.example") for name in ("ada", "bob", "cy"))
+    made = read(admin, *(f"{name}@x.example,Bo,{TODAY},4" for name in ("ada", "bob", "cy")))
+    Application.objects.of(admin.organisation).filter(pk=ada.pk).update(status="active", hired_at=None)
+    request_erasure(of=bob.candidate, reason=Reason.MEMBER, now=NOW, by="member:1")
+    assert ratings.confirm(made, by=admin, now=NOW)
+    assert counting(admin) == [(cy.pk, "Bo", 4.0)]
+
+
 def test_of_several_hires_the_latest_before_the_rating_counts(admin: Membership) -> None:
     first = hired(admin, "ada@x.example", hired_at=NOW - timedelta(days=400))
     second = factories.application(

@@ -185,6 +185,8 @@ def confirm(request: MemberRequest, pk: int) -> HttpResponseBase:
     barred = refused(request.organisation)
     if ratings.confirm(found, by=request.member, now=clock.now(), refused=barred):
         messages.success(request, _("Ratings imported."))
+    elif _import_of(request, pk).confirmed_at is None:
+        messages.info(request, _("Nothing was imported: these people can no longer be rated."))
     return redirect("validity", request.organisation.slug)
 
 
