@@ -38,6 +38,10 @@ def test_a_recruiter_works_through_a_list_by_keyboard(browser: Browser, live_ser
         more = [role.pk] if name == "role" else []
         page.goto(f"{live_server}{path(name, role.organisation, *more)}")
         looker.look(page, f"list {name}")
+        for width in (900, 1152):  # the list scrolls inside its card
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     context.close()
     assert looker.wrong == {}
     context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
