@@ -109,6 +109,11 @@ def test_the_page_shows_steps_results_reports_and_timeline(role: Role, rita: Mem
     html = response.content.decode()
     assert report.code in html
     assert path("report_pdf", role.organisation, report.pk) in html
+    [overview] = BeautifulSoup(html, "html.parser").select(".overview")
+    assert [one.get_text(" ", strip=True) for one in overview.select(".kv__row")] == [
+        f"{scale} 3.0 (scale from 1 to 5)"
+        for scale in ("Contact with others", "Give and take", "Planning and order", "New and proven ways")
+    ]
 
 
 @pytest.mark.world

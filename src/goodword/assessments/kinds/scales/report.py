@@ -129,10 +129,15 @@ class ScalesReport:
         return ngettext("%(n)s scale, no total", "%(n)s scales, no total", n) % {"n": n}
 
     def overview(self, part: ScalesPart, words: Phrases) -> list[Block]:
-        rows = [replace(_strip(scale, part, words, ()), note="") for scale in _charted(part)]
-        if not rows:
-            return []
-        return [ScaleChart([], (part["scale_min"], part["scale_max"]), rows, notes=[words("no_better_end")])]
+        axis, charted = (part["scale_min"], part["scale_max"]), _charted(part)
+        blocks: list[Block] = []
+        if charted:
+            rows = [replace(_strip(scale, part, words, ()), note="") for scale in charted]
+            blocks.append(ScaleChart([], axis, rows, notes=[]))
+        few = [_score(scale, part, axis, words) for scale in part["scales"] if scale not in charted]
+        if few:
+            blocks.append(Labelled([(one.label, f"{one.value} ({one.note})") for one in few]))
+        return [*blocks, Prose([words("no_better_end")], quiet=True)]
 
     def normed_scores(self, part: ScalesPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         del words
