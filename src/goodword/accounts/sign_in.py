@@ -301,7 +301,7 @@ class NotCurrentPassword:
             raise ValidationError(_("This is your current password. Choose a different one."), code="not_new")
 
     def get_help_text(self) -> str:
-        return _("That isn't your current password.")
+        return _("Your password can't be the current one.")
 
 
 def reset_link(user: User) -> str:

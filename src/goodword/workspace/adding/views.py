@@ -85,6 +85,7 @@ class RoleForm(forms.Form):
         self.fields["role"] = forms.ModelChoiceField(
             queryset=roles,
             label=_("Role"),
+            empty_label=_("Choose a role"),
             error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a role.")),
         )
 
