@@ -123,6 +123,25 @@ def test_names_and_mailboxes_on_the_role_are_compared(role: Role, rita: Membersh
     }
 
 
+def test_an_address_known_under_another_name_is_doubtful(role: Role, rita: Membership) -> None:
+    elsewhere = factories.role(role.organisation, owner=rita)
+    for first, private in (("Ada", False), ("Ida", True)):
+        who = factories.candidate(
+            role.organisation,
+            first_name=first,
+            last_name="Zorn",
+            email=f"{first}@Mail.example",
+            private=private,
+        )
+        factories.application(elsewhere, candidate=who)
+    lines = "Bo Yard,ada@mail.example", "Zorn Ida,ida@mail.example", "Cy Xu,IDA@mail.example"
+    assert doubts(read(role, rita, *lines[:2])) == {
+        2: "Goodword knows this address as Ada Zorn, who would get another application under that name."
+    }
+    assert "as Ida Zorn" in doubts(read(role, rita, lines[2]))[2]
+    assert doubts(read(role, factories.member(role.organisation), lines[2])) == {}
+
+
 def test_a_private_candidate_makes_no_line_doubtful(role: Role, rita: Membership) -> None:
     Candidate.objects.of(role.organisation).update(private=True)
     other = factories.member(role.organisation)

@@ -2,12 +2,13 @@
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
 from django.db.models import Count, F, QuerySet
+from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write
@@ -28,19 +29,24 @@ _WITHOUT_DOTS: Final = frozenset({"gmail.com", "googlemail.com"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Data to compare rows with. `on_role`: names and addresses on the role that the member can see."""
+    """Data to compare rows with. `on_role`: names and addresses on the role that the member can see. `elsewhere`: the
+    names of people on other roles by address, as `known_person` finds them: the one shown, then others."""
 
     members: Collection[str]
     domains: Collection[str]
     on_role: Sequence[tuple[str, str]]
+    elsewhere: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def known(organisation: Organisation, on_role: Sequence[tuple[str, str]]) -> Known:
+def known(
+    organisation: Organisation, on_role: Sequence[tuple[str, str]], elsewhere: Mapping[str, Sequence[str]]
+) -> Known:
     members = active_members(organisation).values_list("user__email", flat=True)
     return Known(
         members={normalised(address) for address in members},
         domains={*organisation.own_domains, *proposed_domains(organisation)},
         on_role=on_role,
+        elsewhere=elsewhere,
     )
 
 
@@ -72,6 +78,12 @@ def _alone(person: Person, known: Known) -> list[str]:
     domain = _ascii(person.email.rpartition("@")[2])
     if not person.last_name:
         said.append(_("There is only one name."))
+    others = known.elsewhere.get(normalised(person.email), ())
+    if others and _name_key(_name_of(person)) not in {_name_key(name) for name in others}:
+        said.append(
+            _("Goodword knows this address as %(name)s, who would get another application under that name.")
+            % {"name": others[0]}
+        )
     if has_look_alikes(person.email):
         said.append(_("The address has a letter that only looks like i, s or k."))
     if is_members(person, known):
@@ -157,8 +169,9 @@ def read_into_rows(table: Table, *, role: Role, member: Membership, now: datetim
         )
         seen: dict[str, int] = {}
         read = [_read(one, made, on_role=on_role, seen=seen) for one in table.rows]
-        compared = known(role.organisation, visible)
         good = {row.line: person for row, person in read if person is not None}
+        elsewhere = _names_elsewhere(member, [person.email for person in good.values()])
+        compared = known(role.organisation, visible, elsewhere)
         doubts = doubts_of(good, compared)
         for row, person in read:
             row.doubt = doubts.get(row.line, "")
@@ -209,6 +222,18 @@ def _people_on_role(role: Role, member: Membership) -> tuple[dict[str, str], lis
         if application.pk in visible:
             people.append((f"{candidate.first_name} {candidate.last_name}", candidate.email))
     return said, people
+
+
+def _names_elsewhere(member: Membership, addresses: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Names by address, of candidates whom the member can see; of several with an address, the latest."""
+    rows = (
+        visible_applications(member)
+        .filter(deleted_at=None, erased_at=None, candidate__erased_at=None)
+        .annotate(address=Upper("candidate__email"))
+        .filter(address__in=[normalised(address).upper() for address in addresses])
+    )
+    people = [row.candidate for row in rows.order_by("pk")]
+    return {normalised(one.email): (one.name, f"{one.first_name} {one.last_name}") for one in people}
 
 
 def _already(application: Application, *, visible: bool) -> str:

@@ -18,7 +18,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership
 from goodword.candidates.domain.people import AlreadyOnRole, RoleArchived
-from goodword.candidates.models import Application, sees_private_candidates, visible_applications
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile, safe_cell
 from goodword.core.text import written_count
@@ -265,19 +265,23 @@ def _csv(name: str, lines: Any) -> HttpResponse:
 
 def _import_of(request: MemberRequest, pk: int, import_pk: int) -> tuple[Role, CandidateImport]:
     role = access.get_or_404(visible_roles(request.member), pk)
-    rows = CandidateImport.objects.of(request.organisation).filter(role=role).select_related("member__user")
+    rows = (
+        CandidateImport.objects.of(request.organisation)
+        .filter(role=role)
+        .select_related("member__user", "member__organisation")
+    )
     found = access.get_or_404(rows, import_pk)
-    if not _may_read(found, role, request.member):
-        raise Http404("may name private candidates")
+    if not _may_read(found, request.member):
+        raise Http404("may name candidates whom the member may not see")
     return role, found
 
 
-def _may_read(of: CandidateImport, role: Role, member: Membership) -> bool:
-    """Rows were compared with the candidates whom the importing member sees, who may see more than this one."""
-    if of.member_id == member.pk or sees_private_candidates(role, member):
+def _may_read(of: CandidateImport, member: Membership) -> bool:
+    """Its rows name candidates whom the importing member sees, who may see more than this one."""
+    if of.member_id == member.pk or member.is_admin:
         return True
-    private = Application.objects.of(role.organisation).filter(role=role, candidate__private=True)
-    return not sees_private_candidates(role, of.member) or not private.exists()
+    visible = visible_applications(member).values("pk")
+    return not visible_applications(of.member).exclude(pk__in=visible).exists()
 
 
 def _with_problems(of: CandidateImport) -> Any:
