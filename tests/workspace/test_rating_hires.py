@@ -148,3 +148,25 @@ def test_members_who_cannot_see_the_candidate_cannot_rate(ada: Application, mana
         assert {client.get(path(ada)).status_code, client.post(path(ada), sent).status_code} == {404}
     assert Client().post(path(ada), sent).status_code == 302
     assert stored(ada) == []
+
+
+def test_a_rating_in_a_file_with_the_managers_address_in_another_case_counts_as_theirs(
+    ada: Application, manager: Membership
+) -> None:
+    address = manager.user.email.upper()
+    made = RatingImport.objects.create(
+        organisation=ada.organisation, lowest=1, highest=5, made_at=NOW, confirmed_at=NOW
+    )
+    PerformanceRating.objects.create(
+        organisation=ada.organisation,
+        of=made,
+        application=ada,
+        criterion="Reliability",
+        value=2,
+        rater=address,
+        rated_on=NOW.date(),
+    )
+    client = signed_in(manager)
+    assert "You rated" in client.get(path(ada)).content.decode()
+    client.post(path(ada), {"x": "4"})
+    assert stored(ada) == [("Reliability", 2.0, address)]

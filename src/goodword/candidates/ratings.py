@@ -345,7 +345,7 @@ def is_ratable_hire(application: Application, *, organisation: Organisation, now
 
 def stored_rating_date(application: Application, member: Membership) -> date | None:
     rows = PerformanceRating.objects.of(application.organisation).filter(
-        application=application, rater=member.user.email, of__confirmed_at__isnull=False
+        application=application, rater__same_address=member.user.email, of__confirmed_at__isnull=False
     )
     return rows.order_by("rated_on").values_list("rated_on", flat=True).first()
 
