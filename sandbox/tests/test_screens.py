@@ -255,3 +255,21 @@ def test_screens_refuse_remote_hosts_and_other_origins(app: Sandbox, client: htt
         assert stranger.get("/v3/jobs").status_code == 401
     crossed = client.post("/_sandbox/reset", json={}, headers={"Origin": "https://elsewhere.example"})
     assert crossed.status_code == 403
+
+
+def test_screens_refuse_visitors_through_a_tunnel_and_names_of_other_sites(
+    app: Sandbox, client: httpx2.Client
+) -> None:
+    """A tunnel or proxy on this machine names its visitor; a site's name may lead to this machine."""
+    tunnelled = {"X-Forwarded-For": "192.0.2.1"}
+    rebound = {"Host": "elsewhere.example:8100", "Origin": "http://elsewhere.example:8100"}
+    for headers in (tunnelled, {"Forwarded": "for=192.0.2.1"}, rebound):
+        assert client.get("/", headers=headers).status_code == 403
+        assert client.post("/_sandbox/reset", json={}, headers=headers).status_code == 403
+        assert client.get("/v3/jobs", headers=headers).status_code == 401
+    for name in ("localhost:8100", "127.0.0.1:8100", "[::1]:8100", "greenhouse.localhost"):
+        assert client.get("/", headers={"Host": name}).status_code == 200
+    app.names = frozenset({"elsewhere.example"})
+    assert client.get("/", headers=rebound).status_code == 200
+    app.names, app.open_control = frozenset(), True
+    assert client.get("/", headers=tunnelled).status_code == 200

@@ -22,7 +22,7 @@ from greenhouse_sandbox.tls import TlsError, server_context
 
 KEY = "a-key-for-tests"
 CHUNKED = (
-    b"POST /_sandbox/clock HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    b"POST /_sandbox/clock HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     b'Transfer-Encoding: chunked\r\n\r\n5\r\n{"adv\r\n13\r\nance_seconds": 60 }\r\n0\r\n\r\n'
 )
 
@@ -68,9 +68,9 @@ def notes(client: httpx2.Client) -> int:
 def test_one_connection_serves_many_kinds_of_calls(url: str) -> None:
     with socket.create_connection((url[7:].partition(":")[0], int(url.rpartition(":")[2]))) as line:
         for request, first in (
-            (b"HEAD /users HTTP/1.1\r\nHost: x\r\n\r\n", b"HTTP/1.1 200"),
-            (b"GET /v1/jobs HTTP/1.1\r\nHost: x\r\n\r\n", b"HTTP/1.1 401"),
-            (b"GET //v3/nothing HTTP/1.1\r\nHost: x\r\n\r\n", b"HTTP/1.1 404"),
+            (b"HEAD /users HTTP/1.1\r\nHost: localhost\r\n\r\n", b"HTTP/1.1 200"),
+            (b"GET /v1/jobs HTTP/1.1\r\nHost: localhost\r\n\r\n", b"HTTP/1.1 401"),
+            (b"GET //v3/nothing HTTP/1.1\r\nHost: localhost\r\n\r\n", b"HTTP/1.1 404"),
             (CHUNKED, b"HTTP/1.1 200"),
         ):
             line.sendall(request)

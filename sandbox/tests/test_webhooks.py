@@ -184,9 +184,7 @@ def test_a_delivery_over_a_real_socket_is_signed_over_its_raw_body(
     url, got = listener
     app = create_app()
     try:
-        with httpx2.Client(
-            transport=httpx2.WSGITransport(app=app), base_url="http://sandbox.example"
-        ) as client:
+        with httpx2.Client(transport=httpx2.WSGITransport(app=app), base_url="http://localhost") as client:
             form = {
                 "name": "Hook",
                 "action": "candidate_stage_change",

@@ -231,6 +231,7 @@ def main(arguments: list[str] | None = None) -> None:
             open_control=options.open_control,
             webhook_ca=options.webhook_ca,
         )
+        app.names = frozenset(name.lower() for name in (options.host, *options.tls_name))
         _give(app, options)
     except (StateError, TlsError, ValueError, OSError) as error:
         listener.close()

@@ -41,6 +41,7 @@ class Sandbox(Flask):
         self.calls = CallLog()
         self.saver = Saver(store, state_file) if state_file else None
         self.open_control = False
+        self.names: frozenset[str] = frozenset()
         self.closed = False
         self.deliverer = Deliverer(store, http, self.changed)
 
