@@ -1,7 +1,6 @@
 import secrets
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx2
 from flask import Response, g, render_template, request
@@ -9,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from greenhouse_sandbox import attachments, control, oauth, partner_flow
-from greenhouse_sandbox.api.answers import ApiError, error_response, not_found
+from greenhouse_sandbox.api.answers import ApiError, error_response, json_response, not_found
 from greenhouse_sandbox.api.v1 import routes as v1_routes
 from greenhouse_sandbox.api.v1.requests import authenticate
 from greenhouse_sandbox.api.v3 import routes as v3_routes
@@ -20,8 +19,8 @@ from greenhouse_sandbox.ui import blueprint as ui
 from greenhouse_sandbox.webhooks.delivery import make_client
 from greenhouse_sandbox.worlds import seed
 
-if TYPE_CHECKING:
-    pass
+#: used by programs, so errors are JSON
+PROGRAMS = (*API_PATHS, "/_sandbox")
 
 
 def create_app(
@@ -90,7 +89,11 @@ def _finish(response: Response) -> Response:
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
-    """For unknown paths and methods, v3 answers 404, v1 checks the key first, and screens show a page."""
+    """For unknown paths and methods, v3 answers 404, v1 checks the key first, and screens show a page. Failures of the
+    sandbox itself are written to the terminal, and answered with 500."""
+    status = error.code or 500
+    if request.path.startswith(PROGRAMS) and status >= 500:
+        return json_response({"message": "The sandbox failed. The error is on its terminal."}, status)
     if request.path.startswith("/v3"):
         return error_response(not_found())
     if request.path.startswith("/v1"):
@@ -100,4 +103,6 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         except ApiError as refusal:
             return error_response(refusal)
         return error_response(not_found())
-    return render_template("error.html", error=error), error.code or 500
+    if request.path.startswith(PROGRAMS):
+        return json_response({"message": error.description}, status)
+    return render_template("error.html", error=error), status

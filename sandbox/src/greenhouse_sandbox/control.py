@@ -15,12 +15,16 @@ from greenhouse_sandbox.commands.catalogue import ALWAYS, COMMANDS, carry_out
 from greenhouse_sandbox.context import sandbox, the_store, unlocked
 from greenhouse_sandbox.faults import KINDS
 from greenhouse_sandbox.loopback import refuse_strangers
+from greenhouse_sandbox.reading import read_json, whole_number
 from greenhouse_sandbox.scenarios.catalogue import SCENARIOS, play
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.store import CHOICES, NUMBERS, checked_switches, default_switches
 from greenhouse_sandbox.store.webhooks import EVENTS, HELD, PENDING, Delivery
 from greenhouse_sandbox.store.webhooks import KINDS as HOOK_KINDS
 from greenhouse_sandbox.webhooks.delivery import send_collected
+
+#: of one delivery, in one call
+MOST_COPIES = 1000
 
 
 def list_acts() -> Response:
@@ -90,10 +94,13 @@ def hold() -> Response:
 def release() -> Response:
     """Send held deliveries one by one: `{"order": "oldest" | "newest"}`, `{"ids": [...]}`, `{"keep_holding": true}`."""
     store = the_store()
-    body = request.get_json(silent=True) or {}
+    body = _body()
     with store.lock:
         held = [row.id for row in store.deliveries.by("state", HELD)]
-        chosen = [int(one) for one in body.get("ids", held) if int(one) in held]
+        wanted = body.get("ids", held)
+        if not isinstance(wanted, list):
+            raise _wrong("ids must be a list of ids of deliveries.")
+        chosen = [one for one in map(whole_number, wanted) if one is not None and one in held]
         if body.get("order") == "newest":
             chosen.reverse()
         store.hold_deliveries = bool(body.get("keep_holding", False))
@@ -107,12 +114,15 @@ def release() -> Response:
 def redeliver(delivery_id: int) -> Response:
     """Send the same body again, `times` times (default 1), with the same event id unless `new_event_id` is true."""
     store = the_store()
-    body = request.get_json(silent=True) or {}
+    body = _body()
+    times = whole_number(body.get("times", 1))
+    if times is None or not 1 <= times <= MOST_COPIES:
+        raise _wrong(f"times must be a whole number from 1 to {MOST_COPIES}.")
     copies = []
     with store.lock:
         original = _delivery(store, delivery_id)
         now = store.clock.now()
-        for _ in range(int(body.get("times", 1))):
+        for _ in range(times):
             copy = replace(
                 original,
                 id=store.deliveries.new_id(),
@@ -196,7 +206,7 @@ def add_hook_fault() -> Response:
     """Inject a fault: `{"kind": "drop", "action": "candidate_stage_change", "times": 3}`."""
     body = _body()
     action = body.get("action", "")
-    if action and action not in EVENTS:
+    if action and str(action) not in EVENTS:
         raise ApiError(422, {"message": f"There is no action {action!r}. Known: {', '.join(EVENTS)}."})
     try:
         fault = the_store().hook_faults.add(body)
@@ -313,12 +323,20 @@ def show_calls() -> Response:
 @unlocked
 def wait_until_idle() -> Response:
     """Wait until no delivery is due or in progress, at most `timeout_seconds` (default 10): `{"idle": bool}`."""
-    seconds = float(_body().get("timeout_seconds", 10))
+    seconds = _body().get("timeout_seconds", 10)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise _wrong("timeout_seconds must be a number.")
     return json_response({"idle": sandbox().deliverer.wait_until_idle(seconds)})
 
 
 def _body() -> dict[str, Any]:
-    body = request.get_json(silent=True) if request.get_data() else {}
+    raw = request.get_data()
+    if not raw:
+        return {}
+    try:
+        body = read_json(raw) if request.is_json else None
+    except ValueError:
+        body = None
     if not isinstance(body, dict):
         raise _wrong("The body must be a JSON object, sent as application/json.")
     return body

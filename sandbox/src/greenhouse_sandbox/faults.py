@@ -159,7 +159,7 @@ class Faults:
 
     def add(self, wanted: dict[str, Any]) -> Fault:
         """ValueError with a message if the fault is invalid."""
-        if wanted.get("kind") not in KINDS:
+        if str(wanted.get("kind")) not in KINDS:
             raise ValueError(f"There is no fault of kind {wanted.get('kind')!r}. Known: {', '.join(KINDS)}.")
         for name, value in wanted.items():
             if name in TEXTS and not isinstance(value, str):

@@ -1,7 +1,6 @@
 """The token endpoints. Error bodies are those seen without a valid credential."""
 
 import base64
-import binascii
 import secrets
 from typing import Any
 
@@ -13,6 +12,7 @@ from greenhouse_sandbox.clock import seconds
 from greenhouse_sandbox.context import sandbox, the_store
 from greenhouse_sandbox.credentials import CLIENT_ID_SUFFIX, digest, find_api_key, find_oauth_client
 from greenhouse_sandbox.permissions import V3_CATEGORIES
+from greenhouse_sandbox.reading import read_json, whole_number
 from greenhouse_sandbox.store.account import OAuthClient
 from greenhouse_sandbox.tokens import BadTokenError, mint, read_token
 
@@ -28,14 +28,17 @@ def basic_pair() -> tuple[str, str] | None:
         return None
     try:
         user, _, secret = base64.b64decode(text.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return None
     return user, secret
 
 
 def parameters() -> dict[str, str]:
     """From query, form and JSON; clients use all three."""
-    body = request.get_json(silent=True) if request.is_json else None
+    try:
+        body = read_json(request.get_data()) if request.is_json else None
+    except ValueError:
+        body = None
     members = {str(name): str(value) for name, value in body.items()} if isinstance(body, dict) else {}
     return {**request.args.to_dict(), **request.form.to_dict(), **members}
 
@@ -173,7 +176,7 @@ def _answer(client: OAuthClient, user_id: int, scopes: list[str] | None) -> dict
 def _acting_user(sub: str | None, otherwise: int | None) -> int:
     if not sub and otherwise is not None:
         return otherwise
-    user = the_store().users.get(int(sub)) if sub and sub.isdecimal() else None
+    user = the_store().users.get(whole_number(sub))
     if user is None or user.deactivated:
         raise ApiError(400, {"error": "invalid_grant"})
     return user.id

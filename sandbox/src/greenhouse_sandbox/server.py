@@ -59,7 +59,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         try:
-            body = self._body()
+            environ = self._environ(self._body())
         except ValueError as error:
             self.close_connection = True
             self.send_error(400, explain=str(error))
@@ -71,7 +71,6 @@ class Handler(BaseHTTPRequestHandler):
             started[:] = [(status, headers)]
             return lambda _: None
 
-        environ = self._environ(body)
         environ[CUT] = lambda: cut.append(True)
         result = self.server.app(environ, start_response)
         try:

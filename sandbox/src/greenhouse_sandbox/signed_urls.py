@@ -5,6 +5,7 @@ import hmac
 from datetime import timedelta
 from urllib.parse import quote
 
+from greenhouse_sandbox.reading import whole_number
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Attachment
 
@@ -20,9 +21,10 @@ def signed_url(store: Store, row: Attachment) -> str:
 
 def is_valid(store: Store, row_id: int, *, expires: str, signature: str) -> bool:
     """`expires`: Unix time."""
-    if not expires.isdecimal() or int(expires) < store.clock.now().timestamp():
+    until = whole_number(expires)
+    if until is None or until < store.clock.now().timestamp():
         return False
-    return hmac.compare_digest(signature, _signature(store, row_id, int(expires)))
+    return hmac.compare_digest(signature, _signature(store, row_id, until))
 
 
 def _signature(store: Store, row_id: int, expires: int) -> str:

@@ -11,6 +11,7 @@ from greenhouse_sandbox.acts.custom_fields import with_values
 from greenhouse_sandbox.acts.feed import log_activity
 from greenhouse_sandbox.acts.progress import enter_stage, move, must_be_active, pipeline
 from greenhouse_sandbox.acts.refusal import RefusedError
+from greenhouse_sandbox.reading import whole_number
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import CONVERTED, TYPES, Application, Attachment
 from greenhouse_sandbox.store.people import Candidate
@@ -361,9 +362,10 @@ def set_links(store: Store, application: Application, links: dict[str, int | Non
 
 
 def _id(name: str, value: object) -> int:
-    if isinstance(value, bool) or not str(value).isdecimal():
+    found = whole_number(value)
+    if found is None:
         raise RefusedError(name, f"`{value}` is not an integer")
-    return int(str(value))
+    return found
 
 
 def delete_application(store: Store, application: Application) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from greenhouse_sandbox.acts.refusal import RefusedError
+from greenhouse_sandbox.reading import whole_number
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.account import FIELD_TYPES, SELECTS, VALUE_TYPES, CustomField, CustomFieldOption
 
@@ -43,7 +44,7 @@ def shown(store: Store, field_type: str, kept: dict[str, Any]) -> dict[str, Any]
 def _field(store: Store, field_type: str, entry: dict[str, Any], member: str) -> CustomField:
     by_id = entry.get("custom_field_id", entry.get("id"))
     if by_id is not None:
-        found = store.custom_fields.get(int(str(by_id))) if str(by_id).isdecimal() else None
+        found = store.custom_fields.get(whole_number(by_id))
     else:
         named = store.custom_fields.by("name_key", entry.get("name_key"))
         found = next((one for one in named if one.field_type == field_type), None)
@@ -65,7 +66,7 @@ def _value(store: Store, field: CustomField, entry: dict[str, Any], member: str)
     if field.value_type == "currency":
         return value if isinstance(value, dict) else {"amount": str(value), "unit": entry.get("unit")}
     if field.value_type == "user":
-        user = store.users.get(int(str(value))) if str(value).isdecimal() else None
+        user = store.users.get(whole_number(value))
         if user is None:
             raise RefusedError(member, f"names no user: {value}")
         return {

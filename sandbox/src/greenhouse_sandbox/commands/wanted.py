@@ -6,6 +6,7 @@ from typing import Any
 
 from greenhouse_sandbox.acts.progress import pipeline
 from greenhouse_sandbox.acts.refusal import RefusedError
+from greenhouse_sandbox.reading import whole_number
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Application
 from greenhouse_sandbox.store.jobs import Job, JobStage
@@ -58,9 +59,11 @@ class Wanted:
         value = self.members.get(name)
         if value is None:
             return None
-        if isinstance(value, bool) or not str(value).lstrip("-").isdecimal():
+        text = str(value)
+        number = whole_number(text.removeprefix("-"))
+        if isinstance(value, bool) or number is None:
             raise RefusedError(name, "must be a whole number")
-        return int(value)
+        return -number if text.startswith("-") else number
 
     def given(self, *names: str) -> dict[str, Any]:
         return {name: self.members[name] for name in names if name in self.members}

@@ -110,7 +110,7 @@ class HookFaults:
 
     def add(self, wanted: dict[str, Any]) -> HookFault:
         """ValueError with a message if the fault is invalid."""
-        if wanted.get("kind") not in KINDS:
+        if str(wanted.get("kind")) not in KINDS:
             raise ValueError(f"There is no fault of kind {wanted.get('kind')!r}. Known: {', '.join(KINDS)}.")
         unknown = wanted.keys() - (HookFault.__dataclass_fields__.keys() - {"id", "collected"})
         if unknown:

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, request, url_for
 from greenhouse_sandbox.clock import seconds
 from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.loopback import refuse_strangers
+from greenhouse_sandbox.reading import whole_number
 from greenhouse_sandbox.store.people import User
 from greenhouse_sandbox.store.table import Row, Table
 
@@ -31,8 +32,7 @@ class Typed:
         return text
 
     def whole(self, name: str) -> int | None:
-        text = self.text(name)
-        return int(text) if text.isdecimal() else None
+        return whole_number(self.text(name))
 
     def email(self, name: str) -> str:
         """An error unless there is an @ within the text."""

@@ -35,6 +35,7 @@ from greenhouse_sandbox.api.v1.shapes_people import application as application_s
 from greenhouse_sandbox.api.v1.shapes_people import application as shape
 from greenhouse_sandbox.api.v1.shapes_people import note as note_shape
 from greenhouse_sandbox.context import the_store
+from greenhouse_sandbox.reading import whole_number
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import REJECTED, Application
 from greenhouse_sandbox.store.jobs import JobStage
@@ -147,7 +148,7 @@ def user_named(store: Store, member: str, wanted: object) -> User:
     number = given.get("id", given.get("user_id"))
     users = store.users.rising()
     if number is not None:
-        found = store.users.get(int(number)) if str(number).isdecimal() else None
+        found = store.users.get(whole_number(number))
     else:
         email = str(given.get("email", "")).lower()
         found = next((one for one in users if email in [text.lower() for text in one.emails]), None)

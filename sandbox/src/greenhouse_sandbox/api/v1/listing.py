@@ -9,6 +9,7 @@ from flask import Response, request
 
 from greenhouse_sandbox.api.answers import json_response
 from greenhouse_sandbox.api.v1.requests import validation_error
+from greenhouse_sandbox.reading import whole_number
 from greenhouse_sandbox.store.table import Table
 
 MAX_PER_PAGE = 500
@@ -75,7 +76,8 @@ def number(name: str) -> int | None:
     text = request.args.get(name)
     if text is None:
         return None
-    return int(text) if text.isdecimal() else -1
+    found = whole_number(text)
+    return -1 if found is None else found
 
 
 def _narrowed(table: Table[Any], asked: list[tuple[str, bool, datetime]]) -> list[Any]:
@@ -109,10 +111,10 @@ def _moment(name: str, text: str) -> datetime:
 
 
 def _whole(name: str, default: int) -> int:
-    text = request.args.get(name, str(default))
-    if not text.isdecimal() or int(text) < 1:
+    found = whole_number(request.args.get(name, str(default)))
+    if not found:
         raise validation_error(name, "Must be a positive integer")
-    return int(text)
+    return found
 
 
 def _link(page: int, per_page: int, relation: str) -> str:

@@ -12,6 +12,7 @@ from greenhouse_sandbox.api.v1.requests import one, requires
 from greenhouse_sandbox.api.v1.shapes_jobs import user_ref
 from greenhouse_sandbox.clock import milliseconds
 from greenhouse_sandbox.context import the_store
+from greenhouse_sandbox.reading import whole_number
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import CONVERTED, HIRED, IN_PROCESS, REJECTED, Interview, Scorecard
 
@@ -62,8 +63,8 @@ def candidates() -> Response:
     rows: Rows = store.candidates
     job_id = number("job_id")
     if "candidate_ids" in request.args:
-        ids = {int(text) for text in request.args["candidate_ids"].split(",") if text.strip().isdecimal()}
-        rows = [row for row in (store.candidates.get(one_id) for one_id in sorted(ids)) if row]
+        ids = {whole_number(text.strip()) for text in request.args["candidate_ids"].split(",")} - {None}
+        rows = [row for row in (store.candidates.get(one_id) for one_id in sorted(filter(None, ids))) if row]
     elif job_id is not None:
         on_job = {row.candidate_id for row in store.applications.by("job_id", job_id)}
         rows = [store.candidates[one_id] for one_id in sorted(on_job)]

@@ -1,8 +1,6 @@
 """Authentication, rate limits, permissions and bodies of v1 requests."""
 
 import base64
-import binascii
-import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -12,6 +10,7 @@ from flask import Response, g, request
 from greenhouse_sandbox.api.answers import ApiError, not_found
 from greenhouse_sandbox.context import sandbox, the_store
 from greenhouse_sandbox.credentials import find_api_key
+from greenhouse_sandbox.reading import read_json, whole_number
 from greenhouse_sandbox.store.account import ApiKey
 from greenhouse_sandbox.store.table import Row, Table
 
@@ -26,7 +25,7 @@ MISSING = {
 def json_body() -> dict[str, Any]:
     """Empty if the body is not an object."""
     try:
-        body = json.loads(request.get_data() or b"{}")
+        body = read_json(request.get_data() or b"{}")
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
@@ -73,7 +72,7 @@ def authenticate() -> ApiKey:
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
     try:
         pair = base64.b64decode(text.strip(), validate=True).decode() if kind.lower() == "basic" else ""
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         pair = ""
     key = find_api_key(store, pair.partition(":")[0])
     state = store.switches["v1"]
@@ -109,7 +108,7 @@ def on_behalf_of() -> int:
     text = request.headers.get("On-Behalf-Of", "")
     if not text:
         raise validation_error("On-Behalf-Of", "Missing required header: On-Behalf-Of")
-    user = the_store().users.get(int(text)) if text.isdecimal() else None
+    user = the_store().users.get(whole_number(text))
     if user is None or user.deactivated:
         raise not_found()
     return user.id

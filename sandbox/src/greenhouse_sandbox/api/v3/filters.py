@@ -6,6 +6,7 @@ from operator import ge, gt, le, lt
 from typing import Any
 
 from greenhouse_sandbox.api.v3.requests import invalid
+from greenhouse_sandbox.reading import whole_number
 from greenhouse_sandbox.store import Store
 
 type Test = Callable[[Any], bool]
@@ -21,10 +22,13 @@ def parse_ids(name: str, text: str) -> list[int]:
     parts = [part.strip() for part in text.split(",")]
     if len(parts) > MAX_IDS:
         raise invalid(name, f"array size is greater than: {MAX_IDS}")
+    numbers = []
     for part in parts:
-        if not part.isdecimal():
+        number = whole_number(part)
+        if number is None:
             raise invalid(name, f"`{part}` is not an integer")
-    return [int(part) for part in parts]
+        numbers.append(number)
+    return numbers
 
 
 def ids(member: str) -> Filter:

@@ -1,7 +1,6 @@
 """Lists: filters, order, pages, and the fields a client chose. Cursors are base64 of compact JSON."""
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from greenhouse_sandbox.api.answers import json_response
 from greenhouse_sandbox.api.v3 import filters
 from greenhouse_sandbox.api.v3.filters import Filter, Keys, Test
 from greenhouse_sandbox.api.v3.requests import invalid, v3_error
+from greenhouse_sandbox.reading import read_json, whole_number
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.table import Derived, Table
 from greenhouse_sandbox.tokens import Bearer
@@ -49,7 +49,7 @@ class Cursor:
 def decode(text: str) -> Cursor:
     """422 if the cursor isn't one of ours."""
     try:
-        data = json.loads(base64.b64decode(text, validate=True))
+        data = read_json(base64.b64decode(text, validate=True))
         return Cursor(
             query={str(name): str(value) for name, value in data["query"].items()},
             per_page=int(data["per_page"]),
@@ -57,7 +57,7 @@ def decode(text: str) -> Cursor:
             page=int(data["page"]),
             original_request_id=str(data["original_request_id"]),
         )
-    except (binascii.Error, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise v3_error(422, "The cursor is invalid or has expired.") from error
 
 
@@ -202,9 +202,9 @@ def _query() -> dict[str, str]:
 
 def _per_page(query: dict[str, str]) -> int:
     text = query.get("per_page", "100")
-    if not text.isdecimal():
+    number = whole_number(text)
+    if number is None:
         raise invalid("per_page", f"`{text}` is not an integer")
-    number = int(text)
     if number > MAX_PER_PAGE:
         raise invalid("per_page", f"`{number}` number is greater than: {MAX_PER_PAGE}")
     if number < 1:

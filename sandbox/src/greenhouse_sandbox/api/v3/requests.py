@@ -8,6 +8,7 @@ from flask import Response, g, request
 
 from greenhouse_sandbox.api.answers import PHRASES, ApiError, json_response, not_found
 from greenhouse_sandbox.context import sandbox, the_store
+from greenhouse_sandbox.reading import read_json
 from greenhouse_sandbox.store.table import Row, Table
 from greenhouse_sandbox.tokens import BadTokenError, Bearer, read_token
 
@@ -29,7 +30,10 @@ def json_body() -> dict[str, Any]:
         return {}
     if not request.is_json:
         raise v3_error(422, "The request body must be sent as application/json.")
-    body = request.get_json(silent=True)
+    try:
+        body = read_json(request.get_data())
+    except ValueError:
+        body = None
     if not isinstance(body, dict):
         raise v3_error(422, "The request body must be a JSON object.")
     return body

@@ -11,6 +11,7 @@ from greenhouse_sandbox.acts.applications import add_candidate, add_prospect, ap
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.commands.catalogue import carry_out
 from greenhouse_sandbox.context import the_store
+from greenhouse_sandbox.reading import whole_number
 from greenhouse_sandbox.store.applications import Application
 from greenhouse_sandbox.ui.screens import Typed, acting_user, found, screens, way_back
 
@@ -143,7 +144,7 @@ def submit_prospect() -> ResponseReturnValue:
     if typed.errors:
         return _prospect_page(typed), 422
     now = store.clock.now()
-    job_ids = [int(one) for one in request.form.getlist("job_ids") if one.isdecimal()]
+    job_ids = [one for one in map(whole_number, request.form.getlist("job_ids")) if one is not None]
     candidate = add_candidate(store, first_name=first, last_name=last, email=email, now=now)
     application = add_prospect(store, candidate, job_ids=job_ids, actor_id=acting_user().id, now=now)
     flash(f"{candidate.name} was added as a prospect.")

@@ -7,6 +7,7 @@ from greenhouse_sandbox.acts.jobs import STAGES, create_job
 from greenhouse_sandbox.acts.progress import current_stage, pipeline
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.context import the_store
+from greenhouse_sandbox.reading import whole_number
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import IN_PROCESS, Application
 from greenhouse_sandbox.store.jobs import Job
@@ -106,7 +107,7 @@ def submit_job() -> ResponseReturnValue:
             requisition_id=typed.text("requisition_id") or None,
             stages=stages,
             department_id=typed.whole("department"),
-            office_ids=[int(one) for one in request.form.getlist("offices") if one.isdecimal()],
+            office_ids=[one for one in map(whole_number, request.form.getlist("offices")) if one is not None],
             recruiter_id=typed.whole("recruiter"),
             coordinator_id=typed.whole("coordinator"),
             now=store.clock.now(),

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.context import sandbox, the_store
 from greenhouse_sandbox.faults import KINDS
+from greenhouse_sandbox.reading import whole_number
 from greenhouse_sandbox.scenarios.catalogue import SCENARIOS, play
 from greenhouse_sandbox.store.store import CHOICES, checked_switches, default_switches
 from greenhouse_sandbox.store.webhooks import EVENTS, HELD, PENDING
@@ -100,7 +101,7 @@ def save_switches() -> ResponseReturnValue:
     wanted: dict[str, Any] = {}
     for name, text in request.form.items():
         by_text = {str(value): value for value in CHOICES.get(name, ())}
-        wanted[name] = by_text.get(text, int(text) if text.isdecimal() else text)
+        wanted[name] = by_text.get(text, text if (number := whole_number(text)) is None else number)
     try:
         store.switches.update(checked_switches(wanted))
         flash("The switches were saved.")

@@ -1,0 +1,30 @@
+"""Reads numbers and JSON that clients send."""
+
+import json
+from typing import Any, Final, Never
+
+#: the highest ids have 19 digits
+MOST_DIGITS: Final = 19
+
+
+def whole_number(text: object) -> int | None:
+    """None if it isn't a whole number of at least 0 in digits."""
+    written = str(text)
+    is_number = written.isascii() and written.isdecimal() and len(written) <= MOST_DIGITS
+    return int(written) if is_number and not isinstance(text, bool) else None
+
+
+def read_json(raw: bytes) -> Any:
+    """ValueError for invalid JSON, including what Python would accept: NaN and halves of surrogate pairs, which can't
+    be sent in a response. Also if it is nested too deeply."""
+    try:
+        data = json.loads(raw, parse_constant=_refuse)
+        if b"\\ud" in raw.lower():
+            json.dumps(data, ensure_ascii=False).encode()
+    except RecursionError as error:
+        raise ValueError("It is nested too deeply.") from error
+    return data
+
+
+def _refuse(name: str) -> Never:
+    raise ValueError(f"{name} is not JSON.")
