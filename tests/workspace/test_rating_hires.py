@@ -166,7 +166,10 @@ def test_a_rating_in_a_file_with_the_managers_address_in_another_case_counts_as_
         rater=address,
         rated_on=NOW.date(),
     )
-    client = signed_in(manager)
+    client, home = signed_in(manager), f"/o/{ada.organisation.slug}/home/"
+    assert path(ada) not in client.get(home).content.decode()
     assert "You rated" in client.get(path(ada)).content.decode()
     client.post(path(ada), {"x": "4"})
     assert stored(ada) == [("Reliability", 2.0, address)]
+    RatingImport.objects.of(ada.organisation).update(confirmed_at=None)
+    assert path(ada) in client.get(home).content.decode()

@@ -179,7 +179,9 @@ def _ratings(viewer: Viewer) -> QuerySet[Application]:
     member = viewer.member
     if not viewer.organisation.rates_hires or member.kind != Membership.Kind.HIRING_MANAGER:
         return rows.none()
-    rated = PerformanceRating.objects.of(viewer.organisation).filter(rater__same_address=member.user.email)
+    rated = PerformanceRating.objects.of(viewer.organisation).filter(
+        rater__same_address=member.user.email, of__confirmed_at__isnull=False
+    )
     rows = rows.filter(
         pk__in=viewer.applications,
         status=Application.Status.HIRED,
