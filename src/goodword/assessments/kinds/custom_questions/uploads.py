@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 
+from goodword.core.csv_files import UnreadableFile, decoded
 from goodword.core.text import clean_text
 from goodword.core.uploads import clamd, office, pdf, xml
 
@@ -40,6 +41,8 @@ ACCEPTED: Final[Mapping[str, Mapping[str, str]]] = {
 _OPEN_DOCUMENT = {".odt", ".ods", ".odp"}
 #: maximum bytes to read of an archive's declarations, since small archives can unpack to large ones
 _MAX_DECLARATION: Final = 200_000
+#: encodings of other regions' computers that have full-width signs, which start formulas there
+_ASSUMED: Final = ("gb18030", "big5", "euc_kr", "shift_jis")
 _SAME = {".jpeg": ".jpg", ".jfif": ".jpg"}
 
 
@@ -104,7 +107,7 @@ def _refuse_programs(ending: str, content: bytes) -> None:
                 )
             )
         if ending == ".csv":
-            xml.check_table(content.decode("utf-8-sig"))
+            _check_table(content)
         if any(ending in ACCEPTED[one] for one in ("document", "sheet", "slides")):
             office.check(content)
     except xml.Programs as error:
@@ -178,12 +181,21 @@ def _is_office(ending: str, content: bytes) -> bool:
 
 
 def _is_text(content: bytes) -> bool:
-    """UTF-8 without the control characters that occur only in binary files."""
+    """UTF-8, UTF-16 or Windows-1252, as Excel and editors on Windows save it, without the control characters that occur
+    only in binary files."""
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        text, _guessed = decoded(content)
+    except UnreadableFile:
         return False
     return not any(letter < " " and letter not in "\t\n\r\f" for letter in text)
+
+
+def _check_table(content: bytes) -> None:
+    """Raises xml.Problem. If the encoding is a guess, the table must be harmless in any that a computer may assume."""
+    text, guessed = decoded(content)
+    xml.check_table(text)
+    for encoding in _ASSUMED if guessed else ():
+        xml.check_table(content.decode(encoding, "replace"))
 
 
 def _shortened(name: str) -> str:
