@@ -38,7 +38,7 @@ def test_the_invitation_says_what_how_long_and_by_when() -> None:
     assert words.text == (
         "Hello Ada & Co,\n"
         "\n"
-        "thank you for applying for Window Washer at Acme Bikes. As the next step, please take a short "
+        "Thank you for applying for Window Washer at Acme Bikes. As the next step, please take a short "
         "assessment. It takes about 2 minutes:\n"
         "\n"
         "- Work style: 16 statements, about 2 minutes, no right or wrong answers\n"

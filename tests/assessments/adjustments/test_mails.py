@@ -142,7 +142,7 @@ def test_the_candidate_reads_the_grant_from_the_contact(attempt: Attempt) -> Non
     assert mail.text == (
         "Hello Ada,\n"
         "\n"
-        "you have 50% extra time in the timed parts you haven't started.\n"
+        "You have 50% extra time in the timed parts you haven't started.\n"
         "\n"
         "> Of course.\n"
         "> Good luck.\n"
@@ -175,7 +175,7 @@ def test_a_refusal_says_what_to_do(attempt: Attempt) -> None:
     mail = words(attempt, "adjustment_answered")
     assert (
         mail.text.count(
-            "the adjustment you asked for in your assessment can't be granted.\n\n> There is no need.\n"
+            "The adjustment you asked for in your assessment can't be granted.\n\n> There is no need.\n"
         )
         == 1
     )

@@ -347,7 +347,7 @@ def test_a_preview_shows_the_last_mail_of_the_kind_and_saves_nothing(
     assert f"data:image/png;base64,{base64.b64encode(PNG).decode()}" in shown.rendered.html
     assert (served["X-Frame-Options"], "sandbox" in served["Content-Security-Policy"]) == ("SAMEORIGIN", True)
     saved = client.get(page_of(org, name="mail_text_preview"))
-    assert "thank you for applying" in saved.content.decode()
+    assert "Thank you for applying" in saved.content.decode()
     email.refresh_from_db()
     assert "texts" not in email.context
 
