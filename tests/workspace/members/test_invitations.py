@@ -62,7 +62,7 @@ def test_an_admin_invites_several_people_who_get_a_link_each(ann: Membership, ma
     role = factories.role(ann.organisation, title="Window Washer", owner=ann)
     response = signed_in(ann).post(
         page("members", ann),
-        {"emails": f"{NINA}, Otto@acme.example\n{NINA}", "kind": "hiring_manager", "roles": [role.pk]},
+        {"emails": f"{NINA}; Otto@acme.example,\n{NINA};", "kind": "hiring_manager", "roles": [role.pk]},
     )
     assert (response.status_code, response["Location"]) == (302, page("members", ann))
     rows = Invitation.objects.of(ann.organisation).order_by("pk")

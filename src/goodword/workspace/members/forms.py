@@ -87,7 +87,10 @@ class InviteForm(forms.Form):
         self.fields["roles"] = _roles(organisation)
 
     def clean_emails(self) -> list[str]:
-        found = list(dict.fromkeys(re.split(r"[\s,;]+", normalised(self.cleaned_data["emails"]))))
+        # lists copied from mail programs may end with a separator
+        found = list(dict.fromkeys(re.findall(r"[^\s,;]+", normalised(self.cleaned_data["emails"]))))
+        if not found:
+            raise ValidationError(self.fields["emails"].error_messages["required"])
         if wrong := [text for text in found if not _is_address(text)]:
             raise ValidationError(
                 _("These are not e-mail addresses: %(list)s.")
