@@ -13,7 +13,8 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.adjustments.requests import withdraw_request
 from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.models import Adjustment, Attempt
-from goodword.notifications.models import Link
+from goodword.notifications.domain.bounces import note_bounced
+from goodword.notifications.models import Email, Link
 from goodword.workflow.models import lock, move
 from tests.assessments.adjustments.support import (
     HANNA,
@@ -30,6 +31,7 @@ from tests.assessments.adjustments.support import (
 from tests.assessments.once import once
 from tests.assessments.plans import JUDGEMENT, REASONING
 from tests.assessments.support import application, part_of, token_of
+from tests.support.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -171,6 +173,37 @@ def test_a_sent_request_is_shown_and_can_be_withdrawn(client: Client, attempt: A
     client.post(url(attempt, "portal_assessment_adjustment_withdraw"))
     assert requests(attempt) == [("withdrawn", 100, True, 0, False)]
     assert "Send request" in page(client, path)
+    assert "You withdrew a request" in page(client, path)
+
+
+def test_what_cannot_be_sent_because_another_window_was_faster_is_kept(
+    client: Client, attempt: Attempt
+) -> None:
+    path = url(attempt)
+    client.post(path, {"a-percent": "50", "a-text": "Pauses."})
+    later = client.post(path, {"a-percent": "50", "a-text": "Large print,\nplease."})
+    assert (later.status_code, requests(attempt)) == (409, [("asked", 50, False, 0, False)])
+    text = " ".join(later.content.decode().split())
+    assert "This text was not sent." in text and "Large print,<br>please." in text
+    again = client.post(path, {"a-percent": "50", "a-text": "Pauses."})
+    assert (again.status_code, again["Location"]) == (302, path)
+
+
+@pytest.mark.world
+def test_a_request_that_reached_nobody_is_not_called_withdrawn(client: Client, attempt: Attempt) -> None:
+    asked(attempt)
+    run_jobs()
+    while mail := (
+        Email.objects.of(attempt.organisation)
+        .filter(kind="assessment.adjustment_request", bounced_at=None)
+        .first()
+    ):
+        note_bounced(email_id=mail.pk, reason="No such user", now=NOW)
+        run_jobs()
+    assert requests(attempt)[0][0] == "withdrawn"
+    text = page(client, url(attempt))
+    assert "A request of yours could not be delivered" in text
+    assert "You withdrew a request" not in text
 
 
 @pytest.mark.world

@@ -105,6 +105,13 @@ def mail_request_lost(row: Adjustment, *, application: Application, now: datetim
     _write(row, LOST, application=application, sender=goodword, now=now)
 
 
+def lost(rows: Sequence[Adjustment]) -> set[int]:
+    """Ids of the requests that ended because nobody could be asked; the candidate has been told."""
+    by_ref = {subject_ref_of(row): row.pk for row in rows}
+    told = Email.objects.across_organisations().filter(kind=LOST, subject_ref__in=list(by_ref))
+    return {by_ref[ref] for ref in told.values_list("subject_ref", flat=True)}
+
+
 def _write(
     row: Adjustment,
     kind: str,

@@ -1,5 +1,4 @@
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.assessments.adjustments.contacts import Contact, contact_of
 from goodword.assessments.adjustments.forms import AdjustmentAnswerForm, AdjustmentRequestForm
-from goodword.assessments.adjustments.mails import next_reader, send_fresh_link
+from goodword.assessments.adjustments.mails import lost, next_reader, send_fresh_link
 from goodword.assessments.adjustments.open_text import CannotReplace, open_text_offers
 from goodword.assessments.adjustments.requests import (
     AlreadyAnswered,
@@ -53,7 +52,7 @@ def request_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
         form = AdjustmentRequestForm(None, time=time, initial={name: form[name].data for name in form.fields})
     if form.is_bound and not adjustment.why_not and form.is_valid():
         said = form.cleaned_data
-        with suppress(CannotRequest):  # already requested in another window, as the page shows
+        try:
             request_adjustment(
                 attempt_id=session.attempt.pk,
                 percent=said.get("percent", 0),
@@ -62,11 +61,22 @@ def request_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
                 may_disclose=said["may_disclose"],
                 now=session.now,
             )
-        return private(redirect(session.url("portal_assessment_adjustment")))
-    if form.is_bound and adjustment.why_not:
+        except CannotRequest:  # already requested in another window
+            adjustment = request_status(session.attempt)
+        else:
+            return private(redirect(session.url("portal_assessment_adjustment")))
+    unsent = _unsent(form, adjustment)
+    if form.is_bound and adjustment.why_not and not unsent:
         return private(redirect(session.url("portal_assessment_adjustment")))
     contact = next_reader(session.attempt, application=application_of(session.attempt))
-    return _show_request(request, session, form, adjustment=adjustment, contact=contact)
+    return _show_request(request, session, form, adjustment=adjustment, contact=contact, unsent=unsent)
+
+
+def _unsent(form: AdjustmentRequestForm, adjustment: RequestStatus) -> str:
+    """What was typed but can't be requested any more, unless it was requested in another window."""
+    text = str(form["text"].value() or "").strip() if form.is_bound and adjustment.why_not else ""
+    requested = {" ".join(one.text.split()) for one in adjustment.requests}
+    return "" if " ".join(text.split()) in requested else text
 
 
 def show_request_preview(request: HttpRequest, session: AttemptSession) -> HttpResponse:
@@ -94,6 +104,7 @@ def _show_request(
     *,
     adjustment: RequestStatus,
     contact: Contact,
+    unsent: str = "",
 ) -> HttpResponse:
     current = session.overview.current
     form.say_who_reads(outside=contact.outside)
@@ -101,8 +112,10 @@ def _show_request(
         request,
         session,
         "assessments/adjustments/request_form.html",
-        status=422 if form.is_bound else 200,
+        status=409 if unsent else 422 if form.is_bound else 200,
         form=form,
+        unsent=unsent,
+        lost=lost(adjustment.requests),
         form_id="" if adjustment.why_not else "ask",
         adjustment=adjustment,
         contact=contact,
