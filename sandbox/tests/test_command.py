@@ -216,7 +216,12 @@ def test_https_with_a_local_certificate_authority(tmp_path: Path) -> None:
             ("--webhook-url", "http://x/", "--webhook-secret", "s", "--webhook-actions", "fly"),
             "There is no web hook for fly.",
         ),
-        (("--webhook-ca", "/nowhere/ca.pem"), "No such file"),
+        (
+            ("--webhook-url", "example.com/hook", "--webhook-secret", "s"),
+            "--webhook-url takes http:// or https:// and a host, not 'example.com/hook'.",
+        ),
+        (("--webhook-actions", "hire_candidate"), "--webhook-actions needs --webhook-url"),
+        (("--webhook-ca", "/nowhere/ca.pem"), "/nowhere/ca.pem cannot be used: No such file"),
     ],
 )
 def test_invalid_options_are_reported_with_status_2(arguments: tuple[str, ...], words: str) -> None:

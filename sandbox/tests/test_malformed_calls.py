@@ -111,6 +111,14 @@ def test_the_control_plane_says_what_is_wrong(
     assert answer.json()["message"].startswith(message)
 
 
+@pytest.mark.parametrize("address", ["example.com/hook", "ftp://example.com/", "http://", "http://[::1"])
+def test_a_webhook_needs_a_web_address(client: httpx2.Client, store: Store, address: str) -> None:
+    form = {"name": "A", "action": "hire_candidate", "endpoint_url": address, "secret_key": "s"}
+    answer = client.post("/configure/dev_center/web_hooks/new", data=form)
+    assert "Enter a whole address that begins with https://" in answer.text
+    assert len(store.webhooks) == 0
+
+
 def test_errors_of_the_control_plane_and_the_token_endpoints_are_json(client: httpx2.Client) -> None:
     for answer, status in (
         (client.get("/_sandbox/nothing"), 404),

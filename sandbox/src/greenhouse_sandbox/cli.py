@@ -17,6 +17,7 @@ from greenhouse_sandbox.app import create_app
 from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.credentials import CLIENT_ID_SUFFIX, create_api_key, create_oauth_client, digest
 from greenhouse_sandbox.permissions import categories
+from greenhouse_sandbox.reading import is_web_address
 from greenhouse_sandbox.server import Server
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.state_file import StateError
@@ -277,6 +278,12 @@ def _give(app: Sandbox, options: Namespace) -> None:
             give_oauth_client(store, options.client_id, options.client_secret, now)
         if bool(options.webhook_url) != bool(options.webhook_secret):
             raise ValueError("--webhook-url and --webhook-secret go together.")
+        if options.webhook_actions and not options.webhook_url:
+            raise ValueError("--webhook-actions needs --webhook-url and --webhook-secret.")
+        if options.webhook_url and not is_web_address(options.webhook_url):
+            raise ValueError(
+                f"--webhook-url takes http:// or https:// and a host, not {options.webhook_url!r}."
+            )
         if options.webhook_url:
             make_webhooks(store, options.webhook_url, options.webhook_secret, options.webhook_actions, now)
     app.changed()

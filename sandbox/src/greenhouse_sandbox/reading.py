@@ -1,7 +1,8 @@
-"""Reads numbers and JSON that clients send."""
+"""Reads numbers, addresses and JSON that clients send."""
 
 import json
 from typing import Any, Final, Never
+from urllib.parse import urlsplit
 
 #: the highest ids have 19 digits
 MOST_DIGITS: Final = 19
@@ -12,6 +13,15 @@ def whole_number(text: object) -> int | None:
     written = str(text)
     is_number = written.isascii() and written.isdecimal() and len(written) <= MOST_DIGITS
     return int(written) if is_number and not isinstance(text, bool) else None
+
+
+def is_web_address(text: str) -> bool:
+    """Whether it begins with http:// or https:// and a host."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # half an IPv6 address
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def read_json(raw: bytes) -> Any:

@@ -278,8 +278,11 @@ class Deliverer:
 
 
 def make_client(authority: Path | None = None) -> httpx2.Client:
-    """Besides the system's authorities, it trusts `authority` (a PEM file)."""
+    """Besides the system's authorities, it trusts `authority` (a PEM file). ValueError if that can't be used."""
     trust = ssl.create_default_context()
     if authority is not None:
-        trust.load_verify_locations(authority)
+        try:
+            trust.load_verify_locations(authority)
+        except OSError as error:  # ssl.SSLError, too
+            raise ValueError(f"{authority} cannot be used: {error.strerror or error}.") from error
     return httpx2.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False, verify=trust)

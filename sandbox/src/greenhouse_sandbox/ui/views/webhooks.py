@@ -1,12 +1,12 @@
 """Configure > Dev Center > Web Hooks, and the log of deliveries."""
 
 from itertools import islice
-from urllib.parse import urlsplit
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from greenhouse_sandbox.context import sandbox, the_store, unlocked
+from greenhouse_sandbox.reading import is_web_address
 from greenhouse_sandbox.store.webhooks import DELIVERED, DROPPED, EVENTS, GIVEN_UP, HELD, PENDING, Webhook
 from greenhouse_sandbox.ui.screens import Typed, found, screens, way_back
 
@@ -129,8 +129,7 @@ def _typed(typed: Typed) -> tuple[str, str, str, str]:
     if action not in EVENTS:
         typed.errors["action"] = "Choose when the web hook fires."
     endpoint = typed.required("endpoint_url", "the endpoint URL")
-    parts = urlsplit(endpoint)
-    if endpoint and not (parts.scheme in {"http", "https"} and parts.hostname):
+    if endpoint and not is_web_address(endpoint):
         typed.errors["endpoint_url"] = "Enter a whole address that begins with https:// (or, here, http://)."
     return name, action, endpoint, typed.required("secret_key", "the secret key")
 
