@@ -98,6 +98,8 @@ def test_a_cursor_with_impossible_numbers_is_invalid(v3: httpx2.Client) -> None:
         ("/deliveries/1/redeliver", {"times": "x"}, "times must be a whole number from 1 to 1000."),
         ("/deliveries/1/redeliver", {"times": 10**9}, "times must be a whole number from 1 to 1000."),
         ("/wait-until-idle", {"timeout_seconds": "abc"}, "timeout_seconds must be a number."),
+        ("/clock", {"advance_seconds": 1e12}, "Give `set` (ISO 8601 with a zone)"),
+        ("/clock", {"set": "9999-12-31T23:59:59Z"}, "Give `set` (ISO 8601 with a zone)"),
         ("/faults", {"kind": ["fail"]}, "There is no fault of kind ['fail']. Known: fail"),
         ("/webhook-faults", {"kind": {}}, "There is no fault of kind {}. Known: drop"),
         ("/webhook-faults", {"kind": "drop", "action": [1]}, "There is no action [1]. Known: "),
@@ -117,6 +119,13 @@ def test_a_webhook_needs_a_web_address(client: httpx2.Client, store: Store, addr
     answer = client.post("/configure/dev_center/web_hooks/new", data=form)
     assert "Enter a whole address that begins with https://" in answer.text
     assert len(store.webhooks) == 0
+
+
+@pytest.mark.parametrize("hours", ["9223372036854775808", "99999999"])
+def test_the_clock_is_not_moved_out_of_the_calendar(client: httpx2.Client, store: Store, hours: str) -> None:
+    page = client.post("/sandbox/clock", data={"hours": hours}, follow_redirects=True)
+    assert "Enter fewer hours." in page.text
+    assert store.clock.offset.total_seconds() == 0
 
 
 def test_errors_of_the_control_plane_and_the_token_endpoints_are_json(client: httpx2.Client) -> None:

@@ -1,5 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
+#: later moments would leave no room for due times
+YEARS = range(1971, 9000)
+
 
 class Clock:
     def __init__(self, offset: timedelta = timedelta()) -> None:
@@ -10,11 +13,17 @@ class Clock:
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def set(self, moment: datetime) -> None:
+        """ValueError unless it is within YEARS."""
+        if moment.astimezone(UTC).year not in YEARS:
+            raise ValueError(f"the clock goes from {YEARS[0]} to {YEARS[-1]}")
         self.offset = moment - datetime.now(UTC)
 
     def advance(self, by: timedelta) -> None:
-        """`by` may be negative."""
-        self.offset += by
+        """`by` may be negative. ValueError unless this leads to a moment within YEARS."""
+        try:
+            self.set(datetime.now(UTC) + self.offset + by)
+        except OverflowError as error:
+            raise ValueError(f"the clock goes from {YEARS[0]} to {YEARS[-1]}") from error
 
 
 def milliseconds(moment: datetime | None) -> str | None:

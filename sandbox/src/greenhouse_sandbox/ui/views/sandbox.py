@@ -45,8 +45,11 @@ def advance_clock() -> ResponseReturnValue:
     elif hours is None:
         flash("Enter a whole number of hours.", "error")
     else:
-        clock.advance(timedelta(hours=hours))
-        flash(f"The clock was advanced by {hours} hours.")
+        try:
+            clock.advance(timedelta(hours=hours))
+            flash(f"The clock was advanced by {hours} hours.")
+        except (ValueError, OverflowError):
+            flash("Enter fewer hours.", "error")
     return redirect(url_for("ui.workshop"), 303)
 
 
