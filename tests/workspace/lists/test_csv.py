@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.candidates.models import Application
 from goodword.roles.models import Role
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -71,6 +72,13 @@ def test_the_file_has_the_filters_and_order_of_the_page(role: Role, rita: Member
 
 
 @pytest.mark.slow
+def test_an_erased_application_has_no_address_even_if_the_person_stays(role: Role, rita: Membership) -> None:
+    ada = named(role, "Ada", "Zorn", email="ada@mail.example")
+    Application.objects.of(role.organisation).filter(pk=ada.pk).update(erased_at=factories.NOW)
+    [_head, row] = lines(signed_in(rita), path("candidates_csv", role.organisation))
+    assert row[:3] == [str(ada.pk), "Ada Zorn", ""]
+
+
 def test_more_rows_take_no_more_queries(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
     where = path("role_csv", role.organisation, role.pk)

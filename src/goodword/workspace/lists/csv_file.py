@@ -81,7 +81,7 @@ def _lines(rows: QuerySet[ListedApplication], organisation: Organisation) -> Ite
         cells = (
             str(row.pk),
             candidate.name,
-            "" if candidate.erased_at else candidate.email,
+            "" if row.application.erased_at or candidate.erased_at else candidate.email,
             row.role.title if row.role else "",
             row.status,
             row.stage_name,
