@@ -31,6 +31,11 @@ def fails_once(event: Event) -> None:
         raise Broken
 
 
+@events.formerly("references.earlier.acts_now")
+def acts_now(event: Event) -> None:
+    acted.append(event.pk)
+
+
 @events.only_for(kind="assessment")
 def on_assessment(event: Event) -> None:
     acted.append(event.pk)
@@ -40,6 +45,7 @@ FLOW: events.Flow = {
     "test.happened": (acts,),
     "test.fails": (fails_once,),
     "test.alone": (),
+    "test.renamed": (acts_now,),
     "test.of_a_kind": (on_assessment,),
 }
 ACTS = f"{__name__}.acts"
@@ -123,6 +129,15 @@ def test_a_reaction_of_another_version_is_left_to_its_workers_and_then_fails() -
     Reaction.objects.update(tries=events.TRIES - 1, not_before=None)
     events.react.run()
     assert (acted, Reaction.objects.get().state) == ([], "failed")
+
+
+@pytest.mark.django_db
+def test_a_reaction_that_waits_under_a_handlers_former_name_is_run() -> None:
+    with events.rows_only():
+        event = record_event("test.renamed")
+    Reaction.objects.update(handler="references.earlier.acts_now")
+    events.react.run()
+    assert (acted, Reaction.objects.get().state) == ([event.pk], "done")
 
 
 @pytest.mark.django_db(transaction=True)
