@@ -348,3 +348,24 @@ def test_an_unpublished_assessment_waits(role: Role, rita: Membership) -> None:
         ("assessment", "waiting", "unpublished"),
         ("reference_check", "started", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "line", "said"),
+    [
+        (["assessment"], "Ada Zorn,ada@mail.example", "They are invited once the assessment is published."),
+        (["assessment", "reference_check"], "Ada Zorn,ada@mail.example", "Invitations are on their way."),
+        (["reference_check"], "Eve Here,eve@mail.example", "Nobody has been e-mailed."),
+    ],
+)
+def test_the_page_says_whether_anybody_is_invited(
+    role: Role, rita: Membership, steps: list[str], line: str, said: str
+) -> None:
+    Step.objects.of(role.organisation).filter(role=role, kind="assessment").update(requirement="")
+    client = signed_in(rita)
+    of = uploaded(client, role, f"Name,E-mail\n{line}\nBo Yard,nowhere\n")
+    imports.start(of, steps=steps, member=rita, now=NOW)
+    imports.import_some(of.pk, now=NOW)
+    page = client.get(path("role_import_check", role.organisation, role.pk, of.pk)).content.decode()
+    sentences = ("They are invited once the assessment", "Invitations are on their way.", "Nobody has been")
+    assert said in page and sum(one in page for one in sentences) == 1

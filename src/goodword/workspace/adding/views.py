@@ -300,7 +300,7 @@ def _check_page(
     counts = imports.counts_of(of)
     good = counts[RowState.GOOD]
     rows = ImportRow.objects.of(request.organisation).filter(of=of)
-    mails = good * len(chosen or ())
+    mails, choices = good * len(chosen or ()), step_choices(role)
     decided = of.state != State.CHECKED
     doubtful = imports.doubtful(of)
     if decided or chosen is not None:
@@ -320,7 +320,9 @@ def _check_page(
         else [],
         "doubts": Paginator(doubtful, PAGE).get_page(request.GET.get("doubts")),
         "problems": Paginator(_with_problems(of), PAGE).get_page(request.GET.get("page")),
-        "choices": step_choices(role),
+        "choices": choices,
+        "invited_now": counts[RowState.IMPORTED]
+        and any(one.step.kind in of.steps and not one.waits for one in choices),
         "chosen": chosen or [],
         "ticked": request.GET.getlist("step"),
         "good_count": written_count(good),
