@@ -360,13 +360,14 @@ def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> byt
 def _known_to_candidate(
     applications: QuerySet[Application], *, organisation: Organisation
 ) -> QuerySet[Application]:
-    """Without confidential searches to which the candidate was never invited: they may not know of them."""
+    """Without confidential searches to which the candidate was never invited, unless they were hired: they may not know
+    of them."""
     invited = StepRequest.objects.of(organisation).filter(
         application=OuterRef("pk"), started_at__isnull=False
     )
     confidential_jobs = Automation.objects.of(organisation).filter(role=OuterRef("role"), confidential=True)
     is_confidential = Q(role__confidential=True) | Exists(confidential_jobs)
-    return applications.exclude(is_confidential & ~Exists(invited))
+    return applications.exclude(is_confidential & ~Exists(invited) & ~Q(status=Application.Status.HIRED))
 
 
 def may_be_exported(application: Application) -> bool:

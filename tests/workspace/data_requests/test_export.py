@@ -114,6 +114,9 @@ def test_an_export_omits_applications_that_the_member_may_not_see(check: Check) 
     files = unpacked(signed_in(admin).post(export_path(check)))
     assert b"Secret successor" in files["everything.json"]
     assert b"Secret successor" not in files["for-the-candidate.json"]
+    Application.objects.of(check.organisation).filter(role=secret).update(status="hired", hired_at=NOW)
+    files = unpacked(signed_in(admin).post(export_path(check)))
+    assert b"Secret successor" in files["for-the-candidate.json"]
 
 
 def test_an_export_needs_a_recruiter_and_refusals_are_not_audited(check: Check) -> None:
