@@ -155,6 +155,12 @@ def test_a_member_on_the_panel_sees_no_ratings_before_submitting_their_own(
     page = words(signed_in(rita).get(url("judgement_panel", workshop)))
     assert "You are on this panel" in page
     assert "Mean <strong>" not in page
+    before = draft(workshop).content
+    key = signed_in(rita).post(
+        url("judgement_panel_key", workshop), {"revision": revision(workshop)}, follow=True
+    )
+    assert "submit your own ratings first" in words(key)
+    assert draft(workshop).content == before
 
 
 @pytest.mark.world

@@ -132,6 +132,9 @@ def remove(request: MemberRequest, draft: TestDraft, *, expert_pk: int) -> HttpR
 @require_POST
 @JUDGEMENT.view
 def take_key(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
+    if _has_to_rate(request, experts_of(draft.test, draft.content)):
+        messages.error(request, _("The key was not made: submit your own ratings first."))
+        return _back(request)
     try:
         changed = judgement_drafts.take_panel_key(
             test=draft.test, revision=revision_of(request), by=request.member, now=clock.now()
@@ -184,8 +187,7 @@ def _expert_row(request: MemberRequest, draft: TestDraft, pk: int) -> Panelist:
 
 def _page(request: MemberRequest, draft: TestDraft, form: InviteForm) -> HttpResponseBase:
     experts = experts_of(draft.test, draft.content)
-    mine = next((one for one in experts if is_same(one.row.email, request.member.user.email)), None)
-    hidden = mine is not None and mine.is_open
+    hidden = _has_to_rate(request, experts)
     finished = sum(one.counts for one in experts)
     failures = _failures(request, experts)
     return JUDGEMENT.render(
@@ -208,6 +210,12 @@ def _page(request: MemberRequest, draft: TestDraft, form: InviteForm) -> HttpRes
         name=_("Panel"),
         status=422 if form.is_bound else 200,
     )
+
+
+def _has_to_rate(request: MemberRequest, experts: list[Expert]) -> bool:
+    """Whether the member is on the panel and must not see others' ratings yet."""
+    mine = next((one for one in experts if is_same(one.row.email, request.member.user.email)), None)
+    return mine is not None and mine.is_open
 
 
 def _failures(request: MemberRequest, experts: list[Expert]) -> dict[str, str]:
