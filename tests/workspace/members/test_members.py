@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.candidates.models import recruiter_of
+from goodword.candidates.models import Application, recruiter_of
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
@@ -158,6 +158,24 @@ def test_a_deactivated_members_roles_mails_and_links_pass_on(
     assert actions(ann)[-2:] == ["member.deactivated", "role.owner_changed"]
 
 
+def test_a_review_link_closes_with_its_members_access(ann: Membership, rita: Membership, role: Role) -> None:
+    ada = factories.application(role, recruiter_email="rita@acme.example", recruiter_name="Rita Recruiter")
+    now = clock.now()
+    sent = _review_mail(ada, "sent", now=now)
+    url = links.mint(
+        organisation=ann.organisation, purpose=Link.Purpose.REVIEW, subject_id=ada.pk, now=now, email=sent
+    )
+    opened = "/v/" + url.partition("/v/")[2]
+    wanted = deactivation.Change(kind="hiring_manager", roles=(), successor=ann)
+    assert deactivation.change(member=rita, wanted=wanted, by=ann, now=now)
+    assert Client().get(opened).status_code == 200  # still the candidate's recruiter
+    Application.objects.of(ann.organisation).update(recruiter_email="ann@acme.example")
+    closed = Client().get(opened)
+    assert (closed.status_code, b"no longer have access" in closed.content) == (410, True)
+    role.viewers.add(rita)
+    assert Client().get(opened).status_code == 200
+
+
 @pytest.mark.world
 def test_mentions_and_the_digest_of_a_deactivated_member_go_to_nobody(
     ann: Membership, rita: Membership, role: Role
@@ -174,10 +192,7 @@ def test_mentions_and_the_digest_of_a_deactivated_member_go_to_nobody(
     }
 
 
-def _review_mail(ada: object, key: str, *, now: object) -> Email:
-    from goodword.candidates.models import Application
-
-    assert isinstance(ada, Application)
+def _review_mail(ada: Application, key: str, *, now: object) -> Email:
     email = queue(
         organisation=ada.organisation,
         kind="reference.review",

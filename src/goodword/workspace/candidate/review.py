@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from goodword.accounts.access import membership_of
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import AuditEntry
+from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application, recruiter_of, visible_applications
 from goodword.core import clock
+from goodword.core.addresses import is_same
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.workflow.portal import unknown_page
@@ -41,13 +42,13 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
     )
     if member and visible_applications(member).filter(pk=application.pk).exists():
         return redirect(f"{reverse('candidate', args=[link.organisation.slug, application.pk])}#results")
-    now = clock.now()
-    if not links.is_alive(link, now=now):
+    now, lost = clock.now(), _has_lost_access(link, application)
+    if lost or not links.is_alive(link, now=now):
         return private(
             render(
                 request,
                 "workspace/candidate/review_expired.html",
-                {"organisation": link.organisation, "application": application},
+                {"organisation": link.organisation, "application": application, "lost": lost},
                 status=410,
             )
         )
@@ -68,6 +69,16 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
             },
         )
     return private(response)
+
+
+def _has_lost_access(link: Link, application: Application) -> bool:
+    """Whether it was mailed to a member who can't see the candidate and isn't the recruiter any more."""
+    address = link.email.to_address if link.email is not None else ""
+    if not address or is_same(address, recruiter_of(application).address):
+        return False
+    rows = Membership.objects.of(link.organisation).select_related("organisation", "user")
+    member = rows.filter(user__email__same_address=address).first()
+    return member is not None and not visible_applications(member).filter(pk=application.pk).exists()
 
 
 def _record_view(link: Link, application: Application, *, now: datetime) -> None:
