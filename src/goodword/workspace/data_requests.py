@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.text import slugify
+from django.utils.text import get_valid_filename, slugify
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,6 +19,7 @@ from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
+from goodword.assessments.models import Upload
 from goodword.candidates.domain.erasure_requests import (
     BY_PEOPLE,
     Reason,
@@ -324,7 +325,7 @@ def hands_out_ratings(candidate: Candidate, *, member: Membership) -> bool:
 
 
 def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> bytes:
-    """A ZIP of all data of the visible applications, the candidate's copy, and the reports."""
+    """A ZIP of all data of the visible applications, the candidate's copy, their uploads, and the reports."""
     with_ratings = hands_out_ratings(candidate, member=member)
     visible = visible_applications(member).filter(candidate=candidate).order_by("pk")
     applications = tuple(visible.values_list("pk", flat=True))
@@ -348,6 +349,11 @@ def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> byt
             if not with_ratings:
                 data.pop(RATINGS, None)
             bundle.writestr(name, readable_json(data))
+        uploads = Upload.objects.of(member.organisation).filter(
+            part__attempt__step_request__application_id__in=applications
+        )
+        for upload in uploads.order_by("pk").iterator(chunk_size=1):
+            bundle.writestr(f"files/{get_valid_filename(f'{upload.pk}-{upload.name}')}", upload.content)
         for report in _reports(member, applications):
             name = f"reports/{report.code}-v{report.version}"
             try:
@@ -405,6 +411,7 @@ def _readme(*, with_ratings: bool) -> str:
                 "everything.json: all data. Contains confidential references and reasons for declining, and flags "
                 "about other people: review it before passing anything on."
             ),
+            gettext("files: what the candidate uploaded as answers."),
             gettext("reports: the PDFs. They quote referees."),
             ratings,
             "",

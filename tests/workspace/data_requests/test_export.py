@@ -12,6 +12,7 @@ from goodword.accounts.models import AuditEntry
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.references.models import Check, CheckFlag, Referee
+from tests.assessments.custom_questions.support import PDF, asked, handed_in, upload_of
 from tests.references.answered import NOW, whole
 from tests.references.test_erase_referee import mail_to
 from tests.reports.test_without_referee import reported
@@ -97,6 +98,17 @@ def test_an_export_has_all_data_and_a_copy_for_the_candidate(check: Check, kind:
     assert entry.details == {
         "candidate": check.step_request.application.candidate_id,
         "application": check.step_request.application_id,
+    }
+
+
+def test_an_export_has_the_files_that_the_candidate_uploaded() -> None:
+    attempt = asked(now=NOW)
+    handed_in(attempt, name="..\\my plan.pdf", content=PDF, now=NOW)
+    of = attempt.step_request.application
+    assert of.role is not None
+    files = unpacked(signed_in(of.role.owner).post(path("candidate_export", of.organisation, of.pk)))
+    assert {name: content for name, content in files.items() if name.startswith("files/")} == {
+        f"files/{upload_of(attempt).pk}-..my_plan.pdf": PDF
     }
 
 
