@@ -45,6 +45,12 @@ class PersonColumn:
         named = bool(value) and (self.by == "email" or value.isdecimal())
         return Person.of(self.by, value) if named else None
 
+    def why_unread(self, cells: Sequence[str]) -> str:
+        """Spreadsheet programs write long numbers as 4.82013E+11."""
+        if not cells[self.place].strip():
+            return _("the person is missing")
+        return _("the Greenhouse ID isn't a whole number")
+
 
 def read_rows(raw: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """Return the first row, and the other rows with their line numbers. Raises UnreadableFile, even during

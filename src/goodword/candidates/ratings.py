@@ -140,7 +140,7 @@ def _read_line(line: int, cells: Sequence[str], columns: _Columns, scale: Scale)
         raise _Problem(_("the number of cells differs from the first row"))
     person = columns.person.read(cells)
     if person is None:
-        raise _Problem(_("the person is missing"))
+        raise _Problem(columns.person.why_unread(cells))
     rater = clean_text(cells[columns.rater], one_line=True)
     if not rater:
         raise _Problem(_("the rater is missing"))

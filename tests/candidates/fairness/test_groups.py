@@ -30,7 +30,7 @@ def test_people_are_identified_by_e_mail_or_greenhouse_id() -> None:
         (b"E-mail,Group\na@x,A\n,A\nb@x,B\n,B\n", "Lines 3, 5: the person is missing."),
         (b"E-mail,Group\na@x,A\nb@x\nc@x,A,x\n", "Lines 3, 4: the number of cells differs"),
         (b"E-mail,Group\na@x,A\nA@X,B\n", "Line 3: a second group for the same person."),
-        (b"candidate id,Group\nseven,A\n", "Line 2: the person is missing."),
+        (b"candidate id,Group\n4.82E+11,A\n", "Line 2: the Greenhouse ID isn't a whole number."),
         (b'E-mail,Group\n"a@x,A\n', "a quotation mark is missing"),
         (b"E-mail,Group\na@x," + b"A" * 61, "Line 2: the group has more than 60 characters."),
         (

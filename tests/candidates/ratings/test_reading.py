@@ -53,6 +53,7 @@ def test_a_number_that_may_have_a_thousands_separator_is_not_guessed_at(written:
         (f"{HEAD}a@x.example,Bo,2026-09-01,,\n", "The file contains no ratings."),
         (f"{HEAD}a@x.example,Bo,2026-09-01,3\n", "Line 2: the number of cells differs from the first row."),
         (f"{HEAD},Bo,2026-09-01,3,3\n", "Line 2: the person is missing."),
+        ("Candidate ID,Rater,Date,Overall\n4.82E+11,Bo,2026-09-01,3\n", "Line 2: the Greenhouse ID isn't a"),
         (f"{HEAD}a@x.example, ,2026-09-01,3,3\n", "Line 2: the rater is missing."),
         (
             f"{HEAD}a@x.example,Bo,09/01/2026,3,3\n",

@@ -73,7 +73,7 @@ def _read_line(cells: Sequence[str], columns: _Columns) -> tuple[Person | None, 
     person = columns.person.read(cells)
     group = clean_text(cells[columns.group], one_line=True)
     if group and person is None:
-        return None, group, _("the person is missing")
+        return None, group, columns.person.why_unread(cells)
     if len(group) > LONGEST_GROUP:
         return person, group, _("the group has more than %(n)s characters") % {"n": LONGEST_GROUP}
     return person, group, ""
