@@ -86,6 +86,12 @@ def test_long_parts_of_an_unknown_path_are_blotted() -> None:
     assert telemetry.safe_path(f"/q/{TOKEN}/x/", None) == "/q/[redacted]/x/"
 
 
+def test_addresses_are_blotted_in_a_line_of_any_length() -> None:
+    """This took minutes, and anybody can ask for a long path."""
+    path = "/aaaaaaaaaaaaaaa" * 15_000
+    assert telemetry.without_addresses(f"{path} a@b.example,x=c@d.example") == f"{path} [address],x=[address]"
+
+
 def test_a_path_cannot_begin_a_line_of_its_own() -> None:
     assert telemetry.safe_path("/x\nERROR y/", None) == "/x?ERROR y/"
     path = "/accounts/password/reset/key/1-abc\x07-0123456789abcdef\x07/"

@@ -43,7 +43,8 @@ _SECRET_PATHS = re.compile(
 _LONG_PART = re.compile(r"(?<=/)[^/]{16,}")
 #: characters that could start a new line in the log
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_ADDRESS = re.compile(r"[^\s\"'<>(),:;@=]+@[^\s\"'<>(),:;@]+")
+#: starts at the start of a word, so that the search is linear: paths can be long
+_ADDRESS = re.compile(r"(?<![^\s\"'<>(),:;@=])[^\s\"'<>(),:;@=]++@[^\s\"'<>(),:;@]+")
 _MOST_FRAMES = 40
 _BLOTTED = "[redacted]"
 

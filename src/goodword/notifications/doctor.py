@@ -33,7 +33,7 @@ LATE: Final = timedelta(minutes=15)
 #: seconds for each step of the conversation with the mail server
 STEP_SECONDS: Final = 4
 EXPIRES_SOON: Final = timedelta(days=14)
-_ADDRESS: Final = re.compile(r"\S+@\S+")
+_ADDRESS: Final = re.compile(r"(?<!\S)\S+?@\S+")
 _LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 _QUEUE = """
 SELECT count(due.not_before), min(due.not_before),

@@ -61,7 +61,7 @@ BEFORE_MESSAGE = timedelta(minutes=5)
 FOR_ANSWER = timedelta(minutes=20)
 LONGEST_REPLY = 300
 _SERVICE_ROW = 1
-_ADDRESS = re.compile(r"\S+@\S+")
+_ADDRESS = re.compile(r"(?<!\S)\S+?@\S+")
 _RENDERED = ("subject", "text", "html", "message_id", "context", "to_address", "to_name")
 _free = threading.Condition()
 _slots: list[float] = []

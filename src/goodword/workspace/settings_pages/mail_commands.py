@@ -21,7 +21,7 @@ from goodword.workspace.settings_pages.mails import send_needed_again
 AT_MOST: Final = 500
 _WAITING: Final = (Email.State.QUEUED, Email.State.SENDING)
 _NAME: Final = re.compile(r"mail:([0-9]{1,18})")
-_ADDRESS: Final = re.compile(r"\S+@\S+")
+_ADDRESS: Final = re.compile(r"(?<!\S)\S+?@\S+")
 
 
 def show(*, now: datetime, failed: bool = False) -> int:
