@@ -212,7 +212,7 @@ def test_the_overview_shows_parts_and_deadline(client: Client, token: str) -> No
     text = page(client, token)
     for words in (
         "Your assessment for Window Washer",
-        "Ada, Acme Bikes asks you to take this assessment. It takes about 2 minutes.",
+        "Ada, Acme Bikes has asked you to take this assessment. It takes about 2 minutes.",
         "16 short statements, about 2 minutes, untimed. There are no right or wrong answers.",
         "Thursday 12 March",
         "The hiring team at Acme Bikes sees your answers",

@@ -110,7 +110,7 @@ def test_each_reminder_says_how_many_are_left() -> None:
         render(mail, link="https://goodword.example/p/token/")
         for mail in Email.objects.of(attempt.organisation).filter(kind="assessment.reminder").order_by("pk")
     )
-    assert first.subject == "A reminder: your assessment for Window Washer at Acme Bikes"
+    assert first.subject == "Reminder: your assessment for Window Washer at Acme Bikes"
     assert first.text.count("You'll get one more reminder at most.") == 1
     assert second.text.count("This is the last reminder.") == 1
     assert second.text.count("Please finish it by Thursday 12 March.") == 1

@@ -110,7 +110,7 @@ def test_the_whole_way_on_a_phone_by_the_keyboard_alone(
     looker.look(page, "error for a missing answer")
     page.goto(url("portal_check_referee", 1))
     fill_in_referee(page, "Maria Schmidt", "maria@gmail.com")
-    expect(page.get_by_text("A private address is fine,")).to_be_visible()
+    expect(page.get_by_text("A personal address is fine,")).to_be_visible()
     press(page, "button", "Save")
 
     press(page, "link", "Name the next referee")

@@ -67,7 +67,7 @@ def test_a_reference_takes_at_most_ten_screens_and_twenty_taps(browser: Browser,
     page = context.new_page()
     page.goto(f"{live_server}{stage.referee_path}")
     thumb = Thumb(page, looker)
-    thumb.sees(re.compile("asks you for a reference"))
+    thumb.sees(re.compile("has asked you for a reference"))
     thumb.tap_to(page.get_by_role("button", name="Start", exact=True), re.compile("page 1 of 6"))
     thumb.tap_to(page.get_by_role("button", name="Confirm all and continue"), re.compile("page 2 of 6"))
     for number, count in ((3, 2), (4, 2), (5, 1)):

@@ -36,7 +36,7 @@ def test_a_manager_rates_by_keyboard_and_members_see_the_state(browser: Browser,
     page = context.new_page()
     here = f"{live_server}{address(ada, now=now)}"
     page.goto(here)
-    page.get_by_text("Who sees it, and for how long").click()
+    page.get_by_text("Who sees it, and how long it is kept").click()
     looker.look(page, "rating by a link")
     page.get_by_role("link", name="I can't rate").click()
     page.get_by_role("button", name="Send answer").click()

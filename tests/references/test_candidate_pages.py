@@ -35,8 +35,8 @@ def test_the_first_page_shows_the_request_deadline_readers_and_reminders() -> No
         "Acme would like to hear from 2 people who know your work",
         "Tuesday 17 March",
         "The people at Acme who decide on your application",
-        "we remind you at most twice",
-        "We contact nobody until you've read the e-mail and pressed Send",
+        "we'll remind you at most twice",
+        "We won't contact anyone until you've read the e-mail and pressed Send",
         "Questions? Ask ",
     ):
         assert words in page
@@ -46,7 +46,7 @@ def test_the_first_page_shows_the_request_deadline_readers_and_reminders() -> No
 @pytest.mark.parametrize(
     ("change", "problem", "flag"),
     [
-        ({"r-email": "maria@gmail.com"}, "", "A private address is fine,"),
+        ({"r-email": "maria@gmail.com"}, "", "A personal address is fine,"),
         ({"r-email": "maria@mailinator.com"}, "", "This looks like a temporary address."),
         ({"r-email": MARIA}, "", ""),
         ({"r-email": "maria at globex"}, "Enter an e-mail address in the form", ""),

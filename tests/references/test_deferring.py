@@ -78,7 +78,7 @@ def test_send_defers_a_request_until_an_offer() -> None:
     story = opened()
     post(f"{candidate_path(story)}1/", MANAGER | {"r-after_offer": "on"})
     page = get(f"{candidate_path(story)}review/").content.decode()
-    assert "Not before an offer: after Send, we hold this e-mail" in page
+    assert "Not before an offer: once you press Send, we'll hold this e-mail" in page
     assert "(7 working days after we send this)" in page
     press_send(story)
     assert (story.requests, mails_to(MARIA)) == ([], [])

@@ -114,6 +114,6 @@ def test_the_notice_says_whether_the_candidate_may_see_the_answers(may_see: bool
     organisation.erases_old, organisation.keep_months = True, 18
     organisation.save()
     text: Any = " ".join(get(referee_path(MARIA)).content.decode().split())
-    assert ("shows them your answers if they ask" in text) is may_see
-    assert ("They see that you've answered, not what" in text) is not may_see
+    assert ("will show them your answers if they ask" in text) is may_see
+    assert ("They see that you've answered, but not what you said" in text) is not may_see
     assert f"18 months after their last application at {organisation.name} ends" in text

@@ -93,7 +93,7 @@ def test_erasing_a_referee_blanks_the_row_and_deletes_answers_and_links() -> Non
     mails = Email.objects.of(check.organisation)
     assert [mail.kind for mail in mails] == ["references.withdrawn"]  # no request for another referee
     words = render(mails.get(), link="")
-    assert words.subject == "A referee of Ada Lovelace withdrew their reference (Window Washer)"
+    assert words.subject == "A referee for Ada Lovelace has withdrawn their reference (Window Washer)"
     assert "Their reference no longer counts." in " ".join(words.text.split())
     assert "Maria" not in words.text + words.html
     application = check.step_request.application

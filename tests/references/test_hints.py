@@ -24,7 +24,7 @@ def test_the_invitation_names_referees_questions_and_readers() -> None:
         for words in (
             "and answer questions about: Reliability, Quality of work, Working with others",
             "Their answers are read by the people at Acme who decide on your application.",
-            "We contact nobody until you've read their e-mail",
+            "We won't contact anyone until you've read the e-mail",
             "want them contacted only after an offer",
         ):
             assert words in part

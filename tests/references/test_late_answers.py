@@ -54,7 +54,7 @@ def test_the_notice_of_an_overdue_request_says_that_answers_are_still_welcome() 
     story = sent()
     path = referee_path(MARIA)
     with time_machine.travel(story.requests[0].deadline_at + timedelta(hours=1), tick=False):
-        assert "it is still welcome" in get(path).content.decode()
+        assert "your answer is still welcome" in get(path).content.decode()
         answer(path)
     assert [reference.late for reference in story.references] == [False]
 

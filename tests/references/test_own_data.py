@@ -57,7 +57,7 @@ def test_the_notice_states_data_purpose_readers_and_retention(
         "Your name and address from Ada Lovelace, the rest from you.",
         "Acme has set no date for automatic erasure.",
         "Contact: Rita Recruiter (rita@acme.example).",
-        "Ada Lovelace sees that you've answered, not what.",
+        "Ada Lovelace sees that you've answered, but not what you said.",
     ):
         assert said in page
     assert "network address" not in page
@@ -267,7 +267,7 @@ def test_the_erase_page_says_what_the_candidate_will_see(request_: ReferenceRequ
 def test_another_referee_is_requested_only_while_the_check_is_open(is_open: bool) -> None:
     check = checked(done=not is_open)
     page = Client().get(f"{own_path(asked(check, 1))}erase/").content.decode()
-    assert "We no longer ask you for this reference" in page
+    assert "We won't ask you for this reference any more" in page
     assert ("can name somebody else" in page) is is_open
 
 

@@ -60,7 +60,7 @@ def test_an_inactive_candidate_gets_two_reminders_in_two_weeks() -> None:
     story = opened()
     days_pass(20)
     first, second = mails_to(story.application.candidate.email)[1:]
-    assert first.subject == second.subject == "Still open: your references for Window Washer at Acme"
+    assert first.subject == second.subject == "Reminder: your references for Window Washer at Acme"
     assert "You'll get one more reminder at most." in str(first.body)
     assert "This is the last reminder." in str(second.body)
     assert event_names().count("check.reminded") == 2
@@ -78,7 +78,7 @@ def test_after_sending_only_referees_are_reminded() -> None:
     story = sent()
     days_pass(20, sweeps=4)
     name = story.application.candidate.name
-    expected = [f"A reference for {name}?", *[f"Still open: a reference for {name}"] * 2]
+    expected = [f"A reference for {name}?", *[f"Reminder: a reference for {name}"] * 2]
     assert len(mails_to(story.application.candidate.email)) == 1
     assert (subjects(MARIA), subjects(PAUL)) == (expected, expected)
 

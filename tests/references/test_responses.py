@@ -27,7 +27,7 @@ def test_the_notice_is_shown_first_and_opening_it_changes_nothing() -> None:
     page = get(referee_path(MARIA))
     text = " ".join(page.content.decode().split())
     for words in (
-        "has applied to Acme as <strong>Window Washer</strong>.",
+        "has applied for the <strong>Window Washer</strong> role at Acme.",
         "About <strong>5 minutes</strong>",
         "Who reads it",
         "How long it is kept",

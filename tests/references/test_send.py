@@ -55,7 +55,7 @@ def test_the_second_mail_shows_what_differs_and_folds_the_rest() -> None:
     shown = second.split("<details")[0]
     assert "paul@globex.example" in shown
     assert "Globex, April 2021 to August 2023" in shown
-    assert "has applied to" not in shown
+    assert "has applied for" not in shown
 
 
 def test_the_mail_names_the_candidate_and_quotes_their_message() -> None:

@@ -226,7 +226,7 @@ def test_an_answer_after_the_deadline_gives_no_past_date() -> None:
     message = mails_to(story.application.candidate.email)[-1]
     for part in (str(message.body), html_of(message)):
         assert "The deadline was" in part and "but you can still do this." in part
-        assert "Please continue by" not in part
+        assert "Please finish by" not in part
 
 
 @pytest.mark.world

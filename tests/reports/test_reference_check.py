@@ -23,7 +23,7 @@ def test_a_completed_check_gets_a_report_with_all_answers() -> None:
     wanted = ("Maria Schmidt", "Paul Meier", "She thinks before she builds.", "Globex", report.code)
     assert [said for said in wanted if said not in text] == []
     email = Email.objects.of(report.organisation).get(kind="reports.completed")
-    assert email.subject == f"The reference check of {told.application.candidate.name} is complete"
+    assert email.subject == f"The reference check for {told.application.candidate.name} is complete"
 
 
 @pytest.mark.world

@@ -18,11 +18,11 @@ _LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 #: start of the subject -> kind of mail
 KINDS = (
     ("Your assessment for", "assessment invitation"),
-    ("A reminder: your assessment for", "assessment reminder"),
+    ("Reminder: your assessment for", "assessment reminder"),
     ("Your references for", "check invitation"),
-    ("Still open: your references for", "check reminder"),
+    ("Reminder: your references for", "check reminder"),
     ("A reference for", "reference request"),
-    ("Still open: a reference for", "reference reminder"),
+    ("Reminder: a reference for", "reference reminder"),
 )
 #: failures with their weights while the server is "bad"
 WAYS = {

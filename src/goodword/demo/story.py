@@ -301,7 +301,7 @@ class Story(StorySupport):
                 self._open_review(self.mailbox.wait(to=recruiter, subject="First reference"), referee)
                 self.role_shows(ada, f"{number}/{len(REFEREES)}", column="Reference check")
         self.role_shows(ada, "Done", column="Reference check")
-        self.check_mail(self.mailbox.wait(to=recruiter, subject="The reference check of"))
+        self.check_mail(self.mailbox.wait(to=recruiter, subject="The reference check for"))
         note = self.note(ada, "eference", count=2)
         self.result.report_pdf = self.download(note["link"])
         self.result.notes = self.greenhouse.notes(ada)

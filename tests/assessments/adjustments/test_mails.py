@@ -62,11 +62,11 @@ def answers(row: Adjustment, *, percent: int, sentence: str) -> None:
 def test_the_contact_reads_the_request_and_is_asked_for_confidentiality(attempt: Attempt) -> None:
     asked(attempt, form=True, text="Large print.\n<b>Thanks</b>")
     mail = words(attempt, "adjustment_request")
-    assert mail.subject == "Ada Lovelace asks for an adjustment"
+    assert mail.subject == "Ada Lovelace has asked for an adjustment"
     assert mail.text == (
         "Hello Hanna Rehm,\n"
         "\n"
-        "Ada Lovelace, who has applied to Acme Bikes as Window Washer, asks for an adjustment to the "
+        "Ada Lovelace, who has applied for the Window Washer role at Acme Bikes, has asked for an adjustment to the "
         "assessment:\n"
         "\n"
         "- 50% extra time (Reasoning, 12 min)\n"
@@ -104,7 +104,9 @@ def test_a_recruiter_reads_why_they_are_the_contact(attempt: Attempt) -> None:
     mail = words(attempt, "adjustment_request")
     assert mail.text.count("- something else (see below)\n\nIn their own words:\n> A quiet hour.\n") == 1
     assert (
-        mail.text.count("You're receiving this because Acme Bikes has named nobody outside the hiring team.")
+        mail.text.count(
+            "You're receiving this because Acme Bikes hasn't named anyone outside the hiring team."
+        )
         == 1
     )
     assert mail.html.count("don't let it affect your decision about them") == 1
@@ -154,7 +156,7 @@ def test_the_candidate_reads_the_grant_from_the_contact(attempt: Attempt) -> Non
         "\n"
         "The hiring team doesn't know about this e-mail.\n"
         "\n"
-        "Kind regards\n"
+        "Kind regards,\n"
         "Hanna Rehm\n"
         "Acme Bikes\n" + REAL
     )

@@ -255,7 +255,7 @@ def test_it_follows_the_language_and_a_new_invitation() -> None:
 @pytest.mark.world
 def test_the_mail_says_what_changes_and_what_is_seen() -> None:
     for language, words in {
-        "en": "you write what you would do instead of choosing between actions",
+        "en": "you write what you would do, rather than choosing between actions",
         "de": "schreiben Sie, was Sie tun würden",
         "fr": "vous écrivez ce que vous feriez",
     }.items():
@@ -415,7 +415,7 @@ def test_the_person_who_answers_can_replace_a_part_in_one_step(client: Client) -
     for words in (
         f"Replace “{TITLE}” with its open-text version",
         "Yes, with the default rubric",
-        "The library offers no open-text version of this set.",
+        "The library has no open-text version of this set.",
         "The hiring team sees which version they took once they start it, but not why.",
     ):
         assert words in page, words

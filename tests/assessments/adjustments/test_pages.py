@@ -145,7 +145,7 @@ def test_the_form_says_if_only_the_hiring_team_can_read_requests(client: Client)
     Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
     text = page(client, url(attempt))
     assert (
-        "Rita Recruiter, who is hiring for this role: Acme Bikes has named nobody outside the hiring team."
+        "Rita Recruiter, who is hiring for this role: Acme Bikes hasn't named anyone outside the hiring team."
         in text
     )
     assert "If you'd rather they didn't know, don't send this." in text
@@ -308,8 +308,8 @@ def test_the_contact_reads_the_request_without_a_login(client: Client, attempt: 
     text = " ".join(response.content.decode().split())
     assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
     for words in (
-        f"{attempt.step_request.application.candidate.name} asks for an adjustment",
-        "has applied to Acme Bikes as Window Washer",
+        f"{attempt.step_request.application.candidate.name} has asked for an adjustment",
+        "has applied for the Window Washer role at Acme Bikes",
         "Please don't tell the hiring team",
         "Large print, please.<br>&lt;b&gt;Thanks&lt;/b&gt;",
         "Reasoning: 12 minutes",
@@ -444,7 +444,7 @@ def test_the_overview_and_timed_parts_link_to_the_request_form(client: Client) -
 
 RITA_READS = (
     "Rita Recruiter, who is hiring for this role, reads your request: "
-    "Acme Bikes has named nobody outside the hiring team."
+    "Acme Bikes hasn't named anyone outside the hiring team."
 )
 
 

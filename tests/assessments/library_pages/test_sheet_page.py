@@ -133,7 +133,7 @@ def test_situations_show_the_basis_of_their_key(rita: Membership) -> None:
     version = published(rita, small_set())
     sheet = signed_in(rita).get(url("test", rita.organisation, version.test_id)).context["sheet"]
     precision = (
-        "Too few situations for a band: it takes at least 5, and the set has 2. So results have no percentile, and "
+        "Too few situations for a band: at least 5 are needed, and the set has 2. So results have no percentile, and "
         "candidates can't be sorted by them."
     )
     assert sheet.more == {"What it can distinguish": precision, "Where the key comes from": "Made up."}

@@ -213,7 +213,7 @@ def test_a_published_version_keeps_who_keyed_it_when_and_how_well_they_agree(
     )
     sheet = technical_sheet(made)
     assert "For practice" not in sheet.limits[0]
-    assert sheet.more["Actions on which the experts agree weakly"] == "0 of 4"
+    assert sheet.more["Actions with weak agreement among the experts"] == "0 of 4"
 
 
 @pytest.mark.world

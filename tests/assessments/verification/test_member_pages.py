@@ -75,7 +75,7 @@ def test_the_button_opens_it_and_shows_a_link_once() -> None:
     found = re.search(r"http[^\"]+(/t/[\w-]+/)", page.content.decode())
     assert found is not None
     assert page["Cache-Control"] == "no-store"
-    assert "Short reasoning form" in words(Client().get(found[1]))
+    assert "Short reasoning test" in words(Client().get(found[1]))
     said = words(page).replace("&#x27;", "'")
     assert "The supervisor shouldn't be involved in the hiring decision." in said
     assert "anyone who watches the screen can see the clock" in said
@@ -97,11 +97,11 @@ def test_a_reloaded_or_outdated_page_does_not_end_the_link_in_use() -> None:
         assert page.status_code == 409
         assert "There is a link already." in words(page)
     assert rows(attempt) == before
-    assert "Short reasoning form" in words(Client().get(device[0]))
+    assert "Short reasoning test" in words(Client().get(device[0]))
     seen = re.search(r'name="seen" value="(\d+)"', browser.get(here).content.decode())
     assert seen is not None
     assert browser.post(here, {"seen": seen[1]}).status_code == 200
-    assert "Short reasoning form" not in words(Client().get(device[0]))
+    assert "Short reasoning test" not in words(Client().get(device[0]))
 
 
 def test_it_is_refused_with_a_sentence_before_the_test_is_finished() -> None:

@@ -65,7 +65,7 @@ def test_the_candidates_first_page_says_why_and_opening_it_changes_nothing() -> 
     verification = opened(finished())
     path, before = link_to(verification), list(Event.objects.values_list("pk"))
     page = text(Client(), f"{path}start/")
-    assert "Short reasoning form" in page
+    assert "Short reasoning test" in page
     assert "asks some candidates to solve new tasks" in page
     assert "It doesn't mean anyone doubts yours." in page
     assert "12 minutes for 12 tasks." in page
@@ -176,7 +176,7 @@ def test_only_the_newest_link_works_for_twelve_hours() -> None:
     assert closed in text(browser, old)
     browser.post(f"{old}start/")
     assert row_of(verification).begun_at is None
-    assert "Short reasoning form" in text(browser, new)
+    assert "Short reasoning test" in text(browser, new)
     with time_machine.travel(DAY + timedelta(hours=12), tick=False):
         assert closed in text(browser, new)
         browser.post(f"{new}start/")
@@ -222,11 +222,11 @@ def test_nothing_is_accepted_from_somebody_being_erased() -> None:
 def test_the_candidates_own_page_announces_an_open_verification() -> None:
     attempt, browser = finished(), Client()
     portal = f"/p/{token_of(attempt)}/assessment/"
-    assert "A short form in person" not in text(browser, portal)
+    assert "A short test in person" not in text(browser, portal)
     verification = opened(attempt)
-    assert "A short form in person" in text(browser, portal)
+    assert "A short test in person" in text(browser, portal)
     begin(verification_id=verification.pk, device="computer", now=DAY)
-    assert "A short form in person" not in text(browser, portal)
+    assert "A short test in person" not in text(browser, portal)
 
 
 def test_its_links_stay_out_of_logs() -> None:

@@ -112,7 +112,7 @@ def test_a_full_preview_stores_nothing(step: Step, rita: Membership) -> None:
     page = browser.get(address(step))
     told = words(page)
     assert "Your assessment for Window Washer" in told
-    assert "asks you to take this assessment. Its 2 parts take" in told
+    assert "has asked you to take this assessment. Its 2 parts take" in told
     assert "12 tasks, 15 minutes, timed. You start the clock." in told
     assert f"Why: {SERVES}" in told
     assert "What is recorded" in told

@@ -51,7 +51,7 @@ def test_the_review_summarises_and_counts_candidates_in_the_stages(either: Desk)
     where = f"Senior Account Manager at {either.organisation.name}"
     assert subjects == [
         f"Your assessment for {where}",
-        f"A reminder: your assessment for {where}",
+        f"Reminder: your assessment for {where}",
         f"Your references for {where}",
         "A reference for Alex Example?",
     ]

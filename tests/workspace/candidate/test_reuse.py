@@ -149,7 +149,7 @@ def test_the_mail_about_reuse_names_no_other_role(second: Role, earlier: Report)
     application = arrive(second, earlier.step_request.application)
     run_jobs()
     mail = Email.objects.of(second.organisation).get(application=application)
-    assert mail.subject == "The assessment of Ada Zorn needs your decision"
+    assert mail.subject == "Ada Zorn's assessment needs your decision"
     assert "They have a result of the same kind from another application" in mail.text
     assert f"/candidates/{application.pk}/" in mail.text
     assert "Window Washer" not in mail.text + mail.html

@@ -73,7 +73,7 @@ def test_an_admin_invites_several_people_who_get_a_link_each(ann: Membership, ma
     run_jobs()
     assert [mail.to for mail in mailoutbox] == [[NINA], ["otto@acme.example"]]
     mail = mailoutbox[0]
-    assert mail.subject == "Ann Admin invites you to Acme on Goodword"
+    assert mail.subject == "Ann Admin has invited you to join Acme on Goodword"
     assert "Window Washer" in mail.body
     assert mail.reply_to == ["ann@acme.example"]
     [link] = re.findall(r"https?://\S+/i/\S+/", mail.body)

@@ -153,12 +153,12 @@ def test_the_mails_quote_the_request_and_the_answer(application: Application, at
         assert all(line in str(message.body) and line in html for line in TEXT.splitlines())
         said[str(message.subject)] = (str(message.body), html)
     assert list(said) == [
-        "Ada Zorn asks for a human review (Baker)",
+        "Ada Zorn has asked for a human review (Baker)",
         "Ihre Bitte um Überprüfung durch einen Menschen bei Acme",
         "Antwort auf Ihre Bitte um Überprüfung bei Acme",
     ]
     page = path("candidate", application.organisation, application.pk)
-    assert f"{page}#human-review" in said["Ada Zorn asks for a human review (Baker)"][0]
+    assert f"{page}#human-review" in said["Ada Zorn has asked for a human review (Baker)"][0]
     assert all(ANSWER in part for part in said["Antwort auf Ihre Bitte um Überprüfung bei Acme"])
 
 

@@ -152,7 +152,7 @@ def test_requesting_erasure_closes_steps_and_schedules_it_in_seven_days(check: C
     assert Check.objects.of(check.organisation).get().closed_at == NOW
     message, confirmation = mail.outbox
     assert message.to == ["Rita Recruiter <rita@acme.example>"]
-    assert message.subject == "Ada Lovelace asks for their data to be erased"
+    assert message.subject == "Ada Lovelace has asked for their data to be erased"
     said = "The data will be erased on 10 March 2026. Data in other systems, such as Greenhouse, is not affected."
     assert said in " ".join(str(message.body).split())
     assert check.step_request.application.candidate.email in confirmation.to[0]

@@ -218,10 +218,10 @@ def test_a_colleague_gets_the_result_and_a_mail(here: World, ada: Application) -
     assert (email.to_address, email.reply_to) == ("jonas@acme.example", here.rita.user.email)
     run_jobs()
     email.refresh_from_db()
-    assert email.subject == "Please review the result of Ada Zorn (Window Washer)"
+    assert email.subject == "Please review Ada Zorn's result (Window Washer)"
     link = path("candidate", organisation, ada.pk) + "#assessment"
     for body in (email.text, email.html):
-        assert "Rita Recruiter asks you to review the assessment of Ada Zorn (Window Washer)." in body
+        assert "Rita Recruiter has asked you to review Ada Zorn's assessment (Window Washer)." in body
         assert link in body
 
 

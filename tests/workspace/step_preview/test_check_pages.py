@@ -59,7 +59,7 @@ def test_all_pages_are_shown_and_nothing_is_stored(step: Step) -> None:
         "Self-assessment": "Self-assessment",
         "Waiting": "Thank you, you've done your part",
         "Done": "Thank you, you're done",
-        "Referee: start": "Alex Example asks you for a reference",
+        "Referee: start": "Alex Example has asked you for a reference",
         **{f"Page {n}": f"About Alex Example, page {n} of 6" for n in range(1, 7)},
         "Review": "Review your answers",
         "Thanks": "Thank you",

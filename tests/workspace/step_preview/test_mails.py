@@ -43,9 +43,9 @@ def test_the_mails_of_a_reference_check_are_shown_and_nothing_is_stored(role: Ro
     before = rows()
     assert mails(role, Step.Kind.REFERENCE_CHECK) == {
         "Reference check": "Your references for Baker at Acme",
-        "Reminder": "Still open: your references for Baker at Acme",
+        "Reminder": "Reminder: your references for Baker at Acme",
         "Request to the referee": "A reference for Alex Example?",
-        "Reminder to the referee": "Still open: a reference for Alex Example",
+        "Reminder to the referee": "Reminder: a reference for Alex Example",
         "Referee hasn't answered": "Robin Miller hasn't answered yet",
     }
     assert rows() == before
@@ -55,7 +55,7 @@ def test_the_mails_of_a_reference_check_are_shown_and_nothing_is_stored(role: Ro
 def test_the_mails_of_an_assessment_are_shown_in_each_language(role: Role) -> None:
     assert mails(role, Step.Kind.ASSESSMENT) == {
         "Assessment": "Your assessment for Baker at Acme",
-        "Reminder": "A reminder: your assessment for Baker at Acme",
+        "Reminder": "Reminder: your assessment for Baker at Acme",
     }
     assert mails(role, Step.Kind.ASSESSMENT, "de")["Assessment"] != "Your assessment for Baker at Acme"
     assert mails(role, Step.Kind.ASSESSMENT, "xx")["Assessment"] == "Your assessment for Baker at Acme"

@@ -43,7 +43,7 @@ class AdjustmentRequestForm(forms.Form):
     )
     form = forms.BooleanField(
         label=_("An accessible version of a test"),
-        help_text=_("For example for your screen reader, on paper or in conversation."),
+        help_text=_("For example, for your screen reader, on paper or orally."),
         required=False,
     )
     text = LongTextField(
@@ -122,7 +122,7 @@ class AdjustmentAnswerForm(forms.Form):
     )
     accessible = forms.BooleanField(
         label=_("An accessible version, which you arrange with them"),
-        help_text=_("For example on paper or in conversation. Explain the next step below."),
+        help_text=_("For example, on paper or orally. Explain the next step below."),
         required=False,
     )
     sentence = LongTextField(
@@ -222,9 +222,9 @@ def _open_text_field(offer: OpenTextOffer) -> forms.ChoiceField:
             "{} {}",
             help_text,
             _(
-                "The library offers no open-text version of this set. They take the archived one, or if there is "
-                "none yet, one with the default rubric is made; then members can see in the library and in the audit "
-                "log that it is new, but neither your name nor the candidate's."
+                "The library has no open-text version of this set. The candidate gets the archived one or, if there "
+                "is none yet, a new one with the default rubric. Members can then see in the library and the audit "
+                "log that it is new, but not your name or the candidate's."
             ),
         )
     return forms.ChoiceField(

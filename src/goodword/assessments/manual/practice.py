@@ -19,7 +19,7 @@ def development(facts: ManualFacts) -> Sequence[Topic]:
         _("Raters"),
         _("Verifying a result"),
         _("Agreement of single experts"),
-        _("Actions on which the experts agree weakly"),
+        _("Actions with weak agreement among the experts"),
     }
     return (
         Topic(heading=_("Specification"), blocks=(Labelled(_specification(facts)), *_content(facts))),

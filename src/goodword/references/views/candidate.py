@@ -166,7 +166,7 @@ def _address_hint(check: Check, *, email: str, company: str, members: Collection
             "you can."
         )
     if code == rules.FREE:
-        return _("A private address is fine, but a work address is easier to trust.")
+        return _("A personal address is fine, but a work address is easier to trust.")
     return ""
 
 

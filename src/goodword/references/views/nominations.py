@@ -119,13 +119,15 @@ def nudge(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResp
     facts = check_context(visit.check, language=request_row.language)
     day = day_in_words(request_row.deadline_at, organisation=facts.organisation, language=facts.language)
     with translation.override(request_row.language):
-        subject = _("A reference for me, at %(organisation)s") % {"organisation": facts.organisation.name}
+        subject = _("A reference for my application to %(organisation)s") % {
+            "organisation": facts.organisation.name
+        }
         text = _(
-            "Hello %(referee)s,\n\nI've applied to %(organisation)s as %(title)s and named you as someone who knows my "
-            "work. You should have an e-mail about it from %(recruiter)s, with the subject “A reference for "
-            "%(candidate)s?”. If you can't find it, please check your spam folder.\n\n"
+            "Hello %(referee)s,\n\nI've applied for the %(title)s role at %(organisation)s and named you as someone "
+            "who knows my work. You should have an e-mail about it from %(recruiter)s, with the subject “A reference "
+            "for %(candidate)s?”. If you can't find it, please check your spam folder.\n\n"
             "It would help me a lot if you could answer by %(day)s. You're free to say no.\n\n"
-            "Thank you, and best wishes\n%(candidate)s"
+            "Thank you, and best wishes,\n%(candidate)s"
         ) % {
             "referee": status.referee.name,
             "organisation": facts.organisation.name,

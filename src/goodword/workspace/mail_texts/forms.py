@@ -60,7 +60,7 @@ LAYOUTS: Final[dict[str, tuple[str | Fixed, ...]]] = {
         "opening",
         Fixed("Each test with its tasks and minutes, and when to take breaks"),
         "request",
-        Fixed("Who sees the result, and that the result alone decides nothing"),
+        Fixed("Who sees the result, and that no decision is based on it alone"),
         Fixed("Open the assessment", is_button=True),
         Fixed("How many reminders there will be"),
         "closing",

@@ -245,7 +245,7 @@ class AppealForm(forms.Form):
     text = LongTextField(
         label=gettext_lazy("What would you like a person to review?"),
         help_text=gettext_lazy(
-            "For example a result that you think is wrong, something that disturbed you during a test, or why you "
+            "For example, a result that you think is wrong, something that distracted you during a test, or why you "
             "object to the use of a result."
         ),
         longest=LONGEST,

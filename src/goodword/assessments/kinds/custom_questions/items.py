@@ -300,14 +300,14 @@ def _written(first: Question, name: str) -> Question:
         case Number():
             return Number(
                 id=name,
-                text=gettext("About how many minutes does your breakfast take?"),
+                text=gettext("About how many minutes do you spend on breakfast?"),
                 least=0,
                 unit=gettext("minutes"),
             )
         case Date():
             return Date(id=name, text=gettext("What is today's date?"))
         case Period():
-            return Period(id=name, text=gettext("From which month to which was it summer last year?"))
+            return Period(id=name, text=gettext("In which months did summer start and end last year?"))
         case LongText():
             return LongText(id=name, text=gettext("What is the weather like today? One sentence is enough."))
     return ShortText(id=name, text=gettext("What day of the week is it?"))

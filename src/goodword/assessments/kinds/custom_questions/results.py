@@ -101,9 +101,9 @@ def _raters(questions: CustomQuestions) -> dict[str, str]:
     most = sum(one.points for criteria in questions.rubrics.values() for one in criteria)
     return {
         gettext("Raters"): gettext(
-            "One person marks each answer by its rubric, or two where the role requires it; neither of "
-            "two sees the other's marks before both have finished. At most %(most)s points over all "
-            "rubrics. How well raters agree is not known."
+            "One person marks each answer against its rubric, or two where the role requires it; neither sees the "
+            "other's marks until both have finished. At most %(most)s points across all rubrics. How well raters "
+            "agree is not known."
         )
         % {"most": most}
     }

@@ -131,17 +131,17 @@ def practice_situation(judgement: JudgementSet) -> Situation:
     the number."""
     scenario = Scenario(
         id=PRACTICE,
-        text=gettext("You are on your way to a meeting and notice that you will be ten minutes late."),
+        text=gettext("You are on your way to a meeting and realise that you will be ten minutes late."),
         actions=(
             Action(
                 id="call",
-                text=gettext("You send a short message and say when you will be there."),
+                text=gettext("You send a short message to say when you will be there."),
                 effectiveness=4.5,
                 reason="",
             ),
             Action(
                 id="hurry",
-                text=gettext("You hurry and explain yourself when you arrive."),
+                text=gettext("You hurry and explain when you arrive."),
                 effectiveness=2.0,
                 reason="",
             ),
@@ -153,7 +153,7 @@ def practice_situation(judgement: JudgementSet) -> Situation:
             ),
             Action(
                 id="stay",
-                text=gettext("You stop going and read the minutes afterwards."),
+                text=gettext("You turn back and read the minutes afterwards."),
                 effectiveness=1.0,
                 reason="",
             ),

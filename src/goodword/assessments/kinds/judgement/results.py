@@ -106,7 +106,7 @@ def _precision(judgement: JudgementSet) -> str:
     n = len(judgement.scenarios)
     if judgement.is_too_short_for_norms:
         return gettext(
-            "Too few situations for a band: it takes at least %(least)s, and the set has %(n)s. So results have no "
+            "Too few situations for a band: at least %(least)s are needed, and the set has %(n)s. So results have no "
             "percentile, and candidates can't be sorted by them."
         ) % {"least": LEAST_GROUPS, "n": n}
     return gettext(
@@ -125,7 +125,7 @@ def _panel_rows(judgement: JudgementSet) -> dict[str, str]:
     rows = {
         gettext("Agreement of single experts"): gettext("%(icc)s, 95 %% interval %(low)s to %(high)s")
         % {"icc": decimals(panel.icc_single), "low": decimals(low), "high": decimals(high)},
-        gettext("Actions on which the experts agree weakly"): gettext("%(n)s of %(all)s")
+        gettext("Actions with weak agreement among the experts"): gettext("%(n)s of %(all)s")
         % {"n": panel.wide, "all": len(judgement.actions)},
     }
     if panel.invited is not None:
@@ -160,7 +160,7 @@ def _for_practice(judgement: JudgementSet) -> tuple[str, ...]:
     return (
         gettext(
             "For practice and preview, not for decisions: its key was not set by a panel of experts. To use it for "
-            "decisions, let at least five experts rate it, or a copy of a built-in set."
+            "decisions, have at least five experts rate it, or a copy if it is a built-in set."
         ),
     )
 

@@ -196,8 +196,8 @@ def _difficulty(calibration: OwnCalibration | None) -> str:
         )
     return (
         gettext(
-            "Calibrated by family and level, never task by task, from the first attempts of %(n)s people "
-            "(calibration %(number)s, %(date)s). Families and levels without a figure were answered too seldom."
+            "Calibrated by family and level, never task by task, from the first attempts of %(n)s people (calibration "
+            "%(number)s, %(date)s). Families and levels without a figure had too few answers."
         )
         % {
             "n": written_count(calibration.found.n),
