@@ -287,6 +287,22 @@ def test_a_new_invitation_keeps_requests_and_grants() -> None:
 
 
 @pytest.mark.world
+def test_a_new_invitation_asks_the_contact_again_about_an_open_request() -> None:
+    attempt = timed(TIMED)
+    role = attempt.step_request.application.role
+    assert role is not None
+    row = asked(attempt)
+    at_once = invite_again(
+        step_request=attempt.step_request, member=role.owner, after=attempt.pk, now=NOW + DAY / 2
+    )
+    assert len(mails(attempt, "adjustment_request")) == 1
+    invite_again(step_request=attempt.step_request, member=role.owner, after=at_once.pk, now=NOW + 20 * DAY)
+    again = mails(attempt, "adjustment_request")[1:]
+    assert [(one.to_address, one.link_subject_id) for one in again] == [(HANNA[1], row.pk)]
+    assert answers(row, percent=50, now=NOW + 21 * DAY).state == "granted"
+
+
+@pytest.mark.world
 def test_a_started_part_is_not_adjusted() -> None:
     attempt = timed(REASONING, TIMED)
     row = asked(attempt, percent=0, form=True)

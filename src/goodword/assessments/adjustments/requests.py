@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -30,6 +30,8 @@ from goodword.workflow.models import UNFINISHED, awaits_click, is_open, lock, ta
 PERCENT_CHOICES = (25, 50, 100)
 #: extra time that can be granted, in percent
 MAX_PERCENT = 200
+#: since the last mail to the contact, for mailing them again about a new attempt
+ASK_AGAIN_AFTER = timedelta(days=1)
 
 
 class CannotRequest(Exception):
@@ -160,8 +162,23 @@ def carry_over(attempt: Attempt, *, now: datetime) -> None:
         return
     carry_over_open_texts(attempt)
     extend_clocks(attempt, percent=granted_percent(attempt))
-    if earlier.filter(state=Adjustment.State.ASKED).exists():
+    asked = earlier.filter(state=Adjustment.State.ASKED).first()
+    if asked is not None:
         hold_deadline(attempt, now=now)
+        asked.attempt = attempt
+        _ask_again(asked, now=now)
+
+
+def _ask_again(asked: Adjustment, *, now: datetime) -> None:
+    """Mail the contact again, whose link led nowhere while the assessment was over, unless it was only just sent."""
+    ref = mails.subject_ref_of(asked)
+    sent = Email.objects.of(asked.organisation).filter(kind=ASKED, subject_ref=ref)
+    if sent.filter(created_at__gt=now - ASK_AGAIN_AFTER).exists():
+        return
+    application = application_of(asked.attempt)
+    contact = next_reader(asked.attempt, application=application)
+    key = f"asked:attempt:{asked.attempt.pk}"
+    mails.mail_contact(asked, application=application, contact=contact, now=now, key=key)
 
 
 def on_email_failed(event: Event) -> None:
