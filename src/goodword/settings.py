@@ -221,13 +221,15 @@ ACCOUNT_FORMS = {
     "reauthenticate": "goodword.accounts.forms.ConfirmPasswordForm",
 }
 #: limits: requests for a reset link per network address; reset links per e-mail address; mails to a member whose codes
-#: are locked; files verified, and attempts to create the first organisation, per network address
+#: are locked; files verified, and attempts to create the first organisation, per network address; files that a
+#: candidate uploads
 ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip",
     "reset_mail": "3/h/key",
     "code_locked_mail": "1/h/key",
     "verify_report": "30/m/ip",
     "first_admin": "20/m/ip",
+    "upload": "20/h/key",
 }
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_ADAPTER = "goodword.accounts.sign_in.ClosedSignupAdapter"

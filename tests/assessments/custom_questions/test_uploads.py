@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -63,6 +64,7 @@ def attempt(db: None, made: Attempt) -> Attempt:
 
 @pytest.fixture(autouse=True)
 def now() -> Iterator[None]:
+    cache.clear()  # it counts uploads
     with time_machine.travel(NOW, tick=False):
         yield
 
@@ -213,6 +215,19 @@ def test_a_new_file_replaces_the_old_one(attempt: Attempt) -> None:
     # pressing Next without choosing again keeps it
     assert Client().post(where(attempt), {}).status_code == 302
     assert upload_of(attempt) == upload
+
+
+@pytest.mark.django_db
+def test_a_candidate_who_uploads_again_and_again_has_to_wait(attempt: Attempt) -> None:
+    """Checking a small file can take many seconds."""
+    for number in range(20):
+        post(attempt, "refused.pdf", EXE if number else PDF)
+    before = upload_of(attempt)
+    refused = post(attempt, "new.pdf", PDF)
+    assert "You&#x27;ve uploaded too many files. Please try again in an hour." in refused.content.decode()
+    assert (refused.status_code, upload_of(attempt)) == (422, before)
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        assert post(attempt, "new.pdf", PDF).status_code == 302
 
 
 @pytest.mark.django_db

@@ -3,7 +3,9 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
+from allauth.core import ratelimit
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -90,6 +92,8 @@ def _take(
         saved=read_answers(view.part).get(this.id),
         partly=is_script(request),
     )
+    if isinstance(form, UploadForm):
+        form.may_check = partial(ratelimit.consume, request, action="upload", key=str(session.attempt.pk))
     if not form.is_valid():
         if is_script(request):
             return private(JsonResponse({"saved": False, "say": form.sentences}, status=422))

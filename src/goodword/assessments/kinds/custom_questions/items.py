@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, assert_never
 
@@ -205,6 +205,8 @@ class UploadForm(forms.Form):
         self.question = question
         self.saved = saved
         self.read: CheckedFile | None = None
+        #: whether this visitor may have a file checked now, which can take seconds
+        self.may_check: Callable[[], object] = lambda: True
         self.fields["file"].label = question.text
         self.fields["file"].help_text = escape(question.help)  # pages use hints unescaped
         self.fields["file"].widget.attrs["accept"] = ",".join(
@@ -217,6 +219,9 @@ class UploadForm(forms.Form):
         if file is None:
             if "file" not in self.errors and self.question.required and self.saved is None:
                 self.add_error("file", _("Choose a file, or skip this one for now."))
+            return
+        if not self.may_check():
+            self.add_error("file", _("You've uploaded too many files. Please try again in an hour."))
             return
         try:
             self.read = check_file(file, types=self.question.types, megabytes=self.question.megabytes)
