@@ -250,9 +250,15 @@ def switch_all_off(*, organisation: Organisation, by: Membership, now: datetime)
         switch(role=role, on=False, days=role.rating_days, by=by, now=now)
 
 
+def end_rated(of: RatingImport, *, now: datetime) -> None:
+    """End requests about people whom a confirmed file has rated, so that nobody is mailed about them any more."""
+    _end_all(RatingRequest.objects.of(of.organisation).filter(application__ratings__of=of), now=now)
+
+
 def _end_all(rows: QuerySet[RatingRequest], *, now: datetime) -> None:
     opened = rows.filter(state__in=[State.NEEDS_RATER, State.ASKED])
-    for application_id in list(opened.order_by("application_id").values_list("application_id", flat=True)):
+    ids = opened.order_by("application_id").values_list("application_id", flat=True).distinct()
+    for application_id in list(ids):
         end_if_over(application_id, now=now)
 
 

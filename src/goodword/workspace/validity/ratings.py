@@ -37,7 +37,7 @@ from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile, safe_cell
 from goodword.core.text import written_count
 from goodword.workspace.validity.answering import refused
-from goodword.workspace.validity.asking import switch_all_off
+from goodword.workspace.validity.asking import end_rated, switch_all_off
 
 #: ends of a rating scale
 _MOST: Final = 1_000_000
@@ -184,6 +184,7 @@ def confirm(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = _import_of(request, pk)
     barred = refused(request.organisation)
     if ratings.confirm(found, by=request.member, now=clock.now(), refused=barred):
+        end_rated(found, now=clock.now())
         messages.success(request, _("Ratings imported."))
     elif _import_of(request, pk).confirmed_at is None:
         messages.info(request, _("Nothing was imported: these people can no longer be rated."))
