@@ -387,6 +387,8 @@ class Finding(OrganisationOwned):
         MISSED_INVITATION = "missed_invitation"
         MISSED_CHANGE = "missed_change"
         MISSED_END = "missed_end"
+        #: not reported by the four required webhooks, such as an undone rejection or a new address
+        NOT_REPORTED = "not_reported"
         NOT_VISIBLE = "not_visible"
         JOB_CHANGED = "job_changed"
 

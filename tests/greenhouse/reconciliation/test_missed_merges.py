@@ -106,7 +106,7 @@ def test_a_change_of_another_application_of_the_merged_candidate_is_synced_and_d
     if change == "moved":
         assert ours.stage_id == world.stages[OFFER][0]
     assert step_request(world).state == state
-    kind = "missed_change" if change == "moved" else "missed_end"
+    kind = {"moved": "missed_change", "unrejected": "not_reported"}.get(change, "missed_end")
     assert findings(world) == {("missed_invitation", finding): 1, (kind, "synced"): 1}
 
 

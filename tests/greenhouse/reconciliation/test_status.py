@@ -128,3 +128,17 @@ def test_old_findings_are_pruned_and_waiting_ones_stay(world: World) -> None:
     prune(now=NOW)
     assert list(Finding.objects.of(world.organisation).order_by("pk")) == [waits, young]
     assert list(Reconciliation.objects.of(world.organisation)) == [kept]
+
+
+def test_changes_that_the_four_webhooks_do_not_report_are_no_sign_that_these_are_off(world: World) -> None:
+    for kind in (Finding.Kind.NOT_REPORTED, Finding.Kind.NOT_REPORTED):
+        found(world, NOW, kind=kind, sentence="A rejection or a hire was undone.")
+    status = sync_status(world.connection, now=NOW)
+    [day] = status.days
+    assert (status.silent, day.deliveries) == (0, None)
+    assert [describe(one) for one in day.counts] == [
+        (
+            "2 changes that the four webhooks don't report, such as undone rejections, undone hires, merges and "
+            "new addresses."
+        )
+    ]

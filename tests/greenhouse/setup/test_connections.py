@@ -121,7 +121,10 @@ def test_the_five_recommended_webhooks_say_what_is_missed_without_them(desk: Des
     page = BeautifulSoup(desk.client(desk.admin).get(desk.own("greenhouse_webhooks")).content, "html.parser")
     said = [" ".join(line.get_text().split()) for line in page.select(".hook__without")]
     assert len(said) == 5
-    assert said[0] == "Without it: Undone rejections go unnoticed, and the steps stay closed."
+    assert (
+        said[0]
+        == "Without it: Undone rejections show here only after the next sync; until then the steps stay closed."
+    )
 
 
 @pytest.mark.main_case

@@ -142,6 +142,14 @@ def test_a_webhook_with_a_later_delivery_or_a_short_silence_is_not_silent(desk: 
     assert silent(desk) == []
 
 
+def test_an_undone_rejection_does_not_make_the_webhook_of_rejections_silent(desk: Desk) -> None:
+    desk.connect()
+    pinged(desk, "reject_candidate", days=9)
+    pinged(desk, "hire_candidate", days=9)
+    missed(desk, "not_reported", at=clock.now() - timedelta(days=1))
+    assert silent(desk) == []
+
+
 # --- reactions that failed for good ---
 
 

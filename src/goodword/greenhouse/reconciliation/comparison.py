@@ -178,17 +178,18 @@ def difference(ours: LocalApplication, theirs: remote.Application) -> Difference
     """What `greenhouse.sync.applications` would change, or None. Unknown statuses are ignored."""
     known = theirs.status is not ApplicationStatus.UNKNOWN
     if known and theirs.status.value != ours.status:
-        return _difference(theirs, Kind.MISSED_END, _ENDS.get(theirs.status, "The status changed."))
+        kind = Kind.NOT_REPORTED if theirs.status is ApplicationStatus.ACTIVE else Kind.MISSED_END
+        return _difference(theirs, kind, _ENDS.get(theirs.status, "The status changed."))
     if theirs.job_id != ours.job_id:
         return _difference(theirs, Kind.MISSED_CHANGE, "Moved to another job.")
     if theirs.stage_id != ours.stage_id and not lacks_stage(theirs):
         return _difference(theirs, Kind.MISSED_CHANGE, f"Moved to {theirs.stage_name or 'no stage'}.")
     if theirs.candidate_id != ours.candidate_remote_id:
-        return _difference(theirs, Kind.MISSED_CHANGE, "Merged into another candidate.")
+        return _difference(theirs, Kind.NOT_REPORTED, "Merged into another candidate.")
     if theirs.prospect != ours.prospect:
         return _difference(theirs, Kind.MISSED_CHANGE, "A prospect became an applicant, or vice versa.")
     if not ours.visible:
-        return _difference(theirs, Kind.MISSED_CHANGE, "Visible in Greenhouse again.")
+        return _difference(theirs, Kind.NOT_REPORTED, "Visible in Greenhouse again.")
     return None
 
 
@@ -398,7 +399,7 @@ def compare_candidates(
         differences += [
             Difference(
                 remote_id=row.remote_id,
-                kind=Kind.MISSED_CHANGE,
+                kind=Kind.NOT_REPORTED,
                 sentence=CANDIDATE_CHANGED,
                 job_id=row.job_id,
                 stage_id=row.stage_id,

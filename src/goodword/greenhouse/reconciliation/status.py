@@ -189,6 +189,10 @@ def describe(one: FindingCount) -> str:
         return ngettext(
             "%(what)s changed. See the role.", "%(what)s changed; see their roles.", one.count
         ) % {"what": subject}
+    if one.kind == Kind.NOT_REPORTED:
+        return _("%(what)s, such as undone rejections, undone hires, merges and new addresses.") % {
+            "what": subject
+        }
     first, last = short_time(one.first), short_time(one.last)
     if first == last:
         sentence = _("No webhook reported %(what)s (%(at)s).") % {"what": subject, "at": first}
@@ -237,6 +241,12 @@ def _subject(kind: str, n: int) -> str:
             return ngettext("%(n)d move into a mapped stage", "%(n)d moves into mapped stages", n) % {"n": n}
         case Kind.MISSED_END:
             return ngettext("%(n)d rejection or hire", "%(n)d rejections and hires", n) % {"n": n}
+        case Kind.NOT_REPORTED:
+            return ngettext(
+                "%(n)d change that the four webhooks don't report",
+                "%(n)d changes that the four webhooks don't report",
+                n,
+            ) % {"n": n}
         case Kind.NOT_VISIBLE:
             return ngettext("%(n)d application", "%(n)d applications", n) % {"n": n}
         case Kind.JOB_CHANGED:

@@ -54,13 +54,13 @@ RECOMMENDED = (
         action="unreject_candidate",
         name="Goodword Candidate Unrejected",
         when="Candidate or Prospect has been unrejected",
-        without="Undone rejections go unnoticed, and the steps stay closed.",
+        without="Undone rejections show here only after the next sync; until then the steps stay closed.",
     ),
     WebhookSpec(
         action="unhire_candidate",
         name="Goodword Candidate Unhired",
         when="Candidate has been unhired",
-        without="Undone hires go unnoticed, and the steps stay closed.",
+        without="Undone hires show here only after the next sync; until then the steps stay closed.",
     ),
     WebhookSpec(
         action="merge_candidate",
