@@ -116,19 +116,27 @@ def results_list(request: MemberRequest) -> HttpResponse:
 @access.member(kinds=access.WORKS)
 def tick(request: MemberRequest, pk: int) -> HttpResponseBase:
     review = _review(request, pk)
-    if mark_reviewed(review, member=request.member, now=clock.now()):
+    if _is_newer(review, than=request.POST.get("since", "")):
+        messages.warning(request, _("Not marked as reviewed: a newer result has arrived."))
+    elif mark_reviewed(review, member=request.member, now=clock.now()):
         messages.success(request, _("Marked as reviewed."))
-    if request.POST.get("on") == "candidate":
-        return redirect("candidate", request.organisation.slug, review.step_request.application_id)
-    return _back(request)
+    elif review.reviewed_by:
+        messages.info(request, _("Already reviewed by %(name)s.") % {"name": review.reviewed_by.user.name})
+    return _back(request, review)
+
+
+def _is_newer(review: ResultReview, *, than: str) -> bool:
+    """`than`: `since` of the result that the page showed; empty if the page doesn't say."""
+    return bool(than) and than != review.since.isoformat()
 
 
 @require_POST
 @access.member(kinds=access.WORKS)
 def undo(request: MemberRequest, pk: int) -> HttpResponseBase:
-    if undo_review(_review(request, pk), member=request.member, now=clock.now()):
+    review = _review(request, pk)
+    if undo_review(review, member=request.member, now=clock.now()):
         messages.success(request, _("Moved back to Results to review."))
-    return _back(request)
+    return _back(request, review)
 
 
 class AssignForm(forms.Form):
@@ -162,7 +170,7 @@ def assign_page(request: MemberRequest, pk: int) -> HttpResponseBase:
             form.add_error("colleague", _("This person can no longer see the result. Choose somebody else."))
         else:
             messages.success(request, _("Assigned to %(name)s.") % {"name": colleague.user.name})
-            return _back(request)
+            return redirect("results", request.organisation.slug)
     return render(
         request,
         "workspace/results_to_review/assign.html",
@@ -175,5 +183,7 @@ def _review(request: MemberRequest, pk: int) -> ResultReview:
     return access.get_or_404(with_relations(visible_reviews(request.member)), pk)
 
 
-def _back(request: MemberRequest) -> HttpResponseBase:
+def _back(request: MemberRequest, review: ResultReview) -> HttpResponseBase:
+    if request.POST.get("on") == "candidate":
+        return redirect("candidate", request.organisation.slug, review.step_request.application_id)
     return redirect("results", request.organisation.slug)

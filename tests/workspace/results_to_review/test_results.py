@@ -202,6 +202,36 @@ def test_a_page_that_shows_an_older_result_does_not_mark_the_newer_one(here: Wor
     assert not undo_review(shown, member=here.rita, now=NOW)
 
 
+def test_a_page_opened_before_a_newer_result_arrived_does_not_mark_that_one(
+    here: World, ada: Application
+) -> None:
+    client, organisation = signed_in(here.rita), here.role.organisation
+    shown = BeautifulSoup(client.get(path("results", organisation)).content, "html.parser")
+    since = shown.select_one("input[name=since]")
+    assert since is not None
+    ResultReview.objects.of(organisation).update(since=datetime(2036, 1, 1, tzinfo=UTC))
+    tick = path("result_tick", organisation, review_of(ada).pk)
+    page = client.post(tick, {"since": str(since["value"])}, follow=True).content.decode()
+    assert "Not marked as reviewed: a newer result has arrived." in page
+    assert review_of(ada).reviewed_at is None
+
+
+def test_the_candidate_page_shows_who_reviewed_the_result_and_undoes_it(
+    here: World, ada: Application
+) -> None:
+    organisation = here.role.organisation
+    mark_reviewed(review_of(ada), member=here.rita, now=NOW)
+    jonas, page = signed_in(factories.member(organisation)), path("candidate", organisation, ada.pk)
+    bar = BeautifulSoup(jonas.get(page).content, "html.parser").select_one(".reviewed")
+    assert bar is not None
+    assert " ".join(bar.get_text().split()) == "Assessment reviewed by Rita Recruiter Tue 3 Mar, 10:00 Undo"
+    tick = path("result_tick", organisation, review_of(ada).pk)
+    assert "Already reviewed by Rita Recruiter." in jonas.post(tick, follow=True).content.decode()
+    undo = path("result_undo", organisation, review_of(ada).pk)
+    assert jonas.post(undo, {"on": "candidate"}).headers["Location"] == page
+    assert review_of(ada).reviewed_at is None
+
+
 def test_a_colleague_gets_the_result_and_a_mail(here: World, ada: Application) -> None:
     organisation = here.role.organisation
     jonas = factories.member(organisation, name="Jonas Lindqvist", email="jonas@acme.example")

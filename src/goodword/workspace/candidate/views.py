@@ -25,8 +25,8 @@ from goodword.greenhouse.activity_feed.notes import drop, retry
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.references.flags.display import flags_of
 from goodword.references.models import Check
-from goodword.reports.domain.reviews import to_review
-from goodword.reports.models import Report
+from goodword.reports.domain.reviews import visible_reviews
+from goodword.reports.models import Report, ResultReview
 from goodword.workflow.domain.appeals import appeals_of
 from goodword.workflow.domain.eligibility import mail_blocked_reason
 from goodword.workflow.flags.display import FlagList
@@ -117,6 +117,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     )
     comments, appeals = comments_of(application), appeals_of(application)
     verifications = [status_of(one, now=now) for one in verifications_of(application)] if sees_flags else []
+    reviews = _reviews(application, request.member) if results and request.member.may_work else []
     if request.method == "GET":
         mark_seen(application, member=request.member, now=now)
     return render(
@@ -125,11 +126,8 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
         {
             **_rating_request(application),
             "may_be_rated": may_rate_in_goodword(application, now=now),
-            "to_review": to_review(request.member, mine=False)
-            .filter(step_request__application=application)
-            .select_related("step_request__step")
-            if results and request.member.may_work
-            else (),
+            "to_review": [one for one in reviews if one.reviewed_at is None],
+            "reviewed": [one for one in reviews if one.reviewed_at is not None],
             "application": application,
             "candidate": application.candidate,
             "recruiter": recruiter_of(application) if application.role else None,
@@ -216,6 +214,11 @@ def _flags_of_runs(runs: Iterable[StepRun | None], *, current: Collection[StepRu
         if flags.to_review or flags.dismissed or (flags.checked and not is_earlier):
             found.append(RunFlags(run=run, is_earlier=is_earlier, dismiss=dismiss, flags=flags))
     return found
+
+
+def _reviews(application: Application, member: Membership) -> list[ResultReview]:
+    rows = visible_reviews(member).filter(step_request__application=application)
+    return list(rows.select_related("step_request__step", "reviewed_by__user").order_by("pk"))
 
 
 def _neighbours(
