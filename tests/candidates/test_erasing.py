@@ -13,8 +13,10 @@ from goodword.candidates.domain.erasure_requests import (
     request_erasure,
 )
 from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.candidates.personal_data import export
 from goodword.core import outbox
 from goodword.core.models import Event
+from goodword.core.personal_data import ExportReader, ExportRequest
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
 from tests.notifications.mails import NOW, queued
@@ -58,6 +60,24 @@ def test_two_requests_make_one_erasure_due_at_the_earlier_time() -> None:
     assert ask(first.candidate, due_at=NOW).due_at == NOW
     assert ask(first.candidate, due_at=NOW + timedelta(days=30)).due_at == NOW
     assert len(events("erasure.requested")) == 2
+
+
+def test_exports_list_erasures_of_one_application_and_of_merged_profiles() -> None:
+    first, second = two_applications()
+    loser = factories.candidate(first.organisation, merged_into=first.candidate)
+    for of, reason in ((first, Reason.APPLICATION_DELETED), (loser, Reason.MEMBER)):
+        cancel_erasure(ask(of, reason), because="Still needed", now=NOW, by="member:1")
+    ask(factories.application(factories.role(first.organisation)).candidate)
+    wanted = ExportRequest(
+        reader=ExportReader.ORGANISATION,
+        organisation=first.organisation,
+        candidate_id=first.candidate_id,
+        application_ids=(first.pk, second.pk),
+    )
+    assert [(one["reason"], one["kept because"]) for one in export.export(wanted)["erasures"]] == [
+        ("application_deleted", "Still needed"),
+        ("member", "Still needed"),
+    ]
 
 
 def test_a_cancelled_erasure_cannot_be_carried_out() -> None:

@@ -106,12 +106,12 @@ def export(wanted: ExportRequest) -> Sections:
     if wanted.reader == ExportReader.CANDIDATE:
         data[RATINGS] = _ratings(wanted)
     if wanted.by_member:
-        data["erasures"] = [
-            _erasure(one) for one in Erasure.objects.of(wanted.organisation).filter(candidate=candidate)
-        ]
-        data["legal holds"] = [
-            _hold(one) for one in Hold.objects.of(wanted.organisation).filter(candidate=candidate)
-        ]
+        own = Q(candidate=candidate) | Q(candidate__merged_into=candidate)
+        of_one = Q(application_id__in=wanted.application_ids)
+        erasures = Erasure.objects.of(wanted.organisation).filter(own | of_one)
+        holds = Hold.objects.of(wanted.organisation).filter(own)
+        data["erasures"] = [_erasure(one) for one in erasures.order_by("pk")]
+        data["legal holds"] = [_hold(one) for one in holds.order_by("pk")]
     return data
 
 

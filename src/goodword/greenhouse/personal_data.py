@@ -73,12 +73,16 @@ def export_deliveries(wanted: ExportRequest) -> Sections:
     if not wanted.by_member or wanted.candidate_id is None:
         return {}
     candidate = Candidate.objects.of(wanted.organisation).get(pk=wanted.candidate_id)
+    merged = Candidate.objects.of(wanted.organisation).filter(
+        merged_into=candidate, connection_id=candidate.connection_id, remote_id__isnull=False
+    )
     applications = Application.objects.of(wanted.organisation).filter(
         pk__in=wanted.application_ids, remote_id__isnull=False
     )
     # deliveries about the person or a requested application, not about their other applications
     about = Q(remote_application_id__in=applications.values("remote_id")) | Q(
-        remote_candidate_id=candidate.remote_id, remote_application_id=None
+        Q(remote_candidate_id=candidate.remote_id) | Q(remote_candidate_id__in=merged.values("remote_id")),
+        remote_application_id=None,
     )
     rows = Delivery.objects.of(wanted.organisation).filter(about, connection_id=candidate.connection_id or 0)
     return {

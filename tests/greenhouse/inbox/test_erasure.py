@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from goodword.candidates.models import Candidate
 from goodword.core import clock
-from goodword.core.personal_data import Subject
+from goodword.core.personal_data import ExportReader, ExportRequest, Subject
 from goodword.greenhouse.inbox.processing import prune, replay, retention
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.greenhouse.personal_data import erase_deliveries as holder
+from goodword.greenhouse.personal_data import export_deliveries
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support import factories
 
@@ -50,6 +52,25 @@ def test_only_bodies_about_the_person_are_erased(world: World) -> None:
         ("offer_created", True, False),
     ]
     assert [row.outcome for row in rows(world)[:3]] == ["", f"Application {eve.id}: first seen.", ""]
+
+
+def test_exports_have_the_deliveries_about_merged_profiles(world: World) -> None:
+    ada, old, eve = (world.apply(first_name=name) for name in ("Ada", "Ada", "Eve"))
+    world.deliver()
+    for remote, title in ((ada, "one"), (old, "two"), (eve, "three")):
+        about = {"person": {"id": remote.candidate_id, "title": title}}
+        world.post(json.dumps({"action": "update_candidate", "payload": about}).encode())
+    winner, loser = (
+        Candidate.objects.of(world.organisation).get(remote_id=one.candidate_id) for one in (ada, old)
+    )
+    Candidate.objects.of(world.organisation).filter(pk=loser.pk).update(merged_into=winner)
+    found = export_deliveries.export(
+        ExportRequest(
+            reader=ExportReader.ORGANISATION, organisation=world.organisation, candidate_id=winner.pk
+        )
+    )
+    titles = [one["body"]["payload"]["person"]["title"] for one in found["sent by Greenhouse"]]
+    assert titles == ["one", "two"]
 
 
 @pytest.mark.world
