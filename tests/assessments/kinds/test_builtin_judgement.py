@@ -34,7 +34,7 @@ def _best(scenario: Scenario) -> int:
 @each_language
 def test_a_set_has_eight_scenarios_of_four_actions_each_with_a_reason(set_id: str, language: str) -> None:
     judgement = load_judgement(set_id, language=language)
-    assert (judgement.id, judgement.version, judgement.language) == (set_id, "3", language)
+    assert (judgement.id, judgement.version, judgement.language) == (set_id, "4", language)
     assert [len(scenario.actions) for scenario in judgement.scenarios] == [4] * 8
     assert [action.id for action in judgement.actions if not action.reason.endswith(".")] == []
     assert [option.value for option in judgement.response_scale] == [1, 2, 3, 4, 5]
@@ -202,15 +202,27 @@ def test_the_learning_guesser_finds_what_earlier_versions_gave_away() -> None:
 
 @each_set
 @each_language
-def test_newer_versions_only_reword_the_actions(set_id: str, language: str) -> None:
-    assert pack_versions(set_id) == ("1", "2", "3")
-    now = load_judgement(set_id, language=language)
+def test_versions_2_and_3_only_reword_the_actions(set_id: str, language: str) -> None:
+    assert pack_versions(set_id) == ("1", "2", "3", "4")
+    third = load_judgement(set_id, language=language, version="3")
     for version in ("1", "2"):
         before = load_judgement(set_id, language=language, version=version)
         assert before.version == version
         assert [replace(action, text="") for action in before.actions] == [
-            replace(action, text="") for action in now.actions
+            replace(action, text="") for action in third.actions
         ]
         assert [(one.id, one.text) for one in before.scenarios] == [
-            (one.id, one.text) for one in now.scenarios
+            (one.id, one.text) for one in third.scenarios
         ]
+
+
+@each_set
+@each_language
+def test_version_4_only_rewords_english(set_id: str, language: str) -> None:
+    third = load_judgement(set_id, language=language, version="3")
+    now = load_judgement(set_id, language=language)
+    if language != "en":
+        assert now == replace(third, version="4")
+    assert [(action.id, action.effectiveness) for action in now.actions] == [
+        (action.id, action.effectiveness) for action in third.actions
+    ]

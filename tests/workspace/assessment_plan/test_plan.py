@@ -281,7 +281,7 @@ def test_each_library_test_is_offered_once(step: Step, rita: Membership) -> None
         "Questions own": True,
         "Reasoning": True,
         "Situations in engineering": True,
-        "Situations of a team lead": True,
+        "Situations for team leads": True,
         "Situations with customers": True,
         "Work style": False,
     }

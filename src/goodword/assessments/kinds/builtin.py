@@ -53,7 +53,7 @@ BUILT_IN: Final[Mapping[str, BuiltIn]] = {
         BuiltIn(
             key="judgement_team_lead",
             kind="judgement",
-            title="Situations of a team lead",
+            title="Situations for team leads",
             description="What people consider effective when leading a team.",
         ),
         BuiltIn(
