@@ -32,11 +32,11 @@ _WORDS = [
     "Conscientious",
 ]
 _LEVELS = (
-    ("Far below what the job needed", "Kept few of the agreed dates."),
-    ("Below what the job needed", "Kept about half of the agreed dates."),
-    ("What the job needed", "Kept most of the agreed dates."),
-    ("Above what the job needed", "Kept nearly all of the agreed dates."),
-    ("Far above what the job needed", "Kept every agreed date, even when conditions were difficult."),
+    ("Far below what the job needed", "Met few of the agreed deadlines."),
+    ("Below what the job needed", "Met about half of the agreed deadlines."),
+    ("What the job needed", "Met most of the agreed deadlines."),
+    ("Above what the job needed", "Met nearly all of the agreed deadlines."),
+    ("Far above what the job needed", "Met every agreed deadline, even when conditions were difficult."),
 )
 _STATED: Final = Stated(
     relationship="manager",
@@ -56,7 +56,7 @@ SAMPLES: Final[Sequence[Mapping[str, Any]]] = (
     {
         "id": "relationship",
         "type": "relationship_confirm",
-        "text": "What were you to {candidate} when you worked together?",
+        "text": "What was your relationship to {candidate} when you worked together?",
     },
     {"id": "dates", "type": "dates_confirm", "text": "When did you work together?"},
     {

@@ -98,7 +98,7 @@ def _to_rate() -> list[QuestionType]:
             "agreement",
             _("Agreement"),
             _("A statement to agree or disagree with."),
-            _("{candidate} told others in time when something was late."),
+            _("{candidate} told others in good time when something would be late."),
         ),
         QuestionType(
             "between",
@@ -181,7 +181,7 @@ def _to_confirm() -> list[QuestionType]:
             "relationship_confirm",
             _("Relationship"),
             _("The referee confirms or corrects their relationship to the candidate."),
-            _("What were you to {candidate} when you worked together?"),
+            _("What was your relationship to {candidate} when you worked together?"),
         ),
         QuestionType(
             "dates_confirm",

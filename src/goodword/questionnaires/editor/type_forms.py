@@ -302,7 +302,7 @@ class BetweenForm(QuestionForm):
         lines=2,
         max_length=LONGEST_EXAMPLE,
         missing=gettext_lazy("Write the statement on the left."),
-        help_text=gettext_lazy("For example “Plans ahead in detail”."),
+        help_text=gettext_lazy("For example, “Plans ahead in detail”."),
     )
     right = TextField(
         label=gettext_lazy("Statement on the right"),
