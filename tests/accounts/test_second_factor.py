@@ -63,7 +63,7 @@ def test_setting_up_the_app_needs_its_code_and_gives_recovery_codes(
     secret = client.get(APP).context["form"].secret
     wrong = client.post(APP, {"code": "000000"})
     assert wrong.context["form"].errors["code"] == [
-        "Wrong code. Codes change every 30 seconds: enter the newest one."
+        "Wrong code. Codes change every 30 seconds: enter the current one."
     ]
     assert (kinds(rita), wrong.context["form"].secret) == ([], secret)
     with django_capture_on_commit_callbacks(execute=True):

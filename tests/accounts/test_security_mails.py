@@ -75,7 +75,7 @@ def test_a_changed_password_is_reported_by_mail_with_time_device_and_address(rit
     for body in (str(message.body), str(message.alternatives[0][0])):
         assert "with Firefox on Linux from 127.0.0.1." in body
         assert body.count("/accounts/password/reset/") == 1
-        assert body.count("If this was you, there is nothing to do.") == 1
+        assert body.count("If this was you, you don't need to do anything.") == 1
 
 
 @pytest.mark.world

@@ -68,9 +68,9 @@ def test_a_day_of_missed_webhooks_is_recovered_by_one_sync_and_one_click(world: 
     assert "Comparing everything." in text(desk.get(page))
     run_jobs(at_most=9000, but_not=UNSENT)
     said = text(desk.get(page))
-    assert "20 missed invitations were sent. 40 invitations wait for a decision." in said
+    assert "20 missed invitations were sent. 40 invitations are waiting for a decision." in said
     assert "Webhooks seem to be off" in said
-    assert "40 missed invitations wait for a decision" in said
+    assert "40 missed invitations are waiting for a decision" in said
     assert invited() == 20
 
     # one click and a confirmation page for the rest

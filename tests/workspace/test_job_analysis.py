@@ -193,9 +193,9 @@ def test_earlier_ratings_stay_listed_and_saving_again_adds_none(admin: Membershi
     ("missing", "sentence"),
     [
         ("importance", "Choose how important it is."),
-        ("criticality", "Choose what follows if it is done badly."),
+        ("criticality", "Choose how much harm it does if done badly."),
         ("at_entry", "Choose when it is needed."),
-        ("rating_basis", "Say who judged this, and from what."),
+        ("rating_basis", "Say who judged this, and on what basis."),
     ],
 )
 def test_half_a_rating_stores_nothing_and_is_kept_on_the_page(
@@ -236,7 +236,7 @@ def test_ratings_that_do_not_fit_the_measures_are_pointed_out(admin: Membership,
     assert found.unrated == 1
     client = signed_in(admin)
     text = " ".join(client.get(path(role)).content.decode().split())
-    assert "“Keeps dates” is rated unimportant, but measured by Reference check." in text
+    assert "“Keeps dates” is rated unimportant, but is measured by Reference check." in text
     assert "1 requirement isn&#x27;t rated for importance." in text or "1 requirement isn't rated" in text
     shown = client.get(path(role)).context["form"].initial["shown"]
     client.post(path(role), {"basis": "Asked.", "shown": shown})

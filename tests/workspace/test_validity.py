@@ -179,7 +179,7 @@ def test_a_file_rates_nobody_who_objected(role: Role) -> None:
     client.post(f"{made}confirm/")
     assert not PerformanceRating.objects.of(role.organisation).exists()
     made = sent(client, role, FILE)["Location"]
-    assert "Line 2: “Ask nobody for a rating” was chosen on their page." in text_of(client.get(made))
+    assert "Line 2: “Don&#x27;t ask for a rating” was chosen on their page." in text_of(client.get(made))
     assert "ada@x.example" not in text_of(client.get(path(role, "ratings/people.csv")))
 
 

@@ -56,7 +56,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the libra
     """Encrypts secrets with the field keys, and replaces messages."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": gettext_lazy("Wrong code. Codes change every 30 seconds: enter the newest one."),
+        "incorrect_code": gettext_lazy("Wrong code. Codes change every 30 seconds: enter the current one."),
     }
 
     def encrypt(self, text: str) -> str:

@@ -48,7 +48,7 @@ PHRASES: Catalogue = {
         "validity": "Validity",
         "limits": "Limits",
         "method_assessment": (
-            "The candidate answered online by a personal link, at a time of their choice. The answers are "
+            "The candidate answered online through a personal link, at a time of their choice. The answers are "
             "the candidate’s own description of how they work, shaped by self-image, by what they think is "
             "expected, and by the day."
         ),
@@ -136,7 +136,7 @@ PHRASES: Catalogue = {
         "own_band": "from the answers alone",
         "from_to": "{low} to {high}",
         "group_made": "Compared with {group}, created {when}.",
-        "method_online": "The candidate answered online by a personal link.",
+        "method_online": "The candidate answered online through a personal link.",
         "method_self": (
             "Scales are the candidate’s own description of how they work, shaped by self-image, by what "
             "they think is expected, and by the day."

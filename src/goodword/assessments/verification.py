@@ -338,8 +338,8 @@ def _why_not(application: Application, part: AttemptPart | None) -> str:
                 "invite the candidate again."
             )
         return (
-            "This candidate hasn't finished a reasoning test. A verification compares with its result, so invite the "
-            "candidate to the test first."
+            "This candidate hasn't finished a reasoning test. A verification is compared with its result, so invite "
+            "the candidate to the test first."
         )
     if not part.is_whole:
         return (
@@ -348,7 +348,7 @@ def _why_not(application: Application, part: AttemptPart | None) -> str:
         )
     if part.version.number != VERSION:
         return (
-            "The result is from an earlier version of the test, whose tasks can't be compared with the present ones. "
+            "The result is from an earlier version of the test, whose tasks can't be compared with the current ones. "
             "Invite the candidate again instead."
         )
     if not part.scores.filter(scale="").exists():

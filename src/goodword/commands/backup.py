@@ -45,7 +45,7 @@ def add(command: AddCommand) -> None:
     restore.add_argument(
         "--for-looking",
         action="store_true",
-        help="for a look only: send no mail or notes and run no jobs until `goodword go-live`",
+        help="for inspection only: send no mail or notes and run no jobs until `goodword go-live`",
     )
     restore.add_argument(
         "--erasures",
@@ -176,7 +176,7 @@ def _restore(options: argparse.Namespace) -> int:
             print("Give up the lost key: `goodword forget-field-key ID`.")
         if options.for_looking:
             print(
-                "This is a copy to look at: it sends no mail or notes and runs no jobs until `goodword go-live`."
+                "This copy is for inspection only: it sends no mail or notes and runs no jobs until `goodword go-live`."
             )
         return 0
 

@@ -13,7 +13,7 @@ ADJECTIVES = 5
 #: for each referee: the answers to open questions, and to the one on development
 COMMENTS = (
     (
-        "Keeps what was agreed with customers, and asks early when something is unclear.",
+        "Keeps promises to customers, and asks early when something is unclear.",
         "Takes on too much at times. Saying no earlier would help, and was something we talked about openly.",
     ),
     (
@@ -21,7 +21,7 @@ COMMENTS = (
         "Her notes in our system were often short. Somebody new to an account had to call her first.",
     ),
 )
-REQUIREMENT = "Works with several departments at once and keeps what was agreed with customers."
+REQUIREMENT = "Works with several departments at once and keeps promises to customers."
 #: work style scales that measure the requirement
 SCALES = ["Give and take", "Planning and order"]
 

@@ -149,7 +149,7 @@ def _problem(error: Exception, place: str) -> tuple[str, str]:
             )
     return (
         f"{place} can't be reached: {_ADDRESS.sub('…', getattr(error, 'strerror', None) or str(error))}.",
-        "Check host and port in GOODWORD_SMTP_URL, and that the mail server runs.",
+        "Check host and port in GOODWORD_SMTP_URL, and that the mail server is running.",
     )
 
 

@@ -79,7 +79,7 @@ PHRASES: Catalogue = {
         "verification_read": "What the candidate stated and what the referee confirmed.",
         "what": "Detail",
         "stated": "Stated by the candidate",
-        "confirmed": "Answer of the referee",
+        "confirmed": "Referee’s answer",
         "questions": "Questions asked",
         "type_rating": "Rating from {low} to {high}",
         "type_statement": "A position between two statements, from {low} to {high}",
@@ -123,7 +123,7 @@ PHRASES: Catalogue = {
             "All referees saw the same questions, except where this report says otherwise, possibly in "
             "another language. They could not change their answers after sending them. Ratings and "
             "comments are shown as given; nothing was omitted, weighted or reworded. Page 1 quotes one "
-            "sentence of each referee: the one they chose, or else their first."
+            "sentence from each referee: the one they chose, or else their first."
         ),
         "method_few": (
             "The opinions of a few people are not a measurement. They depend on the work, the time and the "

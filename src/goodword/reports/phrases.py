@@ -24,7 +24,7 @@ PHRASES: Catalogue = {
         "code_version": "{code}, version {version}",
         "footer": "{code} · version {version} · created {made} · verify at {address}",
         "page": "Page {page} of {pages}",
-        "logo": "Logo of {organisation}",
+        "logo": "{organisation} logo",
         "method": "Method and limits",
         "no_verdict": "This report shows results. It gives no total and no recommendation.",
         "no_automatic": (

@@ -383,7 +383,7 @@ def test_a_test_is_created_through_its_pages(rita: Membership) -> None:
     rubric = {"rows": 2, "text_0": "Clear", "points_0": "4", "anchors_0": "", "id_0": "", "text_1": ""}
     client.post(url("custom_question_marking", test, plan), rubric | {"revision": revision(test)})
     page = client.get(url("custom_questions_publish", test)).content.decode()
-    assert "Marked by a rubric, 4 points" in page
+    assert "Marked using a rubric, 4 points" in page
     response = client.post(url("custom_questions_publish", test), {"revision": revision(test)}, follow=True)
     page = response.content.decode()
     assert "Version 1 published." in page

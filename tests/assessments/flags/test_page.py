@@ -88,7 +88,7 @@ def unchanged(flag: AttemptFlag) -> bool:
 def test_the_page_shows_facts_explanations_and_advice(attempt: Attempt, rita: Membership) -> None:
     text = text_of(signed_in(rita).get(address(attempt)))
     for words in (
-        "nothing is decided because of them.",
+        "no decision is based on them.",
         "Grade: Medium",
         "Left the page <span",
         "the page was left 4 times, never for more than a minute.",

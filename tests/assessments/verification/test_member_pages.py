@@ -154,9 +154,10 @@ def test_a_lower_result_is_worded_without_accusation() -> None:
     attempt = finished(solved=17)
     taken(attempt, solved=5)
     page = words(signed_in(owner(attempt)).get(where("candidate", attempt)))
-    assert "Lower than expected after the first result" in page
+    assert "Lower than expected from the first result" in page
     assert (
-        "On average over candidates who solved 17 on their own, at least 19 in 20 solve 6 or more, if" in page
+        "On average across candidates who solved 17 on their own, at least 19 in 20 solve 6 or more, if"
+        in page
     )
     assert "Chance: on average up to 1 in 20 honest candidates with this first result" in page
     assert "Tiredness, nerves" in page
@@ -170,7 +171,7 @@ def test_other_results_say_what_they_do_not_prove() -> None:
     attempt = finished(solved=17)
     taken(attempt, solved=9)
     page = words(signed_in(owner(attempt)).get(where("candidate", attempt)))
-    assert "Within what chance explains" in page
+    assert "Within the range of chance" in page
     assert "Possible explanations" not in page.split("Supervised verification")[1].split("Timeline")[0]
     assert "prove that the first result was the candidate" in page
 

@@ -45,7 +45,7 @@ def test_the_embedded_database_is_restored_on_another_machine(tmp_path: Path) ->
         0,
         [
             "Anybody erased since that backup is back: erase them again.",
-            "This is a copy to look at: it sends no mail or notes and runs no jobs until `goodword go-live`.",
+            "This copy is for inspection only: it sends no mail or notes and runs no jobs until `goodword go-live`.",
         ],
     )
 

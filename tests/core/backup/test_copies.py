@@ -48,7 +48,7 @@ def test_every_page_of_a_copy_says_so() -> None:
     member = factories.member(factories.organisation(slug="acme"))
     client = signed_in(member)
     pages = [reverse("needs_you", args=["acme"]), reverse("account_login")]
-    said = "This is a copy to look at. Nothing is sent from here."
+    said = "This copy is for inspection only. Nothing is sent from here."
     assert not any(said in client.get(page, follow=True).content.decode() for page in pages)
     installation.set_mode(Mode.LOOKING)
     assert all(said in client.get(page, follow=True).content.decode() for page in pages)
@@ -84,7 +84,7 @@ def test_a_worker_of_a_copy_runs_nothing_until_it_goes_live() -> None:
         assert worker.stderr is not None
         said = next(line for line in worker.stderr if "copy" in line)
         assert said.strip() == (
-            "goodword: this database is a copy to look at, so no jobs run. See `goodword go-live`."
+            "goodword: this database is a copy for inspection only, so no jobs run. See `goodword go-live`."
         )
         assert waiting() == 1
         installation.set_mode(Mode.WORKING)

@@ -218,13 +218,13 @@ def test_private_candidates_and_confidential_roles_are_hidden_from_those_who_may
 
     assert (seen(admin), seen(recruiter)) == ([True, True], [False, True])
     page = signed_in(recruiter).get(url(world, "greenhouse_sync")).content.decode()
-    assert "1 missed invitation waits for a decision" in page  # nor are they counted
+    assert "1 missed invitation is waiting for a decision" in page  # nor are they counted
     signed_in(recruiter).post(url(world, "greenhouse_missed_invite"), {"ids": [private.pk]})
     signed_in(recruiter).post(url(world, "greenhouse_missed_invite"), {"all": "1"})
     private.refresh_from_db()
     assert private.invite_requested_at is None
 
-    assert "1 invitation waits for a decision." in page
+    assert "1 invitation is waiting for a decision." in page
     assert "2 missed invitations wait" not in page
 
     Automation.objects.of(world.organisation).update(confidential=True)

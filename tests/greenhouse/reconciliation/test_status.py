@@ -49,7 +49,7 @@ def asked(world: World) -> DeliveryCounts:
         ([], "No delivery arrived at that time: the webhooks are not set up"),
         (
             [(NOW - 9 * HOUR, "handled")],
-            "No delivery arrived at that time. The last one before was on Tue 3 Mar",
+            "No delivery arrived at that time. The last one before that was on Tue 3 Mar",
         ),
         ([(NOW - HOUR, "handled")], "Other deliveries arrived at that time"),
         ([(NOW - HOUR, "failed"), (NOW - HOUR, "handled")], "1 delivery failed at that time"),

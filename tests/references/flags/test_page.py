@@ -50,7 +50,7 @@ def test_the_page_shows_facts_explanations_and_advice() -> None:
         "Grade: High",
         "Disposable address",
         "Paul Meier has an address at mailinator.com, a service for disposable addresses.",
-        "Some people use such an address to avoid advertising.",
+        "Some people use such an address to avoid spam.",
         "Contact the referee through the company",
         "Shown only here, never in reports, lists or comparisons.",
     ):

@@ -353,7 +353,11 @@ def test_an_unpublished_assessment_waits(role: Role, rita: Membership) -> None:
 @pytest.mark.parametrize(
     ("steps", "line", "said"),
     [
-        (["assessment"], "Ada Zorn,ada@mail.example", "They are invited once the assessment is published."),
+        (
+            ["assessment"],
+            "Ada Zorn,ada@mail.example",
+            "They will be invited once the assessment is published.",
+        ),
         (["assessment", "reference_check"], "Ada Zorn,ada@mail.example", "Invitations are on their way."),
         (["reference_check"], "Eve Here,eve@mail.example", "Nobody has been e-mailed."),
     ],
@@ -367,5 +371,9 @@ def test_the_page_says_whether_anybody_is_invited(
     imports.start(of, steps=steps, member=rita, now=NOW)
     imports.import_some(of.pk, now=NOW)
     page = client.get(path("role_import_check", role.organisation, role.pk, of.pk)).content.decode()
-    sentences = ("They are invited once the assessment", "Invitations are on their way.", "Nobody has been")
+    sentences = (
+        "They will be invited once the assessment",
+        "Invitations are on their way.",
+        "Nobody has been",
+    )
     assert said in page and sum(one in page for one in sentences) == 1

@@ -15,7 +15,7 @@ from tests.workspace.applications import path
 
 pytestmark = pytest.mark.django_db
 
-SENTENCE = "asks you for extra time or an accessible version"
+SENTENCE = "has asked you for extra time or an accessible version"
 
 
 @pytest.fixture

@@ -305,7 +305,7 @@ def test_a_request_is_on_home_until_it_is_answered(application: Application, att
         found = collect(viewer, [APPEALS], at_most=5)
         return [f"{need.who} {need.what}" for needs in found.shown.values() for need in needs]
 
-    assert (rows(member), rows(stranger)) == (["Ada Zorn asks for a human review"], [])
+    assert (rows(member), rows(stranger)) == (["Ada Zorn has asked for a human review"], [])
     answered(appeal, member)
     assert rows(member) == []
 

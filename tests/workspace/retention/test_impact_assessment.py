@@ -56,7 +56,7 @@ def test_the_draft_follows_the_settings() -> None:
     for sentence in (
         "erased 1 month after their last application ended.",
         "Managers rate people after they were hired",
-        "In 1 role managers are asked for such a rating by e-mail",
+        "In 1 role, managers are asked for such a rating by e-mail",
         "recorded and compared; the raw values are deleted after 30 days",
         "go to Kim Care, not to the hiring team",
         "except in 1 role in which candidates see them on request",

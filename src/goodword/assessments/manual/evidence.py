@@ -40,7 +40,7 @@ RECOVERY: Final = Recovery(people=800, form="standard_20", rmse=0.109, bias=0.00
 def validity(facts: ManualFacts) -> Sequence[Topic]:
     return (
         said(
-            _("What it measures and for what"),
+            _("What it measures, and what it is for"),
             facts.sheet.construct,
             _(
                 "It is meant for hiring, together with other information, where a requirement of the role calls for "
@@ -200,7 +200,7 @@ def _experts(judgement: JudgementSet) -> Topic:
             ),
         )
     ]
-    weak = _("They agree weakly on %(n)s of %(all)s actions.") % {
+    weak = _("Their agreement is weak on %(n)s of %(all)s actions.") % {
         "n": panel.wide,
         "all": len(judgement.actions),
     }
@@ -268,7 +268,9 @@ def _access(facts: ManualFacts) -> list[str]:
             "Before a clock starts, candidates can ask for extra time or an accessible version. The request goes to a "
             "person outside the hiring team if there is one; results and reports don't mention it."
         ),
-        _("Candidates' pages work by keyboard and are checked by automated accessibility tests (axe)."),
+        _(
+            "Candidates' pages can be used with the keyboard and are checked by automated accessibility tests (axe)."
+        ),
     ]
     other = facts.kind.figureless_form(facts.content, facts.form)
     if other and other != facts.form:
@@ -396,7 +398,7 @@ def _difficulties(facts: ManualFacts) -> Topic:
 
 
 def _so_far(facts: ManualFacts) -> str:
-    rule = _("Norms take %(least)s first attempts in one language on one type of device.") % {"least": LEAST}
+    rule = _("Norms need %(least)s first attempts in one language on one type of device.") % {"least": LEAST}
     groups = [
         _("%(group)s: %(n)s") % {"group": stratum_name(stratum), "n": written_count(n)}
         for stratum, n in facts.first_attempts.items()

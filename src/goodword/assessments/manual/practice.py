@@ -197,7 +197,8 @@ def test_takers() -> Sequence[Topic]:
         said(
             _("What candidates can expect"),
             _(
-                "Before they start, a notice states which data is collected and why, who reads it, and for how long."
+                "Before they start, a notice states which data is collected and why, who reads it, and how long it is "
+                "kept."
             ),
             _("They can ask for an adjustment, and can decline to take part."),
             _("They can ask for a human review of a result. The request is tracked until it is answered."),

@@ -274,7 +274,7 @@ def locks(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 -
             f"A session has kept a transaction open for {duration(idle[0])} without using it.",
             f"It keeps VACUUM from cleaning up. If nobody needs it: SELECT pg_terminate_backend({idle[1]}).",
         )
-    return good("locks", "No session waits long for a lock.")
+    return good("locks", "No session has been waiting long for a lock.")
 
 
 def vacuum(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001

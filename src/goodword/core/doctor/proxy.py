@@ -111,7 +111,7 @@ def _headers(facts: Seen) -> Finding:
             AREA,
             f"Anyone can fake their network address: there are fewer proxies than "
             f"GOODWORD_TRUSTED_PROXIES says ({count}).",
-            "Set GOODWORD_TRUSTED_PROXIES to the number of your proxies in a row.",
+            "Set GOODWORD_TRUSTED_PROXIES to the number of chained proxies.",
         )
     if not facts.forwarded_for:
         return attention(

@@ -41,7 +41,9 @@ BATCH = 20
 #: first half of the advisory lock's key
 _LOCK = 0x6865616C
 
-TOO_MANY = f"More than {AT_ONCE} invitations were missed: {AT_ONCE} were sent, the rest wait for a decision."
+TOO_MANY = (
+    f"More than {AT_ONCE} invitations were missed: {AT_ONCE} were sent, the rest are waiting for a decision."
+)
 TOO_OLD = "In this stage for more than 48 hours."
 UNKNOWN = "Greenhouse doesn't say how long they have been in this stage."
 NO_ARRIVAL = (

@@ -230,8 +230,8 @@ def explain(deliveries: DeliveryCounts) -> str:
     if deliveries.last_before is None:
         return _("No delivery arrived at that time: the webhooks are not set up, or cannot reach Goodword.")
     return _(
-        "No delivery arrived at that time. The last one before was on %(at)s: the webhooks were off, or could not "
-        "reach Goodword."
+        "No delivery arrived at that time. The last one before that was on %(at)s: the webhooks were off, or could "
+        "not reach Goodword."
     ) % {"at": short_time(deliveries.last_before)}
 
 
@@ -262,7 +262,7 @@ def _subject(kind: str, n: int) -> str:
 def _outcome(kind: str, *, synced: bool, n: int) -> str:
     if not synced:
         return ngettext(
-            "%(n)d invitation waits for a decision.", "%(n)d invitations wait for a decision.", n
+            "%(n)d invitation is waiting for a decision.", "%(n)d invitations are waiting for a decision.", n
         ) % {"n": n}
     match kind:
         case Kind.MISSED_INVITATION:

@@ -30,15 +30,15 @@ WORDS: Mapping[str, FlagWording] = {
     rules.DISPOSABLE: FlagWording(
         _("Disposable address"),
         (
-            _("Some people use such an address to avoid advertising."),
+            _("Some people use such an address to avoid spam."),
             _("The list of such domains can be wrong or out of date."),
         ),
         _HOW_TO_REACH,
     ),
     rules.FREE: FlagWording(
-        _("Private address"),
+        _("Personal address"),
         (
-            _("People who have left a company have only a private address."),
+            _("People who have left a company often have only a personal address."),
             _("Small firms and freelancers often use one for work."),
             _("Some companies don't allow references from work addresses."),
         ),
@@ -94,7 +94,7 @@ WORDS: Mapping[str, FlagWording] = {
             _("Referees remember their own time with the candidate, which may have been shorter."),
             _("Months are easily mixed up years later."),
         ),
-        _("Ask the candidate about the dates. A certificate or contract settles it."),
+        _("Ask the candidate about the dates. A contract or a letter from the employer can settle it."),
     ),
     rules.TITLE_CORRECTED: FlagWording(
         _("Job title differs"),
@@ -102,7 +102,9 @@ WORDS: Mapping[str, FlagWording] = {
             _("Titles on a CV often differ from those used in the company, or are translated."),
             _("The referee may remember an earlier title."),
         ),
-        _("Ask the candidate about their tasks. A certificate or contract settles the title."),
+        _(
+            "Ask the candidate what their job was. A contract or a letter from the employer can settle the title."
+        ),
     ),
     rules.TITLES_DIFFER: FlagWording(
         _("Referees give different job titles"),

@@ -60,7 +60,7 @@ class PersonForm(forms.Form):
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
         required=False,
-        help_text=gettext_lazy("For e-mails. Candidates can switch on every page."),
+        help_text=gettext_lazy("For e-mails. Candidates can change it on any page."),
     )
     company = LineField(
         label=gettext_lazy("Current company"),
@@ -119,7 +119,9 @@ def _choice(step: Step) -> StepChoice:
     return StepChoice(
         step=step,
         label=step.get_kind_display(),
-        hint=_("The assessment isn't published yet. They are invited once it is.") if waits else _sent(step),
+        hint=_("The assessment isn't published yet. They will be invited once it is.")
+        if waits
+        else _sent(step),
         waits=waits,
     )
 

@@ -106,7 +106,7 @@ def _said(application: Application, wanted: list[StepChoice]) -> str:
     if not wanted:
         return _("%(name)s added. Nobody has been e-mailed.") % name
     if all(choice.waits for choice in wanted):
-        return _("%(name)s added. They are invited once the assessment is published.") % name
+        return _("%(name)s added. They will be invited once the assessment is published.") % name
     return _("%(name)s added. The invitation is on its way.") % name
 
 

@@ -53,9 +53,9 @@ AT_ENTRY, LEARNT = "at_entry", "learnt"
 #: fields of a rating, and the error if only this one is missing
 _RATING: Final = {
     "importance": gettext_lazy("Choose how important it is."),
-    "criticality": gettext_lazy("Choose what follows if it is done badly."),
+    "criticality": gettext_lazy("Choose how much harm it does if done badly."),
     "at_entry": gettext_lazy("Choose when it is needed."),
-    "rating_basis": gettext_lazy("Say who judged this, and from what."),
+    "rating_basis": gettext_lazy("Say who judged this, and on what basis."),
 }
 
 
@@ -84,7 +84,7 @@ class RequirementForm(NoticesChanges):
         required=False,
     )
     criticality = forms.ChoiceField(
-        label=gettext_lazy("What follows if it is done badly?"),
+        label=gettext_lazy("How much harm does it do if done badly?"),
         choices=[("", gettext_lazy("Not rated")), *RequirementRating.Criticality.choices],
         required=False,
     )
@@ -98,7 +98,7 @@ class RequirementForm(NoticesChanges):
         required=False,
     )
     rating_basis = LongTextField(
-        label=gettext_lazy("Who judged this, and from what?"),
+        label=gettext_lazy("Who judged this, and on what basis?"),
         help_text=gettext_lazy("For example: two incumbents and their manager, in a meeting in March."),
         longest=_LONGEST_BASIS,
         rows=2,

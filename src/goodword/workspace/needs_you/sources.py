@@ -55,7 +55,7 @@ def _adjustment_needs(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
             urgency=Urgency.STUCK,
             who=row.attempt.step_request.application.candidate.name,
             url="",
-            what=_("asks you for extra time or an accessible version"),
+            what=_("has asked you for extra time or an accessible version"),
             since=row.asked_at,
             role="",
             place=_("deadline on hold"),
@@ -113,7 +113,7 @@ def _appeal_needs(viewer: Viewer, rows: Sequence[Appeal]) -> list[Need]:
                 urgency=Urgency.STUCK,
                 who=row.application.candidate.name,
                 url=url,
-                what=_("asks for a human review"),
+                what=_("has asked for a human review"),
                 since=row.opened_at,
                 role=role_title(row.application),
                 place=place(row.application),
@@ -265,7 +265,7 @@ def _describe_without_rater(viewer: Viewer, rows: Sequence[RatingRequest]) -> li
                     url=viewer.link("rating_request", row.application_id),
                     is_link=True,
                 ),
-                Action(label=_("Ask nobody"), url=viewer.link("rating_request_stop", row.application_id)),
+                Action(label=_("Don't ask"), url=viewer.link("rating_request_stop", row.application_id)),
             ],
         )
         for row in rows

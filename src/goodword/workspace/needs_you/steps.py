@@ -93,7 +93,7 @@ def _waiting_need(viewer: Viewer, row: StepRequest, *, visible: set[int], report
             what = _("has a name that looks like a link")
             detail, actions = _("not invited yet"), [_confirm_name(viewer, application)]
         case WaitingReason.UNPUBLISHED:
-            what, detail = _("waits for the assessment"), _("invited once it is published")
+            what, detail = _("is waiting for the assessment"), _("invited once it is published")
             settings = viewer.link("role_step", row.step.role_id, row.step_id)
             actions = [Action(label=_("Publish …"), url=settings, is_link=True)]
         case WaitingReason.REUSE if row.earlier is not None and row.earlier.application_id in visible:

@@ -252,7 +252,7 @@ def _invitations(viewer: Viewer) -> list[Upcoming]:
     return [
         Upcoming(
             at=row.due_at,
-            what=_("is invited: %(place)s") % {"place": place(row.application, row.step)},
+            what=_("will be invited: %(place)s") % {"place": place(row.application, row.step)},
             who=row.application.candidate.name,
             url=viewer.link("candidate", row.application_id),
         )

@@ -22,7 +22,7 @@ _WHY_NOT: Final = {
     "type": _("Choose a PNG, JPEG or SVG file."),
     "size": _("This file is larger than 1 MB. Choose a smaller one."),
     "pixels": _("This picture has more than 16 million pixels. Choose a smaller one."),
-    "script": _("This SVG contains a script or another document. Export it again without, or use a PNG."),
+    "script": _("This SVG contains a script or another document. Export it again without it, or use a PNG."),
     "text": _("This SVG contains text that needs a font. Convert the text to paths, or use a PNG."),
     "complex": _("This file is too complex. Simplify it, or use a PNG."),
     "damaged": _(

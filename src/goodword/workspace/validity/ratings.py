@@ -216,6 +216,6 @@ def _left_out(why: str, lines: list[int]) -> str:
         ratings.NOT_HIRED: _("not marked as hired"),
         ratings.EARLY: _("rated before they were hired"),
         ratings.FUTURE: _("dated in the future"),
-        ratings.REFUSED: _("“Ask nobody for a rating” was chosen on their page"),
+        ratings.REFUSED: _("“Don't ask for a rating” was chosen on their page"),
     }[why]
     return f"{in_lines(lines)}: {reason}."

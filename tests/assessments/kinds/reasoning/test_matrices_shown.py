@@ -143,7 +143,7 @@ def test_every_rule_is_a_whole_sentence(family: Family, level: int, language: st
     [
         (
             "en",
-            "In each row the figure turns by 45 degrees to the right from place to place.",
+            "In each row the figure turns 45 degrees clockwise from place to place.",
             "The missing figure shows one large solid arrow pointing down.",
         ),
         (

@@ -53,7 +53,7 @@ def test_they_can_be_drawn_from_any_seed(form: str) -> None:
 def test_the_technical_sheet_states_false_alarms_and_power() -> None:
     told = reasoning_sheet(TEST, "standard_20", NOTHING).more["Verifying a result"]
     assert "solve 12 new tasks" in told
-    assert "on average over honest candidates with that first result, at most 5 in 100 solve so few" in told
+    assert "on average across honest candidates with that first result, at most 5 in 100 solve so few" in told
     assert (
         "who solved 17 or more on their own, 10.0 in 100 of average ability show as lower, 2.7 in 100" in told
     )

@@ -170,7 +170,7 @@ class BeginForm(forms.Form):
         label=gettext_lazy("Name"),
         max_length=LONGEST_NAME,
         help_text=gettext_lazy("Candidates see it."),
-        missing=gettext_lazy("Write a name, for example Questions from the workshop."),
+        missing=gettext_lazy("Enter a name, for example Questions from the workshop."),
     )
 
     def __init__(
@@ -291,7 +291,7 @@ class FileForm(WordsForm):
         least=1,
         most=MOST_MEGABYTES,
         label=gettext_lazy("Maximum size in MB"),
-        help_text=gettext_lazy("A phone photo has about 4, a page of text less than 1."),
+        help_text=gettext_lazy("A phone photo is about 4, a page of text less than 1."),
     )
     required = CheckboxField(
         label=gettext_lazy("Required"),

@@ -41,7 +41,7 @@ PHRASES: Catalogue = {
         ),
         "custom_to_mark": "Answers not fully marked when this report was created: {n}.",
         "method_custom": (
-            "People read the answers to the organisation’s own questions and award points by a rubric."
+            "People read the answers to the organisation’s own questions and award points using a rubric."
         ),
     },
     "de": {

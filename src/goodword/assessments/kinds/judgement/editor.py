@@ -183,7 +183,7 @@ class DetailsForm(forms.Form):
         label=gettext_lazy("Name"),
         max_length=LONGEST_NAME,
         help_text=gettext_lazy("Candidates see it."),
-        missing=gettext_lazy("Write a name, for example Situations in the workshop."),
+        missing=gettext_lazy("Enter a name, for example Situations in the workshop."),
     )
     construct = TextField(
         label=gettext_lazy("What it measures"),

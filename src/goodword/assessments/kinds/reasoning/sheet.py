@@ -122,8 +122,8 @@ def verification_in_words(forms: ReasoningTest, form: str, calibration: OwnCalib
     rates = rates_of(forms, form, calibration.found if calibration is not None else None)
     told = gettext(
         "Candidates can be asked to solve %(n)s new tasks under supervision. Their result counts as lower than "
-        "expected if, on average over honest candidates with that first result, at most 5 in 100 solve so few, if "
-        "abilities are spread as assumed (normally around the average, or around one standard deviation below it). "
+        "expected if, on average across honest candidates with that first result, at most 5 in 100 solve so few, "
+        "assuming that abilities are spread normally around the average, or around one standard deviation below it. "
         "This holds on average, not for each of them. By the model, of honest candidates who solved %(high)s or more "
         "on their own, %(average)s in 100 of average ability show as lower, %(half)s in 100 of those half a standard "
         "deviation above and %(one)s in 100 of those one above; and %(group0)s, %(group1)s and %(group2)s in 100 of "

@@ -65,7 +65,7 @@ def list_questions(content: Content) -> list[ListedQuestion]:
         if rubric:
             points = sum(one["points"] for one in rubric)
             marked = ngettext(
-                "Marked by a rubric, %(n)s point", "Marked by a rubric, %(n)s points", points
+                "Marked using a rubric, %(n)s point", "Marked using a rubric, %(n)s points", points
             ) % {"n": points}
         elif right:
             marked = _("Has a right answer")

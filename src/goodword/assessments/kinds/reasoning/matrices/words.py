@@ -106,13 +106,13 @@ class RuleWords:
 
 WORDS: Mapping[str, RuleWords] = {
     "en": RuleWords(
-        question="Which figure belongs in the empty place?",
+        question="Which figure belongs in the empty space?",
         same={
             "shape": "All figures in a row have the same shape.",
             "turn": "All figures in a row point the same way.",
             "shading": "All figures in a row have the same shading.",
             "size": "All figures in a row have the same size.",
-            "count": "Each row has the same number of marks in all its places.",
+            "count": "All figures in a row have the same number of marks.",
         },
         three={
             "shape": "Each row has the same three shapes, each once: {values}.",
@@ -120,13 +120,13 @@ WORDS: Mapping[str, RuleWords] = {
             "shading": "Each row has the same three shadings, each once: {values}.",
             "size": "Each row has the same three sizes, each once.",
             "count": "Each row has the same three numbers of marks, each once: {values}.",
-            "place": "In each row the mark stands once in each of the same three places.",
+            "place": "In each row the mark appears once in each of the same three places.",
         },
         step={
-            ("turn", 2): "In each row the figure turns by 90 degrees to the right from place to place.",
-            ("turn", 1): "In each row the figure turns by 45 degrees to the right from place to place.",
-            ("turn", -1): "In each row the figure turns by 45 degrees to the left from place to place.",
-            ("turn", -2): "In each row the figure turns by 90 degrees to the left from place to place.",
+            ("turn", 2): "In each row the figure turns 90 degrees clockwise from place to place.",
+            ("turn", 1): "In each row the figure turns 45 degrees clockwise from place to place.",
+            ("turn", -1): "In each row the figure turns 45 degrees anticlockwise from place to place.",
+            ("turn", -2): "In each row the figure turns 90 degrees anticlockwise from place to place.",
             ("count", 1): "In each row every figure has one mark more than the one before.",
             ("count", -1): "In each row every figure has one mark fewer than the one before.",
             ("count", 2): "In each row every figure has two marks more than the one before.",
@@ -138,9 +138,9 @@ WORDS: Mapping[str, RuleWords] = {
         },
         reckoned={
             "add": "In each row the third figure has as many marks as the first and the second together.",
-            "take": "In each row the third figure has as many marks as are left when the number of the second is "
-            "taken from that of the first.",
-            "over": "In each row the third figure shows the first and the second laid over each other; "
+            "take": "In each row the number of marks in the third figure is that of the first minus that of the "
+            "second.",
+            "over": "In each row the third figure shows the first and the second on top of each other; "
             "a place that is filled in both is filled once.",
             "minus": "In each row the third figure shows what is left of the first when the places of the second "
             "are taken away.",

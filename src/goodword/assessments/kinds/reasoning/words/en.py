@@ -52,7 +52,7 @@ _TOPICS: Mapping[str, Topic] = {
         less="shorter",
         most="longest",
         least="shortest",
-        alike="No two of them are of the same length.",
+        alike="No two of them are the same length.",
     ),
     "towers": _topic(
         "tower",
@@ -61,7 +61,7 @@ _TOPICS: Mapping[str, Topic] = {
         less="shorter",
         most="tallest",
         least="shortest",
-        alike="No two of them are of the same height.",
+        alike="No two of them are the same height.",
     ),
     "trains": _topic(
         "train",
@@ -79,7 +79,7 @@ _TOPICS: Mapping[str, Topic] = {
         less="thinner",
         most="thickest",
         least="thinnest",
-        alike="No two of them are of the same thickness.",
+        alike="No two of them are the same thickness.",
     ),
 }
 
@@ -103,16 +103,16 @@ _SERIES = SeriesWords(
         "growing_fall": "The numbers fall by {d}: each time by {growth} more.",
         "doubling_difference": "The differences are {d}: each is twice the one before.",
         "factor": "Each number is {times} times the one before.",
-        "two_in_turn": "Two operations take turns: {first}, then {second}.",
-        "two_series": "Two series take turns. In one of them each number is {first} than the one before, in the other "
+        "two_in_turn": "Two operations alternate: {first}, then {second}.",
+        "two_series": "Two series alternate. In one of them, each number is {first} than the one before, in the other "
         "{second}.",
         "sum_and_number": "Each number is the sum of the two before it, {first}.",
         "growing_growth": "The differences are {d}. They grow by {g}: each time by {more} more.",
     },
     letters={
         "one_step": "Both letters move {first} in the alphabet each time.",
-        "two_steps": "Each time the first letter moves {first} in the alphabet, the second {second}.",
-        "two_series": "Two series take turns. The letters of one move {first} in the alphabet, those of the other "
+        "two_steps": "Each time, the first letter moves {first} in the alphabet, the second {second}.",
+        "two_series": "Two series alternate. The letters of one move {first} in the alphabet, those of the other "
         "{second}.",
         "growing_step": "The {growing} letter moves {first} in the alphabet, then by one place more each time. The "
         "{even} letter moves {second} each time.",
@@ -157,12 +157,12 @@ EN = TaskWords(
     listed_group=lambda name: name,
     and_=" and ",
     semicolon="; ",
-    one_order="Only one order fits all statements, {order}: {one}.",
-    orders_agree="More than one order fits all statements, but the answer is the same in all of them. For example, "
+    one_order="Only one order fits all the statements, {order}: {one}.",
+    orders_agree="More than one order fits all the statements, but the answer is the same in all of them. For example, "
     "{order}: {one}; or {other}.",
-    orders_differ="More than one order fits all statements, and they differ in the answer. For example, {order}: "
+    orders_differ="More than one order fits all the statements, and they differ in the answer. For example, {order}: "
     "{one}; or {other}.",
     sets_follow="The statements lead from one group to the other: {statements}. So {claim}.",
     sets_open="The statements do not settle how {one} and {other} are related: each of the three claims can be false "
-    "while all statements are true.",
+    "while all the statements are true.",
 )
