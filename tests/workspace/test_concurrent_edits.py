@@ -213,7 +213,7 @@ def test_saving_twice_without_others_needs_no_confirmation(ann: Membership, role
 
 @pytest.mark.world
 @pytest.mark.matrix
-@pytest.mark.parametrize("seen", ["", "nonsense", "[1]", '{"deadline_days": 5, "other": "x"}'])
+@pytest.mark.parametrize("seen", ["", "nonsense", "[1]", '{"deadline_days": 5, "other": "x"}', "[" * 99_999])
 def test_a_malformed_version_breaks_nothing(ann: Membership, role: Role, seen: str) -> None:
     step = factories.step(role, "assessment")
     editor = Editor(ann, reverse("role_step", args=["acme", role.pk, step.pk]), having="deadline_days")

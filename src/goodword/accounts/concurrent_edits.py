@@ -57,7 +57,7 @@ class NoticesChanges(forms.Form):
     def _changed(self, seen: str) -> list[str]:
         try:
             codes = json.loads(seen or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return []
         if not isinstance(codes, dict):
             return []
