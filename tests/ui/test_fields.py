@@ -5,6 +5,7 @@ import re
 from bs4 import BeautifulSoup
 from django import forms
 from django.utils import translation
+from django.utils.html import format_html
 
 from goodword.ui.fields import ErrorLink, LongSelect, error_links
 from tests.ui.conftest import Render
@@ -12,10 +13,10 @@ from tests.ui.conftest import Render
 
 class Person(forms.Form):
     name = forms.CharField()
-    email = forms.EmailField(help_text="We write once.")
+    email = forms.EmailField(help_text="We write to <b>Ada</b> once.")
     kind = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
     note = forms.CharField(required=False)
-    agree = forms.BooleanField()
+    agree = forms.BooleanField(help_text="Ada & Bob")
     secret = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def clean(self) -> None:
@@ -69,6 +70,16 @@ def test_a_hint_passed_by_the_page_describes_the_input(render: Render) -> None:
 def test_a_hint_is_escaped(render: Render) -> None:
     html = render('<c-field :field="form.name" :hint="hint" />', form=Person(), hint="<img src=x>")
     assert "<img" not in html
+
+
+def test_a_help_text_is_escaped_unless_it_is_html(render: Render) -> None:
+    """It may contain a name."""
+    form = Person()
+    assert "We write to &lt;b&gt;Ada&lt;/b&gt; once." in render('<c-field :field="form.email" />', form=form)
+    assert "Ada &amp; Bob" in render('<c-field :field="form.agree" />', form=form)
+    form = Person()
+    form.fields["email"].help_text = format_html("We write to <b>{}</b> once.", "A & B")
+    assert "We write to <b>A &amp; B</b> once." in render('<c-field :field="form.email" />', form=form)
 
 
 def test_an_optional_field_is_marked(render: Render) -> None:

@@ -6,7 +6,6 @@ from typing import TypedDict, assert_never
 from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
-from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from goodword.core.validation import Json
@@ -274,10 +273,9 @@ def _degrees(question: Rating | Agreement | Between, named: Mapping[int, str]) -
 
 
 def _heading(question: Question, also: str = "") -> Heading:
-    # Django doesn't escape help texts
     return {
         "label": question.text,
-        "help_text": format_html("{}", f"{question.help} {also}".strip()),
+        "help_text": f"{question.help} {also}".strip(),
         "required": question.required,
     }
 
@@ -354,9 +352,8 @@ def _title(question: TitleConfirm, stated: Stated) -> Parts:
 
 def _to_confirm(question: Confirmation, choices: list[tuple[str, str]], *, stated: str) -> Parts:
     head = _heading(question)
-    head["help_text"] = format_html(
-        "{} {}", gettext("The candidate stated: %(fact)s.") % {"fact": stated}, question.help
-    )
+    fact = gettext("The candidate stated: %(fact)s.") % {"fact": stated}
+    head["help_text"] = f"{fact} {question.help}"
     return {MAIN: ConfirmChoice(choices=choices, stated=stated, **head)}
 
 

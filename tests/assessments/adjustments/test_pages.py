@@ -130,7 +130,7 @@ def test_the_request_form_says_who_reads_it_and_what_happens(client: Client, att
     for words in (
         "Hanna Rehm, who isn't hiring for this role.",
         "Nothing, unless you tick the box. Neither your request",
-        "Please don't mention a diagnosis",
+        "Please don&#x27;t mention a diagnosis",
         "Applies to: Reasoning (now 12 minutes)",
     ):
         assert words in text, words

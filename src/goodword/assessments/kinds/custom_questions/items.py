@@ -6,7 +6,6 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
-from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -208,7 +207,7 @@ class UploadForm(forms.Form):
         #: whether this visitor may have a file checked now, which can take seconds
         self.may_check: Callable[[], object] = lambda: True
         self.fields["file"].label = question.text
-        self.fields["file"].help_text = escape(question.help)  # pages use hints unescaped
+        self.fields["file"].help_text = question.help
         self.fields["file"].widget.attrs["accept"] = ",".join(
             ending for one in question.types for ending in ACCEPTED[one]
         )
