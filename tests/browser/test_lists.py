@@ -7,7 +7,7 @@ from goodword.assessments.models import Attempt
 from tests.browser.looking import WIDTHS, Looker
 from tests.support import factories
 from tests.support.pages import signed_in
-from tests.workspace.applications import checked, invited, named, path
+from tests.workspace.applications import checked, invited, named, path, reported
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -64,4 +64,29 @@ def test_a_recruiter_works_through_a_list_by_keyboard(browser: Browser, live_ser
         page.keyboard.press(key)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Quinn Adeyemi")
+    context.close()
+
+
+def test_a_long_role_title_takes_two_lines_and_the_count_of_results_one(
+    browser: Browser, live_server: object
+) -> None:
+    rita = factories.member(factories.organisation(name="Northwind"), name="Rita Hansen")
+    title = "Senior Customer Success and Renewals Manager, Northern Europe (all genders, 80-100 %)"
+    role = factories.role(rita.organisation, title=title, owner=rita)
+    for number in range(12):
+        application = named(role, "Kofi", f"Mensah{number}", stage_name="Reference Check")
+        invited(application)
+        reported(application)
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    session = signed_in(rita).cookies["goodword_session"].value
+    context.add_cookies([{"name": "goodword_session", "value": session, "url": str(live_server)}])
+    page = context.new_page()
+    for name in ("candidates", "results"):
+        page.goto(f"{live_server}{path(name, role.organisation)}")
+        heights = page.locator("tbody tr").evaluate_all("rows => rows.map(row => row.offsetHeight)")
+        assert len(heights) == 12
+        assert max(heights) < 60
+        link = page.locator(".rail__side .rail__link", has_text="Results to review")
+        expect(link.locator(".rail__count")).to_have_text("12")
+        assert link.evaluate("link => link.offsetHeight") < 40
     context.close()
