@@ -7,12 +7,14 @@ import pytest
 from django.db import connection
 
 from goodword.assessments.attempts.answers import save_answer
-from goodword.assessments.attempts.completion import Unanswered, decline, finish_part
-from goodword.assessments.attempts.parts import Closed
+from goodword.assessments.attempts.completion import Unanswered, decline, end_overdue, finish_part
+from goodword.assessments.attempts.parts import Closed, begin_part
+from goodword.assessments.evidence.export import issued_parts
 from goodword.assessments.models import Attempt
 from goodword.notifications.models import Email
 from goodword.workflow.models import StepRun
-from tests.assessments.support import answer_all, answers, assigned, rows, scores, statements_of
+from tests.assessments.plans import REASONING, WORK_STYLE, attempt_of
+from tests.assessments.support import answer_all, answers, assigned, part_of, rows, scores, statements_of
 from tests.support import factories
 from tests.support.jobs import event_names
 
@@ -147,6 +149,21 @@ def test_declined_attempts_are_neither_scored_nor_mailed() -> None:
         finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     assert rows(attempt) == before
     assert event_names().count("attempt.declined") == 1
+
+
+@pytest.mark.django_db
+def test_declining_deletes_the_scores_of_finished_parts_and_the_part_on_the_clock_gets_none() -> None:
+    attempt = attempt_of(WORK_STYLE, REASONING)
+    answer_all(attempt)
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
+    begin_part(attempt_id=attempt.pk, order=2, device="computer", now=NOW)
+    save_answer(attempt_id=attempt.pk, order=2, item_id="1", value="a", now=NOW)
+    assert scores(attempt).count() == 5
+    decline(attempt_id=attempt.pk, now=NOW)
+    assert scores(attempt).count() == 0
+    assert end_overdue(now=NOW + timedelta(days=60)) == 1
+    assert (part_of(attempt, 2).ended_by, scores(attempt).count()) == ("time_up", 0)
+    assert list(issued_parts(attempt.organisation)) == []
 
 
 @pytest.mark.django_db

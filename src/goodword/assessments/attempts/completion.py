@@ -13,7 +13,7 @@ from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.builtin import newest
 from goodword.assessments.kinds.generated import from_json, to_json
 from goodword.assessments.kinds.items import OnBreak
-from goodword.assessments.models import Answer, Attempt, AttemptPart, DrawnItem, Observation
+from goodword.assessments.models import Answer, Attempt, AttemptPart, DrawnItem, Observation, Score
 from goodword.assessments.queries import answers_of, content_of, items_of, unanswered, visible_items
 from goodword.assessments.scoring import issue_total, score_part
 from goodword.core.jobs import for_each
@@ -101,7 +101,8 @@ def _end(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None:
     if part.begun_at is None:
         part.begun_at = now
     part.save(update_fields=["ended_at", "ended_by", "begun_at"])
-    score_part(part)
+    if part.attempt.progress != StepRun.Progress.DECLINED:
+        score_part(part)
 
 
 def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
@@ -116,7 +117,8 @@ def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
 
 
 def decline(*, attempt_id: int, now: datetime) -> Attempt:
-    """Decline, and cancel the candidate's mails. Answers are never scored. Idempotent. Raises Closed."""
+    """Decline, and cancel the candidate's mails. Answers are never scored, and scores of finished parts are deleted, as
+    the page promises. Idempotent. Raises Closed."""
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
         if attempt.progress == StepRun.Progress.DECLINED:
@@ -124,6 +126,7 @@ def decline(*, attempt_id: int, now: datetime) -> Attempt:
         if not takes_answers(attempt, now=now):
             raise parts.Closed
         move(attempt, "decline", at=now, by="candidate")
+        Score.objects.of(attempt.organisation).filter(part__attempt=attempt).delete()
         cancel(organisation=attempt.organisation, subject_ref=attempt.step_request.mail_ref, now=now)
         record_event("attempt.declined", attempt, by="candidate", at=now)
         return attempt
