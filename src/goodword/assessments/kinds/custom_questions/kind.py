@@ -185,6 +185,9 @@ class _CustomQuestions(FixedItems):
         calibration: Calibration | None,
     ) -> dict[str, ScaleReliability]:
         del form, calibration
+        if any(question.id in content.right and question.when is not None for question in content.questions):
+            # people were asked different questions, so their numbers right can't be compared
+            return {ALL: ScaleReliability(value=None, way="items", n=0)}
         return reliability_by_items([item_values(content, person.items, person.answers) for person in people])
 
     def result(
