@@ -10,7 +10,7 @@ from goodword.assessments.kinds.custom_questions.items import CustomQuestion
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.reasoning.words import show
-from goodword.assessments.models import Attempt
+from goodword.assessments.models import Answer, Attempt, AttemptPart, Score
 from goodword.assessments.personal_data import export
 from goodword.assessments.queries import items_of
 from goodword.core.personal_data import ExportReader, ExportRequest
@@ -77,6 +77,30 @@ def test_answers_to_items_are_exported_by_number_and_custom_questions_in_full(at
     assert questions["answers"][1]["answer"] == "I call everybody down and tell the office."
     assert all(part["scores"] for part in (scales, reasoning, judgement))
     assert all(one["answered"] for part in (scales, reasoning, judgement) for one in part["answers"])
+
+
+def test_the_device_the_seconds_of_each_answer_and_every_figure_of_a_score_are_exported(
+    attempt: Attempt,
+) -> None:
+    Answer.objects.of(attempt.organisation).filter(part=part_of(attempt, 2)).update(seconds=7.5)
+    AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt).update(device="phone")
+    Score.objects.of(attempt.organisation).filter(part=part_of(attempt, 2), scale="").update(
+        low=3.118, high=6.882, percentile=40, percentile_low=12, percentile_high=71,
+        ability=0.514, ability_se=0.622, ability_low=-0.517, ability_high=1.548,
+    )  # fmt: skip
+    of_candidate, _ = file_of(attempt, ExportReader.CANDIDATE)
+    assert {part["device"] for part in of_candidate} == {"phone"}
+    assert {one["seconds on screen"] for one in of_candidate[1]["answers"]} == {7.5}
+    figures = {
+        "90 % band of the value": {"from": 3.12, "to": 6.88},
+        "percentile": 40,
+        "90 % band of the percentile": {"from": 12, "to": 71},
+        "ability": {"estimate": 0.51, "standard error": 0.62, "from": -0.52, "to": 1.55},
+    }
+    assert figures.items() <= of_candidate[1]["scores"][-1].items()
+    of_member, text = file_of(attempt, ExportReader.ORGANISATION)
+    assert figures.items() <= of_member[1]["scores"][-1].items()
+    assert "seconds on screen" not in text
 
 
 def test_the_position_of_an_option_is_the_one_that_was_chosen(attempt: Attempt) -> None:

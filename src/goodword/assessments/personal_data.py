@@ -7,7 +7,7 @@ adjustment requests and the times of timed tests, which reveal them, unless they
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 from goodword.assessments.adjustments.mails import subject_ref_of
 from goodword.assessments.adjustments.status import is_disclosed
 from goodword.assessments.attempts.overview import title_of
-from goodword.assessments.attempts.parts import as_members_see
+from goodword.assessments.attempts.parts import as_members_see, is_open_text, version_for
 from goodword.assessments.flags.display import OBSERVED, WORDS
 from goodword.assessments.kinds import Kind, kind_named
 from goodword.assessments.kinds.custom_questions.marking import RATERS
@@ -81,6 +81,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
         "flags": _delete(AttemptFlag.objects.across_organisations().filter(attempt__in=attempts)),
     }
     _forget(asked)
+    _forget_what_was_granted(attempts)
     counts["verifications"] = _forget_verifications(attempts)
     AttemptPart.objects.across_organisations().filter(attempt__in=attempts).update(
         device="", seconds=None, ends_at=None, seen_at=None, shown_at=None, breaks=0, seed=None
@@ -96,6 +97,20 @@ def _forget(asked: QuerySet[Adjustment]) -> None:
     _delete(Link.objects.across_organisations().filter(email__in=mails))
     _delete(mails)
     _delete(asked)
+
+
+def _forget_what_was_granted(attempts: list[Attempt]) -> None:
+    """Restore deadlines and versions, which would still show that something was requested or granted."""
+    for attempt in attempts:
+        attempt.deadline_at, attempt.deadline_moved_by = attempt.overdue_since, timedelta()
+        attempt.clock_stopped_at = None
+        attempt.save(update_fields=["deadline_at", "deadline_moved_by", "clock_stopped_at"])
+    parts = AttemptPart.objects.across_organisations().filter(attempt__in=attempts, open_text__isnull=False)
+    for part in parts.select_related("attempt", "part__test__organisation", "version"):
+        if is_open_text(part):
+            part.version, part.form = version_for(part.part, language=part.attempt.language), part.part.form
+        part.open_text = None
+        part.save(update_fields=["version", "form", "open_text"])
 
 
 def _forget_verifications(attempts: list[Attempt]) -> int:
@@ -181,11 +196,13 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
         "test": title_of(shown),
         "version": shown.version.number,
         "form": shown.form,
+        "device": shown.device,
         "answers": [
             without_empty(
                 {
                     **_answer(item, answers[item.id], wanted, kind=kind, number=number, files=files),
                     "answered": answers[item.id].answered_at if times else None,
+                    "seconds on screen": None if wanted.seen_by_member else answers[item.id].seconds,
                 }
             )
             for number, item in enumerate(items_of(part), start=1)
@@ -209,8 +226,11 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
                     "value": score.value,
                     "answered": score.answered,
                     "of": score.items,
+                    "90 % band of the value": _from_to(score.low, score.high),
                     "percentile": score.percentile,
-                    "90 % band": _band(score),
+                    "90 % band of the percentile": _from_to(score.percentile_low, score.percentile_high),
+                    "90 % band of tasks solved": _band(score),
+                    "ability": _ability(score),
                 }
             )
             for score in sorted(part.scores.all(), key=lambda one: one.pk)
@@ -272,6 +292,18 @@ def _band(score: Score) -> dict[str, float | str] | None:
         "to": round(score.solved_high, 1),
         "difficulties": score.solved_by,
     }
+
+
+def _ability(score: Score) -> dict[str, float] | None:
+    """The ability in logits, with its standard error and 90 % interval."""
+    if score.ability is None or score.ability_se is None:
+        return None
+    interval = _from_to(score.ability_low, score.ability_high) or {}
+    return {"estimate": round(score.ability, 2), "standard error": round(score.ability_se, 2), **interval}
+
+
+def _from_to(low: float | None, high: float | None) -> dict[str, float] | None:
+    return None if low is None or high is None else {"from": round(low, 2), "to": round(high, 2)}
 
 
 def _answer(

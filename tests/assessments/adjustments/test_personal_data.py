@@ -1,17 +1,20 @@
 """Erasure and export of adjustment requests."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
 
 from goodword.assessments.adjustments.requests import answer_request
-from goodword.assessments.models import Adjustment
+from goodword.assessments.models import Adjustment, Attempt
 from goodword.core import personal_data
 from goodword.core.personal_data import ExportReader, ExportRequest, Subject, export
 from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.models import Email, Link
-from tests.assessments.adjustments.support import NOW, answer_path, asked, timed
+from tests.assessments.adjustments.support import NOW, answer_path, asked, fresh, timed
+from tests.assessments.adjustments.test_open_text import DAY, WRITTEN, granted, taken
+from tests.assessments.support import part_of
 from tests.flow.test_erasure_and_export import columns_with
 from tests.support.jobs import run_jobs
 
@@ -66,6 +69,35 @@ def test_erasure_removes_requests_from_every_table() -> None:
     assert Email.objects.of(row.organisation).filter(subject_ref__startswith="adjustment").count() == 0
     assert Link.objects.of(row.organisation).count() == 0
     assert "adjustments" not in counts
+
+
+def erase(attempt: Attempt) -> None:
+    application = attempt.step_request.application
+    subject = Subject(
+        organisation_id=attempt.organisation_id,
+        application_ids=(application.pk,),
+        candidate_id=application.candidate_id,
+    )
+    with transaction.atomic():
+        personal_data.erase(subject, now=NOW + 3 * DAY)
+
+
+def test_erasure_leaves_no_sign_of_a_granted_version_or_a_later_deadline() -> None:
+    attempt = granted(now=NOW + 2 * DAY)
+    assert (taken(attempt)[0], attempt.deadline_moved_by > timedelta()) == (WRITTEN, True)
+    due = attempt.overdue_since
+    erase(attempt)
+    after, part = fresh(attempt), part_of(attempt)
+    assert (after.deadline_at, after.deadline_moved_by, after.clock_stopped_at) == (due, timedelta(), None)
+    assert (part.open_text, part.version.test_id, part.form) == (None, part.part.test_id, part.part.form)
+
+
+def test_erasure_leaves_no_deadline_on_hold() -> None:
+    attempt = timed()
+    asked(attempt)
+    assert fresh(attempt).clock_stopped_at is not None
+    erase(attempt)
+    assert fresh(attempt).clock_stopped_at is None
 
 
 @pytest.mark.world
