@@ -212,6 +212,16 @@ def test_the_overview_says_what_is_recorded() -> None:
     page = Client().get(reverse("portal_assessment", args=[token_of(attempt)])).content.decode()
     assert page.count("What is recorded") == 1
     assert page.count("None of it changes your score.") == 1
+    # what each flag of `flags.raising` is about
+    for what in (
+        "Leaving the page",
+        "pasting text",
+        "lost connections",
+        "a second open window",
+        "answers faster than most people can read",
+        "answers that are all alike or contradict each other",
+    ):
+        assert page.count(what) == 1, what
 
 
 @pytest.mark.world

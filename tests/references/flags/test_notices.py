@@ -65,6 +65,24 @@ def test_the_self_reference_mentions_devices_only_if_switched_on(watches: bool) 
     assert says(f"{own}review/") is watches
 
 
+@pytest.mark.world
+def test_notices_name_the_checks_that_are_always_made_and_a_later_use() -> None:
+    """`references.flags` compares addresses, times, texts, ratings, dates and titles, whatever the settings."""
+    story = watched(watches=False)
+    press_send(story)
+    notice = f"{candidate_path(story)}notice/"
+    for path in (notice, referee_path(MARIA), f"{referee_path(MARIA)}data/"):
+        assert says(
+            path, "A program looks for what may need a second look: unusual e-mail addresses, very fast"
+        )
+        assert says(path, "The recruiting team at Acme and everyone who decides on")
+        assert says(path, "People, not software, read the answers") is False
+    assert says(
+        notice, "or on another of your applications to Acme within a year. People decide, not software."
+    )
+    assert says(f"{referee_path(MARIA)}data/", "or on another of their applications within a year")
+
+
 @pytest.mark.main_case
 def test_pages_mention_devices_before_anything_is_recorded() -> None:
     story = watched(watches=False)

@@ -311,7 +311,15 @@ def test_the_notice_about_use_of_answers_is_true(check: Check) -> None:
     candidate = check.step_request.application.candidate
     attempt = assigned(factories.application(factories.role(check.organisation), candidate=candidate))
     answer_all(attempt)
-    assert norms in text_of(data_page(check))
+    page = text_of(data_page(check))
+    # reused results and the correlations of Settings > Validity, in which all applicants' scores count
+    for said in (
+        norms,
+        "or on another of your applications within a year, and account for the decision",
+        "to compute norms and task difficulty and to check whether the tests predict job performance",
+        "The recruiting team at Acme and everyone who decides on your application.",
+    ):
+        assert said in page, said
     made = Calibration.objects.create(
         organisation=check.organisation,
         test=part_of(attempt).version.test,

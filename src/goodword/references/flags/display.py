@@ -176,13 +176,13 @@ def _fast(facts: Facts) -> str:
     if facts["hasty"] and facts["typed"]:
         text = _now(
             "%(one)s took %(time)s; most people take about %(minutes)s minutes. They wrote %(words)s "
-            "words: %(rate)s a minute, faster than anyone types."
+            "words: %(rate)s a minute, faster than almost anyone types."
         )
     elif facts["hasty"]:
         text = _now("%(one)s took %(time)s; most people take about %(minutes)s minutes.")
     else:
         text = _now(
-            "%(one)s took %(time)s and wrote %(words)s words: %(rate)s a minute, faster than anyone types."
+            "%(one)s took %(time)s and wrote %(words)s words: %(rate)s a minute, faster than almost anyone types."
         )
     return text % known
 
