@@ -263,6 +263,9 @@ def test_an_expert_downloads_and_erases_their_data(workshop: Test, rita: Members
     where = address(expert, "expert_data")
     found = browser.get(f"{where}?download=1").json()
     assert (found["name"], len(found["ratings"]), found["ratings"][0]["rating"]) == ("Ana Ruiz", 4, 4)
+    assert [(one["to"], one["what"]) for one in found["mails"]] == [
+        ("ana@workshop.example", "panel.invitation")
+    ]
     assert "Your data is erased" in words(browser.post(where))
     org = rita.organisation
     assert [model.objects.of(org).count() for model in (Panelist, PanelRating, Email, Link)] == [0, 0, 0, 0]

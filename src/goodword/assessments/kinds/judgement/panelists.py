@@ -24,6 +24,7 @@ from goodword.core.clock import months_after
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, cancel, queue
 from goodword.notifications.models import Email, Link
+from goodword.notifications.personal_data import exported_mail
 
 MAIL_KIND: Final = "panel.invitation"
 PURPOSE: Final = Link.Purpose.PANEL
@@ -327,13 +328,21 @@ def expert_data(row: Panelist, content: Content) -> dict[str, Any]:
         "name": row.name,
         "e-mail": row.email,
         "position": row.position,
+        "language": row.language,
         "test": row.test.title,
         "invited": row.invited_at,
         "reminded": row.reminded_at,
         "finished": row.finished_at,
+        "declined": row.declined_at,
         "ratings": [
             {"action": texts.get(one.action, one.action), "rating": one.value, "rated": one.rated_at}
             for one in row.ratings.order_by("pk")
+        ],
+        "mails": [
+            exported_mail(mail)
+            for mail in Email.objects.of(row.organisation)
+            .filter(subject_ref=subject_ref_of(row))
+            .order_by("pk")
         ],
     }
 
