@@ -116,6 +116,14 @@ def test_the_page_shows_steps_results_reports_and_timeline(role: Role, rita: Mem
     ]
 
 
+def test_an_address_adds_no_recipients_to_a_members_mail(role: Role, rita: Membership) -> None:
+    application = named(role, "Ada", "Zorn", email="ada?bcc=eve%40evil.example&x@zorn.example")
+    html = signed_in(rita).get(path("candidate", role.organisation, application.pk)).content
+    page = BeautifulSoup(html, "html.parser")
+    links = {str(link["href"]) for link in page.select("a[href^='mailto:ada']")}
+    assert links == {"mailto:ada%3Fbcc%3Deve%2540evil.example%26x@zorn.example"}
+
+
 @pytest.mark.world
 def test_sections_can_be_linked_to_and_details_are_folded(role: Role, rita: Membership) -> None:
     application = named(role, "Ada", "Zorn")
