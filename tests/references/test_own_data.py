@@ -58,6 +58,8 @@ def test_the_notice_states_data_purpose_readers_and_retention(
         "Acme has set no date for automatic erasure.",
         "Contact: Rita Recruiter (rita@acme.example).",
         "Ada Lovelace sees that you've answered, but not what you said.",
+        "when you started, answered or declined; and what automatic checks find.",
+        "What automatic checks find, and notes by Rita Recruiter and colleagues. Ask Rita Recruiter",
     ):
         assert said in page
     assert "network address" not in page

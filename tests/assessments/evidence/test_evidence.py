@@ -16,12 +16,16 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from goodword.accounts.models import AuditEntry
+from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.evidence.check import check, check_again, write
 from goodword.assessments.evidence.export import export
 from goodword.assessments.evidence.folder import FolderError, digest
 from goodword.assessments.models import AttemptPart, Calibration, NormGroup, Score
+from goodword.assessments.scoring import score_part
 from goodword.candidates.models import Application
-from tests.assessments.evidence.world import NOW, PLANTED, World, world
+from tests.assessments.crowd import applications, finished, published, role_of
+from tests.assessments.evidence.world import NOW, PLANTED, World, number, world
+from tests.assessments.norms.people import form_of, solves
 from tests.support import factories
 from tests.support.shared import shared_world
 
@@ -102,6 +106,26 @@ def test_issued_scores_are_exported_with_norm_group_and_ability(acme: World, fol
     assert {row["norm_group"] for row in attempts} - {""} == groups
     assert len(of(attempts, test="reasoning")) == 1
     assert of(attempts, test="reasoning")[0]["calibration"] != ""
+
+
+def test_each_part_says_how_it_ended_under_which_limit_and_for_which_requirement(tmp_path: Path) -> None:
+    role = role_of(factories.organisation())
+    test = ensure_builtin(role.organisation, "reasoning", now=NOW)
+    parts = finished(
+        published(role, (test, number(test), "short_12"), minutes=12),
+        applications(role, 2),
+        answers=solves,
+        items=form_of,
+    )
+    AttemptPart.objects.of(role.organisation).filter(pk=parts[0].pk).update(ended_by="by_member")
+    for part in parts:
+        score_part(part)
+    export(organisation=role.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
+    rows = table(tmp_path / "out", "attempts.csv")
+    assert sorted((row["ended"], row["minutes"], row["requirement"]) for row in rows) == [
+        ("by_member", "12", "Listens to customers."),
+        ("finished", "12", "Listens to customers."),
+    ]
 
 
 def test_no_name_address_text_or_file_is_exported(folder: Path) -> None:

@@ -10,6 +10,7 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.catalogue.packs import ensure_builtin
+from goodword.assessments.kinds.scores import issued_normed_score
 from goodword.assessments.models import Assessment, Calibration, NormGroup, NormSet, Score, Test
 from goodword.assessments.norms.making import make_calibration, make_norms
 from goodword.assessments.psychometrics import strata
@@ -100,6 +101,17 @@ def test_percentile_and_band_match_a_manual_calculation(normed: tuple[NormSet, s
         assert one.low is not None and one.high is not None
         assert isclose(one.low, 3 - 1.645 * error) and isclose(one.high, 3 + 1.645 * error)
         assert (one.percentile_low, one.percentile_high) == (25, 75)
+
+
+def test_the_stated_number_of_people_is_that_behind_the_percentile(normed: tuple[NormSet, str]) -> None:
+    """People without this score are in the group, but not in its table."""
+    norms, number = normed
+    NormGroup.objects.of(norms.organisation).filter(norm_set=norms).update(n=132)
+    found = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)))
+    stated = [issued_normed_score(one) for one in found]
+    assert {one.group_words for one in stated if one} == {
+        "120 first attempts in English on computers, norms 1"
+    }
 
 
 @pytest.mark.world

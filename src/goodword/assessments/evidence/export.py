@@ -51,9 +51,10 @@ personal data. Without it they still describe individuals: protect them, and del
 People who are erased in Goodword later remain in this copy until you delete it.
 
 - `attempts.csv`, one row per part (one test of an attempt): random ids of part, attempt and person; test, version,
-  form, language, device; whether it is the person's first attempt; norm group and calibration; in `void`, situations
-  and statements that do not count because the connection was lost; the mode of the attempt's total, empty if it has
-  none.
+  form, language, device; whether it is the person's first attempt; how it ended (`finished`, `time_up`, or `by_member`:
+  before the candidate had finished); the role's time limit in minutes, empty if there is none; the job requirement that
+  the test assesses, in the organisation's words; norm group and calibration; in `void`, situations and statements that
+  do not count because the connection was lost; the mode of the attempt's total, empty if it has none.
 - `join.csv`, one row per attempt: its random ids, and Greenhouse's ids of application and candidate.
 - `answers.jsonl`, one line per answer: the value chosen. For typed answers (texts, numbers, dates) and files, only the
   type of question.
@@ -250,6 +251,9 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "language",
         "device",
         "first",
+        "ended",
+        "minutes",
+        "requirement",
         "norm_group",
         "calibration",
         "void",
@@ -377,6 +381,9 @@ def _part(work: _Export, part: AttemptPart) -> None:
             "part": name,
             "version_language": part.version.language,
             "first": int(part.pk in work.firsts),
+            "ended": part.ended_by,
+            "minutes": part.part.minutes or "",
+            "requirement": part.part.requirement,
             "norm_group": next((one.norm_group_id for one in scores if one.norm_group_id), ""),
             "calibration": fixed.pk if fixed is not None else "",
             "void": json.dumps(part.void),

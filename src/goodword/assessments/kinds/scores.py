@@ -318,7 +318,8 @@ def issued_normed_score(score: Score) -> NormedScore | None:
         percentile=middle,
         percentile_low=below,
         percentile_high=above,
-        n=group.n,
+        # people without this score, such as those who skipped too much, are in the group but not in the table
+        n=group.tables.get(score.scale, {}).get("n", group.n),
         language=group.language,
         device=group.device,
         norms=group.norm_set.number,

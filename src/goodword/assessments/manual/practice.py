@@ -197,7 +197,7 @@ def test_takers() -> Sequence[Topic]:
         said(
             _("What candidates can expect"),
             _(
-                "Before they start, a notice states which data is collected and why, who reads it, and how long it is "
+                "Before they start, they can read which data is collected and why, who reads it, and how long it is "
                 "kept."
             ),
             _("They can ask for an adjustment, and can decline to take part."),
