@@ -128,7 +128,11 @@ def test_two_members_who_invite_again_at_once_send_one_invitation(kind: str) -> 
     assert counts(application) == before
     with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
         response = again(tom, application, step_request_id)
-    assert [str(one) for one in response.context["messages"]] == ["New invitation on its way."]
+    expected = {
+        "reference_check": "2 referees who haven't answered get new links by e-mail.",
+        "assessment": "New invitation on its way.",
+    }
+    assert [str(one) for one in response.context["messages"]] == [expected[kind]]
 
 
 # --- confirmation
@@ -214,7 +218,9 @@ def test_ending_a_started_assessment_asks_for_confirmation() -> None:
 def test_inviting_again_to_an_open_check_needs_no_confirmation() -> None:
     story = sent()
     response = again(member_of(story.application), story.application, story.check.step_request_id)
-    assert [str(one) for one in response.context["messages"]] == ["New invitation on its way."]
+    assert [str(one) for one in response.context["messages"]] == [
+        "2 referees who haven't answered get new links by e-mail."
+    ]
 
 
 @pytest.mark.world

@@ -19,6 +19,7 @@ from goodword.roles.models import Role
 from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.application_outcome import set_status
 from goodword.workflow.models import StepRequest
+from tests.references.story import sent
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import checked, invited, named, path
@@ -285,6 +286,19 @@ def test_referees_are_asked_for_again(role: Role, rita: Membership) -> None:
         .filter(step_request=check.step_request_id, closed_at=None)
         .exists()
     )
+
+
+@pytest.mark.world
+def test_the_preview_says_that_referees_get_new_links() -> None:
+    check = sent().check
+    application = check.step_request.application
+    assert application.role is not None
+    member = factories.member(application.organisation)
+    asked = {"act": "again", "step": "check", "application": [application.pk]}
+    _title, done, _refused = told(press(signed_in(member), application.role, **asked))
+    assert done == [
+        f"{application.candidate.first_name}: 2 referees who haven't answered get new links by e-mail."
+    ]
 
 
 @pytest.mark.world

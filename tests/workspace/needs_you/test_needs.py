@@ -11,6 +11,7 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.kinds.custom_questions.marking import mark_answer
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
+from goodword.core.models import Event
 from goodword.core.workdays import calendar_of
 from goodword.notifications.models import Email
 from goodword.references.models import ReferenceRequest
@@ -188,6 +189,23 @@ def test_a_stopped_run_says_why_and_what_to_do(
     check.attention = code
     check.save()
     assert sentences(only(here.rita)) == (f"Ada Zorn {said}", detail, buttons)
+
+
+@pytest.mark.world
+def test_a_reopened_run_needs_somebody_since_it_was_reopened(here: World) -> None:
+    application = here.named("Ada")
+    check = checked(application)
+    check.attention = "reopened"
+    check.save()
+    Event.objects.create(
+        name="step.reopened",
+        organisation_id=application.organisation_id,
+        application_id=application.pk,
+        actor="greenhouse",
+        occurred_at=NOW + DAY,
+        data={"step_request_id": check.step_request_id},
+    )
+    assert only(here.rita).since == NOW + DAY
 
 
 @pytest.mark.world

@@ -202,8 +202,9 @@ def invite_again(
         return check
 
 
-def mails_nobody(check: Check) -> bool:
-    return not _reachable_requests(check) and not candidate_is_asked(check)
+def mailed_again(check: Check) -> tuple[int, bool]:
+    """How many referees `invite_again` has e-mailed, and whether it has e-mailed the candidate."""
+    return len(_reachable_requests(check)), candidate_is_asked(check)
 
 
 def _reachable_requests(check: Check) -> list[ReferenceRequest]:

@@ -185,6 +185,9 @@ def refusal(application: Application, step_request: StepRequest, *, now: datetim
     return ""
 
 
+#: the candidate gets a mail
+INVITED = gettext_lazy("New invitation on its way.")
+
 #: time within which another *Invite again* counts as a second click, perhaps of a colleague
 SECOND_CLICK: Final = timedelta(minutes=1)
 
@@ -216,14 +219,25 @@ def again(step_request: StepRequest, *, member: Membership, after: int | None, n
         now=now,
         details={"step_request": step_request.pk},
     )
-    message = _("New invitation on its way.")
     if step_request.step.kind == Step.Kind.ASSESSMENT:
         invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
-    elif check_invitations.mails_nobody(
+        return str(INVITED)
+    return _mailed(
         check_invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
-    ):
-        message = _("Deadline extended. No e-mail was sent; see the reason below.")
-    return message
+    )
+
+
+def _mailed(check: Check) -> str:
+    referees, asks_candidate = check_invitations.mailed_again(check)
+    if not referees:
+        nobody = _("Deadline extended. No e-mail was sent; see the reason below.")
+        return str(INVITED) if asks_candidate else nobody
+    sentence = ngettext(
+        "%(n)s referee who hasn't answered gets a new link by e-mail.",
+        "%(n)s referees who haven't answered get new links by e-mail.",
+        referees,
+    ) % {"n": referees}
+    return f"{INVITED} {sentence}" if asks_candidate else sentence
 
 
 def _confirm(

@@ -37,7 +37,7 @@ from goodword.workflow.domain.runs import Refused, Reminded
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
 from goodword.workflow.models import DONE, StepRequest, StepRun, is_open
 from goodword.workspace.candidate.details import WITHDRAWN, reason_field
-from goodword.workspace.candidate.invitations import again, refusal, too_soon, why_not
+from goodword.workspace.candidate.invitations import INVITED, again, refusal, too_soon, why_not
 from goodword.workspace.lists.csv_file import role_of
 from goodword.workspace.lists.pages import PAGE
 from goodword.workspace.lists.query import STEPS, ListQuery, whole_number
@@ -246,9 +246,10 @@ def _invite_again(
     if problem := refusal(application, step_request, now=now):
         raise Refused(problem)
     told = again(step_request, member=member, after=run.pk, now=now)
-    if told != _("New invitation on its way."):
+    if not told.startswith(str(INVITED)):
         return told
     sentence = _("New invitation by e-mail to %(address)s.") % {"address": application.candidate.email}
+    sentence += told.removeprefix(str(INVITED))
     if isinstance(run, Attempt) and run.begun_at is not None and is_open(run):
         sentence += " " + _("Their answers so far are kept but not scored; they start over.")
     return sentence
