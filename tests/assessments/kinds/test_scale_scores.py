@@ -8,6 +8,7 @@ from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
 from goodword.assessments.kinds.packs import FormError
 from goodword.assessments.kinds.scales.content import parse_pack
 from goodword.assessments.kinds.scales.items import ItemScore, ScoringError, needed_answers, score
+from goodword.assessments.kinds.scales.kind import compare
 from tests.assessments.builtins import load
 from tests.assessments.kinds.packs import small_pack
 
@@ -120,6 +121,12 @@ def test_only_the_chosen_scales_are_asked_and_scored() -> None:
     assert list(found) == [every["conscientiousness"], every["openness"]]
     assert (load().whole_form(form), load().offer(form).items) == (WORK_STYLE_FORM, 8)
     assert load().narrowed(WORK_STYLE_FORM, [scale.id for scale in load().scales]) == WORK_STYLE_FORM
+
+
+def test_comparisons_have_columns_for_the_chosen_scales_only() -> None:
+    form = load().narrowed(WORK_STYLE_FORM, {"openness", "conscientiousness"})
+    assert compare(load(), form).columns == ("Planning and order", "New and proven ways")
+    assert len(compare(load(), WORK_STYLE_FORM).columns) == 5
 
 
 def test_scale_ids_may_contain_any_characters() -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application, visible_applications
 from goodword.core.addresses import is_same
+from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import NEEDS_PERSON
 from goodword.notifications.models import Email, Link
@@ -194,7 +195,32 @@ def _shape_stopped(viewer: Viewer, rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def _describe_stopped(source: str, viewer: Viewer, rows: Sequence[StepRun]) -> list[Need]:
     failed = _failed_mails(viewer, [run.step_request_id for run in rows])
-    return [_stopped_need(source, viewer, run, failed.get(run.step_request_id)) for run in rows]
+    reopened = _reopened_at(viewer, [run for run in rows if run.attention == models.REOPENED])
+    return [
+        _stopped_need(
+            source,
+            viewer,
+            run,
+            email=failed.get(run.step_request_id),
+            reopened_at=reopened.get(run.step_request_id),
+        )
+        for run in rows
+    ]
+
+
+def _reopened_at(viewer: Viewer, rows: Sequence[StepRun]) -> dict[int, datetime]:
+    """By the id of the step request."""
+    if not rows:
+        return {}
+    events = Event.objects.filter(
+        organisation_id=viewer.organisation.pk,
+        application_id__in=[run.step_request.application_id for run in rows],
+        name="step.reopened",
+    )
+    return {
+        event.data["step_request_id"]: event.occurred_at
+        for event in events.only("data", "occurred_at").order_by("pk")
+    }
 
 
 def _failed_mails(viewer: Viewer, step_request_ids: Sequence[int]) -> dict[int, Email]:
@@ -210,7 +236,9 @@ def _failed_mails(viewer: Viewer, step_request_ids: Sequence[int]) -> dict[int, 
     }
 
 
-def _stopped_need(source: str, viewer: Viewer, run: StepRun, email: Email | None) -> Need:
+def _stopped_need(
+    source: str, viewer: Viewer, run: StepRun, *, email: Email | None, reopened_at: datetime | None
+) -> Need:
     step_request = run.step_request
     application = step_request.application
     candidate = application.candidate
@@ -241,7 +269,7 @@ def _stopped_need(source: str, viewer: Viewer, run: StepRun, email: Email | None
             detail, actions = _("e-mails are on hold"), [_confirm_name(viewer, application)]
         case models.REOPENED:
             what = _("is active in Greenhouse again") if application.in_greenhouse else _("is active again")
-            detail = _("nothing is sent until you invite them")
+            detail, since = _("nothing is sent until you invite them"), reopened_at or since
             url = viewer.link("step_invite_again", application.pk, step_request.pk)
             actions = [Action(label=_("Invite again"), url=url)]
     return Need(

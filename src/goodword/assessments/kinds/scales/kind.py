@@ -169,8 +169,8 @@ class _Scales(FixedItems):
         return scales_result(part, content, answers=answers, scores=scores, known=known) if scores else None
 
     def comparison(self, content: Instrument, parts: Sequence[ComparedPart], *, form: str) -> Comparison:
-        del parts, form
-        return compare(content)
+        del parts
+        return compare(content, form)
 
     def translated(self, content: Instrument, other: Instrument) -> Instrument:
         scales = {scale.id: scale for scale in other.scales}
@@ -192,10 +192,12 @@ class _Scales(FixedItems):
 SCALES: Final = _Scales()
 
 
-def compare(content: Instrument) -> Comparison:
+def compare(content: Instrument, form: str) -> Comparison:
+    """Only the scales that the form measures."""
+    scales = content.scales_of(form)
     return Comparison(
-        columns=tuple(scale.name for scale in content.scales),
-        cells=lambda one: tuple(_mean(one.scores.get(scale.id)) for scale in content.scales),
+        columns=tuple(scale.name for scale in scales),
+        cells=lambda one: tuple(_mean(one.scores.get(scale.id)) for scale in scales),
         never_ranked=gettext("Neither end of a scale is better, so scores can't be sorted."),
     )
 
