@@ -5,23 +5,39 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.attempts.answers import save_answer
+from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.kinds.custom_questions import marking
 from goodword.assessments.kinds.custom_questions.marking import (
     AnswerToMark,
     mark_answer,
     marking_progress,
     parts_to_mark,
+    parts_waiting_for,
 )
 from goodword.assessments.models import Attempt, Marking
 from goodword.assessments.personal_data import export
+from goodword.candidates.models import visible_applications
 from goodword.core.models import Event
 from goodword.core.personal_data import ExportReader, ExportRequest
 from goodword.reports.models import Report
-from tests.assessments.custom_questions.support import NOW, PDF, answered, rater, upload_of
+from tests.assessments.custom_questions.support import (
+    CHOICE,
+    NOW,
+    PDF,
+    RUBRICS,
+    TEXT,
+    WORD,
+    answered,
+    asked,
+    rater,
+    upload_of,
+)
 from tests.assessments.once import once
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -370,3 +386,25 @@ def test_a_file_is_for_those_who_may_see_the_application(attempt: Attempt) -> No
     application.candidate.save()
     assert signed_in(rater(attempt)).get(file_url(attempt)).status_code == 404
     assert AuditEntry.objects.across_organisations().count() == before
+
+
+@pytest.mark.parametrize("two_raters", [False, True])
+def test_answers_to_questions_that_are_no_longer_asked_wait_for_nobody(two_raters: bool) -> None:
+    why = TEXT | {"when": {"question": "pick", "is": ["a"]}}
+    attempt = asked(questions=[CHOICE, why, WORD], rubrics=RUBRICS[:1], right={}, two_raters=two_raters)
+    rita = rater(attempt)
+
+    def waiting() -> list[int]:
+        applications = visible_applications(rita)
+        return [part.pk for part in parts_waiting_for(rita, applications=applications, now=NOW)]
+
+    for item, value in (("pick", "a"), ("why", "First I look."), ("word", "A spanner")):
+        save_answer(attempt_id=attempt.pk, order=1, item_id=item, value=value, now=NOW)
+    with transaction.atomic():
+        finish_part(attempt_id=attempt.pk, order=1, now=NOW)
+        assert len(waiting()) == 1
+        transaction.set_rollback(True)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="pick", value="b", now=NOW)
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
+    attempt.refresh_from_db()
+    assert (parts_to_mark(attempt, member=rita), waiting()) == ((), [])

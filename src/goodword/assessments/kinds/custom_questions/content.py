@@ -97,6 +97,14 @@ class CustomQuestions:
     right: Mapping[str, tuple[str, ...]]
     taken_from: TakenFrom | None = None
 
+    @property
+    def has_conditions(self) -> bool:
+        """Whether some questions are asked only after certain answers."""
+        return any(
+            not isinstance(question, FileQuestion) and question.when is not None
+            for question in self.questions
+        )
+
     def offers(self) -> tuple[FormOffer, ...]:
         return (FormOffer(id=FULL_FORM, name="", items=len(self.questions), minutes=self.minutes(FULL_FORM)),)
 

@@ -15,7 +15,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.parts import part_of, record_event
 from goodword.assessments.kinds import kind_of
-from goodword.assessments.kinds.custom_questions.content import Criterion, FileQuestion
+from goodword.assessments.kinds.custom_questions.content import Criterion, CustomQuestions, FileQuestion
 from goodword.assessments.kinds.custom_questions.items import CustomQuestion
 from goodword.assessments.models import Answer, Attempt, AttemptPart, Marking, Test, TestVersion, Upload
 from goodword.assessments.queries import (
@@ -212,11 +212,13 @@ def parts_waiting_for(
         .filter(test__kind=Test.Kind.CUSTOM_QUESTIONS, published_at__isnull=False)
         .select_related("test")
     )
-    waits = Q(pk__in=())
+    waits, conditional = Q(pk__in=()), list[int]()
     for version in versions:
         content = content_of(version)
         if items := list(kind_of(content).rubrics(content)):
             waits |= Q(version=version.pk) & _has_unmarked(items, member=member)
+            if isinstance(content, CustomQuestions) and content.has_conditions:
+                conditional.append(version.pk)
     later = Attempt.objects.of(member.organisation).filter(
         step_request=OuterRef("attempt__step_request"), pk__gt=OuterRef("attempt"), completed_at__isnull=False
     )
@@ -230,13 +232,28 @@ def parts_waiting_for(
         )
         .filter(of_attempt=OuterRef("attempt"), of_part=OuterRef("order"))
     )
-    return AttemptPart.objects.of(member.organisation).filter(
+    found = AttemptPart.objects.of(member.organisation).filter(
         waits,
         ~Exists(later),
         ~Exists(marked),
         attempt__progress__in=DONE,
         attempt__completed_at__gte=now - MARKING_LISTED,
         attempt__step_request__application__in=applications,
+    )
+    if not conditional:
+        return found
+    parts = found.filter(version__in=conditional).select_related("version__test", "part", "attempt")
+    answered = list(parts.prefetch_related("answers", "markings"))
+    return found.exclude(pk__in=[part.pk for part in answered if not _waits_for(part, member)])
+
+
+def _waits_for(part: AttemptPart, member: Membership) -> bool:
+    """Without answers to questions whose condition is no longer met, which nobody marks."""
+    raters: dict[str, list[int]] = {item: [] for item in rubrics_of(part, read_answers(part))}
+    for one in part.markings.all():
+        raters.get(one.item, []).append(one.rater_id)
+    return any(
+        len(given) < RATERS[part.part.two_raters] and member.pk not in given for given in raters.values()
     )
 
 
