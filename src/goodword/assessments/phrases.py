@@ -10,6 +10,10 @@ PHRASES: Catalogue = {
         "items_of_version.other": "{n} items, version {version}",
         "stated_by": "Stated by {who}, {when}",
         "no_precision": "Precision isn’t known yet: it takes a norm group of 100 first attempts.",
+        "cut_short": (
+            "This test was ended before the candidate had finished. What they had not reached counts as not "
+            "answered, so the result can’t be compared with others and its precision isn’t known."
+        ),
         "compared_with": "Compared with {group}.",
         "percentile_is": "Percentile {at}, band {low} to {high}",
         "bands_read": (
@@ -154,6 +158,11 @@ PHRASES: Catalogue = {
         "items_of_version.one": "1 Aufgabe, Fassung {version}",
         "items_of_version.other": "{n} Aufgaben, Fassung {version}",
         "stated_by": "Angegeben von {who}, {when}",
+        "cut_short": (
+            "Dieser Test wurde beendet, bevor die Person fertig war. Was sie nicht erreicht hatte, zählt als nicht "
+            "beantwortet. Das Ergebnis ist deshalb nicht mit anderen vergleichbar, und seine Genauigkeit ist "
+            "nicht bekannt."
+        ),
         "no_precision": (
             "Messgenauigkeit noch nicht bekannt: Dafür braucht es eine Normgruppe von 100 Erstdurchgängen."
         ),
@@ -309,6 +318,10 @@ PHRASES: Catalogue = {
         "items_of_version.one": "{n} question, version {version}",
         "items_of_version.other": "{n} questions, version {version}",
         "stated_by": "Indiquée par {who}, {when}",
+        "cut_short": (
+            "Ce test a été terminé avant que la personne ait fini. Ce qu’elle n’avait pas atteint compte comme sans "
+            "réponse. Le résultat n’est donc pas comparable à d’autres, et sa précision n’est pas connue."
+        ),
         "no_precision": (
             "Précision pas encore connue\u00a0: il faut un groupe de référence de 100 premières passations."
         ),

@@ -196,6 +196,8 @@ def _head_data(part: PartResult, moment: Moment, signs: Mapping[int, CarelessSig
     if signs is not None and part.order in signs:
         head["validity"] = list(signs[part.order].found)
         head["validity_checked"] = list(signs[part.order].checked)
+    if part.cut_short:
+        head["cut_short"] = True
     return head
 
 
@@ -248,7 +250,10 @@ def assessment_pages(assessment: AssessmentData, words: Phrases, *, erased: bool
     body = []
     if not erased:
         body = [] if total is None else [_total(total, words)]
-        body += [Section(part["name"], _report(part).blocks(part, words)) for part in parts]
+        body += [
+            Section(part["name"], [*_cut_short(part, words), *_report(part).blocks(part, words)])
+            for part in parts
+        ]
     appendix = figures_sections(parts, words)
     if parts:
         appendix.insert(0, _about_tests(parts, words))
@@ -304,7 +309,13 @@ def _score_row(part: PartData, words: Phrases, *, erased: bool) -> ScoreRow:
     )
 
 
+def _cut_short(part: PartHead, words: Phrases) -> list[Block]:
+    return [Notice([words("cut_short")])] if part.get("cut_short") else []
+
+
 def _precision(part: PartData, words: Phrases) -> str:
+    if part.get("cut_short"):
+        return words("cut_short")
     normed = next((score for _, score in _report(part).normed_scores(part, words)), None)
     if normed is None:
         report = _report(part)
@@ -387,22 +398,24 @@ def screen_sections(
         blocks = _head_blocks(found, part, words)
         if _report(part).is_self_report and (validity := _validity_text([part], words)):
             blocks.append(Labelled([(words("validity_of_answers"), validity)]))
-        blocks += _report(part).blocks(part, words, found)
+        blocks += [*_cut_short(part, words), *_report(part).blocks(part, words, found)]
         blocks.append(sheet_details(part, found, words))
         sections.append(Section(part["name"], blocks, anchor=f"result-{found.order}"))
     return sections
 
 
 def outcome(assessment: AssessmentData, words: Phrases) -> list[OutcomeRow]:
-    rows = [
-        OutcomeRow(part["name"], [OutcomeAnswer(_report(part).outcome(part, words))])
-        for part in assessment["tests"]
-    ]
+    rows = [OutcomeRow(part["name"], [OutcomeAnswer(_outcome(part, words))]) for part in assessment["tests"]]
     total = assessment.get("total")
     if total is None or total["value"] is None:
         return rows
     value = words("percent", value=_percent(total["value"], words))
     return [OutcomeRow(words("total"), [OutcomeAnswer(value)]), *rows]
+
+
+def _outcome(part: PartData, words: Phrases) -> str:
+    early = gettext("ended before the candidate had finished") if part.get("cut_short") else ""
+    return ", ".join(filter(None, [_report(part).outcome(part, words), early]))
 
 
 def overview_sections(assessment: AssessmentData, words: Phrases) -> list[Section]:

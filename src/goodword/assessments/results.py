@@ -116,7 +116,7 @@ def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
 
 def _part(part: AttemptPart, content: Content, known: Known) -> Result | None:
     """Return the result of a part, or None for a part that hasn't ended, in an attempt closed early."""
-    return kind_of(content).result(
+    found = kind_of(content).result(
         part,
         content,
         items=items_of(part),
@@ -124,6 +124,7 @@ def _part(part: AttemptPart, content: Content, known: Known) -> Result | None:
         scores={score.scale: score for score in part.scores.all()},
         known=known,
     )
+    return found if found is None or part.is_whole else replace(found, cut_short=True)
 
 
 def contents_in(parts: Sequence[AttemptPart], language: str) -> Mapping[int, Content]:

@@ -37,6 +37,8 @@ class PartResult(ABC):
     weight: int | None = None
     #: whether items, item responses and keys were removed, for readers without a login
     items_left_out: bool = False
+    #: whether a member ended the part before the candidate had finished
+    cut_short: bool = False
 
     @abstractmethod
     def without_items(self) -> Self:
@@ -98,6 +100,8 @@ class PartHead(TypedDict):
     validity: NotRequired[list[str]]
     #: the checks made; missing in older snapshots
     validity_checked: NotRequired[list[str]]
+    #: as in `PartResult`; missing in older snapshots
+    cut_short: NotRequired[bool]
 
 
 class NormedScoreFigures(TypedDict):

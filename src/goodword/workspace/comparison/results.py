@@ -49,6 +49,8 @@ class Conditions:
     norms: int
     calibration: int
     total: str = ""
+    #: whether a member ended the part before the candidate had finished
+    cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ class ComparableResult:
             norms=norms.number if norms is not None and norms.version == version else 0,
             calibration=planned.calibration.number if planned.calibration is not None and has_ability else 0,
             total=self.total.conditions if self.total is not None else "",
+            cut_short=not self.part.is_whole,
         )
 
 
@@ -253,6 +256,7 @@ _DIFFERENCES: Mapping[str, Promise] = {
     "device": gettext_lazy("different device type"),
     "norms": gettext_lazy("different norms"),
     "calibration": gettext_lazy("different calibration"),
+    "cut_short": gettext_lazy("ended before the candidate had finished"),
     "total": gettext_lazy("different total: another version of the assessment, or other conditions"),
 }
 SORTS = ("name", "-name", "date", "-date", "score", "-score")

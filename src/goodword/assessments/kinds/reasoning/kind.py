@@ -263,17 +263,17 @@ def compare(content: ReasoningTest, parts: Sequence[ComparedPart], *, form: str)
     categories = [one for one in CATEGORIES if any(one in part.scores for part in parts)]
     return Comparison(
         columns=(gettext("Solved in total"), *(category_name(one) for one in categories)),
-        cells=lambda one: tuple(_solved(one.scores.get(scale)) for scale in (ALL, *categories)),
+        cells=lambda one: tuple(_solved(one.part, one.scores.get(scale)) for scale in (ALL, *categories)),
         rank=rank_of_all(parts),
         precision=_precision(content, form) if form in content.forms else "",
     )
 
 
-def _solved(score: Score | None) -> ComparisonCell:
+def _solved(part: AttemptPart, score: Score | None) -> ComparisonCell:
     if score is None:
         return NO_VALUE
     counts = {"solved": round(score.value or 0), "given": score.items}
-    ability, precision = ability_of(score), precision_of(score)
+    ability, precision = ability_of(score), precision_of(part, score)
     notes = [gettext("ability %(ability)s") % {"ability": ability.words}] if ability else []
     if not ability:
         notes.append(percentiles_note(issued_normed_score(score)) or (precision.words if precision else ""))

@@ -49,7 +49,7 @@ class CategoryResult:
     solved: int
     given: int
     answered: int
-    #: None if issued before bands were introduced
+    #: None if issued before bands were introduced, or if a member ended the part
     precision: SolvedPrecision | None = None
     normed: NormedScore | None = None
 
@@ -210,26 +210,27 @@ def reasoning_result(
         requirement=requirement_of(part),
         scoring_version=whole.scoring_version,
         weight=part.part.weight,
-        whole=category_result(whole),
-        categories=tuple(category_result(scores[one]) for one in in_order),
+        whole=category_result(part, whole),
+        categories=tuple(category_result(part, scores[one]) for one in in_order),
         tasks=tuple(_task(number, task, answers.get(task.id)) for number, task in enumerate(tasks, start=1)),
         ability=_with_details(part, ability_of(whole), known.calibration, tasks=tasks, answers=answers),
     )
 
 
-def category_result(score: Score) -> CategoryResult:
+def category_result(part: AttemptPart, score: Score) -> CategoryResult:
     return CategoryResult(
         category=score.scale,
         solved=round(score.value or 0),
         given=score.items,
         answered=score.answered,
-        precision=precision_of(score),
+        precision=precision_of(part, score),
         normed=normed_score(score),
     )
 
 
-def precision_of(score: Score) -> SolvedPrecision | None:
-    if score.solved_low is None or score.solved_high is None:
+def precision_of(part: AttemptPart, score: Score) -> SolvedPrecision | None:
+    """None if a member ended the part: the band is that of somebody who had the whole time for all tasks."""
+    if score.solved_low is None or score.solved_high is None or not part.is_whole:
         return None
     return SolvedPrecision(
         low=score.solved_low,
