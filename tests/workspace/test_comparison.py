@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.assessments.kinds.judgement.results import JudgementResult
-from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Score
+from goodword.assessments.models import AssessmentPart, Attempt, AttemptPart, IssuedTotal, Score
 from goodword.assessments.results import percent, result
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
@@ -102,6 +102,31 @@ def test_different_conditions_get_separate_tables_with_reasons(
     assert [len(table.rows) for table in response.context["tables"]] == [2, 1]
     assert [table.differences for table in response.context["tables"]] == [(), why]
     assert response.content.decode().count("Not comparable with the first table:") == 1
+
+
+@pytest.mark.world
+def test_a_changed_time_limit_makes_a_table_of_its_own_but_extra_time_does_not(
+    rita: Membership, role: Role
+) -> None:
+    """Unanswered tasks count as not solved, so a shorter limit makes them harder (docs/scoring.md, Calibration)."""
+    assessment_of_all(role, kinds=("reasoning",))
+    for first in ("Ada", "Bo"):
+        done(role, first, "X", device="computer")
+    parts = AttemptPart.objects.of(role.organisation).filter(version__test__kind="reasoning")
+    parts.filter(attempt__step_request__application__candidate__first_name="Bo").update(seconds=1440)
+    assert [len(table.rows) for table in shown(rita, role).context["tables"]] == [2]
+    planned = AssessmentPart.objects.of(role.organisation).latest("pk")
+    old, planned.pk, planned.order, planned.minutes = planned.pk, None, 9, 6
+    planned.save()
+    parts.filter(attempt__step_request__application__candidate__first_name="Bo").update(part=planned)
+    found = shown(rita, role).context["tables"]
+    assert [(len(table.rows), table.differences) for table in found] == [
+        (1, ()),
+        (1, ("different time limit",)),
+    ]
+    assert {AssessmentPart.objects.of(role.organisation).get(pk=old).minutes, 6} == {
+        one.conditions.minutes for one in found
+    }
 
 
 @pytest.mark.world

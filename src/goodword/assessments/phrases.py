@@ -12,7 +12,7 @@ PHRASES: Catalogue = {
         "no_precision": "Precision isn’t known yet: it takes a norm group of 100 first attempts.",
         "cut_short": (
             "This test was ended before the candidate had finished. What they had not reached counts as not "
-            "answered, so the result can’t be compared with others and its precision isn’t known."
+            "answered, so the result can’t be compared with others."
         ),
         "compared_with": "Compared with {group}.",
         "percentile_is": "Percentile {at}, band {low} to {high}",
@@ -160,8 +160,7 @@ PHRASES: Catalogue = {
         "stated_by": "Angegeben von {who}, {when}",
         "cut_short": (
             "Dieser Test wurde beendet, bevor die Person fertig war. Was sie nicht erreicht hatte, zählt als nicht "
-            "beantwortet. Das Ergebnis ist deshalb nicht mit anderen vergleichbar, und seine Genauigkeit ist "
-            "nicht bekannt."
+            "beantwortet. Das Ergebnis ist deshalb nicht mit anderen vergleichbar."
         ),
         "no_precision": (
             "Messgenauigkeit noch nicht bekannt: Dafür braucht es eine Normgruppe von 100 Erstdurchgängen."
@@ -320,7 +319,7 @@ PHRASES: Catalogue = {
         "stated_by": "Indiquée par {who}, {when}",
         "cut_short": (
             "Ce test a été terminé avant que la personne ait fini. Ce qu’elle n’avait pas atteint compte comme sans "
-            "réponse. Le résultat n’est donc pas comparable à d’autres, et sa précision n’est pas connue."
+            "réponse. Le résultat n’est donc pas comparable à d’autres."
         ),
         "no_precision": (
             "Précision pas encore connue\u00a0: il faut un groupe de référence de 100 premières passations."

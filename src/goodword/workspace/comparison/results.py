@@ -40,7 +40,8 @@ type Finished = Mapping[int, tuple[Attempt, Application]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
     """Results with equal conditions can be compared. `norms` and `calibration` are numbers; 0 if there are none, the
-    norms are for another version, or the calibration gave no ability."""
+    norms are for another version, or the calibration gave no ability. `minutes`: the role's time limit, 0 without one;
+    never a candidate's own, which would reveal an adjustment."""
 
     version: str
     form: str
@@ -48,6 +49,7 @@ class Conditions:
     device: str
     norms: int
     calibration: int
+    minutes: int = 0
     total: str = ""
     #: whether a member ended the part before the candidate had finished
     cut_short: bool = False
@@ -81,7 +83,8 @@ class ComparableResult:
     @property
     def conditions(self) -> Conditions:
         planned, version = self.part.part, self.part.version.number
-        norms = planned.norms if planned.test_id == self.part.version.test_id else None
+        as_planned = planned.test_id == self.part.version.test_id
+        norms = planned.norms if as_planned else None
         has_ability = any(score.ability is not None for score in self.part.scores.all())
         return Conditions(
             version=version,
@@ -90,6 +93,7 @@ class ComparableResult:
             device=self.part.device,
             norms=norms.number if norms is not None and norms.version == version else 0,
             calibration=planned.calibration.number if planned.calibration is not None and has_ability else 0,
+            minutes=(planned.minutes or 0) if as_planned else 0,
             total=self.total.conditions if self.total is not None else "",
             cut_short=not self.part.is_whole,
         )
@@ -256,6 +260,7 @@ _DIFFERENCES: Mapping[str, Promise] = {
     "device": gettext_lazy("different device type"),
     "norms": gettext_lazy("different norms"),
     "calibration": gettext_lazy("different calibration"),
+    "minutes": gettext_lazy("different time limit"),
     "cut_short": gettext_lazy("ended before the candidate had finished"),
     "total": gettext_lazy("different total: another version of the assessment, or other conditions"),
 }
