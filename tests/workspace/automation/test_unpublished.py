@@ -165,9 +165,9 @@ def test_the_role_page_says_who_waits_until_it_is_published(desk: Desk) -> None:
     wizard.link(jobs_of(desk)[0], invite="yes", requirement="")
     run_jobs()
     where = path("role", desk.organisation, wizard.role.pk)
-    assert "1 candidate waits" in signed_in(desk.recruiter).get(where).content.decode()
+    assert "1 candidate is waiting" in signed_in(desk.recruiter).get(where).content.decode()
     set_requirement(step=assessment_of(wizard), text=WHAT_FOR, by=desk.recruiter, now=clock.now())
-    assert "1 candidate waits" not in signed_in(desk.recruiter).get(where).content.decode()
+    assert "1 candidate is waiting" not in signed_in(desk.recruiter).get(where).content.decode()
 
 
 @pytest.mark.world
