@@ -124,8 +124,13 @@ def test_referees_roles_and_report_codes_are_found(role: Role, rita: Membership)
     assert [one.code for one in found(rita, report.code.lower()).reports] == [report.code]
     page = signed_in(rita).get(path("search", role.organisation), {"q": "hartmann"})
     assert f'href="{path("candidate", role.organisation, ada.pk)}#reference_check"' in page.content.decode()
-    page = signed_in(rita).get(path("search", role.organisation), {"q": "nobody"})
-    assert "Nothing found" in page.content.decode()
+    client, where = signed_in(rita), path("search", role.organisation)
+    nothing, hint = client.get(where, {"q": "nobody"}).content.decode(), "once they reach a mapped stage."
+    assert "Nothing found" in nothing
+    assert hint not in nothing
+    factories.automation(role, connection_id=1, job_id=31, stages={})
+    assert hint in client.get(where, {"q": "nobody"}).content.decode()
+    assert hint not in client.get(where, {"q": "zorn"}).content.decode()
 
 
 @pytest.mark.world

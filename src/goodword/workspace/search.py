@@ -22,7 +22,7 @@ from goodword.candidates.models import Application, visible_applications
 from goodword.core.text import WithoutAccents, without_accents
 from goodword.references.models import Referee
 from goodword.reports.models import Report
-from goodword.roles.models import Role, visible_roles
+from goodword.roles.models import Automation, Role, visible_roles
 
 #: shorter texts match only the start of words
 TRIGRAM: Final = 3
@@ -142,5 +142,13 @@ def search(request: MemberRequest) -> HttpResponse:
         if not isinstance(error.__cause__, QueryCanceled):
             raise
         found, is_too_slow = NOTHING, True
-    context = {"query": text, "found": found, "is_too_slow": is_too_slow}
+    context = {
+        "query": text,
+        "found": found,
+        "is_too_slow": is_too_slow,
+        "from_greenhouse": found.is_empty
+        and Automation.objects.of(request.organisation)
+        .filter(role__in=visible_roles(request.member))
+        .exists(),
+    }
     return render(request, "workspace/find.html", context)

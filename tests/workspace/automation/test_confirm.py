@@ -143,8 +143,10 @@ def test_candidates_already_there_are_not_invited_by_a_later_sync(desk: Desk) ->
 
 @pytest.mark.world
 def test_candidates_already_there_are_invited_on_request(either: Desk) -> None:
-    there = in_stage(either, 0, ASSESSMENT)
-    Wizard(either).link(jobs_of(either)[0], invite="yes")
+    there, wizard = in_stage(either, 0, ASSESSMENT), Wizard(either)
+    wizard.link(jobs_of(either)[0], invite="yes")
+    page = wizard.client.get(either.url("role", wizard.role.pk)).content.decode()
+    assert "Role linked to Greenhouse. 1 candidate is being invited." in page
     assert [name for name, _ in waiting()] == ["automation.invite_there"]
     run_jobs()
     step_request = StepRequest.objects.of(either.organisation).get()

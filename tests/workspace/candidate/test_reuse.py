@@ -142,6 +142,13 @@ def test_a_recent_assessment_is_offered_for_reuse(second: Role, rita: Membership
     assert "An earlier result can be reused" in said
     assert "for the role “Window Washer”" in said
     assert said.endswith("Reuse Invite")
+    where = path("candidate", second.organisation, application.pk)
+    link = BeautifulSoup(signed_in(rita).get(where).content, "html.parser").find(
+        "a", string="See the earlier result"
+    )
+    assert link is not None
+    before = path("candidate", second.organisation, earlier.step_request.application_id)
+    assert link["href"] == f"{before}#assessment"
 
 
 @pytest.mark.world

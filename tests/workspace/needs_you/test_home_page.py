@@ -212,6 +212,9 @@ def test_hiring_managers_see_their_roles_without_buttons(here: World) -> None:
     assert rows(client, home(here)) == []
     here.role.viewers.add(manager)
     assert (rows(client, home(here)), buttons(client, home(here))) == (["Ada Zorn"], [])
+    title = BeautifulSoup(client.get(home(here)).content, "html.parser").select_one("#needs-title")
+    assert title is not None
+    assert " ".join(title.get_text().split()) == "Stuck, overdue and mentions 1"
 
 
 def test_only_editors_hide_rows(here: World) -> None:

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
@@ -182,11 +183,16 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
         else:
             drafts.forget(request, role=role, key=choice.key)
             step.refresh_from_db()
+            waits, invited = draft.assessment and is_unpublished(step), form.cleaned_data["invite"]
             message = (
                 _("Role linked to Greenhouse. Candidates wait for the assessment until it is published.")
-                if draft.assessment and is_unpublished(step)
+                if waits
                 else _("Role linked to Greenhouse.")
             )
+            if invited and not waits:
+                message += " " + ngettext(
+                    "%(n)s candidate is being invited.", "%(n)s candidates are being invited.", len(invited)
+                ) % {"n": len(invited)}
             if new:
                 message += " " + _("Candidates already in these stages will appear shortly.")
             messages.success(request, message)

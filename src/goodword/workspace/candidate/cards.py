@@ -25,6 +25,8 @@ WaitingReason, State = StepRequest.WaitingReason, StepRequest.State
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
+    #: id of the application with the earlier result
+    application: int
     role: str
     completed_at: datetime | None
     report: bool
@@ -106,6 +108,7 @@ def _offer(step_request: StepRequest | None, member: Membership) -> Offer | None
         return None
     run = finished_run(earlier)
     return Offer(
+        application=earlier.application_id,
         role=earlier.application.role.title if earlier.application.role else "",
         completed_at=run.completed_at if run else None,
         report=report_of(earlier.pk) is not None,
