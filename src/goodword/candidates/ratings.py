@@ -3,7 +3,7 @@ confirms them."""
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -38,6 +38,9 @@ _RATER: Final = frozenset({"rater", "ratedby", "manager"})
 #: columns that only help people fill in the file
 _IGNORED: Final = frozenset({"name", "firstname", "lastname", "role", "hiredon"})
 _DATE: Final = frozenset({"date", "ratedon", "dateofrating", "ratingdate"})
+_YEAR, _MONTH, _DAY = r"(?P<y>\d{4})", r"(?P<m>\d{1,2})", r"(?P<d>\d{1,2})"
+_CERTAIN: Final = (re.compile(rf"{_YEAR}-{_MONTH}-{_DAY}"), re.compile(rf"{_DAY}\.{_MONTH}\.{_YEAR}"))
+_SLASHED: Final = (re.compile(f"{_DAY}/{_MONTH}/{_YEAR}"), re.compile(f"{_MONTH}/{_DAY}/{_YEAR}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,9 @@ class _Problem(Exception):
 def read_ratings(raw: bytes, scale: Scale) -> list[RatedLine]:
     """Read ratings. Every column except person, rater, date and _IGNORED contains ratings by the criterion in its
     heading. Lines without a rating are skipped. Raises UnreadableFile."""
-    first, rows = read_rows(raw)
-    columns = _columns_of(first)
+    first, lines = read_rows(raw)
+    columns, rows = _columns_of(first), list(lines)
+    formats = _formats_of(cells[columns.date].strip() for _line, cells in rows if len(cells) == columns.n)
     found: list[RatedLine] = []
     seen: set[tuple[Person, str, date]] = set()
     problems: defaultdict[str, list[int]] = defaultdict(list)
@@ -87,7 +91,7 @@ def read_ratings(raw: bytes, scale: Scale) -> list[RatedLine]:
                 cells[place].strip() for place in columns.criteria.values()
             ):
                 continue
-            read = _read_line(line, cells, columns, scale)
+            read = _read_line(line, cells, columns, scale, formats)
         except _Problem as problem:
             problems[str(problem)].append(line)
             continue
@@ -135,7 +139,9 @@ def _columns_of(first: Sequence[str]) -> _Columns:
     return _Columns(person=person, rater=rater, date=day, criteria=criteria, n=len(first))
 
 
-def _read_line(line: int, cells: Sequence[str], columns: _Columns, scale: Scale) -> RatedLine:
+def _read_line(
+    line: int, cells: Sequence[str], columns: _Columns, scale: Scale, formats: Sequence[re.Pattern[str]]
+) -> RatedLine:
     if len(cells) != columns.n:
         raise _Problem(_("the number of cells differs from the first row"))
     person = columns.person.read(cells)
@@ -150,7 +156,7 @@ def _read_line(line: int, cells: Sequence[str], columns: _Columns, scale: Scale)
         line=line,
         person=person,
         rater=rater,
-        rated_on=_date(cells[columns.date].strip()),
+        rated_on=_date(cells[columns.date].strip(), formats),
         values={
             name: _value(cells[place].strip(), name, scale)
             for name, place in columns.criteria.items()
@@ -159,15 +165,31 @@ def _read_line(line: int, cells: Sequence[str], columns: _Columns, scale: Scale)
     )
 
 
-def _date(text: str) -> date:
-    turned = re.sub(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$", r"\3-\2-\1", text)
-    parts = turned.split("-")
+def _formats_of(dates: Iterable[str]) -> Sequence[re.Pattern[str]]:
+    """The formats of the file's dates. Excel replaces typed dates by those of its region, such as 28/11/2026 or
+    11/28/2026. Which one it is follows from the file if a day is above 12; otherwise both stay possible."""
+    slashed = [text for text in dates if any(_day(text, one) for one in _SLASHED)]
+    fitting = [one for one in _SLASHED if all(_day(text, one) for text in slashed)]
+    return *_CERTAIN, *fitting
+
+
+def _day(text: str, written: re.Pattern[str]) -> date | None:
+    found = written.fullmatch(text)
     try:
-        if len(parts) != 3 or len(parts[0]) != 4:
-            raise ValueError
-        return date(*(int(part) for part in parts))
+        return date(int(found["y"]), int(found["m"]), int(found["d"])) if found else None
     except ValueError:
-        raise _Problem(_("the date can't be read; use the format 2026-11-28")) from None
+        return None
+
+
+def _date(text: str, formats: Sequence[re.Pattern[str]]) -> date:
+    found = {day for one in formats if (day := _day(text, one))}
+    if len(found) > 1:
+        raise _Problem(
+            _("the date may be day/month or month/day; write 2026-11-28, in a cell formatted as text")
+        )
+    if not found:
+        raise _Problem(_("the date can't be read; use the format 2026-11-28"))
+    return found.pop()
 
 
 def _value(text: str, criterion: str, scale: Scale) -> float:

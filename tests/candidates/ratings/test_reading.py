@@ -35,6 +35,22 @@ def test_a_filled_in_list_is_read_without_its_helpful_columns_and_unrated_people
     assert (found.person, found.values) == (Person("email", "ada@x.example"), {"Overall": 4, "质量": 3})
 
 
+@pytest.mark.parametrize(
+    ("dates", "read"),
+    [
+        (("28/11/2026", "05/11/2026"), (date(2026, 11, 28), date(2026, 11, 5))),
+        (("11/28/2026", "11/5/2026"), (date(2026, 11, 28), date(2026, 11, 5))),
+        (("28/11/2026", "2026-11-05"), (date(2026, 11, 28), date(2026, 11, 5))),
+        (("05/05/2026", "5.11.2026"), (date(2026, 5, 5), date(2026, 11, 5))),
+    ],
+)
+def test_dates_are_read_as_excel_writes_them_in_its_regions(
+    dates: tuple[str, ...], read: tuple[date, ...]
+) -> None:
+    lines = "".join(f"a{n}@x.example,Bo,{day},3,3\n" for n, day in enumerate(dates))
+    assert tuple(one.rated_on for one in read_ratings((HEAD + lines).encode(), SCALE)) == read
+
+
 @pytest.mark.parametrize("written", ["1,000", "1.000", "2,500"])
 def test_a_number_that_may_have_a_thousands_separator_is_not_guessed_at(written: str) -> None:
     raw = f'E-mail,Rater,Date,Sales\na@x.example,Bo,2026-09-01,"{written}"\n'.encode()
@@ -56,8 +72,16 @@ def test_a_number_that_may_have_a_thousands_separator_is_not_guessed_at(written:
         ("Candidate ID,Rater,Date,Overall\n4.82E+11,Bo,2026-09-01,3\n", "Line 2: the Greenhouse ID isn't a"),
         (f"{HEAD}a@x.example, ,2026-09-01,3,3\n", "Line 2: the rater is missing."),
         (
-            f"{HEAD}a@x.example,Bo,09/01/2026,3,3\n",
+            f"{HEAD}a@x.example,Bo,09/01/26,3,3\n",
             "Line 2: the date can't be read; use the format 2026-11-28.",
+        ),
+        (
+            f"{HEAD}a@x.example,Bo,09/01/2026,3,3\nb@x.example,Bo,09/09/2026,3,3\n",
+            "Line 2: the date may be day/month or month/day; write 2026-11-28, in a cell formatted as text.",
+        ),
+        (
+            f"{HEAD}a@x.example,Bo,28/09/2026,3,3\nb@x.example,Bo,31/31/2026,3,3\nc@x.example,Bo,01/13/2026,3,3\n",
+            "Lines 2, 3, 4: the date can't be read",
         ),
         (f"{HEAD}a@x.example,Bo,2026-02-30,3,3\n", "Line 2: the date can't be read"),
         (f"{HEAD}a@x.example,Bo,2026-09-01,6,3\n", "Line 2: “Overall” isn't a number from 1 to 5."),
