@@ -46,7 +46,8 @@ def _erase_import_rows(subject: Subject) -> None:
 
 @exports("workspace.Comment", "workspace.CandidateImport", "workspace.ImportRow", "workspace.RatingRequest")
 def export(wanted: ExportRequest) -> Sections:
-    """Export comments and rating requests; for candidates, without other people's names."""
+    """Export comments and rating requests. Candidates get no comments, as *Your data* says: they may be about others or
+    about a rejection, so a person decides what to pass on (docs/decisions/0022-*)."""
     rows = Comment.objects.of(wanted.organisation).filter(application_id__in=wanted.application_ids)
     imported = ImportRow.objects.of(wanted.organisation).filter(application_id__in=wanted.application_ids)
     return {
@@ -55,15 +56,11 @@ def export(wanted: ExportRequest) -> Sections:
             for row in imported.select_related("of").order_by("pk")
         ],
         "comments": [
-            without_empty(
-                {
-                    "written": comment.written_at,
-                    "by": comment.author.user.name if wanted.by_member else None,
-                    "text": comment.text,
-                }
-            )
+            {"written": comment.written_at, "by": comment.author.user.name, "text": comment.text}
             for comment in rows.select_related("author__user").order_by("written_at", "pk")
-        ],
+        ]
+        if wanted.by_member
+        else [],
         "requests for a rating after the start": [
             without_empty(
                 {
