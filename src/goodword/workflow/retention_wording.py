@@ -17,7 +17,7 @@ def period(months: int) -> str:
 
 
 def retention_for_candidate(organisation: Organisation) -> str:
-    return _retention(
+    text = _retention(
         organisation,
         old=_(
             "It is erased %(period)s after your last application at %(organisation)s ends, or after "
@@ -28,6 +28,9 @@ def retention_for_candidate(organisation: Organisation) -> str:
             "of %(organisation)s."
         ),
     )
+    if not organisation.erases_old and not organisation.erases_hidden:
+        return text
+    return f"{text} {_('It is kept while you wait for an answer to a request for a human review.')}"
 
 
 def retention_for_referee(organisation: Organisation, *, candidate: str) -> str:

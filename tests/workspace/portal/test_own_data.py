@@ -348,6 +348,10 @@ def test_the_notice_about_use_of_answers_is_true(check: Check) -> None:
     [
         ({}, "Acme has set no date for automatic erasure. You can have it erased at any time"),
         (
+            {"erases_old": True, "keep_months": 6},
+            "require it to be kept. It is kept while you wait for an answer to a request for a human review.",
+        ),
+        (
             {"erases_old": True, "keep_months": 24},
             "It is erased 2 years after your last application at Acme ends, or after the last answer",
         ),
@@ -356,7 +360,7 @@ def test_the_notice_about_use_of_answers_is_true(check: Check) -> None:
             "It is erased 1 month after your applications are removed from the recruiting software of Acme. You can",
         ),
     ],
-    ids=["off", "old", "hidden"],
+    ids=["off", "review", "old", "hidden"],
 )
 def test_the_notice_states_the_retention_settings(check: Check, values: dict[str, Any], says: str) -> None:
     Organisation.objects.filter(pk=check.organisation_id).update(**values)

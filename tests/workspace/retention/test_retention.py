@@ -24,7 +24,7 @@ from goodword.references.models import Check
 from goodword.roles.models import Role
 from goodword.workflow.domain.legal_holds import place_hold
 from goodword.workflow.domain.own_erasure import request_own_erasure
-from goodword.workflow.models import takes_answers, takes_answers_query
+from goodword.workflow.models import Appeal, takes_answers, takes_answers_query
 from goodword.workspace.candidate.timeline import ERASURES
 from goodword.workspace.retention import rules
 from goodword.workspace.retention.rules import Months, next_run, organisations_due, preview_run, sweep
@@ -120,6 +120,17 @@ def test_opening_a_report_does_not_restart_the_period(org: Organisation, role: R
     ada = ended(role, "Ada")
     record("report.opened", organisation_id=org.pk, application_id=ada.pk, actor="m", at=NOW, data={})
     assert due_ids(org) == [ada.candidate_id]
+
+
+def test_people_who_wait_for_a_human_review_are_not_erased(org: Organisation, role: Role) -> None:
+    """The request stays on Home until it is answered (docs/law/ai-act.md)."""
+    ada = ended(role, "Ada")
+    appeal = Appeal.objects.create(organisation=org, application=ada, text="Look again.", opened_at=YEAR_AGO)
+    assert (due_ids(org), preview_run(org, OLD, now=NOW).open_steps) == ([], 1)
+    assert sweep(org.pk, now=NOW) == 0
+    appeal.answer, appeal.answered_at = "We did.", NOW
+    appeal.save()
+    assert sweep(org.pk, now=NOW) == 1
 
 
 @pytest.mark.world

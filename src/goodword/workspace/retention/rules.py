@@ -1,7 +1,7 @@
 """Retention rules, for both the preview and the daily run. `Months.old` counts from the end of a person's last
 application, or from a later answer by them or their referees; `Months.hidden` from when their last application
 disappeared from Greenhouse. A person is erased with all their applications, and not while they have an active
-application, open step, legal hold or requested erasure."""
+application, open step, unanswered request for a human review, legal hold or requested erasure."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from goodword.core.models import Event
 from goodword.greenhouse.inbox import processing
 from goodword.references.flags.traces import blank_raw_traces
 from goodword.references.models import Check
-from goodword.workflow.models import takes_answers_query
+from goodword.workflow.models import Appeal, takes_answers_query
 
 #: maximum people erased per run; the next run continues
 AT_MOST: Final = 1000
@@ -269,7 +269,8 @@ def _person(rows: list[_Application], *, made: datetime) -> _Person:
 
 
 def _kept(organisation: Organisation, *, now: datetime, only: int | None = None) -> tuple[set[int], set[int]]:
-    """People under a hold, and people with steps that accept answers (workflow.models.takes_answers)."""
+    """People under a hold, and people with steps that accept answers (workflow.models.takes_answers) or a request for a
+    human review that nobody has answered."""
     on_hold = candidates_on_hold(organisation)
     if only is not None:
         on_hold = on_hold.filter(pk=only)
@@ -279,6 +280,10 @@ def _kept(organisation: Organisation, *, now: datetime, only: int | None = None)
         if only is not None:
             runs = runs.filter(step_request__application__candidate_id=only)
         busy.update(runs.values_list("step_request__application__candidate_id", flat=True))
+    appeals = Appeal.objects.of(organisation).filter(answered_at=None)
+    if only is not None:
+        appeals = appeals.filter(application__candidate_id=only)
+    busy.update(appeals.values_list("application__candidate_id", flat=True))
     return set(on_hold.values_list("pk", flat=True)), busy
 
 
