@@ -121,3 +121,23 @@ def test_a_part_is_replaced_by_its_open_text_version(browser: Browser, live_serv
 def _look(looker: Looker, page: Page, name: str, *, script: bool) -> None:
     if script:
         looker.look(page, name)
+
+
+def test_what_a_second_window_cannot_send_is_shown(browser: Browser, live_server: object) -> None:
+    of = application()
+    named(of.organisation)
+    attempt = attempt_of(REASONING, of=of, now=clock.now())
+    looker = Looker(*WIDTHS)
+    context = browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, reduced_motion="reduce")
+    looker.watch(context)
+    page = context.new_page()
+    page.goto(url(live_server, attempt, "portal_assessment_adjustment"))
+    page.get_by_label("No extra time").check()
+    page.get_by_label("In your own words").fill("Large print,\nplease.")
+    asked(attempt, now=clock.now())
+    page.get_by_role("button", name="Send request").click()
+    expect(page.get_by_role("alert")).to_contain_text("This text was not sent.")
+    expect(page.get_by_text("Large print,")).to_be_visible()
+    looker.look(page, "not sent from a second window")
+    complaints = [one for one in looker.complaints if "409" not in one]  # the refusal is expected
+    assert (looker.wrong, complaints) == ({}, [])
