@@ -2,7 +2,7 @@ import json
 import random
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +19,7 @@ from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.custom_questions.marking import RATERS
 from goodword.assessments.kinds.reasoning.families import FAMILIES
 from goodword.assessments.models import (
+    Attempt,
     AttemptPart,
     Calibration,
     IssuedTotal,
@@ -34,7 +35,10 @@ from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.queries import content_of, items_of, read_answers
 from goodword.assessments.scoring import calibration_row_of
+from goodword.candidates.models import Application
 from goodword.core.version import VERSION
+from goodword.workflow.domain.step_requests import reuse_times
+from goodword.workflow.models import DONE, StepRequest
 from goodword.workflow.personal_data import ERASURE
 
 #: maximum parts in memory
@@ -46,16 +50,18 @@ Every issued score and total and every rater's marks, with the data they were co
 evidence --check FOLDER` recomputes all scores and totals and adds up all marks from these files alone.
 
 **Store `join.csv` separately, out of reach of the people who analyse the other files.** It maps the random ids of this
-export to Greenhouse's ids, so that demographic data stored elsewhere can be joined. With it, the files are ordinary
-personal data. Without it they still describe individuals: protect them, and delete them when you no longer need them.
-People who are erased in Goodword later remain in this copy until you delete it.
+export to Goodword's and Greenhouse's ids, so that demographic data stored elsewhere can be joined. With it, the files
+are ordinary personal data. Without it they still describe individuals: protect them, and delete them when you no longer
+need them. People who are erased in Goodword later remain in this copy until you delete it.
 
 - `attempts.csv`, one row per part (one test of an attempt): random ids of part, attempt and person; test, version,
   form, language, device; whether it is the person's first attempt; how it ended (`finished`, `time_up`, or `by_member`:
   before the candidate had finished); the role's time limit in minutes, empty if there is none; the job requirement that
   the test assesses, in the organisation's words; norm group and calibration; in `void`, situations and statements that
   do not count because the connection was lost; the mode of the attempt's total, empty if it has none.
-- `join.csv`, one row per attempt: its random ids, and Greenhouse's ids of application and candidate.
+- `join.csv`, one row per attempt: its random ids, Goodword's id of the application (the number in the address of the
+  candidate's page), and Greenhouse's ids of application and candidate, empty for people who are not in Greenhouse. If
+  the result was reused, there is a row for each later application, with `reused` 1.
 - `answers.jsonl`, one line per answer: the value chosen. For typed answers (texts, numbers, dates) and files, only the
   type of question.
 - `items.jsonl`, one line per generated item: family, version, level, seed, options, key and rule. Items with `void` do
@@ -79,7 +85,7 @@ People who are erased in Goodword later remain in this copy until you delete it.
   far, with their number.
 - `versions.json`: versions of the scoring rules and item families in the program that wrote this.
 - `selection.csv`, one row per score: attempt, person, role, test, score, and the state of the application (active,
-  rejected, hired, converted).
+  rejected, hired, converted). If the result was reused, there is a row for each later application, with `reused` 1.
 - `sums.txt`: the SHA-256 of each file.
 
 There are no times, no adjustments, and no data of people who were erased. Random ids are new in each export.
@@ -101,7 +107,7 @@ def issued_parts(organisation: Organisation) -> Iterator[AttemptPart]:
         Exists(model.objects.of(organisation).filter(part=OuterRef("pk"))) for model in (Score, Marking)
     )
     found = AttemptPart.objects.of(organisation).filter(
-        Q(scores) | Q(marks), ended_at__isnull=False, **_kept("attempt__")
+        Q(scores) | Q(marks), ended_at__isnull=False, **_kept("attempt__step_request__")
     )
     ids = list(found.exclude(attempt__close_reason=ERASURE).values_list("pk", flat=True))
     random.SystemRandom().shuffle(ids)
@@ -126,7 +132,7 @@ def issued_parts(organisation: Organisation) -> Iterator[AttemptPart]:
 def issued_totals(organisation: Organisation) -> Mapping[int, tuple[IssuedTotal, Mapping[str, int]]]:
     totals = (
         IssuedTotal.objects.of(organisation)
-        .filter(**_kept("attempt__"))
+        .filter(**_kept("attempt__step_request__"))
         .exclude(attempt__close_reason=ERASURE)
         .order_by("?")
     )
@@ -137,11 +143,34 @@ def issued_totals(organisation: Organisation) -> Mapping[int, tuple[IssuedTotal,
     return found
 
 
-def _kept(attempt: str) -> dict[str, Any]:
+def _reuses(organisation: Organisation) -> Mapping[int, Sequence[Application]]:
+    """The applications for which results were reused, by the attempt's id. A few queries."""
+    rows = StepRequest.objects.of(organisation).filter(earlier__isnull=False, **_kept(""))
+    requests = list(rows.select_related("application__candidate").order_by("pk"))
+    times = reuse_times(requests)
+    done: dict[int, list[Attempt]] = {}
+    attempts = Attempt.objects.of(organisation).filter(
+        step_request__in={one.earlier_id for one in requests}, progress__in=DONE, completed_at__isnull=False
+    )
+    for attempt in attempts.order_by("-completed_at", "-pk"):
+        done.setdefault(attempt.step_request_id, []).append(attempt)
+    found: dict[int, list[Application]] = {}
+    for request in requests:
+        if request.earlier_id is None or (until := times.get(request.pk)) is None:
+            continue
+        for attempt in done.get(request.earlier_id, ()):
+            if attempt.completed_at is not None and attempt.completed_at <= until:
+                found.setdefault(attempt.pk, []).append(request.application)
+                break
+    return found
+
+
+def _kept(path: str) -> dict[str, Any]:
+    """`path`: to the step request."""
     return {
-        f"{attempt}step_request__application__erased_at": None,
-        f"{attempt}step_request__application__deleted_at": None,
-        f"{attempt}step_request__application__candidate__erased_at": None,
+        f"{path}application__erased_at": None,
+        f"{path}application__deleted_at": None,
+        f"{path}application__candidate__erased_at": None,
     }
 
 
@@ -259,7 +288,14 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "void",
         "total",
     ),
-    "join.csv": ("attempt", "person", "greenhouse_application_id", "greenhouse_candidate_id"),
+    "join.csv": (
+        "attempt",
+        "person",
+        "reused",
+        "goodword_application_id",
+        "greenhouse_application_id",
+        "greenhouse_candidate_id",
+    ),
     "marks.csv": MARKS,
     "scores.csv": ("part", "scale", *FIGURES),
     "selection.csv": (
@@ -274,6 +310,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "scale",
         *SELECTED,
         "application",
+        "reused",
     ),
     "totals.csv": ("attempt", "mode", "weights", "reason", "value", "why_not", "scoring_version"),
 }
@@ -300,6 +337,7 @@ class _Export:
     versions: dict[int, TestVersion] = field(default_factory=dict)
     verifiable: dict[int, str] = field(default_factory=dict)
     totals: Mapping[int, tuple[IssuedTotal, Mapping[str, int]]] = field(default_factory=dict)
+    reuses: Mapping[int, Sequence[Application]] = field(default_factory=dict)
     written: Written = field(default_factory=Written)
 
 
@@ -307,7 +345,7 @@ def export(*, organisation: Organisation, folder: Path, now: datetime, actor: st
     """Write everything issued, and an entry in the audit log. Raises FolderError and then writes nothing."""
     made = Folder(folder)
     with _files(made) as rows:
-        work = _Export(rows=rows, totals=issued_totals(organisation))
+        work = _Export(rows=rows, totals=issued_totals(organisation), reuses=_reuses(organisation))
         for test in Test.objects.of(organisation).select_related("organisation"):
             work.firsts |= {one.part_id for one in first_attempts(test, by_form=True)}
         for part in issued_parts(organisation):
@@ -364,6 +402,8 @@ def _part(work: _Export, part: AttemptPart) -> None:
     application = part.attempt.step_request.application
     attempt = work.names.of("attempt", part.attempt_id)
     person = work.names.of("person", application.candidate_id)
+    # the application that it was taken for, and those for which it was reused
+    decided = [application, *work.reuses.get(part.attempt_id, ())]
     fixed = calibration_row_of(part)
     who = {"attempt": attempt, "person": person}
     what = {
@@ -395,30 +435,32 @@ def _part(work: _Export, part: AttemptPart) -> None:
     if attempt not in work.attempts:
         work.attempts.add(attempt)
         work.people.add(person)
-        work.rows["join.csv"](
-            {
-                "greenhouse_application_id": application.remote_id,
-                "greenhouse_candidate_id": application.candidate.remote_id,
-                **who,
-            }
-        )
+        for number, one in enumerate(decided):
+            work.rows["join.csv"](
+                {
+                    "reused": int(number > 0),
+                    "goodword_application_id": one.pk,
+                    "greenhouse_application_id": one.remote_id,
+                    "greenhouse_candidate_id": one.candidate.remote_id,
+                    **who,
+                }
+            )
     _given(work, part, name)
     for score in scores:
         figures = _figures(score)
         work.rows["scores.csv"]({"part": name, "scale": score.scale, **figures})
-        work.rows["selection.csv"](
-            {
-                "role": part.attempt.step_request.step.role_id,
-                "scale": score.scale,
-                "application": application.status,
-                **{
-                    key: figures[key]
-                    for key in ("value", "items", "solved_low", "solved_high", "solved_by", "percentile")
-                },
-                **who,
-                **what,
-            }
-        )
+        for number, one in enumerate(decided):
+            work.rows["selection.csv"](
+                {
+                    "role": one.role_id if number else part.attempt.step_request.step.role_id,
+                    "scale": score.scale,
+                    "application": one.status,
+                    "reused": int(number > 0),
+                    **{key: figures[key] for key in SELECTED},
+                    **who,
+                    **what,
+                }
+            )
     for row in marks_of(part, name, names=work.names):
         work.rows["marks.csv"](row)
         work.written.marks += bool(row["rater"] and not row["criterion"])
