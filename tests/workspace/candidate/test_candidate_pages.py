@@ -1,6 +1,7 @@
 """Candidates, a candidate's page, and results to review."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -196,13 +197,53 @@ def test_arrows_lead_to_the_neighbours_on_the_role_that_the_member_may_see(
     )
     named(factories.role(role.organisation), "Eve", "Elsewhere")
     client = signed_in(rita)
-    shown = {
+    pages = {
         one.candidate.short_name: client.get(path("candidate", role.organisation, one.pk)).context[
             "neighbours"
         ]
         for one in (first, second, last)
     }
+    shown = {name: (one.previous, one.next) for name, one in pages.items()}
     assert shown == {"Ada": (second, None), "Bo": (last, first), "Dee": (None, second)}
+
+
+@pytest.mark.world
+def test_arrows_and_breadcrumbs_keep_the_filters_and_the_order_of_the_list(
+    role: Role, rita: Membership
+) -> None:
+    for first, last in (("Ada", "Zorn"), ("Bo", "Abel"), ("Cy", "Moss"), ("Dee", "Kay")):
+        named(role, first, last, stage_name="Offer" if first == "Dee" else "Assessment")
+
+    def soup(response: Any) -> BeautifulSoup:
+        return BeautifulSoup(response.content, "html.parser")
+
+    client, where = signed_in(rita), path("role", role.organisation, role.pk) + "?stage=Assessment&sort=-name"
+    links = soup(client.get(where)).select("tbody th a")
+    assert [link.get_text() for link in links] == ["Ada Zorn", "Cy Moss", "Bo Abel"]
+
+    def around(response: Any) -> list[str]:
+        return [
+            str(link["aria-label"]) for link in soup(response).select("main a[aria-label*=' candidate: ']")
+        ]
+
+    page = client.get(str(links[1]["href"]))
+    assert around(page) == ["Previous candidate: Ada Zorn", "Next candidate: Bo Abel"]
+    assert where in [link["href"] for link in soup(page).select("nav a")]
+    following = soup(page).select_one("a[aria-label^='Next candidate']")
+    assert following is not None
+    assert around(client.get(str(following["href"]))) == ["Previous candidate: Cy Moss"]
+    # a form on the page redirects to its plain address
+    plain = str(links[1]["href"]).partition("?")[0]
+    assert around(client.get(plain, headers={"Referer": f"https://goodword.test{links[1]['href']}"})) == [
+        "Previous candidate: Ada Zorn",
+        "Next candidate: Bo Abel",
+    ]
+    listed = client.get(path("candidates", role.organisation) + "?q=zorn")
+    page = client.get(str(soup(listed).select("tbody th a")[0]["href"]))
+    assert around(page) == []
+    assert path("candidates", role.organisation) + "?q=zorn" in [
+        link["href"] for link in soup(page).select("nav a")
+    ]
 
 
 @pytest.mark.world

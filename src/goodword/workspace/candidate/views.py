@@ -32,13 +32,12 @@ from goodword.workflow.domain.eligibility import mail_blocked_reason
 from goodword.workflow.flags.display import FlagList
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.cards import cards_of
+from goodword.workspace.candidate.neighbours import neighbours_of
 from goodword.workspace.candidate.timeline import RATING_REASONS, timeline
 from goodword.workspace.comments import comments_of, mark_seen
 from goodword.workspace.data_requests import erasure_status
 from goodword.workspace.lists.listing import decides, drawn, listing_of
-from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import ListQuery
-from goodword.workspace.lists.rows import Scope
 from goodword.workspace.lists.saved_views import views_of
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.progress import progress_of
@@ -62,7 +61,7 @@ def candidate_list(request: MemberRequest) -> HttpResponse:
         {
             "listing": listing,
             "decides": decides(listing.rows),
-            "rows": drawn(listing.rows, request.organisation),
+            "rows": drawn(listing, request.organisation),
             "saved_views": views_of(request.member, None),
         },
     )
@@ -139,7 +138,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             and any(mark.run for mark in marks),
             "cards": cards,
             "view": next((card.view for card in cards if card.view is not None), None),
-            "neighbours": _neighbours(application, request.member),
+            "neighbours": neighbours_of(request, application, now=now),
             "results": results,
             # references first, since they fill two columns
             "overviews": [one for one in reversed(results) if one.state in {"current", "so_far"}],
@@ -219,20 +218,6 @@ def _flags_of_runs(runs: Iterable[StepRun | None], *, current: Collection[StepRu
 def _reviews(application: Application, member: Membership) -> list[ResultReview]:
     rows = visible_reviews(member).filter(step_request__application=application)
     return list(rows.select_related("step_request__step", "reviewed_by__user").order_by("pk"))
-
-
-def _neighbours(
-    application: Application, member: Membership
-) -> tuple[Application | None, Application | None]:
-    """Return the previous and the next application on the role, newest first."""
-    order = Order.of("added", now=application.created_at)
-    rows = Scope.of(member, application.role).rows().select_related("application__candidate")
-    here = (application.created_at, application.pk)
-    newer, older = (
-        order.sorted(order.beyond(rows, here, backwards=backwards), backwards=backwards)[:1]
-        for backwards in (False, True)
-    )
-    return next((one.application for one in newer), None), next((one.application for one in older), None)
 
 
 def greenhouse_url(application: Application) -> str:

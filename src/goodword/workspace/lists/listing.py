@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet
 from django.template.loader import get_template
@@ -325,13 +326,24 @@ class DrawnRow:
     reminder: str
 
 
-def drawn(rows: Iterable[ListRow], organisation: Organisation) -> list[DrawnRow]:
-    return list(_Drawing(organisation=organisation).rows(rows))
+#: parameter of a candidate's page: "role" or "all"
+OPENED_FROM: Final = "list"
+
+
+def opened_from(query: ListQuery, *, of_role: bool) -> str:
+    """Return the query string of links to candidates, so that their pages keep the list's order."""
+    return "?" + urlencode({OPENED_FROM: "role" if of_role else "all"} | query.values)
+
+
+def drawn(listing: Listing, organisation: Organisation) -> list[DrawnRow]:
+    query = opened_from(listing.query, of_role=listing.role is not None)
+    return list(_Drawing(organisation=organisation, query=query).rows(listing.rows))
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Drawing:
     organisation: Organisation
+    query: str
     states: dict[tuple[object, ...], SafeString] = field(default_factory=dict)
     stages: dict[tuple[object, ...], SafeString] = field(default_factory=dict)
 
@@ -342,7 +354,7 @@ class _Drawing:
             yield DrawnRow(
                 key=str(one.pk),
                 name=one.candidate.name,
-                url=candidate % one.pk,
+                url=candidate % one.pk + self.query,
                 role=one.role.title if one.role else "",
                 role_url=role % one.role_id if one.role_id else "",
                 stage=self._stage(row),

@@ -183,7 +183,7 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
             "connected": bool(automations) or is_connected(request.organisation),
             "listing": listing,
             "decides": decides(listing.rows),
-            "rows": drawn(listing.rows, request.organisation),
+            "rows": drawn(listing, request.organisation),
             "saved_views": views_of(request.member, role),
         },
     )
