@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -138,6 +139,26 @@ def test_a_reaction_that_waits_under_a_handlers_former_name_is_run() -> None:
     Reaction.objects.update(handler="references.earlier.acts_now")
     events.react.run()
     assert (acted, Reaction.objects.get().state) == ([event.pk], "done")
+
+
+@pytest.mark.django_db
+def test_a_worker_knows_former_names_before_it_has_loaded_the_handlers(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with events.rows_only():
+        record_event("test.happened")
+    Reaction.objects.update(handler="references.earlier.acts_later")
+    (tmp_path / "loaded_late.py").write_text(
+        "from goodword.core import events\n"
+        "@events.formerly('references.earlier.acts_later')\n"
+        "def acts_later(event): pass\n"
+        "FLOW = {'test.happened': (acts_later,)}\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    settings.GOODWORD_FLOW = "loaded_late.FLOW"
+    events.flow.cache_clear()
+    events.react.run()
+    assert Reaction.objects.get().state == "done"
 
 
 @pytest.mark.django_db(transaction=True)

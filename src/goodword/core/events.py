@@ -498,8 +498,11 @@ class UnknownHandler(Exception):
 
 
 def _run(row: Reaction) -> None:
+    handlers = flow().get(
+        row.event.name, ()
+    )  # the first call imports them, which registers their former names
     wanted = _former.get(row.handler, row.handler)
-    for handler in flow().get(row.event.name, ()):
+    for handler in handlers:
         if name_of(handler) == wanted:
             with (
                 telemetry.about(event=row.event_id, organisation=row.event.organisation_id),
