@@ -145,6 +145,21 @@ def test_a_request_that_takes_too_much_memory_fails_and_the_next_does_not() -> N
     one.end()
 
 
+def test_a_lower_memory_limit_of_the_service_stays() -> None:
+    program = (
+        "import os, resource\n"
+        "out = os.dup(1)\n"
+        "resource.setrlimit(resource.RLIMIT_DATA, (2**30, 2**30))\n"
+        "from goodword.reports.pdf.typesetting import main\n"
+        "main(60.0, 2**31)\n"
+        "os.write(out, str(resource.getrlimit(resource.RLIMIT_DATA)).encode())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"({2**30}, {2**30})"
+
+
 def test_what_typst_refuses_is_an_error_and_the_process_goes_on(own: Typesetter) -> None:
     given, first = inputs(own), own.pid
     with pytest.raises(TypesettingError):

@@ -48,8 +48,7 @@ class Lines(logging.Handler):
 
 
 def main(seconds: float, memory: int, *system_folders: str) -> None:
-    # without this, the kernel might end another process instead, such as PostgreSQL
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    _limit_memory(memory)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})  # web processes block it
@@ -67,6 +66,14 @@ def main(seconds: float, memory: int, *system_folders: str) -> None:
         answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _limit_memory(most: int) -> None:
+    """Without a limit, the kernel might end another process instead, such as PostgreSQL. A lower limit of the service
+    stays, since only root could raise it."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 def _answer(request: dict[str, Any], system_folders: tuple[str, ...]) -> dict[str, Any]:
