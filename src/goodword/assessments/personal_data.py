@@ -187,9 +187,11 @@ def _total(attempt: Attempt) -> dict[str, Any]:
 
 
 def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str, Any]:
+    """Members get answers, files and scores once the assessment is finished, as the candidate's pages say."""
     shown = as_members_see(part) if wanted.seen_by_member else part
-    answers = {answer.item: answer for answer in part.answers.all()}
-    uploads = {upload.pk: upload for upload in part.uploads.defer("content").order_by("pk")}
+    hidden = wanted.seen_by_member and part.attempt.completed_at is None
+    answers = {} if hidden else {answer.item: answer for answer in part.answers.all()}
+    uploads = {} if hidden else {one.pk: one for one in part.uploads.defer("content").order_by("pk")}
     files = {pk: upload.name for pk, upload in uploads.items()}
     kind = kind_named(part.version.test.kind)
     told: dict[str, Any] = {
@@ -233,7 +235,7 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
                     "ability": _ability(score),
                 }
             )
-            for score in sorted(part.scores.all(), key=lambda one: one.pk)
+            for score in ([] if hidden else sorted(part.scores.all(), key=lambda one: one.pk))
         ],
         "markings": [
             without_empty(

@@ -9,10 +9,11 @@ import pytest
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry
+from goodword.assessments.attempts.completion import finish_part
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.references.models import Check, CheckFlag, Referee
-from tests.assessments.custom_questions.support import PDF, asked, handed_in, upload_of
+from tests.assessments.custom_questions.support import FILE, PDF, answered, asked, handed_in, upload_of
 from tests.references.answered import NOW, whole
 from tests.references.test_erase_referee import mail_to
 from tests.reports.test_without_referee import reported
@@ -102,14 +103,32 @@ def test_an_export_has_all_data_and_a_copy_for_the_candidate(check: Check, kind:
 
 
 def test_an_export_has_the_files_that_the_candidate_uploaded() -> None:
-    attempt = asked(now=NOW)
+    attempt = asked(now=NOW, questions=[FILE], rubrics=[], right={})
     handed_in(attempt, name="..\\my plan.pdf", content=PDF, now=NOW)
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     of = attempt.step_request.application
     assert of.role is not None
     files = unpacked(signed_in(of.role.owner).post(path("candidate_export", of.organisation, of.pk)))
     assert {name: content for name, content in files.items() if name.startswith("files/")} == {
         f"files/{upload_of(attempt).pk}-..my_plan.pdf": PDF
     }
+
+
+def test_an_export_has_no_answers_and_files_of_an_unfinished_assessment() -> None:
+    """The candidate was told that members see them once the assessment is finished."""
+    attempt = answered(finished=False)
+    of = attempt.step_request.application
+    assert of.role is not None
+    where = path("candidate_export", of.organisation, of.pk)
+    files = unpacked(signed_in(of.role.owner).post(where))
+    assert sorted(files) == ["README.txt", "everything.json", "for-the-candidate.json"]
+    assert b"Workshop questions" in files["everything.json"]
+    assert b"A spanner" not in b"".join(files.values())
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
+    files = unpacked(signed_in(of.role.owner).post(where))
+    assert b"A spanner" in files["everything.json"]
+    assert b"A spanner" in files["for-the-candidate.json"]
+    assert f"files/{upload_of(attempt).pk}-plan.pdf" in files
 
 
 @pytest.mark.world
