@@ -39,7 +39,11 @@ _RATER: Final = frozenset({"rater", "ratedby", "manager"})
 _IGNORED: Final = frozenset({"name", "firstname", "lastname", "role", "hiredon"})
 _DATE: Final = frozenset({"date", "ratedon", "dateofrating", "ratingdate"})
 _YEAR, _MONTH, _DAY = r"(?P<y>\d{4})", r"(?P<m>\d{1,2})", r"(?P<d>\d{1,2})"
-_CERTAIN: Final = (re.compile(rf"{_YEAR}-{_MONTH}-{_DAY}"), re.compile(rf"{_DAY}\.{_MONTH}\.{_YEAR}"))
+#: a time may follow the day
+_CERTAIN: Final = (
+    re.compile(rf"{_YEAR}-{_MONTH}-{_DAY}(?:[T ][\d:.Z+-]+)?"),
+    re.compile(rf"{_DAY}\.{_MONTH}\.{_YEAR}"),
+)
 _SLASHED: Final = (re.compile(f"{_DAY}/{_MONTH}/{_YEAR}"), re.compile(f"{_MONTH}/{_DAY}/{_YEAR}"))
 
 

@@ -42,6 +42,7 @@ def test_a_filled_in_list_is_read_without_its_helpful_columns_and_unrated_people
         (("11/28/2026", "11/5/2026"), (date(2026, 11, 28), date(2026, 11, 5))),
         (("28/11/2026", "2026-11-05"), (date(2026, 11, 28), date(2026, 11, 5))),
         (("05/05/2026", "5.11.2026"), (date(2026, 5, 5), date(2026, 11, 5))),
+        (("2026-05-05 00:00:00", "2026-11-05T08:30Z"), (date(2026, 5, 5), date(2026, 11, 5))),
     ],
 )
 def test_dates_are_read_as_excel_writes_them_in_its_regions(
