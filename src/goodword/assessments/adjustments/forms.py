@@ -222,9 +222,9 @@ def _open_text_field(offer: OpenTextOffer) -> forms.ChoiceField:
             "{} {}",
             help_text,
             _(
-                "The library has no open-text version of this set. The candidate gets the archived one or, if there "
-                "is none yet, a new one with the default rubric. Members can then see in the library and the audit "
-                "log that it is new, but not your name or the candidate's."
+                "The library doesn't offer an open-text version of this set. The candidate gets the archived one or, "
+                "if there is none yet, a new one with the default rubric. Members can then see in the library and the "
+                "audit log that it is new, but not your name or the candidate's."
             ),
         )
     return forms.ChoiceField(
