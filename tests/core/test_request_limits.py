@@ -233,6 +233,14 @@ def test_chunked_bodies_are_accepted(server: Server) -> None:
     )
 
 
+def test_a_transfer_encoding_padded_with_tabs_holds_nobody_up(server: Server) -> None:
+    padded = b"chunked" + b"\t" * 200_000 + b",chunked"
+    with server.connect() as line:
+        line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + padded + b"\r\n\r\n")
+        assert line.recv(12) == b"HTTP/1.1 400"
+    assert server.ask(b"one") == (200, b"3 from 127.0.0.1")
+
+
 def test_endless_chunked_bodies_are_rejected(server: Server) -> None:
     chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
     with server.connect() as line:

@@ -47,7 +47,7 @@ PER_ADDRESS = 200
 DRAIN_SECONDS = 9
 #: separate threads respond to these, so they stay quick while all others wait for the database
 PROBES = ("/healthz", "/readyz")
-_TRANSFER_ENCODING = re.compile(rb"(?im)^transfer-encoding[ \t]*:[ \t]*(.*?)[ \t]*\r?$")
+_TRANSFER_ENCODING = re.compile(rb"(?im)^transfer-encoding[ \t]*:(.*)$")
 
 #: Checks the token in an upload's link: True if valid, False if unknown (cut off), None if expired (a page says so). It
 #: may query the database.
@@ -147,7 +147,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
         if encodings := _TRANSFER_ENCODING.findall(header_plus):
             # A proxy could see a different end and take the rest for another client's request.
             alone = "CONTENT_LENGTH" not in self.headers and self.version == "1.1"
-            if not alone or [one.lower() for one in encodings] != [b"chunked"]:
+            if not alone or [one.strip(b" \t\r").lower() for one in encodings] != [b"chunked"]:
                 raise ParsingError("The end of the body is ambiguous")
         limits: Server = self.adj.server
         self.is_upload = is_upload(self.path)

@@ -25,8 +25,8 @@ from goodword.core.report_blocks import (
     Table,
 )
 
-#: one or more figures: "3", "−0.4 ± 0.2", "3 of 5", "60 %", "–"
-_FIGURES = re.compile(r"[−-]?\d[\d.,]*(\s?(±|–|%|of|to)\s?(\d[\d.,]*)?)*|–|")
+#: One or more figures: "3", "−0.4 ± 0.2", "3 of 5", "60 %", "–". Linear, since cells contain what strangers wrote.
+_FIGURES = re.compile(r"[−-]?\d[\d.,]*+(?:\s?(?:±|–|%|of|to)(?:\s?\d[\d.,]*+)?)*+|–|")
 
 
 def drawn(blocks: Iterable[Block]) -> Iterator[tuple[str, Any]]:
