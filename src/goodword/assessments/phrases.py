@@ -24,13 +24,13 @@ PHRASES: Catalogue = {
         "validity_none": "{tests}: no signs of careless responding (checked: {checks}).",
         "check_straight_line": "long runs of one answer",
         "check_contradiction": "agreement with opposite statements",
-        "check_fast": "answers faster than the items can be read",
+        "check_fast": "answers faster than most people can read the items",
         "validity_found": "{test}: {signs}.",
         "validity_reasons": (
             "This often has a harmless reason, such as a second language, an interruption or practice. Ask "
             "for examples of their work before you rely on this result."
         ),
-        "sign_fast": "a quarter or more of the answers were faster than the items can be read",
+        "sign_fast": "a quarter or more of the answers were faster than most people can read the items",
         "sign_straight_line": "the same answer many times in a row",
         "sign_contradiction": "agreement with opposite statements",
         "about_tests": "About the tests",
@@ -175,13 +175,13 @@ PHRASES: Catalogue = {
         "validity_none": "{tests}: keine Anzeichen für unaufmerksames Antworten (geprüft: {checks}).",
         "check_straight_line": "lange Folgen derselben Antwort",
         "check_contradiction": "Zustimmung zu gegensätzlichen Aussagen",
-        "check_fast": "Antworten in kürzerer Zeit als zum Lesen nötig",
+        "check_fast": "Antworten, die schneller kamen, als die meisten lesen können",
         "validity_found": "{test}: {signs}.",
         "validity_reasons": (
             "Das hat oft harmlose Gründe, etwa eine Zweitsprache, eine Unterbrechung oder Übung. Fragen Sie "
             "nach Beispielen aus der Arbeit, bevor Sie sich auf dieses Ergebnis stützen."
         ),
-        "sign_fast": "ein Viertel der Antworten oder mehr kam schneller, als sich die Aufgaben lesen lassen",
+        "sign_fast": "ein Viertel der Antworten oder mehr kam schneller, als die meisten die Aufgaben lesen können",
         "sign_straight_line": "viele Male hintereinander dieselbe Antwort",
         "sign_contradiction": "Zustimmung zu gegensätzlichen Aussagen",
         "about_tests": "Zu den Tests",
@@ -334,14 +334,15 @@ PHRASES: Catalogue = {
         "validity_none": "{tests}\u00a0: aucun signe de réponses inattentives (vérifié\u00a0: {checks}).",
         "check_straight_line": "longues suites d’une même réponse",
         "check_contradiction": "accord avec des affirmations opposées",
-        "check_fast": "réponses données plus vite que les questions ne se lisent",
+        "check_fast": "réponses données plus vite que la plupart des gens ne lisent les questions",
         "validity_found": "{test}\u00a0: {signs}.",
         "validity_reasons": (
             "Cela s’explique souvent simplement, par une langue seconde, une interruption ou l’habitude de "
             "ces tests. Demandez des exemples tirés du travail avant de vous appuyer sur ce résultat."
         ),
         "sign_fast": (
-            "un quart des réponses ou plus ont été données plus vite que les questions ne se lisent"
+            "un quart des réponses ou plus ont été données plus vite que la plupart des gens ne lisent les "
+            "questions"
         ),
         "sign_straight_line": "la même réponse de nombreuses fois de suite",
         "sign_contradiction": "accord avec des affirmations opposées",

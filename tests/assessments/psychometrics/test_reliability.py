@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from goodword.assessments.kinds.technical_sheet import reliability_figures
 from goodword.assessments.psychometrics.reliability import (
     Reliability,
     alpha,
@@ -110,8 +111,12 @@ def test_rows_that_are_not_complete_are_refused() -> None:
         alpha([[1, 2, 3], [1, 2]])
 
 
-def test_below_fifty_people_are_few() -> None:
+def test_below_fifty_people_are_few_and_the_figures_say_so() -> None:
     assert [Reliability(alpha=0.8, omega=0.8, n=n).few for n in (49, 50)] == [True, False]
+    assert [reliability_figures(0.8, way="splits", n=n) for n in (49, 50)] == [
+        "0.80, split-half, from 49 people (few people, so uncertain)",
+        "0.80, split-half, from 50 people",
+    ]
 
 
 def test_the_value_for_a_band_is_omega_and_alpha_where_there_is_none() -> None:

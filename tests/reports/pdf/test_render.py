@@ -306,8 +306,8 @@ def test_the_validity_line_names_what_was_checked_and_keeps_tests_of_one_title_a
         "Work style: agreement with opposite statements. Work style: the same answer many times in a row. This "
         "often has a harmless reason, such as a second language, an interruption or practice. Ask for examples "
         "of their work before you rely on this result. Reasoning, Situations: no signs of careless responding "
-        "(checked: answers faster than the items can be read). Half: no signs of careless responding (checked: "
-        "long runs of one answer)."
+        "(checked: answers faster than most people can read the items). Half: no signs of careless responding "
+        "(checked: long runs of one answer)."
     )
 
 

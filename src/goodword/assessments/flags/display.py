@@ -106,7 +106,9 @@ def sentence(code: str, facts: Mapping[str, Any], *, part: str) -> str:
             )
         case raising.FAST:
             return (
-                _now("%(part)s: %(percent)s %% of the answers came faster than the questions can be read.")
+                _now(
+                    "%(part)s: %(percent)s %% of the answers came faster than most people can read the questions."
+                )
                 % known
             )
         case raising.CONNECTION_LOST:

@@ -8,6 +8,7 @@ from django.utils.translation import get_language_info, gettext, gettext_lazy, n
 
 from goodword.assessments.kinds.scales.published_norms import PublishedNormGroup
 from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.reliability import FEW
 from goodword.assessments.psychometrics.strata import Stratum
 from goodword.core.text import written_count, written_day, written_figure
 
@@ -46,7 +47,13 @@ def reliability_formula(way: str, *, alpha: bool = False, omega: bool = False) -
 def reliability_figures(
     value: float, *, way: str, n: int, alpha: float | None = None, omega: float | None = None
 ) -> str:
-    """A reliability with its source: "omega 0.83, alpha 0.81, from 120 people with complete answers"."""
+    """A reliability with its source: "omega 0.83, alpha 0.81, from 120 people with complete answers". Below FEW people
+    it is marked as uncertain."""
+    text = _figures(value, way=way, n=n, alpha=alpha, omega=omega)
+    return gettext("%(figures)s (few people, so uncertain)") % {"figures": text} if n < FEW else text
+
+
+def _figures(value: float, *, way: str, n: int, alpha: float | None, omega: float | None) -> str:
     values = {"value": written_figure(value), "n": written_count(n)}
     if alpha is not None or omega is not None:
         pairs = (("omega", omega), ("alpha", alpha))
@@ -270,7 +277,12 @@ def _figure(scale: OwnScale) -> str:
         for name, value in (("omega", scale.omega), ("alpha", scale.alpha))
         if value is not None
     ] or [written_figure(scale.reliability)]
-    return f"{scale.name} {', '.join(figures)} (n {written_count(scale.reliability_n)})".strip()
+    text = f"{scale.name} {', '.join(figures)} (n {written_count(scale.reliability_n)})".strip()
+    return (
+        gettext("%(figures)s (few people, so uncertain)") % {"figures": text}
+        if scale.reliability_n < FEW
+        else text
+    )
 
 
 def _device(device: str) -> str:

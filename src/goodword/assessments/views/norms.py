@@ -21,6 +21,7 @@ from goodword.assessments.psychometrics import norms as norms_rule
 from goodword.assessments.psychometrics.norms import ADVISED, BAND_WIDTH, LEAST
 from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
+from goodword.assessments.psychometrics.reliability import FEW
 from goodword.assessments.psychometrics.strata import Comparison, Pool
 from goodword.assessments.queries import content_of
 from goodword.core import job_recovery
@@ -52,6 +53,7 @@ def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
             "advised": ADVISED,
             "least_persons": LEAST_PERSONS,
             "least_situations": LEAST_GROUPS,
+            "few_people": FEW,
         },
     )
 
