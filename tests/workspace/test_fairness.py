@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -127,6 +128,13 @@ def test_bad_input_is_named_and_computes_nothing(
     response = sent(role, raw, **changes)
     assert response.status_code == 422 and problem in response.content.decode()
     assert audited(role) == []
+
+
+def test_pages_for_large_files_show_the_limit_of_a_request(role: Role) -> None:
+    client = signed_in(factories.member(role.organisation, kind="admin"))
+    limit = f"At most {settings.GOODWORD_MAX_BODY // 1024 // 1024} MB."
+    for page in ("fairness/", "validity/ratings/"):
+        assert limit in client.get(f"/o/{role.organisation.slug}/settings/{page}").content.decode()
 
 
 @pytest.mark.parametrize("kind", ["recruiter", "hiring_manager"])
