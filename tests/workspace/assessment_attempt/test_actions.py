@@ -55,6 +55,13 @@ def rita(application: Application) -> Membership:
     return factories.member(application.organisation)
 
 
+def time_to_answer(member: Membership, attempt: Attempt) -> str:
+    page = path("candidate", member.organisation, attempt.step_request.application_id)
+    rows = BeautifulSoup(signed_in(member).get(page).content, "html.parser").select("#assessment .kv__row")
+    [row] = [text for one in rows if "Time to answer" in (text := " ".join(one.get_text().split()))]
+    return row
+
+
 def where(attempt: Attempt, name: str) -> str:
     return path(name, attempt.organisation, attempt.step_request.application_id, attempt.pk)
 
@@ -167,6 +174,8 @@ def test_more_time_moves_the_deadline_and_says_what_is_wrong(
     assert [email.to_address for email in mails] == [application.candidate.email]
     assert fresh(attempt).deadline_at > attempt.deadline_at + timedelta(days=20)
     assert (audited(rita), events(attempt)) == (["attempt.extended"] * 2, ["attempt.extended"])
+    until = fresh(attempt).deadline_at.astimezone(rita.organisation.zone)
+    assert f"working days, extended to {until:%a %-d %b, %H:%M}" in time_to_answer(rita, attempt)
 
 
 @pytest.mark.slow
@@ -183,6 +192,8 @@ def test_more_time_treats_a_deadline_moved_by_an_adjustment_alike(
     for days in ("1", "10", "30"):
         said = [do(rita, attempt, "attempt_more_time", {"days": days}) for attempt in (plain, moved)]
         assert said[0] == said[1]
+    assert "extended to" in time_to_answer(rita, plain)
+    assert time_to_answer(rita, moved) == time_to_answer(rita, plain)
     assert fresh(moved).deadline_at == fresh(plain).deadline_at + by
     assert do(rita, moved, "attempt_remind") == do(rita, plain, "attempt_remind")
 

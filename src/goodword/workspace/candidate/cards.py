@@ -9,6 +9,7 @@ from goodword.assessments.attempts import invitations
 from goodword.assessments.attempts.member_actions import PossibleActions, possible_actions
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application, visible_applications
+from goodword.core.models import Event
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.models import Check
 from goodword.references.queries import CheckOverview, check_overview
@@ -16,7 +17,7 @@ from goodword.reports.domain.versions import report_of
 from goodword.reports.models import Report
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import BLOCKING_REASONS
-from goodword.workflow.models import StepRequest, StepRun
+from goodword.workflow.models import StepRequest, StepRun, is_open
 from goodword.workspace.progress import NotStarted, StepProgress, why_not_started
 from goodword.workspace.results import Result, finished_run
 
@@ -49,6 +50,8 @@ class Card:
     #: of an attempt
     actions: PossibleActions | None = None
     report: Report | None = None
+    #: the deadline of an open attempt that a member extended; the candidate's own would reveal an adjustment
+    extended_until: datetime | None = None
     #: adjustments that the candidate disclosed to members
     adjusted: tuple[DisclosedGrant, ...] = ()
 
@@ -78,10 +81,25 @@ def cards_of(
             result=next((one for one in results if one.kind == mark.kind), None),
             report=next((one for one in reports if one.step_request.step.kind == mark.kind), None),
             view=view if mark.kind == Step.Kind.REFERENCE_CHECK else None,
+            extended_until=_extended_until(mark.run) if isinstance(mark.run, Attempt) else None,
             adjusted=disclosed_grants(mark.run) if isinstance(mark.run, Attempt) else (),
         )
         for mark in marks
     ]
+
+
+def _extended_until(attempt: Attempt) -> datetime | None:
+    if not is_open(attempt):
+        return None
+    events = Event.objects.filter(
+        organisation_id=attempt.organisation_id,
+        application_id=attempt.step_request.application_id,
+        name="attempt.extended",
+        data__step_request_id=attempt.step_request_id,
+        occurred_at__gte=attempt.opened_at,
+    )
+    last = events.order_by("-pk").first()
+    return datetime.fromisoformat(last.data["until"]) if last else None
 
 
 def needs_confirmation(run: StepRun | None) -> bool:
