@@ -212,6 +212,8 @@ def test_the_overview_says_what_is_recorded() -> None:
     page = Client().get(reverse("portal_assessment", args=[token_of(attempt)])).content.decode()
     assert page.count("What is recorded") == 1
     assert page.count("None of it changes your score.") == 1
+    # `mark_complete` shows the hiring team answers of somebody who hasn't finished
+    assert "everyone who decides on your application, once you've finished or the team has ended" in page
     # what each flag of `flags.raising` is about
     for what in (
         "Leaving the page",
