@@ -215,7 +215,7 @@ def test_the_overview_shows_parts_and_deadline(client: Client, token: str) -> No
         "Ada, Acme Bikes has asked you to take this assessment. It takes about 2 minutes.",
         "16 short statements, about 2 minutes, untimed. There are no right or wrong answers.",
         "Thursday 12 March",
-        "The hiring team at Acme Bikes sees your answers",
+        "The recruiting team at Acme Bikes and everyone who decides on your application",
         "Start with an example",
     ):
         assert text.count(words) == 1
