@@ -7,6 +7,7 @@ import time_machine
 from django.db import transaction
 
 from goodword.accounts.domain.members import deactivate
+from goodword.accounts.models import Organisation
 from goodword.assessments.adjustments.mails import possibly_due, remind_contacts
 from goodword.assessments.adjustments.requests import AlreadyAnswered, answer_request
 from goodword.assessments.attempts import parts
@@ -300,6 +301,22 @@ def test_a_new_invitation_asks_the_contact_again_about_an_open_request() -> None
     again = mails(attempt, "adjustment_request")[1:]
     assert [(one.to_address, one.link_subject_id) for one in again] == [(HANNA[1], row.pk)]
     assert answers(row, percent=50, now=NOW + 21 * DAY).state == "granted"
+
+
+@pytest.mark.world
+def test_a_new_invitation_shows_no_request_to_the_hiring_team() -> None:
+    """The contact whom the candidate was told about has gone since."""
+    attempt = timed(TIMED)
+    role = attempt.step_request.application.role
+    assert role is not None
+    asked(attempt, text="I am deaf.")
+    Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
+    again = invite_again(
+        step_request=attempt.step_request, member=role.owner, after=attempt.pk, now=NOW + 20 * DAY
+    )
+    assert [one.to_address for one in mails(attempt, "adjustment_request")] == [HANNA[1]]
+    assert ([state for state, *_ in requests(again)], fresh(again).clock_stopped_at) == (["withdrawn"], None)
+    assert len(mails(attempt, "adjustment_lost")) == 1
 
 
 @pytest.mark.world

@@ -17,6 +17,8 @@ from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.parts import set_form
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import application_of
+from goodword.candidates.models import Application
+from goodword.core.addresses import is_same
 from goodword.core.models import Event
 from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.links import end
@@ -170,13 +172,18 @@ def carry_over(attempt: Attempt, *, now: datetime) -> None:
 
 
 def _ask_again(asked: Adjustment, *, now: datetime) -> None:
-    """Mail the contact again, whose link led nowhere while the assessment was over, unless it was only just sent."""
+    """Mail the contact again, whose link led nowhere while the assessment was over, unless it was only just sent. If
+    only somebody of the hiring team is left, whom the candidate wasn't told about, the request ends."""
     ref = mails.subject_ref_of(asked)
     sent = Email.objects.of(asked.organisation).filter(kind=ASKED, subject_ref=ref)
     if sent.filter(created_at__gt=now - ASK_AGAIN_AFTER).exists():
         return
     application = application_of(asked.attempt)
     contact = next_reader(asked.attempt, application=application)
+    was_named = any(is_same(contact.address, one) for one in _addresses_tried(asked))
+    if not contact.outside and not was_named:
+        _end_unread(asked, application=application, now=now)
+        return
     key = f"asked:attempt:{asked.attempt.pk}"
     mails.mail_contact(asked, application=application, contact=contact, now=now, key=key)
 
@@ -227,10 +234,15 @@ def _ask_next(organisation: Organisation, adjustment_id: int, *, after: str, now
             key = f"asked:{len(tried) + 1}"
             mails.mail_contact(asked, application=application, contact=contact, now=now, key=key)
             return
-        asked.state, asked.answered_at = Adjustment.State.WITHDRAWN, now
-        asked.save(update_fields=["state", "answered_at"])
-        resume_deadline(attempt, now=now)
-        mails.mail_request_lost(asked, application=application, now=now)
+        _end_unread(asked, application=application, now=now)
+
+
+def _end_unread(asked: Adjustment, *, application: Application, now: datetime) -> None:
+    """Nobody outside the hiring team can be asked, so the candidate may ask once more and is told who would read it."""
+    asked.state, asked.answered_at = Adjustment.State.WITHDRAWN, now
+    asked.save(update_fields=["state", "answered_at"])
+    resume_deadline(asked.attempt, now=now)
+    mails.mail_request_lost(asked, application=application, now=now)
 
 
 def _addresses_tried(asked: Adjustment) -> set[str]:
