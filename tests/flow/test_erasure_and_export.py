@@ -360,8 +360,10 @@ def test_an_export_contains_everything_stored_about_a_person(world: World) -> No
     bundle = admin.post(path("candidate_export", organisation, application.pk))
     with zipfile.ZipFile(io.BytesIO(bundle.content)) as files:
         everything = json.loads(files.read("everything.json"))
-        reports = [name for name in files.namelist() if name.endswith(".pdf")]
+        reports = [name for name in files.namelist() if name.startswith("reports/")]
+        uploads = [name.partition("-")[2] for name in files.namelist() if name.startswith("files/")]
     assert len(reports) == ReportFile.objects.of(organisation).count() > 0
+    assert uploads == [f"{WORD}_licence.pdf"]
     told = json.dumps(everything, ensure_ascii=False)
     for words in (
         *PERSON.values(),
