@@ -209,6 +209,28 @@ def test_a_reopened_run_needs_somebody_since_it_was_reopened(here: World) -> Non
 
 
 @pytest.mark.world
+def test_a_declined_step_is_listed_for_a_week_unless_the_application_ends(here: World) -> None:
+    application = here.named("Ada")
+    attempt, check = invited(application), checked(here.named("Bo"))
+    Attempt.objects.of(application.organisation).filter(pk=attempt.pk).update(
+        progress="declined", completed_at=NOW
+    )
+    check.progress, check.completed_at, check.decline_reason = "declined", NOW, "I have another offer."
+    check.save()
+    assert {sentences(need)[:2] for need in shown(needs(here.rita))} == {
+        ("Ada Zorn declined the assessment", "listed here for 7 days"),
+        ("Bo Zorn declined the reference check", "“I have another offer.”"),
+    }
+    assert [action.label for action in shown(needs(here.rita))[0].actions] == [
+        "Open in Greenhouse",
+        "Invite again …",
+    ]
+    assert shown(needs(here.rita, now=NOW + 8 * DAY)) == []
+    Application.objects.of(application.organisation).update(status="rejected")
+    assert shown(needs(here.rita)) == []
+
+
+@pytest.mark.world
 def test_a_paused_run_needs_nobody(here: World) -> None:
     check = checked(here.named("Ada"))
     check.attention, check.paused_at = "not_sent", NOW

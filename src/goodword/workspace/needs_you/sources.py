@@ -30,7 +30,7 @@ from goodword.roles.models import RoleNotice
 from goodword.workflow.models import Appeal
 from goodword.workspace.candidate.timeline import RATING_REASONS
 from goodword.workspace.models import Mention, RatingRequest
-from goodword.workspace.needs_you import referees, reports, steps
+from goodword.workspace.needs_you import declined, referees, reports, steps
 from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, quote, role_title
 from goodword.workspace.role.views import notice_texts
 from goodword.workspace.validity.asking import told
@@ -381,6 +381,8 @@ SOURCES: tuple[Source, ...] = (
     steps.WAITING,
     steps.STOPPED_ATTEMPTS,
     steps.STOPPED_CHECKS,
+    declined.DECLINED_ATTEMPTS,
+    declined.DECLINED_CHECKS,
     referees.QUESTIONED_SLOTS,
     referees.UNREACHED_REFEREES,
     REQUESTS,

@@ -1,0 +1,90 @@
+"""Candidates who recently declined a step. Nothing else tells the recruiter, and nothing is sent any more."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+
+from goodword.assessments.models import Attempt
+from goodword.references.models import Check
+from goodword.roles.models import Step
+from goodword.workflow.models import StepRun
+from goodword.workspace.candidate.views import greenhouse_url
+from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, quote, role_title
+
+SHOWN_FOR: Final = timedelta(days=7)
+
+
+def _declined(model: type[Attempt] | type[Check], viewer: Viewer) -> QuerySet[Any]:
+    runs: QuerySet[Any] = (
+        Attempt.objects.of(viewer.organisation) if model is Attempt else Check.objects.of(viewer.organisation)
+    )
+    later = runs.filter(step_request=OuterRef("step_request"), pk__gt=OuterRef("pk"))
+    return runs.filter(
+        ~Exists(later),
+        progress=StepRun.Progress.DECLINED,
+        completed_at__gte=viewer.now - SHOWN_FOR,
+        step_request__application__in=viewer.active,
+    )
+
+
+def _shape(viewer: Viewer, rows: QuerySet[Any]) -> QuerySet[Any]:
+    del viewer
+    related = (
+        "step_request__step",
+        "step_request__application__candidate",
+        "step_request__application__role",
+    )
+    return rows.select_related(*related).order_by("completed_at", "pk")
+
+
+def _need(source: str, viewer: Viewer, run: Any) -> Need:
+    step_request = run.step_request
+    application, is_check = step_request.application, step_request.step.kind == Step.Kind.REFERENCE_CHECK
+    actions = [
+        Action(
+            label=_("Invite again …"),
+            url=viewer.link("step_invite_again", application.pk, step_request.pk),
+            is_link=True,
+        )
+    ]
+    if url := greenhouse_url(application):
+        actions = [
+            Action(label=_("Open in Greenhouse"), url=url, is_link=True, is_external=True),
+            *actions,
+        ]
+    return Need(
+        source=source,
+        pk=run.pk,
+        urgency=Urgency.STUCK,
+        who=application.candidate.name,
+        url=f"{viewer.link('candidate', application.pk)}#{step_request.step.kind}",
+        what=_("declined the reference check") if is_check else _("declined the assessment"),
+        since=run.completed_at,
+        role=role_title(application),
+        place=place(application, step_request.step),
+        detail=quote(run.decline_reason) if is_check and run.decline_reason else _("listed here for 7 days"),
+        actions=actions,
+    )
+
+
+def _needs(source: str, viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
+    return [_need(source, viewer, run) for run in rows]
+
+
+DECLINED_ATTEMPTS = Source(
+    name="declined_attempt",
+    urgency=Urgency.STUCK,
+    rows=lambda viewer: _declined(Attempt, viewer),
+    shape=_shape,
+    describe=lambda viewer, rows: _needs("declined_attempt", viewer, rows),
+)
+DECLINED_CHECKS = Source(
+    name="declined_check",
+    urgency=Urgency.STUCK,
+    rows=lambda viewer: _declined(Check, viewer),
+    shape=_shape,
+    describe=lambda viewer, rows: _needs("declined_check", viewer, rows),
+)
