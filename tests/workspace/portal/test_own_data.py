@@ -318,6 +318,8 @@ def test_the_notice_about_use_of_answers_is_true(check: Check) -> None:
         "or on another of your applications within a year, and account for the decision",
         "to compute norms and task difficulty and to check whether the tests predict job performance",
         "The recruiting team at Acme and everyone who decides on your application.",
+        # personal_data.export: marks with comments are in the file, other notes aren't
+        "and colleagues, except comments on answers that they marked; anything a program",
         "a timeline of events; what a program flags for review; and notes by people at Acme.",
         "how long each timed answer took; what is recorded while you take a test; and your requests for adjustments.",
     ):

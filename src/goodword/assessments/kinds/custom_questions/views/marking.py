@@ -39,7 +39,9 @@ class MarkingForm(forms.Form):
         lines=3,
         max_length=LONGEST_COMMENT,
         required=False,
-        help_text=gettext_lazy("Why you gave these points. Shown with the results."),
+        help_text=gettext_lazy(
+            "Why you gave these points. Shown with the results, and part of the file that the candidate can download."
+        ),
     )
 
     def __init__(
