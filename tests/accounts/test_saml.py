@@ -169,16 +169,26 @@ def test_invalid_responses_are_refused_with_a_message(rita: Membership, sent: st
 @pytest.mark.parametrize("sent", ["", "abc", "!!", "aGVsbG8="])
 def test_invalid_sign_outs_are_refused_with_a_message(rita: Membership, name: str, sent: str) -> None:
     client = signed_in(rita)
-    answered = client.get(f"/accounts/saml/saml/sls/?{name}={sent}", follow=True)
+    link = f"/accounts/saml/saml/sls/?{name}={sent}&Signature=aGVsbG8%3D"
+    answered = client.get(link, follow=True, headers={"host": "testserver"})
     assert (answered.status_code, is_signed_in(client)) == (200, True)
     assert (
         "Signing out through single sign-on didn&#x27;t work. Use “Sign out” here."
         in answered.content.decode()
     )
-    assert (
-        "didn&#x27;t work"
-        in browser().get(f"/accounts/saml/saml/sls/?{name}={sent}", follow=True).content.decode()
-    )
+    assert "didn&#x27;t work" in browser().get(link, follow=True).content.decode()
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("name", ["SAMLRequest", "SAMLResponse"])
+@pytest.mark.parametrize("signer", [None, "somebody else", "northwind"])
+def test_only_the_provider_signs_members_out(rita: Membership, name: str, signer: str | None) -> None:
+    client = signed_in(rita)
+    query = saml.sign_out(name, signer=signer, then="https://evil.example/")
+    answered = client.get("/accounts/saml/saml/sls/", query, headers={"host": "testserver"})
+    is_providers = signer == "northwind"
+    assert is_signed_in(client) != is_providers
+    assert ("evil.example" in answered.get("Location", "")) == (is_providers and name == "SAMLRequest")
 
 
 def test_the_metadata_name_where_answers_go() -> None:

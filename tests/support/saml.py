@@ -5,7 +5,7 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -35,6 +35,12 @@ _RESPONSE = """<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol
 <saml:AttributeStatement><saml:Attribute Name="mail">
 <saml:AttributeValue>{email}</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>
 </saml:Assertion></samlp:Response>"""
+
+
+_SIGN_OUT = """<samlp:{kind} xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="s1" Version="2.0"
+ IssueInstant="2026-01-01T00:00:00Z" Destination="{site}sls/">
+<saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">{idp}</saml:Issuer>{rest}</samlp:{kind}>"""
+_RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 
 
 @cache
@@ -89,3 +95,22 @@ def response(*, email: str, uid: str = "rita-1", to: str = "", signer: str | Non
     key, certificate = key_and_certificate(signer)
     signed: bytes = OneLogin_Saml2_Utils.add_sign(xml, key, certificate)
     return base64.b64encode(signed).decode()
+
+
+def sign_out(name: str, *, signer: str | None = "northwind", then: str = "/") -> dict[str, str]:
+    """The query of a link that signs out: `name` is SAMLRequest or SAMLResponse, `then` the page that follows."""
+    if name == "SAMLRequest":
+        name_id = '<saml:NameID xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">rita-1</saml:NameID>'
+        xml = _SIGN_OUT.format(kind="LogoutRequest", site=SITE, idp=IDP, rest=name_id)
+    else:
+        code = '<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/>'
+        rest = f"<samlp:Status>{code}</samlp:Status>"
+        xml = _SIGN_OUT.format(kind="LogoutResponse", site=SITE, idp=IDP, rest=rest)
+    packed = zlib.compress(xml.encode(), wbits=-15)
+    query = {name: base64.b64encode(packed).decode(), "RelayState": then}
+    if signer is None:
+        return query
+    query["SigAlg"] = _RSA_SHA256
+    key = key_and_certificate(signer)[0]
+    signed = OneLogin_Saml2_Utils.sign_binary(urlencode(query), key)
+    return query | {"Signature": base64.b64encode(signed).decode()}

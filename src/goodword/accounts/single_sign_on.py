@@ -290,6 +290,24 @@ def show_failures[**P](
     return wrapped
 
 
+def needs_signature[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+    """Decorator: refuse SAML messages in links unless they carry the provider's signature, which the view checks.
+
+    SAML requires one, but python3-saml accepts messages without: any link could sign members out and redirect them to
+    any site.
+    """
+
+    @wraps(view)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        request = args[0]
+        assert isinstance(request, HttpRequest)
+        if "Signature" not in request.GET:
+            raise ValueError("the message isn't signed")
+        return view(*args, **kwargs)
+
+    return wrapped
+
+
 @require_safe
 @login_required
 def reauthenticate(request: HttpRequest, provider_id: str) -> HttpResponseBase:

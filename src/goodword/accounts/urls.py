@@ -12,7 +12,12 @@ from goodword.accounts.access import factor_used
 from goodword.accounts.first_admin import first_admin
 from goodword.accounts.reauthentication import required
 from goodword.accounts.second_factor import unless_lost
-from goodword.accounts.single_sign_on import continue_suspended, reauthenticate, show_failures
+from goodword.accounts.single_sign_on import (
+    continue_suspended,
+    needs_signature,
+    reauthenticate,
+    show_failures,
+)
 from goodword.accounts.views import (
     NewRecoveryCodes,
     account,
@@ -100,6 +105,10 @@ if apps.is_installed("allauth.socialaccount.providers.saml"):
             show_failures(saml.finish_acs),
             name="saml_finish_acs",
         ),
-        path("saml/<slug:organization_slug>/sls/", show_failures(saml.sls, signs_out=True), name="saml_sls"),
+        path(
+            "saml/<slug:organization_slug>/sls/",
+            show_failures(needs_signature(saml.sls), signs_out=True),
+            name="saml_sls",
+        ),
         path("saml/<slug:organization_slug>/metadata/", saml.metadata, name="saml_metadata"),
     ]
