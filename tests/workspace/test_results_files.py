@@ -152,6 +152,17 @@ def test_a_set_for_practice_is_marked_and_has_no_percentiles(role: Role, rita: M
     assert [other[key] for key in ("figure", "value")] == ["mean distance from the key", "0.9"]
 
 
+@pytest.mark.parametrize("early", [True, False])
+def test_a_test_that_a_member_ended_early_is_marked(role: Role, rita: Membership, early: bool) -> None:
+    snapshot = of_kind("reasoning")
+    if early:
+        snapshot["assessment"]["tests"][0]["cut_short"] = True
+    reported(named(role, "Ada", "Okonkwo"), "assessment", snapshot=snapshot)
+    [test] = results(rita, role)["results"][0]["tests"]
+    assert test["ended_early"] is early
+    assert {line["ended_early"] for line in lines(rita, role)} == {str(early)}
+
+
 def of_kind(kind: str) -> dict[str, Any]:
     """A snapshot of only this test."""
     snapshot: dict[str, Any] = deepcopy({**assessment()})

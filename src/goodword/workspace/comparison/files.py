@@ -38,12 +38,14 @@ BATCH: Final = 50
 
 class TestResult(TypedDict):
     """`version` and `requirement` are the report's. `for_practice`: a built-in set of situations, whose results aren't
-    for decisions and have no percentiles."""
+    for decisions and have no percentiles. `ended_early`: a member ended the test before the candidate had finished, so
+    its figures can't be compared with others."""
 
     test: str
     version: str
     for_practice: bool
     requirement: str | None
+    ended_early: bool
     figures: list[Figure]
 
 
@@ -92,7 +94,15 @@ def results_schema() -> dict[str, Any]:
 COLUMNS: Final = (
     *("application", "candidate", "step", "report", "report_version", "reported_at"),
     *("test_or_competency", "version", "for_practice", "figure", "is_self_assessment", "value", "out_of"),
-    *("band_low", "band_high", "percentile", "percentile_low", "percentile_high", "group_size"),
+    *(
+        "band_low",
+        "band_high",
+        "percentile",
+        "percentile_low",
+        "percentile_high",
+        "group_size",
+        "ended_early",
+    ),
 )
 
 
@@ -213,6 +223,7 @@ def _test(part: Mapping[str, Any]) -> TestResult:
         "version": part["version"],
         "for_practice": bool(part.get("for_practice")),
         "requirement": requirement["text"] if requirement else None,
+        "ended_early": bool(part.get("cut_short")),
         "figures": kind_named(str(kind(part))).report.figures(part),
     }
 
@@ -254,13 +265,13 @@ def _lines(result: RoleResult) -> Iterator[list[Any]]:
         for figure in test["figures"]:
             name, value, out_of, *rest = figure.values()
             head = [test["test"], test["version"], test["for_practice"]]
-            yield [*head, name, None, value, out_of, *rest]
+            yield [*head, name, None, value, out_of, *rest, test["ended_early"]]
     for rating in result["ratings"]:
         label = rating["competency"] or rating["question"]
         for answer in rating["answers"]:
             head = [label, None, None, answer["relationship"], answer["is_self_assessment"]]
-            yield [*head, answer["value"], rating["highest"], *[None] * 6]
+            yield [*head, answer["value"], rating["highest"], *[None] * 7]
     for text, n in result["would_work_again"].items():
-        yield ["would_work_again", None, None, text, None, n, None, *[None] * 6]
+        yield ["would_work_again", None, None, text, None, n, None, *[None] * 7]
     for verdict, n in result["facts"].items():
-        yield ["dates_and_title", None, None, verdict, None, n, None, *[None] * 6]
+        yield ["dates_and_title", None, None, verdict, None, n, None, *[None] * 7]
