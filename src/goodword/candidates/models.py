@@ -320,16 +320,17 @@ def public_title(application: Application) -> str:
 
 
 def visible_applications(member: Membership) -> QuerySet[Application]:
-    """Private candidates are only visible to admins, the role's owner and its viewers."""
-    rows = (
-        Application.objects.of(member.organisation)
-        .filter(role__in=visible_roles(member))
-        .select_related("candidate", "organisation")
-    )
+    rows = Application.objects.of(member.organisation).select_related("candidate", "organisation")
+    return rows.filter(is_visible(member))
+
+
+def is_visible(member: Membership) -> Q:
+    """Condition of an application. Private candidates are only visible to admins, the role's owner and its viewers."""
+    on_role = Q(role__in=visible_roles(member))
     if member.is_admin:
-        return rows
+        return on_role
     theirs = Role.objects.of(member.organisation).filter(Q(owner=member) | Q(viewers=member))
-    return rows.filter(Q(candidate__private=False) | Q(role__in=theirs))
+    return on_role & (Q(candidate__private=False) | Q(role__in=theirs))
 
 
 def sees_private_candidates(role: Role, member: Membership) -> bool:

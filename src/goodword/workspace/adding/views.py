@@ -18,7 +18,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership
 from goodword.candidates.domain.people import AlreadyOnRole, RoleArchived
-from goodword.candidates.models import Application, visible_applications
+from goodword.candidates.models import Application, is_visible, visible_applications
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile, safe_cell
 from goodword.core.text import written_count
@@ -280,8 +280,7 @@ def _may_read(of: CandidateImport, member: Membership) -> bool:
     """Its rows name candidates whom the importing member sees, who may see more than this one."""
     if of.member_id == member.pk or member.is_admin:
         return True
-    visible = visible_applications(member).values("pk")
-    return not visible_applications(of.member).exclude(pk__in=visible).exists()
+    return not visible_applications(of.member).exclude(is_visible(member)).exists()
 
 
 def _with_problems(of: CandidateImport) -> Any:
