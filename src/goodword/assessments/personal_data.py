@@ -48,6 +48,7 @@ from goodword.core.personal_data import (
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.notifications.personal_data import exported_mail
+from goodword.workflow.models import DONE
 from goodword.workflow.personal_data import close_runs
 
 
@@ -189,7 +190,7 @@ def _total(attempt: Attempt) -> dict[str, Any]:
 def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str, Any]:
     """Members get answers, files and scores once the assessment is finished, as the candidate's pages say."""
     shown = as_members_see(part) if wanted.seen_by_member else part
-    hidden = wanted.seen_by_member and part.attempt.completed_at is None
+    hidden = wanted.seen_by_member and part.attempt.progress not in DONE
     answers = {} if hidden else {answer.item: answer for answer in part.answers.all()}
     uploads = {} if hidden else {one.pk: one for one in part.uploads.defer("content").order_by("pk")}
     files = {pk: upload.name for pk, upload in uploads.items()}

@@ -351,7 +351,7 @@ def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> byt
             bundle.writestr(name, readable_json(data))
         uploads = Upload.objects.of(member.organisation).filter(
             part__attempt__step_request__application_id__in=applications,
-            part__attempt__completed_at__isnull=False,
+            part__attempt__progress__in=DONE,
         )
         for upload in uploads.order_by("pk").iterator(chunk_size=1):
             bundle.writestr(f"files/{get_valid_filename(f'{upload.pk}-{upload.name}')}", upload.content)

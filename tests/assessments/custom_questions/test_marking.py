@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.attempts.answers import save_answer
-from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.completion import decline, finish_part
 from goodword.assessments.kinds.custom_questions import marking
 from goodword.assessments.kinds.custom_questions.marking import (
     AnswerToMark,
@@ -109,13 +109,17 @@ def test_only_answers_with_a_rubric_can_be_marked(attempt: Attempt) -> None:
 
 
 @pytest.mark.world
-def test_an_unfinished_attempt_cannot_be_marked() -> None:
+@pytest.mark.parametrize("declined", [False, True])
+def test_an_unfinished_attempt_cannot_be_marked_and_its_files_are_not_shown(declined: bool) -> None:
     attempt = answered(finished=False)
+    if declined:
+        attempt = decline(attempt_id=attempt.pk, now=NOW)
     rita = rater(attempt)
     assert parts_to_mark(attempt, member=rita) == ()
     with pytest.raises(marking.AttemptNotFinished):
         give(attempt, rita)
     assert rows() == []
+    assert signed_in(rita).get(file_url(attempt)).status_code == 404
 
 
 @pytest.mark.matrix

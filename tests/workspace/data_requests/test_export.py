@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry
-from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.completion import decline, finish_part
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.references.models import Check, CheckFlag, Referee
@@ -114,9 +114,12 @@ def test_an_export_has_the_files_that_the_candidate_uploaded() -> None:
     }
 
 
-def test_an_export_has_no_answers_and_files_of_an_unfinished_assessment() -> None:
+@pytest.mark.parametrize("declined", [False, True])
+def test_an_export_has_no_answers_and_files_of_an_unfinished_assessment(declined: bool) -> None:
     """The candidate was told that members see them once the assessment is finished."""
     attempt = answered(finished=False)
+    if declined:
+        decline(attempt_id=attempt.pk, now=NOW)
     of = attempt.step_request.application
     assert of.role is not None
     where = path("candidate_export", of.organisation, of.pk)
@@ -124,6 +127,8 @@ def test_an_export_has_no_answers_and_files_of_an_unfinished_assessment() -> Non
     assert sorted(files) == ["README.txt", "everything.json", "for-the-candidate.json"]
     assert b"Workshop questions" in files["everything.json"]
     assert b"A spanner" not in b"".join(files.values())
+    if declined:
+        return
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     files = unpacked(signed_in(of.role.owner).post(where))
     assert b"A spanner" in files["everything.json"]

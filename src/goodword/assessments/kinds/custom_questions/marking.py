@@ -152,7 +152,7 @@ def rubrics_of(part: AttemptPart, answers: Mapping[str, Json]) -> Mapping[str, t
 
 
 def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, ...]:
-    if attempt.completed_at is None:
+    if attempt.progress not in DONE:
         return ()
     found = [(part, rubrics_of(part, read_answers(part))) for part in parts_of(attempt, scores=False)]
     marked = [(part, rubrics) for part, rubrics in found if rubrics]
@@ -336,7 +336,7 @@ def mark_answer(
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
         part = part_of(attempt, order)
-        if attempt.completed_at is None:
+        if attempt.progress not in DONE:
             raise AttemptNotFinished
         answers = answers_of(part)
         rubrics = rubrics_of(part, answers)

@@ -21,6 +21,7 @@ from goodword.assessments.models import Attempt, Marking, Upload
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.questionnaires.editor.forms import TextField, WholeNumberField
+from goodword.workflow.models import DONE
 
 LONGEST_COMMENT = 2000
 
@@ -194,7 +195,7 @@ def download(request: MemberRequest, pk: int) -> HttpResponseBase:
     applications = visible_applications(request.member).filter(erased_at=None)
     upload = access.get_or_404(
         Upload.objects.of(request.organisation).filter(
-            part__attempt__step_request__application__in=applications
+            part__attempt__step_request__application__in=applications, part__attempt__progress__in=DONE
         ),
         pk,
     )
