@@ -5,13 +5,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.export import export
 from goodword.assessments.models import AttemptPart
 from goodword.assessments.scoring import score_part
+from goodword.candidates.domain.erasure_requests import Reason, request_erasure
 from goodword.candidates.models import Application, Candidate
+from goodword.workflow.domain.legal_holds import place_hold
 from goodword.workflow.models import StepRequest
 from tests.assessments.crowd import applications, finished, published, role_of
 from tests.assessments.evidence.world import NOW, number
@@ -49,6 +52,21 @@ def test_people_who_are_not_in_greenhouse_are_identified_by_the_page_of_their_ap
     export(organisation=taken.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
     (row,) = table(tmp_path / "out", "join.csv")
     assert (row["goodword_application_id"], row["greenhouse_candidate_id"]) == (str(application.pk), "")
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_data_that_a_legal_hold_keeps_is_in_the_evidence_even_after_a_request_for_erasure(
+    taken: AttemptPart, tmp_path: Path, held: bool
+) -> None:
+    person = taken.attempt.step_request.application.candidate
+    admin = factories.member(taken.organisation, kind="admin")
+    if held:
+        place_hold(on=person, ground="claims", reason="A claim", by=admin, now=NOW)
+    with transaction.atomic():
+        request_erasure(of=person, reason=Reason.CANDIDATE, now=NOW, by="candidate")
+    export(organisation=taken.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
+    assert len(table(tmp_path / "out", "scores.csv")) == (5 if held else 0)
+    assert check(tmp_path / "out").sound
 
 
 @pytest.mark.parametrize(("later", "rows"), [(timedelta(0), 2), (timedelta(days=-1), 1)])

@@ -35,6 +35,7 @@ from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.queries import content_of, items_of, read_answers
 from goodword.assessments.scoring import calibration_row_of
+from goodword.candidates.domain.holds import candidates_on_hold
 from goodword.candidates.models import Application
 from goodword.core.version import VERSION
 from goodword.workflow.domain.step_requests import reuse_times
@@ -88,7 +89,8 @@ need them. People who are erased in Goodword later remain in this copy until you
   rejected, hired, converted). If the result was reused, there is a row for each later application, with `reused` 1.
 - `sums.txt`: the SHA-256 of each file.
 
-There are no times, no adjustments, and no data of people who were erased. Random ids are new in each export.
+There are no times, no adjustments, and no data of people who were erased, or who are about to be and under no legal
+hold. Random ids are new in each export.
 `docs/evidence.md` of Goodword explains how to compute four-fifths ratios from `selection.csv`, and their limits.
 """
 
@@ -107,7 +109,7 @@ def issued_parts(organisation: Organisation) -> Iterator[AttemptPart]:
         Exists(model.objects.of(organisation).filter(part=OuterRef("pk"))) for model in (Score, Marking)
     )
     found = AttemptPart.objects.of(organisation).filter(
-        Q(scores) | Q(marks), ended_at__isnull=False, **_kept("attempt__step_request__")
+        Q(scores) | Q(marks), _kept("attempt__step_request__", organisation), ended_at__isnull=False
     )
     ids = list(found.exclude(attempt__close_reason=ERASURE).values_list("pk", flat=True))
     random.SystemRandom().shuffle(ids)
@@ -132,7 +134,7 @@ def issued_parts(organisation: Organisation) -> Iterator[AttemptPart]:
 def issued_totals(organisation: Organisation) -> Mapping[int, tuple[IssuedTotal, Mapping[str, int]]]:
     totals = (
         IssuedTotal.objects.of(organisation)
-        .filter(**_kept("attempt__step_request__"))
+        .filter(_kept("attempt__step_request__", organisation))
         .exclude(attempt__close_reason=ERASURE)
         .order_by("?")
     )
@@ -145,7 +147,7 @@ def issued_totals(organisation: Organisation) -> Mapping[int, tuple[IssuedTotal,
 
 def _reuses(organisation: Organisation) -> Mapping[int, Sequence[Application]]:
     """The applications for which results were reused, by the attempt's id. A few queries."""
-    rows = StepRequest.objects.of(organisation).filter(earlier__isnull=False, **_kept(""))
+    rows = StepRequest.objects.of(organisation).filter(_kept("", organisation), earlier__isnull=False)
     requests = list(rows.select_related("application__candidate").order_by("pk"))
     times = reuse_times(requests)
     done: dict[int, list[Attempt]] = {}
@@ -165,13 +167,14 @@ def _reuses(organisation: Organisation) -> Mapping[int, Sequence[Application]]:
     return found
 
 
-def _kept(path: str) -> dict[str, Any]:
-    """`path`: to the step request."""
-    return {
-        f"{path}application__erased_at": None,
-        f"{path}application__deleted_at": None,
-        f"{path}application__candidate__erased_at": None,
-    }
+def _kept(path: str, organisation: Organisation) -> Q:
+    """Leaves out people who were erased or are about to be, except those whose data a legal hold keeps: it is kept for
+    claims, and this is the evidence. `path`: to the step request."""
+    on_hold = candidates_on_hold(organisation).values("pk")
+    kept = Q(**{f"{path}application__deleted_at": None}) | Q(**{f"{path}application__candidate__in": on_hold})
+    return kept & Q(
+        **{f"{path}application__erased_at": None, f"{path}application__candidate__erased_at": None}
+    )
 
 
 def write_standards(folder: Folder, organisation: Organisation) -> None:
