@@ -221,13 +221,14 @@ ACCOUNT_FORMS = {
     "reauthenticate": "goodword.accounts.forms.ConfirmPasswordForm",
 }
 #: limits: requests for a reset link per network address; reset links per e-mail address; mails to a member whose codes
-#: are locked; files verified, and attempts to create the first organisation, per network address; files that a
-#: candidate uploads
+#: are locked; files verified, SAML responses, and attempts to create the first organisation, per network address; files
+#: that a candidate uploads
 ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip",
     "reset_mail": "3/h/key",
     "code_locked_mail": "1/h/key",
     "verify_report": "30/m/ip",
+    "saml_response": "60/m/ip",
     "first_admin": "20/m/ip",
     "upload": "20/h/key",
 }

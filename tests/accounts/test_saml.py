@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings as django_settings
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -177,6 +178,13 @@ def test_invalid_sign_outs_are_refused_with_a_message(rita: Membership, name: st
         in answered.content.decode()
     )
     assert "didn&#x27;t work" in browser().get(link, follow=True).content.decode()
+
+
+def test_strangers_cannot_fill_the_database_with_responses() -> None:
+    assert browser().post(ACS, {"SAMLResponse": "a" * 600_000})["Location"] == "/accounts/login/"
+    answers = [browser().post(ACS, {"SAMLResponse": "a" * 300})["Location"] for _ in range(62)]
+    assert answers == [f"{ACS}finish/"] * 59 + ["/accounts/login/"] * 3
+    assert Session.objects.count() == 59
 
 
 @pytest.mark.world

@@ -14,6 +14,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.reauthentication import resume_request
 from allauth.account.utils import get_next_redirect_url
+from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
@@ -40,6 +41,8 @@ from goodword.core.addresses import has_look_alikes, normalised
 
 log = logging.getLogger(__name__)
 LONGEST_NAME: Final = 150
+#: characters of a provider's SAML response, encoded; hundreds of groups fit
+LONGEST_RESPONSE: Final = 500_000
 #: lower case, since allauth lower-cases SAML's attributes
 _TRUE: Final = {"true", "1", "t", "y", "yes"}
 
@@ -286,6 +289,26 @@ def show_failures[**P](
             )
             response: HttpResponseBase = _refuse(request, sentence).response
             return response
+
+    return wrapped
+
+
+def limited[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+    """Decorator: refuse long and frequent SAML responses. allauth stores every one in a session, even a stranger's."""
+
+    @wraps(view)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        request = args[0]
+        assert isinstance(request, HttpRequest)
+        if not ratelimit.consume(request, action="saml_response"):
+            sentence = _("Too many attempts. Wait a few minutes, then try again.")
+        elif len(request.POST.urlencode()) > LONGEST_RESPONSE:
+            log.warning("Refused a SAML response of more than %d characters", LONGEST_RESPONSE)
+            sentence = _did_not_work(_("single sign-on"))
+        else:
+            return view(*args, **kwargs)
+        response: HttpResponseBase = _refuse(request, sentence).response
+        return response
 
     return wrapped
 

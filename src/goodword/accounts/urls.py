@@ -14,6 +14,7 @@ from goodword.accounts.reauthentication import required
 from goodword.accounts.second_factor import unless_lost
 from goodword.accounts.single_sign_on import (
     continue_suspended,
+    limited,
     needs_signature,
     reauthenticate,
     show_failures,
@@ -99,7 +100,7 @@ if apps.is_installed("allauth.socialaccount.providers.saml"):
 
     urlpatterns += [
         path("saml/<slug:organization_slug>/login/", show_failures(saml.login), name="saml_login"),
-        path("saml/<slug:organization_slug>/acs/", saml.acs, name="saml_acs"),
+        path("saml/<slug:organization_slug>/acs/", limited(saml.acs), name="saml_acs"),
         path(
             "saml/<slug:organization_slug>/acs/finish/",
             show_failures(saml.finish_acs),
