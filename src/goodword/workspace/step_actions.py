@@ -52,11 +52,12 @@ Action = Callable[[], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The target of an action. `ids`: ids for the audit log. `anchor`: where to return to on the candidate's page."""
+    """The target of an action. `ids`: ids for the audit log. `anchor`: where to return to on the candidate's page;
+    empty for its top."""
 
     application: Application
     ids: Mapping[str, int]
-    anchor: str
+    anchor: str = ""
 
 
 def act_at_once(request: MemberRequest, target: Target, act: Action, *, action: str) -> HttpResponseBase:
@@ -95,7 +96,8 @@ def act_with_form(
 
 
 def back_to(request: MemberRequest, application: Application, anchor: str) -> HttpResponseBase:
-    return redirect(f"{reverse('candidate', args=[request.organisation.slug, application.pk])}#{anchor}")
+    url = reverse("candidate", args=[request.organisation.slug, application.pk])
+    return redirect(f"{url}#{anchor}" if anchor else url)
 
 
 def _perform(request: MemberRequest, act: Action, *, action: str, ids: Mapping[str, int]) -> tuple[str, str]:

@@ -73,6 +73,14 @@ def set_status(client: Client, of: Application, status: str, **data: Any) -> Any
     return client.post(f"{path('candidate', of.organisation, of.pk)}status/{status}/", data)
 
 
+def test_a_changed_status_leads_to_the_top_of_the_page_where_it_is_shown(
+    ada: Application, rita: Membership
+) -> None:
+    page = path("candidate", ada.organisation, ada.pk)
+    for status in ("rejected", "active", "hired"):
+        assert set_status(signed_in(rita), ada, status, reason="candidate").headers["Location"] == page
+
+
 def test_a_name_is_corrected(ada: Application, rita: Membership) -> None:
     assert edit(signed_in(rita), ada, last_name="Zorn-Lee").status_code == 302
     ada.candidate.refresh_from_db()

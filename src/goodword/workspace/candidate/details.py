@@ -250,7 +250,7 @@ def change_status(request: MemberRequest, pk: int, status: str) -> HttpResponseB
             Status.ACTIVE: _("Active again. Nothing is sent until you invite them."),
         }[wanted]
 
-    target = Target(application=application, ids={"application": application.pk}, anchor="data")
+    target = Target(application=application, ids={"application": application.pk})
     page = _words(application, wanted)
     return act_with_form(request, target, form, act, action="candidate.status_changed", page=page)
 
