@@ -155,7 +155,7 @@ def _attempt(attempt: Attempt, wanted: ExportRequest) -> dict[str, Any]:
             "language": attempt.language,
             "invited": attempt.invited_at,
             "begun": attempt.begun_at if times else None,
-            "finished": attempt.completed_at,
+            "declined" if attempt.progress == Attempt.Progress.DECLINED else "finished": attempt.completed_at,
             "parts": [_part(part, wanted, times=times) for part in parts],
             "total": _total(attempt),
             "supervised verifications": [

@@ -221,7 +221,7 @@ def _check(check: Check, wanted: ExportRequest) -> dict[str, Any]:
     data = {
         "opened": check.opened_at,
         "deadline": check.deadline_at,
-        "completed": check.completed_at,
+        "declined" if check.progress == Check.Progress.DECLINED else "completed": check.completed_at,
         "language": check.language,
         "time zone": check.time_zone,
         "reason for declining": check.decline_reason,

@@ -12,6 +12,7 @@ from django.urls import reverse
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import decline, finish_part
+from goodword.assessments.attempts.invitations import invite_again
 from goodword.assessments.kinds.custom_questions import marking
 from goodword.assessments.kinds.custom_questions.marking import (
     AnswerToMark,
@@ -20,7 +21,7 @@ from goodword.assessments.kinds.custom_questions.marking import (
     parts_to_mark,
     parts_waiting_for,
 )
-from goodword.assessments.models import Attempt, Marking
+from goodword.assessments.models import Assessment, Attempt, Marking
 from goodword.assessments.personal_data import export
 from goodword.candidates.models import visible_applications
 from goodword.core.models import Event
@@ -390,6 +391,16 @@ def test_a_file_is_for_those_who_may_see_the_application(attempt: Attempt) -> No
     application.candidate.save()
     assert signed_in(rater(attempt)).get(file_url(attempt)).status_code == 404
     assert AuditEntry.objects.across_organisations().count() == before
+
+
+@pytest.mark.world
+def test_answers_go_on_waiting_if_the_candidate_declines_a_later_attempt(attempt: Attempt) -> None:
+    rita = rater(attempt)
+    Assessment.objects.update(retake_months=0)
+    later = invite_again(step_request=attempt.step_request, member=rita, after=attempt.pk, now=NOW)
+    decline(attempt_id=later.pk, now=NOW)
+    found = parts_waiting_for(rita, applications=visible_applications(rita), now=NOW)
+    assert [part.attempt_id for part in found] == [attempt.pk]
 
 
 @pytest.mark.parametrize("two_raters", [False, True])

@@ -128,6 +128,8 @@ def test_an_export_has_no_answers_and_files_of_an_unfinished_assessment(declined
     assert b"Workshop questions" in files["everything.json"]
     assert b"A spanner" not in b"".join(files.values())
     if declined:
+        [told] = json.loads(files["for-the-candidate.json"])["assessments"]
+        assert ("declined" in told, "finished" in told) == (True, False)
         return
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     files = unpacked(signed_in(of.role.owner).post(where))

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from goodword.accounts.models import Membership, Organisation
+from goodword.assessments.models import Attempt
 from goodword.candidates.domain.erasure_requests import (
     Reason,
     cancel_erasure,
@@ -192,6 +193,8 @@ def test_only_people_hired_on_the_day_are_asked_about(
 def test_candidates_who_started_before_it_was_switched_on_are_left_out(role: Role, mo: Membership) -> None:
     hired(role, begun_at=SINCE - timedelta(minutes=1))
     without_test = factories.application(role, status="hired", hired_at=HIRED)
+    declined = hired(role, begun_at=SINCE)
+    Attempt.objects.filter(step_request__application=declined).update(progress="declined")
     sweep()
     assert asked(role) == 0
     told = hired(role, begun_at=SINCE)

@@ -24,7 +24,7 @@ from goodword.notifications.domain.queue import Correspondent
 from goodword.references.domain.requests import has_opted_out
 from goodword.roles.domain.role_changes import ask_for_ratings
 from goodword.roles.models import Role
-from goodword.workflow.models import lock_application
+from goodword.workflow.models import DONE, lock_application
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity.answering import questions_of
 from goodword.workspace.validity.requests import (
@@ -95,7 +95,7 @@ def told() -> Exists:
             step_request__application=OuterRef("pk"),
             assessment__step__role=OuterRef("role"),
             begun_at__gte=OuterRef("role__asks_for_ratings_since"),
-            completed_at__isnull=False,
+            progress__in=DONE,
         )
     )
 

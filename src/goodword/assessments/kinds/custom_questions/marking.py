@@ -220,7 +220,7 @@ def parts_waiting_for(
             if isinstance(content, CustomQuestions) and content.has_conditions:
                 conditional.append(version.pk)
     later = Attempt.objects.of(member.organisation).filter(
-        step_request=OuterRef("attempt__step_request"), pk__gt=OuterRef("attempt"), completed_at__isnull=False
+        step_request=OuterRef("attempt__step_request"), pk__gt=OuterRef("attempt"), progress__in=DONE
     )
     marked = (
         Event.objects.filter(
