@@ -38,7 +38,7 @@ def test_the_invitation_says_what_how_long_and_by_when() -> None:
     assert words.text == (
         "Hello Ada & Co,\n"
         "\n"
-        "Thank you for applying for the Window Washer role at Acme Bikes. As the next step, please take a short "
+        "Thank you for applying for the Window Washer role at Acme Bikes. The next step is a short "
         "assessment. It takes about 2 minutes:\n"
         "\n"
         "- Work style: 16 statements, about 2 minutes, no right or wrong answers\n"
@@ -54,7 +54,7 @@ def test_the_invitation_says_what_how_long_and_by_when() -> None:
         "\n"
         "You'll get two reminders at most, and none once you've finished.\n"
         "\n"
-        "If you have a question, just reply to this e-mail.\n"
+        "Any questions? Just reply to this e-mail.\n"
         "\n"
         "Kind regards,\n"
         "Rita Recruiter\n"
