@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -174,9 +175,16 @@ def assign_page(request: MemberRequest, pk: int) -> HttpResponseBase:
     return render(
         request,
         "workspace/results_to_review/assign.html",
-        {"form": form, "row": rows_of([review])[0]},
+        {"form": form, "row": rows_of([review])[0], "back": _list_before(request)},
         status=422 if form.is_bound else 200,
     )
+
+
+def _list_before(request: MemberRequest) -> str:
+    """The list with the link to this page, Home or one of *Results to review*, with its filters."""
+    back = request.POST.get("back") or request.GET.get("back", "")
+    results, home = (reverse(name, args=[request.organisation.slug]) for name in ("results", "needs_you"))
+    return back if back.partition("?")[0] in {results, home} else results
 
 
 def _review(request: MemberRequest, pk: int) -> ResultReview:

@@ -255,6 +255,24 @@ def test_a_colleague_gets_the_result_and_a_mail(here: World, ada: Application) -
         assert link in body
 
 
+def test_assigning_leads_back_to_the_list_it_was_opened_from(here: World, ada: Application) -> None:
+    client, organisation = signed_in(here.rita), here.role.organisation
+    shown = path("results", organisation) + "?show=all"
+    for opened_from in (shown, path("needs_you", organisation)):
+        page = BeautifulSoup(client.get(opened_from).content, "html.parser")
+        link = page.find("a", string="Assign …")
+        assert link is not None
+        form = BeautifulSoup(client.get(str(link["href"])).content, "html.parser")
+        back = form.select_one("main input[name=back]")
+        assert back is not None
+        assert back["value"] == opened_from
+        assert form.find("a", string="Cancel", href=opened_from) is not None
+        answer = client.post(str(link["href"]), {"colleague": here.rita.pk, "back": back["value"]})
+        assert answer.headers["Location"] == opened_from
+    elsewhere = path("result_assign", organisation, review_of(ada).pk) + "?back=javascript:alert(1)"
+    assert b"javascript:alert" not in client.get(elsewhere).content
+
+
 def test_taking_it_oneself_sends_no_mail(here: World, ada: Application) -> None:
     assign(review_of(ada), to=here.rita, by=here.rita, now=NOW)
     assert Email.objects.of(ada.organisation).filter(kind="reports.assigned").count() == 0
