@@ -7,7 +7,7 @@ from django import forms
 from django.utils import translation
 from django.utils.html import format_html
 
-from goodword.ui.fields import ErrorLink, LongSelect, error_links
+from goodword.ui.fields import AddressField, ErrorLink, LongSelect, error_links
 from tests.ui.conftest import Render
 
 
@@ -21,6 +21,10 @@ class Person(forms.Form):
 
     def clean(self) -> None:
         raise forms.ValidationError("Both cannot be.")
+
+
+def test_an_address_is_read_without_characters_that_nobody_sees() -> None:
+    assert AddressField().clean(" ada\u200b@mail.example\u2060 ") == "ada@mail.example"
 
 
 def bound() -> Person:

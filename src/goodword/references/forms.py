@@ -5,23 +5,16 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from goodword.core.addresses import without_invisible
-from goodword.core.text import clean_text
 from goodword.questionnaires import labels
 from goodword.questionnaires.fields import MonthField
 from goodword.questionnaires.input_parsing import AnswerError, read_month
 from goodword.references.domain.nominations import LONGEST_MESSAGE, RefereeDetails
 from goodword.references.models import Referee, ReferenceRequest
 from goodword.roles.slots import ANY
-from goodword.ui.fields import LineField, LongTextField
+from goodword.ui.fields import AddressField, LineField, LongTextField
 from goodword.workflow.portal import language_choices
 
 LONGEST_REASON = 2000
-
-
-class AddressField(forms.EmailField):
-    def to_python(self, value: Any) -> str:
-        return without_invisible(clean_text(super().to_python(value) or "", one_line=True))
 
 
 class ReasonForm(forms.Form):

@@ -3,13 +3,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.forms import BaseForm, BoundField, CharField, CheckboxSelectMultiple, Select, Textarea
+from django.forms import BaseForm, BoundField, CharField, CheckboxSelectMultiple, EmailField, Select, Textarea
 from django.forms.renderers import BaseRenderer, TemplatesSetting
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from goodword.core.addresses import without_invisible
 from goodword.core.text import clean_text, too_long
 
 
@@ -52,6 +53,13 @@ class LineField(CharField):
 
     def to_python(self, value: Any) -> str:
         return clean_text(super().to_python(value) or "", one_line=True)
+
+
+class AddressField(EmailField):
+    """An e-mail address, which may have been pasted with invisible characters."""
+
+    def to_python(self, value: Any) -> str:
+        return without_invisible(clean_text(super().to_python(value) or "", one_line=True))
 
 
 class LongTextField(CharField):

@@ -20,11 +20,10 @@ from goodword.references.domain.checks import lock_check_for_member
 from goodword.references.domain.member_actions import correct_address, extend_check, extend_request
 from goodword.references.domain.reminders import remind_candidate_now, remind_referee_now
 from goodword.references.domain.slot_changes import add_slot, answer_cannot
-from goodword.references.forms import AddressField
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.roles.slots import ANY, KINDS
-from goodword.ui.fields import LineField, LongTextField
+from goodword.ui.fields import AddressField, LineField, LongTextField
 from goodword.workflow.domain.runs import Refused
 from goodword.workspace.results import finished_run
 from goodword.workspace.role.step_forms import LONGEST_HINT, relationship_names

@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.domain.people import Person, add_candidate
 from goodword.candidates.models import Application
-from goodword.core.addresses import without_invisible
-from goodword.core.text import clean_text, has_link
+from goodword.core.text import has_link
 from goodword.roles.models import Role, Step
 from goodword.roles.slots import slots_of
-from goodword.ui.fields import LineField
+from goodword.ui.fields import AddressField, LineField
 from goodword.workflow.domain.eligibility import is_unpublished
 from goodword.workflow.domain.step_requests import request_for_new_application
 from goodword.workflow.portal import language_name
@@ -28,11 +27,6 @@ LONGEST_DETAIL = 300
 NO_ADDRESS = gettext_lazy("Enter an e-mail address for the invitation.")
 INVALID_ADDRESS = gettext_lazy("Enter a valid e-mail address, for example ada@example.org.")
 SUSPICIOUS_NAME = gettext_lazy("This looks like a link. Enter only the name.")
-
-
-class AddressField(forms.EmailField):
-    def to_python(self, value: Any) -> str:
-        return without_invisible(clean_text(super().to_python(value) or "", one_line=True))
 
 
 class PersonForm(forms.Form):
