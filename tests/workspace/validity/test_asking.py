@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from goodword.accounts.models import Membership, Organisation
@@ -28,7 +27,6 @@ from goodword.roles.models import Role
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity import answering, asking, requests
 from tests.support import factories
-from tests.support.pages import signed_in
 from tests.workspace.validity.support import (
     DAY,
     HIRED,
@@ -63,21 +61,6 @@ def ada(role: Role) -> Application:
 
 def asked(role: Role) -> int:
     return RatingRequest.objects.of(role.organisation).count()
-
-
-def test_a_confirmed_file_ends_the_request_and_its_mail(ada: Application, mo: Membership) -> None:
-    sweep(NOW)
-    assert (state_of(ada), mails(ada)[0].state) == (("asked", ""), "queued")
-    assert ada.role is not None
-    page = f"/o/{ada.organisation.slug}/settings/validity/ratings/"
-    file = SimpleUploadedFile(
-        "r.csv", f"E-mail,Rater,Date,Overall\n{ada.candidate.email},Bo,{NOW.date()},4\n".encode()
-    )
-    client = signed_in(ada.role.owner)
-    made = client.post(page, {"lowest": "1", "highest": "5", "file": file})["Location"]
-    assert state_of(ada) == ("asked", "")
-    client.post(f"{made}confirm/")
-    assert (state_of(ada), mails(ada)[0].state) == (("stopped", "rated"), "cancelled")
 
 
 def event(name: str, of: Application, **data: Any) -> Event:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -379,3 +380,19 @@ def test_only_people_without_a_link_get_their_ratings_by_an_admin(
     assert ("are in for-the-candidate.json" in readme) is handed_out
     entry = AuditEntry.objects.of(role.organisation).get(action="person.exported")
     assert entry.details.get("ratings", False) is handed_out
+
+
+def test_a_confirmed_file_ends_the_request_and_its_mail(role: Role) -> None:
+    manager_of(role)
+    ada = hired(role)
+    sweep(NOW)
+    assert (state_of(ada), mails(ada)[0].state) == (("asked", ""), "queued")
+    page = f"/o/{ada.organisation.slug}/settings/validity/ratings/"
+    file = SimpleUploadedFile(
+        "r.csv", f"E-mail,Rater,Date,Overall\n{ada.candidate.email},Bo,{NOW.date()},4\n".encode()
+    )
+    client = signed_in(role.owner)
+    made = client.post(page, {"lowest": "1", "highest": "5", "file": file})["Location"]
+    assert state_of(ada) == ("asked", "")
+    client.post(f"{made}confirm/")
+    assert (state_of(ada), mails(ada)[0].state) == (("stopped", "rated"), "cancelled")
