@@ -39,7 +39,7 @@ def test_an_admin_writes_an_invitation(browser: Browser, live_server: Any) -> No
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("Your next step for Window Washer")).to_be_visible()
     mail_shown = page.frame_locator("iframe")
-    expect(mail_shown.get_by_text("Thank you for applying for Window Washer")).to_be_visible()
+    expect(mail_shown.get_by_text("Thank you for applying for the Window Washer role")).to_be_visible()
     mail_shown.get_by_role("img", name="Acme Bikes").evaluate("image => image.decode()")
     looker.look(page, "mail text")
     page.get_by_label("Closing").fill("{recruiter} is there for you")
