@@ -92,7 +92,7 @@ def test_nothing_is_marked_before_the_answer(attempt: Attempt) -> None:
 def test_a_practice_situation_has_as_many_actions_as_the_first_one_of_the_test(attempt: Attempt) -> None:
     path = reverse("portal_assessment_practice", args=[token_of(attempt), 2, 1])
     page = soup(Client().get(path))
-    assert "there are four things that somebody could do" in words(page.select_one("main"))
+    assert "each with four things that somebody could do" in words(page.select_one("main"))
     assert len(page.select(".situation__action")) == 4
     two = read_judgement(small_set())
     assert len(practice_situation(two).scenario.actions) == len(two.scenarios[0].actions) == 2

@@ -60,7 +60,7 @@ def test_an_admin_reads_and_filters_the_log(browser: Browser, live_server: Any) 
     expect(page.get_by_role("link", name="Ada Okonkwo")).to_have_count(2)
     expect(page.get_by_text("Erased person")).to_have_count(0)
     page.get_by_role("link", name="Read by link 1").click()
-    expect(page.get_by_text("Read the results by a link, without signing in")).to_be_visible()
+    expect(page.get_by_text("Read the results through a link, without signing in")).to_be_visible()
     with page.expect_download() as found:
         page.get_by_role("link", name="CSV of these 1").click()
     assert found.value.suggested_filename.startswith("audit-log-northwind-")
