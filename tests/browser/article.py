@@ -34,6 +34,8 @@ WEBHOOKS = (
         "Candidate has submitted application",
     ),
 )
+#: milliseconds until the page has scrolled to the next question, before which it ignores taps (tap.js)
+CALM = 400
 JOB = "Senior Account Manager"
 CANDIDATE = "Amélie Dubois"
 ADDRESS = "amelie.dubois@mail.example"
@@ -415,8 +417,10 @@ def bring_into_view(question: Locator) -> None:
 
 def answer_all(page: Page) -> None:
     """Answer each group of choices, pick words, and fill in required text areas."""
-    for group in page.locator("form fieldset:has(input[type=radio])").all():
+    for number, group in enumerate(page.locator("form fieldset:has(input[type=radio])").all()):
         options = group.locator("label:has(input[type=radio])")
+        if number:
+            page.wait_for_timeout(CALM)
         bring_into_view(group)
         options.nth(3 if options.count() >= 5 else 0).tap()
     for group in page.locator("form fieldset:has(input[type=checkbox])").all():
