@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -124,6 +124,9 @@ def _alone(target: Target) -> Iterator[bool]:
     with psycopg.connect(**target.parameters, autocommit=True) as conn:
         row = conn.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
         yield bool(row and row[0])
+        with suppress(psycopg.Error):  # the server may have restarted
+            # closing the connection releases it only once the server notices
+            conn.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 _LAST = """
