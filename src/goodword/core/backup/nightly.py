@@ -123,10 +123,12 @@ def _alone(target: Target) -> Iterator[bool]:
     """Hold the lock on a separate connection, so it is released if the process dies."""
     with psycopg.connect(**target.parameters, autocommit=True) as conn:
         row = conn.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
-        yield bool(row and row[0])
-        with suppress(psycopg.Error):  # the server may have restarted
-            # closing the connection releases it only once the server notices
-            conn.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+        alone = bool(row and row[0])
+        yield alone
+        if alone:
+            with suppress(psycopg.Error):  # the server may have restarted
+                # closing the connection releases it only once the server notices
+                conn.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 _LAST = """
