@@ -1,4 +1,4 @@
-"""Malformed calls are refused with a message, and failures of the sandbox don't look like answers of Greenhouse."""
+"""Malformed calls are refused with a message, and the sandbox's own failures can't be mistaken for Greenhouse's."""
 
 import base64
 import json

@@ -27,7 +27,7 @@ def _is_local() -> bool:
 
 
 def _is_named_locally() -> bool:
-    """Another name may be that of a site which had it point to this machine, so that its scripts may read and write."""
+    """A site could point a name of its own to this machine, so that its scripts could read and write here."""
     name = urlsplit(f"//{request.host}").hostname or ""
     try:
         return bool(ipaddress.ip_address(name))

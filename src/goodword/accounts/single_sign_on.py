@@ -316,8 +316,8 @@ def limited[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpRespons
 def needs_signature[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
     """Decorator: refuse SAML messages in links unless they carry the provider's signature, which the view checks.
 
-    SAML requires one, but python3-saml accepts messages without: any link could sign members out and redirect them to
-    any site.
+    SAML requires one, but python3-saml also accepts messages without a signature. Any link could then sign members out
+    and redirect them to any site.
     """
 
     @wraps(view)

@@ -305,7 +305,7 @@ def test_a_new_invitation_asks_the_contact_again_about_an_open_request() -> None
 
 @pytest.mark.world
 def test_a_new_invitation_shows_no_request_to_the_hiring_team() -> None:
-    """The contact whom the candidate was told about has gone since."""
+    """The contact whom the candidate was told about has since left."""
     attempt = timed(TIMED)
     role = attempt.step_request.application.role
     assert role is not None

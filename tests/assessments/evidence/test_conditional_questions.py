@@ -40,7 +40,7 @@ CONTENT: dict[str, Any] = {
 
 
 def answers(place: int) -> dict[str, Json]:
-    """Every other person is asked one question, the others both."""
+    """Half of the people are asked one question, the others both."""
     return {"tool": "saw", "blade": ("saw", "glue")[place % 4 // 2]} if place % 2 else {"tool": "glue"}
 
 

@@ -31,7 +31,7 @@ def table(folder: Path, name: str) -> list[dict[str, str]]:
 
 @pytest.fixture
 def taken() -> AttemptPart:
-    """A test of work style that one person has taken."""
+    """One person has taken the work-style test."""
     role = role_of(factories.organisation())
     test = ensure_builtin(role.organisation, "work_style", now=NOW)
     (part,) = finished(
