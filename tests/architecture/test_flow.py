@@ -68,6 +68,7 @@ NOT_ON_TIMELINE = {
     "assessment.adjustment_request",
     "assessment.adjustment_lost",
     "assessment.panel",
+    "reports.assigned_several",
     "workspace.digest",
     "workspace.member_invitation",
 }

@@ -10,7 +10,7 @@ from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts import access
@@ -21,6 +21,7 @@ from goodword.core import clock
 from goodword.reports.domain.reviews import (
     CannotAssign,
     assign,
+    assign_several,
     colleagues,
     mark_reviewed,
     to_review,
@@ -29,6 +30,7 @@ from goodword.reports.domain.reviews import (
 )
 from goodword.reports.models import ResultReview
 from goodword.roles.models import Step
+from goodword.workspace.lists.query import whole_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +163,7 @@ def assign_page(request: MemberRequest, pk: int) -> HttpResponseBase:
     review = _review(request, pk)
     application = review.step_request.application
     data = request.POST if request.method == "POST" else None
-    among = {one.pk: one for one in colleagues(application)}
+    among = {one.pk: one for one in colleagues([application])}
     form = AssignForm(data, among=among.values(), now=review.assigned_to_id)
     if form.is_valid():
         colleague = among[form.cleaned_data["colleague"]]
@@ -178,6 +180,53 @@ def assign_page(request: MemberRequest, pk: int) -> HttpResponseBase:
         {"form": form, "row": rows_of([review])[0], "back": _list_before(request)},
         status=422 if form.is_bound else 200,
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def assign_several_page(request: MemberRequest) -> HttpResponseBase:
+    """`review`: the results chosen on the list."""
+    data = request.POST if request.method == "POST" else request.GET
+    ids = {pk for one in data.getlist("review")[:PAGE] if (pk := whole_number(one)) is not None}
+    rows = with_relations(to_review(request.member, mine=False).filter(pk__in=ids))
+    reviews = list(rows.order_by("since", "pk"))
+    if not reviews:
+        return _none_to_assign(request)
+    among = {one.pk: one for one in colleagues([one.step_request.application for one in reviews])}
+    form = AssignForm(request.POST if request.method == "POST" else None, among=among.values(), now=None)
+    if form.is_valid():
+        colleague = among[form.cleaned_data["colleague"]]
+        try:
+            n = assign_several(reviews, to=colleague, by=request.member, now=clock.now())
+        except CannotAssign:
+            form.add_error(
+                "colleague", _("This person can no longer see all these results. Choose somebody else.")
+            )
+        else:
+            if not n:
+                return _none_to_assign(request)
+            messages.success(request, _several_assigned(n, len(ids), colleague))
+            return redirect("results", request.organisation.slug)
+    return render(
+        request,
+        "workspace/results_to_review/assign_several.html",
+        {"form": form, "rows": rows_of(reviews), "back": _list_before(request)},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _none_to_assign(request: MemberRequest) -> HttpResponseBase:
+    messages.info(request, _("Nothing assigned: none of these results is waiting for a review."))
+    return redirect(_list_before(request))
+
+
+def _several_assigned(n: int, of: int, colleague: Membership) -> str:
+    done = ngettext("%(n)s result assigned to %(name)s.", "%(n)s results assigned to %(name)s.", n)
+    done %= {"n": n, "name": colleague.user.name}
+    if n < of:
+        left = ngettext("%(n)s no longer waits for a review.", "%(n)s no longer wait for a review.", of - n)
+        done += " " + left % {"n": of - n}
+    return done
 
 
 def _list_before(request: MemberRequest) -> str:

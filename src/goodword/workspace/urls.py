@@ -196,6 +196,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("reports/<int:pk>/note/drop/", candidates.note_drop, name="report_note_drop"),
     path("reports/<int:pk>/note/seen/", candidates.note_duplicates_seen, name="report_note_seen"),
     path("results/", results.results_list, name="results"),
+    path("results/assign/", results.assign_several_page, name="results_assign"),
     path("results/<int:pk>/reviewed/", results.tick, name="result_tick"),
     path("results/<int:pk>/not-reviewed/", results.undo, name="result_undo"),
     path("results/<int:pk>/assign/", results.assign_page, name="result_assign"),

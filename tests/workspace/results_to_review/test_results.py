@@ -59,7 +59,9 @@ def listed(client: Client, here: World, show: str = "") -> list[tuple[str, str]]
     page = BeautifulSoup(client.get(where).content, "html.parser")
     found = []
     for row in page.select("tbody tr"):
-        name, _role, news = (" ".join(cell.get_text().split()) for cell in row.select("th, td")[:3])
+        name, _role, news = (
+            " ".join(cell.get_text().split()) for cell in row.select("th, td[data-label]")[:3]
+        )
         found.append((name, news.partition(" PDF")[0]))
     return found
 
@@ -288,7 +290,7 @@ def test_only_those_who_may_see_it_and_work_here_can_be_chosen() -> None:
     manager = factories.member(organisation, kind="hiring_manager")
     here.role.viewers.add(manager)
     stranger = factories.member(factories.organisation())
-    assert {member.pk for member in reviews.colleagues(application)} == {here.rita.pk, admin.pk}
+    assert {member.pk for member in reviews.colleagues([application])} == {here.rita.pk, admin.pk}
     where = path("result_assign", organisation, review_of(application).pk)
     client = signed_in(here.rita)
     for nobody in (recruiter.pk, manager.pk, stranger.pk, "nonsense", ""):

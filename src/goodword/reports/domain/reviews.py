@@ -1,7 +1,10 @@
 """Results to review: the mail to the recruiter, the newest result of each step, and who reviews it. A new version needs
 another review."""
 
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
@@ -23,6 +26,9 @@ from goodword.workflow.models import StepRequest, lock_application
 
 #: days for which the recruiter's link opens the result without signing in
 REVIEW_DAYS = LIFETIMES[Link.Purpose.REVIEW].days
+ASSIGNED_SEVERAL: Final = "reports.assigned_several"
+#: maximum roles to list in the mail about several results
+ROLES: Final = 10
 
 
 class CannotAssign(Exception):
@@ -160,14 +166,15 @@ def undo_review(review: ResultReview, *, member: Membership, now: datetime) -> b
         return True
 
 
-def colleagues(application: Application) -> list[Membership]:
+def colleagues(applications: Sequence[Application]) -> list[Membership]:
+    """Members who may review the results of all these applications of one organisation."""
     members = (
-        Membership.objects.of(application.organisation)
+        Membership.objects.of(applications[0].organisation)
         .select_related("user", "organisation")
         .filter(kind__in=(Membership.Kind.ADMIN, Membership.Kind.RECRUITER), deactivated_at=None)
         .order_by(WithoutAccents("user__name"), "pk")
     )
-    return [member for member in members if _sees(member, application)]
+    return [member for member in members if _sees(member, applications)]
 
 
 def assign(review: ResultReview, *, to: Membership, by: Membership, now: datetime) -> None:
@@ -180,20 +187,55 @@ def assign(review: ResultReview, *, to: Membership, by: Membership, now: datetim
             .get(pk=review.pk)
         )
         application = review.step_request.application
-        if not to.may_work or not _sees(to, application):
+        if not to.may_work or not _sees(to, [application]):
             raise CannotAssign
         if review.assigned_to_id == to.pk and review.reviewed_at is None:
             return
-        review.assigned_to, review.assigned_by, review.assigned_at = to, by, now
-        review.reviewed_at, review.reviewed_by = None, None
-        review.save()
-        _audit("result.assigned", review, member=by, now=now, to=to.pk)
+        _assign(review, to=to, by=by, now=now)
         if to.pk != by.pk:
             _mail(review, to=to, by=by, now=now)
 
 
-def _sees(member: Membership, application: Application) -> bool:
-    return visible_applications(member).filter(pk=application.pk).exists()
+def assign_several(
+    reviews: Collection[ResultReview], *, to: Membership, by: Membership, now: datetime
+) -> int:
+    """Assign the results that are still to be reviewed, with one mail. Returns how many these are. Raises CannotAssign
+    if the colleague may not see them all; then none is assigned."""
+    with transaction.atomic():
+        rows = (
+            to_review(by, mine=False)
+            .select_for_update(of=("self",))
+            .select_related(
+                "step_request__step",
+                "step_request__application__candidate",
+                "step_request__application__role",
+                "organisation",
+            )
+            .filter(pk__in=[review.pk for review in reviews])
+        )
+        found = list(rows.order_by("pk"))
+        if not to.may_work or not _sees(to, [one.step_request.application for one in found]):
+            raise CannotAssign
+        new = [one for one in found if one.assigned_to_id != to.pk]
+        for review in new:
+            _assign(review, to=to, by=by, now=now)
+        if to.pk != by.pk and len(new) == 1:
+            _mail(new[0], to=to, by=by, now=now)
+        elif to.pk != by.pk and new:
+            _mail_about_several(new, to=to, by=by, now=now)
+        return len(found)
+
+
+def _assign(review: ResultReview, *, to: Membership, by: Membership, now: datetime) -> None:
+    review.assigned_to, review.assigned_by, review.assigned_at = to, by, now
+    review.reviewed_at, review.reviewed_by = None, None
+    review.save()
+    _audit("result.assigned", review, member=by, now=now, to=to.pk)
+
+
+def _sees(member: Membership, applications: Sequence[Application]) -> bool:
+    wanted = {application.pk for application in applications}
+    return visible_applications(member).filter(pk__in=wanted).count() == len(wanted)
 
 
 def _mail(review: ResultReview, *, to: Membership, by: Membership, now: datetime) -> None:
@@ -214,6 +256,32 @@ def _mail(review: ResultReview, *, to: Membership, by: Membership, now: datetime
             "page_url": f"{settings.GOODWORD_BASE_URL}{path}#{step_request.step.kind}",
         },
         application=application,
+        now=now,
+    )
+
+
+def _mail_about_several(
+    reviews: Sequence[ResultReview], *, to: Membership, by: Membership, now: datetime
+) -> None:
+    """Without the candidates' names, since a mail about several applications isn't erased with a person."""
+    organisation = reviews[0].organisation
+    roles = Counter(
+        role.title for review in reviews if (role := review.step_request.application.role) is not None
+    )
+    path = reverse("results", args=[organisation.slug])
+    queue(
+        organisation=organisation,
+        kind=ASSIGNED_SEVERAL,
+        key=f"reviews:{reviews[0].pk}:{len(reviews)}:assigned:{to.pk}:{now.isoformat()}",
+        to=Correspondent(name=to.user.name, address=to.user.email),
+        sender=Correspondent(name=by.user.name, address=by.user.email),
+        template="reports/mail/assigned_several",
+        context={
+            "n": len(reviews),
+            "roles": [{"title": title, "n": n} for title, n in roles.most_common(ROLES)],
+            "more": max(0, len(roles) - ROLES),
+            "page_url": f"{settings.GOODWORD_BASE_URL}{path}?show=mine",
+        },
         now=now,
     )
 

@@ -12,6 +12,7 @@ from goodword.accounts.domain.members import NotChanged
 from goodword.accounts.models import Membership
 from goodword.candidates.models import recruiter_of
 from goodword.notifications.models import Email, Link
+from goodword.reports.domain.reviews import ASSIGNED_SEVERAL
 from goodword.roles.domain.role_changes import hand_over, possible_owners, set_viewed_roles
 from goodword.roles.models import Role
 from goodword.workspace.comments import MENTIONED
@@ -26,7 +27,7 @@ _OUTSIDE = (
     Link.Purpose.REFEREE_DATA,
 )
 #: kinds of e-mail that are not redirected
-_PERSONAL = (MENTIONED, DIGEST)
+_PERSONAL = (MENTIONED, DIGEST, ASSIGNED_SEVERAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@
   };
 
   const count = (bar) => {
-    const rows = bar.closest("form")?.querySelectorAll("tbody input[type=checkbox]:checked") ?? [];
+    const list = bar.closest("[data-bulk]") ?? bar.closest("form");
+    const rows = list?.querySelectorAll("tbody input[type=checkbox]:checked") ?? [];
     bar.querySelector("[data-bulk-count]").textContent = String(rows.length);
   };
 
@@ -34,7 +35,7 @@
     if (!(box instanceof HTMLInputElement) || box.type !== "checkbox") return;
     if (box.hasAttribute("data-choose-all"))
       for (const row of box.closest("table").querySelectorAll("tbody input[type=checkbox]")) row.checked = box.checked;
-    box.closest("form")?.querySelectorAll("[data-bulk-bar]").forEach(count);
+    box.closest("[data-bulk], form")?.querySelectorAll("[data-bulk-bar]").forEach(count);
   });
 
   document.addEventListener("submit", (event) => {
