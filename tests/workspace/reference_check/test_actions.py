@@ -462,3 +462,52 @@ def test_inviting_again_says_when_nobody_is_mailed() -> None:
     page = signed_in(member).post(where, follow=True).content.decode()
     assert "Deadline extended. No e-mail was sent; see the reason below." in page
     assert Email.objects.of(member.organisation).count() == before
+
+
+def acts(who: Membership, story: Story) -> tuple[list[str], list[str]]:
+    """The buttons of the check, and its menu."""
+    page = BeautifulSoup(shown(who, story).content, "html.parser")
+    bar = page.select_one("#reference_check .check__acts")
+    assert bar is not None
+    menu = [" ".join(one.get_text().split()) for one in bar.select(".menu__item")]
+    for one in bar.select(".menu"):
+        one.decompose()
+    return [" ".join(one.get_text().split()) for one in bar.select(".button")], menu
+
+
+def test_a_check_that_only_waits_for_referees_has_invite_again_in_its_menu(
+    story: Story, rita: Membership
+) -> None:
+    assert acts(rita, story) == (
+        [],
+        ["Extend deadline", "Add a referee", "Pause", "Invite again", "Cancel"],
+    )
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize(
+    "problem",
+    [
+        {"attention": "undelivered"},
+        {"attention": "reopened"},
+        {"closed_at": NOW, "close_reason": "member"},
+    ],
+)
+def test_invite_again_is_a_button_if_the_invitation_has_a_problem(
+    story: Story, rita: Membership, problem: dict[str, Any]
+) -> None:
+    Check.objects.of(rita.organisation).filter(pk=story.check.pk).update(**problem)
+    buttons, menu = acts(rita, story)
+    assert ("Invite again" in buttons, "Invite again" in menu) == (True, False)
+
+
+@pytest.mark.world
+def test_invite_again_is_a_button_if_the_candidate_cannot_be_reminded() -> None:
+    story = opened()
+    rita = factories.member(story.application.organisation)
+    assert acts(rita, story)[0] == ["Remind candidate"]
+    Check.objects.of(rita.organisation).update(reminders_sent=9)
+    assert acts(rita, story) == (
+        ["Invite again"],
+        ["Extend deadline", "Add a referee", "Pause", "Cancel"],
+    )

@@ -11,6 +11,7 @@ from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application, visible_applications
 from goodword.core.models import Event
 from goodword.references.domain import invitations as check_invitations
+from goodword.references.domain.checks import CANNOT_PROVIDE
 from goodword.references.models import Check
 from goodword.references.queries import CheckOverview, check_overview
 from goodword.reports.domain.versions import report_of
@@ -54,6 +55,19 @@ class Card:
     extended_until: datetime | None = None
     #: adjustments that the candidate disclosed to members
     adjusted: tuple[DisclosedGrant, ...] = ()
+
+    @property
+    def urges_invite_again(self) -> bool:
+        """Whether a check's *Invite again* is a button instead of a menu item: it is closed, its invitation has a
+        problem, or the candidate has to act and can't be reminded."""
+        view, attention = self.view, self.mark.attention
+        if view is None:
+            return False
+        return (
+            not view.is_running
+            or attention not in ("", CANNOT_PROVIDE)
+            or ("candidate" in view.waits_for and not view.may_remind)
+        )
 
 
 def cards_of(
