@@ -41,25 +41,25 @@ def act(attempt: Attempt, name: str) -> None:
 
 
 def test_only_the_first_answer_starts_the_attempt(attempt: Attempt) -> None:
-    save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=2, now=NOW)
-    save_answer(attempt_id=attempt.pk, order=1, item_id="ws102", value=5, now=LATER)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=2, now=NOW)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws114", value=5, now=LATER)
     attempt.refresh_from_db()
     assert (attempt.progress, attempt.begun_at) == ("in_progress", NOW)
-    assert saved(attempt) == [("ws102", 5), ("ws74", 2)]
+    assert saved(attempt) == [("ws114", 5), ("ws116", 2)]
     assert event_names(attempt.step_request.application_id) == ["attempt.assigned", "attempt.begun"]
 
 
 def test_a_new_answer_replaces_the_old_one(attempt: Attempt) -> None:
-    save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=2, now=NOW)
-    save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=4, now=LATER)
-    assert saved(attempt) == [("ws74", 4)]
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=2, now=NOW)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=4, now=LATER)
+    assert saved(attempt) == [("ws116", 4)]
     assert answers(attempt).get().answered_at == LATER
 
 
 def test_a_new_answer_replaces_the_old_one_after_the_clock_was_set_back(attempt: Attempt) -> None:
-    save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=2, now=LATER)
-    save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=4, now=NOW)
-    assert saved(attempt) == [("ws74", 4)]
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=2, now=LATER)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=4, now=NOW)
+    assert saved(attempt) == [("ws116", 4)]
 
 
 @pytest.mark.matrix
@@ -76,7 +76,7 @@ def test_an_unknown_item_is_refused(attempt: Attempt, item: str) -> None:
 def test_an_unknown_option_is_refused(attempt: Attempt, value: int) -> None:
     before = rows(attempt)
     with pytest.raises(UnknownOption):
-        save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=value, now=NOW)
+        save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=value, now=NOW)
     assert rows(attempt) == before
 
 
@@ -86,7 +86,7 @@ def test_answers_are_refused_after_closing(attempt: Attempt, end: str) -> None:
     act(attempt, end)
     before = rows(attempt)
     with pytest.raises(Closed):
-        save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=3, now=NOW)
+        save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=3, now=NOW)
     assert rows(attempt) == before
 
 
@@ -95,19 +95,19 @@ def test_answers_cannot_change_after_finishing(attempt: Attempt) -> None:
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     before = rows(attempt)
     with pytest.raises(Closed):
-        save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=1, now=NOW)
+        save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=1, now=NOW)
     assert rows(attempt) == before
 
 
 def test_answers_count_while_paused(attempt: Attempt) -> None:
     act(attempt, "pause")
-    save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=3, now=NOW)
-    assert saved(attempt) == [("ws74", 3)]
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=3, now=NOW)
+    assert saved(attempt) == [("ws116", 3)]
 
 
 def test_late_answers_count_for_thirty_days(attempt: Attempt) -> None:
     last = attempt.deadline_at + timedelta(days=30)
-    save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=3, now=last)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=3, now=last)
     with pytest.raises(Closed):
-        save_answer(attempt_id=attempt.pk, order=1, item_id="ws102", value=3, now=last + timedelta(seconds=1))
-    assert saved(attempt) == [("ws74", 3)]
+        save_answer(attempt_id=attempt.pk, order=1, item_id="ws114", value=3, now=last + timedelta(seconds=1))
+    assert saved(attempt) == [("ws116", 3)]

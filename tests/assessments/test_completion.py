@@ -124,7 +124,7 @@ def test_concurrent_answers_to_an_item_leave_one() -> None:
 
     def press(value: int) -> None:
         try:
-            save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=value, now=NOW)
+            save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=value, now=NOW)
         finally:
             connection.close()
 

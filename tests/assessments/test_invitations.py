@@ -29,7 +29,7 @@ def test_a_stage_move_creates_an_attempt_with_fixed_versions() -> None:
         run_jobs()
     attempt = Attempt.objects.of(of.organisation).get()
     [part] = AttemptPart.objects.of(of.organisation).select_related("version__test")
-    assert (part.version.test.key, part.version.number, part.version.language) == ("work_style", "3", "en")
+    assert (part.version.test.key, part.version.number, part.version.language) == ("work_style", "4", "en")
     assert (part.form, part.items, part.seconds, attempt.language) == (DEFAULT_FORM, 16, None, "en")
     assert (attempt.progress, attempt.opened_at) == ("pending", factories.NOW)
     # seven working days after Tuesday 3 March, to the end of the day in Berlin

@@ -94,7 +94,7 @@ def test_a_language_that_is_not_offered_changes_nothing(
 
 
 def test_the_language_is_fixed_after_the_first_answer(client: Client, attempt: Attempt) -> None:
-    save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=3, now=NOW)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=3, now=NOW)
     before = rows(attempt)
     with pytest.raises(TooLate):
         choose_language(attempt_id=attempt.pk, language="de", now=NOW)

@@ -30,7 +30,7 @@ def now() -> Iterator[None]:
 def build() -> Attempt:
     """An attempt whose first statement was answered at 10:00."""
     made = assigned(application())
-    save_answer(attempt_id=made.pk, order=1, item_id="ws74", value=2, now=NOW)
+    save_answer(attempt_id=made.pk, order=1, item_id="ws116", value=2, now=NOW)
     return made
 
 
@@ -61,7 +61,7 @@ def test_a_later_answer_counts_although_it_waited(client: Client, attempt: Attem
 
 
 def test_an_earlier_answer_does_not_replace_a_later_one(client: Client, attempt: Attempt) -> None:
-    save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=4, now=NOW + timedelta(minutes=10))
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=4, now=NOW + timedelta(minutes=10))
     before = rows(attempt)
     assert send(client, attempt, 1, age="1500", after=timedelta(minutes=30))["saved"] is True
     assert rows(attempt) == before

@@ -294,7 +294,7 @@ def test_practice_shows_an_error_without_an_answer(client: Client, token: str) -
 def test_saving_an_answer_leads_to_the_next_item(client: Client, attempt: Attempt, token: str) -> None:
     response = client.post(url(token, "portal_assessment_item", 1, 1), {"answer": "4"})
     assert (response.status_code, response["Location"]) == (302, url(token, "portal_assessment_item", 1, 2))
-    assert list(answers(attempt).values_list("item", "value")) == [("ws74", 4)]
+    assert list(answers(attempt).values_list("item", "value")) == [("ws116", 4)]
     assert page(client, token, "portal_assessment_item", 1, 2).count("1 of 16 answers saved") == 1
     again = page(client, token, "portal_assessment_item", 1, 1)
     assert again.count('value="4" checked') == 1
@@ -364,7 +364,7 @@ def test_an_unknown_item_is_not_found(client: Client, attempt: Attempt, token: s
 def test_submitting_a_form_twice_does_no_harm(client: Client, attempt: Attempt, token: str) -> None:
     for _ in range(2):
         client.post(url(token, "portal_assessment_item", 1, 1), {"answer": "4"})
-    assert list(answers(attempt).values_list("item", "value")) == [("ws74", 4)]
+    assert list(answers(attempt).values_list("item", "value")) == [("ws116", 4)]
     assert event_names().count("attempt.begun") == 1
 
 
@@ -406,7 +406,7 @@ def test_the_last_page_lists_unanswered_items(client: Client, attempt: Attempt, 
     answer_all(attempt, but=(2, 7))
     text = page(client, token, "portal_assessment_finish", 1)
     assert text.count("2 answers are still missing") == 1
-    assert text.count("2: I like to work on several tasks by turns.") == 1
+    assert text.count("2: I like switching back and forth between tasks.") == 1
     assert text.count(f"{url(token, 'portal_assessment_item', 1, 7)}?from=last") == 1
 
 

@@ -28,7 +28,7 @@ FIRST_REMINDER = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def attempt() -> Attempt:
     made = assigned(application())
-    save_answer(attempt_id=made.pk, order=1, item_id="ws74", value=4, now=NOW)
+    save_answer(attempt_id=made.pk, order=1, item_id="ws116", value=4, now=NOW)
     return made
 
 

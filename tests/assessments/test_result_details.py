@@ -75,7 +75,7 @@ def test_a_percentile_shows_counts_and_its_band(
     role, attempt = normed_attempt
     said = words(page_of(role.owner, attempt))
     for sentence in (
-        "132 first attempts in English on computers, norms 2 of version 3 in the same form, created",
+        "132 first attempts in English on computers, norms 2 of version 4 in the same form, created",
         "60 people in the group scored lower than 3, 25 the same.",
         "(60 + 25 ÷ 2) ÷ 132 = 54.9 %, which is percentile 55.",
         "omega 0.81, alpha 0.79, from 120 people with complete answers. omega = (Σa)² ÷ ((Σa)² + Σu)",

@@ -48,7 +48,7 @@ def test_numbers_choose_and_enter_continues(page: Page, url: Callable[..., str],
     expect(page.locator("[data-saved]")).to_have_text("Saved")
     expect(page.get_by_text("1 of 16 answers saved")).to_be_visible()
     expect(page.get_by_role("link", name="Skip for now")).to_be_hidden()
-    assert answers(attempt) == [("ws74", 4)]
+    assert answers(attempt) == [("ws116", 4)]
     page.keyboard.press("2")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
@@ -56,7 +56,7 @@ def test_numbers_choose_and_enter_continues(page: Page, url: Callable[..., str],
         page.keyboard.down("Enter")
     expect(page).to_have_url(url("portal_assessment_item", 1, 2))
     arrived(page)
-    assert answers(attempt) == [("ws74", 2)]
+    assert answers(attempt) == [("ws116", 2)]
     assert f"POST {url('portal_assessment_item', 1, 2)}" not in sent
 
 
@@ -117,7 +117,7 @@ def test_enter_without_an_answer_shows_an_error(
     page.keyboard.press("Enter")
     expect(page).to_have_url(url("portal_assessment_item", 1, 2))
     arrived(page)
-    assert answers(attempt) == [("ws74", 5)]
+    assert answers(attempt) == [("ws116", 5)]
 
 
 def test_back_from_the_error_page_opens_the_statement(page: Page, url: Callable[..., str]) -> None:

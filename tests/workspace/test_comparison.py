@@ -76,7 +76,7 @@ def test_equal_conditions_share_a_table(rita: Membership, role: Role) -> None:
     response = shown(rita, role)
     assert tables(response) == [
         (
-            "English, on an unknown device, version 3",
+            "English, on an unknown device, version 4",
             [["Bo", *["3.0"] * 5], ["Ada", *["3.0"] * 5]],
         )
     ]
@@ -136,7 +136,7 @@ def test_languages_and_norms_get_separate_tables(rita: Membership, role: Role) -
     Attempt.objects.of(role.organisation).filter(step_request__application=second).update(language="de")
     [one] = shown(rita, role).context["tables"][1:]
     assert (one.heading, one.differences) == (
-        "German, on an unknown device, version 3",
+        "German, on an unknown device, version 4",
         ("different language",),
     )
     score = Score.objects.of(role.organisation).filter(part__attempt__step_request__application=first).first()

@@ -65,7 +65,7 @@ def rita(step: Step, shared: tuple[Step, Membership]) -> Membership:
     return deepcopy(shared[1])
 
 
-def norms(test: Test, *, number: int = 1, version: str = "3", form: str = DEFAULT_FORM) -> NormSet:
+def norms(test: Test, *, number: int = 1, version: str = "4", form: str = DEFAULT_FORM) -> NormSet:
     return NormSet.objects.create(
         organisation=test.organisation, test=test, version=version, form=form, number=number, made_at=NOW
     )
@@ -80,7 +80,7 @@ def test_a_first_draft_starts_with_the_default_assessment(step: Step, rita: Memb
     step.refresh_from_db()
     made = begin_draft(step=step, by=rita, now=NOW)
     [part] = parts(made)
-    assert (part.test.key, part.number, part.form, part.minutes) == (WORK_STYLE, "3", DEFAULT_FORM, None)
+    assert (part.test.key, part.number, part.form, part.minutes) == (WORK_STYLE, "4", DEFAULT_FORM, None)
     assert (part.requirement, part.requirement_by, part.requirement_at) == (
         "Sells windows",
         rita.user.name,

@@ -232,7 +232,7 @@ def test_items_carry_the_url_for_observations() -> None:
     token = token_of(attempt)
     page = Client().get(reverse("portal_assessment_item", args=[token, 1, 1])).content.decode()
     assert page.count(f'data-observe="/p/{token}/assessment/1/observations/"') == 1
-    assert page.count('data-asked="ws74"') == 1
+    assert page.count('data-asked="ws116"') == 1
     answer_all(attempt, now=NOW + timedelta(seconds=1))
     sheet = Client().get(reverse("portal_assessment_screens", args=[token, 1])).content.decode()
     assert sheet.count("data-asked=") == 16

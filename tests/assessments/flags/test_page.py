@@ -280,7 +280,7 @@ def test_flags_are_not_in_the_candidates_file_of_a_bundle(attempt: Attempt) -> N
 def test_reports_contain_no_flags() -> None:
     attempt = attempt_of(WORK_STYLE)
     answer_all(attempt, value=5)
-    note(attempt, "second_window", "ws74")
+    note(attempt, "second_window", "ws116")
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     run_jobs()
     assert {code for code, _, _ in flags(attempt)} == {"contradiction", "second_window", "straight_line"}

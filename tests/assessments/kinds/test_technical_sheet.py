@@ -15,7 +15,7 @@ def test_the_sheet_of_the_short_form_states_its_facts() -> None:
         "Work style",
         "Short form, 20 items",
         20,
-        "3",
+        "4",
     )
     assert [(scale.construct, scale.n_items, scale.n_plus, scale.n_minus) for scale in sheet.scales] == [
         ("Extraversion", 4, 2, 2),

@@ -107,7 +107,7 @@ def test_no_item_comes_twice(language: str) -> None:
     assert len({text.lower() for text in _texts(language)}) == 50
 
 
-@pytest.mark.parametrize(("earlier", "later", "kept"), [("1", "2", 27), ("2", "3", 21)])
+@pytest.mark.parametrize(("earlier", "later", "kept"), [("1", "2", 27), ("2", "3", 21), ("3", "4", 37)])
 def test_an_item_that_was_reworded_has_an_id_of_its_own(earlier: str, later: str, kept: int) -> None:
     newer = {item.id: item for item in load(version=later).items}
     same = [item for item in load(version=earlier).items if item.id in newer]
@@ -120,6 +120,7 @@ def test_an_item_that_was_reworded_has_an_id_of_its_own(earlier: str, later: str
     [
         ("1", "2", {"de": ["ws03", "ws15"], "en": [], "fr": ["ws48"]}),
         ("2", "3", {"de": ["ws07", "ws23", "ws64", "ws67"], "en": [], "fr": ["ws23"]}),
+        ("3", "4", {"de": [], "en": [], "fr": []}),
     ],
 )
 def test_a_translation_differs_from_an_earlier_one_only_where_it_was_mended(
@@ -148,7 +149,7 @@ def _plain(text: str) -> str:
 
 def test_opposite_statements_of_a_scale_are_not_each_other_turned_round() -> None:
     assert len(_mirrored("2")) == 8
-    assert _mirrored("3") == {("ws05", "ws67")}
+    assert _mirrored("4") == {("ws05", "ws67")}
 
 
 _COMMON = """
@@ -243,13 +244,16 @@ def test_an_unknown_instrument_is_refused() -> None:
 
 
 def test_earlier_versions_remain_and_the_newest_is_the_default() -> None:
-    assert (pack_versions(WORK_STYLE), pack_languages(WORK_STYLE)) == (("1", "2", "3"), ("de", "en", "fr"))
+    assert (pack_versions(WORK_STYLE), pack_languages(WORK_STYLE)) == (
+        ("1", "2", "3", "4"),
+        ("de", "en", "fr"),
+    )
     assert [load(language=language, version="1").version for language in pack_languages(WORK_STYLE)] == [
         "1"
     ] * 3
     assert load(version="1").form(WORK_STYLE_FORM).item_ids[7] == "ws08"
     assert load(language="fr", version="1").language == "fr"
-    assert load() == load(version="3")
+    assert load() == load(version="4")
 
 
 def test_a_version_that_never_was_is_refused() -> None:
