@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import Membership
+from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application, visible_applications
 from goodword.references.domain.slot_changes import cannot_provide
 from goodword.roles.models import Automation, Role, visible_roles
@@ -71,6 +72,18 @@ def test_lists_are_filtered_by_stage_recruiter_owner_and_date(role: Role, rita: 
     choices = client.get(where).context["listing"].choices
     assert (choices.stages, choices.recruiters) == (["Interview", "Offer"], ["Rosa", "Sam"])
     assert {pk for pk, _name in choices.owners} == {role.owner_id, other.owner_id}
+
+
+def test_the_chip_that_counts_declined_steps_says_so(role: Role, rita: Membership) -> None:
+    for name, values in (("Ada", {"progress": "declined"}), ("Bo", {"closed_at": NOW})):
+        attempt = invited(named(role, name, "Zorn"))
+        Attempt.objects.of(role.organisation).filter(pk=attempt.pk).update(**values)
+    named(role, "Cy", "Zorn")
+    listing = get(signed_in(rita), role)
+    assert {chip.label: chip.count for chip in listing.step_chips[0][1] if chip.count} == {
+        "Closed or declined": 2,
+        "Not started": 1,
+    }
 
 
 @pytest.mark.world

@@ -23,7 +23,7 @@ STATES: Final = {
     "in_progress": (3, "in_progress", gettext_lazy("In progress")),
     "paused": (4, "paused", gettext_lazy("Paused")),
     "done": (6, "completed", gettext_lazy("Done")),
-    "closed": (7, "cancelled", gettext_lazy("Closed")),
+    "closed": (7, "cancelled", gettext_lazy("Closed or declined")),
     "not_started": (5, "not_started", gettext_lazy("Not started")),
 }
 NUMBERS: Final = {name: number for name, (number, _state, _label) in STATES.items()}
