@@ -90,3 +90,32 @@ def test_a_long_role_title_takes_two_lines_and_the_count_of_results_one(
         expect(link.locator(".rail__count")).to_have_text("12")
         assert link.evaluate("link => link.offsetHeight") < 40
     context.close()
+
+
+def test_phones_fold_the_filters_without_javascript(browser: Browser, live_server: object) -> None:
+    rita = factories.member(factories.organisation(), name="Rita Hansen")
+    role = factories.role(rita.organisation, owner=rita)
+    invited(named(role, "Noor", "Haddad", stage_name="Assessment"))
+    checked(named(role, "Quinn", "Adeyemi", stage_name="Reference Check"))
+    session = signed_in(rita).cookies["goodword_session"].value
+    context = browser.new_context(viewport={"width": 390, "height": 900}, java_script_enabled=False)
+    context.add_cookies([{"name": "goodword_session", "value": session, "url": str(live_server)}])
+    page = context.new_page()
+    page.goto(f"{live_server}{path('candidates', role.organisation)}")
+    first = page.locator("tbody tr").first.bounding_box()
+    assert first is not None
+    assert first["y"] < 600
+    stage = page.locator("select[name=stage]")
+    expect(stage).to_be_hidden()
+    page.get_by_label("Name, e-mail or role").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    stage.select_option("Assessment")
+    page.get_by_role("button", name="Filter").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_text("More filters (1)")).to_be_visible()
+    expect(stage).to_be_hidden()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(stage).to_be_visible()
+    expect(page.get_by_text("More filters")).to_be_hidden()
+    context.close()

@@ -178,6 +178,11 @@ class ListQuery:
         return urlencode(self.filters)
 
     @property
+    def more(self) -> int:
+        """How many of the filters are set that phones fold under *More filters*."""
+        return sum(bool(one) for one in (self.stage, self.recruiter, self.owner, self.since, self.until))
+
+    @property
     def is_filtered(self) -> bool:
         return bool(self.values.keys() - {"sort"})
 
