@@ -69,6 +69,12 @@ def test_french_double_punctuation_does_not_wrap() -> None:
     assert loose == []
 
 
+def test_french_apostrophes_are_typographic() -> None:
+    sentences = [message for message in catalogues.catalogue("fr") if message.id]
+    words = [word for message in sentences for word in catalogues.strings(message)]
+    assert [word for word in words if re.search(r"\w'\w", word)] == []
+
+
 def test_french_elision_before_names_is_avoided() -> None:
     sentences = [message for message in catalogues.catalogue("fr") if message.id]
     names = "candidate|candidate_name|organisation|name|referee|contact_name|who|sender_name"

@@ -101,3 +101,15 @@ def test_all_screens_are_served_without_changes(client: Client, attempt: Attempt
     assert text.count("data-screen=") == 16
     assert text.count('value="2" checked') == 1
     assert rows(attempt) == before
+
+
+@pytest.mark.parametrize("where", [(9, 1), (1, 99)])
+def test_a_left_over_answer_to_a_missing_part_or_item_is_dropped_by_the_browser(
+    client: Client, attempt: Attempt, where: tuple[int, int]
+) -> None:
+    """Without a response to the script, it would keep trying and send no other answers."""
+    address = reverse("portal_assessment_item", args=[token_of(attempt), *where])
+    response = client.post(address, {"answer": "3", "item": "gone"}, headers={"X-Goodword": "script"})
+    assert response.status_code in {409, 410}
+    assert response.json()["saved"] is False
+    assert client.post(address, {"answer": "3"}).status_code == 404

@@ -160,6 +160,21 @@ def test_next_waits_while_the_server_fails_and_asks_which_of_two_texts_to_keep(
     expect(other_tab.locator("[data-alert]")).to_be_hidden()
 
 
+def test_answers_without_the_cookie_are_not_called_offline_and_are_sent_after_a_reload(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = custom_attempt(now=clock.now())
+    first = open_at(attempt, "portal_assessment_item", 1, 1)
+    page.goto(first)
+    page.context.clear_cookies()
+    page.get_by_role("textbox").fill("A bowline.")
+    expect(page.locator("[data-alert]")).to_contain_text("Please reload this page.")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("main")).to_contain_text("allow cookies for this site")
+    page.goto(first)
+    until(lambda: [str(one.value) for one in part_of(attempt).answers.all()], ["A bowline."])
+
+
 def test_text_typed_just_before_leaving_is_sent_while_an_earlier_save_is_on_its_way(
     page: Page, open_at: Callable[..., str]
 ) -> None:

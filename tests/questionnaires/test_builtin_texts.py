@@ -113,3 +113,7 @@ def test_free_text_questions_ask_to_write_about_work_only(language: str) -> None
 
 def test_french_questions_have_no_gendered_pronouns() -> None:
     assert [text for text in set(_texts("fr")) if re.search(r"-(il|elle)s?\b", text)] == []
+
+
+def test_french_punctuation_is_typographic_and_does_not_wrap() -> None:
+    assert [text for text in set(_texts("fr")) if re.search(r"\w'\w| [;:?!»]|« ", text)] == []

@@ -373,9 +373,9 @@ PHRASES: Catalogue = {
         "total": "Total",
         "total_is": "{value}\u00a0% d’exercices résolus dans les tests à réponses justes et fausses.",
         "total_no_count": (
-            "Il n’y a pas de total : un test à réponses justes ou fausses n’a pas de décompte."
+            "Il n’y a pas de total\u00a0: un test à réponses justes ou fausses n’a pas de décompte."
         ),
-        "total_no_weight": "Il n’y a pas de total : un test à réponses justes ou fausses n’a pas de poids.",
+        "total_no_weight": "Il n’y a pas de total\u00a0: un test à réponses justes ou fausses n’a pas de poids.",
         "total_none": (
             "Il n’y a pas de total, car il manque un nombre ou un poids à un test à réponses justes et "
             "fausses."

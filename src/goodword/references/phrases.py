@@ -413,7 +413,7 @@ PHRASES: Catalogue = {
             "L’avis de quelques personnes n’est pas une mesure. Il dépend du travail, du moment et de la "
             "relation\u00a0; un écart d’un niveau signifie peu. Rien n’est comparé à d’autres candidatures."
         ),
-        "left_open": "Sans réponse de : {who}.",
+        "left_open": "Sans réponse de\u00a0: {who}.",
         "who_answered": "Réponses par personne",
         "levels_mean": "Signification des niveaux",
         "cannot_say": "Ne peut pas juger",

@@ -111,7 +111,8 @@
     const said = await response.json().catch(() => null);
     // Only our server's response counts, not the sign-in page of a public network.
     if (typeof said?.saved !== "boolean") {
-      tell("offline", { url, fails: response.status >= 500 });
+      // 403: the cookie against forged requests is missing. Reloading brings it back, unless the browser blocks cookies.
+      tell("offline", { url, fails: response.status >= 500, denied: response.status === 403 });
       return false;
     }
     const all = read();

@@ -90,6 +90,7 @@
   let loaded = false;
   let going = false; // Next was pressed and waits for the answer to be saved
   let held = false; // Next was pressed offline, before the screens had loaded
+  let denied = false; // the server rejects all answers of this page
   const load = async () => {
     try {
       const response = await fetch(part().dataset.sheet, { headers: { "X-Goodword": "script" } });
@@ -154,6 +155,7 @@
     const form = event.target.closest("[data-form]");
     const screen = here();
     if (!form || !screen) return;
+    if (denied && navigator.onLine) return; // the server's page explains
     if (!screens.size) {
       // When offline or if the server fails, an error page would replace this one.
       if (navigator.onLine && !waits()) return;
@@ -209,6 +211,7 @@
   });
 
   document.addEventListener("goodword:saved", (event) => {
+    denied = false;
     warn(null);
     if (event.detail.answered !== undefined) known = event.detail;
     if (event.detail.url === here()?.dataset.here) say("saved");
@@ -219,8 +222,9 @@
   });
   document.addEventListener("goodword:offline", (event) => {
     if (waits()) say("failed");
-    const { unsaved, held: again, offline } = part().dataset;
-    warn(event.detail.fails ? unsaved : held ? again : offline);
+    const { denied: reload, unsaved, held: again, offline } = part().dataset;
+    denied = event.detail.denied === true;
+    warn(denied ? reload : event.detail.fails ? unsaved : held ? again : offline);
   });
   const partOf = (url) => url.replace(/\d+\/$/, "");
   document.addEventListener("goodword:refused", (event) => {
