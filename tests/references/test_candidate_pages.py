@@ -1,8 +1,11 @@
 """The candidate's pages: live checks, languages, nudging."""
 
+import html
+from datetime import timedelta
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +18,7 @@ from tests.references.story import (
     answer,
     candidate_path,
     get,
+    mails_to,
     named,
     opened,
     post,
@@ -130,6 +134,24 @@ def test_a_nudge_is_a_draft_that_we_do_not_send() -> None:
     assert "/r/" not in body
     run_jobs()
     assert len(mail.outbox) == before
+
+
+@pytest.mark.parametrize(
+    ("reminders", "days_later", "words"),
+    [
+        ([3], 0, "Answers are due by Thursday 12 March; we'll remind your referees shortly before."),
+        ([], 0, "Answers are due by Thursday 12 March."),
+        ([3], 10, "Answers were due by Thursday 12 March; they are still welcome."),
+    ],
+)
+def test_the_candidate_reads_the_date_that_referees_were_given(
+    reminders: list[int], days_later: int, words: str
+) -> None:
+    story = sent(opened(step={"deadline_days": 10, "referee_reminder_days": reminders}))
+    assert "Thursday 12 March" in str(mails_to(MARIA)[-1].body)
+    with time_machine.travel(NOW + timedelta(days=days_later), tick=False):
+        page = " ".join(html.unescape(get(candidate_path(story)).content.decode()).split())
+    assert f"You see who has, never what they said. {words}</p>" in page
 
 
 @pytest.mark.world

@@ -33,7 +33,7 @@ from goodword.references.domain.self_reference import (
 )
 from goodword.references.flags import rules
 from goodword.references.forms import ReasonForm
-from goodword.references.models import Check
+from goodword.references.models import Check, ReferenceRequest
 from goodword.references.queries import failed_mails
 from goodword.references.views import access
 from goodword.references.views.access import CandidateVisit, candidate_page
@@ -88,6 +88,10 @@ class CandidateHome:
     minutes: int
     deadline: str
     is_late: bool
+    #: of the referees who have yet to answer: the next date in our e-mails to them, and whether it has passed
+    answers_due: str
+    answers_late: bool
+    referees_reminded: bool
     on_hold: bool
     reminders_left: int
     kept: str
@@ -106,6 +110,7 @@ def candidate_home(check: Check, facts: CheckContext, *, now: datetime) -> Candi
         cards = [card for card in cards if card.state in {"answered", "withdrawn", "sent", "begun"}]
     states = [card.state for card in cards]
     self_reference = _self_reference_state(check, now=now)
+    due = _answers_due(check, requests, now=now)
     stage = _stage(check, states, lacks_self_reference=self_reference_missing(check))
     return CandidateHome(
         stage=stage,
@@ -126,11 +131,20 @@ def candidate_home(check: Check, facts: CheckContext, *, now: datetime) -> Candi
         minutes=minutes_of_version(version_of(check)),
         deadline=day_in_words(check.deadline_at, organisation=facts.organisation, language=facts.language),
         is_late=check.clock_stopped_at is None and check.deadline_at < now,
+        answers_due=day_in_words(due, organisation=facts.organisation, language=facts.language),
+        answers_late=due < now,
+        referees_reminded=any(one.reminders_sent < one.reminders_promised for one in requests),
         on_hold=check.clock_stopped_at is not None,
         reminders_left=max(0, check.reminders_promised - check.reminders_sent),
         kept=retention_for_candidate(facts.organisation),
         is_short="withdrawn" in states and not _is_enough(check, statuses),
     )
+
+
+def _answers_due(check: Check, requests: Sequence[ReferenceRequest], *, now: datetime) -> datetime:
+    """Referees have their own deadlines, usually earlier than the check's."""
+    days = [request.deadline_at for request in requests]
+    return min((day for day in days if day >= now), default=max(days, default=check.deadline_at))
 
 
 def unfilled_slots(check: Check) -> list[str]:
