@@ -65,12 +65,14 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
     "form-action": [CSP.SELF],
 }
-#: bytes; larger bodies get a 413, except candidates' files and reports to verify
+#: bytes; larger bodies get a 413, except candidates' files, reports to verify, and admins' files of groups or ratings
 GOODWORD_MAX_BODY = 2 * 1024 * 1024
 #: above the maximum file size, so that a file that is slightly too large gets a message on its page
 GOODWORD_MAX_UPLOAD = environment.number("GOODWORD_MAX_UPLOAD", 16, least=1) * 1024 * 1024
 #: for /verify: 20 times the size of a reference check with six referees
 GOODWORD_MAX_REPORT = 16 * 1024 * 1024
+#: above candidates.people_files.LARGEST, so that a file that is slightly too large gets a message on its page
+GOODWORD_MAX_PEOPLE_FILE = 10 * 1024 * 1024
 GOODWORD_CLAMD = environment.scanner("GOODWORD_CLAMD")
 DATA_UPLOAD_MAX_MEMORY_SIZE = GOODWORD_MAX_BODY
 #: enough for the page that translates a questionnaire of a hundred questions

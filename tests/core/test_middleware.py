@@ -77,6 +77,20 @@ def test_reports_to_verify_have_a_higher_size_limit(client: Client, settings: Se
     assert client.post("/verify/x/", b"x" * 20, content_type="text/plain").status_code == 413
 
 
+def test_files_of_groups_and_ratings_have_a_higher_size_limit(client: Client, settings: Settings) -> None:
+    settings.GOODWORD_MAX_BODY, settings.GOODWORD_MAX_PEOPLE_FILE = 10, 20
+    for page in ("fairness/", "validity/ratings/"):
+        for size, status in ((20, 302), (21, 413)):
+            where = f"/o/acme/settings/{page}"
+            assert client.post(where, b"x" * size, content_type="text/plain").status_code == status
+    for elsewhere in (
+        "/o/acme/settings/",
+        "/o/acme/settings/validity/ratings/allow/",
+        "/o/a/b/settings/fairness/",
+    ):
+        assert client.post(elsewhere, b"x" * 11, content_type="text/plain").status_code == 413
+
+
 def test_an_oversized_upload_gets_a_page_or_json_for_scripts(client: Client, settings: Settings) -> None:
     settings.GOODWORD_MAX_BODY, settings.GOODWORD_MAX_UPLOAD = 10, 20
     where = "/p/not-there/assessment/1/item/2/?from=last"

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.programs
 MAX_BODY = 2 * 1024 * 1024
 MAX_UPLOAD = 16 * 1024 * 1024
 MAX_REPORT = 8 * 1024 * 1024
+MAX_PEOPLE_FILE = 4 * 1024 * 1024
 #: the path of an upload
 UPLOAD = "/p/a-token/assessment/2/item/13/"
 HALF = b"POST /hooks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf of it"
@@ -47,6 +48,7 @@ class Server:
             max_body=MAX_BODY,
             max_upload=MAX_UPLOAD,
             max_report=MAX_REPORT,
+            max_people_file=MAX_PEOPLE_FILE,
             **{"may_upload": lambda token: token == "a-token", **options},
         )
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -159,6 +161,13 @@ def test_reports_to_verify_have_a_separate_limit_and_need_no_link(server: Server
     assert server.ask(b"x" * MAX_REPORT, path="/verify/") == (200, b"8388608 from 127.0.0.1")
     for path, size in (("/verify/", MAX_REPORT), ("/verify/more/", MAX_BODY), ("/p/verify/", MAX_BODY)):
         assert server.ask(b"x" * (size + 1), path=path) == (200, b"0 from 127.0.0.1"), path
+
+
+def test_files_of_groups_and_ratings_have_a_separate_limit(server: Server) -> None:
+    path = "/o/acme/settings/fairness/"
+    assert server.ask(b"x" * MAX_PEOPLE_FILE, path=path) == (200, b"4194304 from 127.0.0.1")
+    for elsewhere, size in ((path, MAX_PEOPLE_FILE), (f"{path}more/", MAX_BODY)):
+        assert server.ask(b"x" * (size + 1), path=elsewhere) == (200, b"0 from 127.0.0.1"), elsewhere
 
 
 def test_reports_to_verify_get_no_more_time_to_arrive(hasty: Server) -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 
 from goodword.accounts.models import AuditEntry
 from goodword.candidates.fairness.command import compare
+from goodword.candidates.people_files import LARGEST
 from goodword.roles.models import Role
 from tests.candidates.fairness.people import DAY, NOW, add, file_of, two_groups
 from tests.support import factories
@@ -130,11 +131,16 @@ def test_bad_input_is_named_and_computes_nothing(
     assert audited(role) == []
 
 
-def test_pages_for_large_files_show_the_limit_of_a_request(role: Role) -> None:
+def test_pages_for_large_files_show_their_limit_and_accept_files_up_to_it(role: Role) -> None:
     client = signed_in(factories.member(role.organisation, kind="admin"))
-    limit = f"At most {settings.GOODWORD_MAX_BODY // 1024 // 1024} MB."
+    assert LARGEST + 1_000_000 < settings.GOODWORD_MAX_PEOPLE_FILE
     for page in ("fairness/", "validity/ratings/"):
-        assert limit in client.get(f"/o/{role.organisation.slug}/settings/{page}").content.decode()
+        where = f"/o/{role.organisation.slug}/settings/{page}"
+        assert f"At most {LARGEST // 1_000_000} MB." in client.get(where).content.decode()
+        for size, problem in ((LARGEST, "must name the columns"), (LARGEST + 1, "larger than 8 MB")):
+            file = SimpleUploadedFile("people.csv", b"x\n" * (size // 2) + b"x" * (size % 2))
+            said = client.post(where, {"file": file, "lowest": 1, "highest": 5})
+            assert (said.status_code, problem in said.content.decode()) == (422, True)
 
 
 @pytest.mark.parametrize("kind", ["recruiter", "hiring_manager"])

@@ -40,6 +40,7 @@ access_log = logging.getLogger("goodword.access")
 _PORTALS = ("/p/", "/r/", "/a/", "/d/", "/dr/", "/e/", "/i/", "/m/", "/t/", "/verify/")
 _UPLOAD_PATH = re.compile(r"/p/[^/]+/assessment/[0-9]+/item/[0-9]+/")
 _VERIFY_PATH = "/verify/"
+_PEOPLE_FILE_PATH = re.compile(r"/o/[^/]+/settings/(fairness|validity/ratings)/")
 #: characters; our own parameters are a few dozen, searches and `next` somewhat longer
 LONGEST_PARAMETER: Final = 2000
 
@@ -48,9 +49,11 @@ def is_upload(path: str) -> bool:
     return _UPLOAD_PATH.fullmatch(path) is not None
 
 
-def largest_body(path: str, *, max_body: int, max_upload: int, max_report: int) -> int:
+def largest_body(path: str, *, max_body: int, max_upload: int, max_report: int, max_people_file: int) -> int:
     if is_upload(path):
         return max(max_body, max_upload)
+    if _PEOPLE_FILE_PATH.fullmatch(path):
+        return max(max_body, max_people_file)
     return max(max_body, max_report) if path == _VERIFY_PATH else max_body
 
 
@@ -126,6 +129,7 @@ class BodyLimit:
             max_body=settings.GOODWORD_MAX_BODY,
             max_upload=settings.GOODWORD_MAX_UPLOAD,
             max_report=settings.GOODWORD_MAX_REPORT,
+            max_people_file=settings.GOODWORD_MAX_PEOPLE_FILE,
         )
         return too_large(request, most=most) if length > most else self.get_response(request)
 

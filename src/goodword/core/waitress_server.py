@@ -61,6 +61,7 @@ def make_server(
     max_body: int,
     max_upload: int = 0,
     max_report: int = 0,
+    max_people_file: int = 0,
     trusted_proxies: int = 0,
     silent_seconds: int = SILENT_SECONDS,
     arrival_seconds: float = ARRIVAL_SECONDS,
@@ -72,9 +73,9 @@ def make_server(
     """Create a server on a bound socket. `run()` serves, `stop()` ends it. Call this after any fork, since it starts
     threads.
 
-    `max_body`, `max_upload`, `max_report`: bytes. Uploads may take longer if `may_upload` knows the link. Requests that
-    `intake` takes are stored in groups. `per_address` applies only without a trusted proxy, since all connections from
-    a proxy have one address.
+    `max_body`, `max_upload`, `max_report`, `max_people_file`: bytes. Uploads may take longer if `may_upload` knows the
+    link. Requests that `intake` takes are stored in groups. `per_address` applies only without a trusted proxy, since
+    all connections from a proxy have one address.
     """
     behind_proxies: dict[str, object] = {}
     if trusted_proxies:
@@ -96,7 +97,8 @@ def make_server(
         **behind_proxies,
     )
     server = Server(application, listening, adjustments)
-    server.max_body, server.max_upload, server.max_report = max_body, max_upload, max_report
+    server.max_body, server.max_upload = max_body, max_upload
+    server.max_report, server.max_people_file = max_report, max_people_file
     server.arrival_seconds = arrival_seconds
     server.may_upload = may_upload
     server.connections = connections or _affordable()
@@ -156,6 +158,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
             max_body=limits.max_body,
             max_upload=limits.max_upload,
             max_report=limits.max_report,
+            max_people_file=limits.max_people_file,
         )
         if self.most != limits.max_body or self.content_length > self.most:
             self.adj = copy.copy(self.adj)  # copying it takes as long as parsing a small request
@@ -289,6 +292,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
     max_body = 0
     max_upload = 0
     max_report = 0
+    max_people_file = 0
     arrival_seconds: float = ARRIVAL_SECONDS
     may_upload: UploadCheck | None = None
     committer: Committer | None = None

@@ -130,6 +130,7 @@ def _run(
         max_body=settings.GOODWORD_MAX_BODY,
         max_upload=settings.GOODWORD_MAX_UPLOAD,
         max_report=settings.GOODWORD_MAX_REPORT,
+        max_people_file=settings.GOODWORD_MAX_PEOPLE_FILE,
         trusted_proxies=settings.GOODWORD_TRUSTED_PROXIES,
         may_upload=import_string(settings.GOODWORD_MAY_UPLOAD),
         intake=import_string(settings.GOODWORD_INTAKE)(),

@@ -63,7 +63,7 @@ class FairnessForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("CSV file with groups"),
         help_text=gettext_lazy(
-            "Two columns: Group, and E-mail, Greenhouse candidate ID or Greenhouse application ID. At most 2 MB. It is "
+            "Two columns: Group, and E-mail, Greenhouse candidate ID or Greenhouse application ID. At most 8 MB. It is "
             "not stored."
         ),
         max_length=255,

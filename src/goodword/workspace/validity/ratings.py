@@ -63,7 +63,7 @@ class UploadForm(forms.Form):
         label=gettext_lazy("CSV file with ratings"),
         help_text=gettext_lazy(
             "A line for each person and rater. Columns: E-mail, Greenhouse candidate ID or Greenhouse application ID; "
-            "Rater; Date; and one for each rating, named after what is rated, such as Overall. At most 2 MB."
+            "Rater; Date; and one for each rating, named after what is rated, such as Overall. At most 8 MB."
         ),
         max_length=255,
         allow_empty_file=True,
