@@ -12,6 +12,7 @@ from django.test import Client
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.validity import print_validity
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
+from goodword.candidates.ratings import delete_unconfirmed
 from goodword.roles.models import Role
 from goodword.workspace.validity import asking
 from tests.assessments.plans import PlannedTest
@@ -190,6 +191,20 @@ def test_nothing_is_imported_if_nobody_was_hired(role: Role) -> None:
     page = client.post(f"{made}confirm/", follow=True)
     assert "Nothing was imported: these people can no longer be rated." in text_of(page)
     assert RatingImport.objects.of(role.organisation).get().confirmed_at is None
+
+
+def test_the_page_of_deleted_ratings_says_why_and_leads_to_a_new_upload(role: Role) -> None:
+    client = admin_of(role)
+    file = SimpleUploadedFile(
+        "ratings.csv", b"E-mail,Rater,Date,Overall\nnobody@x.example,Rita,2026-03-01,3\n"
+    )
+    made = client.post(path(role, "ratings/"), {"file": file, "lowest": 1, "highest": 5}).headers["Location"]
+    assert client.get(made).status_code == 200
+    delete_unconfirmed(now=RatingImport.objects.of(role.organisation).get().made_at + timedelta(days=8))
+    for page in (client.get(made), client.post(f"{made}confirm/"), client.post(f"{made}delete/")):
+        assert page.status_code == 404
+        assert "Ratings that aren't imported within 7 days are deleted" in text_of(page)
+        assert f'href="{path(role, "ratings/")}"' in page.content.decode()
 
 
 def _refused(client: Client, role: Role, made: RatingImport) -> set[int]:

@@ -256,6 +256,19 @@ def test_lines_are_deleted_after_a_week(role: Role, rita: Membership) -> None:
     assert not ImportRow.objects.of(role.organisation).exists()
 
 
+def test_the_page_of_a_deleted_file_says_why_and_leads_to_a_new_upload(role: Role, rita: Membership) -> None:
+    of = uploaded(signed_in(rita), role)
+    imports.delete_old(now=NOW + timedelta(days=8))
+    upload_page = path("role_import", role.organisation, role.pk)
+    shown = [signed_in(rita).get(path("role_import_check", role.organisation, role.pk, of.pk))]
+    shown += [press(signed_in(rita), of, button) for button in ("confirm", "discard")]
+    for page in shown:
+        assert page.status_code == 404
+        assert "Files to import are deleted after 7 days" in page.content.decode()
+        assert f'href="{upload_page}"' in page.content.decode()
+    assert names(role) == []
+
+
 @pytest.mark.world
 def test_erasing_a_person_erases_their_lines(role: Role, rita: Membership) -> None:
     of = uploaded(signed_in(rita), role)

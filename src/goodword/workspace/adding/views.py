@@ -26,6 +26,7 @@ from goodword.roles.models import Role, Step, visible_roles
 from goodword.workspace.adding import imports
 from goodword.workspace.adding.csv_reading import COLUMNS, LARGEST, Table, read_table
 from goodword.workspace.adding.forms import PersonForm, StepChoice, add_and_invite, step_choices
+from goodword.workspace.deleted_uploads import UploadDeleted, explains_deletion
 from goodword.workspace.models import CandidateImport, ImportRow
 
 ARCHIVED = gettext_lazy("This role is archived. Restore it to add candidates.")
@@ -183,6 +184,7 @@ def template(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @access.member(kinds=access.WORKS)
+@explains_deletion
 def check(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
     """Show what would be imported and, once confirmed, the progress."""
     role, found = _import_of(request, pk, import_pk)
@@ -191,6 +193,7 @@ def check(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
 
 @require_POST
 @access.member(kinds=access.WORKS)
+@explains_deletion
 def confirm(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
     """Start the import. Asks again if e-mails will be sent or the number of rows has changed."""
     role, found = _import_of(request, pk, import_pk)
@@ -210,6 +213,7 @@ def confirm(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase
 
 @require_POST
 @access.member(kinds=access.WORKS)
+@explains_deletion
 def leave_out(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
     """Save the ticks and turn the page: `turn` is "doubts-2" or "page-2"."""
     role, found = _import_of(request, pk, import_pk)
@@ -234,6 +238,7 @@ def _lines(request: MemberRequest, name: str) -> set[int]:
 
 @require_POST
 @access.member(kinds=access.WORKS)
+@explains_deletion
 def discard(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
     role, found = _import_of(request, pk, import_pk)
     if imports.discard(found):
@@ -243,7 +248,8 @@ def discard(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase
 
 @require_safe
 @access.member(kinds=access.WORKS)
-def problems(request: MemberRequest, pk: int, import_pk: int) -> HttpResponse:
+@explains_deletion
+def problems(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
     _role, found = _import_of(request, pk, import_pk)
     rows = _with_problems(found)
     lines = [
@@ -270,7 +276,10 @@ def _import_of(request: MemberRequest, pk: int, import_pk: int) -> tuple[Role, C
         .filter(role=role)
         .select_related("member__user", "member__organisation")
     )
-    found = access.get_or_404(rows, import_pk)
+    try:
+        found = access.get_or_404(rows, import_pk)
+    except Http404:
+        raise UploadDeleted("workspace/adding/deleted.html", role=role, days=imports.KEPT_FOR.days) from None
     if not _may_read(found, request.member):
         raise Http404("may name candidates whom the member may not see")
     return role, found

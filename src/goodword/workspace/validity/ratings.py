@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -25,6 +25,7 @@ from goodword.candidates.models import RatingImport
 from goodword.candidates.people_files import LARGEST, in_lines
 from goodword.candidates.ratings import (
     DAYS,
+    KEPT_FOR,
     PersonToRate,
     RatedLine,
     Scale,
@@ -36,6 +37,7 @@ from goodword.candidates.ratings import (
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile, safe_cell
 from goodword.core.text import written_count
+from goodword.workspace.deleted_uploads import UploadDeleted, explains_deletion
 from goodword.workspace.validity.answering import refused
 from goodword.workspace.validity.asking import end_rated, switch_all_off
 
@@ -158,7 +160,8 @@ def people(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @access.member(kinds=access.ADMIN)
-def check(request: MemberRequest, pk: int) -> HttpResponse:
+@explains_deletion
+def check(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Preview the import or, once confirmed, show its result."""
     found = _import_of(request, pk)
     counts = counts_of(found)
@@ -180,6 +183,7 @@ def check(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @access.member(kinds=access.ADMIN)
+@explains_deletion
 def confirm(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = _import_of(request, pk)
     barred = refused(request.organisation)
@@ -193,6 +197,7 @@ def confirm(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @access.member(kinds=access.ADMIN)
+@explains_deletion
 def delete(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = _import_of(request, pk)
     confirmed = found.confirmed_at is not None
@@ -207,7 +212,12 @@ def _people_to_rate(organisation: Organisation, *, now: datetime) -> list[Person
 
 def _import_of(request: MemberRequest, pk: int) -> RatingImport:
     rows = RatingImport.objects.of(request.organisation).select_related("organisation", "made_by__user")
-    return access.get_or_404(rows, pk)
+    try:
+        return access.get_or_404(rows, pk)
+    except Http404:
+        raise UploadDeleted(
+            "workspace/validity/deleted.html", settings_nav=settings_nav(request), days=KEPT_FOR.days
+        ) from None
 
 
 def _left_out(why: str, lines: list[int]) -> str:
