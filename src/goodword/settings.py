@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
-from goodword.core import dns, environment, mail, pool, single_sign_on
+from goodword.core import dns, environment, mail, pool, sign_on_settings
 
 GOODWORD_ENV = environment.text("GOODWORD_ENV", "production")
 if GOODWORD_ENV not in {"production", "demo", "test"}:
@@ -275,7 +275,7 @@ KNOWN_BROWSER_COOKIE_NAME = f"{_prefix}goodword_browser"
 # --- Single sign-on --------------------------------------------------------------------------------------------
 #: domains for which the provider's addresses are trusted although it doesn't mark them as verified
 _domains = environment.words("GOODWORD_SSO_VERIFIED_DOMAINS")
-_oidc = single_sign_on.oidc(
+_oidc = sign_on_settings.oidc(
     url=environment.optional_url("GOODWORD_OIDC_URL", example="https://login.example.com"),
     client_id=environment.text("GOODWORD_OIDC_CLIENT_ID", ""),
     secret=environment.text("GOODWORD_OIDC_CLIENT_SECRET", ""),
@@ -283,7 +283,7 @@ _oidc = single_sign_on.oidc(
     scopes=environment.words("GOODWORD_OIDC_SCOPES", "openid,profile,email"),
     verified_domains=_domains,
 )
-_saml = single_sign_on.saml(
+_saml = sign_on_settings.saml(
     idp=environment.text("GOODWORD_SAML_IDP", ""),
     name=environment.text("GOODWORD_SAML_NAME", "single sign-on"),
     attributes=environment.text("GOODWORD_SAML_ATTRIBUTES", ""),
@@ -299,7 +299,7 @@ SOCIALACCOUNT_ADAPTER = "goodword.accounts.single_sign_on.SingleSignOnAdapter"
 # a link, since browsers apply the policy's form-action to every redirect that follows a form
 SOCIALACCOUNT_LOGIN_ON_GET = True
 #: claims that make somebody a member; None if none do
-GOODWORD_SSO_MEMBERS = single_sign_on.member_claim(environment.text("GOODWORD_SSO_MEMBERS", ""))
+GOODWORD_SSO_MEMBERS = sign_on_settings.member_claim(environment.text("GOODWORD_SSO_MEMBERS", ""))
 
 # --- Mail ------------------------------------------------------------------------------------------------------
 GOODWORD_MAIL_FROM = environment.address(

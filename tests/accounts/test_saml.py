@@ -14,7 +14,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import AuditEntry, Membership, User
-from goodword.core.single_sign_on import saml as saml_configuration
+from goodword.core.sign_on_settings import saml as saml_configuration
 from tests.support import factories, saml
 from tests.support.pages import signed_in
 

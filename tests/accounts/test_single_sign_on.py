@@ -23,7 +23,7 @@ from pytest_django.fixtures import Settings
 
 from goodword.accounts.commands import lift_single_sign_on, remove_second_factors
 from goodword.accounts.models import AuditEntry, Membership, Organisation, User
-from goodword.core.single_sign_on import member_claim
+from goodword.core.sign_on_settings import member_claim
 from tests.support import factories, oidc
 from tests.support.jobs import waiting
 from tests.support.pages import signed_in

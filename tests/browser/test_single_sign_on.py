@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
-from goodword.core.single_sign_on import member_claim
+from goodword.core.sign_on_settings import member_claim
 from tests.browser.looking import Looker
 from tests.support import factories, oidc
 

@@ -51,7 +51,7 @@ def provider(folder: Path, *, redirect_uri: str, people: Mapping[str, Mapping[st
 
 def configuration(url: str, **settings: Any) -> dict[str, Any]:
     """allauth's configuration, as goodword.settings builds it from the environment."""
-    from goodword.core.single_sign_on import oidc
+    from goodword.core.sign_on_settings import oidc
 
     return oidc(
         url=url,

@@ -4,7 +4,7 @@ import pytest
 
 from goodword.accounts.models import Membership
 from goodword.core.environment import SettingError
-from goodword.core.single_sign_on import KINDS, member_claim, oidc, saml
+from goodword.core.sign_on_settings import KINDS, member_claim, oidc, saml
 
 
 def test_nothing_is_configured_without_settings() -> None:
