@@ -14,8 +14,6 @@ PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.py)`")
 #: `path/to/file.py`, `file.py` beside the previous file, `<app>/templates/`
 FILE = re.compile(r"[\w.<>*-]+/[\w./<>*-]*|[\w-]+\.(?:py|md|toml)")
 NAME = re.compile(r"(\w+)(=?)")
-#: tables of questions and where in the code they are answered
-TABLES = (("docs/where.md", ""), ("ARCHITECTURE.md", "## Where it is decided\n"))
 
 
 @pytest.mark.parametrize("page", ["ARCHITECTURE.md", "docs/concepts.md"])
@@ -25,11 +23,8 @@ def test_paths_of_the_page_exist(page: str) -> None:
     assert [path for path in named if not any((folder / path).exists() for folder in (SOURCE, ROOT))] == []
 
 
-@pytest.mark.parametrize(("page", "heading"), TABLES)
-def test_the_code_named_by_the_table_exists(page: str, heading: str) -> None:
-    _, found, text = (ROOT / page).read_text().partition(heading or "\n")
-    assert found
-    rows = list(rows_of(text.split("\n## ")[0] if heading else text))
+def test_the_code_named_by_the_index_exists() -> None:
+    rows = list(rows_of((ROOT / "docs/where.md").read_text()))
     assert rows
     assert [problem for row in rows for problem in problems_of(row)] == []
 

@@ -1,4 +1,4 @@
-"""A marker word is stored in every column with personal data; after erasure, no table contains it.
+"""A marker word is stored in the columns of a full history; after erasure, no table contains it.
 
 The same for a single referee, whose erasure keeps all other people's data.
 """

@@ -40,8 +40,7 @@ def compute_scores(
 
 
 def _with_norms(one: ComputedScore, table: NormTable | None) -> ComputedScore:
-    """Add the percentile with its band (the score's own, else by the reliability), if the group's reliability is known
-    and above 0."""
+    """Add the percentile with its band: the score's own, else by the reliability. Needs the group's standard error."""
     found = None
     if table is not None and one.value is not None and norms.standard_error(table) is not None:
         if not one.has_own_band:

@@ -182,7 +182,7 @@ def _security(facts: ManualFacts) -> str:
 def documentation(facts: ManualFacts) -> Sequence[Topic]:
     rows = [
         (_("Technical sheet"), _("Library > Tests, for the same version, form and language")),
-        ("docs/tests.md", _("the tests and their development")),
+        ("docs/test-library.md", _("the tests and their development")),
         ("docs/scoring.md", _("formulas, their sources and assumptions")),
         ("docs/evidence.md", _("the export that recomputes every score")),
         ("docs/law/", _("employers' duties under some laws")),

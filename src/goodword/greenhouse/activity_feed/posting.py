@@ -1,8 +1,9 @@
 """Posts one note per report version, and searches for duplicates.
 
-Greenhouse has no idempotency keys, so we write at most once per claim. If the outcome is unknown, we wait until the
-write must have arrived or failed, then search the feed for the note's marker, and write again only if it isn't there. A
-slow worker gives up before another may claim its note. `search_due` later finds writes that arrived even after that.
+Greenhouse has no idempotency keys, so a claim ends with at most one write that Greenhouse accepts. If the outcome is
+unknown, we wait until the write must have arrived or failed, then search the feed for the note's marker, and write
+again only if it isn't there. A slow worker gives up before another may claim its note. `search_due` later finds writes
+that arrived even after that.
 Members have to delete those duplicates, since Harvest can't.
 """
 

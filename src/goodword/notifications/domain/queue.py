@@ -152,7 +152,8 @@ def cancel(*, organisation: Organisation, subject_ref: str, now: datetime, faile
 
 
 def restore_invitation(*, organisation: Organisation, subject_ref: str, now: datetime) -> bool:
-    """Queue the newest invitation again if a pause cancelled it before it was sent. Reminders are rescheduled."""
+    """Queue the newest invitation again if it was cancelled (by a pause or closing) before it was sent. Reminders are
+    rescheduled."""
     newest = (
         Email.objects.of(organisation)
         .select_for_update(of=("self",))

@@ -2,7 +2,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from goodword.questionnaires.labels import period
@@ -148,7 +147,7 @@ def sentence(code: str, facts: Facts, names: Sequence[str]) -> str:
 
 def _member(facts: Facts) -> str:
     return (
-        _now(
+        gettext(
             "%(one)s has an address at %(domain)s, which belongs to your organisation or one of its members."
         )
         % facts
@@ -156,15 +155,15 @@ def _member(facts: Facts) -> str:
 
 
 def _disposable(facts: Facts) -> str:
-    return _now("%(one)s has an address at %(domain)s, a service for disposable addresses.") % facts
+    return gettext("%(one)s has an address at %(domain)s, a service for disposable addresses.") % facts
 
 
 def _free(facts: Facts) -> str:
-    return _now("%(one)s has an address at %(domain)s, a free mail provider.") % facts
+    return gettext("%(one)s has an address at %(domain)s, a free mail provider.") % facts
 
 
 def _domain(facts: Facts) -> str:
-    return _now("%(one)s has an address at %(domain)s; the company stated is %(company)s.") % facts
+    return gettext("%(one)s has an address at %(domain)s; the company stated is %(company)s.") % facts
 
 
 def _fast(facts: Facts) -> str:
@@ -174,21 +173,21 @@ def _fast(facts: Facts) -> str:
         "rate": round(facts["words"] * 60 / max(1, facts["seconds"])),
     }
     if facts["hasty"] and facts["typed"]:
-        text = _now(
+        text = gettext(
             "%(one)s took %(time)s; most people take about %(minutes)s minutes. They wrote %(words)s "
             "words: %(rate)s a minute, faster than almost anyone types."
         )
     elif facts["hasty"]:
-        text = _now("%(one)s took %(time)s; most people take about %(minutes)s minutes.")
+        text = gettext("%(one)s took %(time)s; most people take about %(minutes)s minutes.")
     else:
-        text = _now(
+        text = gettext(
             "%(one)s took %(time)s and wrote %(words)s words: %(rate)s a minute, faster than almost anyone types."
         )
     return text % known
 
 
 def _texts(facts: Facts) -> str:
-    text = _now(
+    text = gettext(
         "A text by %(one)s and one by %(other)s share %(percent)s %% of their wording. The shorter "
         "has %(words)s words."
     )
@@ -198,9 +197,10 @@ def _texts(facts: Facts) -> str:
 def _ratings(facts: Facts) -> str:
     if facts["same_picks"]:
         return (
-            _now("%(one)s and %(other)s gave the same %(ratings)s ratings and picked the same words.") % facts
+            gettext("%(one)s and %(other)s gave the same %(ratings)s ratings and picked the same words.")
+            % facts
         )
-    return _now("%(one)s and %(other)s gave the same %(ratings)s ratings.") % facts
+    return gettext("%(one)s and %(other)s gave the same %(ratings)s ratings.") % facts
 
 
 def _dates(facts: Facts) -> str:
@@ -208,48 +208,48 @@ def _dates(facts: Facts) -> str:
         "stated": period(facts["stated_from"], facts["stated_to"] or None),
         "said": period(facts["said_from"], facts["said_to"] or None),
     }
-    return _now("The candidate stated: %(stated)s. %(one)s says: %(said)s.") % known
+    return gettext("The candidate stated: %(stated)s. %(one)s says: %(said)s.") % known
 
 
 def _title(facts: Facts) -> str:
-    return _now("The candidate stated “%(stated)s”. %(one)s says “%(said)s”.") % facts
+    return gettext("The candidate stated “%(stated)s”. %(one)s says “%(said)s”.") % facts
 
 
 def _titles(facts: Facts) -> str:
-    return _now("%(one)s says “%(first)s”, %(other)s says “%(second)s”, both for %(company)s.") % facts
+    return gettext("%(one)s says “%(first)s”, %(other)s says “%(second)s”, both for %(company)s.") % facts
 
 
 def _same_address_and_device(facts: Facts) -> str:
     if facts["office"]:
-        text = _now(
+        text = gettext(
             "%(one)s and %(other)s used the same network address and type of device. They share an "
             "employer, according to the candidate, so this is to be expected."
         )
     else:
-        text = _now("%(one)s and %(other)s used the same network address and type of device.")
+        text = gettext("%(one)s and %(other)s used the same network address and type of device.")
     return text % facts
 
 
 def _same_address(facts: Facts) -> str:
     if facts["office"]:
-        text = _now(
+        text = gettext(
             "%(one)s and %(other)s used the same network address. They share an employer, according to "
             "the candidate, so this is to be expected."
         )
     else:
-        text = _now("%(one)s and %(other)s used the same network address, on different devices.")
+        text = gettext("%(one)s and %(other)s used the same network address, on different devices.")
     return text % facts
 
 
 def _same_device(facts: Facts) -> str:
-    text = _now(
+    text = gettext(
         "%(one)s and %(other)s used the same type of device, which appears in none of your other checks."
     )
     return text % facts
 
 
 def _private_topics(facts: Facts) -> str:
-    return _now("What %(one)s wrote may touch on %(topics)s.") % {
+    return gettext("What %(one)s wrote may touch on %(topics)s.") % {
         "one": facts["one"],
         "topics": named(facts["topics"]),
     }

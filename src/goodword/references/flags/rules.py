@@ -11,9 +11,9 @@ of the shorter text's three-word sequences that the longer one contains. Two peo
 hardly any; a copy shares nearly all, even if edited. From 0.5: medium; from 0.8: high. Texts under eight words are left
 out. All texts are compared, since a copy may answer another question. Translations are not detected.
 
-**Identical ratings** are common: five ratings between 3 and 5 match by chance about once in a hundred, and good people
-get similar ratings. Five or more that are not all at one level: low. If the picked words also match (five of twenty:
-one in 15,504 by chance): medium.
+**Identical ratings** of two referees are common: five ratings between 3 and 5 match by chance about once in a hundred,
+and good people get similar ratings. Five or more that are not all at one level: low. If the picked words also match
+(five of twenty: one in 15,504 by chance): medium.
 
 **Private topics.** Words that may be about health, family, age, belief or origin (references.comments): low, as
 many have a harmless meaning.

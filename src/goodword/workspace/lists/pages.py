@@ -54,8 +54,10 @@ class Order:
                 return cls(keys=(Coalesce("check_at", nowhere),), descends=descends)
             case "reminder":
                 return cls(keys=(Coalesce("next_reminder_at", nowhere),), descends=descends)
-            case _:
+            case "added":
                 return cls(keys=(F("created_at"),), descends=descends)
+            case _:
+                raise ValueError(f"There is no order {name!r}.")
 
     def sorted(
         self, rows: QuerySet[ListedApplication], *, backwards: bool = False
