@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -96,6 +97,35 @@ def test_declined_offers_are_proposed_and_counted_as_selected(role: Role) -> Non
     raw += b"\n" + file_of(bd=10).split(b"\n", 1)[1]
     text = sent(role, raw, declined=["Candidate declined our offer"]).content.decode()
     assert "22 of 70" in text and "Declined an offer" in text
+
+
+def test_of_150_reasons_the_rarest_can_be_chosen_too(role: Role) -> None:
+    raw = two_groups(role)
+    for number in range(150):
+        add(role, f"x{number}-", status="rejected", n=2, reason=f"Reason {number}")
+    add(role, "bq", status="rejected", n=1, reason="Moving abroad")
+    add(role, "bz", status="rejected", n=1, reason="Withdrew: found a flat elsewhere")
+    client, path = page(role)
+    shown = BeautifulSoup(client.get(path).content, "html.parser")
+    for name in ("withdrawals", "declined"):
+        assert len(shown.select(f"input[name={name}]")) == 154
+        folded = shown.select_one(f"details:has(input[name={name}])")
+        assert folded is not None
+        assert "open" not in folded.attrs
+    assert [str(one["value"]) for one in shown.select("input[name=withdrawals][checked]")] == [
+        "Candidate withdrew",
+        "Withdrew: found a flat elsewhere",
+    ]
+    assert shown.select("details input[checked]") == []  # what is proposed can be seen
+    raw += b"\n" + file_of(bq=1).split(b"\n", 1)[1]
+    compared = sent(role, raw, withdrawals=["Candidate withdrew", "Moving abroad"])
+    shown = BeautifulSoup(compared.content, "html.parser")
+    group_b = shown.select_one("#groups tbody tr:nth-of-type(2) td[data-label=Withdrew]")
+    assert group_b is not None
+    assert (compared.status_code, group_b.get_text()) == (200, "6")
+    assert (
+        shown.select_one("details[open] input[name=withdrawals][value='Moving abroad'][checked]") is not None
+    )
 
 
 def test_groups_that_are_too_small_are_named_and_not_compared(role: Role) -> None:

@@ -1,7 +1,8 @@
 """Settings > Fairness: selection rates of groups from an uploaded file, which is read once and not kept."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -9,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
@@ -27,10 +28,27 @@ from goodword.candidates.fairness.outcomes import (
 from goodword.candidates.people_files import LARGEST, in_lines
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile
+from goodword.core.text import without_accents
 from goodword.roles.models import Role
 
 #: dates outside this range are typing errors
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
+#: reasons shown before the rarer ones, which are folded, besides those that are proposed
+_FREQUENT: Final = 20
+
+
+class ReasonCheckboxes(forms.CheckboxSelectMultiple):
+    """Folds groups of choices, unless one of them is chosen."""
+
+    template_name = "workspace/fairness/reasons.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["groups"] = [
+            (group, options, any(option["selected"] for option in options))
+            for group, options, _index in context["widget"]["optgroups"]
+        ]
+        return context
 
 
 class FairnessForm(forms.Form):
@@ -52,13 +70,13 @@ class FairnessForm(forms.Form):
         label=gettext_lazy("Rejection reasons of candidates who withdrew"),
         help_text=gettext_lazy("Left out of the rates and counted separately."),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=ReasonCheckboxes,
     )
     declined = forms.MultipleChoiceField(
         label=gettext_lazy("Rejection reasons of candidates who declined an offer"),
         help_text=gettext_lazy("Counted as selected: the employer made them an offer."),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=ReasonCheckboxes,
     )
     file = forms.FileField(
         label=gettext_lazy("CSV file with groups"),
@@ -80,7 +98,7 @@ class FairnessForm(forms.Form):
     ) -> None:
         reasons = rejection_reasons(organisation)
         usual = proposed(reasons)
-        initial = {
+        initial: dict[str, Any] = {
             "since": _a_year_before(today),
             "until": today,
             "withdrawals": sorted(usual.withdrew),
@@ -92,7 +110,7 @@ class FairnessForm(forms.Form):
         roles.label_from_instance = lambda role: role.title
         for name in ("withdrawals", "declined"):
             field: Any = self.fields[name]
-            field.choices = [(reason, reason) for reason in reasons]
+            field.choices = _choices(reasons, initial[name])
             if not reasons:
                 del self.fields[name]
 
@@ -175,6 +193,17 @@ def fairness(request: MemberRequest) -> HttpResponse:
     )
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _choices(reasons: Sequence[str], proposed: Collection[str]) -> list[tuple[str, Any]]:
+    """The frequent and the proposed reasons, and a group of the rarer ones by name. `reasons`: most frequent first."""
+    first = [reason for place, reason in enumerate(reasons) if place < _FREQUENT or reason in proposed]
+    rarer = sorted(set(reasons).difference(first), key=without_accents)
+    choices: list[tuple[str, Any]] = [(reason, reason) for reason in first]
+    if rarer:
+        label = ngettext("%(n)s rarer reason", "%(n)s rarer reasons", len(rarer)) % {"n": len(rarer)}
+        choices.append((label, [(reason, reason) for reason in rarer]))
+    return choices
 
 
 def _a_year_before(day: date) -> date:

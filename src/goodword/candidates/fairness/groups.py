@@ -136,6 +136,7 @@ class Decisions:
 
 
 def rejection_reasons(organisation: Organisation) -> list[str]:
+    """All reasons, the most frequent first."""
     rows = (
         Application.objects.of(organisation)
         .exclude(rejection_reason="")
@@ -143,7 +144,7 @@ def rejection_reasons(organisation: Organisation) -> list[str]:
         .annotate(n=Count("pk"))
         .order_by("-n", "rejection_reason")
     )
-    return [row["rejection_reason"] for row in rows[:100]]
+    return [row["rejection_reason"] for row in rows]
 
 
 def proposed(reasons: Iterable[str]) -> Decisions:
