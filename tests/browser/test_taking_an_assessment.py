@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from goodword.assessments.models import Attempt
 from goodword.core import clock
-from tests.assessments.plans import JUDGEMENT, attempt_of
+from tests.assessments.plans import JUDGEMENT, PlannedTest, attempt_of
 from tests.assessments.support import answer_all, application, assigned, scores, token_of
 from tests.assessments.support import answers as given_in
 from tests.browser.conftest import violations
@@ -58,6 +58,27 @@ def test_numbers_choose_and_enter_continues(page: Page, url: Callable[..., str],
     arrived(page)
     assert answers(attempt) == [("ws116", 2)]
     assert f"POST {url('portal_assessment_item', 1, 2)}" not in sent
+
+
+@pytest.mark.parametrize(
+    ("part", "target"),
+    [(JUDGEMENT, "[data-situation]"), (PlannedTest(test="work_style"), "[data-item]")],
+)
+def test_turning_to_another_screen_moves_the_focus_there(
+    page: Page, live_server: object, part: PlannedTest, target: str
+) -> None:
+    """The button with the focus is removed; without a new place, screen readers lose theirs."""
+    attempt = attempt_of(part, now=clock.now())
+    token = token_of(attempt, now=clock.now())
+    with page.expect_response("**/screens/") as screens:
+        page.goto(f"{live_server}{reverse('portal_assessment_item', args=[token, 1, 1])}")
+    screens.value.finished()
+    for words, number in (("Skip for now", 2), ("Back", 1)):
+        link = page.get_by_role("link", name=words, exact=True)
+        link.focus()
+        link.press("Enter")
+        expect(page).to_have_url(f"{live_server}{reverse('portal_assessment_item', args=[token, 1, number])}")
+        expect(page.locator(target)).to_be_focused()
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr"])

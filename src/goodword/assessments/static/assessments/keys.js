@@ -3,11 +3,15 @@
 (() => {
   const radios = (item) => [...item.querySelectorAll("input[type=radio]")];
 
-  const start = (root = document) => {
-    const item = root.querySelector("[data-item]");
+  const start = () => {
+    const item = document.querySelector("[data-item]");
     if (!item) return;
-    for (const hint of root.querySelectorAll("[data-keys]")) hint.hidden = false;
-    const target = root.querySelector("[data-solution]") ?? item; // so that screen readers read it
+    for (const hint of document.querySelectorAll("[data-keys]")) hint.hidden = false;
+    focus(document.querySelector("[data-solution]") ?? item);
+  };
+
+  // so that screen readers read it
+  const focus = (target) => {
     // on a slow connection people may have begun to answer before this script arrives
     const busy = document.activeElement !== document.body;
     if (!busy && !document.querySelector("[data-error-summary]")) target.focus({ preventScroll: true });
@@ -36,6 +40,11 @@
     }
   });
 
-  document.addEventListener("DOMContentLoaded", () => start());
-  document.addEventListener("goodword:screen", () => start());
+  document.addEventListener("DOMContentLoaded", start);
+  // the button that led here is gone, and the focus with it
+  document.addEventListener("goodword:screen", () => {
+    start();
+    const situation = document.querySelector("[data-situation]");
+    if (situation) focus(situation);
+  });
 })();
