@@ -100,3 +100,14 @@ def test_a_practice_situation_has_as_many_actions_as_the_first_one_of_the_test(a
 
 def _labels(page: Any) -> list[str]:
     return [str(tag["aria-label"]) for tag in page.select("input[aria-label]")]
+
+
+def test_browsers_translate_sentences_but_no_series(attempt: Attempt) -> None:
+    """A browser's translation would turn the letter pairs IT or UK into words."""
+    kept: list[list[str]] = []
+    for number, _ in enumerate(tasks(attempt), start=1):
+        path = reverse("portal_assessment_practice", args=[token_of(attempt), 1, number])
+        page = soup(Client().get(path))
+        kept.append([str(tag["class"][0]) for tag in page.select("[translate=no]")])
+    series = ["task__terms", "choices__list"]
+    assert kept == [series, series, [], []]
