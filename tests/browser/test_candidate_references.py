@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from goodword.core import clock
 from goodword.notifications.domain import links
-from goodword.notifications.models import Link
+from goodword.notifications.domain.mail_texts import render
+from goodword.notifications.models import Email, Link
 from goodword.references.domain.invitations import open_check
 from goodword.references.domain.slot_changes import answer_cannot
 from goodword.references.models import Check, Referee, ReferenceRequest
@@ -35,6 +36,15 @@ def check(live_server: object) -> Check:
     step_request = factories.step_request(factories.application(role), Step.Kind.REFERENCE_CHECK)
     with transaction.atomic():
         return open_check(step_request=step_request, now=clock.now(), by="goodword")
+
+
+def test_a_mail_with_a_very_long_word_fits_a_phone(page: Page, check: Check) -> None:
+    """Phones would shrink the whole mail to the width of an address that doesn't wrap."""
+    mail = Email.objects.of(check.organisation).get(application=check.step_request.application)
+    mail.context["organisation"]["name"] = "recruiting-" + "x" * 60 + "@acme.example"
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.set_content(render(mail, link="http://acme.example/").html)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 @pytest.fixture
