@@ -25,6 +25,7 @@ from goodword.workspace.comparison.files import RoleResults
 from tests.reports.pdf.typical import assessment, reference_check
 from tests.support import factories
 from tests.support.pages import signed_in
+from tests.support.workbooks import sheets_of
 from tests.workspace.applications import named, path
 
 pytestmark = pytest.mark.django_db
@@ -209,7 +210,23 @@ def test_downloads_are_audited_and_contain_only_what_the_member_may_see(role: Ro
     assert [one.details for one in entries] == [{"role": role.pk, "format": "json"}] * 2
 
 
-@pytest.mark.parametrize("form", ["csv", "json"])
+def test_the_workbook_has_the_lines_of_the_csv_with_numbers_and_dates(role: Role, rita: Membership) -> None:
+    reported(named(role, "=HYPERLINK(1)", "Bo"), "assessment")
+    response: Any = signed_in(rita).get(path("role_results_xlsx", role.organisation, role.pk))
+    assert response["Content-Disposition"].endswith('.xlsx"')
+    [[head, *rows]] = sheets_of(b"".join(response.streaming_content))
+    expected = lines(rita, role)
+    assert [*head.values()] == [*expected[0]]
+    names = {name: column for column, name in head.items()}
+    for row, line in zip(rows, expected, strict=True):
+        assert row[names["candidate"]] == "=HYPERLINK(1) Bo"  # a text, so without an apostrophe
+        assert row[names["reported_at"]].startswith("s2 ")
+        assert row[names["value"]] == f"n {line['value']}"
+    entries = AuditEntry.objects.of(role.organisation).filter(action="results.exported")
+    assert [one.details["format"] for one in entries.order_by("pk")] == ["xlsx", "csv"]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json"])
 def test_others_get_no_file_and_no_audit_entry(form: str, role: Role) -> None:
     where = path(f"role_results_{form}", role.organisation, role.pk)
     stranger = factories.member(factories.organisation(), kind="admin")

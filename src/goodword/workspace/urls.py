@@ -16,7 +16,7 @@ from goodword.workspace.comparison import files as results_files
 from goodword.workspace.comparison import views as comparison
 from goodword.workspace.job_analysis import views as job_analysis
 from goodword.workspace.lists import bulk, saved_views
-from goodword.workspace.lists import csv_file as lists
+from goodword.workspace.lists import downloads as lists
 from goodword.workspace.mail_texts import views as mail_texts
 from goodword.workspace.members import invitations as member_invitations
 from goodword.workspace.members import views as members
@@ -64,6 +64,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/<int:pk>/bulk/", bulk.bulk, name="role_bulk"),
     path("roles/<int:pk>/views/", saved_views.save, name="role_view_save"),
     path("roles/<int:pk>/csv/", lists.list_csv, name="role_csv"),
+    path("roles/<int:pk>/xlsx/", lists.list_xlsx, name="role_xlsx"),
     path("roles/<int:pk>/settings/", role_settings.role_settings, name="role_settings"),
     path("roles/<int:pk>/ratings/", role_settings.ratings, name="role_ratings"),
     path("roles/<int:pk>/duplicate/", role_settings.duplicate, name="role_duplicate"),
@@ -79,6 +80,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/<int:pk>/compare/", comparison.compare, name="role_compare"),
     path("roles/<int:pk>/compare/references/", comparison.compare_references, name="role_compare_references"),
     path("roles/<int:pk>/results.csv", results_files.results_csv, name="role_results_csv"),
+    path("roles/<int:pk>/results.xlsx", results_files.results_xlsx, name="role_results_xlsx"),
     path("roles/<int:pk>/results.json", results_files.results_json, name="role_results_json"),
     path(_JOB_ANALYSIS, job_analysis.page, name="role_job_analysis"),
     path(f"{_JOB_ANALYSIS}versions/<int:number>/", job_analysis.version, name="role_job_analysis_version"),
@@ -131,6 +133,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("candidates/views/", saved_views.save, name="candidates_view_save"),
     path("views/<int:view_pk>/delete/", saved_views.delete, name="saved_view_delete"),
     path("candidates/csv/", lists.list_csv, name="candidates_csv"),
+    path("candidates/xlsx/", lists.list_xlsx, name="candidates_xlsx"),
     path("candidates/<int:pk>/", candidates.candidate_page, name="candidate"),
     path(
         "candidates/<int:pk>/steps/<int:step_request_pk>/invite/",
@@ -208,6 +211,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/<int:pk>/members/<int:member_pk>/remove/", members.remove, name="role_viewer_remove"),
     path("settings/audit-log/", audit_log.audit_log, name="audit_log"),
     path("settings/audit-log/csv/", audit_log.audit_log_csv, name="audit_log_csv"),
+    path("settings/audit-log/xlsx/", audit_log.audit_log_xlsx, name="audit_log_xlsx"),
     path("settings/audit-log/months/", audit_log.audit_log_months, name="audit_log_months"),
     path("settings/members/", members.members, name="members"),
     path("settings/members/<int:pk>/", members.member_page, name="member"),

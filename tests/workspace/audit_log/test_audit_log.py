@@ -24,6 +24,7 @@ from goodword.workspace.audit_log import entries
 from tests.questionnaires.editor.support import LED, made
 from tests.support import factories
 from tests.support.pages import signed_in
+from tests.support.workbooks import sheets_of
 
 pytestmark = pytest.mark.django_db
 
@@ -226,7 +227,7 @@ def test_the_csv_has_every_entry_and_no_formula(
     for minutes in range(4):
         view(ann, factories.application(role, candidate=who), minutes=minutes)
     response = signed_in(ann).get(page(ann.organisation, "?kind=read", name="audit_log_csv"))
-    assert response["Content-Type"] == "text/csv"
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"].startswith('attachment; filename="audit-log-acme')
     text = b"".join(response).decode("utf-8-sig")
     lines = list(csv.reader(io.StringIO(text)))
@@ -236,6 +237,16 @@ def test_the_csv_has_every_entry_and_no_formula(
     ] * 4
     exported = AuditEntry.objects.of(ann.organisation).get(action="audit_log.exported")
     assert (exported.member, exported.details["kind"]) == (ann, "read")
+
+
+def test_the_workbook_has_dates_in_the_organisations_zone(ann: Membership, role: Role) -> None:
+    view(ann, factories.application(role), minutes=0)
+    response = signed_in(ann).get(page(ann.organisation, "?kind=read", name="audit_log_xlsx"))
+    assert response["Content-Disposition"].endswith('.xlsx"')
+    [[head, row]] = sheets_of(b"".join(response))
+    assert (head["A"], row["B"], row["D"]) == ("time", "Ann Admin", "Read the results")
+    assert row["A"].startswith("s2 ")
+    assert AuditEntry.objects.of(ann.organisation).filter(action="audit_log.exported").exists()
 
 
 @pytest.mark.world
@@ -248,7 +259,7 @@ def test_only_admins_of_the_organisation_read_the_log(ann: Membership, role: Rol
         (None, 302),
     ):
         client = signed_in(who) if who else Client()
-        for name in ("audit_log", "audit_log_csv", "audit_log_months"):
+        for name in ("audit_log", "audit_log_csv", "audit_log_xlsx", "audit_log_months"):
             assert client.get(page(ann.organisation, name=name)).status_code == status
         sent = client.post(page(ann.organisation, name="audit_log_months"), {"months": "12"})
         assert sent.status_code == status

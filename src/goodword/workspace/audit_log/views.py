@@ -1,11 +1,10 @@
-import csv
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,8 +17,9 @@ from goodword.accounts.domain.audit import LEAST_MONTHS, MOST_MONTHS, change_mon
 from goodword.accounts.models import Membership, Organisation
 from goodword.accounts.navigation import settings_nav
 from goodword.core import clock
-from goodword.core.csv_files import safe_cell
+from goodword.core.tables import Form, table_file
 from goodword.core.text import WithoutAccents
+from goodword.core.workbooks import Cell
 from goodword.workspace.audit_log.entries import (
     PAGE,
     Filters,
@@ -80,6 +80,16 @@ def _day_of(row: Row) -> object:
 @require_safe
 @access.member(kinds=access.ADMIN)
 def audit_log_csv(request: MemberRequest) -> HttpResponseBase:
+    return _file(request, "csv")
+
+
+@require_safe
+@access.member(kinds=access.ADMIN)
+def audit_log_xlsx(request: MemberRequest) -> HttpResponseBase:
+    return _file(request, "xlsx")
+
+
+def _file(request: MemberRequest, form: Form) -> HttpResponseBase:
     organisation = request.organisation
     now = clock.now()
     filters = Filters.of(request.GET, today=timezone.localdate(now))
@@ -95,27 +105,16 @@ def audit_log_csv(request: MemberRequest) -> HttpResponseBase:
             "kind": filters.group,
         },
     )
-    response = StreamingHttpResponse(
-        _lines(organisation, all_rows(organisation, rows)), content_type="text/csv"
-    )
-    name = f"audit-log-{organisation.slug}-{filters.since}-{filters.until}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    name = f"audit-log-{organisation.slug}-{filters.since}-{filters.until}"
+    cells = _cells(organisation, all_rows(organisation, rows))
+    return table_file(form, COLUMNS, cells, name=name, timespec="seconds")
 
 
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
-
-
-def _lines(organisation: Organisation, rows: Iterator[Row]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
+def _cells(organisation: Organisation, rows: Iterator[Row]) -> Iterator[tuple[Cell, ...]]:
     for row in rows:
         changed = "; ".join(f"{one.name}: {one.before} -> {one.after}" for one in row.changed)
-        cells = (
-            row.entry.at.astimezone(organisation.zone).isoformat(timespec="seconds"),
+        yield (
+            row.entry.at.astimezone(organisation.zone),
             row.actor,
             row.actor_email,
             row.wording.text,
@@ -123,7 +122,6 @@ def _lines(organisation: Organisation, rows: Iterator[Row]) -> Iterator[str]:
             row.note,
             changed,
         )
-        yield writer.writerow([safe_cell(cell) for cell in cells])
 
 
 class MonthsForm(forms.Form):

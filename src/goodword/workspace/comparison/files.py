@@ -4,7 +4,6 @@ keys.
 Uses short queries, because a server-side cursor would run as one statement, whose time core.web_processes limits.
 """
 
-import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -19,12 +18,12 @@ from pydantic import TypeAdapter
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import Membership
+from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.kinds import kind, kind_named
 from goodword.assessments.kinds.report import Figure
 from goodword.candidates.models import visible_applications
 from goodword.core import clock
-from goodword.core.csv_files import safe_cell
+from goodword.core.tables import Form, table_file
 from goodword.references.report_data import CheckData
 from goodword.references.report_front import verdict_of, work_again_of
 from goodword.reports.domain.versions import current_first
@@ -115,6 +114,13 @@ def results_csv(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_safe
 @access.member()
+def results_xlsx(request: MemberRequest, pk: int) -> HttpResponseBase:
+    role = access.get_or_404(visible_roles(request.member), pk)
+    return _file(request.member, role, "xlsx", now=clock.now())
+
+
+@require_safe
+@access.member()
 def results_json(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Download the results. Schema: docs/schemas/role-results.json."""
     role = access.get_or_404(visible_roles(request.member), pk)
@@ -122,7 +128,7 @@ def results_json(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def _file(
-    member: Membership, role: Role, form: Literal["csv", "json"], *, now: datetime
+    member: Membership, role: Role, form: Form | Literal["json"], *, now: datetime
 ) -> StreamingHttpResponse:
     write(
         organisation=member.organisation,
@@ -132,13 +138,17 @@ def _file(
         details={"role": role.pk, "format": form},
     )
     found = _results(role, member)
-    lines = _csv(found) if form == "csv" else _json(found, role, now=now)
-    kinds = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
-    response = StreamingHttpResponse(lines, content_type=kinds[form])
     day = now.astimezone(member.organisation.zone).date()
-    name = f"{slugify(role.title) or 'role'}-results-{day}.{form}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
+    name = f"{slugify(role.title) or 'role'}-results-{day}"
+    if form == "json":
+        response = StreamingHttpResponse(_json(found, role, now=now), content_type="application/json")
+        response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+        response["X-Content-Type-Options"] = "nosniff"
+    else:
+        rows = _rows(found)
+        if form == "xlsx":
+            rows = _dated(rows, member.organisation)
+        response = table_file(form, COLUMNS, rows, name=name)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -236,28 +246,26 @@ def _json(found: Iterator[RoleResult], role: Role, *, now: datetime) -> Iterator
     yield "\n]}\n"
 
 
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
-
-
-def _csv(found: Iterator[RoleResult]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
+def _rows(found: Iterator[RoleResult]) -> Iterator[list[Any]]:
     for result in found:
         head = [
-            str(result["application"]),
+            result["application"],
             result["candidate"],
             result["step"],
             result["report"],
-            str(result["report_version"]),
+            result["report_version"],
             result["reported_at"],
         ]
         for cells in _lines(result):
-            # numbers stay numbers: an apostrophe before a minus would make programs skip negative correlations
-            yield writer.writerow(
-                [safe_cell(cell) if isinstance(cell, str) else cell for cell in (*head, *cells)]
-            )
+            yield [*head, *cells]
+
+
+def _dated(rows: Iterator[list[Any]], organisation: Organisation) -> Iterator[list[Any]]:
+    """With `reported_at` as a date in the organisation's zone."""
+    place = COLUMNS.index("reported_at")
+    for row in rows:
+        row[place] = datetime.fromisoformat(row[place]).astimezone(organisation.zone)
+        yield row
 
 
 def _lines(result: RoleResult) -> Iterator[list[Any]]:

@@ -38,7 +38,7 @@ from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, st
 from goodword.workflow.models import DONE, StepRequest, StepRun, is_open
 from goodword.workspace.candidate.details import WITHDRAWN, reason_field
 from goodword.workspace.candidate.invitations import INVITED, again, refusal, too_soon, why_not
-from goodword.workspace.lists.csv_file import role_of
+from goodword.workspace.lists.downloads import role_of
 from goodword.workspace.lists.pages import PAGE
 from goodword.workspace.lists.query import STEPS, ListQuery, whole_number
 from goodword.workspace.progress import StepProgress, progress_of

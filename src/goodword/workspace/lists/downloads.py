@@ -1,6 +1,5 @@
-"""A list as a streamed CSV file, with the filters and order of the page."""
+"""A list as a streamed file, CSV or an Excel workbook, with the filters and order of the page."""
 
-import csv
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
@@ -15,7 +14,8 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import clock
-from goodword.core.csv_files import safe_cell
+from goodword.core.tables import Form, table_file
+from goodword.core.workbooks import Cell
 from goodword.roles.models import Role, visible_roles
 from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import NAMES, OVERDUE, STEPS, ListQuery, state_at
@@ -41,8 +41,8 @@ COLUMNS: Final = (
 )
 
 
-def csv_response(
-    member: Membership, query: ListQuery, *, role: Role | None, now: datetime
+def file_response(
+    member: Membership, query: ListQuery, form: Form, *, role: Role | None, now: datetime
 ) -> StreamingHttpResponse:
     rows = chosen(filtered(Scope.of(member, role), query), query, now=now)
     rows = rows.annotate(**{f"{step}_now": state_at(step, now=now) for step in STEPS})
@@ -54,32 +54,20 @@ def csv_response(
         now=now,
         details={"role": role.pk if role else None, "filters": query.filters},
     )
-    response = StreamingHttpResponse(
-        _lines(rows, member.organisation), content_type="text/csv; charset=utf-8"
-    )
-    name = slugify(role.title) if role else "candidates"
+    title = slugify(role.title) or "role" if role else "candidates"
     day = now.astimezone(member.organisation.zone).date()
-    response["Content-Disposition"] = f'attachment; filename="{name or "role"}-{day}.csv"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return table_file(form, COLUMNS, _cells(rows, member.organisation), name=f"{title}-{day}")
 
 
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
+def _cells(rows: QuerySet[ListedApplication], organisation: Organisation) -> Iterator[tuple[Cell, ...]]:
+    def moment(at: datetime | None) -> datetime | None:
+        return at.astimezone(organisation.zone) if at else None
 
-
-def _lines(rows: QuerySet[ListedApplication], organisation: Organisation) -> Iterator[str]:
-    def moment(at: datetime | None) -> str:
-        return at.astimezone(organisation.zone).isoformat(timespec="minutes") if at else ""
-
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
     for row in rows.select_related("application__candidate", "role").iterator(chunk_size=BATCH):
         candidate, states = row.application.candidate, vars(row)  # annotated above
         is_late = states["assessment_now"] == OVERDUE
-        cells = (
-            str(row.pk),
+        yield (
+            row.pk,
             candidate.name,
             "" if row.application.erased_at or candidate.erased_at else candidate.email,
             row.role.title if row.role else "",
@@ -93,13 +81,20 @@ def _lines(rows: QuerySet[ListedApplication], organisation: Organisation) -> Ite
             moment(row.check_at),
             moment(row.next_reminder_at),
         )
-        yield writer.writerow([safe_cell(cell) for cell in cells])
 
 
 @require_safe
 @access.member()
 def list_csv(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
-    return csv_response(request.member, ListQuery.of(request.GET), role=role_of(request, pk), now=clock.now())
+    query = ListQuery.of(request.GET)
+    return file_response(request.member, query, "csv", role=role_of(request, pk), now=clock.now())
+
+
+@require_safe
+@access.member()
+def list_xlsx(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
+    query = ListQuery.of(request.GET)
+    return file_response(request.member, query, "xlsx", role=role_of(request, pk), now=clock.now())
 
 
 def role_of(request: MemberRequest, pk: int | None) -> Role | None:

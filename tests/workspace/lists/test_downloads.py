@@ -1,18 +1,21 @@
-"""Lists of candidates as CSV."""
+"""Lists of candidates as CSV and as Excel workbooks."""
 
 import csv
 from io import StringIO
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application
+from goodword.core.workbooks import CONTENT_TYPE
 from goodword.roles.models import Role
 from tests.support import factories
 from tests.support.pages import signed_in
+from tests.support.workbooks import sheets_of
 from tests.workspace.applications import checked, invited, named, path
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +74,30 @@ def test_the_file_has_the_filters_and_order_of_the_page(role: Role, rita: Member
     ]
 
 
+def test_the_page_links_to_a_workbook_of_the_same_rows(role: Role, rita: Membership) -> None:
+    named(role, "=HYPERLINK()", "Zorn", email="ada@mail.example", stage_name="Interview")
+    named(role, "Bo", "Abel", email="bo@mail.example", stage_name="Interview")
+    named(role, "Cy", "Moor", stage_name="Offer")
+    client = signed_in(rita)
+    for where in (path("role", role.organisation, role.pk), path("candidates", role.organisation)):
+        page = BeautifulSoup(
+            client.get(where, {"stage": "Interview", "sort": "-name"}).content, "html.parser"
+        )
+        menu = page.select_one(".list__csv")
+        assert menu is not None
+        assert "Download these 2" in menu.get_text()
+        as_workbook, as_csv = (str(one["href"]) for one in menu.select("a"))
+        response = client.get(as_workbook)
+        assert response["Content-Disposition"].endswith('.xlsx"')
+        assert response["Content-Type"] == CONTENT_TYPE
+        [[head, *rows]] = sheets_of(b"".join(response.streaming_content))  # type: ignore[attr-defined]
+        assert [*head.values()] == lines(client, as_csv)[0]
+        assert [row["B"] for row in rows] == ["=HYPERLINK() Zorn", "Bo Abel"]
+        assert {row["H"] for row in rows} == {"s2 46084.416666666664"}  # 10:00 in the organisation's zone
+    exported = AuditEntry.objects.of(role.organisation).filter(action="candidates.exported")
+    assert exported.count() == 4
+
+
 @pytest.mark.slow
 def test_an_erased_application_has_no_address_even_if_the_person_stays(role: Role, rita: Membership) -> None:
     ada = named(role, "Ada", "Zorn", email="ada@mail.example")
@@ -102,6 +129,8 @@ def test_files_hold_only_what_the_member_may_see(role: Role, rita: Membership) -
     before = AuditEntry.objects.of(role.organisation).count()
     where = path("role_csv", role.organisation, role.pk)
     stranger = factories.member(factories.organisation(), kind="admin")
-    assert [signed_in(who).get(where).status_code for who in (manager, stranger)] == [404, 404]
+    workbook = path("role_xlsx", role.organisation, role.pk)
+    for file in (where, workbook):
+        assert [signed_in(who).get(file).status_code for who in (manager, stranger)] == [404, 404]
     assert Client().get(where).status_code == 302
     assert AuditEntry.objects.of(role.organisation).count() == before
