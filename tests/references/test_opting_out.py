@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from goodword.candidates.models import Application
 from goodword.notifications.models import Email, Link
@@ -115,6 +116,16 @@ def test_an_opt_out_applies_to_one_organisation() -> None:
     assert [request.state for request in story.requests] == ["sent", "sent"]
     assert has_opted_out(organisation=other.application.organisation, address=MARIA)
     assert not has_opted_out(organisation=story.application.organisation, address=MARIA)
+
+
+@pytest.mark.parametrize("why", ["would_rather_not", "not_me"])
+def test_the_page_after_declining_confirms_an_opt_out_once(why: str) -> None:
+    sent()
+    path, confirmed = referee_path(MARIA), "won&#x27;t write to this address about any candidate."
+    client = Client()
+    page = client.post(f"{path}no/", {"d-why": why, "d-opt_out": "on"}, follow=True).content.decode()
+    assert confirmed in page
+    assert confirmed not in client.get(path).content.decode()
 
 
 @pytest.mark.world

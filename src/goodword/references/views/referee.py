@@ -253,6 +253,8 @@ def decline(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
             opt_out=form.cleaned_data["opt_out"],
             now=visit.now,
         )
+        if form.cleaned_data["opt_out"]:
+            _confirm_opt_out(request, visit)
         return redirect("referee", token=visit.token)
     return referee_page(request, "references/referee/decline.html", visit, form=form, form_id="answers")
 
@@ -261,12 +263,16 @@ def decline(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
 @access.for_referee(only_open=False)
 def opt_out(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
     requests.opt_out(request_id=visit.request.pk, now=visit.now)
+    _confirm_opt_out(request, visit)
+    return redirect("referee", token=visit.token)
+
+
+def _confirm_opt_out(request: HttpRequest, visit: RefereeVisit) -> None:
     messages.success(
         request,
         _("%(organisation)s won't write to this address about any candidate.")
         % {"organisation": visit.context.organisation.name},
     )
-    return redirect("referee", token=visit.token)
 
 
 def _initial(request: HttpRequest) -> dict[str, object]:
