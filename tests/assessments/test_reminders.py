@@ -46,6 +46,27 @@ def test_a_due_reminder_is_sent_and_the_next_planned() -> None:
     assert event_names(attempt.step_request.application_id) == ["attempt.assigned", "attempt.reminded"]
 
 
+@pytest.mark.parametrize(
+    ("language", "saved"),
+    [
+        ("en", "if you've started, you'll continue where you left off."),
+        ("de", "falls Sie schon begonnen haben, machen Sie dort weiter, wo Sie aufgehört haben."),
+        ("fr", "si vous avez commencé, vous reprendrez là où vous en étiez."),
+    ],
+)
+def test_a_reminder_claims_no_answers_of_somebody_who_has_not_begun(language: str, saved: str) -> None:
+    of = application()
+    of.candidate.language = language
+    of.candidate.save()
+    attempt = assigned(of)
+    remind_due(now=FIRST)
+    words = render(Email.objects.of(attempt.organisation).get(kind="assessment.reminder"), link="").text
+    assert saved in words
+    assert "Your answers" not in words
+    if language == "fr":
+        assert "Merci de la terminer au plus tard" in words  # l'évaluation
+
+
 @pytest.mark.world
 def test_no_more_reminders_than_promised_are_sent() -> None:
     attempt = assigned()
