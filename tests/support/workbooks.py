@@ -16,6 +16,11 @@ def sheets_of(raw: bytes) -> list[list[dict[str, str]]]:
         return [[_row(row) for row in _xml(archive, name).iter(f"{MAIN}row")] for name in names]
 
 
+def readable(raw: bytes) -> str:
+    """All texts of a workbook."""
+    return "\n".join(text for sheet in sheets_of(raw) for row in sheet for text in row.values())
+
+
 def _xml(archive: zipfile.ZipFile, name: str) -> ET.Element:
     return ET.fromstring(archive.read(name))
 
