@@ -8,7 +8,15 @@ from django.db.models import QuerySet, prefetch_related_objects
 from goodword.assessments.kinds import Content, kind_named, kind_of
 from goodword.assessments.kinds.generated import GeneratedItem, from_json
 from goodword.assessments.kinds.items import Item
-from goodword.assessments.models import Answer, Attempt, AttemptPart, DrawnItem, TestVersion, Verification
+from goodword.assessments.models import (
+    Answer,
+    Attempt,
+    AttemptPart,
+    DrawnItem,
+    TestVersion,
+    Upload,
+    Verification,
+)
 from goodword.candidates.models import Application
 from goodword.core.compiled_queries import compiled
 from goodword.core.models import HasPk
@@ -210,6 +218,11 @@ def read_answers(part: AttemptPart) -> Mapping[str, Json]:
     if part.known_answers is not None:
         return part.known_answers
     return {answer.item: answer.value for answer in part.answers.all()}
+
+
+def uploaded_name(part: AttemptPart, item_id: str) -> str:
+    rows = Upload.objects.of(part.organisation).filter(part=part, item=item_id).order_by("-pk")
+    return rows.values_list("name", flat=True).first() or ""
 
 
 def clock_minutes(part: AttemptPart, *, form: str = "") -> int:

@@ -200,7 +200,7 @@ def test_a_refused_file_does_not_replace_the_stored_one(attempt: Attempt) -> Non
     post(attempt, "first.pdf", PDF)
     before = upload_of(attempt)
     page = post(attempt, "second.pdf", EXE).content.decode()
-    assert "You've uploaded a file." in page
+    assert "You've uploaded <bdi>first.pdf</bdi>. Choose another file to replace it." in page
     assert upload_of(attempt) == before
 
 

@@ -30,7 +30,14 @@ from goodword.assessments.attempts.overview import PartView
 from goodword.assessments.kinds.custom_questions.items import UploadForm
 from goodword.assessments.kinds.items import Item, ItemForm, UnknownOption
 from goodword.assessments.models import Answer, AttemptPart
-from goodword.assessments.queries import answers_of, practice_of, read_answers, unanswered, visible_items
+from goodword.assessments.queries import (
+    answers_of,
+    practice_of,
+    read_answers,
+    unanswered,
+    uploaded_name,
+    visible_items,
+)
 from goodword.assessments.views.access import (
     AttemptSession,
     candidate_page,
@@ -236,12 +243,15 @@ def item_context(
     saved = this.id in answers and this.is_whole(answers[this.id])
     to_last = request.GET.get("from") == FROM_LAST
     count = len(items)
+    given = form is not None
     stale = form is not None and form.problems
+    form = form or this.form(saved=answers.get(this.id))
     return {
         # keep the fingerprint of an invalid page, so a correction is compared with what that page showed
         "seen": request.POST.get("seen", "") if stale else _seen(view, this, answers),
-        "form": form or this.form(saved=answers.get(this.id)),
-        "errors": form.problems if form is not None else [],
+        "form": form,
+        "uploaded": uploaded_name(view.part, this.id) if isinstance(form, UploadForm) and form.saved else "",
+        "errors": form.problems if given else [],
         "item": this,
         "part": view,
         "parts": len(session.overview.parts),
@@ -249,7 +259,7 @@ def item_context(
         "number": number,
         "total": count,
         "answered": count - len(unanswered(items, answers)),
-        "saved": saved and form is None,
+        "saved": saved and not given,
         "here": session.url("portal_assessment_item", view.order, number),
         "back": _before(session, view, number),
         "onward": _after(session, view, number, count=count, to_last=to_last),
