@@ -1,6 +1,7 @@
 """Lists of candidates as CSV and as Excel workbooks."""
 
 import csv
+import io
 from io import StringIO
 
 import pytest
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application
-from goodword.core.workbooks import CONTENT_TYPE
+from goodword.core.tables import XLSX
 from goodword.roles.models import Role
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -89,11 +90,11 @@ def test_the_page_links_to_a_workbook_of_the_same_rows(role: Role, rita: Members
         as_workbook, as_csv = (str(one["href"]) for one in menu.select("a"))
         response = client.get(as_workbook)
         assert response["Content-Disposition"].endswith('.xlsx"')
-        assert response["Content-Type"] == CONTENT_TYPE
-        [[head, *rows]] = sheets_of(b"".join(response.streaming_content))  # type: ignore[attr-defined]
+        assert response["Content-Type"] == XLSX
+        [[head, *rows]] = sheets_of(io.BytesIO(b"".join(response.streaming_content)))  # type: ignore[attr-defined]
         assert [*head.values()] == lines(client, as_csv)[0]
         assert [row["B"] for row in rows] == ["=HYPERLINK() Zorn", "Bo Abel"]
-        assert {row["H"] for row in rows} == {"s2 46084.416666666664"}  # 10:00 in the organisation's zone
+        assert {row["H"] for row in rows} == {"s2 46084.41667"}  # 10:00 in the organisation's zone
     exported = AuditEntry.objects.of(role.organisation).filter(action="candidates.exported")
     assert exported.count() == 4
 

@@ -17,9 +17,8 @@ from goodword.accounts.domain.audit import LEAST_MONTHS, MOST_MONTHS, change_mon
 from goodword.accounts.models import Membership, Organisation
 from goodword.accounts.navigation import settings_nav
 from goodword.core import clock
-from goodword.core.tables import Form, table_file
+from goodword.core.tables import Cell, Form, table_file
 from goodword.core.text import WithoutAccents
-from goodword.core.workbooks import Cell
 from goodword.workspace.audit_log.entries import (
     PAGE,
     Filters,

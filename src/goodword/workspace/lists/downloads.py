@@ -14,8 +14,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import clock
-from goodword.core.tables import Form, table_file
-from goodword.core.workbooks import Cell
+from goodword.core.tables import Cell, Form, table_file
 from goodword.roles.models import Role, visible_roles
 from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import NAMES, OVERDUE, STEPS, ListQuery, state_at
