@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from goodword.assessments.kinds.judgement.results import RatedAction, RatedScenario, agrees_with_key
 from goodword.assessments.kinds.reasoning.results import CandidateReasoning, examples
@@ -165,6 +167,14 @@ def test_a_situation_agrees_with_the_key_if_most_of_its_pairs_have_the_same_orde
         for answer, key in rated
     )
     assert agrees_with_key(RatedScenario(text="", actions=actions)) is agrees
+
+
+@pytest.mark.parametrize(("language", "key"), [("en", "3.5"), ("de", "3,5"), ("fr", "3,5")])
+def test_a_key_is_written_with_the_decimal_sign_of_the_language(language: str, key: str) -> None:
+    action = RatedAction(text="", answer=4, label="", key=3.5, distance=0.5, reason="")
+    with translation.override(language):
+        assert (action.key_text, action.distance_text[0]) == (key, "0")
+        assert replace(action, key=2.0).key_text == "2"
 
 
 @pytest.mark.world

@@ -185,11 +185,11 @@ class RatedAction:
 
     @property
     def key_text(self) -> str:
-        return f"{self.key:g}"
+        return number_format(f"{self.key:g}")
 
     @property
     def distance_text(self) -> str:
-        return "" if self.distance is None else f"{self.distance:g}"
+        return "" if self.distance is None else number_format(f"{self.distance:g}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
