@@ -10,8 +10,7 @@ from tests.support.workbooks import sheets_of
 
 
 def written(*rows: tuple[Cell, ...], columns: tuple[str, ...] = ("name", "n")) -> list[dict[str, str]]:
-    with workbook(columns, rows) as file:
-        [sheet] = sheets_of(file)
+    [sheet] = sheets_of(b"".join(workbook(columns, rows)))
     return sheet
 
 
@@ -43,8 +42,7 @@ def test_any_text_can_be_written(text: str, shown: str) -> None:
 
 @pytest.mark.parametrize(("rows", "sizes"), [(0, [0]), (2, [2]), (3, [2, 1]), (4, [2, 2])])
 def test_rows_beyond_the_limit_of_a_sheet_go_to_the_next(rows: int, sizes: list[int]) -> None:
-    with workbook(["n"], ([number] for number in range(rows)), most_rows=3) as file:
-        found = sheets_of(file)
+    found = sheets_of(b"".join(workbook(["n"], ([number] for number in range(rows)), most_rows=3)))
     assert [len(sheet) - 1 for sheet in found] == sizes
     assert {sheet[0]["A"] for sheet in found} == {"n"}
     assert [row["A"] for sheet in found for row in sheet[1:]] == [f"n {number}" for number in range(rows)]

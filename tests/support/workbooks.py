@@ -2,16 +2,15 @@
 
 import io
 import zipfile
-from typing import IO
 from xml.etree import ElementTree as ET
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
-def sheets_of(file: IO[bytes]) -> list[list[dict[str, str]]]:
+def sheets_of(raw: bytes) -> list[list[dict[str, str]]]:
     """The rows of each sheet. Cells by column: texts as they are, other values after their type or style, such as
     "n 2.5", "b 1", "s2 46084.5"."""
-    with zipfile.ZipFile(file) as archive:
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         assert archive.testzip() is None
         names = sorted(name for name in archive.namelist() if name.startswith("xl/worksheets/"))
         return [[_row(row) for row in _xml(archive, name).iter(f"{MAIN}row")] for name in names]
@@ -19,7 +18,7 @@ def sheets_of(file: IO[bytes]) -> list[list[dict[str, str]]]:
 
 def readable(raw: bytes) -> str:
     """All texts of a workbook."""
-    return "\n".join(text for sheet in sheets_of(io.BytesIO(raw)) for row in sheet for text in row.values())
+    return "\n".join(text for sheet in sheets_of(raw) for row in sheet for text in row.values())
 
 
 def _xml(archive: zipfile.ZipFile, name: str) -> ET.Element:

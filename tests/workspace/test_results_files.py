@@ -214,7 +214,7 @@ def test_the_workbook_has_the_lines_of_the_csv_with_numbers_and_dates(role: Role
     reported(named(role, "=HYPERLINK(1)", "Bo"), "assessment")
     response: Any = signed_in(rita).get(path("role_results_xlsx", role.organisation, role.pk))
     assert response["Content-Disposition"].endswith('.xlsx"')
-    [[head, *rows]] = sheets_of(io.BytesIO(b"".join(response.streaming_content)))
+    [[head, *rows]] = sheets_of(b"".join(response.streaming_content))
     expected = lines(rita, role)
     assert [*head.values()] == [*expected[0]]
     names = {name: column for column, name in head.items()}

@@ -3,11 +3,11 @@
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from datetime import datetime
-from typing import IO, TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 
 from goodword.core.csv_files import safe_cell
 
@@ -24,6 +24,8 @@ LONGEST_CELL: Final = 32_767
 MOST_ROWS: Final = 1_048_576
 #: characters; about that of a date and time
 _WIDTH: Final = 22
+#: bytes
+_PIECE: Final = 64 * 1024
 
 
 def table_file(
@@ -34,11 +36,11 @@ def table_file(
     name: str,
     timespec: str = "minutes",
 ) -> StreamingHttpResponse:
-    """`name`: of the file, without its ending. `timespec`: of datetimes in CSV."""
+    """Streams the rows. `name`: of the file, without its ending. `timespec`: of datetimes in CSV."""
     response = (
         StreamingHttpResponse(_csv_lines(columns, rows, timespec), content_type="text/csv; charset=utf-8")
         if form == "csv"
-        else FileResponse(workbook(columns, rows), content_type=XLSX)
+        else StreamingHttpResponse(workbook(columns, rows), content_type=XLSX)
     )
     response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     response["X-Content-Type-Options"] = "nosniff"
@@ -66,30 +68,25 @@ def _csv_cell(cell: Cell, timespec: str) -> Cell:
 
 def workbook(
     columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, most_rows: int = MOST_ROWS
-) -> IO[bytes]:
-    """An open temporary file. `columns`: headings, repeated on each sheet. Datetimes are shown in their zone."""
-    with ExitStack() as on_error:
-        file = on_error.enter_context(tempfile.TemporaryFile())
-        _fill(file, columns, rows, most_rows)
-        on_error.pop_all()
-    file.seek(0)
-    return file
-
-
-def _fill(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Cell]], most_rows: int) -> None:
+) -> Iterator[bytes]:
+    """`columns`: headings, repeated on each sheet. Datetimes are shown in their zone."""
     import xlsxwriter  # 9 MB that few processes need
 
-    # `constant_memory` writes each row to the disk at once
-    options = {"constant_memory": True, "remove_timezone": True}
-    with closing(xlsxwriter.Workbook(file, options)) as book:
-        heading, date = book.add_format({"bold": True}), book.add_format({"num_format": 22})
-        sheet, number = _new_sheet(book, columns, heading), 0
-        for row in rows:
-            if number + 1 == most_rows:
-                sheet, number = _new_sheet(book, columns, heading), 0
-            number += 1
-            for column, cell in enumerate(row):
-                _write(sheet, number, column, cell, date)
+    with tempfile.TemporaryFile() as file:
+        # `constant_memory` writes each row to the disk at once
+        options = {"constant_memory": True, "remove_timezone": True}
+        with closing(xlsxwriter.Workbook(file, options)) as book:
+            heading, date = book.add_format({"bold": True}), book.add_format({"num_format": 22})
+            sheet, number = _new_sheet(book, columns, heading), 0
+            for row in rows:
+                if number + 1 == most_rows:
+                    sheet, number = _new_sheet(book, columns, heading), 0
+                number += 1
+                for column, cell in enumerate(row):
+                    _write(sheet, number, column, cell, date)
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def _new_sheet(book: "Workbook", columns: Sequence[str], heading: "Format") -> "Worksheet":
