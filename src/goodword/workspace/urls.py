@@ -15,8 +15,7 @@ from goodword.workspace.candidate import views as candidates
 from goodword.workspace.comparison import files as results_files
 from goodword.workspace.comparison import views as comparison
 from goodword.workspace.job_analysis import views as job_analysis
-from goodword.workspace.lists import bulk, saved_views
-from goodword.workspace.lists import downloads as lists
+from goodword.workspace.lists import bulk, downloads, listing, saved_views
 from goodword.workspace.mail_texts import views as mail_texts
 from goodword.workspace.members import invitations as member_invitations
 from goodword.workspace.members import views as members
@@ -63,8 +62,8 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/<int:pk>/", roles.role_page, name="role"),
     path("roles/<int:pk>/bulk/", bulk.bulk, name="role_bulk"),
     path("roles/<int:pk>/views/", saved_views.save, name="role_view_save"),
-    path("roles/<int:pk>/csv/", lists.list_csv, name="role_csv"),
-    path("roles/<int:pk>/xlsx/", lists.list_xlsx, name="role_xlsx"),
+    path("roles/<int:pk>/csv/", downloads.list_csv, name="role_csv"),
+    path("roles/<int:pk>/xlsx/", downloads.list_xlsx, name="role_xlsx"),
     path("roles/<int:pk>/settings/", role_settings.role_settings, name="role_settings"),
     path("roles/<int:pk>/ratings/", role_settings.ratings, name="role_ratings"),
     path("roles/<int:pk>/duplicate/", role_settings.duplicate, name="role_duplicate"),
@@ -126,14 +125,14 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_PREVIEW_PART}practice/<int:number>/", preview.practice, name="role_preview_practice"),
     path(f"{_PREVIEW_PART}item/<int:number>/", preview.item, name="role_preview_item"),
     path(f"{_PREVIEW_PART}finish/", preview.last, name="role_preview_finish"),
-    path("candidates/", candidates.candidate_list, name="candidates"),
+    path("candidates/", listing.candidate_list, name="candidates"),
     path("candidates/add/", adding.choose_role, name="candidate_add"),
     path("candidates/import-template/", adding.template, name="import_template"),
     path("candidates/bulk/", bulk.bulk, name="candidates_bulk"),
     path("candidates/views/", saved_views.save, name="candidates_view_save"),
     path("views/<int:view_pk>/delete/", saved_views.delete, name="saved_view_delete"),
-    path("candidates/csv/", lists.list_csv, name="candidates_csv"),
-    path("candidates/xlsx/", lists.list_xlsx, name="candidates_xlsx"),
+    path("candidates/csv/", downloads.list_csv, name="candidates_csv"),
+    path("candidates/xlsx/", downloads.list_xlsx, name="candidates_xlsx"),
     path("candidates/<int:pk>/", candidates.candidate_page, name="candidate"),
     path(
         "candidates/<int:pk>/steps/<int:step_request_pk>/invite/",

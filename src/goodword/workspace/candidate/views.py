@@ -36,9 +36,6 @@ from goodword.workspace.candidate.neighbours import neighbours_of
 from goodword.workspace.candidate.timeline import RATING_REASONS, timeline
 from goodword.workspace.comments import comments_of, mark_seen
 from goodword.workspace.data_requests import erasure_status
-from goodword.workspace.lists.listing import decides, drawn, listing_of
-from goodword.workspace.lists.query import ListQuery
-from goodword.workspace.lists.saved_views import views_of
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.progress import progress_of
 from goodword.workspace.results import EarlierRun, Result, earlier_runs, results_of, runs_of
@@ -48,23 +45,6 @@ from goodword.workspace.validity.asking import may_be_stopped
 #: events shown before *Show all*
 RECENT = 8
 RECENT_COMMENTS = 3
-
-
-@require_safe
-@access.member()
-def candidate_list(request: MemberRequest) -> HttpResponse:
-    query = ListQuery.of(request.GET)
-    listing = listing_of(request.member, query, role=None, now=clock.now())
-    return render(
-        request,
-        "workspace/candidate/candidates.html",
-        {
-            "listing": listing,
-            "decides": decides(listing.rows),
-            "rows": drawn(listing, request.organisation),
-            "saved_views": views_of(request.member, None),
-        },
-    )
 
 
 @require_safe

@@ -38,9 +38,9 @@ from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, st
 from goodword.workflow.models import DONE, StepRequest, StepRun, is_open
 from goodword.workspace.candidate.details import WITHDRAWN, reason_field
 from goodword.workspace.candidate.invitations import INVITED, again, refusal, too_soon, why_not
-from goodword.workspace.lists.downloads import role_of
 from goodword.workspace.lists.pages import PAGE
 from goodword.workspace.lists.query import STEPS, ListQuery, whole_number
+from goodword.workspace.lists.rows import role_of
 from goodword.workspace.progress import StepProgress, progress_of
 
 #: actions on steps: the chosen steps, or all that they apply to

@@ -15,10 +15,10 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import clock
 from goodword.core.tables import Cell, Form, table_file
-from goodword.roles.models import Role, visible_roles
+from goodword.roles.models import Role
 from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import NAMES, OVERDUE, STEPS, ListQuery, state_at
-from goodword.workspace.lists.rows import Scope, chosen, filtered
+from goodword.workspace.lists.rows import Scope, chosen, filtered, role_of
 from goodword.workspace.models import ListedApplication
 
 #: rows in memory at a time
@@ -94,7 +94,3 @@ def list_csv(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
 def list_xlsx(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
     query = ListQuery.of(request.GET)
     return file_response(request.member, query, "xlsx", role=role_of(request, pk), now=clock.now())
-
-
-def role_of(request: MemberRequest, pk: int | None) -> Role | None:
-    return None if pk is None else access.get_or_404(visible_roles(request.member), pk)

@@ -1,4 +1,4 @@
-"""The rows, counts and filters of a list of candidates, in a constant number of queries.
+"""The page *Candidates*; the rows, counts and filters of any list of candidates, in a constant number of queries.
 
 `drawn` renders the rows for the template as text or HTML. Parts shared by rows are rendered once per page.
 """
@@ -11,14 +11,20 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application
+from goodword.core import clock
 from goodword.core.text import without_accents
 from goodword.roles.models import Role, Step, visible_roles
 from goodword.ui.statuses import Status, mark_svg, status_of
@@ -27,6 +33,7 @@ from goodword.workflow.models import StepRun, is_open
 from goodword.workspace.lists.pages import Order, Page, page_of
 from goodword.workspace.lists.query import NAMES, STATES, STEPS, ListQuery, state_at
 from goodword.workspace.lists.rows import FEW, Scope, chosen, filtered
+from goodword.workspace.lists.saved_views import views_of
 from goodword.workspace.models import ListedApplication
 from goodword.workspace.progress import StepProgress, progress_of
 
@@ -276,7 +283,6 @@ def _columns(query: ListQuery, *, role: Role | None) -> dict[str, Column]:
         "check": _("Reference check"),
         "check_at": _("From – to"),
         "reminder": _("Next reminder"),
-        "added": _("Added"),
     }
     return {
         name: Column(
@@ -414,3 +420,20 @@ def _state(cell: StepCell, earlier: str) -> SafeString:
 
 def _earlier(day: str) -> str:
     return _("Earlier result: %(day)s") % {"day": day}
+
+
+@require_safe
+@access.member()
+def candidate_list(request: MemberRequest) -> HttpResponse:
+    query = ListQuery.of(request.GET)
+    listing = listing_of(request.member, query, role=None, now=clock.now())
+    return render(
+        request,
+        "workspace/lists/candidates.html",
+        {
+            "listing": listing,
+            "decides": decides(listing.rows),
+            "rows": drawn(listing, request.organisation),
+            "saved_views": views_of(request.member, None),
+        },
+    )

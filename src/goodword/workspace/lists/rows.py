@@ -10,6 +10,8 @@ from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.utils import timezone
 
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, sees_private_candidates
 from goodword.core.text import without_accents
@@ -150,3 +152,7 @@ def _named(
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def role_of(request: MemberRequest, pk: int | None) -> Role | None:
+    return None if pk is None else access.get_or_404(visible_roles(request.member), pk)

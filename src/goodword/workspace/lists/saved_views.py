@@ -17,8 +17,8 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership
 from goodword.core.text import WithoutAccents
 from goodword.roles.models import Role
-from goodword.workspace.lists.downloads import role_of
 from goodword.workspace.lists.query import ListQuery
+from goodword.workspace.lists.rows import role_of
 from goodword.workspace.models import SavedView
 
 #: maximum views per member and list
