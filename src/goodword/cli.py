@@ -3,6 +3,7 @@
 import argparse
 import errno
 import os
+import pwd
 import sys
 from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException
@@ -43,6 +44,8 @@ def is_ready() -> tuple[bool, str]:
 
 DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showmigrations", "build_fonts")
 WRITE_FILES = ("collectstatic", "build_fonts")
+#: errors of a file that this user may not use
+_NO_ACCESS = (errno.EACCES, errno.EPERM, errno.EROFS)
 #: what a shell reports for a program that SIGPIPE has ended
 PIPE_CLOSED = 141
 #: seconds for running jobs to finish after a signal; long ones stop at their next batch
@@ -75,10 +78,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _leave_output()
         return PIPE_CLOSED
     except OSError as error:
+        if error.errno in _NO_ACCESS and error.filename:
+            _complain(
+                given,
+                f"{error.filename} can't be used: {error.strerror}. Goodword runs as the user {_user()}: give it "
+                "access, or choose another place.",
+            )
+            return 2
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         _leave_output()
-        _complain(given, f"{error.filename or 'the output'} can't be written: {error.strerror}.")
+        _complain(given, f"{error.filename or 'a file or the output'} can't be written: {error.strerror}.")
         return 1
     except DatabaseError as error:
         if not database.is_outage(error):
@@ -94,6 +104,13 @@ def _complain(given: Sequence[str], text: str) -> None:
         say(text, level="CRITICAL")
     else:
         print(f"goodword: {text}", file=sys.stderr)
+
+
+def _user() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # as in a container
+        return str(os.geteuid())
 
 
 def _leave_output() -> None:

@@ -1,8 +1,12 @@
 """Messages of the command about wrong options, output that can't be written, and database failures."""
 
 import os
+import pwd
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -30,8 +34,32 @@ def test_output_to_a_full_disk_fails_with_a_sentence() -> None:
     with Path("/dev/full").open("wb") as full:
         assert said("version", output=full.fileno()) == (
             1,
-            "goodword: the output can't be written: No space left on device.\n",
+            "goodword: a file or the output can't be written: No space left on device.\n",
         )
+
+
+def test_a_folder_of_another_user_is_named_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    with TemporaryDirectory() as made:  # not below tmp_path, which only this user may use
+        closed = Path(made)
+        closed.chmod(0o000)
+        with as_another_user() as user:
+            assert main(["restore", str(closed / "one.goodword")]) == 2
+    assert capsys.readouterr().err == (
+        f"goodword: {closed / 'erasures.jsonl'} can't be used: Permission denied. Goodword runs as the user {user}: "
+        "give it access, or choose another place.\n"
+    )
+
+
+@contextmanager
+def as_another_user() -> Iterator[str]:
+    """Root may use any folder, so it becomes nobody meanwhile. Yields the user's name."""
+    mine = os.geteuid()
+    other = pwd.getpwnam("nobody") if mine == 0 else pwd.getpwuid(mine)
+    os.seteuid(other.pw_uid)
+    try:
+        yield other.pw_name
+    finally:
+        os.seteuid(mine)
 
 
 @pytest.mark.parametrize(
