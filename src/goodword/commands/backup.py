@@ -14,6 +14,7 @@ from goodword.core.postgres import upgrade
 from goodword.core.supervise import leave_on_terminate
 
 if TYPE_CHECKING:
+    from goodword.core.backup.dump import Made
     from goodword.core.backup.erasures import Erased
     from goodword.core.postgres.layout import Layout
 
@@ -47,13 +48,14 @@ def add(command: AddCommand) -> None:
         action="store_true",
         help="for inspection only: send no mail or notes and run no jobs until `goodword go-live`",
     )
-    restore.add_argument(
+    listed = restore.add_mutually_exclusive_group()
+    listed.add_argument(
         "--erasures",
         type=Path,
         metavar="FILE",
         help="repeat the erasures in this list of `goodword erasures`; default: erasures.jsonl beside the backup",
     )
-    restore.add_argument(
+    listed.add_argument(
         "--no-erasures",
         action="store_true",
         help="restore without such a list: people who have been erased since the backup are back",
@@ -99,7 +101,7 @@ def _backup(options: argparse.Namespace) -> int:
     leave_on_terminate()  # so that no partial file is left
     with database_for("goodword backup"):
         from goodword.core import clock, database
-        from goodword.core.backup import dump, nightly
+        from goodword.core.backup import dump
         from goodword.core.backup.programs import BackupError, Target
 
         database.check_database()
@@ -111,7 +113,7 @@ def _backup(options: argparse.Namespace) -> int:
                     Target.of_django(), sys.stdout.buffer, recipients=options.encrypt_to, now=now
                 )
                 sys.stdout.buffer.flush()
-                nightly.record(dump.Made(uid, None, 0), now=now)
+                _record(dump.Made(uid, None, 0), now=now)
                 return 0
             made = dump.back_up(
                 Target.of_django(), _new_file(options.file, now=now), recipients=options.encrypt_to, now=now
@@ -120,11 +122,30 @@ def _backup(options: argparse.Namespace) -> int:
             return _refuse("the program that reads the backup has ended; it is not complete.")
         except BackupError as error:
             return _refuse(str(error))
-        nightly.record(made, now=now)
+        _record(made, now=now)
         print(
             f"{made.path}: {shown_size(made.size)}. GOODWORD_FIELD_KEYS is not in it: keep a copy somewhere else."
         )
         return 0
+
+
+def _record(made: "Made", *, now: datetime) -> None:
+    """A finished backup is good even if the database can't record it: a standby server, or a full disk."""
+    from django.db import DatabaseError
+
+    from goodword.core import database
+    from goodword.core.backup import nightly
+
+    try:
+        nightly.record(made, now=now)
+    except DatabaseError as error:
+        if not database.is_outage(error):
+            raise
+        print(
+            "goodword: the backup is complete, but `goodword doctor` won't know of it: the database could not record "
+            f"it ({database.first_line(error)}).",
+            file=sys.stderr,
+        )
 
 
 def _new_file(given: str, *, now: datetime) -> Path:
@@ -304,12 +325,13 @@ def _move(options: argparse.Namespace) -> int:
 
 def _moved(url: str, name: str, home: Path) -> int:
     from goodword.core import clock, database, installation
-    from goodword.core.backup import archive, dump, nightly, restore
+    from goodword.core.backup import archive, dump, restore
     from goodword.core.backup.programs import BackupError, Target
 
     database.check_database()
     database.check_migrations()
     target, uid, now = Target.of_url(url), installation.uid(), clock.real()
+    path = _new_file("", now=now)  # raises SettingError, so before the mode changes
     # from now on nothing changes in the old database, even if this process dies
     before = installation.set_mode(installation.Mode.MOVED)
     try:
@@ -317,8 +339,7 @@ def _moved(url: str, name: str, home: Path) -> int:
         if there is not None and there != installation.Mode.RESTORING:
             return _refuse(f"this database was already moved to {name!r}. Set DATABASE_URL to that one.")
         if there is None:
-            path = _new_file("", now=now)
-            nightly.record(dump.back_up(Target.of_django(), path, recipients=[], now=now), now=now)
+            _record(dump.back_up(Target.of_django(), path, recipients=[], now=now), now=now)
             with archive.opened(path) as backup:
                 restore.restore(backup, target)
         restore.finish(target)

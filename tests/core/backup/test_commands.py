@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connection
 
 from goodword.cli import main
 from goodword.core import installation
@@ -91,6 +92,46 @@ def test_commands_refuse_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFix
     erasures.write_text("{}")
     assert main(["restore", str(file)]) == 2
     assert "is not a whole list of erasures" in capsys.readouterr().err
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_that_the_database_cannot_record_is_complete(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "one.goodword"
+    installation.uid()
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")  # as on a standby server
+        assert main(["backup", str(file)]) == 0
+        cursor.execute("RESET default_transaction_read_only")
+    shown = capsys.readouterr()
+    assert shown.out.startswith(f"{file}: ")
+    assert shown.err == (
+        "goodword: the backup is complete, but `goodword doctor` won't know of it: the database could not record it "
+        "(cannot execute INSERT in a read-only transaction).\n"
+    )
+    assert main(["restore", "--check", str(file)]) == 0
+
+
+def test_a_list_of_erasures_is_not_given_and_declined(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["restore", "--no-erasures", "--erasures", str(tmp_path / "erasures.jsonl"), "one.goodword"])
+    assert "not allowed with argument --no-erasures" in capsys.readouterr().err
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_move_without_a_folder_for_its_backup_changes_nothing(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    copy_migrated(data)
+    (data / "backups").write_text("a file, not a folder")
+    status, said = run(data, "move-to-server", "postgresql:///nowhere?host=/nowhere")
+    assert (status, said.partition(". ")[0]) == (
+        2,
+        f"goodword: GOODWORD_BACKUPS ({data / 'backups'}) cannot be written: File exists",
+    )
+    assert run(data, "go-live") == (0, "This database is in use already.\n")
 
 
 @pytest.mark.django_db(transaction=True)
