@@ -274,7 +274,7 @@ KNOWN_BROWSER_COOKIE_NAME = f"{_prefix}goodword_browser"
 
 # --- Single sign-on --------------------------------------------------------------------------------------------
 #: domains for which the provider's addresses are trusted although it doesn't mark them as verified
-_domains = environment.words("GOODWORD_SSO_VERIFIED_DOMAINS")
+_domains = environment.domains("GOODWORD_SSO_VERIFIED_DOMAINS")
 _oidc = sign_on_settings.oidc(
     url=environment.optional_url("GOODWORD_OIDC_URL", example="https://login.example.com"),
     client_id=environment.text("GOODWORD_OIDC_CLIENT_ID", ""),
@@ -333,6 +333,10 @@ GOODWORD_HELP_CONTACT = environment.address(
 GOODWORD_SIGNING_CERTIFICATE = environment.text("GOODWORD_SIGNING_CERTIFICATE", "")
 GOODWORD_SIGNING_KEY = environment.text("GOODWORD_SIGNING_KEY", "")
 GOODWORD_SIGNING_PASSWORD = environment.text("GOODWORD_SIGNING_PASSWORD", "")
+if not GOODWORD_SIGNING_CERTIFICATE and (GOODWORD_SIGNING_KEY or GOODWORD_SIGNING_PASSWORD):
+    raise environment.SettingError(
+        "GOODWORD_SIGNING_KEY or GOODWORD_SIGNING_PASSWORD is set, but GOODWORD_SIGNING_CERTIFICATE is not."
+    )
 
 # --- Greenhouse ------------------------------------------------------------------------------------------------
 #: whether Greenhouse may be at a private address (a sandbox on this machine)
@@ -391,6 +395,10 @@ if PRODUCTION:
 GOODWORD_METRICS_TOKEN = environment.token("GOODWORD_METRICS_TOKEN")
 GOODWORD_METRICS_FROM = environment.networks("GOODWORD_METRICS_FROM")
 GOODWORD_WORKER_METRICS = environment.listening("GOODWORD_WORKER_METRICS")
+if GOODWORD_WORKER_METRICS and not (GOODWORD_METRICS_TOKEN or GOODWORD_METRICS_FROM):
+    raise environment.SettingError(
+        "GOODWORD_WORKER_METRICS needs GOODWORD_METRICS_TOKEN or GOODWORD_METRICS_FROM, which say who may read them."
+    )
 
 # --- Errors and traces -----------------------------------------------------------------------------------------
 GOODWORD_SENTRY_DSN = environment.only_with_extra(

@@ -106,7 +106,11 @@ def test_other_databases_and_malformed_urls_are_rejected() -> None:
         sentence(environment.database, "mysql://db/goodword")
         == "DATABASE_URL must begin with postgresql://; Goodword runs on PostgreSQL only."
     )
-    assert sentence(environment.database, "postgresql://db:port:port/x?y=z") == TORN
+    assert sentence(environment.database, "postgresql://db:port:port/x") == TORN
+    assert sentence(environment.database, "postgresql://u:secret@db/x?pgbouncer=true") == (
+        "DATABASE_URL has the parameter 'pgbouncer', which PostgreSQL does not know. Remove it: for TLS, use "
+        "sslmode=require."
+    )
 
 
 TORN = "DATABASE_URL cannot be read. Write special characters in the password as %XX (@ as %40, / as %2F)."

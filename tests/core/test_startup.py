@@ -112,6 +112,21 @@ def test_production_has_safe_cookies_and_headers(production: pytest.MonkeyPatch)
             "x",
             "or GOODWORD_OIDC_CLIENT_SECRET is set, but GOODWORD_OIDC_URL is not",
         ),
+        (
+            "GOODWORD_SSO_VERIFIED_DOMAINS",
+            "@example.com",
+            "must be domains like example.com, not '@example.com'",
+        ),
+        (
+            "GOODWORD_SIGNING_KEY",
+            "/etc/goodword/key.pem",
+            "or GOODWORD_SIGNING_PASSWORD is set, but GOODWORD_SIGNING_CERTIFICATE is not",
+        ),
+        (
+            "GOODWORD_WORKER_METRICS",
+            "127.0.0.1:9464",
+            "needs GOODWORD_METRICS_TOKEN or GOODWORD_METRICS_FROM",
+        ),
     ],
 )
 def test_an_invalid_setting_is_named_with_a_remedy(
@@ -335,6 +350,9 @@ def test_a_missing_database_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -
         'FATAL:  role "goodword" is not permitted to log in',
         "FATAL:  no such database: goodword",  # PgBouncer
         "Permission denied",
+        'invalid sslmode value: "requier"',
+        'invalid integer value "x" for connection option "keepalives"',
+        'definition of service "goodword" not found',
     ],
 )
 def test_permanent_connection_errors_are_reported_at_once(

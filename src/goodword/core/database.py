@@ -65,7 +65,8 @@ MIGRATED_BY: Final = (
 _REFUSED: Final = re.compile(
     r'authentication failed|no password supplied|(?:role|database) ".*" does not exist|no such (?:user|database)'
     r"|no pg_hba\.conf entry|not permitted to log in|failed: permission denied|permission denied for"
-    r"|does not support SSL|certificate verify failed|(?:root|server|client) certificate|invalid port number",
+    r"|does not support SSL|certificate verify failed|(?:root|server|client) certificate|invalid port number"
+    r'|invalid \w+ value: "|invalid integer value "|definition of service|channel binding required',
     re.IGNORECASE,
 )
 

@@ -26,6 +26,8 @@ SHORTEST_SECRET_KEY = 40
 SHORTEST_TOKEN = 24
 #: a host as browsers send it; IPv6 addresses are recognised by their colons
 _HOST = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*")
+#: libpq's error for a part of the query
+_UNKNOWN_PARAMETER = re.compile(r'invalid URI query parameter: "([\w-]+)"')
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 #: names of all settings read, which a test compares with docs/settings.md
 names_read: set[str] = set()
@@ -181,6 +183,14 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def domains(name: str) -> list[str]:
+    given = [word.lower() for word in words(name)]
+    for one in given:
+        if not _HOST.fullmatch(one) or "." not in one:
+            raise SettingError(f"{name} must be domains like example.com, not {one!r}.")
+    return given
+
+
 #: how recipients of age begin; all others are gpg's
 AGE: Final = ("age1", "ssh-")
 
@@ -239,7 +249,13 @@ def database(url: str) -> dict[str, Any]:
     try:
         parts = conninfo_to_dict(url)
         torn = _is_torn(parts)
-    except ProgrammingError:
+    except ProgrammingError as error:
+        parameter = _UNKNOWN_PARAMETER.search(str(error))
+        if parameter and "@" not in url.rpartition("?")[2]:  # otherwise it may be part of a password
+            raise SettingError(
+                f"DATABASE_URL has the parameter {parameter[1]!r}, which PostgreSQL does not know. Remove it: for TLS, "
+                "use sslmode=require."
+            ) from None
         torn = True
     if torn:
         # libpq quotes the URL in its errors, and an unescaped password can end up in its host, port or database name
