@@ -38,6 +38,21 @@ def check(live_server: object) -> Check:
         return open_check(step_request=step_request, now=clock.now(), by="goodword")
 
 
+def test_a_lost_connection_that_the_browser_has_not_noticed_loses_no_typed_referee(
+    page: Page, check: Check, url: Callable[..., str]
+) -> None:
+    page.goto(url("portal_check_referee", 1))
+    page.get_by_label("Their full name").fill("Maria Schmidt")
+    page.route("**/*", lambda route: route.abort("connectionfailed"))
+    for _ in range(2):
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("alert")).to_contain_text("You're offline. Keep this page open and try again")
+    page.unroute("**/*")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Something is missing or not right")
+    expect(page.get_by_label("Their full name")).to_have_value("Maria Schmidt")
+
+
 def test_a_mail_with_a_very_long_word_fits_a_phone(page: Page, check: Check) -> None:
     """Phones would shrink the whole mail to the width of an address that doesn't wrap."""
     mail = Email.objects.of(check.organisation).get(application=check.step_request.application)

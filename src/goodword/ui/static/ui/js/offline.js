@@ -1,12 +1,17 @@
 // On portal pages, a form sent while offline or while the server is failing would lead to an error page and lose its
 // input, so the page stays open and shows a notice. A form that saves by htmx continues once it is saved; if saving
-// fails, the notice disappears and the button works again. Tasks of an assessment ([data-form]) have their own queue.
+// fails, the notice disappears and the button works again. A form with typed text that saves nothing until it is sent
+// first asks whether the server can be reached, since browsers often notice late that they are offline. Tasks of an
+// assessment ([data-form]) have their own queue.
 (() => {
+  const GIVE_UP_AFTER = 15000; // ms
   let unreached = new WeakMap(); // forms whose last autosave failed: by which element, whether the server responded
   let saving = new WeakMap(); // number of autosaves without a response
   let notice = null;
   let waiting = null; // the form that was not sent
   let leaving = null; // the form that continues once it is saved, with its button
+  let asking = null; // the form that waits for the server's response
+  let reached = null; // the form that the server is ready for
 
   const clear = () => {
     notice?.remove();
@@ -29,12 +34,38 @@
     notice.scrollIntoView({ block: "nearest" });
   };
 
+  const isUnsaved = (form) =>
+    form.querySelector("textarea, input[type=text], input[type=email]") &&
+    !form.matches("[hx-post]") &&
+    !form.querySelector("[hx-post], input[type=file]");
+
+  const ask = async (form, submitter) => {
+    asking = form;
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => giveUp.abort(), GIVE_UP_AFTER);
+    try {
+      await fetch(location.href, { method: "HEAD", cache: "no-store", signal: giveUp.signal });
+      reached = form;
+    } catch {
+      stay(form);
+    }
+    clearTimeout(timer);
+    asking = null;
+    if (reached === form && form.isConnected) form.requestSubmit(submitter);
+    reached = null;
+  };
+
   window.addEventListener(
     "submit",
     (event) => {
       const form = event.target;
       if (form.method !== "post" || form.matches("[data-form]")) return;
       if (navigator.onLine && !unreached.has(form)) {
+        if (isUnsaved(form) && reached !== form) {
+          event.preventDefault();
+          if (asking !== form) ask(form, event.submitter);
+          return;
+        }
         if (!saving.get(form)) return;
         event.preventDefault();
         leaving = { form, submitter: event.submitter };
