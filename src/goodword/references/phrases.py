@@ -18,7 +18,9 @@ PHRASES: Catalogue = {
         "relationships": "Manager|Colleague|Direct report|Client|Teacher|Fellow student|Other",
         "of_each": "{text}: {n}",
         "again_counts": "Would work together again? {counts}.",
-        "facts_agree": "All referees who were asked confirm dates and title.",
+        "facts_agree": "All answers about dates and title confirm what the candidate stated.",
+        "facts_unsure.one": "One referee isn’t sure of the dates or the title.",
+        "facts_unsure.other": "{n} referees aren’t sure of the dates or the title.",
         "facts_differ.one": "One referee gives different dates or a different title from the candidate.",
         "facts_differ.other": "{n} referees give different dates or a different title from the candidate.",
         "referees": "Referees",
@@ -28,6 +30,8 @@ PHRASES: Catalogue = {
         "dates_and_title": "Dates and title",
         "answered_at": "answered {when}",
         "unsure_of": "Not sure: {what}",
+        "confirmed_of": "Confirmed: {what}",
+        "added_of": "{what}: {confirmed}. Not stated by the candidate.",
         "differs_from": "{what} differs. Referee: {confirmed}. Candidate: {stated}.",
         "other_answers": "Other answers",
         "text_removed": "Text removed",
@@ -156,7 +160,9 @@ PHRASES: Catalogue = {
         ),
         "of_each": "{text}: {n}",
         "again_counts": "Wieder zusammenarbeiten? {counts}.",
-        "facts_agree": "Alle Befragten bestätigen Zeitraum und Position.",
+        "facts_agree": ("Alle Antworten zu Zeitraum und Position bestätigen die Angaben aus der Bewerbung."),
+        "facts_unsure.one": "Eine Referenzperson ist sich bei Zeitraum oder Position nicht sicher.",
+        "facts_unsure.other": "{n} Referenzpersonen sind sich bei Zeitraum oder Position nicht sicher.",
         "facts_differ.one": (
             "Eine Referenzperson nennt einen anderen Zeitraum oder eine andere Position als angegeben."
         ),
@@ -170,6 +176,8 @@ PHRASES: Catalogue = {
         "dates_and_title": "Zeitraum und Position",
         "answered_at": "beantwortet {when}",
         "unsure_of": "Nicht sicher: {what}",
+        "confirmed_of": "Bestätigt: {what}",
+        "added_of": "{what}: {confirmed}. In der Bewerbung nicht angegeben.",
         "differs_from": "{what} weicht ab. Referenzperson: {confirmed}. Angegeben: {stated}.",
         "other_answers": "Weitere Antworten",
         "text_removed": "Text entfernt",
@@ -301,7 +309,11 @@ PHRASES: Catalogue = {
         ),
         "of_each": "{text}\u00a0: {n}",
         "again_counts": "Retravailler ensemble\u00a0? {counts}.",
-        "facts_agree": "Tous les référents interrogés confirment les dates et la fonction.",
+        "facts_agree": (
+            "Toutes les réponses sur les dates et la fonction confirment les indications de la candidature."
+        ),
+        "facts_unsure.one": "Un référent n’est pas certain des dates ou de la fonction.",
+        "facts_unsure.other": "{n} référents ne sont pas certains des dates ou de la fonction.",
         "facts_differ.one": ("Un référent indique d’autres dates ou une autre fonction que la candidature."),
         "facts_differ.other": (
             "{n} référents indiquent d’autres dates ou une autre fonction que la candidature."
@@ -313,6 +325,8 @@ PHRASES: Catalogue = {
         "dates_and_title": "Dates et fonction",
         "answered_at": "réponse le {when}",
         "unsure_of": "Pas certain\u00a0: {what}",
+        "confirmed_of": "Confirmé\u00a0: {what}",
+        "added_of": "{what}\u00a0: {confirmed}. Non indiqué dans la candidature.",
         "differs_from": "{what} diffère. Référent\u00a0: {confirmed}. Candidature\u00a0: {stated}.",
         "other_answers": "Autres réponses",
         "text_removed": "Texte supprimé",

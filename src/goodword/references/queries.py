@@ -60,7 +60,9 @@ def _dates_and_title(found: Results) -> OutcomeRow | None:
     people = {one.id: one for one in found.references}
     facts: dict[str, list[Verification]] = {}
     for fact in found.verification:
-        facts.setdefault(fact.reference, []).append(fact)
+        # a fact that the candidate had not stated can't differ
+        if fact.kind != "relationship_confirm" and fact.stated:
+            facts.setdefault(fact.reference, []).append(fact)
     differ = [people[pk] for pk, of_one in facts.items() if _verdict(of_one) == "corrected"]
     unsure = [people[pk] for pk, of_one in facts.items() if _verdict(of_one) == "unsure"]
     confirmed = [people[pk] for pk, of_one in facts.items() if _verdict(of_one) == "confirmed"]

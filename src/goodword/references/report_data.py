@@ -160,9 +160,11 @@ type QuestionData = Annotated[
 
 
 class VerificationData(TypedDict):
-    """What the candidate stated and the referee confirmed. `verdict`: "confirmed", "corrected" or "unsure"."""
+    """What the candidate stated and the referee confirmed. `verdict`: "confirmed", "corrected" or "unsure". `kind`: the
+    type of the question (since schema 7)."""
 
     reference: str
+    kind: NotRequired[str]
     what: str
     stated: str | None
     confirmed: str | None
@@ -342,6 +344,7 @@ def _values(group: AnswerGroup) -> GroupValues:
 def _verification(entry: Verification) -> VerificationData:
     return {
         "reference": entry.reference,
+        "kind": entry.kind,
         "what": entry.what,
         "stated": entry.stated or None,
         "confirmed": entry.confirmed or None,

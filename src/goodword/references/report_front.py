@@ -78,11 +78,24 @@ def _summary(check: CheckData, words: Phrases) -> Section:
             words("of_each", text=labels[value], n=counts[value]) for value in labels if value in counts
         ]
         sentences.append(words("again_counts", counts="; ".join(counted)))
-    if differing := _differing(check):
-        sentences.append(words.count("facts_differ", len(differing)))
-    elif check["verification"]:
-        sentences.append(words("facts_agree"))
+    sentences += _facts_sentences(check, words)
     return Section("", [Prose([" ".join(sentences)], large=True)])
+
+
+def _facts_sentences(check: CheckData, words: Phrases) -> list[str]:
+    known = {one["id"]: one for one in check["references"]}
+    facts = [(kind_of(fact, known[fact["reference"]]), fact) for fact in check["verification"]]
+    facts = [(kind, fact) for kind, fact in facts if kind != "relationship_confirm"]
+    by_verdict: dict[str, set[str]] = {}
+    for _, fact in facts:
+        by_verdict.setdefault(verdict_of(fact), set()).add(fact["reference"])
+    if set(by_verdict) == {"confirmed"} and len({kind for kind, _ in facts}) == 2:
+        return [words("facts_agree")]
+    return [
+        words.count(key, len(by_verdict[verdict]))
+        for key, verdict in (("facts_differ", "corrected"), ("facts_unsure", "unsure"))
+        if verdict in by_verdict
+    ]
 
 
 def received_sentences(check: CheckData, words: Phrases) -> list[str]:
@@ -113,14 +126,21 @@ def _counts(question: ChoiceQuestion) -> Mapping[int, int]:
     return found
 
 
-def _differing(check: CheckData) -> set[str]:
-    return {fact["reference"] for fact in check["verification"] if verdict_of(fact) == "corrected"}
+def kind_of(fact: VerificationData, reference: ReferenceData) -> str:
+    """The type of the question, inferred for snapshots before schema 7."""
+    if known := fact.get("kind"):
+        return known
+    if fact["stated"] is not None and fact["stated"] == reference["period_text"]:
+        return "dates_confirm"
+    relationship = reference["referee"]["relationship"]
+    return "relationship_confirm" if relationship in {fact["stated"], fact["confirmed"]} else "title_confirm"
 
 
 def verdict_of(fact: VerificationData) -> str:
-    """Snapshots of schema 1 have no verdict."""
+    """Return "added" if the candidate had stated nothing. Snapshots of schema 1 have no verdict."""
     if known := fact.get("verdict"):
-        return known
+        added = known == "corrected" and fact["stated"] is None and fact["confirmed"] is not None
+        return "added" if added else known
     if fact["stated"] is None or fact["confirmed"] is None:
         return "unsure"
     return "confirmed" if fact["stated"] == fact["confirmed"] else "corrected"
@@ -354,19 +374,27 @@ def _quote(reference: str, quotes: Mapping[str, str | None], words: Phrases) -> 
 
 
 def _facts(reference: ReferenceData, facts: Sequence[VerificationData], words: Phrases) -> Cell:
-    relationship = reference["referee"]["relationship"]
+    by_verdict: dict[str, list[VerificationData]] = {}
+    for fact in facts:
+        by_verdict.setdefault(verdict_of(fact), []).append(fact)
+    confirmed = by_verdict.get("confirmed", [])
+    kinds = [kind_of(fact, reference) for fact in confirmed]
     notes = [
         isolate(clipped(fact["stated"]))
-        for fact in facts
-        if verdict_of(fact) == "confirmed"
-        and fact["stated"] not in {None, relationship, reference["period_text"]}
-        and fact["stated"] is not None
+        for fact, kind in zip(confirmed, kinds, strict=True)
+        if kind == "title_confirm" and fact["stated"] is not None
     ]
-    unsure = [fact["what"] for fact in facts if verdict_of(fact) == "unsure"]
-    if any(verdict_of(fact) == "confirmed" for fact in facts):
+    if len(confirmed) == len(facts) and "dates_confirm" in kinds:
         notes.append(words("is_confirmed"))
-    if unsure:
-        notes.append(words("unsure_of", what=", ".join(map(clipped, unsure))))
+    elif confirmed:
+        told = [fact for fact, kind in zip(confirmed, kinds, strict=True) if kind != "relationship_confirm"]
+        notes.append(words("confirmed_of", what=_named(told or confirmed)))
+    if unsure := by_verdict.get("unsure"):
+        notes.append(words("unsure_of", what=_named(unsure)))
+    notes += [
+        words("added_of", what=clipped(fact["what"]), confirmed=isolate(clipped(fact["confirmed"] or "")))
+        for fact in by_verdict.get("added", [])
+    ]
     warnings = [
         words(
             "differs_now" if fact["stated"] == reference["period_text"] else "differs_from",
@@ -374,9 +402,12 @@ def _facts(reference: ReferenceData, facts: Sequence[VerificationData], words: P
             confirmed=isolate(clipped(fact["confirmed"] or words("not_given"))),
             stated=isolate(clipped(fact["stated"] or words("not_given"))),
         )
-        for fact in facts
-        if verdict_of(fact) == "corrected"
+        for fact in by_verdict.get("corrected", [])
     ]
     return Cell(
         reference["period_text"] or "–", note="\n".join(notes) or None, warning=" ".join(warnings) or None
     )
+
+
+def _named(facts: Sequence[VerificationData]) -> str:
+    return ", ".join(clipped(fact["what"]) for fact in facts)

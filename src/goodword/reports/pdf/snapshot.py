@@ -8,7 +8,7 @@ of schema 1 can still be rendered. Schema 3 adds kinds of test, which define the
 Schema 4 adds the figures behind percentiles and abilities. Schema 5 adds signs of careless responding with the checks
 made, and the sentences that referees chose, and marks the question on working together again. Schema 6 makes the
 correlation within situations the result of situational judgement, with its band and percentile; before, the percentile
-was that of the distance.
+was that of the distance. Schema 7 adds the kind of each fact that referees were asked to confirm.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from goodword.assessments.report import AssessmentData
 from goodword.core.validation import path_problem
 from goodword.references.report_data import CheckData
 
-SCHEMA: Final = 6
+SCHEMA: Final = 7
 
 
 class Organisation(TypedDict):

@@ -25,7 +25,7 @@ from goodword.candidates.models import visible_applications
 from goodword.core import clock
 from goodword.core.tables import Form, table_file
 from goodword.references.report_data import CheckData
-from goodword.references.report_front import verdict_of, work_again_of
+from goodword.references.report_front import kind_of, verdict_of, work_again_of
 from goodword.reports.domain.versions import current_first
 from goodword.reports.models import Report
 from goodword.roles.models import Role, visible_roles
@@ -221,7 +221,12 @@ def _result(report: Report) -> RoleResult:
         found["would_work_again"] = {
             option["label"]: given.count(option["value"]) for option in again["options"]
         }
-    verdicts = [verdict_of(fact) for fact in check["verification"]]
+    known = {one["id"]: one for one in check["references"]}
+    verdicts = [
+        verdict_of(fact)
+        for fact in check["verification"]
+        if kind_of(fact, known[fact["reference"]]) != "relationship_confirm"
+    ]
     found["facts"] = {verdict: verdicts.count(verdict) for verdict in ("confirmed", "corrected", "unsure")}
     return found
 

@@ -1,0 +1,72 @@
+"""What page 1 of the report says about dates and title."""
+
+from typing import Any
+
+import pytest
+
+from goodword.core.report_blocks import Cell, Prose, Table
+from goodword.references.queries import check_outcome
+from goodword.references.report_front import front_sections
+from goodword.references.results import results
+from goodword.reports.phrases import words_for
+from tests.references.answered import FULL, answered, checked
+from tests.support.blocks import frozen
+
+pytestmark = pytest.mark.django_db
+
+AGREE = "All answers about dates and title confirm what the candidate stated."
+CONFIRMED: dict[str, Any] = {name: FULL[name] for name in ("relationship", "dates", "title")}
+UNSURE: dict[str, Any] = {"answer": "unsure", "from": None, "to": None, "title": ""}
+PEER = {"answer": "corrected", "relationship": "peer"}
+COOK = {"answer": "corrected", "title": "Cook"}
+
+
+def said(answers: dict[str, Any], **referee: Any) -> tuple[str, str, str, list[str]]:
+    """What page 1 says in sum, about the referee, as a warning, and the outcome on the candidate's page."""
+    check = checked()
+    answered(check, 1, CONFIRMED | answers, **referee)
+    summary, table = [
+        block
+        for section in front_sections(frozen(check), words_for("en"))
+        for block in section.blocks
+        if isinstance(block, Prose | Table)
+    ]
+    assert isinstance(summary, Prose) and isinstance(table, Table)
+    cell = table.rows[0][-1]
+    assert isinstance(cell, Cell)
+    outcome = [answer.text for row in check_outcome(results(check)) for answer in row.answers]
+    sentences = summary.paragraphs[0].removeprefix("One of 3 requested references was received.").strip()
+    return sentences, cell.note or "", cell.warning or "", outcome
+
+
+def test_dates_and_title_are_confirmed() -> None:
+    assert said({}) == (AGREE, "Engineer\nConfirmed", "", ["Confirmed"])
+
+
+def test_a_referee_who_is_not_sure_confirms_nothing() -> None:
+    sentence, note, warning, outcome = said({"dates": UNSURE, "title": UNSURE})
+    assert sentence == "One referee isn’t sure of the dates or the title."
+    assert (note, warning) == ("Confirmed: Relationship\nNot sure: Worked together, Job title", "")
+    assert outcome == ["Not sure"]
+
+
+def test_a_title_that_the_candidate_left_empty_does_not_differ() -> None:
+    sentence, note, warning, outcome = said({"title": COOK}, candidate_title="")
+    assert sentence == ""
+    assert note == "Confirmed: Worked together\nJob title: Cook. Not stated by the candidate."
+    assert (warning, outcome) == ("", ["Confirmed"])
+
+
+def test_another_relationship_is_no_difference_in_dates_or_title() -> None:
+    sentence, note, warning, outcome = said({"relationship": PEER})
+    assert (sentence, outcome) == (AGREE, ["Confirmed"])
+    assert note == "Engineer\nConfirmed: Worked together, Job title"
+    assert warning == "Relationship differs. Referee: Colleague. Candidate: Manager."
+
+
+def test_what_is_confirmed_beside_a_difference_is_named() -> None:
+    sentence, note, warning, outcome = said({"title": COOK})
+    assert sentence == "One referee gives different dates or a different title from the candidate."
+    assert note == "Confirmed: Worked together"
+    assert warning == "Job title differs. Referee: Cook. Candidate: Engineer."
+    assert outcome == ["Differ"]
