@@ -15,6 +15,7 @@ from goodword.reports.personal_data import without_person
 from .reading import read, root_of, tags_of, text_of
 from .samples import assessment, reference_check, work_style
 from .typical import STORED
+from .typical import reference_check as typical_check
 
 REPORTS = [
     pytest.param(assessment(), 3, id="assessment"),
@@ -332,3 +333,16 @@ def test_a_snapshot_of_another_shape_is_refused_with_the_place() -> None:
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(SnapshotError, match="made_at: has no zone"):
         render_pdf({**reference_check(), "made_at": "2026-11-24T13:05:00"})
+
+
+def test_rows_of_the_referees_are_not_split_between_pages() -> None:
+    """The rest of a row would have no name beside it."""
+    pages = [
+        " ".join(page.extract_text().replace("\u200b", "").split())
+        for page in read(render_pdf(typical_check(25, language="de"))).pages
+    ]
+    begun, whole = (
+        [page.count(said) for page in pages]
+        for said in ("together weicht", "together weicht ab. Referenzperson: Mar 2021 – Dec 2023.")
+    )
+    assert (sum(begun), begun) == (6, whole)

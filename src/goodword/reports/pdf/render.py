@@ -196,9 +196,13 @@ def _block(block: PrintedBlock) -> dict[str, Any]:
 def _table(table: Table) -> dict[str, Any]:
     rows = [[narrow(cell) if isinstance(cell, str) else _cell(cell) for cell in row] for row in table.rows]
     texts = [
-        [cell if isinstance(cell, str) else narrow(f"{cell.text} {cell.note or ''}") for cell in row]
-        for row in table.rows
+        [cell if isinstance(cell, str) else narrow(_text_of(cell)) for cell in row] for row in table.rows
     ]
+    for row, text in zip(rows, texts, strict=True):
+        if len(row) == len(table.header) and _fits([text], NARROW_LINE):
+            first = row[0] if isinstance(row[0], dict) else _cell(Cell(row[0]))
+            # an unbreakable cell keeps its row on one page
+            row[0] = {**first, "together": first["rows"] == 1 or first["together"]}
     return {
         "type": "table",
         "header": list(table.header),
@@ -206,6 +210,10 @@ def _table(table: Table) -> dict[str, Any]:
         "widths": list(table.widths),
         "together": _fits(texts, NARROW_LINE),
     }
+
+
+def _text_of(cell: Cell) -> str:
+    return "\n".join(text for text in (cell.text, cell.note, cell.warning) if text)
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
@@ -324,7 +332,11 @@ def _lines(text: str) -> list[str]:
 
 def _fits(rows: Iterable[Sequence[str]], line: int) -> bool:
     """Whether a table with these cells certainly fits on a page. Counts a line of spacing per row."""
-    return sum(2 + max((len(text) // line for text in row), default=0) for row in rows) <= MOST_LINES
+    return sum(2 + max((_height(text, line) for text in row), default=0) for row in rows) <= MOST_LINES
+
+
+def _height(text: str, line: int) -> int:
+    return text.count("\n") + len(text) // line
 
 
 def readable_accent(accent: str) -> str:
