@@ -80,6 +80,12 @@ def add(command: AddCommand) -> None:
         "go-live", "Let a copy restored with --for-looking run jobs and send mail and notes.", _go_live
     )
     live.add_argument("--yes", action="store_true", help="do it; otherwise only say what is waiting")
+    live.add_argument(
+        "--erasures",
+        type=Path,
+        metavar="FILE",
+        help="first repeat the erasures in this list of `goodword erasures`",
+    )
     move = command(
         "move-to-server", "Move the embedded database to an empty database on another server.", _move
     )
@@ -270,10 +276,13 @@ def _go_live(options: argparse.Namespace) -> int:
     with database_for("goodword go-live"):
         from procrastinate.contrib.django.models import ProcrastinateJob
 
-        from goodword.core import database, installation
+        from goodword.core import clock, database, installation
+        from goodword.core.backup import erasures
+        from goodword.core.backup.programs import BackupError
         from goodword.core.doctor.findings import counted
         from goodword.greenhouse.models import ActivityFeedNote
         from goodword.notifications.models import Email
+        from goodword.workspace.personal_data import repeat_erasures
 
         database.check_database()
         database.check_migrations()
@@ -294,9 +303,18 @@ def _go_live(options: argparse.Namespace) -> int:
             jobs = ProcrastinateJob.objects.filter(status__in=("todo", "doing")).count()
             print(
                 f"{counted(mails, 'mail')}, {counted(notes, 'note')} and {counted(jobs, 'job')} are waiting.{moved} "
-                "They go out, perhaps a second time, once a worker runs. To go ahead, run `goodword go-live --yes`."
+                "They go out, perhaps a second time, once a worker runs. People erased elsewhere since this copy was "
+                "made are still in it, unless you add --erasures FILE. To go ahead, run `goodword go-live --yes`."
             )
             return 1
+        if options.erasures:
+            try:
+                entries = list(erasures.read(options.erasures, of=str(installation.uid())))
+            except BackupError as error:
+                return _refuse(str(error))
+            copied_at = installation.current().mode_since
+            erased = repeat_erasures(entries, now=clock.now(), copied_at=copied_at)
+            print(f"Erased again from {options.erasures.name}: {erased}.")
         installation.set_mode(installation.Mode.WORKING)
         print("This database is in use from now on. Running workers notice it within seconds.")
         return 0

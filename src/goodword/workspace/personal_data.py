@@ -81,25 +81,23 @@ def export(wanted: ExportRequest) -> Sections:
     }
 
 
-def repeat_erasures(entries: Iterable[Erased], *, now: datetime) -> int:
+def repeat_erasures(entries: Iterable[Erased], *, now: datetime, copied_at: datetime | None = None) -> int:
     """After a restore, erase those again who were erased after the backup. Idempotent. Returns the number of people,
-    applications and referees erased. Rows newer than an erasure belong to somebody else who got the same id in a
-    restored database."""
+    applications and referees erased. Rows newer than an erasure, or than the restore (`copied_at`), belong to somebody
+    else who got the same id in a restored database."""
     known = set(ErasureEntry.objects.values_list("uid", flat=True))
     return sum(
-        _repeat_erasure(one, now=now)
+        _repeat_erasure(one, now=now, until=min(one.erased_at, copied_at or one.erased_at))
         for one in sorted(entries, key=lambda one: one.erased_at)
         if one.uid not in known
     )
 
 
-def _repeat_erasure(entry: Erased, *, now: datetime) -> int:
-    before = {"organisation_id": entry.organisation_id, "created_at__lte": entry.erased_at}
+def _repeat_erasure(entry: Erased, *, now: datetime, until: datetime) -> int:
+    before = {"organisation_id": entry.organisation_id, "created_at__lte": until}
     erased = 0
     if entry.whole_organisation:
-        for organisation in Organisation.objects.filter(
-            pk=entry.organisation_id, created_at__lte=entry.erased_at
-        ):
+        for organisation in Organisation.objects.filter(pk=entry.organisation_id, created_at__lte=until):
             delete(organisation)
             erased += 1
     elif entry.candidate_id is not None:

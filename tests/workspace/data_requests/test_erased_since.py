@@ -13,11 +13,12 @@ from django.db import transaction
 from goodword.accounts.models import AuditEntry
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, Candidate
+from goodword.cli import main
 from goodword.core import installation
 from goodword.core.backup import archive, erasures
 from goodword.core.backup.erasures import Erased
 from goodword.core.backup.programs import BackupError
-from goodword.core.models import ErasureEntry
+from goodword.core.models import ErasureEntry, Installation
 from goodword.notifications.models import Email
 from goodword.references.domain.referee_erasure import erase_referee
 from goodword.references.models import Referee
@@ -95,6 +96,30 @@ def test_a_person_who_got_the_id_after_the_erasure_stays(tmp_path: Path) -> None
     Candidate.objects.of(role.organisation).update(created_at=NOW + timedelta(hours=1))
     assert applied(file) == 0
     assert Candidate.objects.of(role.organisation).get().erased_at is None
+
+
+def test_a_copy_goes_live_without_those_erased_elsewhere(tmp_path: Path) -> None:
+    role = factories.role(factories.organisation())
+    ada, bob = (factories.application(role) for _ in range(2))
+
+    def act() -> None:
+        erased(ada.candidate)
+        erased(bob.candidate)
+
+    file = list_after(act, tmp_path / "list")
+    installation.set_mode(installation.Mode.LOOKING)
+    Installation.objects.update(mode_since=NOW - timedelta(hours=2))
+    people = Candidate.objects.of(role.organisation)
+    people.update(created_at=NOW - timedelta(hours=3))
+    # somebody else, added to the copy under the same id
+    people.filter(pk=bob.candidate_id).update(created_at=NOW - timedelta(hours=1))
+    assert main(["go-live", "--erasures", str(file)]) == 1
+    assert people.filter(erased_at=None).count() == 2
+    assert main(["go-live", "--yes", "--erasures", str(tmp_path / "missing")]) == 2
+    assert installation.mode() == installation.Mode.LOOKING
+    assert main(["go-live", "--yes", "--erasures", str(file)]) == 0
+    assert installation.mode() == installation.Mode.WORKING
+    assert people.get(erased_at=None).pk == bob.candidate_id
 
 
 @pytest.mark.world
