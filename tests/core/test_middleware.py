@@ -144,6 +144,16 @@ def test_unknown_link_page_uses_the_browser_language(client: Client, asked: str,
     assert "Accept-Language" in response["Vary"]
 
 
+def test_a_visit_where_a_portal_only_takes_forms_leads_back_to_the_link(client: Client) -> None:
+    """A restored tab or another device would otherwise show an empty page."""
+    page = client.get("/r/some-token/begin/", headers={"Accept-Language": "de"})
+    assert (page.status_code, page["Allow"], page["Cache-Control"]) == (405, "POST", "no-store")
+    body = page.content.decode()
+    assert 'href="/r/some-token/"' in body
+    assert "Zurück zur Seite" in body
+    assert client.put("/r/some-token/begin/").content == b""
+
+
 @pytest.mark.django_db
 def test_member_pages_are_always_english(client: Client) -> None:
     page = client.get("/accounts/login/", headers={"Accept-Language": "de"}).content.decode()

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any, Final
 
 from asgiref.sync import async_to_sync, sync_to_async
@@ -100,7 +101,8 @@ class PermissionsPolicy:
 
 
 class PortalLanguage:
-    """Activates the browser's language on portals until their view has looked up the link, and English for members."""
+    """Activates the browser's language on portals until their view has looked up the link, and English for members.
+    Where a portal only takes forms, a visit (by a restored tab, or on another device) gets a page that leads back."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -110,9 +112,22 @@ class PortalLanguage:
         language = translation.get_language_from_request(request) if is_portal else settings.LANGUAGE_CODE
         with translation.override(language):
             response = self.get_response(request)
+            if (
+                is_portal
+                and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+                and request.method == "GET"
+            ):
+                response = _leading_back(request, allowed=response["Allow"])
         if is_portal:
             patch_vary_headers(response, ("Accept-Language",))
         return response
+
+
+def _leading_back(request: HttpRequest, *, allowed: str) -> HttpResponse:
+    _, portal, token, *_ = request.path_info.split("/")
+    page = render(request, "405.html", {"here": f"/{portal}/{token}/"}, status=HTTPStatus.METHOD_NOT_ALLOWED)
+    page["Allow"], page["Cache-Control"], page["X-Robots-Tag"] = allowed, "no-store", "noindex"
+    return page
 
 
 class BodyLimit:
