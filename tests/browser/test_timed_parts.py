@@ -163,6 +163,21 @@ def test_after_a_short_disconnection_the_task_stays(page: Page, open_at: Callabl
     assert part_of(attempt).breaks == 0
 
 
+def test_without_its_cookie_the_page_reloads_and_costs_no_break(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = timed()
+    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    page.context.clear_cookies()
+    with page.expect_navigation():
+        page.keyboard.press("3")
+    page.wait_for_load_state()
+    page.keyboard.press("3")
+    expect(page.locator("[data-saved]")).to_have_text("Saved")
+    assert given(attempt) == [("1", "c")]
+    assert part_of(attempt).breaks == 0
+
+
 def test_next_offline_keeps_the_page_and_continues_later(page: Page, open_at: Callable[..., str]) -> None:
     attempt = timed()
     page.clock.install()

@@ -104,6 +104,7 @@
       // soon enough for another attempt before the silence counts as a break
       const response = await post(part.dataset.alive, undefined, Number(part.dataset.beat) * 1000);
       if (response.status >= 500) throw new Error("server");
+      if (response.status === 403) return renew();
       const said = await response.json();
       if (said.go) {
         leaving = true;
@@ -165,6 +166,13 @@
     location.assign(part.dataset.again); // explains the break and continues on a click
   };
 
+  // The cookie against forged requests is missing, perhaps deleted since. A reload brings it back.
+  const renew = () => {
+    keep();
+    leaving = true;
+    location.reload();
+  };
+
   const save = async () => {
     if (leaving || stopped) return;
     const body = new URLSearchParams(new FormData(form));
@@ -173,6 +181,7 @@
     try {
       const response = await post(form.action, body);
       if (response.status >= 500) throw new Error("server");
+      if (response.status === 403) return renew();
       const said = await response.json();
       if (said.elsewhere) {
         if (!going) elsewhere();
