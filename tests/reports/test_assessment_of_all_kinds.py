@@ -72,6 +72,7 @@ SAID = {
         "Tasks are generated for each candidate",
     ),
     "de": (
+        "bearbeitet auf Englisch",
         "Mittelwert der Bereiche",
         "Stufen vom Schlüssel entfernt",
         "Zur Übung, nicht für Entscheidungen.",
@@ -80,6 +81,7 @@ SAID = {
         "Testaufgaben, einzelne Antworten und Auswertungsschlüssel sind nicht enthalten",
     ),
     "fr": (
+        "langue : anglais",
         "le nombre indique seulement combien ont été résolus",
         "degrés de la clé",
         "Pour s’exercer, pas pour décider.",
@@ -228,13 +230,15 @@ def test_without_its_person_no_figure_behind_a_band_or_an_ability_is_left() -> N
 def test_points_are_added_up_once_all_raters_have_marked() -> None:
     attempt = attempt_of(kinds=("questions",), two_raters=True)
     waiting = "Answers not fully marked when this report was created: 1."
-    assert waiting in text_of(report_of(attempt))
+    text = text_of(report_of(attempt))
+    assert (waiting in text, "1 of 1 right not fully marked: 1" in text) == (True, True)
     marked(attempt, name="Nora Nine", safe=5, tells=1, comment="Calm and clear")
     half = text_of(again(attempt))
     assert (waiting in half, " points for marked answers" in half) == (True, False)
     marked(attempt, name="Omar Ten", safe=4, tells=1)
     text = text_of(again(attempt))
     assert "5.5 of 8 points for marked answers (1)." in text
+    assert "4 of 4 questions answered, 1 of 1 right 5.5 of 8 points for marked answers" in text
     assert [
         said for said in (waiting, "Nora Nine", "Calm and clear", "Keeps people safe") if said in text
     ] == []

@@ -1,6 +1,6 @@
 """The report of custom questions. Texts that only members read are untranslated."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from statistics import fmean
 from typing import Literal, TypedDict
 
@@ -33,6 +33,8 @@ PHRASES: Catalogue = {
     "en": {
         "questions_answered": "questions answered",
         "questions_right": "{n} of {m} right",
+        "questions_points": "{n} of {m} points for marked answers",
+        "questions_to_mark": "not fully marked: {n}",
         "custom_right": "{n} of {m} questions with a right answer were answered correctly.",
         "custom_answered": "{n} of {m} questions answered.",
         "custom_points": (
@@ -47,6 +49,8 @@ PHRASES: Catalogue = {
     "de": {
         "questions_answered": "Fragen beantwortet",
         "questions_right": "{n} von {m} richtig",
+        "questions_points": "{n} von {m} Punkten für bewertete Antworten",
+        "questions_to_mark": "noch nicht vollständig bewertet: {n}",
         "custom_right": "{n} von {m} Fragen mit einer richtigen Antwort wurden richtig beantwortet.",
         "custom_answered": "{n} von {m} Fragen beantwortet.",
         "custom_points": (
@@ -62,6 +66,8 @@ PHRASES: Catalogue = {
     "fr": {
         "questions_answered": "questions avec réponse",
         "questions_right": "{n} sur {m} justes",
+        "questions_points": "{n} points sur {m} pour les réponses notées",
+        "questions_to_mark": "pas encore entièrement notées\u00a0: {n}",
         "custom_right": "Réponses justes aux questions qui en ont une\u00a0: {n} sur {m}.",
         "custom_answered": "Questions avec réponse\u00a0: {n} sur {m}.",
         "custom_points": (
@@ -147,6 +153,7 @@ class CustomQuestionsReport:
         note = words("questions_answered")
         if part["right"] is not None:
             note = f"{note}, {words('questions_right', n=part['right'], m=part['keyed'])}"
+        note = "\n".join([note, *_marking(part, words)])
         return [Score(label="", value=value, note=note, alt=f"{value} {note}")]
 
     def assumed_precision(self, part: CustomQuestionsPart, words: Phrases) -> str:
@@ -169,7 +176,7 @@ class CustomQuestionsReport:
         if part["right"] is not None:
             right = words("n_of_m", n=part["right"], m=part["keyed"])
             texts.append(gettext("%(figures)s right") % {"figures": right})
-        return ", ".join(texts)
+        return ", ".join([*texts, *_marking(part, words)])
 
     def overview(self, part: CustomQuestionsPart, words: Phrases) -> list[Block]:
         del words
@@ -231,18 +238,36 @@ def _results(test: CustomQuestionsPart, words: Phrases) -> list[Block]:
     sentences = [words("custom_answered", n=answered, m=test["items_n"])]
     if test["right"] is not None:
         sentences.append(words("custom_right", n=test["right"], m=test["keyed"]))
-    if marked := [question for question in questions if question["state"] == "done" and question["raters"]]:
-        sentences.append(
-            words(
-                "custom_points",
-                n=_written(sum(_points(question) for question in marked), words),
-                m=sum(one["points"] for question in marked for one in question["criteria"]),
-                marked=len(marked),
-            )
-        )
-    if waiting := sum(question["state"] in {"not_yet", "half"} for question in questions):
+    if marked := _marked(questions):
+        sentences.append(words("custom_points", marked=len(marked), **_sums(marked, words)))
+    if waiting := _waiting(questions):
         sentences.append(words("custom_to_mark", n=waiting))
     return [Prose(sentences)]
+
+
+def _marked(questions: Sequence[QuestionData]) -> list[QuestionData]:
+    return [question for question in questions if question["state"] == "done" and question["raters"]]
+
+
+def _waiting(questions: Sequence[QuestionData]) -> int:
+    return sum(question["state"] in {"not_yet", "half"} for question in questions)
+
+
+def _marking(part: CustomQuestionsPart, words: Phrases) -> list[str]:
+    found = []
+    if marked := _marked(part["questions"]):
+        found.append(words("questions_points", **_sums(marked, words)))
+    if waiting := _waiting(part["questions"]):
+        found.append(words("questions_to_mark", n=waiting))
+    return found
+
+
+def _sums(marked: Sequence[QuestionData], words: Phrases) -> dict[str, str | int]:
+    """`n` of `m` points."""
+    return {
+        "n": _written(sum(_points(question) for question in marked), words),
+        "m": sum(one["points"] for question in marked for one in question["criteria"]),
+    }
 
 
 def _points(question: QuestionData) -> float:
