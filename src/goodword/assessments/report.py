@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
-from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext
 
 from goodword.assessments.kinds import Kind, PartData, kind, kind_named
 from goodword.assessments.kinds.reasoning.phrases import category_phrase
@@ -40,7 +40,7 @@ from goodword.core.report_blocks import (
     Section,
     Table,
 )
-from goodword.core.text import Phrases, rounded
+from goodword.core.text import Phrases, language_name, rounded
 
 type Compared = tuple[str, NormedScoreData, NormedScoreFigures]
 
@@ -161,7 +161,7 @@ def assessment_data(
     found: AssessmentData = {
         "title": ", ".join(part.title for part in result.parts),
         "taken_at_text": moment(result.completed_at),
-        "language": get_language_info(result.language)["name_local"],
+        "language": language_name(result.language),
         "tests": [
             kind_named(part.kind).report.freeze(part, _head_data(part, moment, signs), moment)
             for part in result.parts

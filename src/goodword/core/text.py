@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db.models import Func, TextField
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, get_language_info, ngettext
 from publicsuffixlist import PublicSuffixList
 
 # Embeddings, overrides and isolates of the bidirectional algorithm (Unicode UAX #9) can display a text in another order
@@ -202,6 +202,12 @@ def _suffix_of(host: str) -> str:
 @cache
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList(accept_unknown=False, only_icann=True)
+
+
+def language_name(code: str) -> str:
+    """The name of a language within a sentence in the active language: "German", "Deutsch", "allemand"."""
+    name = str(get_language_info(code)["name_translated"])
+    return name.lower() if get_language() == "fr" else name
 
 
 def written_day(day: date | datetime) -> str:

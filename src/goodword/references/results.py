@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, assert_never
 
-from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext
 
+from goodword.core.text import language_name
 from goodword.questionnaires import labels
 from goodword.questionnaires.domain.versions import stored_questions
 from goodword.questionnaires.labels import render_answers
@@ -298,7 +299,7 @@ def _respondent(reference: Reference, check: Check, questions: Sequence[Question
         submitted_at=reference.submitted_at,
         factual=reference.factual,
         late=reference.late,
-        language=str(get_language_info(code)["name_translated"]) if other else "",
+        language=language_name(code) if other else "",
         language_code=code if other else "",
         quote=reference.quote,
     )
@@ -322,7 +323,7 @@ def _self_reference(row: SelfReference, check: Check) -> Respondent | None:
         submitted_at=row.submitted_at,
         factual=False,
         late=check.completed_at is not None and row.submitted_at > check.completed_at,
-        language=str(get_language_info(code)["name_translated"]) if other else "",
+        language=language_name(code) if other else "",
         language_code=code if other else "",
         is_self=True,
     )
@@ -429,7 +430,10 @@ def _why_not_asked(question: Question, questions: Sequence[Question]) -> str:
         sentences.append(
             gettext("Asked only if “%(question)s” was answered with %(answers)s.")
             % {
-                "answers": ", ".join(f"“{words.get(value, value)}”" for value in question.when.values),
+                "answers": ", ".join(
+                    gettext("“%(answer)s”") % {"answer": words.get(value, value)}
+                    for value in question.when.values
+                ),
                 "question": earlier.text,
             }
         )

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any, Final, NotRequired, Protocol, Self, TypedDict
 
 from django.utils import timezone
-from django.utils.translation import get_language_info, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.kinds.scores import NormedScore, NormedScoreDetails, ReliabilityDetails
 from goodword.assessments.kinds.scores import figure as figure_text
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import AttemptPart
 from goodword.core.report_blocks import Block, Details, Labelled, Link, Score, Table
-from goodword.core.text import Catalogue, Phrases, written_day
+from goodword.core.text import Catalogue, Phrases, language_name, written_day
 
 type Moment = Callable[[datetime], str]
 
@@ -244,7 +244,7 @@ def freeze_normed_score(normed: NormedScore | None, moment: Moment) -> NormedSco
         "percentile_low": normed.percentile_low,
         "percentile_high": normed.percentile_high,
         "n": normed.n,
-        "language": get_language_info(normed.language)["name_local"],
+        "language": language_name(normed.language),
         "device": normed.device,
         "norms": normed.norms,
         "reliability": normed.reliability,
