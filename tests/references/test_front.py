@@ -1,11 +1,14 @@
-"""What page 1 of the report says about dates and title."""
+"""Page 1 of the report: dates and title, and ratings."""
 
 from typing import Any
 
 import pytest
+from django.utils import translation
 
-from goodword.core.report_blocks import Cell, Prose, Table
+from goodword.core.report_blocks import Cell, Prose, RatingChart, Table
+from goodword.references.models import Check
 from goodword.references.queries import check_outcome
+from goodword.references.report import check_pages
 from goodword.references.report_front import front_sections
 from goodword.references.results import results
 from goodword.reports.phrases import words_for
@@ -70,3 +73,46 @@ def test_what_is_confirmed_beside_a_difference_is_named() -> None:
     assert note == "Confirmed: Worked together"
     assert warning == "Job title differs. Referee: Cook. Candidate: Engineer."
     assert outcome == ["Differ"]
+
+
+def ratings(check: Check) -> list[tuple[str, str, int]]:
+    """Label, note and number of answers of each row of the chart."""
+    return [
+        (row.label, row.note, len(row.values))
+        for section in front_sections(frozen(check), words_for("en"))
+        for block in section.blocks
+        if isinstance(block, RatingChart)
+        for row in block.rows
+    ]
+
+
+def test_ratings_that_nobody_could_give_are_listed() -> None:
+    check = checked()
+    unable = {"level": None, "not_able": True, "comment": ""}
+    answered(check, 1, CONFIRMED | {"leading": unable})
+    assert ("Leadership", "Asked only of: Manager, Direct report. 1 couldn’t say", 0) in ratings(check)
+
+
+def test_ratings_of_one_competency_are_told_apart() -> None:
+    check = checked()
+    answered(check, 1)
+    assert [row[:2] for row in ratings(check) if row[0] == "Reliability"] == [
+        ("Reliability", "How far could one rely on Ada Lovelace?"),
+        ("Reliability", "Ada Lovelace keeps promises."),
+    ]
+
+
+def test_questions_that_no_referee_was_asked_have_no_page() -> None:
+    check = checked()
+    answered(check, 1, CONFIRMED, factual=True)
+    assert check_pages(frozen(check), words_for("en")).body == []
+
+
+def test_names_of_languages_and_quotation_marks_are_those_of_the_report() -> None:
+    check = checked()
+    answered(check, 1, language="de")
+    with translation.override("fr"):
+        found = frozen(check)
+    assert found["references"][0].get("language") == "allemand"
+    [note] = [one["note"] for one in found["questions"] if one["id"] == "why_not" and "note" in one]
+    assert "«\u00a0Non\u00a0», «\u00a0Oui, avec des réserves\u00a0»" in note

@@ -35,7 +35,7 @@ def test_the_report_explains_method_limits_and_identifiable_answers() -> None:
     text = " ".join(text_of(Report.objects.of(told.application.organisation).get()).split())
     wanted = (
         "2 of 2 requested references were received.",
-        "One of them confirms dates and title only.",
+        "One reference covers dates and title only.",
         "Each relationship has only one referee",
         "Method and limits",
         "it cannot prove who answered",

@@ -44,8 +44,8 @@ PHRASES: Catalogue = {
         "received": "{n} of {m} received",
         "received.one": "One of {m} requested references was received.",
         "received.other": "{n} of {m} requested references were received.",
-        "factual.one": "One of them confirms dates and title only.",
-        "factual.other": "{n} of them confirm dates and title only.",
+        "factual.one": "One reference covers dates and title only.",
+        "factual.other": "{n} references cover dates and title only.",
         "self_apart": (
             "The candidate answered the same questions; those answers are shown separately, as hollow dots."
         ),
@@ -190,8 +190,8 @@ PHRASES: Catalogue = {
         "received": "{n} von {m} eingegangen",
         "received.one": "Eine von {m} erbetenen Referenzen ist eingegangen.",
         "received.other": "{n} von {m} erbetenen Referenzen sind eingegangen.",
-        "factual.one": "Eine davon bestätigt nur Zeitraum und Position.",
-        "factual.other": "{n} davon bestätigen nur Zeitraum und Position.",
+        "factual.one": "Eine Referenz betrifft nur Zeitraum und Position.",
+        "factual.other": "{n} Referenzen betreffen nur Zeitraum und Position.",
         "self_apart": (
             "Die Selbsteinschätzung zu denselben Fragen wird getrennt gezeigt, mit hohlen Punkten."
         ),
@@ -339,8 +339,8 @@ PHRASES: Catalogue = {
         "received": "{n} sur {m} reçues",
         "received.one": "{n} référence reçue, sur {m} demandées.",
         "received.other": "{n} références reçues, sur {m} demandées.",
-        "factual.one": "L’une d’elles ne confirme que les dates et l’intitulé du poste.",
-        "factual.other": "{n} d’entre elles ne confirment que les dates et l’intitulé du poste.",
+        "factual.one": "Une référence ne porte que sur les dates et l’intitulé du poste.",
+        "factual.other": "{n} références ne portent que sur les dates et l’intitulé du poste.",
         "self_apart": "L’auto-évaluation sur les mêmes questions est présentée à part, en points creux.",
         "referee": "Référent",
         "referee_n": "Référent {n}",

@@ -68,8 +68,10 @@ def check_method(words: Phrases) -> list[str]:
 
 
 def _other_answers(check: CheckData, people: dict[str, str], marks: Marks, words: Phrases) -> Section | None:
-    """All answers that aren't on page 1: no ratings, comments and *would work again*."""
+    """All answers that aren't on page 1: no ratings, comments and *would work again*. None if nobody answered."""
     again = work_again_of(check)
+    if not any(one.get("by_relationship") or one.get("answers") for one in check["questions"]):
+        return None
     blocks: list[Block] = []
     for question in check["questions"]:
         match question["type"]:

@@ -199,11 +199,14 @@ def _rated(check: CheckData) -> list[RatingQuestion]:
 
 def ratings_section(check: CheckData, words: Phrases) -> Section | None:
     marks = marks_of(check, words)
+    rated = _rated(check)
+    asked = Counter(question.get("competency") for question in rated)
     by_scale: dict[tuple[tuple[int, str], ...], list[RatingRow]] = {}
-    for question in _rated(check):
+    for question in rated:
         scale = tuple((level["value"], level["label"]) for level in question["levels"])
-        by_scale.setdefault(scale, []).append(rating_row(question, marks, words))
-    if not any(row.values for rows in by_scale.values() for row in rows):
+        several = asked[question.get("competency")] > 1
+        by_scale.setdefault(scale, []).append(rating_row(question, marks, words, with_text=several))
+    if not any(question["by_relationship"] for question in rated):
         return None
     legend = legend_of(check, marks, words)
     charts: list[Block] = [
@@ -220,20 +223,28 @@ def ratings_section(check: CheckData, words: Phrases) -> Section | None:
     return Section(words("ratings"), charts)
 
 
-def rating_row(question: RatingQuestion, marks: Marks, words: Phrases) -> RatingRow:
+def rating_row(
+    question: RatingQuestion, marks: Marks, words: Phrases, *, with_text: bool = False
+) -> RatingRow:
+    """`with_text`: add the question to its competency."""
     given = [(value, group) for group in question["by_relationship"] for value in sorted(group["values"])]
     skipped = sum(group["skipped"] for group in question["by_relationship"])
     notes = [words.count("skipped", skipped)] if skipped else []
     if question.get("note"):
         notes.insert(0, question["note"])
     label = question.get("competency") or question["text"]
+    if with_text and label != question["text"]:
+        notes.insert(0, question["text"])
+        told = f"{label}: {question['text']}"
+    else:
+        told = label
     answers = ", ".join(f"{_relationship(group, words)} {value}" for value, group in given)
     return RatingRow(
         label=label,
         note=" ".join(notes),
         values=[value for value, _ in given],
         hollow=False,
-        alt=words("ratings_alt", label=label.rstrip("."), answers=answers or words("no_answers")),
+        alt=words("ratings_alt", label=told.rstrip("."), answers=answers or words("no_answers")),
         marks=[marks.of(group) for _, group in given],
     )
 
