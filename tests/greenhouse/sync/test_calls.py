@@ -1,9 +1,10 @@
 """Statistics on calls to Greenhouse."""
 
+from copy import copy
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from goodword.greenhouse.client import Exchange, HarvestError, Unavailable, UnexpectedShape
 from goodword.greenhouse.client.errors import Where
@@ -141,6 +142,18 @@ def test_in_a_failed_transaction_nothing_is_written_or_raised(world: World) -> N
         transaction.set_rollback(True)
         one.flush()
     assert counted(world) == {}
+
+
+def test_counts_of_a_connection_deleted_meanwhile_are_dropped(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    deleted = copy(world.connection)
+    deleted.pk += 1
+    counter = CallCounter(deleted)
+    counter.count(exchange(200))
+    counter.flush()
+    connection.check_constraints()
+    assert (CallTally.objects.of(world.organisation).count(), caplog.records) == (0, [])
 
 
 def add(world: World, hours_ago: int, outcome: str, calls: int) -> None:

@@ -81,9 +81,11 @@ KEPT_SECONDS = 5.0
 
 KEEP_FOR = timedelta(days=30)
 
+#: stores nothing if the connection was deleted meanwhile: its foreign key is checked at the end of the transaction,
+#: which may be about another organisation
 _ADD = """
-INSERT INTO greenhouse_calltally (organisation_id, connection_id, hour, outcome, calls, seconds)
-VALUES (%s, %s, %s, %s, %s, %s)
+INSERT INTO greenhouse_calltally (hour, outcome, calls, seconds, organisation_id, connection_id)
+SELECT %s, %s, %s, %s, organisation_id, id FROM greenhouse_connection WHERE organisation_id = %s AND id = %s
 ON CONFLICT (connection_id, hour, outcome) DO UPDATE
 SET calls = greenhouse_calltally.calls + excluded.calls, seconds = greenhouse_calltally.seconds + excluded.seconds
 """
@@ -419,8 +421,8 @@ def _store(counts: _Counts) -> None:
         # outside of a transaction, a single row doesn't need one
         alone = len(counts) == 1 and not database.in_atomic_block
         with nullcontext() if alone else transaction.atomic(), database.cursor() as cursor:
-            for key, (calls, seconds) in sorted(counts.items()):
-                cursor.execute(_ADD, [*key, calls, seconds])
+            for (organisation, connection, hour, outcome), (calls, seconds) in sorted(counts.items()):
+                cursor.execute(_ADD, [hour, outcome, calls, seconds, organisation, connection])
     except DatabaseError:
         log.exception("The counts of calls could not be stored")
 
