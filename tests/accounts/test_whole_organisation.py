@@ -148,6 +148,21 @@ def test_the_command_asks_for_the_name(
     assert not Organisation.objects.exists()
 
 
+def test_an_organisation_deleted_by_another_program_meanwhile_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    factories.organisation(slug="acme", name="Acme Ltd")
+
+    class Person:
+        def readline(self) -> str:
+            whole_organisation.delete_for_good(Organisation.objects.get(slug="acme"), now=NOW)
+            return "Acme Ltd\n"
+
+    monkeypatch.setattr("sys.stdin", Person())
+    assert main(["delete-organisation", "acme"]) == 2
+    assert capsys.readouterr().err == "goodword: 'Acme Ltd' has just been deleted by another program.\n"
+
+
 @pytest.mark.world
 def test_an_organisation_deleted_since_a_backup_is_deleted_again() -> None:
     organisation = factories.organisation(created_at=NOW)

@@ -93,6 +93,7 @@ def _delete(options: argparse.Namespace) -> int:
         from django.db.utils import ProgrammingError
 
         from goodword.accounts.domain import whole_organisation
+        from goodword.accounts.models import Organisation
         from goodword.core import clock
 
         organisation = _found(options.slug)
@@ -111,6 +112,11 @@ def _delete(options: argparse.Namespace) -> int:
             return 2
         try:
             deleted = whole_organisation.delete_for_good(organisation, now=clock.now())
+        except Organisation.DoesNotExist:
+            print(
+                f"goodword: {organisation.name!r} has just been deleted by another program.", file=sys.stderr
+            )
+            return 2
         except ProgrammingError as error:
             if getattr(error.__cause__, "sqlstate", "") != "42501":
                 raise
