@@ -106,6 +106,37 @@ def test_a_failed_one_shows_and_is_due_again(kept: Path) -> None:
     )
 
 
+@pytest.mark.django_db
+def test_an_old_one_that_cannot_be_deleted_does_not_make_the_next_one_due(
+    kept: Path, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept.mkdir()
+    old = kept / "goodword-2026-01-01T020000Z-nightly.goodword"
+    old.mkdir()  # like a file that is protected against deletion
+    settings.GOODWORD_KEEP_BACKUPS = 1
+    run = nightly.back_up(now=NIGHT)
+    assert run is not None
+    assert (run.state, nightly.is_due(now=NIGHT)) == ("done", False)
+    assert [one.getMessage() for one in caplog.records if str(old) in one.getMessage()] == [
+        f"An old backup can't be deleted: [Errno 21] Is a directory: '{old}'"
+    ]
+
+
+@pytest.mark.django_db
+def test_a_list_in_a_folder_that_cannot_be_written_shows(kept: Path) -> None:
+    kept.mkdir()
+    list_of_another = kept / "erasures.jsonl"
+    list_of_another.write_text(
+        '{"goodword": "erasures", "installation": "00000000-0000-0000-0000-000000000000"}'
+    )
+    os.utime(list_of_another, (1, 1))
+    (kept / "erasures-00000000-0000-0000-0000-000000000000-1.jsonl").mkdir()  # so it can't be renamed
+    run = nightly.back_up(now=NIGHT)
+    assert run is not None
+    assert (run.state, "Is a directory" in run.error) == ("failed", True)
+    assert nightly.is_due(now=NIGHT)
+
+
 def said(now: datetime) -> Finding:
     connection.ensure_connection()
     return nightly.finding(connection.connection, now)

@@ -83,7 +83,7 @@ def back_up(*, now: datetime) -> BackupRun | None:
             erasures.keep_in(folder)
             path = folder / dump.file_name(now, nightly=True)
             made = dump.back_up(target, path, recipients=settings.GOODWORD_BACKUP_RECIPIENTS, now=now)
-        except BackupError as error:
+        except (BackupError, OSError) as error:  # such as a folder of another user
             run.state, run.error = State.FAILED, str(error)
             log.error("The nightly backup failed: %s", error)
         else:
@@ -111,11 +111,16 @@ def _folder() -> Path:
 def _delete_old(folder: Path, newest: Path, *, now: datetime) -> None:
     # names sort by date; those after the newest are from when the clock was ahead
     known = [one for one in dump.in_folder(folder, nightly=True) if one.name <= newest.name]
-    for old in known[: -settings.GOODWORD_KEEP_BACKUPS]:
-        old.unlink(missing_ok=True)
-    for left in folder.glob(f".*{archive.PART}"):
-        if now.timestamp() - left.stat().st_mtime > _LEFT_BEHIND:
-            left.unlink(missing_ok=True)
+    left = [
+        one
+        for one in folder.glob(f".*{archive.PART}")
+        if now.timestamp() - one.stat().st_mtime > _LEFT_BEHIND
+    ]
+    for old in [*known[: -settings.GOODWORD_KEEP_BACKUPS], *left]:
+        try:
+            old.unlink(missing_ok=True)
+        except OSError as error:  # the new backup is good nevertheless
+            log.error("An old backup can't be deleted: %s", error)
 
 
 @contextmanager
