@@ -6,7 +6,9 @@
 GRANT USAGE ON SCHEMA public TO goodword_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO goodword_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO goodword_app;
+SET client_min_messages = error; -- no warning for each function of the extension, which everybody may call
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO goodword_app;
+RESET client_min_messages;
 
 -- The audit log: insert and select. Only the function prune_audit_log deletes old entries.
 REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON accounts_auditentry FROM goodword_app;

@@ -11,6 +11,9 @@ from django.db import ProgrammingError, connection, transaction
 from goodword.accounts.domain import audit
 from goodword.accounts.models import AuditEntry, Organisation
 from goodword.core import clock
+from goodword.core.database import check_migrations
+from goodword.core.doctor.database import migrations
+from goodword.core.environment import SettingError
 from tests.support import factories
 
 GRANTS = Path(__file__).parents[2] / "deploy" / "grants.sql"
@@ -59,6 +62,21 @@ def test_the_applications_role_adds_and_reads_entries_and_changes_none(organisat
                 with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
                     cursor.execute(statement)
     assert list(AuditEntry.objects.of(organisation).values_list("actor", flat=True)) == ["goodword"]
+
+
+@pytest.mark.usefixtures("granted")
+def test_forgotten_grants_after_an_upgrade_are_named() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("REVOKE ALL ON core_reaction, workflow_steprequest FROM goodword_app")
+    with as_application():
+        with pytest.raises(SettingError) as refused:
+            check_migrations()
+        found = migrations(connection.connection)
+    assert str(refused.value) == (
+        "The database role may not read 2 of Goodword's tables, such as core_reaction. Run deploy/grants.sql as the "
+        "owner of the tables (docs/operating.md, Two database roles)."
+    )
+    assert (found.state, f"{found.sentence} {found.remedy}") == ("broken", str(refused.value))
 
 
 @pytest.mark.usefixtures("granted")

@@ -4,7 +4,7 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -59,6 +59,11 @@ _INVALID_INDEXES: Final = (
 MIGRATED_BY: Final = (
     "SELECT coalesce(to_jsonb(row) ->> 'release', ''), coalesce(to_jsonb(row) ->> 'oldest_release', '') "
     "FROM core_installation AS row"
+)
+#: existing tables among those given that this role may not read
+UNREADABLE: Final = (
+    "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(quote_ident(name)) IS NOT NULL "
+    "AND NOT has_table_privilege(to_regclass(quote_ident(name)), 'SELECT') ORDER BY name"
 )
 #: Connection errors of PostgreSQL and libpq that waiting won't fix. There is no SQLSTATE at this point, so if the
 #: server's messages aren't in English, we wait anyway.
@@ -341,8 +346,32 @@ def _drop_invalid_indexes() -> None:
             cursor.execute(f"DROP INDEX {name}")
 
 
+def own_tables() -> list[str]:
+    cache = settings.CACHES["default"].get("LOCATION")
+    names = connection.introspection.django_table_names(include_views=True)
+    return sorted({*names, "django_migrations", *([str(cache)] if cache else [])})
+
+
+def rights_problem(unreadable: Sequence[str]) -> str:
+    """`unreadable`: tables that the query UNREADABLE has found."""
+    return (
+        f"The database role may not read {len(unreadable)} of Goodword's tables, such as {unreadable[0]}. Run "
+        "deploy/grants.sql as the owner of the tables (docs/operating.md, Two database roles)."
+    )
+
+
+def check_rights() -> None:
+    """Raise SettingError if the role lacks rights, as after an upgrade without `deploy/grants.sql`."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNREADABLE, [own_tables()])
+        if unreadable := [name for (name,) in cursor.fetchall()]:
+            raise SettingError(rights_problem(unreadable))
+
+
 def check_migrations() -> None:
-    """Raise SettingError if the database lacks migrations of this version, or if this version can't run on it."""
+    """Raise SettingError if the database lacks migrations of this version, if its role lacks rights, or if this version
+    can't run on it."""
+    check_rights()
     check_known_migrations()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):

@@ -12,7 +12,15 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from goodword.core import crypto
-from goodword.core.database import MIGRATED_BY, can_run_on, first_line, quick_connection
+from goodword.core.database import (
+    MIGRATED_BY,
+    UNREADABLE,
+    can_run_on,
+    first_line,
+    own_tables,
+    quick_connection,
+    rights_problem,
+)
 from goodword.core.doctor.findings import (
     DatabaseCheck,
     Finding,
@@ -155,6 +163,9 @@ def _write(conn: psycopg.Connection) -> Finding:
 
 
 def migrations(conn: psycopg.Connection) -> Finding:
+    if unreadable := [name for (name,) in conn.execute(UNREADABLE, [own_tables()]).fetchall()]:
+        sentence, _, remedy = rights_problem(unreadable).partition(". ")
+        return broken("migrations", f"{sentence}.", remedy)
     applied = set(conn.execute("SELECT app, name FROM django_migrations").fetchall())
     if missing := len(known_migrations() - applied):
         sentence = f"{counted(missing, 'migration')} of this version {_are(missing)} not applied."
