@@ -59,6 +59,7 @@ SAID = {
         "Needed for scales Stated by Rita Recruiter",
         "Needed for questions Stated by Rita Recruiter",
         "It gives no recommendation. Neither end of a scale is better.",
+        "share solved, not a percentile",
         "The mean of the categories",
         "the count shows only how many were solved",
         "tasks solved;",

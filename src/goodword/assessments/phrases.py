@@ -58,6 +58,7 @@ PHRASES: Catalogue = {
         ),
         "no_verdict_alone": "This report shows results. It gives no recommendation.",
         "total": "Total",
+        "total_note": "share solved, not a percentile",
         "total_is": "{value} % solved in the tests that have right and wrong answers.",
         "total_no_count": "There is no total: a test with right and wrong answers has no count.",
         "total_no_weight": "There is no total: a test with right and wrong answers has no weight.",
@@ -209,6 +210,7 @@ PHRASES: Catalogue = {
         ),
         "no_verdict_alone": "Dieser Bericht zeigt Ergebnisse, ohne Empfehlung.",
         "total": "Gesamtwert",
+        "total_note": "Anteil gelöst, kein Perzentil",
         "total_is": "{value}\u00a0% gelöst in den Tests mit richtigen und falschen Antworten.",
         "total_no_count": (
             "Kein Gesamtwert: Einem Test mit richtigen und falschen Antworten fehlt die Anzahl."
@@ -371,6 +373,7 @@ PHRASES: Catalogue = {
         ),
         "no_verdict_alone": "Ce rapport présente des résultats, sans recommandation.",
         "total": "Total",
+        "total_note": "part résolue, pas un percentile",
         "total_is": "{value}\u00a0% d’exercices résolus dans les tests à réponses justes et fausses.",
         "total_no_count": (
             "Il n’y a pas de total\u00a0: un test à réponses justes ou fausses n’a pas de décompte."

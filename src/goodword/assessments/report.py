@@ -290,7 +290,9 @@ def _total_row(total: TotalData, words: Phrases) -> ScoreRow:
     value = total["value"]
     shown = "–" if value is None else words("percent", value=_percent(value, words))
     axis = None if value is None else (0, 100)
-    score = Score(label="", value=shown, note="", alt=f"{words('total')} {shown}", axis=axis, at=value)
+    note = "" if value is None else words("total_note")
+    alt = f"{words('total')} {shown} {note}".strip()
+    score = Score(label="", value=shown, note=note, alt=alt, axis=axis, at=value)
     return ScoreRow(name=words("total"), note="", scores=[score], requirement="")
 
 
