@@ -5,14 +5,15 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from goodword.core.report_blocks import Cell, Prose, RatingChart, Table
+from goodword.core.report_blocks import Cell, Notice, Prose, RatingChart, Table
 from goodword.references.models import Check
 from goodword.references.queries import check_outcome
 from goodword.references.report import check_pages
 from goodword.references.report_front import front_sections
 from goodword.references.results import results
+from goodword.reports.personal_data import without_referee
 from goodword.reports.phrases import words_for
-from tests.references.answered import FULL, answered, checked
+from tests.references.answered import FULL, answered, checked, whole
 from tests.support.blocks import frozen
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +117,16 @@ def test_names_of_languages_and_quotation_marks_are_those_of_the_report() -> Non
     assert found["references"][0].get("language") == "allemand"
     [note] = [one["note"] for one in found["questions"] if one["id"] == "why_not" and "note" in one]
     assert "«\u00a0Non\u00a0», «\u00a0Oui, avec des réserves\u00a0»" in note
+
+
+def test_the_only_manager_left_is_identifiable() -> None:
+    data = frozen(whole())
+    [omar] = [one["id"] for one in data["references"] if one["referee"]["name"] == "Omar Haddad"]
+    left = without_referee({"check": data}, reference=omar, given={})["check"]
+    [notice] = [
+        block.paragraphs[0]
+        for section in front_sections(left, words_for("en"))
+        for block in section.blocks
+        if isinstance(block, Notice)
+    ]
+    assert "Each relationship has only one referee, so every answer can be traced to a person." in notice

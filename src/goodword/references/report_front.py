@@ -273,9 +273,11 @@ def _relationships(check: CheckData) -> list[str]:
 
 
 def _identifiable(check: CheckData) -> set[str]:
-    """Relationships with only one referee."""
+    """Relationships with only one referee whose answers are still there."""
     people = Counter(
-        one["referee"]["relationship"] for one in check["references"] if not one["self_reference"]
+        one["referee"]["relationship"]
+        for one in check["references"]
+        if not one["self_reference"] and not one.get("erased")
     )
     return {name for name, n in people.items() if n == 1}
 
