@@ -170,7 +170,7 @@ PHRASES: Catalogue = {
             "{n} Referenzpersonen nennen einen anderen Zeitraum oder eine andere Position als angegeben."
         ),
         "referees": "Referenzpersonen",
-        "again": "Wieder zusammen\u00adarbeiten",
+        "again": "Wieder zusammenarbeiten",
         "unanswered_mark": "Keine Antwort",
         "quote_of_each": "In eigenen Worten",
         "dates_and_title": "Zeitraum und Position",
