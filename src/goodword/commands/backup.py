@@ -177,7 +177,7 @@ def _restore(options: argparse.Namespace) -> int:
             "people who have been erased since this backup would be back. Name the list that `goodword erasures` has "
             "written (--erasures FILE). If there is none, use --no-erasures and erase them again yourself."
         )
-    with database_for("goodword restore") as home:
+    with database_for("goodword restore", create=True) as home:
         from goodword.core import database
         from goodword.core.backup import archive, erasures, restore
         from goodword.core.backup.programs import BackupError, Target

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import connections
 
 from goodword.core import database, environment, postgres, process
+from goodword.core.environment import SettingError
 
 
 def set_up() -> None:
@@ -18,18 +19,26 @@ def set_up() -> None:
 
 
 @contextmanager
-def database_for(who: str) -> Iterator[Path | None]:
-    """Set up Django. If the embedded PostgreSQL isn't running, it is started, and stopped afterwards. Yields its
-    folder, or None for another server. Raises SettingError and PostgresError."""
+def database_for(who: str, *, create: bool = False) -> Iterator[Path | None]:
+    """Set up Django. If the embedded PostgreSQL isn't running, it is started, and stopped afterwards; with `create`, it
+    is created if there is none. Yields its folder, or None for another server. Raises SettingError and
+    PostgresError."""
     if environment.text("DATABASE_URL", ""):
         process.set_up()
         yield None
         return
     data = Path(os.environ.get("GOODWORD_DATA") or "./var").absolute()
-    home = postgres.layout.Layout.of(data).home
+    layout = postgres.layout.Layout.of(data)
+    home = layout.home
     try:
         os.environ["DATABASE_URL"] = postgres.attach(data)
     except postgres.NotRunningError:
+        # an interrupted upgrade leaves one of the others
+        if not create and not any(one.exists() for one in (layout.cluster, layout.old, layout.upgraded)):
+            raise SettingError(
+                f"There is no embedded database in {data} (GOODWORD_DATA). Set DATABASE_URL or GOODWORD_DATA as for "
+                "the web server and the worker."
+            ) from None
         with postgres.start(data, who=who) as server:
             os.environ["DATABASE_URL"] = server.url
             process.set_up()

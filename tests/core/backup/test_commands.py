@@ -134,6 +134,17 @@ def test_a_move_without_a_folder_for_its_backup_changes_nothing(tmp_path: Path) 
     assert run(data, "go-live") == (0, "This database is in use already.\n")
 
 
+@pytest.mark.parametrize("command", ["backup", "rotate-keys"])
+def test_no_database_is_created_where_the_settings_were_forgotten(tmp_path: Path, command: str) -> None:
+    data = tmp_path / "var"
+    said = (
+        f"goodword: There is no embedded database in {data} (GOODWORD_DATA). Set DATABASE_URL or GOODWORD_DATA as for "
+        "the web server and the worker.\n"
+    )
+    assert run(data, command) == (2, said)
+    assert not (data / "postgres").exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_copy_goes_live_only_after_confirmation(capsys: pytest.CaptureFixture[str]) -> None:
     queued()
