@@ -74,10 +74,10 @@ class AttemptResult:
     parts: tuple[Result, ...]
     total: TotalResult | None = None
 
-    def serving(self, requirement: Requirement | None) -> Self:
-        """The result for another role, which has no requirements for each of several tests."""
-        named = requirement if len(self.parts) == 1 else None
-        return replace(self, parts=tuple(replace(part, requirement=named) for part in self.parts))
+    def serving(self, requirements: Mapping[int, Requirement]) -> Self:
+        """The result for another role, with its requirements by order of the part."""
+        parts = (replace(part, requirement=requirements.get(part.order)) for part in self.parts)
+        return replace(self, parts=tuple(parts))
 
     def without_items(self) -> Self:
         """Return the results without test items, item responses and scoring keys, for readers without a login."""

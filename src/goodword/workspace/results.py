@@ -10,8 +10,8 @@ from django.utils.translation import get_language
 
 from goodword.assessments import report as assessment_report
 from goodword.assessments.flags.raising import careless_signs
-from goodword.assessments.kinds.report import Requirement
 from goodword.assessments.models import Attempt
+from goodword.assessments.plans.requirements import requirements_served
 from goodword.assessments.queries import attempts_of
 from goodword.assessments.results import AttemptResult
 from goodword.assessments.results import result as assessment_result
@@ -193,9 +193,7 @@ def _reused_assessment(step_request: StepRequest, behind: dict[str, Any], *, ite
     result = assessment_result(attempt, language=_language()) if attempt else None
     if attempt is None or result is None:
         return None
-    step, here = step_request.step, None
-    if step.requirement:
-        here = Requirement(text=step.requirement, who=step.requirement_by, at=step.requirement_at)
+    here = requirements_served(attempt, step=step_request.step)
     return _assessment(attempt, result.serving(here), items=items)
 
 

@@ -24,6 +24,7 @@ from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.step_requests import CannotStart, start_by_member
 from goodword.workflow.models import StepRequest
 from goodword.workspace.comparison.results import finished_attempts
+from tests.assessments import all_kinds
 from tests.references import story
 from tests.reports.reports import text_of
 from tests.support import factories
@@ -85,10 +86,10 @@ def earlier(world: World) -> Report:
     return world.earlier
 
 
-def arrive(role: Role, who: Application, kind: str = "assessment") -> Application:
+def arrive(role: Role, who: Application, kind: str = "assessment", *, job_id: int = 31) -> Application:
     """Add an application of the same person in the mapped stage of another role."""
     stage = 501 if kind == "assessment" else 502
-    application = factories.application(role, candidate=who.candidate, job_id=31, stage_id=stage)
+    application = factories.application(role, candidate=who.candidate, job_id=job_id, stage_id=stage)
     with transaction.atomic():
         record(
             "application.entered_stage",
@@ -96,7 +97,7 @@ def arrive(role: Role, who: Application, kind: str = "assessment") -> Applicatio
             application_id=application.pk,
             actor="greenhouse",
             at=NOW,
-            data={"job_id": 31, "stage_id": stage, "stage_name": "Stage"},
+            data={"job_id": job_id, "stage_id": stage, "stage_name": "Stage"},
         )
     run_jobs(but_not={"email.send"})
     return application
@@ -184,6 +185,35 @@ def test_reusing_creates_a_report_and_mails_nobody(second: Role, rita: Membershi
     told = [name for name in event_names(application.pk) if not name.startswith("email.")]
     assert told[-2:] == ["step.reused", "report.ready"]
     assert AuditEntry.objects.of(second.organisation).filter(member=rita, action="result.reused").count() == 1
+
+
+@pytest.mark.world
+def test_a_reused_result_of_several_tests_serves_the_requirements_of_its_new_role(
+    first: Role, second: Role, rita: Membership
+) -> None:
+    """Also if it is reused a second time."""
+    third = factories.role(first.organisation, title="Painter", owner=first.owner)
+    factories.automation(third, connection_id=1, job_id=32, stages={"assessment": (501, "Assessment")})
+    all_kinds.assessment_of_all(first, kinds=("scales", "reasoning", "questions"))
+    for role in (second, third):
+        assessment = all_kinds.assessment_of_all(role, kinds=("reasoning", "scales"))
+        for part in assessment.parts.all():
+            part.requirement = f"{role.title}: {part.requirement}"
+            part.save()
+    who = named(first, "Bea", "Zorn")
+    all_kinds.taken(who)
+    for job_id, role in ((31, second), (32, third)):
+        run_jobs()
+        application = arrive(role, who, job_id=job_id)
+        client = signed_in(rita)
+        press(client, "step_reuse", application, start_of(application).pk)
+        run_jobs()
+        report = Report.objects.of(role.organisation).get(step_request__application=application)
+        tests = report.snapshot["assessment"]["tests"]
+        served = [f"{role.title}: Needed for scales", f"{role.title}: Needed for reasoning", None]
+        assert [(test["requirement"] or {}).get("text") for test in tests] == served
+        page = client.get(path("candidate", role.organisation, application.pk)).content.decode()
+        assert [text for text in served if text and text not in page] == []
 
 
 @pytest.mark.world

@@ -5,6 +5,7 @@ import base64
 import secrets
 from datetime import datetime
 from functools import partial
+from itertools import zip_longest
 from typing import Any, cast
 
 from django.db import transaction
@@ -15,7 +16,9 @@ from django.utils import translation
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation, logo_of
 from goodword.assessments.flags.raising import careless_signs
-from goodword.assessments.models import Attempt
+from goodword.assessments.kinds.report import Requirement, RequirementData
+from goodword.assessments.models import Attempt, AttemptPart
+from goodword.assessments.plans.requirements import requirements_served
 from goodword.assessments.report import assessment_data
 from goodword.assessments.results import result as assessment_result
 from goodword.candidates.models import Application
@@ -233,14 +236,31 @@ def _part(source: Report, step: Step) -> dict[str, Any]:
     if step.kind == Step.Kind.REFERENCE_CHECK:
         return {"check": source.snapshot["check"]}
     assessment = source.snapshot["assessment"]
-    requirement = None
-    # with several tests it isn't clear which one measures the requirement
-    if step.requirement and len(assessment["tests"]) == 1:
-        at = step.requirement_at
-        when = moment_text(at, organisation=source.organisation) if at else ""
-        requirement = {"text": step.requirement, "who": step.requirement_by, "when": when}
-    tests = [{**test, "requirement": requirement} for test in assessment["tests"]]
+    attempt = _attempt_behind(source)
+    served = {} if attempt is None else requirements_served(attempt, step=step)
+    orders = sorted(
+        AttemptPart.objects.of(source.organisation).filter(attempt=attempt).values_list("order", flat=True)
+    )
+    named = [_requirement(served.get(order), source.organisation) for order in orders]
+    tests = [
+        {**test, "requirement": requirement}
+        for test, requirement in zip_longest(assessment["tests"], named[: len(assessment["tests"])])
+    ]
     return {"assessment": {**assessment, "tests": tests}}
+
+
+def _attempt_behind(source: Report) -> Attempt | None:
+    if source.attempt is not None or "reused" not in source.snapshot:
+        return source.attempt
+    first = Report.objects.of(source.organisation).filter(code=source.snapshot["reused"]["code"]).first()
+    return first.attempt if first else None
+
+
+def _requirement(found: Requirement | None, organisation: Organisation) -> RequirementData | None:
+    if found is None:
+        return None
+    when = moment_text(found.at, organisation=organisation) if found.at else ""
+    return {"text": found.text, "who": found.who, "when": when}
 
 
 def _from(source: Report) -> Reused:
