@@ -20,6 +20,7 @@ from django.test import override_settings
 from pytest_django.fixtures import Settings
 
 from goodword.core import clock
+from goodword.core.doctor.findings import broken
 from goodword.notifications import doctor
 from tests.support.dns_server import SERVFAIL, dns_server
 from tests.support.mail_server import mail_server
@@ -126,7 +127,19 @@ def test_the_certificate_of_the_mail_server_counts(tmp_path: Path, monkeypatch: 
 def test_a_provider_s_api_is_not_tried(settings: Settings) -> None:
     settings.MAILERS = {"default": {"BACKEND": "anymail.backends.postmark.EmailBackend"}}
     settings.GOODWORD_MAIL_PROVIDER = "postmark"
+    settings.ANYMAIL = {"POSTMARK_SERVER_TOKEN": "one"}
     assert doctor.mail_server(clock.now()).state == "good"
+
+
+def test_misspelt_settings_of_a_provider_are_broken(settings: Settings) -> None:
+    settings.MAILERS = {"default": {"BACKEND": "anymail.backends.postmark.EmailBackend"}}
+    settings.GOODWORD_MAIL_PROVIDER = "postmark"
+    settings.ANYMAIL = {"POSTMARK_SERVER_TOKN": "one"}
+    assert doctor.mail_server(clock.now()) == broken(
+        "mail_server",
+        "No mail can be sent through the API of postmark: MAILERS['default']: OPTIONS must define 'server_token'.",
+        "Name its credentials in GOODWORD_MAIL_PROVIDER_SETTINGS as on https://anymail.dev/en/stable/esps/postmark/.",
+    )
 
 
 def dns(settings: Settings, zone: dict[str, Any]) -> list[tuple[str, str]]:

@@ -11,8 +11,11 @@ from typing import Any, Final
 
 import psycopg
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 from goodword.core import mail
+from goodword.core.database import first_line
 from goodword.core.dns import Failure, mail_servers
 from goodword.core.doctor.findings import (
     Check,
@@ -77,6 +80,16 @@ def is_refused_sign_in(error: str) -> bool:
 def mail_server(now: datetime) -> Finding:
     """Connect, start TLS, sign in and quit, without sending anything."""
     if not mail.is_smtp(settings.MAILERS):
+        try:
+            import_string(settings.MAILERS["default"]["BACKEND"])(alias="default")
+        except ImproperlyConfigured as error:  # a missing or misspelt name
+            provider = settings.GOODWORD_MAIL_PROVIDER
+            return broken(
+                SERVER,
+                f"No mail can be sent through the API of {provider}: {first_line(error)}.",
+                f"Name its credentials in GOODWORD_MAIL_PROVIDER_SETTINGS as on https://anymail.dev/en/stable/esps/"
+                f"{provider}/.",
+            )
         return good(
             SERVER,
             f"Mail goes through the API of {settings.GOODWORD_MAIL_PROVIDER}, which isn't tested here.",
