@@ -314,6 +314,11 @@ _credentials = mail.credentials(
 GOODWORD_MAIL_WEBHOOK_SECRET = mail.webhook_secret(
     environment.text("GOODWORD_MAIL_WEBHOOK_SECRET", ""), provider=GOODWORD_MAIL_PROVIDER
 )
+if GOODWORD_MAIL_PROVIDER and not (_credentials or GOODWORD_MAIL_WEBHOOK_SECRET):
+    raise environment.SettingError(
+        "GOODWORD_MAIL_PROVIDER needs GOODWORD_MAIL_WEBHOOK_SECRET, to receive its events, or "
+        "GOODWORD_MAIL_PROVIDER_SETTINGS, to send through its API."
+    )
 _own_server = None if PRODUCTION else "smtp://127.0.0.1:8026"
 _smtp_url = environment.text("GOODWORD_SMTP_URL", "" if _credentials else _own_server)
 MAILERS = mail.mailers(provider=GOODWORD_MAIL_PROVIDER, smtp_url=_smtp_url)

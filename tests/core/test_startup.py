@@ -122,6 +122,7 @@ def test_production_has_safe_cookies_and_headers(production: pytest.MonkeyPatch)
             "/etc/goodword/key.pem",
             "or GOODWORD_SIGNING_PASSWORD is set, but GOODWORD_SIGNING_CERTIFICATE is not",
         ),
+        ("GOODWORD_MAIL_PROVIDER", "postmark", "needs GOODWORD_MAIL_WEBHOOK_SECRET, to receive its events"),
         (
             "GOODWORD_WORKER_METRICS",
             "127.0.0.1:9464",
