@@ -197,10 +197,10 @@ def _page_url(query: ListQuery, page: Page, number: int) -> str:
 
 def cell_of(mark: StepProgress) -> StepCell:
     run = mark.run
-    if run is None or not is_open(run):
+    # the column of assessments says "Since"; their deadline would reveal an adjustment
+    if run is None or not is_open(run) or mark.kind == Step.Kind.ASSESSMENT:
         return StepCell(mark=mark, word="", at=mark.since)
-    if mark.state in {"overdue", "paused"} or mark.kind == Step.Kind.ASSESSMENT:
-        # the deadline of an open assessment would reveal an adjustment
+    if mark.state in {"overdue", "paused"}:
         return StepCell(mark=mark, word=_("since"), at=mark.since)
     return _until(mark, run)
 
@@ -281,7 +281,7 @@ def _columns(query: ListQuery, *, role: Role | None) -> dict[str, Column]:
         "assessment": _("Assessment"),
         "assessment_at": _("Since"),
         "check": _("Reference check"),
-        "check_at": _("From – to"),
+        "check_at": _("Since or until"),
         "reminder": _("Next reminder"),
     }
     return {
