@@ -478,6 +478,33 @@ def test_text_typed_offline_is_kept_after_a_break(page: Page, open_at: Callable[
     assert given(attempt) == [("storm", "I come down.")]
 
 
+def test_a_reload_that_does_not_help_is_not_repeated(page: Page, open_at: Callable[..., str]) -> None:
+    """The browser blocks cookies, or a network rejects what is sent."""
+    attempt = own(minutes=5)
+    begin_part(attempt_id=attempt.pk, order=1, device="computer", now=clock.now())
+    loaded: list[str] = []
+    page.on("load", lambda page: loaded.append(page.url))
+
+    def reject(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fulfill(status=403, body="<h1>Forbidden</h1>")
+        else:
+            route.continue_()
+
+    page.route("**/*", reject)
+    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    page.get_by_role("textbox").fill("I come down.")
+    expect(page.get_by_role("alert")).to_contain_text("allow cookies")
+    with page.expect_response("**/item/1/"):
+        page.get_by_role("button", name="Next").click()
+    page.wait_for_timeout(RECONNECTS_AFTER + 500)
+    assert len(loaded) == 2
+    expect(page.get_by_role("textbox")).to_have_value("I come down.")
+    page.unroute("**/*")
+    page.wait_for_url("**/item/2/")
+    assert given(attempt) == [("storm", "I come down.")]
+
+
 def test_a_foreign_response_does_not_count_as_saved(page: Page, open_at: Callable[..., str]) -> None:
     """A captive portal answers all requests with 200."""
     attempt = attempt_of(WORK_STYLE, now=clock.now())

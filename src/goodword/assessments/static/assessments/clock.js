@@ -88,8 +88,8 @@
     );
 
   // Offline: stop the countdown and retry until reconnected.
-  const lost = () => {
-    if (!broken) warn(part.dataset.broken);
+  const lost = (text = part.dataset.broken) => {
+    if (!broken) warn(text);
     broken = true;
     setTimeout(alive, 3000);
   };
@@ -106,6 +106,7 @@
       if (response.status >= 500) throw new Error("server");
       if (response.status === 403) return renew();
       const said = await response.json();
+      accepted();
       if (said.go) {
         leaving = true;
         location.assign(said.go);
@@ -166,11 +167,27 @@
     location.assign(part.dataset.again); // explains the break and continues on a click
   };
 
-  // The cookie against forged requests is missing, perhaps deleted since. A reload brings it back.
+  // The cookie against forged requests is missing, perhaps deleted since. A reload brings it back. If it doesn't, the
+  // browser blocks cookies, or a network rejects what is sent: don't reload again until something was accepted.
+  const RENEWED = "goodword.renewed";
   const renew = () => {
+    if (leaving) return;
+    try {
+      if (sessionStorage.getItem(RENEWED)) return lost(part.dataset.denied);
+      sessionStorage.setItem(RENEWED, "yes");
+    } catch {
+      return lost(part.dataset.denied); // it blocks cookies
+    }
     keep();
     leaving = true;
     location.reload();
+  };
+  const accepted = () => {
+    try {
+      sessionStorage.removeItem(RENEWED);
+    } catch {
+      // nothing was stored
+    }
   };
 
   const save = async () => {
@@ -181,8 +198,12 @@
     try {
       const response = await post(form.action, body);
       if (response.status >= 500) throw new Error("server");
-      if (response.status === 403) return renew();
+      if (response.status === 403) {
+        say("failed");
+        return renew();
+      }
       const said = await response.json();
+      accepted();
       if (said.elsewhere) {
         if (!going) elsewhere();
         return;
@@ -223,17 +244,24 @@
     try {
       const response = await window.goodwordAnswers.request(form.action, { method: "POST", body });
       if (response.status >= 500) throw new Error("server");
+      if (response.status === 403) {
+        stay(submitter);
+        return renew();
+      }
       leaving = true;
       if (response.status === 422 || response.status === 409) {
         going = false;
         form.submit();
       } else location.assign((onward = response.url));
     } catch {
-      going = false;
-      pressed = { submitter };
-      delete form.dataset.sent;
+      stay(submitter);
       lost();
     }
+  };
+  const stay = (submitter) => {
+    going = false;
+    pressed = { submitter };
+    delete form.dataset.sent;
   };
 
   document.addEventListener("DOMContentLoaded", start);
