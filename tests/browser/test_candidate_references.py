@@ -53,6 +53,28 @@ def test_a_lost_connection_that_the_browser_has_not_noticed_loses_no_typed_refer
     expect(page.get_by_label("Their full name")).to_have_value("Maria Schmidt")
 
 
+def test_a_failing_server_loses_no_typed_referee(page: Page, check: Check, url: Callable[..., str]) -> None:
+    page.goto(url("portal_check_referee", 1))
+    page.get_by_label("Their full name").fill("Maria Schmidt")
+    page.route("**/*", lambda route: route.fulfill(status=502, body="Bad gateway"))
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Our server isn't responding properly.")
+    page.unroute("**/*")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Something is missing or not right")
+    expect(page.get_by_label("Their full name")).to_have_value("Maria Schmidt")
+
+
+def test_a_browser_without_request_submit_sends_typed_text(
+    page: Page, check: Check, url: Callable[..., str]
+) -> None:
+    page.add_init_script("delete HTMLFormElement.prototype.requestSubmit")
+    page.goto(url("portal_check_referee", 1))
+    page.get_by_label("Their full name").fill("Maria Schmidt")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Something is missing or not right")
+
+
 def test_a_mail_with_a_very_long_word_fits_a_phone(page: Page, check: Check) -> None:
     """Phones would shrink the whole mail to the width of an address that doesn't wrap."""
     mail = Email.objects.of(check.organisation).get(application=check.step_request.application)

@@ -5,6 +5,7 @@
 // assessment ([data-form]) have their own queue.
 (() => {
   const GIVE_UP_AFTER = 15000; // ms
+  const FAILING = [502, 503, 504]; // of a proxy without a server, as during a restart
   let unreached = new WeakMap(); // forms whose last autosave failed: by which element, whether the server responded
   let saving = new WeakMap(); // number of autosaves without a response
   let notice = null;
@@ -24,17 +25,21 @@
     else clear();
   };
 
-  const stay = (form) => {
+  const nameOf = (form) =>
+    unreached.get(form)?.responded ? "unsaved" : form.matches("[hx-post]") ? "offline-saves" : "offline-stays";
+
+  // `name`: of the notice
+  const stay = (form, name = nameOf(form)) => {
     delete form.dataset.led; // see tap.js
     clear();
     waiting = form;
-    const name = unreached.get(form)?.responded ? "unsaved" : form.matches("[hx-post]") ? "offline-saves" : "offline-stays";
     notice = document.querySelector(`[data-${name}]`).content.firstElementChild.cloneNode(true);
     (form.querySelector(".actions") ?? document.querySelector("main > *")).before(notice);
     notice.scrollIntoView({ block: "nearest" });
   };
 
   const isUnsaved = (form) =>
+    form.requestSubmit && // Safari has it since version 16
     form.querySelector("textarea, input[type=text], input[type=email]") &&
     !form.matches("[hx-post]") &&
     !form.querySelector("[hx-post], input[type=file]");
@@ -44,8 +49,9 @@
     const giveUp = new AbortController();
     const timer = setTimeout(() => giveUp.abort(), GIVE_UP_AFTER);
     try {
-      await fetch(location.href, { method: "HEAD", cache: "no-store", signal: giveUp.signal });
-      reached = form;
+      const { status } = await fetch(location.href, { method: "HEAD", cache: "no-store", signal: giveUp.signal });
+      if (FAILING.includes(status)) stay(form, "failing-stays");
+      else reached = form;
     } catch {
       stay(form);
     }
