@@ -353,7 +353,10 @@ def _moved(url: str, name: str, home: Path) -> int:
     # from now on nothing changes in the old database, even if this process dies
     before = installation.set_mode(installation.Mode.MOVED)
     try:
-        there = restore.mode_of(target, uid) if before == installation.Mode.MOVED else None
+        found = restore.mode_of(
+            target, uid
+        )  # before the backup, which can take long, as it may be unreachable
+        there = found if before == installation.Mode.MOVED else None
         if there is not None and there != installation.Mode.RESTORING:
             return _refuse(f"this database was already moved to {name!r}. Set DATABASE_URL to that one.")
         if there is None:

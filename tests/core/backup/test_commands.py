@@ -122,9 +122,13 @@ def test_a_list_of_erasures_is_not_given_and_declined(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_move_without_a_folder_for_its_backup_changes_nothing(tmp_path: Path) -> None:
+def test_a_move_without_a_server_or_a_folder_for_its_backup_changes_nothing(tmp_path: Path) -> None:
     data = tmp_path / "data"
     copy_migrated(data)
+    status, said = run(data, "move-to-server", "postgresql:///nowhere?host=/nowhere")
+    assert (status, said.startswith("goodword: The database can't be reached: ")) == (2, True)
+    assert list((data / "backups").iterdir()) == []
+    (data / "backups").rmdir()
     (data / "backups").write_text("a file, not a folder")
     status, said = run(data, "move-to-server", "postgresql:///nowhere?host=/nowhere")
     assert (status, said.partition(". ")[0]) == (
