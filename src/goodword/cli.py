@@ -78,18 +78,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _leave_output()
         return PIPE_CLOSED
     except OSError as error:
-        if error.errno in _NO_ACCESS and error.filename:
-            _complain(
-                given,
-                f"{error.filename} can't be used: {error.strerror}. Goodword runs as the user {_user()}: give it "
-                "access, or choose another place.",
-            )
-            return 2
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return _refuse_file(given, error)
+    except UnicodeEncodeError as error:
+        # surrogates are what Python makes of other bytes in arguments and input
+        if error.reason != "surrogates not allowed":
             raise
-        _leave_output()
-        _complain(given, f"{error.filename or 'a file or the output'} can't be written: {error.strerror}.")
-        return 1
+        _complain(given, "an argument or the input is not in UTF-8. Use a terminal in UTF-8 (LANG=C.UTF-8).")
+        return 2
     except DatabaseError as error:
         if not database.is_outage(error):
             raise
@@ -104,6 +99,22 @@ def _complain(given: Sequence[str], text: str) -> None:
         say(text, level="CRITICAL")
     else:
         print(f"goodword: {text}", file=sys.stderr)
+
+
+def _refuse_file(given: Sequence[str], error: OSError) -> int:
+    """Return the exit status for a file that can't be used or written. Raises other errors again."""
+    if error.errno in _NO_ACCESS and error.filename:
+        _complain(
+            given,
+            f"{error.filename} can't be used: {error.strerror}. Goodword runs as the user {_user()}: give it access, "
+            "or choose another place.",
+        )
+        return 2
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        raise error
+    _leave_output()
+    _complain(given, f"{error.filename or 'a file or the output'} can't be written: {error.strerror}.")
+    return 1
 
 
 def _user() -> str:

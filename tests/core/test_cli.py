@@ -50,6 +50,15 @@ def test_a_folder_of_another_user_is_named_without_a_traceback(capsys: pytest.Ca
     )
 
 
+@pytest.mark.django_db
+def test_a_name_from_a_terminal_in_another_encoding_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    name = b"M\xfcller AG".decode(errors="surrogateescape")
+    assert main(["createadmin", "--organisation", name, "--email", "ann@example.com", "--name", "Ann"]) == 2
+    assert capsys.readouterr().err == (
+        "goodword: an argument or the input is not in UTF-8. Use a terminal in UTF-8 (LANG=C.UTF-8).\n"
+    )
+
+
 @contextmanager
 def as_another_user() -> Iterator[str]:
     """Root may use any folder, so it becomes nobody meanwhile. Yields the user's name."""
