@@ -112,7 +112,7 @@ def test_figures_match_page_1(role: Role, rita: Membership) -> None:
         "No": 0,
         "I prefer not to say": 0,
     }
-    assert check["facts"] == {"confirmed": 11, "corrected": 1, "unsure": 0}
+    assert check["facts"] == {"confirmed": 7, "corrected": 1, "unsure": 0}
     serving = check["ratings"][0]
     assert [(one["relationship"], one["value"]) for one in serving["answers"]] == [
         ("Manager", 4),
