@@ -123,6 +123,16 @@ def test_an_old_one_that_cannot_be_deleted_does_not_make_the_next_one_due(
 
 
 @pytest.mark.django_db
+def test_a_partial_file_that_vanishes_does_not_make_the_next_one_due(kept: Path) -> None:
+    """Another program finishes its backup in the same folder."""
+    kept.mkdir()
+    (kept / ".goodword.part").symlink_to(kept / "gone")
+    run = nightly.back_up(now=NIGHT)
+    assert run is not None
+    assert (run.state, nightly.is_due(now=NIGHT)) == ("done", False)
+
+
+@pytest.mark.django_db
 def test_a_list_in_a_folder_that_cannot_be_written_shows(kept: Path) -> None:
     kept.mkdir()
     list_of_another = kept / "erasures.jsonl"

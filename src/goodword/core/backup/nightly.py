@@ -111,14 +111,12 @@ def _folder() -> Path:
 def _delete_old(folder: Path, newest: Path, *, now: datetime) -> None:
     # names sort by date; those after the newest are from when the clock was ahead
     known = [one for one in dump.in_folder(folder, nightly=True) if one.name <= newest.name]
-    left = [
-        one
-        for one in folder.glob(f".*{archive.PART}")
-        if now.timestamp() - one.stat().st_mtime > _LEFT_BEHIND
-    ]
-    for old in [*known[: -settings.GOODWORD_KEEP_BACKUPS], *left]:
+    for old in [*known[: -settings.GOODWORD_KEEP_BACKUPS], *folder.glob(f".*{archive.PART}")]:
         try:
-            old.unlink(missing_ok=True)
+            if old in known or now.timestamp() - old.stat().st_mtime > _LEFT_BEHIND:
+                old.unlink()
+        except FileNotFoundError:
+            pass  # another program has finished it
         except OSError as error:  # the new backup is good nevertheless
             log.error("An old backup can't be deleted: %s", error)
 
