@@ -13,17 +13,7 @@ from packaging.version import Version
 from goodword.core.version import OLDEST_ON_SCHEMA, VERSION
 
 #: migrations that contract ("app.name"), with the first release whose programs don't use what they remove
-CONTRACTING: dict[str, str] = {
-    # a new function, an index on the column that replaces an expression, and another order of names
-    "candidates.0002_search_without_accents": "0.1.0",
-    # ANALYZE
-    "candidates.0003_search_names_without_accents": "0.1.0",
-    "references.0002_search_without_accents": "0.1.0",
-    # a longer column
-    "candidates.0004_longer_raters": "0.1.0",
-    "workspace.0002_sort_without_accents": "0.1.0",
-    "workspace.0003_resort_names": "0.1.0",
-}
+CONTRACTING: dict[str, str] = {}
 #: operations that are safe for programs that don't know them
 EXPANDING = (
     migrations.CreateModel,

@@ -214,7 +214,7 @@ def check_known_migrations() -> None:
     if not unknown:
         return
     release, oldest = migrated_by()
-    if not release:
+    if release in ("", VERSION):  # also by another state of the code before its release
         raise SettingError(
             f"The database was made by another version of Goodword: this one does not know {unknown[0]}. Install the "
             "version that made it, or start with an empty database (DATABASE_URL) or data folder (GOODWORD_DATA)."

@@ -876,6 +876,7 @@ class Migration(migrations.Migration):
                 ("answered_at", models.DateTimeField()),
                 ("seconds", models.FloatField(null=True)),
                 ("page", models.CharField(blank=True, default="", max_length=12)),
+                ("save_number", models.CharField(blank=True, db_default="", default="", max_length=26)),
                 (
                     "organisation",
                     models.ForeignKey(

@@ -3,6 +3,7 @@
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
+import goodword.core.text
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
@@ -12,6 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
+        ("core", "0001_initial"),
         ("roles", "0001_initial"),
     ]
 
@@ -43,6 +45,44 @@ class Migration(migrations.Migration):
                 ("synced_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField()),
                 (
+                    "searched",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=goodword.core.text.WithoutAccents(
+                            django.db.models.functions.text.Concat(
+                                "first_name",
+                                models.Value(" "),
+                                "last_name",
+                                models.Value("\n"),
+                                "preferred_name",
+                                models.Value(" "),
+                                "last_name",
+                                models.Value("\n"),
+                                "email",
+                                output_field=models.TextField(),
+                            )
+                        ),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "searched_names",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=goodword.core.text.WithoutAccents(
+                            django.db.models.functions.text.Concat(
+                                "first_name",
+                                models.Value(" "),
+                                "last_name",
+                                models.Value(" "),
+                                "preferred_name",
+                                output_field=models.TextField(),
+                            )
+                        ),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
                     "merged_into",
                     models.ForeignKey(
                         null=True,
@@ -63,35 +103,16 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(fields=["organisation", "last_name", "first_name"], name="candidate_name"),
-                    django.contrib.postgres.indexes.GinIndex(
-                        fields=["first_name", "last_name", "preferred_name", "email"],
-                        name="candidate_trigrams",
-                        opclasses=["gin_trgm_ops", "gin_trgm_ops", "gin_trgm_ops", "gin_trgm_ops"],
-                    ),
                     models.Index(
                         models.F("organisation"),
                         django.db.models.functions.text.Upper("email"),
                         name="candidate_address",
                     ),
                     django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(
-                            django.db.models.functions.text.Lower(
-                                django.db.models.functions.text.Concat(
-                                    "first_name",
-                                    models.Value(" "),
-                                    "last_name",
-                                    models.Value("\n"),
-                                    "preferred_name",
-                                    models.Value(" "),
-                                    "last_name",
-                                    models.Value("\n"),
-                                    "email",
-                                    output_field=models.TextField(),
-                                )
-                            ),
-                            "gin_trgm_ops",
-                        ),
-                        name="candidate_searched",
+                        fields=["searched"], name="candidate_searched", opclasses=["gin_trgm_ops"]
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["searched_names"], name="candidate_names", opclasses=["gin_trgm_ops"]
                     ),
                 ],
                 "constraints": [
@@ -420,7 +441,7 @@ class Migration(migrations.Migration):
                 ),
                 ("criterion", models.CharField(max_length=100)),
                 ("value", models.FloatField()),
-                ("rater", models.CharField(max_length=200)),
+                ("rater", models.CharField(max_length=254)),
                 ("rated_on", models.DateField()),
                 (
                     "application",

@@ -5,6 +5,15 @@ import django.db.models.deletion
 import uuid
 from django.db import migrations, models
 
+#: the same as core.text.without_accents. Accents go first, since lower() changes only ASCII in a database with locale C.
+FUNCTION = r"""
+CREATE FUNCTION without_accents(value text) RETURNS text IMMUTABLE PARALLEL SAFE LANGUAGE sql
+RETURN replace(replace(replace(lower(translate(
+    regexp_replace(normalize(value, NFKD), '[\u0300-\u036f]', '', 'g'),
+    'ØøŁłĐđÐðĦħıŊŋŦŧςẞÆŒ', 'oollddddhhinnttσßæœ'
+)), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe')
+"""
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -12,6 +21,7 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
+        migrations.RunSQL(FUNCTION, "DROP FUNCTION without_accents(text)"),
         migrations.CreateModel(
             name="BackupRun",
             fields=[

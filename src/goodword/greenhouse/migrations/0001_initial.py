@@ -198,6 +198,7 @@ class Migration(migrations.Migration):
                             ("missed_invitation", "Missed Invitation"),
                             ("missed_change", "Missed Change"),
                             ("missed_end", "Missed End"),
+                            ("not_reported", "Not Reported"),
                             ("not_visible", "Not Visible"),
                             ("job_changed", "Job Changed"),
                         ],

@@ -91,7 +91,7 @@ SELECT
     application.recruiter_name,
     application.created_at,
     candidate.private,
-    lower(candidate.last_name || ' ' || coalesce(nullif(candidate.preferred_name, ''), candidate.first_name))
+    without_accents(candidate.last_name || ' ' || coalesce(nullif(candidate.preferred_name, ''), candidate.first_name))
         AS sort_name,
     assessment.state AS assessment_state,
     reference.state AS check_state,
