@@ -10,6 +10,7 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from goodword.references.domain.member_actions import pause_check
 from goodword.references.domain.requests import store_opt_out
 from tests.references.story import (
     MANAGER,
@@ -152,6 +153,13 @@ def test_the_candidate_reads_the_date_that_referees_were_given(
     with time_machine.travel(NOW + timedelta(days=days_later), tick=False):
         page = " ".join(html.unescape(get(candidate_path(story)).content.decode()).split())
     assert f"You see who has, never what they said. {words}</p>" in page
+
+
+def test_no_reminders_are_promised_while_the_check_is_paused() -> None:
+    story = sent(opened(step={"deadline_days": 10, "referee_reminder_days": [3]}))
+    pause_check(check_id=story.check.pk, member=factories.member(story.application.organisation), now=NOW)
+    page = html.unescape(get(candidate_path(story)).content.decode())
+    assert "Answers are due by Thursday 12 March.</p>" in page
 
 
 @pytest.mark.world
