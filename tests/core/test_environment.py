@@ -40,6 +40,14 @@ def sentence(read: object, *arguments: object, **named: object) -> str:
     return str(refused.value)
 
 
+def test_domains_of_addresses_may_have_other_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X", "Acme.example, bücher.example,xn--bcher-kva.example")
+    assert environment.domains("X") == ["acme.example", "bücher.example", "xn--bcher-kva.example"]
+    for wrong in ("@acme.example", "*.acme.example", "acme", "https://acme.example", "acme.example."):
+        monkeypatch.setenv("X", wrong)
+        assert sentence(environment.domains, "X") == f"X must be domains like example.com, not {wrong!r}."
+
+
 def test_a_missing_required_setting_is_named() -> None:
     missing = "Set X (see docs/settings.md); Goodword does not start without it."
     assert sentence(environment.text, "X") == missing

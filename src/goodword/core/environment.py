@@ -26,6 +26,8 @@ SHORTEST_SECRET_KEY = 40
 SHORTEST_TOKEN = 24
 #: a host as browsers send it; IPv6 addresses are recognised by their colons
 _HOST = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*")
+#: a domain of e-mail addresses, which may have other letters
+_DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+")
 #: libpq's error for a part of the query
 _UNKNOWN_PARAMETER = re.compile(r'invalid URI query parameter: "([\w-]+)"')
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -186,7 +188,7 @@ def words(name: str, default: str = "") -> list[str]:
 def domains(name: str) -> list[str]:
     given = [word.lower() for word in words(name)]
     for one in given:
-        if not _HOST.fullmatch(one) or "." not in one:
+        if not _DOMAIN.fullmatch(one):
             raise SettingError(f"{name} must be domains like example.com, not {one!r}.")
     return given
 
