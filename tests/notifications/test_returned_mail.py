@@ -279,9 +279,9 @@ def test_a_copy_makes_the_mail_server_keep_the_message(email: Email, monkeypatch
 
 
 @pytest.mark.world
-def test_a_missing_database_makes_the_mail_server_keep_the_message() -> None:
+def test_a_missing_database_makes_the_mail_server_keep_the_message(tmp_path: Path) -> None:
     program = [sys.executable, "-m", "goodword.cli", "returned-mail"]
-    environment = {"GOODWORD_ENV": "test", "GOODWORD_DATA": "/nonexistent", "PATH": "/usr/bin:/bin"}
+    environment = {"GOODWORD_ENV": "test", "GOODWORD_DATA": str(tmp_path / "data"), "PATH": "/usr/bin:/bin"}
     ended = subprocess.run(program, input=b"", env=environment, capture_output=True, timeout=60, check=False)
     assert ended.returncode == 75
 
