@@ -3,12 +3,16 @@
 import getpass
 import io
 import sys
+import threading
 from typing import Protocol
 
 import pytest
+from django.db import connection, transaction
 
 from goodword import cli
 from goodword.accounts.models import Membership, Organisation, User
+from tests.core.test_killed_worker import until
+from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 GOOD = "correct horse battery"
@@ -41,6 +45,10 @@ NO_TERMINAL = (
     "There is no terminal to ask for a password. Add --password-stdin and pass it on standard input."
 )
 KEPT = "ana@acme.example already had an account, and keeps its password."
+EXISTS = (
+    "goodword: There is an organisation named Acme already. To add an admin to it, use --organisation acme. "
+    "For a second organisation, choose another name.\n"
+)
 NEW = ("--password-stdin", "--time-zone", "America/New_York")
 
 
@@ -61,12 +69,54 @@ def test_a_slug_adds_another_admin_to_the_organisation(run: Run) -> None:
 def test_the_name_of_an_existing_organisation_is_rejected(run: Run, name: str) -> None:
     run(*NEW)
     status, said, error = run(*NEW, "--organisation", name, "--email", "bo@acme.example")
-    assert (status, said) == (2, "")
-    assert error == (
-        "goodword: There is an organisation named Acme already. To add an admin to it, use --organisation acme. "
-        "For a second organisation, choose another name.\n"
-    )
+    assert (status, said, error) == (2, "", EXISTS)
     assert (Organisation.objects.count(), User.objects.count()) == (1, 1)
+
+
+def test_an_organisation_created_while_the_password_is_typed_is_not_created_twice(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def type_password(_: str) -> str:
+        if not Organisation.objects.exists():
+            factories.organisation(name="Acme", slug="acme")
+        return GOOD
+
+    monkeypatch.setattr(getpass, "getpass", type_password)
+    assert run("--time-zone", "Europe/Paris", stdin=Terminal()) == (2, "", EXISTS)
+    assert (Organisation.objects.count(), User.objects.count()) == (1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.programs
+@pytest.mark.parametrize("same", [True, False], ids=["same organisation", "same user"])
+def test_the_second_of_two_at_once_is_told_what_to_do(run: Run, same: bool) -> None:
+    """The first has not committed yet when the second starts."""
+    ended: list[tuple[int, str, str]] = []
+
+    def second() -> None:
+        try:
+            ended.append(run(*NEW, "--organisation", "Acme" if same else "Beta"))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=second)
+    with transaction.atomic():
+        made = factories.organisation(name="Acme", slug="acme")
+        factories.member(made, email="ana@acme.example")
+        thread.start()
+        until(_is_blocked)
+    thread.join()
+    retry = (
+        "goodword: This organisation or user was just created by another program. Run the command again.\n"
+    )
+    assert ended == [(2, "", EXISTS if same else retry)]
+    assert (Organisation.objects.count(), User.objects.count()) == (1, 1)
+
+
+def _is_blocked() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
 
 
 def test_an_existing_admin_is_left_unchanged(run: Run) -> None:

@@ -4,7 +4,7 @@ import getpass
 import sys
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from goodword.accounts import second_factor
 from goodword.accounts.domain.audit import write
@@ -33,9 +33,18 @@ def createadmin(*, organisation: str, email: str, name: str, time_zone: str, pas
         zone = "" if existing else time_zone or _ask_time_zone()
         password = "" if user else _password(from_stdin=password_stdin)
         now = clock.now()
-        with transaction.atomic():
-            made = existing or create_organisation(name=organisation, now=now, time_zone=zone)
-            create_admin(organisation=made, email=email, name=name, password=password, now=now)
+        try:
+            with transaction.atomic():
+                made = existing or create_organisation(name=organisation, now=now, time_zone=zone)
+                if not existing:  # it may have been created elsewhere while this password was typed
+                    _check_name(organisation, besides=made)
+                create_admin(organisation=made, email=email, name=name, password=password, now=now)
+        except IntegrityError as error:
+            if not existing:
+                _check_name(organisation)
+            raise CommandError(
+                "This organisation or user was just created by another program. Run the command again."
+            ) from error
     except (CommandError, ValidationError) as error:
         said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
         print(f"goodword: {said}", file=sys.stderr)
@@ -49,12 +58,18 @@ def _existing(given: str) -> Organisation | None:
     """The organisation with this slug. Raises CommandError if an organisation has this name instead."""
     if found := Organisation.objects.filter(slug=given).first():
         return found
-    if taken := Organisation.objects.filter(name__iexact=" ".join(given.split())).order_by("pk").first():
+    _check_name(given)
+    return None
+
+
+def _check_name(given: str, *, besides: Organisation | None = None) -> None:
+    """Raise CommandError if an organisation has this name, except `besides`."""
+    named = Organisation.objects.filter(name__iexact=" ".join(given.split())).order_by("pk")
+    if taken := (named.exclude(pk=besides.pk) if besides else named).first():
         raise CommandError(
             f"There is an organisation named {taken.name} already. To add an admin to it, use "
             f"--organisation {taken.slug}. For a second organisation, choose another name."
         )
-    return None
 
 
 def _is_admin(organisation: Organisation, user: User) -> bool:
