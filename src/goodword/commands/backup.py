@@ -103,7 +103,13 @@ def add(command: AddCommand) -> None:
     )
 
 
+#: sys.stdout is None if the program was started without one
+_NO_OUTPUT = "standard output is closed. Name a file, or pass the output on to a program."
+
+
 def _backup(options: argparse.Namespace) -> int:
+    if options.file == "-" and sys.stdout is None:
+        return _refuse(_NO_OUTPUT)
     leave_on_terminate()  # so that no partial file is left
     with database_for("goodword backup"):
         from goodword.core import clock, database
@@ -253,6 +259,8 @@ def complete(entries: "list[Erased]", *, key_lost: bool = False, for_looking: bo
 
 
 def _erasures(options: argparse.Namespace) -> int:
+    if options.file == "-" and sys.stdout is None:
+        return _refuse(_NO_OUTPUT)
     with database_for("goodword erasures"):
         from goodword.core import database
         from goodword.core.backup import archive, erasures

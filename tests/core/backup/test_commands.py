@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -92,6 +93,17 @@ def test_commands_refuse_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFix
     erasures.write_text("{}")
     assert main(["restore", str(file)]) == 2
     assert "is not a whole list of erasures" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["backup", "-"], ["erasures"]], ids=["backup", "erasures"])
+def test_a_closed_standard_output_is_refused_in_a_sentence(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)  # as Python does it for `>&-`
+    assert main(command) == 2
+    assert capsys.readouterr().err == (
+        "goodword: standard output is closed. Name a file, or pass the output on to a program.\n"
+    )
 
 
 @pytest.mark.django_db(transaction=True)
