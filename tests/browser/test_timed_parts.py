@@ -505,6 +505,25 @@ def test_a_reload_that_does_not_help_is_not_repeated(page: Page, open_at: Callab
     assert given(attempt) == [("storm", "I come down.")]
 
 
+def test_a_failing_server_gets_no_more_heartbeats_the_longer_it_fails(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = timed()
+    page.clock.install()
+    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    sent: list[str] = []
+
+    def fail(route: Route) -> None:
+        sent.append(route.request.url)
+        route.fulfill(status=502)
+
+    page.route("**/ping/", fail)
+    for _ in range(60):
+        page.clock.run_for(1000)
+        page.evaluate("() => fetch(location.href, { method: 'HEAD' })")  # until the response has arrived
+    assert len(sent) <= 60_000 / RECONNECTS_AFTER + 60_000 / BEAT
+
+
 def test_a_foreign_response_does_not_count_as_saved(page: Page, open_at: Callable[..., str]) -> None:
     """A captive portal answers all requests with 200."""
     attempt = attempt_of(WORK_STYLE, now=clock.now())

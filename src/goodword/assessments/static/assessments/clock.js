@@ -87,11 +87,13 @@
       within,
     );
 
-  // Offline: stop the countdown and retry until reconnected.
+  // Offline: stop the countdown and retry until reconnected, by one timer, so that a failing server isn't flooded.
+  let retry = null;
   const lost = (text = part.dataset.broken) => {
     if (!broken) warn(text);
     broken = true;
-    setTimeout(alive, 3000);
+    clearTimeout(retry);
+    retry = setTimeout(alive, 3000);
   };
 
   const shown = () => Number(document.querySelector("[data-screen]").dataset.screen);
