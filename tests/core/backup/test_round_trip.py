@@ -138,6 +138,25 @@ def test_a_database_with_tables_is_refused(here: Target, backup: Path) -> None:
     assert rows(here) == before
 
 
+def test_a_role_that_may_not_create_the_extension_is_told_the_remedy(empty: Target, backup: Path) -> None:
+    name = empty.parameters["dbname"]
+    with psycopg.connect(**empty.parameters, autocommit=True) as line:
+        line.execute("CREATE ROLE restorer LOGIN")
+        line.execute("GRANT CREATE ON SCHEMA public TO restorer")
+        try:
+            said = refusal(lambda: put_back(backup, Target(dict(empty.parameters) | {"user": "restorer"})))
+            assert said == (
+                f"The role 'restorer' may not create what Goodword needs in the database {name!r}. Make it the owner "
+                "of the database (ALTER DATABASE ... OWNER TO ...), and run this command again."
+            )
+            assert is_empty(empty)
+            line.execute("CREATE EXTENSION pg_trgm")
+            assert put_back(backup, Target(dict(empty.parameters) | {"user": "restorer"}))
+        finally:
+            line.execute("DROP OWNED BY restorer CASCADE")
+            line.execute("DROP ROLE restorer")
+
+
 def with_manifest(file: Path, **changed: Any) -> Path:
     with archive.opened(file) as opened:
         pieces = io.BytesIO(b"".join(opened.pieces()))

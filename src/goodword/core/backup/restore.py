@@ -16,6 +16,7 @@ import psycopg
 
 from goodword.core import crypto
 from goodword.core.backup.archive import Archive
+from goodword.core.backup.dump import EXTENSION
 from goodword.core.backup.programs import BackupError, Program, Target, folder_for
 from goodword.core.database import first_line
 from goodword.core.doctor.database import known_migrations
@@ -33,6 +34,13 @@ SELECT count(*) FROM pg_class AS c
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
 AND NOT EXISTS (
     SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+)
+"""
+#: tables in the public schema, and the extension unless it is there
+_MAY_CREATE: Final = """
+SELECT has_schema_privilege('public', 'CREATE') AND (
+    has_database_privilege(current_database(), 'CREATE')
+    OR EXISTS (SELECT FROM pg_extension WHERE extname = %s)
 )
 """
 _TO_SCRIPT: Final = ("--format=custom", "--no-owner", "--no-privileges", "--no-comments", "--file=-")
@@ -88,6 +96,12 @@ def restore(archive: Archive, target: Target, *, embedded_in: Path | None = None
                         if embedded_in
                         else "Create one (createdb), and name it in DATABASE_URL."
                     )
+                )
+            if not _one(conn, _MAY_CREATE, [EXTENSION]):
+                raise BackupError(
+                    f"The role {conn.info.user!r} may not create what Goodword needs in the database "
+                    f"{conn.info.dbname!r}. Make it the owner of the database (ALTER DATABASE ... OWNER TO ...), and "
+                    "run this command again."
                 )
     except psycopg.Error as error:
         raise BackupError(f"The database can't be reached: {first_line(error)}") from error
