@@ -162,6 +162,20 @@ def test_parsable_passwords_are_accepted(rest: str, password: str) -> None:
     assert environment.database(f"postgresql://{rest}")["PASSWORD"] == password
 
 
+@pytest.mark.parametrize("value", ["abc", "5s", "nan", "inf"])
+def test_an_impossible_connection_timeout_is_rejected(value: str) -> None:
+    assert (
+        sentence(environment.database, f"postgresql://u:p@h/db?connect_timeout={value}")
+        == "connect_timeout in DATABASE_URL must be a number of seconds."
+    )
+
+
+@pytest.mark.parametrize("value", ["3", "2.5", "0", "-1"])
+def test_timeouts_that_psycopg_accepts_are_accepted(value: str) -> None:
+    found = environment.database(f"postgresql://u:p@h/db?connect_timeout={value}")
+    assert found["OPTIONS"] == {"connect_timeout": value}
+
+
 def test_an_empty_database_url_is_accepted() -> None:
     assert environment.database("postgresql://") == {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {}}
 

@@ -354,6 +354,10 @@ def test_a_missing_database_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -
         'invalid sslmode value: "requier"',
         'invalid integer value "x" for connection option "keepalives"',
         'definition of service "goodword" not found',
+        'FATAL:  unrecognized configuration parameter "work_men"',
+        'FATAL:  invalid value for parameter "work_mem": "much"',
+        'invalid "ssl_min_protocol_version" value: "x"',
+        'could not parse network address "x": Name or service not known',
     ],
 )
 def test_permanent_connection_errors_are_reported_at_once(

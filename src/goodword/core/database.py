@@ -71,7 +71,8 @@ _REFUSED: Final = re.compile(
     r'authentication failed|no password supplied|(?:role|database) ".*" does not exist|no such (?:user|database)'
     r"|no pg_hba\.conf entry|not permitted to log in|failed: permission denied|permission denied for"
     r"|does not support SSL|certificate verify failed|(?:root|server|client) certificate|invalid port number"
-    r'|invalid \w+ value: "|invalid integer value "|definition of service|channel binding required',
+    r'|invalid "?\w+"? value: "|invalid integer value "|definition of service|channel binding required'
+    r"|invalid value for parameter|unrecognized configuration parameter|could not parse network address",
     re.IGNORECASE,
 )
 

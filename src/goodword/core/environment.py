@@ -264,6 +264,11 @@ def database(url: str) -> dict[str, Any]:
         raise SettingError(
             "DATABASE_URL cannot be read. Write special characters in the password as %XX (@ as %40, / as %2F)."
         ) from None
+    try:
+        int(float(str(parts.get("connect_timeout") or 0)))  # as psycopg does
+    except (ValueError, OverflowError):
+        # the first connection would not show this, since it has a timeout of its own (core.database)
+        raise SettingError("connect_timeout in DATABASE_URL must be a number of seconds.") from None
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     settings: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql"}
     settings |= {django: str(parts[libpq]) for libpq, django in known.items() if parts.get(libpq)}
