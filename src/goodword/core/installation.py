@@ -19,6 +19,11 @@ Mode = Installation.Mode
 ONLY: Final = 1
 #: seconds for which pages reuse the mode
 _GOOD_FOR: Final = 10.0
+_NO_PAGES: Final[dict[str, str]] = {
+    Mode.MOVED: "This database was moved to another server: set DATABASE_URL to that one. To use this one again "
+    "instead, run `goodword go-live --yes`.",
+    Mode.RESTORING: "The restore of this database has not ended. Run the same `goodword restore` again.",
+}
 _read: tuple[float, str] | None = None
 
 
@@ -39,16 +44,15 @@ def mode() -> str:
 def check_may_serve() -> None:
     """Raise SettingError if this database was moved, since new answers would be lost, or its restore hasn't finished,
     since erased people would be visible."""
-    match mode():
-        case Mode.MOVED:
-            raise SettingError(
-                "This database was moved to another server: set DATABASE_URL to that one. To use this one again "
-                "instead, run `goodword go-live --yes`."
-            )
-        case Mode.RESTORING:
-            raise SettingError(
-                "The restore of this database has not ended. Run the same `goodword restore` again."
-            )
+    if (found := mode()) in _NO_PAGES:
+        raise SettingError(_NO_PAGES[found])
+
+
+def why_idle() -> str:
+    """Why no jobs run in this copy."""
+    if said := _NO_PAGES.get(mode()):
+        return f"No jobs run. {said}"
+    return "this database is a copy for inspection only, so no jobs run. See `goodword go-live`."
 
 
 def not_working() -> Exists:

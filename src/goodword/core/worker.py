@@ -302,7 +302,7 @@ def _wait_while_copy() -> None:
     if not _is_copy():
         return
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    say("this database is a copy for inspection only, so no jobs run. See `goodword go-live`.")
+    say(installation.why_idle())
     notifier = Notifier()
     while _is_copy():
         if notifier.is_wanted:

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 from django.urls import reverse
 
-from goodword.core import installation, jobs, outbox
+from goodword.core import installation, jobs, outbox, worker
 from goodword.core.environment import SettingError
 from goodword.core.installation import Mode
 from goodword.core.supervise import goodword
@@ -72,6 +72,30 @@ def test_pages_are_not_served_from_a_moved_or_half_restored_database() -> None:
     for mode in (Mode.LOOKING, Mode.WORKING):
         installation.set_mode(mode)
         installation.check_may_serve()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        (Mode.MOVED, "No jobs run. This database was moved to another server: set DATABASE_URL to that one."),
+        (Mode.RESTORING, "No jobs run. The restore of this database has not ended."),
+        (Mode.LOOKING, "this database is a copy for inspection only, so no jobs run."),
+    ],
+)
+def test_a_worker_says_why_it_runs_no_jobs(
+    mode: Mode, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    installation.set_mode(mode)
+    monkeypatch.setattr("goodword.core.worker.signal.signal", lambda *_: None)
+    monkeypatch.setattr("goodword.core.worker.time.sleep", lambda _: installation.set_mode(Mode.WORKING))
+    monkeypatch.setattr(
+        "goodword.core.worker.connections.close_all", lambda: None
+    )  # it is in this test's transaction
+    worker._wait_while_copy()
+    first, last = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"goodword: {said}")
+    assert last == "goodword: the database is in use from now on."
 
 
 @pytest.mark.programs
