@@ -55,6 +55,24 @@ def test_an_empty_queue_is_reported(db: None, capsys: pytest.CaptureFixture[str]
     ]
 
 
+@pytest.mark.parametrize("command", [["list"], ["list", "--failed"], ["retry"], ["clear"]])
+def test_a_misspelt_task_is_refused(db: None, command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["jobs", *command, "--task", "emial.send"]) == 2
+    assert main(["jobs", *command, "--task", "TYPO"]) == 2
+    near, all_of_them = capsys.readouterr().err.splitlines()
+    assert near == "goodword: No task is named 'emial.send'. Did you mean email.send or email.sweep?"
+    assert all_of_them.startswith("goodword: No task is named 'TYPO'. There are: accounts.")
+    assert "email.send, " in all_of_them
+    assert main(["jobs", *command, "--task", "email.send"]) == 0
+    assert main(["jobs", *command, "--task", HANDLER]) == 0
+
+
+def test_a_task_of_another_version_is_listed(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    failed_job("removed.task")
+    assert main(["jobs", "list", "--task", "removed.task"]) == 0
+    assert "removed.task" in capsys.readouterr().out
+
+
 def test_a_failed_job_is_listed_without_names_and_addresses(
     db: None, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from typing import Any, LiteralString
 
 from asgiref.sync import async_to_sync
@@ -185,12 +186,17 @@ class Selection:
 
 
 def show(*, now: datetime, failed: bool = False, task: str = "") -> int:
-    """Print a line per task, or per failure with `failed`. Returns 1 if it printed failures, else 0."""
+    """Print a line per task, or per failure with `failed`. Returns 1 if it printed failures, 2 if there is no such
+    task, else 0."""
     if failed:
         lines = [line for _, line in _failed(task)]
+        if not lines and _refuses(task):
+            return 2
         print("\n".join(lines) or "Nothing has failed.")
         return 1 if lines else 0
     rows = [_row(*found) for found in _counts(now) if not task or found[0] == task]
+    if not rows and _refuses(task):
+        return 2
     if not rows:
         print("Nothing is waiting, running or failed.")
         return 0
@@ -215,6 +221,20 @@ def in_columns(rows: Sequence[Sequence[str]]) -> str:
     )
 
 
+def _refuses(task: str) -> bool:
+    """Say so if a task is given that doesn't exist. Call this only if nothing has its name: jobs of other versions may
+    be left."""
+    handlers = {events.name_of(one) for handlers in events.flow().values() for one in handlers}
+    if not task or task in handlers or task in jobs.REGISTERED:
+        return False
+    near = get_close_matches(task, [*jobs.REGISTERED, *handlers], n=3)
+    names = (
+        f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(sorted(jobs.REGISTERED))}."
+    )
+    print(f"goodword: No task is named {task!r}. {names}", file=sys.stderr)
+    return True
+
+
 def _each(wanted: Selection, verb: str, done: str) -> int:
     if bool(wanted.names) == bool(wanted.failed or wanted.task):
         print(f"goodword: Name what to {verb}, or use --failed or --task.", file=sys.stderr)
@@ -224,6 +244,8 @@ def _each(wanted: Selection, verb: str, done: str) -> int:
         found = _failed(wanted.task)
         if verb == "clear":  # somebody has to decide whether to skip a reaction's effect
             found = [(name, line) for name, line in found if name.startswith(JOB)]
+        if not found and _refuses(wanted.task):
+            return 2
         if not found:
             print(f"Nothing to {verb}.")
             return 0
