@@ -228,9 +228,14 @@ def test_the_command_prints_the_same(role: Role, tmp_path: Path, capsys: pytest.
         {"declined": ["Misspelt"]},
         {"withdrew": ["Lacks skill"], "declined": ["Lacks skill"]},
         {"file": tmp_path / "none.csv"},
+        {"file": tmp_path},
     ]
     for wrong in mistakes:
         assert compare(**(usual | wrong)) == 2
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        f"goodword: {tmp_path / 'none.csv'} can't be read: No such file or directory.",
+        f"goodword: {tmp_path} can't be read: Is a directory.",
+    ]
     assert compare(**(usual | {"until": "2020-01-01"})) == 1
     capsys.readouterr()
     assert compare(**(usual | {"declined": ["Candidate withdrew"]})) == 0

@@ -58,6 +58,8 @@ def compare(
             decisions=_decisions(organisation, withdrew, declined),
         )
     except (_Refused, UnreadableFile, OSError) as problem:
+        if isinstance(problem, OSError):
+            problem = _Refused(f"{file} can't be read: {problem.strerror}.")
         print(f"goodword: {problem}", file=sys.stderr)
         return 2
     found = compare_groups(scope, groups)
