@@ -12,6 +12,7 @@ from goodword.core.personal_data import ExportReader, ExportRequest
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.requests import has_opted_out, revoke_links
+from goodword.references.domain.responses import DraftAnswers
 from goodword.references.models import Check, CheckFlag, Referee, ReferenceRequest, SelfReference
 from goodword.references.personal_data import export as references_export
 from tests.references.answered import NOW, asked, checked, data_path, whole
@@ -249,6 +250,31 @@ def test_drafts_are_exported_to_their_author_only() -> None:
     ]
     assert ["A sentence" in file for file in files] == [False, False, True]
     assert ["A thought" in file for file in files] == [False, True, False]
+
+
+def test_an_exported_draft_contains_what_was_entered_and_no_internal_marks() -> None:
+    check = checked(done=False)
+    waiting = asked(check, 1, state="begun")
+    draft = DraftAnswers(
+        answers={"strengths": "She thinks."},
+        typed={"growth": {"growth": ["She cou"]}},
+        saved_at=NOW,
+        left=True,
+        saved_by={"strengths": "k3f9"},
+        last_saves=(("k3f9", 7),),
+        quote="She thinks.",
+    )
+    waiting.draft = draft.stored()
+    waiting.save()
+    wanted = ExportRequest(
+        reader=ExportReader.REFEREE, organisation=check.organisation, referee_id=waiting.referee_id
+    )
+    assert references_export.export(wanted)["you"]["not submitted yet"] == {
+        "strengths": "She thinks.",
+        "unfinished answers": {"growth": {"growth": ["She cou"]}},
+        "sentence chosen for the first page of the report": "She thinks.",
+        "saved": NOW,
+    }
 
 
 @pytest.mark.world

@@ -33,6 +33,7 @@ from goodword.questionnaires.questions import fill_placeholders, for_self
 from goodword.questionnaires.types import Question, Stated
 from goodword.references.domain.checks import stated_of
 from goodword.references.domain.requests import has_opted_out
+from goodword.references.domain.responses import DraftAnswers
 from goodword.references.flags.display import WORDS
 from goodword.references.models import (
     Check,
@@ -299,7 +300,7 @@ def _referee(referee: Referee, wanted: ExportRequest, *, see: bool) -> dict[str,
             "reason for declining": request.decline_reason,
         }
     if wanted.reader == ExportReader.REFEREE:
-        data["not submitted yet"] = request.draft
+        data["not submitted yet"] = _draft(request.draft)
     reference = getattr(request, "reference", None)
     if reference is not None and (see or wanted.by_member):
         data["reference"] = rendered_reference(reference)
@@ -371,7 +372,20 @@ def rendered_self_reference(own: SelfReference, check: Check, *, drafts: bool) -
             "submitted": own.submitted_at,
             "language": own.version.language,
             "answers": _rendered_answers(asked, own.answers or {}, language=own.version.language),
-            "not submitted yet": own.draft if drafts else None,
+            "not submitted yet": _draft(own.draft) if drafts else None,
+        }
+    )
+
+
+def _draft(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What the author has entered so far, without the marks that tell saves of several tabs apart."""
+    draft = DraftAnswers.read(stored)
+    return without_empty(
+        {
+            **draft.answers,
+            "unfinished answers": draft.typed,
+            "sentence chosen for the first page of the report": draft.quote,
+            "saved": draft.saved_at,
         }
     )
 
