@@ -114,6 +114,36 @@ def test_text_is_kept_as_it_is_typed(page: Page, stage: Stage, referee_page: str
     assert DraftAnswers.read(stage.request.draft).answers["strengths"] == "She thinks before she builds."
 
 
+def test_a_missing_cookie_is_explained_and_a_reload_brings_it_back(
+    page: Page, stage: Stage, referee_page: str
+) -> None:
+    url = f"{referee_page}questions/{stage.page_of('strengths')}/"
+    page.goto(url)
+    page.context.clear_cookies()
+    text, state = page.get_by_role("textbox").first, page.get_by_role("status")
+    with page.expect_response(url) as denied:
+        text.fill("She thinks before she builds.")
+    assert denied.value.status == 403
+    expect(state).to_have_text(
+        "Your answer isn't saved yet. Please reload this page. If this message returns, allow cookies for this site or "
+        "use another browser."
+    )
+    page.reload()
+    text.fill("She thinks before she builds.")
+    expect(state).to_have_text("Saved")
+
+
+@pytest.mark.parametrize("status", [404, 413])
+def test_what_is_not_retried_is_not_called_a_retry(
+    page: Page, stage: Stage, referee_page: str, status: int
+) -> None:
+    url = f"{referee_page}questions/{stage.page_of('strengths')}/"
+    page.goto(url)
+    page.route(url, lambda route: route.fulfill(status=status, body="no"))
+    page.get_by_role("textbox").first.fill("She thinks before she builds.")
+    expect(page.get_by_role("status")).to_have_text("Not saved")
+
+
 def test_saving_offline_keeps_the_page_and_the_text_until_the_connection_is_back(
     page: Page, stage: Stage, referee_page: str
 ) -> None:

@@ -1,11 +1,12 @@
-// Shows Saving, Saved or Not saved in the nearest <c-saved>, from the htmx requests around it, and retries failed
-// requests until they succeed. After a conflict (409: another tab has changed the form) it swaps in the notice and stops
+// Shows Saving, Saved or Not saved in the nearest <c-saved>, from the htmx requests around it. After a lost connection or
+// a server error it retries until it succeeds. After a conflict (409: another tab has changed the form) it swaps in the notice and stops
 // saving; the button shows both versions. Leaving the page sends what isn't saved yet. Saves are numbered, since the
 // server may handle two of them in reverse order.
 (() => {
   const AGAIN_AFTER = 5000;
   const GIVE_UP_AFTER = 20000; // ms without a response, as in a tunnel
   const CONFLICT = 409;
+  const DENIED = 403; // the cookie against forged requests is missing; reloading the page brings it back
   const changed = new WeakSet(); // forms with a conflict
   const unsaved = new Map(); // elements whose last change isn't saved: the request that carries it
   const timers = new WeakMap(); // for the next attempt
@@ -23,7 +24,7 @@
     const near = lineOf(element);
     if (!near) return;
     near.dataset.state = state;
-    const words = { saving: "saving", saved: "done", failed: "failed", changed: "changed" };
+    const words = { saving: "saving", saved: "done", failed: "failed", denied: "denied", changed: "changed" };
     near.textContent = near.dataset[words[state]];
   };
 
@@ -51,9 +52,10 @@
       say(elt, "changed");
       return;
     }
-    say(elt, successful ? "saved" : "failed");
+    const retries = status === 0 || status >= 500; // after other errors it doesn't help
+    say(elt, successful ? "saved" : retries ? "failed" : status === DENIED ? "denied" : "changed");
     if (successful && unsaved.get(elt) === event.detail.xhr) unsaved.delete(elt);
-    if (status !== 0 && status < 500) return; // retrying only helps after a lost connection or a server error
+    if (!retries) return;
     clearTimeout(timers.get(elt)); // one attempt, however many answers failed
     const again = setTimeout(() => {
       if (elt.isConnected) window.htmx.trigger(elt, requestConfig.triggeringEvent?.type ?? "change");
