@@ -8,12 +8,15 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+import bootstrap
+
+ROOT = bootstrap.ROOT
 #: the headless shell is the same browser without windows: faster
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PYTEST = (sys.executable, "-m", "pytest")
@@ -21,8 +24,8 @@ PYTEST = (sys.executable, "-m", "pytest")
 SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 #: one more process, since tests wait for programs
 ONE_MORE = (*SIDE_BY_SIDE, "-n", str((os.cpu_count() or 1) + 1))
-#: bytecode, also used by programs that tests start: compiling takes half of their start-up
-BYTECODE = ROOT / ".test-cache" / "bytecode"
+#: touched once the packages are compiled
+COMPILED = bootstrap.VENV / "goodword-compiled"
 BROWSER_TESTS = "tests/browser"
 #: separate, since the other tests run at the same time
 BROWSER_CACHE = ".test-cache/pytest-browser"
@@ -128,10 +131,20 @@ def _only(conditions: Iterable[str]) -> tuple[str, ...]:
     return ("-m", expression) if expression else ()
 
 
+def compile_packages() -> None:
+    """Compile all packages on all cores, once after each set-up. Otherwise each test process, and each program that
+    tests start, would compile what it imports, all at the same time."""
+    if not COMPILED.exists() or COMPILED.stat().st_mtime < bootstrap.STAMP.stat().st_mtime:
+        say("setup: compiling the packages")
+        # some packages contain templates of Python files, which can't be compiled
+        _quietly(sys.executable, "-m", "compileall", "-q", "-j", "0", sysconfig.get_path("purelib"))
+        COMPILED.touch()
+
+
 def main(arguments: list[str]) -> int:
     """Run pytest with the arguments. Returns its exit status, or 1 if tests could not run and CI is set."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
+    compile_packages()
     with tempfile.TemporaryDirectory(prefix="goodword-durations-") as folder:
         os.environ["TESTS_DURATIONS"] = str(Path(folder) / "durations.json")
         suites = {"--quick": quick, "--exhaustive": exhaustive}
