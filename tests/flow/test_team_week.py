@@ -78,7 +78,7 @@ class Desk:
         """The rows of Results to review: candidate and news."""
         rows = self.page("results").select("tbody tr")
         return [
-            " · ".join(words(cell).partition(" PDF")[0] for cell in row.select("th, td")[:3:2])
+            " · ".join(words(cell).partition(" PDF")[0] for cell in row.select("th, td[data-label]")[:3:2])
             for row in rows
         ]
 

@@ -85,6 +85,7 @@ def test_a_finished_step_is_to_be_reviewed_by_the_owner_and_the_recruiter(
         assert (listed(client, here), badge(client, here)) == ([("Ada Zorn", "Assessment complete")], "1")
 
 
+@time_machine.travel(NOW, tick=False)
 def test_the_first_reference_comes_before_the_report() -> None:
     told = story.sent()
     owner = told.application.role.owner  # type: ignore[union-attr]
