@@ -102,7 +102,7 @@ def _complain(given: Sequence[str], text: str) -> None:
 
 
 def _refuse_file(given: Sequence[str], error: OSError) -> int:
-    """Return the exit status for a file that can't be used or written. Raises other errors again."""
+    """Print what to do about a file that can't be used, and return the exit status. Reraises other errors."""
     if error.errno in _NO_ACCESS and error.filename:
         _complain(
             given,

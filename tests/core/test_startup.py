@@ -379,7 +379,7 @@ def test_a_database_of_an_earlier_version_is_refused() -> None:
 
 
 def apply_later_migration(*, release: str, oldest: str) -> None:
-    """As the migrations of a later release do."""
+    """Record a migration of a later release."""
     MigrationRecorder(connection).record_applied("core", "0099_later")
     installation.current()
     Installation.objects.update(release=release, oldest_release=oldest)

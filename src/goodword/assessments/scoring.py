@@ -40,7 +40,8 @@ def compute_scores(
 
 
 def _with_norms(one: ComputedScore, table: NormTable | None) -> ComputedScore:
-    """Add the percentile with its band: the score's own, else by the reliability. Needs the group's standard error."""
+    """Add the percentile and its band, if the group has a standard error. The band is the score's own if it has one,
+    otherwise it follows from the reliability."""
     found = None
     if table is not None and one.value is not None and norms.standard_error(table) is not None:
         if not one.has_own_band:

@@ -26,7 +26,7 @@ SHORTEST_SECRET_KEY = 40
 SHORTEST_TOKEN = 24
 #: a host as browsers send it; IPv6 addresses are recognised by their colons
 _HOST = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*")
-#: a domain of e-mail addresses, which may have other letters
+#: a domain of e-mail addresses, possibly with non-ASCII letters
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+")
 #: libpq's error for a part of the query
 _UNKNOWN_PARAMETER = re.compile(r'invalid URI query parameter: "([\w-]+)"')

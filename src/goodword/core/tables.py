@@ -22,7 +22,7 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 #: limits of Excel: UTF-16 units, to which texts are cut, and rows of a sheet
 LONGEST_CELL: Final = 32_767
 MOST_ROWS: Final = 1_048_576
-#: characters; about that of a date and time
+#: column width in characters, enough for a date and time
 _WIDTH: Final = 22
 #: bytes
 _PIECE: Final = 64 * 1024
@@ -99,7 +99,7 @@ def _new_sheet(book: "Workbook", columns: Sequence[str], heading: "Format") -> "
 
 
 def _write(sheet: "Worksheet", row: int, column: int, cell: Cell, date: "Format") -> None:
-    """By type, since `write` takes some texts for formulas, links or numbers."""
+    """Write by type, since `Worksheet.write` turns some texts into formulas, links or numbers."""
     match cell:
         case None | "":
             pass

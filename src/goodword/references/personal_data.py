@@ -378,7 +378,7 @@ def rendered_self_reference(own: SelfReference, check: Check, *, drafts: bool) -
 
 
 def _draft(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """What the author has entered so far, without the marks that tell saves of several tabs apart."""
+    """The answers entered so far, without the internal data that tells tabs apart."""
     draft = DraftAnswers.read(stored)
     return without_empty(
         {

@@ -310,7 +310,7 @@ PHRASES: Catalogue = {
         "of_each": "{text}\u00a0: {n}",
         "again_counts": "Retravailler ensemble\u00a0? {counts}.",
         "facts_agree": (
-            "Toutes les réponses sur les dates et la fonction confirment les indications de la candidature."
+            "Toutes les réponses confirment les dates et la fonction indiquées dans la candidature."
         ),
         "facts_unsure.one": "Un référent n’est pas certain des dates ou de la fonction.",
         "facts_unsure.other": "{n} référents ne sont pas certains des dates ou de la fonction.",

@@ -226,7 +226,7 @@ def ratings_section(check: CheckData, words: Phrases) -> Section | None:
 def rating_row(
     question: RatingQuestion, marks: Marks, words: Phrases, *, with_text: bool = False
 ) -> RatingRow:
-    """`with_text`: add the question to its competency."""
+    """`with_text`: show the question after the competency."""
     given = [(value, group) for group in question["by_relationship"] for value in sorted(group["values"])]
     skipped = sum(group["skipped"] for group in question["by_relationship"])
     notes = [words.count("skipped", skipped)] if skipped else []
@@ -273,7 +273,7 @@ def _relationships(check: CheckData) -> list[str]:
 
 
 def _identifiable(check: CheckData) -> set[str]:
-    """Relationships with only one referee whose answers are still there."""
+    """Relationships with only one referee whose answers haven't been erased."""
     people = Counter(
         one["referee"]["relationship"]
         for one in check["references"]

@@ -1,4 +1,4 @@
-"""The page in place of an uploaded file that has been deleted since."""
+"""The page shown when an uploaded file has since been deleted."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -33,7 +33,7 @@ from goodword.roles.models import Role
 
 #: dates outside this range are typing errors
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
-#: reasons shown before the rarer ones, which are folded, besides those that are proposed
+#: number of frequent reasons that are never folded
 _FREQUENT: Final = 20
 
 

@@ -1,4 +1,4 @@
-"""Which requirements of a role the tests of an earlier attempt serve, if its result is reused."""
+"""The requirements that a reused result is matched to in its new role."""
 
 from goodword.assessments.kinds.report import Requirement
 from goodword.assessments.models import AssessmentPart, Attempt, AttemptPart

@@ -266,7 +266,7 @@ def _rows(found: Iterator[RoleResult]) -> Iterator[list[Any]]:
 
 
 def _dated(rows: Iterator[list[Any]], organisation: Organisation) -> Iterator[list[Any]]:
-    """With `reported_at` as a date in the organisation's zone."""
+    """Convert `reported_at` to a datetime in the organisation's time zone."""
     place = COLUMNS.index("reported_at")
     for row in rows:
         row[place] = datetime.fromisoformat(row[place]).astimezone(organisation.zone)

@@ -179,7 +179,7 @@ class ListQuery:
 
     @property
     def more(self) -> int:
-        """How many of the filters are set that phones fold under *More filters*."""
+        """The number of filters in use among those under *More filters*."""
         return sum(bool(one) for one in (self.stage, self.recruiter, self.owner, self.since, self.until))
 
     @property
