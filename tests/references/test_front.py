@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from goodword.core.report_blocks import Cell, Notice, Prose, RatingChart, Table
+from goodword.core.report_blocks import Cell, Heading, Notice, Prose, RatingChart, Table
 from goodword.references.models import Check
 from goodword.references.queries import check_outcome
 from goodword.references.report import check_pages
@@ -13,6 +13,7 @@ from goodword.references.report_front import front_sections
 from goodword.references.results import results
 from goodword.reports.personal_data import without_referee
 from goodword.reports.phrases import words_for
+from goodword.workspace.results import result_of
 from tests.references.answered import FULL, answered, checked, whole
 from tests.support.blocks import frozen
 
@@ -130,3 +131,22 @@ def test_the_only_manager_left_is_identifiable() -> None:
         if isinstance(block, Notice)
     ]
     assert "Each relationship has only one referee, so every answer can be traced to a person." in notice
+
+
+def test_the_number_after_a_question_stays_behind_a_right_to_left_name() -> None:
+    """Without the marks, it is shown before the name, as in "How far could one rely on 1 ?..."."""
+    check = whole(first_name="محمد", last_name="الخوارزمي")
+    name = check.step_request.application.candidate.name
+    found = result_of(check)
+    assert found is not None
+    [note, *_] = [
+        row.note
+        for section in found.overview
+        for block in section.blocks
+        if isinstance(block, RatingChart)
+        for row in block.rows
+        if row.label == "Reliability"
+    ]
+    assert note == f"How far could one rely on \u2068{name}\u2069? 1 couldn’t say"
+    headings = [one.text for section in found.sections for one in section.blocks if isinstance(one, Heading)]
+    assert f"\u200e\u2068{name}\u2069 keeps promises." in headings

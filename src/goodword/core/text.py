@@ -263,7 +263,7 @@ def _primary() -> str:
 
 LONGEST_NAME: Final = 200
 READING_WORDS_A_MINUTE: Final = 200
-_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_ISOLATE, _END_ISOLATE, _LEFT_TO_RIGHT = "\u2068", "\u2069", "\u200e"
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
@@ -272,6 +272,17 @@ _RIGHT_TO_LEFT = re.compile(
 def isolate(text: str) -> str:
     """The text in direction isolates if it runs from right to left."""
     return f"{_ISOLATE}{text}{_END_ISOLATE}" if _RIGHT_TO_LEFT.search(text) else text
+
+
+def isolate_within(text: str, name: str) -> str:
+    """The text with a right-to-left name isolated, unless the text runs from right to left, too. A mark keeps a text
+    that begins with the name from taking its direction."""
+    if not name or name not in text or not _RIGHT_TO_LEFT.search(name):
+        return text
+    if _RIGHT_TO_LEFT.search(text.replace(name, "")):
+        return text
+    mark = _LEFT_TO_RIGHT if text.startswith(name) else ""
+    return mark + text.replace(name, isolate(name))
 
 
 def clipped(text: str, longest: int = LONGEST_NAME) -> str:

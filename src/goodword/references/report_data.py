@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Literal, NotRequired, TypedDict, assert_never
+from typing import Annotated, Final, Literal, NotRequired, TypedDict, assert_never, cast
 
 from pydantic import Field
 
+from goodword.core.text import isolate, isolate_within
 from goodword.references.results import (
     Answer,
     AnswerGroup,
@@ -220,6 +221,32 @@ def check_data(results: Results, *, moment: Moment) -> CheckData:
         "verification": [_verification(entry) for entry in results.verification],
         "contradictions": [_contradiction(found) for found in results.contradictions],
     }
+
+
+#: of a question, what people have answered
+_ANSWERS: Final = frozenset({"answers", "by_relationship", "comments"})
+
+
+def with_name_isolated(check: CheckData, name: str | None) -> CheckData:
+    """The data for display: in questions, a name that runs from right to left doesn't move what follows it."""
+    if not name or isolate(name) == name:
+        return check
+    questions = [
+        {key: value if key in _ANSWERS else _isolated(value, name) for key, value in question.items()}
+        for question in check["questions"]
+    ]
+    return {**check, "questions": cast(list[QuestionData], questions)}
+
+
+def _isolated(value: object, name: str) -> object:
+    match value:
+        case str():
+            return isolate_within(value, name)
+        case list():
+            return [_isolated(one, name) for one in value]
+        case dict():
+            return {key: _isolated(one, name) for key, one in value.items()}
+    return value
 
 
 def _reference(who: ReceivedReference, moment: Moment) -> ReferenceData:

@@ -20,7 +20,7 @@ from goodword.core.report_blocks import OutcomeRow, Section
 from goodword.core.text import written_moment
 from goodword.references.models import Check
 from goodword.references.queries import CheckOverview, check_outcome, check_overview, checks_of
-from goodword.references.report_data import check_data
+from goodword.references.report_data import check_data, with_name_isolated
 from goodword.references.report_front import overview_sections
 from goodword.references.report_screen import screen_sections
 from goodword.references.results import results as references_results
@@ -176,7 +176,8 @@ def _assessment(attempt: Attempt, found: AttemptResult | None, *, items: bool) -
 
 def _references(check: Check) -> Result:
     kind, found = Step.Kind.REFERENCE_CHECK, references_results(check)
-    data, words = check_data(found, moment=_moment), words_for(_language())
+    name = check.step_request.application.candidate.name
+    data, words = with_name_isolated(check_data(found, moment=_moment), name), words_for(_language())
     return Result(
         kind=kind,
         label=kind.label,

@@ -200,6 +200,13 @@ def test_each_answer_has_a_mark_and_the_self_assessment_is_a_ring_outside_the_ra
     assert [one["text"] for one in chart["legend"]] == ["Manager", "Peer", "Self-assessment"]
 
 
+def test_a_question_that_begins_with_a_right_to_left_name_runs_from_left_to_right() -> None:
+    snapshot: Any = reference_check(2, name="محمد")
+    snapshot["check"]["questions"][0]["text"] = "محمد keeps customers informed."
+    [row, *_] = ratings_of(page_content(snapshot, replaced=()))["rows"]
+    assert row["label"] == "\u200e\u2068محمد\u2069 keeps customers informed."
+
+
 def test_relationships_differ_in_shape_and_letters() -> None:
     marks = ratings_of(page_content(reference_check(6), replaced=()))["legend"]
     assert len({one["shape"] for one in marks}) == len({one["letters"] for one in marks}) == len(marks) == 4

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from goodword.assessments import phrases as assessments
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.models import Test
-from goodword.core.text import isolate
+from goodword.core.text import isolate, isolate_within
 from goodword.references import phrases as references
 from goodword.reports.pdf.fonts import load_fonts
 from goodword.reports.pdf.render import render_pdf
@@ -105,6 +105,19 @@ def test_joiners_are_kept_in_scripts_that_need_them() -> None:
 def test_a_right_to_left_name_is_set_apart_from_the_words_around_it() -> None:
     assert isolate("محمد") == "\u2068محمد\u2069"
     assert isolate("Maren") == "Maren"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Can one rely on محمد? 1", "Can one rely on \u2068محمد\u2069? 1"),
+        ("محمد keeps promises.", "\u200e\u2068محمد\u2069 keeps promises."),
+        ("هل يفي محمد بوعوده؟", "هل يفي محمد بوعوده؟"),
+        ("Can one rely on Maren?", "Can one rely on Maren?"),
+    ],
+)
+def test_a_right_to_left_name_in_a_question_moves_no_other_word(text: str, shown: str) -> None:
+    assert isolate_within(text, "محمد") == shown
 
 
 @pytest.mark.slow

@@ -38,6 +38,7 @@ from goodword.core.report_blocks import (
 )
 from goodword.core.text import LONGEST_NAME, Phrases, clipped, isolate
 from goodword.references.report import check_facts, check_method, check_pages
+from goodword.references.report_data import with_name_isolated
 from goodword.reports.pdf.logo import Logo, usable_logo
 from goodword.reports.pdf.snapshot import ReportSnapshot, Reused, SnapshotError, check_snapshot
 from goodword.reports.pdf.text import NAME_RUN, Printer, breakable, narrow
@@ -76,8 +77,9 @@ def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict
         facts = assessment_facts(snapshot["assessment"], words)
         method = assessment_method(snapshot["assessment"], words, erased=snapshot["redacted"])
     else:
-        pages = check_pages(snapshot["check"], words)
-        facts, method = check_facts(snapshot["check"], words), check_method(words)
+        check = with_name_isolated(snapshot["check"], snapshot["candidate"]["name"])
+        pages = check_pages(check, words)
+        facts, method = check_facts(check, words), check_method(words)
     code = words("code_version", code=snapshot["code"], version=snapshot["version"])
     facts += [(words("report"), code), (words("made"), snapshot["made_at_text"])]
     appendix = [*pages.appendix, *_closing(facts, method, replaced, words)]
