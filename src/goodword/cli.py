@@ -281,6 +281,8 @@ def _django(arguments: Sequence[str]) -> int:
 
     if arguments[0] in WRITE_FILES:
         database.check_writable(_data())
+        if not environment.text("DATABASE_URL", ""):  # neither uses it, and `up` needs static files first
+            os.environ["DATABASE_URL"] = environment.NO_DATABASE
     execute_from_command_line(["goodword", *arguments])
     return 0
 

@@ -190,3 +190,13 @@ def test_the_command_exports_to_a_new_file(tmp_path: Path, capsys: pytest.Captur
     assert capsys.readouterr().out.startswith(f"{file}: 1 rows.")
     assert main(["export-organisation", "acme", str(file)]) == 2
     assert zipfile.is_zipfile(file)
+
+
+@pytest.mark.world
+@pytest.mark.django_db(transaction=True)
+def test_the_command_exports_to_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    factories.organisation(slug="acme")
+    assert main(["export-organisation", "acme", "-"]) == 0
+    written = capfdbinary.readouterr()
+    assert zipfile.is_zipfile(io.BytesIO(written.out))
+    assert written.err == b""

@@ -93,3 +93,33 @@ def test_impossible_numbers_are_refused(
 def test_an_address_of_another_machine_is_not_a_busy_port() -> None:
     with pytest.raises(SettingError, match=r"^The web server can't listen on 192\.0\.2\.1, port 8000: "):
         web_processes.bind("192.0.2.1", 8000)
+
+
+@pytest.mark.programs
+def test_static_files_can_be_collected_before_there_is_a_database(tmp_path: Path) -> None:
+    """`goodword up` starts the embedded database, but refuses to start without them."""
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {"GOODWORD_DATA": str(tmp_path), "GOODWORD_ENV": "demo"}
+    command = goodword("collectstatic", "--noinput", "--dry-run", "--verbosity=0")
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("", "use --organisation with one of --out, --groups or --validity, or use --check."),
+        ("--check a --organisation b", "use --organisation with one of --out, --groups or --validity, or "),
+        ("--organisation b --out c --validity", "use --organisation with one of --out, --groups or "),
+        ("--validity", "use --organisation with one of --out, --groups or --validity, or use --check."),
+        ("--organisation b --out c --role 1", "--role goes with --groups or --validity."),
+        ("--organisation b --out c --since 2026-01-01", "--since goes with --groups."),
+        ("--organisation b --validity --until 2026-01-01", "--until goes with --groups."),
+        ("--check a --withdrew x", "--withdrew goes with --groups."),
+    ],
+)
+def test_options_of_evidence_that_would_be_ignored_are_refused(
+    options: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evidence", *options.split()]) == 2
+    assert capsys.readouterr().err.startswith(f"goodword: {said}")

@@ -63,6 +63,18 @@ def test_backups_are_encrypted_by_either_age_or_gpg(monkeypatch: pytest.MonkeyPa
         sentence(environment.backup_recipients, "X")
         == "X must name either keys of age (age1..., ssh-...) or of gpg, not both."
     )
+    monkeypatch.setenv("X", "backups")
+    assert sentence(environment.backup_recipients, "X") == (
+        "X must name keys of age (age1..., ssh-...), or e-mail addresses or fingerprints of gpg keys, not 'backups'."
+    )
+
+
+def test_a_list_of_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taken as an empty list, it would switch off the encryption of backups."""
+    monkeypatch.setenv("X", " , ")
+    assert (
+        sentence(environment.words, "X") == "X lists nothing. Remove it, or list values separated by commas."
+    )
 
 
 def test_an_unreadable_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -216,6 +228,8 @@ def test_smtp_password_may_contain_any_character() -> None:
         "smtp://u:12/s3c@m",
         "smtp://u:1#s3c@m",
         "smtp://mail example.com",
+        "smtp://user@mail.example",
+        "smtp://:password@mail.example",
     ],
 )
 def test_malformed_smtp_urls_are_rejected(url: str) -> None:

@@ -7,5 +7,7 @@ within functions, after `database.set_up`, `database.database_for` or `process.s
 import argparse
 from collections.abc import Callable
 
+#: sys.stdout is None if the program was started without one
+NO_OUTPUT = "standard output is closed. Name a file, or pass the output on to a program."
 #: adds a command by name, help text and the function that runs it
 type AddCommand = Callable[[str, str, object], argparse.ArgumentParser]

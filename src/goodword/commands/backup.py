@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goodword.commands import AddCommand
+from goodword.commands import NO_OUTPUT, AddCommand
 from goodword.commands.database import database_for, disconnect
 from goodword.core import environment, postgres, process
 from goodword.core.postgres import upgrade
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from goodword.core.backup.dump import Made
     from goodword.core.backup.erasures import Erased
     from goodword.core.postgres.layout import Layout
-
-#: DATABASE_URL of commands that need no database
-_NO_DATABASE = "postgresql://127.0.0.1:1/none"
 
 
 def add(command: AddCommand) -> None:
@@ -103,13 +100,9 @@ def add(command: AddCommand) -> None:
     )
 
 
-#: sys.stdout is None if the program was started without one
-_NO_OUTPUT = "standard output is closed. Name a file, or pass the output on to a program."
-
-
 def _backup(options: argparse.Namespace) -> int:
     if options.file == "-" and sys.stdout is None:
-        return _refuse(_NO_OUTPUT)
+        return _refuse(NO_OUTPUT)
     leave_on_terminate()  # so that no partial file is left
     with database_for("goodword backup"):
         from goodword.core import clock, database
@@ -260,7 +253,7 @@ def complete(entries: "list[Erased]", *, key_lost: bool = False, for_looking: bo
 
 def _erasures(options: argparse.Namespace) -> int:
     if options.file == "-" and sys.stdout is None:
-        return _refuse(_NO_OUTPUT)
+        return _refuse(NO_OUTPUT)
     with database_for("goodword erasures"):
         from goodword.core import database
         from goodword.core.backup import archive, erasures
@@ -438,7 +431,7 @@ def _refill(data: "Layout") -> str:
 
 def _without_database() -> None:
     if not environment.text("DATABASE_URL", ""):
-        os.environ["DATABASE_URL"] = _NO_DATABASE
+        os.environ["DATABASE_URL"] = environment.NO_DATABASE
     process.set_up()
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goodword.commands import AddCommand
+from goodword.commands import NO_OUTPUT, AddCommand
 from goodword.commands.database import database_for
 from goodword.core.supervise import leave_on_terminate
 
@@ -27,7 +27,7 @@ def add(command: AddCommand) -> None:
         "export-organisation", "Write all rows and files of an organisation to a ZIP archive.", _export
     )
     export.add_argument("slug", metavar="SLUG")
-    export.add_argument("file", type=Path, metavar="FILE", help="a new file")
+    export.add_argument("file", type=Path, metavar="FILE", help="a new file, or - for standard output")
     delete = command("delete-organisation", "Delete an organisation and all its data.", _delete)
     delete.add_argument("slug", metavar="SLUG")
     delete.add_argument("--name", default="", help="its name, instead of the prompt")
@@ -76,6 +76,12 @@ def _export(options: argparse.Namespace) -> int:
         organisation = _found(options.slug)
         if organisation is None:
             return 2
+        if str(options.file) == "-":
+            if sys.stdout is None:
+                print(f"goodword: {NO_OUTPUT}", file=sys.stderr)
+                return 2
+            whole_organisation.export(organisation, sys.stdout.buffer, now=clock.now())
+            return 0
         try:
             with archive.new_file(options.file.absolute()) as sink:
                 rows = whole_organisation.export(organisation, sink, now=clock.now())

@@ -60,13 +60,30 @@ def add(command: AddCommand) -> None:
     manual.add_argument("--language", default="", metavar="CODE", help="default: English")
 
 
+def _refused(options: argparse.Namespace) -> str:
+    """The error message for options that don't go together, or ""."""
+    purposes = {name: getattr(options, name) for name in ("out", "groups", "validity", "check")}
+    if sum(map(bool, purposes.values())) != 1 or bool(options.organisation) == bool(options.check):
+        return "use --organisation with one of --out, --groups or --validity, or use --check."
+    if options.role is not None and not (options.groups or options.validity):
+        return "--role goes with --groups or --validity."
+    limits = {"--since": options.since, "--until": options.until}
+    limits |= {"--withdrew": options.withdrew, "--declined-offer": options.declined_offer}
+    if not options.groups and (given := [name for name, value in limits.items() if value]):
+        return f"{given[0]} goes with --groups."
+    return ""
+
+
 def _evidence(options: argparse.Namespace) -> int:
+    if problem := _refused(options):
+        print(f"goodword: {problem}", file=sys.stderr)
+        return 2
     if options.check:
         _without_database()
         from goodword.assessments.evidence.check import check_again
 
         return check_again(Path(options.check))
-    if options.organisation and options.groups:
+    if options.groups:
         process.set_up()
         from goodword.candidates.fairness.command import compare
 
@@ -79,17 +96,11 @@ def _evidence(options: argparse.Namespace) -> int:
             withdrew=options.withdrew,
             declined=options.declined_offer,
         )
-    if options.organisation and options.validity:
+    if options.validity:
         process.set_up()
         from goodword.assessments.validity import print_validity
 
         return print_validity(slug=options.organisation, role_id=options.role)
-    if not options.organisation or not options.out:
-        print(
-            "goodword: use --organisation with --out, --groups or --validity, or use --check.",
-            file=sys.stderr,
-        )
-        return 2
     process.set_up()
     from goodword.assessments.evidence.check import write
 

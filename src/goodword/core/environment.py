@@ -30,6 +30,8 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+")
 #: libpq's error for a part of the query
 _UNKNOWN_PARAMETER = re.compile(r'invalid URI query parameter: "([\w-]+)"')
+#: a DATABASE_URL that nobody answers, for commands that need no database
+NO_DATABASE: Final = "postgresql://127.0.0.1:1/none"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 #: names of all settings read, which a test compares with docs/settings.md
 names_read: set[str] = set()
@@ -182,7 +184,11 @@ def flag(name: str, *, default: bool) -> bool:
 
 
 def words(name: str, default: str = "") -> list[str]:
-    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+    given = text(name, default)
+    found = [word.strip() for word in given.split(",") if word.strip()]
+    if given and not found:
+        raise SettingError(f"{name} lists nothing. Remove it, or list values separated by commas.")
+    return found
 
 
 def domains(name: str) -> list[str]:
@@ -195,12 +201,20 @@ def domains(name: str) -> list[str]:
 
 #: how recipients of age begin; all others are gpg's
 AGE: Final = ("age1", "ssh-")
+#: an e-mail address, or a fingerprint or key id in hexadecimal
+_GPG: Final = re.compile(r"[^\s@]+@[^\s@]+|(0x)?([0-9A-Fa-f]{8})+")
 
 
 def backup_recipients(name: str) -> list[str]:
     given = words(name)
     if len({one.startswith(AGE) for one in given}) > 1:
         raise SettingError(f"{name} must name either keys of age (age1..., ssh-...) or of gpg, not both.")
+    for one in given:
+        if not one.startswith(AGE) and not _GPG.fullmatch(one):
+            raise SettingError(
+                f"{name} must name keys of age (age1..., ssh-...), or e-mail addresses or fingerprints of gpg keys, "
+                f"not {one!r}."
+            )
     return given
 
 
@@ -314,7 +328,9 @@ def smtp(url: str) -> dict[str, Any]:
     rest = parts.path.strip("/") or parts.query or parts.fragment
     spaced = any(sign.isspace() for sign in parts.hostname or "")
     scheme_known = parts.scheme in {"smtp", "smtps", "smtp+starttls"}
-    if not scheme_known or not parts.hostname or port == -1 or rest or spaced:
+    # Django would not sign in with only one of them
+    torn = bool(parts.username) != bool(parts.password)
+    if not scheme_known or not parts.hostname or port == -1 or rest or spaced or torn:
         raise SettingError("GOODWORD_SMTP_URL must look like smtp+starttls://user:password@host:587.")
     default_port = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}[parts.scheme]
     return {

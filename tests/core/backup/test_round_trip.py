@@ -203,6 +203,8 @@ def test_other_keys_are_refused_before_anything_is_restored(
 def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     other = tmp_path / "other"
     other.write_bytes(content)
+    with pytest.raises(BackupError, match="is not a file"), archive.opened(Path("/dev/null")):
+        pass
     with pytest.raises(BackupError, match="is not a backup of Goodword"), archive.opened(other):
         pass
     with pytest.raises(BackupError, match="can't be read: No such file"), archive.opened(tmp_path / "none"):

@@ -132,17 +132,22 @@ def test_mail_that_is_no_longer_needed_is_not_sent(
     email = invitation(about)
     Application.objects.filter(pk=about.pk).update(status="rejected")
     assert main(["mails", "retry", "--failed", "--yes"]) == 0
-    assert capsys.readouterr().out == f"mail:{email.pk} has not failed, or is no longer needed.\n"
+    assert capsys.readouterr().out == f"mail:{email.pk} is no longer needed.\n"
     email.refresh_from_db()
     assert email.state == "failed"
     assert not AuditEntry.objects.of(about.organisation).filter(action="mail.sent_again").exists()
 
 
 @pytest.mark.world
-def test_mail_that_was_sent_or_is_waiting_is_not_sent_again(about: Application) -> None:
+def test_mail_that_was_sent_or_is_waiting_is_refused_by_name(
+    about: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
     for state in ("sent", "queued", "sending", "cancelled"):
         email = mail(about, state, state)
-        assert main(["mails", "retry", f"mail:{email.pk}"]) == 0
+        assert main(["mails", "retry", f"mail:{email.pk}"]) == 2
+        assert capsys.readouterr().err == (
+            f"goodword: mail:{email.pk} has not failed, or is no longer needed.\n"
+        )
         email.refresh_from_db()
         assert email.state == state
 
@@ -153,6 +158,11 @@ def test_a_selection_is_by_name_or_by_option(
 ) -> None:
     assert main(["mails", "retry", *arguments]) == 2
     assert capsys.readouterr().err == "goodword: Name the mails to retry, or use --failed.\n"
+
+
+def test_mail_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mails", "retry", "mail:1"]) == 2
+    assert capsys.readouterr() == ("", "goodword: mail:1 has not failed, or is no longer needed.\n")
 
 
 @pytest.mark.matrix

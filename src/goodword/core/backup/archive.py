@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import subprocess
 import tarfile
 from collections.abc import Callable, Iterator
@@ -219,6 +220,8 @@ def opened(path: Path, *, identity: Path | None = None) -> Iterator[Archive]:
         raise BackupError(f"{path} can't be read: {error.strerror}.") from error
     with ExitStack() as kept:
         kept.enter_context(file)
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise BackupError(f"{path} is not a file. Write the backup to a file, and name that.")
         begin = os.pread(file.fileno(), 512, 0)
         stream: IO[bytes] = file
         program: Program | None = None

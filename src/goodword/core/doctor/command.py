@@ -11,12 +11,10 @@ from typing import Final
 
 from goodword.core import clock, process
 from goodword.core.doctor.findings import Finding, State, broken, worst
-from goodword.core.environment import SettingError
+from goodword.core.environment import NO_DATABASE, SettingError
 from goodword.core.postgres import PostgresError
 from goodword.core.version import VERSION
 
-#: an unused port; replaces DATABASE_URL if the embedded server isn't running
-_NO_DATABASE: Final = "postgresql://127.0.0.1:1/none"
 _WIDTH: Final = 110
 
 
@@ -38,7 +36,7 @@ def _found() -> list[Finding]:
         ]
     except PostgresError as error:
         problem = str(error)
-        os.environ["DATABASE_URL"] = _NO_DATABASE
+        os.environ["DATABASE_URL"] = NO_DATABASE
         process.set_up()
     from goodword.core.doctor.examination import examine
 

@@ -65,8 +65,11 @@ def retry(names: Sequence[str], *, failed: bool = False, yes: bool = False, now:
         elif email is not None and send_needed_again(email, member=None, now=now):
             sent[email.organisation_id] += 1
             print(f"Sending {name} again.")
+        elif failed:
+            print(f"{name} is no longer needed.")
         else:
-            print(f"{name} has not failed, or is no longer needed.")
+            print(f"goodword: {name} has not failed, or is no longer needed.", file=sys.stderr)
+            status = 2
     for organisation in Organisation.objects.filter(pk__in=sent):
         write(
             organisation=organisation,
