@@ -5,6 +5,7 @@ from playwright.sync_api import Browser, expect
 
 from goodword.assessments.models import Attempt
 from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import window
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import checked, invited, named, path, reported
@@ -119,3 +120,25 @@ def test_phones_fold_the_filters_without_javascript(browser: Browser, live_serve
     expect(stage).to_be_visible()
     expect(page.get_by_text("More filters")).to_be_hidden()
     context.close()
+
+
+def test_a_name_of_one_very_long_word_leaves_everything_within_reach(
+    browser: Browser, live_server: object
+) -> None:
+    rita = factories.member(factories.organisation(name="Northwind"), name="Rita Hansen")
+    role = factories.role(rita.organisation, owner=rita)
+    report = reported(named(role, "X" * 90, "Y" * 90))
+    for width in WIDTHS:
+        page = window(browser, rita, live_server, width=width).new_page()
+        for name, *more in (
+            ("results",),
+            ("role_compare", role.pk),
+            ("candidate", report.step_request.application_id),
+            ("report_links", report.pk),
+        ):
+            page.goto(f"{live_server}{path(name, role.organisation, *more)}")
+            widest = page.evaluate(
+                "Math.max(...[...document.querySelectorAll('main, main tr > *, .crumb')]"
+                ".map(one => one.getBoundingClientRect().right), document.documentElement.scrollWidth)"
+            )
+            assert (name, widest) <= (name, width)
