@@ -124,6 +124,8 @@ def test_a_review_without_a_login_has_no_item_no_single_answer_and_no_key(report
         "Sign in to see test items",
         "from 4 of 4 answers",
         "On average the ratings are",
+        "4 of 4 questions answered.",
+        "5.5 of 8 points for marked answers (1).",
     ):
         assert said in text
 

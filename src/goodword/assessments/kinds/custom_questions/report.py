@@ -143,7 +143,7 @@ class CustomQuestionsReport:
         self, part: CustomQuestionsPart, words: Phrases, result: CustomQuestionsResult | None = None
     ) -> list[Block]:
         blocks = _results(part, words)
-        if result is not None:
+        if result is not None and not result.items_left_out:
             for found in result.questions:
                 blocks += _question_blocks(found)
         return blocks
@@ -180,7 +180,7 @@ class CustomQuestionsReport:
 
     def overview(self, part: CustomQuestionsPart, words: Phrases) -> list[Block]:
         del words
-        written = [one for one in part["questions"] if one["answer"] and not one["is_file"]]
+        written = [one for one in part["questions"] if one["text"] and one["answer"] and not one["is_file"]]
         longest = max(written, key=lambda one: len(one["answer"] or ""), default=None)
         if longest is None:
             return []

@@ -33,6 +33,8 @@ from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.types import MultipleChoice, SingleChoice
 
 TWO = 2
+#: in place of an answer
+LEFT_OUT = "…"
 
 
 def custom_questions_sheet(questions: CustomQuestions, known: Known) -> TechnicalSheet:
@@ -163,6 +165,21 @@ class AnsweredQuestion:
     criteria: tuple[MarkedCriterion, ...]
     comments: tuple[RaterComment, ...]
 
+    def without_content(self) -> Self:
+        """Only whether it is answered and marked, and with how many points."""
+        return replace(
+            self,
+            text="",
+            answer=LEFT_OUT if self.file or self.answer or self.comment else "",
+            comment="",
+            file=None,
+            right=None,
+            right_answer="",
+            raters=("",) * len(self.raters),
+            criteria=tuple(replace(one, text="", anchors="") for one in self.criteria),
+            comments=(),
+        )
+
     @property
     def most(self) -> int:
         return sum(criterion.points for criterion in self.criteria)
@@ -192,7 +209,9 @@ class CustomQuestionsResult(PartResult):
     questions: tuple[AnsweredQuestion, ...]
 
     def without_items(self) -> Self:
-        return replace(self, questions=(), items_left_out=True)
+        """Keeps how many questions are answered and marked, and their points."""
+        questions = tuple(one.without_content() for one in self.questions)
+        return replace(self, questions=questions, items_left_out=True)
 
     def for_candidate(self) -> "CandidateCustomQuestions":
         keyed = sum(one.right is not None for one in self.questions)
