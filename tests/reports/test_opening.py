@@ -127,6 +127,12 @@ def test_a_member_at_an_expired_link_is_led_to_the_candidate(report: Report) -> 
     assert "See the candidate&#x27;s page" in html or "See the candidate's page" in html
 
 
+def test_a_member_who_may_not_see_the_candidate_is_led_to_no_missing_page(report: Report) -> None:
+    stranger = signed_in(factories.member(report.organisation, kind="hiring_manager"))
+    html = stranger.get(share_path(report, expires_at=clock.now() - timedelta(seconds=1))).content.decode()
+    assert ("It has expired" in html, "/candidates/" in html) == (True, False)
+
+
 @pytest.mark.matrix
 @pytest.mark.parametrize("token", ["x", "b" * 43, "%00", "a" * 3000])
 def test_an_unknown_link_has_a_kind_page(report: Report, token: str) -> None:

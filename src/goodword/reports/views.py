@@ -52,6 +52,11 @@ def share(request: HttpRequest, token: str) -> HttpResponseBase:
     now = clock.now()
     if not links.is_alive(link, now=now):
         application = report.step_request.application
+        member = (
+            membership_of(request.user, slug=report.organisation.slug)
+            if request.user.is_authenticated
+            else None
+        )
         response = render(
             request,
             "reports/expired.html",
@@ -61,8 +66,9 @@ def share(request: HttpRequest, token: str) -> HttpResponseBase:
                 "recruiter": recruiter_of(application),
                 "revoked": link.ended_at is not None,
                 "withdrawn": withdrawn,
-                "member": request.user.is_authenticated
-                and membership_of(request.user, slug=report.organisation.slug),
+                "member": member,
+                "sees": member is not None
+                and visible_applications(member).filter(pk=application.pk).exists(),
             },
             status=410,
         )

@@ -43,6 +43,13 @@ def test_members_without_access_see_the_review() -> None:
     assert client.get(f"/o/{organisation.slug}/candidates/{application.pk}/").status_code == 404
     response = client.get(review(application))
     assert (response.status_code, response.context["application"]) == (200, application)
+    expired = client.get(review(application, expires_at=NOW))
+    page = expired.content.decode()
+    assert (expired.status_code, "no longer have access" in page, "/candidates/" in page) == (
+        410,
+        True,
+        False,
+    )
 
 
 @pytest.mark.matrix

@@ -48,7 +48,11 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
             render(
                 request,
                 "workspace/candidate/review_expired.html",
-                {"organisation": link.organisation, "application": application, "lost": lost},
+                {
+                    "organisation": link.organisation,
+                    "application": application,
+                    "lost": lost or member is not None,  # who could see the candidate was redirected
+                },
                 status=410,
             )
         )
