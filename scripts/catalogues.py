@@ -76,7 +76,6 @@ FOR_MEMBERS = (
     "candidates/fairness/*",
     "candidates/people_files.py",
     "candidates/ratings.py",
-    "core/addresses.py",
     "core/csv_files.py",
     "demo/*",
     "drafts/*",

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from goodword.accounts.models import User
-from goodword.core.addresses import check_address, is_same, normalised
+from goodword.core.addresses import check_address, check_syntax, is_same, normalised
 
 #: dotless i, dotted capital I, long s, Kelvin sign, each in an address that reads as eve.kiss@evil.example
 LOOK_ALIKES = (
@@ -45,3 +45,11 @@ def test_the_database_tells_them_apart_too(address: str) -> None:
     User.objects.filter(pk=user.pk).update(email=address)
     assert not User.objects.filter(email__same_address=PLAIN).exists()
     assert User.objects.get(email__same_address=address) == user
+
+
+def test_a_letter_beyond_ascii_before_the_at_sign_is_named_as_the_reason() -> None:
+    with pytest.raises(ValidationError, match="letters such as ü or é before the @"):
+        check_syntax("jürgen@firma.example")
+    with pytest.raises(ValidationError, match="Enter a valid email address"):
+        check_syntax("jürgen")
+    check_syntax("jurgen@müller.example")

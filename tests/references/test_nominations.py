@@ -88,6 +88,11 @@ def test_removing_requires_a_post() -> None:
     [
         ({"r-name": "  "}, "name", "Enter the name of the referee."),
         ({"r-email": "maria at globex"}, "email", "Enter an e-mail address in the form name@example.com."),
+        (
+            {"r-email": "jürgen@globex.example"},
+            "email",
+            "We can't send e-mail to addresses with letters such as ü or é before the @. Enter another one.",
+        ),
         ({"r-relationship": "sibling"}, "relationship", "Choose one of the answers."),
         ({"r-company": ""}, "company", "Enter where you worked together."),
         ({"r-from_month_year": ""}, "from_month", "Enter the year as well as the month."),

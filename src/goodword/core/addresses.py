@@ -84,6 +84,21 @@ def has_look_alikes(address: str) -> bool:
     return not LOOK_ALIKES.isdisjoint(address)
 
 
+def check_syntax(address: str) -> None:
+    """Raise ValidationError for an address that Django refuses. Few mail servers accept names beyond ASCII (RFC 6531),
+    so the message says when a letter is the reason."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        if address.rpartition("@")[0].isascii():
+            raise
+        raise ValidationError(
+            _(
+                "We can't send e-mail to addresses with letters such as ü or é before the @. Enter another one."
+            )
+        ) from None
+
+
 def check_address(address: str) -> None:
     """Raise ValidationError for an address with look-alike letters. Invisible characters are ignored, as by
     `normalised`."""

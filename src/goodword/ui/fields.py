@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from goodword.core.addresses import without_invisible
+from goodword.core.addresses import check_syntax, without_invisible
 from goodword.core.text import clean_text, too_long
 
 
@@ -57,6 +57,8 @@ class LineField(CharField):
 
 class AddressField(EmailField):
     """An e-mail address, which may have been pasted with invisible characters."""
+
+    default_validators = [check_syntax]
 
     def to_python(self, value: Any) -> str:
         return without_invisible(clean_text(super().to_python(value) or "", one_line=True))
