@@ -195,7 +195,7 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
     uploads = {} if hidden else {one.pk: one for one in part.uploads.defer("content").order_by("pk")}
     files = {pk: upload.name for pk, upload in uploads.items()}
     kind = kind_named(part.version.test.kind)
-    told: dict[str, Any] = {
+    exported: dict[str, Any] = {
         "test": title_of(shown),
         "version": shown.version.number,
         "form": shown.form,
@@ -250,16 +250,16 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
         ],
     }
     if not wanted.seen_by_member:
-        told["time"] = without_empty(
+        exported["time"] = without_empty(
             {"begun": part.begun_at, "ended": part.ended_at, "seconds granted": part.seconds}
         )
-    return without_empty(told)
+    return without_empty(exported)
 
 
 def _verification(one: Verification, wanted: ExportRequest) -> dict[str, Any]:
     """A verification. Candidates get tasks by number only; only they get times, which could reveal extra
     time, and only if no member passes them on."""
-    told: dict[str, Any] = {
+    exported: dict[str, Any] = {
         "opened": one.opened_at,
         "form": one.form,
         "answers": [
@@ -280,10 +280,10 @@ def _verification(one: Verification, wanted: ExportRequest) -> dict[str, Any]:
         "discarded because": one.discard_reason,
     }
     if not wanted.seen_by_member:
-        told["time"] = without_empty(
+        exported["time"] = without_empty(
             {"begun": one.begun_at, "ended": one.ended_at, "seconds granted": one.seconds}
         )
-    return without_empty(told)
+    return without_empty(exported)
 
 
 def _band(score: Score) -> dict[str, float | str] | None:

@@ -271,12 +271,12 @@ def _results(assessment: AssessmentData, words: Phrases, erased: bool) -> Sectio
     parts, table = assessment["tests"], _score_table(assessment, words, erased=erased)
     if erased:
         return Section(words("results"), [table])
-    told = [words("no_verdict" if assessment.get("total") is None else "no_verdict_alone")]
+    sentences = [words("no_verdict" if assessment.get("total") is None else "no_verdict_alone")]
     if not parts or any(_report(part).is_self_report for part in parts):
-        told.append(words("no_better_end"))
+        sentences.append(words("no_better_end"))
     if any(score.band for row in table.rows for score in row.scores):
-        told.append(words("bands_read"))
-    return Section(words("results"), [table, Notice([" ".join(told)])])
+        sentences.append(words("bands_read"))
+    return Section(words("results"), [table, Notice([" ".join(sentences)])])
 
 
 def _score_table(assessment: AssessmentData, words: Phrases, *, erased: bool = False) -> ScoreTable:
@@ -338,8 +338,8 @@ def _validity(parts: Sequence[PartData], words: Phrases) -> Section | None:
 
 
 def _validity_blocks(parts: Sequence[PartData], words: Phrases) -> list[Block]:
-    told = _validity_text(parts, words)
-    return [Prose([told])] if told else []
+    validity = _validity_text(parts, words)
+    return [Prose([validity])] if validity else []
 
 
 def _validity_text(parts: Sequence[PartData], words: Phrases) -> str:

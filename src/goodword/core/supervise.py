@@ -280,7 +280,7 @@ class Children:
         )
 
     def _tell_guard(self) -> None:
-        self._guard.tell([one.process.pid for one in self._programs if one.process.poll() is None])
+        self._guard.watch([one.process.pid for one in self._programs if one.process.poll() is None])
 
 
 def _how(status: int) -> str:
@@ -296,7 +296,7 @@ class _Guard:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def tell(self, pids: Sequence[int]) -> None:
+    def watch(self, pids: Sequence[int]) -> None:
         if self._process is None:
             self._process = subprocess.Popen(  # noqa: S603 - fixed script
                 ["/bin/sh", "-c", _GUARD, "goodword-guard", str(GRACE_SECONDS * 10)],

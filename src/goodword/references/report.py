@@ -91,7 +91,7 @@ def _statement(question: StatementQuestion, marks: Marks, words: Phrases) -> lis
     if not given:
         return [Prose([unanswered(question, words)], quiet=True)]
     low, high = axis_of(question)
-    told = ", ".join(
+    in_words = ", ".join(
         f"{words('self') if group['self_reference'] else group['relationship']} {value}"
         for value, group in given
     )
@@ -100,7 +100,7 @@ def _statement(question: StatementQuestion, marks: Marks, words: Phrases) -> lis
         note="",
         values=[value for value, _ in given],
         hollow=False,
-        alt=words("ratings_alt", label=question["text"], answers=told),
+        alt=words("ratings_alt", label=question["text"], answers=in_words),
         marks=[marks.of(group) for _, group in given],
     )
     ends = [question["low_text"], *[""] * (high - low - 1), question["high_text"]]

@@ -61,15 +61,15 @@ def overview_sections(check: CheckData, words: Phrases) -> list[Section]:
         for one in check["references"]
         if one["id"] in quotes
     ]
-    told = Section(words("quote_of_each"), [Quotes(entries)]) if entries else None
-    return [section for section in (ratings_section(check, words), told) if section is not None]
+    quoted = Section(words("quote_of_each"), [Quotes(entries)]) if entries else None
+    return [section for section in (ratings_section(check, words), quoted) if section is not None]
 
 
 def _summary(check: CheckData, words: Phrases) -> Section:
-    told = check
+    facts = check
     if check.get("sent") == check["received"]:  # the number sent is only given if it differs
-        told = {**check, "sent": 0}
-    sentences = received_sentences(told, words)
+        facts = {**check, "sent": 0}
+    sentences = received_sentences(facts, words)
     again = work_again_of(check)
     counts = {} if again is None else _counts(again)
     if again is not None and counts:
@@ -235,16 +235,16 @@ def rating_row(
     label = question.get("competency") or question["text"]
     if with_text and label != question["text"]:
         notes.insert(0, question["text"])
-        told = f"{label}: {question['text']}"
+        shown_label = f"{label}: {question['text']}"
     else:
-        told = label
+        shown_label = label
     answers = ", ".join(f"{_relationship(group, words)} {value}" for value, group in given)
     return RatingRow(
         label=label,
         note=" ".join(notes),
         values=[value for value, _ in given],
         hollow=False,
-        alt=words("ratings_alt", label=told.rstrip("."), answers=answers or words("no_answers")),
+        alt=words("ratings_alt", label=shown_label.rstrip("."), answers=answers or words("no_answers")),
         marks=[marks.of(group) for _, group in given],
     )
 
@@ -400,8 +400,8 @@ def _facts(reference: ReferenceData, facts: Sequence[VerificationData], words: P
     if len(confirmed) == len(facts) and "dates_confirm" in kinds:
         notes.append(words("is_confirmed"))
     elif confirmed:
-        told = [fact for fact, kind in zip(confirmed, kinds, strict=True) if kind != "relationship_confirm"]
-        notes.append(words("confirmed_of", what=_named(told or confirmed)))
+        stated = [fact for fact, kind in zip(confirmed, kinds, strict=True) if kind != "relationship_confirm"]
+        notes.append(words("confirmed_of", what=_named(stated or confirmed)))
     if unsure := by_verdict.get("unsure"):
         notes.append(words("unsure_of", what=_named(unsure)))
     notes += [

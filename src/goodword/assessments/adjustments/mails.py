@@ -108,8 +108,8 @@ def mail_request_lost(row: Adjustment, *, application: Application, now: datetim
 def lost(rows: Sequence[Adjustment]) -> set[int]:
     """Ids of the requests that ended because nobody could be asked; the candidate has been told."""
     by_ref = {subject_ref_of(row): row.pk for row in rows}
-    told = Email.objects.across_organisations().filter(kind=LOST, subject_ref__in=list(by_ref))
-    return {by_ref[ref] for ref in told.values_list("subject_ref", flat=True)}
+    sent = Email.objects.across_organisations().filter(kind=LOST, subject_ref__in=list(by_ref))
+    return {by_ref[ref] for ref in sent.values_list("subject_ref", flat=True)}
 
 
 def _write(

@@ -131,8 +131,8 @@ class Program:
     def said(self) -> str:
         self._messages.seek(0)
         lines = [line.strip() for line in self._messages.read(20_000).decode(errors="replace").splitlines()]
-        told = [line for line in lines if "error" in line.lower() or "fatal" in line.lower()] or lines[-1:]
-        return " ".join(" ".join(told[:2]).split()) or "it gave no reason."
+        errors = [line for line in lines if "error" in line.lower() or "fatal" in line.lower()] or lines[-1:]
+        return " ".join(" ".join(errors[:2]).split()) or "it gave no reason."
 
     def end(self) -> None:
         if self.process.poll() is None:

@@ -245,11 +245,11 @@ def _invite_again(
         raise NotConfirmed
     if problem := refusal(application, step_request, now=now):
         raise Refused(problem)
-    told = again(step_request, member=member, after=run.pk, now=now)
-    if not told.startswith(str(INVITED)):
-        return told
+    outcome = again(step_request, member=member, after=run.pk, now=now)
+    if not outcome.startswith(str(INVITED)):
+        return outcome
     sentence = _("New invitation by e-mail to %(address)s.") % {"address": application.candidate.email}
-    sentence += told.removeprefix(str(INVITED))
+    sentence += outcome.removeprefix(str(INVITED))
     if isinstance(run, Attempt) and run.begun_at is not None and is_open(run):
         sentence += " " + _("Their answers so far are kept but not scored; they start over.")
     return sentence

@@ -84,10 +84,10 @@ def due_hires(*, now: datetime) -> QuerySet[Application]:
         )
     )
     rows = rows.alias(asked_at=asked_at).filter(asked_at__lte=now, asked_at__gt=now - TOO_LATE)
-    return rows.filter(told()).exclude(Exists(rated))
+    return rows.filter(was_informed()).exclude(Exists(rated))
 
 
-def told() -> Exists:
+def was_informed() -> Exists:
     """A condition on applications: the role's assessment was started and completed after ratings were switched on, so
     the candidate was informed."""
     return Exists(

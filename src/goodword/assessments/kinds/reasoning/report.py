@@ -163,13 +163,13 @@ class ReasoningReport:
         value, unit = words("n_of_m", n=whole["solved"], m=whole["given"]), words("tasks_are_solved")
         if normed := whole["normed_score"]:
             return [percentile_score(normed, words, value=value, unit=unit)]
-        band, told = whole.get("band"), _band_note(whole, words)
+        band, band_note = whole.get("band"), _band_note(whole, words)
         return [
             Score(
                 label="",
                 value=value,
-                note=f"{unit}\n{told}" if told else unit,
-                alt=f"{value} {unit}. {told}" if told else f"{value} {unit}",
+                note=f"{unit}\n{band_note}" if band_note else unit,
+                alt=f"{value} {unit}. {band_note}" if band_note else f"{value} {unit}",
                 axis=(0, whole["given"]),
                 at=whole["solved"],
                 band=(band["low"], band["high"]) if band is not None else None,

@@ -109,18 +109,18 @@ def precision_in_words(blueprint: Blueprint, calibration: OwnCalibration | None)
             "Assumed until calibrated: based on assumed difficulties and normally distributed abilities with a "
             "standard deviation of 1."
         )
-    told = gettext(
+    sentence = gettext(
         "The reliability of the number solved is %(reliability)s; its 90 %% band is ± %(band)s tasks on average. If "
         "two candidates are one task apart, the one who solved more has the higher ability in %(after1)s of 100 cases; "
         "three tasks apart, in %(after3)s; five tasks apart, in %(after5)s. Of any two candidates, the one with the "
         "higher ability solves more in %(order)s of 100 cases. Candidates whose bands overlap can't be ranked."
     )
-    return f"{basis} {told % figures}"
+    return f"{basis} {sentence % figures}"
 
 
 def verification_in_words(forms: ReasoningTest, form: str, calibration: OwnCalibration | None) -> str:
     rates = rates_of(forms, form, calibration.found if calibration is not None else None)
-    told = gettext(
+    sentence = gettext(
         "Candidates can be asked to solve %(n)s new tasks under supervision. Their result counts as lower than "
         "expected if, on average across honest candidates with that first result, at most 5 in 100 solve so few, "
         "assuming that abilities are spread normally around the average, or around one standard deviation below it. "
@@ -144,7 +144,7 @@ def verification_in_words(forms: ReasoningTest, form: str, calibration: OwnCalib
         "helped": rates.helped,
         "found": hundredths(rates.found),
     }
-    return told % figures
+    return sentence % figures
 
 
 def hundredths(share: float) -> int:

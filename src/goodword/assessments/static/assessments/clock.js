@@ -2,7 +2,7 @@
 // runs by the browser's monotonic clock between responses, so changing the computer's clock has no effect. Without this
 // script the page shows the time left when it was loaded; the server does the rest.
 (() => {
-  let part, form, endsAt, told, broken = false, leaving = false, going = false, pressed = null;
+  let part, form, endsAt, announced, broken = false, leaving = false, going = false, pressed = null;
   let onward = null; // where Next leads, once the server has taken it
   let stopped = false; // another tab has saved a different answer
 
@@ -12,7 +12,7 @@
     const clock = document.querySelector("[data-clock]");
     if (!part || !form || !clock) return;
     left(Number(clock.dataset.left));
-    told = Number(clock.dataset.left);
+    announced = Number(clock.dataset.left);
     setInterval(tick, 500);
     setInterval(alive, Number(part.dataset.beat) * 1000);
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && alive());
@@ -47,9 +47,9 @@
     if (text.textContent !== words) text.textContent = words;
     document.querySelector("[data-clock]").toggleAttribute("data-soon", now < 60);
     for (const [at, say] of [[300, "fiveMinutes"], [60, "oneMinute"]]) {
-      if (told > at && now <= at) document.querySelector("[data-tell]").textContent = part.dataset[say];
+      if (announced > at && now <= at) document.querySelector("[data-tell]").textContent = part.dataset[say];
     }
-    told = now;
+    announced = now;
     if (now === 0 && !broken && !leaving) {
       save();
       leaving = true;

@@ -235,7 +235,7 @@ def _generate(family: str, seed: int, level: int) -> GeneratedItem:
                 task=Matrix(tuple(cells[:8])),
                 options=choices,
                 key=key,
-                rule={"rules": [_told(rule) for rule in rules]},
+                rule={"rules": [_rule_data(rule) for rule in rules]},
             )
         tries += 1
 
@@ -298,5 +298,5 @@ def _can_hardly_rule_out(
     return (cells[8] in shown) is shows_key
 
 
-def _told(rule: Ruled) -> Mapping[str, Json]:
+def _rule_data(rule: Ruled) -> Mapping[str, Json]:
     return {"aspect": rule.aspect, "kind": rule.kind, "by": rule.by, "values": list(rule.rows[0])}

@@ -156,10 +156,10 @@ def _series_rule(item: GeneratedItem, words: TaskWords) -> str:
     series, rule = words.series, item.rule
     right = str(next(option.value for option in item.options if option.id == item.key))
     if right.isalpha():
-        told = _letters(rule, series)
+        explanation = _letters(rule, series)
     else:
-        told = _numbers(rule, [int(term) for term in (*item.task.terms, right)], words)
-    return f"{told} {series.so.format(answer=right)}"
+        explanation = _numbers(rule, [int(term) for term in (*item.task.terms, right)], words)
+    return f"{explanation} {series.so.format(answer=right)}"
 
 
 def _numbers(rule: Mapping[str, Json], terms: Sequence[int], words: TaskWords) -> str:

@@ -19,8 +19,8 @@
     if (box.dataset.ready || selects.includes(null)) return;
     box.dataset.ready = "yes";
     const { up, down, place, keep, hint } = box.dataset;
-    const told = box.closest("fieldset")?.querySelector("[data-ranking-hint]");
-    if (told) told.textContent = hint;
+    const line = box.closest("fieldset")?.querySelector("[data-ranking-hint]");
+    if (line) line.textContent = hint;
     const list = document.createElement("ol");
     list.className = "ranking__list";
     const said = Object.assign(document.createElement("p"), { className: "visually-hidden" });
