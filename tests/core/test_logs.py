@@ -1,8 +1,11 @@
 """Log lines and the access log: ids, no tokens, no personal data."""
 
+import asyncio
+import gc
 import io
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -125,6 +128,44 @@ def test_an_uncaught_error_is_a_line_without_its_message(written: io.StringIO) -
     [line] = lines(written)
     assert line["error"] == [{"type": "builtins.ValueError", "at": []}]
     assert NAME not in written.getvalue()
+
+
+def test_an_ignored_error_is_a_line_without_its_message(written: io.StringIO) -> None:
+    class Row:
+        def __del__(self) -> None:
+            raise ValueError(NAME)
+
+    before, sys.unraisablehook = sys.unraisablehook, process.log_ignored
+    try:
+        Row().__del__  # noqa: B018 - the row is deleted at once
+    finally:
+        sys.unraisablehook = before
+    [line] = lines(written)
+    assert (line["level"], line["error"][0]["type"]) == ("ERROR", "builtins.ValueError")
+    assert NAME not in written.getvalue()
+
+
+def test_a_warning_is_a_line_without_its_message(written: io.StringIO) -> None:
+    process.log_warning(UserWarning(f"Unexpected value: {NAME}"), UserWarning, "src/rows.py", 12)
+    [line] = lines(written)
+    assert (line["level"], line["message"]) == ("WARNING", "src/rows.py:12: UserWarning: UserWarning")
+
+
+def test_a_failed_task_is_a_line_without_its_error(written: io.StringIO) -> None:
+    async def fail() -> None:
+        raise ValueError(NAME)
+
+    async def forget() -> None:
+        asyncio.create_task(fail())  # noqa: RUF006 - as a library would
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    asyncio.run(forget())
+    gc.collect()
+    [line] = lines(written)
+    assert line["message"] == "Task exception was never retrieved"
+    assert line["error"][0]["type"] == "builtins.ValueError"
+    assert NAME[:4] not in written.getvalue()
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import wraps
@@ -95,6 +96,8 @@ def set_up() -> None:
         threading.excepthook = lambda found: log_uncaught(
             found.exc_type, found.exc_value, found.exc_traceback
         )
+        sys.unraisablehook = log_ignored
+        warnings.showwarning = log_warning  # type: ignore[assignment]  # always called with six arguments
 
 
 def log_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
@@ -103,6 +106,20 @@ def log_uncaught(kind: type[BaseException], error: BaseException | None, trace: 
         sys.__excepthook__(kind, error or kind(), trace)
         return
     log.critical("An unexpected error ends this program or thread", exc_info=(kind, error, trace))
+
+
+def log_ignored(found: "sys.UnraisableHookArgs") -> None:
+    """The same for an error that Python ignores, as in a finaliser."""
+    error = found.exc_value or found.exc_type()
+    log.error("An error was ignored", exc_info=(type(error), error, found.exc_traceback))
+
+
+def log_warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: object
+) -> None:
+    """The same for a warning, whose message may quote a value."""
+    warning = message if isinstance(message, Warning) else category(message)
+    log.warning("%s:%d: %s: %s", filename, lineno, category.__name__, warning)
 
 
 def _limit_arenas() -> None:

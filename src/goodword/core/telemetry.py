@@ -99,6 +99,8 @@ def _plain(value: Any) -> Any:
 def safe_message(record: logging.LogRecord) -> str:
     if isinstance(record.msg, BaseException):
         return _name_of(record.msg)
+    if record.name == "asyncio" and record.exc_info:  # the next lines describe the task, and quote its error
+        return without_addresses(redacted(record.getMessage().partition("\n")[0]))
     line = copy.copy(record)
     if isinstance(line.args, Mapping):
         line.args = {key: _plain(value) for key, value in line.args.items()}
