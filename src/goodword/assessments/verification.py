@@ -269,11 +269,13 @@ def _calibration_of(row: Verification) -> Calibration | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationStatus:
-    """A verification for members, without times, which would reveal adjustments."""
+    """A verification for members, without times, which would reveal adjustments. `has_link`: of an unfinished one,
+    whether its link still works."""
 
     verification: Verification
     comparison: Comparison | None
     over: bool
+    has_link: bool
 
     @property
     def waits(self) -> bool:
@@ -287,7 +289,17 @@ class VerificationStatus:
 def status_of(verification: Verification, *, now: datetime) -> VerificationStatus:
     comparison = Comparison.from_json(verification.comparison) if verification.comparison else None
     return VerificationStatus(
-        verification=verification, comparison=comparison, over=is_over(verification, now=now)
+        verification=verification,
+        comparison=comparison,
+        over=is_over(verification, now=now),
+        has_link=comparison is None
+        and _links_of(verification).filter(ended_at=None, expires_at__gt=now).exists(),
+    )
+
+
+def _links_of(verification: Verification) -> QuerySet[Link]:
+    return Link.objects.of(verification.organisation).filter(
+        purpose=Link.Purpose.VERIFICATION, subject_id=verification.pk
     )
 
 
@@ -411,10 +423,7 @@ def latest_link(verification: Verification | None) -> int:
     """The id of the latest link; 0 if there is none."""
     if verification is None:
         return 0
-    rows = Link.objects.of(verification.organisation).filter(
-        purpose=Link.Purpose.VERIFICATION, subject_id=verification.pk
-    )
-    return rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return _links_of(verification).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def new_link(

@@ -83,6 +83,8 @@ def test_the_button_opens_it_and_shows_a_link_once() -> None:
     assert "Create new link" in again
     assert found[1] not in again
     assert "Not started yet." in words(browser.get(where("candidate", attempt)))
+    Link.objects.of(attempt.organisation).filter(purpose="verification").update(expires_at=DAY)
+    assert "Not started, and the link has expired." in words(browser.get(where("candidate", attempt)))
 
 
 @pytest.mark.world
@@ -174,6 +176,15 @@ def test_other_results_say_what_they_do_not_prove() -> None:
     assert "Within the range of chance" in page
     assert "Possible explanations" not in page.split("Supervised verification")[1].split("Timeline")[0]
     assert "prove that the first result was the candidate" in page
+
+
+@pytest.mark.world
+def test_a_result_far_above_the_prediction_is_not_put_down_to_chance() -> None:
+    attempt = finished(solved=4)
+    taken(attempt, solved=12)
+    page = words(signed_in(owner(attempt)).get(where("candidate", attempt)))
+    assert "Not lower than expected from the first result" in page
+    assert "Within the range of chance" not in page
 
 
 @pytest.mark.world

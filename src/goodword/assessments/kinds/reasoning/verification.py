@@ -93,6 +93,11 @@ class Comparison:
         return self.solved < self.least
 
     @property
+    def is_higher(self) -> bool:
+        """Whether more tasks were solved than predicted, which isn't tested against chance."""
+        return self.solved > self.expected
+
+    @property
     def unanswered(self) -> int:
         return self.items - self.answered
 
