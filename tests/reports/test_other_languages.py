@@ -31,6 +31,7 @@ SAID = {
         "exercices inédits : nombres, lettres, ",
         "Ce qu’une personne dit d’elle-même sur 5 échelles : Extraversion, ",
         "Français, sur ordinateur : Voies nouvelles et éprouvées omega 0,81, alpha 0,79 (n 120).",
+        "intervalle à 90 % : de",
         "3 mars 2026",
     ),
 }

@@ -164,7 +164,7 @@ PHRASES: Catalogue = {
             "beantwortet. Das Ergebnis ist deshalb nicht mit anderen vergleichbar."
         ),
         "no_precision": (
-            "Messgenauigkeit noch nicht bekannt: Dafür braucht es eine Normgruppe von 100 Erstdurchgängen."
+            "Messgenauigkeit noch nicht bekannt: Dafür braucht es eine Vergleichsgruppe von 100 Erstdurchgängen."
         ),
         "compared_with": "Verglichen mit {group}.",
         "percentile_is": "Perzentil {at}, Band {low} bis {high}",

@@ -40,7 +40,7 @@ from goodword.core.report_blocks import (
     Section,
     Table,
 )
-from goodword.core.text import Phrases, language_name, rounded
+from goodword.core.text import Phrases, labelled, language_name, rounded
 
 type Compared = tuple[str, NormedScoreData, NormedScoreFigures]
 
@@ -209,7 +209,9 @@ def _total_data(total: TotalResult) -> TotalData:
         "portions": [
             {
                 "name": one.category or one.name,
-                "counted": ", ".join(f"{part.test}: {part.solved}/{part.given}" for part in one.counted),
+                "counted": ", ".join(
+                    labelled(part.test, f"{part.solved}/{part.given}") for part in one.counted
+                ),
                 "share": float(100 * one.share),
                 "weight": float(100 * one.weight),
             }

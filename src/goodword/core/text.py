@@ -261,6 +261,12 @@ def _primary() -> str:
     return (get_language() or "en").partition("-")[0]
 
 
+def labelled(label: str, text: str, *, language: str = "") -> str:
+    """ "Label: text", in French with a space before the colon. `language`: by default the active one."""
+    space = "\N{NO-BREAK SPACE}" if (language or _primary()) == "fr" else ""
+    return f"{label}{space}: {text}"
+
+
 LONGEST_NAME: Final = 200
 READING_WORDS_A_MINUTE: Final = 200
 _ISOLATE, _END_ISOLATE, _LEFT_TO_RIGHT = "\u2068", "\u2069", "\u200e"
@@ -308,6 +314,9 @@ class Phrases:
     def __call__(self, key: str, **values: str | int) -> str:
         """The phrase with its placeholders filled. Raises `KeyError` for an unknown phrase."""
         return self.phrases[key].format(**values)
+
+    def labelled(self, label: str, text: str) -> str:
+        return labelled(label, text, language=self.language)
 
     def __contains__(self, key: str) -> bool:
         return key in self.phrases

@@ -297,7 +297,7 @@ PHRASES: Catalogue = {
         ),
         "summary": "Résumé",
         "only_one": "{relationship}, identifiable",
-        "completed_at": "terminé le {when}",
+        "completed_at": "terminée le {when}",
         "quoted": "«\u00a0{text}\u00a0»",
         "competency": "Compétence",
         "question": "Question",

@@ -190,13 +190,12 @@ def _questions(check: CheckData, words: Phrases) -> Section:
 
 def _asked(question: QuestionData, place: int, words: Phrases) -> tuple[str, str]:
     competency = question.get("competency")
-    label = f"{competency}: {question['text']}" if competency else question["text"]
+    label = words.labelled(competency, question["text"]) if competency else question["text"]
     texts = [_kind(question, words)]
     if question["type"] == "rating" and not question.get("agreement"):
         levels = [(level["value"], level["example"] or level["label"]) for level in question["levels"]]
-        texts[0] += ": " + " · ".join(
-            f"{value}\N{NO-BREAK SPACE}{text.rstrip('.')}" for value, text in levels
-        )
+        scale = " · ".join(f"{value}\N{NO-BREAK SPACE}{text.rstrip('.')}" for value, text in levels)
+        texts[0] = words.labelled(texts[0], scale)
     if own := question.get("self_text"):
         texts.append(words("self_text", text=own))
     if why := question.get("note"):
@@ -221,18 +220,18 @@ def _kind(question: QuestionData, words: Phrases) -> str:
         values = [level["value"] for level in question["levels"]]
         if question.get("agreement"):
             kind = words("type_agreement", low=min(values), high=max(values))
-            return f"{kind}: " + " · ".join(level["label"] for level in question["levels"])
+            return words.labelled(kind, " · ".join(level["label"] for level in question["levels"]))
         return words("type_rating", low=min(values, default=0), high=max(values, default=0))
     if question["type"] == "statement":
         kind = words("type_statement", low=question["scale_min"], high=question["scale_max"])
-        return f"{kind}: {question['low_text']} – {question['high_text']}"
+        return words.labelled(kind, f"{question['low_text']} – {question['high_text']}")
     if question["type"] == "line":
         return words("type_line")
     if question["type"] == "choice":
         kind = words("type_multiple" if question["multiple"] else "type_choice")
         if pick := question.get("pick"):
             kind = words.count("type_pick", pick)
-        return f"{kind}: " + " · ".join(option["label"] for option in question["options"])
+        return words.labelled(kind, " · ".join(option["label"] for option in question["options"]))
     return words("type_long_text")
 
 

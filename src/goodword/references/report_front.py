@@ -235,7 +235,7 @@ def rating_row(
     label = question.get("competency") or question["text"]
     if with_text and label != question["text"]:
         notes.insert(0, question["text"])
-        shown_label = f"{label}: {question['text']}"
+        shown_label = words.labelled(label, question["text"])
     else:
         shown_label = label
     answers = ", ".join(f"{_relationship(group, words)} {value}" for value, group in given)

@@ -207,6 +207,13 @@ def test_a_question_that_begins_with_a_right_to_left_name_runs_from_left_to_righ
     assert row["label"] == "\u200e\u2068محمد\u2069 keeps customers informed."
 
 
+def test_french_colons_have_a_space_before_them() -> None:
+    closing = page_content(reference_check(2, language="fr"), replaced=())["closing"]
+    asked = next(part for part in closing if part["title"] == "Questions posées")
+    [[text]] = asked["blocks"][0]["rows"][0]["paragraphs"]
+    assert text.startswith("Note de 1 à 5\N{NO-BREAK SPACE}: 1")
+
+
 def test_relationships_differ_in_shape_and_letters() -> None:
     marks = ratings_of(page_content(reference_check(6), replaced=()))["legend"]
     assert len({one["shape"] for one in marks}) == len({one["letters"] for one in marks}) == len(marks) == 4

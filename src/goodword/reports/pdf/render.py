@@ -118,7 +118,7 @@ def _notes(snapshot: ReportSnapshot, words: Phrases) -> list[str]:
     elif gone := snapshot.get("left_out", 0):
         notes.append(words.count("left_out", gone))
     if reused := snapshot.get("reused"):
-        notes.append(f"{words('reused')}: {_reused(reused, words)}")
+        notes.append(words.labelled(words("reused"), _reused(reused, words)))
     return notes
 
 

@@ -126,15 +126,15 @@ PHRASES: Catalogue = {
         "category_deductive": "Déductions",
         "tasks_solved": "{n} exercices résolus sur {m}\u00a0; {answered} ont reçu une réponse.",
         "solved_assumed": (
-            "Sur de nombreux tests de ce type, la moyenne serait de {low} à {high} exercices (bande à 90\u00a0%, "
-            "selon des difficultés supposées\u00a0: les exercices ne sont pas encore calibrés)."
+            "Sur de nombreux tests de ce type, la moyenne serait de {low} à {high} exercices (intervalle à "
+            "90\u00a0%, selon des difficultés supposées\u00a0: les exercices ne sont pas encore calibrés)."
         ),
         "solved_calibrated": (
-            "Sur de nombreux tests de ce type, la moyenne serait de {low} à {high} exercices (bande à "
+            "Sur de nombreux tests de ce type, la moyenne serait de {low} à {high} exercices (intervalle à "
             "90\u00a0%)."
         ),
-        "band_assumed": "bande à 90\u00a0%\u00a0: de {low} à {high}, supposée",
-        "band_calibrated": "bande à 90\u00a0%\u00a0: de {low} à {high}",
+        "band_assumed": "intervalle à 90\u00a0%\u00a0: de {low} à {high}, supposé",
+        "band_calibrated": "intervalle à 90\u00a0%\u00a0: de {low} à {high}",
         "not_ranked": (
             "Les exercices ne sont pas encore calibrés et il n’y a pas de groupe de référence\u00a0: le "
             "nombre indique seulement combien ont été résolus."

@@ -51,7 +51,8 @@ PHRASES: Catalogue = {
             "verglichen."
         ),
         "assumed_error": (
-            "Standardfehler jedes Mittelwerts etwa {value}: angenommen, bis 100 Erstdurchgänge eine Normgruppe bilden."
+            "Standardfehler jedes Mittelwerts etwa {value}: angenommen, bis 100 Erstdurchgänge eine "
+            "Vergleichsgruppe bilden."
         ),
         "assumed_error_read": (
             "Der Standardfehler eines Mittelwerts, etwa {value}, ist angenommen: Antworten auf einer Skala streuen "
