@@ -161,7 +161,21 @@ def _filled(question: Question, fill: Callable[[str], str]) -> Question:
             return replace(filled, choices=tuple(_filled_choice(choice, fill) for choice in filled.choices))
         case Between():
             return replace(filled, left=fill(filled.left), right=fill(filled.right))
-    return filled
+        case (
+            Agreement()
+            | YesNoUnsure()
+            | WouldWorkAgain()
+            | LongText()
+            | ShortText()
+            | Number()
+            | Date()
+            | Period()
+        ):
+            return filled
+        case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
+            return filled
+        case _:
+            assert_never(filled)
 
 
 def _filled_choice(choice: Choice, fill: Callable[[str], str]) -> Choice:

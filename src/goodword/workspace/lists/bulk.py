@@ -281,9 +281,10 @@ def _act_on_attempt(act: BulkAct, run: Attempt, *, member: Membership, now: date
             day = _new_deadline(act, member=member, now=now)
             attempts.extend(attempt_id=run.pk, days=act.days, member=member, now=now)
             return _("New deadline by e-mail: %(day)s.") % {"day": day}
-        case _:
+        case "cancel":
             attempts.cancel_attempt(attempt_id=run.pk, member=member, now=now)
             return _("No more e-mails are sent. Answers are kept.")
+    raise LookupError(f"There is no bulk action {act.name!r} on assessments.")
 
 
 def _act_on_check(act: BulkAct, run: StepRun, *, member: Membership, now: datetime) -> str:
@@ -294,9 +295,10 @@ def _act_on_check(act: BulkAct, run: StepRun, *, member: Membership, now: dateti
             day = _new_deadline(act, member=member, now=now)
             extend_check(check_id=run.pk, days=act.days, referees=True, member=member, now=now)
             return _("New deadline by e-mail, also to referees who haven't answered: %(day)s.") % {"day": day}
-        case _:
+        case "cancel":
             cancel_check(check_id=run.pk, member=member, now=now)
             return _("No more e-mails are sent. Answers are kept.")
+    raise LookupError(f"There is no bulk action {act.name!r} on reference checks.")
 
 
 def _new_deadline(act: BulkAct, *, member: Membership, now: datetime) -> str:

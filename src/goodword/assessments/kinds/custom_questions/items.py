@@ -34,6 +34,7 @@ from goodword.questionnaires.types import (
     Choice,
     Date,
     DatesConfirm,
+    Entered,
     Level,
     LongText,
     MultipleChoice,
@@ -241,8 +242,11 @@ class UploadForm(forms.Form):
 
 
 def example_for(questions: CustomQuestions, *, name: str) -> Question | None:
-    """A practice question of the first question's type, in the active language; None for a file."""
-    first = questions.questions[0] if questions.questions else None
+    """A practice question of the first question's type, in the active language; None for a file and for types that
+    only references have."""
+    if not questions.questions:
+        return None
+    first = questions.questions[0]
     match first:
         case SingleChoice():
             return _single(name)
@@ -260,7 +264,10 @@ def example_for(questions: CustomQuestions, *, name: str) -> Question | None:
             return _written(first, name)
         case Rating() | Agreement() | Between():
             return _rated(first, name)
-    return None
+        case FileQuestion() | WouldWorkAgain() | RelationshipConfirm() | DatesConfirm() | TitleConfirm():
+            return None
+        case _:
+            assert_never(first)
 
 
 def _single(name: str) -> Question:
@@ -299,7 +306,7 @@ def _words(name: str, *, pick: int) -> Question:
     )
 
 
-def _written(first: Question, name: str) -> Question:
+def _written(first: Entered, name: str) -> Question:
     match first:
         case Number():
             return Number(
@@ -314,10 +321,13 @@ def _written(first: Question, name: str) -> Question:
             return Period(id=name, text=gettext("In which months did summer start and end last year?"))
         case LongText():
             return LongText(id=name, text=gettext("What is the weather like today? One sentence is enough."))
-    return ShortText(id=name, text=gettext("What day of the week is it?"))
+        case ShortText():
+            return ShortText(id=name, text=gettext("What day of the week is it?"))
+        case _:
+            assert_never(first)
 
 
-def _rated(first: Question, name: str) -> Question:
+def _rated(first: Rating | Agreement | Between, name: str) -> Question:
     match first:
         case Between():
             return Between(
@@ -343,7 +353,10 @@ def _rated(first: Question, name: str) -> Question:
                 levels=levels,
                 can_pass=first.can_pass,
             )
-    return Agreement(id=name, text=gettext("I like to start the day with a cup of tea."))
+        case Agreement():
+            return Agreement(id=name, text=gettext("I like to start the day with a cup of tea."))
+        case _:
+            assert_never(first)
 
 
 def _choices(labels: tuple[str, ...]) -> tuple[Choice, ...]:
