@@ -103,6 +103,28 @@ def test_references_are_compared_by_competency(
     assert (looker.wrong, looker.complaints) == ({}, [])
 
 
+def test_no_rating_reaches_into_the_column_of_another_candidate(
+    browser: Browser, live_server: object, role: Role, rita: Membership
+) -> None:
+    """Five candidates fill the width of a sheet of paper."""
+    asked = version(role.organisation)
+    for number in range(5):
+        with_answers(role, asked, "Ada", f"Lovelace {number}")
+    page = window(browser, rita, live_server, width=1440).new_page()
+    page.goto(f"{live_server}{path('role_compare_references', role.organisation, role.pk)}")
+    assert page.locator(".compare__axis").first.is_visible()
+    page.emulate_media(media="print")
+    for width in (660, 718, 900):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert (
+            page.locator("td .letter:visible").evaluate_all(
+                "all => all.filter(one => one.getBoundingClientRect().right > "
+                "one.closest('td').getBoundingClientRect().right).length"
+            )
+            == 0
+        )
+
+
 def test_a_candidate_reads_their_own_result(browser: Browser, live_server: object, role: Role) -> None:
     first, looker = several(role), Looker(*WIDTHS)
     context = browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, reduced_motion="reduce")

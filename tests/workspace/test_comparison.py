@@ -81,6 +81,7 @@ def test_equal_conditions_share_a_table(rita: Membership, role: Role) -> None:
         )
     ]
     assert [table.columns[0] for table in response.context["tables"]] == ["Contact with others"]
+    assert "Washer · Work style" in response.content.decode()  # printed pages have no chips
 
 
 @pytest.mark.world

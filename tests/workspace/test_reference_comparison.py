@@ -133,6 +133,7 @@ def test_one_relationship_can_be_shown_beside_the_self_assessment(
         ("Manager", False),
         ("Colleague", True),
     ]
+    assert "Washer · Colleague" in response.content.decode()  # printed pages have no chips
     assert row(shown(rita, role, relationship="nonsense"), "Leadership") == [["M 3", "M 3", "S 4"]]
 
 
