@@ -137,11 +137,15 @@ def forget_failed_jobs(name: str, **arguments: int | str) -> None:
         )
 
 
+def swept_tasks() -> set[str]:
+    """Tasks whose work a sweep repeats; not the sweeps themselves."""
+    return {name for names in jobs.SWEPT.values() for name in names} - jobs.SWEPT.keys()
+
+
 def failed_jobs() -> QuerySet[Any]:
-    """Failed jobs that need a person. Excludes jobs whose work a sweep repeats, but includes sweeps."""
-    done_by_others = {name for names in jobs.SWEPT.values() for name in names} - jobs.SWEPT.keys()
+    """Failed jobs that need a person."""
     return (
-        ProcrastinateJob.objects.filter(status="failed").exclude(task_name__in=done_by_others).order_by("-id")
+        ProcrastinateJob.objects.filter(status="failed").exclude(task_name__in=swept_tasks()).order_by("-id")
     )
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from goodword.core import crypto
+from goodword.core import crypto, job_recovery
 from goodword.core.database import (
     MIGRATED_BY,
     UNREADABLE,
@@ -317,10 +317,11 @@ def vacuum(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
 def jobs(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - the queue has the database's clock
     row = conn.execute(
         "SELECT count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()), "
-        "count(*) FILTER (WHERE status = 'failed'), "
+        "count(*) FILTER (WHERE status = 'failed' AND task_name <> ALL(%s)), "
         "(SELECT now() - min(coalesce(job.scheduled_at, event.at)) FROM procrastinate_jobs AS job "
         "JOIN procrastinate_events AS event ON event.job_id = job.id AND event.type = 'deferred' "
-        "WHERE job.status = 'todo' AND coalesce(job.scheduled_at, now()) <= now()) FROM procrastinate_jobs"
+        "WHERE job.status = 'todo' AND coalesce(job.scheduled_at, now()) <= now()) FROM procrastinate_jobs",
+        [sorted(job_recovery.swept_tasks())],
     ).fetchone()
     waiting, failed, oldest = row or (0, 0, None)
     return _queue("jobs", "job", waiting=waiting, oldest=oldest, failed=failed)
