@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from goodword.assessments.models import Attempt
 from goodword.candidates.domain.erasure_requests import WAIT
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, Erasure
 from goodword.core import clock
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.greenhouse.sync.due_erasures import erase_due
@@ -32,6 +32,7 @@ from goodword.references.models import (
     Trace,
 )
 from goodword.reports.models import Report, ReportFile
+from goodword.workspace.data_requests import LABELS
 from greenhouse_sandbox.acts.candidates import delete_candidate
 from tests.assessments.all_kinds import assessment_of_all, marked, take
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
@@ -262,6 +263,8 @@ def test_an_erased_person_is_gone_from_every_table(world: World) -> None:
     assert erase_due(now=clock.now() + WAIT + timedelta(minutes=1)) == 1
     run_jobs()  # draws the redacted reports
     assert columns_with(WORD) == set()
+    [erasure] = Erasure.objects.of(organisation)
+    assert set(erasure.counts) <= set(LABELS)
     assert has_opted_out(organisation=organisation, address=PEER["r-email"])
     assert ActivityFeedNote.objects.of(organisation).filter(state="sent").count() == posted
     reports = Report.objects.of(organisation).order_by("step_request", "version")

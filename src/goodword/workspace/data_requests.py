@@ -59,6 +59,8 @@ LABELS = {
     "files": gettext_lazy("Uploaded files"),
     "markings": gettext_lazy("Marks"),
     "scores": gettext_lazy("Scores"),
+    "totals": gettext_lazy("Totals"),
+    "verifications": gettext_lazy("Supervised verifications"),
     "observations": gettext_lazy("Activity on test pages"),
     "flags": gettext_lazy("Flags"),
     "referees": gettext_lazy("Referees"),
@@ -70,6 +72,9 @@ LABELS = {
     "webhook bodies": gettext_lazy("Webhook deliveries"),
     "rejection reasons": gettext_lazy("Rejection reasons on the timeline"),
     "notes given up": gettext_lazy("Notes not posted yet"),
+    "requests for a human review": gettext_lazy("Requests for a human review"),
+    "rating requests": gettext_lazy("Requests for a rating after the start"),
+    "comments": gettext_lazy("Comments"),
 }
 
 REASONS = {
