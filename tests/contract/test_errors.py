@@ -101,6 +101,13 @@ def test_error_messages_are_passed_on_in_both_formats(version: str, time: Moment
     )
 
 
+def test_what_postgresql_cannot_store_is_removed_from_error_messages(version: str, time: Moments) -> None:
+    api = client(version, Scripted(Reply(422, {"message": "No\0such\ud800note"})), time)
+    with pytest.raises(Invalid) as caught:
+        api.application(1)
+    assert caught.value.detail == "Greenhouse says: Nosuch?note"
+
+
 def test_html_error_pages_are_not_passed_on(version: str, time: Moments) -> None:
     api = client(version, Scripted(Reply(502, "<html>Bad gateway</html>")), time, retry=ONCE)
     with pytest.raises(Unavailable) as caught:

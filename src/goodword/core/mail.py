@@ -17,6 +17,7 @@ from django.core.mail.message import EmailMessage
 from django.core.validators import validate_email
 
 from goodword.core.environment import SettingError, smtp
+from goodword.core.text import clean_text
 
 #: Providers whose events Anymail can parse, and its views for them. It no longer supports SendGrid, whose bounces
 #: arrive as returned messages.
@@ -394,4 +395,6 @@ def _server(words: str) -> Fault:
 
 
 def _words(reason: bytes | str) -> str:
-    return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason
+    """The server's answer, without the control characters that it may contain: PostgreSQL accepts no NUL."""
+    text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason
+    return clean_text(text)

@@ -27,6 +27,7 @@ from goodword.core.doctor.findings import (
     good,
     register,
 )
+from goodword.core.text import clean_text
 from goodword.notifications.domain.sender_domain import GOOD, UNKNOWN, Sender, configured, published
 from goodword.notifications.domain.sender_domain import Finding as Record
 
@@ -169,7 +170,7 @@ def _problem(error: Exception, place: str) -> tuple[str, str]:
 def _reply(error: smtplib.SMTPResponseException) -> str:
     words = error.smtp_error
     said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return f"{error.smtp_code} {_ADDRESS.sub('…', ' '.join(said.split()))[:150]}".rstrip(" .")
+    return f"{error.smtp_code} {_ADDRESS.sub('…', clean_text(said, one_line=True))[:150]}".rstrip(" .")
 
 
 def sender_domain(now: datetime) -> list[Finding]:  # noqa: ARG001 - a check's signature

@@ -212,13 +212,13 @@ class Record:
         return value if isinstance(value, int) else 0
 
     def text(self, name: str) -> str:
-        return _clean(self._data.get(name))
+        return cleaned(self._data.get(name))
 
     def text_or_none(self, name: str) -> str | None:
         return self.text(name).strip() or None
 
     def texts(self, name: str) -> tuple[str, ...]:
-        return tuple(found for item in self._list(name) if (found := _clean(item).strip()))
+        return tuple(found for item in self._list(name) if (found := cleaned(item).strip()))
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         value = self._data.get(name)
@@ -273,7 +273,7 @@ def _id(value: object) -> int | None:
     return value
 
 
-def _clean(value: object) -> str:
+def cleaned(value: object) -> str:
     """PostgreSQL can't store NUL and lone surrogates, which JSON can contain."""
     if not isinstance(value, str):
         return ""

@@ -24,7 +24,7 @@ from goodword.greenhouse.client.errors import (
 )
 from goodword.greenhouse.client.pacing import Pacer, Priority, RateReport
 from goodword.greenhouse.client.permissions import HarvestPermission
-from goodword.greenhouse.client.records import Record, records_of
+from goodword.greenhouse.client.records import Record, cleaned, records_of
 from goodword.greenhouse.client.transport import Call, HarvestResponse, Transport
 
 _LONGEST_WAIT = 600.0
@@ -322,7 +322,7 @@ def greenhouse_message(answer: HarvestResponse, *, secrets: Iterable[str]) -> st
             words.append(error)
         elif isinstance(error, Mapping):
             words.extend(f"{name}: {text}" for name, text in error.items() if isinstance(text, str))
-    text = "; ".join(words)
+    text = cleaned("; ".join(words))
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***")
