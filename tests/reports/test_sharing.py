@@ -74,6 +74,16 @@ def test_a_link_opens_the_report_without_a_login(report: Report, rita: Membershi
     assert Event.objects.get(name="report.shared").data["code"] == report.code
 
 
+def test_a_reloaded_page_creates_no_second_link(report: Report, rita: Membership) -> None:
+    client, where = signed_in(rita), path("report_links", report.organisation, report.pk)
+    sent = {"days": "90", "seen": client.get(where).context["seen"]}
+    assert client.post(where, sent).context["url"]
+    again = client.post(where, sent, follow=True)
+    assert "You have already created this link." in again.content.decode().replace("&#x27;", "'")
+    assert Link.objects.of(report.organisation).filter(purpose="report").count() == 1
+    assert client.post(where, sent | {"seen": again.context["seen"]}).context["url"]
+
+
 @pytest.mark.world
 def test_a_revoked_link_says_whom_to_ask(report: Report, rita: Membership) -> None:
     url = create(signed_in(rita), report).context["url"]

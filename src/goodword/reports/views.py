@@ -162,11 +162,15 @@ class ShareForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def report_links(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The URL of a new link is shown once, since only its hash is stored."""
+    """The URL of a new link is shown once, since only its hash is stored. `seen`: the member's latest link when the
+    page was made, so that reloading it doesn't create another."""
     report = _report(request, pk)
     data = request.POST if request.method == "POST" else None
     form, url = ShareForm(data, usual=request.organisation.report_link_days), ""
     if form.is_valid():
+        if request.POST.get("seen", latest := _latest(request, report)) != latest:
+            messages.info(request, "You have already created this link. It can't be shown again.")
+            return redirect("report_links", request.organisation.slug, report.pk)
         try:
             url = sharing.share(
                 report=report, days=form.cleaned_data["days"], member=request.member, now=clock.now()
@@ -196,6 +200,10 @@ def _report(request: MemberRequest, pk: int) -> Report:
     )
 
 
+def _latest(request: MemberRequest, report: Report) -> str:
+    return str(sharing.latest_link(report, by=request.member))
+
+
 def _links_page(request: MemberRequest, report: Report, form: ShareForm, url: str) -> HttpResponse:
     context = {
         "report": report,
@@ -203,6 +211,7 @@ def _links_page(request: MemberRequest, report: Report, form: ShareForm, url: st
         "form": form,
         "url": url,
         "links": sharing.shared_links(report, now=clock.now()),
+        "seen": _latest(request, report),
     }
     status = 422 if form.errors else 200
     response = render(request, "reports/links.html", context, status=status)

@@ -113,6 +113,12 @@ def shared_links(report: Report, *, now: datetime) -> Sequence[SharedLink]:
     ]
 
 
+def latest_link(report: Report, *, by: Membership) -> int:
+    """The id of the member's latest link to the report; 0 if there is none."""
+    rows = _links_of(report).filter(created_by=by).order_by("-pk")
+    return rows.values_list("pk", flat=True).first() or 0
+
+
 def _links_of(report: Report) -> QuerySet[Link]:
     return Link.objects.of(report.organisation).filter(purpose=Link.Purpose.REPORT, subject_id=report.pk)
 
