@@ -202,6 +202,23 @@ def test_a_claim_gives_nobody_the_name_of_a_colleague(
     assert User.objects.get(email="rita@acme.example").name == "rita@acme.example"
 
 
+@pytest.mark.parametrize(
+    ("claimed", "stored"),
+    [
+        ("\u202eRita", "Rita"),
+        ("Rita\nHansen", "Rita Hansen"),
+        ("", "rita@acme.example"),
+        ("\u200b ", "rita@acme.example"),
+    ],
+)
+def test_a_claimed_name_is_cleaned_and_never_empty(
+    acme: Organisation, settings: Settings, claimed: str, stored: str
+) -> None:
+    settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps(CLAIM))
+    arrive(RITA | {"groups": ["team"], "name": claimed})
+    assert User.objects.get(email="rita@acme.example").name == stored
+
+
 def test_a_long_address_replaces_a_refused_name(acme: Organisation, settings: Settings) -> None:
     settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps(CLAIM))
     address = f"rita@{'.'.join(3 * ['acme' * 14])}.example"

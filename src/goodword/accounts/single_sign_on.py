@@ -38,6 +38,7 @@ from goodword.accounts.domain.members import NameRefused, check_name
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.core import clock
 from goodword.core.addresses import has_look_alikes, normalised
+from goodword.core.text import clean_text
 
 log = logging.getLogger(__name__)
 LONGEST_NAME: Final = 150
@@ -99,7 +100,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
         user: User = super().populate_user(request, sociallogin, data)
         user.email = normalised(str(data.get("email") or ""))
         parts = f"{data.get('first_name') or ''} {data.get('last_name') or ''}".strip()
-        user.name = str(data.get("name") or parts)[:LONGEST_NAME]
+        user.name = clean_text(str(data.get("name") or parts), one_line=True)[:LONGEST_NAME]
         return user
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
@@ -108,7 +109,8 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
             try:
                 check_name(sociallogin.user.name, Organisation.objects.filter(slug__in=_places(claims)))
             except NameRefused:
-                sociallogin.user.name = sociallogin.user.email[:LONGEST_NAME]
+                sociallogin.user.name = ""
+            sociallogin.user.name = sociallogin.user.name or sociallogin.user.email[:LONGEST_NAME]
             user: User = super().save_user(request, sociallogin, form)
             _join(user, claims, now=clock.now())
         return user
