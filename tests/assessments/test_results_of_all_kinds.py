@@ -25,7 +25,10 @@ from goodword.assessments.models import (
     Test,
 )
 from goodword.assessments.psychometrics import SCORING
+from goodword.assessments.report import assessment_data, overview_sections
 from goodword.assessments.results import AttemptResult, result
+from goodword.core.report_blocks import Quote, Quotes
+from goodword.reports.phrases import words_for
 from tests.assessments.all_kinds import ALL, assessment_of_all, fresh, marked, taken
 from tests.assessments.once import once
 from tests.assessments.support import answers, application, scores
@@ -347,6 +350,23 @@ def test_custom_answers_are_shown_with_correct_ones_counted() -> None:
     assert (file.name, file.size) == ("licence-of-ada.pdf", 12_000)
     page = page_of(found_in(found))
     assert (page.count("Not marked yet."), page.count("licence-of-ada.pdf")) == (1, 1)
+
+
+@pytest.mark.world
+def test_the_overview_marks_an_answer_as_the_candidates_words() -> None:
+    data = assessment_data(whole(kinds=("questions",)), moment=str)
+    [section] = overview_sections(data, words_for("en"))
+    assert section.blocks == [
+        Quotes(
+            [
+                Quote(
+                    text="“I call everybody down and tell the office.”",
+                    by="The candidate's answer to: A storm comes up. What do you do?",
+                    language=None,
+                )
+            ]
+        )
+    ]
 
 
 @pytest.mark.world

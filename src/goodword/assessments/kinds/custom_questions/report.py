@@ -179,16 +179,14 @@ class CustomQuestionsReport:
         return ", ".join([*texts, *_marking(part, words)])
 
     def overview(self, part: CustomQuestionsPart, words: Phrases) -> list[Block]:
-        del words
+        """The longest answer, marked as the candidate's words: it may contain figures that look like a result."""
         written = [one for one in part["questions"] if one["text"] and one["answer"] and not one["is_file"]]
         longest = max(written, key=lambda one: len(one["answer"] or ""), default=None)
         if longest is None:
             return []
-        return [
-            Quotes(
-                [Quote(text=Truncator(longest["answer"] or "").chars(240), by=longest["text"], language=None)]
-            )
-        ]
+        text = words("quoted", text=Truncator(longest["answer"] or "").chars(240))
+        by = gettext("The candidate's answer to: %(question)s") % {"question": longest["text"]}
+        return [Quotes([Quote(text=text, by=by, language=None)])]
 
     def normed_scores(
         self, part: CustomQuestionsPart, words: Phrases
