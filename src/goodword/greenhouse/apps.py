@@ -11,9 +11,11 @@ class GreenhouseConfig(AppConfig):
     def ready(self) -> None:
         from goodword.accounts import navigation
         from goodword.core import crypto, metrics
+        from goodword.greenhouse.activity_feed.notes import is_posted_for
         from goodword.greenhouse.models import Connection, WebhookSecret, sealed_secrets
         from goodword.greenhouse.setup import doctor
         from goodword.greenhouse.setup.connections import oldest_connection
+        from goodword.reports.domain import reviews
 
         crypto.register_secrets(sealed_secrets)
         crypto.register_sealed(
@@ -25,6 +27,7 @@ class GreenhouseConfig(AppConfig):
         )
         doctor.add_checks()
         navigation.show_if("greenhouse_inbox", oldest_connection)
+        reviews.mention_note_if(is_posted_for)
         metrics.register(
             metrics.Rows(
                 "goodword_deliveries",

@@ -4,13 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.greenhouse.activity_feed import posting
 from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.notifications.domain import links
-from goodword.notifications.models import Link
+from goodword.notifications.domain.mail_texts import render
+from goodword.notifications.models import Email, Link
+from goodword.reports.domain.reviews import mail_recruiter_on_report
 from tests.contract.greenhouse import ALL
 from tests.greenhouse.activity_feed.story import CODE, Story, open_story, react_to_ready_report, ready
 from tests.greenhouse.world import World
@@ -182,6 +185,18 @@ def test_a_manually_added_candidate_gets_no_note(world: World) -> None:
     Application.objects.of(world.organisation).update(remote_id=None)
     react_to_ready_report(ready(world), now=world.greenhouse.now())
     assert ActivityFeedNote.objects.of(world.organisation).count() == 0
+    assert not _mail_mentions_note(world)
+
+
+def test_the_recruiters_mail_mentions_the_note(world: World, story: Story) -> None:
+    assert _mail_mentions_note(world)
+
+
+def _mail_mentions_note(world: World) -> bool:
+    with transaction.atomic():
+        mail_recruiter_on_report(Event.objects.get(name="report.ready"))
+    mail = Email.objects.of(world.organisation).get(kind="reports.completed")
+    return "A note with the link is posted to the Activity Feed" in render(mail, link="x").text
 
 
 @pytest.mark.world

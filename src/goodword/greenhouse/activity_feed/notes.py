@@ -10,6 +10,7 @@ from django.db.models import Count, F, Min, Q
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
+from goodword.candidates.models import Application
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.greenhouse.activity_feed import posting
@@ -39,15 +40,7 @@ def on_report_ready(event: Event) -> None:
 
 def queue_note(report: Report, *, now: datetime) -> ActivityFeedNote | None:
     """Idempotent. Returns None if the application has no connected Greenhouse account."""
-    application = report.step_request.application
-    if application.connection_id is None or application.remote_id is None:
-        return None
-    connection = (
-        Connection.objects.of(report.organisation)
-        .filter(pk=application.connection_id)
-        .exclude(state=Connection.State.DISCONNECTED)
-        .first()
-    )
+    connection = _connection_of(report.step_request.application)
     if connection is None:
         return None
     note, created = ActivityFeedNote.objects.of(report.organisation).get_or_create(
@@ -64,6 +57,18 @@ def queue_note(report: Report, *, now: datetime) -> ActivityFeedNote | None:
     if created:
         posting.post_note.defer(note_id=note.pk)
     return note
+
+
+def is_posted_for(application: Application) -> bool:
+    """Whether a note is posted about a report of this application."""
+    return _connection_of(application) is not None
+
+
+def _connection_of(application: Application) -> Connection | None:
+    if application.connection_id is None or application.remote_id is None:
+        return None
+    connections = Connection.objects.of(application.organisation).filter(pk=application.connection_id)
+    return connections.exclude(state=Connection.State.DISCONNECTED).first()
 
 
 def queue_test_note(

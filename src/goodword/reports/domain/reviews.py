@@ -2,7 +2,7 @@
 another review."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -29,6 +29,15 @@ REVIEW_DAYS = LIFETIMES[Link.Purpose.REVIEW].days
 ASSIGNED_SEVERAL: Final = "reports.assigned_several"
 #: maximum roles to list in the mail about several results
 ROLES: Final = 10
+
+
+#: whether a note is posted in Greenhouse about the reports of an application
+_note_conditions: list[Callable[[Application], bool]] = []
+
+
+def mention_note_if(condition: Callable[[Application], bool]) -> None:
+    """Mention the note in mails only about applications that meet the condition."""
+    _note_conditions.append(condition)
 
 
 class CannotAssign(Exception):
@@ -68,7 +77,7 @@ def mail_recruiter_on_report(event: Event) -> None:
             "version": report.version,
             "code": report.code,
             "review_days": REVIEW_DAYS,
-            "in_greenhouse": application.connection_id is not None,
+            "in_greenhouse": any(is_posted_for(application) for is_posted_for in _note_conditions),
         },
         application=application,
         subject_ref=f"report:{report.pk}",
