@@ -25,10 +25,10 @@ from goodword.assessments.kinds.reasoning.content import BUILT_IN
 from goodword.assessments.kinds.reasoning.items import options_of, start_value
 from goodword.assessments.psychometrics.abilities import ability, normed, point
 from goodword.assessments.psychometrics.rasch import (
-    Answer,
     Answers,
     Calibration,
     Cell,
+    ItemAnswer,
     calibrate,
 )
 from goodword.assessments.psychometrics.strata import differences, has_large
@@ -61,7 +61,7 @@ def form_of(name: str) -> Form:
 def answers_of(chance: random.Random, form: Form, able: float, harder: float = 0.0) -> Answers:
     """Simulated answers. `harder`: extra difficulty of the first item in logits."""
     return [
-        Answer(
+        ItemAnswer(
             cell,
             options,
             1

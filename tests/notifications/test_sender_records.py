@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.core.dns import Answer, Failure
+from goodword.core.dns import DnsAnswer, Failure
 from goodword.notifications.domain.sender_domain import (
     GOOD,
     UNKNOWN,
@@ -35,14 +35,14 @@ OURS = ["include:spf.example.net"]
     ],
 )  # fmt: skip
 def test_spf(texts: list[str], state: str, word: str, value: str) -> None:
-    found = spf(DOMAIN, Answer(tuple(texts)), allowed=OURS)
+    found = spf(DOMAIN, DnsAnswer(tuple(texts)), allowed=OURS)
     assert (found.name, found.state, found.word, found.value) == (DOMAIN, state, word, value)
     assert found.seen == tuple(text for text in texts if text.lower().startswith("v=spf1 "))
 
 
 def test_spf_of_an_unknown_mail_server_names_no_value() -> None:
     for texts in ((), ("v=spf1 mx -all",)):
-        found = spf(DOMAIN, Answer(texts), allowed=[])
+        found = spf(DOMAIN, DnsAnswer(texts), allowed=[])
         assert (found.value, "GOODWORD_MAIL_SPF" in found.source) == ("", True)
     assert found.state == UNKNOWN
 
@@ -60,7 +60,7 @@ def test_spf_of_an_unknown_mail_server_names_no_value() -> None:
     ],
 )
 def test_dkim(texts: list[str], state: str, word: str) -> None:
-    found = dkim(DOMAIN, "s1", Answer(tuple(texts)))
+    found = dkim(DOMAIN, "s1", DnsAnswer(tuple(texts)))
     assert (found.name, found.state, found.word) == (f"s1._domainkey.{DOMAIN}", state, word)
 
 
@@ -82,19 +82,19 @@ def test_dkim(texts: list[str], state: str, word: str) -> None:
     ],
 )
 def test_dmarc(own: list[str], parent: list[str] | None, state: str, word: str) -> None:
-    above = None if parent is None else Answer(tuple(parent))
-    found = dmarc(DOMAIN, Answer(tuple(own)), above)
+    above = None if parent is None else DnsAnswer(tuple(parent))
+    found = dmarc(DOMAIN, DnsAnswer(tuple(own)), above)
     assert (found.name, found.state, found.word) == (f"_dmarc.{DOMAIN}", state, word)
 
 
 @pytest.mark.parametrize("failure", list(Failure))
 def test_a_failed_lookup_is_not_a_missing_record(failure: Failure) -> None:
-    failed = Answer(failure=failure)
+    failed = DnsAnswer(failure=failure)
     found = [
         spf(DOMAIN, failed, allowed=OURS),
         dkim(DOMAIN, "s1", failed),
         dmarc(DOMAIN, failed, None),
-        dmarc(DOMAIN, Answer(), failed),
+        dmarc(DOMAIN, DnsAnswer(), failed),
     ]
     assert {(one.state, one.word) for one in found} == {(UNKNOWN, "Not known")}
     assert len({one.sentence for one in found}) == 1

@@ -19,7 +19,7 @@ from pytest_django.fixtures import Settings
 from goodword.core import personal_data
 from goodword.core.personal_data import Subject
 from goodword.reports.domain.rendering import content_of, render
-from goodword.reports.domain.verification import Answer, Outcome, verify
+from goodword.reports.domain.verification import Outcome, VerificationResult, verify
 from goodword.reports.domain.versions import mint_code
 from goodword.reports.models import IssuedFile, Report, ReportFile, SigningCertificate
 from goodword.reports.pdf.render import render_pdf
@@ -77,7 +77,7 @@ def next_version(report: Report) -> Report:
 
 @pytest.mark.main_case
 def test_an_issued_file_is_genuine_unchanged_and_the_newest(report: Report, content: bytes) -> None:
-    assert verify(content) == Answer(
+    assert verify(content) == VerificationResult(
         Outcome.UNCHANGED,
         issued_at=NOW,
         organisation=report.organisation,
@@ -174,8 +174,8 @@ def test_a_signature_moved_to_another_file_does_not_make_it_genuine(content: byt
 def test_a_file_of_another_installation_was_not_issued_here(report: Report) -> None:
     other = self_signed(host="localhost:8000", now=NOW)
     foreign = sign(render_pdf(report.snapshot).bytes, other, now=NOW).content
-    assert verify(foreign) == Answer(Outcome.UNKNOWN)
-    assert verify(render_pdf(report.snapshot).bytes) == Answer(Outcome.UNKNOWN)
+    assert verify(foreign) == VerificationResult(Outcome.UNKNOWN)
+    assert verify(render_pdf(report.snapshot).bytes) == VerificationResult(Outcome.UNKNOWN)
     assert "Not issued here" in upload(foreign)[1]
 
 
@@ -230,7 +230,7 @@ def test_an_erased_persons_file_is_withdrawn_without_details(report: Report, con
         organisation_id=report.organisation_id, application_ids=(report.step_request.application_id,)
     )
     personal_data.erase(subject, now=NOW)
-    assert verify(content) == Answer(Outcome.WITHDRAWN)
+    assert verify(content) == VerificationResult(Outcome.WITHDRAWN)
     page = upload(content)[1]
     assert "Report withdrawn" in page
     assert [said for said in (name, report.code, report.organisation.name, "2026") if said in page] == []
@@ -241,7 +241,7 @@ def test_an_erased_persons_file_is_withdrawn_without_details(report: Report, con
 
 def test_a_digest_whose_report_is_gone_is_withdrawn(report: Report, content: bytes) -> None:
     Report.objects.of(report.organisation).all().delete()
-    assert verify(content) == Answer(Outcome.WITHDRAWN)
+    assert verify(content) == VerificationResult(Outcome.WITHDRAWN)
 
 
 def test_versions_of_other_organisations_do_not_matter(report: Report, content: bytes) -> None:

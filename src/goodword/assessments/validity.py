@@ -58,7 +58,7 @@ class Predictor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class CorrelationRow:
     """`n`: people hired with score and criterion, in `roles` roles. `left_out`: those in roles with fewer than IN_ROLE.
     `validity`: within roles; None with fewer than LEAST people, or if all are equal."""
 
@@ -83,7 +83,7 @@ class CriterionFigures:
     raters: int
     twice: int
     agreement: OneWay | None
-    rows: Sequence[Row]
+    rows: Sequence[CorrelationRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ def _figures(
     )
 
 
-def _row(predictor: Predictor, scores: Mapping[int, _Taken], people: Mapping[int, _Rated]) -> Row:
+def _row(predictor: Predictor, scores: Mapping[int, _Taken], people: Mapping[int, _Rated]) -> CorrelationRow:
     """Scores after the rating don't count."""
     by_role: defaultdict[int | None, list[tuple[float, float]]] = defaultdict(list)
     for person, rated in people.items():
@@ -159,7 +159,7 @@ def _row(predictor: Predictor, scores: Mapping[int, _Taken], people: Mapping[int
             [value for role in kept for value in _deviations(applicants[role])],
             roles=len(kept),
         )
-    return Row(predictor=predictor, n=n, roles=len(kept), left_out=everybody - n, validity=found)
+    return CorrelationRow(predictor=predictor, n=n, roles=len(kept), left_out=everybody - n, validity=found)
 
 
 def _deviations(values: Sequence[float]) -> list[float]:
@@ -287,12 +287,12 @@ def _print(of: CriterionFigures) -> None:
         print(f"  {_name(row)}: {_figure(row)}")
 
 
-def _name(row: Row) -> str:
+def _name(row: CorrelationRow) -> str:
     one = row.predictor
     return ", ".join(part for part in (f"{one.test} {one.version}", one.form, one.scale) if part)
 
 
-def _figure(row: Row) -> str:
+def _figure(row: CorrelationRow) -> str:
     text = _correlation(row)
     if row.roles > 1:
         text += f"; within {row.roles} roles"
@@ -301,7 +301,7 @@ def _figure(row: Row) -> str:
     return text
 
 
-def _correlation(row: Row) -> str:
+def _correlation(row: CorrelationRow) -> str:
     if not row.enough:
         return f"{row.n} people, not computed below {LEAST}"
     if row.validity is None:

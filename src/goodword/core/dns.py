@@ -27,7 +27,7 @@ class Failure(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DnsAnswer:
     """`texts` is empty if there is no such record or the lookup failed (`failure`)."""
 
     texts: tuple[str, ...] = ()
@@ -54,22 +54,22 @@ def servers(given: Sequence[str]) -> list[tuple[str, int]]:
     return found
 
 
-def mail_servers(name: str, *, using: Sequence[tuple[str, int]] = ()) -> Answer:
+def mail_servers(name: str, *, using: Sequence[tuple[str, int]] = ()) -> DnsAnswer:
     """The hosts in the MX records; a single "." means that the domain accepts no mail (RFC 7505)."""
     resolver = _resolver(using)
     if resolver is None:
-        return Answer(failure=Failure.NO_SERVER)
+        return DnsAnswer(failure=Failure.NO_SERVER)
     return _look_up(resolver, name, "MX")
 
 
-def txt_records(names: Iterable[str], *, using: Sequence[tuple[str, int]] = ()) -> dict[str, Answer]:
+def txt_records(names: Iterable[str], *, using: Sequence[tuple[str, int]] = ()) -> dict[str, DnsAnswer]:
     """The TXT records of each name; takes at most SECONDS. `using`: DNS servers to use instead of the system's."""
     wanted = list(dict.fromkeys(names))
     if not wanted:
         return {}
     resolver = _resolver(using)
     if resolver is None:
-        return dict.fromkeys(wanted, Answer(failure=Failure.NO_SERVER))
+        return dict.fromkeys(wanted, DnsAnswer(failure=Failure.NO_SERVER))
     with ThreadPoolExecutor(max_workers=len(wanted), thread_name_prefix="dns") as pool:
         return dict(zip(wanted, pool.map(lambda name: _look_up(resolver, name, "TXT"), wanted), strict=True))
 
@@ -90,19 +90,19 @@ def _resolver(using: Sequence[tuple[str, int]]) -> "Resolver | None":
     return resolver
 
 
-def _look_up(resolver: "Resolver", name: str, kind: str) -> Answer:
+def _look_up(resolver: "Resolver", name: str, kind: str) -> DnsAnswer:
     from dns.exception import DNSException
     from dns.resolver import NXDOMAIN, LifetimeTimeout, NoAnswer
 
     try:
         found = resolver.resolve(f"{name.rstrip('.')}.", kind, search=False)
     except (NXDOMAIN, NoAnswer):
-        return Answer()
+        return DnsAnswer()
     except LifetimeTimeout:
-        return Answer(failure=Failure.TIMEOUT)
+        return DnsAnswer(failure=Failure.TIMEOUT)
     except (DNSException, OSError, ValueError):  # a refusal, a malformed answer, no network
-        return Answer(failure=Failure.SERVER)
+        return DnsAnswer(failure=Failure.SERVER)
     if kind == "MX":
-        return Answer(tuple(sorted(record.exchange.to_text() for record in found)))
+        return DnsAnswer(tuple(sorted(record.exchange.to_text() for record in found)))
     # sorted, since answers arrive in any order
-    return Answer(tuple(sorted(b"".join(record.strings).decode("utf-8", "replace") for record in found)))
+    return DnsAnswer(tuple(sorted(b"".join(record.strings).decode("utf-8", "replace") for record in found)))

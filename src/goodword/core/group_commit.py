@@ -59,7 +59,7 @@ class Request(Protocol):
     content_length: int
     headers: dict[str, str]
     body_rcv: Any
-    stored: "Answer | None"
+    stored: "StoredResponse | None"
 
 
 class Channel(Protocol):
@@ -76,7 +76,7 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class StoredResponse:
     headers: Sequence[tuple[str, str]]
     body: bytes
 
@@ -227,7 +227,7 @@ class Committer:
 
     def _answer(self, one: _Waiting, ids: Mapping[str, Any]) -> None:
         name = secrets.token_hex(8)
-        one.request.stored = Answer(headers=[*self._headers, ("X-Request-ID", name)], body=self._body)
+        one.request.stored = StoredResponse(headers=[*self._headers, ("X-Request-ID", name)], body=self._body)
         with telemetry.about(request=name, **ids):
             one.channel.service()
             match = _resolved(one.request.path)

@@ -23,7 +23,7 @@ from waitress.receiver import FixedStreamReceiver
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, Task, ThreadedTaskDispatcher, WSGITask
 
-from goodword.core.group_commit import Answer, Committer, Intake
+from goodword.core.group_commit import Committer, Intake, StoredResponse
 from goodword.core.middleware import is_page, is_upload, largest_body
 from goodword.core.process import Notifier
 
@@ -132,7 +132,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
     asked = False
     known: bool | None = None
     #: set once the request has been stored without the application
-    stored: Answer | None = None
+    stored: StoredResponse | None = None
 
     def received(self, data: bytes) -> int:
         if not self.completed and len(self.opening) < len(b"HEAD "):

@@ -16,7 +16,13 @@ from goodword.questionnaires import labels
 from goodword.references import wording
 from goodword.references.domain.checks import SlotStatus, is_running, slot_statuses, waits_for_candidate
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest, SelfReference, Slot
-from goodword.references.results import Answer, QuestionResult, ReceivedReference, Results, Verification
+from goodword.references.results import (
+    QuestionResult,
+    ReceivedReference,
+    ReferenceAnswer,
+    Results,
+    Verification,
+)
 from goodword.roles.models import Step
 from goodword.workflow.domain.runs import MAIL_FAILURES
 from goodword.workflow.models import REOPENED, status, takes_answers
@@ -83,7 +89,7 @@ def _verdict(facts: Sequence[Verification]) -> str:
     return next((one for one in ("corrected", "unsure") if one in verdicts), "confirmed")
 
 
-def _of_referees(question: QuestionResult) -> list[Answer]:
+def _of_referees(question: QuestionResult) -> list[ReferenceAnswer]:
     return [answer for answer in question.answers if not answer.by.is_self]
 
 

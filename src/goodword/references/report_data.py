@@ -8,11 +8,11 @@ from pydantic import Field
 
 from goodword.core.text import isolate, isolate_within
 from goodword.references.results import (
-    Answer,
     AnswerGroup,
     Contradiction,
     QuestionResult,
     ReceivedReference,
+    ReferenceAnswer,
     Results,
     Verification,
 )
@@ -334,7 +334,7 @@ def _question(asked: QuestionResult) -> QuestionData:
             assert_never(asked.kind)
 
 
-def _comment(answer: Answer) -> CommentData:
+def _comment(answer: ReferenceAnswer) -> CommentData:
     written: CommentData = {"reference": answer.by.id, "text": answer.comment}
     if answer.by.language_code:
         written["language"] = answer.by.language_code

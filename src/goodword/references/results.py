@@ -68,7 +68,7 @@ class ReceivedReference:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class ReferenceAnswer:
     """`values`: levels, positions or option numbers; empty for texts and "can't judge"."""
 
     by: ReceivedReference
@@ -83,7 +83,7 @@ class AnswerGroup:
     """From one relationship, or from the candidate (`is_self`), oldest first."""
 
     relationship: str
-    answers: tuple[Answer, ...]
+    answers: tuple[ReferenceAnswer, ...]
     is_self: bool
 
     @property
@@ -126,12 +126,12 @@ class QuestionResult:
     left_open: tuple[ReceivedReference, ...]
 
     @property
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[ReferenceAnswer]:
         """All answers by relationship, the candidate's last."""
         return [answer for group in self.groups for answer in group.answers]
 
     @property
-    def comments(self) -> list[Answer]:
+    def comments(self) -> list[ReferenceAnswer]:
         return [answer for answer in self.answers if answer.comment]
 
 
@@ -337,7 +337,7 @@ def question_result(
     own: Respondent | None,
     questions: Sequence[Question],
 ) -> QuestionResult:
-    answered: dict[str, list[Answer]] = {}
+    answered: dict[str, list[ReferenceAnswer]] = {}
     not_asked: list[ReceivedReference] = []
     left_open: list[ReceivedReference] = []
     for who, answers, put in respondents:
@@ -389,11 +389,11 @@ def _empty_result(question: Question) -> QuestionResult:
     )
 
 
-def _answer_of(question: Question, given: Any, *, by: ReceivedReference) -> Answer:
+def _answer_of(question: Question, given: Any, *, by: ReceivedReference) -> ReferenceAnswer:
     """Return the answer in words. A long text becomes a comment."""
     [row] = render_answers([question], {question.id: given})
     text = isinstance(question, LongText)
-    return Answer(
+    return ReferenceAnswer(
         by=by,
         words="" if text else row.answer,
         detail=row.detail,

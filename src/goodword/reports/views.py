@@ -25,7 +25,7 @@ from goodword.notifications.models import Link
 from goodword.reports.domain import sharing
 from goodword.reports.domain.rendering import NotRendered, content_of, render_again
 from goodword.reports.domain.sharing import NotReady, open_report
-from goodword.reports.domain.verification import Answer, verify
+from goodword.reports.domain.verification import VerificationResult, verify
 from goodword.reports.models import Report
 from goodword.workflow.portal import unknown_page
 
@@ -278,7 +278,7 @@ def _verify_page(
     request: HttpRequest,
     form: VerifyForm,
     *,
-    answer: Answer | None = None,
+    answer: VerificationResult | None = None,
     file_name: str = "",
     limited: bool = False,
     status: int = 200,

@@ -14,7 +14,7 @@ from typing import Final
 from goodword.assessments.kinds import builtin
 from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.reasoning.families import generate
-from goodword.assessments.psychometrics.rasch import Answer
+from goodword.assessments.psychometrics.rasch import ItemAnswer
 from goodword.core.validation import Json
 from tests.assessments.builtins import load
 
@@ -58,11 +58,13 @@ def form_of(place: int) -> list[GeneratedItem]:
     return [items[(place + step) % 5] for items in pool() for step in (0, 1)]
 
 
-def answers_of_person(place: int, *, solve: Callable[[int], dict[str, Json]] | None = None) -> list[Answer]:
+def answers_of_person(
+    place: int, *, solve: Callable[[int], dict[str, Json]] | None = None
+) -> list[ItemAnswer]:
     """The scored answers of person `place` for a calibration."""
     given = (solve or solves)(place)
     return [
-        Answer((item.family, item.level), len(item.options), 1 if given[str(position)] == item.key else 0)
+        ItemAnswer((item.family, item.level), len(item.options), 1 if given[str(position)] == item.key else 0)
         for position, item in enumerate(form_of(place), start=1)
     ]
 

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 
 from goodword.assessments.psychometrics.abilities import UnknownCell, ability, point, quantile
-from goodword.assessments.psychometrics.rasch import Answer, Answers, Calibration, Difficulty
+from goodword.assessments.psychometrics.rasch import Answers, Calibration, Difficulty, ItemAnswer
 
 #: difficulty and number of options of each item, in a form like the built-in one of 20
 FORM = (
@@ -30,7 +30,7 @@ def known(form: Sequence[tuple[float, int]] = FORM) -> Calibration:
 
 def answers_of(form: Sequence[tuple[float, int]], right: Sequence[int]) -> Answers:
     given: list[Literal[0, 1]] = [1 if one else 0 for one in right]
-    return [Answer(("item", place), form[place][1], one) for place, one in enumerate(given)]
+    return [ItemAnswer(("item", place), form[place][1], one) for place, one in enumerate(given)]
 
 
 def simulated(chance: random.Random, able: float) -> Answers:
@@ -112,7 +112,7 @@ def test_the_order_of_answers_changes_nothing() -> None:
 
 def test_an_answer_to_an_uncalibrated_cell_is_refused() -> None:
     with pytest.raises(UnknownCell) as refused:
-        ability(known(), [Answer(("series", 9), 5, 1)])
+        ability(known(), [ItemAnswer(("series", 9), 5, 1)])
     assert refused.value.cell == ("series", 9)
     assert str(refused.value) == "The family “series”, level 9, is not calibrated."
 
@@ -120,7 +120,7 @@ def test_an_answer_to_an_uncalibrated_cell_is_refused() -> None:
 @pytest.mark.parametrize("answer", [2, -1, 0.5, None])
 def test_an_answer_is_nought_or_one(answer: object) -> None:
     with pytest.raises(ValueError, match="An answer is 0 or 1"):
-        ability(known(), [Answer(("item", 0), 5, answer)])  # type: ignore[arg-type]  # an invalid answer on purpose
+        ability(known(), [ItemAnswer(("item", 0), 5, answer)])  # type: ignore[arg-type]  # an invalid answer on purpose
 
 
 @pytest.mark.slow

@@ -10,10 +10,10 @@ import pytest
 
 from goodword.assessments.psychometrics.abilities import ability
 from goodword.assessments.psychometrics.rasch import (
-    Answer,
     Answers,
     Calibration,
     Cell,
+    ItemAnswer,
     Lack,
     NotEnough,
     calibrate,
@@ -56,9 +56,9 @@ def people(
     return found
 
 
-def _answer(chance: random.Random, cell: Cell, logit: float) -> Answer:
+def _answer(chance: random.Random, cell: Cell, logit: float) -> ItemAnswer:
     p = 1 / OPTIONS + (1 - 1 / OPTIONS) / (1 + math.exp(-logit))
-    return Answer(cell, OPTIONS, 1 if chance.random() < p else 0)
+    return ItemAnswer(cell, OPTIONS, 1 if chance.random() < p else 0)
 
 
 @cache
@@ -171,8 +171,10 @@ def test_all_that_is_lacking_is_named() -> None:
     few: Cell = ("figures", 1)
     easy: Cell = ("figures", 2)
     hard: Cell = ("figures", 3)
-    persons: list[Answers] = [[*person, Answer(easy, 4, 1), Answer(hard, 4, 0)] for person in people(5, 199)]
-    persons[:29] = [[*person, Answer(few, 4, 1)] for person in persons[:29]]
+    persons: list[Answers] = [
+        [*person, ItemAnswer(easy, 4, 1), ItemAnswer(hard, 4, 0)] for person in people(5, 199)
+    ]
+    persons[:29] = [[*person, ItemAnswer(few, 4, 1)] for person in persons[:29]]
     with pytest.raises(NotEnough) as refused:
         calibrate([*persons, []])
     assert refused.value.lacks == (
@@ -192,12 +194,18 @@ def test_no_people_are_too_few() -> None:
 def test_people_without_variance_cannot_calibrate() -> None:
     one, other = ("series", 1), ("series", 2)
     with pytest.raises(NotSettled):
-        calibrate([[Answer(one, 4, 1), Answer(other, 4, 0)], [Answer(one, 4, 0), Answer(other, 4, 1)]] * 150)
+        calibrate(
+            [
+                [ItemAnswer(one, 4, 1), ItemAnswer(other, 4, 0)],
+                [ItemAnswer(one, 4, 0), ItemAnswer(other, 4, 1)],
+            ]
+            * 150
+        )
 
 
 def test_all_or_nothing_answers_cannot_calibrate() -> None:
-    everything: Answers = [Answer(cell, 5, 1) for cell in FORM]
-    nothing: Answers = [Answer(cell, 5, 0) for cell in FORM]
+    everything: Answers = [ItemAnswer(cell, 5, 1) for cell in FORM]
+    nothing: Answers = [ItemAnswer(cell, 5, 0) for cell in FORM]
     with pytest.raises(NotSettled):
         calibrate([everything, nothing] * 150)
 
@@ -211,7 +219,7 @@ def test_one_item_each_cannot_identify_the_spread() -> None:
 @pytest.mark.parametrize("answer", [2, -1, 0.5, None])
 def test_an_answer_is_nought_or_one(answer: object) -> None:
     with pytest.raises(ValueError, match="An answer is 0 or 1"):
-        calibrate([[Answer(FORM[0], 5, answer)]])  # type: ignore[arg-type]  # an invalid answer on purpose
+        calibrate([[ItemAnswer(FORM[0], 5, answer)]])  # type: ignore[arg-type]  # an invalid answer on purpose
 
 
 def test_a_calibration_comes_back_from_json_whole() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from goodword.assessments.kinds.judgement.items import WITHIN
 from goodword.assessments.models import Attempt, AttemptPart
-from goodword.assessments.validity import Criterion, CriterionFigures, Row, figures
+from goodword.assessments.validity import CorrelationRow, Criterion, CriterionFigures, figures
 from goodword.candidates.models import Application, Candidate
 from goodword.roles.models import Role
 from tests.assessments.all_kinds import own_situations
@@ -40,7 +40,7 @@ def only(role: Role, of: Role | None = None) -> CriterionFigures:
     return found
 
 
-def only_row(role: Role, of: Role | None = None) -> Row:
+def only_row(role: Role, of: Role | None = None) -> CorrelationRow:
     [row] = only(role, of).rows
     return row
 

@@ -8,7 +8,7 @@ from goodword.workspace.adding.csv_reading import (
     COLUMNS,
     LARGEST,
     MOST_ROWS,
-    Row,
+    CsvRow,
     person_of,
     read_table,
 )
@@ -24,7 +24,7 @@ def people(raw: bytes | str) -> list[tuple[str, str, str]]:
 
 def problem(**cells: str) -> str:
     filled = {"name": "Ada Zorn", "email": "ada@mail.example"} | cells
-    person, sentences = person_of(Row(line=2, cells=filled))
+    person, sentences = person_of(CsvRow(line=2, cells=filled))
     assert person is None
     return sentences
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from goodword.accounts.models import Membership
 from goodword.core import mail
-from goodword.core.dns import SECONDS, Answer, Failure, servers, txt_records
+from goodword.core.dns import SECONDS, DnsAnswer, Failure, servers, txt_records
 from goodword.core.environment import SettingError
 from tests.support import factories
 from tests.support.dns_server import GARBAGE, SERVFAIL, SILENT, Zone, dns_server
@@ -170,10 +170,10 @@ def test_names_are_looked_up_together(silent: tuple[str, int]) -> None:
     found = txt_records(names, using=[silent])
     assert time.monotonic() - begun < SECONDS + 2
     assert found == {
-        "slow.example": Answer(failure=Failure.TIMEOUT),
-        "good.example": Answer(("a" * 300, "b")),
-        "none.example": Answer(),
-        f"{'x' * 70}.example": Answer(failure=Failure.SERVER),
+        "slow.example": DnsAnswer(failure=Failure.TIMEOUT),
+        "good.example": DnsAnswer(("a" * 300, "b")),
+        "none.example": DnsAnswer(),
+        f"{'x' * 70}.example": DnsAnswer(failure=Failure.SERVER),
     }
     assert txt_records([]) == {}
 

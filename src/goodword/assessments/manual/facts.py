@@ -21,7 +21,7 @@ from goodword.assessments.plans.versions import whole_form
 from goodword.assessments.psychometrics import strata
 from goodword.assessments.psychometrics.strata import Comparison, Stratum
 from goodword.assessments.queries import content_of
-from goodword.assessments.validity import Criterion, Row, figures
+from goodword.assessments.validity import CorrelationRow, Criterion, figures
 from goodword.core.report_blocks import Block, Prose
 from goodword.roles.models import JobAnalysis, Role
 
@@ -77,7 +77,7 @@ class ManualFacts:
     #: importance or criticality, whichever is higher, of the rated requirements that it measures there
     importance: tuple[int, ...]
     #: correlations with ratings after hire, by type of rating
-    related: tuple[tuple[Criterion, Row], ...]
+    related: tuple[tuple[Criterion, CorrelationRow], ...]
 
     @property
     def kind(self) -> Kind[Any]:

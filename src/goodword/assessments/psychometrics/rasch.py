@@ -39,7 +39,7 @@ _LEAST_SD = 0.1
 type Cell = tuple[str, int]
 
 
-class Answer(NamedTuple):
+class ItemAnswer(NamedTuple):
     """An answer to an item of a cell (1 if right, else 0), with the item's number of options."""
 
     cell: Cell
@@ -47,7 +47,7 @@ class Answer(NamedTuple):
     right: Literal[0, 1]
 
 
-type Answers = Sequence[Answer]
+type Answers = Sequence[ItemAnswer]
 
 
 @dataclass(frozen=True, slots=True)

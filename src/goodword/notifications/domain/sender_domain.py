@@ -12,7 +12,7 @@ from django.conf import settings
 
 from goodword.core import mail
 from goodword.core.addresses import suffixes
-from goodword.core.dns import SECONDS, Answer, Failure, txt_records
+from goodword.core.dns import SECONDS, DnsAnswer, Failure, txt_records
 
 #: states of <c-check-row>
 GOOD, WRONG, WEAK, UNKNOWN = "granted", "missing", "lacking", "untested"
@@ -36,7 +36,7 @@ class Finding:
     source: str = ""
 
 
-def spf(domain: str, answer: Answer, *, allowed: Sequence[str]) -> Finding:
+def spf(domain: str, answer: DnsAnswer, *, allowed: Sequence[str]) -> Finding:
     """Check SPF. `allowed`: mechanisms that authorise the mail server ("include:spf.example.net"); empty if unknown."""
     records = tuple(text for text in answer.texts if text.casefold().split(" ")[0] == "v=spf1")
     proposed = f"v=spf1 {' '.join(allowed)} ~all" if allowed else ""
@@ -83,7 +83,7 @@ def spf(domain: str, answer: Answer, *, allowed: Sequence[str]) -> Finding:
     return finding(WRONG, "Wrong", f"{', '.join(missing)} isn't in the record.", value=merged)
 
 
-def dkim(domain: str, selector: str, answer: Answer) -> Finding:
+def dkim(domain: str, selector: str, answer: DnsAnswer) -> Finding:
     records = tuple(text for text in answer.texts if "p" in tags(text))
     source = "The value is the public key from your mail server's administrator, as a TXT or CNAME record."
 
@@ -113,7 +113,7 @@ def dkim(domain: str, selector: str, answer: Answer) -> Finding:
     )
 
 
-def dmarc(domain: str, own: Answer, parent: Answer | None) -> Finding:
+def dmarc(domain: str, own: DnsAnswer, parent: DnsAnswer | None) -> Finding:
     """Check DMARC. `parent`: the answer for the organisational domain if the sender's domain is below it; used if `own`
     has no record."""
     answer, above = own, False
@@ -178,7 +178,7 @@ def is_aligned(domain: str, other: str) -> bool:
     return organisational(domain) == organisational(other)
 
 
-def _dmarc_records(answer: Answer) -> tuple[str, ...]:
+def _dmarc_records(answer: DnsAnswer) -> tuple[str, ...]:
     return tuple(
         text for text in answer.texts if re.match(r"v\s*=\s*DMARC1\s*(;|$)", text.strip(), re.IGNORECASE)
     )

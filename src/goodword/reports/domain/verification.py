@@ -25,7 +25,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class VerificationResult:
     """Details are only set for unchanged files."""
 
     outcome: Outcome
@@ -36,11 +36,11 @@ class Answer:
     newer: bool = False
 
 
-def verify(content: bytes | mmap) -> Answer:
+def verify(content: bytes | mmap) -> VerificationResult:
     issued = _issued(Q(sha256=hashlib.sha256(content).hexdigest()))
     if issued is not None:
         return _about(issued)
-    return Answer(_outcome_of_other(content))
+    return VerificationResult(_outcome_of_other(content))
 
 
 def _issued(which: Q) -> IssuedFile | None:
@@ -48,11 +48,11 @@ def _issued(which: Q) -> IssuedFile | None:
     return rows.filter(which).first()
 
 
-def _about(issued: IssuedFile) -> Answer:
+def _about(issued: IssuedFile) -> VerificationResult:
     report = issued.report
     if report is None or report.state != Report.State.READY:
-        return Answer(Outcome.WITHDRAWN)
-    return Answer(
+        return VerificationResult(Outcome.WITHDRAWN)
+    return VerificationResult(
         Outcome.UNCHANGED,
         issued_at=issued.issued_at,
         organisation=issued.organisation,

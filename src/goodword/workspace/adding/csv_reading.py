@@ -57,7 +57,7 @@ _LANGUAGES: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class CsvRow:
     """`line`: the line in the file where it begins, from 1. `cells`: clean texts by field."""
 
     line: int
@@ -71,7 +71,7 @@ class Table:
 
     columns: Mapping[str, str]
     ignored: Sequence[str]
-    rows: Sequence[Row]
+    rows: Sequence[CsvRow]
     guessed: bool
 
 
@@ -87,7 +87,7 @@ def read_table(raw: bytes) -> Table:
         if heading is None:
             raise UnreadableFile(_("The file is empty."))
         columns, ignored = _columns_of(heading)
-        rows: list[Row] = []
+        rows: list[CsvRow] = []
         line = reader.line_num
         for cells in reader:
             start, line = line + 1, reader.line_num
@@ -105,7 +105,7 @@ def read_table(raw: bytes) -> Table:
             }
             kept["email"] = without_invisible(kept.get("email", ""))
             too_wide = any(cell.strip() for cell in cells[len(heading) :])
-            rows.append(Row(line=start, cells=kept, too_wide=too_wide))
+            rows.append(CsvRow(line=start, cells=kept, too_wide=too_wide))
     except csv.Error:
         raise UnreadableFile(
             _("Line %(line)s can't be read: a quotation mark is missing or misplaced.")
@@ -121,7 +121,7 @@ def read_table(raw: bytes) -> Table:
     )
 
 
-def person_of(row: Row) -> tuple[Person | None, str]:
+def person_of(row: CsvRow) -> tuple[Person | None, str]:
     """Returns the person, or None with a sentence for each problem."""
     problems: list[str] = []
     if row.too_wide:

@@ -19,7 +19,7 @@ from goodword.candidates.models import Application, visible_applications
 from goodword.core import jobs, process
 from goodword.core.addresses import has_look_alikes, normalised
 from goodword.roles.models import Role, Step
-from goodword.workspace.adding.csv_reading import Row, Table, person_of
+from goodword.workspace.adding.csv_reading import CsvRow, Table, person_of
 from goodword.workspace.adding.forms import add_and_invite
 from goodword.workspace.models import CandidateImport, ImportRow
 
@@ -182,7 +182,7 @@ def read_into_rows(table: Table, *, role: Role, member: Membership, now: datetim
 
 
 def _read(
-    row: Row, of: CandidateImport, *, on_role: Mapping[str, str], seen: dict[str, int]
+    row: CsvRow, of: CandidateImport, *, on_role: Mapping[str, str], seen: dict[str, int]
 ) -> tuple[ImportRow, Person | None]:
     """Return the row, and the person if it is valid. `seen`: line by address, from earlier rows."""
     person, problem = person_of(row)
@@ -356,7 +356,7 @@ def _import_one(batch: _Batch, *, now: datetime) -> bool:
 
 def _add(row: ImportRow, batch: _Batch, *, now: datetime) -> None:
     of = batch.of
-    person, problem = person_of(Row(line=row.line, cells=row.cells))
+    person, problem = person_of(CsvRow(line=row.line, cells=row.cells))
     if person is None:  # the rules have changed since it was read
         row.state, row.problem = RowState.WRONG, problem
         return

@@ -254,7 +254,7 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class AuditRow:
     """`note`: where a sign-in came from."""
 
     entry: AuditEntry
@@ -305,10 +305,10 @@ def keyset_of(entry: AuditEntry) -> str:
     return f"{entry.at.isoformat()}_{entry.pk}"
 
 
-def rows_of(organisation: Organisation, entries: list[AuditEntry]) -> list[Row]:
+def rows_of(organisation: Organisation, entries: list[AuditEntry]) -> list[AuditRow]:
     things, holders = Things(organisation, entries), link_holders(organisation, entries)
     return [
-        Row(
+        AuditRow(
             entry=entry,
             actor=entry.actor if entry.member_id else holders.get(entry.actor, entry.actor),
             actor_email=entry.member.user.email if entry.member and entry.actor != NOT_SIGNED_IN else "",
@@ -321,7 +321,7 @@ def rows_of(organisation: Organisation, entries: list[AuditEntry]) -> list[Row]:
     ]
 
 
-def all_rows(organisation: Organisation, rows: QuerySet[AuditEntry]) -> Iterator[Row]:
+def all_rows(organisation: Organisation, rows: QuerySet[AuditEntry]) -> Iterator[AuditRow]:
     """Yield every matching entry, newest first, in batches."""
     before: tuple[datetime, int] | None = None
     while True:

@@ -21,8 +21,8 @@ from goodword.core.tables import Cell, Form, table_file
 from goodword.core.text import WithoutAccents
 from goodword.workspace.audit_log.entries import (
     PAGE,
+    AuditRow,
     Filters,
-    Row,
     all_rows,
     count_by_group,
     keyset_of,
@@ -72,7 +72,7 @@ def audit_log(request: MemberRequest) -> HttpResponse:
     )
 
 
-def _day_of(row: Row) -> object:
+def _day_of(row: AuditRow) -> object:
     return timezone.localtime(row.entry.at).date()
 
 
@@ -109,7 +109,7 @@ def _file(request: MemberRequest, form: Form) -> HttpResponseBase:
     return table_file(form, COLUMNS, cells, name=name, timespec="seconds")
 
 
-def _cells(organisation: Organisation, rows: Iterator[Row]) -> Iterator[tuple[Cell, ...]]:
+def _cells(organisation: Organisation, rows: Iterator[AuditRow]) -> Iterator[tuple[Cell, ...]]:
     for row in rows:
         changed = "; ".join(f"{one.name}: {one.before} -> {one.after}" for one in row.changed)
         yield (

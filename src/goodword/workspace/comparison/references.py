@@ -26,7 +26,13 @@ from goodword.questionnaires.types import (
 )
 from goodword.references.models import Check, Reference
 from goodword.references.queries import LETTERS
-from goodword.references.results import Answer, QuestionResult, ReceivedReference, Results, results_of_checks
+from goodword.references.results import (
+    QuestionResult,
+    ReceivedReference,
+    ReferenceAnswer,
+    Results,
+    results_of_checks,
+)
 from goodword.roles.models import Role, Step
 from goodword.workflow.models import DONE, is_open
 from goodword.workspace.comparison.results import MAX_ROWS, WITH_NAMES, reused_results, visible_in
@@ -256,7 +262,7 @@ def _cell(results: Results, question_id: str | None, *, relationship: str) -> Re
     return ReferenceCell(given=given, reason="" if given else gettext("No answers"))
 
 
-def _given(result: QuestionResult, answer: Answer) -> Given:
+def _given(result: QuestionResult, answer: ReferenceAnswer) -> Given:
     rated = result.kind in {"rating", "agreement"}
     level = answer.values[0] if rated and answer.values else None
     return Given(

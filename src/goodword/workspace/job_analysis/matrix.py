@@ -58,7 +58,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class MatrixRow:
     """`cells`: the measures in each column."""
 
     requirement: JobRequirement
@@ -75,7 +75,7 @@ class Matrix:
 
     role: Role
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[MatrixRow, ...]
 
     @property
     def unlisted(self) -> list[tuple[str, Entered]]:
@@ -111,7 +111,7 @@ class Matrix:
             "unlisted": [{"title": title, "text": one.text} for title, one in self.unlisted],
         }
 
-    def _stored(self, row: Row) -> dict[str, Any]:
+    def _stored(self, row: MatrixRow) -> dict[str, Any]:
         return {
             "text": row.requirement.text,
             "cells": [
@@ -146,7 +146,7 @@ def matrix_of(role: Role, *, now: datetime) -> Matrix:
         role=role,
         columns=columns,
         rows=tuple(
-            Row(requirement=one, cells=tuple(_cell(one, column) for column in columns))
+            MatrixRow(requirement=one, cells=tuple(_cell(one, column) for column in columns))
             for one in requirements_of(role)
         ),
     )

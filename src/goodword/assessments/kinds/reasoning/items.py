@@ -40,7 +40,7 @@ from goodword.assessments.kinds.scores import ALL, ComputedScore, Respondent, Sc
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.abilities import ItemCurve, UnknownCell, ability, point
 from goodword.assessments.psychometrics.number_right import form_precision, solved_bands
-from goodword.assessments.psychometrics.rasch import Answer, Calibration, Cell, guess
+from goodword.assessments.psychometrics.rasch import Calibration, Cell, ItemAnswer, guess
 from goodword.assessments.psychometrics.reliability import halves, split_half
 from goodword.assessments.psychometrics.totals import Marked, Solved, in_all, solved
 from goodword.core.text import reading_seconds
@@ -219,10 +219,10 @@ def _with_band(
     return replace(score, solved_low=band.low, solved_high=band.high, solved_by=source)
 
 
-def calibration_answers(items: Sequence[Item], answers: Mapping[str, Json]) -> list[Answer]:
+def calibration_answers(items: Sequence[Item], answers: Mapping[str, Json]) -> list[ItemAnswer]:
     """Unanswered tasks count as wrong."""
     return [
-        Answer(item.cell, item.options, 1 if item.is_right(answers.get(item.id)) else 0)
+        ItemAnswer(item.cell, item.options, 1 if item.is_right(answers.get(item.id)) else 0)
         for item in items
         if isinstance(item, ReasoningTask)
     ]
