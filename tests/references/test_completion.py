@@ -6,7 +6,7 @@ import pytest
 
 from goodword.core.workdays import calendar_of
 from goodword.references.domain.requests import RequestedReference, is_complete
-from goodword.workflow.domain.runs import extend_by_hold
+from goodword.workflow.domain.runs import restarted_deadline
 
 IN, OUT = RequestedReference(answered=True), RequestedReference(answered=False)
 NEEDED_IN, NEEDED_OUT = (
@@ -71,12 +71,12 @@ def berlin(month: int, day: int, hour: int = 23, minute: int = 59) -> datetime:
 def test_a_hold_preserves_the_remaining_working_days(
     deadline: datetime, stopped: datetime, now: datetime, expected: datetime
 ) -> None:
-    assert extend_by_hold(deadline, stopped_at=stopped, now=now, calendar=BERLIN) == expected
+    assert restarted_deadline(deadline, stopped_at=stopped, now=now, calendar=BERLIN) == expected
 
 
 def test_public_holidays_are_not_counted_as_remaining_days() -> None:
     # Good Friday is 3 April 2026, Easter Monday the 6th
-    found = extend_by_hold(
+    found = restarted_deadline(
         berlin(4, 7), stopped_at=berlin(4, 2, 10, 0), now=berlin(4, 8, 10, 0), calendar=GERMAN
     )
     assert found == berlin(4, 9)

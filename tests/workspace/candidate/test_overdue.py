@@ -7,7 +7,7 @@ import time_machine
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from goodword.assessments.adjustments.requests import hold_deadline, resume_deadline
+from goodword.assessments.adjustments.requests import resume_deadline, stop_deadline
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.models import Event
@@ -90,7 +90,7 @@ def test_a_deadline_moved_by_an_adjustment_is_not_shown() -> None:
     application = named(factories.role(factories.organisation()), "Ada", "Zorn")
     attempt = invited(application)
     of_the_role = attempt.deadline_at
-    hold_deadline(attempt, now=NOW)
+    stop_deadline(attempt, now=NOW)
     resume_deadline(attempt, now=NOW + 3 * DAY)
     attempt.refresh_from_db()
     assert attempt.deadline_at > of_the_role
@@ -101,7 +101,7 @@ def test_a_deadline_moved_by_an_adjustment_is_not_shown() -> None:
 def test_a_new_deadline_replaces_the_overdue_date() -> None:
     application = named(factories.role(factories.organisation()), "Ada", "Zorn")
     attempt = invited(application)
-    hold_deadline(attempt, now=NOW)
+    stop_deadline(attempt, now=NOW)
     resume_deadline(attempt, now=NOW + 3 * DAY)
     for name in ("application.rejected", "application.unrejected"):
         factories.apply_event(application, name, {})

@@ -25,7 +25,7 @@ from goodword.notifications.domain.links import end
 from goodword.notifications.domain.queue import Correspondent, cancel
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.reminders import plan_reminder
-from goodword.workflow.domain.runs import MAIL_FAILURES, extend_by_hold
+from goodword.workflow.domain.runs import MAIL_FAILURES, restarted_deadline
 from goodword.workflow.models import UNFINISHED, awaits_click, is_open, lock, takes_answers
 
 #: extra time that can be requested, in percent
@@ -79,7 +79,7 @@ def request_adjustment(
                 may_disclose=may_disclose,
             )
             waiting.save()
-            hold_deadline(attempt, now=now)
+            stop_deadline(attempt, now=now)
             application = application_of(attempt)
             contact = next_reader(attempt, application=application)
             mails.mail_contact(waiting, application=application, contact=contact, now=now)
@@ -166,7 +166,7 @@ def carry_over(attempt: Attempt, *, now: datetime) -> None:
     extend_clocks(attempt, percent=granted_percent(attempt))
     asked = earlier.filter(state=Adjustment.State.ASKED).first()
     if asked is not None:
-        hold_deadline(attempt, now=now)
+        stop_deadline(attempt, now=now)
         asked.attempt = attempt
         _ask_again(asked, now=now)
 
@@ -252,8 +252,8 @@ def _addresses_tried(asked: Adjustment) -> set[str]:
     return set(sent.values_list("to_address", flat=True))
 
 
-def hold_deadline(attempt: Attempt, *, now: datetime) -> None:
-    """Put the deadline on hold, and save the locked attempt."""
+def stop_deadline(attempt: Attempt, *, now: datetime) -> None:
+    """Stop the deadline, and save the locked attempt."""
     if attempt.clock_stopped_at is None:
         attempt.clock_stopped_at = now
     attempt.next_reminder_at = None
@@ -264,7 +264,7 @@ def resume_deadline(attempt: Attempt, *, now: datetime) -> None:
     """Restart the deadline with the remaining working days, and save the locked attempt."""
     if attempt.clock_stopped_at is None:
         return
-    deadline = extend_by_hold(
+    deadline = restarted_deadline(
         attempt.deadline_at,
         stopped_at=attempt.clock_stopped_at,
         now=now,

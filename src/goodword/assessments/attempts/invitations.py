@@ -29,9 +29,9 @@ from goodword.workflow.domain.reminders import plan_reminder
 from goodword.workflow.domain.runs import (
     MAIL_FAILURES,
     clear_mail_failure,
-    extend_by_hold,
     invited_run,
     mark_invited,
+    restarted_deadline,
 )
 from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier, wait_or_withdraw_if_ineligible
 from goodword.workflow.models import (
@@ -127,7 +127,7 @@ def _deadline_now(attempt: Attempt, *, now: datetime) -> datetime:
     if attempt.clock_stopped_at is None:
         return attempt.deadline_at
     calendar = attempt.organisation.calendar
-    return extend_by_hold(
+    return restarted_deadline(
         attempt.deadline_at, stopped_at=attempt.clock_stopped_at, now=now, calendar=calendar
     )
 

@@ -24,7 +24,7 @@ from goodword.references.domain.reminder_times import plan_candidate_reminder
 from goodword.references.models import OPEN_STATES, Check, Referee, ReferenceRequest, SelfReference, Slot
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import closing_reason
-from goodword.workflow.domain.runs import Refused, extend_by_hold
+from goodword.workflow.domain.runs import Refused, restarted_deadline
 from goodword.workflow.models import DONE, is_open, lock, lock_step_request, takes_answers
 from goodword.workflow.portal import first_offered
 
@@ -252,7 +252,7 @@ def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
     if on_hold and check.clock_stopped_at is None:
         check.clock_stopped_at = now
     elif not on_hold and check.clock_stopped_at is not None:
-        check.deadline_at = extend_by_hold(
+        check.deadline_at = restarted_deadline(
             check.deadline_at,
             stopped_at=check.clock_stopped_at,
             now=now,

@@ -25,7 +25,7 @@ from goodword.references.domain.mails import (
     mail_referee,
 )
 from goodword.references.domain.reminder_times import plan_reminders, plan_request_reminders
-from goodword.references.domain.reminders import is_on_hold, wants_no_mail
+from goodword.references.domain.reminders import is_stopped, wants_no_mail
 from goodword.references.domain.requests import (
     cancel_queued_reminders,
     end_requests,
@@ -167,7 +167,7 @@ def _mail_candidate_new_deadline(check: Check, *, now: datetime) -> None:
 
 def _sends_no_mail(check: Check) -> bool:
     """Whether no mail is sent now. New deadlines are mailed once the check continues."""
-    return is_on_hold(check) or awaits_click(check)
+    return is_stopped(check) or awaits_click(check)
 
 
 def _until(check: Check, days: int, *, before: datetime, now: datetime) -> datetime:

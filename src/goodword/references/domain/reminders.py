@@ -56,7 +56,7 @@ def remind_candidates(*, now: datetime) -> int:
 def remind_candidate(*, check_id: int, now: datetime) -> bool:
     with transaction.atomic():
         check = lock(Check, check_id)
-        if check.next_reminder_at is None or check.next_reminder_at > now or is_on_hold(check):
+        if check.next_reminder_at is None or check.next_reminder_at > now or is_stopped(check):
             return False
         if (
             _is_over(check, check.deadline_at, now=now)
@@ -87,10 +87,10 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
 
 
 def referees_due(*, now: datetime) -> QuerySet[ReferenceRequest]:
-    return _not_on_hold().filter(next_reminder_at__lte=now)
+    return _not_stopped().filter(next_reminder_at__lte=now)
 
 
-def _not_on_hold() -> QuerySet[ReferenceRequest]:
+def _not_stopped() -> QuerySet[ReferenceRequest]:
     return ReferenceRequest.objects.across_organisations().filter(
         check_run__paused_at=None, check_run__closed_at=None, check_run__clock_stopped_at=None
     )
@@ -104,7 +104,7 @@ def remind_referees(*, now: datetime) -> int:
 def remind_referee(*, request_id: int, now: datetime) -> bool:
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
-        if request.next_reminder_at is None or request.next_reminder_at > now or is_on_hold(check):
+        if request.next_reminder_at is None or request.next_reminder_at > now or is_stopped(check):
             return False
         if (
             _is_over(check, request.deadline_at, now=now)
@@ -134,7 +134,7 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
         return True
 
 
-def is_on_hold(check: Check) -> bool:
+def is_stopped(check: Check) -> bool:
     return check.paused_at is not None or check.clock_stopped_at is not None
 
 
@@ -212,7 +212,7 @@ def _refuse_unless_running(check: Check) -> None:
 
 
 def slow_due(*, now: datetime) -> QuerySet[ReferenceRequest]:
-    return _not_on_hold().filter(slow_at__lte=now)
+    return _not_stopped().filter(slow_at__lte=now)
 
 
 def mail_all_about_slow_referees(*, now: datetime) -> int:
@@ -223,7 +223,7 @@ def mail_all_about_slow_referees(*, now: datetime) -> int:
 def mail_about_slow_referees(*, check_id: int, now: datetime) -> bool:
     with transaction.atomic():
         check = lock(Check, check_id)
-        if is_on_hold(check):
+        if is_stopped(check):
             return False
         if _is_pointless(check):
             _clear_slow(check)

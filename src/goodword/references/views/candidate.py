@@ -24,7 +24,7 @@ from goodword.references.domain.checks import (
     slot_statuses,
     version_of,
 )
-from goodword.references.domain.reminders import is_on_hold
+from goodword.references.domain.reminders import is_stopped
 from goodword.references.domain.requests import RequestedReference, is_complete
 from goodword.references.domain.requests import decline_check as decline
 from goodword.references.domain.self_reference import (
@@ -134,7 +134,7 @@ def candidate_home(check: Check, facts: CheckContext, *, now: datetime) -> Candi
         is_late=check.clock_stopped_at is None and check.deadline_at < now,
         answers_due=day_in_words(due, organisation=facts.organisation, language=facts.language),
         answers_late=due < now,
-        referees_reminded=not is_on_hold(check)
+        referees_reminded=not is_stopped(check)
         and any(one.reminders_sent < one.reminders_promised for one in requests),
         on_hold=check.clock_stopped_at is not None,
         reminders_left=max(0, check.reminders_promised - check.reminders_sent),

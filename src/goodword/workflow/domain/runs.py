@@ -22,7 +22,7 @@ from goodword.workflow.models import (
 )
 
 
-def extend_by_hold(
+def restarted_deadline(
     deadline: datetime, *, stopped_at: datetime, now: datetime, calendar: Calendar
 ) -> datetime:
     """Restart a deadline with the working days that were left, at least one. Keeps an overdue one as overdue. Pure."""
