@@ -6,6 +6,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy, ngettext, pgettext
 
+from goodword.assessments.kinds.judgement.content import Panel
 from goodword.assessments.kinds.scales.published_norms import PublishedNormGroup
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.reliability import FEW
@@ -171,6 +172,14 @@ NOTHING = Known()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFacts:
+    """A key set by experts. `panel`: None if no panel has set it. `actions`: how many have a key."""
+
+    panel: Panel | None
+    actions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TechnicalSheet:
     """The sheet in the active language. Kinds fill `scales`, `cells` and `more` (facts by heading)."""
 
@@ -199,6 +208,8 @@ class TechnicalSheet:
     more: Mapping[str, str] = field(default_factory=dict)
     published_norms: tuple[PublishedNormGroup, ...] = ()
     own_norms: tuple[OwnGroup, ...] = ()
+    #: None if the test has no key that experts set
+    key: KeyFacts | None = None
 
 
 def reliability_sentence(groups: tuple[OwnGroup, ...]) -> str:

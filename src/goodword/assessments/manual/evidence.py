@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodword.assessments.kinds.health import health_scales
-from goodword.assessments.kinds.judgement.content import JudgementSet
-from goodword.assessments.kinds.technical_sheet import OwnScale
+from goodword.assessments.kinds.technical_sheet import KeyFacts, OwnScale
 from goodword.assessments.manual.facts import ManualFacts, Topic, from_sheet, none_yet, said
 from goodword.assessments.models import AttemptPart, Test
 from goodword.assessments.psychometrics.norms import BAND_WIDTH, LEAST
@@ -177,16 +176,16 @@ def reliability(facts: ManualFacts) -> Sequence[Topic]:
     topics.append(none_yet(_("Stability over time"), _("Nobody takes the test twice for that purpose.")))
     if facts.kind.rubrics(facts.content):
         topics.append(none_yet(_("Agreement of raters"), _("How well raters agree is not known.")))
-    if isinstance(facts.content, JudgementSet):
-        topics.append(_experts(facts.content))
+    if facts.sheet.key is not None:
+        topics.append(_experts(facts.sheet.key))
     topics.append(
         said(_("Consistency of decisions"), _("Doesn't apply: there is no cut score that could sort people."))
     )
     return topics
 
 
-def _experts(judgement: JudgementSet) -> Topic:
-    heading, panel = _("Agreement of the experts behind the key"), judgement.panel
+def _experts(key: KeyFacts) -> Topic:
+    heading, panel = _("Agreement of the experts behind the key"), key.panel
     if panel is None:
         return none_yet(heading, _("The key was not set by a panel of experts."))
     rows = [
@@ -202,7 +201,7 @@ def _experts(judgement: JudgementSet) -> Topic:
     ]
     weak = _("Their agreement is weak on %(n)s of %(all)s actions.") % {
         "n": panel.wide,
-        "all": len(judgement.actions),
+        "all": key.actions,
     }
     text = [weak]
     if panel.invited is not None:

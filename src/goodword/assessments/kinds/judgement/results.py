@@ -24,6 +24,7 @@ from goodword.assessments.kinds.report import CandidateResult, PartResult, requi
 from goodword.assessments.kinds.scales.items import needed_answers
 from goodword.assessments.kinds.scores import ALL, NormedScore, normed_score
 from goodword.assessments.kinds.technical_sheet import (
+    KeyFacts,
     Known,
     TechnicalSheet,
     common_limits,
@@ -45,6 +46,7 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
         form=judgement.form_label(FULL_FORM),
         construct=judgement.construct,
         n_items=len(judgement.scenarios),
+        key=KeyFacts(panel=judgement.panel, actions=n_actions),
         minutes=judgement.minutes(FULL_FORM),
         scales=(),
         answer_scale=tuple((option.value, option.label) for option in judgement.response_scale),
