@@ -15,7 +15,7 @@ from goodword.core.text import isolate, isolate_within
 from goodword.references import phrases as references
 from goodword.reports.pdf.fonts import load_fonts
 from goodword.reports.pdf.render import render_pdf
-from goodword.reports.pdf.text import BREAK, MOST_MARKS, Printer
+from goodword.reports.pdf.text import BREAK, MOST_MARKS, SILENT_BREAK, Printer, narrow
 from goodword.reports.phrases import PHRASES, all_phrases
 
 from .reading import read, tags_of, text_of
@@ -132,6 +132,23 @@ def test_a_comment_is_marked_with_its_language() -> None:
 def test_a_run_without_spaces_can_break() -> None:
     assert printer().clean("x" * 80) == "x" * 36 + BREAK + "x" * 36 + BREAK + "x" * 8
     assert printer().clean("é" * 40 + "я" * 40).replace(BREAK, "") == "é" * 40 + "я" * 40
+
+
+def test_cells_of_very_long_words_break_in_the_way_that_has_no_limit() -> None:
+    assert (narrow("x" * 25), narrow("x" * 5_000).count(SILENT_BREAK)) == (
+        f"{'x' * 12}{SILENT_BREAK}{'x' * 12}{SILENT_BREAK}x",
+        0,
+    )
+
+
+@pytest.mark.slow
+def test_long_words_in_tables_are_found_whole() -> None:
+    """Screen readers and searches took a break for the end of a word."""
+    word, snapshot = "Zuverlässigkeit", reference_check(2)
+    snapshot["check"]["questions"][0]["text"] = word
+    text = text_of(render_pdf(snapshot))
+    assert text.count(word) == 2  # a table and the list of questions
+    assert SILENT_BREAK not in text
 
 
 @pytest.mark.slow

@@ -15,6 +15,10 @@ from dataclasses import dataclass, field
 
 ZWNJ, ZWJ = "\u200c", "\u200d"
 BREAK = "\u200b"
+#: a break that leaves nothing in the text of the PDF, where long words would otherwise not be found. The template
+#: replaces it (main.typ); Typst fails from about 500 of them.
+SILENT_BREAK = "\ue000"
+MOST_SILENT_BREAKS = 200
 LONGEST_RUN = 36
 NARROW_RUN = 12
 NAME_RUN = 20
@@ -101,7 +105,7 @@ class Printer:
         self.replaced[f"U+{ord(character):04X} {name}".strip()] = None
 
 
-def breakable(text: str, longest: int) -> str:
+def breakable(text: str, longest: int, mark: str = BREAK) -> str:
     """Add invisible break opportunities to words of more than `longest` characters, never before a mark."""
     if all(len(run) <= longest for run in text.split()):
         return text
@@ -110,14 +114,15 @@ def breakable(text: str, longest: int) -> str:
     for cluster in _clusters(text.replace(BREAK, "")):
         run = 0 if cluster.isspace() else run + len(cluster)
         if run > longest:
-            pieces.append(BREAK)
+            pieces.append(mark)
             run = len(cluster)
         pieces.append(cluster)
     return "".join(pieces)
 
 
 def narrow(text: str) -> str:
-    return breakable(text, NARROW_RUN)
+    found = breakable(text, NARROW_RUN, SILENT_BREAK)
+    return found if found.count(SILENT_BREAK) <= MOST_SILENT_BREAKS else breakable(text, NARROW_RUN)
 
 
 def _clusters(text: str) -> Iterator[str]:
