@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from django.db import connection
 
 from goodword.cli import main
 from goodword.core import web_processes
@@ -123,3 +124,22 @@ def test_options_of_evidence_that_would_be_ignored_are_refused(
 ) -> None:
     assert main(["evidence", *options.split()]) == 2
     assert capsys.readouterr().err.startswith(f"goodword: {said}")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "command",
+    [
+        "evidence --organisation acme --out evidence",
+        "evidence --organisation acme --groups groups.csv",
+        "evidence --organisation acme --validity",
+        "manual work_style --organisation acme",
+    ],
+)
+def test_a_database_of_another_version_is_refused(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'workspace'")
+    assert main(command.split()) == 2
+    assert capsys.readouterr().err == (
+        "goodword: The database is not at this version yet. Run `goodword migrate` first.\n"
+    )

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from goodword.commands import AddCommand
+from goodword.commands.database import set_up
 from goodword.core import process
 
 
@@ -84,7 +85,7 @@ def _evidence(options: argparse.Namespace) -> int:
 
         return check_again(Path(options.check))
     if options.groups:
-        process.set_up()
+        set_up()
         from goodword.candidates.fairness.command import compare
 
         return compare(
@@ -97,11 +98,11 @@ def _evidence(options: argparse.Namespace) -> int:
             declined=options.declined_offer,
         )
     if options.validity:
-        process.set_up()
+        set_up()
         from goodword.assessments.validity import print_validity
 
         return print_validity(slug=options.organisation, role_id=options.role)
-    process.set_up()
+    set_up()
     from goodword.assessments.evidence.check import write
 
     return write(slug=options.organisation, folder=Path(options.out))
@@ -137,7 +138,7 @@ def _without_database() -> None:
 
 
 def _manual(options: argparse.Namespace) -> int:
-    process.set_up()
+    set_up()
     from goodword.assessments.manual.chapters import show
 
     return show(
