@@ -40,7 +40,7 @@ from goodword.core.report_blocks import (
     Section,
     Table,
 )
-from goodword.core.text import Phrases, labelled, language_name, rounded
+from goodword.core.text import Phrases, isolate, labelled, language_name, rounded
 
 type Compared = tuple[str, NormedScoreData, NormedScoreFigures]
 
@@ -302,7 +302,7 @@ def _score_row(part: PartData, words: Phrases, *, erased: bool) -> ScoreRow:
     requirement = part["requirement"]
     by = ""
     if requirement is not None and requirement["who"] and requirement["when"]:
-        by = words("stated_by", who=requirement["who"], when=requirement["when"])
+        by = words("stated_by", who=isolate(requirement["who"]), when=requirement["when"])
     return ScoreRow(
         name=part["name"],
         note=words.count("items_of_version", part["items_n"], version=part["version"]),
@@ -444,7 +444,9 @@ def _requirement(part: PartHead, requirement: RequirementData, words: Phrases) -
     sentence = words("requirement", test=part["name"], text=quoted)
     if not requirement["who"] or not requirement["when"]:
         return sentence
-    return words("requirement_by", requirement=sentence, who=requirement["who"], when=requirement["when"])
+    return words(
+        "requirement_by", requirement=sentence, who=isolate(requirement["who"]), when=requirement["when"]
+    )
 
 
 def _total(total: TotalData, words: Phrases) -> Section:

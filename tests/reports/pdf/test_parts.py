@@ -207,6 +207,14 @@ def test_a_question_that_begins_with_a_right_to_left_name_runs_from_left_to_righ
     assert row["label"] == "\u200e\u2068محمد\u2069 keeps customers informed."
 
 
+def test_a_date_stays_behind_a_right_to_left_name() -> None:
+    snapshot: Any = assessment()
+    snapshot["assessment"]["tests"][0]["requirement"] = {"text": "Plans", "who": "محمد", "when": "3 Nov 2026"}
+    [front, *_] = page_content(snapshot, replaced=())["front"]
+    [row] = [row for row in front["blocks"][0]["rows"] if row["requirement"] == "Plans"]
+    assert row["requirement_note"] == "Stated by \u2068محمد\u2069, 3 Nov 2026"
+
+
 def test_french_colons_have_a_space_before_them() -> None:
     closing = page_content(reference_check(2, language="fr"), replaced=())["closing"]
     asked = next(part for part in closing if part["title"] == "Questions posées")
