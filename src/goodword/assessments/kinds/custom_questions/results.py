@@ -202,7 +202,7 @@ class AnsweredQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomQuestionsResult(PartResult):
-    """`right` of `keyed`; None if no question has a key."""
+    """`right`: correct answers among the `keyed` questions, which have a key; None if there are none."""
 
     right: int | None
     keyed: int
