@@ -61,12 +61,17 @@ def _named(group: PublishedNormGroup, instrument: Instrument) -> PublishedNormGr
 
 def _construct(instrument: Instrument, form: str) -> str:
     scales = instrument.scales_of(form)
-    names = ", ".join(scale.construct or scale.name for scale in scales)
+    names = ", ".join(_with_construct(scale) for scale in scales)
     return ngettext(
         "What people say about themselves on %(count)s scale: %(names)s.",
         "What people say about themselves on %(count)s scales: %(names)s.",
         len(scales),
     ) % {"count": len(scales), "names": names}
+
+
+def _with_construct(scale: Scale) -> str:
+    """Reports use the name; the technical term tells specialists what it stands for."""
+    return f"{scale.name} ({scale.construct})" if scale.construct not in {"", scale.name} else scale.name
 
 
 def _scale_facts(instrument: Instrument, form: str) -> tuple[ScaleFacts, ...]:
