@@ -264,6 +264,10 @@ def test_field_keys_keep_their_order() -> None:
         ("k1:%%%", "GOODWORD_FIELD_KEYS: each entry is id:base64 of 32 random bytes."),
         (f"{KEY}:k1", "GOODWORD_FIELD_KEYS: each entry is id:base64 of 32 random bytes."),
         (f"k1:{KEY},k1:{KEY}", "GOODWORD_FIELD_KEYS has two keys 'k1': each needs an id of its own."),
+        (
+            f"k2:{KEY},k1:{KEY}",
+            "GOODWORD_FIELD_KEYS has the same key twice. Make each with `openssl rand -base64 32`.",
+        ),
         ("k1:AAAA", "GOODWORD_FIELD_KEYS: each entry is id:base64 of 32 random bytes."),
     ],
 )

@@ -367,6 +367,10 @@ def parse_field_keys(value: str) -> dict[str, bytes]:
             raise SettingError("GOODWORD_FIELD_KEYS: each entry is id:base64 of 32 random bytes.")
         if name in keys:
             raise SettingError(f"GOODWORD_FIELD_KEYS has two keys {name!r}: each needs an id of its own.")
+        if key in keys.values():
+            raise SettingError(
+                "GOODWORD_FIELD_KEYS has the same key twice. Make each with `openssl rand -base64 32`."
+            )
         keys[name] = key
     if not keys:
         raise SettingError("GOODWORD_FIELD_KEYS needs at least one key, as id:base64 of 32 random bytes.")
