@@ -114,23 +114,38 @@ def test_text_is_kept_as_it_is_typed(page: Page, stage: Stage, referee_page: str
     assert DraftAnswers.read(stage.request.draft).answers["strengths"] == "She thinks before she builds."
 
 
-def test_a_missing_cookie_is_explained_and_a_reload_brings_it_back(
+def test_a_lost_cookie_is_replaced_without_losing_the_text(
     page: Page, stage: Stage, referee_page: str
 ) -> None:
     url = f"{referee_page}questions/{stage.page_of('strengths')}/"
     page.goto(url)
     page.context.clear_cookies()
-    text, state = page.get_by_role("textbox").first, page.get_by_role("status")
-    with page.expect_response(url) as denied:
-        text.fill("She thinks before she builds.")
-    assert denied.value.status == 403
-    expect(state).to_have_text(
+    with page.expect_response(lambda response: response.status == 403):
+        page.get_by_role("textbox").first.fill("She thinks before she builds.")
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    press(page, "Save and review")
+    expect(page.get_by_text("She thinks before she builds.")).to_be_visible()
+
+
+def test_a_browser_that_blocks_cookies_is_explained(page: Page, stage: Stage, referee_page: str) -> None:
+    url = f"{referee_page}questions/{stage.page_of('strengths')}/"
+    page.goto(url)
+    posts: list[str] = []
+
+    def denies(route: Route) -> None:
+        if route.request.method == "GET":
+            route.continue_()
+        else:
+            posts.append(route.request.url)
+            route.fulfill(status=403)
+
+    page.route(url, denies)
+    page.get_by_role("textbox").first.fill("She thinks before she builds.")
+    expect(page.get_by_role("status")).to_have_text(
         "Your answer isn't saved yet. Please reload this page. If this message returns, allow cookies for this site or "
         "use another browser."
     )
-    page.reload()
-    text.fill("She thinks before she builds.")
-    expect(state).to_have_text("Saved")
+    assert len(posts) == 2
 
 
 @pytest.mark.parametrize("status", [404, 413])

@@ -6,8 +6,9 @@
   const AGAIN_AFTER = 5000;
   const GIVE_UP_AFTER = 20000; // ms without a response, as in a tunnel
   const CONFLICT = 409;
-  const DENIED = 403; // the cookie against forged requests is missing; reloading the page brings it back
+  const DENIED = 403; // the cookie against forged requests is missing
   const changed = new WeakSet(); // forms with a conflict
+  const renewed = new WeakSet(); // elements that have a new token since their last success
   const unsaved = new Map(); // elements whose last change isn't saved: the request that carries it
   const timers = new WeakMap(); // for the next attempt
 
@@ -26,6 +27,15 @@
     near.dataset.state = state;
     const words = { saving: "saving", saved: "done", failed: "failed", denied: "denied", changed: "changed" };
     near.textContent = near.dataset[words[state]];
+  };
+
+  // Get a new cookie with its token, and save again. Reloading the page could lose the text.
+  const renew = async (elt, type) => {
+    renewed.add(elt);
+    const page = await (await fetch(location.href, { cache: "no-store" })).text();
+    const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("[name=csrfmiddlewaretoken]");
+    for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = fresh.value;
+    window.htmx.trigger(elt, type);
   };
 
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -52,13 +62,19 @@
       say(elt, "changed");
       return;
     }
+    const type = requestConfig.triggeringEvent?.type ?? "change";
+    if (status === DENIED && !renewed.has(elt)) {
+      renew(elt, type).catch(() => say(elt, "denied"));
+      return;
+    }
+    if (successful) renewed.delete(elt);
     const retries = status === 0 || status >= 500; // after other errors it doesn't help
     say(elt, successful ? "saved" : retries ? "failed" : status === DENIED ? "denied" : "changed");
     if (successful && unsaved.get(elt) === event.detail.xhr) unsaved.delete(elt);
     if (!retries) return;
     clearTimeout(timers.get(elt)); // one attempt, however many answers failed
     const again = setTimeout(() => {
-      if (elt.isConnected) window.htmx.trigger(elt, requestConfig.triggeringEvent?.type ?? "change");
+      if (elt.isConnected) window.htmx.trigger(elt, type);
     }, AGAIN_AFTER);
     timers.set(elt, again);
   });
