@@ -111,6 +111,12 @@ def first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
+def in_one_line(error: BaseException) -> str:
+    """The database's message, without libpq's question whether the server is running."""
+    lines = (line.strip() for line in str(error).splitlines())
+    return " ".join(line for line in lines if line and not line.startswith("Is the server running"))
+
+
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
@@ -183,7 +189,7 @@ def _try_to_connect() -> psycopg.Error | None:
 def _unreachable(error: Exception) -> SettingError:
     return SettingError(
         "The database cannot be reached. Check DATABASE_URL, and that PostgreSQL is running and accepts "
-        f"connections from this machine. Error: {' '.join(str(error).split())}"
+        f"connections from this machine. Error: {in_one_line(error)}"
     )
 
 

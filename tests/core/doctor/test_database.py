@@ -223,6 +223,7 @@ def test_an_unusable_database_is_broken_with_its_remedy(url: str, words: str, re
     one = database.failure(error.value)
     assert (one.area, one.state) == ("database", "broken")
     assert words in one.sentence
+    assert "?" not in one.sentence
     assert one.remedy.startswith(remedy)
 
 

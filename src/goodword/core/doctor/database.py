@@ -17,6 +17,7 @@ from goodword.core.database import (
     UNREADABLE,
     can_run_on,
     first_line,
+    in_one_line,
     own_tables,
     quick_connection,
     rights_problem,
@@ -81,7 +82,7 @@ def findings(conn: psycopg.Connection, *, now: datetime, ready: bool = False) ->
 
 
 def failure(error: Exception) -> Finding:
-    said = " ".join(str(error).split())
+    said = in_one_line(error)
     words = said.casefold()
     state = getattr(error, "sqlstate", None) or ""
     sentence = f"The database can't be used: {said.rstrip('.')}."
