@@ -182,7 +182,7 @@ def test_a_second_dismissal_changes_nothing_and_says_so(
     signed_in(rita).post(address(attempt, flag), {"note": "Mine."})
     second = factories.member(attempt.organisation)
     response = signed_in(second).post(address(attempt, flag), {"note": "Other."}, follow=True)
-    assert text_of(response).count("has already been dismissed") == 1
+    assert text_of(response).count("already been dismissed. See its note. Yours wasn't saved: “Other.”") == 1
     flag.refresh_from_db()
     assert (flag.dismissed_by, flag.dismissed_note) == (rita, "Mine.")
 

@@ -110,7 +110,7 @@ def test_a_second_dismissal_changes_nothing() -> None:
     first, second = (factories.member(story.application.organisation) for _ in range(2))
     signed_in(first).post(address(story, flag), {"note": "Mine."})
     response = signed_in(second).post(address(story, flag), {"note": "Other."}, follow=True)
-    assert "has already been dismissed" in text_of(response)
+    assert "already been dismissed. See its note. Yours wasn't saved: “Other.”" in text_of(response)
     flag.refresh_from_db()
     assert (flag.dismissed_by, flag.dismissed_note) == (first, "Mine.")
     assert AuditEntry.objects.of(story.application.organisation).filter(action="flag.dismissed").count() == 1

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -47,23 +48,27 @@ class DismissForm(forms.Form):
         return note
 
 
-def dismiss_flag[F: Flag](model: type[F], *, flag_id: int, member: Membership, note: str, now: datetime) -> F:
+def dismiss_flag[F: Flag](
+    model: type[F], *, flag_id: int, member: Membership, note: str, now: datetime
+) -> bool:
+    """Returns False if it was dismissed before. Raises NoteRequired."""
     cleaned = clean_text(note)
     if not cleaned or len(cleaned) > LONGEST_NOTE:
         raise NoteRequired
     with transaction.atomic():
-        flag: F = model.objects.of(member.organisation).select_for_update().get(pk=flag_id)
-        if flag.dismissed_at is None:
-            flag.dismissed_at, flag.dismissed_by, flag.dismissed_note = now, member, cleaned
-            flag.save(update_fields=["dismissed_at", "dismissed_by", "dismissed_note"])
-            write(
-                organisation=member.organisation,
-                action="flag.dismissed",
-                member=member,
-                now=now,
-                details={"flag": flag.pk} | dict(flag.run_id),
-            )
-    return flag
+        flag = model.objects.of(member.organisation).select_for_update().get(pk=flag_id)
+        if flag.dismissed_at is not None:
+            return False
+        flag.dismissed_at, flag.dismissed_by, flag.dismissed_note = now, member, cleaned
+        flag.save(update_fields=["dismissed_at", "dismissed_by", "dismissed_note"])
+        write(
+            organisation=member.organisation,
+            action="flag.dismissed",
+            member=member,
+            now=now,
+            details={"flag": flag.pk} | dict(flag.run_id),
+        )
+    return True
 
 
 def dismissal_view[F: Flag](
@@ -78,12 +83,20 @@ def dismissal_view[F: Flag](
         flags = model.objects.of(request.organisation).filter(**{application_lookup: application})
         flag: F = access.get_or_404(flags, flag_pk)
         form = DismissForm(request.POST if request.method == "POST" else None)
-        if flag.dismissed_at is not None:
-            messages.info(request, _("This flag has already been dismissed. See its note."))
-        elif form.is_valid():
+        if form.is_valid():
             note = form.cleaned_data["note"]
-            dismiss_flag(model, flag_id=flag.pk, member=request.member, note=note, now=clock.now())
-            messages.success(request, _("Flag dismissed."))
+            if dismiss_flag(model, flag_id=flag.pk, member=request.member, note=note, now=clock.now()):
+                messages.success(request, _("Flag dismissed."))
+            else:
+                messages.info(
+                    request,
+                    gettext(
+                        "This flag has already been dismissed. See its note. Yours wasn't saved: “%(note)s”"
+                    )
+                    % {"note": note},
+                )
+        elif flag.dismissed_at is not None:
+            messages.info(request, _("This flag has already been dismissed. See its note."))
         else:
             return render(
                 request,
