@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from goodword.assessments.psychometrics.strata import Comparison, Effect
+from goodword.assessments.psychometrics.strata import Effect, StrataComparison
 from tests.assessments.library_pages.support import builtin, url
 from tests.assessments.library_pages.test_manual import COMPUTER, PHONE, calibrated
 from tests.browser.looking import WIDTHS, Looker
@@ -17,7 +17,7 @@ def test_a_manual_with_all_kinds_of_tables_is_legible(browser: Browser, live_ser
     rita = factories.member(factories.organisation(name="Acme"))
     test, looker = builtin(rita.organisation, "reasoning"), Looker(*WIDTHS)
     effects = {("number_series", 1): Effect(-2.4, 0.3)}
-    calibrated(test, (Comparison(reference=COMPUTER, focal=PHONE, effects=effects),))
+    calibrated(test, (StrataComparison(reference=COMPUTER, focal=PHONE, effects=effects),))
     context = window(browser, rita, live_server, width=WIDTHS[0])
     looker.watch(context)
     page = context.new_page()

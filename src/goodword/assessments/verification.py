@@ -22,7 +22,7 @@ from goodword.assessments.kinds.reasoning.content import VERSION, ReasoningTest,
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.reasoning.verification import (
     FORMS,
-    Comparison,
+    VerificationComparison,
     compare,
     draw_verification,
     verification_form,
@@ -273,7 +273,7 @@ class VerificationStatus:
     whether its link still works."""
 
     verification: Verification
-    comparison: Comparison | None
+    comparison: VerificationComparison | None
     over: bool
     has_link: bool
 
@@ -287,7 +287,9 @@ class VerificationStatus:
 
 
 def status_of(verification: Verification, *, now: datetime) -> VerificationStatus:
-    comparison = Comparison.from_json(verification.comparison) if verification.comparison else None
+    comparison = (
+        VerificationComparison.from_json(verification.comparison) if verification.comparison else None
+    )
     return VerificationStatus(
         verification=verification,
         comparison=comparison,

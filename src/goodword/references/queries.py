@@ -21,7 +21,7 @@ from goodword.references.results import (
     ReceivedReference,
     ReferenceAnswer,
     Results,
-    Verification,
+    VerifiedFact,
 )
 from goodword.roles.models import Step
 from goodword.workflow.domain.runs import MAIL_FAILURES
@@ -64,7 +64,7 @@ def _work_again(found: Results) -> OutcomeRow | None:
 
 def _dates_and_title(found: Results) -> OutcomeRow | None:
     people = {one.id: one for one in found.references}
-    facts: dict[str, list[Verification]] = {}
+    facts: dict[str, list[VerifiedFact]] = {}
     for fact in found.verification:
         # a fact that the candidate had not stated can't differ
         if fact.kind != "relationship_confirm" and fact.stated:
@@ -84,7 +84,7 @@ def _dates_and_title(found: Results) -> OutcomeRow | None:
     return OutcomeRow(gettext("Dates and title"), answers) if answers else None
 
 
-def _verdict(facts: Sequence[Verification]) -> str:
+def _verdict(facts: Sequence[VerifiedFact]) -> str:
     verdicts = {fact.verdict for fact in facts}
     return next((one for one in ("corrected", "unsure") if one in verdicts), "confirmed")
 

@@ -14,7 +14,7 @@ from goodword.references.results import (
     ReceivedReference,
     ReferenceAnswer,
     Results,
-    Verification,
+    VerifiedFact,
 )
 
 type Moment = Callable[[datetime], str]
@@ -368,7 +368,7 @@ def _values(group: AnswerGroup) -> GroupValues:
     }
 
 
-def _verification(entry: Verification) -> VerificationData:
+def _verification(entry: VerifiedFact) -> VerificationData:
     return {
         "reference": entry.reference,
         "kind": entry.kind,

@@ -136,7 +136,7 @@ class QuestionResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verification:
+class VerifiedFact:
     """`verdict`: "confirmed", "corrected" or "unsure"."""
 
     reference: str
@@ -170,7 +170,7 @@ class Results:
     references: tuple[ReceivedReference, ...]
     self_reference: ReceivedReference | None
     questions: tuple[QuestionResult, ...]
-    verification: tuple[Verification, ...]
+    verification: tuple[VerifiedFact, ...]
     contradictions: tuple[Contradiction, ...]
 
     @property
@@ -508,13 +508,13 @@ def _option_words(question: Question) -> Mapping[str, str]:
     return _options(question) or {str(level.value): level.label for level in _levels(question)}
 
 
-def _verifications(references: Sequence[Reference], questions: Sequence[Question]) -> list[Verification]:
+def _verifications(references: Sequence[Reference], questions: Sequence[Question]) -> list[VerifiedFact]:
     asked = [question for question in questions if isinstance(question, CONFIRMING)]
     return [entry for reference in references for entry in _verifications_of(reference, asked)]
 
 
 def _contradictions(
-    received: Sequence[ReceivedReference], facts: Sequence[Verification]
+    received: Sequence[ReceivedReference], facts: Sequence[VerifiedFact]
 ) -> Iterator[Contradiction]:
     """Different dates or titles from referees of the same company. The relationship is always each referee's own."""
     people = {one.id: one for one in received}
@@ -547,10 +547,10 @@ def _fact_label(question: Confirmation) -> str:
             assert_never(question)
 
 
-def _verifications_of(reference: Reference, asked: Sequence[Confirmation]) -> list[Verification]:
+def _verifications_of(reference: Reference, asked: Sequence[Confirmation]) -> list[VerifiedFact]:
     shown = render_answers(asked, reference.answers, stated=stated_of(reference.request.referee))
     return [
-        Verification(
+        VerifiedFact(
             reference=str(reference.pk),
             kind=question.type,
             what=_fact_label(question),

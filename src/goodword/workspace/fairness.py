@@ -21,7 +21,7 @@ from goodword.accounts.navigation import settings_nav
 from goodword.candidates.fairness.groups import Decisions, GroupFile, proposed, read_groups, rejection_reasons
 from goodword.candidates.fairness.outcomes import (
     LEAST,
-    Comparison,
+    GroupComparison,
     Scope,
     compare_groups,
 )
@@ -159,7 +159,7 @@ def fairness(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate(now, organisation.zone)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = FairnessForm(*sent, organisation=organisation, today=today)
-    found: Comparison | None = None
+    found: GroupComparison | None = None
     unknown = ""
     if form.is_valid():
         file: GroupFile = form.cleaned_data["file"]

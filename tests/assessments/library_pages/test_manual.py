@@ -24,7 +24,7 @@ from goodword.assessments.models import Calibration, NormGroup, Test, TestVersio
 from goodword.assessments.psychometrics import strata
 from goodword.assessments.psychometrics.rasch import Calibration as Calibrated
 from goodword.assessments.psychometrics.rasch import Difficulty
-from goodword.assessments.psychometrics.strata import Calibrations, Comparison, Effect, Pool, Stratum
+from goodword.assessments.psychometrics.strata import Calibrations, Effect, Pool, StrataComparison, Stratum
 from goodword.assessments.queries import content_of
 from goodword.core.report_blocks import Cell, Heading, Labelled, Prose, Section, Table
 from goodword.roles.models import JobAnalysis, Role
@@ -189,7 +189,7 @@ def test_norms_of_another_form_or_organisation_do_not_count(rita: Membership) ->
     assert topic(manual_of(version, "full"), "Reliability").missing
 
 
-def calibrated(test: Test, comparisons: tuple[Comparison, ...]) -> None:
+def calibrated(test: Test, comparisons: tuple[StrataComparison, ...]) -> None:
     pool = Pool(
         strata={COMPUTER: 300},
         calibration=Calibrated(
@@ -219,7 +219,7 @@ def test_a_calibration_brings_difficulties_and_comparisons_of_groups(rita: Membe
     assert (topic(before, heading).missing, topic(before, "Response processes").missing) == (True, False)
     assert {row[3] for row in topic(before, "Difficulties").blocks[1].rows} == {"assumed"}
     effects = {("number_series", 1): Effect(-2.4, 0.3), ("sets", 1): Effect(0.2, 0.3)}
-    calibrated(test, (Comparison(reference=COMPUTER, focal=PHONE, effects=effects),))
+    calibrated(test, (StrataComparison(reference=COMPUTER, focal=PHONE, effects=effects),))
     manual = manual_of(version_of(test), "standard_20")
     assert topic(manual, heading).blocks[1].rows == [
         ["English, on a phone", "English, on a computer", "1", "0", "1", "No"]

@@ -10,7 +10,7 @@ from goodword.assessments.adjustments.status import extend_clocks
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.kinds.generated import from_json
-from goodword.assessments.kinds.reasoning.verification import FORMS, Comparison
+from goodword.assessments.kinds.reasoning.verification import FORMS, VerificationComparison
 from goodword.assessments.models import Attempt, AttemptPart, TestVersion, Verification
 from goodword.assessments.norms.first_attempts import first_attempts
 from goodword.assessments.verification import (
@@ -42,8 +42,10 @@ pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
 
 
-def comparison(row: Verification) -> Comparison:
-    return Comparison.from_json(Verification.objects.of(row.organisation).get(pk=row.pk).comparison)
+def comparison(row: Verification) -> VerificationComparison:
+    return VerificationComparison.from_json(
+        Verification.objects.of(row.organisation).get(pk=row.pk).comparison
+    )
 
 
 def test_a_lower_result_is_reported_with_its_prediction() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from goodword.candidates.fairness.groups import Decisions, proposed, read_groups, rejection_reasons
 from goodword.candidates.fairness.outcomes import (
-    Comparison,
+    GroupComparison,
     GroupRate,
     GroupTotal,
     StageRates,
@@ -30,7 +30,7 @@ def role() -> Role:
     return factories.role(factories.organisation())
 
 
-def found(of: Role, raw: bytes, **changes: object) -> Comparison:
+def found(of: Role, raw: bytes, **changes: object) -> GroupComparison:
     return compare_groups(scope(of.organisation, **changes), read_groups(raw))
 
 

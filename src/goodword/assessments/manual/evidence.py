@@ -14,7 +14,7 @@ from goodword.assessments.kinds.technical_sheet import KeyFacts, OwnScale
 from goodword.assessments.manual.facts import ManualFacts, Topic, from_sheet, none_yet, said
 from goodword.assessments.models import AttemptPart, Test
 from goodword.assessments.psychometrics.norms import BAND_WIDTH, LEAST
-from goodword.assessments.psychometrics.strata import Comparison, Stratum
+from goodword.assessments.psychometrics.strata import StrataComparison, Stratum
 from goodword.assessments.psychometrics.validity import Estimate
 from goodword.core.report_blocks import Block, Prose, Table
 from goodword.core.text import written_count, written_figure
@@ -311,7 +311,7 @@ def _differential_functioning(facts: ManualFacts) -> Topic:
     )
 
 
-def _compared(found: Comparison) -> list[str]:
+def _compared(found: StrataComparison) -> list[str]:
     sizes = Counter(effect.size for effect in found.effects.values())
     return [
         stratum_name(found.focal),

@@ -19,7 +19,7 @@ from goodword.assessments.norms.first_attempts import first_attempts
 from goodword.assessments.norms.queries import known_of
 from goodword.assessments.plans.versions import whole_form
 from goodword.assessments.psychometrics import strata
-from goodword.assessments.psychometrics.strata import Comparison, Stratum
+from goodword.assessments.psychometrics.strata import StrataComparison, Stratum
 from goodword.assessments.queries import content_of
 from goodword.assessments.validity import CorrelationRow, Criterion, figures
 from goodword.core.report_blocks import Block, Prose
@@ -70,7 +70,7 @@ class ManualFacts:
     builtin: bool
     languages: tuple[str, ...]
     versions: tuple[VersionDate, ...]
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[StrataComparison, ...]
     first_attempts: Mapping[Stratum, int]
     health: int
     roles: tuple[int, int] | None
@@ -151,7 +151,7 @@ def _analysed(version: TestVersion, roles: Sequence[Role]) -> list[JobAnalysis]:
     return [one for one in newest if version.test_id in one.matrix.get("tests", ())]
 
 
-def _comparisons(version: TestVersion) -> tuple[Comparison, ...]:
+def _comparisons(version: TestVersion) -> tuple[StrataComparison, ...]:
     rows = Calibration.objects.of(version.organisation).filter(test=version.test, version=version.number)
     newest = rows.order_by("-number").first()
     found = strata.of_today(newest.content) if newest else None

@@ -114,7 +114,7 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class StrataComparison:
     reference: Stratum
     focal: Stratum
     effects: Mapping[Cell, Effect]
@@ -130,7 +130,7 @@ class Calibrations:
     """`left_out`: the number of people in each stratum without a calibration."""
 
     pools: tuple[Pool, ...]
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[StrataComparison, ...]
     left_out: Mapping[Stratum, int]
 
     @property
@@ -153,7 +153,7 @@ def calibrate(people: Mapping[Stratum, Sequence[Answers]]) -> Calibrations:
         rasch.calibrate([])
     first, *others = [stratum for stratum in order if sizes[stratum] >= LEAST_PERSONS] or order[:1]
     comparisons = tuple(
-        Comparison(reference=first, focal=other, effects=differences(answered[first], answered[other]))
+        StrataComparison(reference=first, focal=other, effects=differences(answered[first], answered[other]))
         for other in others
     )
     alike = [one.focal for one in comparisons if one.alike]
@@ -212,7 +212,7 @@ def from_json(data: Mapping[str, Any]) -> Calibrations:
             Pool(strata=_strata(pool["strata"]), calibration=rasch.from_json(pool)) for pool in data["pools"]
         ),
         comparisons=tuple(
-            Comparison(
+            StrataComparison(
                 reference=Stratum(**one["reference"]),
                 focal=Stratum(**one["focal"]),
                 effects={

@@ -22,7 +22,7 @@ from goodword.assessments.psychometrics.norms import ADVISED, BAND_WIDTH, LEAST
 from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
 from goodword.assessments.psychometrics.reliability import FEW
-from goodword.assessments.psychometrics.strata import Comparison, Pool
+from goodword.assessments.psychometrics.strata import Pool, StrataComparison
 from goodword.assessments.queries import content_of
 from goodword.core import job_recovery
 from goodword.questionnaires.editor.descriptions import language_name
@@ -223,7 +223,7 @@ def _pool(pool: Pool) -> dict[str, object]:
     }
 
 
-def _comparison(compared: Comparison) -> dict[str, object]:
+def _comparison(compared: StrataComparison) -> dict[str, object]:
     sizes = Counter(effect.size for effect in compared.effects.values())
     return {
         "reference": _named(*compared.reference),

@@ -12,7 +12,7 @@ from goodword.accounts.models import Organisation
 from goodword.candidates.fairness.groups import Decisions, proposed, read_groups, rejection_reasons
 from goodword.candidates.fairness.outcomes import (
     LEAST,
-    Comparison,
+    GroupComparison,
     Scope,
     StageRates,
     compare_groups,
@@ -117,7 +117,7 @@ def _day(text: str | None) -> date | None:
         raise _Refused(f"“{text}” is not a date. Use the format 2026-11-28.") from None
 
 
-def _print(found: Comparison) -> int:
+def _print(found: GroupComparison) -> int:
     for group in found.groups:
         print(
             f"{group.group}: {group.people} applications, {group.hired} hired, {group.declined} declined an offer, "

@@ -134,7 +134,7 @@ class GroupTotal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class GroupComparison:
     """`unknown`: people in the file without an application in scope. `ungrouped`: applications of people who aren't in
     the file. `erased`: applications in scope that can't count."""
 
@@ -150,7 +150,7 @@ class Comparison:
         return sum(group.enough for group in self.groups) > 1
 
 
-def compare_groups(scope: Scope, file: GroupFile) -> Comparison:
+def compare_groups(scope: Scope, file: GroupFile) -> GroupComparison:
     """Selection rates omit withdrawn and active applications. For a stage, those who moved on from it count anyway."""
     rows = list(
         scope.applications().values_list(
@@ -172,7 +172,7 @@ def compare_groups(scope: Scope, file: GroupFile) -> Comparison:
     names = sorted(set(file.groups.values()))
     totals = [_total(name, group_of, outcome) for name in names]
     enough = frozenset(total.group for total in totals if total.enough)
-    return Comparison(
+    return GroupComparison(
         groups=totals,
         selected=_rates("", _selected(group_of, outcome), names, enough),
         stages=[

@@ -93,7 +93,7 @@ def _with_moments(values: dict[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class FoundDifferences:
     """`deferred`: differences that are synced after the missed invitations. Their candidate was merged into another,
     and syncing any of the candidate's applications would start steps that waited for an address."""
 
@@ -142,7 +142,7 @@ def compare_applications(
     connection: Connection,
     until: datetime,
     now: datetime,
-) -> Comparison:
+) -> FoundDifferences:
     """Skips applications that were active after `until` or have a delivery in the inbox: deliveries will update them.
     After a merge, steps that waited for an address are missed invitations. Raises HarvestError."""
     mapping = stage_mapping(connection)
@@ -167,7 +167,7 @@ def compare_applications(
         elif _is_new(theirs, mapping):
             differences.append(_difference(theirs, Kind.MISSED_CHANGE, "Applied."))
     waiting, of_candidates = _waiting_for_address(connection, merged.values())
-    return Comparison(
+    return FoundDifferences(
         differences=[one for one in differences if merged.get(one.remote_id) not in of_candidates],
         deferred=[one for one in differences if merged.get(one.remote_id) in of_candidates],
         missed=[*waiting, *_with_entry_times(api, missed, local=local)],

@@ -214,7 +214,7 @@ class Pass:
     tick: Callable[[], datetime]
     meter: Meter = field(default_factory=Meter)
     missed: dict[int, MissedInvitation] = field(default_factory=dict)
-    #: synced after the missed invitations, see `Comparison`
+    #: synced after the missed invitations, see `FoundDifferences`
     deferred: dict[int, Difference] = field(default_factory=dict)
     #: for a full pass: jobs that were read completely, how many applications they had, and which of ours haven't been
     #: seen in any job yet (None: not started)

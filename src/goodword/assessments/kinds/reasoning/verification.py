@@ -70,7 +70,7 @@ def verification_test() -> ReasoningTest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class VerificationComparison:
     """Numbers of tasks solved in both forms, and the prediction by the first (see `second_result.py`).
 
     `difficulties`: "assumed" or "calibrated", the same for both forms.
@@ -125,7 +125,7 @@ def compare(
     first_solved: int,
     answers: Mapping[str, Json],
     calibration: Calibration | None,
-) -> Comparison:
+) -> VerificationComparison:
     """`first` and `second`: the tasks that count. `answers`: answers to the second form; unanswered means not solved.
 
     The calibration is used if it covers the tasks of both forms, since assumed and calibrated difficulties can't be
@@ -138,7 +138,7 @@ def compare(
     curves_after, _ = curves(((task.cell, task.options) for task in after), used)
     found = predictions(curves_before, curves_after, used.sd if used is not None else ASSUMED_SD)
     predicted = found.by_first[first_solved]
-    return Comparison(
+    return VerificationComparison(
         first_solved=first_solved,
         first_items=len(before),
         solved=sum(task.is_right(answers.get(task.id)) for task in after),
