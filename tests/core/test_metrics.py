@@ -49,7 +49,13 @@ def test_without_settings_there_is_no_such_page(client: Client) -> None:
 def test_a_wrong_or_missing_token_is_refused(on: None, client: Client) -> None:
     assert client.get("/metrics").status_code == 401
     assert client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}x"}).status_code == 401
+    assert client.get("/metrics", headers={"authorization": f"Basic {TOKEN}"}).status_code == 401
     assert client.post("/metrics", headers={"authorization": f"Bearer {TOKEN}"}).status_code == 405
+
+
+@pytest.mark.django_db
+def test_the_scheme_may_be_in_any_case(on: None, client: Client) -> None:
+    assert client.get("/metrics", headers={"authorization": f"bearer {TOKEN}"}).status_code == 200
 
 
 def test_an_allowed_address_needs_no_token(settings: Settings) -> None:

@@ -310,7 +310,8 @@ def _answer(address: str, authorization: str, *, counted: bool = True) -> HttpRe
 
 def may_scrape(address: str, authorization: str) -> bool:
     token = settings.GOODWORD_METRICS_TOKEN
-    if token and hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
+    scheme, _, given = authorization.partition(" ")
+    if token and scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode()):
         return True
     try:
         client = ip_address(address)
