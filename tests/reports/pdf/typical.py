@@ -25,7 +25,7 @@ from goodword.questionnaires.types import (
     WouldWorkAgain,
 )
 from goodword.references.report_data import check_data
-from goodword.references.results import ReceivedReference, Respondent, Results, Verification, question_result
+from goodword.references.results import ReceivedReference, Respondent, Results, VerifiedFact, question_result
 from goodword.reports.pdf.snapshot import SCHEMA, AssessmentSnapshot, ReferenceCheckSnapshot
 from tests.support import factories
 
@@ -181,11 +181,11 @@ def _answer(question: Question, number: int, place: int) -> Any:
     return None
 
 
-def _facts(who: ReceivedReference, number: int) -> list[Verification]:
+def _facts(who: ReceivedReference, number: int) -> list[VerifiedFact]:
     differs = number % 4 == 3
     dates = "Mar 2021 – Dec 2023" if differs else who.period
     return [
-        Verification(
+        VerifiedFact(
             reference=who.id,
             kind="relationship_confirm",
             what="Relationship",
@@ -193,7 +193,7 @@ def _facts(who: ReceivedReference, number: int) -> list[Verification]:
             confirmed=who.relationship,
             verdict="confirmed",
         ),
-        Verification(
+        VerifiedFact(
             reference=who.id,
             kind="dates_confirm",
             what="Worked together",
@@ -201,7 +201,7 @@ def _facts(who: ReceivedReference, number: int) -> list[Verification]:
             confirmed=dates,
             verdict="corrected" if differs else "confirmed",
         ),
-        Verification(
+        VerifiedFact(
             reference=who.id,
             kind="title_confirm",
             what="Job title",
