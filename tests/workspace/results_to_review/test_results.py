@@ -10,12 +10,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, Candidate
 from goodword.core.models import Event
 from goodword.notifications.models import Email
 from goodword.reports.domain import reviews
 from goodword.reports.domain.reviews import CannotAssign, assign, mark_reviewed, to_review, undo_review
 from goodword.reports.models import Report, ResultReview
+from goodword.roles.models import Role
 from tests.references import story
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -310,6 +311,25 @@ def test_the_result_of_a_colleague_who_left_returns_to_the_owner(here: World, ad
     jonas.deactivated_at = NOW
     jonas.save()
     assert to_review(here.rita, mine=True).count() == 1
+
+
+@pytest.mark.parametrize("closed", ["private candidate", "confidential role", "confidential job"])
+def test_a_result_that_the_colleague_can_no_longer_see_returns_to_the_owner(
+    here: World, ada: Application, closed: str
+) -> None:
+    jonas = factories.member(here.role.organisation)
+    assign(review_of(ada), to=jonas, by=here.rita, now=NOW)
+    if closed == "private candidate":
+        Candidate.objects.of(here.role.organisation).filter(pk=ada.candidate_id).update(private=True)
+    elif closed == "confidential role":
+        Role.objects.of(here.role.organisation).filter(pk=here.role.pk).update(confidential=True)
+    else:
+        automation = factories.automation(here.role, connection_id=1, job_id=7, stages={})
+        automation.confidential = True
+        automation.save()
+    assert [to_review(one, mine=True).count() for one in (here.rita, jonas)] == [1, 0]
+    here.role.viewers.add(jonas)
+    assert [to_review(one, mine=True).count() for one in (here.rita, jonas)] == [0, 1]
 
 
 @pytest.mark.parametrize("name", ["result_tick", "result_undo", "result_assign"])

@@ -8,11 +8,11 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import Membership
+from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, of_own_roles, recruiter_of, visible_applications
 from goodword.core.models import Event
 from goodword.core.text import WithoutAccents
@@ -22,6 +22,7 @@ from goodword.notifications.models import Link
 from goodword.references.models import Check
 from goodword.reports.domain.versions import is_superseded
 from goodword.reports.models import Report, ResultReview
+from goodword.roles.models import Automation, Role
 from goodword.workflow.models import StepRequest, lock_application
 
 #: days for which the recruiter's link opens the result without signing in
@@ -145,13 +146,33 @@ def to_review(member: Membership, *, mine: bool) -> QuerySet[ResultReview]:
     if not mine:
         return rows
     own = Application.objects.of(member.organisation).filter(of_own_roles(member))
-    # if the colleague has been deactivated, the result goes back to the owners
+    # if the colleague has been deactivated or can no longer see the result, it goes back to the owners
     unassigned = (
         Q(assigned_to=None)
         | Q(assigned_to__kind=Membership.Kind.HIRING_MANAGER)
         | Q(assigned_to__deactivated_at__isnull=False)
+        | _is_hidden_from_colleague(member.organisation)
     )
     return rows.filter(Q(assigned_to=member) | unassigned & Q(step_request__application__in=own.values("pk")))
+
+
+def _is_hidden_from_colleague(organisation: Organisation) -> Q:
+    """Whether the candidate or role has become private or confidential since the result was assigned, as in
+    `candidates.models.is_visible`."""
+    application = "step_request__application"
+    jobs = Automation.objects.of(organisation).filter(confidential=True)
+    closed = (
+        Q(**{f"{application}__candidate__private": True})
+        | Q(**{f"{application}__role__confidential": True})
+        | Q(**{f"{application}__role__in": jobs.values("role_id")})
+    )
+    is_owner = Q(**{f"{application}__role__owner": F("assigned_to")})
+    is_added = Exists(
+        Role.objects.of(organisation).filter(
+            pk=OuterRef(f"{application}__role"), viewers=OuterRef("assigned_to")
+        )
+    )
+    return closed & ~Q(assigned_to__kind=Membership.Kind.ADMIN) & ~is_owner & ~Q(is_added)
 
 
 def mark_reviewed(review: ResultReview, *, member: Membership, now: datetime) -> bool:
