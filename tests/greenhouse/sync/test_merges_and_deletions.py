@@ -10,7 +10,8 @@ from django.db import transaction
 
 from goodword.assessments.models import Attempt
 from goodword.candidates.domain.erasure_requests import WAIT, Reason, cancel_erasure, pending, request_erasure
-from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.candidates.domain.people import choose_language
+from goodword.candidates.models import Application, Candidate, Erasure, visible_applications
 from goodword.core import clock
 from goodword.greenhouse.models import Delivery
 from goodword.greenhouse.sync import merges_and_deletions
@@ -136,6 +137,40 @@ def test_a_merge_into_an_unknown_candidate_copies_them(world: World) -> None:
     merge_candidates(world.greenhouse.store, who(world, loser), winner, now=world.greenhouse.now())
     deliver_all(world)
     assert world.ours(loser).candidate.first_name == "Grace"
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("known", [False, True], ids=["unknown winner", "known winner"])
+def test_a_private_candidate_merged_into_a_hidden_profile_stays_private(world: World, known: bool) -> None:
+    loser = arrived(world, first_name="Ada", last_name="Byron", email="ada@people.example", private=True)
+    winner = arrived(world).candidate_id if known else world.greenhouse.candidate().id
+    store, recruiter = world.greenhouse.store, factories.member(world.organisation)
+    gone = loser.candidate_id
+    store.applications.delete(loser.id)
+    for pk in (gone, winner):
+        store.candidates.delete(pk)
+    merges_and_deletions.candidate_merged(world.connection, loser_id=gone, winner_id=winner, now=clock.now())
+    person = world.ours(loser).candidate
+    assert (person.remote_id, person.private) == (winner, True)
+    assert world.ours(loser) not in visible_applications(recruiter)
+    if not known:
+        assert (person.name, person.email) == ("Ada Byron", "ada@people.example")
+
+
+@pytest.mark.world
+def test_the_language_that_the_loser_chose_stays_unless_the_winner_chose_another(
+    world: World, pair: Pair
+) -> None:
+    loser, winner = pair
+    choose_language(world.ours(loser).candidate, language="fr")
+    merge(world, loser, winner)
+    deliver_all(world)
+    assert world.ours(loser).candidate.chosen_language == "fr"
+    third = arrived(world)
+    choose_language(world.ours(third).candidate, language="de")
+    merge(world, third, winner)
+    deliver_all(world)
+    assert world.ours(third).candidate.chosen_language == "fr"
 
 
 @pytest.mark.world

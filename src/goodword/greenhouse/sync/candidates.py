@@ -168,6 +168,9 @@ def merge_candidates(
             )
     people = Candidate.objects.across_organisations()
     people.filter(merged_into=loser).update(merged_into=winner)
+    if loser.chosen_language and not locked[winner.pk][0].chosen_language:
+        winner.chosen_language = loser.chosen_language
+        people.filter(pk=winner.pk).update(chosen_language=loser.chosen_language)
     people.filter(pk=loser.pk).update(**BLANK, merged_into=winner)
     for request in requests:
         request_erasure(

@@ -10,6 +10,7 @@ A record we can't see is erased only if an event reported its deletion seven day
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -23,6 +24,7 @@ from goodword.candidates.domain.erasure_requests import (
 )
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.candidates.personal_data import BLANK
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.applications import READINGS, TooBusy, apply
@@ -52,7 +54,13 @@ def candidate_merged(
             return [*outcomes, f"Candidate {loser_id} is not one of our candidates."]
         if reading.shows(loser_id):
             return [*outcomes, f"Greenhouse still shows candidate {loser_id}: nothing was merged."]
-        winner = _candidate(connection, winner_id) or _unseen_candidate(connection, winner_id, now=now)
+        winner = _candidate(connection, winner_id) or _unseen_candidate(
+            connection, winner_id, like=loser, now=now
+        )
+        if loser.private and not winner.private and reading.people[winner_id] is None:
+            # Greenhouse may hide the winner because it is private, too
+            winner.private = True
+            winner.save(update_fields=["private"])
         if merge_candidates(loser_id=loser.pk, winner=winner, now=now):
             return [*outcomes, f"Candidate {loser_id} was merged into candidate {winner_id}."]
         return [*outcomes, f"Candidate {loser_id} was already merged into candidate {winner_id}."]
@@ -208,12 +216,14 @@ def _candidate(connection: Connection, remote_id: int) -> Candidate | None:
     return rows.filter(connection_id=connection.pk, remote_id=remote_id).first()
 
 
-def _unseen_candidate(connection: Connection, remote_id: int, *, now: datetime) -> Candidate:
-    """A placeholder for a winner we can't see, so that later events find the merged applications."""
+def _unseen_candidate(connection: Connection, remote_id: int, *, like: Candidate, now: datetime) -> Candidate:
+    """A placeholder for a winner we can't see, so that later events find the merged applications. Until we see it, it
+    has the loser's data, since they are the same person."""
+    data: dict[str, Any] = {name: getattr(like, name) for name in (*BLANK, "private")}
     found, _ = Candidate.objects.across_organisations().get_or_create(
         connection_id=connection.pk,
         remote_id=remote_id,
-        defaults={"organisation_id": connection.organisation_id, "created_at": now},
+        defaults=data | {"organisation_id": connection.organisation_id, "created_at": now},
     )
     return found
 
