@@ -14,7 +14,16 @@
   const focus = (target) => {
     // on a slow connection people may have begun to answer before this script arrives
     const busy = document.activeElement !== document.body;
-    if (!busy && !document.querySelector("[data-error-summary]")) target.focus({ preventScroll: true });
+    if (busy || document.querySelector("[data-error-summary]")) return;
+    describe(target);
+    target.focus({ preventScroll: true });
+  };
+
+  // Screen readers continue from the focus: what stands before it is read as its description.
+  const describe = (target) => {
+    const own = target.getAttribute("aria-describedby");
+    const before = [...document.querySelectorAll("[data-before]")].map((element) => element.id);
+    if (before.length) target.setAttribute("aria-describedby", [...before, ...(own ? [own] : [])].join(" "));
   };
 
   document.addEventListener("keydown", (event) => {

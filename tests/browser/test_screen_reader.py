@@ -1,0 +1,129 @@
+"""What a screen reader says about a page: names, descriptions and announcements."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from goodword.core import clock
+from tests.assessments.all_kinds import assessment_of_all
+from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, PlannedTest, attempt_of
+from tests.assessments.support import application, assigned, token_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def open_part(page: Page, live_server: object) -> Callable[..., None]:
+    """Opens a page of the only part of a new assessment."""
+
+    def open_page(name: str, *args: int, part: PlannedTest) -> None:
+        attempt = attempt_of(part, now=clock.now())
+        page.goto(f"{live_server}{reverse(name, args=[token_of(attempt, now=clock.now()), 1, *args])}")
+
+    return open_page
+
+
+def spoken(page: Page) -> dict[str, str]:
+    """Role, name and description of the element with the focus."""
+    focus = page.evaluate_handle("document.activeElement")
+    client = page.context.new_cdp_session(page)
+    focus.evaluate("element => element.setAttribute('data-spoken', '')")
+    document = client.send("DOM.getDocument")["root"]["nodeId"]
+    node = client.send("DOM.querySelector", {"nodeId": document, "selector": "[data-spoken]"})["nodeId"]
+    tree = client.send("Accessibility.getPartialAXTree", {"nodeId": node, "fetchRelatives": False})
+    found: dict[str, Any] = tree["nodes"][0]
+    return {key: found.get(key, {}).get("value", "") for key in ("role", "name", "description")}
+
+
+def test_a_number_series_is_read_with_commas_when_its_task_gets_the_focus(
+    page: Page, open_part: Callable[..., None]
+) -> None:
+    open_part("portal_assessment_practice", 1, part=REASONING)
+    expect(page.locator("[data-item]")).to_be_focused()
+    terms = [text.strip("\n,") for text in page.locator(".task__term").all_inner_texts()]
+    task = spoken(page)
+    assert task["role"] == "group"
+    assert [term.strip() for term in task["name"].split(",")] == [*terms[:-1], "then what?"]
+
+
+def test_the_practice_solution_is_read_when_it_gets_the_focus(
+    page: Page, open_part: Callable[..., None]
+) -> None:
+    open_part("portal_assessment_practice", 1, part=REASONING)
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator("[data-solution]")).to_be_focused()
+    said = spoken(page)
+    assert said["role"] == "group"
+    assert page.locator("#solution").inner_text() == said["name"]
+
+
+def test_a_situation_is_read_on_turning_to_it(page: Page, open_part: Callable[..., None]) -> None:
+    with page.expect_response("**/screens/"):
+        open_part("portal_assessment_item", 1, part=JUDGEMENT)
+    page.get_by_role("link", name="Skip for now").press("Enter")
+    expect(page.locator("[data-situation]")).to_be_focused()
+    assert spoken(page)["name"] == page.locator(".situation__text").inner_text()
+    expect(page).to_have_title("Situations with customers: 2 of 8 · Acme Bikes")
+
+
+def test_instructions_before_the_first_question_are_not_skipped(
+    page: Page, open_part: Callable[..., None]
+) -> None:
+    open_part("portal_assessment_practice", 1, part=WORK_STYLE)
+    expect(page.locator("[data-item]")).to_be_focused()
+    description = spoken(page)["description"]
+    assert description.startswith("Think of how you usually are at work.")
+    assert description.endswith("For practice only. Nothing is saved.")
+
+
+def test_the_place_in_a_part_is_read_once(page: Page, open_part: Callable[..., None]) -> None:
+    open_part("portal_assessment_item", 1, part=WORK_STYLE)
+    assert page.locator("main").aria_snapshot().count("1 of 20") == 1
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+
+
+def test_tasks_without_figures_are_offered_before_the_start_button(
+    page: Page, open_part: Callable[..., None]
+) -> None:
+    open_part("portal_assessment_part", part=REASONING)
+    main = page.locator("main").aria_snapshot()
+    assert main.index('link "Use tasks without figures instead"') < main.index("Start the clock")
+    page.get_by_role("link", name="Use tasks without figures instead").click()
+    expect(page.get_by_role("region", name="Tasks with figures").get_by_role("button")).to_be_in_viewport()
+
+
+def test_the_limit_of_a_file_describes_its_field(page: Page, live_server: object) -> None:
+    of = application()
+    assert of.role is not None
+    assessment_of_all(of.role, kinds=("questions",))
+    token = token_of(assigned(of, now=clock.now()), now=clock.now())
+    page.goto(f"{live_server}{reverse('portal_assessment_item', args=[token, 1, 4])}")
+    expect(page.get_by_label("Your licence, please")).to_have_accessible_description("At most 5 MB.")
+
+
+def test_the_title_of_a_refused_form_says_that_there_is_an_error(page: Page, live_server: object) -> None:
+    page.goto(f"{live_server}{reverse('account_login')}")
+    expect(page).to_have_title("Sign in · Goodword")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    expect(page).to_have_title("Error: Sign in · Goodword")
+
+
+def test_a_notification_is_announced_after_the_page_has_loaded(page: Page, live_server: object) -> None:
+    """A status that is there when the page loads isn't read."""
+    page.add_init_script(
+        """window.announced = [];
+        addEventListener("DOMContentLoaded", () => {
+          const seen = (changes) => changes.forEach(({ target, addedNodes }) => {
+            if (addedNodes.length && target.closest("[data-toast][role=status]")) announced.push(target.textContent);
+          });
+          new MutationObserver(seen).observe(document.body, { childList: true, subtree: true });
+        });"""
+    )
+    page.goto(f"{live_server}/ui/gallery/")
+    text = page.locator("[data-toast][role=status] .notice__text").first.inner_text()
+    page.wait_for_function("text => announced.filter((one) => one.trim() === text).length === 1", arg=text)
