@@ -1,5 +1,6 @@
-// For forms: moves the focus to an error summary, closes toasts, counts the selected rows in bulk bars and ignores
-// second clicks. Going back to a page of errors shows the form, without asking whether to send it again.
+// For forms: moves the focus to an error summary and names the error in the title, announces and closes toasts, counts
+// the selected rows in bulk bars and ignores second clicks. Going back to a page of errors shows the form, without
+// asking whether to send it again.
 (() => {
   const AGAIN_AFTER = 10000; // ms until a button works again, since people may stop a page that takes long to load
   const ready = (root) => {
@@ -12,6 +13,20 @@
     root.querySelectorAll("[data-bulk-bar]").forEach(count);
   };
 
+  // screen readers read the title of a page first
+  const nameErrors = () => {
+    const prefix = document.querySelector("[data-error-summary]")?.dataset.prefix;
+    if (prefix && !document.title.startsWith(prefix)) document.title = `${prefix} ${document.title}`;
+  };
+
+  // Screen readers pass over a status that is there when the page loads, and read one that changes.
+  const ANNOUNCED_AFTER = 500; // ms, once they have begun with the page
+  const announce = () => {
+    for (const text of document.querySelectorAll("[data-toast][role=status] .notice__text")) {
+      if (!text.contains(document.activeElement)) text.replaceChildren(...text.childNodes);
+    }
+  };
+
   const count = (bar) => {
     const list = bar.closest("[data-bulk]") ?? bar.closest("form");
     const rows = list?.querySelectorAll("tbody input[type=checkbox]:checked") ?? [];
@@ -22,6 +37,8 @@
     // a page of errors is the response to a POST; as a plain visit, people can go back to it and reload it
     if (document.querySelector("[data-error-summary]")) history.replaceState(history.state, "", location.href);
     ready(document);
+    nameErrors();
+    setTimeout(announce, ANNOUNCED_AFTER);
   });
   document.addEventListener("htmx:afterSwap", (event) => ready(event.detail.elt));
 
