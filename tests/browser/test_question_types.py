@@ -125,6 +125,8 @@ def order_of(page: Page) -> list[str]:
 def test_a_ranking_is_ordered_by_keyboard(questions: Page) -> None:
     ranking = questions.locator("[data-ranking]").first
     names = ranking.locator(".ranking__name").all_inner_texts()
+    spoken = ranking.aria_snapshot()
+    assert [spoken.count(f"text: {name}") for name in names] == [0] * len(names)
     assert ranking.locator("select").evaluate_all("all => all.map((one) => one.value)") == [""] * len(names)
     ranking.locator(".ranking__move--down").first.focus()
     questions.keyboard.press("Enter")

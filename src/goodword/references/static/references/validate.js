@@ -3,6 +3,7 @@
   const form = document.querySelector("form[data-validate]");
   if (!form) return;
   const PREFIX = "r-";
+  const ANNOUNCED_AFTER = 100; // ms
   const touched = new Set();
   let timer = 0;
   let requests = 0;
@@ -30,7 +31,12 @@
       const target = box.querySelector("fieldset") ?? input;
       target.setAttribute("aria-describedby", `${target.getAttribute("aria-describedby") ?? ""} ${id}`.trim());
     }
-    if (message.textContent !== words) message.textContent = words;
+    // Screen readers announce the text only if its element was there before.
+    message.words = words;
+    const fill = () => message.textContent !== message.words && (message.textContent = message.words);
+    if (message.dataset.ready !== undefined) fill();
+    else setTimeout(fill, ANNOUNCED_AFTER);
+    message.dataset.ready = "";
     if (kind !== "problem") return;
     for (const old of box.querySelectorAll(".field__error:not([role])")) old.remove();
     box.classList.toggle("field--wrong", Boolean(words));

@@ -122,6 +122,7 @@
     // messages about single ranks stay visible, and the error summary links to the rows
     for (const [at, select] of selects.entries()) {
       fields[at].classList.add("ranking__field");
+      fields[at].querySelector("label").setAttribute("aria-hidden", "true"); // the row has its name
       select.tabIndex = -1;
       select.setAttribute("aria-hidden", "true");
       select.addEventListener("focus", () => rows[at].querySelector(".ranking__move--up").focus());
