@@ -92,3 +92,14 @@ def test_browsers_do_not_restore_old_text_beside_a_newer_version() -> None:
         and 'autocomplete="off"' not in tag
     ]
     assert wrong == []
+
+
+def test_rows_of_tables_have_a_header() -> None:
+    """Screen readers read it with each cell. Rows of these tables have nothing that names them."""
+    unnamed = {"audit_log.html", "review.html", "webhook_table.html"}
+    missing = [
+        path.name
+        for path in sorted((SOURCE / "goodword").rglob("templates/**/*.html"))
+        if "<c-table " in (text := path.read_text()) and 'scope="row"' not in text
+    ]
+    assert set(missing) == unnamed

@@ -150,7 +150,7 @@ def test_the_list_of_roles_shows_open_notices(
     notice(automation, kind=Kind.JOB_CLOSED, before="Sweep", now=NOW)
     notice(automation, kind=Kind.STAGE_GONE, stage_id=5, before="Trial", now=NOW)
     page = BeautifulSoup(signed_in(rita).get(path("roles", organisation)).content, "html.parser")
-    marks = [" ".join(row.select("td")[2].get_text().split()) for row in page.select("tbody tr")]
+    marks = [" ".join(row.select("td")[1].get_text().split()) for row in page.select("tbody tr")]
     assert marks == ["Not linked yet", "1 job linked 2 changes to review"]
 
 
