@@ -113,17 +113,38 @@ def test_the_title_of_a_refused_form_says_that_there_is_an_error(page: Page, liv
     expect(page).to_have_title("Error: Sign in · Goodword")
 
 
-def test_a_notification_is_announced_after_the_page_has_loaded(page: Page, live_server: object) -> None:
-    """A status that is there when the page loads isn't read."""
+@pytest.fixture
+def announced(page: Page) -> Callable[[str], None]:
+    """Waits until this text has changed in a status, once."""
     page.add_init_script(
         """window.announced = [];
         addEventListener("DOMContentLoaded", () => {
           const seen = (changes) => changes.forEach(({ target, addedNodes }) => {
-            if (addedNodes.length && target.closest("[data-toast][role=status]")) announced.push(target.textContent);
+            if (addedNodes.length && target.closest("[role=status]")) announced.push(target.textContent.trim());
           });
           new MutationObserver(seen).observe(document.body, { childList: true, subtree: true });
         });"""
     )
+
+    def wait(text: str) -> None:
+        page.wait_for_function("text => announced.filter((one) => one === text).length === 1", arg=text)
+
+    return wait
+
+
+def test_a_notification_is_announced_after_the_page_has_loaded(
+    page: Page, live_server: object, announced: Callable[[str], None]
+) -> None:
+    """A status that is there when the page loads isn't read."""
     page.goto(f"{live_server}/ui/gallery/")
-    text = page.locator("[data-toast][role=status] .notice__text").first.inner_text()
-    page.wait_for_function("text => announced.filter((one) => one.trim() === text).length === 1", arg=text)
+    announced(page.locator("[data-toast][role=status] .notice__text").first.inner_text())
+
+
+def test_a_sent_request_for_an_adjustment_is_announced(
+    page: Page, live_server: object, announced: Callable[[str], None]
+) -> None:
+    token = token_of(attempt_of(REASONING, now=clock.now()), now=clock.now())
+    page.goto(f"{live_server}{reverse('portal_assessment_adjustment', args=[token])}")
+    page.get_by_label("50% extra time").check()
+    page.get_by_role("button", name="Send request").click()
+    announced("Your request is with Rita Recruiter")

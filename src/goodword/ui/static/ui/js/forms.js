@@ -22,7 +22,7 @@
   // Screen readers pass over a status that is there when the page loads, and read one that changes.
   const ANNOUNCED_AFTER = 500; // ms, once they have begun with the page
   const announce = () => {
-    for (const text of document.querySelectorAll("[data-toast][role=status] .notice__text")) {
+    for (const text of document.querySelectorAll("[data-announce][role=status] :is(.notice__title, .notice__text)")) {
       if (!text.contains(document.activeElement)) text.replaceChildren(...text.childNodes);
     }
   };
