@@ -127,6 +127,38 @@ def test_a_lost_cookie_is_replaced_without_losing_the_text(
     expect(page.get_by_text("She thinks before she builds.")).to_be_visible()
 
 
+def test_a_form_that_is_sent_without_its_cookie_waits_for_a_new_one(
+    page: Page, stage: Stage, referee_page: str
+) -> None:
+    page.goto(f"{referee_page}questions/{stage.page_of('strengths')}/")
+    page.context.clear_cookies()
+    page.get_by_role("textbox").first.fill("She thinks before she builds.")
+    page.get_by_role("button", name="Save and review").click()
+    expect(page.get_by_role("alert")).to_contain_text("Something is missing")
+    expect(page.get_by_role("textbox").first).to_have_value("She thinks before she builds.")
+
+
+def test_a_lost_cookie_is_replaced_once_the_server_responds(
+    page: Page, stage: Stage, referee_page: str
+) -> None:
+    url = f"{referee_page}questions/{stage.page_of('strengths')}/"
+    page.clock.install()
+    page.goto(url)
+    page.context.clear_cookies()
+
+    def fails(route: Route) -> None:
+        route.abort() if route.request.method == "GET" else route.continue_()
+
+    page.route(url, fails)
+    page.get_by_role("textbox").first.fill("She thinks before she builds.")
+    page.clock.fast_forward(TYPING)
+    expect(page.get_by_role("status")).to_have_text("Not saved yet. Trying again.")
+    page.unroute(url)
+    page.clock.fast_forward(AGAIN_AFTER + TYPING)
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    assert DraftAnswers.read(stage.request.draft).answers["strengths"] == "She thinks before she builds."
+
+
 def test_a_browser_that_blocks_cookies_is_explained(page: Page, stage: Stage, referee_page: str) -> None:
     url = f"{referee_page}questions/{stage.page_of('strengths')}/"
     page.goto(url)

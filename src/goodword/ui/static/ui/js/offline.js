@@ -5,6 +5,7 @@
 // assessment ([data-form]) have their own queue.
 (() => {
   const GIVE_UP_AFTER = 15000; // ms
+  const DENIED = 403; // see saved.js
   const FAILING = [502, 503, 504]; // of a proxy without a server, as during a restart
   let unreached = new WeakMap(); // forms whose last autosave failed: by which element, whether the server responded
   let saving = new WeakMap(); // number of autosaves without a response
@@ -37,6 +38,8 @@
     (form.querySelector(".actions") ?? document.querySelector("main > *")).before(notice);
     notice.scrollIntoView({ block: "nearest" });
   };
+
+  const isSaving = (form) => saving.get(form) || form.dataset.renewing;
 
   const isUnsaved = (form) =>
     form.requestSubmit && // Safari has it since version 16
@@ -72,7 +75,7 @@
           if (asking !== form) ask(form, event.submitter);
           return;
         }
-        if (!saving.get(form)) return;
+        if (!isSaving(form)) return;
         event.preventDefault();
         leaving = { form, submitter: event.submitter };
         return;
@@ -110,10 +113,10 @@
     if (form === waiting) clear();
     // htmx sends queued requests after this event
     setTimeout(() => {
-      if (leaving?.form !== form || !form.isConnected || saving.get(form)) return;
+      if (leaving?.form !== form || !form.isConnected || isSaving(form)) return;
       const { submitter } = leaving;
       leaving = null;
-      form.requestSubmit(submitter);
+      if (status !== DENIED) form.requestSubmit(submitter);
     });
   });
 })();

@@ -29,11 +29,46 @@
     near.textContent = near.dataset[words[state]];
   };
 
-  // Get a new cookie with its token, and save again. Reloading the page could lose the text.
+  const tryAgain = (elt, type) => {
+    say(elt, "failed");
+    clearTimeout(timers.get(elt)); // one attempt, however many answers failed
+    const again = setTimeout(() => {
+      if (elt.isConnected) window.htmx.trigger(elt, type);
+    }, AGAIN_AFTER);
+    timers.set(elt, again);
+  };
+
+  const readPage = async () => {
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => giveUp.abort(), GIVE_UP_AFTER);
+    try {
+      const response = await fetch(location.href, { cache: "no-store", signal: giveUp.signal });
+      return response.status < 500 ? await response.text() : null;
+    } catch {
+      return null;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  // Get a new cookie with its token, and save again. Reloading the page could lose the text. A form that is sent
+  // meanwhile waits (offline.js).
   const renew = async (elt, type) => {
+    const form = elt.closest("form");
     renewed.add(elt);
-    const page = await (await fetch(location.href, { cache: "no-store" })).text();
+    if (form) form.dataset.renewing = "yes";
+    const page = await readPage();
+    if (page === null) {
+      renewed.delete(elt);
+      tryAgain(elt, type);
+      return;
+    }
     const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("[name=csrfmiddlewaretoken]");
+    if (!fresh) {
+      delete form?.dataset.renewing;
+      say(elt, "denied");
+      return;
+    }
     for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = fresh.value;
     window.htmx.trigger(elt, type);
   };
@@ -57,26 +92,25 @@
     const { elt, requestConfig, successful } = event.detail;
     if (requestConfig.verb === "get") return;
     const { status } = event.detail.xhr;
+    const type = requestConfig.triggeringEvent?.type ?? "change";
+    if (status === DENIED && !renewed.has(elt)) {
+      renew(elt, type);
+      return;
+    }
+    delete elt.closest("form")?.dataset.renewing;
     if (status === CONFLICT) {
       changed.add(elt);
       say(elt, "changed");
       return;
     }
-    const type = requestConfig.triggeringEvent?.type ?? "change";
-    if (status === DENIED && !renewed.has(elt)) {
-      renew(elt, type).catch(() => say(elt, "denied"));
+    if (status === 0 || status >= 500) {
+      tryAgain(elt, type); // it doesn't help after other errors
       return;
     }
-    if (successful) renewed.delete(elt);
-    const retries = status === 0 || status >= 500; // after other errors it doesn't help
-    say(elt, successful ? "saved" : retries ? "failed" : status === DENIED ? "denied" : "changed");
-    if (successful && unsaved.get(elt) === event.detail.xhr) unsaved.delete(elt);
-    if (!retries) return;
-    clearTimeout(timers.get(elt)); // one attempt, however many answers failed
-    const again = setTimeout(() => {
-      if (elt.isConnected) window.htmx.trigger(elt, type);
-    }, AGAIN_AFTER);
-    timers.set(elt, again);
+    say(elt, successful ? "saved" : status === DENIED ? "denied" : "changed");
+    if (!successful) return;
+    renewed.delete(elt);
+    if (unsaved.get(elt) === event.detail.xhr) unsaved.delete(elt);
   });
 
   const noted = (event) => {
