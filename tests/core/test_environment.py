@@ -63,6 +63,9 @@ def test_backups_are_encrypted_by_either_age_or_gpg(monkeypatch: pytest.MonkeyPa
         sentence(environment.backup_recipients, "X")
         == "X must name either keys of age (age1..., ssh-...) or of gpg, not both."
     )
+    for fingerprint in (f"0x{32 * 'A'}!", "B373 87AA E35C A64C 1296  3272 37B6 762B E7D5 0DE6", 2 * "BEEF"):
+        monkeypatch.setenv("X", fingerprint)
+        assert environment.backup_recipients("X") == [fingerprint]
     monkeypatch.setenv("X", "backups")
     assert sentence(environment.backup_recipients, "X") == (
         "X must name keys of age (age1..., ssh-...), or e-mail addresses or fingerprints of gpg keys, not 'backups'."

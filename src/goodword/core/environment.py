@@ -201,8 +201,8 @@ def domains(name: str) -> list[str]:
 
 #: how recipients of age begin; all others are gpg's
 AGE: Final = ("age1", "ssh-")
-#: an e-mail address, or a fingerprint or key id in hexadecimal
-_GPG: Final = re.compile(r"[^\s@]+@[^\s@]+|(0x)?([0-9A-Fa-f]{8})+")
+#: an e-mail address, or a fingerprint or key id in hexadecimal, also in groups (as gpg prints it) or with ! (a subkey)
+_GPG: Final = re.compile(r"[^\s@]+@[^\s@]+|(0x)?([0-9A-Fa-f]{4} *){2,}!?")
 
 
 def backup_recipients(name: str) -> list[str]:
