@@ -73,7 +73,8 @@ LABELS = {
     "rejection reasons": gettext_lazy("Rejection reasons on the timeline"),
     "notes given up": gettext_lazy("Notes not posted yet"),
     "requests for a human review": gettext_lazy("Requests for a human review"),
-    "rating requests": gettext_lazy("Requests for a rating after the start"),
+    "rating requests": gettext_lazy("Requests for a rating after hire"),
+    "ratings": gettext_lazy("Ratings after hire"),
     "comments": gettext_lazy("Comments"),
 }
 

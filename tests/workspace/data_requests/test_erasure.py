@@ -11,8 +11,10 @@ from goodword.assessments.models import Answer, Attempt
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import clock
+from goodword.core.personal_data import Subject, erasers
 from goodword.notifications.models import Email
 from goodword.roles.models import Role
+from goodword.workspace.data_requests import LABELS
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
@@ -97,6 +99,13 @@ def test_only_the_redacted_report_can_be_opened(role: Role, ada: Application) ->
     [fresh] = type(report).objects.of(role.organisation).filter(state="ready")
     assert client.get(path("report_pdf", role.organisation, fresh.pk)).status_code == 200
     assert client.get(path("report_pdf", role.organisation, report.pk)).status_code == 404
+
+
+def test_everything_that_an_erasure_counts_has_a_label(ada: Application) -> None:
+    subject = Subject(
+        organisation_id=ada.organisation_id, candidate_id=ada.candidate_id, application_ids=(ada.pk,)
+    )
+    assert {name for eraser in erasers() for name in eraser.erase(subject, NOW)} <= LABELS.keys()
 
 
 @pytest.mark.world
