@@ -24,7 +24,7 @@ from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.reports.domain import sharing
 from goodword.reports.domain.rendering import NotRendered, content_of, render_again
-from goodword.reports.domain.sharing import NotReady, open_report
+from goodword.reports.domain.sharing import LinkExists, NotReady, open_report
 from goodword.reports.domain.verification import VerificationResult, verify
 from goodword.reports.models import Report
 from goodword.workflow.portal import unknown_page
@@ -162,19 +162,22 @@ class ShareForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def report_links(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The URL of a new link is shown once, since only its hash is stored. `seen`: the member's latest link when the
-    page was made, so that reloading it doesn't create another."""
+    """The URL of a new link is shown once, since only its hash is stored."""
     report = _report(request, pk)
     data = request.POST if request.method == "POST" else None
     form, url = ShareForm(data, usual=request.organisation.report_link_days), ""
     if form.is_valid():
-        if request.POST.get("seen", latest := _latest(request, report)) != latest:
-            messages.info(request, "You have already created this link. It can't be shown again.")
-            return redirect("report_links", request.organisation.slug, report.pk)
         try:
             url = sharing.share(
-                report=report, days=form.cleaned_data["days"], member=request.member, now=clock.now()
+                report=report,
+                days=form.cleaned_data["days"],
+                member=request.member,
+                now=clock.now(),
+                seen=request.POST.get("seen"),
             )
+        except LinkExists:
+            messages.info(request, "You have already created this link. It can't be shown again.")
+            return redirect("report_links", request.organisation.slug, report.pk)
         except NotReady:
             messages.error(request, "This version can no longer be shared.")
             return redirect("candidate", request.organisation.slug, report.step_request.application_id)
@@ -200,10 +203,6 @@ def _report(request: MemberRequest, pk: int) -> Report:
     )
 
 
-def _latest(request: MemberRequest, report: Report) -> str:
-    return str(sharing.latest_link(report, by=request.member))
-
-
 def _links_page(request: MemberRequest, report: Report, form: ShareForm, url: str) -> HttpResponse:
     context = {
         "report": report,
@@ -211,7 +210,7 @@ def _links_page(request: MemberRequest, report: Report, form: ShareForm, url: st
         "form": form,
         "url": url,
         "links": sharing.shared_links(report, now=clock.now()),
-        "seen": _latest(request, report),
+        "seen": sharing.latest_link(report, by=request.member),
     }
     status = 422 if form.errors else 200
     response = render(request, "reports/links.html", context, status=status)

@@ -35,8 +35,13 @@ class SharedLink:
     last_at: datetime | None
 
 
-def share(*, report: Report, days: int, member: Membership, now: datetime) -> str:
-    """The URL of a new link, which can't be shown again. Raises NotReady."""
+class LinkExists(Exception):
+    """The member has created a link since they loaded the page."""
+
+
+def share(*, report: Report, days: int, member: Membership, now: datetime, seen: str | None = None) -> str:
+    """The URL of a new link, which can't be shown again. `seen`: the member's latest link when the page was made, so
+    that sending it twice doesn't create another. Raises NotReady and LinkExists."""
     if not 1 <= days <= LONGEST:
         raise ValueError(f"A link works for 1 to {LONGEST} days, not {days}.")
     with transaction.atomic():
@@ -45,6 +50,8 @@ def share(*, report: Report, days: int, member: Membership, now: datetime) -> st
         row = locked.select_related("step_request").get(pk=report.pk)
         if row.state != Report.State.READY:
             raise NotReady
+        if seen is not None and seen != str(latest_link(row, by=member)):
+            raise LinkExists
         until = now + timedelta(days=days)
         url = links.mint(
             organisation=member.organisation,
