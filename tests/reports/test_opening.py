@@ -131,6 +131,7 @@ def test_a_member_who_may_not_see_the_candidate_is_led_to_no_missing_page(report
     stranger = signed_in(factories.member(report.organisation, kind="hiring_manager"))
     html = stranger.get(share_path(report, expires_at=clock.now() - timedelta(seconds=1))).content.decode()
     assert ("It has expired" in html, "/candidates/" in html) == (True, False)
+    assert ("for a new link" in html, "open the candidate" in html) == (True, False)
 
 
 @pytest.mark.matrix
