@@ -206,3 +206,4 @@ def test_nothing_is_queued_for_a_connection_that_ended(world: World) -> None:
     Connection.objects.of(world.organisation).update(state=Connection.State.DISCONNECTED)
     react_to_ready_report(ready(world), now=world.greenhouse.now())
     assert ActivityFeedNote.objects.of(world.organisation).count() == 0
+    assert not _mail_mentions_note(world)
