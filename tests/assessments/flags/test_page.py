@@ -180,6 +180,8 @@ def test_a_second_dismissal_changes_nothing_and_says_so(
     attempt: Attempt, flag: AttemptFlag, rita: Membership
 ) -> None:
     signed_in(rita).post(address(attempt, flag), {"note": "Mine."})
+    again = signed_in(rita).post(address(attempt, flag), {"note": "Mine."}, follow=True)
+    assert ("already been dismissed" in text_of(again), "wasn't saved" in text_of(again)) == (True, False)
     second = factories.member(attempt.organisation)
     response = signed_in(second).post(address(attempt, flag), {"note": "Other."}, follow=True)
     assert text_of(response).count("already been dismissed. See its note. Yours wasn't saved: “Other.”") == 1

@@ -87,6 +87,8 @@ def dismissal_view[F: Flag](
             note = form.cleaned_data["note"]
             if dismiss_flag(model, flag_id=flag.pk, member=request.member, note=note, now=clock.now()):
                 messages.success(request, _("Flag dismissed."))
+            elif flags.filter(pk=flag.pk, dismissed_note=note).exists():  # the form was sent twice
+                messages.info(request, _("This flag has already been dismissed. See its note."))
             else:
                 messages.info(
                     request,
