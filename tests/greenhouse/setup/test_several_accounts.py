@@ -184,8 +184,13 @@ def test_a_key_of_another_account_names_the_affected_roles(desk: Desk, other: Gr
     account, jobs = notices(response.content)
     assert account == (
         "This key belongs to another Greenhouse account It belongs to “Borealis Travel”, "
-        f"but “{existing.name}” is connected to “{existing.account_name}”."
+        f"but “{existing.name}” is connected to “{existing.account_name}”. "
+        f"Candidates of “{existing.name}” would no longer be updated. Where both accounts use the same ID, results "
+        "would even show under another person's name. Add as another account"
     )
+    page = BeautifulSoup(response.content, "html.parser")
+    instead = page.find_all("a", string="Add as another account")
+    assert [link["href"] for link in instead] == [f"{desk.url('greenhouse_connect')}?api=v3"]
     assert jobs == (
         "This looks like the key of another Greenhouse account It sees none of the jobs linked "
         f"through “{existing.name}”. With it, Goodword would stop following this role in Greenhouse: Window Washer"

@@ -302,6 +302,8 @@ class AccountWarning:
     sentence: str
     roles: Sequence[str] = ()
     instead: Connection | None = None
+    #: the key should be set for an account of its own
+    is_other: bool = False
 
 
 def connection_using(
@@ -353,6 +355,7 @@ def _other_account(
                 title=_("This key belongs to another Greenhouse account"),
                 sentence=_("It belongs to “%(new)s”, but “%(name)s” is connected to “%(old)s”.")
                 % {"new": check.account_name, "name": connection.name, "old": connection.account_name},
+                is_other=True,
             )
         )
     unseen = [link for link in links if visible is not None and link.job_id not in visible]
@@ -375,7 +378,13 @@ def _other_account(
             "With it, Goodword would stop following these roles in Greenhouse:",
             len(roles),
         )
-    return [*found, AccountWarning(title=title, sentence=sentence % {"name": connection.name}, roles=roles)]
+    warning = AccountWarning(
+        title=title,
+        sentence=sentence % {"name": connection.name},
+        roles=roles,
+        is_other=len(unseen) == len(links) and not found,  # offered once
+    )
+    return [*found, warning]
 
 
 def _already_connected(other: Connection) -> AccountWarning:
