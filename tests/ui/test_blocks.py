@@ -79,10 +79,16 @@ def test_answers_have_the_mark_of_their_relationship_and_a_legend() -> None:
     manager, own = Mark(letters="M", shape=0), Mark(letters="", shape=0, own=True)
     row = RatingRow(label="Reliability", note="", values=[2, 5], hollow=False, alt="", marks=[manager, own])
     chart = RatingChart(
-        ["", ""], (1, 5), [row], levels=["low", "", "", "", "high"], legend=[(manager, "Manager")]
+        ["", ""],
+        (1, 5),
+        [row],
+        levels=["low", "", "", "", "high"],
+        legend=[(manager, "Manager"), (own, "Self-assessment")],
     )
     page = drawn(chart)
     assert [one["class"] for one in page.select("tbody i")] == [["letter", "letter--0"], ["strip__ring"]]
+    spoken = [one.text for one in page.select("tbody .visually-hidden")]
+    assert spoken == ["0", "1", "0", "0", "1, Self-assessment"]
     assert "2" in page.select_one(".strip__range.num").text  # type: ignore[union-attr]  # the range of the referees only
     assert "1 low" in page.text and "Manager" in page.text
 
