@@ -148,3 +148,20 @@ def test_a_sent_request_for_an_adjustment_is_announced(
     page.get_by_label("50% extra time").check()
     page.get_by_role("button", name="Send request").click()
     announced("Your request is with Rita Recruiter")
+
+
+def test_a_polled_count_is_announced_only_when_it_changes(page: Page, live_server: object) -> None:
+    page.goto(f"{live_server}/ui/gallery/")
+    replaced = page.evaluate(
+        """() => {
+          document.body.insertAdjacentHTML("beforeend", "<div id=polling></div><p role=status id=count>1 of 4</p>");
+          return ["1 of 4", "2 of 4"].map((text) => {
+            const before = document.querySelector("#count");
+            const page = `<p role=status id=count hx-swap-oob=true>${text}</p>`;
+            window.htmx.swap(document.querySelector("#polling"), page, { swapStyle: "none" });
+            return document.querySelector("#count") !== before;
+          });
+        }"""
+    )
+    assert replaced == [False, True]
+    expect(page.locator("#count")).to_have_text("2 of 4")

@@ -42,6 +42,12 @@
   });
   document.addEventListener("htmx:afterSwap", (event) => ready(event.detail.elt));
 
+  // pages that poll replace their count each time, which screen readers would read again
+  document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+    const same = detail.target.textContent.trim() === detail.fragment.textContent.trim();
+    if (same && detail.target.closest("[role=status]")) detail.shouldSwap = false;
+  });
+
   document.addEventListener("click", (event) => {
     const close = event.target instanceof Element && event.target.closest("[data-toast-close]");
     close?.closest("[data-toast]").remove();
