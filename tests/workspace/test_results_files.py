@@ -123,6 +123,35 @@ def test_figures_match_page_1(role: Role, rita: Membership) -> None:
     ]
 
 
+def test_the_files_tell_apart_questionnaire_versions_and_languages(role: Role, rita: Membership) -> None:
+    for version in (1, 2):
+        snapshot: Any = deepcopy(reference_check(1))
+        snapshot["check"]["questionnaire"] = {"title": "Sales", "version": version}
+        reported(named(role, "Ada", f"V{version}"), "reference_check", snapshot=snapshot)
+    for language in ("English", "French"):
+        snapshot = deepcopy(assessment())
+        snapshot["assessment"]["language"] = language
+        reported(named(role, "Bo", language), "assessment", snapshot=snapshot)
+    found = results(rita, role)["results"]
+    assert [(one["questionnaire"], one["language"]) for one in found] == [
+        ({"title": "Sales", "version": 1}, None),
+        ({"title": "Sales", "version": 2}, None),
+        (None, "English"),
+        (None, "French"),
+    ]
+    of_people = {
+        (line["candidate"], line["questionnaire"], line["language"])
+        + ((line["version"],) if line["questionnaire"] else ())
+        for line in lines(rita, role)
+    }
+    assert of_people == {
+        ("Ada V1", "Sales", "", "1"),
+        ("Ada V2", "Sales", "", "2"),
+        ("Bo English", "", "English"),
+        ("Bo French", "", "French"),
+    }
+
+
 @pytest.mark.parametrize(("kind", "at", "band"), [("reasoning", 68, (55, 81)), ("judgement", 61, (40, 78))])
 def test_percentiles_are_those_of_page_1(
     role: Role, rita: Membership, kind: str, at: int, band: tuple[int, int]

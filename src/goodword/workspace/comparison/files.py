@@ -24,7 +24,7 @@ from goodword.assessments.kinds.report import Figure
 from goodword.candidates.models import visible_applications
 from goodword.core import clock
 from goodword.core.tables import Form, table_file
-from goodword.references.report_data import CheckData
+from goodword.references.report_data import CheckData, QuestionnaireName
 from goodword.references.report_front import kind_of, verdict_of, work_again_of
 from goodword.reports.domain.versions import current_first
 from goodword.reports.models import Report
@@ -65,7 +65,9 @@ class RatingResult(TypedDict):
 
 
 class RoleResult(TypedDict):
-    """One step of one candidate. `would_work_again`: referees per answer. `facts`: dates and titles per verdict."""
+    """One step of one candidate. `language`: of the assessment, by its name in the report's language. `questionnaire`:
+    what referees were asked. Results with another language or version can't be compared. `would_work_again`: referees
+    per answer. `facts`: dates and titles per verdict."""
 
     application: int
     candidate: str
@@ -73,6 +75,8 @@ class RoleResult(TypedDict):
     report: str
     report_version: int
     reported_at: str
+    language: str | None
+    questionnaire: QuestionnaireName | None
     tests: list[TestResult]
     ratings: list[RatingResult]
     would_work_again: dict[str, int]
@@ -102,6 +106,7 @@ COLUMNS: Final = (
         "group_size",
         "ended_early",
     ),
+    *("language", "questionnaire"),
 )
 
 
@@ -183,15 +188,19 @@ def _result(report: Report) -> RoleResult:
         "report": report.code,
         "report_version": report.version,
         "reported_at": snapshot["made_at"],
+        "language": None,
+        "questionnaire": None,
         "tests": [],
         "ratings": [],
         "would_work_again": {},
         "facts": {},
     }
     if snapshot["kind"] == "assessment":
+        found["language"] = snapshot["assessment"]["language"]
         found["tests"] = [_test(part) for part in snapshot["assessment"]["tests"]]
         return found
     check: CheckData = snapshot["check"]
+    found["questionnaire"] = check["questionnaire"]
     found["ratings"] = [
         {
             "competency": question.get("competency"),
@@ -278,13 +287,16 @@ def _lines(result: RoleResult) -> Iterator[list[Any]]:
         for figure in test["figures"]:
             name, value, out_of, *rest = figure.values()
             head = [test["test"], test["version"], test["for_practice"]]
-            yield [*head, name, None, value, out_of, *rest, test["ended_early"]]
+            yield [*head, name, None, value, out_of, *rest, test["ended_early"], result["language"], None]
+    asked = result["questionnaire"]
+    title, version = (asked["title"], asked["version"]) if asked else (None, None)
+    rest_of_line = [*[None] * 8, title]
     for rating in result["ratings"]:
         label = rating["competency"] or rating["question"]
         for answer in rating["answers"]:
-            head = [label, None, None, answer["relationship"], answer["is_self_assessment"]]
-            yield [*head, answer["value"], rating["highest"], *[None] * 7]
+            head = [label, version, None, answer["relationship"], answer["is_self_assessment"]]
+            yield [*head, answer["value"], rating["highest"], *rest_of_line]
     for text, n in result["would_work_again"].items():
-        yield ["would_work_again", None, None, text, None, n, None, *[None] * 7]
+        yield ["would_work_again", version, None, text, None, n, None, *rest_of_line]
     for verdict, n in result["facts"].items():
-        yield ["dates_and_title", None, None, verdict, None, n, None, *[None] * 7]
+        yield ["dates_and_title", version, None, verdict, None, n, None, *rest_of_line]
