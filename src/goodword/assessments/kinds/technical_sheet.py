@@ -173,7 +173,7 @@ NOTHING = Known()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFacts:
-    """A key set by experts. `panel`: None if no panel has set it. `actions`: how many have a key."""
+    """A key of ratings. `panel`: the experts who set it; None if no panel did. `actions`: how many it covers."""
 
     panel: Panel | None
     actions: int
@@ -208,7 +208,7 @@ class TechnicalSheet:
     more: Mapping[str, str] = field(default_factory=dict)
     published_norms: tuple[PublishedNormGroup, ...] = ()
     own_norms: tuple[OwnGroup, ...] = ()
-    #: None if the test has no key that experts set
+    #: None for tests without a key of ratings
     key: KeyFacts | None = None
 
 

@@ -19,7 +19,7 @@
     target.focus({ preventScroll: true });
   };
 
-  // Screen readers continue from the focus: what stands before it is read as its description.
+  // Screen readers continue from the focus, so they read what precedes it as its description.
   const describe = (target) => {
     const own = target.getAttribute("aria-describedby");
     const before = [...document.querySelectorAll("[data-before]")].map((element) => element.id);
