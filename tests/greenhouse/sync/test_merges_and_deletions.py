@@ -174,6 +174,21 @@ def test_the_language_that_the_loser_chose_stays_unless_the_winner_chose_another
 
 
 @pytest.mark.world
+def test_an_erased_winner_gets_no_language(world: World, pair: Pair) -> None:
+    loser, winner = pair
+    person = world.ours(winner).candidate
+    anonymise_candidate(world.greenhouse.store, who(world, winner), now=world.greenhouse.now())
+    deliver_all(world)
+    erase_due(now=clock.now() + LATER)
+    choose_language(world.ours(loser).candidate, language="fr")
+    merge(world, loser, winner)
+    deliver_all(world)
+    assert world.ours(loser).candidate == person
+    person.refresh_from_db()
+    assert (person.erased_at is not None, person.chosen_language) == (True, "")
+
+
+@pytest.mark.world
 def test_a_merge_without_a_webhook_is_found_through_the_applications(world: World) -> None:
     """Only the deletion is delivered, and nothing is erased."""
     for hook in list(world.greenhouse.store.webhooks.rising()):

@@ -168,7 +168,8 @@ def merge_candidates(
             )
     people = Candidate.objects.across_organisations()
     people.filter(merged_into=loser).update(merged_into=winner)
-    if loser.chosen_language and not locked[winner.pk][0].chosen_language:
+    current = locked[winner.pk][0]
+    if loser.chosen_language and not current.chosen_language and current.erased_at is None:
         winner.chosen_language = loser.chosen_language
         people.filter(pk=winner.pk).update(chosen_language=loser.chosen_language)
     people.filter(pk=loser.pk).update(**BLANK, merged_into=winner)
