@@ -182,10 +182,10 @@ def test_the_whole_way_on_a_phone_by_the_keyboard_alone(
     looker.look(page, "candidate has sent")
     assert ReferenceRequest.objects.of(check.organisation).count() == 1
 
-    press(page, "link", "Write to Maria Schmidt yourself")
+    press(page, "link", "Write to them yourself (Maria Schmidt)")
     looker.look(page, "candidate nudges")
     press(page, "link", "Back")
-    press(page, "link", "Name somebody else instead of Maria Schmidt")
+    press(page, "link", "Name somebody else (Maria Schmidt)")
     looker.look(page, "candidate replaces")
     press(page, "link", "Back")
     press(page, "link", "How your data is used")
@@ -210,7 +210,7 @@ def test_the_whole_way_on_a_phone_by_the_keyboard_alone(
     requests.update(state="sent", undelivered_at=clock.now())
     page.goto(url("portal_check"))
     looker.look(page, "notice of a bounce")
-    press(page, "link", "Give another address for Maria Schmidt")
+    press(page, "link", "Another address, or somebody else (Maria Schmidt)")
     looker.look(page, "candidate corrects an address")
     Referee.objects.of(check.organisation).filter(slot=2).delete()
     requests.update(state="answered", undelivered_at=None)
