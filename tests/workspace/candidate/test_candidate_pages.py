@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from django.db import connection, transaction
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.core.events import record
+from goodword.core.report_blocks import OutcomeAnswer, OutcomeRow
 from goodword.roles.models import Role
 from goodword.workflow.models import StepRequest
 from goodword.workspace.candidate.invitations import why_not
@@ -115,6 +117,19 @@ def test_the_page_shows_steps_results_reports_and_timeline(role: Role, rita: Mem
         f"{scale} 3.0 (scale from 1 to 5)"
         for scale in ("Contact with others", "Give and take", "Planning and order", "New and proven ways")
     ]
+
+
+def test_screen_readers_are_told_who_gave_an_answer() -> None:
+    """A tooltip names the referee of a letter, which they don't read."""
+    answer = OutcomeAnswer("Yes", by=[("M", "Maria Schmidt, manager"), ("M", "Omar Haddad, manager")])
+    html = render_to_string(
+        "workspace/candidate/outcome.html", {"outcome": [OutcomeRow("Would work together again", [answer])]}
+    )
+    page = BeautifulSoup(html, "html.parser")
+    for letter in page.select("[aria-hidden=true]"):
+        letter.decompose()
+    spoken = " ".join(page.get_text(" ").split())
+    assert spoken == "Would work together again Maria Schmidt, manager; Omar Haddad, manager; Yes"
 
 
 def test_an_address_adds_no_recipients_to_a_members_mail(role: Role, rita: Membership) -> None:
