@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -17,9 +17,11 @@ from goodword.accounts.domain.audit import FAILED, record_sign_in
 from goodword.accounts.models import AuditEntry, Membership, Organisation, User
 from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
+from goodword.greenhouse.sync.candidates import merge_candidates
 from goodword.notifications.models import Email, Link
 from goodword.roles.domain.settings import create_role
 from goodword.roles.models import Role
+from goodword.workflow.domain.legal_holds import place_hold
 from goodword.workspace.audit_log import entries
 from tests.questionnaires.editor.support import LED, made
 from tests.support import factories
@@ -136,6 +138,16 @@ def test_malformed_filters_fall_back(ann: Membership) -> None:
         "?before=1_2",
     ):
         assert "Created a role" in shown(ann, query)
+
+
+def test_entries_about_a_merged_profile_name_the_person(ann: Membership, ada: Application) -> None:
+    loser = ada.candidate
+    place_hold(on=loser, ground="claims", reason="Case 7", by=ann, now=clock.now())
+    winner = factories.candidate(ann.organisation, first_name="Augusta", last_name="Byron")
+    with transaction.atomic():
+        merge_candidates(loser_id=loser.pk, winner=winner, now=clock.now())
+    text = shown(ann, "?q=augusta")
+    assert (rows(text), "Augusta Byron" in text, "Erased person" in text) == (1, True, False)
 
 
 @pytest.mark.world

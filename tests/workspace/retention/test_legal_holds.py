@@ -146,6 +146,9 @@ def test_a_hold_follows_a_merged_person(check: Check, admin: Membership) -> None
     with transaction.atomic():
         merge_candidates(loser_id=loser.pk, winner=winner, now=NOW)
     assert hold_on(winner) == hold
+    page = signed_in(admin).get(path("retention", check.organisation)).content.decode()
+    assert (winner.name in page, "Candidate without a name" in page) == (True, False)
+    assert path("candidate_hold", check.organisation, check.step_request.application_id) in page
     with transaction.atomic():
         erasure = request_erasure(of=winner, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW)
     assert not carry_out_erasure(erasure_id=erasure.pk, now=NOW)

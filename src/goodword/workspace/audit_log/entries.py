@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.models import AuditEntry, Invitation, Membership, Organisation, OrganisationOwned
 from goodword.assessments.models import Attempt, AttemptPart, Test
-from goodword.candidates.models import Application, Hold
+from goodword.candidates.models import Application, Candidate, Hold
 from goodword.core.text import without_accents
 from goodword.notifications.models import Link
 from goodword.questionnaires.models import Questionnaire
@@ -89,9 +89,17 @@ class Things:
         people = set(ids.get("candidate", ())) | {
             h.candidate_id for h in self._holds.values() if h.candidate_id
         }
+        merged = dict(
+            Candidate.objects.of(organisation)
+            .filter(pk__in=people, merged_into__isnull=False)
+            .values_list("pk", "merged_into_id")
+        )
+        people |= {pk for pk in merged.values() if pk}
         rows = Application.objects.of(organisation).filter(Q(pk__in=wanted) | Q(candidate_id__in=people))
         self._applications = {row.pk: row for row in rows.select_related("candidate").order_by("pk")}
-        self._of_candidate = {row.candidate_id: row for row in self._applications.values()}
+        by_candidate = {row.candidate_id: row for row in self._applications.values()}
+        into_others = {pk: by_candidate[into] for pk, into in merged.items() if into in by_candidate}
+        self._of_candidate = by_candidate | into_others
 
     def of(self, entry: AuditEntry) -> Thing | None:
         """Return the most specific subject of an entry, or None."""
@@ -177,10 +185,11 @@ def about(organisation: Organisation, text: str) -> Q:
     every = Application.objects.of(organisation).select_related("candidate")
     people = list(matching_name(every, text).order_by("-pk").values_list("candidate_id", flat=True)[:AT_MOST])
     applications = list(every.filter(candidate_id__in=people).values_list("pk", flat=True))
+    merged = Candidate.objects.of(organisation).filter(merged_into__in=people)
     found: dict[str, list[int]] = {
         "member": _pks(members),
         "role": _pks(roles),
-        "candidate": people,
+        "candidate": [*people, *_pks(merged)],
         "application": applications,
     }
     if applications:

@@ -125,7 +125,9 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     organisation = request.organisation
-    holds = active(organisation).select_related("candidate", "role", "placed_by__user").order_by("placed_at")
+    holds = active(organisation).select_related(
+        "organisation", "candidate__merged_into", "role", "placed_by__user"
+    )
     return render(
         request,
         "workspace/retention/retention.html",
@@ -137,7 +139,7 @@ def _page(
             "more": max(0, len(preview.due) - NAMED) if preview else 0,
             "asks": asks,
             "code": code,
-            "holds": [(hold, _application_of(hold.candidate_id, organisation)) for hold in holds],
+            "holds": [(hold, *_held(hold)) for hold in holds.order_by("placed_at")],
         },
         status=status,
     )
@@ -157,11 +159,13 @@ def _named(organisation: Organisation, preview: RunPreview) -> list[dict[str, An
     ]
 
 
-def _application_of(candidate_id: int | None, organisation: Organisation) -> Application | None:
-    if candidate_id is None:
-        return None
-    rows = Application.objects.of(organisation).filter(candidate_id=candidate_id)
-    return rows.select_related("candidate").order_by("pk").last()
+def _held(hold: Hold) -> tuple[str, Application | None]:
+    """What a hold covers, by name, and the newest application if it is a person, who may have been merged since."""
+    if hold.candidate is None:
+        return hold.role.title if hold.role else "", None
+    person = hold.candidate.merged_into or hold.candidate
+    rows = Application.objects.of(hold.organisation).filter(candidate=person)
+    return person.name, rows.order_by("pk").last()
 
 
 class HoldForm(forms.Form):
