@@ -201,6 +201,16 @@ def test_a_key_of_another_account_names_the_affected_roles(desk: Desk, other: Gr
 
 
 @pytest.mark.world
+def test_the_affected_roles_follow_their_sentence(desk: Desk, other: Greenhouse) -> None:
+    existing = desk.connect()
+    Connection.objects.of(desk.organisation).update(account_name="")  # not known, so only the jobs differ
+    linked(desk, existing, "Window Washer", job_id=next(desk.greenhouse.store.jobs.rising()).id)
+    [jobs] = notices(desk.set_key(existing.pk, **typed(other)).content)
+    assert "stop following this role in Greenhouse: Window Washer Candidates of" in jobs
+    assert jobs.endswith("Add as another account")
+
+
+@pytest.mark.world
 def test_warnings_that_were_not_shown_need_confirmation(desk: Desk, other: Greenhouse) -> None:
     existing = desk.connect()
     response = desk.set_key(existing.pk, **typed(other), confirmed="something else")
