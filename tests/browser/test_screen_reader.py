@@ -7,10 +7,12 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from goodword.assessments.attempts.parts import begin_part
 from goodword.core import clock
 from tests.assessments.all_kinds import assessment_of_all
 from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, PlannedTest, attempt_of
 from tests.assessments.support import application, assigned, token_of
+from tests.references.stage import set_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -165,3 +167,26 @@ def test_a_polled_count_is_announced_only_when_it_changes(page: Page, live_serve
     )
     assert replaced == [False, True]
     expect(page.locator("#count")).to_have_text("2 of 4")
+
+
+@pytest.mark.parametrize("kind", ["untimed", "timed", "reference"])
+def test_only_the_outcome_of_saving_is_announced(page: Page, live_server: object, kind: str) -> None:
+    if kind == "reference":
+        page.goto(f"{live_server}{set_up(now=clock.now()).referee_path}questions/3/")
+    else:
+        attempt = attempt_of(REASONING if kind == "timed" else WORK_STYLE, now=clock.now())
+        begin_part(attempt_id=attempt.pk, order=1, device="computer", now=clock.now())
+        token = token_of(attempt, now=clock.now())
+        page.goto(f"{live_server}{reverse('portal_assessment_item', args=[token, 1, 1])}")
+    page.wait_for_load_state()
+    page.evaluate(
+        """() => {
+          window.spoken = [];
+          const line = document.querySelector("[data-saved]");
+          const seen = () => line.ariaLive !== "off" && spoken.push(line.textContent);
+          new MutationObserver(seen).observe(line, { childList: true });
+        }"""
+    )
+    page.get_by_role("radio").first.check()
+    expect(page.locator("[data-saved]")).to_have_text("Saved")
+    assert page.evaluate("spoken") == ["Saved"]

@@ -12,6 +12,7 @@
     const line = here()?.querySelector("[data-saved]");
     if (!line) return;
     line.dataset.state = state;
+    line.setAttribute("aria-live", state === "saving" ? "off" : "polite"); // else read with each arrow key
     const { saving, done, failed, changed } = line.dataset;
     line.textContent = { saving, saved: done, failed, changed }[state] ?? "";
   };

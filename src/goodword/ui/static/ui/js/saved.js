@@ -25,6 +25,7 @@
     const near = lineOf(element);
     if (!near) return;
     near.dataset.state = state;
+    near.setAttribute("aria-live", state === "saving" ? "off" : "polite"); // else read with each arrow key
     const words = { saving: "saving", saved: "done", failed: "failed", denied: "denied", changed: "changed" };
     near.textContent = near.dataset[words[state]];
   };
