@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Q
@@ -93,6 +93,21 @@ def repeat_erasures(entries: Iterable[Erased], *, now: datetime, copied_at: date
     )
 
 
+def _merged_since(entry: Erased, before: Mapping[str, object]) -> list[Candidate | Application]:
+    """Other people who have applications of the erased one, because they were merged between backup and erasure; or
+    only these applications, if they have more."""
+    rows = Application.objects.across_organisations().filter(**before).select_related("candidate")
+    theirs = rows.filter(pk__in=entry.application_ids).exclude(candidate_id=entry.candidate_id or 0)
+    every = Application.objects.across_organisations().exclude(pk__in=entry.application_ids)
+    found: dict[int, Candidate | Application] = {}
+    for application in theirs.order_by("pk"):
+        if every.filter(candidate_id=application.candidate_id).exists():
+            found[-application.pk] = application
+        else:
+            found[application.candidate_id] = application.candidate
+    return list(found.values())
+
+
 def _repeat_erasure(entry: Erased, *, now: datetime, until: datetime) -> int:
     before = {"organisation_id": entry.organisation_id, "created_at__lte": until}
     erased = 0
@@ -103,6 +118,8 @@ def _repeat_erasure(entry: Erased, *, now: datetime, until: datetime) -> int:
     elif entry.candidate_id is not None:
         for candidate in Candidate.objects.across_organisations().filter(pk=entry.candidate_id, **before):
             erased += erase_person_again(of=candidate, now=now)
+        for of in _merged_since(entry, before):
+            erased += erase_person_again(of=of, now=now)
     else:
         for application in Application.objects.across_organisations().filter(
             pk__in=entry.application_ids, **before

@@ -19,6 +19,7 @@ from goodword.core.backup import archive, erasures
 from goodword.core.backup.erasures import Erased
 from goodword.core.backup.programs import BackupError
 from goodword.core.models import ErasureEntry, Installation
+from goodword.greenhouse.sync.candidates import merge_candidates
 from goodword.notifications.models import Email
 from goodword.references.domain.referee_erasure import erase_referee
 from goodword.references.models import Referee
@@ -63,6 +64,25 @@ def test_a_person_is_erased_again_once(tmp_path: Path) -> None:
     assert [entry.details["candidate"] for entry in actions] == [ada.candidate_id]
     assert applied(file) == 0
     assert bob.pk
+
+
+@pytest.mark.parametrize("applied_again", [False, True])
+def test_profiles_merged_since_the_backup_are_erased_too(tmp_path: Path, applied_again: bool) -> None:
+    role = factories.role(factories.organisation())
+    loser, winner = (factories.application(role) for _ in range(2))
+
+    def act() -> None:
+        merge_candidates(loser_id=loser.candidate_id, winner=winner.candidate, now=NOW)
+        erased(winner.candidate)
+
+    file = list_after(act, tmp_path / "list")
+    if applied_again:
+        factories.application(factories.role(role.organisation), candidate=loser.candidate, created_at=LATER)
+    assert applied(file) == 2
+    rows = Application.objects.of(role.organisation).filter(pk__in=[loser.pk, winner.pk])
+    assert [one.erased_at for one in rows] == [LATER, LATER]
+    people = Candidate.objects.of(role.organisation).order_by("pk")
+    assert [bool(one.email) for one in people] == [applied_again, False]
 
 
 @pytest.mark.world
