@@ -190,3 +190,20 @@ def test_only_the_outcome_of_saving_is_announced(page: Page, live_server: object
     page.get_by_role("radio").first.check()
     expect(page.locator("[data-saved]")).to_have_text("Saved")
     assert page.evaluate("spoken") == ["Saved"]
+
+
+def test_the_end_of_polling_is_announced(
+    page: Page, live_server: object, announced: Callable[[str], None]
+) -> None:
+    """The status is replaced by another, which isn't read."""
+    done = "<div id=end role=status data-announce><p class=notice__text>The note is in Greenhouse</p></div>"
+    page.route("**/poll/", lambda route: route.fulfill(body=done, content_type="text/html"))
+    page.goto(f"{live_server}/ui/gallery/")
+    page.evaluate(
+        """() => {
+          const poll = '<div id=end role=status data-announce hx-get=/poll/ hx-trigger=load hx-swap=outerHTML></div>';
+          document.body.insertAdjacentHTML("beforeend", poll);
+          window.htmx.process(document.querySelector("#end"));
+        }"""
+    )
+    announced("The note is in Greenhouse")

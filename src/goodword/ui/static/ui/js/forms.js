@@ -21,8 +21,9 @@
 
   // Screen readers pass over a status that is there when the page loads, and read one that changes.
   const ANNOUNCED_AFTER = 500; // ms, once they have begun with the page
+  const ANNOUNCED = "[data-announce][role=status]:not([hx-get])"; // not while it polls
   const announce = () => {
-    for (const text of document.querySelectorAll("[data-announce][role=status] :is(.notice__title, .notice__text)")) {
+    for (const text of document.querySelectorAll(`${ANNOUNCED} :is(.notice__title, .notice__text)`)) {
       if (!text.contains(document.activeElement)) text.replaceChildren(...text.childNodes);
     }
   };
@@ -40,7 +41,10 @@
     nameErrors();
     setTimeout(announce, ANNOUNCED_AFTER);
   });
-  document.addEventListener("htmx:afterSwap", (event) => ready(event.detail.elt));
+  document.addEventListener("htmx:afterSwap", (event) => {
+    ready(event.detail.elt);
+    if (event.detail.elt.matches(ANNOUNCED)) setTimeout(announce, ANNOUNCED_AFTER);
+  });
 
   // pages that poll replace their count each time, which screen readers would read again
   document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
