@@ -282,12 +282,12 @@ def isolate(text: str) -> str:
 
 def isolate_within(text: str, name: str) -> str:
     """The text with a right-to-left name isolated, unless the text runs from right to left, too. A mark keeps a text
-    that begins with the name from taking its direction."""
+    whose first letters are the name from taking its direction, since `dir="auto"` looks into isolates."""
     if not name or name not in text or not _RIGHT_TO_LEFT.search(name):
         return text
     if _RIGHT_TO_LEFT.search(text.replace(name, "")):
         return text
-    mark = _LEFT_TO_RIGHT if text.startswith(name) else ""
+    mark = "" if any(map(str.isalpha, text.partition(name)[0])) else _LEFT_TO_RIGHT
     return mark + text.replace(name, isolate(name))
 
 

@@ -112,6 +112,7 @@ def test_a_right_to_left_name_is_set_apart_from_the_words_around_it() -> None:
     [
         ("Can one rely on محمد? 1", "Can one rely on \u2068محمد\u2069? 1"),
         ("محمد keeps promises.", "\u200e\u2068محمد\u2069 keeps promises."),
+        ("“محمد” keeps promises.", "\u200e“\u2068محمد\u2069” keeps promises."),
         ("هل يفي محمد بوعوده؟", "هل يفي محمد بوعوده؟"),
         ("Can one rely on Maren?", "Can one rely on Maren?"),
     ],
