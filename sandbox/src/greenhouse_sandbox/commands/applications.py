@@ -12,14 +12,14 @@ def move(wanted: Wanted) -> dict[str, Any]:
     one = wanted.application()
     stage = wanted.stage(one.job_id)
     progress.move(wanted.store, one, stage, actor_id=wanted.actor_id, now=wanted.now)
-    return _told(wanted, one)
+    return _summary(wanted, one)
 
 
 def advance(wanted: Wanted) -> dict[str, Any]:
     one = wanted.application()
     stage = progress.next_stage(wanted.store, one)
     progress.move(wanted.store, one, stage, actor_id=wanted.actor_id, now=wanted.now)
-    return _told(wanted, one)
+    return _summary(wanted, one)
 
 
 def transfer(wanted: Wanted) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def transfer(wanted: Wanted) -> dict[str, Any]:
     applications.transfer(
         wanted.store, one, job_id=job.id, stage_id=stage_id, actor_id=wanted.actor_id, now=wanted.now
     )
-    return _told(wanted, one)
+    return _summary(wanted, one)
 
 
 def convert(wanted: Wanted) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def convert(wanted: Wanted) -> dict[str, Any]:
     made = applications.convert_prospect(
         wanted.store, one, job_id=job.id, stage_id=stage_id, actor_id=wanted.actor_id, now=wanted.now
     )
-    return _told(wanted, made) | {"converted_id": one.id}
+    return _summary(wanted, made) | {"converted_id": one.id}
 
 
 def reject(wanted: Wanted) -> dict[str, Any]:
@@ -48,25 +48,25 @@ def reject(wanted: Wanted) -> dict[str, Any]:
         reason = wanted.named(store.rejection_reasons.rising(), "reason", "name").id
     notes = wanted.text("notes") or ""
     progress.reject(store, one, reason_id=reason, notes=notes, actor_id=wanted.actor_id, now=wanted.now)
-    return _told(wanted, one)
+    return _summary(wanted, one)
 
 
 def unreject(wanted: Wanted) -> dict[str, Any]:
     one = wanted.application()
     progress.unreject(wanted.store, one, actor_id=wanted.actor_id, now=wanted.now)
-    return _told(wanted, one)
+    return _summary(wanted, one)
 
 
 def hire(wanted: Wanted) -> dict[str, Any]:
     one = wanted.application()
     progress.hire(wanted.store, one, actor_id=wanted.actor_id, now=wanted.now)
-    return _told(wanted, one)
+    return _summary(wanted, one)
 
 
 def unhire(wanted: Wanted) -> dict[str, Any]:
     one = wanted.application()
     progress.unhire(wanted.store, one, actor_id=wanted.actor_id, now=wanted.now)
-    return _told(wanted, one)
+    return _summary(wanted, one)
 
 
 def edit(wanted: Wanted) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def edit(wanted: Wanted) -> dict[str, Any]:
         applications.edit_custom_fields(store, one, fields, actor_id=wanted.actor_id, now=wanted.now)
     if changes or not fields:
         applications.edit_application(store, one, actor_id=wanted.actor_id, now=wanted.now, **changes)
-    return _told(wanted, one)
+    return _summary(wanted, one)
 
 
 def delete(wanted: Wanted) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def note(wanted: Wanted) -> dict[str, Any]:
     return {"note_id": row.id, "application_id": one.id, "candidate_id": one.candidate_id}
 
 
-def _told(wanted: Wanted, one: Application) -> dict[str, Any]:
+def _summary(wanted: Wanted, one: Application) -> dict[str, Any]:
     stage = current_stage(wanted.store, one)
     return {
         "application_id": one.id,

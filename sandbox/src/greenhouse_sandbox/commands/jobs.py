@@ -64,13 +64,13 @@ def delete(wanted: Wanted) -> dict[str, Any]:
 def add_stage(wanted: Wanted) -> dict[str, Any]:
     job, name = wanted.job(), wanted.needed("name")
     stage = jobs.add_stage(wanted.store, job, name=name, place=wanted.number("place"), now=wanted.now)
-    return _told(stage)
+    return _summary(stage)
 
 
 def rename_stage(wanted: Wanted) -> dict[str, Any]:
     stage = _stage(wanted)
     jobs.rename_stage(wanted.store, stage, name=wanted.needed("name"), now=wanted.now)
-    return _told(stage)
+    return _summary(stage)
 
 
 def place_stage(wanted: Wanted) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def place_stage(wanted: Wanted) -> dict[str, Any]:
     if place is None or place < 0:
         raise RefusedError("place", "must be a whole number from 0")
     jobs.place_stage(wanted.store, stage, place=place, now=wanted.now)
-    return _told(stage)
+    return _summary(stage)
 
 
 def delete_stage(wanted: Wanted) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def delete_stage(wanted: Wanted) -> dict[str, Any]:
     if "to_stage" in wanted.members:
         target = wanted.stage(stage.job_id, "to_stage").id
     jobs.delete_stage(wanted.store, stage, to_stage_id=target, actor_id=wanted.actor_id, now=wanted.now)
-    return _told(stage)
+    return _summary(stage)
 
 
 def create_post(wanted: Wanted) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def _places(wanted: Wanted) -> dict[str, Any]:
     return found
 
 
-def _told(stage: JobStage) -> dict[str, Any]:
+def _summary(stage: JobStage) -> dict[str, Any]:
     return {
         "stage_id": stage.id,
         "job_id": stage.job_id,

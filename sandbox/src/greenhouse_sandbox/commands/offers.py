@@ -16,31 +16,31 @@ def create(wanted: Wanted) -> dict[str, Any]:
         actor_id=wanted.actor_id,
         now=wanted.now,
     )
-    return _told(offer)
+    return _summary(offer)
 
 
 def approve(wanted: Wanted) -> dict[str, Any]:
     offer = _open(wanted)
     offers.approve_offer(wanted.store, offer, actor_id=wanted.actor_id, now=wanted.now)
-    return _told(offer)
+    return _summary(offer)
 
 
 def accept(wanted: Wanted) -> dict[str, Any]:
     offer = _open(wanted)
     offers.accept_offer(wanted.store, offer, actor_id=wanted.actor_id, now=wanted.now)
-    return _told(offer)
+    return _summary(offer)
 
 
 def decline(wanted: Wanted) -> dict[str, Any]:
     offer = _open(wanted)
     offers.decline_offer(wanted.store, offer, actor_id=wanted.actor_id, now=wanted.now)
-    return _told(offer)
+    return _summary(offer)
 
 
 def delete(wanted: Wanted) -> dict[str, Any]:
     offer = wanted.row(wanted.store.offers, "offer_id")
     offers.delete_offer(wanted.store, offer)
-    return _told(offer)
+    return _summary(offer)
 
 
 def schedule(wanted: Wanted) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _open(wanted: Wanted) -> Offer:
     return offer
 
 
-def _told(offer: Offer) -> dict[str, Any]:
+def _summary(offer: Offer) -> dict[str, Any]:
     return {
         "offer_id": offer.id,
         "application_id": offer.application_id,

@@ -65,10 +65,10 @@ def play_scenario() -> ResponseReturnValue:
     except RefusedError as refusal:
         flash(f"Nothing was played: {refusal.field} {refusal.sentence}.", "error")
     else:
-        told = ", ".join(
+        played = ", ".join(
             f"{name} {value}" for name, value in done.items() if isinstance(value, int | str | dict)
         )
-        flash(f"Played: {told}.")
+        flash(f"Played: {played}.")
     return redirect(url_for("ui.workshop"), 303)
 
 
