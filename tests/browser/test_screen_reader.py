@@ -207,3 +207,10 @@ def test_the_end_of_polling_is_announced(
         }"""
     )
     announced("The note is in Greenhouse")
+
+
+def test_the_title_of_a_referees_page_says_whom_it_is_about(page: Page, live_server: object) -> None:
+    stage = set_up(now=clock.now())
+    page.goto(f"{live_server}{stage.referee_path}questions/3/")
+    about = stage.request.check_run.step_request.application.candidate.name
+    expect(page).to_have_title(f"About {about}, page 3 of 6 · Acme Bikes")
