@@ -127,6 +127,18 @@ def test_a_merged_candidates_note_goes_to_the_person_who_is_left(world: World, s
 
 
 @pytest.mark.world
+def test_no_note_is_written_to_somebody_who_has_the_id_in_another_account(world: World, story: Story) -> None:
+    store = world.greenhouse.store
+    store.applications.delete(story.remote.id)
+    story.remote.candidate_id = world.greenhouse.candidate().id
+    story.remote.job_id = next(job.id for job in store.jobs.rising() if job.id != story.remote.job_id)
+    store.applications.insert(story.remote)
+    story.try_to_post()
+    assert (story.notes(), story.note.state, story.note.failure_reason) == ([], "failed", "not_visible")
+    assert "another candidate and another job" in story.note.last_error
+
+
+@pytest.mark.world
 @pytest.mark.parametrize("names", ["note.posted", "note.needs_attention"])
 def test_the_timeline_shows_each_event_once(world: World, story: Story, names: str) -> None:
     if names == "note.needs_attention":

@@ -50,6 +50,11 @@ NOT_VISIBLE = (
     "merged or made private, then try again."
 )
 
+OTHER_PERSON = (
+    "In Greenhouse this application now has another candidate and another job. Check that the key belongs to the same "
+    "Greenhouse account, then try again after the next sync."
+)
+
 NO_CANDIDATE = "Greenhouse shows no candidate with this ID. Check the ID, then try again."
 
 DELETED = "The application was deleted in Greenhouse, so there is no Activity Feed to write to."
@@ -200,10 +205,22 @@ def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
         if ours.deleted_at is not None or ours.candidate.erased_at is not None:
             raise CannotPost(FailureReason.DELETED, DELETED)
         raise CannotPost(FailureReason.NOT_VISIBLE, NOT_VISIBLE)
+    if _is_somebody_elses(application, ours):
+        raise CannotPost(FailureReason.NOT_VISIBLE, OTHER_PERSON)
     return Target(
         candidate_id=application.candidate_id,
         application_id=application.id,
         authors=_authors(api, application, connection=note.connection),
+    )
+
+
+def _is_somebody_elses(application: Application, ours: OurApplication) -> bool:
+    """A merge changes the candidate and a move the job. If both differ, the key may be that of another account, where
+    the ID belongs to somebody else."""
+    return (
+        ours.candidate.remote_id is not None
+        and application.candidate_id != ours.candidate.remote_id
+        and application.job_id != ours.job_id
     )
 
 
