@@ -106,7 +106,7 @@ def test_references_are_compared_by_competency(
 def test_no_rating_reaches_into_the_column_of_another_candidate(
     browser: Browser, live_server: object, role: Role, rita: Membership
 ) -> None:
-    """Five candidates fill the width of a sheet of paper."""
+    """Five candidates fill the width of a page."""
     asked = version(role.organisation)
     for number in range(5):
         with_answers(role, asked, "Ada", f"Lovelace {number}")

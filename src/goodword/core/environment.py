@@ -328,7 +328,7 @@ def smtp(url: str) -> dict[str, Any]:
     rest = parts.path.strip("/") or parts.query or parts.fragment
     spaced = any(sign.isspace() for sign in parts.hostname or "")
     scheme_known = parts.scheme in {"smtp", "smtps", "smtp+starttls"}
-    # Django would not sign in with only one of them
+    # with only one of them, Django would not sign in
     torn = bool(parts.username) != bool(parts.password)
     if not scheme_known or not parts.hostname or port == -1 or rest or spaced or torn:
         raise SettingError("GOODWORD_SMTP_URL must look like smtp+starttls://user:password@host:587.")

@@ -395,6 +395,6 @@ def _server(words: str) -> Fault:
 
 
 def _words(reason: bytes | str) -> str:
-    """The server's answer, without the control characters that it may contain: PostgreSQL accepts no NUL."""
+    """The server's reply without control characters, since PostgreSQL can't store NUL."""
     text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason
     return clean_text(text)

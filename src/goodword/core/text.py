@@ -281,8 +281,8 @@ def isolate(text: str) -> str:
 
 
 def isolate_within(text: str, name: str) -> str:
-    """The text with a right-to-left name isolated, unless the text runs from right to left, too. A mark keeps a text
-    whose first letters are the name from taking its direction, since `dir="auto"` looks into isolates."""
+    """Isolate a right-to-left name in a text that runs from left to right. If the text begins with the name, a mark
+    before it keeps the text's direction, since `dir="auto"` looks into isolates."""
     if not name or name not in text or not _RIGHT_TO_LEFT.search(name):
         return text
     if _RIGHT_TO_LEFT.search(text.replace(name, "")):

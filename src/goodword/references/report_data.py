@@ -228,7 +228,7 @@ _ANSWERS: Final = frozenset({"answers", "by_relationship", "comments"})
 
 
 def with_name_isolated(check: CheckData, name: str | None) -> CheckData:
-    """The data for display: in questions, a name that runs from right to left doesn't move what follows it."""
+    """The data for display, with a right-to-left name isolated in its questions."""
     if not name or isolate(name) == name:
         return check
     questions = [

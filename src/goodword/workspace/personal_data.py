@@ -94,8 +94,8 @@ def repeat_erasures(entries: Iterable[Erased], *, now: datetime, copied_at: date
 
 
 def _merged_since(entry: Erased, before: Mapping[str, object]) -> list[Candidate | Application]:
-    """Other people who have applications of the erased one, because they were merged between backup and erasure; or
-    only these applications, if they have more."""
+    """People who still have erased applications, since the backup is older than a merge. Of those who have others
+    too, only the erased applications."""
     rows = Application.objects.across_organisations().filter(**before).select_related("candidate")
     theirs = rows.filter(pk__in=entry.application_ids).exclude(candidate_id=entry.candidate_id or 0)
     every = Application.objects.across_organisations().exclude(pk__in=entry.application_ids)

@@ -37,7 +37,7 @@ _note_conditions: list[Callable[[Application], bool]] = []
 
 
 def mention_note_if(condition: Callable[[Application], bool]) -> None:
-    """Mention the note in mails only about applications that meet the condition."""
+    """Register a condition. Mails mention a note if the application meets one."""
     _note_conditions.append(condition)
 
 
@@ -157,8 +157,8 @@ def to_review(member: Membership, *, mine: bool) -> QuerySet[ResultReview]:
 
 
 def _is_hidden_from_colleague(organisation: Organisation) -> Q:
-    """Whether the candidate or role has become private or confidential since the result was assigned, as in
-    `candidates.models.is_visible`."""
+    """Results whose assignee can no longer see the candidate, who is private or on a confidential role. The rule is
+    that of `candidates.models.is_visible`."""
     application = "step_request__application"
     jobs = Automation.objects.of(organisation).filter(confidential=True)
     closed = (

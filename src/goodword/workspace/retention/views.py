@@ -160,7 +160,7 @@ def _named(organisation: Organisation, preview: RunPreview) -> list[dict[str, An
 
 
 def _held(hold: Hold) -> tuple[str, Application | None]:
-    """What a hold covers, by name, and the newest application if it is a person, who may have been merged since."""
+    """The name of what a hold covers and, for a person, the newest application, even after a merge."""
     if hold.candidate is None:
         return hold.role.title if hold.role else "", None
     person = hold.candidate.merged_into or hold.candidate
