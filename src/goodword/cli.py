@@ -44,6 +44,8 @@ def is_ready() -> tuple[bool, str]:
 
 DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showmigrations", "build_fonts")
 WRITE_FILES = ("collectstatic", "build_fonts")
+#: The pool would try to connect for 20 seconds. Some checks of models depend on the server's version.
+NEED_DATABASE = ("makemigrations", "check", "showmigrations")
 #: errors of a file that this user may not use
 _NO_ACCESS = (errno.EACCES, errno.EPERM, errno.EROFS)
 #: what a shell reports for a program that SIGPIPE has ended
@@ -283,6 +285,8 @@ def _django(arguments: Sequence[str]) -> int:
         database.check_writable(_data())
         if not environment.text("DATABASE_URL", ""):  # neither uses it, and `up` needs static files first
             os.environ["DATABASE_URL"] = environment.NO_DATABASE
+    if arguments[0] in NEED_DATABASE and not {"-h", "--help"} & set(arguments):
+        database.check_database()
     execute_from_command_line(["goodword", *arguments])
     return 0
 

@@ -107,6 +107,15 @@ def test_static_files_can_be_made_before_there_is_a_database(tmp_path: Path, com
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("command", ["check", "showmigrations", "makemigrations"])
+def test_a_command_of_django_does_not_wait_for_a_database_that_is_down(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "PORT", 1)
+    assert main([command]) == 2
+    assert capsys.readouterr().err.startswith("goodword: The database cannot be reached. Check DATABASE_URL, ")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
