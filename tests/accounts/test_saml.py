@@ -1,7 +1,7 @@
 """SAML, with responses signed by the tests as an identity provider would."""
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -96,6 +96,14 @@ def test_an_answer_without_the_providers_signature_is_refused(rita: Membership, 
     page = answer(client, saml.response(email="rita@acme.example", to=request_id, signer=signer))
     assert "Signing in with Northwind ID didn&#x27;t work." in page
     assert not is_signed_in(client)
+
+
+def test_a_nul_which_xml_forbids_is_refused(rita: Membership) -> None:
+    client, request_id = started()
+    signed = b64decode(saml.response(email="rita@acme.example", to=request_id))
+    page = answer(client, b64encode(signed.replace(b"rita-1", b"rita-1&#0;")).decode())
+    assert "Signing in with single sign-on didn&#x27;t work." in page
+    assert (is_signed_in(client), SocialAccount.objects.exists()) == (False, False)
 
 
 @pytest.mark.world

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.core import context
@@ -383,6 +384,42 @@ def test_a_forged_answer_is_refused(rita: Membership, query: str, sentence: str)
     client = Client()
     page = client.get(f"/accounts/oidc/oidc/login/callback/?{query}", follow=True).content.decode()
     assert (sentence in page, "_auth_user_id" in client.session) == (True, False)
+
+
+NUL, SURROGATE = "\\u0000", "\\ud800"  # in JSON
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize(
+    "userinfo",
+    [
+        json.dumps(RITA | {"sub": "1~"}).replace("~", NUL),
+        json.dumps(RITA | {"name": "Rita~"}).replace("~", NUL),
+        json.dumps(RITA | {"groups": ["team", "~"]}).replace("~", NUL),
+        json.dumps(RITA | {"sub": "1~"}).replace("~", SURROGATE),
+        json.dumps(RITA | {"name": "Rita~"}).replace("~", SURROGATE),
+        json.dumps(RITA | {"age": float("nan")}),
+        json.dumps(RITA | {"sub": 200 * "1"}),
+        json.dumps(RITA | {"email": 7}),
+        json.dumps(RITA | {"name": {"given": "Rita"}}),
+        json.dumps([RITA]),
+        '"rita"',
+        "null",
+    ],
+)
+def test_claims_that_cannot_be_stored_are_refused(
+    rita: Membership, settings: Settings, userinfo: str
+) -> None:
+    client = Client()
+    with oidc.answering(userinfo) as url:
+        settings.SOCIALACCOUNT_PROVIDERS = oidc.configuration(url)
+        started = client.post("/accounts/oidc/oidc/login/?process=login")["Location"]
+        [state] = parse_qs(urlsplit(started).query)["state"]
+        page = client.get(f"/accounts/oidc/oidc/login/callback/?code=x&state={state}", follow=True)
+    assert [str(one) for one in page.context["messages"]] == [
+        "Signing in with single sign-on didn't work. Try again; if it keeps failing, write to help@goodword.example."
+    ]
+    assert ("_auth_user_id" in client.session, SocialAccount.objects.exists()) == (False, False)
 
 
 def test_without_a_provider_there_is_no_button_and_no_page(rita: Membership, settings: Settings) -> None:

@@ -113,7 +113,9 @@ def test_a_command_of_django_does_not_wait_for_a_database_that_is_down(
 ) -> None:
     monkeypatch.setitem(connection.settings_dict, "PORT", 1)
     assert main([command]) == 2
-    assert capsys.readouterr().err.startswith("goodword: The database cannot be reached. Check DATABASE_URL, ")
+    assert capsys.readouterr().err.startswith(
+        "goodword: The database cannot be reached. Check DATABASE_URL, "
+    )
 
 
 @pytest.mark.parametrize(

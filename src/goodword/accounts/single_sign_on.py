@@ -1,5 +1,6 @@
 """Single sign-on by allauth: who can sign in, who becomes a member, and error messages."""
 
+import json
 import logging
 import time
 import zlib
@@ -23,6 +24,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
@@ -97,6 +99,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
         )
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Mapping[str, Any]) -> User:
+        _check_claims(sociallogin.account, data)
         user: User = super().populate_user(request, sociallogin, data)
         user.email = normalised(str(data.get("email") or ""))
         parts = f"{data.get('first_name') or ''} {data.get('last_name') or ''}".strip()
@@ -122,6 +125,18 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
             raise _refuse(request, _("Signing in was cancelled."))
         log.warning("Single sign-on failed: %s", exception or error)
         raise _refuse(request, _did_not_work(str(provider.name)))
+
+
+def _check_claims(account: SocialAccount, named: Mapping[str, Any]) -> None:
+    """Raise ValueError for claims that can't be stored (PostgreSQL has no NUL in text, JSON no NaN and no half of a
+    surrogate pair), and for names that aren't text."""
+    written = json.dumps([account.uid, account.extra_data], ensure_ascii=False, allow_nan=False)
+    written.encode()
+    if "\\u0000" in written:
+        raise ValueError("a claim contains NUL")
+    for claim in ("email", "username", "name", "first_name", "last_name"):
+        if not isinstance(named.get(claim) or "", str):
+            raise ValueError(f"{claim} isn't text")
 
 
 def _did_not_work(name: str) -> str:
@@ -267,6 +282,7 @@ def _failures() -> tuple[type[Exception], ...]:
 
     return (
         *(OSError, OAuth2Error, KeyError, ValueError, IntegrityError),  # OSError includes those of requests
+        *(TypeError, ImproperlyConfigured),  # user info that isn't an object; an identifier that is too long
         *(SyntaxError, zlib.error),  # raised by lxml (only in goodword[saml]) for invalid XML
     )
 
