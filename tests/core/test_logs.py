@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -146,9 +147,17 @@ def test_an_ignored_error_is_a_line_without_its_message(written: io.StringIO) ->
 
 
 def test_a_warning_is_a_line_without_its_message(written: io.StringIO) -> None:
-    process.log_warning(UserWarning(f"Unexpected value: {NAME}"), UserWarning, "src/rows.py", 12)
+    process.log_warning(UserWarning(f"Unexpected value: {NAME}"), UserWarning, process.__file__, 1)
     [line] = lines(written)
-    assert (line["level"], line["message"]) == ("WARNING", "src/rows.py:12: UserWarning: UserWarning")
+    code = Path(process.__file__).read_text().partition("\n")[0]
+    assert (line["level"], line["message"]) == ("WARNING", f"A warning at {process.__file__}:1 ({code})")
+    assert line["error"] == [{"type": "builtins.UserWarning", "at": []}]
+    assert NAME not in written.getvalue()
+
+
+def test_the_log_as_text_has_the_message_of_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    process.log_warning(UserWarning("Unexpected value: 7"), UserWarning, "src/rows.py", 12)
+    assert "A warning at src/rows.py:12 (source not found)\nUserWarning: Unexpected value: 7\n" in caplog.text
 
 
 def test_a_failed_task_is_a_line_without_its_error(written: io.StringIO) -> None:

@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import linecache
 import logging
 import os
 import socket
@@ -117,9 +118,10 @@ def log_ignored(found: "sys.UnraisableHookArgs") -> None:
 def log_warning(
     message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: object
 ) -> None:
-    """The same for a warning, whose message may quote a value."""
+    """The same for a warning, whose message may quote a value. The line of code says what it is about."""
     warning = message if isinstance(message, Warning) else category(message)
-    log.warning("%s:%d: %s: %s", filename, lineno, category.__name__, warning)
+    code = linecache.getline(filename, lineno).strip() or "source not found"
+    log.warning("A warning at %s:%d (%s)", filename, lineno, code, exc_info=(category, warning, None))
 
 
 def _limit_arenas() -> None:
