@@ -69,10 +69,12 @@ def test_an_allowed_address_needs_no_token(settings: Settings) -> None:
 def test_rows_are_counted_when_prometheus_asks(on: None, client: Client) -> None:
     queued()
     failed_job("assessments.norms")
+    failed_job("email.send")  # its sweep sends the mail
     text = scrape(client)
     for line in (
         'goodword_mails{state="queued"} 1.0',
         'goodword_jobs{state="failed",task="assessments.norms"} 1.0',
+        'goodword_jobs{state="repeated",task="email.send"} 1.0',
         'goodword_jobs{state="waiting",task="email.send"} 1.0',
         "goodword_workers 0.0",
         "goodword_deliveries_oldest_seconds 0.0",
@@ -165,5 +167,5 @@ def test_dashboard_and_alerts_use_existing_metrics_and_the_dashboard_shows_all()
 def test_every_query_runs() -> None:
     for one in metrics.rows:
         with connection.cursor() as cursor:
-            cursor.execute(one.sql)
+            cursor.execute(one.sql, [*one.values()] or None)
             assert len(cursor.description) == len(one.labels) + 1, one.name

@@ -22,7 +22,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
-from goodword.core import clock, events, jobs
+from goodword.core import clock, events, jobs, metrics
 from goodword.core.doctor.findings import duration
 from goodword.core.models import Reaction
 
@@ -147,6 +147,20 @@ def failed_jobs() -> QuerySet[Any]:
     return (
         ProcrastinateJob.objects.filter(status="failed").exclude(task_name__in=swept_tasks()).order_by("-id")
     )
+
+
+metrics.register(
+    metrics.Rows(
+        "goodword_jobs",
+        "Jobs that are waiting, scheduled for later, running or failed; repeated are failed ones of a sweep's work",
+        "SELECT task_name, CASE WHEN status = 'todo' AND scheduled_at > now() THEN 'scheduled' "
+        "WHEN status = 'todo' THEN 'waiting' WHEN status = 'doing' THEN 'running' "
+        "WHEN task_name = ANY(%s) THEN 'repeated' ELSE 'failed' END, count(*) "
+        "FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed') GROUP BY 1, 2",
+        ("task", "state"),
+        values=lambda: [sorted(swept_tasks())],
+    )
+)
 
 
 def retry_job(pk: int) -> bool:

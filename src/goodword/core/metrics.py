@@ -50,23 +50,16 @@ _FOLDER = "goodword-metrics-"
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A gauge counted by SQL. Each row has the label values and the number."""
+    """A gauge counted by SQL. Each row has the label values and the number. `values` returns the query's parameters."""
 
     name: str
     help: str
     sql: str
     labels: tuple[str, ...] = ()
+    values: Callable[[], Sequence[Any]] = tuple
 
 
 rows: list[Rows] = [
-    Rows(
-        "goodword_jobs",
-        "Jobs that are waiting, scheduled for later, running or failed",
-        "SELECT task_name, CASE WHEN status = 'todo' AND scheduled_at > now() THEN 'scheduled' "
-        "WHEN status = 'todo' THEN 'waiting' WHEN status = 'doing' THEN 'running' ELSE 'failed' END, count(*) "
-        "FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed') GROUP BY 1, 2",
-        ("task", "state"),
-    ),
     Rows(
         "goodword_jobs_oldest_seconds",
         "For how long the oldest job has been due",
@@ -242,7 +235,9 @@ class _Counted:
                 for one in rows:
                     family = GaugeMetricFamily(one.name, one.help, labels=one.labels)
                     try:
-                        for *values, number in conn.execute(one.sql.encode()).fetchall():
+                        for *values, number in conn.execute(
+                            one.sql.encode(), one.values() or None
+                        ).fetchall():
                             family.add_metric([str(value) for value in values], float(number))
                     except psycopg.Error as error:
                         log.warning("%s could not be counted: %s", one.name, first_line(error))
