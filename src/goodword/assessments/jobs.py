@@ -48,7 +48,7 @@ def sweep_open_texts(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="assessments.norms")
 def make_norms(*, test_id: int, version: str, form: str, member_id: int) -> None:
-    """Norms for one version and form, unless erasures have left too few answers."""
+    """Make norms for one version and form, unless erasures have left too few answers."""
     try:
         making.make_norms(test_id=test_id, version=version, form=form, member_id=member_id, now=clock.now())
     except (making.NoGroup, making.FewSituations):

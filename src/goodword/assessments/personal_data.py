@@ -67,7 +67,7 @@ from goodword.workflow.personal_data import close_runs
     "assessments.Verification",
 )
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Erase attempts, which are locked so no answer arrives concurrently."""
+    """Erase attempts. They are locked, so that no answer arrives concurrently."""
     attempts = close_runs(Attempt, subject.application_ids, now=now)
     of_parts = {"part__attempt__in": attempts}
     asked = Adjustment.objects.across_organisations().filter(attempt__in=attempts)
@@ -257,8 +257,8 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
 
 
 def _verification(one: Verification, wanted: ExportRequest) -> dict[str, Any]:
-    """A verification. Candidates get tasks by number only; only they get times, which could reveal extra
-    time, and only if no member passes them on."""
+    """Export a verification. Candidates get tasks by number only. Times could reveal extra time, so only candidates get
+    them, and not if a member passes the export on."""
     exported: dict[str, Any] = {
         "opened": one.opened_at,
         "form": one.form,
@@ -287,7 +287,7 @@ def _verification(one: Verification, wanted: ExportRequest) -> dict[str, Any]:
 
 
 def _band(score: Score) -> dict[str, float | str] | None:
-    """Returns the 90 % band of the number of tasks solved."""
+    """Return the 90 % band of the number of tasks solved."""
     if score.solved_low is None or score.solved_high is None:
         return None
     return {

@@ -200,7 +200,7 @@ def application_of(attempt: Attempt) -> Application:
 
 
 def answers_of(part: AttemptPart) -> Mapping[str, Json]:
-    """Read again from the database."""
+    """Read the answers again from the database."""
     return {item: row.value for item, row in stored_answers(part).items()}
 
 

@@ -243,7 +243,7 @@ def _predictor(test: Test, content: Content, version: str, form: str, scale: str
 
 
 def print_validity(*, slug: str, role_id: int | None) -> int:
-    """Returns 0, 1 if nothing could be computed, or 2 if an argument is invalid."""
+    """Print the correlations. Returns 0, 1 if nothing could be computed, or 2 if an argument is invalid."""
     organisation = Organisation.objects.filter(slug=slug).first()
     if organisation is None:
         print(f"goodword: There is no organisation “{slug}”.", file=sys.stderr)

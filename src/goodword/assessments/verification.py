@@ -111,7 +111,7 @@ def _task(name: str, item: GeneratedItem) -> dict[str, Any]:
 
 
 def save_answer(*, verification_id: int, task: str, value: Json, now: datetime) -> bool:
-    """Returns False if another task is on screen. Raises UnknownOption, Closed, Over and NotBegun."""
+    """Save an answer. Returns False if another task is on screen. Raises UnknownOption, Closed, Over and NotBegun."""
     with transaction.atomic():
         row = _running(verification_id, now=now)
         on_screen = task_on_screen(row)
@@ -140,7 +140,7 @@ def next_task(*, verification_id: int, task: str, now: datetime) -> Verification
 
 
 def heartbeat(*, verification_id: int, now: datetime) -> Verification:
-    """Raises Closed, Over and NotBegun."""
+    """Record a heartbeat. Raises Closed, Over and NotBegun."""
     with transaction.atomic():
         row = _running(verification_id, now=now)
         if not parts.is_disconnected(row, now=now):
@@ -189,7 +189,7 @@ def overdue(*, now: datetime) -> QuerySet[Verification]:
 
 
 def end_overdue(*, now: datetime) -> int:
-    """Returns the number ended."""
+    """End overdue verifications. Returns how many were ended."""
     due = overdue(now=now).order_by("begun_at").values_list("pk", flat=True)[:_AT_MOST]
     return for_each(list(due), lambda pk: _time_up(pk, now=now))
 
@@ -204,7 +204,7 @@ def _time_up(verification_id: int, *, now: datetime) -> bool:
 
 
 def _lock(verification_id: int) -> Verification:
-    """Raises Closed if the person has been erased."""
+    """Lock the verification. Raises Closed if the person has been erased."""
     rows = Verification.objects.across_organisations().select_for_update(of=("self",))
     found = (
         rows.select_related(
@@ -431,9 +431,9 @@ def latest_link(verification: Verification | None) -> int:
 def new_link(
     *, verification: Verification, member: Membership, now: datetime, seen: int | None = None
 ) -> str:
-    """The URL for the supervised device, which can't be shown again; earlier links end. `seen`: the latest link that
-    the member knows of, so that a reloaded or outdated page doesn't end a candidate's form. Raises LinkInUse and
-    Refused."""
+    """Return the URL for the supervised device, which can't be shown again. Earlier links stop working. `seen`: the
+    latest link that the member knows of, so that a reloaded or outdated page doesn't end a candidate's form. Raises
+    LinkInUse and Refused."""
     with transaction.atomic():
         locked = _lock_for(verification, member)
         if locked.discarded_at is not None or is_over(locked, now=now):
@@ -459,8 +459,8 @@ def new_link(
 
 
 def discard(*, verification: Verification, reason: str, member: Membership, now: datetime) -> None:
-    """Discard an unfinished verification. Finished ones stay, so nobody can repeat it until the result suits. Raises
-    Refused."""
+    """Discard an unfinished verification. Finished ones stay, so that nobody can repeat it until they like the result.
+    Raises Refused."""
     with transaction.atomic():
         locked = _lock_for(verification, member)
         if locked.discarded_at is not None:

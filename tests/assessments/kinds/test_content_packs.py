@@ -91,7 +91,7 @@ def _with_norm(**changes: Any) -> dict[str, Any]:
         ),
         (
             small_pack(short_forms=[{"id": "half", "name": "Half", "items": [1, 9]}], norms=[]),
-            "Short form 1 of the content pack holds the item “9”, which the pack does not have.",
+            "Short form 1 of the content pack contains the item “9”, which the pack does not have.",
         ),
         (
             small_pack(short_forms=[{"id": "half", "name": "Half", "items": [1, 3]}], norms=[]),

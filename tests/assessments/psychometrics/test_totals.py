@@ -70,10 +70,10 @@ def test_empty_categories_are_left_out() -> None:
             [REASONING, part("work style", kind="scales")],
             "“work style” has no right and wrong answers, so it cannot enter a total.",
         ),
-        ([REASONING, REASONING], "“reasoning” comes twice."),
+        ([REASONING, REASONING], "“reasoning” occurs twice."),
         (
             [REASONING, part("technical", Solved("series", 0, 0))],
-            "In “technical” no item was given that counts.",
+            "No item of “technical” counts.",
         ),
     ],
 )
@@ -93,15 +93,15 @@ def test_parts_without_a_total_are_refused(parts: list[Part], sentence: str) -> 
         ),
         (
             {"reasoning": 0, "technical": 1},
-            "The weight of “reasoning” is to be a whole number from 1 up, not 0.",
+            "The weight of “reasoning” must be a whole number of at least 1, not 0.",
         ),
         (
             {"reasoning": 1.5, "technical": 1},
-            "The weight of “reasoning” is to be a whole number from 1 up, not 1.5.",
+            "The weight of “reasoning” must be a whole number of at least 1, not 1.5.",
         ),
         (
             {"reasoning": True, "technical": 1},
-            "The weight of “reasoning” is to be a whole number from 1 up, not True.",
+            "The weight of “reasoning” must be a whole number of at least 1, not True.",
         ),
     ],
 )

@@ -19,8 +19,8 @@ class Contact:
 
 
 def contact_of(application: Application, *, but: Collection[str] = ()) -> Contact:
-    """The organisation's named contact, else the first admin who isn't hiring for this role, else the recruiter. Skips
-    the addresses in `but`."""
+    """Return the organisation's named contact, else the first admin who isn't hiring for this role, else the recruiter.
+    `but`: addresses to skip."""
     passed = _team(application) | {normalised(address) for address in but}
     return next(
         (one for one in _outside(application.organisation) if normalised(one.address) not in passed),

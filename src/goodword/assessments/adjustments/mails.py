@@ -106,7 +106,7 @@ def mail_request_lost(row: Adjustment, *, application: Application, now: datetim
 
 
 def lost(rows: Sequence[Adjustment]) -> set[int]:
-    """Ids of the requests that ended because nobody could be asked; the candidate has been told."""
+    """Return the ids of requests that ended because nobody could answer them. Their candidates have been told."""
     by_ref = {subject_ref_of(row): row.pk for row in rows}
     sent = Email.objects.across_organisations().filter(kind=LOST, subject_ref__in=list(by_ref))
     return {by_ref[ref] for ref in sent.values_list("subject_ref", flat=True)}
@@ -159,7 +159,8 @@ def remind_contacts(*, now: datetime) -> int:
 
 
 def possibly_due(*, now: datetime) -> Sequence[int]:
-    """The oldest requests that may be due, without those never due, which would crowd out newer ones."""
+    """Return the oldest requests that may be due. Requests that are never due are left out, since they would crowd out
+    newer ones."""
     return list(contacts_due(now=now).order_by("asked_at", "pk").values_list("pk", flat=True)[:AT_MOST])
 
 

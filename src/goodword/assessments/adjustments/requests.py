@@ -1,4 +1,4 @@
-"""Adjustment requests. Members can read events and an application's mails, so none are recorded there."""
+"""Adjustment requests. They appear in no events and no mails of an application, since members can read those."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from goodword.workflow.models import UNFINISHED, awaits_click, is_open, lock, ta
 PERCENT_CHOICES = (25, 50, 100)
 #: extra time that can be granted, in percent
 MAX_PERCENT = 200
-#: since the last mail to the contact, for mailing them again about a new attempt
+#: minimum time since the last mail before the contact is mailed again about a new attempt
 ASK_AGAIN_AFTER = timedelta(days=1)
 
 
@@ -172,8 +172,9 @@ def carry_over(attempt: Attempt, *, now: datetime) -> None:
 
 
 def _ask_again(asked: Adjustment, *, now: datetime) -> None:
-    """Mail the contact again, whose link led nowhere while the assessment was over, unless it was only just sent. If
-    only somebody of the hiring team is left, whom the candidate wasn't told about, the request ends."""
+    """Mail the contact again, since their link didn't work while the assessment was closed, unless the last mail is
+    recent. If only a member of the hiring team is left, end the request, since the candidate wasn't told who would read
+    it."""
     ref = mails.subject_ref_of(asked)
     sent = Email.objects.of(asked.organisation).filter(kind=ASKED, subject_ref=ref)
     if sent.filter(created_at__gt=now - ASK_AGAIN_AFTER).exists():
@@ -214,7 +215,7 @@ def on_member_deactivated(event: Event) -> None:
 
 
 def _ask_next(organisation: Organisation, adjustment_id: int, *, after: str, now: datetime) -> None:
-    """Does nothing if the request has already been passed on from the address `after`."""
+    """Pass the request on, unless it has already been passed on from the address `after`."""
     with transaction.atomic():
         asked = Adjustment.objects.of(organisation).filter(pk=adjustment_id).first()
         if asked is None:
@@ -238,7 +239,8 @@ def _ask_next(organisation: Organisation, adjustment_id: int, *, after: str, now
 
 
 def _end_unread(asked: Adjustment, *, application: Application, now: datetime) -> None:
-    """Nobody outside the hiring team can be asked, so the candidate may ask once more and is told who would read it."""
+    """End the request, since nobody outside the hiring team is left. The candidate may ask once more, and is told who
+    would read it."""
     asked.state, asked.answered_at = Adjustment.State.WITHDRAWN, now
     asked.save(update_fields=["state", "answered_at"])
     resume_deadline(asked.attempt, now=now)

@@ -1,5 +1,5 @@
-"""Answers to items; observations by the candidate's page (leaving it, pasting, a second window), which contain no
-text."""
+"""Answers to items, and observations by the candidate's page (leaving it, pasting, a second window). Observations
+contain no text."""
 
 import hashlib
 import json
@@ -62,7 +62,7 @@ class Seen:
 
 #: maximum length of Answer.page
 _LONGEST_PAGE = 12
-#: by how much one request can overtake another; an answer further ahead was saved before the clock was set back
+#: how far one request can overtake another; an answer further ahead was saved before the clock was set back
 LATEST: Final = timedelta(minutes=10)
 
 
@@ -133,13 +133,13 @@ def save_answer(
         saved.save()
         saved.value = checked
         if timed and not parts.is_disconnected(part, now=now):
-            # an answer is a heartbeat, and counts if it arrived before the connection was lost (see resume)
+            # an answer also counts as a heartbeat if it arrived before the connection was lost (see resume)
             AttemptPart.objects.of(part.organisation).filter(pk=part.pk, seen_at__lt=now).update(seen_at=now)
         return SavedAnswer(answer=saved)
 
 
 def _compared(save: str, before: Answer | None) -> tuple[bool, bool]:
-    """Whether the stored answer is of the same page load, and whether it is a later save of it."""
+    """Whether the stored answer is from the same page load, and whether it is a later save."""
     load, number = load_and_number(save)
     other, later = load_and_number(before.save_number if before is not None else "")
     same = load != "" and load == other
@@ -263,7 +263,7 @@ def observe_second_window(
     *, attempt_id: int, order: int, number: int, item_id: str, value: Json, now: datetime
 ) -> Observation | None:
     """Record that another window answered item `number` after the timed part had moved on. Returns None if the answer
-    was only delayed on its way here."""
+    was only delayed."""
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
         if part.shown_at is None or number >= part.at or now - part.shown_at <= parts.IN_TRANSIT:

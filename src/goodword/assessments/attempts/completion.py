@@ -67,7 +67,7 @@ def overdue(*, now: datetime) -> QuerySet[AttemptPart]:
 
 
 def end_overdue(*, now: datetime) -> int:
-    """Returns the number ended."""
+    """End overdue parts. Returns how many were ended."""
     due = overdue(now=now).order_by("ends_at").values_list("pk", flat=True)[:AT_MOST]
     return for_each(list(due), lambda pk: time_up(part_id=pk, now=now))
 
@@ -106,7 +106,7 @@ def _end(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None:
 
 
 def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
-    """A closed attempt only completes once it is reopened."""
+    """Complete the attempt if all its parts have ended. A closed attempt is completed once it is reopened."""
     left = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, ended_at=None)
     if not is_open(attempt) or left.exists():
         return
@@ -133,7 +133,7 @@ def decline(*, attempt_id: int, now: datetime) -> Attempt:
 
 
 def heartbeat(part: AttemptPart, *, now: datetime) -> bool:
-    """Returns False if the part is over or disconnected."""
+    """Record a heartbeat. Returns False if the part is over or disconnected."""
     if not parts.is_running(part) or parts.is_over(part, now=now) or parts.is_disconnected(part, now=now):
         return False
     rows = AttemptPart.objects.of(part.organisation).filter(pk=part.pk, ended_at=None, seen_at__lt=now)

@@ -279,7 +279,7 @@ def on_email_sent(event: Event) -> None:
 
 
 def on_email_queued_again(event: Event) -> None:
-    """Clear the attempt's attention after a member has resent the mail."""
+    """Clear the attempt's mail failure after a member has resent the mail."""
     email = mail_of(event)
     attempt = invited_run(Attempt, email) if email is not None else None
     if attempt is not None:

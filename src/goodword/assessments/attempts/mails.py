@@ -32,7 +32,7 @@ MAX_LINKS_A_DAY = 3
 FRESH_LINK = "assessment.fresh"
 #: minimum time between two new links
 FRESH_LINK_INTERVAL = timedelta(minutes=10)
-#: states ended by the candidate, which the page explains
+#: states in which the candidate's page explains why it is closed
 _ENDED = frozenset({StepRun.Progress.COMPLETED, StepRun.Progress.DECLINED})
 MAX_REMINDERS = 200
 

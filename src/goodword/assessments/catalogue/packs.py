@@ -1,5 +1,5 @@
-"""Built-in and imported tests. Imported files are untrusted: size and depth are limited, and each problem gets a
-sentence."""
+"""Built-in and imported tests. Imported files are untrusted: size and depth are limited, and each problem is explained
+in a sentence."""
 
 import json
 import re
@@ -139,7 +139,7 @@ def _check_names(content: ImportedContent) -> None:
 
 
 def difference(one: Content, other: Content) -> str:
-    """What differs between two languages of a version, although it must not ("the items"); "" if nothing."""
+    """Return what wrongly differs between two languages of a version ("the items"), or "" if nothing does."""
     if type(one) is not type(other):
         return "the kind of test"
     first, second = (kind_of(content).structure(content) for content in (one, other))
@@ -159,7 +159,7 @@ class NotADraft(Exception):
 
 
 def _lock_draft(version: TestVersion) -> TestVersion:
-    """Raises `NotADraft`."""
+    """Lock a draft. Raises `NotADraft`."""
     test = DRAFTS.lock(version.test)
     found = TestVersion.objects.of(version.organisation).filter(pk=version.pk, published_at=None).first()
     if found is None or not is_pack(test):

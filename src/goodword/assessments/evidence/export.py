@@ -168,8 +168,8 @@ def _reuses(organisation: Organisation) -> Mapping[int, Sequence[Application]]:
 
 
 def _kept(path: str, organisation: Organisation) -> Q:
-    """Leaves out people who were erased or are about to be, except those whose data a legal hold keeps: it is kept for
-    claims, and this is the evidence. `path`: to the step request."""
+    """Exclude people who were erased or are about to be, unless a legal hold keeps their data as evidence for claims.
+    `path`: to the step request."""
     on_hold = candidates_on_hold(organisation).values("pk")
     kept = Q(**{f"{path}application__deleted_at": None}) | Q(**{f"{path}application__candidate__in": on_hold})
     return kept & Q(
@@ -345,7 +345,7 @@ class _Export:
 
 
 def export(*, organisation: Organisation, folder: Path, now: datetime, actor: str) -> Written:
-    """Write everything issued, and an entry in the audit log. Raises FolderError and then writes nothing."""
+    """Write everything issued, and an entry in the audit log. Raises FolderError without having written anything."""
     made = Folder(folder)
     with _files(made) as rows:
         work = _Export(rows=rows, totals=issued_totals(organisation), reuses=_reuses(organisation))

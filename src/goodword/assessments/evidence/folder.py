@@ -107,7 +107,7 @@ def table_of(path: Path, name: str) -> list[dict[str, str]]:
 
 
 def lines_of(path: Path, name: str) -> Iterator[dict[str, Any]]:
-    """The objects of a file with one per line. Raises FolderError with the line."""
+    """Yield the objects of a file that has one per line. Raises FolderError with the line number."""
     # `splitlines` would also split at separators inside texts
     for number, line in enumerate(text_of(path, name).split("\n")[:-1], start=1):
         try:
@@ -163,7 +163,7 @@ def differences(
     items: Mapping[str, Sequence[tuple[str, GeneratedItem]]],
     calibrated: Calibrated,
 ) -> Iterator[tuple[str, list[str]]]:
-    """Yields the name of a row and what is wrong with it. Skips discarded verifications, which have no comparison.
+    """Yield the name of a row and what is wrong with it. Skips discarded verifications, which have no comparison.
     `parts`: rows by name. `solved`: the first results."""
     for line in lines:
         if line.get("discarded") and not line["comparison"]:

@@ -95,13 +95,13 @@ class Kind[C](Protocol):
         """ "20 statements"."""
 
     def introduction(self) -> str:
-        """What a candidate reads before a part without instructions of its own; may be empty."""
+        """The text before a part that has no instructions of its own; may be empty."""
 
     def moves_on_by_tap(self, *, timed: bool) -> bool:
         """Whether choosing the last answer of an item leads to the next one."""
 
     def overview_line(self, n: int, about: str) -> str:
-        """An untimed part of `n` items on the candidate's overview; `about`: "about 6 minutes"."""
+        """The line about an untimed part of `n` items on the candidate's overview; `about`: "about 6 minutes"."""
 
     def mail_line(self, title: str, n: int, about: str) -> str:
         """The part's line in the invitation."""
@@ -130,7 +130,7 @@ class Kind[C](Protocol):
         generated."""
 
     def scale_name(self, content: C, scale: str) -> str:
-        """ "" for the score of the whole test."""
+        """The name of a scale; "" for the score of the whole test."""
 
     def only_describes(self, scale: str) -> bool:
         """Whether a score is never used for sorting, norms or correlations with ratings."""
@@ -208,7 +208,7 @@ class Kind[C](Protocol):
         """Return the technical sheet of a form. Raises `LookupError` for an unknown form."""
 
     def help_on_forms(self, content: C) -> str:
-        """What recruiters should know when they choose a form; may be empty."""
+        """Advice for recruiters who choose a form; may be empty."""
 
     def advice_on_ranking(self, content: C, form: str, *, title: str) -> str:
         """Advice for an assessment that ranks candidates by this form; may be empty."""

@@ -1,4 +1,4 @@
-"""What a kind contributes to the comparison page: columns, cells, and what results are ranked by."""
+"""A kind's contribution to the comparison page: columns, cells, and the value by which results are ranked."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class ComparedPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """`rank`: what to sort by; None if results can't be ranked. It may be None for single results, which come last.
+    """`rank`: what to sort by; None if results can't be ranked. It may return None for a result, which then comes last.
 
     `never_ranked`: why results of this test can't be ranked even with norms. `precision`: how precisely the results
     rank candidates.

@@ -51,7 +51,7 @@ class PartResult(ABC):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateResult:
-    """A part as its candidate reads it; kinds add fields. `template` draws them."""
+    """A part as the candidate sees it. Kinds add fields; `template` renders them."""
 
     template: str
     title: str

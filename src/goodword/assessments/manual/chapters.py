@@ -197,7 +197,7 @@ def _job_analysis(used: int, analysed: int, importance: Sequence[int]) -> Topic:
 
 
 _SPECIAL = re.compile(r"([\\`*_<>|\[\]])")
-#: would start a heading or a list
+#: beginnings that Markdown would take for a heading or a list
 _OPENING = re.compile(r"^(\d*)(?=[#+.)-])")
 
 

@@ -1,4 +1,4 @@
-"""What an organisation knows about one version, form and language of a test."""
+"""An organisation's evidence about one version, form and language of a test."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -63,8 +63,8 @@ class TestVersion(LanguageVersion):
 
 
 def newest_first(rows: Iterable[TestVersion]) -> list[str]:
-    """The numbers of published rows of one test, newest first, by their first rows: authors choose numbers freely, a
-    clock may have been set back, and further languages may be published later."""
+    """Return the published version numbers of one test, newest first. They are sorted by the first row of each number,
+    since authors choose numbers freely, clocks can be set back, and further languages can be published later."""
     first: dict[str, int] = {}
     for row in rows:
         if row.published_at is not None:

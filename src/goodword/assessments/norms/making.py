@@ -156,7 +156,8 @@ def _store(
 
 
 def make_calibration(*, test_id: int, version: str, member_id: int, now: datetime) -> Calibration:
-    """Raises `NotEnough` or `NotSettled`. What was missing is recorded in the audit log first, for the page."""
+    """Raises `NotEnough` or `NotSettled`, after recording in the audit log what was missing. The page shows that
+    entry."""
     try:
         with transaction.atomic():
             test = Test.objects.across_organisations().select_for_update(of=("self",)).get(pk=test_id)

@@ -231,7 +231,7 @@ def _known_of_part(
 
 
 def sheet_form(part: AttemptPart) -> str:
-    """The form that the technical sheet of a result describes; for generated items the role's."""
+    """The form that the technical sheet of a result describes; for generated items, the form set on the role."""
     return part.part.form if kind_named(part.version.test.kind).is_generated else part.form
 
 

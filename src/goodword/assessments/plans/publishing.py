@@ -148,7 +148,7 @@ def publish(
 
 
 def problems_of(draft: Assessment, parts: list[AssessmentPart]) -> list[InvalidSetting]:
-    """What prevents publication. Missing requirements are errors of `requirement_field`."""
+    """Return what prevents publication. Missing requirements are errors of `requirement_field`."""
     if not parts:
         return [InvalidSetting("tests", _("Add a test before you publish."))]
     found = [

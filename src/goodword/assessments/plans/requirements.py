@@ -7,8 +7,8 @@ from goodword.roles.models import Step
 
 
 def requirements_served(attempt: Attempt, *, step: Step) -> dict[int, Requirement]:
-    """By order of the attempt's part: from the same test in the role's assessment, or the step's own for a single
-    test."""
+    """Return requirements by the order of the attempt's parts: those of the same tests in the role's assessment, or the
+    step's own for a single test."""
     taken = dict(
         AttemptPart.objects.of(attempt.organisation)
         .filter(attempt=attempt)

@@ -58,7 +58,7 @@ class Ability:
 
 
 def ability(calibration: Calibration, answers: Answers) -> Ability | None:
-    """Returns None without answers. Raises `UnknownCell` and `ValueError`."""
+    """Estimate a person's ability. Returns None without answers. Raises `UnknownCell` and `ValueError`."""
     marked: dict[ItemCurve, list[int]] = {}
     for cell, options, answer in answers:
         if cell not in calibration.cells:
@@ -115,7 +115,7 @@ def normed(logs: Sequence[float]) -> list[float]:
 
 
 def quantile(grid: Sequence[float], masses: Sequence[float], share: float) -> float:
-    """Returns a quantile of masses at equally spaced points, each spread evenly over its cell of the grid."""
+    """Return a quantile of masses at equally spaced points, each spread evenly over its cell of the grid."""
     upto = [*accumulate(masses)]
     place = min(bisect_left(upto, share), len(grid) - 1)
     before = upto[place - 1] if place else 0.0
@@ -147,7 +147,7 @@ def _at(items: _Marked, t: float) -> _At:
 
 
 def _root(items: _Marked, low: float, high: float) -> float:
-    """Returns the maximum of the weighted likelihood, found by bisection."""
+    """Return the maximum of the weighted likelihood, found by bisection."""
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         found = _at(items, middle)

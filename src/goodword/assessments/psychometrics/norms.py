@@ -29,7 +29,7 @@ LEAST = 100
 #: number from which that error is 3.5 points or less
 ADVISED = 200
 #: 1.645 standard errors to each side contain the middle 90 % of a normal distribution, the usual width in reports: 68 %
-#: (one standard error) would miss every third person, and with 95 % short tests would say nearly nothing
+#: (one standard error) would miss every third person, and 95 % would make short tests almost meaningless
 BAND_WIDTH = 1.645
 
 type Device = Literal["phone", "computer"]

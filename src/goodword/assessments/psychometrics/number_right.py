@@ -73,7 +73,7 @@ class FormPrecision:
 
 @lru_cache(maxsize=256)
 def solved_bands(items: tuple[ItemCurve, ...]) -> tuple[SolvedBand, ...]:
-    """Returns the bands for 0 to all items solved. Sort `items`, so equal forms are computed only once."""
+    """Return the bands for 0 to all items solved. Sort `items`, so equal forms are computed only once."""
     grid = grid_of(items)
     at = [moments(items, t) for t in grid]
     numbers = list(zip(*(number_distribution(items, t) for t in grid), strict=True))

@@ -85,14 +85,14 @@ class Calibration:
 
 
 def guess(options: int) -> float:
-    """Returns the probability of guessing right."""
+    """Return the probability of guessing right."""
     if options < 2:
         raise ValueError(f"An item has at least two options, not {options}.")
     return 1 / options
 
 
 def calibrate(persons: Sequence[Answers]) -> Calibration:
-    """Calibrates from one sequence of first-attempt answers per person, skipping empty ones.
+    """Calibrate from one sequence of first-attempt answers per person, skipping empty ones.
 
     Raises `NotEnough`, `NotSettled` if the answers do not determine the difficulties, and `ValueError`.
     """

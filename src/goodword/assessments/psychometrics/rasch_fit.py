@@ -92,7 +92,7 @@ def fit(groups: Groups, columns: Sequence[Column], start: Sequence[float]) -> Fi
 
 
 def standard_errors(groups: Groups, columns: Sequence[Column], fitted: Fit) -> tuple[float, ...]:
-    """Returns standard errors of difficulties in logits. Raises `NotSettled` if answers don't determine them all."""
+    """Return standard errors of difficulties in logits. Raises `NotSettled` if answers don't determine them all."""
     now = [*fitted.difficulties, math.log(fitted.sd)]
     curves = _curves(columns, now)
     size = len(now)
@@ -112,7 +112,7 @@ def standard_errors(groups: Groups, columns: Sequence[Column], fitted: Fit) -> t
 
 
 def mean_reliability(groups: Groups, columns: Sequence[Column], fitted: Fit) -> float:
-    """Returns 1 - mean posterior variance / variance of abilities."""
+    """Return 1 - mean posterior variance / variance of abilities."""
     posteriors = _weigh(groups, columns, [*fitted.difficulties, math.log(fitted.sd)]).posteriors
     lost = 0.0
     for people, weights in zip(groups.values(), posteriors, strict=True):
@@ -131,7 +131,7 @@ class _Curve:
 
 
 def _curves(columns: Sequence[Column], now: Sequence[float]) -> list[_Curve]:
-    """Returns the curves of right answers by column, then those of wrong answers, in the order of a pattern."""
+    """Return the curves of right answers by column, then those of wrong answers, in the order of a pattern."""
     sd = math.exp(now[-1])
     right, wrong = [], []
     for cell, c in columns:
@@ -180,7 +180,7 @@ def _weigh(groups: Groups, columns: Sequence[Column], now: Sequence[float]) -> _
 def _scores(
     groups: Groups, columns: Sequence[Column], now: Sequence[float], posteriors: Sequence[Sequence[float]]
 ) -> list[list[float]]:
-    """Returns scores by parameter, then by group."""
+    """Return scores by parameter, then by group."""
     found = [[0.0] * len(posteriors) for _ in now[:-1]]
     for place, curve in enumerate(_curves(columns, now)):
         of_cell = found[columns[place % len(columns)][0]]
@@ -191,7 +191,7 @@ def _scores(
 
 
 def _products(scores: Sequence[Sequence[float]], people: Sequence[float]) -> Matrix:
-    """Returns the lower triangle of the sum of outer products."""
+    """Return the lower triangle of the sum of outer products."""
     weighted = [[value * n for value, n in zip(score, people, strict=True)] for score in scores]
     return [
         [sumprod(weighted[i], scores[j]) if j <= i else 0.0 for j in range(len(scores))]
@@ -238,7 +238,7 @@ def _add(
 
 
 def _cholesky(matrix: Matrix) -> Matrix:
-    """Returns the lower factor of a symmetric matrix, reading only its lower triangle."""
+    """Return the lower factor of a symmetric matrix, reading only its lower triangle."""
     size = len(matrix)
     lower = [[0.0] * size for _ in range(size)]
     for i in range(size):
@@ -254,7 +254,7 @@ def _cholesky(matrix: Matrix) -> Matrix:
 
 
 def _inverse_diagonal(matrix: Matrix) -> list[float]:
-    """Returns the column sums of squares of the inverse Cholesky factor."""
+    """Return the column sums of squares of the inverse Cholesky factor."""
     size, lower = len(matrix), _cholesky(matrix)
     inverse = [[0.0] * size for _ in range(size)]
     for j in range(size):

@@ -128,7 +128,7 @@ def share_lower(
     helped: int = 0,
     sd: float = ASSUMED_SD,
 ) -> float:
-    """Returns the share of people at a given ability who solve fewer than `least`, if a helper solved `helped` of the
+    """Return the share of people at a given ability who solve fewer than `least`, if a helper solved `helped` of the
     tasks that they would have missed in the first form."""
     after = number_distribution(second, ability)
     by_first = predictions(first, second, sd).by_first
@@ -147,7 +147,7 @@ def best_lower(
     mean: float = 0.0,
     sd: float = ASSUMED_SD,
 ) -> float:
-    """Returns the share who solve fewer than `least`, of honest people who solved at least `solved` in the first form.
+    """Return the share who solve fewer than `least`, of honest people who solved at least `solved` in the first form.
 
     Either all have the same `ability`, or abilities are normally distributed with `mean` and `sd`.
     """

@@ -60,7 +60,7 @@ class Effect:
 
 
 def differences(reference: Sequence[Answers], focal: Sequence[Answers]) -> dict[Cell, Effect]:
-    """Returns effects by cell. Omits cells with too few answers in a group, or where an effect is undefined."""
+    """Return effects by cell. Omits cells with too few answers in a group, or where an effect is undefined."""
     tables: dict[Cell, dict[object, list[int]]] = {}
     given: Counter[tuple[Cell, int]] = Counter()
     for group, people in enumerate((reference, focal)):
@@ -145,7 +145,7 @@ class Calibrations:
 
 
 def calibrate(people: Mapping[Stratum, Sequence[Answers]]) -> Calibrations:
-    """Applies the rule above. Raises `NotEnough` or `NotSettled` if the first pool can't be calibrated."""
+    """Apply the rule above. Raises `NotEnough` or `NotSettled` if the first pool can't be calibrated."""
     answered = {stratum: [one for one in of if one] for stratum, of in people.items()}
     sizes = {stratum: len(of) for stratum, of in answered.items()}
     order = sorted(sizes, key=lambda stratum: (-sizes[stratum], stratum))

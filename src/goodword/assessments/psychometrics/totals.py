@@ -110,9 +110,9 @@ def _check(parts: Sequence[Part]) -> None:
         if part.kind != RIGHT_OR_WRONG:
             raise NoTotal(f"“{part.test}” has no right and wrong answers, so it cannot enter a total.")
         if names.count(part.test) > 1:
-            raise NoTotal(f"“{part.test}” comes twice.")
+            raise NoTotal(f"“{part.test}” occurs twice.")
         if in_all(part.solved).share is None:
-            raise NoTotal(f"In “{part.test}” no item was given that counts.")
+            raise NoTotal(f"No item of “{part.test}” counts.")
 
 
 def _category_means(parts: Sequence[Part]) -> dict[str, Fraction]:
@@ -136,5 +136,5 @@ def _checked(weights: Mapping[str, int], tests: set[str]) -> dict[str, int]:
         raise NoTotal(f"There is a weight for “{left_over[0]}”, which is not one of the tests.")
     for test, weight in weights.items():
         if isinstance(weight, bool) or not isinstance(weight, int) or weight < 1:
-            raise NoTotal(f"The weight of “{test}” is to be a whole number from 1 up, not {weight!r}.")
+            raise NoTotal(f"The weight of “{test}” must be a whole number of at least 1, not {weight!r}.")
     return dict(weights)

@@ -59,7 +59,7 @@ class AttemptSession:
     #: context of the preview banner; None for candidates
     preview: object | None = None
     shown_in: str = ""
-    #: a language button was pressed, perhaps in a partly completed form
+    #: whether a language button was pressed, perhaps in a partly completed form
     switched: bool = False
 
     @cached_property
@@ -115,8 +115,8 @@ type Page[**P] = Callable[Concatenate[HttpRequest, AttemptSession, P], HttpRespo
 
 
 def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
-    """Passes an AttemptSession to the view while the attempt takes answers; otherwise shows its last page, including
-    for forms sent too late."""
+    """Pass an AttemptSession to the view while the attempt takes answers; otherwise show its last page, also for forms
+    sent too late."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(page)
@@ -276,7 +276,7 @@ def _expired(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _nowhere(token: str) -> HttpResponse:
-    """For a script: there is nothing to save the answer to. Without it, the browser would keep trying."""
+    """Tell a script that its answer can't be saved. Otherwise the browser would keep trying."""
     go = reverse("portal_assessment", args=[token])
     return private(JsonResponse({"saved": False, "go": go}, status=410))
 

@@ -73,7 +73,7 @@ def request_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
 
 
 def _unsent(form: AdjustmentRequestForm, adjustment: RequestStatus) -> str:
-    """What was typed but can't be requested any more, unless it was requested in another window."""
+    """Return the text typed for a request that can no longer be made, unless it was requested in another window."""
     text = str(form["text"].value() or "").strip() if form.is_bound and adjustment.why_not else ""
     requested = {" ".join(one.text.split()) for one in adjustment.requests}
     return "" if " ".join(text.split()) in requested else text
@@ -190,7 +190,7 @@ def _send_answer(
     by: Correspondent,
     now: datetime,
 ) -> bool:
-    """Returns False if nothing was granted, and then the form says why."""
+    """Answer the request. Returns False if nothing was granted, and then the form says why."""
     try:
         answer_request(
             adjustment_id=row.pk,

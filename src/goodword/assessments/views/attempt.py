@@ -152,7 +152,7 @@ def finish_page(request: HttpRequest, session: AttemptSession, order: int) -> Ht
 
 def _leave(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
     following, go = session.following(order), request.POST.get(GO, "")
-    # an old page must not start the clock of a part it didn't name
+    # an old page must not start the clock of a part that it didn't name
     meant = following is not None and request.POST.get("next") == str(following.order)
     if following is None or not meant or go not in {PRACTISE, START, FORM}:
         return private(redirect(session.after_part(order)))
@@ -258,7 +258,7 @@ def _start_context(
 
 
 def _file_first(part: AttemptPart) -> FileQuestion | None:
-    """The first question if it asks for a file, which has no practice item, so the page explains it."""
+    """Return the first question if it asks for a file. It has no practice item, so the page explains it."""
     content = content_of(part.version)
     first = content.questions[0] if isinstance(content, CustomQuestions) and content.questions else None
     return first if isinstance(first, FileQuestion) else None

@@ -1,4 +1,5 @@
-"""One item per screen, saved immediately; and what its scripts request: all screens, heartbeats, observations."""
+"""One item per screen, saved immediately, and the views that its scripts request: all screens, heartbeats,
+observations."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -325,7 +326,7 @@ def all_screens(request: HttpRequest, session: AttemptSession, order: int) -> Ht
 
 @candidate_page
 def ping(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """Returns the time left, and whether the connection counts as lost."""
+    """Return the time left, and whether the connection counts as lost."""
     view = session.part(order)
     if request.method != "POST" or view.over or not parts.is_running(view.part):
         return to_overview(request, session)

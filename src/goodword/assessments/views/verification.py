@@ -97,7 +97,7 @@ type Page[**P] = Callable[Concatenate[HttpRequest, Sitting, P], HttpResponse]
 
 
 def sitting_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
-    """Passes a Sitting to the view while the form can be taken; otherwise shows a page that says why not."""
+    """Pass a Sitting to the view while the form can be taken; otherwise show a page that says why not."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(page)
@@ -171,7 +171,7 @@ def handover(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 @sitting_page
 def start(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """Explains the form, the reason for it and its use; the button starts the clock."""
+    """Explain the form, its reason and its use; the button starts the clock."""
     if sitting.verification.begun_at is not None:
         return _on_screen(request, sitting)
     if request.method == "POST":

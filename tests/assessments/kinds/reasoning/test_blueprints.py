@@ -171,7 +171,7 @@ def test_a_blueprint_comes_back_from_json(blueprint: Blueprint) -> None:
         ),
         (
             {"entries": [{"family": "sets", "level": 1, "n": 101}]},
-            "The blueprint has 101 items; 100 are the most.",
+            "The blueprint has 101 items; at most 100 are allowed.",
         ),
     ],
 )

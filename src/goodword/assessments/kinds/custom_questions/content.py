@@ -178,7 +178,7 @@ class _PackRubric(BaseModel):
 
 
 class QuestionPack(BaseModel):
-    """Custom questions as a file. Questions are validated one by one, so that each problem gets a sentence."""
+    """Custom questions as a file. Questions are validated one by one, so that each problem can be explained."""
 
     model_config = ConfigDict(extra="forbid", title="Custom questions")
 
@@ -211,7 +211,8 @@ def read_custom_questions(data: object) -> CustomQuestions:
     for number, rubric in enumerate(pack.rubrics, start=1):
         if rubric.question not in by_id:
             raise wrong(
-                f"rubric {number} of {_WHOLE}", f"is for the question “{rubric.question}”, which is not there"
+                f"rubric {number} of {_WHOLE}",
+                f"is for the question “{rubric.question}”, which doesn't exist",
             )
     for name, values in pack.right.items():
         _check_right(name, values, by_id.get(name))
@@ -286,7 +287,7 @@ def _questions(entries: object) -> tuple[AnyQuestion, ...]:
         if isinstance(question, CONFIRMING):
             raise wrong(
                 _WHOLE,
-                f"asks in question {place} to confirm what was said of a referee, which no test can ask",
+                f"contains question {place}, which asks to confirm details about a referee; tests can't ask that",
             )
     return tuple(found)
 
@@ -310,7 +311,7 @@ def _file(entry: object, place: int) -> FileQuestion:
 def _check_right(name: str, values: Sequence[str], question: AnyQuestion | None) -> None:
     whole = "the right answers"
     if not isinstance(question, SingleChoice | MultipleChoice):
-        raise wrong(whole, f"name “{name}”, which is no question with choices")
+        raise wrong(whole, f"name “{name}”, which isn't a question with choices")
     known = {choice.value for choice in question.choices}
     if not values or not set(values) <= known or (isinstance(question, SingleChoice) and len(values) != 1):
         raise wrong(whole, f"for “{name}” are not among its choices")

@@ -248,7 +248,8 @@ def parts_waiting_for(
 
 
 def _waits_for(part: AttemptPart, member: Membership) -> bool:
-    """Without answers to questions whose condition is no longer met, which nobody marks."""
+    """Whether an answer still needs this member's marks. Ignores answers to questions whose condition is no longer
+    met."""
     raters: dict[str, list[int]] = {item: [] for item in rubrics_of(part, read_answers(part))}
     for one in part.markings.all():
         raters.get(one.item, []).append(one.rater_id)

@@ -209,7 +209,7 @@ class CustomQuestionsResult(PartResult):
     questions: tuple[AnsweredQuestion, ...]
 
     def without_items(self) -> Self:
-        """Keeps how many questions are answered and marked, and their points."""
+        """Keep the numbers of questions answered and marked, and their points."""
         questions = tuple(one.without_content() for one in self.questions)
         return replace(self, questions=questions, items_left_out=True)
 

@@ -41,7 +41,7 @@ ACCEPTED: Final[Mapping[str, Mapping[str, str]]] = {
 _OPEN_DOCUMENT = {".odt", ".ods", ".odp"}
 #: maximum bytes to read of an archive's declarations, since small archives can unpack to large ones
 _MAX_DECLARATION: Final = 200_000
-#: encodings of other regions' computers that have full-width signs, which start formulas there
+#: encodings used in other regions that have full-width signs, with which formulas can also start there
 _ASSUMED: Final = ("gb18030", "big5", "euc_kr", "shift_jis")
 _SAME = {".jpeg": ".jpg", ".jfif": ".jpg"}
 

@@ -60,7 +60,7 @@ class Panel:
     with 95 % intervals (psychometrics.agreement). `wide`: actions with weak agreement. `keyed_on`: ISO date. `invited`:
     includes `declined` and `removed`; None if not recorded. `left_out`: actions removed after they were rated.
     `ratings`: a row per expert, actions in order; rows are sorted, so they don't identify experts. Empty if not
-    recorded. The agreement can be recomputed from them after the experts were erased."""
+    recorded. With these, the agreement can be recomputed even after the experts have been erased."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 

@@ -342,7 +342,7 @@ class NoScenarios(Exception):
 
 
 class NoKeySource(Exception):
-    """The key isn't a panel's (any more), and its source wasn't given."""
+    """The key isn't, or is no longer, a panel's, and no source was given."""
 
 
 def publish_set(

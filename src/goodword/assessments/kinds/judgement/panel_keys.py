@@ -122,8 +122,8 @@ def _rounded(interval: tuple[float, float]) -> tuple[float, float]:
 
 
 def experts_to_show(counting: Collection[int], shown: Sequence[Collection[int]]) -> frozenset[int]:
-    """Ids of experts whose ratings the next result includes: all who have finished, or those of an earlier result, or
-    none. `shown`: experts of the results that members have seen, latest last."""
+    """Return the ids of experts whose ratings the next result includes: all who have finished, or those of an earlier
+    result, or none. `shown`: experts of the results that members have seen, latest last."""
     now = frozenset(counting)
     earlier = [frozenset(one) for one in shown]
     if len(now) >= LEAST_EXPERTS and all(now == one or len(now ^ one) >= STEP for one in earlier):

@@ -129,7 +129,7 @@ def erase_own(*, panelist_id: int, now: datetime) -> None:
 
 
 def forget(rows: Iterable[Panelist]) -> int:
-    """Returns the number of experts deleted, with all their data."""
+    """Delete experts with all their data. Returns how many."""
     found = list(rows)
     mails = Email.objects.across_organisations().filter(
         subject_ref__in=[subject_ref_of(one) for one in found]
@@ -248,7 +248,7 @@ class NotOpen(Exception):
 
 
 def save_ratings(*, panelist_id: int, content: Content, ratings: Mapping[str, int], now: datetime) -> None:
-    """Raises `NotOpen`."""
+    """Save the expert's ratings. Raises `NotOpen`."""
     wanted = digests(content)
     with transaction.atomic():
         row = _locked(panelist_id)
@@ -275,7 +275,7 @@ class Incomplete(Exception):
 
 
 def finish(*, panelist_id: int, content: Content, now: datetime) -> None:
-    """After this, ratings can't change. Raises `Incomplete`, and `NotOpen` for experts who have declined."""
+    """Finish, after which ratings can't change. Raises `Incomplete`, and `NotOpen` for experts who have declined."""
     with transaction.atomic():
         row = _locked(panelist_id)
         expert = _expert(row, digests(content))
@@ -318,7 +318,7 @@ def readable(content: Content) -> JudgementSet:
 
 
 def expert_data(row: Panelist, content: Content) -> dict[str, Any]:
-    """An expert's own data, for the expert alone."""
+    """An expert's own data, for their eyes only."""
     texts = {
         action["id"]: action["text"]
         for scenario in content.get("scenarios", ())
@@ -348,7 +348,7 @@ def expert_data(row: Panelist, content: Content) -> dict[str, Any]:
 
 
 def erase_old(organisation: Organisation, *, now: datetime) -> int:
-    """Erase old experts, if the organisation erases people after some months; counted from the last mail or rating."""
+    """Erase experts whose last mail or rating is too old, if the organisation erases people after some months."""
     if not organisation.erases_old:
         return 0
     zone = organisation.zone

@@ -161,11 +161,11 @@ def _draw(
     in_a_chain: bool = False,
     first_named: bool = False,
 ) -> _Placed:
-    """Statements of the kinds in `pattern` ("|" separates alternatives), true of a random order, and a question. No
-    thing occurs in more than `most_mentions`, since one in every statement would be found without thought. Draws until
-    all statements are needed and every wrong option is a typical error. The right answer is as likely as others to be
-    among the things mentioned most (in a chain, because every place is asked for equally often). With `first_named`,
-    the first thing mentioned is always offered, and right as often as any other."""
+    """Draw a random order, statements of the kinds in `pattern` ("|" separates alternatives) that are true of it, and a
+    question. No thing occurs in more than `most_mentions` statements, since one that occurs in all of them could be
+    picked without thinking. Draws until all statements are needed and every wrong option is a typical error. The right
+    answer is as likely as others to be among the things mentioned most (in a chain, because every place is asked for
+    equally often). With `first_named`, the first thing mentioned is always offered, and right as often as any other."""
     wanted = source.randrange(N_OPTIONS)
     decided = wanted < N_OPTIONS - 1
     # drawn first, or the question would reveal whether it can be answered
@@ -230,7 +230,7 @@ def _first_to_say(statements: Sequence[Statement], begin: Collection[int]) -> in
 
 
 def _is_fit(n: int, statements: Sequence[Statement], place: int, *, decided: bool) -> bool:
-    """Whether the place is determined as `decided` says, and no statement is redundant."""
+    """Whether the place is determined if and only if `decided`, and no statement is redundant."""
     left = fitting_all(n, statements)
     found = at_place(n, left, place)
     if decided != (len(found) == 1) or len(found) > _MOST_LEFT_OPEN:

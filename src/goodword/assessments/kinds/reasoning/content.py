@@ -61,7 +61,7 @@ def draw(blueprint: Blueprint, *, seed: int) -> tuple[GeneratedItem, ...]:
         items = _form(source, slots, fair)
         if items is not None:
             return items
-    raise ValueError("No form of items that all differ can be drawn to this blueprint.")
+    raise ValueError("No form without repeated items can be drawn from this blueprint.")
 
 
 def replacement(item: GeneratedItem, *, seed: int, taken: Collection[GeneratedItem]) -> GeneratedItem:
@@ -166,7 +166,7 @@ def parse_blueprint(data: object) -> Blueprint:
                 whole, f"has “{name}” of level {level} twice; give their number in one entry", BlueprintError
             )
     if blueprint.n > _MOST_ITEMS:
-        raise wrong(whole, f"has {blueprint.n} items; {_MOST_ITEMS} are the most", BlueprintError)
+        raise wrong(whole, f"has {blueprint.n} items; at most {_MOST_ITEMS} are allowed", BlueprintError)
     return blueprint
 
 

@@ -53,7 +53,7 @@ from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.validation import Json
 
-#: seeds of samples are below; 0 is that of practice items
+#: seeds of samples are below this; 0 is the seed of practice items
 SEEDS: Final = 2**31
 
 

@@ -86,7 +86,7 @@ def fair_choice[T](
     draw_grid: Callable[[random.Random], Grid],
     task_for: Callable[[random.Random, Grid, int], T | None],
 ) -> T:
-    """`task_for` receives the index of the right option, and makes a task whose right answer it is."""
+    """`task_for` receives the index of the right option, and returns a task with that answer."""
     while True:
         grid = draw_grid(source)
         if len(set(grid.answers)) < N_SERIES_OPTIONS:

@@ -317,7 +317,7 @@ def _with_details(
 
 
 def examples(tasks: Sequence[AnsweredTask]) -> tuple[AnsweredTask, ...]:
-    """Two tasks to explain: unsolved ones first, of two categories if possible."""
+    """Two tasks to explain: unsolved ones first, from two categories if possible."""
     wanted = sorted(tasks, key=lambda task: (task.solved, task.number))
     found = {task.category: task for task in reversed(wanted)}
     chosen = [task for task in wanted if found[task.category] is task][:EXAMPLES]

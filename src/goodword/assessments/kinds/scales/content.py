@@ -301,7 +301,8 @@ def _form(form: _PackForm, number: int, items: tuple[ScaleItem, ...]) -> Form:
     known = tuple(item.id for item in items if item.id in named)
     if unknown := sorted(named - set(known)):
         raise wrong(
-            f"short form {number} of {_WHOLE}", f"holds the item “{unknown[0]}”, which the pack does not have"
+            f"short form {number} of {_WHOLE}",
+            f"contains the item “{unknown[0]}”, which the pack does not have",
         )
     return Form(form.id, form.name, known)
 

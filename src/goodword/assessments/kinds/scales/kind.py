@@ -193,7 +193,7 @@ SCALES: Final = _Scales()
 
 
 def compare(content: Instrument, form: str) -> Comparison:
-    """Only the scales that the form measures."""
+    """Compare the scales that the form measures."""
     scales = content.scales_of(form)
     return Comparison(
         columns=tuple(scale.name for scale in scales),

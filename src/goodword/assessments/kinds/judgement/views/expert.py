@@ -118,7 +118,7 @@ type ExpertView[**P] = Callable[Concatenate[ExpertVisit, P], HttpResponse]
 
 
 def _expert_page[**P](view: ExpertView[P]) -> Callable[..., HttpResponse]:
-    """Passes the visit to the view while the link is valid, else shows a page that says what to do. Opening changes
+    """Pass the visit to the view while the link is valid, else show a page that says what to do. Opening changes
     nothing."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
@@ -227,7 +227,7 @@ def situation(visit: ExpertVisit, number: int) -> HttpResponse:
 
 
 def _read(content: Content, item: Situation) -> str:
-    """Identifies the texts shown, so ratings of other texts aren't saved for them."""
+    """A digest of the texts shown, so that ratings aren't saved for other texts."""
     found = digests(content)
     return sha256("".join(found[action.id] for action in item.scenario.actions).encode()).hexdigest()
 

@@ -15,7 +15,7 @@ follow the rules, shapes, values, directions, the order of rows and options) is 
 
 The eight options are all combinations of the values offered for each aspect. The values are drawn first, then the
 correct value of each aspect with equal probability, then a matrix with that answer. So the options alone reveal nothing
-about the key, as they would if every option differed from the key in one value (Hu et al., 2021, "Stratified rule-aware
+about the key. They would if every option differed from the key in one value (Hu et al., 2021, "Stratified rule-aware
 network for abstract visual reasoning").
 """
 

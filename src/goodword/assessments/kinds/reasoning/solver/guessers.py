@@ -235,7 +235,7 @@ GUESSERS: Mapping[str, Guesser] = {
 
 
 def _one_by_one(choose: Callable[[Sequence[Option]], Sequence[Option]]) -> Guesser:
-    """Eliminates the options that `choose` returns, again and again, until none would be left."""
+    """Repeatedly eliminate the options that `choose` returns, until none would be left."""
 
     def guess(item: GeneratedItem) -> Sequence[Option]:
         left = list(item.options)

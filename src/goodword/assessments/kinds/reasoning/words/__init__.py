@@ -53,7 +53,7 @@ def show(item: GeneratedItem, language: str) -> Shown:
 
 
 def rule_in_words(item: GeneratedItem, language: str) -> str:
-    """Why the right option is right, in a few sentences; languages as in `show`."""
+    """Explain in a few sentences why the right option is right; languages as in `show`."""
     code = _code(language)
     match item.task:
         case Series():

@@ -36,7 +36,7 @@ class SeriesWords:
     change: Callable[[int], str]
     operation: Mapping[str, str]
     more_or_less: tuple[str, str]
-    #: of a step, and whether there are several letters
+    #: arguments: the step, and whether there are several letters
     move: Callable[[int, bool], str]
     ordinals: tuple[str, str]
     #: {answer} is the next term
