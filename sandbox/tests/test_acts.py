@@ -240,7 +240,7 @@ def test_accepting_an_offer_hires_the_candidate(
     ]
     assert (bodies[2]["payload"]["version"], bodies[2]["payload"]["start_date"]) == (2, "01/04/2027")
     assert bodies[5]["payload"]["application"]["offer"]["id"] == second["offer_id"]
-    assert "is accepted already" in refused(client, act="reject_offer", offer_id=second["offer_id"])
+    assert "is already accepted" in refused(client, act="reject_offer", offer_id=second["offer_id"])
 
 
 def test_a_rejected_offer_keeps_the_candidate_active_and_can_be_deleted(
@@ -295,10 +295,10 @@ def test_an_invalid_act_is_refused_and_changes_nothing(client: httpx2.Client, st
             {"act": "move", "candidate": HANNAH, "stage": "Offer", "colour": 1},
             "colour is not a field of move",
         ),
-        ({"act": "move", "candidate": HANNAH, "stage": "Offer", "at": "today"}, "at is no moment"),
+        ({"act": "move", "candidate": HANNAH, "stage": "Offer", "at": "today"}, "at is not a valid time"),
         ({"act": "unhire", "candidate": HANNAH}, "is not hired"),
         ({"act": "transfer", "candidate": HANNAH, "to_job": "OPS-002"}, "not open"),
-        ({"act": "create_offer", "candidate": HANNAH, "starts_on": "soon"}, "no date"),
+        ({"act": "create_offer", "candidate": HANNAH, "starts_on": "soon"}, "must be a date"),
         ({"act": "apply", "job": "OPS-002", "first_name": "A", "last_name": "B"}, "job is not open"),
     ]
     for order, words in orders:

@@ -206,7 +206,7 @@ def test_https_with_a_local_certificate_authority(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--world", "huge"), "'huge' is neither demo nor empty nor a number of applications"),
+        (("--world", "huge"), "'huge' is not demo, empty or a number of applications"),
         (("--client-id", "me.harvest-v3.greenhouse"), "--client-id and --client-secret go together."),
         (("--client-id", "me", "--client-secret", "s"), "A client id ends with .harvest-v3.greenhouse."),
         (("--webhook-url", "http://127.0.0.1:1/"), "--webhook-url and --webhook-secret go together."),

@@ -78,7 +78,7 @@ def test_a_prospect_is_converted(visitor: Visitor, store: Store) -> None:
 def test_an_offer_is_created_approved_and_accepted(visitor: Visitor, store: Store) -> None:
     page = person(visitor, store, "Zoë", "offer")
     page = page.fill("First day (optional)", "soon").press("Make an offer")
-    assert "Nothing was changed: starts on has a first day that is no date" in page.text
+    assert "Nothing was changed: starts on must be a date such as 2026-12-01" in page.text
     page = page.fill("First day (optional)", "2027-01-04").press("Make an offer")
     page = page.press("Make a new version").press("Approve offer").press("Accept offer")
     assert "The offer was accepted, and the candidate hired." in page.text

@@ -48,13 +48,13 @@ def differences(value: object, shape: Shape, where: str = "") -> Iterator[str]:
         return
     if isinstance(shape, list):
         if not isinstance(value, list):
-            yield f"{where} is no list"
+            yield f"{where} is not a list"
             return
         for one in value:
             yield from differences(one, shape[0], f"{where}[]")
     elif isinstance(shape, dict):
         if not isinstance(value, dict):
-            yield f"{where} is no object"
+            yield f"{where} is not an object"
             return
         yield from (f"{where}.{name} is missing" for name in shape.keys() - value.keys())
         yield from (f"{where}.{name} is not documented" for name in value.keys() - shape.keys())

@@ -125,11 +125,11 @@ def parser() -> ArgumentParser:
 def _world(text: str) -> str:
     if text in {"demo", "empty"} or (text.isdecimal() and 0 < int(text) <= 5_000_000):
         return text
-    raise ArgumentTypeError(f"{text!r} is neither demo nor empty nor a number of applications")
+    raise ArgumentTypeError(f"{text!r} is not demo, empty or a number of applications")
 
 
 def give_api_key(store: Store, key: str, now: datetime) -> None:
-    """With every permission. Idempotent."""
+    """Create this key with every permission. Idempotent."""
     known = store.api_keys.by("key_hash", digest(key))
     row = known[0] if known else None
     if row is None:
@@ -140,7 +140,8 @@ def give_api_key(store: Store, key: str, now: datetime) -> None:
 
 
 def give_oauth_client(store: Store, client_id: str, secret: str, now: datetime) -> None:
-    """With every scope. Sets the secret if the client exists. ValueError if the token endpoint would reject the id."""
+    """Create this client with every scope, or set its secret. Raises ValueError if the token endpoint would reject the
+    id."""
     if not client_id.endswith(CLIENT_ID_SUFFIX):
         raise ValueError(f"A client id ends with {CLIENT_ID_SUFFIX}.")
     known = store.oauth_clients.by("client_id", client_id)
@@ -155,7 +156,8 @@ def give_oauth_client(store: Store, client_id: str, secret: str, now: datetime) 
 
 
 def make_webhooks(store: Store, url: str, secret: str, actions: list[str], now: datetime) -> int:
-    """One for each action, by default all, with a ping. Returns how many are new. ValueError for an unknown action."""
+    """Create a webhook for each action, by default all, with a ping. Returns how many are new. Raises ValueError for an
+    unknown action."""
     unknown = [one for one in actions if one not in EVENTS]
     if unknown:
         raise ValueError(f"There is no web hook for {', '.join(unknown)}. Known: {', '.join(EVENTS)}.")
@@ -191,7 +193,7 @@ def make_webhooks(store: Store, url: str, secret: str, actions: list[str], now: 
 
 
 def read_switch(text: str) -> dict[str, Any]:
-    """Parse `name=value`. ValueError with a message for an unknown switch or value."""
+    """Parse `name=value`. Raises ValueError with a message for an unknown switch or value."""
     name, equals, written = text.partition("=")
     if not equals:
         raise ValueError(f"A switch is written name=value, not {text!r}.")

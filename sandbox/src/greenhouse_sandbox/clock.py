@@ -13,13 +13,13 @@ class Clock:
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def set(self, moment: datetime) -> None:
-        """ValueError unless it is within YEARS."""
+        """Raises ValueError unless the moment is within YEARS."""
         if moment.astimezone(UTC).year not in YEARS:
             raise ValueError(f"the clock goes from {YEARS[0]} to {YEARS[-1]}")
         self.offset = moment - datetime.now(UTC)
 
     def advance(self, by: timedelta) -> None:
-        """`by` may be negative. ValueError unless this leads to a moment within YEARS."""
+        """`by` may be negative. Raises ValueError unless this leads to a moment within YEARS."""
         try:
             self.set(datetime.now(UTC) + self.offset + by)
         except OverflowError as error:

@@ -46,7 +46,7 @@ class Sandbox(Flask):
         self.deliverer = Deliverer(store, http, self.changed)
 
     def restart(self, world: str = "demo", *, applications: int | None = None, random: int = 0) -> None:
-        """Start again with another world (see `seed`). ValueError if it is unknown."""
+        """Start again with another world (see `seed`). Raises ValueError if it is unknown."""
         seed(self.store, world, applications=applications, random=random)
         self.faults.clear()
         self.rates.clear()
@@ -116,6 +116,6 @@ def the_store() -> Store:
 
 
 def unlocked[**P, R](view: Callable[P, R]) -> Callable[P, R]:
-    """For a view that waits, and so must not hold the store's lock."""
+    """Decorate a view that waits, and so must not hold the store's lock."""
     vars(view)["runs_unlocked"] = True
     return view

@@ -147,7 +147,7 @@ KINDS: dict[str, tuple[Behaviour, str]] = {
 }
 
 TEXTS = ("kind", "method", "path", "body", "content_type", "location")
-#: numeric switches with their defaults; a rate limit of 0 means no limit
+#: fields of a fault that must be numbers
 NUMBERS = ("times", "after", "status", "seconds", "retry_after")
 
 
@@ -158,7 +158,7 @@ class Faults:
         self._made = 0
 
     def add(self, wanted: dict[str, Any]) -> Fault:
-        """ValueError with a message if the fault is invalid."""
+        """Raises ValueError with a message if the fault is invalid."""
         if str(wanted.get("kind")) not in KINDS:
             raise ValueError(f"There is no fault of kind {wanted.get('kind')!r}. Known: {', '.join(KINDS)}.")
         for name, value in wanted.items():

@@ -27,7 +27,8 @@ def _is_local() -> bool:
 
 
 def _is_named_locally() -> bool:
-    """A site could point a name of its own to this machine, so that its scripts could read and write here."""
+    """Whether the request's host is a local name. A site could point its own domain to this machine, so that its
+    scripts could read and write here."""
     name = urlsplit(f"//{request.host}").hostname or ""
     try:
         return bool(ipaddress.ip_address(name))

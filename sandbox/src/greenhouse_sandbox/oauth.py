@@ -34,7 +34,7 @@ def basic_pair() -> tuple[str, str] | None:
 
 
 def parameters() -> dict[str, str]:
-    """From query, form and JSON; clients use all three."""
+    """Parameters from query, form and JSON, since clients use all three."""
     try:
         body = read_json(request.get_data()) if request.is_json else None
     except ValueError:
@@ -136,14 +136,14 @@ def transition_token() -> Response:
 
 
 def _by_credentials(client: OAuthClient, sent: dict[str, str]) -> dict[str, Any]:
-    """For the client's service user, or the user given as `sub`."""
+    """Issue a token for the client's service user, or for the user given as `sub`."""
     if not client.scopes:
         raise ApiError(400, {"message": "Client application is not requesting any scopes"})
     return _answer(client, _acting_user(sent.get("sub"), client.service_user_id), None)
 
 
 def _by_grant(client: OAuthClient, kind: str, secret: str, redirect_uri: str | None) -> dict[str, Any]:
-    """For the user chosen at `/authorize`, with a refresh token."""
+    """Issue a token for the user chosen at `/authorize`, with a refresh token."""
     store = the_store()
     now = store.clock.now()
     grant = partner_flow.redeem(store, kind, client, secret, now=now)

@@ -1,4 +1,5 @@
-"""The partner flow: `/authorize`, single-use codes and refresh tokens. Here people choose whom the partner acts as."""
+"""The partner flow: `/authorize`, single-use codes and refresh tokens. People choose here which user the partner acts
+as."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -28,7 +29,7 @@ def issue(
     now: datetime,
     redirect_uri: str = "",
 ) -> str:
-    """Also deletes expired ones."""
+    """Issue a code or refresh token, and delete expired ones."""
     for old in [one for one in store.grants.rising() if one.expires_at <= now]:
         store.grants.delete(old.id)
     secret = secrets.token_urlsafe(32)
@@ -103,7 +104,7 @@ def _let_in(
 
 
 def _client_and_way_back(store: Store) -> tuple[OAuthClient, str]:
-    """Errors are shown here and not sent to an unverified redirect URI."""
+    """Errors are shown here instead of being sent to an unverified redirect URI."""
     client = find_oauth_client(store, request.args.get("client_id", ""))
     if client is None:
         abort(400, "There is no Harvest V3 credential with this client_id.")
@@ -122,7 +123,7 @@ def _scopes(client: OAuthClient) -> list[str]:
 
 
 def _actors(store: Store) -> list[User]:
-    """Whom the partner may act as: the acting user and, for a Site Admin, service accounts."""
+    """Users that the partner may act as: the acting user and, for a Site Admin, service accounts."""
     person = store.users[store.acting_user_id]
     services = [one for one in store.users.rising() if one.service_account and not one.deactivated]
     return [person, *services] if person.site_admin else [person]

@@ -25,8 +25,8 @@ def is_web_address(text: str) -> bool:
 
 
 def read_json(raw: bytes) -> Any:
-    """ValueError for invalid JSON, including what Python would accept: NaN and halves of surrogate pairs, which can't
-    be sent in a response. Also if it is nested too deeply."""
+    """Parse JSON. Raises ValueError if it is invalid or nested too deeply, and for what Python would accept: NaN and
+    halves of surrogate pairs, which can't be sent in a response."""
     try:
         data = json.loads(raw, parse_constant=_refuse)
         if b"\\ud" in raw.lower():

@@ -117,7 +117,7 @@ class Handler(BaseHTTPRequestHandler):
             return
 
     def _body(self) -> bytes:
-        """ValueError if the body is malformed or too large."""
+        """Raises ValueError if the body is malformed or too large."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._chunks()
         length = int(self.headers.get("Content-Length") or 0)

@@ -13,7 +13,7 @@ GOOD_FOR = timedelta(days=7)
 
 
 def signed_url(store: Store, row: Attachment) -> str:
-    """Needs no key until it expires."""
+    """Return a URL that needs no key until it expires."""
     expires = int((store.clock.now() + GOOD_FOR).timestamp())
     path = f"/attachments/{row.id}/{quote(row.filename)}"
     return f"{store.base_url}{path}?expires={expires}&signature={_signature(store, row.id, expires)}"

@@ -21,7 +21,7 @@ class TlsError(Exception):
 
 
 def default_directory() -> Path:
-    """Where the authority is by default: in the user's data, shared by all sandboxes."""
+    """The authority's default folder, in the user's data and shared by all sandboxes."""
     home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(home) / "greenhouse-sandbox"
 

@@ -17,7 +17,7 @@ from greenhouse_sandbox.store.people import User
 
 
 class BadTokenError(Exception):
-    """The message is the API's."""
+    """The message is the one that the API sends."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def mint(
 
 
 def read_token(store: Store, token: str, *, now: datetime) -> Bearer:
-    """BadTokenError if it isn't ours, is expired or revoked. The scopes are those that the credential has now."""
+    """Raises BadTokenError if the token isn't ours, is expired or revoked. The scopes are those that the credential has
+    now."""
     claims = _claims(store, token)
     if now.timestamp() >= claims["exp"]:
         raise BadTokenError("Token has expired. Please request a new access token.")

@@ -28,7 +28,7 @@ PROSPECTS: list[tuple[str, str, list[int]]] = [("Ingrid", "Solheim", [0]), ("Raf
 
 
 def seed(store: Store, world: str = "demo", *, applications: int | None = None, random: int = 0) -> None:
-    """`demo` has jobs and people, `empty` neither, `sized` that many `applications`. ValueError for an unknown
+    """`demo` has jobs and people, `empty` neither, `sized` that many `applications`. Raises ValueError for an unknown
     world."""
     if world.isdecimal():
         world, applications = "sized", int(world)

@@ -43,7 +43,7 @@ LINKS: dict[str, str] = {
 
 
 def forget_files(store: Store, application_id: int, *, now: datetime) -> None:
-    """An opening that the application had filled stays closed, but nobody fills it now."""
+    """Delete an application's files. An opening that it filled stays closed, but is no longer filled by anyone."""
     for row in store.attachments.by("application_id", application_id):
         store.attachments.delete(row.id)
     for opening in store.openings.by("application_id", application_id):
@@ -84,7 +84,8 @@ def attach(
     content_type: str | None = None,
     visibility: str | None = None,
 ) -> Attachment:
-    """A file, as base64 `content` or as a `url`. A new résumé or cover letter turns the previous one into `other`."""
+    """Attach a file, given as base64 `content` or as a `url`. A new résumé or cover letter turns the previous one into
+    `other`."""
     if kind not in TYPES:
         raise RefusedError("type", f"must be one of: {', '.join(TYPES)}")
     if filename.lower().endswith(BLOCKED):
@@ -125,7 +126,7 @@ def attach(
 def edit_application(
     store: Store, application: Application, *, actor_id: int | None, now: datetime, **changes: int | None
 ) -> None:
-    """Change recruiter, coordinator, source or who is credited. Fires the webhook."""
+    """Change recruiter, coordinator, source or credited user. Fires the webhook."""
     tables = store.tables()
     for name, value in changes.items():
         if name not in EDITABLE:
@@ -170,7 +171,7 @@ def transfer(
     if job is None:
         raise RefusedError("job_id", "names a job that does not exist")
     if job.id == application.job_id:
-        raise RefusedError("job_id", "is on that job already")
+        raise RefusedError("job_id", "is already on that job")
     if job.status != "open" or job.is_template:
         raise RefusedError("job_id", "cannot go to a job that is not open")
     stages = pipeline(store, job_id)
@@ -192,10 +193,11 @@ def convert_prospect(
     now: datetime,
     stage_id: int | None = None,
 ) -> Application:
-    """A new application for `job_id`; the prospect's own is `converted`. Fires the webhook of a new application."""
+    """Create an application for `job_id`; the prospect's own becomes `converted`. Fires the webhook of a new
+    application."""
     must_be_active(application)
     if not application.prospect:
-        raise RefusedError("id", "is no prospect")
+        raise RefusedError("id", "is not a prospect")
     made = apply_to_job(
         store,
         store.candidates[application.candidate_id],

@@ -98,7 +98,7 @@ def tag(store: Store, name: str) -> CandidateTag:
 def apply_tag(store: Store, candidate: Candidate, row: CandidateTag, *, now: datetime) -> None:
     """Fires the webhook."""
     if row.name in candidate.tags:
-        raise RefusedError("candidate_tag_id", "is on the candidate already")
+        raise RefusedError("candidate_tag_id", "is already on the candidate")
     candidate.tags = [*candidate.tags, row.name]
     store.candidates.changed(candidate, now)
     emit_candidate_updated(store, candidate)
@@ -112,14 +112,14 @@ def remove_tag(store: Store, candidate: Candidate, row: CandidateTag, *, now: da
 
 
 def delete_tag(store: Store, row: CandidateTag, *, now: datetime) -> None:
-    """Deletes it from all candidates, too."""
+    """Delete a tag, from all candidates too."""
     for candidate in store.candidates.by("tagged", row.name):
         remove_tag(store, candidate, row, now=now)
     store.candidate_tags.delete(row.id)
 
 
 def referrer_of(store: Store, user: User) -> Referrer:
-    """A user's referrer record, created if there is none."""
+    """Return a user's referrer record, which is created if there is none."""
     known = store.referrers.by("user_id", user.id)
     return known[0] if known else _new(store, user.name, user.id)
 

@@ -10,7 +10,7 @@ from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.account import FIELD_TYPES, SELECTS, VALUE_TYPES, CustomField, CustomFieldOption
 
 RANGES = ("currency_range", "number_range")
-#: Editable field -> the table whose ids it holds. None removes the link.
+#: fields of a custom field that can be edited
 EDITABLE = ("name", "private", "required", "description", "require_approval", "active")
 
 
@@ -99,7 +99,7 @@ def define_field(
     required: bool = False,
     description: str | None = None,
 ) -> CustomField:
-    """A field's key is derived from its name and never changes."""
+    """Create a custom field. Its key is derived from its name and never changes."""
     if not name.strip():
         raise RefusedError("name", "is missing")
     if field_type not in FIELD_TYPES:
@@ -146,7 +146,7 @@ def add_option(
     sort_order: int | None = None,
     external_id: str | None = None,
 ) -> CustomFieldOption:
-    """If there is an option with this name already, returns that one."""
+    """Add an option, or return the one that already has this name."""
     if field.value_type not in SELECTS:
         raise RefusedError("custom_field_id", "is not a select field")
     if not name.strip():

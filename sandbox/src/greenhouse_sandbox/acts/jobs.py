@@ -19,12 +19,12 @@ from greenhouse_sandbox.webhooks.job_payloads import (
 
 EDITABLE_OF_POST = {"title", "location", "live", "internal", "content"}
 STAGES = ("Application Review", "Phone Screen", "Assessment", "Reference Check", "Offer")
-#: Editable field -> the table whose ids it holds. None removes the link.
+#: fields of a job that can be edited
 EDITABLE = {"name", "requisition_id", "notes", "confidential", "department_id", "office_ids"}
 
 
 def add_stage(store: Store, job: Job, *, name: str, now: datetime, place: int | None = None) -> JobStage:
-    """At `place`, counted from 0; by default at the end. Greenhouse has no webhook for this."""
+    """Add a stage at `place`, counted from 0; by default at the end. Greenhouse has no webhook for this."""
     if not name:
         raise RefusedError("name", "needs a name")
     stages = pipeline(store, job.id)
@@ -69,9 +69,9 @@ def delete_stage(
     now: datetime,
     to_stage_id: int | None = None,
 ) -> None:
-    """Applications move to `to_stage_id` first. Fires the webhooks. The row stays, inactive."""
+    """Delete a stage, after moving its applications to `to_stage_id`. Fires the webhooks. The row stays, inactive."""
     if not stage.active:
-        raise RefusedError("stage_id", "is removed already")
+        raise RefusedError("stage_id", "is already removed")
     left = [one for one in pipeline(store, stage.job_id) if one.id != stage.id]
     if not left:
         raise RefusedError("stage_id", "is the only stage of its job")
@@ -143,7 +143,7 @@ def update_post(store: Store, post: JobPost, *, now: datetime, **changes: Any) -
 def delete_post(store: Store, post: JobPost, *, now: datetime) -> None:
     """The post must not be live. Its row stays, inactive. Fires the webhook."""
     if not post.active:
-        raise RefusedError("post_id", "is deleted already")
+        raise RefusedError("post_id", "is already deleted")
     if post.live:
         raise RefusedError("post_id", "is live: take it offline first")
     post.active = False
@@ -244,12 +244,12 @@ def close_job(
     now: datetime,
     reject_for_id: int | None = None,
 ) -> None:
-    """With a reason, active candidates are rejected, each with a webhook.
+    """Close a job. With a reason, active candidates are rejected, each with a webhook.
 
     Without one they stay active, as in Greenhouse. Posts and openings are closed without a webhook.
     """
     if job.status == "closed":
-        raise RefusedError("status", "is closed already")
+        raise RefusedError("status", "is already closed")
     if reject_for_id is not None:
         for application in store.applications.by("job_id", job.id):
             if application.status == IN_PROCESS:
@@ -267,7 +267,7 @@ def close_job(
 
 def reopen_job(store: Store, job: Job, *, now: datetime) -> None:
     if job.status == "open":
-        raise RefusedError("status", "is open already")
+        raise RefusedError("status", "is already open")
     job.status, job.closed_at = "open", None
     job.opened_at = job.opened_at or now
     _changed(store, job, now)

@@ -46,7 +46,7 @@ def create_offer(
     try:
         first_day = date.fromisoformat(starts_on).isoformat() if starts_on else None
     except ValueError as error:
-        raise RefusedError("starts_on", "has a first day that is no date such as 2026-12-01") from error
+        raise RefusedError("starts_on", "must be a date such as 2026-12-01") from error
     rows = store.offers.by("application_id", application.id)
     former = open_offer(store, application)
     if former is not None:
@@ -83,7 +83,7 @@ def approve_offer(store: Store, offer: Offer, *, actor_id: int | None, now: date
 
 
 def accept_offer(store: Store, offer: Offer, *, actor_id: int | None, now: datetime) -> None:
-    """Accepting hires the candidate. Fires the webhooks of offer and hire."""
+    """Accept an offer, which hires the candidate. Fires the webhooks of offer and hire."""
     _must_be_open(offer)
     application = store.applications[offer.application_id]
     must_be_active(application)
@@ -114,7 +114,7 @@ def _resolve(store: Store, offer: Offer, status: str, now: datetime) -> None:
 
 def _must_be_open(offer: Offer) -> None:
     if offer.status != CREATED:
-        raise RefusedError("offer_id", f"has an offer that is {offer.status.lower()} already")
+        raise RefusedError("offer_id", f"has an offer that is already {offer.status.lower()}")
 
 
 def schedule_interview(
@@ -125,7 +125,7 @@ def schedule_interview(
     now: datetime,
     starts_at: datetime | None = None,
 ) -> Interview:
-    """By default for the next day, in the current stage. Greenhouse has no webhook for this."""
+    """Schedule an interview in the current stage, by default for the next day. Greenhouse has no webhook for this."""
     must_be_active(application)
     stage = current_stage(store, application)
     interview = store.interviews.insert(

@@ -17,10 +17,10 @@ def add_opening(
     opening_id: str | None = None,
     target_start_on: str | None = None,
 ) -> Opening:
-    """A job has at most 100 open ones."""
+    """Add an opening. A job can have at most 100 open ones."""
     others = store.openings.by("job_id", job.id)
     if sum(one.open for one in others) >= MOST_OPEN:
-        raise RefusedError("job_id", f"has {MOST_OPEN} open openings already")
+        raise RefusedError("job_id", f"already has {MOST_OPEN} open openings")
     return store.openings.insert(
         Opening(
             id=store.openings.new_id(),
@@ -82,7 +82,7 @@ def find_opening(store: Store, application: Application, opening_id: int | None)
 def fill_opening(
     store: Store, opening: Opening, application: Application, *, close_reason_id: int | None, now: datetime
 ) -> None:
-    """Hiring `application` closes the opening."""
+    """Close an opening, because `application` was hired into it."""
     opening.application_id, opening.closed_at, opening.close_reason_id = application.id, now, close_reason_id
     store.openings.changed(opening, now)
     _close_job(store, opening, now)

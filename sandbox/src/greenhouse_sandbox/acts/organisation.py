@@ -40,7 +40,7 @@ POOL_STAGES = ("Not Reviewed", "Contacted", "In Discussion")
 
 
 def delete_department(store: Store, row: Department, *, now: datetime) -> None:
-    """Its children move up one level, and jobs lose it. Fires the webhook."""
+    """Delete a department. Its children move up one level, and jobs lose it. Fires the webhook."""
     payload = department_payload(store, row)
     for child in [one for one in store.departments.rising() if one.parent_id == row.id]:
         child.parent_id = row.parent_id
@@ -53,7 +53,7 @@ def delete_department(store: Store, row: Department, *, now: datetime) -> None:
 
 
 def delete_office(store: Store, row: Office, *, now: datetime) -> None:
-    """Its children move up one level, and jobs lose it. Fires the webhook."""
+    """Delete an office. Its children move up one level, and jobs lose it. Fires the webhook."""
     payload = office_payload(store, row)
     for child in [one for one in store.offices.rising() if one.parent_id == row.id]:
         child.parent_id = row.parent_id
@@ -136,7 +136,7 @@ def _account(store: Store, now: datetime) -> None:
 
 
 def _openings(store: Store) -> None:
-    """One opening for every job that has none; it is open if the job is."""
+    """Create an opening for every job that has none. It is open if the job is."""
     for job in store.jobs.rising():
         if store.openings.count("job_id", job.id) == 0 and not job.is_template:
             number = f"{job.requisition_id}-1" if job.requisition_id else None
@@ -154,7 +154,7 @@ def _openings(store: Store) -> None:
 
 
 def _permissions(store: Store) -> None:
-    """Members of the hiring team are Standard job admins of their job. Site Admins need no row."""
+    """Make members of the hiring team Standard job admins of their job. Site Admins need no row."""
     role = next((one for one in store.user_roles.rising() if one.name == "Standard"), None)
     if role is None:
         return

@@ -70,10 +70,10 @@ def move(
     """Move an active application to `stage`, in its own job or another. Fires the webhook."""
     must_be_active(application)
     if application.prospect:
-        raise RefusedError("id", "is a prospect and stands at no stage")
+        raise RefusedError("id", "is a prospect and has no stage")
     present = current_stage(store, application)
     if present is not None and present.id == stage.id:
-        raise RefusedError("to_stage_id", "is the stage at which the application stands already")
+        raise RefusedError("to_stage_id", "is already the application's stage")
     leave_stage(store, application, now)
     application.job_id = stage.job_id
     enter_stage(store, application, stage, now)
@@ -88,7 +88,7 @@ def next_stage(store: Store, application: Application) -> JobStage:
     present = current_stage(store, application)
     place = next((i for i, stage in enumerate(stages) if present and stage.id == present.id), -1)
     if place + 1 >= len(stages):
-        raise RefusedError("to_stage_id", "there is no stage after the present one")
+        raise RefusedError("to_stage_id", "there is no stage after the current one")
     return stages[place + 1]
 
 

@@ -93,11 +93,11 @@ COMMANDS: dict[str, Command] = {
     "write_scorecard": Command(offers.write_scorecard, f"{WHICH} rating", "writes a scorecard"),
     "delete_scorecard": Command(offers.delete_scorecard, "scorecard_id", "deletes a scorecard"),
 }
-"""Name to act. To add an act, add a line here."""
+"""Acts by name. To add an act, add a line here."""
 
 
 def carry_out(store: Store, order: dict[str, Any]) -> dict[str, Any]:
-    """Returns the ids of what changed. Hold the store's lock. After a RefusedError nothing has changed."""
+    """Return the ids of what changed. Hold the store's lock. After a RefusedError nothing has changed."""
     name = order.get("act")
     command = COMMANDS.get(str(name))
     if command is None:

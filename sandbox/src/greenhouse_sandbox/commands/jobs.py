@@ -41,7 +41,7 @@ def edit(wanted: Wanted) -> dict[str, Any]:
 
 
 def close(wanted: Wanted) -> dict[str, Any]:
-    """With a reason, active candidates are rejected."""
+    """Close the job. With a reason, active candidates are rejected."""
     job, reason = wanted.job(), None
     if "reject_for" in wanted.members:
         reason = wanted.named(wanted.store.rejection_reasons.rising(), "reject_for", "name").id
@@ -133,14 +133,14 @@ def _user(wanted: Wanted, name: str) -> int | None:
 
 
 def _stage(wanted: Wanted) -> JobStage:
-    """By id alone, or by name within `job`."""
+    """Find a stage by id alone, or by name within `job`."""
     if "job" in wanted.members:
         return wanted.stage(wanted.job().id)
     return wanted.row(wanted.store.job_stages, "stage")
 
 
 def _places(wanted: Wanted) -> dict[str, Any]:
-    """By id or name; null removes them."""
+    """Find department and offices by id or name; null removes them."""
     store, found = wanted.store, dict[str, Any]()
     if "department" in wanted.members:
         known = wanted.members["department"] is not None

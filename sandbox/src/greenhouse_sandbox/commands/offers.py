@@ -68,7 +68,7 @@ def delete_scorecard(wanted: Wanted) -> dict[str, Any]:
 
 
 def _open(wanted: Wanted) -> Offer:
-    """By `offer_id`, or the application's open one."""
+    """Find an offer by `offer_id`, or the application's open one."""
     if "offer_id" in wanted.members:
         return wanted.row(wanted.store.offers, "offer_id")
     offer = offers.open_offer(wanted.store, wanted.application())

@@ -29,7 +29,7 @@ class Wanted:
         try:
             moment = datetime.fromisoformat(str(self.members["at"]))
         except ValueError as error:
-            raise RefusedError("at", f"is no moment: {error}") from error
+            raise RefusedError("at", f"is not a valid time: {error}") from error
         if moment.tzinfo is None:
             raise RefusedError("at", "has no time zone")
         return moment
@@ -87,7 +87,7 @@ class Wanted:
         raise RefusedError(name, "does not exist")
 
     def application(self) -> Application:
-        """By `application_id`, or the newest of `candidate`, on `job` if given."""
+        """Find an application by `application_id`, or the newest of `candidate`, on `job` if given."""
         if "application_id" in self.members:
             return self.row(self.store.applications, "application_id")
         found = self.store.applications.by("candidate_id", self.candidate().id)
@@ -99,20 +99,20 @@ class Wanted:
         return found[-1]
 
     def candidate(self, name: str = "candidate") -> Candidate:
-        """By id, e-mail address or full name."""
+        """Find a candidate by id, e-mail address or full name."""
         value = self.members.get(name, self.members.get(f"{name}_id"))
         if isinstance(value, int) and (row := self.store.candidates.get(value)):
             return row
         return Wanted(self.store, {name: value}).named(self.store.candidates.falling(), name, "email", "name")
 
     def user(self, name: str) -> User:
-        """By id, e-mail address or full name."""
+        """Find a user by id, e-mail address or full name."""
         return self.named(self.store.users.rising(), name, "primary_email", "name")
 
     def job(self, name: str = "job") -> Job:
-        """By id, requisition or name; the first of several with that name."""
+        """Find a job by id, requisition or name; the first of several with that name."""
         return self.named(self.store.jobs.rising(), name, "requisition_id", "name")
 
     def stage(self, job_id: int | None, name: str = "stage") -> JobStage:
-        """By id, or by name within that job."""
+        """Find a stage by id, or by name within that job."""
         return self.named(pipeline(self.store, job_id), name, "name")

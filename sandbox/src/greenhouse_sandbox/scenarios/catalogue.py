@@ -60,7 +60,7 @@ SCENARIOS: dict[str, Scenario] = {
 
 
 def play(store: Store, order: dict[str, Any]) -> dict[str, Any]:
-    """Returns the story's counts and ids. Hold the store's lock."""
+    """Return the story's counts and ids. Hold the store's lock."""
     name = order.get("scenario")
     scenario = SCENARIOS.get(str(name))
     if scenario is None:

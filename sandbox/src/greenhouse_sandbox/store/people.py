@@ -1,4 +1,4 @@
-"""Users, candidates, and what is recorded about them."""
+"""Users, candidates, and their background."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

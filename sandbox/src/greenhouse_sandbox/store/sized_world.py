@@ -216,7 +216,7 @@ def seed_sized(store: Store, number: int, seed: int) -> None:
 
 
 def _make_users(store: Store, number: int, chance: Random) -> list[int]:
-    """Returns the ids of all who can own jobs."""
+    """Return the ids of all who can own jobs."""
     for place in range(number):
         (first, ascii_first), (last, ascii_last) = chance.choice(FIRST), chance.choice(LAST)
         email = f"{ascii_first}.{ascii_last}{place}@acornoak.example"

@@ -43,7 +43,7 @@ def account(store: Store) -> dict[str, Any]:
 
 
 def changes(store: Store) -> str:
-    """What changed since the last call, as one line. Hold the lock."""
+    """Return the changes since the last call, as one line. Hold the lock."""
     batch = account(store)
     for name, table in store.tables().items():
         ids, table.touched = table.touched or set(), set()
@@ -61,7 +61,7 @@ def changes(store: Store) -> str:
 
 
 def write_whole(store: Store, path: Path) -> None:
-    """Atomic."""
+    """Write the whole file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".new")
     while True:
@@ -81,7 +81,7 @@ def append(path: Path, line: str) -> None:
 
 
 def read_state(store: Store, path: Path) -> None:
-    """Load the store. StateError if the file is not a state file."""
+    """Load the store. Raises StateError if the file is not a state file."""
     try:
         with store.lock:
             _read(store, path)
@@ -125,7 +125,7 @@ def _apply(store: Store, batch: dict[str, Any]) -> None:
 
 
 def _whole(store: Store) -> Iterator[str]:
-    """Yields all lines. Holds the lock for one line at a time; changes made meanwhile come last."""
+    """Yield all lines. Holds the lock for one line at a time; changes made meanwhile come last."""
     with store.lock:
         tables = store.tables()
         for table in tables.values():
@@ -191,7 +191,7 @@ class Saver:
         self._thread.start()
 
     def changed(self) -> None:
-        """The store differs from the file."""
+        """Note that the store differs from the file."""
         self._changed.set()
 
     def close(self) -> None:

@@ -92,7 +92,7 @@ def default_switches() -> dict[str, Any]:
 
 
 def checked_switches(wanted: dict[str, Any]) -> dict[str, Any]:
-    """ValueError with a message for an unknown name or value."""
+    """Raises ValueError with a message for an unknown name or value."""
     for name, value in wanted.items():
         if name in NUMBERS:
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:

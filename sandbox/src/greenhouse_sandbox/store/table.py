@@ -80,7 +80,7 @@ class Table[R: Row]:
         return self.base + self.made * 1000 + 2
 
     def insert(self, row: R) -> R:
-        """Replaces a row with the same id."""
+        """Insert a row, replacing one with the same id."""
         if row.id in self._rows:
             self._unindex(row.id)
         elif not self._order or row.id > self._order[-1]:
@@ -92,7 +92,7 @@ class Table[R: Row]:
         return row
 
     def extend(self, rows: Iterable[R]) -> None:
-        """Fastest if the ids are higher than the existing ones."""
+        """Insert rows. This is fastest if their ids are higher than the existing ones."""
         rows = list(rows)
         ids = [row.id for row in rows]
         newest = self._order[-1] if self._order else 0
@@ -191,7 +191,7 @@ class Table[R: Row]:
 
 
 def child_id(parent: Row, place: int) -> int:
-    """Ids of parents are a thousand apart."""
+    """Return the id of the parent's child at this place. Ids of parents are a thousand apart."""
     return parent.id + STEP * (place + 1)
 
 

@@ -109,7 +109,7 @@ class HookFaults:
         self._made = 0
 
     def add(self, wanted: dict[str, Any]) -> HookFault:
-        """ValueError with a message if the fault is invalid."""
+        """Raises ValueError with a message if the fault is invalid."""
         if str(wanted.get("kind")) not in KINDS:
             raise ValueError(f"There is no fault of kind {wanted.get('kind')!r}. Known: {', '.join(KINDS)}.")
         unknown = wanted.keys() - (HookFault.__dataclass_fields__.keys() - {"id", "collected"})
@@ -141,7 +141,7 @@ class HookFaults:
         return [asdict(fault) for fault in self._orders]
 
     def clear(self) -> list[int]:
-        """Returns the ids of the deliveries collected for a shuffle."""
+        """Return the ids of the deliveries collected for a shuffle."""
         collected = [one for fault in self._orders for one in fault.collected]
         self._orders.clear()
         return collected

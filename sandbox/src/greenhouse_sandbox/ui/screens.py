@@ -21,7 +21,7 @@ class Typed:
         self.errors: dict[str, str] = {}
 
     def text(self, name: str) -> str:
-        """Stripped."""
+        """Return a field without surrounding spaces."""
         return request.form.get(name, "").strip()
 
     def required(self, name: str, label: str) -> str:
@@ -35,7 +35,7 @@ class Typed:
         return whole_number(self.text(name))
 
     def email(self, name: str) -> str:
-        """An error unless there is an @ within the text."""
+        """Return a field; without an @ within the text, it is an error."""
         text = self.required(name, "an e-mail address")
         local, _, domain = text.rpartition("@")
         if text and not (local and domain):

@@ -76,7 +76,7 @@ def apply_fault(store: Store, delivery: Delivery, now: datetime) -> None:
 
 
 def send_collected(store: Store, delivery_ids: list[int], now: datetime) -> None:
-    """One by one, in this order."""
+    """Send the deliveries one by one, in this order."""
     before: int | None = None
     for delivery_id in delivery_ids:
         delivery = store.deliveries.get(delivery_id)
@@ -278,7 +278,8 @@ class Deliverer:
 
 
 def make_client(authority: Path | None = None) -> httpx2.Client:
-    """Besides the system's authorities, it trusts `authority` (a PEM file). ValueError if that can't be used."""
+    """Create a client that trusts `authority` (a PEM file) besides the system's authorities. Raises ValueError if that
+    can't be used."""
     trust = ssl.create_default_context()
     if authority is not None:
         try:

@@ -131,7 +131,7 @@ def eeoc_of(application_id: int) -> Response:
 
 @requires("departments.list")
 def departments() -> Response:
-    """All departments, or those with an `external_id`, as a list or with `render_as=tree` nested."""
+    """All departments, or those with an `external_id`, as a list or, with `render_as=tree`, nested."""
     store = the_store()
     return _places(store, store.departments, shapes_jobs.department, shapes_jobs.department_tree)
 

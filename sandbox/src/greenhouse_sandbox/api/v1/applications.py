@@ -143,7 +143,7 @@ def add_application(candidate: Candidate, wanted: dict[str, Any], actor_id: int)
 
 
 def user_named(store: Store, member: str, wanted: object) -> User:
-    """`{"id"}`, `{"user_id"}` or `{"email"}`."""
+    """Find a user by `{"id"}`, `{"user_id"}` or `{"email"}`."""
     given = wanted if isinstance(wanted, dict) else {}
     number = given.get("id", given.get("user_id"))
     users = store.users.rising()
@@ -210,7 +210,7 @@ def advance(application_id: int) -> Response:
 
 @requires("applications.move")
 def move(application_id: int) -> Response:
-    """To `to_stage_id` of the same job."""
+    """Move to `to_stage_id` of the same job."""
     store = the_store()
     application = one(store.applications, application_id)
     _check_from_stage(application)
@@ -222,7 +222,7 @@ def move(application_id: int) -> Response:
 
 @requires("applications.transfer")
 def transfer(application_id: int) -> Response:
-    """To `new_stage_id` of `new_job_id`, or to that job's first stage."""
+    """Transfer to `new_stage_id` of `new_job_id`, or to that job's first stage."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()
@@ -245,7 +245,7 @@ def transfer(application_id: int) -> Response:
 
 @requires("applications.reject")
 def reject(application_id: int) -> Response:
-    """With `rejection_reason_id`, `notes` and `custom_fields`, all optional. 200 with the record."""
+    """Reject with `rejection_reason_id`, `notes` and `custom_fields`, all optional. 200 with the record."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()

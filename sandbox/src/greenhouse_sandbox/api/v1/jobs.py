@@ -22,7 +22,7 @@ from greenhouse_sandbox.store.jobs import Opening
 
 @requires("jobs.list")
 def jobs() -> Response:
-    """By status, requisition, opening, department, office and option of a custom field."""
+    """Jobs, filtered by status, requisition, opening, department, office and option of a custom field."""
     store = the_store()
     rows = everything(matching(store.jobs))
     args = request.args
@@ -95,7 +95,7 @@ def _external(store: Store, table: str, wanted: str) -> set[int]:
 
 @requires("openings.for_job")
 def openings_of(job_id: int) -> Response:
-    """`status=open` or `closed`; anything else finds all."""
+    """Openings with `status=open` or `closed`; anything else finds all."""
     store = the_store()
     one(store.jobs, job_id)
     wanted = request.args.get("status")
@@ -113,7 +113,7 @@ def one_opening(job_id: int, opening_id: int) -> Response:
 
 @requires("openings.create")
 def create_openings(job_id: int) -> Response:
-    """One for each entry of `openings`. 200 with the new ones."""
+    """Create an opening for each entry of `openings`. 200 with the new ones."""
     store = the_store()
     on_behalf_of()
     job = one(store.jobs, job_id)
@@ -152,7 +152,7 @@ def update_opening(job_id: int, opening_id: int) -> Response:
 
 @requires("offers.list")
 def offers() -> Response:
-    """All versions of all offers, by state and dates."""
+    """All versions of all offers, filtered by state and dates."""
     store = the_store()
     rows = everything(matching(store.offers))
     args = request.args

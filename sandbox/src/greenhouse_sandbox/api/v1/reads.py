@@ -1,4 +1,4 @@
-"""Lists of v1 that have filters of their own; interviews and scorecards."""
+"""Lists of v1 with their own filters; interviews and scorecards."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def job_stages() -> Response:
 
 @requires("applications.list")
 def applications() -> Response:
-    """By job (prospects too) and status. An unknown status finds nothing."""
+    """Applications, filtered by job (prospects too) and status. An unknown status finds nothing."""
     store = the_store()
     job_id = number("job_id")
     rows = matching(store.applications)
@@ -58,7 +58,7 @@ def applications() -> Response:
 
 @requires("candidates.list")
 def candidates() -> Response:
-    """By job (without prospects), e-mail address and ids."""
+    """Candidates, filtered by job (without prospects), e-mail address and ids."""
     store = the_store()
     rows: Rows = store.candidates
     job_id = number("job_id")
@@ -104,7 +104,8 @@ def rejection_reasons() -> Response:
 
 @requires("users.list")
 def users() -> Response:
-    """By e-mail address and employee id, without service accounts. `user_attributes=true` adds custom fields."""
+    """Users, filtered by e-mail address and employee id, without service accounts. `user_attributes=true` adds custom
+    fields."""
     store = the_store()
     rows = [row for row in everything(matching(store.users)) if not row.service_account]
     if "email" in request.args:

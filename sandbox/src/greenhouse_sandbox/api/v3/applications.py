@@ -114,7 +114,7 @@ def update_offer(offer_id: int) -> Response:
 
 @requires("harvest:attachments:create")
 def create_attachment() -> Response:
-    """A file on `application_id`, as base64 `content` or as a `url`. 201 with the record."""
+    """Attach a file to `application_id`, given as base64 `content` or as a `url`. 201 with the record."""
     store = the_store()
     body = json_body()
     application = store.applications.get(required_int(body, "application_id"))
@@ -158,7 +158,7 @@ def move_application(application_id: int) -> Response:
 
 @requires("harvest:applications:reject")
 def reject_application(application_id: int) -> Response:
-    """`rejection_reason_id` is required; `notes` and `custom_fields` are optional."""
+    """Reject. `rejection_reason_id` is required; `notes` and `custom_fields` are optional."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()
@@ -254,7 +254,7 @@ def create_application() -> Response:
 
 @requires("harvest:applications:update")
 def update_application(application_id: int) -> Response:
-    """Change links and custom fields; given custom fields replace all. 200, or 204 by switch."""
+    """Change links and custom fields. The given custom fields replace all existing ones. 200, or 204 by switch."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()

@@ -86,7 +86,7 @@ def create_tag() -> Response:
 
 @requires("harvest:candidate_tags:destroy")
 def destroy_tag(row_id: int) -> Response:
-    """Deletes it from all candidates, too. 204."""
+    """Delete a tag, from all candidates too. 204."""
     store = the_store()
     background.delete_tag(store, one(store.candidate_tags, row_id), now=store.clock.now())
     return Response(status=204)

@@ -27,13 +27,13 @@ KINDS = {name: name for name in ("sourcer", "recruiter", "coordinator")}
 
 @requires("harvest:openings:create")
 def create_opening() -> Response:
-    """One more opening of `job_id`. 201 with the record."""
+    """Create another opening of `job_id`. 201 with the record."""
     return json_response(shape(the_store(), make(json_body())), 201)
 
 
 @requires("harvest:openings:update")
 def update_opening(opening_id: int) -> Response:
-    """Number, day, state and custom fields. 200 with the record."""
+    """Change number, day, state and custom fields. 200 with the record."""
     row = one(the_store().openings, opening_id)
     change(row, json_body())
     return json_response(shape(the_store(), row))
@@ -64,7 +64,7 @@ def make(body: dict[str, Any]) -> Opening:
 
 
 def change(row: Opening, body: dict[str, Any]) -> None:
-    """Given custom fields replace all."""
+    """Change an opening. The given custom fields replace all existing ones."""
     store = the_store()
     fields = row.custom_fields
     if body.get("custom_fields") is not None:
@@ -83,7 +83,7 @@ def change(row: Opening, body: dict[str, Any]) -> None:
 
 @requires("harvest:job_owners:create")
 def create_job_owner() -> Response:
-    """A new responsible sourcer, recruiter or coordinator replaces the previous one. 201."""
+    """Assign a responsible sourcer, recruiter or coordinator in place of the previous one. 201."""
     store = the_store()
     body = json_body()
     where = _job_and_user(body)

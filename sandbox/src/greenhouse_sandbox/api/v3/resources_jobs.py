@@ -18,7 +18,7 @@ from greenhouse_sandbox.store.applications import ACCEPTED, CREATED, DECLINED, D
 JOB_STATES = ("open", "draft", "closed")
 OWNERS = ("sourcer", "recruiter", "coordinator")
 LOCATIONS = ("free_text", "office", "custom_list")
-#: state of an offer in v1 -> its name in the store
+#: states of an offer
 OFFER_STATES = (CREATED, ACCEPTED, DECLINED, DEPRECATED)
 
 RESOURCES = (

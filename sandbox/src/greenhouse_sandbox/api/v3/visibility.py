@@ -6,7 +6,7 @@ from greenhouse_sandbox.tokens import Bearer
 
 
 def jobs(store: Store, caller: Bearer, _: dict[str, str]) -> Test:
-    """By switch, confidential jobs only for their hiring team."""
+    """If a switch says so, show confidential jobs only to their hiring team."""
     may_see = _may_see(store, caller)
     return lambda row: may_see(row.id)
 
@@ -17,37 +17,37 @@ def of_jobs(store: Store, caller: Bearer, _: dict[str, str]) -> Test:
 
 
 def posts(store: Store, caller: Bearer, query: dict[str, str]) -> Test:
-    """Deleted posts only if `active` is asked for."""
+    """Show deleted posts only if the query has `active`."""
     may_see = _may_see(store, caller)
     return lambda row: (row.active or "active" in query) and may_see(row.job_id)
 
 
 def entered(store: Store, _: Bearer, __: dict[str, str]) -> Test:
-    """Stages never entered only if scaffolding is switched on."""
+    """Show stages that were never entered only if scaffolding is switched on."""
     scaffolding = store.switches["stage_scaffolding"]
     return lambda row: scaffolding or row.entered_at is not None
 
 
 def own_reasons(_: Store, __: Bearer, query: dict[str, str]) -> Test:
-    """Greenhouse's own reasons only with `include_defaults=true`."""
+    """Show Greenhouse's own reasons only with `include_defaults=true`."""
     with_defaults = query.get("include_defaults") == "true"
     return lambda row: with_defaults or not row.default
 
 
 def persons(_: Store, __: Bearer, query: dict[str, str]) -> Test:
-    """Service accounts only with `show_service_accounts=true`."""
+    """Show service accounts only with `show_service_accounts=true`."""
     with_services = query.get("show_service_accounts") == "true"
     return lambda row: with_services or not row.service_account
 
 
 def candidates(store: Store, _: Bearer, __: dict[str, str]) -> Test:
-    """Private candidates unless a switch hides them."""
+    """Show private candidates unless a switch hides them."""
     hidden = store.switches["private_candidates"] == "hidden"
     return lambda row: not (hidden and row.private)
 
 
 def current_offers(store: Store, _: Bearer, query: dict[str, str]) -> Test:
-    """With `current_only=true`, the latest version of each application's offer."""
+    """With `current_only=true`, show only the latest version of each application's offer."""
     if query.get("current_only") != "true":
         return lambda _row: True
 

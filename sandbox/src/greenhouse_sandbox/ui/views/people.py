@@ -33,7 +33,7 @@ def job_names(store: Store, application: Application) -> str:
 
 @screens.get("/candidates")
 def candidates() -> str:
-    """Newest first, found by name or e-mail address."""
+    """Candidates, newest first, found by name or e-mail address."""
     store = the_store()
     query = request.args.get("q", "").strip().lower()
     rows = []

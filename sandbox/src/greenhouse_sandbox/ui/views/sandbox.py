@@ -35,7 +35,7 @@ def workshop() -> str:
 
 @screens.post("/sandbox/clock")
 def advance_clock() -> ResponseReturnValue:
-    """By `hours`, or to the next delivery attempt."""
+    """Move the clock by `hours`, or to the next delivery attempt."""
     clock, hours = the_store().clock, Typed().whole("hours")
     if "to_next_attempt" in request.form:
         due = sandbox().deliverer.next_attempt_at()
@@ -55,7 +55,7 @@ def advance_clock() -> ResponseReturnValue:
 
 @screens.post("/sandbox/scenario")
 def play_scenario() -> ResponseReturnValue:
-    """With its default parameters, or with `n`."""
+    """Play a scenario with its default parameters, or with `n`."""
     typed = Typed()
     order: dict[str, Any] = {"scenario": typed.text("scenario")}
     if typed.text("n"):
@@ -168,7 +168,7 @@ def _faults_page() -> str:
 
 
 def _order(whole: tuple[str, ...], parts: tuple[str, ...]) -> dict[str, Any]:
-    """The fields that aren't empty. ValueError with a message for an invalid number."""
+    """The fields that aren't empty. Raises ValueError with a message for an invalid number."""
     order: dict[str, Any] = {}
     for name, text in request.form.items():
         if not text.strip():

@@ -55,7 +55,7 @@ def create_webhook() -> ResponseReturnValue:
 
 @screens.get("/configure/dev_center/web_hooks/<int:hook_id>")
 def webhook(hook_id: int) -> str:
-    """With the log of its deliveries, newest first."""
+    """A webhook with the log of its deliveries, newest first."""
     store = the_store()
     hook = found(store.webhooks, hook_id)
     deliveries = store.deliveries.by("webhook_id", hook_id)[: -LOGGED - 1 : -1]
