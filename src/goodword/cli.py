@@ -1,4 +1,5 @@
-"""The command `goodword`: the programs and other small commands; the rest is in `goodword/commands/`, by topic."""
+"""The command `goodword`: runs the programs and defines small commands. The others are in `goodword/commands/`, by
+topic."""
 
 import argparse
 import errno
@@ -22,14 +23,14 @@ from goodword.core.postgres import PostgresError
 from goodword.core.supervise import PortInUse, up
 from goodword.core.web_processes import serve
 
-#: commands whose sentences on standard error are lines of the log
+#: commands whose messages on standard error are log lines
 _LOGGED = ("up", "serve", "worker", "migrate")
 #: seconds; /readyz responds within two
 _TIMEOUT = 4
 
 
 def is_ready() -> tuple[bool, str]:
-    """Whether /readyz responds with 200, and its body or the reason why there is none. Raises SettingError."""
+    """Return whether /readyz responds with 200, and its body or the reason why there is none. Raises SettingError."""
     host = environment.base_url("GOODWORD_BASE_URL", None, https=False).netloc
     connection = HTTPConnection("127.0.0.1", environment.port("GOODWORD_PORT", 8000), timeout=_TIMEOUT)
     try:
@@ -46,9 +47,9 @@ DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showm
 WRITE_FILES = ("collectstatic", "build_fonts")
 #: The pool would try to connect for 20 seconds. Some checks of models depend on the server's version.
 NEED_DATABASE = ("makemigrations", "check", "showmigrations")
-#: errors of a file that this user may not use
+#: errors for a file that this user can't access
 _NO_ACCESS = (errno.EACCES, errno.EPERM, errno.EROFS)
-#: what a shell reports for a program that SIGPIPE has ended
+#: exit status that a shell reports for a program ended by SIGPIPE
 PIPE_CLOSED = 141
 #: seconds for running jobs to finish after a signal; long ones stop at their next batch
 GRACE = 30.0
@@ -122,17 +123,17 @@ def _refuse_file(given: Sequence[str], error: OSError) -> int:
 def _user() -> str:
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:  # as in a container
+    except KeyError:  # for example in a container
         return str(os.geteuid())
 
 
 def _leave_output() -> None:
-    """Don't try to write the rest at the end."""
+    """Discard buffered output, which Python would otherwise write at exit and fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _handle_returned_mail(given: list[str]) -> int:
-    """Exit with 0, or with 75 so that the mail server retries. Any other status would bounce the message."""
+    """Return 0, or 75 so that the mail server retries. Any other status would bounce the message."""
     from goodword.notifications.returned_mail import TRY_LATER
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodword.settings")

@@ -1,6 +1,6 @@
 """Events and the handlers that react to them, in the order of the data flow.
 
-Each handler runs once per event; its changes and the note that it has run are committed together (core.events). The
+Each handler runs once per event; its changes and the record that it has run are committed together (core.events). The
 handlers of one event run in no particular order. `only_for(kind=...)` limits a handler to events with that value.
 Events without a handler are only recorded for the timeline.
 """

@@ -38,7 +38,7 @@ GOODWORD_TRUSTED_PROXIES = environment.number("GOODWORD_TRUSTED_PROXIES", None i
 if SECURE and not GOODWORD_TRUSTED_PROXIES:
     raise environment.SettingError(
         "GOODWORD_TRUSTED_PROXIES must be at least 1 when GOODWORD_BASE_URL is https: `goodword serve` speaks plain "
-        "HTTP, and learns of TLS only from the proxy's headers."
+        "HTTP, and learns about TLS only from the proxy's headers."
     )
 _host = str(_base.hostname)
 ALLOWED_HOSTS = [f"[{_host}]" if ":" in _host else _host] + (
@@ -395,8 +395,8 @@ if PRODUCTION:
         "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
     }
 
-# --- Metrics ---------------------------------------------------------------------------------------------------
-#: either gives a scraper access to /metrics; without both the page doesn't exist
+# --- Metrics --------------------------------------------------------------------------------------------------- either
+# one gives a scraper access to /metrics; without them the page doesn't exist
 GOODWORD_METRICS_TOKEN = environment.token("GOODWORD_METRICS_TOKEN")
 GOODWORD_METRICS_FROM = environment.networks("GOODWORD_METRICS_FROM")
 GOODWORD_WORKER_METRICS = environment.listening("GOODWORD_WORKER_METRICS")

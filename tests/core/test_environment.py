@@ -61,7 +61,7 @@ def test_backups_are_encrypted_by_either_age_or_gpg(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("X", "age1abc, ops@acme.example")
     assert (
         sentence(environment.backup_recipients, "X")
-        == "X must name either keys of age (age1..., ssh-...) or of gpg, not both."
+        == "X must name keys of either age (age1..., ssh-...) or gpg, not both."
     )
     for fingerprint in (f"0x{32 * 'A'}!", "B373 87AA E35C A64C 1296  3272 37B6 762B E7D5 0DE6", 2 * "BEEF"):
         monkeypatch.setenv("X", fingerprint)

@@ -64,7 +64,7 @@ class NoticesChanges(forms.Form):
         return [name for name, value in self._stored.items() if codes.get(name, _code(value)) != _code(value)]
 
     def _in_words(self, name: str) -> str:
-        """For example "Deadline (now 10)"; only the label if the value has no short wording."""
+        """Return for example "Deadline (now 10)", or only the label if the value has no short wording."""
         field, value = self.fields.get(name), self._stored[name]
         label = str(self._labels.get(name) or (field.label if field else name))
         now: object

@@ -40,7 +40,8 @@ _PLACE: Final = "session:suspended_request"
 
 
 def is_recent(request: HttpRequest) -> bool:
-    """Whether their sign-in is recent, with a second factor if they have one (ACCOUNT_REAUTHENTICATION_TIMEOUT)."""
+    """Whether the member's sign-in is recent, with a second factor if they have one
+    (ACCOUNT_REAUTHENTICATION_TIMEOUT)."""
     has_factor = has_second_factor(request.user)
     records = uses(request) if has_factor else get_authentication_records(request, request.user)
     return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT

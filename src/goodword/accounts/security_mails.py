@@ -52,7 +52,7 @@ def queue_mail(
 def mail_change(
     *, user_id: int, change: str, at: datetime, address: str = "", browser: str = "", by: str = ""
 ) -> None:
-    """Raises OSError or SMTPException for a retry."""
+    """Send the mail. Raises OSError or SMTPException for a retry."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return

@@ -191,7 +191,8 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
             )
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ARG002 - allauth's signature
-        """Applies to allauth's own pages. Unlike in allauth, a sign-in counts as a confirmation."""
+        """Whether allauth's own pages must ask for confirmation. Unlike in allauth, a sign-in counts as a
+        confirmation."""
         return not reauthentication.is_recent(context.request)
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
@@ -312,7 +313,8 @@ def reset_link(user: User) -> str:
 
 
 def mail_reset_link(*, user_id: int, asked_at: datetime, now: datetime) -> None:
-    """Raises OSError or SMTPException for a retry; from an hour after the request, failures are only logged."""
+    """Mail a reset link. Raises OSError or SMTPException for a retry; from an hour after the request, failures are only
+    logged."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return

@@ -1,4 +1,5 @@
-"""The allauth pages that members need. Its page of e-mail addresses is missing: any address could be claimed there."""
+"""The allauth pages that members need. The page for e-mail addresses is left out, since any address could be claimed
+there."""
 
 from allauth.account import views
 from allauth.mfa.base import views as mfa

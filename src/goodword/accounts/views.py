@@ -89,7 +89,7 @@ def _layout(request: HttpRequest, memberships: list[Membership]) -> dict[str, An
 
 
 class NewRecoveryCodes(GenerateRecoveryCodesView):  # type: ignore[misc]  # the library has no types
-    """Counts old codes that can't be decrypted as none, unlike allauth's."""
+    """Unlike allauth's view, counts old codes that can't be decrypted as none."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         codes = _authenticators(self.request.user)["codes_left"]

@@ -289,7 +289,7 @@ def _go_live(options: argparse.Namespace) -> int:
         database.check_migrations()
         mode = installation.mode()
         if mode == installation.Mode.WORKING:
-            print("This database is in use already.")
+            print("This database is already in use.")
             return 0
         if mode == installation.Mode.RESTORING:
             return _refuse("this restore was interrupted. Run the same `goodword restore` again first.")

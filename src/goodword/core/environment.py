@@ -30,7 +30,7 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+")
 #: libpq's error for a part of the query
 _UNKNOWN_PARAMETER = re.compile(r'invalid URI query parameter: "([\w-]+)"')
-#: a DATABASE_URL that nobody answers, for commands that need no database
+#: a DATABASE_URL where no server listens, for commands that need no database
 NO_DATABASE: Final = "postgresql://127.0.0.1:1/none"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 #: names of all settings read, which a test compares with docs/settings.md
@@ -199,7 +199,7 @@ def domains(name: str) -> list[str]:
     return given
 
 
-#: how recipients of age begin; all others are gpg's
+#: prefixes of age recipients; all others are gpg's
 AGE: Final = ("age1", "ssh-")
 #: an e-mail address, or a fingerprint or key id in hexadecimal, also in groups (as gpg prints it) or with ! (a subkey)
 _GPG: Final = re.compile(r"[^\s@]+@[^\s@]+|(0x)?([0-9A-Fa-f]{4} *){2,}!?")
@@ -208,7 +208,7 @@ _GPG: Final = re.compile(r"[^\s@]+@[^\s@]+|(0x)?([0-9A-Fa-f]{4} *){2,}!?")
 def backup_recipients(name: str) -> list[str]:
     given = words(name)
     if len({one.startswith(AGE) for one in given}) > 1:
-        raise SettingError(f"{name} must name either keys of age (age1..., ssh-...) or of gpg, not both.")
+        raise SettingError(f"{name} must name keys of either age (age1..., ssh-...) or gpg, not both.")
     for one in given:
         if not one.startswith(AGE) and not _GPG.fullmatch(one):
             raise SettingError(

@@ -438,7 +438,7 @@ def name_of(handler: Handler) -> str:
 
 
 def former_names() -> Mapping[str, str]:
-    """Present names of handlers by former ones."""
+    """Current names of handlers by their former ones."""
     return _former
 
 

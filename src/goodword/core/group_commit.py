@@ -35,8 +35,8 @@ IDLE_SECONDS: Final = 300.0
 SLOW_SECONDS: Final = 1.0
 #: requests with these headers go to the view, whose response may depend on them
 _UNUSUAL = ("COOKIE", "CONTENT_ENCODING", "TRANSFER_ENCODING")
-#: addresses as our proxies send them; waitress has to check anything else. Clients can send any number of their own, so
-#: each can match in one way only.
+#: addresses as our proxies send them; waitress has to check anything else. Clients can add any number of addresses, so
+#: the pattern must match each in only one way.
 _ADDRESSES = re.compile(
     r"(?:[0-9]+(?:\.[0-9]+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+)(?:, ?(?:[0-9.]++(?![0-9A-Fa-f:])|[0-9A-Fa-f:]++))*+"
 )

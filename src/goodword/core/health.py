@@ -29,7 +29,7 @@ ON CONFLICT (program) DO UPDATE SET seen_at = now()
 ANSWER_WITHIN = 1.8
 #: seconds for which a result is reused
 GOOD_FOR = 1.0
-#: areas that concern all organisations, so a single one doesn't see them
+#: areas with counts of all organisations, which a single one doesn't see
 _OF_ALL = ("deliveries",)
 
 
@@ -72,7 +72,7 @@ class HeartbeatThread(threading.Thread):
                     continue  # perhaps only this connection was closed by the server
             else:
                 if lost:
-                    log.warning("The heartbeat goes on")
+                    log.warning("Heartbeats have resumed")
                 lost = False
             self._over.wait(BEAT_SECONDS)
         self._close()
@@ -160,8 +160,8 @@ def broken_now(conn: psycopg.Connection, *, now: datetime) -> list[Finding]:
 
 
 def installation_problems(*, now: datetime) -> list[Finding]:
-    """Everything that is broken or needs attention, through Django's connection, for a page of one organisation. Its
-    deliveries are on the page itself."""
+    """Return everything that is broken or needs attention, for a page of one organisation. Uses Django's connection.
+    Leaves out deliveries, which that page shows for its own organisation."""
     try:
         connection.ensure_connection()
         found = [*database.findings(connection.connection, now=now, ready=True), *machine.disk()]

@@ -84,7 +84,7 @@ def record_release() -> None:
 
 
 def set_mode(wanted: Mode) -> str:
-    """Returns the previous mode."""
+    """Set the mode. Returns the previous one."""
     with transaction.atomic():
         current()
         row = Installation.objects.select_for_update().get(pk=ONLY)

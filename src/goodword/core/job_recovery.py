@@ -223,7 +223,7 @@ def show(*, now: datetime, failed: bool = False, task: str = "") -> int:
 
 
 def retry(wanted: Selection) -> int:
-    """Returns the exit status: 0, or 2 with an error message."""
+    """Retry failed jobs and reactions. Returns the exit status: 0, or 2 with an error message."""
     return _each(wanted, "retry", "Retrying")
 
 
@@ -240,8 +240,8 @@ def in_columns(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _refuses(task: str) -> bool:
-    """Say so if a task is given that doesn't exist. Call this only if nothing has its name: jobs of other versions may
-    be left."""
+    """Print an error if the given task doesn't exist. Returns whether it did. Call this only if nothing has its name,
+    since jobs of other versions may be left."""
     handlers = {events.name_of(one) for handlers in events.flow().values() for one in handlers}
     if not task or task in handlers or task in jobs.REGISTERED:
         return False
@@ -283,7 +283,7 @@ def _each(wanted: Selection, verb: str, done: str) -> int:
 
 
 def _act(name: str, verb: str) -> str:
-    """Returns the error message, or "" on success."""
+    """Retry or clear one job or reaction. Returns the error message, or "" on success."""
     kind, _, number = name.partition(":")
     if kind not in {REACTION, JOB} or not number.isdecimal() or len(number) > 18:
         return f"{name!r} is not a name listed by `goodword jobs list --failed`."

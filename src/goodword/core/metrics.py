@@ -44,7 +44,7 @@ POOL_EVERY = 5.0
 #: folder in which the processes of one `goodword serve` share their numbers; prometheus_client reads it on import
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _MEMORY = "/dev/shm"  # noqa: S108 - mkdtemp makes a folder of its own in it
-#: begins the name of that folder
+#: prefix of that folder's name
 _FOLDER = "goodword-metrics-"
 
 

@@ -101,8 +101,9 @@ class PermissionsPolicy:
 
 
 class PortalLanguage:
-    """Activates the browser's language on portals until their view has looked up the link, and English for members.
-    Where a portal only takes forms, a visit (by a restored tab, or on another device) gets a page that leads back."""
+    """Activates the browser's language on portals until their view has looked up the link, and English for members. If
+    a portal's URL only accepts forms, opening it (in a restored tab, or on another device) shows a page with a link
+    back."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

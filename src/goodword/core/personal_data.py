@@ -60,7 +60,7 @@ def erase(subject: Subject, *, now: datetime) -> dict[str, int]:
     """Run all erasers, and record the erasure so that restored backups repeat it. Raises RuntimeError outside a
     transaction, where a partial erasure could be recorded as complete."""
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("Erase a person inside one transaction.")
+        raise RuntimeError("A person can only be erased inside a transaction.")
     erased: Counter[str] = Counter()
     for eraser in erasers():
         erased.update(eraser.erase(subject, now))

@@ -1,4 +1,4 @@
-"""Public holidays from the package `holidays`, which takes 30 MB once loaded: a short-lived process asks it."""
+"""Public holidays from the package `holidays`. It takes 30 MB once loaded, so a short-lived process loads it."""
 
 import json
 import logging
@@ -70,7 +70,7 @@ def _ask(question: Mapping[str, Any]) -> Any:
 
 
 def answer(question: Mapping[str, Any]) -> Any:
-    """Answer in this process: {ISO date: name}, None for an unknown place; without a question, all places."""
+    """Answer in this process: {ISO date: name}, or None for an unknown place. An empty question gets all places."""
     import holidays
     from holidays.registry import COUNTRIES
 

@@ -36,7 +36,7 @@ def table_file(
     name: str,
     timespec: str = "minutes",
 ) -> StreamingHttpResponse:
-    """Streams the rows. `name`: of the file, without its ending. `timespec`: of datetimes in CSV."""
+    """Stream the rows as a file. `name`: the file's name without extension. `timespec`: of datetimes in CSV."""
     response = (
         StreamingHttpResponse(_csv_lines(columns, rows, timespec), content_type="text/csv; charset=utf-8")
         if form == "csv"

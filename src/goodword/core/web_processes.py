@@ -269,7 +269,7 @@ def _child(listening: socket.socket, read_end: int, write_end: int, turned: Call
         say(str(error), level="CRITICAL")
         os._exit(WRONG_SETTING)
     except BaseException:
-        log.critical("This process ends", exc_info=True)
+        log.critical("This process exits after an unexpected error", exc_info=True)
         os._exit(1)
     os._exit(0)
 

@@ -51,7 +51,7 @@ _REGISTER_AGAIN = """
 INSERT INTO procrastinate_workers (id, last_heartbeat) OVERRIDING SYSTEM VALUE VALUES (%(worker_id)s, now())
 ON CONFLICT DO NOTHING
 """
-#: the wait since the job was due, whose scheduled time is in the past by now
+#: seconds since the job was queued, or since its scheduled time if that is later
 _WAITED = """
 SELECT extract(epoch FROM clock_timestamp() - greatest(max(at) FILTER (WHERE type = 'deferred'), scheduled_at))::float
     AS seconds

@@ -147,7 +147,7 @@ def test_a_move_without_a_server_or_a_folder_for_its_backup_changes_nothing(tmp_
         2,
         f"goodword: GOODWORD_BACKUPS ({data / 'backups'}) cannot be written: File exists",
     )
-    assert run(data, "go-live") == (0, "This database is in use already.\n")
+    assert run(data, "go-live") == (0, "This database is already in use.\n")
 
 
 @pytest.mark.parametrize("command", ["backup", "rotate-keys"])

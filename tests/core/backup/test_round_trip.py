@@ -252,7 +252,7 @@ def test_a_full_disk_leaves_no_file(here: Target, tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert said == (
-        f"{tmp_path / 'one.goodword'} could not be written: File too large. Nothing is left there. Free space, or "
+        f"{tmp_path / 'one.goodword'} could not be written: File too large. No partial file was left. Free space, or "
         "choose another place."
     )
     assert list(tmp_path.iterdir()) == []

@@ -76,7 +76,7 @@ def prune(*, now: datetime, sign_in_days: int) -> int:
 
 
 def change_months(*, organisation: Organisation, months: int, by: Membership, now: datetime) -> bool:
-    """Returns whether they changed."""
+    """Set how long to keep entries. Returns whether that changed."""
     with transaction.atomic():
         row = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         if row.audit_months == months:

@@ -28,7 +28,7 @@ class InviterGone(NotAccepted):
 
 
 def invite(*, email: str, kind: str, role_ids: Sequence[int], by: Membership, now: datetime) -> Invitation:
-    """Raises NotInvited."""
+    """Create an invitation. Raises NotInvited."""
     email = normalised(email)
     try:
         check_address(email)

@@ -27,7 +27,8 @@ def lock_members(by: Membership) -> None:
 
 
 def change_kind(*, member: Membership, kind: str, by: Membership, now: datetime) -> bool:
-    """Returns whether the kind changed. Raises NotChanged for the last admin and for a deactivated member."""
+    """Change a member's kind. Returns whether it changed. Raises NotChanged for the last admin and for a deactivated
+    member."""
     with transaction.atomic():
         lock_members(by)
         row = _row(member)
@@ -139,7 +140,7 @@ def _folded(name: str) -> str:
 
 
 def change_name(*, user: User, name: str, now: datetime) -> bool:
-    """Returns whether the name changed. Raises NameRefused."""
+    """Change a user's name. Returns whether it changed. Raises NameRefused."""
     with transaction.atomic():
         row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if row.name == name:

@@ -110,7 +110,7 @@ def settings_of(organisation: Organisation) -> OrganisationSettings:
 def change_settings(
     *, organisation: Organisation, settings: OrganisationSettings, by: Membership, now: datetime
 ) -> bool:
-    """Deadlines, reminders and the slug don't change. Returns whether anything did."""
+    """Change settings, except deadlines, reminders and the slug. Returns whether anything changed."""
     return change_columns(
         organisation=organisation, settings=settings, action="organisation.settings_changed", by=by, now=now
     )
@@ -220,7 +220,7 @@ def change_accent(*, organisation: Organisation, accent: str, by: Membership, no
 
 
 def set_logo(*, organisation: Organisation, png: bytes, by: Membership, now: datetime) -> bool:
-    """Returns whether it changed."""
+    """Set the logo. Returns whether it changed."""
     digest = hashlib.sha256(f"{organisation.pk}:".encode() + png).hexdigest()[:32]
     with transaction.atomic():
         row = _locked(organisation)
@@ -291,7 +291,7 @@ def proposed_domains(organisation: Organisation) -> list[str]:
 
 
 def set_domains(*, organisation: Organisation, domains: Sequence[str], by: Membership, now: datetime) -> bool:
-    """Returns whether anything changed. Raises NoDomain."""
+    """Set the organisation's domains. Returns whether anything changed. Raises NoDomain."""
     return _write_domains(organisation, [own_domain(name) for name in domains], by=by, now=now)
 
 

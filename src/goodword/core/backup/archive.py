@@ -96,7 +96,7 @@ def _encrypting(recipients: list[str]) -> list[str]:
     if all(by_age):
         return [_installed("age"), *(word for one in recipients for word in ("--recipient", one))]
     if any(by_age):
-        raise BackupError("--encrypt-to takes either recipients of age or of gpg, not both.")
+        raise BackupError("--encrypt-to takes recipients of either age or gpg, not both.")
     command = [_installed("gpg"), "--batch", "--quiet", "--no-tty", "--trust-model", "always"]
     return [
         *command,
@@ -133,7 +133,7 @@ def new_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
             _sync_folder(path.parent)
     except OSError as error:
         raise BackupError(
-            f"{path} could not be written: {error.strerror}. Nothing is left there. "
+            f"{path} could not be written: {error.strerror}. No partial file was left. "
             "Free space, or choose another place."
         ) from error
 

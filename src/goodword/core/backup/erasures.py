@@ -31,7 +31,7 @@ class Erased:
 
 
 def write(sink: IO[bytes], *, more: Iterable[Erased] = ()) -> int:
-    """Write all erasures of this database, plus those in `more` that it doesn't know. Returns how many were written."""
+    """Write all erasures of this database, plus those in `more` that it lacks. Returns how many were written."""
     _line(sink, {"goodword": "erasures", "installation": str(installation.uid())})
     written: set[uuid.UUID] = set()
     for row in ErasureEntry.objects.order_by("pk").iterator():

@@ -46,7 +46,7 @@ def _host() -> str:
 
 @jobs.job(name="backup.nightly", cron="7 * * * * 0", queueing_lock="backup.nightly")
 def nightly(*, timestamp: int = 0) -> None:
-    """Runs every hour, to catch up after the machine was off and to repeat a failed backup."""
+    """Back up if due. Runs every hour, to catch up after the machine was off and to repeat a failed backup."""
     del timestamp  # every periodic job gets it
     now = clock.real()
     if is_wanted() and is_due(now=now):
@@ -117,7 +117,7 @@ def _delete_old(folder: Path, newest: Path, *, now: datetime) -> None:
                 old.unlink()
         except FileNotFoundError:
             pass  # another program has finished it
-        except OSError as error:  # the new backup is good nevertheless
+        except OSError as error:  # the new backup is still good
             log.error("An old backup can't be deleted: %s", error)
 
 

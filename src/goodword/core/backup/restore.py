@@ -168,7 +168,7 @@ class _Feeder(threading.Thread):
             self._sink.close()
 
     def _write(self, piece: bytes) -> bool:
-        """Returns False if the program has ended; its own message says why."""
+        """Write a piece. Returns False if the program has ended; its own message says why."""
         try:
             self._sink.write(piece)
         except OSError:

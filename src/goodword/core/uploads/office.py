@@ -215,7 +215,7 @@ def _check_parts(archive: zipfile.ZipFile, bounds: _Bounds, *, depth: int) -> No
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
-    """What the archive declares about a part: whether it is XML, and the ids of its external relationships."""
+    """An archive's declarations about a part: whether it is XML, and the ids of its external relationships."""
 
     is_xml: bool
     external: frozenset[str]
