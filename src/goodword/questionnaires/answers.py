@@ -80,7 +80,7 @@ from goodword.questionnaires.types import (
 def validate(
     question: Question, raw: object, *, stated: Stated | None = None, today: date | None = None
 ) -> Json:
-    """Returns the value to store (see above). `today`: refuse periods in the future. Raises `AnswerError`."""
+    """Return the value to store (see above). `today`: refuse periods in the future. Raises `AnswerError`."""
     known = stated or Stated()
     match question:
         case Rating() | Agreement():

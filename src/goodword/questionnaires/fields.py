@@ -1,4 +1,5 @@
-"""Form fields that accept any input, which `answers.py` validates. `required` only decides about "(optional)"."""
+"""Form fields that accept any input, which `answers.py` validates. `required` only decides whether "(optional)" is
+shown."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -142,7 +142,7 @@ def _end_request(referee: Referee, request: ReferenceRequest, *, now: datetime) 
 
 
 def _keeps_slot(referee: Referee) -> bool:
-    """A completed check needs no replacement, so the slot stays filled."""
+    """Whether the slot stays filled: a completed check needs no replacement."""
     return referee.check_run.progress in DONE
 
 
@@ -168,7 +168,7 @@ def _blank_columns(referee: Referee, *, now: datetime) -> None:
     "references.Trace",
 )
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Locks the checks, so that no answer arrives in the meantime."""
+    """Erase checks. They are locked, so that no answer arrives in the meantime."""
     if subject.referee_ids:
         return _blank_referees(subject.referee_ids, now=now)
     checks = close_runs(Check, subject.application_ids, now=now)

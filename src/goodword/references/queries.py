@@ -1,5 +1,5 @@
-"""Checks as members see them: the overview, and on the candidate's page who would work with them again and who confirms
-dates and title."""
+"""Checks as members see them: the overview, and for the candidate's page, each referee's answers about working together
+again, dates and title."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

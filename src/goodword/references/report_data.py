@@ -66,7 +66,8 @@ class PersonValues(TypedDict):
 
 
 class GroupValues(TypedDict):
-    """`n` answered, `skipped` couldn't judge. `answers`: whose each value is. `identifiable`: only one referee."""
+    """`n` answered, `skipped` couldn't judge. `answers`: the person behind each value. `identifiable`: only one
+    referee."""
 
     relationship: str
     n: int
@@ -161,8 +162,8 @@ type QuestionData = Annotated[
 
 
 class VerificationData(TypedDict):
-    """What the candidate stated and the referee confirmed. `verdict`: "confirmed", "corrected" or "unsure". `kind`: the
-    type of the question (since schema 7)."""
+    """A fact stated by the candidate, and the referee's verdict. `verdict`: "confirmed", "corrected" or "unsure".
+    `kind`: the type of the question (since schema 7)."""
 
     reference: str
     kind: NotRequired[str]
@@ -204,7 +205,7 @@ class CheckData(TypedDict):
 
 
 def check_data(results: Results, *, moment: Moment) -> CheckData:
-    """Contains no flags, times or reasons for declining."""
+    """The frozen data, without flags, times or reasons for declining."""
     people = [*results.references, *([results.self_reference] if results.self_reference else [])]
     last = max((who.submitted_at for who in results.references), default=None)
     completed = results.completed_at or last
@@ -223,7 +224,7 @@ def check_data(results: Results, *, moment: Moment) -> CheckData:
     }
 
 
-#: of a question, what people have answered
+#: keys of a question's answers, in which names aren't isolated
 _ANSWERS: Final = frozenset({"answers", "by_relationship", "comments"})
 
 

@@ -267,7 +267,7 @@ def legend_of(check: CheckData, marks: Marks, words: Phrases) -> list[tuple[Mark
 
 
 def _relationships(check: CheckData) -> list[str]:
-    """Of received references; in older snapshots also of answers."""
+    """The relationships of received references, and in older snapshots also those of answers."""
     found = [one["referee"]["relationship"] for one in check["references"] if not one["self_reference"]]
     return found + [group["relationship"] for group in groups_of(check) if not group["self_reference"]]
 

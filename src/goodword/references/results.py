@@ -149,7 +149,7 @@ class VerifiedFact:
 
 @dataclass(frozen=True, kw_only=True)
 class Contradiction:
-    """What referees of one company state differently, and who stated what."""
+    """A fact that referees of one company state differently, with each referee's statement."""
 
     what: str
     company: str
@@ -418,7 +418,7 @@ def _values_in(question: Question, given: Any) -> tuple[int, ...]:
 
 
 def _why_not_asked(question: Question, questions: Sequence[Question]) -> str:
-    """Say of whom and on what condition the question was asked; "" if it was asked of everybody."""
+    """Explain who was asked the question and on what condition; "" if everybody was asked."""
     sentences = []
     if question.only_for:
         known = labels.relationships()

@@ -190,8 +190,8 @@ def _replaced(value: Any, name: str | None, instead: str) -> Any:
 
 
 def without_referee(snapshot: Mapping[str, Any], *, reference: str, given: Given) -> dict[str, Any]:
-    """Keeps only the relationship. `given`: the referee's answers, for snapshots that don't record whose value is
-    whose."""
+    """Return a copy that keeps only the referee's relationship. `given`: the referee's answers, for snapshots that
+    don't record who gave each value."""
     check = snapshot["check"]
     known = {one["id"]: one["referee"]["relationship"] for one in check["references"]}
     kept = {
@@ -279,7 +279,7 @@ def _others(entries: Sequence[Mapping[str, Any]], reference: str) -> list[Mappin
 
 @erases("reports.Report", "reports.ReportFile", "reports.ReportOpening", "reports.ResultReview")
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Erases content, files and links, but keeps the record of when members opened reports."""
+    """Erase content, files and links, but keep the record of when members opened reports."""
     if subject.referee_ids:
         return redact_referees(referee_ids=subject.referee_ids, now=now)
     ResultReview.objects.across_organisations().filter(

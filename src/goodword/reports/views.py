@@ -112,7 +112,7 @@ def _answer(
     link: Link | None = None,
     member: Membership | None = None,
 ) -> HttpResponse:
-    """HEAD requests aren't recorded as openings, since they come from link checkers."""
+    """Return the PDF. HEAD requests aren't recorded as openings, since they come from link checkers."""
     try:
         if request.method == "HEAD":
             return _pdf(report, content_of(report, now=now))
@@ -247,7 +247,8 @@ class VerifyForm(forms.Form):
 
 
 def _content(file: "UploadedFile[Any]") -> bytes | mmap:
-    """Large files, which Django writes to disk, are memory-mapped, so that several uploads don't fill the memory."""
+    """Return the file's content. Large files, which Django writes to disk, are memory-mapped, so that several uploads
+    don't fill the memory."""
     if isinstance(file, TemporaryUploadedFile) and file.file and file.size:
         return mmap(file.file.fileno(), 0, access=ACCESS_READ)
     content: bytes = file.read()

@@ -19,7 +19,7 @@ SOURCE_LANGUAGE = "en"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Competency:
-    """With its rating question, for referees (`text`) and for the self-assessment (`self_text`)."""
+    """A competency with its rating question, for referees (`text`) and for the self-assessment (`self_text`)."""
 
     key: str
     name: str

@@ -205,7 +205,8 @@ UP, DOWN = -1, 1
 
 
 def add_question(*, questionnaire: Questionnaire, entry: Entry, revision: int | None = None) -> str:
-    """Returns the question's id, made from its words. Raises `NoDraft`, `StaleDraft`, `parse.QuestionError`."""
+    """Add a question. Returns its id, which is made from its words. Raises `NoDraft`, `StaleDraft`,
+    `parse.QuestionError`."""
     with DRAFTS.locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
         words = str(entry.get("competency") or entry["text"])
@@ -334,7 +335,7 @@ def create(
 
 
 def duplicate(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> Questionnaire:
-    """The copy is a draft with everything from the newest version, or if there is none, from the draft."""
+    """Copy a questionnaire to a draft: everything from the newest version or, if there is none, from the draft."""
     with transaction.atomic():
         row = DRAFTS.lock(questionnaire)
         rows = DRAFTS.to_copy(row, by=by)
@@ -370,7 +371,7 @@ def import_file(*, raw: bytes, by: Membership, now: datetime) -> Questionnaire:
 
 
 def describe(*, questionnaire: Questionnaire, title: str, description: str) -> None:
-    """Title and description change at once and for all versions. Raises `NotEditable` if it is built in."""
+    """Change title and description, at once and for all versions. Raises `NotEditable` if it is built in."""
     with transaction.atomic():
         row = DRAFTS.lock(questionnaire)
         if not row.is_own:
@@ -384,7 +385,7 @@ class UsedByDefault(Exception):
 
 
 def archive(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> bool:
-    """Roles that use it keep it. Returns False if already archived. Raises `UsedByDefault`."""
+    """Archive a questionnaire. Roles that use it keep it. Returns False if already archived. Raises `UsedByDefault`."""
     if questionnaire.key == GENERAL_PROFESSIONAL:
         raise UsedByDefault
     return DRAFTS.set_archived(questionnaire, archived=True, by=by, now=now)

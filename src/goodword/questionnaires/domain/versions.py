@@ -116,7 +116,7 @@ def _published(questionnaire: Questionnaire) -> QuerySet[QuestionnaireVersion]:
 
 
 def _versions_of_organisation(row: Questionnaire | QuestionnaireVersion) -> QuerySet[QuestionnaireVersion]:
-    """Avoids a query for the organisation."""
+    """Return all versions, without a query for the organisation."""
     return QuestionnaireVersion.objects.of(Organisation(pk=row.organisation_id))
 
 
@@ -165,7 +165,7 @@ def _is_unchanged(version: QuestionnaireVersion, key: str) -> bool:
 
 
 def _is_ours(version: QuestionnaireVersion) -> bool:
-    """Built-in versions are published when they are created, and not by a member."""
+    """Whether it is a built-in version: those are published when they are created, and not by a member."""
     return version.published_by_id is None and version.published_at == version.created_at
 
 

@@ -213,7 +213,7 @@ type Languages = Mapping[str, Sequence[Entry]]
 
 
 def changes(before: Languages, after: Languages) -> list[str]:
-    """Changes by language, the source first. Of translations, only how many texts have changed."""
+    """Describe the changes by language, the source first. For translations, only the number of changed texts."""
     language = next(iter(after))
     old = list(before.get(language) or next(iter(before.values())))
     new = list(after[language])

@@ -13,7 +13,7 @@ type Entry = dict[str, Any]
 _TEXTS = ("text", "help", "self_text", "competency", "left", "right", "unit")
 _OPTIONS = {"levels": ("label", "example"), "choices": ("label",)}
 _LONGEST_NAME = 40
-#: with more competencies than this, we advise to drop some
+#: with more competencies than this, we advise dropping some
 ADVISED = 5
 #: with more competencies than this, a reason is required
 REASON_ABOVE = 8

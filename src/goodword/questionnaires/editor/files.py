@@ -155,7 +155,7 @@ def _language(entries: object, *, source: Sequence[Entry] | None) -> tuple[list[
 
 
 def _problems_of_each(entries: Sequence[object]) -> list[str]:
-    """`parse` stops at the first problem, so parse the questions one by one."""
+    """Return the problems of all questions. Parsing them together would stop at the first problem."""
     problems = []
     for place, entry in enumerate(entries, start=1):
         try:

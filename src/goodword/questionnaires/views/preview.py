@@ -210,5 +210,5 @@ def _keep(request: MemberRequest, source: QuestionnaireVersion, answers: Mapping
 
 
 def _of(source: QuestionnaireVersion) -> str:
-    """Identifies a revision: after a change, the draft is previewed from the start."""
+    """Return the revision's id. After a change, the draft is previewed from the start."""
     return f"{source.pk}:{source.revision}"

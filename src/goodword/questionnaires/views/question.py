@@ -78,7 +78,7 @@ def new(request: MemberRequest, draft: QuestionnaireDraft, *, kind: str) -> Http
 @require_http_methods(["GET", "HEAD", "POST"])
 @PAGES.view
 def change(request: MemberRequest, draft: QuestionnaireDraft, *, question_id: str) -> HttpResponseBase:
-    """If somebody else has saved the question, the input is shown beside what they saved."""
+    """Change a question. If somebody else has saved it in the meantime, the input is shown beside their version."""
     try:
         entry = draft.entries[index_of(draft.entries, question_id)]
     except KeyError:

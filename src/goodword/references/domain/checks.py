@@ -53,7 +53,7 @@ def refuse_if_check_over(check: Check, *, now: datetime) -> None:
 
 
 def lock_request(request_id: int) -> tuple[Check, ReferenceRequest]:
-    """Always locks a check before its request, to avoid deadlocks."""
+    """Lock a check and then its request. All code uses this order, to avoid deadlocks."""
     check_id = (
         ReferenceRequest.objects.across_organisations()
         .filter(pk=request_id)
@@ -82,8 +82,8 @@ def refuse_if_request_over(check: Check, request: ReferenceRequest, *, now: date
 
 
 def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datetime) -> bool:
-    """While the check is unfinished, as long as it takes answers. Once it is done, until the request's own deadline,
-    unless the application's outcome closes the step."""
+    """Whether the request can be answered. While the check is unfinished: as long as it takes answers. Once it is done:
+    until the request's own deadline, unless the application's outcome closes the step."""
     if not request.is_out or check.closed_at is not None:
         return False
     if check.progress in DONE:
@@ -225,7 +225,8 @@ def referee_deadline(check: Check, *, now: datetime) -> datetime:
 
 
 def store_time_zone(row: Check | ReferenceRequest, name: str) -> bool:
-    """Once, for a candidate (on the check) or a referee (on the request). Returns whether it was stored."""
+    """Store the time zone of a candidate (on the check) or a referee (on the request), once. Returns whether it was
+    stored."""
     if row.time_zone or name not in _known_zones():
         return False
     row.time_zone = name
@@ -241,9 +242,9 @@ def _known_zones() -> frozenset[str]:
 
 
 def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = None) -> None:
-    """Call this after every change of a slot, referee or request, with the check locked. Updates and saves its clock,
-    attention and the candidate's reminders. `asked_at`: when something new was asked of the candidate, from which the
-    remaining reminders count."""
+    """Update and save the check's clock, its attention and the candidate's reminders. Call this after every change of a
+    slot, referee or request, with the check locked. `asked_at`: when the candidate was asked for something new; the
+    remaining reminders are counted from then."""
     statuses, lacks_self_reference = slot_statuses(check), self_reference_missing(check)
     questioned = any(status.state == "questioned" for status in statuses)
     if check.attention in {"", CANNOT_PROVIDE}:
@@ -397,7 +398,7 @@ def choose_referee_language(request: ReferenceRequest, *, language: str) -> None
 
 
 def choose_candidate_language(check: Check, candidate: Candidate, *, language: str) -> bool:
-    """Returns False if the check doesn't offer the language."""
+    """Set the candidate's language. Returns False if the check doesn't offer it."""
     if language not in check.languages:
         return False
     Check.objects.of(check.organisation).filter(pk=check.pk).update(language=language)

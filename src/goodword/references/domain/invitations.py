@@ -102,7 +102,7 @@ def on_step_requested(event: Event) -> None:
 
 
 def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
-    """Returns the unfinished check if there is one. Deadlines start when the mail is sent."""
+    """Open a check, or return the unfinished one. Deadlines start when the mail is sent."""
     locked = (
         StepRequest.objects.of(step_request.organisation)
         .select_for_update(of=("self",), no_key=True)
@@ -387,7 +387,7 @@ def on_email_sent(event: Event) -> None:
 
 
 def on_email_queued_again(event: Event) -> None:
-    """A member has resent the mail, so it no longer needs attention."""
+    """Clear the mark after a member has resent the mail."""
     email = mail_of(event)
     if email is None:
         return

@@ -274,7 +274,7 @@ def mail_recruiter_cannot_provide(check: Check, *, slot: Slot, now: datetime) ->
 
 
 def mail_recruiter_withdrawal(check: Check, *, referee_id: int, now: datetime) -> None:
-    """Doesn't name the referee."""
+    """Mail the recruiter about a withdrawn reference, without the referee's name."""
     facts = check_context(check, language=check.organisation.language)
     path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
     queue(

@@ -57,7 +57,7 @@ def pause_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 
 
 def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
-    """The remaining reminders and the deadline stay. Idempotent. Raises Refused."""
+    """Resume with the remaining reminders and the same deadline. Idempotent. Raises Refused."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         refuse_unless_open(check)
@@ -74,7 +74,7 @@ def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 
 
 def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
-    """Answers are kept, and *Invite again* reopens the check. Idempotent. Raises Refused."""
+    """Close the check, keeping answers. *Invite again* reopens it. Idempotent. Raises Refused."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         if check.progress not in UNFINISHED:
@@ -156,7 +156,7 @@ def _extend(request: ReferenceRequest, until: datetime, *, check: Check, now: da
 
 
 def _mail_candidate_new_deadline(check: Check, *, now: datetime) -> None:
-    """Does nothing unless the check is waiting for the candidate."""
+    """Mail the candidate the new deadline, if the check is waiting for the candidate."""
     if _sends_no_mail(check) or check.invited_at is None or check.attention in MAIL_FAILURES:
         return
     if not candidate_is_asked(check):

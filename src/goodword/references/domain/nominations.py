@@ -81,7 +81,8 @@ def details_problems(
 
 
 def nominate(*, check_id: int, slot: int, details: RefereeDetails, now: datetime) -> Referee:
-    """A deferred referee has to be sent again. Raises InvalidNomination; Closed if the referee has been contacted."""
+    """Name a referee, or change their details. A deferred request then has to be sent again. Raises InvalidNomination;
+    Closed if the referee has been contacted."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)
@@ -113,7 +114,7 @@ def _save_nomination(
 
 
 def remove_nomination(*, check_id: int, slot: int, now: datetime) -> None:
-    """Idempotent. Does nothing if the referee was already contacted."""
+    """Remove a nomination, unless the referee was already contacted. Idempotent."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         referee = in_slot(check, slot)
@@ -189,7 +190,8 @@ def _other_addresses(check: Check, slot: Slot) -> list[str]:
 
 
 def _declined_problem(check: Check, address: str) -> str:
-    """Referees who declined can't be named again: they were promised no more mail about this check."""
+    """Return why this address can't be named, if its owner declined, or "". We promised them no more mail about this
+    check."""
     requests = ReferenceRequest.objects.of(check.organisation).select_related("referee")
     for request in requests.filter(check_run=check, state=ReferenceRequest.State.DECLINED).order_by("-pk"):
         if mailbox(request.referee.email) != mailbox(address):
@@ -201,7 +203,7 @@ def _declined_problem(check: Check, address: str) -> str:
 
 
 def replace_referee(*, check_id: int, slot: int, details: RefereeDetails, now: datetime) -> Referee:
-    """The old link ends now; the new mail waits for *Send*. Raises InvalidNomination, Closed."""
+    """Replace a referee. The old link ends now; the new mail waits for *Send*. Raises InvalidNomination, Closed."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)

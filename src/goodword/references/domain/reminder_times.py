@@ -1,4 +1,4 @@
-"""When candidates and referees are reminded, and when a referee counts as slow. reminders.py sends them."""
+"""When to remind candidates and referees, and when a referee counts as slow. reminders.py sends the reminders."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,12 +10,13 @@ from goodword.workflow.domain.reminders import next_reminder
 from goodword.workflow.domain.runs import MAIL_FAILURES
 from goodword.workflow.models import awaits_click, is_open
 
-#: when the candidate is told of a slow referee, in working days before the deadline
+#: when the candidate is told about a slow referee, in working days before the deadline
 DAYS_LEFT = 2
 
 
 def referee_hours(request: ReferenceRequest, *, check: Check) -> tuple[Calendar, Sequence[ZoneInfo]]:
-    """The referee's calendar, and zones where it must be daytime, too. Without a known zone, the candidate's counts."""
+    """Return the referee's calendar and, if the referee's time zone is unknown, the candidate's, where it must be
+    daytime too."""
     calendar = check.organisation.calendar
     if request.time_zone:
         return calendar.at(request.time_zone), ()

@@ -67,7 +67,7 @@ def revoke_links(request: ReferenceRequest, *, now: datetime) -> None:
 
 def restore_requests(check: Check, *, now: datetime) -> list[ReferenceRequest]:
     """Reopen requests that ended with their check, with a new deadline if theirs has passed. Sends nothing. Referees
-    who have opted out since without having begun count as declined: returns their requests."""
+    who have opted out since and hadn't begun count as declined; their requests are returned."""
     declined = []
     fresh = referee_deadline(check, now=now)
     ended = ReferenceRequest.objects.of(check.organisation).filter(
@@ -168,7 +168,7 @@ def opt_out(*, request_id: int, now: datetime) -> None:
 
 
 def _record_opt_out(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
-    """Idempotent. `on_opted_out` settles other checks, each under its own lock."""
+    """Record that the referee opted out. Idempotent. `on_opted_out` settles other checks, each under its own lock."""
     address = request.referee.email
     fresh = store_opt_out(organisation=check.organisation, address=address, now=now)
     cancel_mail_to(organisation=check.organisation, address=address, now=now)
@@ -274,7 +274,8 @@ def complete_if_all_received(*, check_id: int, now: datetime) -> bool:
 
 
 def finish_check(check: Check, *, act: str, by: str, now: datetime) -> None:
-    """Cancels queued mail. Links of open requests work until their own deadline. Raises MoveNotAllowed."""
+    """Finish the check and cancel queued mail. Links of open requests work until their own deadline. Raises
+    MoveNotAllowed."""
     check.clock_stopped_at = None
     move(check, act, at=now, by=by)
     stop_reminders(check, now=now)

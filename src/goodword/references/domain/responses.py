@@ -124,7 +124,7 @@ class DraftAnswers:
         return {**self.answers, META_KEY: known}
 
     def fingerprint(self, question_id: str) -> str:
-        """Identifies a question's stored state; "" if empty."""
+        """A digest of a question's stored state; "" if empty."""
         return _fingerprint(self.answers.get(question_id), self.typed.get(question_id) or {})
 
     @property
@@ -154,7 +154,7 @@ class DraftAnswers:
 
     def merged(self, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str], now: datetime) -> Self:
         """Merge a posted page into the draft. `seen`: fingerprints of the questions as shown, and the page's id under
-        META_KEY. What the page didn't change stays as stored, since another tab may have changed it, and so do
+        META_KEY. Answers that the page didn't change stay as stored, since another tab may have changed them, and so do
         conflicting answers. Without an id there are no conflicts, and the later change wins. An earlier save that
         arrives after a later one of the same page changes nothing."""
         page, save = _page_of(seen), seen.get(SAVE_KEY, "")
@@ -231,7 +231,7 @@ def _fingerprint(answer: Json, typed: Typed) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class AnsweringSession:
-    """All questions in the reader's language, and the draft. `stated`: what the candidate stated."""
+    """All questions in the reader's language, and the draft. `stated`: the candidate's statements."""
 
     questions: tuple[Question, ...]
     draft: DraftAnswers
@@ -362,7 +362,7 @@ def begin(*, request_id: int, now: datetime) -> None:
 def save_draft(
     *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> tuple[str, ...]:
-    """`seen`: as in DraftAnswers.merged. Returns the conflicting ids. Raises Closed."""
+    """Save a posted page. `seen`: as in DraftAnswers.merged. Returns the conflicting ids. Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_open_request(request_id, now=now)
         _begin(check, request, now=now)
@@ -372,7 +372,8 @@ def save_draft(
 def keep_draft_of_closed(
     *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> bool:
-    """A closed check may be reopened, so keep the draft. Later answers win. Returns whether it was saved."""
+    """Keep the draft of a closed check, since the check may be reopened. Later answers win. Returns whether it was
+    saved."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         ended_with_it = request.state == State.ENDED and request.why == Why.CHECK_CLOSED
@@ -383,8 +384,8 @@ def keep_draft_of_closed(
 
 
 def choose_quote(*, request_id: int, sentence: str, save: str = "", now: datetime) -> None:
-    """The sentence for page 1 of the report; ignored if no comment contains it, or if it arrives after a later choice
-    on the same page (`save`: as under SAVE_KEY). Raises Closed."""
+    """Choose the sentence for page 1 of the report. Ignored if no comment contains it, or if it arrives after a later
+    choice on the same page (`save`: as under SAVE_KEY). Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_open_request(request_id, now=now)
         session = answering_session(check, request, now=now)
@@ -398,8 +399,8 @@ def without_page(seen: Mapping[str, str]) -> dict[str, str]:
 
 
 def submit(*, request_id: int, now: datetime, reviewed: str = "") -> Reference:
-    """Only the first submission counts. `reviewed`: draft's digest as shown. Raises Incomplete, Closed,
-    AnswersChanged."""
+    """Submit the answers. Only the first submission counts. `reviewed`: the draft's digest as shown. Raises Incomplete,
+    Closed, AnswersChanged."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         if request.state == State.ANSWERED:

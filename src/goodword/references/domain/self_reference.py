@@ -30,7 +30,8 @@ def asks_self_reference(check: Check) -> bool:
 
 
 def takes_self_reference(check: Check, *, now: datetime) -> bool:
-    """While the check is open; once it is complete, until its deadline, unless the application has ended."""
+    """Whether the self-reference can be answered: while the check is open or, once it is complete, until its deadline
+    unless the application has ended."""
     if not asks_self_reference(check) or check.closed_at is not None:
         return False
     if check.progress in DONE:

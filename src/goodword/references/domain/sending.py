@@ -48,7 +48,7 @@ class MailPreview:
 
 
 def unsent_referees(check: Check) -> list[Referee]:
-    """Neither sent nor deferred yet, in slot order."""
+    """Return the referees whose request was neither sent nor deferred, in slot order."""
     return list(
         Referee.objects.of(check.organisation)
         .filter(check_run=check, replaced_at=None, request=None, deferred_at=None)
@@ -114,7 +114,7 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> Sent
 
 
 def send_request(check: Check, referee: Referee, *, now: datetime) -> ReferenceRequest:
-    """The caller must update the check's clock afterwards."""
+    """Send a request. The caller must update the check's clock afterwards."""
     request = ReferenceRequest(
         organisation=check.organisation,
         check_run=check,
@@ -157,7 +157,7 @@ def on_hired(event: Event) -> None:
 
 
 def on_unhired(event: Event) -> None:
-    """Defer again what the hire released and has not been sent."""
+    """Defer the requests again that the hire released and that haven't been sent."""
     assert event.application_id is not None
     application = lock_application(event.application_id)
     if application.status == Application.Status.HIRED:
@@ -212,7 +212,7 @@ def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> Refere
 
 
 def _defer_again(request: ReferenceRequest, *, now: datetime) -> None:
-    """Does nothing if its mail has been sent, may have arrived, or is being sent."""
+    """Defer a request again, unless its mail has been sent, may have arrived, or is being sent."""
     mails = Email.objects.of(request.organisation).select_for_update(of=("self",))
     about_it = list(mails.filter(subject_ref=request.mail_ref, kind=REQUEST))
     if not about_it or any(mail.state != Email.State.QUEUED or mail.unanswered for mail in about_it):

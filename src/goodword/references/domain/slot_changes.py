@@ -84,7 +84,7 @@ def answer_cannot(
     Refused."""
     answer = Answer(answer)
     if answer == Answer.NOTHING:
-        raise ValueError("an answer is wanted")
+        raise ValueError("an answer is required")
     with transaction.atomic():
         check = checks.lock_open_check(_check_id_of(check_id, member), now=now)
         status = slot_status(check, slot)

@@ -104,7 +104,7 @@ def form_for(session: AnsweringSession, questions: Sequence[Question]) -> Questi
 
 @dataclass(frozen=True, kw_only=True)
 class OtherAnswer:
-    """What another page saved; `text` is "" if it removed the answer."""
+    """An answer saved by another page. `text` is "" if that page removed the answer."""
 
     question_id: str
     question: str
@@ -148,7 +148,7 @@ def questions_page(
         elif response := _after_saving(request, session, number, pages, sent, others=others):
             return response
         else:
-            sent = read_page(request, session, number)  # includes questions that only these answers bring up
+            sent = read_page(request, session, number)  # with questions added by these answers
     if number not in session.page_numbers and not others:
         later = session.after(number)
         return redirect(pages.page(later) if later else pages.review)

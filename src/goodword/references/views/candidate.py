@@ -89,7 +89,7 @@ class CandidateHome:
     minutes: int
     deadline: str
     is_late: bool
-    #: of the referees who have yet to answer: the next date in our e-mails to them, and whether it has passed
+    #: the next date in our e-mails to referees who have yet to answer, and whether it has passed
     answers_due: str
     answers_late: bool
     referees_reminded: bool

@@ -149,7 +149,7 @@ def nudge(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResp
 
 
 def _is_valid(form: RefereeForm, visit: CandidateVisit, status: SlotStatus) -> bool:
-    """Shows all problems at once."""
+    """Validate the form and show all problems at once."""
     if not form.is_bound:
         return False
     complete = form.is_valid()

@@ -110,7 +110,7 @@ def begin(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, visit: RefereeVisit, *, number: int) -> None:
-    """The check has been closed in the meantime, but may be reopened, so keep the answer."""
+    """Keep the answers of a check that was closed in the meantime, since it may be reopened."""
     sent = answering.read_page(
         request, responses.answering_session(visit.check, visit.request, now=visit.now), number
     )
@@ -215,7 +215,7 @@ def facts(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
 
 
 def _sent_facts(request: HttpRequest, visit: RefereeVisit) -> tuple[answering.PostedPage, Sequence[Question]]:
-    """The posted relationship can bring up more questions."""
+    """Read the posted facts. The posted relationship can add more questions."""
     session = responses.answering_session(visit.check, visit.request, now=visit.now)
     sent = answering.read(request, session, session.facts)
     asked = session.with_answers(sent.submitted, now=visit.now).facts

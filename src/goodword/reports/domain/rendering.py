@@ -105,7 +105,7 @@ def _is_quiet(report: Report) -> bool:
 
 
 def render_again(*, report_id: int, member: Membership, now: datetime) -> bool:
-    """A member retries it. Returns False if the report hasn't failed."""
+    """Render a failed report again, for a member. Returns False if the report hasn't failed."""
     with transaction.atomic():
         report = _lock(report_id)
         if report.state != Report.State.FAILED:
@@ -129,7 +129,7 @@ def lost(*, now: datetime) -> QuerySet[Report]:
 
 
 def render_lost(*, now: datetime) -> int:
-    """Queue them again. Returns how many."""
+    """Queue reports again whose rendering was lost. Returns how many."""
     first = lost(now=now).order_by("try_again_at").values_list("pk", flat=True)[:50]
     return sum(jobs.named("report.draw").defer_once(lock=f"report.draw:{pk}", report_id=pk) for pk in first)
 

@@ -97,14 +97,15 @@ def on_report_ready(event: Event) -> None:
 
 
 def on_reference_received(event: Event) -> None:
-    """The first reference of a check can be reviewed before the others arrive."""
+    """Add the first reference of a check to the results to review, before the others arrive."""
     if event.data["first"]:
         check = Check.objects.across_organisations().get(pk=event.data["check_id"])
         _is_new(event, wanted=check.wanted)
 
 
 def _is_new(event: Event, *, report: Report | None = None, wanted: int = 0) -> None:
-    """Handlers run in no particular order, so an older result must not replace a newer one."""
+    """Store the result as the newest of its step. Handlers run in no particular order, so an older result must not
+    replace a newer one."""
     assert event.application_id is not None
     application = lock_application(event.application_id)
     if application.erased_at is not None:
@@ -128,7 +129,7 @@ def _is_new(event: Event, *, report: Report | None = None, wanted: int = 0) -> N
 
 
 def _is_newer(report: Report | None, at: datetime, *, than: ResultReview) -> bool:
-    """Versions are compared by number, since an older one can be rendered later."""
+    """Whether the result is newer. Versions are compared by number, since an older one can be rendered later."""
     if report is not None and than.report is not None:
         return report.version > than.report.version
     return (at, report is not None) > (than.since, than.report is not None)
@@ -176,7 +177,8 @@ def _is_hidden_from_colleague(organisation: Organisation) -> Q:
 
 
 def mark_reviewed(review: ResultReview, *, member: Membership, now: datetime) -> bool:
-    """Returns False if already reviewed, or if a newer result has arrived since `review` was read."""
+    """Mark a result as reviewed. Returns False if already reviewed, or if a newer result has arrived since `review` was
+    read."""
     with transaction.atomic():
         rows = ResultReview.objects.of(member.organisation).filter(
             pk=review.pk, since=review.since, reviewed_at=None
@@ -208,7 +210,7 @@ def colleagues(applications: Sequence[Application]) -> list[Membership]:
 
 
 def assign(review: ResultReview, *, to: Membership, by: Membership, now: datetime) -> None:
-    """E-mails the colleague. Idempotent. Raises CannotAssign."""
+    """Assign a result to a colleague, and e-mail them. Idempotent. Raises CannotAssign."""
     with transaction.atomic():
         review = (
             ResultReview.objects.of(by.organisation)
@@ -293,7 +295,8 @@ def _mail(review: ResultReview, *, to: Membership, by: Membership, now: datetime
 def _mail_about_several(
     reviews: Sequence[ResultReview], *, to: Membership, by: Membership, now: datetime
 ) -> None:
-    """Without the candidates' names, since a mail about several applications isn't erased with a person."""
+    """Mail the colleague without the candidates' names, since a mail about several applications isn't erased with a
+    person."""
     organisation = reviews[0].organisation
     roles = Counter(
         role.title for review in reviews if (role := review.step_request.application.role) is not None

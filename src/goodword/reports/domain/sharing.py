@@ -80,7 +80,7 @@ def share(*, report: Report, days: int, member: Membership, now: datetime, seen:
 
 
 def revoke(*, report: Report, link_id: int, member: Membership, now: datetime) -> bool:
-    """Returns False if the link has already ended or belongs to another report."""
+    """Revoke a link. Returns False if it has already ended or belongs to another report."""
     with transaction.atomic():
         rows = _links_of(report).filter(pk=link_id, ended_at=None)
         if not rows.update(ended_at=now):

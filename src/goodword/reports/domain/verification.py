@@ -70,7 +70,7 @@ def _has_newer(issued: IssuedFile, report: Report) -> bool:
 
 
 def _outcome_of_other(content: bytes | mmap) -> Outcome:
-    """A file without a record may contain one of our signatures."""
+    """Return the outcome for a file without a record, which may still contain one of our signatures."""
     covered = dict(covered_in(content))
     if covered and _issued(Q(covered_sha256__in=list(covered))):
         return Outcome.CHANGED  # the signature or the bytes around it were changed

@@ -91,7 +91,7 @@ def on_check_completed(event: Event) -> None:
 
 
 def _step_request(event: Event) -> StepRequest:
-    """Locks the application, so that it can't be erased while the report is frozen."""
+    """Return the step request, with its application locked, so that it can't be erased while the report is frozen."""
     assert event.application_id is not None
     lock_application(event.application_id)
     return (

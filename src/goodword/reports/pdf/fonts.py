@@ -83,7 +83,7 @@ class Fonts:
 
 @cache
 def load_fonts(system_folders: tuple[str, ...] = SYSTEM_FOLDERS) -> Fonts:
-    """Takes 0.2 s. Raises FontsMissingError."""
+    """Load the fonts, which takes 0.2 s. Raises FontsMissingError."""
     import typst
 
     problems: list[str] = []

@@ -97,7 +97,7 @@ class SnapshotError(ValueError):
 
 
 def check_snapshot(snapshot: Mapping[str, Any]) -> ReportSnapshot:
-    """Raises `SnapshotError` with the path of the first wrong value."""
+    """Validate a snapshot. Raises `SnapshotError` with the path of the first wrong value."""
     try:
         _adapter().validate_python(snapshot)
     except ValidationError as error:

@@ -86,7 +86,7 @@ class Typesetter:
         return None if process is None else process.pid
 
     def fonts(self) -> FontList:
-        """Raises FontsMissingError and TypesetterFailed."""
+        """Return the fonts. Raises FontsMissingError and TypesetterFailed."""
         with self._lock:
             if self._fonts is None:
                 result = self._ask("fonts")

@@ -69,8 +69,8 @@ def main(seconds: float, memory: int, *system_folders: str) -> None:
 
 
 def _limit_memory(most: int) -> None:
-    """Without a limit, the kernel might end another process instead, such as PostgreSQL. A lower limit of the service
-    stays, since only root could raise it."""
+    """Limit this process's memory. Without a limit, the kernel might end another process instead, such as PostgreSQL. A
+    lower limit of the service stays, since only root could raise it."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))

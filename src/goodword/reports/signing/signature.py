@@ -317,7 +317,8 @@ class SignedPdf:
 
 
 def sign(pdf: bytes, identity: Identity, *, now: datetime) -> SignedPdf:
-    """Takes about 15 ms. `pdf` must be our own and without a form. Raises SigningError and TypesetterFailed."""
+    """Sign a PDF, which takes about 15 ms. `pdf` must be our own and without a form. Raises SigningError and
+    TypesetterFailed."""
     key = identity.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
