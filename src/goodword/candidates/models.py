@@ -84,7 +84,8 @@ class Candidate(OrganisationOwned):
 
     @property
     def in_greenhouse(self) -> bool:
-        """Otherwise a member added the candidate, and members can correct name and address."""
+        """Whether the candidate is in Greenhouse. Others were added by a member, and members can correct name and
+        address."""
         return self.connection_id is not None
 
     @property
@@ -147,7 +148,8 @@ class Application(OrganisationOwned):
 
     @property
     def in_greenhouse(self) -> bool:
-        """Otherwise a member added the application. It then has no stage, and members set its status."""
+        """Whether the application is in Greenhouse. Others were added by a member; they have no stage, and members set
+        their status."""
         return self.connection_id is not None
 
     @property

@@ -46,7 +46,7 @@ class PersonColumn:
         return Person.of(self.by, value) if named else None
 
     def why_unread(self, cells: Sequence[str]) -> str:
-        """Spreadsheet programs write long numbers as 4.82013E+11."""
+        """Return why `read` found no person. Spreadsheet programs write long numbers as 4.82013E+11."""
         if not cells[self.place].strip():
             return _("the person is missing")
         return _("the Greenhouse ID isn't a whole number")

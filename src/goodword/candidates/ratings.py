@@ -529,8 +529,8 @@ def delete_unconfirmed(*, now: datetime) -> int:
 
 
 def _replaced(of: RatingImport) -> list[int]:
-    """Ratings of the same scale, person, rater, date and criterion, in any case: they count as the same rater's, and
-    only the first would count."""
+    """Ids of the ratings that this import replaces: those with the same scale, person, rater, date and criterion,
+    ignoring upper and lower case. Otherwise only the first of two such ratings would count."""
     known = PerformanceRating.objects.of(of.organisation)
     new = {_identity(row) for row in known.filter(of=of)}
     counted = known.filter(

@@ -79,7 +79,7 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
         return True
 
     def begin_with(self, owner: O, create: Callable[[O], D]) -> D:
-        """Raises `NotEditable`."""
+        """Create a draft unless there is one. Raises `NotEditable`."""
         with transaction.atomic():
             locked = self.lock(owner)
             if not self.is_editable(locked):
@@ -192,7 +192,7 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
         return self.draft(owner, rows[0], tuple(rows[1:])) if rows else None
 
     def begin(self, owner: O, *, now: datetime) -> D:
-        """Raises `NotEditable`."""
+        """Create a draft like the newest version, unless there is one. Raises `NotEditable`."""
 
         def create(locked: O) -> D:
             contents = {row.language: self.content(row) for row in self.newest(locked)}

@@ -1,4 +1,4 @@
-"""What the settings pages of Greenhouse share."""
+"""Helpers for Greenhouse's settings pages."""
 
 from collections.abc import Mapping
 from typing import Any

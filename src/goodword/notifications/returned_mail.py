@@ -25,7 +25,8 @@ class TooLong(BaseException):
 
 
 def main(*, sent_to: str) -> int:
-    """Returns 0, even for unreadable messages, or 75 if the settings or the database are missing."""
+    """Handle a returned message. Returns 0, even if it is unreadable, or 75 if the settings or the database are
+    missing."""
     os.environ.setdefault("PGCONNECT_TIMEOUT", "20")
     try:
         import django

@@ -112,7 +112,7 @@ class StepRun(OrganisationOwned):
         return self.organisation.calendar
 
     def renew_deadline(self, deadline: datetime) -> None:
-        """A later deadline set by a member stays."""
+        """Set the deadline, unless a member has set a later one."""
         self.deadline_at = max(self.deadline_at, deadline)
 
     @property
@@ -221,7 +221,7 @@ def takes_answers_query(*, now: datetime) -> Q:
 
 def lock[R: StepRun](model: type[R], pk: int) -> R:
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("A run is locked inside a transaction only.")
+        raise RuntimeError("A run can only be locked inside a transaction.")
     found: list[R] = _locking(model)(pk)
     if not found:
         raise model.DoesNotExist
@@ -255,7 +255,8 @@ def _locking_newest(model: type[StepRun]) -> Callable[[int], list[Any]]:
 
 
 def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> None:
-    """Saves a locked run. `by`: "candidate", "greenhouse", "member:3" or "goodword". Raises MoveNotAllowed."""
+    """Change and save a locked run. `by`: "candidate", "greenhouse", "member:3" or "goodword". Raises
+    MoveNotAllowed."""
     if not may(run, act):
         raise MoveNotAllowed(
             f"{act} is not possible: progress {run.progress}, closed {run.closed_at}, paused {run.paused_at}"

@@ -1,4 +1,4 @@
-"""What the pages of candidates and referees have in common: links, languages, questions to the recruiter.
+"""Helpers for the pages of candidates and referees: links, languages, questions to the recruiter.
 
 Links to *Your data* are short-lived and only mailed to the known address.
 """
@@ -202,8 +202,8 @@ def send_own_data_link(
     language: str,
     now: datetime,
 ) -> bool:
-    """Sent even to people who want no e-mail, since they have asked for it. Returns False if there is no address or
-    they asked too often."""
+    """Mail a link to *Your data*, even to people who want no e-mail, since they have asked for this one. Returns False
+    if there is no address or they asked too often."""
     with transaction.atomic():
         application = lock_application(application_id)
         if not to.address or application.erased_at is not None:
@@ -232,7 +232,7 @@ def send_own_data_link(
 
 
 def was_sent_to(link: Link, address: str) -> bool:
-    """The address may have changed since."""
+    """Whether the link was mailed to this address, which may have changed since."""
     return link.email is not None and is_same(link.email.to_address, address)
 
 
@@ -245,7 +245,8 @@ FORM_ID = "ask"
 def ask_recruiter(
     *, application: Application, by: str, name: str, address: str, text: str, now: datetime
 ) -> bool:
-    """Mails a question, at most five a day, and none during an erasure. `by`: "candidate" or "referee:31"."""
+    """Mail a question to the recruiter, at most five a day, and none during an erasure. `by`: "candidate" or
+    "referee:31"."""
     with transaction.atomic():
         application = lock_application(application.pk)
         if application.is_being_erased:

@@ -60,7 +60,7 @@ def request_erasure(
 
 
 def close_new_applications(candidate: Candidate, *, now: datetime, by: str) -> None:
-    """Close applications that the person got after they or a member had requested the erasure. The person must be
+    """Close applications that were added after the person or a member had requested the erasure. The person must be
     locked."""
     erasure = pending(candidate).filter(reason__in=BY_PEOPLE).first()
     if erasure is None:

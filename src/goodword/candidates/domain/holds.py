@@ -48,7 +48,7 @@ def lock_role_holds_exclusively(organisation_id: int) -> None:
 
 def _lock(statement: LiteralString, organisation_id: int) -> None:
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("Holds are locked inside a transaction only.")
+        raise RuntimeError("Holds can only be locked inside a transaction.")
     with connection.cursor() as cursor:
         cursor.execute(statement, [_LOCK, organisation_id % 2**31])
 

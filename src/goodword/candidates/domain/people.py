@@ -14,7 +14,7 @@ from goodword.roles.models import Role
 def lock_person(candidate_id: int) -> tuple[Candidate, list[Application]]:
     """Lock a person, then their applications, in the same order as the sync. Raises Candidate.DoesNotExist."""
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("A person is locked inside a transaction only.")
+        raise RuntimeError("A person can only be locked inside a transaction.")
     candidate = (
         Candidate.objects.across_organisations()
         .select_for_update(of=("self",), no_key=True)

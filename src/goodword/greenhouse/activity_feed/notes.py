@@ -100,7 +100,7 @@ def retry(note: ActivityFeedNote, *, now: datetime) -> bool:
         failed = ActivityFeedNote.objects.across_organisations().filter(pk=note.pk, state=State.FAILED)
         if not failed.update(
             state=State.QUEUED,
-            attempts=F("refusals"),  # none that counts
+            attempts=F("refusals"),  # no attempt that counts
             not_before=now,
             settled_at=None,
             failure_reason=FailureReason.NONE,

@@ -3,8 +3,7 @@
 Greenhouse has no idempotency keys, so a claim ends with at most one write that Greenhouse accepts. If the outcome is
 unknown, we wait until the write must have arrived or failed, then search the feed for the note's marker, and write
 again only if it isn't there. A slow worker gives up before another may claim its note. `search_due` later finds writes
-that arrived even after that.
-Members have to delete those duplicates, since Harvest can't.
+that arrived even later. Members have to delete those duplicates, since Harvest can't.
 """
 
 import logging
@@ -215,8 +214,8 @@ def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
 
 
 def _is_somebody_elses(application: Application, ours: OurApplication) -> bool:
-    """A merge changes the candidate and a move the job. If both differ, the key may be that of another account, where
-    the ID belongs to somebody else."""
+    """Whether the ID may belong to somebody else. A merge changes the candidate, and a move changes the job. If both
+    differ, the key may be for another account, where this ID is another application."""
     return (
         ours.candidate.remote_id is not None
         and application.candidate_id != ours.candidate.remote_id
@@ -243,7 +242,7 @@ def _authors_of_test_note(api: HarvestApi, note: ActivityFeedNote) -> Iterator[i
 
 
 def _active(api: HarvestApi, user_ids: Iterable[int], *, connection: Connection) -> Iterator[int | None]:
-    """Skips deactivated users and duplicates."""
+    """Yield the ids without those of deactivated users and duplicates."""
     tried: set[int] = set()
     for user_id in _with_chosen(user_ids, connection=connection):
         if user_id not in tried and _is_active(api, user_id):
@@ -295,8 +294,8 @@ def _write(
 
 
 def _check_turn(note: ActivityFeedNote, *, now: datetime) -> None:
-    """Readers take the last note on the feed as current, so an older one must not follow it. Raises Superseded,
-    NotItsTurn."""
+    """Check that this note won't follow one about a newer report, since readers take the last note on the feed as
+    current. Raises Superseded and NotItsTurn."""
     others = list(outcomes.others_of_step(note))
     newer = [one for one in others if (one.report_id or 0) > (note.report_id or 0)]
     if any(one.state == State.SENT for one in newer):
@@ -316,7 +315,7 @@ def _body(note: ActivityFeedNote, *, now: datetime) -> str:
 
 
 def _mint_link(note: ActivityFeedNote, *, report_id: int, now: datetime) -> str:
-    """Links of earlier attempts stay valid, since their note may be on the feed."""
+    """Create a link. Links of earlier attempts stay valid, since their note may be on the feed."""
     with transaction.atomic():
         return links.mint(
             organisation=note.organisation,

@@ -21,7 +21,7 @@ class BadWording(Exception): ...
 
 
 def clean_wording(wording: str) -> str:
-    """Raises BadWording, whose message says what to do."""
+    """Clean the wording. Raises BadWording, whose message says what to do."""
     line = " ".join(wording.split())
     if len(line) > MAX_LENGTH:
         raise BadWording(f"Keep it under {MAX_LENGTH} characters: it has {len(line)}.")

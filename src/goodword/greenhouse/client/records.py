@@ -201,7 +201,7 @@ class Record:
         return found
 
     def id_or_none(self, name: str) -> int | None:
-        """Accepts digits in a string, too."""
+        """Parse an id, which may be digits in a string."""
         return _id(self._data.get(name))
 
     def ids(self, name: str) -> tuple[int, ...]:
@@ -297,7 +297,7 @@ def candidate_of(record: Record) -> Candidate:
 
 
 def _contacts(record: Record, member: str) -> tuple[Contact, ...]:
-    """Strips the values, since Greenhouse's own samples have spaces around them."""
+    """Parse contacts. Values are stripped, since Greenhouse's own samples have spaces around them."""
     found = []
     for child in record.children(member):
         value, kind = child.text_or_none("value"), child.text_or_none("type")

@@ -163,7 +163,8 @@ def paced(transport: Transport, call: Call, policy: CallPolicy) -> HarvestRespon
 
 
 def _wait_for_turn(call: Call, policy: CallPolicy) -> None:
-    """Raises RateLimited, without calling, if the pacer asks for more than the retry policy's patience."""
+    """Wait until the pacer allows the call. Raises RateLimited, without calling, if that exceeds the retry policy's
+    patience."""
     waited = 0.0
     while (wait := policy.pacer.take(priority=policy.priority, now=policy.clock())) > 0:
         if waited + wait > policy.retry.patience:

@@ -93,7 +93,7 @@ class PublicOnly(httpx2.BaseTransport):
 
 
 def _sent_to(request: httpx2.Request, address: Address) -> httpx2.Request:
-    """The Host header and TLS keep the name."""
+    """Address the request to this IP address. The Host header and TLS keep the name."""
     return httpx2.Request(
         request.method,
         request.url.copy_with(host=str(address)),
@@ -214,7 +214,7 @@ class Transport:
         )
 
     def send(self, call: Call) -> HarvestResponse:
-        """Raises `Unavailable` if there is no response, `UnexpectedShape` if it is too long."""
+        """Make one exchange. Raises `Unavailable` if there is no response, `UnexpectedShape` if it is too long."""
         started = time.monotonic()
         where, rate, failure = call.where, None, None
         try:

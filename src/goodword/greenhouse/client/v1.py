@@ -237,7 +237,7 @@ class HarvestV1:
             raise
 
     def _rows(self, path: str, permission: HarvestPermission, params: dict[str, str]) -> Iterator[Record]:
-        """`skip_count` spares Greenhouse from counting the rows first."""
+        """Read rows with `skip_count`, so that Greenhouse doesn't count them first."""
         chosen = {**params, "skip_count": "true"}
         for page in pages(self._session, path, permission=permission, params=chosen):
             yield from page

@@ -235,7 +235,7 @@ class HarvestV3:
         ids: Iterable[int],
         params: Mapping[str, str] | None = None,
     ) -> Iterator[Record]:
-        """Checks the ids again, in case a proxy dropped the filter."""
+        """Read rows by id. Their ids are checked again, in case a proxy dropped the filter."""
         wanted = dict.fromkeys(ids)
         found = rows_of(self._session, path, permission, by="ids", ids=wanted, params=params)
         return (row for row in found if row.id() in wanted)

@@ -1,4 +1,5 @@
-"""What deliveries do, by action. Each effect reads Harvest first and calls `settle` in the transaction that writes."""
+"""The effects of deliveries, by action. Each effect reads Harvest first and calls `settle` in the transaction that
+writes."""
 
 import re
 from collections.abc import Callable, Iterable

@@ -68,7 +68,7 @@ def changes() -> int:
 
 
 def remember(endpoint_key: str, endpoint: Endpoint, *, since: int) -> None:
-    """Does nothing if the cache was cleared since."""
+    """Cache an endpoint, unless the cache was cleared since."""
     now = time.monotonic()
     with _memory.lock:
         if since != _memory.changes or now < _memory.rests_until:

@@ -73,7 +73,7 @@ class Turn:
     saw_all: bool = False
 
     def take(self, connection_id: int) -> bool:
-        """Returns False if another turn works on this connection."""
+        """Take a connection. Returns False if another turn works on it."""
         with self.turns.mutex:
             other = self.turns.at.get(connection_id, self)
             if other is not self:
@@ -85,7 +85,7 @@ class Turn:
             return True
 
     def end(self) -> bool:
-        """Returns whether another turn has skipped this turn's connection in the meantime."""
+        """End the turn. Returns whether another turn has skipped its connection in the meantime."""
         with self.turns.mutex:
             self._leave()
             return self.missed
@@ -179,8 +179,8 @@ def _pages(turn: Turn, *, now: datetime) -> Iterator[list[tuple[int, int]]]:
         yield ready
 
 
-#: `handled_at IS NULL` says the same as the state, but matches no partial index, which the planner could take for tiny.
-#: `attempts` stops at its column's maximum, since a delivery can wait for Greenhouse's rate limit for days.
+#: `handled_at IS NULL` is equivalent to the state, but matches no partial index, which the planner could assume to be
+#: tiny. `attempts` stops at its column's maximum, since a delivery can wait for Greenhouse's rate limit for days.
 _LEASE = """
 UPDATE greenhouse_delivery
 SET attempts = LEAST(attempts, 32766) + 1, faults = faults + 1, not_before = %(until)s,
@@ -239,7 +239,7 @@ def free_orphans(*, now: datetime) -> int:
 def settle(
     delivery: Delivery, *, state: str, outcome: str, now: datetime, caused: Sequence[dict[str, Any]] = ()
 ) -> None:
-    """Raises LeaseLost."""
+    """Store the outcome of a delivery. Raises LeaseLost."""
     _write(delivery, state=state, outcome=outcome, caused=list(caused), handled_at=now)
 
 
@@ -252,7 +252,8 @@ WHERE delivery.id = done.id AND delivery.attempts = done.attempts AND delivery.h
 
 
 def settle_all(done: Sequence[tuple[Delivery, str, Sequence[dict[str, Any]]]], *, now: datetime) -> None:
-    """Raises LeaseLost if any was taken over; the caller must roll back."""
+    """Store the outcomes of several deliveries. Raises LeaseLost if another worker has taken over any of them; the
+    caller must roll back."""
     deliveries = [delivery for delivery, _, _ in done]
     ids, attempts = [delivery.pk for delivery in deliveries], [delivery.attempts for delivery in deliveries]
     outcomes, caused = (

@@ -132,7 +132,7 @@ class Payload:
 
 
 def read_payload(body: bytes) -> Payload:
-    """Raises Malformed. Actions that we don't follow may have any payload."""
+    """Parse a body. Raises Malformed. Actions that we don't follow may have any payload."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError) as error:

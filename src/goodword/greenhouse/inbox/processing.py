@@ -68,7 +68,7 @@ WORKER_DIED = "Goodword's worker stopped each time it processed this delivery. F
 
 
 def process_next(turn: Turn, *, now: datetime) -> bool:
-    """Returns False if this turn can't handle any delivery."""
+    """Process the next delivery or batch. Returns False if this turn can't handle any delivery."""
     began = time.time_ns()
     if batch := claim_prefetched(turn, now=now):
         left = [delivery for delivery, _ in batch]

@@ -139,7 +139,7 @@ def _query(**values: str) -> str:
 
 
 def _indented(body: bytes) -> str:
-    """Stops early, since a short body can become very long when indented."""
+    """Indent a body, up to a limit, since a short body can become very long when indented."""
     try:
         pieces = json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(json.loads(body))
         text, length = [], 0

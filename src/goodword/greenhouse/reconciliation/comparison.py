@@ -175,7 +175,7 @@ def compare_applications(
 
 
 def difference(ours: LocalApplication, theirs: remote.Application) -> Difference | None:
-    """What `greenhouse.sync.applications` would change, or None. Unknown statuses are ignored."""
+    """Return the difference that `greenhouse.sync.applications` would apply, or None. Unknown statuses are ignored."""
     known = theirs.status is not ApplicationStatus.UNKNOWN
     if known and theirs.status.value != ours.status:
         kind = Kind.NOT_REPORTED if theirs.status is ApplicationStatus.ACTIVE else Kind.MISSED_END

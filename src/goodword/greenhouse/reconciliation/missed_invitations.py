@@ -58,7 +58,7 @@ INVITED = "Entered a stage with a step, and no webhook reported it."
 def decide(
     missed: Iterable[MissedInvitation], *, now: datetime, budget: int = AT_ONCE
 ) -> tuple[list[MissedInvitation], list[tuple[MissedInvitation, str]]]:
-    """Returns those to invite now, longest in the stage first, and those that wait for a decision, with the reason."""
+    """Return those to invite now, longest in the stage first, and those that wait for a decision, with the reason."""
     recent: list[MissedInvitation] = []
     waiting: list[tuple[MissedInvitation, str]] = []
     for one in missed:
@@ -208,7 +208,8 @@ def request_invitations(
 
 
 def dismiss(connection: Connection, pks: Collection[int], *, member: Membership, now: datetime) -> int:
-    """Skips those marked for inviting. Candidates count as already there, so only a return to the stage invites."""
+    """Dismiss findings, except those marked for inviting. Candidates count as already there, so only a return to the
+    stage invites them."""
     with transaction.atomic():
         chosen = waiting_for(member, connection).filter(pk__in=pks, invite_requested_at=None).values("pk")
         rows = list(
@@ -281,7 +282,7 @@ def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
 
 @contextmanager
 def exclusively(connection_id: int) -> Iterator[bool]:
-    """Yields whether this worker alone may invite for the connection, until the block or database session ends."""
+    """Yield whether this worker alone may invite for the connection, until the block or database session ends."""
     key = (_LOCK << 32) | (connection_id & 0x7FFFFFFF)
     with db.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])

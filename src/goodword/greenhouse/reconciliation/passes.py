@@ -282,7 +282,7 @@ class Pass:
         self.row.total += further
 
     def step(self, compared: int = 0) -> None:
-        """Raises Lost, Disconnected, process.Stopped."""
+        """Record the progress and renew the lease. Raises Lost, Disconnected, process.Stopped."""
         self.row.done += compared
         self.count_calls()
         renew(self.row, now=self.tick())
@@ -339,8 +339,8 @@ def sync_differences(
     wait: bool = False,
     suppressed: Suppressed = NONE_SUPPRESSED,
 ) -> list[int]:
-    """Calls `after` with each batch. `wait`: applications still in the stage become missed invitations that wait for a
-    member. Returns the ids that failed. Raises HarvestError."""
+    """Sync differences in batches, and call `after` with each batch. `wait`: applications still in the stage become
+    missed invitations that wait for a member. Returns the ids that failed. Raises HarvestError."""
     failed: list[int] = []
     for batch in batched(differences, BATCH):
         for part in (batch, *([one] for one in batch)):

@@ -113,7 +113,7 @@ def _reconcile(work: Pass) -> None:
 
 
 def compare_recent(work: Pass) -> None:
-    """Raises HarvestError, passes.Lost."""
+    """Compare recent changes. Raises HarvestError, passes.Lost."""
     linked = stage_mapping(work.connection).linked
     if not linked:
         return
@@ -133,7 +133,8 @@ def compare_recent(work: Pass) -> None:
 
 
 def compare_everything(work: Pass) -> None:
-    """Applications that we can't find are marked as not visible. Raises HarvestError, passes.Lost."""
+    """Compare all applications of linked jobs. Those that we can't find are marked as not visible. Raises HarvestError,
+    passes.Lost."""
     linked = stage_mapping(work.connection).linked
     if not linked:
         return
@@ -206,7 +207,8 @@ def _visible_applications(work: Pass) -> set[int]:
 
 
 def sync_linked_jobs(work: Pass) -> None:
-    """Linked jobs and stages may have been renamed, moved, closed or deleted. Raises HarvestError, passes.Lost."""
+    """Update linked jobs and stages, which may have been renamed, moved, closed or deleted. Raises HarvestError,
+    passes.Lost."""
     for batch in batched(sorted(stage_mapping(work.connection).linked), JOBS_SYNCED):
         try:
             _sync_jobs(batch, work=work)
@@ -222,7 +224,7 @@ def sync_linked_jobs(work: Pass) -> None:
 
 
 def _sync_jobs(job_ids: tuple[int, ...], *, work: Pass, confirmed: bool = False) -> None:
-    """Raises NoJobs if all jobs have disappeared, unless that is `confirmed`."""
+    """Sync jobs. Raises NoJobs if all jobs have disappeared, unless that is `confirmed`."""
     now = work.tick()
     linked = Automation.objects.across_organisations().filter(
         connection_id=work.connection.pk, job_id__in=job_ids

@@ -167,7 +167,7 @@ def _audit(connection: Connection, action: str, *, member: Membership, now: date
 
 
 def find_user(connection: Connection, id_or_email: str) -> User | None:
-    """Returns None if there is no such active user. Raises HarvestError."""
+    """Find an active user, or None. Raises HarvestError."""
     with harvest(connection, priority=Priority.PERSON, retry=BRIEFLY) as api:
         found = (
             api.user(int(id_or_email))

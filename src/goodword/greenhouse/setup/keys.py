@@ -84,7 +84,7 @@ def check_next(check: KeyCheck, *, worked_before: bool = False) -> KeyCheck:
 
 
 def check_all(check: KeyCheck, *, worked_before: bool = False) -> KeyCheck:
-    """Raises HarvestError; then the key must not be stored."""
+    """Check all permissions. Raises HarvestError; then the key must not be stored."""
     with client_for_check(check, worked_before=worked_before) as (api, store):
         while check.next is not None:
             check = _checked(check, api, store)
@@ -95,7 +95,7 @@ def check_all(check: KeyCheck, *, worked_before: bool = False) -> KeyCheck:
 def client_for_check(
     check: KeyCheck, *, worked_before: bool = True
 ) -> Iterator[tuple[HarvestApi, TokenStore]]:
-    """Reuses the token of the check's earlier requests."""
+    """Open a client that reuses the token of the check's earlier requests."""
     store = MemoryTokenStore()
     if check.token is not None and store.claim():
         store.save(check.token)
@@ -171,7 +171,7 @@ def seal(check: KeyCheck, *, member: Membership, now: datetime) -> str:
 
 
 def unseal(sealed: str, *, credentials: Credentials, member: Membership, now: datetime) -> KeyCheck:
-    """Starts a new check if this one is too old or belongs to another key or admin."""
+    """Decrypt a check, or start a new one if this one is too old or belongs to another key or admin."""
     new = KeyCheck(credentials=credentials)
     try:
         plain: Mapping[str, Any] = json.loads(crypto.unseal(sealed, place=_place(member)))

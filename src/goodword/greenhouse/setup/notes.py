@@ -83,7 +83,7 @@ def search_candidates(connection: Connection, query: str, *, member: Membership)
 
 
 def parse_candidate_id(text: str) -> int:
-    """Accepts an id or the URL of a profile. Raises NoCandidate."""
+    """Parse an id or the URL of a profile. Raises NoCandidate."""
     text = text.strip()
     found = _PROFILE.match(text)
     if found:

@@ -113,7 +113,7 @@ def check_endpoint(connection: Connection, *, now: datetime) -> list[CheckResult
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str, str]:
-    """Returns the status, the beginning of the text, and where a redirect leads."""
+    """Return the status, the beginning of the text, and where a redirect leads."""
     with (
         httpx2.Client(follow_redirects=False, timeout=TIMEOUT_SECONDS, trust_env=False) as client,
         client.stream("POST", url, content=body, headers=headers) as response,

@@ -75,9 +75,9 @@ def sync_applications(
     prefetched: Prefetched = NOTHING_PREFETCHED,
     ours: Mapping[int, Application] = NONE_READ,
 ) -> list[str]:
-    """Returns a sentence for each change, and calls `settle` with them in the writing transaction. `suppressed`: see
-    `apply`. `ours`: our copies, if just read, with their candidates. Raises TooBusy; HarvestError with nothing
-    written."""
+    """Sync applications. Returns a sentence for each change, and calls `settle` with them in the writing transaction.
+    `suppressed`: see `apply`. `ours`: our copies, if just read, with their candidates. Raises TooBusy; HarvestError
+    with nothing written."""
     wanted = sorted(set(remote_ids))  # the same order in all workers avoids deadlocks
     for _ in range(READINGS):
         with harvest(connection, retry=BRIEFLY, ahead=2 if ours else 1) as api:
@@ -118,7 +118,7 @@ def start_stage_steps(
     job (or stage, if `stage_id` is given). This is also the click that is needed after a rejection was undone.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("Steps are requested in the transaction of their cause.")
+        raise RuntimeError("Steps must be requested in the transaction of their cause.")
     application = lock_application(application_id)
     if application.status != Application.Status.ACTIVE or application.not_visible_since is not None:
         return []
@@ -186,7 +186,8 @@ def _entered(new: ApplicationState) -> Change:
 
 
 def lacks_stage(application: remote.Application) -> bool:
-    """Our copy then keeps its stage. Otherwise undoing the rejection or hire would look like an arrival."""
+    """Whether Greenhouse shows no stage because the application has ended. Our copy then keeps its stage; otherwise
+    undoing the rejection or hire would look like an arrival."""
     return application.stage_id is None and application.status in ENDED
 
 
@@ -224,7 +225,7 @@ def apply(
     say. A new row can't be locked: a second insert waits for the unique key, then finds a version it didn't expect.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("Readings are written inside a transaction only.")
+        raise RuntimeError("Readings can only be written inside a transaction.")
     written: dict[int, Candidate] = {}
     return [
         _apply(one, written=written, connection=connection, now=now, suppressed=suppressed)

@@ -104,7 +104,7 @@ def prepare(
 def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> list[Updated]:
     """Write, in the caller's transaction, all that are still ordinary. Locks people first, as `apply` does."""
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("Readings are written inside a transaction only.")
+        raise RuntimeError("Readings can only be written inside a transaction.")
     # before the applications, in the same order as placing a legal hold
     lock_role_holds(connection.organisation_id)
     people = _people(

@@ -437,7 +437,7 @@ class _PendingCounts:
         self._counts: _Counts = {}
 
     def add(self, counts: _Counts) -> _Counts:
-        """Returns the counts to store now."""
+        """Add counts. Returns those to store now."""
         with self._lock:
             if not self._counts:
                 self._since = time.monotonic()

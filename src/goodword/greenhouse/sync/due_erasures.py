@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 def erase_due(*, now: datetime) -> int:
-    """Returns how many erasures were carried out."""
+    """Carry out due erasures. Returns how many."""
     due = Erasure.objects.across_organisations().filter(done_at=None, cancelled_at=None, due_at__lte=now)
     resting: set[int] = set()
     # no limit, since erasures on hold or waiting for Greenhouse stay due

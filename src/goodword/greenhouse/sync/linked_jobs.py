@@ -18,8 +18,8 @@ def sync_jobs(
     now: datetime,
     settle: Callable[[dict[int, list[str]]], None] = lambda _: None,
 ) -> dict[int, list[str]]:
-    """Returns the changes by job id, as sentences. `settle` is called in the writing transaction. Raises HarvestError
-    with nothing written, TooBusy."""
+    """Sync linked jobs. Returns the changes by job id, as sentences. `settle` is called in the writing transaction.
+    Raises HarvestError with nothing written, TooBusy."""
     wanted = sorted(set(job_ids))
     for _ in range(READINGS):
         linked = _linked(connection, wanted)

@@ -196,7 +196,7 @@ def _event_reason(event: AnymailTrackingEvent) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Returned:
-    """What a returned message says. `email_id`: None if it isn't about one of our mails."""
+    """The outcome reported by a returned message. `email_id`: None if it isn't about one of our mails."""
 
     email_id: int | None
     said: Said

@@ -172,7 +172,7 @@ def reset_texts(mail: EditableMail, *, language: str, seen: str, by: Membership,
 
 
 def _locked(mail: EditableMail, organisation: Organisation, *, language: str) -> MailText | None:
-    """Locks the organisation, since there may be no row yet."""
+    """Return the texts, if any, and lock the organisation, since there may be no row yet."""
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     return stored_texts(organisation, kind=mail.kind, language=language)
 

@@ -65,7 +65,7 @@ def same_text(text: str) -> str:
 
 
 def add(*, role: Role, text: str, measures: Sequence[str], by: Membership, now: datetime) -> JobRequirement:
-    """Raises TooMany and SameText."""
+    """Add a requirement. Raises TooMany and SameText."""
     with transaction.atomic():
         _lock(role)
         entered = Entered(text=text, measures=measures, by=by.user.name, at=now)
@@ -90,7 +90,7 @@ def add_missing(*, role: Role, entered: Sequence[Entered], by: Membership, now: 
 def change(
     requirement: JobRequirement, *, text: str, measures: Sequence[str], by: Membership, now: datetime
 ) -> bool:
-    """Returns whether anything changed. Raises SameText."""
+    """Change a requirement. Returns whether anything changed. Raises SameText."""
     with transaction.atomic():
         role = requirement.role
         _lock(role)

@@ -61,8 +61,8 @@ def may_appeal(application: Application, *, now: datetime) -> bool:
 
 
 def open_appeal(*, application_id: int, text: str, language: str, now: datetime) -> Appeal:
-    """Mails the team, and a confirmation to the candidate in `language`. Repeating the same text does nothing. Raises
-    CannotAppeal and AlreadyOpen."""
+    """Open a request: mail the team, and a confirmation to the candidate in `language`. Repeating the same text does
+    nothing. Raises CannotAppeal and AlreadyOpen."""
     with transaction.atomic():
         application = lock_application(application_id)
         if not may_appeal(application, now=now):
@@ -100,7 +100,8 @@ def open_appeal(*, application_id: int, text: str, language: str, now: datetime)
 
 
 def answer_appeal(*, appeal_id: int, answer: str, member: Membership, now: datetime) -> Appeal:
-    """Mails the answer to the candidate. Idempotent. Raises AlreadyAnswered, BeingErased, Appeal.DoesNotExist."""
+    """Answer a request and mail the answer to the candidate. Idempotent. Raises AlreadyAnswered, BeingErased,
+    Appeal.DoesNotExist."""
     rows = Appeal.objects.of(member.organisation)
     with transaction.atomic():
         application = lock_application(rows.get(pk=appeal_id).application_id)

@@ -67,7 +67,7 @@ def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership
 
 
 def lift_hold(*, hold_id: int, by: Membership, now: datetime) -> bool:
-    """Erasures that are due then continue. Returns False if there was no hold."""
+    """Lift a hold. Erasures that are due then continue. Returns False if there was no hold."""
     with transaction.atomic():
         hold = active(by.organisation).select_for_update(of=("self",)).filter(pk=hold_id).first()
         if hold is None:

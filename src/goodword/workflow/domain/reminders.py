@@ -30,7 +30,7 @@ def next_reminder(
 
 
 def plan_reminder(run: StepRun, *, organisation: Organisation, now: datetime) -> None:
-    """Doesn't save. There is no reminder until the invitation has been sent."""
+    """Set the next reminder, without saving. There is none until the invitation has been sent."""
     if run.invited_at is None:
         run.next_reminder_at = None
         return

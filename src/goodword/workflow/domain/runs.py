@@ -62,7 +62,8 @@ def invited_run[R: StepRun](model: type[R], email: Email) -> R | None:
 
 
 def mark_invited(run: StepRun, email: Email, *, at: datetime) -> bool:
-    """The mail server has accepted the mail. Doesn't save. Returns whether it was the first invitation."""
+    """Record that the mail server has accepted the mail, without saving. Returns whether it was the first
+    invitation."""
     is_first = run.invited_at is None
     if is_first:
         run.invited_at = at

@@ -390,9 +390,9 @@ def on_candidate_changed(event: Event) -> None:
 
 
 def request_step(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
-    """Once per application, which must be locked and active. The request waits if there is a `waiting_reason`. The
-    step's delay leaves time to undo a mistaken stage move. A later arrival starts a request that waits for one, and is
-    otherwise only recorded (`step.requested_again`), so that a paused run continues."""
+    """Request a step, once per application, which must be locked and active. The request waits if there is a
+    `waiting_reason`. The step's delay leaves time to undo a mistaken stage move. A later arrival starts a request that
+    waits for one, and is otherwise only recorded (`step.requested_again`), so that a paused run continues."""
     step_request = StepRequest(
         organisation=application.organisation, application=application, step=step, requested_at=at
     )
@@ -445,8 +445,8 @@ def request_for_new_application(
 def wait_or_withdraw_if_ineligible(
     step_request: StepRequest, application: Application, *, at: datetime, manual: bool = False
 ) -> bool:
-    """Returns True if nothing may be sent: the request isn't *started*, now waits (for a click, or until mail is
-    possible), or is withdrawn because the stage or the job has changed."""
+    """Let the request wait (for a click, or until mail is possible), or withdraw it because the stage or the job has
+    changed. Returns True if nothing may be sent, which is also the case if it isn't *started*."""
     if step_request.state != State.STARTED:  # waits for a member, or an earlier result was reused
         return True
     if application.end:
@@ -468,7 +468,8 @@ def delayed_due(*, now: datetime) -> QuerySet[StepRequest]:
 
 
 def start_delayed(*, now: datetime) -> int:
-    """Withdraws those whose candidate moved on. Returns how many were started."""
+    """Start the steps whose delay is over, and withdraw those whose candidate has moved on. Returns how many were
+    started."""
     first = delayed_due(now=now).order_by("due_at").values_list("pk", flat=True)[:200]
     return for_each(list(first), lambda pk: _start_delayed(pk, now=now))
 

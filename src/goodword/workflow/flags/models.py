@@ -1,4 +1,4 @@
-"""What a rule finds, and the base of the flags on checks and attempts in which it is stored."""
+"""The findings of rules, and the base model of the flags on checks and attempts that store them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
