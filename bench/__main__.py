@@ -57,7 +57,7 @@ PROGRAMS: Final = (
 
 
 def main() -> int:
-    """Returns 1 if a program fails; the others still run."""
+    """Return 1 if a program fails; the others still run."""
     parser = argparse.ArgumentParser(description="Measure everything and write docs/performance.md.")
     parser.add_argument("--only", choices=[one.name for one in PROGRAMS])
     only = parser.parse_args().only

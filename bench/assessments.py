@@ -103,7 +103,7 @@ class Person:
             await self.client.aclose()
 
     async def _by_script(self) -> None:
-        """Answers the practice example, saves all 16 statements one by one, and finishes."""
+        """Answer the practice example, save all 16 statements one by one, and finish."""
         await self.ask("page", "1/practice/1/")
         await pause(4)
         await self.ask("practice", "1/practice/1/", {"answer": "3"})
@@ -123,7 +123,7 @@ class Person:
         await self.ask("finish", "1/finish/", {})
 
     async def _on_the_clock(self) -> None:
-        """Starts, answers tasks with heartbeats, then finishes."""
+        """Start, answer tasks with heartbeats, then finish."""
         await self.ask("page", "1/")
         await pause(4)
         await self.ask("start", "1/", {})
@@ -156,10 +156,12 @@ async def pause(mean: float) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Candidates who answer an assessment at once.")
+    parser = argparse.ArgumentParser(
+        description="Measure candidates who answer an assessment at the same time."
+    )
     parser.add_argument("--candidates", type=int, default=300)
     parser.add_argument("--processes", type=int, default=2, help="web processes")
-    parser.add_argument("--ramp", type=float, default=60, help="seconds in which they all come")
+    parser.add_argument("--ramp", type=float, default=60, help="seconds within which they all start")
     options = parser.parse_args()
     random.seed(1)
     with server(options.processes) as base, ready(options.candidates) as invited:
@@ -330,8 +332,8 @@ def report(seen: Seen, *, took: float, worked: float) -> None:
     every = [one for of_kind in seen.seconds.values() for one in of_kind]
     print(
         f"{len(every)} requests in {took:.0f} s: {len(every) / took:.1f} a second, "
-        f"{seen.most} candidates at once at the most, {len(seen.errors)} errors; "
-        f"{1000 * worked / len(every):.1f} ms of the processor a request in the web processes"
+        f"at most {seen.most} candidates at once, {len(seen.errors)} errors; "
+        f"{1000 * worked / len(every):.1f} ms of CPU time per request in the web processes"
     )
     print(f"{'':20}{'n':>7}{'p50':>7}{'p95':>7}{'p99':>7}{'max':>7}  ms")
     for kind, seconds in [*sorted(seen.seconds.items()), ("all", every)]:

@@ -1,4 +1,4 @@
-"""How a benchmark reports its results to `make bench`."""
+"""Reports a benchmark's results to `make bench`."""
 
 import json
 import os

@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def cases() -> Iterator[tuple[str, Callable[[], object]]]:
-    """Yields the name and action of each case."""
+    """Yield the name and action of each case."""
     from goodword.core.uploads import office, pdf
     from goodword.notifications.domain.bounces import read_returned
 

@@ -52,10 +52,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Deliveries handled per second with a backlog.")
     parser.add_argument("--waiting", type=int, default=20_000, help="deliveries waiting at the start")
     parser.add_argument(
-        "--workers", type=int, nargs="*", default=[2, 4], help="further runs with so many workers"
+        "--workers", type=int, nargs="*", default=[2, 4], help="further runs with these numbers of workers"
     )
     parser.add_argument(
-        "--old", type=int, default=0, help="a further run with so many handled deliveries kept"
+        "--old", type=int, default=0, help="a further run with this many handled deliveries kept"
     )
     parser.add_argument("--fewer", type=int, default=6_000, help="deliveries waiting in the further runs")
     parser.add_argument("--seconds", type=float, default=600.0, help="stop after this time")
@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument(
         "--turns",
         action="store_true",
-        help="only the inbox's turns, one after another; follow-up jobs stay queued",
+        help="only take the inbox's turns, one after another; follow-up jobs stay queued",
     )
     parser.add_argument("--take-turns", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()

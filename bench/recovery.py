@@ -1,4 +1,4 @@
-"""How well calibrations and ability estimates recover the true values of simulated people who guess.
+"""Measures how well calibrations and ability estimates recover the true values of simulated people who guess.
 
 .venv/bin/python -m bench.recovery [--people 800] [--replications 20] [--form standard_20] [--dif 100]
 

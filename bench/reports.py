@@ -39,7 +39,7 @@ table { width: 100%; border-collapse: collapse } td, th { border-bottom: 0.5pt s
 
 
 def variants(snapshot: Any) -> Iterator[Any]:
-    """Yields the same report with other names, codes and comments."""
+    """Yield the same report with other names, codes and comments."""
     number = 0
     while True:
         number += 1
@@ -55,7 +55,7 @@ def variants(snapshot: Any) -> Iterator[Any]:
 
 
 def as_html(snapshot: Any) -> str:
-    """Returns the same texts in the same order, with tables instead of charts."""
+    """Return the same texts in the same order, with tables instead of charts."""
     content = page_content(snapshot, replaced=())
     parts = [
         f"<style>{STYLE}</style><h1>{html.escape(content['name'])}</h1><p>{html.escape(content['lead'])}</p>"
@@ -72,7 +72,7 @@ def _rows(block: Any) -> Iterator[str]:
 
 
 def _lines(value: Any) -> Iterator[list[str]]:
-    """Yields the texts of each object that contains any."""
+    """Yield the texts of each object that contains any."""
     if isinstance(value, dict):
         texts = [one for key, one in value.items() if isinstance(one, str) and one and key != "type"]
         if texts:
@@ -108,7 +108,7 @@ def cpu_seconds() -> float:
 def measured(
     draw: Callable[[Any], bytes], snapshot: Any, times: int
 ) -> tuple[list[float], float, list[float], int]:
-    """Returns wall times and mean CPU time in ms, the typesetter's memory after each tenth, and the number of pages."""
+    """Return wall times and mean CPU time in ms, the typesetter's memory after each tenth, and the number of pages."""
     source = variants(snapshot)
     for _ in range(WARM):
         file = draw(next(source))

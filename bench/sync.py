@@ -34,11 +34,13 @@ KEY, CLIENT, SECRET = "bench-key", "bench.harvest-v3.greenhouse", "bench-secret"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Rate use of a full sync.")
+    parser = argparse.ArgumentParser(description="Measure the rate that a full sync uses.")
     parser.add_argument("--world", type=int, default=100_000, help="applications in the sandbox")
     parser.add_argument("--versions", nargs="+", choices=WINDOWS, default=["v3", "v1"])
     parser.add_argument("--workers", nargs="+", type=int, default=[1, 4])
-    parser.add_argument("--windows", type=int, default=7, help="stop after so many windows of the rate")
+    parser.add_argument(
+        "--windows", type=int, default=7, help="stop after this many windows of the rate limit"
+    )
     parser.add_argument("--work", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:

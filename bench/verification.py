@@ -1,4 +1,4 @@
-"""How often a supervised verification calls honest results lower than expected, and how often it detects help.
+"""Measures how often a supervised verification calls honest results lower than expected, and how often it detects help.
 
 .venv/bin/python -m bench.verification [--people 200000] [--form standard_20]
 

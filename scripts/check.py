@@ -26,7 +26,7 @@ def passes(command: tuple[str, ...]) -> bool:
 
 
 def main() -> int:
-    """Returns 0 if every check passes."""
+    """Return 0 if every check passes."""
     # Types and migrations need the settings, which need a database; this one is temporary.
     with tempfile.TemporaryDirectory(prefix="goodword-check-") as folder:
         data = Path(folder)

@@ -57,7 +57,7 @@ class Failed(Exception):
 
 
 def main() -> int:
-    """Returns 0 if all commands succeeded, 1 if one failed, 2 if they can't be run here."""
+    """Return 0 if all commands succeeded, 1 if one failed, 2 if they can't be run here."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scenarios", nargs="*", default=IN_ORDER, help=f"of {', '.join(IN_ORDER)}")
     parser.add_argument("--debian", type=Path, metavar="TAR", help="a system that mmdebstrap has made")
@@ -118,7 +118,7 @@ def check(folder: Path, found: Sequence[Block], wanted: set[str], tar: Path | No
                     answer_of_caddy(debian_system)
 
 
-# --- what a stranger brings along ---------------------------------------------------------------------------------
+# --- what an operator provides ------------------------------------------------------------------------------------
 
 
 def build(to: Path) -> tuple[Path, Path]:

@@ -55,7 +55,7 @@ class Guessed:
 
 
 def learned(items: Sequence[GeneratedItem], *, rounds: int = 80) -> Guessed:
-    """Returns how many items boosted trees guess right from the options, trained on the other half for `rounds`."""
+    """Return how many items boosted trees guess right from the options, trained on the other half for `rounds`."""
     from sklearn.ensemble import HistGradientBoostingClassifier  # importing it takes two seconds
 
     rows = features([item.options for item in items])
@@ -77,7 +77,7 @@ def learned(items: Sequence[GeneratedItem], *, rounds: int = 80) -> Guessed:
 
 
 def features(sets: Sequence[Sequence[Option]]) -> Array:
-    """Returns the features of each option: items x options x features."""
+    """Return the features of each option: items x options x features."""
     own = np.array([[_own(option) for option in options] for options in sets], dtype=np.float32)
     own = own[:, :, own.reshape(-1, own.shape[2]).std(axis=0) > 0]
     n, k, _ = own.shape

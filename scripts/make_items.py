@@ -94,7 +94,7 @@ class Findings:
         return _Z * sqrt(0.25 * 0.75 / self.n)
 
     def telling(self) -> list[str]:
-        """Describes rules that find the key better than chance, preferred positions of keys, and a lack of different
+        """Describe rules that find the key better than chance, preferred positions of keys, and a lack of different
         tasks."""
         spare = 0 if self.n >= SEEDS else self.noise()
         told = [
@@ -144,14 +144,14 @@ def look_at(family: str, level: int, seeds: Sequence[int]) -> Findings:
 
 
 def learn_from(family: str, level: int, n: int) -> tuple[Guessed, float]:
-    """Returns the learned guesser's results on the items of seeds 1 to n, and the seconds taken."""
+    """Return the learned guesser's results on the items of seeds 1 to n, and the seconds taken."""
     began = time.perf_counter()
     guessed = learned([generate(family, seed=seed, level=level) for seed in range(1, n + 1)])
     return guessed, time.perf_counter() - began
 
 
 def betrays(guessed: Guessed, family: str, level: int) -> str:
-    """Returns a message if the options give away the key. With fewer seeds than usual, the allowance for chance is
+    """Return a message if the options give away the key. With fewer seeds than usual, the allowance for chance is
     larger."""
     allowed = guessed.chance + MOST_LEARNED
     if guessed.n < SEEDS:
@@ -175,14 +175,14 @@ def _mark(shown: object) -> bytes:
 
 
 def _as_shown(task: Task) -> object:
-    """Returns the task with names for their numbers, so that two numberings of a task are equal."""
+    """Return the task with names for their numbers, so that two numberings of a task are equal."""
     if not isinstance(task, Deduction):
         return task
     return task.topic, sorted(task.names), _with(task, dict(enumerate(task.names))), task.question
 
 
 def _bare(task: Task) -> object:
-    """Returns the task with things numbered by first mention."""
+    """Return the task with things numbered by first mention."""
     if not isinstance(task, Deduction):
         return task
     named: dict[int, int] = {}
@@ -217,7 +217,7 @@ def faults_of_form(item: GeneratedItem) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Returns 0 if no item has a fault."""
+    """Return 0 if no item has a fault."""
     parser = argparse.ArgumentParser(prog="make items", description="Generate items and have them solved.")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="how many of each family and level")
     parser.add_argument("--only", choices=sorted(FAMILIES), help="one family alone")

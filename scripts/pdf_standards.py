@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def draw(folder: Path) -> list[Path]:
-    """Returns typical reports, signed with the installation's key."""
+    """Return typical reports, signed with the installation's key."""
     sys.path.insert(0, str(bootstrap.ROOT))
     os.environ.update(
         GOODWORD_ENV="test", DATABASE_URL="postgresql:///none", DJANGO_SETTINGS_MODULE="goodword.settings"

@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def check() -> str:
-    """Returns the version. Raises CannotRelease if something is not committed or the versions differ."""
+    """Return the version. Raises CannotRelease if something is not committed or the versions differ."""
     if subprocess.run(["git", "status", "--porcelain"], capture_output=True, check=True).stdout:  # noqa: S607
         raise CannotRelease("Commit or remove all changes first; `git status` lists them.")
     version = version_of_both()

@@ -26,7 +26,7 @@ def start() -> None:
 
 
 def failures(path: str, standard: str) -> set[str]:
-    """Returns the rules that the file breaks, with their descriptions."""
+    """Return the rules that the file breaks, with their descriptions."""
     flavour: Any = getattr(jpype.JClass("org.verapdf.pdfa.flavours.PDFAFlavour"), standard)
     foundry = jpype.JClass("org.verapdf.pdfa.Foundries").defaultInstance()
     with foundry.createParser(jpype.JClass("java.io.FileInputStream")(path), flavour) as parser:

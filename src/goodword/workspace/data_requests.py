@@ -264,7 +264,8 @@ def _pending(application: Application) -> ErasureStatus | None:
 def _erase(
     request: MemberRequest, application: Application, erasing: ErasureStatus | None, *, now: datetime
 ) -> bool:
-    """Returns False if a hold has been placed, or the data has already been erased or kept."""
+    """Carry out the erasure, requesting it first if necessary. Returns False if a hold has been placed, or the data has
+    already been erased or kept."""
     by = f"member:{request.member.pk}"
     if erasing is not None:
         return carry_out_erasure(erasure_id=erasing.erasure.pk, now=now, member=request.member)
@@ -373,8 +374,8 @@ def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> byt
 def _known_to_candidate(
     applications: QuerySet[Application], *, organisation: Organisation
 ) -> QuerySet[Application]:
-    """Without confidential searches to which the candidate was never invited, unless they were hired: they may not know
-    of them."""
+    """Leave out confidential searches to which the candidate was never invited, unless they were hired: they may not
+    know about them."""
     invited = StepRequest.objects.of(organisation).filter(
         application=OuterRef("pk"), started_at__isnull=False
     )

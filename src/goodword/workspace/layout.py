@@ -1,4 +1,4 @@
-"""What surrounds the content of members' pages: navigation with counts, and notices."""
+"""The layout around the content of members' pages: navigation with counts, and notices."""
 
 from typing import Any
 

@@ -153,7 +153,7 @@ class RatingRequest(OrganisationOwned):
 
     @property
     def version(self) -> str:
-        """Identifies the state on a member's page, to detect concurrent changes."""
+        """The version of the state on a member's page, to detect concurrent changes."""
         return f"{self.round}:{self.state}"
 
 

@@ -76,7 +76,7 @@ class Table:
 
 
 def read_table(raw: bytes) -> Table:
-    """Raises UnreadableFile."""
+    """Read a file. Raises UnreadableFile."""
     if len(raw) > LARGEST:
         raise UnreadableFile(_("The file is larger than 1.5 MB. Split it into several files."))
     text, guessed = decoded(raw)
@@ -122,7 +122,7 @@ def read_table(raw: bytes) -> Table:
 
 
 def person_of(row: CsvRow) -> tuple[Person | None, str]:
-    """Returns the person, or None with a sentence for each problem."""
+    """Return the person, or None with a sentence for each problem."""
     problems: list[str] = []
     if row.too_wide:
         problems.append(
@@ -193,8 +193,8 @@ def _key(text: str) -> str:
 
 
 def _name_of(cells: Mapping[str, str]) -> tuple[str, str]:
-    """First and last name; a single name is split at its last space, or at the comma of "Lovelace, Ada". *Name* next to
-    one of them is the other, as in "Vorname;Name", or the whole name."""
+    """First and last name; a single name is split at its last space, or at the comma of "Lovelace, Ada". Beside a
+    column for one of them, *Name* is the other, as in "Vorname;Name", or the whole name."""
     first, last, whole = (cells.get(field, "") for field in ("first_name", "last_name", "name"))
     if (first and last) or not any(letter.isalpha() for letter in whole):
         return first, last

@@ -125,7 +125,7 @@ def _name_of(person: Person) -> str:
 
 
 def _name_key(name: str) -> str:
-    """Ignores accents, case, punctuation and word order."""
+    """Normalise a name, ignoring accents, case, punctuation and word order."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     kept = "".join(one if one.isalnum() else " " for one in plain if not unicodedata.combining(one))
     return " ".join(sorted(kept.split()))
@@ -333,7 +333,7 @@ def _batch(import_id: int) -> _Batch | None:
 
 
 def _import_one(batch: _Batch, *, now: datetime) -> bool:
-    """Returns False if nothing is left for this worker."""
+    """Import one row. Returns False if nothing is left for this worker."""
     with transaction.atomic():
         rows = ImportRow.objects.across_organisations()
         row = (
@@ -371,7 +371,7 @@ def _add(row: ImportRow, batch: _Batch, *, now: datetime) -> None:
 
 
 def _finish(import_id: int, state: CandidateImport.State, *, now: datetime) -> None:
-    """Does nothing while another worker has a row."""
+    """Finish the import, unless another worker still has a row."""
     running = CandidateImport.objects.across_organisations().filter(pk=import_id, state=State.RUNNING)
     if state == State.DONE:
         running = running.exclude(rows__state=RowState.GOOD)

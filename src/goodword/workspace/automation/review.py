@@ -62,7 +62,7 @@ class Unpublished:
 
 
 def unpublished(step: Step, *, now: datetime) -> Unpublished | None:
-    """Returns None if a version is published."""
+    """Return the step's unpublished assessment, or None if there is nothing to publish."""
     if built_by_member(step) is not None:
         return None
     waits, draft = is_unpublished(step), draft_of(step)

@@ -95,7 +95,8 @@ def change_details(
 def _send_to_new_address(
     applications: list[Application], address: str, *, member: Membership, now: datetime
 ) -> int:
-    """End the links in old e-mails, which somebody else may have received."""
+    """Redirect invitations to the new address and end the links in old e-mails, which somebody else may have
+    received."""
     sent = 0
     steps = StepRequest.objects.of(member.organisation).filter(application__in=applications)
     for step_request in steps.order_by("pk"):
@@ -204,7 +205,8 @@ def reason_field() -> forms.ChoiceField:
 
 
 class StatusForm(NoticesChanges):
-    """A button per status. It names what a colleague has decided since, because referees may be e-mailed at a hire."""
+    """A button for a status. If a colleague has set the status since, the form says so first, because a hire may e-mail
+    referees."""
 
     def __init__(
         self, data: QueryDict | None = None, *, application: Application, wanted: Application.Status

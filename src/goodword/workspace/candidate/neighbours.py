@@ -18,8 +18,9 @@ from goodword.workspace.lists.rows import Scope, chosen, filtered
 
 @dataclass(frozen=True, kw_only=True)
 class Neighbours:
-    """`query`: of the links to them, so that these keep the order. `list_url`: of the list, with its filters; of the
-    role without filters if the page wasn't opened from a list. `of_role`: whether it lists one role's candidates."""
+    """`query`: query string of the links to them, which keeps the order. `list_url`: URL of the list with its filters,
+    or of the role without filters if the page wasn't opened from a list. `of_role`: whether it lists one role's
+    candidates."""
 
     previous: Application | None
     next: Application | None

@@ -159,7 +159,7 @@ def _file(
 
 
 def _results(role: Role, member: Membership) -> Iterator[RoleResult]:
-    """Yields results by candidate, with two queries for each batch."""
+    """Yield results by candidate, with two queries for each batch."""
     ready = Report.objects.of(member.organisation).filter(state=Report.State.READY)
     reported = Exists(ready.filter(step_request__application=OuterRef("pk")))
     candidates = visible_applications(member).filter(reported, role=role, erased_at=None).order_by("pk")
@@ -172,7 +172,7 @@ def _results(role: Role, member: Membership) -> Iterator[RoleResult]:
 
 
 def _newest(reports: QuerySet[Report]) -> Sequence[Report]:
-    """Returns the newest report of each step, in the order of the candidates."""
+    """Return the newest report of each step, in the order of the candidates."""
     newest = (
         current_first(reports).distinct("step_request").select_related("step_request__application__candidate")
     )

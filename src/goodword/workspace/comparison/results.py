@@ -171,7 +171,7 @@ def comparable_tests(finished: Finished, role: Role) -> Sequence[Test]:
 def results_of_test(
     finished: Finished, test: Test, *, role: Role, numbers: Mapping[int, int]
 ) -> Sequence[ComparableResult]:
-    """Returns a test's results, latest first. `numbers`: numbers by application, which replace names. Seven queries."""
+    """Return a test's results, latest first. `numbers`: numbers by application, which replace names. Seven queries."""
     organisation = role.organisation
     markings = Marking.objects.of(organisation).select_related("rater__user").order_by("marked_at", "pk")
     parts = (

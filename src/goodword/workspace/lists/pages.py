@@ -69,7 +69,7 @@ class Order:
     def beyond(
         self, rows: QuerySet[ListedApplication], place: Sequence[Any], *, backwards: bool
     ) -> QuerySet[ListedApplication]:
-        """Returns the rows after or before a place."""
+        """Return the rows after or before a place."""
         sign = "<" if self.descends is not backwards else ">"
         here = Func(*self.keys, F("application_id"), template="(%(expressions)s)")
         there = Func(*(_value(one) for one in place), template="(%(expressions)s)")

@@ -29,7 +29,7 @@ def different() -> list[int]:
 
 
 def repair() -> int:
-    """Return the number of rows that were missing or wrong."""
+    """Repair the rows. Returns how many were missing or wrong."""
     return sum(_repair(after, until) for after, until in _batches())
 
 

@@ -1,4 +1,4 @@
-"""Candidates who recently declined a step. Nothing else tells the recruiter, and nothing is sent any more."""
+"""Candidates who recently declined a step. Recruiters get no other notice of this, and no more mail is sent."""
 
 from collections.abc import Sequence
 from datetime import timedelta

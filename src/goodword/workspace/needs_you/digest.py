@@ -117,7 +117,7 @@ def _context(needs: Needs, roles: list[RoleCounts], results: int) -> dict[str, A
 
 
 def _counts(counted: Mapping[Urgency, tuple[int, str]], results: int) -> list[dict[str, Any]]:
-    """Counts above zero; the mail puts them into words."""
+    """Return the counts above zero; the mail puts them into words."""
     rows = [(urgency.value, n, text) for urgency, (n, text) in counted.items()]
     rows.append(("results", results, str(results)))
     return [{"kind": kind, "n": n, "text": text} for kind, n, text in rows if n]

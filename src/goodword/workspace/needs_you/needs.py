@@ -73,7 +73,7 @@ class Need:
 
     @property
     def key(self) -> str:
-        """Identifies it when hidden."""
+        """The id under which the need is hidden."""
         return f"{self.source}:{self.pk}"
 
 

@@ -209,7 +209,7 @@ def _describe_stopped(source: str, viewer: Viewer, rows: Sequence[StepRun]) -> l
 
 
 def _reopened_at(viewer: Viewer, rows: Sequence[StepRun]) -> dict[int, datetime]:
-    """By the id of the step request."""
+    """Return when runs were reopened, by the id of the step request."""
     if not rows:
         return {}
     events = Event.objects.filter(
@@ -406,7 +406,7 @@ def _slow_referees(viewer: Viewer, checks: Iterable[Check]) -> dict[int, list[Re
 
 
 def _reminds(viewer: Viewer, application: Application, slow: Iterable[Referee]) -> list[Action]:
-    """Whether there are referees to remind, since their own deadline may be later than the check's."""
+    """Buttons to remind referees whose own deadline, which may be later than the check's, hasn't passed."""
     return [
         Action(
             label=_("Remind %(name)s") % {"name": one.name},

@@ -110,7 +110,7 @@ def _months_of(settings: RetentionSettings) -> Months:
 
 
 def _code(settings: RetentionSettings) -> str:
-    """Identifies the settings shown; a confirmation is valid only for these."""
+    """Return a code for the settings shown; a confirmation is valid only for these."""
     months = _months_of(settings)
     return f"{months.old or '-'}/{months.hidden or '-'}"
 

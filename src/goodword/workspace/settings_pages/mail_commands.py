@@ -38,7 +38,7 @@ def show(*, now: datetime, failed: bool = False) -> int:
 
 
 def retry(names: Sequence[str], *, failed: bool = False, yes: bool = False, now: datetime) -> int:
-    """Returns 0, or 2 with an error message."""
+    """Send failed mails again. Returns 0, or 2 with an error message."""
     if bool(names) == failed:
         print("goodword: Name the mails to retry, or use --failed.", file=sys.stderr)
         return 2

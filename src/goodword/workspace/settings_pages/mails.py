@@ -58,7 +58,8 @@ def undelivered(member: Membership) -> list[Undelivered]:
 
 
 def send_one_again(*, email_id: int, member: Membership, now: datetime) -> bool:
-    """Returns False if the mail is no longer needed. Raises Email.DoesNotExist if the member can't see it."""
+    """Send a mail again. Returns False if it is no longer needed. Raises Email.DoesNotExist if the member can't see
+    it."""
     seen = visible_applications(member)
     email = Email.objects.of(member.organisation).get(pk=email_id, application__in=seen)
     return send_needed_again(email, member=member, now=now)
@@ -100,7 +101,7 @@ def address_now(email: Email) -> str:
 
 
 def send_needed_again(email: Email, *, member: Membership | None, now: datetime) -> bool:
-    """Returns False if the mail is no longer needed. `member`: None for the operator."""
+    """Send a mail again if it is still needed. Returns whether it is. `member`: None for the operator."""
     with transaction.atomic():
         address = address_now(email)
         if not address:

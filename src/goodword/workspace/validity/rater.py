@@ -173,7 +173,7 @@ def rate(visit: RaterVisit) -> HttpResponse:
 
 
 def _read(questions: tuple[Rating, ...]) -> str:
-    """Identifies the questions on the page in any language, so answers aren't saved for other questions."""
+    """A digest of the questions on the page in any language, so that answers aren't saved for other questions."""
     ids = [f"{one.id}:{len(one.levels)}:{one.can_pass}" for one in questions]
     return sha256("\n".join(ids).encode()).hexdigest()
 
