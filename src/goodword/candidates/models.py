@@ -49,6 +49,10 @@ class Candidate(OrganisationOwned):
     chosen_language = models.CharField(max_length=10, default="", blank=True)
     #: when personal data was erased; the row stays for events and counts
     erased_at = models.DateTimeField(null=True)
+    #: when Greenhouse created the profile: it tells two accounts' candidates with the same `remote_id` apart
+    remote_created_at = models.DateTimeField(null=True)
+    #: since when Greenhouse has shown another person under our ids (greenhouse.sync.identity)
+    id_taken_at = models.DateTimeField(null=True)
     #: the profile that this one was merged into in Greenhouse
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged")
     synced_at = models.DateTimeField(null=True)
@@ -69,6 +73,11 @@ class Candidate(OrganisationOwned):
         indexes = (
             models.Index(fields=["organisation", "last_name", "first_name"], name="candidate_name"),
             models.Index("organisation", Upper("email"), name="candidate_address"),
+            models.Index(
+                fields=["connection_id"],
+                name="candidate_id_taken",
+                condition=models.Q(id_taken_at__isnull=False),
+            ),
             GinIndex(fields=["searched"], name="candidate_searched", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["searched_names"], name="candidate_names", opclasses=["gin_trgm_ops"]),
         )

@@ -390,6 +390,8 @@ class Finding(OrganisationOwned):
         #: not reported by the four required webhooks, such as an undone rejection or a new address
         NOT_REPORTED = "not_reported"
         NOT_VISIBLE = "not_visible"
+        #: the id belongs to another person in Greenhouse (greenhouse.sync.identity)
+        OTHER_PERSON = "other_person"
         JOB_CHANGED = "job_changed"
 
     class State(models.TextChoices):

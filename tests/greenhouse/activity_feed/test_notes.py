@@ -127,15 +127,30 @@ def test_a_merged_candidates_note_goes_to_the_person_who_is_left(world: World, s
 
 
 @pytest.mark.world
-def test_no_note_is_written_to_somebody_who_has_the_id_in_another_account(world: World, story: Story) -> None:
+@pytest.mark.parametrize("candidate", ["another", "of the same id"])
+def test_no_note_is_written_to_somebody_who_has_the_id_in_another_account(
+    world: World, story: Story, candidate: str
+) -> None:
     store = world.greenhouse.store
     store.applications.delete(story.remote.id)
-    story.remote.candidate_id = world.greenhouse.candidate().id
-    story.remote.job_id = next(job.id for job in store.jobs.rising() if job.id != story.remote.job_id)
+    story.remote.created_at -= timedelta(days=400)
+    if candidate == "another":
+        story.remote.candidate_id = world.greenhouse.candidate(email="eve@b.example").id
+    else:
+        person = store.candidates.get(story.remote.candidate_id)
+        assert person is not None
+        person.created_at -= timedelta(days=500)
     store.applications.insert(story.remote)
     story.try_to_post()
     assert (story.notes(), story.note.state, story.note.failure_reason) == ([], "failed", "not_visible")
-    assert "another candidate and another job" in story.note.last_error
+    assert "ID belongs to another person" in story.note.last_error
+
+
+@pytest.mark.world
+def test_a_changed_date_of_application_does_not_stop_the_note(world: World, story: Story) -> None:
+    story.remote.created_at -= timedelta(days=400)
+    story.try_to_post()
+    assert [note.candidate_id for note in story.notes()] == [story.remote.candidate_id]
 
 
 @pytest.mark.world

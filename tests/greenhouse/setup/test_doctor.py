@@ -69,6 +69,13 @@ def test_refused_signatures_need_attention(desk: Desk) -> None:
     assert (one.state, "wrong signature" in one.sentence) == ("attention", True)
 
 
+def test_candidates_whose_ids_are_other_peoples_need_attention(desk: Desk) -> None:
+    connection = desk.connect()
+    factories.candidate(desk.organisation, connection_id=connection.pk, id_taken_at=clock.now())
+    one = found()[0]
+    assert (one.state, "belong to other people in Greenhouse (1)" in one.sentence) == ("attention", True)
+
+
 def test_connections_beyond_the_time_are_named(desk: Desk) -> None:
     desk.connect()
     (one,) = found(seconds=-1)

@@ -42,6 +42,8 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(blank=True, default="", max_length=10)),
                 ("chosen_language", models.CharField(blank=True, default="", max_length=10)),
                 ("erased_at", models.DateTimeField(null=True)),
+                ("remote_created_at", models.DateTimeField(null=True)),
+                ("id_taken_at", models.DateTimeField(null=True)),
                 ("synced_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField()),
                 (
@@ -107,6 +109,11 @@ class Migration(migrations.Migration):
                         models.F("organisation"),
                         django.db.models.functions.text.Upper("email"),
                         name="candidate_address",
+                    ),
+                    models.Index(
+                        condition=models.Q(("id_taken_at__isnull", False)),
+                        fields=["connection_id"],
+                        name="candidate_id_taken",
                     ),
                     django.contrib.postgres.indexes.GinIndex(
                         fields=["searched"], name="candidate_searched", opclasses=["gin_trgm_ops"]

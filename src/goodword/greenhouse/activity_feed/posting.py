@@ -33,7 +33,8 @@ from goodword.greenhouse.client import (
     Visibility,
 )
 from goodword.greenhouse.models import ActivityFeedNote, Connection
-from goodword.greenhouse.sync.reading import possible_recruiters
+from goodword.greenhouse.sync.identity import is_same_moment, taken_from
+from goodword.greenhouse.sync.reading import our_candidate, possible_recruiters
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
@@ -50,8 +51,8 @@ NOT_VISIBLE = (
 )
 
 OTHER_PERSON = (
-    "In Greenhouse this application now has another candidate and another job. Check that the key belongs to the same "
-    "Greenhouse account, then try again after the next sync."
+    "In Greenhouse this application's ID belongs to another person. Check that the key belongs to the same Greenhouse "
+    "account, then try again after the next sync."
 )
 
 NO_CANDIDATE = "Greenhouse shows no candidate with this ID. Check the ID, then try again."
@@ -204,7 +205,7 @@ def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
         if ours.deleted_at is not None or ours.candidate.erased_at is not None:
             raise CannotPost(FailureReason.DELETED, DELETED)
         raise CannotPost(FailureReason.NOT_VISIBLE, NOT_VISIBLE)
-    if _is_somebody_elses(application, ours):
+    if not _is_theirs(api, application, ours):
         raise CannotPost(FailureReason.NOT_VISIBLE, OTHER_PERSON)
     return Target(
         candidate_id=application.candidate_id,
@@ -213,14 +214,16 @@ def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
     )
 
 
-def _is_somebody_elses(application: Application, ours: OurApplication) -> bool:
-    """Whether the ID may belong to somebody else. A merge changes the candidate, and a move changes the job. If both
-    differ, the key may be for another account, where this ID is another application."""
-    return (
-        ours.candidate.remote_id is not None
-        and application.candidate_id != ours.candidate.remote_id
-        and application.job_id != ours.job_id
-    )
+def _is_theirs(api: HarvestApi, application: Application, ours: OurApplication) -> bool:
+    """Return whether Greenhouse's application is the one we know by this id. Reads the candidate only in case of doubt.
+    Raises CannotPost."""
+    if is_same_moment(ours.applied_at, application.applied_at):
+        return True
+    person = api.candidate(application.candidate_id)
+    if person is None:
+        raise CannotPost(FailureReason.NOT_VISIBLE, NOT_VISIBLE)
+    known = our_candidate(ours.connection_id, person.id)
+    return taken_from(application, person, ours=ours, known=known) is None
 
 
 def _authors(api: HarvestApi, application: Application, *, connection: Connection) -> Iterator[int | None]:

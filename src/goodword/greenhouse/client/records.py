@@ -136,6 +136,7 @@ class Candidate:
     private: bool
     can_email: bool
     time_zone: str | None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +294,7 @@ def candidate_of(record: Record) -> Candidate:
         private=record.flag("private") or record.flag("is_private"),
         can_email=record.flag("can_email", default=True),
         time_zone=record.text_or_none("time_zone"),
+        created_at=record.moment("created_at"),
     )
 
 

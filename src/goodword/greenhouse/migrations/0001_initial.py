@@ -200,6 +200,7 @@ class Migration(migrations.Migration):
                             ("missed_end", "Missed End"),
                             ("not_reported", "Not Reported"),
                             ("not_visible", "Not Visible"),
+                            ("other_person", "Other Person"),
                             ("job_changed", "Job Changed"),
                         ],
                         max_length=20,

@@ -11,6 +11,7 @@ from goodword.greenhouse.client import ApplicationStatus, Forbidden, HarvestApi
 from goodword.greenhouse.models import Connection, Delivery, Finding
 from goodword.greenhouse.sync.applications import lacks_stage
 from goodword.greenhouse.sync.candidates import address_of, candidate_columns
+from goodword.greenhouse.sync.identity import is_same_moment
 from goodword.roles.models import AlreadyThere, Automation, StageRule
 from goodword.workflow.domain.eligibility import BLOCKING_REASONS
 from goodword.workflow.models import StepRequest
@@ -112,6 +113,7 @@ class LocalApplication:
     visible: bool
     candidate_remote_id: int | None
     synced_at: datetime | None
+    applied_at: datetime | None = None
     ignored: bool = False
 
 
@@ -144,6 +146,7 @@ def compare_applications(
     now: datetime,
 ) -> FoundDifferences:
     """Skips applications that were active after `until` or have a delivery in the inbox: deliveries will update them.
+    Skips those whose id is another person's now, until the key is set again or a delivery arrives.
     After a merge, steps that waited for an address are missed invitations. Raises HarvestError."""
     mapping = stage_mapping(connection)
     local = local_state(connection, [one.id for one in page], now=now)
@@ -190,6 +193,10 @@ def difference(ours: LocalApplication, theirs: remote.Application) -> Difference
         return _difference(theirs, Kind.MISSED_CHANGE, "A prospect became an applicant, or vice versa.")
     if not ours.visible:
         return _difference(theirs, Kind.NOT_REPORTED, "Visible in Greenhouse again.")
+    if (
+        is_same_moment(ours.applied_at, theirs.applied_at) is False
+    ):  # perhaps another person's: syncing finds out
+        return _difference(theirs, Kind.NOT_REPORTED, "The date of the application changed.")
     return None
 
 
@@ -363,7 +370,9 @@ def _local_applications(connection: Connection, remote_ids: Collection[int]) -> 
         "synced_at",
         "erased_at",
         "candidate__erased_at",
+        "candidate__id_taken_at",
         "deleted_at",
+        "applied_at",
         named=True,
     )
     return {
@@ -376,7 +385,10 @@ def _local_applications(connection: Connection, remote_ids: Collection[int]) -> 
             visible=row.not_visible_since is None,
             candidate_remote_id=row.candidate__remote_id,
             synced_at=row.synced_at,
-            ignored=bool(row.erased_at or row.candidate__erased_at or row.deleted_at),
+            applied_at=row.applied_at,
+            ignored=any(
+                (row.erased_at, row.candidate__erased_at, row.candidate__id_taken_at, row.deleted_at)
+            ),
         )
         for row in columns
         if row.remote_id is not None
@@ -412,7 +424,7 @@ def compare_candidates(
 
 def _local_candidates(connection: Connection, remote_ids: Collection[int]) -> dict[int, Candidate]:
     rows = Candidate.objects.across_organisations().filter(
-        connection_id=connection.pk, remote_id__in=remote_ids, erased_at=None
+        connection_id=connection.pk, remote_id__in=remote_ids, erased_at=None, id_taken_at=None
     )
     return {row.remote_id: row for row in rows if row.remote_id is not None}
 

@@ -44,6 +44,8 @@ GRACE = timedelta(minutes=1)
 #: how far back a pass reads if no pass has succeeded yet
 FIRST_PERIOD = timedelta(days=14)
 
+OTHER_PERSON = "In Greenhouse, this ID belongs to another person: nothing was synced."
+
 DIED = "The worker was stopped. The next sync does the rest."
 
 log = logging.getLogger(__name__)
@@ -60,6 +62,8 @@ FINDINGS_KEPT = timedelta(days=90)
 #: how long passes without findings are kept
 PASSES_KEPT = timedelta(days=7)
 
+_TAKEN = "candidate__id_taken_at"
+
 #: columns of our copy; a change in them is a finding
 _COLUMNS = (
     "status",
@@ -67,6 +71,8 @@ _COLUMNS = (
     "stage_id",
     "prospect",
     "not_visible_since",
+    "applied_at",
+    _TAKEN,
     "candidate__remote_id",
     "candidate__email",
     "candidate__can_email",
@@ -379,7 +385,7 @@ def _sync(
     def record(_: list[str]) -> None:
         after = _our_copies(connection, by_id)
         rows = [
-            _finding(one, pk=after[remote_id]["pk"], row=row, wait=wait, now=now)
+            _finding(one, ours=after[remote_id], row=row, wait=wait, now=now)
             for remote_id, one in by_id.items()
             if _is_finding(one, before.get(remote_id), after.get(remote_id), wait=wait)
         ]
@@ -398,20 +404,27 @@ def _is_finding(one: Difference, before: Any, after: Any, *, wait: bool) -> bool
     """Whether syncing changed our copy; a delivery may have been quicker. With `wait`: whether it's in the stage."""
     if after is None:
         return False
+    if after[_TAKEN] is not None:
+        return before is None or before[_TAKEN] is None
     if wait:
         in_stage = (after["status"], after["job_id"], after["stage_id"], after["not_visible_since"])
         return in_stage == (Application.Status.ACTIVE, one.job_id, one.stage_id, None)
     return bool(before != after)
 
 
-def _finding(one: Difference, *, pk: int, row: Reconciliation, wait: bool, now: datetime) -> Finding:
+def _finding(
+    one: Difference, *, ours: Mapping[str, Any], row: Reconciliation, wait: bool, now: datetime
+) -> Finding:
+    if ours[_TAKEN] is not None:
+        one = Difference(remote_id=one.remote_id, kind=Finding.Kind.OTHER_PERSON, sentence=OTHER_PERSON)
+        wait = False
     return Finding(
         organisation_id=row.organisation_id,
         connection_id=row.connection_id,
         found_in=row,
         kind=one.kind,
         state=FindingState.WAITING if wait else FindingState.SYNCED,
-        application_id=pk,
+        application_id=ours["pk"],
         remote_application_id=one.remote_id,
         job_id=one.job_id,
         stage_id=one.stage_id,

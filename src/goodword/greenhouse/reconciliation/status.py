@@ -185,6 +185,12 @@ def describe(one: FindingCount) -> str:
             "%(what)s are no longer visible in Greenhouse. Nothing was erased.",
             one.count,
         ) % {"what": subject}
+    if one.kind == Kind.OTHER_PERSON:
+        return ngettext(
+            "In Greenhouse, the ID of %(what)s belongs to another person. Nothing was synced.",
+            "In Greenhouse, the IDs of %(what)s belong to other people. Nothing was synced.",
+            one.count,
+        ) % {"what": subject}
     if one.kind == Kind.JOB_CHANGED:
         return ngettext(
             "%(what)s changed. See the role.", "%(what)s changed; see their roles.", one.count
@@ -247,7 +253,7 @@ def _subject(kind: str, n: int) -> str:
                 "%(n)d changes that the four webhooks don't report",
                 n,
             ) % {"n": n}
-        case Kind.NOT_VISIBLE:
+        case Kind.NOT_VISIBLE | Kind.OTHER_PERSON:
             return ngettext("%(n)d application", "%(n)d applications", n) % {"n": n}
         case Kind.JOB_CHANGED:
             return ngettext("%(n)d linked job", "%(n)d linked jobs", n) % {"n": n}
@@ -272,6 +278,12 @@ def _outcome(kind: str, *, synced: bool, n: int) -> str:
         case Kind.NOT_VISIBLE:
             return ngettext(
                 "%(n)d application is no longer visible.", "%(n)d applications are no longer visible.", n
+            ) % {"n": n}
+        case Kind.OTHER_PERSON:
+            return ngettext(
+                "%(n)d application has the ID of another person in Greenhouse.",
+                "%(n)d applications have IDs of other people in Greenhouse.",
+                n,
             ) % {"n": n}
         case Kind.JOB_CHANGED:
             return ngettext("%(n)d linked job changed.", "%(n)d linked jobs changed.", n) % {"n": n}

@@ -141,6 +141,12 @@ def _tried(row: Connection, watch: "_DateWatch", *, now: datetime) -> Finding:
             f"{_name(row)}: permissions are missing ({names}).",
             "In Greenhouse, edit the credential and tick them.",
         )
+    if card.taken:
+        return attention(
+            GREENHOUSE,
+            f"{_name(row)}: the IDs of candidates belong to other people in Greenhouse ({card.taken}).",
+            "Set a key of the Greenhouse account that they are from (Settings > Integrations).",
+        )
     if card.refused_lately:
         return attention(
             GREENHOUSE,

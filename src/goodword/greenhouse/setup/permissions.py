@@ -17,6 +17,7 @@ from goodword.greenhouse.client.permissions import ACTIVITY_FEED, USERS
 from goodword.greenhouse.models import Connection, Permission
 from goodword.greenhouse.setup.connections import DISCONNECTED, locked, resume_waiting
 from goodword.greenhouse.setup.webhooks import WebhookSetup, webhook_setup
+from goodword.greenhouse.sync.identity import taken_ids
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
 ConnectionState, PermissionState = Connection.State, Permission.State
@@ -143,6 +144,8 @@ class ConnectionCard:
     untested: bool
     #: whether this installation's field keys can open the stored secrets
     opens: bool
+    #: candidates whose ids are other people's in Greenhouse
+    taken: int
 
     @property
     def to_tick(self) -> list[str]:
@@ -196,6 +199,7 @@ def connection_card(connection: Connection, *, now: datetime) -> ConnectionCard:
         checked_at=rows[0].checked_at if rows else None,
         untested=untested,
         opens=opens,
+        taken=taken_ids(connection).count(),
     )
 
 

@@ -242,6 +242,8 @@ def _apply(
     suppressed: Suppressed,
 ) -> str:
     application = reading.application
+    if reading.taken_from is not None:
+        return _taken(reading, reading.taken_from, connection=connection, now=now)
     automation = automation_for(connection, application) if application is not None else None
     candidate, changed = None, False
     if reading.candidate is not None:
@@ -291,6 +293,24 @@ def _apply(
 def _with_lock(connection_id: int, remote_id: int) -> QuerySet[Application]:
     rows = Application.objects.across_organisations().select_for_update(no_key=True)
     return rows.filter(connection_id=connection_id, remote_id=remote_id)
+
+
+def _taken(reading: ApplicationReading, candidate_id: int, *, connection: Connection, now: datetime) -> str:
+    """Greenhouse shows somebody else under this id, so the person we know is not visible to us. Health says so."""
+    people = Candidate.objects.across_organisations().select_for_update(no_key=True)
+    candidate = people.get(pk=candidate_id)
+    assert reading.candidate is not None  # otherwise nobody would have taken the id
+    if candidate.remote_id == reading.candidate.id and candidate.synced_at != reading.candidate_as_of:
+        raise Stale
+    found = _with_lock(connection.pk, reading.remote_id)
+    row = found[0] if found else None
+    if (row.synced_at if row else None) != reading.application_as_of:
+        raise Stale
+    if candidate.id_taken_at is None:
+        candidate.id_taken_at = now
+        candidate.save(update_fields=["id_taken_at"])
+    _not_visible(row, remote_id=reading.remote_id, now=now)
+    return f"Application {reading.remote_id} in Greenhouse is another person's: no effect. See Health."
 
 
 def _unlinked(application: remote.Application | None) -> str:

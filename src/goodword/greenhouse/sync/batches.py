@@ -22,6 +22,7 @@ from goodword.greenhouse.sync.applications import (
     waiting_among,
 )
 from goodword.greenhouse.sync.candidates import ACTOR
+from goodword.greenhouse.sync.identity import taken_from
 from goodword.greenhouse.sync.reading import ApplicationReading, Hint, Prefetched, add_details, is_mapped
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 from goodword.roles.models import AlreadyThere, Automation
@@ -78,6 +79,8 @@ def prepare(
                 continue  # a merge, or another application of the same candidate
             person = prefetched.candidate(application.candidate_id, as_of=candidate.synced_at)
             if person is None or row.erased_at is not None or candidate.erased_at is not None:
+                continue
+            if taken_from(application, person, ours=row, known=candidate):
                 continue
             reading = ApplicationReading(
                 remote_id=remote_id,

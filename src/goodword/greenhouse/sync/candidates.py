@@ -81,7 +81,8 @@ def write_candidate(
             connection_id=connection.pk,
             remote_id=person.id,
             defaults=candidate_columns(person)
-            | {"organisation_id": connection.organisation_id, "created_at": now, "synced_at": now},
+            | {"organisation_id": connection.organisation_id, "created_at": now, "synced_at": now}
+            | {"remote_created_at": person.created_at},
         )
     )
     if fresh:
@@ -103,6 +104,8 @@ def write_candidate(
 def update_candidate(row: Candidate, person: remote.Candidate) -> bool:
     values = candidate_columns(person)
     row.merged_into = None  # Greenhouse shows it as a separate person again
+    row.remote_created_at = row.remote_created_at or person.created_at
+    row.id_taken_at = None
     before = _mailable(row)
     blanked = any(value == "" != getattr(row, name) for name, value in values.items())
     emptied = blanked or (values["can_email"] and not values["email"])

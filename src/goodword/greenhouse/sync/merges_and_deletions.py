@@ -29,6 +29,7 @@ from goodword.greenhouse import client as remote
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.applications import READINGS, TooBusy, apply
 from goodword.greenhouse.sync.candidates import ACTOR, Stale, merge_candidates
+from goodword.greenhouse.sync.identity import is_empty, is_same_person, resembles
 from goodword.greenhouse.sync.reading import NO_HINT, ApplicationReading, read_application
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
@@ -54,6 +55,8 @@ def candidate_merged(
             return [*outcomes, f"Candidate {loser_id} is not one of our candidates."]
         if reading.shows(loser_id):
             return [*outcomes, f"Greenhouse still shows candidate {loser_id}: nothing was merged."]
+        if not _may_merge(loser, winner_id, reading=reading, connection=connection):
+            return [*outcomes, f"Candidate {winner_id} is another person here: nothing was merged."]
         winner = _candidate(connection, winner_id) or _unseen_candidate(
             connection, winner_id, like=loser, now=now
         )
@@ -68,6 +71,28 @@ def candidate_merged(
     return _read_and_write(
         connection, candidate_ids=(loser_id, winner_id), write=write, now=now, settle=settle
     )
+
+
+def _may_merge(loser: Candidate, winner_id: int, *, reading: "PeopleReading", connection: Connection) -> bool:
+    """A delivery alone doesn't join two people: it may come from another account, where the ids are somebody else's. An
+    application that has moved to the winner proves the merge, as does a common address or name."""
+    ours = _candidate(connection, winner_id)
+    if ours is not None and loser.merged_into_id == ours.pk:
+        return True
+    theirs = reading.people[winner_id]
+    if any(one.taken_from is not None for one in reading.applications):
+        return False
+    if ours is not None and theirs is not None and not is_same_person(ours, theirs):
+        return False
+    moved = [
+        one.remote_id
+        for one in reading.applications
+        if one.application is not None and one.application.candidate_id == winner_id
+    ]
+    if Application.objects.across_organisations().filter(candidate=loser, remote_id__in=moved).exists():
+        return True
+    other = theirs or ours
+    return other is None or is_empty(loser) or resembles(loser, other)
 
 
 def candidate_deleted(

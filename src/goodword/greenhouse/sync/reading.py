@@ -14,6 +14,7 @@ from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import Forbidden, HarvestApi, OwnerKind
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.candidates import is_address
+from goodword.greenhouse.sync.identity import taken_from
 from goodword.greenhouse.sync.session import BRIEFLY, CachedReads, harvest
 from goodword.roles.models import Automation, automation_of, rules_of_stage
 
@@ -81,13 +82,15 @@ class ApplicationReading:
     """An application as read, and the versions (`synced_at`) that our rows had before.
 
     `application` or `candidate` is None: not visible. `unlinked`: it belongs to no role, and the candidate wasn't read.
-    `recruiter` is None: unchanged. `restored`: the delivery undoes a rejection or a hire.
+    `taken_from`: our candidate whose id Greenhouse now gives to somebody else, so nothing may be written. `recruiter`
+    is None: unchanged. `restored`: the delivery undoes a rejection or a hire.
     """
 
     remote_id: int
     application: remote.Application | None
     candidate: remote.Candidate | None = None
     unlinked: bool = False
+    taken_from: int | None = None
     recruiter: RemoteRecruiter | None = None
     entered_at: datetime | None = None
     reason: str = ""
@@ -119,12 +122,15 @@ def read_application(
         automation = automation_for(connection, application)
     if ours is None and automation is None:
         return replace(reading, unlinked=True)
-    candidate_as_of = _candidate_version(connection, application.candidate_id, ours=ours)
+    known = _our_candidate(connection, application.candidate_id, ours=ours)
+    candidate_as_of = known.synced_at if known else None
     candidate = prefetched.candidate(application.candidate_id, as_of=candidate_as_of)
     candidate = candidate or api.candidate(application.candidate_id)
     reading = replace(reading, candidate=candidate, candidate_as_of=candidate_as_of)
     if candidate is None:
         return reading
+    if taken := taken_from(application, candidate, ours=ours, known=known):
+        return replace(reading, taken_from=taken.pk)
     return add_details(
         reading, api=api, ours=ours, automation=automation, connection=connection, hint=hint, now=now
     )
@@ -141,12 +147,17 @@ def _our_application(connection_id: int, remote_id: int) -> QuerySet[Application
     return rows.filter(connection_id=connection_id, remote_id=remote_id)[:1]
 
 
-def _candidate_version(connection: Connection, remote_id: int, *, ours: Application | None) -> Version:
+def _our_candidate(connection: Connection, remote_id: int, *, ours: Application | None) -> Candidate | None:
     if ours is not None:
         candidate = ours.candidate
         if (candidate.connection_id, candidate.remote_id) == (connection.pk, remote_id):
-            return candidate.synced_at
-    return _candidate_versions(connection, [remote_id])[remote_id]
+            return candidate
+    return our_candidate(connection.pk, remote_id)
+
+
+def our_candidate(connection_id: int | None, remote_id: int) -> Candidate | None:
+    rows = Candidate.objects.across_organisations()
+    return rows.filter(connection_id=connection_id, remote_id=remote_id).first()
 
 
 def is_mapped(*, connection_id: int, job_id: int | None, stage_id: int | None) -> bool:

@@ -1,0 +1,84 @@
+"""Whether a record in Greenhouse is about the person we know by its id.
+
+Ids of two accounts can be equal, and a connection's key may be replaced by that of another account. Candidates are
+compared by the time at which Greenhouse created them, applications by the time of the application: neither changes
+when a person is renamed, moved or merged. docs/decisions/0059 has the reasons.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from goodword.candidates.models import Application, Candidate
+from goodword.core.addresses import is_same
+from goodword.greenhouse import client as remote
+from goodword.greenhouse.models import Connection
+
+#: v1 may omit the fractions of a second that v3 has
+PRECISION = timedelta(seconds=1)
+
+
+def is_same_moment(ours: datetime | None, theirs: datetime | None) -> bool | None:
+    """Return whether the times agree to the second, or None if one of them is unknown."""
+    if ours is None or theirs is None:
+        return None
+    return abs(ours - theirs) <= PRECISION
+
+
+def is_same_person(ours: Candidate, theirs: remote.Candidate) -> bool:
+    """Return whether two records with the same id are about one person. If a time is unknown, their address or name
+    must agree."""
+    same = is_same_moment(ours.remote_created_at, theirs.created_at)
+    if same is None:
+        return is_empty(ours) or resembles(ours, theirs)
+    return same
+
+
+def is_empty(ours: Candidate) -> bool:
+    """Return whether nothing is left of the person here: erased, or merged into another profile."""
+    return ours.erased_at is not None or ours.merged_into_id is not None
+
+
+def resembles(ours: Candidate, theirs: remote.Candidate | Candidate) -> bool:
+    """Return whether they have an address in common, or the same full name."""
+    if shares_address(ours, theirs):
+        return True
+    names = (ours.first_name, ours.last_name), (theirs.first_name, theirs.last_name)
+    one, other = ([" ".join(part.split()).casefold() for part in name] for name in names)
+    return one == other and all(one)
+
+
+def shares_address(ours: Candidate, theirs: remote.Candidate | Candidate) -> bool:
+    addresses = [theirs.email] if isinstance(theirs, Candidate) else [one.value for one in theirs.emails]
+    return bool(ours.email) and any(is_same(ours.email, one) for one in addresses)
+
+
+def taken_ids(connection: Connection) -> QuerySet[Candidate]:
+    """Return our candidates whose id, or that of an application, was another person's when it was last read."""
+    rows = Candidate.objects.across_organisations()
+    return rows.filter(connection_id=connection.pk, id_taken_at__isnull=False)
+
+
+def taken_from(
+    application: remote.Application,
+    person: remote.Candidate,
+    *,
+    ours: Application | None,
+    known: Candidate | None,
+) -> Candidate | None:
+    """Return our candidate whose id Greenhouse now gives to somebody else; None if the records are about the people we
+    know. `ours`: our copy of the application, `known`: of the candidate with the person's id."""
+    if known is not None and not is_same_person(known, person):
+        return known
+    if ours is None or ours.candidate.remote_id == person.id:
+        return None
+    # a merge gives the application to another profile
+    before = ours.candidate
+    same = is_same_moment(ours.applied_at, application.applied_at)
+    if same or shares_address(before, person) or (same is None and _may_be(before, person)):
+        return None
+    return before
+
+
+def _may_be(ours: Candidate, theirs: remote.Candidate) -> bool:
+    return is_empty(ours) or resembles(ours, theirs)

@@ -1,0 +1,255 @@
+"""Records of another Greenhouse account whose ids are the same as ours: nothing is mixed."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from goodword.candidates.models import Candidate
+from goodword.core import clock
+from goodword.greenhouse.models import Finding
+from goodword.greenhouse.sync.applications import sync_application
+from goodword.greenhouse.sync.identity import is_same_moment
+from goodword.greenhouse.sync.merges_and_deletions import candidate_merged
+from goodword.notifications.models import Email
+from goodword.workflow.models import StepRequest
+from greenhouse_sandbox.store.applications import Application as RemoteApplication
+from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
+from tests.contract.greenhouse import Greenhouse
+from tests.greenhouse.inbox.test_bursts import arrive, people
+from tests.greenhouse.reconciliation.passes import findings, reconcile, settled
+from tests.greenhouse.shared_world import BEFORE
+from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
+
+TAKEN = "Application {} in Greenhouse is another person's: no effect. See Health."
+
+
+def invited(world: World) -> RemoteApplication:
+    application = world.apply(first_name="Ada", last_name="Lovelace", email="ada@people.example")
+    world.move(application, ASSESSMENT)
+    settled(world)
+    return application
+
+
+BEFORE["application"] = invited
+
+
+@pytest.fixture
+def application(made: RemoteApplication) -> RemoteApplication:
+    return made
+
+
+def person_of(greenhouse: Greenhouse, application: RemoteApplication) -> RemoteCandidate:
+    found = greenhouse.store.candidates.get(application.candidate_id)
+    assert found is not None
+    return found
+
+
+def become_somebody(world: World, application: RemoteApplication) -> RemoteCandidate:
+    """As if the key were replaced by that of an account in which both ids are Eve's."""
+    person = person_of(world.greenhouse, application)
+    person.first_name, person.last_name = "Eve", "Stranger"
+    person.email_addresses = [{"value": "eve@elsewhere.example", "type": "personal"}]
+    person.created_at -= timedelta(days=300)
+    application.created_at -= timedelta(days=290)
+    world.greenhouse.store.candidates.changed(person, world.greenhouse.now())
+    world.greenhouse.store.applications.changed(application, world.greenhouse.now())
+    return person
+
+
+def state(world: World, application: RemoteApplication) -> tuple[Any, ...]:
+    """What must not change."""
+    ours = world.ours(application)
+    candidate = ours.candidate
+    return (
+        *(candidate.pk, candidate.name, candidate.email, candidate.remote_created_at),
+        *(ours.stage_id, ours.status, ours.job_id, ours.applied_at),
+        StepRequest.objects.of(world.organisation).count(),
+        Email.objects.of(world.organisation).count(),
+    )
+
+
+def taken(world: World, application: RemoteApplication) -> tuple[bool, bool]:
+    """Whether the id is marked as taken, and our copy as not visible."""
+    ours = world.ours(application)
+    return ours.candidate.id_taken_at is not None, ours.not_visible_since is not None
+
+
+@pytest.mark.main_case
+@pytest.mark.world
+def test_a_webhook_about_somebody_with_the_same_ids_changes_nothing(
+    either: World, application: RemoteApplication
+) -> None:
+    world = either
+    before = state(world, application)
+    become_somebody(world, application)
+    world.move(application, REFERENCES)
+    world.deliver()
+    assert (state(world, application), taken(world, application)) == (before, (True, True))
+    assert world.inbox()[-1] == ("handled", TAKEN.format(application.id))
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("full", [True, False])
+def test_a_pass_over_somebody_with_the_same_ids_changes_nothing(
+    either: World, application: RemoteApplication, full: bool
+) -> None:
+    world = either
+    before = state(world, application)
+    become_somebody(world, application)
+    world.move(application, REFERENCES)
+    reconcile(world, full=full)
+    assert (state(world, application), taken(world, application)) == (before, (True, True))
+    assert findings(world) == {("other_person", "synced"): 1}
+    world.line.calls.clear()
+    reconcile(world, full=full)
+    assert findings(world) == {("other_person", "synced"): 1}
+    assert not [call for call in world.line.reads if call.endswith(str(application.id))]
+
+
+@pytest.mark.world
+def test_a_pass_finds_somebody_whose_application_looks_the_same(
+    world: World, application: RemoteApplication
+) -> None:
+    before = state(world, application)
+    become_somebody(world, application)
+    reconcile(world, full=True)
+    assert (state(world, application), taken(world, application)) == (before, (True, True))
+
+
+@pytest.mark.world
+def test_a_missed_invitation_does_not_wait_for_somebody_with_the_same_ids(
+    world: World, application: RemoteApplication
+) -> None:
+    become_somebody(world, application)
+    world.move(application, REFERENCES)
+    world.outgoing()
+    reconcile(world, after=timedelta(days=5))
+    kinds = Finding.objects.of(world.organisation).values_list("kind", "state")
+    assert ("missed_invitation", "waiting") not in kinds
+
+
+@pytest.mark.world
+def test_a_burst_about_people_with_the_same_ids_changes_nothing(world: World) -> None:
+    rows = people(world, 8)
+    before = [state(world, row) for row in rows]
+    for row in rows[::2]:
+        become_somebody(world, row)
+        world.move(row, ASSESSMENT)
+    arrive(world)
+    world.work()
+    assert [state(world, row)[:-2] for row in rows] == [one[:-2] for one in before]
+    assert [taken(world, row) for row in rows] == [(True, True), (False, False)] * 4
+
+
+@pytest.mark.world
+def test_an_application_of_somebody_else_is_not_taken_for_a_merge(
+    either: World, application: RemoteApplication
+) -> None:
+    world = either
+    before = state(world, application)
+    application.candidate_id = world.greenhouse.candidate(first_name="Eve", email="eve@b.example").id
+    application.created_at -= timedelta(days=290)
+    world.greenhouse.store.applications.changed(application, world.greenhouse.now())
+    world.move(application, REFERENCES)
+    world.deliver()
+    assert (state(world, application), taken(world, application)) == (before, (True, True))
+    assert not Candidate.objects.of(world.organisation).filter(first_name="Eve").exists()
+
+
+@pytest.mark.world
+def test_somebody_elses_new_application_is_not_given_to_a_candidate_with_the_same_id(
+    either: World, application: RemoteApplication
+) -> None:
+    world = either
+    person = become_somebody(world, application)
+    world.greenhouse.store.applications.delete(application.id)
+    new = world.greenhouse.application(person)
+    world.move(new, ASSESSMENT)
+    world.deliver()
+    assert not world.ours(application).candidate.applications.filter(remote_id=new.id).exists()
+    assert world.ours(application).candidate.id_taken_at is not None
+
+
+@pytest.mark.world
+def test_a_merge_that_nothing_confirms_joins_nobody(world: World, application: RemoteApplication) -> None:
+    store = world.greenhouse.store
+    other = world.apply(first_name="Eve", last_name="Stranger", email="eve@elsewhere.example")
+    world.deliver()
+    before = [state(world, application), state(world, other)]
+    store.applications.delete(application.id)
+    store.candidates.delete(application.candidate_id)
+    outcomes = candidate_merged(
+        world.connection, loser_id=application.candidate_id, winner_id=other.candidate_id, now=clock.now()
+    )
+    assert outcomes[-1] == f"Candidate {other.candidate_id} is another person here: nothing was merged."
+    assert [state(world, application), state(world, other)] == before
+
+
+@pytest.mark.world
+def test_the_person_is_synced_again_once_greenhouse_shows_them(
+    world: World, application: RemoteApplication
+) -> None:
+    person = person_of(world.greenhouse, application)
+    earlier = vars(person).copy(), application.created_at
+    become_somebody(world, application)
+    world.move(application, REFERENCES)
+    world.deliver()
+    vars(person).update(earlier[0])
+    application.created_at = earlier[1]
+    sync_application(world.connection, application.id, now=clock.now())
+    assert taken(world, application) == (False, False)
+    assert world.ours(application).stage_name == "Reference Check"
+
+
+@pytest.mark.world
+def test_a_renamed_person_with_a_new_address_is_the_same(
+    either: World, application: RemoteApplication
+) -> None:
+    world = either
+    person = person_of(world.greenhouse, application)
+    person.first_name, person.last_name = "Augusta", "King"
+    person.email_addresses = [{"value": "king@people.example", "type": "personal"}]
+    application.created_at -= timedelta(days=3)
+    sync_application(world.connection, application.id, now=clock.now())
+    ours = world.ours(application)
+    assert (ours.candidate.name, ours.candidate.email) == ("Augusta King", "king@people.example")
+    assert (ours.applied_at, taken(world, application)) == (application.created_at, (False, False))
+
+
+@pytest.mark.world
+@pytest.mark.parametrize(
+    ("change", "is_learned"),
+    [({}, True), ({"last_name": "King"}, True), ({"first_name": "Eve", "email": "eve@b.example"}, False)],
+)
+def test_an_unknown_time_is_learned_if_address_or_name_agrees(
+    world: World, application: RemoteApplication, change: dict[str, str], is_learned: bool
+) -> None:
+    person = person_of(world.greenhouse, application)
+    Candidate.objects.of(world.organisation).update(remote_created_at=None)
+    person.first_name = change.get("first_name", person.first_name)
+    person.last_name = change.get("last_name", person.last_name)
+    if "email" in change:
+        person.email_addresses = [{"value": change["email"], "type": "personal"}]
+    sync_application(world.connection, application.id, now=clock.now())
+    learned = world.ours(application).candidate.remote_created_at
+    assert learned == (person.created_at if is_learned else None)
+    assert taken(world, application) == (not is_learned, not is_learned)
+
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "same"),
+    [
+        (NOON, True),
+        (NOON + timedelta(milliseconds=999), True),
+        (NOON - timedelta(seconds=1), True),
+        (NOON + timedelta(seconds=2), False),
+        (None, None),
+    ],
+)
+def test_times_are_compared_to_the_second(theirs: datetime | None, same: bool | None) -> None:
+    assert is_same_moment(NOON, theirs) is same
+    assert is_same_moment(theirs, NOON) is same
