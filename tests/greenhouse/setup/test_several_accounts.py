@@ -6,11 +6,12 @@ import httpx2
 import pytest
 from bs4 import BeautifulSoup
 
+from goodword.candidates.models import Candidate
 from goodword.core import clock
 from goodword.greenhouse.client import V1Credentials, V3Credentials
 from goodword.greenhouse.models import Connection, Permission, WebhookSecret
 from goodword.greenhouse.setup.connections import connection_of, live_connections
-from goodword.greenhouse.setup.keys import InUse, KeyCheck, check_all, connect
+from goodword.greenhouse.setup.keys import InUse, KeyCheck, account_warnings, check_all, connect, digest
 from tests.contract.greenhouse import Greenhouse, open_account
 from tests.greenhouse.setup.desk import Desk
 from tests.greenhouse.setup.test_setting_the_key import errors
@@ -185,8 +186,7 @@ def test_a_key_of_another_account_names_the_affected_roles(desk: Desk, other: Gr
     assert account == (
         "This key belongs to another Greenhouse account It belongs to “Borealis Travel”, "
         f"but “{existing.name}” is connected to “{existing.account_name}”. "
-        f"Candidates of “{existing.name}” would no longer be updated. Where both accounts use the same ID, results "
-        "would even show under another person's name. Add as another account"
+        f"Webhooks of “{existing.name}” would no longer match the key. Add as another account"
     )
     page = BeautifulSoup(response.content, "html.parser")
     instead = page.find_all("a", string="Add as another account")
@@ -206,7 +206,7 @@ def test_the_affected_roles_follow_their_sentence(desk: Desk, other: Greenhouse)
     Connection.objects.of(desk.organisation).update(account_name="")  # not known, so only the jobs differ
     linked(desk, existing, "Window Washer", job_id=next(desk.greenhouse.store.jobs.rising()).id)
     [jobs] = notices(desk.set_key(existing.pk, **typed(other)).content)
-    assert "stop following this role in Greenhouse: Window Washer Candidates of" in jobs
+    assert "stop following this role in Greenhouse: Window Washer Webhooks of" in jobs
     assert jobs.endswith("Add as another account")
 
 
@@ -244,3 +244,81 @@ def open_another_credential(desk: Desk) -> dict[str, str]:
     client, secret = create_oauth_client(store, **made)  # type: ignore[arg-type]
     client.scopes = list(desk.greenhouse.row.scopes)
     return {"client_id": client.client_id, "client_secret": secret}
+
+
+def known_candidate(desk: Desk, connection: Connection, account: Greenhouse, **changes: object) -> None:
+    """Our copy of the account's newest candidate."""
+    person = list(account.store.candidates.rising())[-1]
+    factories.candidate(
+        desk.organisation,
+        **{"connection_id": connection.pk, "remote_id": person.id, "remote_created_at": person.created_at}
+        | changes,
+    )
+
+
+def buttons(body: bytes) -> list[str]:
+    page = BeautifulSoup(body, "html.parser")
+    return [button.get_text(strip=True) for button in page.select("#key-form button")]
+
+
+@pytest.mark.main_case
+@pytest.mark.world
+@pytest.mark.parametrize("seen", ["with other people", "not at all"])
+def test_a_key_of_another_account_cannot_be_set_for_known_candidates(
+    desk: Desk, other: Greenhouse, seen: str
+) -> None:
+    existing = desk.connect()
+    known_candidate(desk, existing, other, remote_created_at=clock.now())
+    if seen == "not at all":
+        Candidate.objects.of(desk.organisation).update(remote_id=1)
+    before = Connection.objects.of(desk.organisation).values().get()
+    response = desk.set_key(existing.pk, **typed(other))
+    [line] = notices(response.content)
+    assert line.endswith(
+        f"It can't be set for “{existing.name}”: where both accounts use the same ID, results could show under "
+        "another person's name. Add as another account"
+    )
+    assert buttons(response.content) == ["Set"]
+    desk.set_key(existing.pk, **typed(other), confirmed=digest_of(desk, existing, other))
+    assert Connection.objects.of(desk.organisation).values().get() == before
+
+
+def digest_of(desk: Desk, connection: Connection, account: Greenhouse) -> str:
+    assert isinstance(account.credentials, V3Credentials)
+    check = check_all(KeyCheck(credentials=account.credentials))
+    return digest(account_warnings(check, organisation=desk.organisation, connection=connection))
+
+
+@pytest.mark.world
+def test_an_account_is_known_by_its_candidates_even_if_it_was_renamed(either: Desk) -> None:
+    existing = either.connect()
+    Connection.objects.of(either.organisation).update(account_name="Northwind, before it was renamed")
+    linked(either, existing, "Window Washer", job_id=1)
+    known_candidate(either, existing, either.greenhouse)
+    response = either.set_key(existing.pk, **open_another_credential(either))
+    [line] = notices(response.content)
+    assert line.startswith("This key doesn't see all linked jobs")
+    either.set_key(existing.pk, **open_another_credential(either), **confirmed(response.content))
+    assert either.audited()[-1] == "greenhouse.key_set"
+
+
+@pytest.mark.world
+def test_an_account_in_which_the_ids_are_other_peoples_is_another(either: Desk) -> None:
+    existing = either.connect()
+    known_candidate(either, existing, either.greenhouse, remote_created_at=clock.now())
+    response = either.set_key(existing.pk, **open_another_credential(either))
+    [line] = notices(response.content)
+    assert line.startswith(
+        "This key belongs to another Greenhouse account There, the IDs of candidates of "
+        f"“{existing.name}” belong to other people. It can't be set for"
+    )
+
+
+@pytest.mark.world
+def test_a_new_key_is_compared_with_candidates_whose_ids_were_taken(desk: Desk) -> None:
+    existing = desk.connect()
+    known_candidate(desk, existing, desk.greenhouse, id_taken_at=clock.now())
+    page = desk.client(desk.admin).get(desk.own("greenhouse_health")).content.decode()
+    assert "Greenhouse shows another person under the ID of 1 candidate." in page
+    assert desk.set_key(existing.pk, **open_another_credential(desk)).status_code == 302
+    assert Candidate.objects.of(desk.organisation).get().id_taken_at is None

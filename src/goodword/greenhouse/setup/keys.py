@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
+from goodword.candidates.models import Candidate
 from goodword.core import crypto
 from goodword.greenhouse.client import (
     Forbidden,
@@ -42,6 +43,7 @@ from goodword.greenhouse.setup.connections import (
     resume_waiting,
 )
 from goodword.greenhouse.setup.permissions import display_state, state_of
+from goodword.greenhouse.sync.identity import is_same_person, taken_ids
 from goodword.greenhouse.sync.session import BRIEFLY, client_for
 from goodword.roles.models import Automation
 
@@ -53,6 +55,9 @@ ConnectionState = Connection.State
 
 #: a second click within this time isn't a conflict
 DOUBLE_CLICK = timedelta(minutes=1)
+
+#: maximum candidates to look up, in one call
+CANDIDATES_LOOKED_UP = 50
 
 #: maximum linked jobs to look up: v3 reads fifty per call, v1 one
 JOBS_LOOKED_UP = {Connection.Api.V3: 150, Connection.Api.V1: 15}
@@ -249,6 +254,7 @@ def connect(
                 *("last_call_at", "last_error", "last_error_at", "check_at"),
             ]
         )
+        taken_ids(row).update(id_taken_at=None)  # compared again with the next sync
         if not WebhookSecret.valid(row, now=now).exists():
             WebhookSecret.add(row, secrets.token_hex(SECRET_KEY_BYTES), now=now)
         write(
@@ -304,6 +310,8 @@ class AccountWarning:
     instead: Connection | None = None
     #: the key should be set for an account of its own
     is_other: bool = False
+    #: it must be: the connection has candidates, and none of them is in the account
+    is_refused: bool = False
 
 
 def connection_using(
@@ -323,7 +331,7 @@ def account_warnings(
     check: KeyCheck, *, organisation: Organisation, connection: Connection | None
 ) -> list[AccountWarning]:
     """Signs that the key belongs to another account than `connection`'s, or to a connected one: account names, linked
-    jobs. Raises HarvestError."""
+    jobs, candidates. Raises HarvestError."""
     live = [one for one in live_connections(organisation) if connection is None or one.pk != connection.pk]
     others = live + (disconnected(organisation) if connection is None else [])
     known = [*others, *([connection] if connection else [])]
@@ -333,7 +341,12 @@ def account_warnings(
     found = []
     if connection is not None:
         links_of_connection = links[connection.pk][: JOBS_LOOKED_UP[_api(check)]]
-        found += _other_account(check, connection, links_of_connection, visible)
+        people = _newest_candidates(connection)
+        found += _other_account(
+            check, connection, links_of_connection, visible, recognised=_recognises(check, people)
+        )
+        if people:
+            found = [replace(one, is_refused=one.is_other) for one in found]
     for other in others:
         if _is_of(check, other, links[other.pk], visible):
             found.append(_already_connected(other))
@@ -346,10 +359,18 @@ def digest(warnings: Sequence[AccountWarning]) -> str:
 
 
 def _other_account(
-    check: KeyCheck, connection: Connection, links: Sequence[Automation], visible: Collection[int] | None
+    check: KeyCheck,
+    connection: Connection,
+    links: Sequence[Automation],
+    visible: Collection[int] | None,
+    *,
+    recognised: bool | None,
 ) -> list[AccountWarning]:
+    """`recognised`: whether the account has our candidates; None if that couldn't be found out. Then names and jobs
+    decide: an account may be renamed, and its jobs deleted."""
     found = []
-    if connection.account_name and check.account_name and connection.account_name != check.account_name:
+    names = {connection.account_name, check.account_name} - {""}
+    if len(names) > 1 and not recognised:
         found.append(
             AccountWarning(
                 title=_("This key belongs to another Greenhouse account"),
@@ -358,11 +379,20 @@ def _other_account(
                 is_other=True,
             )
         )
+    elif recognised is False:
+        found.append(
+            AccountWarning(
+                title=_("This key belongs to another Greenhouse account"),
+                sentence=_("There, the IDs of candidates of “%(name)s” belong to other people.")
+                % {"name": connection.name},
+                is_other=True,
+            )
+        )
     unseen = [link for link in links if visible is not None and link.job_id not in visible]
     if not unseen:
         return found
     roles = sorted({link.role.title for link in unseen})
-    if len(unseen) == len(links):
+    if len(unseen) == len(links) and not recognised:
         title = _("This looks like the key of another Greenhouse account")
         sentence = ngettext(
             "It sees none of the jobs linked through “%(name)s”. With it, Goodword would stop following this "
@@ -382,7 +412,7 @@ def _other_account(
         title=title,
         sentence=sentence % {"name": connection.name},
         roles=roles,
-        is_other=len(unseen) == len(links) and not found,  # offered once
+        is_other=len(unseen) == len(links) and not found and not recognised,  # offered once
     )
     return [*found, warning]
 
@@ -414,6 +444,26 @@ def _is_of(
     if check.account_name and check.account_name == other.account_name:
         return True
     return any(link.job_id in visible for link in links) if visible else False
+
+
+def _newest_candidates(connection: Connection) -> dict[int, Candidate]:
+    rows = Candidate.objects.of(connection.organisation).filter(
+        connection_id=connection.pk, remote_created_at__isnull=False
+    )
+    newest = rows.order_by("-remote_id")[:CANDIDATES_LOOKED_UP]
+    return {row.remote_id: row for row in newest if row.remote_id is not None}
+
+
+def _recognises(check: KeyCheck, people: Mapping[int, Candidate]) -> bool | None:
+    """Return whether any of our candidates is in the key's account. None if it shows none of their ids."""
+    if not people:
+        return None
+    try:
+        with client_for_check(check) as (api, _store):
+            seen = [is_same_person(people[one.id], one) for one in api.candidates(people) if one.id in people]
+    except (Forbidden, Unauthorised, UnexpectedShape):
+        return None
+    return any(seen) if seen else None
 
 
 def _links(connection: Connection) -> list[Automation]:

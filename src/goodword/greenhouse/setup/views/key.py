@@ -131,10 +131,12 @@ def _check(request: MemberRequest, form: KeyForm, connection: Connection | None)
             return _progress(request, check)
     check = check_all(check, worked_before=current)
     warnings = account_warnings(check, organisation=request.organisation, connection=connection)
-    shown = digest(warnings)
-    if warnings and request.POST.get("confirmed") != shown:
+    shown, refused = digest(warnings), any(warning.is_refused for warning in warnings)
+    if refused or (warnings and request.POST.get("confirmed") != shown):
         sofar = seal(check, member=request.member, now=clock.now())
-        return _dialog(request, form, connection, warnings=warnings, digest=shown, sofar=sofar)
+        return _dialog(
+            request, form, connection, warnings=warnings, refused=refused, digest=shown, sofar=sofar
+        )
     connected = connect(
         organisation=request.organisation,
         check=check,
