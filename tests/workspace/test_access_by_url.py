@@ -16,7 +16,7 @@ from django.db import models, transaction
 from django.urls import URLPattern, reverse
 
 from goodword.accounts.access import ANYBODY
-from goodword.accounts.models import Invitation, Membership
+from goodword.accounts.models import AuditEntry, Invitation, Membership
 from goodword.assessments.models import (
     Adjustment,
     Attempt,
@@ -277,6 +277,15 @@ def test_the_admin_finds_every_row(acme: Acme) -> None:
         if response.status_code == 404:
             missing.append(pattern.name)
     assert missing == []
+
+
+def test_head_requests_record_and_change_nothing(acme: Acme) -> None:
+    list_states(acme)
+    browser, before, recorded = signed_in(acme.admin), everything(), AuditEntry.objects.count()
+    for pattern in ASKED:
+        browser.head(acme.address(pattern, slug=acme.organisation.slug))
+    assert AuditEntry.objects.count() == recorded
+    assert everything() == before
 
 
 @pytest.mark.parametrize("kind", ["recruiter", "manager"])

@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -92,7 +92,10 @@ ADMIN = frozenset({Membership.Kind.ADMIN.value})
 
 
 def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
-    """Allow members of these kinds. The view gets no slug; its request has `member` and `organisation` instead."""
+    """Allow members of these kinds. The view gets no slug; its request has `member` and `organisation` instead.
+
+    HEAD changes nothing: the audit log would say that somebody viewed or downloaded what they weren't sent.
+    """
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
@@ -114,7 +117,12 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
             asked.member, asked.organisation = found, found.organisation
             telemetry.note(organisation=found.organisation_id)
             with timezone.override(found.organisation.zone):
-                response = _back_home(asked, view(asked, *args, **kwargs))
+                if request.method == "HEAD":
+                    with transaction.atomic():
+                        response = view(asked, *args, **kwargs)
+                        transaction.set_rollback(True)
+                else:
+                    response = _back_home(asked, view(asked, *args, **kwargs))
             # pages contain personal data, which must not stay in the browser after sign-out
             response.setdefault("Cache-Control", "private, no-store")
             return response
