@@ -200,9 +200,9 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if GOODWORD_ENV == "test"
     else {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "goodword.core.cache.UnculledCache",
         "LOCATION": "goodword_cache",
-        # it counts failed sign-ins; if it were small, guessing with many addresses would evict the counts
+        # above this number, expired entries are deleted
         "OPTIONS": {"MAX_ENTRIES": 50_000},
     }
 }
