@@ -29,10 +29,10 @@ from tests.support import database, worlds
 # While modules are imported and tests collected, collecting garbage would take a third of the time.
 gc.disable()
 
-# Started in the background of a script, a run ignores Ctrl-C, and so would the programs that tests end by it.
+# A run started in the background of a script ignores Ctrl-C, and so would the programs that tests end with it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# What a developer has exported for a `make demo` beside must not reach the tests, nor the tests its data.
+# Settings that a developer has exported for a demo must not reach the tests, and tests must not reach its data.
 for _name in list(os.environ):
     if _name.startswith("GOODWORD_") or _name in {"SANDBOX_PORT", "MAILBOX_PORT"}:
         del os.environ[_name]
@@ -46,7 +46,7 @@ hypothesis.settings.load_profile("untimed")
 _folder = tempfile.TemporaryDirectory(prefix="goodword-tests-")
 if "DATABASE_URL" not in os.environ:
     _server = database.start(Path(_folder.name))
-    # At the very end, after everything that may hold a connection, and also when what follows here fails.
+    # Stop at the very end, after everything that may hold a connection, and also if the code below fails.
     atexit.register(_server.stop)
     # Inherited by worker processes.
     os.environ |= {"DATABASE_URL": _server.url, "TESTS_TEMPLATE": database.TEMPLATE}
@@ -126,7 +126,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
 
 
 def pytest_collection(session: pytest.Session) -> None:
-    """Import a share of the test modules: in a fresh checkout, each process compiles others, for all of them."""
+    """Import a share of the test modules, so that in a fresh checkout each process compiles some of them for all."""
     config = session.config
     if not (worker := getattr(config, "workerinput", None)):
         return
@@ -193,7 +193,7 @@ def django_db_setup(
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    # as if a page had been shown before, so that no test counts the query for it, depending on the order
+    # as if a page had been shown before; otherwise the first test to show one would count its query
     installation._read = (0.0, installation.Mode.WORKING)
     with worlds.running(item):
         in_one_piece(runtestprotocol)(item, nextitem=nextitem)

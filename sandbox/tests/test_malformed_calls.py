@@ -36,7 +36,7 @@ def test_a_failure_of_the_sandbox_is_answered_with_500(
 
 
 @pytest.mark.parametrize("name", ["per_page", "page", "job_id", "candidate_ids"])
-def test_long_numbers_are_no_numbers_in_v1(v1: httpx2.Client, name: str) -> None:
+def test_long_numbers_are_not_numbers_in_v1(v1: httpx2.Client, name: str) -> None:
     answer = v1.get(f"/v1/{'candidates' if name == 'candidate_ids' else 'applications'}?{name}={LONG}")
     wrong = {"field": name, "message": "Must be a positive integer"}
     expected: Any = (
@@ -45,7 +45,7 @@ def test_long_numbers_are_no_numbers_in_v1(v1: httpx2.Client, name: str) -> None
     assert answer.json() == expected
 
 
-def test_long_numbers_are_no_numbers_elsewhere(
+def test_long_numbers_are_not_numbers_elsewhere(
     v1: httpx2.Client, v3: httpx2.Client, client: httpx2.Client
 ) -> None:
     for name in ("per_page", "ids"):

@@ -292,13 +292,13 @@ def test_a_session_by_password_opens_other_organisations_only(rita: Membership) 
     assert client.post("/o/acme/roles/new/", {"title": "x"}).status_code == 403
 
 
-def test_a_session_by_single_sign_on_needs_no_second_factor_here(rita: Membership) -> None:
+def test_a_session_by_single_sign_on_needs_no_second_factor(rita: Membership) -> None:
     require(rita.organisation)
     Organisation.objects.update(requires_second_factor=True)
     assert signed_in(rita, method="socialaccount").get("/o/acme/roles/").status_code == 200
 
 
-def test_only_an_admin_for_whom_it_works_can_require_it(rita: Membership) -> None:
+def test_only_an_admin_who_signed_in_by_it_can_require_it(rita: Membership) -> None:
     rules = "/o/acme/settings/sign-in/"
     refused = signed_in(rita).post(rules, {"requires_single_sign_on": "on"})
     assert refused.context["form"].errors["requires_single_sign_on"] == [

@@ -97,7 +97,7 @@ def test_an_old_page_does_not_start_the_clock_of_another_part(client: Client, at
         assert part_of(attempt, 2).begun_at is None
 
 
-def test_an_unanswered_part_neither_ends_nor_leads_on(client: Client, attempt: Attempt) -> None:
+def test_an_unanswered_part_does_not_end(client: Client, attempt: Attempt) -> None:
     answers(attempt).filter(item=statements_of(attempt)[0].id).delete()
     response = client.post(url(attempt, "portal_assessment_finish", 1), {"go": "start"})
     assert response.status_code == 422

@@ -248,7 +248,7 @@ def test_before_the_end_and_of_an_attempt_closed_early_there_is_none() -> None:
 
 
 @pytest.mark.world
-def test_somebody_elses_link_and_a_mistyped_one_show_nothing_of_it(scales_only: Attempt) -> None:
+def test_another_persons_link_and_a_mistyped_one_show_nothing_of_it(scales_only: Attempt) -> None:
     other = assigned(application())
     assert "Contact with others" not in Client().get(url(other)).content.decode()
     response = Client().get(reverse("portal_assessment_result", args=["a" * 43]))

@@ -29,7 +29,7 @@ def test_one_minute_is_singular() -> None:
         assert "1 minutes" not in part
 
 
-def test_the_invitation_says_what_how_long_and_by_when() -> None:
+def test_the_invitation_says_what_to_do_how_long_it_takes_and_by_when() -> None:
     of = application()
     of.candidate.preferred_name = "Ada & Co"
     of.candidate.save()

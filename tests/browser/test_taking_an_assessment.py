@@ -158,7 +158,7 @@ def test_back_from_the_error_page_opens_the_statement(page: Page, url: Callable[
     expect(page.get_by_role("radio", name="Strongly agree")).to_be_checked()
 
 
-def test_the_focus_stays_where_somebody_answers_already(page: Page, url: Callable[..., str]) -> None:
+def test_the_focus_stays_where_somebody_is_answering(page: Page, url: Callable[..., str]) -> None:
     held = hold(page, "**/assessments/keys.js")
     with page.expect_request("**/assessments/keys.js"):
         page.goto(url("portal_assessment_item", 1, 1), wait_until="commit")

@@ -72,7 +72,7 @@ def test_candidates_see_the_title_of_the_job_post(application: Application) -> N
     assert public_title(application) == ""
 
 
-def test_each_kind_sees_what_is_theirs(application: Application) -> None:
+def test_each_kind_of_member_sees_their_applications(application: Application) -> None:
     role = application.role
     assert role is not None
     organisation = application.organisation
@@ -97,7 +97,7 @@ def test_each_kind_sees_what_is_theirs(application: Application) -> None:
     assert set(visible_applications(recruiter)) == {application, other, hidden}
 
 
-def test_somebody_who_is_owner_and_viewer_is_listed_once(application: Application) -> None:
+def test_an_owner_who_is_also_a_viewer_is_listed_once(application: Application) -> None:
     assert application.role is not None
     recruiter = factories.member(application.organisation, kind="recruiter")
     application.role.owner = recruiter

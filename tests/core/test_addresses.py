@@ -38,7 +38,7 @@ def test_look_alike_letters_make_another_address(address: str) -> None:
 @pytest.mark.matrix
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", LOOK_ALIKES)
-def test_the_database_tells_them_apart_too(address: str) -> None:
+def test_the_database_also_distinguishes_them(address: str) -> None:
     user = User.objects.create_user(email=PLAIN, name="Eve")
     assert not User.objects.filter(email__same_address=address).exists()
     assert User.objects.get(email__same_address="EVE.Kiss@evil.example") == user

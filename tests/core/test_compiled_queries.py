@@ -89,6 +89,6 @@ def by_choice(pk: int) -> QuerySet[Membership]:
 
 
 @pytest.mark.parametrize("build", [by_slice, by_choice])
-def test_arguments_that_are_no_parameters_are_refused(build: Callable[[int], QuerySet[Membership]]) -> None:
+def test_arguments_that_are_not_parameters_are_refused(build: Callable[[int], QuerySet[Membership]]) -> None:
     with pytest.raises(TypeError, match="depends on its arguments"):
         compiled(build)(1)

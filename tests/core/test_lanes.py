@@ -81,7 +81,7 @@ def test_a_job_is_put_into_its_lane_once_under_a_lock(job: jobs.Job) -> None:
     assert (ran, waiting()) == ([1], [])
 
 
-def test_an_announced_job_runs_once_in_an_open_lane_and_leaves_no_row(
+def test_an_announced_job_runs_once_in_an_open_lane_without_a_row(
     job: jobs.Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(jobs.REGISTERED, "tests.announced", jobs.Job("tests.announced", note, lane=job.lane))

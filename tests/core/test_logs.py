@@ -96,7 +96,7 @@ def test_addresses_are_blotted_in_a_line_of_any_length() -> None:
     assert telemetry.without_addresses(f"{path} a@b.example,x=c@d.example") == f"{path} [address],x=[address]"
 
 
-def test_a_path_cannot_begin_a_line_of_its_own() -> None:
+def test_a_path_cannot_start_a_new_log_line() -> None:
     assert telemetry.safe_path("/x\nERROR y/", None) == "/x?ERROR y/"
     path = "/accounts/password/reset/key/1-abc\x07-0123456789abcdef\x07/"
     assert "0123" not in telemetry.safe_path(path, resolve(path))

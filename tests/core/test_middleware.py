@@ -144,7 +144,7 @@ def test_unknown_link_page_uses_the_browser_language(client: Client, asked: str,
     assert "Accept-Language" in response["Vary"]
 
 
-def test_a_visit_where_a_portal_only_takes_forms_leads_back_to_the_link(client: Client) -> None:
+def test_opening_a_portal_url_for_forms_leads_back_to_the_link(client: Client) -> None:
     """A restored tab or another device would otherwise show an empty page."""
     page = client.get("/r/some-token/begin/", headers={"Accept-Language": "de"})
     assert (page.status_code, page["Allow"], page["Cache-Control"]) == (405, "POST", "no-store")

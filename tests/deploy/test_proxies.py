@@ -285,7 +285,7 @@ def test_http_leads_to_https(running: RunningProxy) -> None:
     line.close()
 
 
-def test_files_of_candidates_and_reports_come_through_and_elsewhere_less(running: RunningProxy) -> None:
+def test_large_files_are_accepted_for_candidates_and_reports_only(running: RunningProxy) -> None:
     large = ((UPLOAD, 16_000_000), ("/verify/", 8_000_000), ("/o/acme/settings/fairness/", 4_100_000))
     for path, size in large:  # limits of the test server
         assert running.ask("POST", path, body=b"x" * size)[0] == 200

@@ -44,7 +44,7 @@ def test_a_name_that_has_gone_is_found(row: str, problem: str) -> None:
     assert found.startswith(problem)
 
 
-def test_names_that_exist_are_no_problem() -> None:
+def test_names_that_exist_are_not_a_problem() -> None:
     row = "`core/jobs.py`: `Lane` (`put`), `job` (`cron=`); `__init__.py`; `tests/architecture/`; `/readyz`"
     assert list(problems_of(row)) == []
 

@@ -56,7 +56,7 @@ def test_the_general_template_takes_six_pages() -> None:
     ]
 
 
-def test_a_rating_with_a_comment_has_a_page_of_its_own() -> None:
+def test_a_rating_with_a_comment_has_its_own_page() -> None:
     asked = [question("rating", id="a"), question("rating", id="b", comment=True), question("rating", id="c")]
     assert [[one.id for one in page] for page in pages(asked)] == [["a"], ["b"], ["c"]]
 

@@ -62,7 +62,7 @@ def test_a_title_that_the_candidate_left_empty_does_not_differ() -> None:
     assert (warning, outcome) == ("", ["Confirmed"])
 
 
-def test_another_relationship_is_no_difference_in_dates_or_title() -> None:
+def test_another_relationship_is_not_a_difference_in_dates_or_title() -> None:
     sentence, note, warning, outcome = said({"relationship": PEER})
     assert (sentence, outcome) == (AGREE, ["Confirmed"])
     assert note == "Engineer\nConfirmed: Worked together, Job title"

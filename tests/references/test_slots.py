@@ -191,7 +191,7 @@ def test_the_only_referee_cannot_be_waived() -> None:
 
 
 @pytest.mark.world
-def test_accepting_anybody_changes_the_slot() -> None:
+def test_accepting_any_referee_changes_the_slot() -> None:
     story = asking()
     cannot(story)
     decide(story, "any")

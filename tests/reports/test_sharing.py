@@ -85,7 +85,7 @@ def test_a_reloaded_page_creates_no_second_link(report: Report, rita: Membership
 
 
 @pytest.mark.world
-def test_a_revoked_link_says_whom_to_ask(report: Report, rita: Membership) -> None:
+def test_a_revoked_link_says_who_to_ask(report: Report, rita: Membership) -> None:
     url = create(signed_in(rita), report).context["url"]
     link = Link.objects.of(report.organisation).get(purpose="report")
     revoke(signed_in(rita), report, link)

@@ -144,7 +144,7 @@ def test_a_referee_without_an_answer_is_in_no_report() -> None:
 
 
 @pytest.mark.world
-def test_a_snapshot_that_does_not_say_whose_each_value_is_loses_theirs_too() -> None:
+def test_a_snapshot_without_authors_of_values_also_loses_theirs() -> None:
     check = whole()
     report = reported(check)
     snapshot = report.snapshot
@@ -169,7 +169,7 @@ def test_a_snapshot_that_does_not_say_whose_each_value_is_loses_theirs_too() -> 
 
 
 @pytest.mark.world
-def test_a_late_answer_makes_the_next_version_and_the_first_link_opens_the_first_still() -> None:
+def test_a_late_answer_makes_a_new_version_and_the_first_link_still_opens_the_first() -> None:
     check = checked()
     answered(check, 1)
     first = reported(check)

@@ -68,6 +68,6 @@ def _answer(wire: bytes, zone: Zone) -> bytes:
 
 
 def _pieces(text: str) -> list[str]:
-    """A string of a TXT record has at most 255 characters."""
+    """Split a text into strings of at most 255 characters, as TXT records require."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return [escaped[start : start + 200] for start in range(0, len(escaped), 200)]

@@ -121,7 +121,7 @@ def _rows() -> set[Row]:
         f"SELECT '{table}', to_jsonb(one)::text FROM \"{table}\" one" for table in _columns()
     )
     with connection.cursor() as cursor:
-        # deferred triggers write rows, too
+        # deferred triggers also write rows
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(tables)
         return set(cursor.fetchall())

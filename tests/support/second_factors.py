@@ -10,8 +10,8 @@ from goodword.accounts.models import User
 
 
 def code(secret: str, *, seconds: int = 0) -> str:
-    """The app's current code; waits for the next one if it isn't valid for so many seconds. Clears the record of its
-    use, since a second use within 30 seconds would be rejected."""
+    """The app's current code, or the next one if that is valid for less than `seconds`. Clears the record of its use,
+    since a second use within 30 seconds would be rejected."""
     cache.clear()
     left = 30 - time.time() % 30
     if left < seconds:

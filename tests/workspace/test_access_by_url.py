@@ -341,7 +341,7 @@ def test_rows_of_another_organisation_are_not_found_by_their_ids(acme: Acme) -> 
     assert everything() == before
 
 
-def test_a_hiring_manager_without_a_role_sees_whom_to_ask(acme: Acme) -> None:
+def test_a_hiring_manager_without_a_role_sees_who_to_ask(acme: Acme) -> None:
     browser = signed_in(acme.manager)
     found = {
         name: browser.get(reverse(name, args=[acme.organisation.slug])).content.decode()

@@ -106,7 +106,7 @@ def test_different_conditions_get_separate_tables_with_reasons(
 
 
 @pytest.mark.world
-def test_a_changed_time_limit_makes_a_table_of_its_own_but_extra_time_does_not(
+def test_a_changed_time_limit_makes_a_separate_table_but_extra_time_does_not(
     rita: Membership, role: Role
 ) -> None:
     """Unanswered tasks count as not solved, so a shorter limit makes them harder (docs/scoring.md, Calibration)."""

@@ -62,7 +62,7 @@ def test_endless_posts_and_sentences_are_cut_off() -> None:
     )
 
 
-def test_a_test_is_offered_what_it_can_assess() -> None:
+def test_a_test_is_offered_requirements_that_it_can_assess() -> None:
     sentences = sentences_of(POST)
     assert "You organise your week yourself" in fitting(sentences, STYLE)
     assert fitting(sentences, REASONING) == ["You reason from data, not from habit"]

@@ -73,9 +73,7 @@ def test_a_hiring_manager_rates_once(ada: Application, manager: Membership) -> N
 
 
 @pytest.mark.world
-def test_home_lists_people_whom_the_hiring_manager_has_not_rated(
-    ada: Application, manager: Membership
-) -> None:
+def test_home_lists_people_not_rated_by_the_hiring_manager(ada: Application, manager: Membership) -> None:
     client, home = signed_in(manager), f"/o/{ada.organisation.slug}/home/"
     owner = signed_in(factories.member(ada.organisation, kind="admin"))
     assert (

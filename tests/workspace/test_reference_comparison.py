@@ -138,7 +138,7 @@ def test_one_relationship_can_be_shown_beside_the_self_assessment(
 
 
 @pytest.mark.world
-def test_questions_worded_differently_get_rows_of_their_own(
+def test_differently_worded_questions_get_separate_rows(
     rita: Membership, role: Role, asked: QuestionnaireVersion
 ) -> None:
     answered(checked(role, asked, "Ada", "Abel"), 1)

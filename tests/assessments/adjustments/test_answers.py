@@ -331,7 +331,7 @@ def test_a_started_part_is_not_adjusted() -> None:
 
 
 @pytest.mark.world
-def test_everybody_may_choose_no_figures_until_the_part_starts() -> None:
+def test_everybody_may_choose_tasks_without_figures_until_the_part_starts() -> None:
     attempt = timed(REASONING)
     before = everything(attempt)
     choose_form(attempt_id=attempt.pk, order=1, form="figureless_20", now=NOW)

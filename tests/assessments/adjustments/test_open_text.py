@@ -432,7 +432,7 @@ def test_the_person_who_answers_can_replace_a_part_in_one_step(client: Client) -
 
 @pytest.mark.world
 @pytest.mark.time_machine(NOW, tick=False)
-def test_the_page_says_if_the_part_has_started_meanwhile(client: Client) -> None:
+def test_the_page_says_if_the_part_has_since_started(client: Client) -> None:
     attempt = timed(CLOCKED, REASONING)
     where, _page = answer_page(client, attempt)
     AttemptPart.objects.filter(attempt=attempt, order=1).update(begun_at=NOW)

@@ -394,7 +394,7 @@ def test_a_file_is_for_those_who_may_see_the_application(attempt: Attempt) -> No
 
 
 @pytest.mark.world
-def test_answers_go_on_waiting_if_the_candidate_declines_a_later_attempt(attempt: Attempt) -> None:
+def test_answers_still_wait_if_the_candidate_declines_a_later_attempt(attempt: Attempt) -> None:
     rita = rater(attempt)
     Assessment.objects.update(retake_months=0)
     later = invite_again(step_request=attempt.step_request, member=rita, after=attempt.pk, now=NOW)

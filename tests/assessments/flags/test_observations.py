@@ -182,7 +182,7 @@ def test_a_different_answer_to_an_earlier_item_is_a_second_window(second: Attemp
 
 
 @pytest.mark.world
-def test_resending_the_stored_answer_is_no_second_window(second: Attempt) -> None:
+def test_resending_the_stored_answer_is_not_a_second_window(second: Attempt) -> None:
     post_item(second, 1, answer="a")
     post_item(second, 1, answer="a", skip="yes")
     post_item(second, 1)
@@ -190,7 +190,7 @@ def test_resending_the_stored_answer_is_no_second_window(second: Attempt) -> Non
     assert observations(second) == []
 
 
-def test_an_answer_in_transit_is_no_second_window(timed: Attempt, now: time_machine.Traveller) -> None:
+def test_an_answer_in_transit_is_not_a_second_window(timed: Attempt, now: time_machine.Traveller) -> None:
     save_answer(attempt_id=timed.pk, order=1, item_id="1", value="a", now=NOW)
     next_item(attempt_id=timed.pk, order=1, number=1, now=NOW)
     now.shift(3)
@@ -198,7 +198,7 @@ def test_an_answer_in_transit_is_no_second_window(timed: Attempt, now: time_mach
     assert observations(timed) == []
 
 
-def test_a_future_item_is_no_second_window(second: Attempt) -> None:
+def test_a_future_item_is_not_a_second_window(second: Attempt) -> None:
     post_item(second, 3, answer="b")
     assert observations(second) == []
 

@@ -234,7 +234,7 @@ def test_a_language_with_empty_texts_stays_in_the_draft_of_the_next_version(rita
     ]
 
 
-def test_the_language_that_leads_is_no_translation(rita: Membership) -> None:
+def test_the_source_language_is_not_a_translation(rita: Membership) -> None:
     test = own(rita, LATE)
     with pytest.raises(NoLanguage):
         save_texts(test=test, language="en", texts={}, revision=revision(test))

@@ -165,7 +165,7 @@ def test_only_editors_can_create_a_test() -> None:
     assert not Test.objects.of(organisation).exists()
 
 
-def test_a_test_of_another_kind_has_no_page_here(rita: Membership) -> None:
+def test_a_test_of_another_kind_has_no_page(rita: Membership) -> None:
     other = Test.objects.create(
         organisation=rita.organisation, kind="scales", key="own_x", title="X", created_at=NOW
     )

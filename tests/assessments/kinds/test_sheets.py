@@ -53,7 +53,7 @@ def test_the_sheet_of_a_form_says_how_well_it_distinguishes_candidates() -> None
     assert "is 0.83; its 90 % band is ± 4.5 tasks on average" in longer
 
 
-def test_a_form_knows_the_longest_one_and_one_without_figures() -> None:
+def test_a_form_has_the_longest_one_and_one_without_figures() -> None:
     forms = read_forms(builtin_forms())
     assert {form: forms.longer(form) for form in forms.forms} == {
         "short_12": "long_40",

@@ -103,12 +103,12 @@ def test_an_item_is_one_sentence_in_the_first_person_that_denies_at_most_once(
 
 
 @each_language
-def test_no_item_comes_twice(language: str) -> None:
+def test_no_item_is_repeated(language: str) -> None:
     assert len({text.lower() for text in _texts(language)}) == 50
 
 
 @pytest.mark.parametrize(("earlier", "later", "kept"), [("1", "2", 27), ("2", "3", 21), ("3", "4", 37)])
-def test_an_item_that_was_reworded_has_an_id_of_its_own(earlier: str, later: str, kept: int) -> None:
+def test_a_reworded_item_has_its_own_id(earlier: str, later: str, kept: int) -> None:
     newer = {item.id: item for item in load(version=later).items}
     same = [item for item in load(version=earlier).items if item.id in newer]
     assert same == [newer[item.id] for item in same]

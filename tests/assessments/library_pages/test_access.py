@@ -107,7 +107,7 @@ def test_only_admins_and_recruiters_can_read(
 
 @pytest.mark.matrix
 @pytest.mark.parametrize(("name", "n"), TO_READ[2:])
-def test_a_test_of_another_organisation_is_not_there(
+def test_a_test_of_another_organisation_is_not_found(
     stranger: Membership, draft: TestVersion, name: str, n: int
 ) -> None:
     assert signed_in(stranger).get(url(name, stranger.organisation, draft.test_id)).status_code == 404

@@ -120,7 +120,7 @@ def test_drafts_are_marked_in_the_list(rita: Membership) -> None:
 
 
 @pytest.mark.world
-def test_a_translation_that_comes_later_makes_no_version_newer(rita: Membership) -> None:
+def test_a_later_translation_makes_no_version_newer(rita: Membership) -> None:
     published(rita, small_pack(), now=NOW)
     published(rita, small_pack(version="2"), now=NOW + timedelta(days=1))
     published(rita, small_pack(language="de", name="Klein"), now=NOW + timedelta(days=2))

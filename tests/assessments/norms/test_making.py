@@ -183,7 +183,7 @@ def test_an_incomplete_first_attempt_and_later_ones_do_not_count(
 
 
 @pytest.mark.world
-def test_nothing_of_erased_people_counts_and_their_later_attempts_are_no_first_ones(work_style: Test) -> None:
+def test_nothing_of_erased_people_counts_and_later_attempts_are_not_first_ones(work_style: Test) -> None:
     assessment = assessment_with(work_style)
     people, parts = crowd(assessment, 5)
     rows = Application.objects.of(work_style.organisation)

@@ -217,7 +217,7 @@ def test_a_published_version_keeps_who_keyed_it_when_and_how_well_they_agree(
 
 
 @pytest.mark.world
-def test_a_key_of_experts_who_hardly_agree_stays_for_practice(workshop: Test, rita: Membership) -> None:
+def test_a_key_of_experts_who_hardly_agree_is_for_practice_only(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita, ratings=NOISE)
     assert take(workshop, rita) > 0
     made = publish(workshop, rita)

@@ -95,7 +95,7 @@ def test_there_is_no_band_if_all_scores_are_equal() -> None:
     assert band(norm_table([3] * 100, 0.8), 3) is None
 
 
-def test_a_group_of_99_is_no_norm_group() -> None:
+def test_a_group_of_99_is_not_a_norm_group() -> None:
     with pytest.raises(TooFew) as refused:
         norm_table(SCORES[:99], 0.84)
     assert refused.value.n == 99

@@ -234,7 +234,7 @@ def test_of_a_judgement_set_the_correlation_counts_and_the_distance_does_not(rol
 
 
 @pytest.mark.world
-def test_tests_with_the_same_title_stay_apart(role: Role) -> None:
+def test_tests_with_the_same_title_stay_separate(role: Role) -> None:
     people = []
     for key in ("one", "two"):
         test = own_situations(role.organisation, key).test

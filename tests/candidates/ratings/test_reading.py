@@ -12,7 +12,7 @@ SCALE = Scale(1, 5)
 HEAD = "E-mail,Rater,Date,Overall,Quality of work\n"
 
 
-def test_each_other_column_is_a_criterion_and_empty_cells_are_no_ratings() -> None:
+def test_each_other_column_is_a_criterion_and_empty_cells_are_not_ratings() -> None:
     raw = b"sep=;\nRated by;Overall;Greenhouse candidate ID;Date;Quality of work\nBo;4,5;17;3.9.2026;\n"
     assert read_ratings(raw, SCALE) == [
         RatedLine(

@@ -258,7 +258,7 @@ def test_doctor_prints_json_and_exits_with_1_if_something_is_broken(
 @pytest.mark.parametrize(
     ("wrong", "found"), [({}, ("database", "good")), ({"GOODWORD_PORT": "eighty"}, ("settings", "broken"))]
 )
-def test_doctor_is_a_program_of_its_own(wrong: dict[str, str], found: tuple[str, str]) -> None:
+def test_doctor_is_a_separate_program(wrong: dict[str, str], found: tuple[str, str]) -> None:
     done = subprocess.run(
         goodword("doctor", "--json"), env={**here(), **wrong}, capture_output=True, text=True, check=False
     )

@@ -185,7 +185,7 @@ def test_an_assessments_note_has_no_score_and_no_count(world: World) -> None:
 
 
 @pytest.mark.world
-def test_a_quoted_name_is_no_link(world: World) -> None:
+def test_a_quoted_name_is_not_a_link(world: World) -> None:
     story = open_story(world, kind="assessment")
     candidate = story.report.step_request.application.candidate
     candidate.last_name = "https://evil.example/win"

@@ -13,7 +13,7 @@ def test_an_empty_custom_line_means_the_default() -> None:
     assert render("", VALUES) == "Assessment for Ada {role} Lovelace completed."
 
 
-def test_a_brace_in_a_name_is_no_placeholder() -> None:
+def test_a_brace_in_a_name_is_not_a_placeholder() -> None:
     assert render("{candidate}: {role}", VALUES) == "Ada {role} Lovelace: Clerk"
 
 

@@ -148,7 +148,7 @@ def snapshot(world: World, rows: list[RemoteApplication]) -> list[Any]:
 
 
 @pytest.mark.world
-def test_a_batch_has_the_same_result_as_one_by_one(world: World) -> None:
+def test_a_batch_has_the_same_result_as_single_deliveries(world: World) -> None:
     rows = different(world)
     before = transaction.savepoint_create()
     with CaptureQueriesContext(database) as few:

@@ -428,7 +428,7 @@ def test_without_its_thread_all_goes_to_the_view(web: Web) -> None:
     assert web.deliveries.stored == 0
 
 
-def test_a_mistake_in_it_goes_to_the_view(web: Web) -> None:
+def test_an_unexpected_error_leaves_the_request_to_the_view(web: Web) -> None:
     with broken(web.deliveries, ValueError()):
         assert web.status(request(BODY, event_id="one")) == 200
     assert web.row("one").state == "received"

@@ -66,7 +66,7 @@ FILED = {
 }
 
 
-def test_every_body_here_is_expected() -> None:
+def test_every_sample_body_has_an_expectation() -> None:
     assert sorted(path.stem for path in BODIES.glob("*.json")) == sorted(EXPECTED)
 
 

@@ -50,7 +50,7 @@ def test_the_same_delivery_three_times_has_its_effect_once(world: World) -> None
 
 @pytest.mark.world
 @pytest.mark.usefixtures("reactions_later")
-def test_deliveries_in_the_wrong_order_end_in_what_harvest_says(world: World) -> None:
+def test_deliveries_in_the_wrong_order_end_in_the_state_of_harvest(world: World) -> None:
     remote = world.apply()
     world.deliver()
     world.move(remote, ASSESSMENT)

@@ -130,7 +130,7 @@ def test_old_findings_are_pruned_and_waiting_ones_stay(world: World) -> None:
     assert list(Reconciliation.objects.of(world.organisation)) == [kept]
 
 
-def test_changes_that_the_four_webhooks_do_not_report_are_no_sign_that_these_are_off(world: World) -> None:
+def test_changes_that_the_four_webhooks_do_not_report_do_not_mean_they_are_off(world: World) -> None:
     for kind in (Finding.Kind.NOT_REPORTED, Finding.Kind.NOT_REPORTED):
         found(world, NOW, kind=kind, sentence="A rejection or a hire was undone.")
     status = sync_status(world.connection, now=NOW)

@@ -74,9 +74,7 @@ def linked(desk: Desk, connection: Connection, title: str, *, job_id: int) -> No
     factories.automation(role, connection_id=connection.pk, job_id=job_id, stages={})
 
 
-def test_a_second_account_has_a_card_an_endpoint_and_a_secret_key_of_its_own(
-    desk: Desk, other: Greenhouse
-) -> None:
+def test_a_second_account_has_its_own_card_endpoint_and_secret_key(desk: Desk, other: Greenhouse) -> None:
     first = desk.connect()
     response = desk.set_key(**typed(other))
     assert (response.status_code, response["Location"]) == (302, desk.url("integrations"))

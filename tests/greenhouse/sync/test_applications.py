@@ -300,7 +300,7 @@ def test_correcting_a_name_with_a_link_is_an_event(world: World) -> None:
 
 
 @pytest.mark.world
-def test_a_new_name_alone_is_no_event(world: World) -> None:
+def test_a_new_name_alone_causes_no_event(world: World) -> None:
     remote = world.apply(email="ada@people.example")
     world.deliver()
     person = world.greenhouse.store.candidates[remote.candidate_id]

@@ -160,7 +160,7 @@ def test_a_lower_memory_limit_of_the_service_stays() -> None:
     assert done.stdout == f"({2**30}, {2**30})"
 
 
-def test_what_typst_refuses_is_an_error_and_the_process_goes_on(own: Typesetter) -> None:
+def test_an_error_of_typst_does_not_end_the_process(own: Typesetter) -> None:
     given, first = inputs(own), own.pid
     with pytest.raises(TypesettingError):
         own.typeset(given | {"content": "{}"}, made_at=NOW)

@@ -147,7 +147,7 @@ def test_a_known_person_gets_another_application(role: Role, rita: Membership) -
     assert (person.first_name, person.applications.count()) == ("Ada", 2)
 
 
-def test_a_person_whom_the_member_may_not_see_stays_apart(role: Role, rita: Membership) -> None:
+def test_a_person_hidden_from_the_member_stays_separate(role: Role, rita: Membership) -> None:
     hidden = factories.candidate(role.organisation, email="ada@mail.example", private=True)
     elsewhere = factories.role(role.organisation, owner=factories.member(role.organisation))
     factories.application(elsewhere, candidate=hidden)

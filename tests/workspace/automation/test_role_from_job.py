@@ -42,7 +42,7 @@ def test_the_jobs_recruiter_becomes_the_owner(either: Desk) -> None:
     assert Role.objects.of(either.organisation).get().owner == owner
 
 
-def test_a_recruiter_whose_address_only_looks_like_a_members_is_nobody_here(desk: Desk) -> None:
+def test_a_recruiter_with_a_look_alike_address_is_not_a_member(desk: Desk) -> None:
     factories.member(desk.organisation, kind="recruiter", email="rosa@northwind.example")
     recruiter_of_job(desk).primary_email = "ro\u017fa@northwind.example"
     create(desk, 0)

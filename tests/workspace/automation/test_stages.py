@@ -70,7 +70,7 @@ def test_back_shows_the_selection(desk: Desk) -> None:
     assert chosen(page, "assessment") == "Offer"
 
 
-def test_the_path_of_a_candidate_shows_what_follows_from_each_tick(desk: Desk) -> None:
+def test_the_candidates_path_shows_the_effect_of_each_tick(desk: Desk) -> None:
     page = Wizard(desk).get("role_automation_stages", jobs_of(desk)[0])
     shown = [" ".join(one.get_text().split()) for one in page.select("[data-follows]:not([hidden])")]
     assert shown == [

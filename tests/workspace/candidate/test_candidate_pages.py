@@ -191,7 +191,7 @@ def test_only_the_last_eight_events_are_shown_and_mails_open_to_their_recipient(
 
 
 @pytest.mark.world
-def test_hiring_managers_do_not_see_to_whom_mails_were_sent(role: Role) -> None:
+def test_hiring_managers_do_not_see_the_recipients_of_mails(role: Role) -> None:
     application = named(role, "Ada", "Zorn")
     reported(application)
     viewer = factories.member(role.organisation, kind="hiring_manager")
@@ -442,9 +442,7 @@ def test_the_page_says_why_a_candidate_cannot_be_invited(
         ("prospect", PROSPECT),
     ],
 )
-def test_a_candidate_who_was_rejected_meanwhile_is_not_said_to_lack_an_address(
-    reason: str, said: str
-) -> None:
+def test_a_rejected_candidate_is_not_reported_as_lacking_an_address(reason: str, said: str) -> None:
     assert why_not(reason) == said
 
 

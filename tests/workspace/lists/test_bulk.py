@@ -68,7 +68,7 @@ def rows(role: Role) -> tuple[int, int, int]:
     )
 
 
-def test_a_preview_says_whom_it_reminds_and_changes_nothing(role: Role, rita: Membership) -> None:
+def test_a_preview_names_who_is_reminded_and_changes_nothing(role: Role, rita: Membership) -> None:
     ada, bo, cy, dee = (named(role, name, "Zorn") for name in ("Ada", "Bo", "Cy", "Dee"))
     checked(ada)
     used_up = checked(bo)
@@ -105,7 +105,7 @@ def test_reminders_are_sent_once_and_audited(role: Role, rita: Membership) -> No
 
 
 @pytest.mark.world
-def test_deadlines_are_extended_and_bad_input_stays(role: Role, rita: Membership) -> None:
+def test_deadlines_are_extended_and_bad_input_is_kept(role: Role, rita: Membership) -> None:
     ada = named(role, "Ada", "Zorn")
     check = checked(ada)
     client, before = signed_in(rita), check.deadline_at

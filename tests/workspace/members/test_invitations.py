@@ -206,7 +206,7 @@ def test_a_member_deactivated_since_sees_who_can_help(ann: Membership) -> None:
 
 @pytest.mark.world
 @pytest.mark.parametrize("how", ["deactivated", "demoted"])
-def test_invitations_of_someone_who_is_no_admin_any_more_are_withdrawn(ann: Membership, how: str) -> None:
+def test_invitations_of_a_former_admin_are_withdrawn(ann: Membership, how: str) -> None:
     mal = factories.member(ann.organisation, kind="admin", name="Mal")
     made, other = invite(mal, kind="admin"), invite(ann, email="otto@acme.example")
     url = url_of(made)

@@ -116,7 +116,7 @@ def test_only_editors_with_access_to_the_role_change_its_viewers(
 
 
 @pytest.mark.world
-def test_a_hiring_manager_without_a_role_reads_what_to_do(ben: Membership, role: Role) -> None:
+def test_a_hiring_manager_without_a_role_is_told_what_to_do(ben: Membership, role: Role) -> None:
     client = signed_in(ben)
     text = client.get(page("roles", role)).content.decode()
     assert "No role has been shared with you" in text

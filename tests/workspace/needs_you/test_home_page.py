@@ -167,7 +167,7 @@ def test_a_notice_is_dismissed_in_one_click(here: World) -> None:
 
 
 @pytest.mark.world
-def test_no_form_leads_elsewhere_than_to_home(here: World) -> None:
+def test_no_form_leads_anywhere_but_home(here: World) -> None:
     waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     client = signed_in(here.rita)
     address, values = form_of(client, home(here), "Hide until tomorrow")

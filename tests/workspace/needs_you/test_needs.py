@@ -192,7 +192,7 @@ def test_a_stopped_run_says_why_and_what_to_do(
 
 
 @pytest.mark.world
-def test_a_reopened_run_needs_somebody_since_it_was_reopened(here: World) -> None:
+def test_a_reopened_run_needs_attention_since_it_was_reopened(here: World) -> None:
     application = here.named("Ada")
     check = checked(application)
     check.attention = "reopened"
@@ -288,7 +288,7 @@ def test_a_failed_note_and_a_failed_report_are_listed(here: World) -> None:
 
 
 @pytest.mark.world
-def test_a_duplicated_note_is_listed_until_somebody_has_seen_it(here: World) -> None:
+def test_a_duplicated_note_is_listed_until_acknowledged(here: World) -> None:
     note = note_failed(here.named("Priya"))
     note.state, note.duplicate_remote_ids = "sent", [8, 9]
     note.save()

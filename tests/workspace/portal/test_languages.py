@@ -67,7 +67,7 @@ def test_browser_languages_keep_their_order(header: str, asked: list[str]) -> No
     assert browser_languages(request) == asked
 
 
-def test_the_first_wanted_language_on_offer_is_used() -> None:
+def test_the_first_preferred_language_on_offer_is_used() -> None:
     assert first_offered(["en", "de"], "", "es", "de-AT", "en") == "de"
     assert first_offered(["en", "pt-br"], "pt") == "pt-br"
     assert first_offered(["en"], "es", "*") == ""

@@ -403,7 +403,7 @@ def name_bo(ada: Application, by: Membership, *, email: str = "bo@acme.example")
 
 
 @pytest.mark.world
-def test_a_manager_whom_a_recruiter_entered_loses_the_link_with_their_access(
+def test_a_manager_entered_by_a_recruiter_loses_the_link_with_their_access(
     ada: Application, role: Role
 ) -> None:
     sweep()

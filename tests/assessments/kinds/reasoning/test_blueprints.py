@@ -85,7 +85,7 @@ def test_keys_of_a_form_stay_near_their_fair_share_and_do_not_run(blueprint: Blu
 
 @pytest.mark.matrix
 @each_built_in
-def test_no_task_comes_twice_nor_a_family_twice_in_a_row(blueprint: Blueprint) -> None:
+def test_no_task_is_repeated_and_no_family_twice_in_a_row(blueprint: Blueprint) -> None:
     for seed in _FORMS:
         items = _form(blueprint, seed)
         assert len({item.task for item in items}) == len(items)

@@ -201,7 +201,7 @@ def _page(shown: Shown, *, chosen: str) -> BeautifulSoup:
     return BeautifulSoup(render_to_string("assessments/portal/matrix.html", context), "html.parser")
 
 
-def test_a_drawing_for_paper_has_a_colour_of_its_own() -> None:
+def test_a_drawing_for_paper_has_its_own_colour() -> None:
     drawing = literal(picture(Figure((Mark(shape="star", shading="striped"),)), "en").svg)
     assert "currentColor" not in drawing
     assert 'stroke="#1d1b20"' in drawing

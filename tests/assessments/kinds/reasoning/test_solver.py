@@ -35,7 +35,7 @@ def _options(*values: str | tuple[str | int, ...]) -> list[Option]:
         ("C X E V G T I R", "K"),
     ],
 )
-def test_series_go_on_by_their_simplest_rule(terms: str, following: str) -> None:
+def test_series_continue_by_their_simplest_rule(terms: str, following: str) -> None:
     assert solve(Series(tuple(terms.split())), _options("0", following, "YY")) == {"b"}
 
 
