@@ -89,8 +89,8 @@ def _finish(response: Response) -> Response:
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
-    """For unknown paths and methods, v3 answers 404, v1 checks the key first, and screens show a page. Failures of the
-    sandbox itself are written to the terminal, and answered with 500."""
+    """Respond to errors. For unknown paths and methods, v3 answers 404, v1 checks the key first, and screens show a
+    page. Failures of the sandbox itself are written to the terminal, and answered with 500."""
     status = error.code or 500
     if request.path.startswith(PROGRAMS) and status >= 500:
         return json_response({"message": "The sandbox failed. The error is on its terminal."}, status)

@@ -22,7 +22,7 @@ def make_blueprint() -> Blueprint:
 
 
 def attachment(row_id: int, filename: str) -> ResponseReturnValue:
-    """Invalid and expired URLs get a 403 like that of a file store."""
+    """Download an attachment. Invalid and expired URLs get a 403 like that of a file store."""
     del filename
     store = the_store()
     row = store.attachments.get(row_id)

@@ -255,7 +255,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _tls(options: Namespace) -> tuple[ssl.SSLContext | None, str | None]:
-    """With `--tls`, the TLS context and the file to trust."""
+    """Return the TLS context and the file to trust, if `--tls` is given."""
     if not options.tls and not options.tls_ca_dir and not options.tls_name:
         return None, None
     names = [options.host, socket.gethostname(), *options.tls_name]

@@ -27,14 +27,14 @@ class Clock:
 
 
 def milliseconds(moment: datetime | None) -> str | None:
-    """As in Harvest: UTC, ISO 8601, milliseconds, `Z`."""
+    """Format as in Harvest: UTC, ISO 8601, milliseconds, `Z`."""
     if moment is None:
         return None
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def seconds(moment: datetime | None) -> str | None:
-    """As in webhooks: UTC, ISO 8601, seconds, `Z`."""
+    """Format as in webhooks: UTC, ISO 8601, seconds, `Z`."""
     if moment is None:
         return None
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

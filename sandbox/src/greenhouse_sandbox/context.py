@@ -32,7 +32,7 @@ class Sandbox(Flask):
         super().__init__("greenhouse_sandbox", static_folder="ui/static", template_folder="ui/templates")
         # The session only holds messages for the next page.
         self.secret_key = secrets.token_bytes(32)
-        # Cookies ignore ports, so a name of our own avoids conflicts with other programs on this machine.
+        # Cookies ignore ports, so a distinct name avoids conflicts with other programs on this machine.
         self.config["SESSION_COOKIE_NAME"] = "greenhouse_sandbox"
         self.config["SESSION_COOKIE_SAMESITE"] = "Lax"
         self.store = store

@@ -129,7 +129,7 @@ def redeliver(delivery_id: int) -> Response:
                 created_at=now,
                 updated_at=now,
                 event_id=str(uuid.uuid4()) if body.get("new_event_id") else original.event_id,
-                # Held, so that the background thread doesn't send it, too.
+                # Held, so that the background thread doesn't send it as well.
                 state=HELD,
                 next_attempt_at=None,
                 attempts=[],

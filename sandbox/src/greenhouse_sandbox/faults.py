@@ -18,7 +18,7 @@ CUT = "greenhouse_sandbox.cut"
 
 @dataclass(kw_only=True)
 class Fault:
-    """For `times` calls with this method (empty: any) under this path, after `after` successful ones."""
+    """A fault for `times` calls with this method (empty: any) under this path, after `after` successful ones."""
 
     id: int
     kind: str

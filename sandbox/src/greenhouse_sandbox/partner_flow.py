@@ -51,7 +51,7 @@ def issue(
 
 
 def redeem(store: Store, kind: str, client: OAuthClient, secret: str, *, now: datetime) -> Grant | None:
-    """None if it is unknown, used, expired or belongs to another client."""
+    """Use a code or refresh token. None if it is unknown, used, expired or belongs to another client."""
     found = store.grants.by("secret_hash", digest(secret))
     grant = found[0] if found else None
     if grant is None or grant.kind != kind or grant.oauth_client_id != client.id:
@@ -104,7 +104,7 @@ def _let_in(
 
 
 def _client_and_way_back(store: Store) -> tuple[OAuthClient, str]:
-    """Errors are shown here instead of being sent to an unverified redirect URI."""
+    """Return the client and its redirect URI. Errors are shown here instead of being sent to an unverified URI."""
     client = find_oauth_client(store, request.args.get("client_id", ""))
     if client is None:
         abort(400, "There is no Harvest V3 credential with this client_id.")

@@ -268,7 +268,7 @@ class Permission:
 
 
 def categories(version: str) -> dict[str, list[Permission]]:
-    """For `v1` or `v3`."""
+    """The categories of `v1` or `v3`."""
     tree = V1_CATEGORIES if version == "v1" else V3_CATEGORIES
     return {
         category: [Permission(key, category, label) for key, label in members.items()]

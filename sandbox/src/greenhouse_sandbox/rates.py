@@ -11,7 +11,8 @@ class Allowance:
     seconds_left: int
 
     def headers(self, prefix: str, reset: int, how: str) -> dict[str, str]:
-        """With `prefix`, and `reset` in epoch seconds. None without a limit, since 0 would mean "no calls at all"."""
+        """The headers with `prefix`, and `reset` in epoch seconds. No headers without a limit, since 0 would mean "no
+        calls at all"."""
         if how == "absent" or (how == "sent" and not self.limit):
             return {}
         zero = how == "zero"
@@ -29,7 +30,7 @@ class RateWindows:
         self._counts: dict[str, tuple[int, int]] = {}
 
     def count(self, caller: str, *, limit: int, window_seconds: int, now: datetime) -> Allowance:
-        """With a limit of 0 all requests are allowed."""
+        """Count a request. With a limit of 0, all requests are allowed."""
         moment = now.timestamp()
         window = int(moment // window_seconds)
         known_window, used = self._counts.get(caller, (window, 0))

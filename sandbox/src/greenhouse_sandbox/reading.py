@@ -9,7 +9,7 @@ MOST_DIGITS: Final = 19
 
 
 def whole_number(text: object) -> int | None:
-    """None if it isn't a whole number of at least 0 in digits."""
+    """Parse digits. None if it isn't a whole number of at least 0."""
     written = str(text)
     is_number = written.isascii() and written.isdecimal() and len(written) <= MOST_DIGITS
     return int(written) if is_number and not isinstance(text, bool) else None

@@ -45,7 +45,7 @@ class Server(ThreadingHTTPServer):
             super().finish_request(secured, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients may disconnect at any time."""
+        """Ignore errors of the connection, since clients may disconnect at any time."""
         if not isinstance(sys.exception(), OSError | EOFError):
             super().handle_error(request, client_address)
 

@@ -32,7 +32,8 @@ class Bearer:
 def mint(
     store: Store, *, credential: str, user_id: int, now: datetime, scopes: list[str] | None = None
 ) -> tuple[str, datetime]:
-    """For `client:<id>` or `key:<id>`; returns the expiry, too. `scopes`: limits it to what a person granted."""
+    """Create a token for `client:<id>` or `key:<id>`. Returns it with its expiry. `scopes`: limits it to what a person
+    granted."""
     issued = now.replace(microsecond=0)
     expires = issued + timedelta(seconds=store.switches["token_seconds"])
     claims: dict[str, Any] = {

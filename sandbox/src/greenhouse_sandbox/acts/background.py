@@ -71,7 +71,7 @@ def delete_background(store: Store, row: Education | Employment, *, now: datetim
 
 
 def day(member: str, text: object) -> str | None:
-    """Also accepts an ISO date and time."""
+    """Parse an ISO date, or the date of an ISO date and time."""
     if text in {None, ""}:
         return None
     try:

@@ -21,7 +21,7 @@ def pipeline(store: Store, job_id: int | None) -> list[JobStage]:
 
 
 def current_stage(store: Store, application: Application) -> JobStage | None:
-    """None for a prospect."""
+    """The application's stage; None for a prospect."""
     row = store.application_stages.get(application.stage_id)
     return store.job_stages.get(row.job_stage_id) if row else None
 

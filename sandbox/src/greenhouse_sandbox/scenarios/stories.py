@@ -79,7 +79,7 @@ def candidates_before(
 
 
 def burst(wanted: Wanted) -> dict[str, Any]:
-    """Many stage moves at once. Missing candidates are created first, without a webhook."""
+    """Make many stage moves at once. Missing candidates are created first, without a webhook."""
     job = job_of(wanted)
     stage = stage_of(wanted, job)
     people = _gather(wanted, size(wanted, 500))
@@ -99,7 +99,7 @@ def bulk_reject(wanted: Wanted) -> dict[str, Any]:
 
 
 def day_without_webhooks(wanted: Wanted) -> dict[str, Any]:
-    """Moves during the last hours, whose deliveries are marked as dropped."""
+    """Make moves during the last hours, and mark their deliveries as dropped."""
     hours = wanted.number("hours")
     if hours is not None and hours < 1:
         raise RefusedError("hours", "must be a whole number from 1")
@@ -155,7 +155,7 @@ def _gather(wanted: Wanted, number: int) -> list[Application]:
 
 
 def merge_looks_like_delete(wanted: Wanted) -> dict[str, Any]:
-    """Disables merge webhooks, so that the deletion webhook fires."""
+    """Merge candidates with merge webhooks disabled, so that the deletion webhook fires."""
     store = wanted.store
     if wanted.members.keys() & {"candidate", "candidate_id"}:
         loser = wanted.candidate()
@@ -200,7 +200,7 @@ def hired_and_back(wanted: Wanted) -> dict[str, Any]:
 
 
 def pipeline_rebuilt(wanted: Wanted) -> dict[str, Any]:
-    """Stages are renamed and reordered, and one is removed. Only the removal has a webhook."""
+    """Rename and reorder stages, and remove one. Only the removal has a webhook."""
     job, store, now = job_of(wanted), wanted.store, wanted.now
     stages = pipeline(store, job.id)
     gone = Wanted(store, {"stage": wanted.members.get("stage", STAGE)}).stage(job.id)
@@ -229,7 +229,7 @@ def _somebody(wanted: Wanted) -> Application:
 
 
 def history(wanted: Wanted) -> dict[str, Any]:
-    """Random acts on candidates of `job` or of all open jobs. Refused acts are skipped."""
+    """Perform random acts on candidates of `job` or of all open jobs. Refused acts are skipped."""
     chance = random.Random(wanted.number("random") or 0)  # noqa: S311  (to be repeated, no secret)
     number, now = size(wanted, 100), wanted.now
     jobs = [wanted.job().id] if "job" in wanted.members else _open_jobs(wanted.store)

@@ -68,7 +68,7 @@ class Candidate(Row):
 
     @property
     def tagged(self) -> tuple[str, ...]:
-        """For an index."""
+        """Ids of tags, for an index."""
         return tuple(dict.fromkeys(self.tags))
 
 
@@ -112,7 +112,7 @@ class CandidateTag(Row):
 
 @dataclass(kw_only=True)
 class ProspectPool(Row):
-    """Empty lists mean no restriction."""
+    """A pool of prospects. Empty lists mean no restriction."""
 
     name: str
     active: bool = True

@@ -323,7 +323,7 @@ class _Maker:
     def application(
         self, candidate: Candidate, job: MadeJob, source_id: int, outcome: Outcome, now: datetime
     ) -> Application:
-        """With the stages that the application went through."""
+        """Create an application with the stages that it went through."""
         new_id, last = self._store.application_stages.new_id, len(outcome.entered) - 1
         touched = outcome.ended_at or outcome.entered[-1]
         row = Application(

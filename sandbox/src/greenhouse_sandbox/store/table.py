@@ -44,7 +44,7 @@ class Moments:
             del self._sorted[bisect_left(self._sorted, (moment, row_id))]
 
     def between(self, lower: datetime | None, upper: datetime | None, *, at_most: int) -> list[int] | None:
-        """From `lower` to `upper`, both included, earliest first. None if more than `at_most`."""
+        """Return the ids from `lower` to `upper`, both included, earliest first. None if more than `at_most`."""
         start = bisect_left(self._sorted, (lower.astimezone(UTC), 0)) if lower else 0
         end = bisect_right(self._sorted, (upper.astimezone(UTC), HIGHEST_ID)) if upper else len(self._sorted)
         if end - start > at_most:
@@ -137,7 +137,8 @@ class Table[R: Row]:
         return (self._rows[row_id] for row_id in list(self._order))
 
     def falling(self, start: int | None = None) -> Iterator[R]:
-        """By descending id from `start` (inclusive; default: the highest). Don't change the table while iterating."""
+        """Yield rows by descending id from `start` (inclusive; default: the highest). Don't change the table while
+        iterating."""
         end = len(self._order) if start is None else bisect_right(self._order, start)
         return (self._rows[self._order[place]] for place in range(end - 1, -1, -1))
 
@@ -150,7 +151,7 @@ class Table[R: Row]:
         return [self._rows[row_id] for row_id in sorted(self._indexes[member].get(value, ()))]
 
     def count(self, member: str, value: object) -> int:
-        """How many rows `by` finds."""
+        """The number of rows that `by` finds."""
         return len(self._indexes[member].get(value, ()))
 
     def within(

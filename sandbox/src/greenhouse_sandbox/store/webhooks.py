@@ -85,7 +85,7 @@ class Delivery(Row):
 
 @dataclass(kw_only=True)
 class HookFault:
-    """For the next `times` deliveries of `action` (empty: any), after `after` successful ones."""
+    """A fault for the next `times` deliveries of `action` (empty: any), after `after` successful ones."""
 
     id: int
     kind: str

@@ -81,7 +81,7 @@ def on_every_page() -> dict[str, Any]:
 
 @screens.app_template_filter("moment")
 def moment_filter(value: Any) -> str:
-    """For people; templates add the ISO form for machines."""
+    """Format a time for people; templates add the ISO form for machines."""
     return f"{value:%a} {value.day} {value:%b %Y, %H:%M} UTC" if value else ""
 
 

@@ -143,7 +143,7 @@ class Deliverer:
             self._client.close()
 
     def ping(self, hook: Webhook) -> str | None:
-        """None if the endpoint answered 200, else a message."""
+        """Ping an endpoint. Returns None if it answered 200, else a message."""
         body = body_text(PING, ping_payload(hook))
         status, error = self._post(hook, body, str(uuid.uuid4()), hook.secret_key)
         if status == 200:
@@ -179,7 +179,7 @@ class Deliverer:
             self._wake.wait(1.0)
 
     def next_attempt_at(self) -> datetime | None:
-        """When the next attempt is due; None if none waits."""
+        """Return when the next attempt is due; None if none is waiting."""
         with self._store.lock:
             pending = self._store.deliveries.by("state", PENDING)
             return min((one.next_attempt_at for one in pending if one.next_attempt_at), default=None)
@@ -284,6 +284,6 @@ def make_client(authority: Path | None = None) -> httpx2.Client:
     if authority is not None:
         try:
             trust.load_verify_locations(authority)
-        except OSError as error:  # ssl.SSLError, too
+        except OSError as error:  # including ssl.SSLError
             raise ValueError(f"{authority} cannot be used: {error.strerror or error}.") from error
     return httpx2.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False, verify=trust)

@@ -51,7 +51,7 @@ def emit_candidate_deleted(store: Store, candidate: Candidate, applications: lis
 def emit_candidate_merged(
     store: Store, candidate: Candidate, newest: Application | None, new_candidate_id: int
 ) -> None:
-    """If only the deletion has a webhook, that one fires instead."""
+    """Emit the event of a merge. If only the deletion has a webhook, that one fires instead."""
     if hooked(store, "merge_candidate"):
         emit(store, "merge_candidate", shapes.merged_payload(candidate, newest, new_candidate_id))
     else:

@@ -40,7 +40,7 @@ def departments_and_offices(store: Store, job: Job) -> dict[str, Any]:
 
 
 def hiring_team(store: Store, job: Job) -> dict[str, Any]:
-    """By user id and employee id."""
+    """Users by user id and employee id."""
 
     def shown(user_id: int) -> dict[str, Any]:
         user = store.users.get(user_id)

@@ -82,7 +82,7 @@ def deleted_application_payload(store: Store, application: Application) -> dict[
 
 
 def ping_payload(webhook: Webhook) -> dict[str, Any]:
-    """Sent when a webhook is saved."""
+    """The ping that is sent when a webhook is saved."""
     return {
         "active": True,
         "created_at": seconds(webhook.created_at),
@@ -174,7 +174,7 @@ def _stage(store: Store, action: str, application: Application) -> dict[str, Any
 
 
 def _interview(store: Store, stage: JobStage, application: Application) -> dict[str, Any]:
-    """Here each stage has one interview, whose id is derived from the stage's."""
+    """A stage's interview, whose id is derived from the stage's, since each stage has one here."""
     interview_id = stage.id + 1
     kit = f"{store.base_url}/guides/{interview_id}/people/{application.candidate_id}"
     return {

@@ -45,7 +45,7 @@ def custom_fields(store: Store, kind: str, kept: dict[str, Any]) -> dict[str, An
 
 
 def educations(store: Store, candidate: Candidate) -> list[dict[str, Any]]:
-    """By name, with dates in US format."""
+    """Schools by name, with dates in US format."""
 
     def named(option_id: int | None) -> str | None:
         option = store.custom_field_options.get(option_id)
@@ -103,7 +103,7 @@ def american(day: str | None) -> str | None:
 
 
 def user_ref(store: Store, user_id: int | None) -> dict[str, Any] | None:
-    """By id, e-mail address, name and employee id, or null."""
+    """A user by id, e-mail address, name and employee id, or null."""
     user = store.users.get(user_id)
     if user is None:
         return None

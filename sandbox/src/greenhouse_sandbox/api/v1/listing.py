@@ -81,7 +81,7 @@ def number(name: str) -> int | None:
 
 
 def _narrowed(table: Table[Any], asked: list[tuple[str, bool, datetime]]) -> list[Any]:
-    """If the table is sorted by the field, the rows between its bounds, else all rows."""
+    """The rows between the field's bounds if the table is sorted by it, else all rows."""
     member = asked[0][0]
     if hasattr(table.kind, "__dataclass_fields__") and member in table.kind.__dataclass_fields__:
         lower = [moment for name, is_lower, moment in asked if name == member and is_lower]

@@ -23,7 +23,7 @@ MISSING = {
 
 
 def json_body() -> dict[str, Any]:
-    """Empty if the body is not an object."""
+    """The fields of the body; empty if it is not an object."""
     try:
         body = read_json(request.get_data() or b"{}")
     except ValueError:
@@ -51,13 +51,13 @@ def optional_whole(body: dict[str, Any], name: str) -> int | None:
 
 
 def text(body: dict[str, Any], name: str) -> str | None:
-    """None if it is missing."""
+    """A text field; None if it is missing."""
     value = body.get(name)
     return None if value is None else str(value)
 
 
 def one[R: Row](table: Table[R], row_id: int | None) -> R:
-    """404 if there is none."""
+    """Return a row. 404 if there is none."""
     row = table.get(row_id)
     if row is None:
         raise not_found()

@@ -56,7 +56,7 @@ def department(store: Store, row: Department) -> dict[str, Any]:
 
 
 def bare_department(store: Store, row: Department) -> dict[str, Any]:
-    """As embedded in jobs and applications."""
+    """A department as embedded in jobs and applications."""
     return _without_external_ids_of_others(department(store, row))
 
 
@@ -86,7 +86,7 @@ def office(store: Store, row: Office) -> dict[str, Any]:
 
 
 def bare_office(store: Store, row: Office) -> dict[str, Any]:
-    """As embedded in jobs and applications."""
+    """An office as embedded in jobs and applications."""
     return _without_external_ids_of_others(office(store, row))
 
 
@@ -121,7 +121,7 @@ def rejection_reason(_: Store, row: RejectionReason) -> dict[str, Any]:
 
 
 def job(store: Store, row: Job) -> dict[str, Any]:
-    """Departments, offices and hiring team are embedded."""
+    """A job with its departments, offices and hiring team."""
     departments = [one for one in [store.departments.get(row.department_id)] if one]
     offices = [one for one in (store.offices.get(place) for place in row.office_ids) if one]
     return {
@@ -146,7 +146,7 @@ def job(store: Store, row: Job) -> dict[str, Any]:
 
 
 def hiring_team(store: Store, row: Job) -> dict[str, list[dict[str, Any]]]:
-    """By role."""
+    """Users by their role in the hiring team."""
     owners = store.job_owners.by("job_id", row.id)
 
     def of_type(kind: str) -> list[dict[str, Any]]:
@@ -187,7 +187,7 @@ def _member(store: Store, user_id: int) -> dict[str, Any]:
 
 
 def job_post(_: Store, row: JobPost) -> dict[str, Any]:
-    """With v1's names of question types."""
+    """A post with v1's names of question types."""
     return {
         "id": row.id,
         "title": row.title,
@@ -242,7 +242,7 @@ def user(store: Store, row: User) -> dict[str, Any]:
 
 
 def plain_user(store: Store, row: User) -> dict[str, Any]:
-    """As in lists without `user_attributes=true`."""
+    """A user as in lists without `user_attributes=true`."""
     return {
         "id": row.id,
         "name": row.name,
@@ -277,7 +277,7 @@ def opening(store: Store, row: Opening) -> dict[str, Any]:
 
 
 def bare_opening(store: Store, row: Opening) -> dict[str, Any]:
-    """As embedded in jobs and offers."""
+    """An opening as embedded in jobs and offers."""
     reason = store.close_reasons.get(row.close_reason_id)
     return {
         "id": row.id,

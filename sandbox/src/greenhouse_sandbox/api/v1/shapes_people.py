@@ -26,7 +26,7 @@ from greenhouse_sandbox.store.people import (
 
 
 def application(store: Store, row: Application) -> dict[str, Any]:
-    """Job, stage, source and rejection are embedded."""
+    """An application with its job, stage, source and rejection."""
     stage = None if row.status == HIRED else current_stage(store, row)
     source = store.sources.get(row.source_id)
     reason = store.rejection_reasons.get(row.rejection_reason_id)

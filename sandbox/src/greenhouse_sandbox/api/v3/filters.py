@@ -56,7 +56,7 @@ def boolean(member: str) -> Filter:
 
 
 def parse_boolean(name: str, text: str) -> bool:
-    """422 unless it is `true` or `false`."""
+    """Parse a boolean. 422 unless it is `true` or `false`."""
     if text not in {"true", "false"}:
         raise invalid(name, f"`{text}` is not a boolean")
     return text == "true"
@@ -94,7 +94,7 @@ def nothing(_: Store, __: str, ___: str) -> Test:
 
 
 def no_moment(_: Store, name: str, wanted: str) -> Test:
-    """For a datetime that nothing in the sandbox has: matches no row."""
+    """Match no row, for a datetime that nothing in the sandbox has."""
     parse_dates(name, wanted)
     return lambda _row: False
 
@@ -147,7 +147,7 @@ def choice(member: str, values: dict[str, Any]) -> Filter:
 
 
 def check_choice(name: str, wanted: str, values: dict[str, Any]) -> None:
-    """422 unless `wanted` is one of the choices."""
+    """Check a choice. 422 unless `wanted` is one of the choices."""
     if wanted not in values:
         names = ", ".join(f'"{value}"' for value in values)
         raise invalid(name, f"`{wanted}` is not one of: [{names}]")

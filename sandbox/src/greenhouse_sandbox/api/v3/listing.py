@@ -33,7 +33,7 @@ COMMON: dict[str, Filter] = {
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where the next page starts: the original query, the first id, and the page number."""
+    """The start of the next page: the original query, the first id, and the page number."""
 
     query: dict[str, str]
     per_page: int

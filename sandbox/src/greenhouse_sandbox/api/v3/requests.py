@@ -75,7 +75,7 @@ def optional_texts(body: dict[str, Any], name: str) -> list[str] | None:
 
 
 def one[R: Row](table: Table[R], row_id: int) -> R:
-    """404 if there is none."""
+    """Return a row. 404 if there is none."""
     row = table.get(row_id)
     if row is None:
         raise not_found()

@@ -24,7 +24,7 @@ from greenhouse_sandbox.store.table import Row
 
 
 def stamps(row: Row) -> dict[str, Any]:
-    """Every record has these."""
+    """The fields that every record has."""
     return {
         "id": row.id,
         "created_at": milliseconds(row.created_at),

@@ -28,7 +28,7 @@ READ_VISIBILITY = {
 
 
 def user(store: Store, row: User) -> dict[str, Any]:
-    """A service account has an empty e-mail address."""
+    """A user. A service account has an empty e-mail address."""
     return stamps(row) | {
         "first_name": row.first_name,
         "last_name": row.last_name,
@@ -71,7 +71,7 @@ def candidate(store: Store, row: Candidate) -> dict[str, Any]:
 
 
 def application(store: Store, row: Application) -> dict[str, Any]:
-    """Two fields, added in summer 2026, can be switched off."""
+    """An application. Two of its fields, added in summer 2026, can be switched off."""
     ended = row.status == HIRED and store.switches["hired_stage"] == "null"
     stage = None if ended else current_stage(store, row)
     members = stamps(row) | {
@@ -102,7 +102,7 @@ def application(store: Store, row: Application) -> dict[str, Any]:
 
 
 def application_stage(store: Store, row: ApplicationStage) -> dict[str, Any]:
-    """With the number of whole days until now, or until it left the stage."""
+    """A stage with the number of whole days until now, or until the application left it."""
     end = row.exited_at or store.clock.now()
     return stamps(row) | {
         "application_id": row.application_id,
@@ -115,7 +115,7 @@ def application_stage(store: Store, row: ApplicationStage) -> dict[str, Any]:
 
 
 def note(_: Store, row: Note) -> dict[str, Any]:
-    """Visibility is spelled as in reading."""
+    """A note. Its visibility is spelled as in reading."""
     return stamps(row) | {
         "candidate_id": row.candidate_id,
         "application_id": row.application_id,
@@ -156,7 +156,7 @@ def attachment(store: Store, row: Attachment) -> dict[str, Any]:
 
 
 def education(store: Store, row: Education) -> dict[str, Any]:
-    """Marks the latest one."""
+    """An education. The latest one is marked."""
     start = (row.start_on or "").split("-")
     end = (row.end_on or "").split("-")
     others = store.educations.by("candidate_id", row.candidate_id)
@@ -176,7 +176,7 @@ def education(store: Store, row: Education) -> dict[str, Any]:
 
 
 def employment(store: Store, row: Employment) -> dict[str, Any]:
-    """Marks the latest one."""
+    """An employment. The latest one is marked."""
     others = store.employments.by("candidate_id", row.candidate_id)
     return stamps(row) | {
         "candidate_id": row.candidate_id,
