@@ -24,7 +24,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 RESULTS: Final = ROOT / "bench" / "results.json"
 PAGE: Final = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-#: figures with a column of their own, and its heading
+#: figures with their own column, and its heading
 COLUMNS: Final = {
     "n": "n",
     "p50_ms": "p50",

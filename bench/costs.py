@@ -81,7 +81,7 @@ class Meter:
         )
 
     def statements(self, act: Callable[[], None]) -> Counter[str]:
-        """How often each statement was sent while `act` ran. One outside a transaction is marked as such."""
+        """Count how often each statement was sent while `act` ran. One outside a transaction is marked as such."""
         log = Layout.of(self._world.data).log
         self._log_statements("all")
         began = log.stat().st_size
@@ -121,7 +121,7 @@ def per_move(found: Counter[str], number: int, *, everything: bool = False) -> s
 
 
 _FRAME = frozenset({"", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"})
-#: marks a statement that is a transaction of its own
+#: marks a statement that is a separate transaction
 _ALONE = "(alone) "
 
 

@@ -92,7 +92,8 @@ class World:
 
 
 def build(size: int) -> World:
-    """Half of the applications have both steps, a quarter has one, a quarter none: 1.25 step requests on average."""
+    """Build the organisation. Half of the applications have both steps, a quarter has one, a quarter none: 1.25 step
+    requests on average."""
     from django.db import connection, transaction
     from django.test import Client
 

@@ -197,7 +197,7 @@ class Over(Exception):
 
 
 def work(connection_id: int, *, place: int, of: int, until: float) -> None:
-    """One worker's share of the sync until the time is up. Prints times and statuses of its calls."""
+    """Do one worker's share of the sync until the time is up. Prints times and statuses of its calls."""
     django_up()
     from goodword.greenhouse.client import Exchange
     from goodword.greenhouse.models import Connection

@@ -319,7 +319,7 @@ class System:
         say(f"    succeeded ({time.monotonic() - began:.1f} s)")
 
     def _start_database(self) -> None:
-        """As Debian does when the package is installed."""
+        """Start PostgreSQL, as Debian does when the package is installed."""
         if not self._has_database and any((self.root / "etc/postgresql").glob("*/main")):
             [version] = [path.parent.name for path in (self.root / "etc/postgresql").glob("*/main")]
             self._has_database = True

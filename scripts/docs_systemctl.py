@@ -116,7 +116,7 @@ def spawn(name: str, command: Sequence[str], environment: Mapping[str, str], use
 
 
 def alive(name: str) -> int:
-    """Its process id, or 0."""
+    """Return the process id of a running program, or 0."""
     path = RUN / f"{name}.pid"
     if not path.exists():
         return 0

@@ -35,7 +35,7 @@ _CROSSED = tuple(place % 3 * 3 + place // 3 for place in range(9))
 
 @dataclass(frozen=True, slots=True)
 class Guessed:
-    """How many of `n` items were guessed right, and the share expected by chance."""
+    """The number of items guessed right, of `n`, and the share expected by chance."""
 
     n: int
     right: int

@@ -16,7 +16,7 @@ GOODWORD_BACKUPS = Path(environment.text("GOODWORD_BACKUPS", str(GOODWORD_DATA /
 
 #: how many nightly backups of the embedded database to keep; 0 for no backups
 GOODWORD_KEEP_BACKUPS = environment.number("GOODWORD_KEEP_BACKUPS", 7 if PRODUCTION else 0)
-#: recipients for whom age or gpg encrypts them
+#: recipients of age or gpg that can decrypt them
 GOODWORD_BACKUP_RECIPIENTS = environment.backup_recipients("GOODWORD_BACKUP_RECIPIENTS")
 
 # --- Secrets ---------------------------------------------------------------------------------------------------

@@ -266,7 +266,7 @@ def test_field_keys_keep_their_order() -> None:
         ("", "GOODWORD_FIELD_KEYS needs at least one key, as id:base64 of 32 random bytes."),
         ("k1:%%%", "GOODWORD_FIELD_KEYS: each entry is id:base64 of 32 random bytes."),
         (f"{KEY}:k1", "GOODWORD_FIELD_KEYS: each entry is id:base64 of 32 random bytes."),
-        (f"k1:{KEY},k1:{KEY}", "GOODWORD_FIELD_KEYS has two keys 'k1': each needs an id of its own."),
+        (f"k1:{KEY},k1:{KEY}", "GOODWORD_FIELD_KEYS has two keys 'k1': each needs its own id."),
         (
             f"k2:{KEY},k1:{KEY}",
             "GOODWORD_FIELD_KEYS has the same key twice. Make each with `openssl rand -base64 32`.",

@@ -119,7 +119,8 @@ class OwnedManager(models.Manager[M]):
     is for sweeps, jobs and tokens."""
 
     def of(self, organisation: HasPk) -> models.QuerySet[M]:
-        """Like `filter(organisation_id=...)` but ten times as fast, which matters because most queries start here."""
+        """Filter by organisation. Ten times as fast as `filter(organisation_id=...)`, which matters because most
+        queries start here."""
         rows = self.get_queryset()
         field = self.model._meta.get_field("organisation")
         assert isinstance(field, models.ForeignKey)
@@ -142,7 +143,7 @@ class OrganisationOwned(models.Model):
 
 
 class Logo(OrganisationOwned):
-    """In a separate table, because most queries read the organisation."""
+    """A logo, in a separate table because most queries read the organisation."""
 
     #: PNG
     content = models.BinaryField()

@@ -156,7 +156,7 @@ def factors_of(users: Iterable[int]) -> dict[int, set[str]]:
 
 
 def coverage(organisation: Organisation) -> tuple[int, int]:
-    """How many active members have a second factor, and how many active members there are."""
+    """Return the number of active members with a second factor, and of all active members."""
     members = active_members(organisation)
     with_one = Authenticator.objects.filter(user__in=members.values("user"), type__in=FACTORS)
     return with_one.values("user").distinct().count(), members.count()

@@ -106,7 +106,7 @@ _SYSTEMS: Final = (
 
 
 def browser_name(user_agent: str) -> str:
-    """For example "Firefox on Windows". For unknown browsers, the shortened header."""
+    """Return for example "Firefox on Windows", or the shortened header for an unknown browser."""
     browser = next((name for part, name in _BROWSERS if part in user_agent), "")
     system = next((name for part, name in _SYSTEMS if part in user_agent), "")
     if not browser:

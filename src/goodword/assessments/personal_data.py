@@ -188,7 +188,8 @@ def _total(attempt: Attempt) -> dict[str, Any]:
 
 
 def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str, Any]:
-    """Members get answers, files and scores once the assessment is finished, as the candidate's pages say."""
+    """Export a part. Members get answers, files and scores once the assessment is finished, as the candidate's pages
+    say."""
     shown = as_members_see(part) if wanted.seen_by_member else part
     hidden = wanted.seen_by_member and part.attempt.progress not in DONE
     answers = {} if hidden else {answer.item: answer for answer in part.answers.all()}

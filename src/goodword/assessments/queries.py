@@ -65,7 +65,7 @@ def items_of(part: AttemptPart) -> tuple[Item, ...]:
 
 
 def visible_items(part: AttemptPart, answers: Mapping[str, Json]) -> tuple[Item, ...]:
-    """Custom questions are only visible if their condition is met."""
+    """Return the visible items. Custom questions are only visible if their condition is met."""
     return kind_of(content_of(part.version)).visible(items_of(part), answers)
 
 

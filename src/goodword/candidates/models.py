@@ -167,7 +167,7 @@ class Application(OrganisationOwned):
 
     @property
     def end(self) -> str:
-        """Why contact has ended: "erasure" or the status; empty while active."""
+        """Return why contact has ended: "erasure" or the status; empty while active."""
         if self.is_being_erased:
             return "erasure"
         return "" if self.status == self.Status.ACTIVE else self.status

@@ -147,8 +147,8 @@ def _record(made: "Made", *, now: datetime) -> None:
         if not database.is_outage(error):
             raise
         print(
-            "goodword: the backup is complete, but `goodword doctor` won't know of it: the database could not record "
-            f"it ({database.first_line(error)}).",
+            "goodword: the backup is complete, but `goodword doctor` won't know about it: the database could not "
+            f"record it ({database.first_line(error)}).",
             file=sys.stderr,
         )
 
@@ -197,7 +197,7 @@ def _restore(options: argparse.Namespace) -> int:
         if listed:
             print(f"Erased again from {listed.name}: {erased}.")
         else:
-            print("Anybody erased since that backup is back: erase them again.")
+            print("People erased since that backup are back: erase them again.")
         if options.key_lost:
             print("Give up the lost key: `goodword forget-field-key ID`.")
         if options.for_looking:

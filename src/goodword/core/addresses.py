@@ -59,8 +59,8 @@ FREE_MAIL = frozenset(_DOMAINS.split())
 
 
 def without_invisible(address: str) -> str:
-    """Remove characters that nobody sees or types, such as the zero-width spaces of chat programs. Joiners stay, since
-    they tell some Persian and Indic domains apart."""
+    """Remove characters that nobody sees or types, such as the zero-width spaces of chat programs. Joiners are kept,
+    since they distinguish some Persian and Indic domains."""
     if address.isprintable():
         return address.strip()
     return "".join(one for one in address if one in _JOINERS or unicodedata.category(one) != "Cf").strip()

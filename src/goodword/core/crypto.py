@@ -83,7 +83,7 @@ def register_secrets(samples: Secrets) -> None:
 
 
 def field_key_problem() -> KeyProblem | None:
-    """Why the keys don't fit the database, or None if they do. Writes nothing."""
+    """Return why the keys don't fit the database, or None if they do. Writes nothing."""
     canaries = list(FieldKeyCanary.objects.order_by("pk").values_list("key_id", "sealed"))
     if canaries:
         return canary_problem(canaries)

@@ -35,7 +35,7 @@ LONGEST_HEAD: Final = 20_000
 
 
 def separated(text: str) -> tuple[str, str]:
-    """Return the text and its separator, which Excel may name in a first line of its own ("sep=;")."""
+    """Return the text and its separator, which Excel may name in a separate first line ("sep=;")."""
     named = re.match(r"sep=([;,\t|])\r?\n", text, re.IGNORECASE)
     if named:
         return "\n" + text[named.end() :], named[1]  # keeps the line numbers

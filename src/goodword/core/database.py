@@ -160,7 +160,7 @@ def wait_for_database(*, migrated: bool = True) -> None:
 
 
 def _connection_error(*, migrated: bool) -> Exception | None:
-    """Why the database can't be reached, or None if it can. Raises SettingError."""
+    """Return why the database can't be reached, or None if it can. Raises SettingError."""
     tried: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
     # in a thread, since a DNS lookup can take long and can't be interrupted
     threading.Thread(target=lambda: tried.put(_try_to_connect()), daemon=True).start()

@@ -75,7 +75,7 @@ def txt_records(names: Iterable[str], *, using: Sequence[tuple[str, int]] = ()) 
 
 
 def _resolver(using: Sequence[tuple[str, int]]) -> "Resolver | None":
-    """None if no DNS server is configured."""
+    """Return a resolver, or None if no DNS server is configured."""
     # dnspython takes three megabytes, and all settings need this module
     from dns.nameserver import Do53Nameserver
     from dns.resolver import NoResolverConfiguration, Resolver

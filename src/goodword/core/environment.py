@@ -281,7 +281,7 @@ def database(url: str) -> dict[str, Any]:
     try:
         int(float(str(parts.get("connect_timeout") or 0)))  # as psycopg does
     except (ValueError, OverflowError):
-        # the first connection would not show this, since it has a timeout of its own (core.database)
+        # the first connection would not show this, since it has its own timeout (core.database)
         raise SettingError("connect_timeout in DATABASE_URL must be a number of seconds.") from None
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     settings: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql"}
@@ -366,7 +366,7 @@ def parse_field_keys(value: str) -> dict[str, bytes]:
         if len(key) != 32 or not name:
             raise SettingError("GOODWORD_FIELD_KEYS: each entry is id:base64 of 32 random bytes.")
         if name in keys:
-            raise SettingError(f"GOODWORD_FIELD_KEYS has two keys {name!r}: each needs an id of its own.")
+            raise SettingError(f"GOODWORD_FIELD_KEYS has two keys {name!r}: each needs its own id.")
         if key in keys.values():
             raise SettingError(
                 "GOODWORD_FIELD_KEYS has the same key twice. Make each with `openssl rand -base64 32`."

@@ -49,7 +49,7 @@ def check_may_serve() -> None:
 
 
 def why_idle() -> str:
-    """Why no jobs run in this copy."""
+    """Explain why no jobs run in this copy."""
     if said := _NO_PAGES.get(mode()):
         return f"No jobs run. {said}"
     return "this database is a copy for inspection only, so no jobs run. See `goodword go-live`."

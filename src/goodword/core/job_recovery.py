@@ -260,7 +260,7 @@ def _each(wanted: Selection, verb: str, done: str) -> int:
     names = list(wanted.names)
     if not names:
         found = _failed(wanted.task)
-        if verb == "clear":  # somebody has to decide whether to skip a reaction's effect
+        if verb == "clear":  # a person has to decide whether to skip a reaction's effect
             found = [(name, line) for name, line in found if name.startswith(JOB)]
         if not found and _refuses(wanted.task):
             return 2

@@ -18,7 +18,7 @@ class ClockOffset(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a kind of program was last seen, by the database's clock. One row per kind."""
+    """The time when a kind of program was last seen, by the database's clock. One row per kind."""
 
     program = models.CharField(max_length=20, primary_key=True)
     seen_at = models.DateTimeField()

@@ -22,7 +22,7 @@ def names_of_countries() -> Mapping[str, str]:
 
 
 def aliases_of_regions(country: str) -> Mapping[str, list[str]]:
-    """Code -> names of the regions with holidays of their own; empty for an unknown country."""
+    """Code -> names of the regions with their own holidays; empty for an unknown country."""
     _, regions = _places().get(country, ("", {}))
     return regions
 

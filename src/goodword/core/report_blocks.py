@@ -35,7 +35,7 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Who gave an answer: letters in one of seven shapes, readable without colour. `own`: the candidate's, drawn
+    """The author of an answer: letters in one of seven shapes, readable without colour. `own`: the candidate's, drawn
     hollow."""
 
     letters: str
@@ -208,7 +208,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Collapsible blocks, which PDFs omit. `about`: tells identical summaries apart for screen readers."""
+    """Collapsible blocks, which PDFs omit. `about`: distinguishes identical summaries for screen readers."""
 
     summary: str
     blocks: Sequence["Block"]

@@ -347,7 +347,8 @@ _ACCENTS: Final = re.compile("[\u0300-\u036f]")
 
 
 def without_accents(text: str) -> str:
-    """In lower case and without accents, for searching and sorting: "łukasz müßig" becomes "lukasz mussig"."""
+    """Return the text in lower case and without accents, for searching and sorting: "łukasz müßig" becomes "lukasz
+    mussig"."""
     return _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).lower().translate(_PLAIN)
 
 

@@ -36,7 +36,7 @@ REFEREES = (
 
 @dataclass(kw_only=True)
 class StoryResult:
-    """What the story produced: credentials, addresses, documents, and the time of each step."""
+    """The outcome of the story: credentials, addresses, documents, and the time of each step."""
 
     v1_key: str = ""
     v3_client_id: str = ""

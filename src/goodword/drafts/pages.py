@@ -52,7 +52,7 @@ def revision_of(request: HttpRequest) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TypedField:
-    """What was typed, with the field's label if known. `is_text`: free text, which the member may want to copy."""
+    """A typed text, with the field's label if known. `is_text`: free text, which the member may want to copy."""
 
     label: str
     text: str

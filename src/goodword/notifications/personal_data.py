@@ -52,7 +52,7 @@ def export(wanted: ExportRequest) -> Sections:
 
 
 def exported_mail(mail: Email, *, text: bool = True) -> dict[str, Any]:
-    """The mail as sent (or to be sent), without its link. Without `text`: only the fact that it was sent."""
+    """The mail as sent (or to be sent), without its link. `text`: whether to include the text."""
     return without_empty(
         {
             "to": mail.to_address,

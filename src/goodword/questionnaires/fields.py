@@ -128,7 +128,7 @@ class DayWidget(MultiWidget):
 
 
 class MonthField(forms.Field):
-    """As typed: `{"month": text, "year": text}`."""
+    """A month as typed: `{"month": text, "year": text}`."""
 
     widget = MonthWidget
 
@@ -137,7 +137,7 @@ class MonthField(forms.Field):
 
 
 class DayField(forms.Field):
-    """As typed: `{"day": text, "month": text, "year": text}`."""
+    """A day as typed: `{"day": text, "month": text, "year": text}`."""
 
     widget = DayWidget
 

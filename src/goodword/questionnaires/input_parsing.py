@@ -172,8 +172,8 @@ def _month(typed: str, *, part: str) -> int:
 
 
 def read_number(question: Number, raw: object) -> float | None:
-    """None if empty. "7,5" and "7.50 hours" are equal, and "1 200" is 1200. "1,200" is ambiguous, so it is refused
-    unless the question has no decimals. Raises `AnswerError`."""
+    """Parse a number; None if empty. "7,5" and "7.50 hours" are equal, and "1 200" is 1200. "1,200" is ambiguous, so it
+    is refused unless the question has no decimals. Raises `AnswerError`."""
     if raw is None:
         return None
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
@@ -184,7 +184,7 @@ def read_number(question: Number, raw: object) -> float | None:
             return None
         value = _number(text, question)
     else:
-        # false for NaN, too
+        # also false for NaN
         value = exact(raw) if abs(raw) < _CEILING else Decimal(_CEILING)
     if abs(value) >= _CEILING:
         raise AnswerError(gettext("This number is too large. Please check it."))

@@ -229,7 +229,8 @@ def for_self(questions: Sequence[Question]) -> tuple[Question, ...]:
 
 
 def pages(questions: Sequence[Question]) -> tuple[tuple[Question, ...], ...]:
-    """Neighbouring questions of a group share a page, unless one depends on another. All others have their own page."""
+    """Divide questions into pages. Neighbouring questions of a group share a page, unless one depends on another; all
+    others have their own."""
     result: list[list[Question]] = []
     for question in questions:
         if result and _joins(question, result[-1]):

@@ -29,7 +29,7 @@ class Check(StepRun):
     candidate_may_see = models.BooleanField(default=False)
     #: of the candidate's browser, for reminders
     time_zone = models.CharField(max_length=60, default="", blank=True)
-    #: when the candidate was first told of a slow referee
+    #: when the candidate was first told about a slow referee
     slow_notified_at = models.DateTimeField(null=True)
     #: the candidate's reason, for the recruiter
     decline_reason = models.TextField(default="", blank=True)
@@ -120,7 +120,7 @@ class Slot(OrganisationOwned):
 
 
 class SelfReference(OrganisationOwned):
-    """Can't be changed once submitted."""
+    """The candidate's own answers. They can't be changed once submitted."""
 
     check_run = models.OneToOneField(Check, on_delete=models.CASCADE, related_name="+")
     version = models.ForeignKey(QuestionnaireVersion, on_delete=models.PROTECT, related_name="+")

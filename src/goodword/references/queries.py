@@ -173,7 +173,7 @@ class CheckOverview:
 
 
 def check_overview(check: Check, *, now: datetime) -> CheckOverview:
-    """Six queries, however many referees there are."""
+    """Return the overview of a check. Six queries, however many referees there are."""
     statuses = slot_statuses(check)
     everybody = list(
         Referee.objects.of(check.organisation)

@@ -99,7 +99,7 @@ def _facts_sentences(check: CheckData, words: Phrases) -> list[str]:
 
 
 def received_sentences(check: CheckData, words: Phrases) -> list[str]:
-    """How many references were requested, received, declined and erased."""
+    """Say how many references were requested, received, declined and erased."""
     factual = sum(1 for reference in check["references"] if reference["factual"])
     late = sum(
         1 for reference in check["references"] if reference.get("late") and not reference["self_reference"]

@@ -80,7 +80,7 @@ class ReferenceAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerGroup:
-    """From one relationship, or from the candidate (`is_self`), oldest first."""
+    """Answers from one relationship, or from the candidate (`is_self`), oldest first."""
 
     relationship: str
     answers: tuple[ReferenceAnswer, ...]

@@ -123,7 +123,7 @@ class RequirementRating(OrganisationOwned):
         ESSENTIAL = 5, _("5, essential")
 
     class Criticality(models.IntegerChoices):
-        """How serious the consequences are if it is done badly."""
+        """The seriousness of the consequences if it is done badly."""
 
         NONE = 1, _("1, hardly any harm")
         SMALL = 2, _("2, little harm")

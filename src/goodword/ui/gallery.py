@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from goodword.ui.statuses import STATUSES
 from goodword.ui.templatetags.ui import ICONS
 
-#: layouts that are shown on pages of their own
+#: layouts that are shown on separate pages
 LAYOUTS = {
     "portal": "ui/gallery/portal.html",
     "referee": "ui/gallery/referee.html",

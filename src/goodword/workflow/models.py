@@ -311,7 +311,8 @@ def _with_lock(application_id: int) -> QuerySet[Application]:
 def lock_step_request(
     step_request_id: int, *, application_id: int | None = None
 ) -> tuple[StepRequest, Application] | None:
-    """Lock a step request and its application, whose id saves a query. Returns None if the request was withdrawn."""
+    """Lock a step request and its application. Passing the application's id saves a query. Returns None if the request
+    was withdrawn."""
     step_requests = StepRequest.objects.across_organisations().filter(pk=step_request_id)
     if application_id is None:
         application_id = step_requests.values_list("application_id", flat=True).first()

@@ -59,7 +59,8 @@ def retention_for_expert(organisation: Organisation) -> str:
 
 
 def retention_for_rater(organisation: Organisation, *, candidate: str) -> str:
-    """Ratings are erased with the person rated. For earlier erasure, raters have to write to the organisation."""
+    """Tell raters how long their data is kept. Ratings are erased with the person rated; for earlier erasure, raters
+    have to write to the organisation."""
     names = {"organisation": organisation.name, "candidate": candidate}
     if not organisation.erases_old:
         return (

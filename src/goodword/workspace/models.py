@@ -28,7 +28,7 @@ class HiddenNeed(OrganisationOwned):
 
 
 class Comment(OrganisationOwned):
-    """For colleagues only: never in a report or in Greenhouse."""
+    """A comment for colleagues only, which is never in a report or in Greenhouse."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

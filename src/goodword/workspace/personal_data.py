@@ -82,9 +82,9 @@ def export(wanted: ExportRequest) -> Sections:
 
 
 def repeat_erasures(entries: Iterable[Erased], *, now: datetime, copied_at: datetime | None = None) -> int:
-    """After a restore, erase those again who were erased after the backup. Idempotent. Returns the number of people,
-    applications and referees erased. Rows newer than an erasure, or than the restore (`copied_at`), belong to somebody
-    else who got the same id in a restored database."""
+    """After a restore, repeat the erasures that were carried out after the backup. Idempotent. Returns the number of
+    people, applications and referees erased. Rows newer than an erasure, or than the restore (`copied_at`), belong to
+    somebody else who got the same id in a restored database."""
     known = set(ErasureEntry.objects.values_list("uid", flat=True))
     return sum(
         _repeat_erasure(one, now=now, until=min(one.erased_at, copied_at or one.erased_at))
@@ -94,8 +94,8 @@ def repeat_erasures(entries: Iterable[Erased], *, now: datetime, copied_at: date
 
 
 def _merged_since(entry: Erased, before: Mapping[str, object]) -> list[Candidate | Application]:
-    """People who still have erased applications, since the backup is older than a merge. Of those who have others
-    too, only the erased applications."""
+    """Return people who still have erased applications, since they were merged after the backup. For those who also
+    have others, only the erased applications."""
     rows = Application.objects.across_organisations().filter(**before).select_related("candidate")
     theirs = rows.filter(pk__in=entry.application_ids).exclude(candidate_id=entry.candidate_id or 0)
     every = Application.objects.across_organisations().exclude(pk__in=entry.application_ids)

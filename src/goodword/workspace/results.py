@@ -219,7 +219,7 @@ class EarlierRun:
 
     @property
     def anchor_prefix(self) -> str:
-        """Keeps ids in the page unique."""
+        """A prefix that keeps ids in the page unique."""
         return f"{self.id}-"
 
 

@@ -46,7 +46,7 @@ def test_the_embedded_database_is_restored_on_another_machine(tmp_path: Path) ->
     assert (status, said.splitlines()[1:]) == (
         0,
         [
-            "Anybody erased since that backup is back: erase them again.",
+            "People erased since that backup are back: erase them again.",
             "This copy is for inspection only: it sends no mail or notes and runs no jobs until `goodword go-live`.",
         ],
     )
@@ -119,7 +119,7 @@ def test_a_backup_that_the_database_cannot_record_is_complete(
     shown = capsys.readouterr()
     assert shown.out.startswith(f"{file}: ")
     assert shown.err == (
-        "goodword: the backup is complete, but `goodword doctor` won't know of it: the database could not record it "
+        "goodword: the backup is complete, but `goodword doctor` won't know about it: the database could not record it "
         "(cannot execute INSERT in a read-only transaction).\n"
     )
     assert main(["restore", "--check", str(file)]) == 0

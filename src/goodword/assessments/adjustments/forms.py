@@ -156,7 +156,7 @@ class AdjustmentAnswerForm(forms.Form):
             del self.fields["figureless"]
 
     def clean(self) -> dict[str, Any]:
-        """“Another percentage” needs a number; refusals and accessible versions need a message."""
+        """Require a number for “Another percentage”, and a message for refusals and accessible versions."""
         data = super().clean() or self.cleaned_data
         if self._chose_what_is_gone():
             self.add_error(

@@ -259,7 +259,7 @@ def _planned_seconds(part: AttemptPart) -> int | None:
 
 
 def needs_start(part: AttemptPart) -> bool:
-    """Timed and generated parts have a start button. Others start with the first answer."""
+    """Whether the part has a start button, as timed and generated parts do. Others start with the first answer."""
     return part.begun_at is None and (
         part.seconds is not None or kind_of(content_of(part.version)).is_generated
     )

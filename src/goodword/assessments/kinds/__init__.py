@@ -95,7 +95,7 @@ class Kind[C](Protocol):
         """ "20 statements"."""
 
     def introduction(self) -> str:
-        """The text before a part that has no instructions of its own; may be empty."""
+        """The text before a part that has no instructions; may be empty."""
 
     def moves_on_by_tap(self, *, timed: bool) -> bool:
         """Whether choosing the last answer of an item leads to the next one."""
@@ -123,7 +123,7 @@ class Kind[C](Protocol):
         """The texts that candidates read, by id, to look for health topics. Generated items have none."""
 
     def structure(self, content: C) -> Mapping[str, object]:
-        """What all languages of a version must have in common, by name: ids, keys and answer values in order."""
+        """Parts that all languages of a version must have in common, by name: ids, keys and answer values in order."""
 
     def listing(self, content: C, *, form: str, language: str, seed: int) -> Mapping[str, object]:
         """Return what the library's page shows: all items with keys, or samples drawn from `seed` if items are

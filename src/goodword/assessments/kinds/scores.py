@@ -190,14 +190,14 @@ class NormedScoreDetails:
 
 
 def figure(value: float) -> str:
-    """At most two decimals, rounded as in reports: 3, 3.13 for 3.125, 14, −0.3."""
+    """Format with at most two decimals, rounded as in reports: 3, 3.13 for 3.125, 14, −0.3."""
     return rounded(value, 2).rstrip("0").rstrip(".").replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScore:
-    """As issued: the 90 % band on the score's scale, and percentiles among `n` first attempts in `language` on one
-    `device`."""
+    """A normed score as issued: the 90 % band on the score's scale, and percentiles among `n` first attempts in
+    `language` on one `device`."""
 
     low: float
     high: float

@@ -33,7 +33,7 @@ MAX_REASON_LENGTH: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """As in `Assessment`. `weights`: whole numbers from 1, by part id."""
+    """The settings of an `Assessment`. `weights`: whole numbers from 1, by part id."""
 
     total: str = Assessment.Total.OFF
     total_reason: str = ""

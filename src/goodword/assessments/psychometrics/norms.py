@@ -36,7 +36,7 @@ type Device = Literal["phone", "computer"]
 
 
 class TooFew(ValueError):
-    """Not enough scores for a norm group: `n` instead of `LEAST`."""
+    """There are not enough scores for a norm group: `n` instead of `LEAST`."""
 
     def __init__(self, n: int) -> None:
         super().__init__(f"A norm group needs {LEAST} first attempts; there are {n}.")

@@ -75,7 +75,7 @@ class Scope:
         return self._made().filter(deleted_at=None, erased_at=None)
 
     def erased(self) -> int:
-        """How many applications can't count, because they were or will be erased."""
+        """The number of applications that can't count, because they were or will be erased."""
         return self._made().exclude(deleted_at=None, erased_at=None).count()
 
     def _made(self) -> QuerySet[Application]:

@@ -72,7 +72,7 @@ def register(*added: DatabaseCheck | Check) -> None:
 
 
 def duration(time: timedelta) -> str:
-    """For example "3 seconds", "12 minutes", "5 hours" or "4 days", rounded down."""
+    """Return for example "3 seconds", "12 minutes", "5 hours" or "4 days", rounded down."""
     seconds = int(abs(time.total_seconds()))
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
@@ -85,7 +85,7 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def size(number_of_bytes: float) -> str:
-    """For example "640 kB" or "12.3 GB"."""
+    """Return for example "640 kB" or "12.3 GB"."""
     for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6)):
         if number_of_bytes >= factor:
             return f"{number_of_bytes / factor:.1f} {unit}"

@@ -67,7 +67,8 @@ class PidFile:
 
 
 def read_pid_file(layout: Layout) -> PidFile | None:
-    """None if it is missing or incomplete (https://www.postgresql.org/docs/18/storage-file-layout.html)."""
+    """Read postmaster.pid. None if it is missing or incomplete
+    (https://www.postgresql.org/docs/18/storage-file-layout.html)."""
     try:
         lines = (layout.cluster / "postmaster.pid").read_text().splitlines()
         pid = int(lines[0])

@@ -272,7 +272,7 @@ def _is_active(api: HarvestApi, user_id: int) -> bool:
 def _write(
     api: HarvestApi, note: ActivityFeedNote, target: Target, *, claimed: float, now: datetime
 ) -> PostedNote:
-    """Write as the first author whom Greenhouse accepts. Trying others is safe: a refused write has no effect."""
+    """Write as the first author that Greenhouse accepts. Trying others is safe: a refused write has no effect."""
     _check_turn(note, now=now)
     body, refusal = "", None
     for author_id in target.authors:

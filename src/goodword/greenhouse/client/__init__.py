@@ -144,7 +144,7 @@ class HarvestApi(Protocol):
     def permissions(self) -> tuple[HarvestPermission, ...]: ...
 
     def account(self) -> str | None:
-        """Always None in v1."""
+        """The account's name; always None in v1."""
 
     def who_am_i(self) -> Actor:
         """The user the credential acts as; unknown in v1."""
@@ -155,7 +155,7 @@ class HarvestApi(Protocol):
     def application(self, application_id: int) -> Application | None: ...
 
     def applications_by_id(self, application_ids: Iterable[int]) -> Iterator[Application]:
-        """Leaves out applications we can't see. v3 reads fifty per call, v1 one."""
+        """Read applications, except those we can't see. v3 reads fifty per call, v1 one."""
 
     def applications(
         self,
@@ -169,7 +169,7 @@ class HarvestApi(Protocol):
         which some changes don't update."""
 
     def application_stages_of(self, application_ids: Iterable[int]) -> Iterator[ApplicationStage]:
-        """v3 reads fifty per call. v1 returns nothing."""
+        """Read the stages of applications. v3 reads fifty per call; v1 returns nothing."""
 
     def candidate(self, candidate_id: int) -> Candidate | None: ...
 
@@ -179,32 +179,32 @@ class HarvestApi(Protocol):
         """`applications`: application ids to candidate ids, None if unknown. Some pairs may be missing."""
 
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
-        """Pass `until` as the next `since`."""
+        """Read candidates changed since then. Pass `until` as the next `since`."""
 
     def job(self, job_id: int) -> Job | None: ...
 
     def jobs(self, status: JobStatus | None = None) -> Iterator[Job]:
-        """Includes templates (`is_template`)."""
+        """Read jobs, including templates (`is_template`)."""
 
     def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
-        """v3 leaves out the names of departments and offices."""
+        """Read jobs. v3 leaves out the names of departments and offices."""
 
     def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]: ...
 
     def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]: ...
 
     def rejection_reasons(self) -> Iterator[RejectionReason]:
-        """Includes Greenhouse's built-in ones."""
+        """Read rejection reasons, including Greenhouse's built-in ones."""
 
     def user(self, user_id: int) -> User | None: ...
 
     def users(self, *, user_ids: Iterable[int] | None = None, email: str | None = None) -> Iterator[User]:
-        """v3 finds users by their primary address only."""
+        """Read users. v3 finds users by their primary address only."""
 
     def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]: ...
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
-        """Leaves out e-mails and moves."""
+        """Read notes, without e-mails and moves."""
 
     def post_note(
         self,
@@ -219,7 +219,7 @@ class HarvestApi(Protocol):
         the body's marker before posting again."""
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
-        """Always None in v1."""
+        """When the application entered its stage; always None in v1."""
 
     def probe(self, permission: HarvestPermission) -> ProbeResult: ...
 

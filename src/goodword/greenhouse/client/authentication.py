@@ -214,7 +214,7 @@ class OAuth:
         ends = now + timedelta(seconds=seconds) if seconds > 0 else record.moment("expires_at")
         life = (ends or now + DOCUMENTED_LIFE) - now
         if not _SHORTEST_LIFE <= life <= _LONGEST_LIFE:
-            life = DOCUMENTED_LIFE  # the clocks differ; if the token lives shorter, a 401 renews it
+            life = DOCUMENTED_LIFE  # the clocks differ; if the token expires sooner, a 401 renews it
         return Token(access_token, renew_at=now + life - min(_EARLY, life / 10))
 
     def _called(self, url: str, form: Mapping[str, str]) -> HarvestResponse:
@@ -264,7 +264,7 @@ def _bearer(token: Token) -> Mapping[str, str]:
 
 
 def introspection_of(record: Record) -> Introspection:
-    """How the role is spelled isn't documented, so compare only its letters."""
+    """Parse the response. The spelling of the role isn't documented, so only its letters are compared."""
     claims = record.child(_CLAIMS)
     role = claims.text("user_role") if claims else ""
     letters = "".join(letter for letter in role.lower() if letter.isalpha())

@@ -50,7 +50,8 @@ class Priority(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RateReport:
-    """From the headers of a response. `date` and `rate` (limit, remaining) are None if missing or implausible."""
+    """The rate limit in the headers of a response. `date` and `rate` (limit, remaining) are None if missing or
+    implausible."""
 
     sent: datetime
     received: datetime
@@ -167,7 +168,8 @@ def _reserved(limit: int, *, person_lately: bool) -> int:
 
 
 def _floor(limit: int, *, reserved: int, left: int, elapsed: float, rate: Rate) -> tuple[int, float | None]:
-    """How many calls background work must leave now, and the seconds until its next call (None: not in this window)."""
+    """Return how many calls background work must leave now, and the seconds until its next call (None: not in this
+    window)."""
     most = limit - reserved
     head = min(int(limit * HEAD), most)
     tail = most - head

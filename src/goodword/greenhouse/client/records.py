@@ -275,7 +275,7 @@ def _id(value: object) -> int | None:
 
 
 def cleaned(value: object) -> str:
-    """PostgreSQL can't store NUL and lone surrogates, which JSON can contain."""
+    """Clean a text. PostgreSQL can't store NUL and lone surrogates, which JSON can contain."""
     if not isinstance(value, str):
         return ""
     return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
@@ -309,7 +309,7 @@ def _contacts(record: Record, member: str) -> tuple[Contact, ...]:
 
 
 def user_of(record: Record) -> User:
-    """A service account has no primary address. v1 and v3 use different keys."""
+    """Parse a user. v1 and v3 use different keys, and a service account has no primary address."""
     email = record.text_or_none("primary_email") or record.text_or_none("primary_email_address")
     first, last = record.text("first_name").strip(), record.text("last_name").strip()
     known = ((email,) if email else ()) + record.texts("emails")

@@ -44,8 +44,8 @@ MAX_PAGES = 20_000  # ten million rows; beyond that we assume an endless list
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """In seconds. Waits double and are randomly shortened by up to half; `Retry-After` is followed exactly. `patience`
-    limits the sum of one call's waits."""
+    """Times in seconds. Waits double and are randomly shortened by up to half; `Retry-After` is followed exactly.
+    `patience` limits the sum of one call's waits."""
 
     attempts: int = 4
     first_wait: float = 0.5

@@ -85,7 +85,7 @@ class PublicOnly(httpx2.BaseTransport):
             try:
                 return self._inner.handle_request(_sent_to(request, address))
             except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
-                refused = error  # nothing was sent yet, so trying the next address is safe for writes, too
+                refused = error  # nothing was sent yet, so trying the next address is safe even for writes
         raise refused
 
     def close(self) -> None:
@@ -111,7 +111,7 @@ USER_AGENT = "Goodword Harvest client"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """In seconds, and in bytes of the uncompressed response."""
+    """Limits in seconds, and in bytes of the uncompressed response."""
 
     connect: float = 5.0
     read: float = 30.0
@@ -229,7 +229,7 @@ class Transport:
                 self._watch(Exchange(where, time.monotonic() - started, rate, failure))
 
     def _send(self, call: Call) -> HarvestResponse:
-        """Once connected, a failed write has an unknown outcome."""
+        """Send a request. Once connected, a failed write has an unknown outcome."""
         request = self._client.build_request(
             call.method,
             call.url,
@@ -302,7 +302,7 @@ def _pool(trusted: ssl.SSLContext, name: str, *, kept: bool) -> httpx2.HTTPTrans
 
 @cache
 def _trust(file: str | None, folder: str | None) -> ssl.SSLContext:
-    """Cached, since loading the certificates takes longer than a call."""
+    """Return the TLS context, which is cached because loading the certificates takes longer than a call."""
     del file, folder  # part of the cache key; the library reads them itself
     return httpx2.create_ssl_context()
 

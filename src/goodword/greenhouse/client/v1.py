@@ -200,7 +200,7 @@ class HarvestV1:
         author_id: int | None,
         visibility: Visibility,
     ) -> Note:
-        """In v1, a note belongs to no application, and its author is also the acting user."""
+        """Post a note. In v1 it belongs to no application, and its author is also the acting user."""
         path = f"/candidates/{candidate_id}/activity_feed/notes"
         if author_id is None:
             raise Invalid(Where("POST", path), detail="A note needs a Greenhouse user as its author.")
@@ -338,7 +338,7 @@ _VISIBILITIES = {visibility.value: visibility for visibility in Visibility}
 
 
 def application_of(record: Record) -> Application:
-    """A prospect may have several jobs, in `prospective_job_ids`."""
+    """Parse an application. A prospect may have several jobs, in `prospective_job_ids`."""
     prospect = record.flag("prospect")
     jobs = tuple(job.id() for job in record.children("jobs"))
     stage = record.child("current_stage")
@@ -427,7 +427,7 @@ def owners_of(job: Record) -> Iterator[JobOwner]:
 
 
 def note_of(record: Record, *, candidate_id: int, application_id: int | None = None) -> Note:
-    """Greenhouse misspells the key in some responses."""
+    """Parse a note. Greenhouse misspells the key in some responses."""
     member = "visibility" if record.has("visibility") else "visiblity"
     author = record.child("user")
     visibility: dict[str, Visibility | None] = {**_VISIBILITIES}

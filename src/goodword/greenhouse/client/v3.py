@@ -73,7 +73,7 @@ class HarvestV3:
         return False
 
     def who_am_i(self) -> Actor:
-        """If the token has no claims, look in the list of users."""
+        """Return the acting user. If the token has no claims, look in the list of users."""
         known = self._prober.introspected()
         if known is None or known.user_id is None or known.site_admin is not None:
             return Actor(known.user_id, known.site_admin) if known else Actor()
@@ -162,7 +162,7 @@ class HarvestV3:
         return map(user_of, rows(self._session, "/users", USERS, params))
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
-        """The feed also contains e-mails and moves, which `type` tells apart."""
+        """Read the notes on the feed, which also contains e-mails and moves. `type` distinguishes them."""
         for record in rows_of(
             self._session,
             "/notes",
@@ -183,7 +183,7 @@ class HarvestV3:
         author_id: int | None,
         visibility: Visibility,
     ) -> Note:
-        """The type is called `note_type` when writing and `type` when reading."""
+        """Post a note. Its type is called `note_type` when writing and `type` when reading."""
         sent: dict[str, Any] = {
             "candidate_id": candidate_id,
             "body": body,
@@ -214,7 +214,7 @@ class HarvestV3:
         self.close()
 
     def _named(self, rows: Iterator[Record]) -> Iterator[Job]:
-        """Names of departments and offices are read once, and only if a job has any."""
+        """Add the names of departments and offices, which are read once, and only if a job has any."""
         for record in rows:
             departments = self._departments if record.id_or_none("department_id") else {}
             offices = self._offices if record.ids("office_ids") else {}
@@ -327,7 +327,7 @@ class _Completion:
             ids=application_ids,
             params={"current": "true"},
         )
-        # There are rows for stages that were never entered, too, so check the flag.
+        # There are also rows for stages that were never entered, so check the flag.
         return {row.id("application_id"): row for row in rows if row.flag("current")}
 
     def _reason_ids(self, application_ids: Sequence[int]) -> dict[int, int]:
@@ -462,7 +462,8 @@ _VISIBILITIES: dict[str, Visibility | None] = {
 
 
 def application_of(record: Record) -> Application:
-    """The stage is `job_interview_stage_id`, which may be missing (docs/greenhouse.md, 3.4); `_Completion` adds it."""
+    """Parse an application. Its stage is `job_interview_stage_id`, which may be missing (docs/greenhouse.md, 3.4);
+    `_Completion` adds it."""
     return Application(
         id=record.id(),
         candidate_id=record.id("candidate_id"),
@@ -540,7 +541,7 @@ def owner_of(record: Record) -> JobOwner:
 
 
 def note_of(record: Record, *, candidate_id: int) -> Note:
-    """Greenhouse has different names for visibility when reading and writing."""
+    """Parse a note. Greenhouse has different names for visibility when reading and writing."""
     return Note(
         id=record.id(),
         candidate_id=record.id_or_none("candidate_id") or candidate_id,

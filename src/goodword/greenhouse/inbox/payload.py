@@ -93,7 +93,7 @@ def label(action: str) -> str:
 
 
 def no_effect(action: str) -> str:
-    """Why an event has no effect here; empty if we follow it."""
+    """Return why an event has no effect here; empty if we follow it."""
     return "" if action in FOLLOWED else f"“{action}” has no effect here."
 
 
@@ -209,7 +209,8 @@ def _of_person(action: str, payload: Mapping[str, Any]) -> Payload:
 
 
 def _of_job(action: str, payload: Mapping[str, Any]) -> Payload:
-    """Jobs have their id in `job`, stages and posts in `job_id`. Fields of a post are nested only if it was deleted."""
+    """Parse an event about a job, which has its id in `job`, or about a stage or post, which has it in `job_id`. Fields
+    of a post are nested only if it was deleted."""
     stage, post = _child(payload, "job_interview_stage"), _child(payload, "job_post")
     ids = (
         _child(payload, "job").get("id"),

@@ -136,7 +136,8 @@ def _attempt(
 
 
 def _retry_or_fail(delivery: Delivery, why: str, *, now: datetime, tries: int = TRIES) -> None:
-    """Once a delivery has failed, it no longer blocks later ones of its application."""
+    """Retry later, or fail after too many attempts. A failed delivery no longer blocks later ones of its
+    application."""
     if delivery.faults >= tries:
         settle(delivery, state=FAILED, outcome=why, now=now)
     else:
@@ -241,7 +242,8 @@ def _requeue(rows: QuerySet[Delivery], *, now: datetime) -> int:
 
 
 def retention() -> timedelta:
-    """How long deliveries are kept: bodies contain personal data. Greenhouse gives up on a delivery after a day."""
+    """Return how long to keep deliveries, whose bodies contain personal data. Greenhouse gives up on a delivery after a
+    day."""
     return timedelta(days=settings.GOODWORD_INBOX_DAYS)
 
 

@@ -145,9 +145,9 @@ def compare_applications(
     until: datetime,
     now: datetime,
 ) -> FoundDifferences:
-    """Skips applications that were active after `until` or have a delivery in the inbox: deliveries will update them.
-    Skips those whose id is another person's now, until the key is set again or a delivery arrives.
-    After a merge, steps that waited for an address are missed invitations. Raises HarvestError."""
+    """Compare a page of applications. Skips those that were active after `until` or have a delivery in the inbox, since
+    deliveries will update them, and those whose id is now another person's, until the key is set again or a delivery
+    arrives. After a merge, steps that waited for an address are missed invitations. Raises HarvestError."""
     mapping = stage_mapping(connection)
     local = local_state(connection, [one.id for one in page], now=now)
     differences: list[Difference] = []

@@ -87,7 +87,7 @@ def _is_old(one: MissedInvitation, now: datetime) -> bool:
 
 
 def settle_missed_invitations(work: Pass) -> None:
-    """Decide whom to invite. Sync the others first, without recording an arrival, so that they aren't invited. Sync
+    """Decide who is invited. Sync the others first, without recording an arrival, so that they aren't invited. Sync
     deferred differences last: their candidates are merged by then, which starts no further step."""
     now = work.tick()
     ended = [one for one in work.missed.values() if _has_ended(one, work)]
@@ -254,7 +254,8 @@ def dismiss(connection: Connection, pks: Collection[int], *, member: Membership,
 
 
 def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
-    """Invite those whom members chose, oldest first, in one worker per connection. Returns how many were settled."""
+    """Invite the candidates that members chose, oldest first, in one worker per connection. Returns how many were
+    settled."""
     connection = (
         Connection.objects.across_organisations()
         .select_related("organisation")

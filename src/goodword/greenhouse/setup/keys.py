@@ -146,7 +146,8 @@ class PermissionProgress:
 
 
 def progress(check: KeyCheck) -> list[PermissionProgress]:
-    """Until something could be read, a refusal may mean a bad key, so no permission is called missing."""
+    """Return the state of each permission. Until something could be read, a refusal may mean a bad key, so no
+    permission is reported as missing."""
     found = []
     for number, permission in enumerate(check.permissions):
         known = number < len(check.results)
@@ -308,7 +309,7 @@ class AccountWarning:
     sentence: str
     roles: Sequence[str] = ()
     instead: Connection | None = None
-    #: the key should be set for an account of its own
+    #: the key should be set for a separate account
     is_other: bool = False
     #: it must be: the connection has candidates, and none of them is in the account
     is_refused: bool = False

@@ -27,7 +27,7 @@ SEARCH_LIMIT = 20
 _PROFILE = re.compile(r"^https?://[^/\s]+/(?:people|candidates)/(\d{1,18})(?:[/?#]\S*)?$")
 _NUMBER = re.compile(r"^\d{1,18}$")
 
-#: stands for the marker that each test note gets
+#: placeholder for the marker that each test note gets
 EXAMPLE_MARKER = "GW-TEST-XXXXXX"
 
 

@@ -67,7 +67,8 @@ def _detail(result: ProbeResult) -> str:
 
 
 def display_state(state: str, *, required: bool) -> str:
-    """ "lacking" for a recommended permission that is missing, since that isn't an error."""
+    """Return the state to display: "lacking" for a recommended permission that is missing, since that isn't an
+    error."""
     return "lacking" if state == PermissionState.MISSING and not required else state
 
 

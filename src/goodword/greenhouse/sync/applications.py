@@ -503,8 +503,8 @@ def has_entered_since(
     active_at: datetime | None,
     elsewhere_at: datetime | None,
 ) -> bool:
-    """False if it was recorded as already there and hasn't entered again. `elsewhere_at`: when it was last read in
-    another stage."""
+    """Whether the application has entered its stage since it was recorded as already there; also True if it wasn't
+    recorded. `elsewhere_at`: when it was last read in another stage."""
     if automation is None or row.stage_id is None or row.remote_id is None:
         return True
     recorded = (

@@ -129,7 +129,7 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
         before = _columns(candidate)
         changed = candidates.update_candidate(candidate, reading.candidate)
         if changed:
-            continue  # the candidate's other applications are affected, too
+            continue  # the candidate's other applications are affected too
         candidate.synced_at = candidates.next_version(candidate.synced_at, now)
         if _columns(candidate) == before:
             unchanged.append(candidate)

@@ -81,7 +81,7 @@ KEPT_SECONDS = 5.0
 
 KEEP_FOR = timedelta(days=30)
 
-#: stores nothing if the connection was deleted meanwhile: its foreign key is checked at the end of the transaction,
+#: stores nothing if the connection has been deleted: its foreign key is checked at the end of the transaction,
 #: which may be about another organisation
 _ADD = """
 INSERT INTO greenhouse_calltally (hour, outcome, calls, seconds, organisation_id, connection_id)
@@ -317,7 +317,8 @@ def _shared(uid: UUID, api: str, connection_id: int, organisation_id: int) -> Sh
 
 
 def token_pacer_of(connection: Connection) -> Pacer:
-    """Greenhouse counts token requests separately. They are so few that each process counts its own."""
+    """Return the pacer for token requests, which Greenhouse counts separately. They are so few that each process counts
+    its own."""
     return _of_tokens(connection.uid)
 
 

@@ -127,7 +127,7 @@ def _clean(text: str | None, longest: int) -> str:
 
 
 def address_of(contacts: Iterable[Contact]) -> str:
-    """Preferably not a work address. Empty if none is valid."""
+    """Return a valid address, preferably not a work address, or ""."""
     usable = [contact for contact in contacts if is_address(contact.value)]
     usable.sort(key=lambda contact: _RANK.get(contact.type or "", 1))  # stable: keeps Greenhouse's order
     return usable[0].value.strip() if usable else ""

@@ -61,7 +61,7 @@ def candidate_merged(
             connection, winner_id, like=loser, now=now
         )
         if loser.private and not winner.private and reading.people[winner_id] is None:
-            # Greenhouse may hide the winner because it is private, too
+            # Greenhouse may hide the winner because it is private too
             winner.private = True
             winner.save(update_fields=["private"])
         if merge_candidates(loser_id=loser.pk, winner=winner, now=now):
@@ -103,7 +103,8 @@ def candidate_deleted(
     now: datetime,
     settle: Settle = _nothing,
 ) -> list[str]:
-    """Greenhouse reported that the candidate was deleted with these applications. A merge may look the same."""
+    """Handle the deletion of a candidate and these applications, as reported by Greenhouse. A merge may look the
+    same."""
 
     def write(reading: PeopleReading) -> list[str]:
         outcomes = reading.write()

@@ -241,8 +241,8 @@ class ConnectionTokens:
 
 
 class CachedReads:
-    """Caches reads per connection and process, since the applications of a burst share a few users. Refusals are
-    cached, too, for all reads of their kind."""
+    """Caches reads per connection and process, since the applications of a burst share a few users. Refusals are also
+    cached, for all reads of their kind."""
 
     def __init__(self, api: HarvestApi, *, connection: Connection, now: datetime) -> None:
         self._api = api

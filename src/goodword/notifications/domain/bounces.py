@@ -338,7 +338,7 @@ def mail_of(event: Event, *more: str) -> Email | None:
 
 @contextmanager
 def keeping_mail(email: Email) -> Iterator[None]:
-    """Within the block, `mail_of` returns this mail, which was just written."""
+    """Let `mail_of` return this mail, which was just written, within the block."""
     token = _own_mail.set(email)
     try:
         yield

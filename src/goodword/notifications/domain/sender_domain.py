@@ -186,7 +186,7 @@ def _dmarc_records(answer: DnsAnswer) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """How this installation sends, by its settings. `server` and `bounces` are empty if a provider decides."""
+    """The sender's settings. `server` and `bounces` are empty if a provider decides."""
 
     address: str
     provider: str

@@ -381,7 +381,7 @@ def describe(*, questionnaire: Questionnaire, title: str, description: str) -> N
 
 
 class UsedByDefault(Exception):
-    """Roles without a questionnaire of their own use it, so it can't be archived."""
+    """It is the default for roles without a questionnaire, so it can't be archived."""
 
 
 def archive(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> bool:

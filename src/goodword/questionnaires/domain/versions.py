@@ -24,7 +24,7 @@ _parsed: dict[int, tuple[Question, ...]] = {}
 
 
 def stored_questions(version: QuestionnaireVersion) -> tuple[Question, ...]:
-    """Questions of published versions are parsed once per process."""
+    """Return a version's questions. Those of published versions are parsed once per process."""
     if version.published_at is None:
         return parse(version.questions)
     found = _parsed.get(version.pk)

@@ -165,7 +165,7 @@ def _screen(
 
 
 def _why(who: str, when: str, current: RefereePreview, question_id: str) -> str:
-    """Why a question is skipped, or ""."""
+    """Return why a question is skipped, or ""."""
     if current.page_of(question_id):
         return ""
     if question_id in current.of_others:

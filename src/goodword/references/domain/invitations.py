@@ -203,7 +203,7 @@ def invite_again(
 
 
 def mailed_again(check: Check) -> tuple[int, bool]:
-    """How many referees `invite_again` has e-mailed, and whether it has e-mailed the candidate."""
+    """Return how many referees `invite_again` has e-mailed, and whether it has e-mailed the candidate."""
     return len(_reachable_requests(check)), candidate_is_asked(check)
 
 

@@ -1,4 +1,4 @@
-"""A referee's answers: draft and submission. Draft and session are pure, and self-references use them, too."""
+"""A referee's answers: draft and submission. Draft and session are pure, and are also used by self-references."""
 
 import hashlib
 import json
@@ -289,7 +289,7 @@ class AnsweringSession:
         return next((earlier for earlier in reversed(self.page_numbers) if earlier < number), None)
 
     def position(self, number: int) -> tuple[int, int]:
-        """Which of the pages with questions this is, and how many there are."""
+        """The position of a page among those with questions, and their number."""
         return sum(other <= number for other in self.page_numbers), len(self.page_numbers)
 
     @cached_property

@@ -76,7 +76,7 @@ def fingerprint(shown: list[MailPreview]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class SentMails:
-    """How many e-mails were queued, and how many are on hold until an offer."""
+    """The numbers of e-mails that were queued, and of those on hold until an offer."""
 
     sent: int
     deferred: int

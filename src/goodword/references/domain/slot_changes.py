@@ -57,7 +57,8 @@ def add_slot(
 
 
 def cannot_provide(*, check_id: int, slot: int, reason: str, now: datetime) -> Slot:
-    """*I can't name anyone*. Only the first call counts. Stops the clock unless requests are open. Raises Closed."""
+    """Record *I can't name anyone*. Only the first call counts. Stops the clock unless requests are open. Raises
+    Closed."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)

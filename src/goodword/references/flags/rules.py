@@ -52,7 +52,7 @@ from goodword.references.comments import topics_in
 from goodword.references.domain.requests import mailbox
 from goodword.workflow.flags.models import FlagFinding, Grade
 
-#: stands for the candidate in keys
+#: the candidate in keys
 CANDIDATE = "candidate"
 FAST = "fast"
 FASTEST_WORDS_A_MINUTE = 120
@@ -336,7 +336,7 @@ def _bare(domain: str) -> str:
 
 
 def _labels(domain: str) -> list[str]:
-    """ "mail.acme.co.uk" has "mail" and "acme"."""
+    """Return the labels that may name a company: "mail" and "acme" for "mail.acme.co.uk"."""
     parts = [part for part in domain.split(".") if part]
     kept = parts[:-1]
     if len(kept) > 1 and kept[-1] in _SECOND:

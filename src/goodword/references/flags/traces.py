@@ -78,7 +78,7 @@ def blank_raw_traces(*, now: datetime) -> int:
 
 
 def _public_address(text: str) -> IPv4Address | IPv6Address | None:
-    """None for a private address, which doesn't identify a network."""
+    """Parse an address. None for a private one, which doesn't identify a network."""
     try:
         address = ip_address(text)
     except ValueError:

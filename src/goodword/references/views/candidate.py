@@ -144,7 +144,7 @@ def candidate_home(check: Check, facts: CheckContext, *, now: datetime) -> Candi
 
 
 def _answers_due(check: Check, requests: Sequence[ReferenceRequest], *, now: datetime) -> datetime:
-    """Referees have their own deadlines, usually earlier than the check's."""
+    """Return when answers are due. Referees have their own deadlines, usually earlier than the check's."""
     days = [request.deadline_at for request in requests]
     return min((day for day in days if day >= now), default=max(days, default=check.deadline_at))
 

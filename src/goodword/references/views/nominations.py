@@ -64,7 +64,8 @@ def another(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpRe
 @require_POST
 @access.for_candidate()
 def validate(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
-    """Called while typing, so it saves nothing. `problems` are errors, `flags` are hints."""
+    """Validate the form while the candidate is typing, so nothing is saved. `problems` are errors, `flags` are
+    hints."""
     status = slot_status(visit.check, slot)
     if status is None:
         return JsonResponse({"problems": {}, "flags": {}})

@@ -87,7 +87,7 @@ def _outcome_of_signed(
 ) -> Outcome:
     if _issued(Q(covered_sha256=found.covered)):
         return Outcome.CHANGED
-    # the operator's certificate may sign other documents, too
+    # the operator's certificate may also sign other documents
     if all(row.source == SigningCertificate.Source.OPERATOR for row in signed_by):
         return Outcome.UNKNOWN
     return Outcome.UNRECORDED if is_whole else Outcome.CHANGED

@@ -88,7 +88,8 @@ type ReportSnapshot = Annotated[AssessmentSnapshot | ReferenceCheckSnapshot, Fie
 
 @cache
 def _adapter() -> TypeAdapter[ReportSnapshot]:
-    """Built on first use, since it would take a fifteenth of each program's start-up time."""
+    """Return the type adapter. It is built on first use, since that takes a fifteenth of each program's start-up
+    time."""
     return TypeAdapter(ReportSnapshot, config=ConfigDict(extra="forbid", strict=True))
 
 

@@ -123,7 +123,8 @@ def _own(*, now: datetime) -> tuple[Identity | None, str]:
 
 @lru_cache(maxsize=2)
 def _problem_with_signing(identity: Identity) -> str:
-    """Some keys can be read but can't sign, so try a signature. Takes 0.5 s. Raises TypesetterFailed."""
+    """Return why the key can't sign, or "". Some keys can be read but can't sign, so this tries a signature, which
+    takes 0.5 s. Raises TypesetterFailed."""
     try:
         if can_sign(identity, now=identity.certificate.not_valid_before_utc):
             return ""

@@ -340,7 +340,7 @@ def can_sign(identity: Identity, *, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FoundSignature:
-    """Not verified yet. `covered`: SHA-256 of the signed bytes, according to the signature."""
+    """A signature that isn't verified yet. `covered`: SHA-256 of the signed bytes, according to the signature."""
 
     covered: str
     signed: bytes

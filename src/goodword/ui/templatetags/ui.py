@@ -185,7 +185,8 @@ def mark(name: str) -> SafeString:
 
 @register.filter
 def short_time(at: date | None) -> str:
-    """For example "Tue 24 Nov, 14:05", with the year if it isn't the current one. A date has no time; None gives ""."""
+    """Format for example as "Tue 24 Nov, 14:05", with the year if it isn't the current one. A date has no time; None
+    gives ""."""
     if not isinstance(at, datetime):
         return short_day(at)
     local = timezone.localtime(at)
@@ -194,7 +195,7 @@ def short_time(at: date | None) -> str:
 
 @register.filter
 def short_day(at: date | None) -> str:
-    """For example "Tue 24 Nov", with the year if it isn't the current one. None gives ""."""
+    """Format for example as "Tue 24 Nov", with the year if it isn't the current one. None gives ""."""
     if at is None:
         return ""
     day = timezone.localtime(at).date() if isinstance(at, datetime) else at
@@ -210,7 +211,7 @@ def _written_day(day: date, form: str, _language: str | None) -> str:
 
 @register.filter
 def weekday_time(at: datetime) -> str:
-    """For example "Tuesday 24 November, 23:59 (CET)", in the language's format."""
+    """Format for example as "Tuesday 24 November, 23:59 (CET)", in the language's format."""
     return written_weekday_time(timezone.localtime(at))
 
 

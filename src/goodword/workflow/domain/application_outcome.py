@@ -138,7 +138,8 @@ def _actions(run: StepRun, application: Application, event: Event) -> Iterator[A
 
 
 def _reason_to_close(run: StepRun, application: Application, event: Event) -> str:
-    """Why to close the run, or "". Moving to a job without a role closes open runs; unlinking a job later doesn't."""
+    """Return why to close the run, or "". Moving to a job without a role closes open runs; unlinking a job later
+    doesn't."""
     if reason := closing_reason(application, run.step_request.step):
         return reason
     if job_matches_role(application) and run.step_request.step.role_id == application.role_id:

@@ -107,8 +107,8 @@ def may_start(application: Application, step: Step) -> bool:
 
 
 def waiting_reason(application: Application, step: Step, *, manual: bool = False) -> str:
-    """Why a step that may start has to wait (a StepRequest.WaitingReason), or "". `manual`: it needs no click. Delay,
-    nothing published and an earlier result are decided by `request_step` and `offer_earlier`."""
+    """Return why a step that may start has to wait (a StepRequest.WaitingReason), or "". `manual`: it needs no click.
+    Delay, nothing published and an earlier result are decided by `request_step` and `offer_earlier`."""
     if not manual and needs_click(application, step):
         return WaitingReason.CLICK
     return blocking_reason(application)

@@ -218,7 +218,7 @@ def reuse_earlier(step_request: StepRequest, *, application: Application, at: da
 
 
 def reuse_times(step_requests: Iterable[StepRequest]) -> dict[int, datetime]:
-    """When earlier results were reused, by request id, even if a new run followed."""
+    """Return when earlier results were reused, by request id, even if a new run followed."""
     having = [
         step_request
         for step_request in step_requests

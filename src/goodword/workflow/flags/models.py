@@ -34,7 +34,7 @@ class Flag(OrganisationOwned):
         HIGH = "high", "High"
 
     code = models.CharField(max_length=30)
-    #: tells flags with the same code apart; each is raised once
+    #: distinguishes flags with the same code; each is raised once
     key = models.CharField(max_length=120)
     grade = models.CharField(max_length=6, choices=Grade.choices)
     #: figures and words behind it; may contain personal data, but no network addresses

@@ -209,7 +209,7 @@ def _read(
 
 
 def _people_on_role(role: Role, member: Membership) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """Return a sentence by address, and names with addresses. Only candidates whom the member can see are named."""
+    """Return a sentence by address, and names with addresses. Only candidates that the member can see are named."""
     rows = Application.objects.of(role.organisation).filter(role=role, erased_at=None)
     visible = set(visible_applications(member).filter(role=role).values_list("pk", flat=True))
     said: dict[str, str] = {}
@@ -225,7 +225,7 @@ def _people_on_role(role: Role, member: Membership) -> tuple[dict[str, str], lis
 
 
 def _names_elsewhere(member: Membership, addresses: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Names by address, of candidates whom the member can see; of several with an address, the latest."""
+    """Names by address, of candidates that the member can see. If several share an address, the latest."""
     rows = (
         visible_applications(member)
         .filter(deleted_at=None, erased_at=None, candidate__erased_at=None)

@@ -286,7 +286,7 @@ def _import_of(request: MemberRequest, pk: int, import_pk: int) -> tuple[Role, C
 
 
 def _may_read(of: CandidateImport, member: Membership) -> bool:
-    """Whether the member can see all candidates that the rows may name: those whom the importing member can see."""
+    """Whether the member can see all the candidates that the importing member can see, since the rows may name them."""
     if of.member_id == member.pk or member.is_admin:
         return True
     return not visible_applications(of.member).exclude(is_visible(member)).exists()

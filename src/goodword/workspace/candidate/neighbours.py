@@ -60,7 +60,8 @@ def _list_of(request: MemberRequest) -> QueryDict:
 def _around(
     application: Application, member: Membership, query: ListQuery, *, of_role: bool, now: datetime
 ) -> tuple[Application | None, Application | None]:
-    """By the candidate's place in the order, even if the candidate no longer matches the filters."""
+    """Return the previous and the next application by the candidate's place in the order, even if the candidate no
+    longer matches the filters."""
     scope, order = Scope.of(member, application.role if of_role else None), Order.of(query.sort, now=now)
     own = scope.rows().filter(application=application)
     here = order.sorted(own).values_list(*order.columns).first()

@@ -145,7 +145,7 @@ class Needs:
         return f"{self.total}+" if self.not_all else str(self.total)
 
     def text(self, urgency: Urgency) -> str:
-        """ "200+" if not all were counted."""
+        """The count as text, "200+" if not all were counted."""
         return f"{self.counts[urgency]}+" if urgency in self.not_all else str(self.counts[urgency])
 
 

@@ -81,7 +81,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPreview:
-    """People whom the next run erases or keeps. `going_on`: number of people with an active application."""
+    """The people that the next run erases or keeps. `going_on`: number of people with an active application."""
 
     at: datetime
     due: list[Due]

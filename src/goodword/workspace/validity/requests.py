@@ -39,7 +39,7 @@ class NotOpen(Exception):
 
 
 def reason_not_to_ask(application: Application) -> str:
-    """Why nobody is asked (any more): a Reason, or ""."""
+    """Return why nobody is asked, or no longer: a Reason, or ""."""
     role = application.role
     if application.is_being_erased:
         return Reason.ERASURE

@@ -166,7 +166,7 @@ class AnsweredQuestion:
     comments: tuple[RaterComment, ...]
 
     def without_content(self) -> Self:
-        """Only whether it is answered and marked, and with how many points."""
+        """Keep only whether the question is answered and marked, and with how many points."""
         return replace(
             self,
             text="",

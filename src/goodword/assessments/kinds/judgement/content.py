@@ -114,7 +114,8 @@ class JudgementSet:
 
     @property
     def is_too_short_for_norms(self) -> bool:
-        """Correlations over so few situations have no band, so candidates can't be compared by them."""
+        """Whether there are too few situations for a band, so that candidates can't be compared by their
+        correlations."""
         return len(self.scenarios) < LEAST_GROUPS
 
     @property

@@ -213,7 +213,8 @@ def add_scenario(*, test: Test, text: str, actions: Sequence[KeyedAction], revis
 def change_scenario(
     *, test: Test, scenario_id: str, text: str, actions: Sequence[KeyedAction], revision: int
 ) -> None:
-    """Existing actions keep their ids. Raises `NoDraft`, `StaleDraft`, and `KeyError` for a removed scenario."""
+    """Change a scenario. Existing actions keep their ids. Raises `NoDraft`, `StaleDraft`, and `KeyError` for a removed
+    scenario."""
     with DRAFTS.locked_draft(test, revision=revision) as draft:
         scenarios = list(draft.content["scenarios"])
         place = place_of(draft.content, scenario_id)

@@ -213,7 +213,7 @@ JUDGEMENT: Final = _Judgement()
 
 
 def compare(content: JudgementSet, parts: Sequence[ComparedPart]) -> Comparison:
-    """Results are ranked by their correlation with the key, if the key is good enough for decisions.
+    """Rank results by their correlation with the key, if the key is good enough for decisions.
 
     Some percentiles are enough for that, since undefined and perfect correlations have none.
     """

@@ -30,7 +30,7 @@ class RatedAction:
 
     @property
     def counted(self) -> list[tuple[int, int, int]]:
-        """For each step of the scale: how many experts chose it, and their share in quarters, rounded up."""
+        """For each step of the scale, the number of experts who chose it, and their share in quarters, rounded up."""
         n = sum(self.spread.counts)
         return [
             (step, count, ceil(4 * count / n))

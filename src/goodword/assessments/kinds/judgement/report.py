@@ -208,7 +208,7 @@ class JudgementReport:
 
 
 def _normed(part: JudgementPart) -> NormedScoreData | None:
-    """None for a practice set, even if the organisation has norms for it."""
+    """Return the normed score; None for a practice set, even if the organisation has norms for it."""
     return None if part.get("for_practice") else part.get("within_normed")
 
 

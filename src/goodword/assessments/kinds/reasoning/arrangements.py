@@ -69,7 +69,8 @@ def things_in(statement: Statement) -> tuple[int, ...]:
 
 
 def is_true(statement: Statement, places: tuple[int, ...]) -> bool:
-    """Places count from 1; lower is further left, or more. Raises `ValueError` for an unknown statement."""
+    """Whether a statement is true. Places count from 1; lower is further left, or more. Raises `ValueError` for an
+    unknown statement."""
     match statement:
         case ("at", int(a), int(place)):
             return places[a] == place - 1

@@ -365,7 +365,7 @@ class ReasoningTest:
         return any(entry.family.startswith("matrices") for entry in self.blueprint(form).entries)
 
     def without_figures(self, form: str) -> str:
-        """ "" if there is no form without figures to take instead."""
+        """The form without figures to take instead, or ""."""
         instead = WITHOUT_FIGURES.get(form, "figureless_20")
         return instead if self.has_figures(form) and instead in self.forms else ""
 

@@ -220,7 +220,7 @@ def _with_band(
 
 
 def calibration_answers(items: Sequence[Item], answers: Mapping[str, Json]) -> list[ItemAnswer]:
-    """Unanswered tasks count as wrong."""
+    """Return the answers for a calibration. Unanswered tasks count as wrong."""
     return [
         ItemAnswer(item.cell, item.options, 1 if item.is_right(answers.get(item.id)) else 0)
         for item in items

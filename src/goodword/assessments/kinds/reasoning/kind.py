@@ -240,7 +240,7 @@ REASONING: Final = _Reasoning()
 
 
 def _in_order(content: ReasoningTest, form: str) -> int:
-    """In how many of 100 pairs of candidates the more able one solves more tasks."""
+    """Return in how many of 100 pairs of candidates the more able one solves more tasks."""
     return hundredths(precision_of_form(content.blueprint(form), None)[0].in_order)
 
 

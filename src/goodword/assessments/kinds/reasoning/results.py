@@ -229,7 +229,8 @@ def category_result(part: AttemptPart, score: Score) -> CategoryResult:
 
 
 def precision_of(part: AttemptPart, score: Score) -> SolvedPrecision | None:
-    """None if a member ended the part: the band is that of somebody who had the whole time for all tasks."""
+    """Return the band of the number solved. None if a member ended the part, since the band assumes the whole time for
+    all tasks."""
     if score.solved_low is None or score.solved_high is None or not part.is_whole:
         return None
     return SolvedPrecision(

@@ -151,7 +151,8 @@ class ScalesReport:
 
 
 def _charted(part: ScalesPart) -> list[ScaleData]:
-    """Scales with few items are left out: the chart would make their means look exact."""
+    """Return the scales for the chart. Those with few items are left out, since the chart would make their means look
+    exact."""
     return [scale for scale in part["scales"] if scale["n_items"] >= LEAST_CHARTED]
 
 

@@ -273,7 +273,7 @@ def _for_candidate(found: ScaleResult, part: ScalesResult) -> CandidateScale:
 
 
 def position_in_words(mean: float | None, minimum: int, maximum: int, *, low: str, high: str) -> str:
-    """Where a mean lies between the two ends, in fifths of the scale."""
+    """Describe where a mean lies between the two ends, in fifths of the scale."""
     if mean is None:
         return gettext("Too few answers for a result.")
     place = (mean - minimum) / (maximum - minimum)

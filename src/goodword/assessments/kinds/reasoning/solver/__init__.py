@@ -117,7 +117,7 @@ def _steps(pairs: Sequence[tuple[int, int]], value: int = 0) -> set[int]:
 
 
 def _series_in_turn(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Each series has its own rule, and the alternation adds a load of one."""
+    """Continue two alternating series, each with its own rule. The alternation adds a load of one."""
     own, other = terms[len(terms) % 2 :: 2], terms[1 - len(terms) % 2 :: 2]
     if len(own) < 3 or len(other) < 3:
         return

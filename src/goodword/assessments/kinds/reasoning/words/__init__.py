@@ -30,7 +30,7 @@ _WORDS = {"en": EN, "de": DE, "fr": FR}
 
 
 def show(item: GeneratedItem, language: str) -> Shown:
-    """Languages like "de-at" are shown in German, unsupported ones in English."""
+    """Render an item. Languages like "de-at" are shown in German, unsupported ones in English."""
     code = _code(language)
     words = _WORDS[code]
     match item.task:
