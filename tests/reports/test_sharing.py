@@ -1,6 +1,6 @@
 """Share links that members pass on."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -102,6 +102,37 @@ def test_a_link_works_as_long_as_chosen(
     url = create(signed_in(rita), report, "7").context["url"]
     monkeypatch.setattr("goodword.core.clock.now", lambda: NOW + timedelta(days=8, seconds=1))
     assert Client().get(local(url)).status_code == 410
+
+
+def set_private(report: Report, since: datetime | None) -> None:
+    people = Candidate.objects.of(report.organisation)
+    people.update(private=since is not None, private_since=since)
+
+
+@pytest.mark.main_case
+@pytest.mark.world
+def test_links_from_before_a_candidate_became_private_stop_meanwhile(
+    report: Report, rita: Membership
+) -> None:
+    report.step_request.application.role.viewers.add(rita)  # type: ignore[union-attr]
+    client, where = signed_in(rita), path("report_links", report.organisation, report.pk)
+    old = local(create(client, report).context["url"])
+    set_private(report, NOW + timedelta(days=1, seconds=1))
+    stopped = Client().get(old)
+    page = stopped.content.decode()
+    assert (stopped.status_code, "no longer opens the report" in page) == (410, True)
+    assert "private" not in page.lower()
+    assert "See the candidate's page" in client.get(old).content.decode()
+    listed = client.get(where).content.decode()
+    assert listed.count("Stopped: the candidate is private") == 1
+    assert "A new link opens the report for anyone who has it." in listed and "Revoke" in listed
+    set_private(report, NOW + timedelta(hours=1))  # created since
+    assert Client().get(old).status_code == 200
+    set_private(report, NOW + timedelta(days=2))
+    assert Client().get(old).status_code == 410
+    set_private(report, None)
+    assert Client().get(old).status_code == 200
+    assert "private" not in client.get(where).content.decode().lower()
 
 
 def test_an_unknown_number_of_days_is_refused_at_its_field(report: Report, rita: Membership) -> None:

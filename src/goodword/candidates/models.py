@@ -44,6 +44,8 @@ class Candidate(OrganisationOwned):
     #: a name that looks like a link, as a member confirmed it
     confirmed_name = models.CharField(max_length=401, db_default="", default="", blank=True)
     private = models.BooleanField(default=False)
+    #: links to reports that were created earlier don't work while the candidate is private
+    private_since = models.DateTimeField(null=True)
     language = models.CharField(max_length=10, default="", blank=True)
     #: language of pages and mails that the candidate chose on the portal
     chosen_language = models.CharField(max_length=10, default="", blank=True)

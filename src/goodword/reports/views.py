@@ -49,9 +49,9 @@ def share(request: HttpRequest, token: str) -> HttpResponseBase:
     withdrawn = report is not None and report.state == Report.State.REDACTED
     if link is None or report is None or (withdrawn and link.ended_at is None):
         return unknown_page(request)
-    now = clock.now()
-    if not links.is_alive(link, now=now):
-        application = report.step_request.application
+    now, application = clock.now(), report.step_request.application
+    hidden = sharing.is_hidden(link, application.candidate)
+    if hidden or not links.is_alive(link, now=now):
         member = (
             membership_of(request.user, slug=report.organisation.slug)
             if request.user.is_authenticated
@@ -64,7 +64,7 @@ def share(request: HttpRequest, token: str) -> HttpResponseBase:
                 "organisation": report.organisation,
                 "report": report,
                 "recruiter": recruiter_of(application),
-                "revoked": link.ended_at is not None,
+                "revoked": hidden or link.ended_at is not None,  # outsiders needn't know that it is private
                 "withdrawn": withdrawn,
                 "member": member,
                 "sees": member is not None

@@ -400,3 +400,16 @@ def test_the_entry_time_is_not_read_for_an_unmapped_stage(world: World, place: i
         world.move(remote, place)
     world.deliver()
     assert [call for call in world.line.reads if "application_stages" in call] == []
+
+
+def test_the_time_is_kept_since_which_a_candidate_is_private(either: World) -> None:
+    remote = either.apply()
+    either.deliver()
+    person = either.greenhouse.store.candidates.get(remote.candidate_id)
+    assert person is not None
+    since = []
+    for private in (True, True, False):
+        person.private = private
+        sync_application(either.connection, remote.id, now=clock.now())
+        since.append(either.ours(remote).candidate.private_since)
+    assert since[0] is not None and since == [since[0], since[0], None]

@@ -151,10 +151,20 @@ def test_a_private_candidate_merged_into_a_hidden_profile_stays_private(world: W
         store.candidates.delete(pk)
     merges_and_deletions.candidate_merged(world.connection, loser_id=gone, winner_id=winner, now=clock.now())
     person = world.ours(loser).candidate
-    assert (person.remote_id, person.private) == (winner, True)
+    assert (person.remote_id, person.private, person.private_since is not None) == (winner, True, True)
     assert world.ours(loser) not in visible_applications(recruiter)
     if not known:
         assert (person.name, person.email) == ("Ada Byron", "ada@people.example")
+
+
+@pytest.mark.world
+def test_the_loser_becomes_private_with_the_merge_into_a_private_candidate(world: World) -> None:
+    loser, winner = arrived(world), arrived(world, private=True)
+    before = world.ours(winner).candidate.private_since
+    merge(world, loser, winner)
+    deliver_all(world)
+    after = world.ours(loser).candidate.private_since
+    assert before is not None and after is not None and after > before
 
 
 @pytest.mark.world

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.candidates.models import Application, recruiter_of
+from goodword.candidates.models import Application, Candidate, recruiter_of
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
@@ -173,6 +173,25 @@ def test_a_review_link_closes_with_its_members_access(ann: Membership, rita: Mem
     closed = Client().get(opened)
     assert (closed.status_code, b"no longer have access" in closed.content) == (410, True)
     role.viewers.add(rita)
+    assert Client().get(opened).status_code == 200
+
+
+def test_a_former_recruiter_without_a_login_sees_no_private_candidate(ann: Membership, role: Role) -> None:
+    ada = factories.application(role, recruiter_email="rita@acme.example", recruiter_name="Rita Recruiter")
+    now = clock.now()
+    url = links.mint(
+        organisation=ann.organisation,
+        purpose=Link.Purpose.REVIEW,
+        subject_id=ada.pk,
+        now=now,
+        email=_review_mail(ada, "sent", now=now),
+    )
+    opened = "/v/" + url.partition("/v/")[2]
+    Candidate.objects.of(ann.organisation).update(private=True)
+    assert Client().get(opened).status_code == 200  # still the candidate's recruiter
+    Application.objects.of(ann.organisation).update(recruiter_email="ann@acme.example")
+    assert Client().get(opened).status_code == 410
+    Candidate.objects.of(ann.organisation).update(private=False)
     assert Client().get(opened).status_code == 200
 
 

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ("can_email", models.BooleanField(default=True)),
                 ("confirmed_name", models.CharField(blank=True, db_default="", default="", max_length=401)),
                 ("private", models.BooleanField(default=False)),
+                ("private_since", models.DateTimeField(null=True)),
                 ("language", models.CharField(blank=True, default="", max_length=10)),
                 ("chosen_language", models.CharField(blank=True, default="", max_length=10)),
                 ("erased_at", models.DateTimeField(null=True)),

@@ -127,7 +127,7 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
         if row is None or candidate is None or not _is_unchanged(reading, row, candidate):
             continue
         before = _columns(candidate)
-        changed = candidates.update_candidate(candidate, reading.candidate)
+        changed = candidates.update_candidate(candidate, reading.candidate, now=now)
         if changed:
             continue  # the candidate's other applications are affected too
         candidate.synced_at = candidates.next_version(candidate.synced_at, now)

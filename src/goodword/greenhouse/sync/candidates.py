@@ -82,7 +82,7 @@ def write_candidate(
             remote_id=person.id,
             defaults=candidate_columns(person)
             | {"organisation_id": connection.organisation_id, "created_at": now, "synced_at": now}
-            | {"remote_created_at": person.created_at},
+            | {"remote_created_at": person.created_at, "private_since": now if person.private else None},
         )
     )
     if fresh:
@@ -95,14 +95,16 @@ def write_candidate(
         if applied_at is None or applied_at <= row.erased_at:
             return row, False
         row.erased_at = None
-    changed = update_candidate(row, person)
+    changed = update_candidate(row, person, now=now)
     row.synced_at = next_version(row.synced_at, now)
     row.save()
     return row, changed
 
 
-def update_candidate(row: Candidate, person: remote.Candidate) -> bool:
+def update_candidate(row: Candidate, person: remote.Candidate, *, now: datetime) -> bool:
     values = candidate_columns(person)
+    if person.private != row.private:
+        row.private_since = now if person.private else None
     row.merged_into = None  # Greenhouse shows it as a separate person again
     row.remote_created_at = row.remote_created_at or person.created_at
     row.id_taken_at = None
@@ -175,6 +177,9 @@ def merge_candidates(
     if loser.chosen_language and not current.chosen_language and current.erased_at is None:
         winner.chosen_language = loser.chosen_language
         people.filter(pk=winner.pk).update(chosen_language=loser.chosen_language)
+    if current.private and not loser.private:
+        winner.private_since = now  # for links to the loser's reports
+        people.filter(pk=winner.pk).update(private_since=now)
     people.filter(pk=loser.pk).update(**BLANK, merged_into=winner)
     for request in requests:
         request_erasure(

@@ -62,8 +62,8 @@ def candidate_merged(
         )
         if loser.private and not winner.private and reading.people[winner_id] is None:
             # Greenhouse may hide the winner because it is private too
-            winner.private = True
-            winner.save(update_fields=["private"])
+            winner.private, winner.private_since = True, now
+            winner.save(update_fields=["private", "private_since"])
         if merge_candidates(loser_id=loser.pk, winner=winner, now=now):
             return [*outcomes, f"Candidate {loser_id} was merged into candidate {winner_id}."]
         return [*outcomes, f"Candidate {loser_id} was already merged into candidate {winner_id}."]
@@ -245,7 +245,7 @@ def _candidate(connection: Connection, remote_id: int) -> Candidate | None:
 def _unseen_candidate(connection: Connection, remote_id: int, *, like: Candidate, now: datetime) -> Candidate:
     """A placeholder for a winner we can't see, so that later events find the merged applications. Until we see it, it
     has the loser's data, since they are the same person."""
-    data: dict[str, Any] = {name: getattr(like, name) for name in (*BLANK, "private")}
+    data: dict[str, Any] = {name: getattr(like, name) for name in (*BLANK, "private", "private_since")}
     found, _ = Candidate.objects.across_organisations().get_or_create(
         connection_id=connection.pk,
         remote_id=remote_id,

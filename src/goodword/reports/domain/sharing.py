@@ -11,6 +11,7 @@ from django.db.models import Count, Max, QuerySet
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
+from goodword.candidates.models import Candidate
 from goodword.core.events import record
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
@@ -26,11 +27,13 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedLink:
-    """`by`: the member who created the link; empty for links in notes. `last_at`: when it was last opened."""
+    """`by`: the member who created the link; empty for links in notes. `hidden`: it doesn't work while the candidate is
+    private. `last_at`: when it was last opened."""
 
     link: Link
     by: str
     alive: bool
+    hidden: bool
     openings: int
     last_at: datetime | None
 
@@ -108,16 +111,25 @@ def shared_links(report: Report, *, now: datetime) -> Sequence[SharedLink]:
     opened = ReportOpening.objects.of(report.organisation).filter(report=report, link__isnull=False)
     by_link = opened.order_by().values_list("link").annotate(n=Count("pk"), last=Max("at"))
     found = {pk: (n, last) for pk, n, last in by_link}
+    candidate = report.step_request.application.candidate
     return [
         SharedLink(
             link=link,
             by=link.created_by.user.name if link.created_by else "",
             alive=links.is_alive(link, now=now),
+            hidden=is_hidden(link, candidate),
             openings=found.get(link.pk, (0, None))[0],
             last_at=found.get(link.pk, (0, None))[1],
         )
         for link in _links_of(report).select_related("created_by__user").order_by("-pk")
     ]
+
+
+def is_hidden(link: Link, candidate: Candidate) -> bool:
+    """Return whether the link was created before the candidate became private. It works again when they no
+    longer are."""
+    since = candidate.private_since
+    return candidate.private and since is not None and link.created_at < since
 
 
 def latest_link(report: Report, *, by: Membership) -> int:

@@ -76,13 +76,16 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _has_lost_access(link: Link, application: Application) -> bool:
-    """Whether it was mailed to a member who can't see the candidate and isn't the recruiter any more."""
+    """Return whether it was mailed to somebody who isn't the recruiter any more and can't see the candidate: a member,
+    or for a private candidate anybody without a login."""
     address = link.email.to_address if link.email is not None else ""
     if not address or is_same(address, recruiter_of(application).address):
         return False
     rows = Membership.objects.of(link.organisation).select_related("organisation", "user")
     member = rows.filter(user__email__same_address=address).first()
-    return member is not None and not visible_applications(member).filter(pk=application.pk).exists()
+    if member is None:
+        return application.candidate.private
+    return not visible_applications(member).filter(pk=application.pk).exists()
 
 
 def _record_view(link: Link, application: Application, *, now: datetime) -> None:
