@@ -176,7 +176,8 @@ def test_a_review_link_closes_with_its_members_access(ann: Membership, rita: Mem
     assert Client().get(opened).status_code == 200
 
 
-def test_a_former_recruiter_without_a_login_sees_no_private_candidate(ann: Membership, role: Role) -> None:
+def test_a_former_recruiter_without_a_login_sees_no_private_candidate(ann: Membership) -> None:
+    role = factories.role(ann.organisation, owner=ann)
     ada = factories.application(role, recruiter_email="rita@acme.example", recruiter_name="Rita Recruiter")
     now = clock.now()
     url = links.mint(
