@@ -94,7 +94,7 @@ class Organisation(models.Model):
     requires_single_sign_on = models.BooleanField(default=False)
     #: whether members rate hires in Goodword (candidates.ratings)
     rates_hires = models.BooleanField(default=False, db_default=False)
-    #: when an admin dismissed the checklist for setting up
+    #: when an admin dismissed the setup checklist
     setup_dismissed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 

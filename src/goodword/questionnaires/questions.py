@@ -66,7 +66,7 @@ class QuestionError(ReadingError):
 
 
 def parse(data: Sequence[object]) -> tuple[Question, ...]:
-    """Raises `QuestionError` about the first problem, such as a condition that can never be met."""
+    """Parse questions. Raises `QuestionError` about the first problem, such as a condition that can never be met."""
     if not isinstance(data, list | tuple) or not data:
         raise QuestionError("A questionnaire is a list with at least one question.")
     if len(data) > MOST_QUESTIONS:

@@ -190,7 +190,7 @@ def _ask_again(asked: Adjustment, *, now: datetime) -> None:
 
 
 def on_email_failed(event: Event) -> None:
-    """After a bounced mail, ask the next person outside the hiring team; without one the request ends."""
+    """After a bounced mail, ask the next person outside the hiring team; if there is none, end the request."""
     email = mail_of(event)
     if email is None or email.kind != mails.ASKED or email.link_subject_id is None:
         return
@@ -198,7 +198,7 @@ def on_email_failed(event: Event) -> None:
 
 
 def on_member_deactivated(event: Event) -> None:
-    """Pass unanswered requests on to the next person. The member's links end."""
+    """Pass unanswered requests on to the next person, and end the member's links."""
     member = (
         Membership.objects.across_organisations()
         .select_related("organisation", "user")

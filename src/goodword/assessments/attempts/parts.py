@@ -173,7 +173,7 @@ def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
 
 
 def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
-    """Generated tests use the newest stored version, since no other can be drawn."""
+    """Return the version in a language. Generated tests use the newest stored version, since no other can be drawn."""
     by_number = _rank("number", _numbers(part))
     by_language = _rank("language", (language, "", FALLBACK_LANGUAGE))
     found = _published(part).select_related("test").order_by(by_number, by_language, "pk").first()
@@ -346,7 +346,7 @@ def set_form(part: AttemptPart, form: str) -> None:
 
 
 def _set_test(part: AttemptPart, form: str) -> None:
-    """The number of items, which members see, is set when the part starts."""
+    """Set the part's test. The number of items, which members see, is set when the part starts."""
     language = part.attempt.language
     if form == OPEN_TEXT:
         # the time limit for choosing would be too short for writing

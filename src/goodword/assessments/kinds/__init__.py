@@ -117,7 +117,7 @@ class Kind[C](Protocol):
         that the organisation wrote."""
 
     def check_import(self, content: C) -> None:
-        """Raises `PackError` for more content than pages or candidates can handle, and for keys that can't score."""
+        """Raise `PackError` for more content than pages or candidates can handle, and for keys that can't score."""
 
     def texts(self, content: C) -> Iterator[tuple[str, str]]:
         """The texts that candidates read, by id, to look for health topics. Generated items have none."""

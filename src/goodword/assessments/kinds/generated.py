@@ -123,7 +123,7 @@ def to_json(item: GeneratedItem) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> GeneratedItem:
-    """Raises `KeyError`, `TypeError` or `ValueError` for anything that `to_json` did not write."""
+    """Parse an item. Raises `KeyError`, `TypeError` or `ValueError` for anything that `to_json` did not write."""
     return GeneratedItem(
         family=data["family"],
         version=data["version"],

@@ -92,7 +92,8 @@ class FormOffer:
 
 
 def read[T](adapter: TypeAdapter[T], data: object, *, whole: str, error: type[ReadingError] = PackError) -> T:
-    """Raises `error` with a sentence that names the first wrong field. `whole`: the name of `data` in sentences."""
+    """Validate `data`. Raises `error` with a sentence that names the first wrong field. `whole`: the name of `data` in
+    sentences."""
     try:
         return adapter.validate_python(data)
     except ValidationError as wrong:
@@ -105,7 +106,7 @@ def wrong(whole: str, what: str, error: type[ReadingError] = PackError) -> Readi
 
 
 def check_rights(data: object, whole: str, *, what: str) -> None:
-    """Raises an error if the licence or source is missing. `what`: what the file contains, for the sentence."""
+    """Raise an error if the licence or source is missing. `what`: the content of the file, for the sentence."""
     if not isinstance(data, Mapping):
         return
     if data.get("licence") is None:

@@ -152,7 +152,8 @@ def to_json(table: NormTable) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> NormTable:
-    """Raises `ValueError` for another rule or inconsistent data, `KeyError` or `TypeError` for other data."""
+    """Parse a table. Raises `ValueError` for another rule or inconsistent data, `KeyError` or `TypeError` for other
+    data."""
     if data["rule"] != SCORING["norms"]:
         raise ValueError(f"This norm table was made by rule {data['rule']!r}.")
     table = NormTable(

@@ -142,7 +142,7 @@ def to_json(calibration: Calibration) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Calibration:
-    """Raises `KeyError` or `TypeError` for invalid data."""
+    """Parse a calibration. Raises `KeyError` or `TypeError` for invalid data."""
     return Calibration(
         cells={
             (cell["family"], cell["level"]): Difficulty(cell["b"], cell["se"], cell["n"])

@@ -204,7 +204,8 @@ def to_json(found: Calibrations) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Calibrations:
-    """Raises `ValueError` for calibrations by another rule, and `KeyError` or `TypeError` for invalid data."""
+    """Parse calibrations. Raises `ValueError` for those by another rule, and `KeyError` or `TypeError` for invalid
+    data."""
     if data["rule"] != SCORING["rasch"]:
         raise ValueError(f"This calibration was made by rule {data['rule']!r}.")
     return Calibrations(

@@ -11,7 +11,7 @@ from goodword.core.text import clean_text
 
 
 def send(message: EmailMultiAlternatives) -> None:
-    """Raises Fault, or ValueError for an invalid header."""
+    """Send the message. Raises Fault, or ValueError for an invalid header."""
     try:
         message.send()
     except AnymailRecipientsRefused as error:

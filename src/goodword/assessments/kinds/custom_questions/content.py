@@ -204,7 +204,7 @@ _WHOLE: Final = "the set of questions"
 
 
 def read_custom_questions(data: object) -> CustomQuestions:
-    """Raises `PackError` or `questionnaires.questions.QuestionError` with a sentence."""
+    """Parse custom questions. Raises `PackError` or `questionnaires.questions.QuestionError` with a sentence."""
     pack = read(_PACK, data, whole=_WHOLE)
     questions = _questions(pack.questions)
     by_id = {question.id: question for question in questions}

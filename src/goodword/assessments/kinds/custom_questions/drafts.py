@@ -140,8 +140,8 @@ def add_file(*, test: Test, file: FileSettings, revision: int) -> str:
 
 
 def change_file(*, test: Test, question_id: str, file: FileSettings, revision: int) -> None:
-    """Raises the same as `change_details`, KeyError for a question removed since, and NotWrittenHere for one that isn't
-    a file."""
+    """Change a file question. Raises the same as `change_details`, KeyError for a question removed since, and
+    NotWrittenHere for one that isn't a file."""
 
     def change(content: Content) -> Content:
         questions = list(content["questions"])
@@ -176,8 +176,8 @@ def add_question(*, test: Test, words: Mapping[str, tuple[str, str]], revision: 
 def change_question(
     *, test: Test, question_id: str, words: Mapping[str, tuple[str, str]], revision: int
 ) -> None:
-    """The rubric is kept. Raises the same as `change_details`, KeyError for a question removed since, and
-    NotWrittenHere."""
+    """Change a question, keeping its rubric. Raises the same as `change_details`, KeyError for a question removed
+    since, and NotWrittenHere."""
 
     def change(content: Content) -> Content:
         text, help_ = words[content["language"]]
@@ -209,7 +209,7 @@ def move_question(*, test: Test, question_id: str, by: int, revision: int) -> in
 
 
 def remove_question(*, test: Test, question_id: str, revision: int) -> None:
-    """Raises the same as `change_question`, and LastQuestion."""
+    """Remove a question. Raises the same as `change_question`, and LastQuestion."""
 
     def change(content: Content) -> Content:
         return content | {

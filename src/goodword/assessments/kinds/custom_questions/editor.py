@@ -81,8 +81,8 @@ def new_contents(
 def with_questions(
     content: Content, questions: Sequence[Entry], *, questionnaire: int, number: int
 ) -> Content:
-    """Take over the questions of a newer version. File questions stay behind the same question; questions that remain
-    keep rubrics and right answers."""
+    """Take over the questions of a newer version. File questions keep their place after the same question; questions
+    that remain keep rubrics and right answers."""
     made = [_for_self(entry) for entry in questions]
     for place, entry in enumerate(content["questions"]):
         if entry["type"] == FILE:
@@ -417,7 +417,7 @@ class RubricForm(RowsForm):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Ignores empty rows; all others need a criterion and points."""
+        """Ignore empty rows; all others need a criterion and points."""
         given = super().clean() or {}
         for place in range(self.count):
             text, points, anchors = (given.get(f"{part}_{place}") for part in ("text", "points", "anchors"))

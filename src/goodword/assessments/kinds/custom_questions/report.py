@@ -109,7 +109,7 @@ class QuestionData(TypedDict):
 
 
 class CustomQuestionsPart(PartHead):
-    """`right` of `keyed`; None without a key, or once erased."""
+    """`right`: correct answers of `keyed` questions; None without a key, or once erased."""
 
     kind: Literal["questions"]
     right: int | None
@@ -230,7 +230,7 @@ def _question_without_person(question: QuestionData) -> QuestionData:
 
 
 def _results(test: CustomQuestionsPart, words: Phrases) -> list[Block]:
-    """Totals only; questions and answers are for members."""
+    """Return the totals. Questions and answers are only for members."""
     questions = test["questions"]
     answered = sum(question["answer"] is not None for question in questions)
     sentences = [words("custom_answered", n=answered, m=test["items_n"])]

@@ -165,9 +165,9 @@ def _matches_ending(ending: str, content: bytes) -> bool:
 
 
 def _is_office(ending: str, content: bytes) -> bool:
-    """The archive must declare the format, since all archives start with the same bytes. Open Packaging files (ECMA-376
-    part 2) declare the type of their main part in [Content_Types].xml, OpenDocument files (part 2, 3.3) in the file
-    `mimetype`."""
+    """Whether the archive declares this format, since all archives start with the same bytes. Open Packaging files
+    (ECMA-376 part 2) declare the type of their main part in [Content_Types].xml, OpenDocument files (part 2, 3.3) in
+    the file `mimetype`."""
     wanted = next(kinds[ending] for kinds in ACCEPTED.values() if ending in kinds)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -181,8 +181,8 @@ def _is_office(ending: str, content: bytes) -> bool:
 
 
 def _is_text(content: bytes) -> bool:
-    """UTF-8, UTF-16 or Windows-1252, as Excel and editors on Windows save it, without the control characters that occur
-    only in binary files."""
+    """Whether the content is UTF-8, UTF-16 or Windows-1252, as Excel and editors on Windows save it, without the
+    control characters that occur only in binary files."""
     try:
         text, _guessed = decoded(content)
     except UnreadableFile:
@@ -191,7 +191,8 @@ def _is_text(content: bytes) -> bool:
 
 
 def _check_table(content: bytes) -> None:
-    """Raises xml.Problem. If the encoding is a guess, the table must be harmless in any that a computer may assume."""
+    """Check a table. If the encoding is a guess, the table must be harmless in any encoding that a computer may assume.
+    Raises xml.Problem."""
     text, guessed = decoded(content)
     xml.check_table(text)
     for encoding in _ASSUMED if guessed else ():

@@ -159,7 +159,7 @@ _WHOLE: Final = "the judgement set"
 
 
 def read_judgement(data: object) -> JudgementSet:
-    """Raises `PackError` with a sentence that names the field."""
+    """Parse a set. Raises `PackError` with a sentence that names the field."""
     if isinstance(data, Mapping) and "kind" not in data:
         raise wrong(_WHOLE, f"needs “{KIND}” under “kind”")
     check_rights(data, _WHOLE, what="scenarios")
@@ -179,7 +179,7 @@ def read_judgement(data: object) -> JudgementSet:
 
 
 def check_keys(judgement: JudgementSet) -> None:
-    """Raises `PackError` if the keys don't differ in any situation, since correlations would be undefined."""
+    """Raise `PackError` if the keys don't differ in any situation, since correlations would be undefined."""
     if all(len({one.effectiveness for one in scenario.actions}) == 1 for scenario in judgement.scenarios):
         raise wrong(_WHOLE, "needs a situation whose actions have different keys")
 

@@ -305,7 +305,7 @@ class ScenarioForm(RowsForm):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Ignores empty rows; all others must be complete, and there must be at least two."""
+        """Ignore empty rows; all others must be complete, and there must be at least two."""
         given = super().clean() or {}
         texts = []
         for place in range(self.count):

@@ -53,7 +53,7 @@ def _question(scenario: Content) -> Content:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """A text that is too long for a question continues in its help."""
+    """Split a text that is too long for a question, so that it continues in the question's help."""
     if len(text) <= LONGEST_QUESTION:
         return text, ""
     sentences = [found.end() for found in re.finditer(r"[.!?]\s", text[:LONGEST_QUESTION])]

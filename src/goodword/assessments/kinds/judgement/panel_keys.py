@@ -184,8 +184,8 @@ def result_of(content: Content, experts: Sequence[Expert], *, chosen: Collection
 
 
 def panel_of_draft(test: Test, content: Content, *, by: str, now: datetime) -> Panel | None:
-    """The panel of a version with this content: of its experts if all keys are theirs, else that of the newest version
-    if situations, actions and keys are the same, else None."""
+    """The panel of a version with this content: the draft's experts if all keys are theirs, else the panel of the
+    newest version if situations, actions and keys are the same, else None."""
     found = shown_result(test, content, experts_of(test, content))
     if found is not None and not found.differ:
         return found.record(removed=_removed(test), by=by, now=now)

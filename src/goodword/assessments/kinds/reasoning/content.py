@@ -324,7 +324,7 @@ class ReasoningTest:
     forms: Mapping[str, Blueprint]
 
     def blueprint(self, form: str) -> Blueprint:
-        """Raises `LookupError` for an unknown form, like all methods that take one."""
+        """Return a form's blueprint. Raises `LookupError` for an unknown form, like all methods that take one."""
         if form not in self.forms:
             raise LookupError(f"The reasoning test has no form “{form}”.")
         return self.forms[form]

@@ -91,7 +91,8 @@ def family_of(family_id: str) -> Family:
 
 
 def generate(family_id: str, *, seed: int, level: int) -> GeneratedItem:
-    """Raises `LookupError` for an unknown family, `ValueError` for an unknown level or a negative seed."""
+    """Generate an item. Raises `LookupError` for an unknown family, `ValueError` for an unknown level or a negative
+    seed."""
     family = family_of(family_id)
     if level not in family.levels:
         levels = ", ".join(str(one) for one in family.levels)

@@ -172,7 +172,7 @@ def _premises(source: random.Random, n: int, key: Claim | None, *, particular: b
 
 
 def _unneeded(source: random.Random, premises: Sequence[Claim]) -> Claim:
-    """Links one of the first three groups to a fourth, and implies nothing new about the three."""
+    """A statement that links one of the first three groups to a fourth, and implies nothing new about the three."""
     while True:
         link = (source.randrange(3), 3)
         form = source.choice(_UNNEEDED)

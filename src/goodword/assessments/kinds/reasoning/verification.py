@@ -177,7 +177,7 @@ class Rates:
 
 
 def high_result(items: int) -> int:
-    """A result is high from this number of tasks: 85 %, rounded up."""
+    """The number of tasks from which a result is high: 85 %, rounded up."""
     return -(-items * 17 // 20)
 
 

@@ -250,7 +250,7 @@ _WHOLE: Final = "the content pack"
 
 
 def parse_pack(data: object) -> Instrument:
-    """Raises `PackError` with a sentence that names the field."""
+    """Parse a pack. Raises `PackError` with a sentence that names the field."""
     check_rights(data, _WHOLE, what="items")
     pack = read(_PACK, data, whole=_WHOLE)
     scale_ids = [scale.id for scale in pack.scales]

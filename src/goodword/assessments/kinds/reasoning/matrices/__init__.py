@@ -288,7 +288,7 @@ def _leads_to(kind: Kind, key: int) -> bool:
 def _can_hardly_rule_out(
     cells: Sequence[Figure], choices: Sequence[Option], *, most: int, shows_key: bool | None
 ) -> bool:
-    """Whether ruling out the options shown in the matrix, or choosing among them, helps little.
+    """Whether it hardly helps to rule out the options shown in the matrix, or to choose among them.
 
     If the options are all values of one aspect, most are shown, so the key must be shown as often as the others.
     """
