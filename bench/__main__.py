@@ -1,4 +1,4 @@
-"""`make bench`: takes all measurements in docs/performance.md, in 20 minutes.
+"""`make bench`: makes all measurements in docs/performance.md, which takes 20 minutes.
 
 Writes `bench/results.json` and the table in `docs/performance.md`. Nothing else should run on the machine: the load
 before and after each program is recorded. `--only NAME` runs one program and only prints its figures.
@@ -70,7 +70,7 @@ def main() -> int:
 
 
 def run(program: Program) -> dict[str, Any]:
-    """Run it with output to the terminal. Returns its figures, and the load average before and after."""
+    """Run the program with output to the terminal. Returns its figures, and the load average before and after."""
     with tempfile.TemporaryDirectory(prefix="goodword-bench-") as folder:
         figures = Path(folder) / "figures"
         figures.touch()

@@ -13,7 +13,7 @@ from goodword.demo.world import Ports, world
 
 @contextmanager
 def ready(*, api: Api = "v1") -> Iterator[Story]:
-    """Start it on free ports in a temporary folder, and set it up through its pages."""
+    """Start the world on free ports in a temporary folder, and set it up through its pages."""
     with (
         tempfile.TemporaryDirectory(prefix="goodword-bench-") as folder,
         world(data=Path(folder), ports=Ports.named_or_free()) as made,

@@ -326,7 +326,7 @@ class System:
             self.shell(f"pg_ctlcluster {version} main start")
 
     def shell(self, text: str, *, online: bool = False, types: str = "", until: str = "") -> str:
-        """Run it as root in the last block's current folder. Returns its output. Raises Failed."""
+        """Run a command as root in the last block's current folder. Returns its output. Raises Failed."""
         before = 'set -euo pipefail; cd "$(cat /run/docs-check/cwd)"\n'
         script = self.root / "run/docs-check/block.sh"
         script.write_text(f"{before}{text}\npwd > /run/docs-check/cwd\n")

@@ -19,7 +19,7 @@ LOCKS = (
 
 
 def main(extra: list[str]) -> int:
-    """Compile all; `extra` is passed to `uv pip compile`, for example `--upgrade`."""
+    """Compile all lock files; `extra` is passed to `uv pip compile`, for example `--upgrade`."""
     os.chdir(bootstrap.ROOT)
     os.environ["UV_CUSTOM_COMPILE_COMMAND"] = "make lock"
     uv = bootstrap.find_uv()

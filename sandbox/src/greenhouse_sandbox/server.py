@@ -36,7 +36,7 @@ class Server(ThreadingHTTPServer):
         self.tls = tls
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        """The TLS handshake happens in the connection's thread."""
+        """Do the TLS handshake in the connection's thread."""
         if self.tls is None:
             super().finish_request(request, client_address)
             return
@@ -166,4 +166,4 @@ class Handler(BaseHTTPRequestHandler):
         return environ
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (the base class's name)
-        """Requests go to the call log, not to the terminal."""
+        """Print nothing, since requests are in the call log."""

@@ -29,8 +29,8 @@ def compute_scores(
     tables: Mapping[str, NormTable | None] | None = None,
     calibration: Calibration | None = None,
 ) -> tuple[ComputedScore, ...]:
-    """`items`: the items that count, without void ones. `answers`: stored values by item id. `tables`: norm tables by
-    scale."""
+    """Compute the scores of a part. `items`: without void ones. `answers`: stored values by item id. `tables`: norm
+    tables by scale."""
     kind = kind_of(content)
     found = kind.scores(content, form=form, items=items, answers=answers, calibration=calibration)
     return tuple(

@@ -110,7 +110,8 @@ class _Taken:
 def figures(
     organisation: Organisation, role: Role | None = None, *, test: Test | None = None
 ) -> list[CriterionFigures]:
-    """`role`: only people with an application there, and ratings for it. `test`: only its scores. None: all."""
+    """Return the figures of each criterion. `role`: only people with an application there, and ratings for it. `test`:
+    only its scores. None: all."""
     merged = merged_people(organisation)
     rated = _rated(organisation, role, merged)
     if not rated:

@@ -1,4 +1,4 @@
-"""Ratings after hire: whom to rate, and imports of CSV files. A file is read into rows that don't count until a member
+"""Ratings after hire: who to rate, and imports of CSV files. A file is read into rows that don't count until a member
 confirms them."""
 
 import re

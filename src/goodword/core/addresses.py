@@ -1,4 +1,4 @@
-"""How e-mail addresses are stored and compared, and domains where anyone can have one.
+"""Normalises, checks and compares e-mail addresses, and lists domains where anyone can have one.
 
 str.lower() and PostgreSQL's UPPER fold letters that only look alike: "ı" and "ſ" become I and S, and the Kelvin sign
 becomes k. The owner of eve@evıl.example would then pass as eve@evil.example. We fold case only and never turn a letter
@@ -86,7 +86,7 @@ def has_look_alikes(address: str) -> bool:
 
 def check_syntax(address: str) -> None:
     """Raise ValidationError for an address that Django refuses. Few mail servers accept names beyond ASCII (RFC 6531),
-    so the message says when a letter is the reason."""
+    so the message says if a letter is the reason."""
     try:
         validate_email(address)
     except ValidationError:

@@ -102,7 +102,7 @@ def set_up() -> None:
 
 
 def log_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
-    """Log it in the format of the other lines. Python would print its message, which may quote names."""
+    """Log an uncaught exception like everything else. Python would print its message, which may quote names."""
     if error is None or issubclass(kind, KeyboardInterrupt | SystemExit):
         sys.__excepthook__(kind, error or kind(), trace)
         return
@@ -110,7 +110,7 @@ def log_uncaught(kind: type[BaseException], error: BaseException | None, trace: 
 
 
 def log_ignored(found: "sys.UnraisableHookArgs") -> None:
-    """The same for an error that Python ignores, as in a finaliser."""
+    """Like `log_uncaught`, for an exception that Python ignores, as in a finaliser."""
     error = found.exc_value or found.exc_type()
     log.error("An error was ignored", exc_info=(type(error), error, found.exc_traceback))
 

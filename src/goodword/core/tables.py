@@ -69,7 +69,7 @@ def _csv_cell(cell: Cell, timespec: str) -> Cell:
 def workbook(
     columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, most_rows: int = MOST_ROWS
 ) -> Iterator[bytes]:
-    """`columns`: headings, repeated on each sheet. Datetimes are shown in their zone."""
+    """Yield an Excel workbook. `columns`: headings, repeated on each sheet. Datetimes are shown in their zone."""
     import xlsxwriter  # 9 MB that few processes need
 
     with tempfile.TemporaryFile() as file:

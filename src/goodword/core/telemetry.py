@@ -218,7 +218,7 @@ _trace_id: ContextVar[int | None] = ContextVar("goodword.tracing.trace_id", defa
 
 
 def start(program: str) -> None:
-    """Call it once in each process, after any fork. `program`: web or worker."""
+    """Start reporting. Call it once in each process, after any fork. `program`: web or worker."""
     if settings.GOODWORD_SENTRY_DSN:
         start_sentry(settings.GOODWORD_SENTRY_DSN)
     if settings.GOODWORD_OTLP_URL:

@@ -58,7 +58,7 @@ def add_checks() -> None:
 
 
 def queue(conn: psycopg.Connection, now: datetime) -> Finding:
-    """Mail that is scheduled, or deferred by the recipient's server, doesn't count as late."""
+    """Check for late mail. Mail that is scheduled, or deferred by the recipient's server, doesn't count as late."""
     row = conn.execute(_QUEUE, {"now": now}).fetchone()
     due, oldest, down_since, error, waits = row or (0, None, None, "", False)
     late = oldest is not None and now - oldest > LATE

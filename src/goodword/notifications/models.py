@@ -6,8 +6,8 @@ from goodword.core.outbox import Outbox
 
 
 class Email(OrganisationOwned, Outbox):
-    """Rendered when claimed, since its link is created then. `subject`, `text` and `html`: as sent, without the
-    link."""
+    """A mail, rendered when it is claimed, since its link is created then. `subject`, `text` and `html`: as sent,
+    without the link."""
 
     #: for example "assessment.invitation"; its templates and its name on the timeline follow from it
     kind = models.CharField(max_length=60)

@@ -79,7 +79,8 @@ def _redact(
     now: datetime,
     keep_links: bool = False,
 ) -> dict[str, int]:
-    """`keep_links`: revoke links instead of deleting them, so that they still say what happened."""
+    """Redact the affected reports. `keep_links`: revoke links instead of deleting them, so that they still say what
+    happened."""
     files = redacted = dead = 0
     rows = reports.select_for_update(of=("self",)).select_related("organisation")
     for _, versions in groupby(

@@ -137,7 +137,7 @@ class SampleForm(forms.Form):
 
 
 def gallery_context(form: SampleForm) -> dict[str, Any]:
-    """The time is fixed, to make screenshots comparable."""
+    """The gallery's sample data, at a fixed time to make screenshots comparable."""
     at = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)
     return {
         "organisation": {"name": "Northwind Bikes", "accent": "#ffb000", "logo_url": ""},

@@ -44,7 +44,7 @@ def add_stage(store: Store, job: Job, *, name: str, now: datetime, place: int | 
 
 
 def rename_stage(store: Store, stage: JobStage, *, name: str, now: datetime) -> None:
-    """The stage keeps its id. Greenhouse has no webhook for this."""
+    """Rename a stage, which keeps its id. Greenhouse has no webhook for this."""
     if not name:
         raise RefusedError("name", "needs a name")
     stage.name = name
@@ -141,7 +141,7 @@ def update_post(store: Store, post: JobPost, *, now: datetime, **changes: Any) -
 
 
 def delete_post(store: Store, post: JobPost, *, now: datetime) -> None:
-    """The post must not be live. Its row stays, inactive. Fires the webhook."""
+    """Deactivate a post that isn't live, but keep its row. Fires the webhook."""
     if not post.active:
         raise RefusedError("post_id", "is already deleted")
     if post.live:

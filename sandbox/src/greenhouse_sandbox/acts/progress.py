@@ -181,7 +181,7 @@ def unhire(store: Store, application: Application, *, actor_id: int | None, now:
 
 
 def must_be_active(application: Application) -> None:
-    """Raises RefusedError if the application is rejected, hired or converted."""
+    """Raise RefusedError if the application is rejected, hired or converted."""
     if application.status != IN_PROCESS:
         raise RefusedError("id", f"is {application.status}, not active")
 

@@ -52,7 +52,7 @@ class Attempt(StepRun):
         return f"attempt {self.pk}"
 
     def renew_deadline(self, deadline: datetime) -> None:
-        """See `StepRun`. A later deadline from an adjustment is kept."""
+        """Like `StepRun.renew_deadline`, and keep a later deadline from an adjustment."""
         by_settings = max(self.overdue_since, deadline)
         self.deadline_at = max(self.deadline_at, by_settings)
         self.deadline_moved_by = self.deadline_at - by_settings
@@ -123,7 +123,7 @@ class AttemptPart(OrganisationOwned):
 
     @property
     def is_whole(self) -> bool:
-        """The candidate had the whole time, so the result is comparable."""
+        """Whether the candidate had the whole time, so the result is comparable."""
         return self.ended_by != self.Ended.BY_MEMBER
 
 

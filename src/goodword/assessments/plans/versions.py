@@ -178,7 +178,7 @@ def default_part(step: Step, *, now: datetime) -> AssessmentPart:
 
 
 def default_test_scales() -> tuple[Scale, ...]:
-    """Offered with the default test: all scales but emotional stability, which requires a confirmation."""
+    """The scales offered with the default test: all but emotional stability, which requires a confirmation."""
     content = _default_content()
     return scales_of(content, proposed_form(content).id)
 

@@ -83,9 +83,9 @@ class Spread:
 
 
 def agreement(rows: Sequence[Sequence[float]]) -> Agreement | None:
-    """`rows`: a row per target, a column per rater, without gaps. None if undefined: fewer than two of either, each
-    rater gives all targets the same rating, or the targets differ so little that the mean of raters has no
-    reliability."""
+    """Compute the agreement of raters. `rows`: a row per target, a column per rater, without gaps. None if undefined:
+    fewer than two of either, each rater gives all targets the same rating, or the targets differ so little that the
+    mean of raters has no reliability."""
     n, k = len(rows), len(rows[0]) if rows else 0
     if n < 2 or k < 2:
         return None
@@ -110,8 +110,8 @@ def agreement(rows: Sequence[Sequence[float]]) -> Agreement | None:
 
 
 def one_way(rows: Sequence[Sequence[float]]) -> OneWay | None:
-    """`rows`: a row per target with equally many ratings, by different raters. None if undefined: fewer than two of
-    either, or all ratings equal."""
+    """Compute ICC(1,1). `rows`: a row per target with equally many ratings, by different raters. None if undefined:
+    fewer than two of either, or all ratings equal."""
     n, k = len(rows), len(rows[0]) if rows else 0
     if n < 2 or k < 2:
         return None

@@ -80,7 +80,8 @@ class Band:
 
 
 def norm_table(scores: Iterable[float | Fraction], reliability: float | None) -> NormTable:
-    """`scores`: one per person. Raises `TooFew`, and `ValueError` for a non-finite score or a reliability above 1."""
+    """Build a norm table. `scores`: one per person. Raises `TooFew`, and `ValueError` for a non-finite score or a
+    reliability above 1."""
     values = sorted(float(score) for score in scores)
     if not all(map(math.isfinite, values)):
         raise ValueError("A score is a finite number.")

@@ -1,4 +1,4 @@
-"""How well a person's ratings follow a key, in several groups of rated objects (the actions of situations).
+"""Measures how well a person's ratings follow a key, in several groups of rated objects (the actions of situations).
 
 Two sets of ratings differ in level, in spread and in shape (Cronbach & Gleser 1953, Psychological Bulletin 50,
 456-473). Only the shape shows judgement; level and spread are habits of using an answer scale. With a' and k' the

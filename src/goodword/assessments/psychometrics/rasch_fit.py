@@ -67,7 +67,7 @@ class Fit:
 
 
 def fit(groups: Groups, columns: Sequence[Column], start: Sequence[float]) -> Fit:
-    """`start`: initial difficulties. Raises `NotSettled` if it doesn't converge."""
+    """Fit the model. `start`: initial difficulties. Raises `NotSettled` if it doesn't converge."""
     now = [*start, 0.0]
     people = [float(count) for count in groups.values()]
     at = _weigh(groups, columns, now)

@@ -91,7 +91,7 @@ class Total:
 
 
 def total(parts: Sequence[Part], weights: Mapping[str, int] | None = None) -> Total:
-    """`weights`: positive integers by test id. Raises `NoTotal`."""
+    """Compute the total. `weights`: positive integers by test id. Raises `NoTotal`."""
     _check(parts)
     shares = _category_means(parts) if weights is None else _test_shares(parts)
     whole = dict.fromkeys(shares, 1) if weights is None else _checked(weights, set(shares))

@@ -175,7 +175,7 @@ def _leave(
 def _on_screen(
     request: HttpRequest, session: AttemptSession, view: PartView, items: tuple[Item, ...], number: int
 ) -> HttpResponse:
-    """The answer to an item that is no longer on screen is ignored."""
+    """Redirect to the item on screen, ignoring an answer to another item."""
     _observe_second_window(request, session, view, items, number)
     part = AttemptPart.objects.of(session.visit.organisation).get(pk=view.part.pk)
     if part.at > len(items):

@@ -119,7 +119,7 @@ def practice(request: HttpRequest, session: PreviewSession, order: int, number: 
 
 
 def item(request: HttpRequest, session: PreviewSession, order: int, number: int) -> HttpResponse:
-    """A valid answer continues without being saved. The clock doesn't run."""
+    """Show an item. A valid answer continues without being saved. The clock doesn't run."""
     view, items = session.part(order), session.items
     if not 1 <= number <= len(items):
         raise Http404

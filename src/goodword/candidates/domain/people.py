@@ -58,7 +58,7 @@ def confirm_name(*, candidate: Candidate, name: str, member: Membership, now: da
 
 
 def choose_language(candidate: Candidate, *, language: str) -> None:
-    """The caller checks that the language is available."""
+    """Store the chosen language, which the caller has checked."""
     Candidate.objects.of(candidate.organisation).filter(pk=candidate.pk).update(chosen_language=language)
     candidate.chosen_language = language
 

@@ -39,7 +39,7 @@ def on_report_ready(event: Event) -> None:
 
 
 def queue_note(report: Report, *, now: datetime) -> ActivityFeedNote | None:
-    """Idempotent. Returns None if the application has no connected Greenhouse account."""
+    """Queue the report's note, once. Returns None if the application has no connected Greenhouse account."""
     connection = _connection_of(report.step_request.application)
     if connection is None:
         return None

@@ -189,7 +189,7 @@ def _find_or_write(api: HarvestApi, note: ActivityFeedNote, *, claimed: float, n
 
 
 def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
-    """The candidate is looked up for each attempt, since a merge moves the application. Raises CannotPost."""
+    """Look up the candidate, for each attempt again, since a merge moves the application. Raises CannotPost."""
     if note.report is None:
         assert note.candidate_remote_id is not None  # the row's constraint
         if api.candidate(note.candidate_remote_id) is None:
@@ -227,8 +227,8 @@ def _is_theirs(api: HarvestApi, application: Application, ours: OurApplication) 
 
 
 def _authors(api: HarvestApi, application: Application, *, connection: Connection) -> Iterator[int | None]:
-    """The application's recruiter, the job's responsible recruiter, the user chosen by an admin. For v3, then None: the
-    user that the credential acts as."""
+    """Yield possible authors: the application's recruiter, the job's responsible recruiter, the user chosen by an
+    admin. For v3, then None: the user that the credential acts as."""
     recruiters = possible_recruiters(api, recruiter_id=application.recruiter_id, job_id=application.job_id)
     yield from _active(api, recruiters, connection=connection)
 

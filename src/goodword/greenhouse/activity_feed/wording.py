@@ -41,7 +41,7 @@ def render(wording: str, values: Mapping[str, str]) -> str:
 
 
 def body(note: ActivityFeedNote, report: Report, *, link: str) -> str:
-    """The last line is the marker that `posting.find_notes` searches for."""
+    """Return the note's text. Its last line is the marker that `posting.find_notes` searches for."""
     version = f", version {report.version}" if report.version > 1 else ""
     line = render(note.organisation.note_wording, values_of(report))
     return f"{line}\nReport (PDF){version}: {link}\n{note.marker}"

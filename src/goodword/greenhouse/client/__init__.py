@@ -176,7 +176,8 @@ class HarvestApi(Protocol):
     def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]: ...
 
     def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
-        """`applications`: application ids to candidate ids, None if unknown. Some pairs may be missing."""
+        """Read applications with their candidates. `applications`: application ids to candidate ids, None if unknown.
+        Some pairs may be missing."""
 
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
         """Read candidates changed since then. Pass `until` as the next `since`."""

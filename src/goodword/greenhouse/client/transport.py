@@ -287,7 +287,7 @@ class Network(httpx2.BaseTransport):
         return _pool(trusted, name, kept=request.method == "GET").handle_request(request)
 
     def close(self) -> None:
-        """Nothing to do: the next client uses the same connections."""
+        """Do nothing, since the next client uses the same connections."""
 
 
 _NETWORK = Network()

@@ -53,8 +53,8 @@ def apply_effect(
     prefetched: Callable[[], Prefetched] = lambda: NOTHING_PREFETCHED,
     ours: Application | None = None,
 ) -> None:
-    """`prefetched` is only called if an application is read. `ours`: our copy of the payload's application, just read;
-    None if we have none. Raises HarvestError with nothing written, TooBusy."""
+    """Apply the effect of a delivery. `prefetched` is only called if an application is read. `ours`: our copy of the
+    payload's application, just read; None if we have none. Raises HarvestError with nothing written, TooBusy."""
     if payload.action in JOB_ACTIONS:
         _sync_jobs(payload, connection=connection, now=now, settle=settle)
         return

@@ -117,7 +117,8 @@ class Ping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """`job_ids`: None if the payload names no jobs. `winner_id`: whom they were merged into. `stage_id`: if deleted."""
+    """`job_ids`: None if the payload names no jobs. `winner_id`: the candidate that remains after a merge. `stage_id`:
+    if deleted."""
 
     action: str
     application_id: int | None = None

@@ -312,7 +312,7 @@ class Pass:
         suppressed: Suppressed = NONE_SUPPRESSED,
         decided: bool = False,
     ) -> None:
-        """See `sync_differences`. `decided`: these missed invitations and deferred differences are done then."""
+        """Like `sync_differences`. `decided`: these missed invitations and deferred differences are then done."""
 
         def after(batch: Sequence[Difference]) -> None:
             if decided:

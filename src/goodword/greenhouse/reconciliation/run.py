@@ -267,7 +267,7 @@ AT_ONCE = 2
 
 @jobs.job(name="greenhouse.reconciliation.run", swept_by="greenhouse.reconciliation.sweep")
 def run_pass(*, pass_id: int) -> None:
-    """The job has no retries: the row records the outcome, and the next pass carries on."""
+    """Run a pass. The job has no retries: the row records the outcome, and the next pass carries on."""
     run(pass_id, tick=clock.now)
 
 

@@ -65,7 +65,7 @@ class ApplicationInStage:
 
 
 def jobs(connection: Connection, *, fresh: bool = False) -> list[LinkableJob]:
-    """Open jobs first, then by name, without templates. `fresh` bypasses the cache."""
+    """Return the jobs, open ones first, then by name, without templates. `fresh` bypasses the cache."""
     key = f"greenhouse.jobs:{connection.uid}"
     known: list[LinkableJob] | None = None if fresh else cache.get(key)
     if known is None:
@@ -167,7 +167,7 @@ def _read(api: HarvestApi) -> list[LinkableJob]:
 
 
 def _sorted_posts(posts: Iterable[JobPost]) -> tuple[Post, ...]:
-    """Live posts first, then public ones. Leaves out posts that are neither active nor live."""
+    """Return active or live posts: live ones first, then public ones."""
     usable = [post for post in posts if post.active or post.live]
     usable.sort(key=lambda post: (not post.live, post.internal, post.id))
     return tuple(

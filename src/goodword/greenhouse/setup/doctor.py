@@ -89,7 +89,7 @@ def notes(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 -
 
 
 def connections(*, now: datetime, seconds: float = SECONDS) -> Iterator[Finding]:
-    """Call Greenhouse once with each stored key. Stores only a new token, so the wrong settings do no harm."""
+    """Call Greenhouse once with each stored key. Stores only a new token, so wrong settings do no harm."""
     rows = (
         Connection.objects.across_organisations().exclude(state=DISCONNECTED).select_related("organisation")
     )

@@ -304,7 +304,7 @@ def _seconds(moment: datetime | None) -> float:
 
 
 def pacer_of(connection: Connection, *, ahead: int = 1) -> Pacer:
-    """`ahead`: how many calls the session expects to make, all taken at once."""
+    """Return the connection's pacer. `ahead`: how many calls the session expects to make, all taken at once."""
     shared = _shared(connection.uid, connection.api, connection.pk, connection.organisation_id)
     return ReservingPacer(shared, calls=ahead) if ahead > 1 else shared
 

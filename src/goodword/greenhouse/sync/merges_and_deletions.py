@@ -132,7 +132,8 @@ def candidate_anonymised(
     now: datetime,
     settle: Settle = _nothing,
 ) -> list[str]:
-    """`fields`: what was blanked, in Greenhouse's words ("full_name"). Only a missing address and name confirm it."""
+    """Handle an anonymisation. `fields`: what was blanked, in Greenhouse's words ("full_name"). Only a missing address
+    and name confirm it."""
 
     def write(reading: PeopleReading) -> list[str]:
         outcomes = reading.write()

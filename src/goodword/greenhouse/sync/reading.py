@@ -313,7 +313,8 @@ def _valid_address(address: str) -> str:
 
 
 def prefetch(connection: Connection, wanted: Mapping[int, int | None], *, now: datetime) -> Prefetched:
-    """`wanted`: application ids with candidate ids. Reads fifty with two or three calls. Raises HarvestError."""
+    """Read several applications at once: fifty take two or three calls. `wanted`: application ids with candidate ids.
+    Raises HarvestError."""
     ours = _our_applications(connection, wanted)
     known = {one: wanted[one] or (ours[one].candidate.remote_id if one in ours else None) for one in wanted}
     versions = _candidate_versions(connection, {one for one in known.values() if one is not None})

@@ -75,7 +75,7 @@ def client_for(
     retry: RetryPolicy = READS,
     watch: Callable[[Exchange], None] | None = None,
 ) -> HarvestApi:
-    """The credential need not be stored yet. Close the client when done."""
+    """Build a client. The credential need not be stored yet. Close the client when done."""
     v1 = isinstance(credentials, V1Credentials)
     network = _setting("GOODWORD_HARVEST_TRANSPORT")
     return build(
@@ -105,8 +105,8 @@ def harvest(
     retry: RetryPolicy = READS,
     ahead: int = 1,
 ) -> Iterator[HarvestApi]:
-    """`ahead`: how many calls are expected. Raises crypto.CannotOpen. Stores a HarvestError that leaves the block; a
-    refused key marks the connection as not working."""
+    """Yield a client. `ahead`: how many calls are expected. Raises crypto.CannotOpen. Stores a HarvestError that leaves
+    the block; a refused key marks the connection as not working."""
     try:
         credentials = connection.credentials()
     except crypto.CannotOpen as error:

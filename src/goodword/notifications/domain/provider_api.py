@@ -1,4 +1,4 @@
-"""Sends a mail through a provider's API, by Anymail. Imported only if one is configured."""
+"""Sends a mail through a provider's API, with Anymail. Imported only if one is configured."""
 
 from http import HTTPStatus
 

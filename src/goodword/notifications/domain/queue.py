@@ -71,7 +71,7 @@ def queue(
 
     `context`: JSON values, frozen now; the templates also get `organisation`, `to_name`, `sender_name`, `reply_to` and
     `link`, which expires as in links.LIFETIMES. `deadline_days` and `earliest_deadline` determine the `deadline` when
-    it is sent; `not_after`: cancelled if still unsent by then. `quotes`: the candidate whom it is about, if their
+    it is sent; `not_after`: cancelled if still unsent by then. `quotes`: the candidate it is about, if their
     name is mentioned to outsiders. `texts`: use these instead of the organisation's texts stored now (mail_texts).
     `to`: mail with a candidate's link goes to the address that the candidate has when it is sent (`update_address`).
     """

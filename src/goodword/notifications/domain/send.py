@@ -233,7 +233,7 @@ def _not_accepted(email: Email, permit: SendPermit, fault: Fault, *, now: dateti
 
 
 def _unanswered(email: Email, *, error: str, now: datetime) -> None:
-    """The mail may have arrived, so retry a few times and then let a person decide."""
+    """Retry a few times, since the mail may have arrived, then let a person decide."""
     columns = {"unanswered": email.unanswered + 1, "excused": email.excused + 1, "handed_over_at": None}
     if email.unanswered < len(UNANSWERED):
         outbox.settle_later(email, error=error, at=now + UNANSWERED[email.unanswered], **columns)

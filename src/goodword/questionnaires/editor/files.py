@@ -79,7 +79,7 @@ def to_file(contents: Contents) -> str:
 
 
 def read_file(raw: bytes) -> Contents:
-    """The first language is the source; the others may have empty texts. Raises `InvalidFile`."""
+    """Parse a file. The first language is the source; the others may have empty texts. Raises `InvalidFile`."""
     data = _loaded(raw)
     try:
         file = QuestionnaireFile.model_validate(data)

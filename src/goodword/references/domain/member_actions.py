@@ -94,7 +94,8 @@ def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 def extend_check(
     *, check_id: int, days: int, member: Membership, now: datetime, referees: bool = False
 ) -> Check:
-    """`referees`: also extend open requests. Raises Refused unless the deadline is later, ValueError for bad `days`."""
+    """Extend the deadline. `referees`: also of open requests. Raises Refused unless it is later, ValueError for bad
+    `days`."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         refuse_unless_open(check)

@@ -22,7 +22,8 @@ REFEREE = "referee"
 
 
 def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership | None = None) -> bool:
-    """`by`: "referee" or "member:3". Returns False if already erased, or if a legal hold delays the erasure."""
+    """Erase a referee. `by`: "referee" or "member:3". Returns False if already erased, or if a legal hold delays the
+    erasure."""
     with transaction.atomic():
         place = (
             Referee.objects.across_organisations()

@@ -138,8 +138,8 @@ def cancel_mail_to(*, organisation: Organisation, address: str, now: datetime) -
 def decline_request(
     *, request_id: int, why: str, reason: str, opt_out: bool, now: datetime
 ) -> ReferenceRequest:
-    """`why`: WOULD_RATHER_NOT or NOT_ME. `reason`: only for the recruiter. Only the first call counts, except that
-    opting out always does. Raises Closed."""
+    """Decline a request. `why`: WOULD_RATHER_NOT or NOT_ME. `reason`: only for the recruiter. Only the first call
+    counts, except that opting out always does. Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         if request.state != ReferenceRequest.State.DECLINED:
@@ -177,7 +177,7 @@ def _record_opt_out(check: Check, request: ReferenceRequest, *, now: datetime) -
 
 
 def decline_check(*, check_id: int, reason: str, now: datetime) -> Check:
-    """The candidate declines: the check and its open requests end. Idempotent. Raises Closed."""
+    """End the check and its open requests because the candidate declines. Idempotent. Raises Closed."""
     with transaction.atomic():
         check = lock(Check, check_id)
         if check.progress == StepRun.Progress.DECLINED:

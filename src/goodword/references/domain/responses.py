@@ -201,7 +201,7 @@ class DraftAnswers:
         return {sentence for text in texts for sentence in sentences(text)}
 
     def refuse_if_changed(self, reviewed: str) -> None:
-        """`reviewed`: the digest on the review page. Raises AnswersChanged."""
+        """Raise AnswersChanged unless `reviewed`, the digest on the review page, is current or empty."""
         if reviewed and reviewed != self.digest:
             raise AnswersChanged
 

@@ -66,8 +66,8 @@ def on_address_corrected(event: Event) -> None:
 
 
 def update_flags(check: Check, *, now: datetime) -> None:
-    """Idempotent. The check must be locked. Dismissed flags stay dismissed. Flags of replaced referees are deleted, and
-    those of an address that no longer apply; others stay (docs/decisions/0021-*)."""
+    """Update the flags of a locked check. Idempotent. Dismissed flags stay dismissed. Flags of replaced referees are
+    deleted, and those of an address that no longer apply; others stay (docs/decisions/0021-*)."""
     referees = counted_referees(check)
     month = now.astimezone(check.organisation.zone).strftime("%Y-%m")
     found = {(flag.code, flag.key): flag for flag in find_flags(check, referees, this_month=month)}

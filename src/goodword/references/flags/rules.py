@@ -37,7 +37,7 @@ the company: low, as brands and abbreviations are common.
 | address | medium | medium | low |
 | device only, seen in no other check | low | low | none |
 
-*Colleagues* are two referees of the same stated company, or a referee with whom the candidate still works. They share a
+*Colleagues* are two referees of the same stated company, or a referee who still works with the candidate. They share a
 network and often a type of computer.
 """
 

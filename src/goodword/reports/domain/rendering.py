@@ -38,8 +38,8 @@ class SignedFile:
 
 
 def render_signed(snapshot: Mapping[str, Any], *, now: datetime) -> SignedFile:
-    """Takes 60 to 120 ms, or a second if the typesetter isn't running, so call it outside of transactions. Each call
-    gives a different signature."""
+    """Render and sign a report. This takes 60 to 120 ms, or a second if the typesetter isn't running, so call it
+    outside of transactions. Each call gives a different signature."""
     pdf = render_pdf(snapshot)
     signer = current_signer(now=now)
     signed = sign(pdf.bytes, signer.identity, now=now)

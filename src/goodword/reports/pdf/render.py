@@ -362,8 +362,9 @@ class RenderedPdf:
 
 
 def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
-    """Takes 50 to 100 ms, or half a second if the typesetter isn't running. Thread-safe. Raises `SnapshotError`,
-    `FontsMissingError` and `TypesetterFailed`, and `TypesettingError`, which no text in a snapshot should cause."""
+    """Render a snapshot. This takes 50 to 100 ms, or half a second if the typesetter isn't running. Thread-safe. Raises
+    `SnapshotError`, `FontsMissingError` and `TypesetterFailed`, and `TypesettingError`, which no text in a snapshot
+    should cause."""
     checked = check_snapshot(snapshot)
     made_at = _moment(checked["made_at"])
     encoded = checked["organisation"]["logo"]

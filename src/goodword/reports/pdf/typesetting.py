@@ -61,7 +61,7 @@ def main(seconds: float, memory: int, *system_folders: str) -> None:
     lines = Lines()
     logging.basicConfig(level=logging.WARNING, handlers=[lines])
     for line in sys.stdin.buffer:
-        signal.setitimer(signal.ITIMER_REAL, seconds)  # its signal ends the process, whatever that is doing
+        signal.setitimer(signal.ITIMER_REAL, seconds)  # its signal ends the process, whatever it is doing
         answer = _answer(json.loads(line), system_folders) | {"log": lines.taken()}
         answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()

@@ -1,4 +1,4 @@
-"""Signs a PDF (PAdES B-B) by pyHanko, which takes 18 MB, so only the program `pdf/typesetting.py` imports this.
+"""Signs a PDF (PAdES B-B) with pyHanko, which takes 18 MB, so only the program `pdf/typesetting.py` imports this.
 
 Signing appends a revision with an invisible signature field. PDF/A forbids hidden annotations, and PDF/UA requires
 others to be tagged unless they are outside the page (ISO 14289-1, 7.18.1). The field therefore has no size and is

@@ -31,7 +31,8 @@ class NothingToKeep(Exception):
 
 
 def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership, now: datetime) -> Hold:
-    """`ground`: shown to the people concerned. `reason`: shown to members. Idempotent. Raises NothingToKeep."""
+    """Place a hold. `ground`: shown to the people concerned. `reason`: shown to members. Idempotent. Raises
+    NothingToKeep."""
     organisation = by.organisation
     with transaction.atomic():
         person = on if isinstance(on, Candidate) else None

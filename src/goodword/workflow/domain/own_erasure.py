@@ -16,7 +16,8 @@ from goodword.workflow.domain.legal_holds import mail_data_kept
 
 
 def request_own_erasure(*, application: Application, now: datetime, language: str = "") -> Erasure:
-    """Erasure of the whole person in seven days. Idempotent. Mails the recruiter, and the candidate in `language`."""
+    """Request the erasure of the whole person in seven days. Idempotent. Mails the recruiter, and the candidate in
+    `language`."""
     with transaction.atomic():
         erasure = request_erasure(of=application.candidate, reason=Reason.CANDIDATE, now=now, by="candidate")
         hold = hold_against_erasure(application.candidate)

@@ -157,8 +157,8 @@ def record_event(
 def start_by_member(
     *, application_id: int, step: Step, member: Membership, now: datetime, after_reuse: bool = False
 ) -> StepRequest:
-    """Start without the delay. Idempotent. `after_reuse`: although an earlier result was reused. Raises CannotStart,
-    and LookupError if the arguments don't belong together."""
+    """Start without the delay. Idempotent. `after_reuse`: even if an earlier result was reused. Raises CannotStart, and
+    LookupError if the arguments don't belong together."""
     with transaction.atomic():
         application = lock_application(application_id)
         if application.organisation_id != member.organisation_id or step.role_id != application.role_id:

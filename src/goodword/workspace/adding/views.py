@@ -281,7 +281,7 @@ def _import_of(request: MemberRequest, pk: int, import_pk: int) -> tuple[Role, C
     except Http404:
         raise UploadDeleted("workspace/adding/deleted.html", role=role, days=imports.KEPT_FOR.days) from None
     if not _may_read(found, request.member):
-        raise Http404("may name candidates whom the member may not see")
+        raise Http404("may name candidates that the member may not see")
     return role, found
 
 

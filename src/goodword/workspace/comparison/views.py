@@ -41,7 +41,8 @@ HIDDEN = "hidden"
 @require_safe
 @access.member()
 def compare(request: MemberRequest, pk: int) -> HttpResponse:
-    """Query: `test` (id), `names=hidden`, `sort` (one of SORTS). With hidden names nothing links to answers."""
+    """Compare test results. Query: `test` (id), `names=hidden`, `sort` (one of SORTS). With hidden names nothing links
+    to answers."""
     role = access.get_or_404(visible_roles(request.member), pk)
     finished = finished_attempts(role, request.member)
     tests = comparable_tests(finished, role)
@@ -100,7 +101,8 @@ def _query(**values: str) -> str:
 @require_safe
 @access.member()
 def compare_references(request: MemberRequest, pk: int) -> HttpResponse:
-    """Query: `candidate` (application ids; if none, all, page by page), `relationship`, `page`, `names=hidden`."""
+    """Compare references. Query: `candidate` (application ids; if none, all, page by page), `relationship`, `page`,
+    `names=hidden`."""
     role = access.get_or_404(visible_roles(request.member), pk)
     everybody = with_references(role, request.member)
     hidden = request.GET.get("names") == HIDDEN

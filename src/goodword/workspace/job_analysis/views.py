@@ -136,7 +136,7 @@ class RequirementForm(NoticesChanges):
         self.note_stored(known, measures=_("What measures it"))
 
     def clean(self) -> dict[str, Any]:
-        """A rating must be complete or missing. A stored rating can be changed, but not removed."""
+        """Require a complete rating or none. A stored rating can be changed, but not removed."""
         data = super().clean()
         if self.newest or any(data.get(name) for name in _RATING):
             for name, sentence in _RATING.items():

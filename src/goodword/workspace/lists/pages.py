@@ -140,7 +140,7 @@ class Page:
 
 
 def page_of(rows: QuerySet[ListedApplication], order: Order, place: Place, *, total: int) -> Page:
-    """One query; two if sorted by words, or if a page turns out to be empty."""
+    """Return a page. One query; two if sorted by words, or if a page turns out to be empty."""
     pages = max(1, -(-total // PAGE))
     number = min(max(place.page, 1), pages)
     start = order.place(rows, place.after or place.before) if place.after or place.before else None

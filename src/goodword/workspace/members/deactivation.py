@@ -50,7 +50,7 @@ def possible_successors(member: Membership) -> QuerySet[Membership]:
 
 
 def deactivate(*, member: Membership, successor: Membership | None, by: Membership, now: datetime) -> bool:
-    """`successor` gets their roles. Returns whether they had access. Raises NotChanged."""
+    """Deactivate a member. `successor` gets their roles. Returns whether they had access. Raises NotChanged."""
     with transaction.atomic():
         members.lock_members(by)
         if not members.deactivate(member=member, by=by, now=now):

@@ -124,7 +124,7 @@ class OrganisationForm(NoticesChanges):
         self.note_stored(as_set)
 
     def clean_holiday_region(self) -> str:
-        """A region of the chosen country; empty if it has none."""
+        """Return a region of the chosen country, or "" if it has none."""
         region, known = str(self.cleaned_data["holiday_region"]), workdays.regions(self.country)
         if region and known and region not in known:
             raise forms.ValidationError(_("Choose a region of this country."))
@@ -184,7 +184,7 @@ SHOWN = 5
 @access.member(kinds=access.ADMIN)
 @transaction.atomic
 def organisation(request: MemberRequest) -> HttpResponseBase:
-    """*Show next holidays* previews them without saving."""
+    """Show or save the settings. *Show next holidays* previews them without saving."""
     return organisation_page(request)
 
 

@@ -172,7 +172,7 @@ def _credit(store: Store, application: Application, body: dict[str, Any]) -> Non
 
 
 def _renamed(body: dict[str, Any]) -> dict[str, Any]:
-    """In updates, v1 calls the stage of a pool `prospect_stage_id`."""
+    """Rename the stage of a pool, which v1 calls `prospect_stage_id` in updates."""
     old, new = "prospect_stage_id", "prospect_pool_stage_id"
     return {new if name == old else name: value for name, value in body.items()}
 

@@ -236,7 +236,7 @@ def _hang_on(store: Store, candidate: Candidate, body: dict[str, Any], actor_id:
 
 
 def _assign(store: Store, candidate: Candidate, body: dict[str, Any]) -> None:
-    """v1 sets a candidate's recruiter and coordinator for all applications."""
+    """Set the recruiter and coordinator of all of the candidate's applications, as v1 does."""
     for kind in ("recruiter", "coordinator"):
         if body.get(kind) is not None:
             user = user_named(store, kind, body[kind])

@@ -29,7 +29,7 @@ LISTS = {"office_ids": "offices", "department_ids": "departments"}
 
 @requires("harvest:users:create")
 def create_user() -> Response:
-    """The user has no permissions at first. 201 with the record."""
+    """Create a user, at first without permissions. 201 with the record."""
     store = the_store()
     body = json_body()
     email = required_text(body, "primary_email")

@@ -88,7 +88,7 @@ def bearer() -> Bearer:
 
 
 def requires[**P](scope: str) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
-    """The view needs a token that has `scope`, calls left in the window and, for reads, a Site Admin."""
+    """Require a token with `scope`, calls left in the window and, for reads, a Site Admin."""
 
     def decorate(view: Callable[P, Response]) -> Callable[P, Response]:
         @wraps(view)

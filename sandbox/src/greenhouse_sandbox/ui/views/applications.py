@@ -94,7 +94,7 @@ def application_form(job_id: int) -> str:
 
 @screens.post("/jobs/<int:job_id>/applications/new")
 def submit_application(job_id: int) -> ResponseReturnValue:
-    """A person with the same e-mail address gets a second application."""
+    """Add an application. A person with a known e-mail address gets another one."""
     store, typed = the_store(), Typed()
     found(store.jobs, job_id)
     first, last = typed.required("first_name", "a first name"), typed.required("last_name", "a last name")

@@ -38,7 +38,7 @@ class PublishedNormGroup:
 
     @property
     def usable(self) -> bool:
-        """Large enough to compare with. Smaller groups are stored and shown all the same."""
+        """Whether the group is large enough to compare with. Smaller groups are stored and shown all the same."""
         return self.n >= LEAST
 
 
@@ -162,7 +162,7 @@ class PackNormGroup(BaseModel):
 def norm_group(
     group: PackNormGroup, *, whole: str, form_ids: Collection[str], scale_ids: Collection[str]
 ) -> PublishedNormGroup:
-    """The group must be for one of the forms and have all scales. Raises `PackError`."""
+    """Check a group, which must be for one of the forms and have all scales. Raises `PackError`."""
     if group.form not in form_ids:
         raise wrong(whole, f"is for the form “{group.form}”, which the pack does not have")
     if group.n < 1:

@@ -70,7 +70,7 @@ def _construct(instrument: Instrument, form: str) -> str:
 
 
 def _with_construct(scale: Scale) -> str:
-    """Reports use the name; the technical term tells specialists what it stands for."""
+    """Return the scale's name, followed by its technical term for specialists."""
     return f"{scale.name} ({scale.construct})" if scale.construct not in {"", scale.name} else scale.name
 
 
