@@ -55,6 +55,20 @@ def test_every_sweep_that_runs_each_minute_says_when_it_is_due() -> None:
     assert often <= jobs.DUE.keys()
 
 
+def test_sweeps_go_on_after_the_clock_was_set_back() -> None:
+    deferrer = schedule.Deferrer(app.periodic_registry, wake=lambda: None)
+    noon = datetime(2026, 11, 25, 12, tzinfo=UTC).timestamp()
+
+    def queued_at(now: float) -> list[float]:
+        found = deferrer.get_previous_tasks(at=noon + now)
+        return [at - noon for periodic, at in found if periodic.task.name == "greenhouse.inbox.sweep"]
+
+    day = 86_400
+    assert [queued_at(1), queued_at(2), queued_at(6)] == [[0], [], [5]]
+    assert [queued_at(day + 1), queued_at(day + 6)] == [[day], [day + 5]]  # not each one of the day
+    assert [queued_at(11), queued_at(12), queued_at(16)] == [[10], [], [15]]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_job_whose_notification_was_lost_wakes_the_worker() -> None:
     woken: list[bool] = []

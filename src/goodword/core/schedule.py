@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import close_old_connections, connection
-from procrastinate.periodic import PeriodicDeferrer, PeriodicRegistry
+from procrastinate.periodic import PeriodicDeferrer, PeriodicRegistry, PeriodicTask
 from procrastinate.utils import sync_to_async
 
 from goodword.core import clock, database, jobs
@@ -60,6 +60,15 @@ class Deferrer(PeriodicDeferrer):
         await super().defer_jobs(one for one in wanted if one[0].task.name not in names - due)
         if waiting:
             self._wake()
+
+    def get_timestamps(self, periodic_task: PeriodicTask, since: int | None, until: float) -> Iterable[int]:
+        """Return the latest time only, since one run does everything that is due. A job queued later than now dates
+        from before the clock was set back; Procrastinate would wait until then."""
+        if since is None or since > until:
+            return super().get_timestamps(periodic_task, None, until)
+        periodic_task.croniter.set_current(start_time=until)
+        latest = round(periodic_task.croniter.get_prev(ret_type=float))
+        return [latest] if latest > since else []
 
     def close(self) -> None:
         if self._line is not None:
