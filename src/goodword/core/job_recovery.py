@@ -22,7 +22,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
-from goodword.core import clock, events, jobs, metrics
+from goodword.core import clock, events, future_times, jobs, metrics
 from goodword.core.doctor.findings import duration
 from goodword.core.models import Reaction
 
@@ -90,9 +90,20 @@ def retry_stalled() -> int:
 
 
 def _dead() -> QuerySet[Any]:
-    """Jobs of dead workers, by the database's clock, which heartbeats use too."""
-    dead = Q(worker=None) | Q(worker__last_heartbeat__lt=Now() - SILENT)
+    """Jobs of dead workers, by the database's clock, which heartbeats use too. A heartbeat in the future is from before
+    that was set back; a live worker's next one is correct."""
+    dead = Q(worker=None) | ~Q(worker__last_heartbeat__range=(Now() - SILENT, Now() + SILENT))
     return ProcrastinateJob.objects.filter(dead, status="doing")
+
+
+future_times.register(
+    future_times.Correction(  # by the database's clock
+        lambda _: ProcrastinateJob.objects.filter(
+            status="todo", scheduled_at__gt=Now() + future_times.LONGEST_RETRY
+        ),
+        lambda _: {"scheduled_at": Now()},
+    )
+)
 
 
 def _alone() -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import close_old_connections, connection
-from procrastinate.periodic import PeriodicDeferrer, PeriodicRegistry, PeriodicTask
+from procrastinate.periodic import PeriodicDeferrer, PeriodicRegistry
 from procrastinate.utils import sync_to_async
 
 from goodword.core import clock, database, jobs
@@ -61,7 +61,7 @@ class Deferrer(PeriodicDeferrer):
         if waiting:
             self._wake()
 
-    def get_timestamps(self, periodic_task: PeriodicTask, since: int | None, until: float) -> Iterable[int]:
+    def get_timestamps(self, periodic_task: Any, since: int | None, until: float) -> Iterable[int]:
         """Return the latest time only, since one run does everything that is due. A job queued later than now dates
         from before the clock was set back; Procrastinate would wait until then."""
         if since is None or since > until:

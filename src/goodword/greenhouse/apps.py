@@ -10,9 +10,16 @@ class GreenhouseConfig(AppConfig):
 
     def ready(self) -> None:
         from goodword.accounts import navigation
-        from goodword.core import crypto, metrics
+        from goodword.core import crypto, future_times, metrics
         from goodword.greenhouse.activity_feed.notes import is_posted_for
-        from goodword.greenhouse.models import Connection, WebhookSecret, sealed_secrets
+        from goodword.greenhouse.inbox.leases import WAITS
+        from goodword.greenhouse.models import (
+            ActivityFeedNote,
+            Connection,
+            Delivery,
+            WebhookSecret,
+            sealed_secrets,
+        )
         from goodword.greenhouse.setup import doctor
         from goodword.greenhouse.setup.connections import oldest_connection
         from goodword.reports.domain import reviews
@@ -24,6 +31,15 @@ class GreenhouseConfig(AppConfig):
                 for name in ("credential", "token")
             ),
             crypto.sealed_column(WebhookSecret, "secret", _place_of_secret, related="connection"),
+        )
+        future_times.register(
+            future_times.moved_back(
+                ActivityFeedNote, "created_at", "claimed_at", state__in=["queued", "sending"]
+            ),
+            future_times.moved_back(Delivery, "received_at", state="received", leased_to=None),
+            future_times.limited(
+                Delivery, "not_before", longest=2 * WAITS[-1], state="received", leased_to=None
+            ),
         )
         doctor.add_checks()
         navigation.show_if("greenhouse_inbox", oldest_connection)

@@ -6,12 +6,18 @@ class NotificationsConfig(AppConfig):
     label = "notifications"
 
     def ready(self) -> None:
-        from goodword.core import crypto, metrics
+        from goodword.core import crypto, future_times, metrics
         from goodword.notifications import doctor
         from goodword.notifications.domain import send  # noqa: F401 - registers its jobs
         from goodword.notifications.domain.bounces import MARK_PURPOSE
+        from goodword.notifications.models import Email
 
         crypto.register_hashes(MARK_PURPOSE)
+        future_times.register(
+            future_times.moved_back(
+                Email, "created_at", "claimed_at", "handed_over_at", state__in=["queued", "sending"]
+            )
+        )
         doctor.add_checks()
         metrics.register(
             metrics.Rows(

@@ -12,10 +12,10 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
-        from goodword.core import crypto, metrics
+        from goodword.core import crypto, future_times, metrics
         from goodword.core.doctor.findings import Check, register
-        from goodword.reports.domain import rendering  # noqa: F401 - registers its jobs
-        from goodword.reports.models import SigningCertificate
+        from goodword.reports.domain import rendering  # also registers its jobs
+        from goodword.reports.models import Report, SigningCertificate
 
         crypto.register_sealed(
             crypto.sealed_column(
@@ -23,6 +23,10 @@ class ReportsConfig(AppConfig):
                 "sealed_key",
                 lambda row: f"reports_signingcertificate.sealed_key:{row.fingerprint}:",
             )
+        )
+        longest = 2 * rendering.RENDERING_DELAYS[-1]
+        future_times.register(
+            future_times.limited(Report, "try_again_at", longest=longest, state=Report.State.BUILDING)
         )
         register(Check("signing", _certificate, uses_database=True))
         reports = "SELECT state, count(*) FROM reports_report GROUP BY 1"

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from goodword.core import clock
 from goodword.greenhouse.client import Priority, Token
 from goodword.greenhouse.models import Connection
@@ -50,9 +52,12 @@ def test_one_worker_has_the_lease_until_it_saves_or_releases(world: World) -> No
     assert one.claim() is True
 
 
-def test_the_lease_of_a_dead_worker_ends(world: World) -> None:
+@pytest.mark.parametrize(
+    "until", [-timedelta(seconds=1), timedelta(days=1)], ids=["over", "by another clock"]
+)
+def test_the_lease_of_a_dead_worker_ends(world: World, until: timedelta) -> None:
     assert ConnectionTokens(fresh(world)).claim() is True
-    Connection.objects.of(world.organisation).update(token_lease_until=clock.now() - timedelta(seconds=1))
+    Connection.objects.of(world.organisation).update(token_lease_until=clock.now() + until)
     assert ConnectionTokens(fresh(world)).claim() is True
     assert fresh(world).token_lease_until > clock.now() + TOKEN_LEASE / 2  # type: ignore[operator]  # the lease is taken
 

@@ -210,8 +210,10 @@ class ConnectionTokens:
     def claim(self) -> bool:
         self._known, self._is_open = None, True
         now = clock.now()
-        free = Q(token_lease_until=None) | Q(token_lease_until__lte=now)
-        return self._row().filter(free).update(token_lease_until=now + TOKEN_LEASE) == 1
+        until = now + TOKEN_LEASE
+        # a later end is from before the clock was set back
+        free = Q(token_lease_until=None) | Q(token_lease_until__lte=now) | Q(token_lease_until__gt=until)
+        return self._row().filter(free).update(token_lease_until=until) == 1
 
     def save(self, token: Token) -> None:
         plain = json.dumps({"access_token": token.access_token, "renew_at": token.renew_at.isoformat()})

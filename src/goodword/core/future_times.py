@@ -1,0 +1,83 @@
+"""Corrects times that a clock wrote while it was ahead. Otherwise rows would wait until then, and those that a dead
+worker has left would seem to be in hand.
+
+A claim isn't ended, only dated: its worker may be acting, and nothing may be sent twice.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Case, F, Model, Q, QuerySet, Value, When
+from django.db.models.functions import Greatest
+
+from goodword.core import clock, jobs
+from goodword.core.models import Reaction
+
+log = logging.getLogger(__name__)
+#: more than the clocks of hosts may differ
+AHEAD: Final = timedelta(minutes=1)
+#: longer than a job or a reaction waits for its next attempt
+LONGEST_RETRY: Final = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """`rows`: those with a time that can't be right at `now`. `values`: their corrected columns."""
+
+    rows: Callable[[datetime], QuerySet[Any]]
+    values: Callable[[datetime], Mapping[str, Any]]
+
+
+def moved_back(model: type[Model], *written: str, **where: object) -> Correction:
+    """For a queue: `written` are columns with times of writing. `not_before` moves back by as much as the latest was
+    ahead."""
+    latest = Greatest(*written) if len(written) > 1 else F(written[0])  # ignores NULLs
+
+    def rows(now: datetime) -> QuerySet[Any]:
+        ahead = Q()
+        for column in written:
+            ahead |= Q(**{f"{column}__gt": now + AHEAD})
+        return model._default_manager.filter(ahead, **where)
+
+    def values(now: datetime) -> Mapping[str, Any]:
+        return {
+            "not_before": Greatest(F("not_before") - (latest - Value(now)), Value(now)),
+            **{one: Case(When(**{f"{one}__gt": now}, then=Value(now)), default=F(one)) for one in written},
+        }
+
+    return Correction(rows, values)
+
+
+def limited(model: type[Model], column: str, *, longest: timedelta, **where: object) -> Correction:
+    """For a column that is never set further ahead than `longest`."""
+    return Correction(
+        lambda now: model._default_manager.filter(**{f"{column}__gt": now + longest}, **where),
+        lambda now: {column: now},
+    )
+
+
+_corrections = [
+    limited(Reaction, "not_before", longest=LONGEST_RETRY, state=Reaction.State.WAITING),
+]
+
+
+def register(*found: Correction) -> None:
+    _corrections.extend(found)
+
+
+@jobs.job(
+    name="clock.correct",
+    cron="* * * * * 20",
+    queueing_lock="clock.correct",
+    due=lambda now: [one.rows(now) for one in _corrections],
+)
+def correct(*, timestamp: int = 0) -> None:
+    del timestamp  # every periodic job gets it
+    now = clock.now()
+    for one in _corrections:
+        rows = one.rows(now)
+        if count := rows.update(**one.values(now)):
+            log.warning("Corrected times of %d rows of %s in the future", count, rows.model._meta.label)
