@@ -1,6 +1,7 @@
 """Settings > Members: kinds, roles, and deactivation without losing open work."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -46,6 +47,10 @@ def page(name: str, member: Membership, *args: object) -> str:
     return reverse(name, args=[member.organisation.slug, *args])
 
 
+def listed(response: Any) -> list[str]:
+    return [row.user.name for row, _, _ in response.context["rows"]]
+
+
 def actions(member: Membership) -> list[str]:
     return list(AuditEntry.objects.of(member.organisation).order_by("pk").values_list("action", flat=True))
 
@@ -58,6 +63,20 @@ def test_the_page_lists_members_with_their_roles(ann: Membership, role: Role) ->
     text = signed_in(ann).get(page("members", ann)).content.decode()
     for found in ("Authenticator app", "Owns 1 role", "Window Washer", "No role yet", "Owns none", "never"):
         assert found in text
+
+
+def test_twenty_members_can_be_searched_by_name_and_address(ann: Membership) -> None:
+    factories.member(ann.organisation, name="Łukasz Müßig", email="lm@acme.example")
+    client = signed_in(ann)
+    assert "Search members" not in client.get(page("members", ann)).content.decode()
+    for number in range(18):
+        factories.member(ann.organisation, name=f"Colleague {number}")
+    assert "Search members" in client.get(page("members", ann)).content.decode()
+    for query in ("mussig", " LUKASZ ", "LM@acme"):
+        assert listed(client.get(page("members", ann), {"q": query})) == ["Łukasz Müßig"]
+    nobody = client.get(page("members", ann), {"q": "<b>Zoe"})
+    assert listed(nobody) == []
+    assert "No results for “&lt;b&gt;Zoe”." in nobody.content.decode()
 
 
 @pytest.mark.world

@@ -22,14 +22,17 @@ from goodword.accounts.navigation import settings_nav
 from goodword.accounts.second_factor import factors_of, reset
 from goodword.core import clock
 from goodword.core.addresses import is_same
-from goodword.core.text import WithoutAccents
+from goodword.core.text import WithoutAccents, without_accents
 from goodword.roles.domain.role_changes import add_viewer, remove_viewer
 from goodword.roles.models import Role, is_confidential, may_share, visible_roles
 from goodword.workspace.members import deactivation, invitations
 from goodword.workspace.members.forms import DeactivateForm, InviteForm, MemberChoiceField, MemberForm
+from goodword.workspace.search import search_text
 
 #: members per page
 PAGE = 100
+#: from this number of members on they can be searched
+SEARCHABLE = 20
 
 
 def changes_members[**P](view: View[P]) -> Callable[..., HttpResponseBase]:
@@ -63,6 +66,11 @@ def members(request: MemberRequest) -> HttpResponseBase:
 
 def _list(request: MemberRequest, form: InviteForm) -> HttpResponse:
     rows = _members(request)
+    query = search_text(request).strip()
+    if query:
+        rows = rows.alias(plain_name=WithoutAccents("user__name")).filter(
+            Q(plain_name__contains=without_accents(query)) | Q(user__email__icontains=query)
+        )
     page = Paginator(rows.filter(deactivated_at=None), PAGE).get_page(request.GET.get("page"))
     titles = _single_titles(page.object_list)
     factors = factors_of(one.user_id for one in page.object_list)
@@ -73,6 +81,8 @@ def _list(request: MemberRequest, form: InviteForm) -> HttpResponse:
             "settings_nav": settings_nav(request),
             "form": form,
             "page": page,
+            "query": query,
+            "searchable": bool(query) or page.paginator.count >= SEARCHABLE,
             "rows": [
                 (one, titles.get(one.pk, ""), factors.get(one.user_id, set())) for one in page.object_list
             ],
