@@ -153,6 +153,7 @@ def _mail(comment: Comment, application: Application, *, to: Membership, now: da
             "page_url": f"{settings.GOODWORD_BASE_URL}{path}#comments",
         },
         application=application,
+        member=to,
         now=now,
     )
 

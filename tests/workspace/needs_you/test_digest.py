@@ -7,7 +7,9 @@ import time_machine
 
 from goodword.accounts.models import Membership
 from goodword.core.workdays import into_working_hours
+from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
+from goodword.roles.models import Role
 from goodword.workspace.comments import write_comment
 from goodword.workspace.needs_you import needs
 from goodword.workspace.needs_you.digest import send_digest, send_digests
@@ -44,6 +46,25 @@ def test_a_member_with_something_to_do_is_mailed_once_a_day(here: World) -> None
         f"member:{here.rita.pk}:digest:2026-03-03",
         f"member:{here.rita.pk}:digest:2026-03-04",
     ]
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("change", ["switched off", "handed over and confidential", "hiring manager"])
+def test_a_waiting_mail_is_not_sent_if_the_member_may_not_read_it_any_more(here: World, change: str) -> None:
+    waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
+    send_digests(now=NOW)
+    [email] = digests(here.rita)
+    members, roles = Membership.objects.of(here.role.organisation), Role.objects.of(here.role.organisation)
+    if change == "switched off":
+        members.filter(pk=here.rita.pk).update(daily_digest=False)
+    elif change == "hiring manager":
+        members.filter(pk=here.rita.pk).update(kind="hiring_manager")
+    else:
+        admin = factories.member(here.role.organisation, kind="admin")
+        roles.filter(pk=here.role.pk).update(owner=admin, confidential=True)
+    send(email_id=email.pk, now=NOW)
+    email.refresh_from_db()
+    assert (email.state, email.last_error) == ("cancelled", "This mail was no longer valid.")
 
 
 @pytest.mark.world

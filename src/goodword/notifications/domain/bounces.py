@@ -374,5 +374,6 @@ def on_email_failed(event: Event) -> None:
             "reason": failed.bounce_reason or failed.last_error,
         },
         application=failed.application,
+        for_recruiter=True,
         now=event.occurred_at,
     )

@@ -58,6 +58,8 @@ def queue(
     link: LinkFor | None = None,
     application: Application | None = None,
     quotes: Candidate | None = None,
+    member: Membership | None = None,
+    for_recruiter: bool = False,
     subject_ref: str = "",
     language: str = "",
     not_before: datetime | None = None,
@@ -72,7 +74,8 @@ def queue(
     `context`: JSON values, frozen now; the templates also get `organisation`, `to_name`, `sender_name`, `reply_to` and
     `link`, which expires as in links.LIFETIMES. `deadline_days` and `earliest_deadline` determine the `deadline` when
     it is sent; `not_after`: cancelled if still unsent by then. `quotes`: the candidate it is about, if their
-    name is mentioned to outsiders. `texts`: use these instead of the organisation's texts stored now (mail_texts).
+    name is mentioned to outsiders. `member`, `for_recruiter`: the reader, whose access is checked again when it is sent
+    (`notifications.domain.readers`). `texts`: use these instead of the organisation's texts stored now (mail_texts).
     `to`: mail with a candidate's link goes to the address that the candidate has when it is sent (`update_address`).
     """
     language = language or organisation.language
@@ -85,6 +88,8 @@ def queue(
             kind=kind,
             application=application,
             quoted_candidate=quotes,
+            member=member,
+            for_recruiter=for_recruiter,
             subject_ref=subject_ref,
             to_address=to.address,
             to_name=to.name[:200],

@@ -31,7 +31,7 @@ from goodword.core.compiled_queries import prepared
 from goodword.core.jobs import Lane
 from goodword.core.mail import Fault, Scope, Unwritable, Withdrawn, connection_kept
 from goodword.core.text import clean_text, defused_in_header
-from goodword.notifications.domain import links, queue
+from goodword.notifications.domain import links, queue, readers
 from goodword.notifications.domain.bounces import (
     LONGEST_REASON,
     has_complained,
@@ -104,7 +104,9 @@ def send(*, email_id: int, now: datetime) -> bool:
 
 def _is_cancelled(email: Email, *, now: datetime) -> bool:
     """Whether a claimed mail must no longer be sent. If so, cancel it."""
-    if has_complained(email):
+    if reason := readers.reason_to_withhold(email):
+        error = reason
+    elif has_complained(email):
         error = "They marked an earlier mail as spam."
     elif email.not_after is not None and now > email.not_after:
         error = "This mail was no longer valid."

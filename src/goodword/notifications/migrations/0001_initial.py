@@ -61,6 +61,17 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=60)),
                 ("key", models.CharField(max_length=120, unique=True)),
                 ("subject_ref", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                ("for_recruiter", models.BooleanField(default=False)),
                 ("to_address", models.EmailField(max_length=320)),
                 ("to_name", models.CharField(blank=True, default="", max_length=200)),
                 ("from_name", models.CharField(max_length=250)),

@@ -242,6 +242,7 @@ def mail_recruiter(
         context={**mail_context(facts, check), "referee": referee.name, "received": received},
         link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=facts.application.pk),
         application=facts.application,
+        for_recruiter=True,
         language=facts.language,
         now=now,
     )
@@ -268,6 +269,7 @@ def mail_recruiter_cannot_provide(check: Check, *, slot: Slot, now: datetime) ->
             "page_url": settings.GOODWORD_BASE_URL + path,
         },
         application=facts.application,
+        for_recruiter=True,
         language=facts.language,
         now=now,
     )
@@ -286,6 +288,7 @@ def mail_recruiter_withdrawal(check: Check, *, referee_id: int, now: datetime) -
         template="references/mail/withdrawn",
         context={**mail_context(facts, check), "page_url": settings.GOODWORD_BASE_URL + path},
         application=facts.application,
+        for_recruiter=True,
         language=facts.language,
         now=now,
     )

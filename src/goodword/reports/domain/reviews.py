@@ -2,9 +2,9 @@
 another review."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -16,9 +16,10 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, of_own_roles, recruiter_of, visible_applications
 from goodword.core.models import Event
 from goodword.core.text import WithoutAccents
+from goodword.notifications.domain import readers
 from goodword.notifications.domain.links import LIFETIMES
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
-from goodword.notifications.models import Link
+from goodword.notifications.models import Email, Link
 from goodword.references.models import Check
 from goodword.reports.domain.versions import is_superseded
 from goodword.reports.models import Report, ResultReview
@@ -27,6 +28,7 @@ from goodword.workflow.models import StepRequest, lock_application
 
 #: days for which the recruiter's link opens the result without signing in
 REVIEW_DAYS = LIFETIMES[Link.Purpose.REVIEW].days
+ASSIGNED: Final = "reports.assigned"
 ASSIGNED_SEVERAL: Final = "reports.assigned_several"
 #: maximum roles to list in the mail about several results
 ROLES: Final = 10
@@ -81,6 +83,7 @@ def mail_recruiter_on_report(event: Event) -> None:
             "in_greenhouse": any(is_posted_for(application) for is_posted_for in _note_conditions),
         },
         application=application,
+        for_recruiter=True,
         subject_ref=f"report:{report.pk}",
         link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=application.pk),
         now=event.occurred_at,
@@ -276,7 +279,7 @@ def _mail(review: ResultReview, *, to: Membership, by: Membership, now: datetime
     path = reverse("candidate", args=[review.organisation.slug, application.pk])
     queue(
         organisation=review.organisation,
-        kind="reports.assigned",
+        kind=ASSIGNED,
         key=f"review:{review.pk}:assigned:{to.pk}:{now.isoformat()}",
         to=Correspondent(name=to.user.name, address=to.user.email),
         sender=Correspondent(name=by.user.name, address=by.user.email),
@@ -288,6 +291,7 @@ def _mail(review: ResultReview, *, to: Membership, by: Membership, now: datetime
             "page_url": f"{settings.GOODWORD_BASE_URL}{path}#{step_request.step.kind}",
         },
         application=application,
+        member=to,
         now=now,
     )
 
@@ -298,9 +302,7 @@ def _mail_about_several(
     """Mail the colleague without the candidates' names, since a mail about several applications isn't erased with a
     person."""
     organisation = reviews[0].organisation
-    roles = Counter(
-        role.title for review in reviews if (role := review.step_request.application.role) is not None
-    )
+    roles = [review.step_request.application.role for review in reviews]
     path = reverse("results", args=[organisation.slug])
     queue(
         organisation=organisation,
@@ -310,13 +312,35 @@ def _mail_about_several(
         sender=Correspondent(name=by.user.name, address=by.user.email),
         template="reports/mail/assigned_several",
         context={
-            "n": len(reviews),
-            "roles": [{"title": title, "n": n} for title, n in roles.most_common(ROLES)],
-            "more": max(0, len(roles) - ROLES),
+            **_counted(role.title if role is not None else "" for role in roles),
             "page_url": f"{settings.GOODWORD_BASE_URL}{path}?show=mine",
+            "reviews": [review.pk for review in reviews],
         },
+        member=to,
         now=now,
     )
+
+
+@readers.updates(ASSIGNED_SEVERAL)
+def update_mail_about_several(email: Email, member: Membership) -> bool:
+    """Count the results that are still assigned to the colleague, who may no longer see all of them."""
+    rows = visible_reviews(member).filter(
+        pk__in=email.context["reviews"], assigned_to=member, reviewed_at=None
+    )
+    titles = rows.values_list("step_request__application__role__title", flat=True)
+    email.context = {**email.context, **_counted(titles)}
+    return bool(email.context["n"])
+
+
+def _counted(titles: Iterable[str]) -> dict[str, Any]:
+    """The number of results, by role."""
+    found = list(titles)
+    roles = Counter(title for title in found if title)
+    return {
+        "n": len(found),
+        "roles": [{"title": title, "n": n} for title, n in roles.most_common(ROLES)],
+        "more": max(0, len(roles) - ROLES),
+    }
 
 
 def _audit(action: str, review: ResultReview, *, member: Membership, now: datetime, **more: int) -> None:

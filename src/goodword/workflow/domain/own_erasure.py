@@ -38,6 +38,7 @@ def request_own_erasure(*, application: Application, now: datetime, language: st
                 "page_url": settings.GOODWORD_BASE_URL + path,
             },
             application=application,
+            for_recruiter=True,
             language=application.organisation.language,
             now=now,
         )

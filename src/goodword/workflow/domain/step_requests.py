@@ -310,6 +310,7 @@ def on_needs_attention(event: Event) -> None:
             "page_url": _page_of(application),
         },
         application=application,
+        for_recruiter=True,
         now=event.occurred_at,
     )
 
@@ -344,6 +345,7 @@ def on_suspicious_name(event: Event) -> None:
             "page_url": _page_of(application),
         },
         application=application,
+        for_recruiter=True,
         now=event.occurred_at,
     )
 

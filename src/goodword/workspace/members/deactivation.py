@@ -12,7 +12,7 @@ from goodword.accounts.domain.members import NotChanged
 from goodword.accounts.models import Membership
 from goodword.candidates.models import recruiter_of
 from goodword.notifications.models import Email, Link
-from goodword.reports.domain.reviews import ASSIGNED_SEVERAL
+from goodword.reports.domain.reviews import ASSIGNED, ASSIGNED_SEVERAL
 from goodword.roles.domain.role_changes import hand_over, possible_owners, set_viewed_roles
 from goodword.roles.models import Role
 from goodword.workspace.comments import MENTIONED
@@ -27,7 +27,7 @@ _OUTSIDE = (
     Link.Purpose.REFEREE_DATA,
 )
 #: kinds of e-mail that are not redirected
-_PERSONAL = (MENTIONED, DIGEST, ASSIGNED_SEVERAL)
+_PERSONAL = (MENTIONED, DIGEST, ASSIGNED, ASSIGNED_SEVERAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,4 +102,5 @@ def _pass_mails_on(member: Membership, *, now: datetime) -> None:
         recruiter = recruiter_of(email.application)
         email.to_address, email.to_name = recruiter.address, recruiter.name[:200]
         email.context = {**email.context, "to_name": recruiter.name}
-        email.save(update_fields=["to_address", "to_name", "context"])
+        email.member, email.for_recruiter = None, True
+        email.save(update_fields=["to_address", "to_name", "context", "member", "for_recruiter"])

@@ -15,8 +15,11 @@ from django.urls import reverse
 from goodword.accounts.models import Membership, Organisation
 from goodword.core.jobs import for_each
 from goodword.core.workdays import into_working_hours
+from goodword.notifications.domain import readers
 from goodword.notifications.domain.queue import Correspondent, queue
+from goodword.notifications.models import Email
 from goodword.reports.domain.reviews import to_review
+from goodword.roles.models import visible_roles
 from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, collect, hidden_ids
 from goodword.workspace.needs_you.sources import SOURCES
 
@@ -99,11 +102,22 @@ def send_digest(*, member_id: int, now: datetime) -> bool:
             sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
             template="workspace/mail/digest",
             context=_context(needs, roles, results) | {"page_url": f"{settings.GOODWORD_BASE_URL}{path}"},
+            member=member,
             # superseded by tomorrow's
             not_after=datetime.combine(today + timedelta(days=1), time(), tzinfo=zone),
             now=now,
         )
         return True
+
+
+@readers.updates(KIND)
+def is_still_true(email: Email, member: Membership) -> bool:
+    """Return whether the member still wants it and sees the roles in it; tomorrow's has the present ones."""
+    if not (member.daily_digest and member.may_work):
+        return False
+    titles = {role["title"] for role in email.context["roles"]}
+    seen = visible_roles(member).filter(title__in=titles).values_list("title", flat=True)
+    return titles <= set(seen)
 
 
 def _context(needs: Needs, roles: list[RoleCounts], results: int) -> dict[str, Any]:
