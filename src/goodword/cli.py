@@ -374,7 +374,7 @@ def _forget_field_key(options: argparse.Namespace) -> int:
     print(
         f"The key {options.id!r} is forgotten. {lost} secrets of Greenhouse can no longer be decrypted: in Settings > "
         "Integrations, replace the keys and rotate the secret keys. Do-not-contact entries that need it are lost, and "
-        "members whose authenticator app was added with it need `goodword recover-sign-in`."
+        "members whose authenticator app it encrypted need `goodword recover-sign-in`."
     )
     return 0
 

@@ -1,5 +1,6 @@
 """After `goodword rotate-keys`, all data can be read without the old field key."""
 
+import psycopg
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -17,7 +18,8 @@ from goodword.notifications.domain.bounces import mark_of, marked_in
 from goodword.references.domain.requests import has_opted_out, store_opt_out
 from goodword.references.flags.traces import _hash
 from goodword.reports.signing.keys import current_signer, ensure_key
-from tests.core.test_field_keys import K1, K2, canaries, connected, delivered
+from tests.core.test_field_keys import K1, K2, OTHER, canaries, connected, delivered
+from tests.core.test_killed_worker import here
 from tests.greenhouse.world import SECRET
 from tests.support import factories
 
@@ -124,6 +126,33 @@ def test_an_interrupted_rotation_continues(settings: Settings, monkeypatch: pyte
     assert crypto.rotate_keys().removable == ["k1"]
     settings.GOODWORD_FIELD_KEYS = {"k2": K2}
     world.check()
+
+
+@pytest.mark.world
+def test_hashes_outlive_a_rotation_whose_new_key_was_lost(settings: Settings) -> None:
+    world = World()
+    settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
+    crypto._keep_hash_keys()
+    crypto.check_field_keys()  # and killed
+    settings.GOODWORD_FIELD_KEYS = {"k1": K1}
+    crypto.forget_field_key("k2")
+    settings.GOODWORD_FIELD_KEYS = {"k3": OTHER, "k1": K1}
+    done = crypto.rotate_keys()
+    assert (done.lost, done.removable) == (0, ["k1"])
+    settings.GOODWORD_FIELD_KEYS = {"k3": OTHER}
+    world.check()
+
+
+def test_two_rotations_do_not_run_at_once(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    World()
+    settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
+    with psycopg.connect(here()["DATABASE_URL"]) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [crypto._ROTATING])
+        assert main(["rotate-keys"]) == 2
+    assert capsys.readouterr().err == (
+        "goodword: Another `goodword rotate-keys` is running. Wait for it, then run this again.\n"
+    )
+    assert main(["rotate-keys"]) == 0
 
 
 @pytest.mark.world

@@ -12,6 +12,7 @@ import logging
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import batched
 from typing import Any, Final
@@ -29,6 +30,8 @@ NONCE_BYTES = 12  # the size AES-GCM is defined for (NIST SP 800-38D)
 log = logging.getLogger(__name__)
 #: advisory lock that serialises concurrent first starts ("canary" as a number)
 _LOCK = 0x63616E617279
+#: advisory lock of the rotation that is running ("rotate" as a number)
+_ROTATING = 0x726F74617465
 #: place and sealed value of other apps' secrets, used for databases that don't have canaries yet
 Secrets = Callable[[], Iterable[tuple[str, str]]]
 _registered: list[Secrets] = []
@@ -276,19 +279,35 @@ def resealed(sealed: str, *, place: str) -> str:
 
 
 def rotate_keys() -> Rotated:
-    """Seal everything with the current key. Idempotent. Raises process.Stopped between batches."""
-    _keep_hash_keys()
-    sealed = lost = 0
-    for one in (*_sealed_rows, _HASH_KEYS):
-        for ids in batched(one.old(_prefix()), BATCH):
-            process.check_stop()
-            with transaction.atomic():
-                missed = one.reseal(ids)
-            lost += missed
-            sealed += len(ids) - missed
-    removable = _retire()
+    """Seal everything with the current key. Idempotent. Raises process.Stopped between batches, and SettingError if
+    another program is rotating."""
+    with _no_other_rotating():
+        _keep_hash_keys()
+        sealed = lost = 0
+        for one in (*_sealed_rows, _HASH_KEYS):
+            for ids in batched(one.old(_prefix()), BATCH):
+                process.check_stop()
+                with transaction.atomic():
+                    missed = one.reseal(ids)
+                lost += missed
+                sealed += len(ids) - missed
+        removable = _retire()
     needed = [key for key in settings.GOODWORD_FIELD_KEYS if key not in removable]
     return Rotated(sealed, lost, removable, needed)
+
+
+@contextmanager
+def _no_other_rotating() -> Iterator[None]:
+    """With its keys in another order, each would retire the other's current key."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_ROTATING])
+        if cursor.fetchone() != (True,):
+            raise SettingError("Another `goodword rotate-keys` is running. Wait for it, then run this again.")
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_ROTATING])
 
 
 def _retire() -> list[str]:
@@ -348,11 +367,13 @@ def _opened(row: HashKey) -> bytes | None:
 def _keep_hash_keys() -> None:
     for key_id in list(settings.GOODWORD_FIELD_KEYS)[:0:-1]:  # oldest first
         for purpose in _purposes:
-            row = HashKey(purpose=purpose, key_id=key_id)
+            place = _place(HashKey(purpose=purpose, key_id=key_id))
             key = base64.b64encode(_derived(settings.GOODWORD_FIELD_KEYS[key_id], purpose.encode())).decode()
-            HashKey.objects.get_or_create(
-                purpose=purpose, key_id=key_id, defaults={"sealed": seal(key, place=_place(row))}
+            row, is_new = HashKey.objects.get_or_create(
+                purpose=purpose, key_id=key_id, defaults={"sealed": seal(key, place=place)}
             )
+            if not is_new and not opens(row.sealed, place=place):  # with a key lost in an earlier rotation
+                HashKey.objects.filter(pk=row.pk).update(sealed=seal(key, place=place))
 
 
 def _place(row: HashKey) -> str:
