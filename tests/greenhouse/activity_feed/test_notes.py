@@ -140,6 +140,7 @@ def test_no_note_is_written_to_somebody_who_has_the_id_in_another_account(
         person = store.candidates.get(story.remote.candidate_id)
         assert person is not None
         person.created_at -= timedelta(days=500)
+        person.email_addresses = [{"value": "eve@b.example", "type": "personal"}]
     store.applications.insert(story.remote)
     story.try_to_post()
     assert (story.notes(), story.note.state, story.note.failure_reason) == ([], "failed", "not_visible")

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx2
 import pytest
 
-from goodword.candidates.models import Candidate
+from goodword.candidates.models import Candidate, Erasure
 from goodword.core import clock
 from goodword.greenhouse.models import Finding
 from goodword.greenhouse.sync.applications import sync_application
@@ -13,6 +14,7 @@ from goodword.greenhouse.sync.identity import is_same_moment
 from goodword.greenhouse.sync.merges_and_deletions import candidate_merged
 from goodword.notifications.models import Email
 from goodword.workflow.models import StepRequest
+from greenhouse_sandbox.acts.candidates import anonymise_candidate
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
 from tests.contract.greenhouse import Greenhouse
@@ -20,6 +22,7 @@ from tests.greenhouse.inbox.test_bursts import arrive, people
 from tests.greenhouse.reconciliation.passes import findings, reconcile, settled
 from tests.greenhouse.shared_world import BEFORE
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
+from tests.support import factories
 
 TAKEN = "Application {} in Greenhouse is another person's: no effect. See Health."
 
@@ -235,6 +238,58 @@ def test_an_unknown_time_is_learned_if_address_or_name_agrees(
     learned = world.ours(application).candidate.remote_created_at
     assert learned == (person.created_at if is_learned else None)
     assert taken(world, application) == (not is_learned, not is_learned)
+
+
+@pytest.mark.world
+def test_a_person_with_the_same_address_and_first_name_is_the_same_whatever_the_time(
+    either: World, application: RemoteApplication
+) -> None:
+    world = either
+    person = person_of(world.greenhouse, application)
+    person.created_at -= timedelta(days=200)
+    person.last_name = "King"
+    sync_application(world.connection, application.id, now=clock.now())
+    person.email_addresses = [{"value": "king@people.example", "type": "personal"}]
+    sync_application(world.connection, application.id, now=clock.now())
+    candidate = world.ours(application).candidate
+    assert (candidate.name, candidate.email) == ("Ada King", "king@people.example")
+    assert candidate.remote_created_at == person.created_at
+
+
+@pytest.mark.world
+def test_an_anonymised_person_with_another_time_is_erased_and_not_called_somebody_else(
+    world: World, application: RemoteApplication
+) -> None:
+    person = person_of(world.greenhouse, application)
+    person.created_at -= timedelta(days=200)
+    anonymise_candidate(world.greenhouse.store, person, now=world.greenhouse.now())
+    world.deliver()
+    ours = world.ours(application)
+    assert (ours.candidate.name, taken(world, application)) == ("Ada Lovelace", (False, True))
+    assert [row.reason for row in Erasure.objects.of(world.organisation)] == ["candidate_anonymised"]
+
+
+@pytest.mark.world
+def test_a_candidate_copied_by_another_worker_meanwhile_is_compared(world: World) -> None:
+    new = world.apply(first_name="Eve", last_name="Stranger", email="eve@elsewhere.example")
+    world.move(new, ASSESSMENT)
+
+    def other_worker(request: httpx2.Request) -> None:
+        if request.url.path.endswith("/candidates"):
+            factories.candidate(
+                world.organisation,
+                connection_id=world.connection.pk,
+                remote_id=new.candidate_id,
+                remote_created_at=clock.now() - timedelta(days=300),
+                synced_at=clock.now(),
+            )
+            world.line.after = lambda _: None
+
+    world.line.after = other_worker
+    world.deliver()
+    candidate = Candidate.objects.of(world.organisation).get(remote_id=new.candidate_id)
+    assert (candidate.first_name, candidate.id_taken_at is not None) == ("Ada", True)
+    assert not candidate.applications.exists()
 
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)

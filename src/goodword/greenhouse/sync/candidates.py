@@ -28,6 +28,7 @@ from goodword.core.text import clean_text
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import Contact
 from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.identity import name_parts
 from goodword.roles.models import Automation
 
 ACTOR = "greenhouse"
@@ -106,7 +107,7 @@ def update_candidate(row: Candidate, person: remote.Candidate, *, now: datetime)
     if person.private != row.private:
         row.private_since = now if person.private else None
     row.merged_into = None  # Greenhouse shows it as a separate person again
-    row.remote_created_at = row.remote_created_at or person.created_at
+    row.remote_created_at = person.created_at or row.remote_created_at
     row.id_taken_at = None
     before = _mailable(row)
     blanked = any(value == "" != getattr(row, name) for name, value in values.items())
@@ -248,10 +249,5 @@ def state_before(row: Application, application: remote.Application) -> Applicati
 
 
 def _may_be_same(added: Candidate, theirs: Candidate) -> bool:
-    """Whether the names have a part in common, since people may share an address."""
-    return bool(_parts(added) & _parts(theirs))
-
-
-def _parts(person: Candidate) -> set[str]:
-    names = (person.first_name, person.last_name, person.preferred_name)
-    return {part for name in names for part in name.casefold().replace("-", " ").split() if len(part) > 1}
+    """Return whether the names have a part in common, since people may share an address."""
+    return bool(name_parts(added) & name_parts(theirs))

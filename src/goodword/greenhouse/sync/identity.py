@@ -26,12 +26,13 @@ def is_same_moment(ours: datetime | None, theirs: datetime | None) -> bool | Non
 
 
 def is_same_person(ours: Candidate, theirs: remote.Candidate) -> bool:
-    """Return whether two records with the same id are about one person. If a time is unknown, their address or name
-    must agree."""
-    same = is_same_moment(ours.remote_created_at, theirs.created_at)
-    if same is None:
-        return is_empty(ours) or resembles(ours, theirs)
-    return same
+    """Return whether two records with the same id are about one person. An address and part of the name in common prove
+    it, too, since Greenhouse may change the time with a merge. If a time is unknown, less is enough."""
+    return _agrees(ours, theirs, same=is_same_moment(ours.remote_created_at, theirs.created_at))
+
+
+def is_anonymous(theirs: remote.Candidate) -> bool:
+    return not (theirs.first_name or theirs.last_name or theirs.preferred_name or theirs.emails)
 
 
 def is_empty(ours: Candidate) -> bool:
@@ -53,10 +54,20 @@ def shares_address(ours: Candidate, theirs: remote.Candidate | Candidate) -> boo
     return bool(ours.email) and any(is_same(ours.email, one) for one in addresses)
 
 
+def shares_name(ours: Candidate, theirs: remote.Candidate) -> bool:
+    return bool(name_parts(ours) & name_parts(theirs))
+
+
+def name_parts(person: remote.Candidate | Candidate) -> set[str]:
+    """Return the words in the person's names, without initials."""
+    names = (person.first_name, person.last_name, person.preferred_name or "")
+    return {part for name in names for part in name.casefold().replace("-", " ").split() if len(part) > 1}
+
+
 def taken_ids(connection: Connection) -> QuerySet[Candidate]:
     """Return our candidates whose id, or that of an application, was another person's when it was last read."""
     rows = Candidate.objects.across_organisations()
-    return rows.filter(connection_id=connection.pk, id_taken_at__isnull=False)
+    return rows.filter(connection_id=connection.pk, id_taken_at__isnull=False, erased_at=None)
 
 
 def taken_from(
@@ -75,10 +86,10 @@ def taken_from(
     # a merge gives the application to another profile
     before = ours.candidate
     same = is_same_moment(ours.applied_at, application.applied_at)
-    if same or shares_address(before, person) or (same is None and _may_be(before, person)):
-        return None
-    return before
+    return None if _agrees(before, person, same=same) else before
 
 
-def _may_be(ours: Candidate, theirs: remote.Candidate) -> bool:
-    return is_empty(ours) or resembles(ours, theirs)
+def _agrees(ours: Candidate, theirs: remote.Candidate, *, same: bool | None) -> bool:
+    if same is None:
+        return is_empty(ours) or resembles(ours, theirs)
+    return same or (shares_address(ours, theirs) and shares_name(ours, theirs))

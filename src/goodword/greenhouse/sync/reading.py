@@ -14,7 +14,7 @@ from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import Forbidden, HarvestApi, OwnerKind
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.candidates import is_address
-from goodword.greenhouse.sync.identity import taken_from
+from goodword.greenhouse.sync.identity import is_anonymous, taken_from
 from goodword.greenhouse.sync.session import BRIEFLY, CachedReads, harvest
 from goodword.roles.models import Automation, automation_of, rules_of_stage
 
@@ -130,6 +130,8 @@ def read_application(
     if candidate is None:
         return reading
     if taken := taken_from(application, candidate, ours=ours, known=known):
+        if is_anonymous(candidate):  # perhaps ours, or somebody else: there is nothing to take over
+            return replace(reading, candidate=None)
         return replace(reading, taken_from=taken.pk)
     return add_details(
         reading, api=api, ours=ours, automation=automation, connection=connection, hint=hint, now=now
