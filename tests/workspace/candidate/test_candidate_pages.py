@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.candidates.models import Candidate
 from goodword.core.events import record
 from goodword.core.report_blocks import OutcomeAnswer, OutcomeRow
 from goodword.roles.models import Role
@@ -464,3 +465,15 @@ def test_the_page_reads_no_row_twice_for_its_steps(role: Role, rita: Membership)
     for table in ("workflow_steprequest", "candidates_application", "accounts_organisation"):
         one_row = f'WHERE "{table}"."id" = '
         assert not [query["sql"] for query in seen.captured_queries if one_row in query["sql"]]
+
+
+def test_a_candidate_whose_id_is_another_persons_has_no_link_to_greenhouse(
+    role: Role, rita: Membership
+) -> None:
+    ada = named(role, "Ada", "Zorn")
+    client, where = signed_in(rita), path("candidate", role.organisation, ada.pk)
+    notice = "this candidate's ID belongs to another person"
+    for taken in (False, True):
+        Candidate.objects.of(role.organisation).update(id_taken_at=factories.NOW if taken else None)
+        page = client.get(where).content.decode()
+        assert ("Open in Greenhouse" in page, notice in page) == (not taken, taken)

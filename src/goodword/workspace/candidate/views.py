@@ -201,8 +201,8 @@ def _reviews(application: Application, member: Membership) -> list[ResultReview]
 
 
 def greenhouse_url(application: Application) -> str:
-    if application.candidate.remote_id is None:
-        return ""
+    if application.candidate.remote_id is None or application.candidate.id_taken_at is not None:
+        return ""  # the ID may be another person's
     base = settings.GOODWORD_GREENHOUSE_APP_URL.rstrip("/")
     profile = f"{base}/people/{application.candidate.remote_id}"
     return profile if application.remote_id is None else f"{profile}?application_id={application.remote_id}"
