@@ -74,7 +74,9 @@ def sandbox(size: int, *options: str) -> Iterator[str]:
             address = next(word for word in line.split() if word.startswith("http://")).rstrip("/.,")
             until_it_answers(address)
             print(
-                f"{size} applications made in {time.monotonic() - began:.1f} s", file=sys.stderr, flush=True
+                f"{size} applications created in {time.monotonic() - began:.1f} s",
+                file=sys.stderr,
+                flush=True,
             )
             yield address
         finally:

@@ -94,7 +94,7 @@ def test_programs_of_another_version_are_refused(data: Layout, tmp_path: Path) -
             upgrade.old_programs(data, folder)
         assert str(refusal.value) == (
             f"PostgreSQL 12 is needed once more, to read the database, but there is {there} in {folder}. Install it "
-            "(on Debian the package postgresql-12), or name the folder of its program `postgres` by --programs."
+            "(on Debian the package postgresql-12), or name the folder of its program `postgres` with --programs."
         )
 
 

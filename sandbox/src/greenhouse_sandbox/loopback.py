@@ -10,7 +10,8 @@ from greenhouse_sandbox.context import sandbox, the_store
 
 
 def refuse_strangers() -> None:
-    """403 for callers from other machines, also through a proxy or tunnel on this one, and for other sites' pages."""
+    """Refuse callers from other machines with 403, even through a proxy or tunnel on this one, and other sites'
+    pages."""
     if not sandbox().open_control and not (_is_local() and _is_named_locally()):
         abort(403, "Screens and control plane of the sandbox serve this machine only (see --open-control).")
     origin = request.headers.get("Origin")

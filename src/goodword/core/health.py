@@ -180,7 +180,7 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's sig
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
-    """200, or 503 with the names of the failing checks. Only the log says why."""
+    """Return 200, or 503 with the names of the failing checks. Only the log says why."""
     failing = readiness.failing()
     status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
     said = {"status": "failing" if failing else "ok", "failing": failing, "version": VERSION}

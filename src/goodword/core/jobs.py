@@ -145,7 +145,7 @@ def _run(
         try:
             queue(**ids)
         except DatabaseError:
-            log.warning("A failed job %s could not be queued; its sweep repeats it", name)
+            log.warning("A failed job %s could not be queued; its sweep will repeat it", name)
     finally:
         close_old_connections()
         if own is not None:
@@ -328,7 +328,9 @@ def lanes() -> Iterator[None]:
             try:
                 lane.end(one.queue)
             except DatabaseError:
-                log.warning("Jobs %s could not be queued for other workers; their sweep finds them", one.name)
+                log.warning(
+                    "Jobs %s could not be queued for other workers; their sweep will find them", one.name
+                )
             finally:
                 close_old_connections()
         for thread in threads:

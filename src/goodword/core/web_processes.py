@@ -72,7 +72,7 @@ def handed_over() -> socket.socket | None:
         return None
     if number != "1":
         raise environment.SettingError(
-            f"systemd hands over {number} sockets: the socket unit must listen on a single address."
+            f"systemd passed {number} sockets: the socket unit must listen on a single address."
         )
     return socket.socket(fileno=LISTEN_FDS_START)
 

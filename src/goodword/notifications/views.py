@@ -32,14 +32,14 @@ def events(request: HttpRequest, provider: str) -> HttpResponse:
     try:
         reader.run_validators(request)
     except AnymailWebhookValidationFailure:
-        log.warning("Events of %s without the right secret were refused", provider)
+        log.warning("Events from %s without the right secret were refused", provider)
         return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="mail events"'})
     except AnymailError:
         return HttpResponse(status=400)
     try:
         found = reader.parse_events(request)
     except (AnymailError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
-        log.warning("A post of %s could not be read as events", provider, exc_info=True)
+        log.warning("A request from %s could not be parsed as events", provider, exc_info=True)
         return HttpResponse(status=400)
     if installation.shown_mode():  # a copy; the provider repeats them
         return HttpResponse(status=503)

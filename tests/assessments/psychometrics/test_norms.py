@@ -108,12 +108,12 @@ def test_two_hundred_are_advised() -> None:
 
 @pytest.mark.parametrize("reliability", [1.01, math.nan])
 def test_a_reliability_is_at_most_one(reliability: float) -> None:
-    with pytest.raises(ValueError, match="A reliability is at most 1"):
+    with pytest.raises(ValueError, match="A reliability must be at most 1"):
         norm_table(SCORES, reliability)
 
 
 def test_a_score_is_a_finite_number() -> None:
-    with pytest.raises(ValueError, match="A score is a finite number"):
+    with pytest.raises(ValueError, match="A score must be a finite number"):
         norm_table([*SCORES, math.nan], None)
 
 

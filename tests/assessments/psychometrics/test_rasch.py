@@ -217,8 +217,8 @@ def test_one_item_each_cannot_identify_the_spread() -> None:
 
 
 @pytest.mark.parametrize("answer", [2, -1, 0.5, None])
-def test_an_answer_is_nought_or_one(answer: object) -> None:
-    with pytest.raises(ValueError, match="An answer is 0 or 1"):
+def test_an_answer_must_be_zero_or_one(answer: object) -> None:
+    with pytest.raises(ValueError, match="An answer must be 0 or 1"):
         calibrate([[ItemAnswer(FORM[0], 5, answer)]])  # type: ignore[arg-type]  # an invalid answer on purpose
 
 

@@ -89,7 +89,7 @@ def test_commands_refuse_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFix
     )
     erasures = (tmp_path / "elsewhere.jsonl").rename(erasures)
     assert main(["restore", str(file)]) == 2
-    assert "is not empty, and a backup is restored into an empty one" in capsys.readouterr().err
+    assert "is not empty; restore into an empty database" in capsys.readouterr().err
     erasures.write_text("{}")
     assert main(["restore", str(file)]) == 2
     assert "is not a whole list of erasures" in capsys.readouterr().err

@@ -132,7 +132,7 @@ def test_a_database_with_tables_is_refused(here: Target, backup: Path) -> None:
     before = rows(here)
     said = refusal(lambda: put_back(backup, here))
     assert said == (
-        f"The database {here.parameters['dbname']!r} is not empty, and a backup is restored into an empty one. Create "
+        f"The database {here.parameters['dbname']!r} is not empty; restore into an empty database. Create "
         "one (createdb), and name it in DATABASE_URL."
     )
     assert rows(here) == before

@@ -96,7 +96,7 @@ def tag(store: Store, name: str) -> CandidateTag:
 
 
 def apply_tag(store: Store, candidate: Candidate, row: CandidateTag, *, now: datetime) -> None:
-    """Fires the webhook."""
+    """Tag a candidate. Fires the webhook."""
     if row.name in candidate.tags:
         raise RefusedError("candidate_tag_id", "is already on the candidate")
     candidate.tags = [*candidate.tags, row.name]
@@ -105,7 +105,7 @@ def apply_tag(store: Store, candidate: Candidate, row: CandidateTag, *, now: dat
 
 
 def remove_tag(store: Store, candidate: Candidate, row: CandidateTag, *, now: datetime) -> None:
-    """Fires the webhook."""
+    """Remove a tag from a candidate. Fires the webhook."""
     candidate.tags = [name for name in candidate.tags if name != row.name]
     store.candidates.changed(candidate, now)
     emit_candidate_updated(store, candidate)

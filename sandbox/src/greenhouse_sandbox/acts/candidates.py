@@ -215,7 +215,7 @@ def update_candidate(
     email: str | None = None,
     private: bool | None = None,
 ) -> None:
-    """Change name, first e-mail address (empty removes it) or privacy. Fires the webhook."""
+    """Change the name, first e-mail address (empty removes it) or privacy of a candidate. Fires the webhook."""
     if first_name is not None:
         candidate.first_name = first_name
     if last_name is not None:

@@ -169,7 +169,7 @@ def add_option(
 def edit_option(
     store: Store, option: CustomFieldOption, changes: dict[str, Any], *, now: datetime
 ) -> CustomFieldOption:
-    """Change name, order, external id, or whether it can be chosen."""
+    """Change an option's name, order, external id, or whether it can be chosen."""
     for name in ("name", "sort_order", "external_id", "active"):
         if name in changes:
             setattr(option, name, changes[name])

@@ -101,7 +101,7 @@ def create_post(
     live: bool = True,
     internal: bool = False,
 ) -> JobPost:
-    """Fires the webhook."""
+    """Create a post. Fires the webhook."""
     if not title:
         raise RefusedError("title", "needs a title")
     post = store.job_posts.insert(

@@ -72,7 +72,7 @@ def create_offer(
 
 
 def approve_offer(store: Store, offer: Offer, *, actor_id: int | None, now: datetime) -> None:
-    """Fires the webhook."""
+    """Approve an offer. Fires the webhook."""
     _must_be_open(offer)
     offer.approved_at = now
     store.offers.changed(offer, now)
@@ -145,7 +145,7 @@ def schedule_interview(
 
 
 def cancel_interview(store: Store, interview: Interview, *, actor_id: int | None, now: datetime) -> None:
-    """Fires the webhook."""
+    """Cancel an interview. Fires the webhook."""
     store.interviews.delete(interview.id)
     application = store.applications.get(interview.application_id)
     if application is not None:

@@ -45,7 +45,7 @@ def edit_opening(
     status: str | None = None,
     close_reason_id: int | None = None,
 ) -> None:
-    """Change number or target start date; open or close it. Only closing has a reason."""
+    """Change an opening's number or target start date; open or close it. Only closing has a reason."""
     if status not in {None, "open", "closed"}:
         raise RefusedError("status", "must be one of: open, closed")
     if close_reason_id is not None and (status != "closed" or not store.close_reasons.get(close_reason_id)):

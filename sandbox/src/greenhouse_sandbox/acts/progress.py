@@ -142,7 +142,7 @@ def reject(
 
 
 def unreject(store: Store, application: Application, *, actor_id: int | None, now: datetime) -> None:
-    """Fires the webhook."""
+    """Undo a rejection. Fires the webhook."""
     if application.status != REJECTED:
         raise RefusedError("id", "is not rejected")
     application.status = IN_PROCESS
@@ -159,7 +159,7 @@ def unreject(store: Store, application: Application, *, actor_id: int | None, no
 
 
 def hire(store: Store, application: Application, *, actor_id: int | None, now: datetime) -> None:
-    """Fires the webhook."""
+    """Hire the candidate. Fires the webhook."""
     must_be_active(application)
     if application.prospect:
         raise RefusedError("id", "is a prospect and cannot be hired")
@@ -170,7 +170,7 @@ def hire(store: Store, application: Application, *, actor_id: int | None, now: d
 
 
 def unhire(store: Store, application: Application, *, actor_id: int | None, now: datetime) -> None:
-    """Fires the webhook."""
+    """Undo a hire. Fires the webhook."""
     if application.status != HIRED:
         raise RefusedError("id", "is not hired")
     application.status = IN_PROCESS

@@ -52,7 +52,7 @@ class Wanted:
     def flag(self, name: str) -> bool | None:
         value = self.members.get(name)
         if value is not None and not isinstance(value, bool):
-            raise RefusedError(name, "takes true or false")
+            raise RefusedError(name, "must be true or false")
         return value
 
     def number(self, name: str) -> int | None:

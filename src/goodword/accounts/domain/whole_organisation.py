@@ -112,7 +112,7 @@ def delete(organisation: Organisation) -> dict[str, int]:
             deleted[label] += _delete(rows)
         left = sorted(label for label, rows in rows_of(organisation) if rows.exists())
         if left:
-            raise RuntimeError(f"Rows are left in {', '.join(left)}.")
+            raise RuntimeError(f"Rows remain in {', '.join(left)}.")
     return {label: number for label, number in deleted.items() if number}
 
 

@@ -110,7 +110,7 @@ def create(
     required without `by`."""
     owner = by.organisation if by is not None else organisation
     if owner is None:
-        raise ValueError("A test belongs to an organisation.")
+        raise ValueError("A test must belong to an organisation.")
     with transaction.atomic():
         made = Test.objects.create(
             organisation=owner,

@@ -64,7 +64,7 @@ def ability(calibration: Calibration, answers: Answers) -> Ability | None:
         if cell not in calibration.cells:
             raise UnknownCell(cell)
         if answer not in (0, 1):
-            raise ValueError(f"An answer is 0 or 1, not {answer!r}.")
+            raise ValueError(f"An answer must be 0 or 1, not {answer!r}.")
         marked.setdefault((calibration.cells[cell].b, guess(options)), [0, 0])[1 - answer] += 1
     if not marked:
         return None

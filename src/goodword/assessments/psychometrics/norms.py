@@ -84,11 +84,11 @@ def norm_table(scores: Iterable[float | Fraction], reliability: float | None) ->
     reliability above 1."""
     values = sorted(float(score) for score in scores)
     if not all(map(math.isfinite, values)):
-        raise ValueError("A score is a finite number.")
+        raise ValueError("A score must be a finite number.")
     if len(values) < LEAST:
         raise TooFew(len(values))
     if reliability is not None and not reliability <= 1:
-        raise ValueError(f"A reliability is at most 1, not {reliability}.")
+        raise ValueError(f"A reliability must be at most 1, not {reliability}.")
     cumulative: list[tuple[float, int]] = []
     so_far = 0
     for score, count in sorted(Counter(values).items()):
@@ -167,7 +167,7 @@ def from_json(data: Mapping[str, Any]) -> NormTable:
     counts = [0, *(count for _, count in table.cumulative)]
     scores = [score for score, _ in table.cumulative]
     if counts[-1] != table.n or sorted(set(counts)) != counts or sorted(set(scores)) != scores:
-        raise ValueError("The counts of this norm table do not rise to its n.")
+        raise ValueError("The counts of this norm table must increase to its n.")
     return table
 
 

@@ -87,7 +87,7 @@ class Calibration:
 def guess(options: int) -> float:
     """Return the probability of guessing right."""
     if options < 2:
-        raise ValueError(f"An item has at least two options, not {options}.")
+        raise ValueError(f"An item must have at least two options, not {options}.")
     return 1 / options
 
 
@@ -159,7 +159,7 @@ def _pattern(answers: Answers, order: Sequence[tuple[Cell, int]]) -> Pattern:
     right, wrong = dict.fromkeys(order, 0.0), dict.fromkeys(order, 0.0)
     for cell, options, answer in answers:
         if answer not in (0, 1):
-            raise ValueError(f"An answer is 0 or 1, not {answer!r}.")
+            raise ValueError(f"An answer must be 0 or 1, not {answer!r}.")
         (right if answer else wrong)[cell, options] += 1
     return (*right.values(), *wrong.values())
 

@@ -117,7 +117,7 @@ def _least(predicted: Sequence[float]) -> int:
         upto += p
         if upto > FALSE_ALARMS:
             return number
-    raise AssertionError("Probabilities add up to one.")
+    raise AssertionError("Probabilities must add up to one.")
 
 
 def share_lower(

@@ -70,7 +70,7 @@ def folder_for(version: int) -> Path:
     have = f" Only version {found[-1][0]} is installed." if found else ""
     raise BackupError(
         f"PostgreSQL's programs pg_dump, pg_restore and psql of version {version} or newer are needed.{have} "
-        f"Install them (on Debian the package postgresql-client-{version}), or put them into PATH."
+        f"Install them (on Debian the package postgresql-client-{version}), or add them to PATH."
     )
 
 

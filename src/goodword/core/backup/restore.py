@@ -90,7 +90,7 @@ def restore(archive: Archive, target: Target, *, embedded_in: Path | None = None
             row = conn.execute(_CONTENTS).fetchone()
             if row is None or row[0]:
                 raise BackupError(
-                    f"The database {conn.info.dbname!r} is not empty, and a backup is restored into an empty one. "
+                    f"The database {conn.info.dbname!r} is not empty; restore into an empty database. "
                     + (
                         f"Stop `goodword up`, move {embedded_in} away, and restore again."
                         if embedded_in

@@ -47,7 +47,7 @@ def old_programs(data: Layout, given: Path | None) -> Path | None:
         return folder
     raise OtherVersionError(
         f"PostgreSQL {old} is needed once more, to read the database, but there is {found} in {folder}. Install it (on "
-        f"Debian the package postgresql-{old}), or name the folder of its program `postgres` by --programs."
+        f"Debian the package postgresql-{old}), or name the folder of its program `postgres` with --programs."
     )
 
 

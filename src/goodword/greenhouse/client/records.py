@@ -251,7 +251,7 @@ def record_of(answer: HarvestResponse) -> Record:
 def records_of(answer: HarvestResponse) -> list[Record]:
     body = answer.json()
     if not isinstance(body, list):
-        raise answer.unexpected("A list is not a list.")
+        raise answer.unexpected("The body is not a list.")
     return [Record(item, answer) for item in body]
 
 

@@ -188,7 +188,7 @@ def repeated[T](act: Callable[[], T], *, retry: RetryPolicy, sleep: Callable[[fl
                 raise
         sleep(wait)
         waited += wait
-    raise AssertionError("a retry has at least one attempt")
+    raise AssertionError("a retry needs at least one attempt")
 
 
 def _backoff(retry: RetryPolicy, attempt: int) -> float:

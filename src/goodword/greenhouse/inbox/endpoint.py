@@ -205,7 +205,7 @@ def store(connection: Connection, *, body: bytes, event_id: str, now: datetime) 
     except payload.Malformed as error:
         values |= {"action": error.action, "outcome": str(error), **failed}
     except Exception as error:  # store it anyway, and answer Greenhouse
-        log.exception("A delivery of %s could not be read", connection)
+        log.exception("A delivery from %s could not be read", connection)
         outcome = f"Goodword could not read this delivery ({type(error).__name__})."
         values |= {"outcome": outcome, **failed}
     else:

@@ -102,7 +102,7 @@ def sync_applications(
             ours = NONE_READ
             continue
         return outcomes
-    raise TooBusy(f"{READINGS} readings of {wanted} were overtaken.")
+    raise TooBusy(f"{READINGS} readings of {wanted} became outdated.")
 
 
 def sync_application(connection: Connection, remote_id: int, *, now: datetime, hint: Hint = NO_HINT) -> str:

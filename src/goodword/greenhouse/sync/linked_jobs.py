@@ -34,7 +34,7 @@ def sync_jobs(
         except Outdated:
             continue
         return sentences
-    raise TooBusy(f"{READINGS} readings of jobs {wanted} were overtaken.")
+    raise TooBusy(f"{READINGS} readings of jobs {wanted} became outdated.")
 
 
 def _linked(connection: Connection, job_ids: Iterable[int]) -> list[Automation]:

@@ -220,7 +220,7 @@ def _read_and_write(
         except Stale:
             continue
         return outcomes
-    raise TooBusy(f"{READINGS} readings of {candidate_ids or application_ids} were overtaken.")
+    raise TooBusy(f"{READINGS} readings of {candidate_ids or application_ids} became outdated.")
 
 
 def _our_applications(

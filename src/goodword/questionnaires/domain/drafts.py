@@ -371,7 +371,7 @@ def import_file(*, raw: bytes, by: Membership, now: datetime) -> Questionnaire:
 
 
 def describe(*, questionnaire: Questionnaire, title: str, description: str) -> None:
-    """Change title and description, at once and for all versions. Raises `NotEditable` if it is built in."""
+    """Change the title and description, at once and for all versions. Raises `NotEditable` if it is built in."""
     with transaction.atomic():
         row = DRAFTS.lock(questionnaire)
         if not row.is_own:

@@ -57,7 +57,7 @@ def current_signer(*, now: datetime) -> Signer:
         return Signer(own, _known(own, now=now))
     if problem and problem not in _logged:
         _logged.add(problem)
-        log.warning("Reports are signed by the installation's own key. %s", problem)
+        log.warning("Reports are signed with the installation's own key. %s", problem)
     return _installation(now=now)
 
 

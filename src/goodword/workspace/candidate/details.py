@@ -58,11 +58,12 @@ def change_details(
     *, candidate: Candidate, person: Person, can_email: bool, seen: str, member: Membership, now: datetime
 ) -> int:
     """Save the details. Returns the number of invitations redirected to a corrected address. `seen`: the version that
-    `member` saw. Raises DetailsChanged, MailGoesOut, and LookupError if the candidate comes from Greenhouse."""
+    `member` saw. Raises DetailsChanged, MailGoesOut, and LookupError for a candidate who comes from Greenhouse or was
+    erased."""
     with transaction.atomic():
         row, applications = lock_person(candidate.pk)
         if row.in_greenhouse or row.erased_at is not None:
-            raise LookupError(f"Candidate {row.pk} is not kept by members.")
+            raise LookupError(f"Candidate {row.pk} can't be changed by members.")
         values = {name: getattr(person, name) for name in _FIELDS if name != "can_email"}
         values["can_email"] = can_email
         if all(getattr(row, name) == value for name, value in values.items()):

@@ -67,7 +67,7 @@ def deactivate(*, member: Membership, successor: Membership | None, by: Membersh
 
 
 def change(*, member: Membership, wanted: Change, by: Membership, now: datetime) -> bool:
-    """Change kind and roles. Returns whether anything changed. Raises NotChanged."""
+    """Change a member's kind and roles. Returns whether anything changed. Raises NotChanged."""
     with transaction.atomic():
         changed = members.change_kind(member=member, kind=wanted.kind, by=by, now=now)
         if wanted.kind != Membership.Kind.ADMIN:

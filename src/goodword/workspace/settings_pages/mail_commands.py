@@ -25,7 +25,7 @@ _ADDRESS: Final = re.compile(r"(?<!\S)\S+?@\S+")
 
 
 def show(*, now: datetime, failed: bool = False) -> int:
-    """Print name, state, age, kind, masked address, organisation and last error of each. Returns 0."""
+    """Print each mail's name, state, age, kind, masked address, organisation and last error. Returns 0."""
     rows = _failed() if failed else _rows(*_WAITING, Email.State.FAILED)
     lines = [_line(email, now) for email in rows[:AT_MOST]]
     if not lines:

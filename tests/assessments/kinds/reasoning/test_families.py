@@ -184,5 +184,5 @@ def test_unknown_families_levels_and_seeds_are_refused() -> None:
         generate("riddles", seed=1, level=1)
     with pytest.raises(ValueError, match="“sets” has the levels 1, 2, 3, 4, not 5"):
         generate("sets", seed=1, level=5)
-    with pytest.raises(ValueError, match="A seed is 0 or more, not -1"):
+    with pytest.raises(ValueError, match="A seed must be 0 or more, not -1"):
         generate("sets", seed=-1, level=1)

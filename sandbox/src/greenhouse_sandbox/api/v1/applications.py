@@ -44,7 +44,7 @@ from greenhouse_sandbox.store.people import Candidate, User
 
 @requires("applications.create")
 def create_application(candidate_id: int) -> Response:
-    """Create an application to `job_id`, or if `prospect`, a prospect. 201 with the record."""
+    """Create an application to `job_id`, or if `prospect`, a prospect. Returns 201 with the record."""
     store = the_store()
     actor_id = on_behalf_of()
     candidate = one(store.candidates, candidate_id)
@@ -53,7 +53,7 @@ def create_application(candidate_id: int) -> Response:
 
 @requires("applications.update")
 def update_application(application_id: int) -> Response:
-    """Change source, referrer, custom fields, pool, or fields of a rejection. 200 with the record."""
+    """Change source, referrer, custom fields, pool, or fields of a rejection. Returns 200 with the record."""
     store = the_store()
     actor_id = on_behalf_of()
     application = one(store.applications, application_id)
@@ -245,7 +245,7 @@ def transfer(application_id: int) -> Response:
 
 @requires("applications.reject")
 def reject(application_id: int) -> Response:
-    """Reject with `rejection_reason_id`, `notes` and `custom_fields`, all optional. 200 with the record."""
+    """Reject with `rejection_reason_id`, `notes` and `custom_fields`, all optional. Returns 200 with the record."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()
@@ -266,7 +266,7 @@ def reject(application_id: int) -> Response:
 
 @requires("applications.unreject")
 def unreject(application_id: int) -> Response:
-    """Make an application active again. 200 with the record."""
+    """Make an application active again. Returns 200 with the record."""
     store = the_store()
     application = one(store.applications, application_id)
     progress.unreject(store, application, actor_id=on_behalf_of(), now=store.clock.now())
@@ -275,7 +275,7 @@ def unreject(application_id: int) -> Response:
 
 @requires("applications.hire")
 def hire(application_id: int) -> Response:
-    """Hire into `opening_id` from `start_date`, with `close_reason_id`. 200 with the record."""
+    """Hire into `opening_id` from `start_date`, with `close_reason_id`. Returns 200 with the record."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()

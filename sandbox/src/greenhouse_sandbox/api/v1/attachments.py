@@ -20,7 +20,7 @@ from greenhouse_sandbox.store.applications import Application, Attachment
 
 @requires("applications.attach")
 def attach_to_application(application_id: int) -> Response:
-    """Attach a file to an application. 201 with the file's address."""
+    """Attach a file to an application. Returns 201 with the file's address."""
     on_behalf_of()
     application = one(the_store().applications, application_id)
     return json_response(_shown(add_attachment(application, json_body())), 201)
@@ -28,7 +28,8 @@ def attach_to_application(application_id: int) -> Response:
 
 @requires("candidates.attach")
 def attach_to_candidate(candidate_id: int) -> Response:
-    """Attach a file to the candidate's newest application; `admin_only` is a type here. 201 with the file's address."""
+    """Attach a file to the candidate's newest application. Returns 201 with the file's address. `admin_only` is a type
+    here."""
     store = the_store()
     on_behalf_of()
     candidate = one(store.candidates, candidate_id)

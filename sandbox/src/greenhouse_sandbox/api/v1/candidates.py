@@ -118,7 +118,7 @@ def add_email(candidate_id: int) -> Response:
 
 @requires("candidates.create")
 def create_candidate() -> Response:
-    """Create a person with at least one application. 201 with the record."""
+    """Create a person with at least one application. Returns 201 with the record."""
     body = json_body()
     applications = required(body, "applications")
     if not isinstance(applications, list) or not all(isinstance(each, dict) for each in applications):
@@ -128,7 +128,7 @@ def create_candidate() -> Response:
 
 @requires("candidates.create_prospect")
 def create_prospect() -> Response:
-    """Create a prospect for `application[job_ids]`, or for no job. 201 with the record."""
+    """Create a prospect for `application[job_ids]`, or for no job. Returns 201 with the record."""
     body = json_body()
     wanted = body.get("application") or {}
     if not isinstance(wanted, dict):
@@ -138,7 +138,7 @@ def create_prospect() -> Response:
 
 @requires("candidates.update")
 def update_candidate(candidate_id: int) -> Response:
-    """Change the fields that are given. A given collection replaces the whole one. 200 with the record."""
+    """Change the fields that are given. A given collection replaces the whole one. Returns 200 with the record."""
     store = the_store()
     on_behalf_of()
     candidate = one(store.candidates, candidate_id)
@@ -159,7 +159,7 @@ def destroy_candidate(candidate_id: int) -> Response:
 
 @requires("candidates.merge")
 def merge() -> Response:
-    """Merge `duplicate_candidate_id` into `primary_candidate_id`. 200 with the remaining record."""
+    """Merge `duplicate_candidate_id` into `primary_candidate_id`. Returns 200 with the remaining record."""
     store = the_store()
     on_behalf_of()
     body = json_body()
@@ -171,7 +171,7 @@ def merge() -> Response:
 
 @requires("candidates.anonymize")
 def anonymize(candidate_id: int) -> Response:
-    """Blank the data groups in `fields`, a comma-separated query parameter. 200 with the record."""
+    """Blank the data groups in `fields`, a comma-separated query parameter. Returns 200 with the record."""
     store = the_store()
     on_behalf_of()
     candidate = one(store.candidates, candidate_id)

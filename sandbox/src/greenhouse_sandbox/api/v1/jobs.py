@@ -113,7 +113,7 @@ def one_opening(job_id: int, opening_id: int) -> Response:
 
 @requires("openings.create")
 def create_openings(job_id: int) -> Response:
-    """Create an opening for each entry of `openings`. 200 with the new ones."""
+    """Create an opening for each entry of `openings`. Returns 200 with the new ones."""
     store = the_store()
     on_behalf_of()
     job = one(store.jobs, job_id)

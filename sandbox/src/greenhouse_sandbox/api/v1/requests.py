@@ -57,7 +57,7 @@ def text(body: dict[str, Any], name: str) -> str | None:
 
 
 def one[R: Row](table: Table[R], row_id: int | None) -> R:
-    """Return a row. 404 if there is none."""
+    """Return a row. Raises ApiError (404) if there is none."""
     row = table.get(row_id)
     if row is None:
         raise not_found()
@@ -65,7 +65,7 @@ def one[R: Row](table: Table[R], row_id: int | None) -> R:
 
 
 def authenticate() -> ApiKey:
-    """401 for a wrong key, and 403 for a GET with a body, as documented."""
+    """Return the caller's key. Raises ApiError: 401 for a wrong key, 403 for a GET with a body, as documented."""
     store = the_store()
     if request.method == "GET" and request.content_length:
         raise ApiError(403, {"message": "GET requests must not have a body"})
@@ -104,7 +104,8 @@ def requires[**P](permission: str) -> Callable[[Callable[P, Response]], Callable
 
 
 def on_behalf_of() -> int:
-    """The user on whose behalf a write is made. 422 if missing, 404 if unknown (seen in 2016)."""
+    """Return the user on whose behalf a write is made. Raises ApiError: 422 if missing, 404 if unknown (seen in
+    2016)."""
     text = request.headers.get("On-Behalf-Of", "")
     if not text:
         raise validation_error("On-Behalf-Of", "Missing required header: On-Behalf-Of")

@@ -29,7 +29,7 @@ LISTS = {"office_ids": "offices", "department_ids": "departments"}
 
 @requires("harvest:users:create")
 def create_user() -> Response:
-    """Create a user, at first without permissions. 201 with the record."""
+    """Create a user, at first without permissions. Returns 201 with the record."""
     store = the_store()
     body = json_body()
     email = required_text(body, "primary_email")
@@ -50,7 +50,7 @@ def create_user() -> Response:
 
 @requires("harvest:users:update")
 def update_user(user_id: int) -> Response:
-    """Change name, title, employee id, offices or departments. 200 with the record."""
+    """Change a user's name, title, employee id, offices or departments. Returns 200 with the record."""
     store = the_store()
     row = one(store.users, user_id)
     _set(store, row, json_body())
@@ -70,7 +70,7 @@ def deactivate_user(user_id: int) -> Response:
 
 @requires("harvest:users:revoke_permissions")
 def revoke_user_permissions(user_id: int) -> Response:
-    """Make a user Basic: not a Site Admin, and without permissions on any job. 204."""
+    """Make a user Basic: not a Site Admin, and without permissions on any job. Returns 204."""
     store = the_store()
     row = one(store.users, user_id)
     row.site_admin = False

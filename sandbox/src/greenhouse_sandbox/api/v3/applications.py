@@ -52,7 +52,7 @@ TRANSFER = {"job_id": "to_job_id", "stage_id": "to_stage_id"}
 
 @requires("harvest:notes:create")
 def create_note() -> Response:
-    """Add an entry to the feed, by `user_id` or the token's user. 201 with the record."""
+    """Add an entry to the feed, by `user_id` or the token's user. Returns 201 with the record."""
     store = the_store()
     body = json_body()
     candidate_id = required_int(body, "candidate_id")
@@ -97,7 +97,7 @@ def _check_email(body: dict[str, Any], kind: str) -> None:
 
 @requires("harvest:offers:update")
 def update_offer(offer_id: int) -> Response:
-    """Change start date and custom fields of an open offer. 200 with the record."""
+    """Change the start date and custom fields of an open offer. Returns 200 with the record."""
     store = the_store()
     row = one(store.offers, offer_id)
     if row.status != CREATED:
@@ -114,7 +114,7 @@ def update_offer(offer_id: int) -> Response:
 
 @requires("harvest:attachments:create")
 def create_attachment() -> Response:
-    """Attach a file to `application_id`, given as base64 `content` or as a `url`. 201 with the record."""
+    """Attach a file to `application_id`, given as base64 `content` or as a `url`. Returns 201 with the record."""
     store = the_store()
     body = json_body()
     application = store.applications.get(required_int(body, "application_id"))
@@ -205,7 +205,7 @@ def hire_application(application_id: int) -> Response:
 
 @requires("harvest:rejection_details:update")
 def update_rejection(detail_id: int) -> Response:
-    """Change `rejection_reason_id` and `custom_fields`. 200 with the record."""
+    """Change a rejection's `rejection_reason_id` and `custom_fields`. Returns 200 with the record."""
     store = the_store()
     detail = one(store.rejection_details, detail_id)
     body = json_body()
@@ -242,7 +242,7 @@ def _target(store: Store, application: Application, to_stage_id: int | None) -> 
 
 @requires("harvest:applications:create")
 def create_application() -> Response:
-    """Create an application of an existing candidate, or if `prospect`, a prospect. 201 with the record."""
+    """Create an application of an existing candidate, or if `prospect`, a prospect. Returns 201 with the record."""
     store = the_store()
     body = json_body()
     candidate = store.candidates.get(required_int(body, "candidate_id"))
@@ -254,7 +254,8 @@ def create_application() -> Response:
 
 @requires("harvest:applications:update")
 def update_application(application_id: int) -> Response:
-    """Change links and custom fields. The given custom fields replace all existing ones. 200, or 204 by switch."""
+    """Change an application's links and custom fields; the given custom fields replace all existing ones. Returns 200,
+    or 204 by switch."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()
@@ -273,7 +274,7 @@ def update_application(application_id: int) -> Response:
 
 @requires("harvest:applications:destroy")
 def destroy_application(application_id: int) -> Response:
-    """Remove a candidate from a job. Prospects can't be deleted like this. 204."""
+    """Remove a candidate from a job. Prospects can't be deleted like this. Returns 204."""
     store = the_store()
     application = one(store.applications, application_id)
     if application.prospect:
@@ -284,7 +285,7 @@ def destroy_application(application_id: int) -> Response:
 
 @requires("harvest:applications:convert_to_candidate")
 def convert_application(application_id: int) -> Response:
-    """Make a prospect a candidate of `job_id`. 201 with the new application; the old one is `converted`."""
+    """Make a prospect a candidate of `job_id`. Returns 201 with the new application; the old one is `converted`."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()

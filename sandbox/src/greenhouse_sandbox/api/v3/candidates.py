@@ -86,7 +86,7 @@ def create_tag() -> Response:
 
 @requires("harvest:candidate_tags:destroy")
 def destroy_tag(row_id: int) -> Response:
-    """Delete a tag, from all candidates too. 204."""
+    """Delete a tag, from all candidates too. Returns 204."""
     store = the_store()
     background.delete_tag(store, one(store.candidate_tags, row_id), now=store.clock.now())
     return Response(status=204)
@@ -107,7 +107,7 @@ def create_applied_tag() -> Response:
 
 @requires("harvest:applied_candidate_tags:destroy")
 def destroy_applied_tag(row_id: int) -> Response:
-    """204."""
+    """Remove a tag from a candidate. Returns 204."""
     store = the_store()
     found = applied_tags(store).get(row_id)
     if found is None:
@@ -126,7 +126,7 @@ def _candidate(body: dict[str, object]) -> Candidate:
 
 @requires("harvest:candidates:create")
 def create_candidate() -> Response:
-    """Create a person and, if `application` is given, their application. 201 with both."""
+    """Create a person and, if `application` is given, their application. Returns 201 with both."""
     store = the_store()
     body = json_body()
     first, last = required_text(body, "first_name"), required_text(body, "last_name")
@@ -150,7 +150,7 @@ def create_candidate() -> Response:
 
 @requires("harvest:candidates:update")
 def update_candidate(candidate_id: int) -> Response:
-    """Change the fields that are given. A given collection replaces the whole one. 200 with the record."""
+    """Change the fields that are given. A given collection replaces the whole one. Returns 200 with the record."""
     store = the_store()
     candidate = one(store.candidates, candidate_id)
     changes = checked_profile(store, json_body())
@@ -167,7 +167,7 @@ def destroy_candidate(candidate_id: int) -> Response:
 
 @requires("harvest:candidates:merge")
 def merge_candidate(candidate_id: int) -> Response:
-    """Merge `secondary_candidate_id` into this one. 200 with the remaining record."""
+    """Merge `secondary_candidate_id` into this one. Returns 200 with the remaining record."""
     store = the_store()
     winner = one(store.candidates, candidate_id)
     loser = store.candidates.get(required_int(json_body(), "secondary_candidate_id"))
@@ -179,7 +179,7 @@ def merge_candidate(candidate_id: int) -> Response:
 
 @requires("harvest:candidates:anonymize")
 def anonymize_candidate(candidate_id: int) -> Response:
-    """Blank the data groups in `fields`. 200 with the record."""
+    """Blank the data groups in `fields`. Returns 200 with the record."""
     store = the_store()
     candidate = one(store.candidates, candidate_id)
     fields = optional_texts(json_body(), "fields") or []

@@ -27,13 +27,13 @@ KINDS = {name: name for name in ("sourcer", "recruiter", "coordinator")}
 
 @requires("harvest:openings:create")
 def create_opening() -> Response:
-    """Create another opening of `job_id`. 201 with the record."""
+    """Create another opening of `job_id`. Returns 201 with the record."""
     return json_response(shape(the_store(), make(json_body())), 201)
 
 
 @requires("harvest:openings:update")
 def update_opening(opening_id: int) -> Response:
-    """Change number, day, state and custom fields. 200 with the record."""
+    """Change an opening's number, day, state and custom fields. Returns 200 with the record."""
     row = one(the_store().openings, opening_id)
     change(row, json_body())
     return json_response(shape(the_store(), row))
@@ -41,7 +41,7 @@ def update_opening(opening_id: int) -> Response:
 
 @requires("harvest:openings:destroy")
 def destroy_opening(opening_id: int) -> Response:
-    """Delete a closed opening that was never filled. 204."""
+    """Delete a closed opening that was never filled. Returns 204."""
     delete_opening(the_store(), one(the_store().openings, opening_id))
     return Response(status=204)
 
@@ -83,7 +83,7 @@ def change(row: Opening, body: dict[str, Any]) -> None:
 
 @requires("harvest:job_owners:create")
 def create_job_owner() -> Response:
-    """Assign a responsible sourcer, recruiter or coordinator in place of the previous one. 201."""
+    """Assign a responsible sourcer, recruiter or coordinator in place of the previous one. Returns 201."""
     store = the_store()
     body = json_body()
     where = _job_and_user(body)

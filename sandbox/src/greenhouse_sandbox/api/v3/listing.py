@@ -47,7 +47,7 @@ class Cursor:
 
 
 def decode(text: str) -> Cursor:
-    """422 if the cursor isn't one of ours."""
+    """Parse a cursor. Raises ApiError (422) if it isn't one of ours."""
     try:
         data = read_json(base64.b64decode(text, validate=True))
         return Cursor(

@@ -25,7 +25,7 @@ def invalid(parameter: str, text: str) -> ApiError:
 
 
 def json_body() -> dict[str, Any]:
-    """The fields of the body; empty if there is no body. 422 if it is not a JSON object."""
+    """Return the fields of the body; empty if there is no body. Raises ApiError (422) if it is not a JSON object."""
     if not request.get_data():
         return {}
     if not request.is_json:
@@ -75,7 +75,7 @@ def optional_texts(body: dict[str, Any], name: str) -> list[str] | None:
 
 
 def one[R: Row](table: Table[R], row_id: int) -> R:
-    """Return a row. 404 if there is none."""
+    """Return a row. Raises ApiError (404) if there is none."""
     row = table.get(row_id)
     if row is None:
         raise not_found()

@@ -98,7 +98,7 @@ def generate(family_id: str, *, seed: int, level: int) -> GeneratedItem:
         levels = ", ".join(str(one) for one in family.levels)
         raise ValueError(f"The item family “{family_id}” has the levels {levels}, not {level}.")
     if seed < 0:
-        raise ValueError(f"A seed is 0 or more, not {seed}.")
+        raise ValueError(f"A seed must be 0 or more, not {seed}.")
     return family.generate(seed, level)
 
 

@@ -145,7 +145,7 @@ def matrix_rule_in_words(item: GeneratedItem, language: str) -> str:
     words = WORDS[language]
     rules = item.rule["rules"]
     if not isinstance(rules, list | tuple):
-        raise TypeError("The rule of a matrix is a list.")
+        raise TypeError("The rule of a matrix must be a list.")
     sentences = [_sentence(rule, words) for rule in rules if isinstance(rule, Mapping)]
     right = next(_figure(option.value) for option in item.options if option.id == item.key)
     figure = alt(right, language)
@@ -180,5 +180,5 @@ def _names(aspect: str, values: list[int], words: RuleWords) -> str:
 
 def _figure(value: object) -> Figure:
     if not isinstance(value, Figure):
-        raise TypeError("An option of a matrix is a figure.")
+        raise TypeError("An option of a matrix must be a figure.")
     return value
