@@ -295,6 +295,11 @@ def test_a_killed_backup_leaves_nothing_that_looks_like_one(tmp_path: Path) -> N
     os.waitpid(child, 0)
     assert not path.exists()
     assert dump.in_folder(tmp_path) == []
+    other = tmp_path / ".other.part"
+    other.touch()
+    with archive.new_file(tmp_path / "another"):
+        pass
+    assert {one.name for one in tmp_path.iterdir()} == {"another", ".other.part"}  # the half is gone
 
 
 def test_a_killed_restore_leaves_the_database_empty(

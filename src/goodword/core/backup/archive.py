@@ -4,6 +4,7 @@ The file is read and written as a stream, and may be encrypted by age or gpg. To
 tar -xOf FILE --wildcards 'database.dump.*' | pg_restore --list
 """
 
+import fcntl
 import hashlib
 import io
 import json
@@ -15,7 +16,7 @@ import stat
 import subprocess
 import tarfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -33,6 +34,7 @@ _EXITS_WITHIN: Final = 3.0
 _MOST: Final = 5_000_000
 ERASURES: Final = "erasures.jsonl"
 PART: Final = ".part"
+_DRAFT: Final = re.compile(r"\..+\.[0-9a-f]{8}" + re.escape(PART))
 _AGE: Final = b"age-encryption.org/"
 _AGE_TEXT: Final = b"-----BEGIN AGE"
 _GPG_TEXT: Final = b"-----BEGIN PGP"
@@ -117,13 +119,12 @@ def _installed(name: str) -> str:
 def new_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
     """Yield a file that only its owner can read. It gets its name once it is complete. Raises BackupError."""
     path = path.resolve()  # writes through a symbolic link
-    # not the process id, which is the same in each container
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
     if path.exists() and not (replace and path.is_file()):
         raise BackupError(f"{path} exists already. Choose another name.")
     try:
         with ExitStack() as made:
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            remove_abandoned(path.parent)
+            draft, descriptor = _new_draft(path)
             made.callback(draft.unlink, missing_ok=True)
             with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor
                 yield file
@@ -136,6 +137,33 @@ def new_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
             f"{path} could not be written: {error.strerror}. No partial file was left. "
             "Free space, or choose another place."
         ) from error
+
+
+def _new_draft(path: Path) -> tuple[Path, int]:
+    """A draft and its descriptor, which is locked as long as this process or its encrypting program lives."""
+    while True:
+        # not the process id, which is the same in each container
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with suppress(OSError):  # some file systems have no locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return draft, descriptor
+        os.close(descriptor)  # another program took it for an abandoned one
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Delete the drafts of killed programs, since they contain personal data."""
+    for draft in folder.glob(f".*{PART}"):
+        if not _DRAFT.fullmatch(draft.name):
+            continue
+        with suppress(OSError):  # in use, or another user's
+            descriptor = os.open(draft, os.O_RDONLY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                draft.unlink()
+            finally:
+                os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:
