@@ -1,6 +1,7 @@
 """The report of a reference check, except page 1 (`report_front`)."""
 
 from collections import Counter
+from typing import assert_never
 
 from goodword.core.report_blocks import (
     Block,
@@ -75,14 +76,17 @@ def _other_answers(check: CheckData, people: dict[str, str], marks: Marks, words
     blocks: list[Block] = []
     for question in check["questions"]:
         match question["type"]:
-            case "choice" if question is not again or not says_who(question):
-                blocks += [*head_of(question, words), *choice_blocks(question, words, marks)]
+            case "choice":
+                if question is not again or not says_who(question):
+                    blocks += [*head_of(question, words), *choice_blocks(question, words, marks)]
             case "statement":
                 blocks += [*head_of(question, words), *_statement(question, marks, words)]
             case "line":
                 blocks += [*head_of(question, words), line_answers(question, check, people, words)]
-            case _:
+            case "rating" | "long_text":
                 pass
+            case _:
+                assert_never(question["type"])
     return Section(words("other_answers"), blocks) if blocks else None
 
 
@@ -216,23 +220,27 @@ def levels_table(question: QuestionData, words: Phrases) -> Table | None:
 
 
 def _kind(question: QuestionData, words: Phrases) -> str:
-    if question["type"] == "rating":
-        values = [level["value"] for level in question["levels"]]
-        if question.get("agreement"):
-            kind = words("type_agreement", low=min(values), high=max(values))
-            return words.labelled(kind, " · ".join(level["label"] for level in question["levels"]))
-        return words("type_rating", low=min(values, default=0), high=max(values, default=0))
-    if question["type"] == "statement":
-        kind = words("type_statement", low=question["scale_min"], high=question["scale_max"])
-        return words.labelled(kind, f"{question['low_text']} – {question['high_text']}")
-    if question["type"] == "line":
-        return words("type_line")
-    if question["type"] == "choice":
-        kind = words("type_multiple" if question["multiple"] else "type_choice")
-        if pick := question.get("pick"):
-            kind = words.count("type_pick", pick)
-        return words.labelled(kind, " · ".join(option["label"] for option in question["options"]))
-    return words("type_long_text")
+    match question["type"]:
+        case "rating":
+            values = [level["value"] for level in question["levels"]]
+            if question.get("agreement"):
+                kind = words("type_agreement", low=min(values), high=max(values))
+                return words.labelled(kind, " · ".join(level["label"] for level in question["levels"]))
+            return words("type_rating", low=min(values, default=0), high=max(values, default=0))
+        case "statement":
+            kind = words("type_statement", low=question["scale_min"], high=question["scale_max"])
+            return words.labelled(kind, f"{question['low_text']} – {question['high_text']}")
+        case "line":
+            return words("type_line")
+        case "choice":
+            kind = words("type_multiple" if question["multiple"] else "type_choice")
+            if pick := question.get("pick"):
+                kind = words.count("type_pick", pick)
+            return words.labelled(kind, " · ".join(option["label"] for option in question["options"]))
+        case "long_text":
+            return words("type_long_text")
+        case _:
+            assert_never(question["type"])
 
 
 def line_answers(

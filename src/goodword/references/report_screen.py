@@ -220,4 +220,7 @@ def _scale(question: Charted) -> str | None:
         case "statement":
             low, high = axis_of(question)
             return f"{low} {question['low_text']} · {high} {question['high_text']}"
-    return None
+        case "choice":
+            return None
+        case _:
+            assert_never(question["type"])

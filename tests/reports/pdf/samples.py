@@ -49,7 +49,6 @@ def scale(name: str, description: str, ends: tuple[str, str], items: list[ItemDa
         "mean": sum(values) / len(values) if values else None,
         "n_answered": len(values),
         "n_items": len(items),
-        "band": None,
         "items": items,
     }
 
@@ -66,7 +65,6 @@ def work_style() -> ScalesPart:
             "who": "Anna Karl",
             "when": "3 Nov 2026",
         },
-        "norm": None,
         "scale_min": 1,
         "scale_max": 5,
         "response_labels": LABELS,

@@ -160,17 +160,6 @@ def test_a_requirement_without_author_or_date_has_no_attribution(who: str, when:
     assert "Stated by" not in text
 
 
-@pytest.mark.slow
-def test_the_report_names_the_norm_group_and_its_band() -> None:
-    test = full_form()
-    test["norm"] = {"name": "Support staff", "version": "2026.1", "n": 240, "text": "First attempts."}
-    test["scales"][0]["band"] = {"low": 2.75, "high": 3.5, "label": "above the middle half"}
-    rendered = render_pdf(assessment(tests=[test]))
-    figures = [str(node["/Alt"]) for kind, node in tags_of(rendered) if kind == "/Figure"]
-    assert figures[0].endswith("Norm group: 2.75 to 3.50, above the middle half.")
-    assert "norm group Support staff, version 2026.1 (240 people). First attempts." in text_of(rendered)
-
-
 def test_a_scale_without_a_mean_says_so() -> None:
     test = work_style()
     for item in test["scales"][2]["items"]:

@@ -17,14 +17,12 @@ PHRASES: Catalogue = {
             "The standard error of a mean, about {value}, is assumed: answers on a scale vary by a quarter of its "
             "width and correlate by 0.3. Differences below twice that much say little."
         ),
-        "norm": "The shaded bands show the norm group {name}, version {version} ({n} people). {text}",
         "scale": "Scale",
         "low_end": "Low end",
         "high_end": "High end",
         "no_mean": "–",
         "no_mean_note": "not enough answers",
         "scale_alt": "{scale}, scale from {low} to {high}: mean {mean}.",
-        "scale_alt_band": "{alt} Norm group: {low} to {high}, {label}.",
         "scale_line": "Mean {mean} from {n} of {m} answers.",
         "scale_line_none": "No mean: {n} of {m} statements were answered.",
         "method_scales": (
@@ -58,17 +56,12 @@ PHRASES: Catalogue = {
             "Der Standardfehler eines Mittelwerts, etwa {value}, ist angenommen: Antworten auf einer Skala streuen "
             "um ein Viertel ihrer Breite und korrelieren zu 0,3. Unterschiede unter dem Doppelten sagen wenig."
         ),
-        "norm": (
-            "Die hinterlegten Bereiche zeigen die Vergleichsgruppe {name}, Fassung {version} ({n} "
-            "Personen). {text}"
-        ),
         "scale": "Skala",
         "low_end": "Unteres Ende",
         "high_end": "Oberes Ende",
         "no_mean": "–",
         "no_mean_note": "zu wenige Antworten",
         "scale_alt": "{scale}, Skala von {low} bis {high}: Mittelwert {mean}.",
-        "scale_alt_band": "{alt} Vergleichsgruppe: {low} bis {high}, {label}.",
         "scale_line": "Mittelwert {mean} aus {n} von {m} Antworten.",
         "scale_line_none": "Kein Mittelwert: {n} von {m} Aussagen wurden beantwortet.",
         "method_scales": (
@@ -107,17 +100,12 @@ PHRASES: Catalogue = {
             "L’erreur type d’une moyenne, d’environ {value}, est supposée\u00a0: les réponses à une échelle varient "
             "d’un quart de son étendue et sont corrélées à 0,3. Un écart de moins du double ne dit pas grand-chose."
         ),
-        "norm": (
-            "Les zones ombrées montrent le groupe de référence {name}, version {version} ({n} personnes). "
-            "{text}"
-        ),
         "scale": "Échelle",
         "low_end": "Extrémité basse",
         "high_end": "Extrémité haute",
         "no_mean": "–",
         "no_mean_note": "trop peu de réponses",
         "scale_alt": "{scale}, échelle de {low} à {high}\u00a0: moyenne {mean}.",
-        "scale_alt_band": "{alt} Groupe de référence\u00a0: de {low} à {high}, {label}.",
         "scale_line": "Moyenne {mean} sur {n} réponses parmi {m}.",
         "scale_line_none": "Pas de moyenne\u00a0: {n} affirmations sur {m} ont reçu une réponse.",
         "method_scales": (

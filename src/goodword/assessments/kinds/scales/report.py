@@ -36,23 +36,6 @@ from goodword.core.text import Phrases
 LEAST_CHARTED: Final = 5
 
 
-class Norm(TypedDict):
-    """The norm group of a test's scales; `text` describes it in one sentence."""
-
-    name: str
-    version: str
-    n: int
-    text: str
-
-
-class Band(TypedDict):
-    """A band on the answer scale. `label`: position of the score ("within the middle half of the group")."""
-
-    low: float
-    high: float
-    label: str
-
-
 class ItemData(TypedDict):
     """A statement with its answer. `keyed` is -1 for reversed items."""
 
@@ -63,7 +46,8 @@ class ItemData(TypedDict):
 
 
 class ScaleData(TypedDict):
-    """`mean` is None if too few items were answered. `normed_score` exists since schema 3."""
+    """`mean` is None if too few items were answered. `normed_score` exists since schema 3; `band` was never filled
+    in."""
 
     id: str
     name: str
@@ -73,14 +57,16 @@ class ScaleData(TypedDict):
     mean: float | None
     n_answered: int
     n_items: int
-    band: Band | None
+    band: NotRequired[None]
     items: list[ItemData]
     normed_score: NotRequired[NormedScoreData | None]
 
 
 class ScalesPart(PartHead):
+    """`norm` was never filled in."""
+
     kind: NotRequired[Literal["scales"]]
-    norm: Norm | None
+    norm: NotRequired[None]
     scale_min: int
     scale_max: int
     response_labels: list[str]
@@ -96,7 +82,6 @@ class ScalesReport:
         return {
             **head,
             "kind": "scales",
-            "norm": None,
             "scale_min": result.minimum,
             "scale_max": result.maximum,
             "response_labels": result.response_labels,
@@ -190,7 +175,6 @@ def _scale_data(found: ScaleResult, moment: Moment) -> ScaleData:
         "mean": found.mean,
         "n_answered": found.n_answered,
         "n_items": found.n_items,
-        "band": None,
         "normed_score": freeze_normed_score(found.normed, moment),
         "items": [
             {"text": a.text, "keyed": a.keyed, "answer": a.answer, "answer_label": a.label}
@@ -201,7 +185,7 @@ def _scale_data(found: ScaleResult, moment: Moment) -> ScaleData:
 
 def _scale_without_person(scale: ScaleData) -> ScaleData:
     items: list[ItemData] = [{**item, "answer": None, "answer_label": None} for item in scale["items"]]
-    kept: ScaleData = {**scale, "mean": None, "n_answered": 0, "band": None, "items": items}
+    kept: ScaleData = {**scale, "mean": None, "n_answered": 0, "items": items}
     if "normed_score" in kept:
         kept["normed_score"] = None
     return kept
@@ -209,16 +193,13 @@ def _scale_without_person(scale: ScaleData) -> ScaleData:
 
 def _chart(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> list[Block]:
     low, high = test["scale_min"], test["scale_max"]
-    norm = test["norm"]
     if any(scale.get("normed_score") for scale in test["scales"]):
         compared = words("error_read")
         if any(scale.get("normed_score") for scale in _charted(test)):
             compared = f"{compared} {words('band_read')}"
-    elif norm is None:
+    else:
         error = _assumed_error(test, words)
         compared = f"{words('no_norm')} {words('assumed_error_read', value=error) if error else ''}".strip()
-    else:
-        compared = words("norm", name=norm["name"], version=norm["version"], n=norm["n"], text=norm["text"])
     charted = _charted(test)
     header = [words("scale"), words("low_end"), words("high_end"), words("mean")]
     steps = [
@@ -243,7 +224,7 @@ def _chart(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> lis
 
 
 def _strip(scale: ScaleData, test: ScalesPart, words: Phrases, marks: Sequence[float]) -> ScaleRow:
-    low, high, mean, band = test["scale_min"], test["scale_max"], scale["mean"], scale["band"]
+    low, high, mean = test["scale_min"], test["scale_max"], scale["mean"]
     normed = scale.get("normed_score")
     shown = words("no_mean") if mean is None else words.number(mean, 1)
     alt = words(
@@ -253,13 +234,9 @@ def _strip(scale: ScaleData, test: ScalesPart, words: Phrases, marks: Sequence[f
         high=high,
         mean=words("no_mean_note") if mean is None else shown,
     )
-    if band is not None:
-        ends = {"low": words.number(band["low"], 2), "high": words.number(band["high"], 2)}
-        alt = words("scale_alt_band", alt=alt, label=band["label"], **ends)
     if normed is not None:
         ends = {"low": words.number(normed["low"], 2), "high": words.number(normed["high"], 2)}
         alt = words("scale_alt_normed", alt=alt, **ends)
-    drawn = normed or band
     return ScaleRow(
         label=scale["name"],
         note=" · ".join(
@@ -276,7 +253,7 @@ def _strip(scale: ScaleData, test: ScalesPart, words: Phrases, marks: Sequence[f
         high=scale["high_text"],
         mean=mean,
         mean_text=shown,
-        band=None if drawn is None else (drawn["low"], drawn["high"]),
+        band=None if normed is None else (normed["low"], normed["high"]),
         alt=alt,
         marks=marks,
     )
@@ -286,7 +263,7 @@ def _compared(scale: ScaleData, words: Phrases) -> str:
     if normed := scale.get("normed_score"):
         ends = {"low": normed["percentile_low"], "high": normed["percentile_high"]}
         return words("band_note", **ends)
-    return scale["band"]["label"] if scale["band"] is not None else ""
+    return ""
 
 
 def _scales(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> list[Block]:
