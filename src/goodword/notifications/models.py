@@ -9,7 +9,7 @@ class Email(OrganisationOwned, Outbox):
     """A mail, rendered when it is claimed, since its link is created then. `subject`, `text` and `html`: as sent,
     without the link."""
 
-    #: for example "assessment.invitation"; its templates and its name on the timeline follow from it
+    #: for example "assessment.invitation"; gives its name on the timeline
     kind = models.CharField(max_length=60)
     #: a mail with the same key is queued only once: "attempt:12:reminder:1"
     key = models.CharField(max_length=120, unique=True)
