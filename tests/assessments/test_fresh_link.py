@@ -125,7 +125,7 @@ def test_without_anything_to_open_no_new_link_is_offered(client: Client, attempt
         case "closed":
             Attempt.objects.of(attempt.organisation).update(closed_at=NOW, close_reason="rejected")
         case "going":
-            Application.objects.of(attempt.organisation).update(deleted_at=NOW)
+            Application.objects.of(attempt.organisation).update(erasure_requested_at=NOW)
         case "no address":
             Candidate.objects.of(attempt.organisation).update(email="")
         case "may not e-mail":

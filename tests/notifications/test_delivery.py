@@ -24,7 +24,7 @@ from goodword.notifications.domain.queue import Correspondent, cancel
 from goodword.notifications.domain.send import (
     BEFORE_MESSAGE,
     MAIL_RETRY_DELAYS,
-    free_stuck,
+    requeue_interrupted,
     send,
     sweep_emails,
 )
@@ -240,7 +240,7 @@ def test_a_worker_that_dies_while_recording_the_hand_over_sends_nothing(post: Po
         other.rollback()
     assert (state(email), email.handed_over_at, email.text) == (("sending", 1, ""), None, "")
     assert (post.taken, links_of(email)) == ([], [])
-    free_stuck(now=NOW + BEFORE_MESSAGE)
+    requeue_interrupted(now=NOW + BEFORE_MESSAGE)
     send(email_id=email.pk, now=NOW + BEFORE_MESSAGE)
     assert (state(email), len(post.taken), len(links_of(email))) == (("sent", 2, ""), 1, 1)
 
@@ -292,7 +292,7 @@ def test_a_mail_that_keeps_killing_workers_fails(post: Post) -> None:
     Email.objects.across_organisations().update(
         state="sending", attempts=len(MAIL_RETRY_DELAYS) + 1, claimed_at=NOW - BEFORE_MESSAGE
     )
-    free_stuck(now=NOW)
+    requeue_interrupted(now=NOW)
     assert state(email) == ("failed", 9, "Goodword could not create this mail.")
     assert event_names() == ["email.failed"]
 
@@ -301,7 +301,7 @@ def test_a_slow_worker_records_no_second_event(post: Post) -> None:
     email = to("ada@mail.example")
     slow = outbox.claim(Email, email.pk, now=NOW)
     assert slow is not None
-    free_stuck(now=NOW + BEFORE_MESSAGE)
+    requeue_interrupted(now=NOW + BEFORE_MESSAGE)
     send(email_id=email.pk, now=NOW + BEFORE_MESSAGE)
     assert outbox.settle_sent(slow, now=NOW + BEFORE_MESSAGE) is False
     assert event_names() == ["email.sent"]

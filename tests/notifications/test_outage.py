@@ -23,7 +23,7 @@ from goodword.notifications.domain.send import (
     ask_permit,
     current_outage,
     extend_probe,
-    free_stuck,
+    requeue_interrupted,
     return_permit,
     send,
     send_email,
@@ -303,7 +303,7 @@ def test_a_worker_that_lost_its_claim_does_not_send(server: MailServer) -> None:
     (email,) = several(1)
     slow = outbox.claim(Email, email.pk, now=NOW)
     assert slow is not None
-    free_stuck(now=NOW + BEFORE_MESSAGE)
+    requeue_interrupted(now=NOW + BEFORE_MESSAGE)
     assert send(email_id=email.pk, now=NOW + BEFORE_MESSAGE) is True
     with pytest.raises(Withdrawn):
         _hand_over(slow, SendPermit(probe=0), link=None, now=NOW + BEFORE_MESSAGE)

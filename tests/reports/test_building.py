@@ -12,7 +12,7 @@ from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.notifications.models import Email
 from goodword.reports.domain import rendering, versions
-from goodword.reports.domain.rendering import RENDERING_DELAYS, render, render_lost
+from goodword.reports.domain.rendering import RENDERING_DELAYS, render, requeue_interrupted
 from goodword.reports.models import Report, ReportFile
 from tests.assessments.support import application
 from tests.reports.reports import NOW, finished, ready, text_of
@@ -148,15 +148,15 @@ def test_an_invalid_snapshot_fails_at_once_and_is_on_the_timeline() -> None:
 def test_an_unrendered_report_is_retried_a_few_times_and_then_fails() -> None:
     report = frozen()
     run = [
-        render_lost(now=NOW + RENDERING_DELAYS[0] - timedelta(seconds=1)),
-        render_lost(now=NOW + RENDERING_DELAYS[0]),
+        requeue_interrupted(now=NOW + RENDERING_DELAYS[0] - timedelta(seconds=1)),
+        requeue_interrupted(now=NOW + RENDERING_DELAYS[0]),
     ]
     assert run == [0, 1]
-    assert render_lost(now=NOW + RENDERING_DELAYS[0]) == 0  # one is already queued
+    assert requeue_interrupted(now=NOW + RENDERING_DELAYS[0]) == 0  # one is already queued
     Report.objects.of(report.organisation).update(tries=len(RENDERING_DELAYS))
     render(report_id=report.pk, now=NOW)
     assert state(report) == ("failed", 4, "Several attempts failed; see the log.")
-    assert render_lost(now=NOW + timedelta(days=9)) == 0
+    assert requeue_interrupted(now=NOW + timedelta(days=9)) == 0
 
 
 @pytest.mark.world

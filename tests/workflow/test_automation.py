@@ -10,7 +10,7 @@ from goodword.core.events import record
 from goodword.roles.domain.role_changes import set_archived
 from goodword.roles.domain.settings import set_delay, set_requirement
 from goodword.roles.models import Role
-from goodword.workflow.domain.step_requests import on_candidate_changed, start_by_member, start_delayed
+from goodword.workflow.domain.step_requests import on_candidate_changed, start_by_member, start_due
 from goodword.workflow.models import StepRequest
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs, waiting
@@ -109,9 +109,9 @@ def test_a_delay_allows_a_move_to_be_undone(application: Application) -> None:
     application.role.steps.filter(kind="assessment").update(delay_minutes=10)
     arrive(application)
     run_jobs()
-    assert start_delayed(now=factories.NOW + timedelta(minutes=9)) == 0
+    assert start_due(now=factories.NOW + timedelta(minutes=9)) == 0
     Application.objects.of(application.organisation).update(stage_id=502)
-    assert start_delayed(now=factories.NOW + timedelta(minutes=11)) == 0
+    assert start_due(now=factories.NOW + timedelta(minutes=11)) == 0
     assert starts(application) == []
 
 
@@ -121,7 +121,7 @@ def test_a_delayed_step_starts_after_its_delay(application: Application) -> None
     application.role.steps.filter(kind="assessment").update(delay_minutes=10)
     arrive(application)
     run_jobs()
-    assert start_delayed(now=factories.NOW + timedelta(minutes=11)) == 1
+    assert start_due(now=factories.NOW + timedelta(minutes=11)) == 1
     assert starts(application) == [("assessment", "started", "")]
 
 
@@ -184,7 +184,7 @@ def test_a_delay_that_ends_on_an_archived_role_waits_for_a_click(application: Ap
     arrive(application)
     run_jobs()
     set_archived(role=role, archived=True, by=role.owner, now=factories.NOW)
-    assert start_delayed(now=factories.NOW + timedelta(hours=2)) == 0
+    assert start_due(now=factories.NOW + timedelta(hours=2)) == 0
     assert starts(application) == [("assessment", "waiting", "click")]
 
 

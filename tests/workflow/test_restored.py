@@ -12,7 +12,7 @@ from goodword.candidates.models import Application
 from goodword.notifications.models import Email
 from goodword.references.domain import invitations as check_invitations
 from goodword.roles.models import AlreadyThere, Step
-from goodword.workflow.domain.step_requests import start_delayed
+from goodword.workflow.domain.step_requests import start_due
 from goodword.workflow.models import StepRequest
 from tests.support import factories
 from tests.support.mail import mail_is_taken
@@ -136,7 +136,7 @@ def test_delayed_requests_wait_for_a_click(
     react_in_order_of(seed)
     apply_each(application, *ends)
     react_in_order_of(seed)
-    assert start_delayed(now=NOW + timedelta(days=1)) == 0
+    assert start_due(now=NOW + timedelta(days=1)) == 0
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])
 
 
@@ -149,7 +149,7 @@ def test_a_delay_ending_during_a_rejection_waits_for_a_click(
     apply_each(application, ENTER)
     react_in_order_of(seed)
     apply_each(application, REJECT)
-    assert start_delayed(now=NOW + timedelta(days=1)) == 0  # before its reaction ran
+    assert start_due(now=NOW + timedelta(days=1)) == 0  # before its reaction ran
     apply_each(application, UNREJECT)
     react_in_order_of(seed)
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])

@@ -105,7 +105,7 @@ def test_an_incomplete_or_empty_rating_is_not_stored(ada: Application, manager: 
     [
         {"status": "active", "hired_at": None},
         {"hired_at": NOW - timedelta(days=89)},
-        {"deleted_at": NOW},
+        {"erasure_requested_at": NOW},
         {"hired_at": None},
     ],
 )

@@ -135,8 +135,7 @@ class Application(OrganisationOwned):
     recruiter_name = models.CharField(max_length=200, default="", blank=True)
     recruiter_email = models.EmailField(max_length=320, default="", blank=True)
     not_visible_since = models.DateTimeField(null=True)
-    #: when an erasure was requested
-    deleted_at = models.DateTimeField(null=True)
+    erasure_requested_at = models.DateTimeField(null=True)
     #: when personal data was erased; the row stays for events and counts
     erased_at = models.DateTimeField(null=True)
     synced_at = models.DateTimeField(null=True)
@@ -165,7 +164,7 @@ class Application(OrganisationOwned):
 
     @property
     def is_being_erased(self) -> bool:
-        return self.deleted_at is not None or self.erased_at is not None
+        return self.erasure_requested_at is not None or self.erased_at is not None
 
     @property
     def end(self) -> str:

@@ -234,7 +234,7 @@ def people_to_rate(
         .filter(
             status=Application.Status.HIRED,
             hired_at__lte=now - timedelta(days=DAYS),
-            deleted_at=None,
+            erasure_requested_at=None,
             erased_at=None,
             prospect=False,
         )
@@ -328,7 +328,9 @@ def _applications(
     column = {"email": "candidate__email", "candidate": "candidate__remote_id", "application": "remote_id"}[
         by
     ]
-    rows = Application.objects.of(organisation).filter(deleted_at=None, erased_at=None, prospect=False)
+    rows = Application.objects.of(organisation).filter(
+        erasure_requested_at=None, erased_at=None, prospect=False
+    )
     latest_first = rows.order_by(F("hired_at").desc(nulls_last=True), "-pk")
     found: defaultdict[Person, list[_Application]] = defaultdict(list)
     for value, pk, status, hired_at in latest_first.values_list(column, "pk", "status", "hired_at"):
@@ -480,7 +482,7 @@ def confirm(of: RatingImport, *, by: Membership, now: datetime, refused: Collect
         if row is None or row.confirmed_at is not None:
             return False
         hired = Application.objects.of(of.organisation).filter(
-            status=Application.Status.HIRED, deleted_at=None, erased_at=None
+            status=Application.Status.HIRED, erasure_requested_at=None, erased_at=None
         )
         ratings.filter(Q(application__in=refused) | ~Q(application__in=hired.values("pk"))).delete()
         if not ratings.exists():

@@ -396,7 +396,7 @@ def test_a_link_to_a_request_without_need_of_an_answer_takes_none(
             close(attempt)
         case "going":
             of = attempt.step_request.application
-            of.deleted_at = NOW
+            of.erasure_requested_at = NOW
             of.save()
         case "ended":
             Link.objects.of(attempt.organisation).filter(purpose="adjustment").update(ended_at=NOW)

@@ -237,7 +237,7 @@ def test_two_exports_share_no_random_id(acme: World, folder: Path, tmp_path: Pat
 
 @pytest.mark.world
 def test_erased_people_are_not_exported(acme: World, tmp_path: Path) -> None:
-    Application.objects.of(acme.organisation).filter(pk=acme.planted.pk).update(deleted_at=NOW)
+    Application.objects.of(acme.organisation).filter(pk=acme.planted.pk).update(erasure_requested_at=NOW)
     found = export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
     assert (found.people, found.parts, found.scores) == (2, 2, 10)
     assert "4711" not in (tmp_path / "out" / "join.csv").read_text()

@@ -214,7 +214,7 @@ def test_a_part_that_is_marked_and_has_no_key_is_in_it(acme: World, tmp_path: Pa
 
 def test_people_about_to_be_erased_are_not_exported(acme: World, tmp_path: Path) -> None:
     Application.objects.of(acme.organisation).filter(pk=acme.weighted.step_request.application_id).update(
-        deleted_at=NOW
+        erasure_requested_at=NOW
     )
     found = export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
     assert (found.people, found.totals, found.marks) == (1, 1, 0)

@@ -205,7 +205,7 @@ def test_the_handler_runs_once_per_event() -> None:
 def test_candidates_being_erased_get_no_flags(attempt: Attempt) -> None:
     note(attempt, "left", *"123456", amount=30)
     work_through(attempt, seconds=30)
-    Application.objects.of(attempt.organisation).update(deleted_at=NOW)
+    Application.objects.of(attempt.organisation).update(erasure_requested_at=NOW)
     raise_flags(attempt)
     assert flags(attempt) == []
 

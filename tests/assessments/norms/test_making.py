@@ -188,7 +188,7 @@ def test_nothing_of_erased_people_counts_and_later_attempts_are_not_first_ones(w
     people, parts = crowd(assessment, 5)
     rows = Application.objects.of(work_style.organisation)
     rows.filter(pk=people[0].pk).update(erased_at=NOW)
-    rows.filter(pk=people[1].pk).update(deleted_at=NOW)
+    rows.filter(pk=people[1].pk).update(erasure_requested_at=NOW)
     Attempt.objects.of(work_style.organisation).filter(pk=parts[2].attempt_id).update(close_reason="erasure")
     candidates = Candidate.objects.of(work_style.organisation)
     candidates.filter(pk=people[3].candidate_id).update(erased_at=NOW)

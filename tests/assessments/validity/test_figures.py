@@ -90,7 +90,7 @@ def _erased(people: list[Application]) -> None:
 
 def _being_erased(people: list[Application]) -> None:
     ids = [one.pk for one in people[:5]]
-    Application.objects.of(people[0].organisation).filter(pk__in=ids).update(deleted_at=NOW)
+    Application.objects.of(people[0].organisation).filter(pk__in=ids).update(erasure_requested_at=NOW)
 
 
 def _not_completed(people: list[Application]) -> None:

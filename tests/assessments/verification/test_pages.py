@@ -210,7 +210,7 @@ def test_nothing_is_accepted_from_somebody_being_erased() -> None:
     attempt, browser = finished(), Client()
     path = link_to(verification := opened(attempt))
     browser.post(f"{path}start/")
-    Application.objects.of(attempt.organisation).update(deleted_at=DAY)
+    Application.objects.of(attempt.organisation).update(erasure_requested_at=DAY)
     response = browser.post(f"{path}task/1/", {"item": "1", "answer": "a"}, headers=SCRIPT)
     assert response.status_code == 410
     with pytest.raises(Closed):

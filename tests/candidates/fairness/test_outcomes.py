@@ -157,7 +157,7 @@ def test_people_without_an_application_and_applications_without_a_group_are_coun
 def test_erased_applications_in_scope_are_counted(role: Role) -> None:
     add(role, "ah", status="hired", n=2)
     add(role, "ae", status="rejected", n=3, erased_at=NOW)
-    add(role, "ad", status="rejected", n=1, deleted_at=NOW)
+    add(role, "ad", status="rejected", n=1, erasure_requested_at=NOW)
     add(role, "old", status="rejected", n=1, erased_at=NOW, applied_at=NOW - timedelta(days=400))
     add(role, "p", status="active", n=1, erased_at=NOW, prospect=True)
     assert found(role, file_of(ah=2)).erased == 4

@@ -122,7 +122,7 @@ def test_an_invisible_application_fails_the_note(story: Story) -> None:
 
 def test_a_deleted_application_fails_the_note(story: Story) -> None:
     story.world.greenhouse.store.applications.delete(story.remote.id)
-    Application.objects.of(story.world.organisation).update(deleted_at=timezone.now())
+    Application.objects.of(story.world.organisation).update(erasure_requested_at=timezone.now())
     story.try_to_post()
     assert ending(story) == ("failed", "deleted", Remedy.DROP, False)
     assert retry_all(story.world.connection, now=story.now) == 0

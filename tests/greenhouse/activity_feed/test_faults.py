@@ -22,7 +22,7 @@ from tests.greenhouse.world import Killed, World
 from tests.support.jobs import event_names, waiting
 
 SOON = timedelta(minutes=1)
-DEAD = outcomes.STUCK_AFTER
+DEAD = outcomes.INTERRUPTED_AFTER
 
 #: the calls of a posting, in order
 CALLS = ("/token", "/v3/applications", "/v3/users", "/v3/notes")

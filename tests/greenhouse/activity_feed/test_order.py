@@ -7,7 +7,7 @@ import pytest
 
 from goodword.core import outbox
 from goodword.greenhouse.activity_feed.notes import drop, retry
-from goodword.greenhouse.activity_feed.outcomes import STUCK_AFTER, SUPERSEDED, UNKNOWN_WAIT
+from goodword.greenhouse.activity_feed.outcomes import INTERRUPTED_AFTER, SUPERSEDED, UNKNOWN_WAIT
 from goodword.greenhouse.activity_feed.posting import NEWER_WAITS, OLDER_WAITS, post
 from goodword.greenhouse.models import ActivityFeedNote
 from tests.greenhouse.activity_feed.story import CODE, Story, react_to_ready_report, ready
@@ -89,7 +89,7 @@ def test_a_newer_note_that_may_have_arrived_is_waited_for(
         with pytest.raises(Killed):
             posted(story, newer)
         story.world.line.after = lambda _: None
-        later = STUCK_AFTER
+        later = INTERRUPTED_AFTER
         story.requeue(after=later)
     else:
         story.world.fail(kind="fail_after", method="POST", path="/v3/notes", status=502)

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from goodword.core import clock
 from goodword.greenhouse.inbox import processing
-from goodword.greenhouse.inbox.leases import Turn, Turns, claim, free_orphans, settle
+from goodword.greenhouse.inbox.leases import Turn, Turns, claim, requeue_interrupted, settle
 from goodword.greenhouse.models import Connection, Delivery
 from tests.greenhouse.world import World
 from tests.support import factories
@@ -157,7 +157,7 @@ def test_the_lease_of_a_disconnected_worker_ends_at_once(world: World) -> None:
         claimed.wait(20)
         mine = claim(Turn(), now=now)
         assert mine is not None
-        assert free_orphans(now=now) == 0
+        assert requeue_interrupted(now=now) == 0
         done.set()
         dying.result()
     waits_until_backend_is_gone(but_not=mine)
@@ -173,7 +173,7 @@ def test_a_database_restart_ends_leases_without_a_fault(world: World) -> None:
     now = clock.now() + timedelta(seconds=1)
     assert claim(Turn(), now=now) is not None
     Delivery.objects.update(leased_to=1, leased_at=F("leased_at") - timedelta(days=3650))
-    assert free_orphans(now=now) == 1
+    assert requeue_interrupted(now=now) == 1
     again = claim(Turn(), now=now)
     assert again is not None
     assert (again.attempts, again.faults) == (2, 1)

@@ -13,7 +13,7 @@ from goodword.core import clock, process
 from goodword.core.models import Event, Reaction
 from goodword.greenhouse.inbox import batches
 from goodword.greenhouse.inbox.batches import claim_prefetched, handle_batch
-from goodword.greenhouse.inbox.leases import Turn, claim, free_orphans, give_back
+from goodword.greenhouse.inbox.leases import Turn, claim, give_back, requeue_interrupted
 from goodword.greenhouse.inbox.processing import process_next
 from goodword.greenhouse.models import Delivery, Finding
 from goodword.roles.models import AlreadyThere, Automation
@@ -205,7 +205,7 @@ def test_the_batch_of_a_dead_worker_is_retried_with_one_fault_each(world: World)
     assert len(claim_prefetched(begun(world), now=now)) == 9
     assert claim(Turn(), now=now) is None
     Delivery.objects.filter(leased_to__isnull=False).update(leased_to=2**30)  # no such backend
-    assert free_orphans(now=now) == 9
+    assert requeue_interrupted(now=now) == 9
     assert {(event.attempts, event.faults) for event in received(world)} == {(1, 1)}
     turn = Turn()
     first = claim(turn, now=clock.now())

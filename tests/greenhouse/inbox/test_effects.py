@@ -186,7 +186,7 @@ def test_a_deleted_job_is_noted_on_the_role_and_keeps_its_candidates(world: Worl
     world.greenhouse.store.jobs.delete(job.id)
     say(world, "job_deleted", {"job": {"id": job.id, "name": job.name}})
     assert [row.kind for row in open_notices(world.role)] == ["job_gone"]
-    assert world.ours(remote).deleted_at is None
+    assert world.ours(remote).erasure_requested_at is None
 
 
 @pytest.mark.parametrize("said", [{}, {"job_interview_stage": {"id": 5}}, {"job": {"id": "5"}}, {"job": []}])

@@ -105,7 +105,7 @@ def test_a_known_person_of_greenhouse_is_found_by_their_profile(world: World) ->
 @pytest.mark.world
 def test_people_to_be_erased_are_not_synced_again(world: World) -> None:
     ours = added(world)
-    Application.objects.of(world.organisation).filter(pk=ours.pk).update(deleted_at=clock.now())
+    Application.objects.of(world.organisation).filter(pk=ours.pk).update(erasure_requested_at=clock.now())
     remote = world.apply(**ADA)
     world.deliver()
     assert world.ours(remote).pk != ours.pk

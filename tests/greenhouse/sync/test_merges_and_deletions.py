@@ -314,7 +314,7 @@ def test_a_deletion_that_was_a_merge_is_cancelled_and_its_steps_reopened(world: 
     [row] = Erasure.objects.of(world.organisation)
     assert row.cancelled_because == "In Greenhouse this person was merged into another profile."
     assert erase_due(now=clock.now() + LATER) == 0
-    assert world.ours(loser).deleted_at is None
+    assert world.ours(loser).erasure_requested_at is None
 
 
 @pytest.mark.world

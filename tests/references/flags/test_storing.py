@@ -232,7 +232,7 @@ def test_no_flags_are_raised_during_erasure() -> None:
     story = sent()
     answer(referee_path(MARIA), with_text(TEXT))
     CheckFlag.objects.of(story.application.organisation).all().delete()
-    story.application.deleted_at = NOW
+    story.application.erasure_requested_at = NOW
     story.application.save()
     with transaction.atomic():
         record(

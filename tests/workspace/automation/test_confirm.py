@@ -8,7 +8,7 @@ from goodword.core import clock
 from goodword.greenhouse.sync.applications import sync_application
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import AlreadyThere
-from goodword.workflow.domain.step_requests import start_delayed
+from goodword.workflow.domain.step_requests import start_due
 from goodword.workflow.models import StepRequest
 from tests.assessments.assessment_plans.support import REASONING, SERVES, published
 from tests.greenhouse.setup.desk import Desk
@@ -69,10 +69,10 @@ def test_without_a_requirement_candidates_wait_until_it_is_published(desk: Desk)
     run_jobs()
     step_request = StepRequest.objects.of(desk.organisation).get()
     assert (step_request.application.remote_id, step_request.waiting_reason) == (there.id, "unpublished")
-    assert start_delayed(now=clock.now()) == 0
+    assert start_due(now=clock.now()) == 0
     step = factories.step(wizard.role, "assessment")
     set_requirement(step=step, text=WHAT_FOR, by=desk.recruiter, now=clock.now())
-    assert start_delayed(now=clock.now()) == 1
+    assert start_due(now=clock.now()) == 1
     step_request.refresh_from_db()
     assert (step_request.state, step_request.waiting_reason) == ("started", "")
 

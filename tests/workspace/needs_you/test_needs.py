@@ -489,7 +489,7 @@ def test_rows_that_the_member_may_not_see_are_not_listed(here: World) -> None:
 def test_erased_people_are_not_listed(here: World) -> None:
     application = here.named("Ada")
     waits(application, WaitingReason.NO_ADDRESS)
-    Application.objects.of(application.organisation).update(deleted_at=NOW)
+    Application.objects.of(application.organisation).update(erasure_requested_at=NOW)
     assert needs(here.rita).total == 0
 
 

@@ -210,7 +210,7 @@ def test_links_of_declined_steps_open_nothing_once_all_is_over(
             now=NOW,
         )
     elif over == "erased":
-        Application.objects.of(application.organisation).update(deleted_at=NOW)
+        Application.objects.of(application.organisation).update(erasure_requested_at=NOW)
     html = Client().get(where).content.decode()
     assert ("There is nothing to do here" in html, "Begin" in html) == (True, False)
     if over in {"closed", "late"}:

@@ -159,7 +159,7 @@ def test_both_parts_of_the_mail_say_who_asks_and_what_for(language: str, subject
         {"status": "rejected"},
         {"hired_at": NOW - 89 * DAY},
         {"hired_at": NOW - 151 * DAY},
-        {"deleted_at": NOW},
+        {"erasure_requested_at": NOW},
         {"erased_at": NOW},
         {"prospect": True},
         {"role": None},
@@ -260,7 +260,7 @@ def undo_hire(ada: Application) -> None:
 
 
 def delete(ada: Application) -> None:
-    Application.objects.of(ada.organisation).filter(pk=ada.pk).update(deleted_at=NOW)
+    Application.objects.of(ada.organisation).filter(pk=ada.pk).update(erasure_requested_at=NOW)
     asking.on_application_changed(event("erasure.requested", ada))
 
 

@@ -217,7 +217,7 @@ def test_a_rating_in_goodword_settles_the_request(ada: Application, mo: Membersh
     "change",
     [
         {"status": "active", "hired_at": None},
-        {"deleted_at": NOW},
+        {"erasure_requested_at": NOW},
         {"role": None},
     ],
 )

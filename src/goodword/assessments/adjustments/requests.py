@@ -286,7 +286,7 @@ def waiting_for(member: Membership) -> QuerySet[Adjustment]:
         state=Adjustment.State.ASKED,
         attempt__progress__in=UNFINISHED,
         attempt__closed_at=None,
-        attempt__step_request__application__deleted_at=None,
+        attempt__step_request__application__erasure_requested_at=None,
         attempt__step_request__application__erased_at=None,
     )
 

@@ -171,7 +171,9 @@ def _kept(path: str, organisation: Organisation) -> Q:
     """Exclude people who were erased or are about to be, unless a legal hold keeps their data as evidence for claims.
     `path`: to the step request."""
     on_hold = candidates_on_hold(organisation).values("pk")
-    kept = Q(**{f"{path}application__deleted_at": None}) | Q(**{f"{path}application__candidate__in": on_hold})
+    kept = Q(**{f"{path}application__erasure_requested_at": None}) | Q(
+        **{f"{path}application__candidate__in": on_hold}
+    )
     return kept & Q(
         **{f"{path}application__erased_at": None, f"{path}application__candidate__erased_at": None}
     )

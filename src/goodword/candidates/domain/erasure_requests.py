@@ -67,13 +67,13 @@ def close_new_applications(candidate: Candidate, *, now: datetime, by: str) -> N
         return
     _, applications = lock_person(candidate.pk)
     for application in _concerned(erasure, applications):
-        if application.deleted_at is None:
+        if application.erasure_requested_at is None:
             _close(application, erasure, by=by, now=now)
 
 
 def _close(application: Application, erasure: Erasure, *, by: str, now: datetime) -> None:
-    application.deleted_at = application.deleted_at or now
-    application.save(update_fields=["deleted_at"])
+    application.erasure_requested_at = application.erasure_requested_at or now
+    application.save(update_fields=["erasure_requested_at"])
     _record("erasure.requested", erasure, application, by=by, now=now)
 
 
@@ -90,10 +90,10 @@ def cancel_erasure(
     erasure.save(update_fields=["cancelled_at", "cancelled_because", "cancelled_by"])
     still = pending(candidate).exists()
     for application in _concerned(erasure, applications):
-        if still or application.deleted_at is None or pending(application).exists():
+        if still or application.erasure_requested_at is None or pending(application).exists():
             continue
-        application.deleted_at = None
-        application.save(update_fields=["deleted_at"])
+        application.erasure_requested_at = None
+        application.save(update_fields=["erasure_requested_at"])
         _record("erasure.cancelled", erasure, application, by=by, now=now)
     return True
 

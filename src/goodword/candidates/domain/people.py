@@ -94,7 +94,9 @@ def with_address(role: Role, address: str) -> QuerySet[Application]:
 def known_person(member: Membership, address: str) -> Candidate | None:
     """The candidate with this address, if the member can see one of their applications and no erasure is due."""
     people = Candidate.objects.of(member.organisation).filter(email__same_address=address, erased_at=None)
-    seen = visible_applications(member).filter(candidate__in=people, deleted_at=None, erased_at=None)
+    seen = visible_applications(member).filter(
+        candidate__in=people, erasure_requested_at=None, erased_at=None
+    )
     application = seen.order_by("-pk").first()
     return application.candidate if application is not None else None
 

@@ -72,11 +72,11 @@ class Scope:
     decisions: Decisions
 
     def applications(self) -> QuerySet[Application]:
-        return self._made().filter(deleted_at=None, erased_at=None)
+        return self._made().filter(erasure_requested_at=None, erased_at=None)
 
     def erased(self) -> int:
         """The number of applications that can't count, because they were or will be erased."""
-        return self._made().exclude(deleted_at=None, erased_at=None).count()
+        return self._made().exclude(erasure_requested_at=None, erased_at=None).count()
 
     def _made(self) -> QuerySet[Application]:
         rows = Application.objects.of(self.organisation).filter(prospect=False)

@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
                 ("recruiter_name", models.CharField(blank=True, default="", max_length=200)),
                 ("recruiter_email", models.EmailField(blank=True, default="", max_length=320)),
                 ("not_visible_since", models.DateTimeField(null=True)),
-                ("deleted_at", models.DateTimeField(null=True)),
+                ("erasure_requested_at", models.DateTimeField(null=True)),
                 ("erased_at", models.DateTimeField(null=True)),
                 ("synced_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField()),

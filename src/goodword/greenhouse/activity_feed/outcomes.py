@@ -39,7 +39,7 @@ DUPLICATE_SEARCHES = (timedelta(minutes=10), timedelta(hours=2), timedelta(days=
 REFUSED_WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 40))
 
 #: a claim older than this belongs to a dead worker
-STUCK_AFTER = timedelta(minutes=5)
+INTERRUPTED_AFTER = timedelta(minutes=5)
 
 SUPERSEDED = "A newer report's note is on the Activity Feed."
 
@@ -153,7 +153,7 @@ def retry_later(note: ActivityFeedNote, *, error: str, now: datetime, unknown: b
 
 def interrupted(*, now: datetime) -> QuerySet[ActivityFeedNote]:
     return ActivityFeedNote.objects.across_organisations().filter(
-        state=ActivityFeedNote.State.SENDING, claimed_at__lte=now - STUCK_AFTER
+        state=ActivityFeedNote.State.SENDING, claimed_at__lte=now - INTERRUPTED_AFTER
     )
 
 

@@ -42,7 +42,7 @@ from goodword.notifications.models import Link
 FailureReason, State = ActivityFeedNote.FailureReason, ActivityFeedNote.State
 
 #: seconds after the claim within which a write may begin. Even the longest exchange then ends well before
-#: outcomes.STUCK_AFTER, when the sweep may give the row to another worker.
+#: outcomes.INTERRUPTED_AFTER, when the sweep may give the row to another worker.
 WRITE_WITHIN = 120.0
 
 NOT_VISIBLE = (
@@ -202,7 +202,7 @@ def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
     ours = note.report.step_request.application
     application = api.application(ours.remote_id) if ours.remote_id is not None else None
     if application is None:
-        if ours.deleted_at is not None or ours.candidate.erased_at is not None:
+        if ours.erasure_requested_at is not None or ours.candidate.erased_at is not None:
             raise CannotPost(FailureReason.DELETED, DELETED)
         raise CannotPost(FailureReason.NOT_VISIBLE, NOT_VISIBLE)
     if not _is_theirs(api, application, ours):

@@ -2,8 +2,8 @@
 
 A claim sets `not_before` to the end of the lease and counts a fault in advance, because a delivery that kills its
 worker would otherwise be retried forever. If the delivery was not to blame, the fault is taken back. When a worker
-dies, its deliveries are due again once the lease ends or its database connection is gone (`free_orphans`). A slow
-worker finds out when settling that it has lost the lease.
+dies, its deliveries are due again once the lease ends or its database connection is gone (`requeue_interrupted`). A
+slow worker finds out when settling that it has lost the lease.
 
 Queries are deliberately simple. If statistics were gathered while the inbox was empty, the planner expects a filter by
 state to match one row, and a join would scan the whole backlog for each claim.
@@ -221,7 +221,7 @@ def leased() -> QuerySet[Delivery]:
     return Delivery.objects.across_organisations().filter(leased_to__isnull=False)
 
 
-def free_orphans(*, now: datetime) -> int:
+def requeue_interrupted(*, now: datetime) -> int:
     """End the leases of workers whose database connection is gone, and return their number. After a restart of the
     database server, the fault is taken back."""
     with transaction.atomic(), database.cursor() as cursor:

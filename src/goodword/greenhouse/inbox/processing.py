@@ -39,10 +39,10 @@ from goodword.greenhouse.inbox.leases import (
     Turn,
     Turns,
     claim,
-    free_orphans,
     give_back,
     leased,
     postpone,
+    requeue_interrupted,
     settle,
     wake_inbox,
 )
@@ -294,7 +294,7 @@ def work_inbox() -> None:
 def sweep_inbox(*, timestamp: int = 0) -> None:
     del timestamp  # Procrastinate passes it to every periodic job
     now = clock.now()
-    free_orphans(now=now)
+    requeue_interrupted(now=now)
     if due(now=now).exists():
         wake_inbox()
 

@@ -371,7 +371,7 @@ def _local_applications(connection: Connection, remote_ids: Collection[int]) -> 
         "erased_at",
         "candidate__erased_at",
         "candidate__id_taken_at",
-        "deleted_at",
+        "erasure_requested_at",
         "applied_at",
         named=True,
     )
@@ -387,7 +387,12 @@ def _local_applications(connection: Connection, remote_ids: Collection[int]) -> 
             synced_at=row.synced_at,
             applied_at=row.applied_at,
             ignored=any(
-                (row.erased_at, row.candidate__erased_at, row.candidate__id_taken_at, row.deleted_at)
+                (
+                    row.erased_at,
+                    row.candidate__erased_at,
+                    row.candidate__id_taken_at,
+                    row.erasure_requested_at,
+                )
             ),
         )
         for row in columns
@@ -470,7 +475,7 @@ def _applications_of(connection: Connection, candidate_ids: Collection[int]) -> 
         connection_id=connection.pk,
         candidate__remote_id__in=candidate_ids,
         remote_id__isnull=False,
-        deleted_at=None,
+        erasure_requested_at=None,
         erased_at=None,
     )
     columns = ("candidate__remote_id", "remote_id", "job_id", "stage_id", "stage_entered_at")

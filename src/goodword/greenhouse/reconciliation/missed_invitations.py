@@ -164,7 +164,7 @@ def still_waiting() -> QuerySet[Finding]:
         application__not_visible_since=None,
         application__erased_at=None,
         application__candidate__erased_at=None,
-        application__deleted_at=None,
+        application__erasure_requested_at=None,
     )
 
 

@@ -199,7 +199,7 @@ def _visible_applications(work: Pass) -> set[int]:
         connection_id=work.connection.pk,
         remote_id__isnull=False,
         not_visible_since=None,
-        deleted_at=None,
+        erasure_requested_at=None,
         erased_at=None,
     )
     remote_ids = rows.values_list("remote_id", flat=True).iterator(chunk_size=5000)

@@ -70,7 +70,9 @@ def search_candidates(connection: Connection, query: str, *, member: Membership)
     """Find candidates whose names or address contain every word, whatever its accents. Returns one application per
     candidate, newest first."""
     rows = visible_applications(member).select_related("role").filter(connection_id=connection.pk)
-    rows = rows.exclude(candidate__remote_id=None).filter(candidate__erased_at=None, deleted_at=None)
+    rows = rows.exclude(candidate__remote_id=None).filter(
+        candidate__erased_at=None, erasure_requested_at=None
+    )
     words = without_accents(query).split()
     if query.strip() and not words:
         return []

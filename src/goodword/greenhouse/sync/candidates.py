@@ -211,7 +211,7 @@ def adopt(
     if application.job_id is None or not candidate.email or candidate.erased_at is not None:
         return None
     added = Application.objects.across_organisations().filter(
-        role=automation.role_id, connection_id=None, erased_at=None, deleted_at=None
+        role=automation.role_id, connection_id=None, erased_at=None, erasure_requested_at=None
     )
     same_address = Q(candidate__connection_id=None, candidate__email__same_address=candidate.email)
     for found in (

@@ -150,7 +150,7 @@ def record_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
         _record("email.sent", email, now=now)
 
 
-def stuck(*, now: datetime) -> QuerySet[Email]:
+def interrupted(*, now: datetime) -> QuerySet[Email]:
     """Mails left as *sending* by workers that died. The limit is longer for mails that were sent, since a live worker
     may be waiting for the response."""
     kept = Q(handed_over_at=None, claimed_at__lte=now - BEFORE_MESSAGE)
@@ -158,13 +158,13 @@ def stuck(*, now: datetime) -> QuerySet[Email]:
     return Email.objects.across_organisations().filter(kept | unanswered, state=Email.State.SENDING)
 
 
-def free_stuck(*, now: datetime) -> None:
-    for email in stuck(now=now).filter(handed_over_at=None):
+def requeue_interrupted(*, now: datetime) -> None:
+    for email in interrupted(now=now).filter(handed_over_at=None):
         if email.counted_attempts > len(MAIL_RETRY_DELAYS):
             not_sent(email, now=now, permanent=True, error="Goodword could not create this mail.")
         else:
             outbox.settle_later(email, error=email.last_error, at=email.not_before)
-    for email in stuck(now=now).filter(handed_over_at__isnull=False):
+    for email in interrupted(now=now).filter(handed_over_at__isnull=False):
         with transaction.atomic():
             _unanswered(email, error="The worker stopped before the mail server responded.", now=now)
 
@@ -456,12 +456,12 @@ def send_email(*, email_id: int) -> None:
     cron="* * * * * */10",
     queueing_lock="email.sweep",
     priority=jobs.MAIL,
-    due=lambda now: [due(now=now), stuck(now=now)],
+    due=lambda now: [due(now=now), interrupted(now=now)],
 )
 def sweep_emails(*, timestamp: int = 0) -> None:
     """Free the mails of dead workers, then send due mails in the order in which they were queued."""
     del timestamp  # every periodic job gets it
-    free_stuck(now=clock.now())
+    requeue_interrupted(now=clock.now())
     with sending_slot() as has_slot, connection_kept():
         if not has_slot:
             return

@@ -124,13 +124,13 @@ def render_again(*, report_id: int, member: Membership, now: datetime) -> bool:
         return True
 
 
-def lost(*, now: datetime) -> QuerySet[Report]:
+def interrupted(*, now: datetime) -> QuerySet[Report]:
     return Report.objects.across_organisations().filter(state=Report.State.BUILDING, try_again_at__lte=now)
 
 
-def render_lost(*, now: datetime) -> int:
-    """Queue reports again whose rendering was lost. Returns how many."""
-    first = lost(now=now).order_by("try_again_at").values_list("pk", flat=True)[:50]
+def requeue_interrupted(*, now: datetime) -> int:
+    """Queue reports again whose rendering was interrupted. Returns how many."""
+    first = interrupted(now=now).order_by("try_again_at").values_list("pk", flat=True)[:50]
     return sum(jobs.named("report.draw").defer_once(lock=f"report.draw:{pk}", report_id=pk) for pk in first)
 
 
@@ -244,9 +244,9 @@ def render_report(*, report_id: int) -> None:
     name="report.sweep",
     cron="* * * * *",
     queueing_lock="report.sweep",
-    due=lambda now: [lost(now=now), of_older_layouts()],
+    due=lambda now: [interrupted(now=now), of_older_layouts()],
 )
 def sweep_reports(*, timestamp: int = 0) -> None:
     del timestamp  # passed to every periodic job
-    render_lost(now=clock.now())
+    requeue_interrupted(now=clock.now())
     render_older(now=clock.now())

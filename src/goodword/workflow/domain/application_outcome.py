@@ -25,7 +25,7 @@ from goodword.workflow.domain.step_requests import (
     keep_for_click,
     lock_application_of,
     request_step,
-    wait_for_click,
+    wait,
     waiting_requests,
     withdraw,
 )
@@ -64,7 +64,13 @@ def on_restored(event: Event) -> None:
         return
     for step_request in waiting_requests(application).exclude(waiting_reason__in=DECIDED_BY_MEMBER):
         if needs_click(application, step_request.step):
-            wait_for_click(step_request, application=application, at=event.occurred_at)
+            wait(
+                step_request,
+                StepRequest.WaitingReason.CLICK,
+                application=application,
+                at=event.occurred_at,
+                by="goodword",
+            )
     for rule in rules_of_stage(
         connection_id=application.connection_id, job_id=application.job_id, stage_id=application.stage_id
     ):

@@ -59,13 +59,6 @@ def waiting_requests(application: Application) -> QuerySet[StepRequest]:
     return locked.filter(application=application, state=State.WAITING).order_by("pk")
 
 
-def wait_for(
-    step_request: StepRequest, reason: str, *, application: Application, at: datetime, by: str
-) -> None:
-    _set_waiting(step_request, reason)
-    record_event("step.needs_attention", step_request, application=application, at=at, by=by, reason=reason)
-
-
 def _set_waiting(step_request: StepRequest, reason: str) -> None:
     step_request.state, step_request.waiting_reason, step_request.started_at, step_request.due_at = (
         State.WAITING,
@@ -76,30 +69,18 @@ def _set_waiting(step_request: StepRequest, reason: str) -> None:
     step_request.save(update_fields=["state", "waiting_reason", "started_at", "due_at"])
 
 
-def wait_for_click(
-    step_request: StepRequest, *, application: Application, at: datetime, by: str = "goodword"
-) -> None:
-    _set_waiting(step_request, WaitingReason.CLICK)
-    record_event("step.waits_for_click", step_request, application=application, at=at, by=by)
-
-
-def wait_for_publication(
-    step_request: StepRequest, *, application: Application, at: datetime, by: str
-) -> None:
-    _set_waiting(step_request, WaitingReason.UNPUBLISHED)
-    record_event("step.waits_for_assessment", step_request, application=application, at=at, by=by)
-
-
-def wait_because(
-    step_request: StepRequest, reason: str, *, application: Application, at: datetime, by: str
-) -> None:
+def wait(step_request: StepRequest, reason: str, *, application: Application, at: datetime, by: str) -> None:
+    """Let the request wait. `reason`: a StepRequest.WaitingReason."""
+    _set_waiting(step_request, reason)
     match reason:
         case WaitingReason.CLICK:
-            wait_for_click(step_request, application=application, at=at)
+            record_event("step.waits_for_click", step_request, application=application, at=at, by="goodword")
         case WaitingReason.UNPUBLISHED:
-            wait_for_publication(step_request, application=application, at=at, by=by)
+            record_event("step.waits_for_assessment", step_request, application=application, at=at, by=by)
         case _:
-            wait_for(step_request, reason, application=application, at=at, by=by)
+            record_event(
+                "step.needs_attention", step_request, application=application, at=at, by=by, reason=reason
+            )
 
 
 def keep_for_click(step_request: StepRequest, *, application: Application, at: datetime) -> None:
@@ -196,7 +177,7 @@ def offer_earlier[R: StepRun](
         return False
     step_request.earlier = earlier.step_request
     step_request.save(update_fields=["earlier"])
-    wait_for(step_request, StepRequest.WaitingReason.REUSE, application=application, at=at, by="goodword")
+    wait(step_request, StepRequest.WaitingReason.REUSE, application=application, at=at, by="goodword")
     return True
 
 
@@ -260,7 +241,7 @@ def _latest_result[R: StepRun](
         step_request__step__kind=step_request.step.kind,
         progress__in=DONE,
         completed_at__gt=at - REUSABLE_FOR,
-        step_request__application__deleted_at=None,
+        step_request__application__erasure_requested_at=None,
         step_request__application__erased_at=None,
     )
     others = done.exclude(step_request__application=application).select_related("step_request")
@@ -384,9 +365,21 @@ def on_candidate_changed(event: Event) -> None:
             step_request.waiting_reason = reason
             step_request.save(update_fields=["waiting_reason"])
         elif needs_click(application, step_request.step):
-            wait_for_click(step_request, application=application, at=event.occurred_at)
+            wait(
+                step_request,
+                WaitingReason.CLICK,
+                application=application,
+                at=event.occurred_at,
+                by="goodword",
+            )
         elif is_unpublished(step_request.step):
-            wait_for_publication(step_request, application=application, at=event.occurred_at, by=event.actor)
+            wait(
+                step_request,
+                WaitingReason.UNPUBLISHED,
+                application=application,
+                at=event.occurred_at,
+                by=event.actor,
+            )
         else:
             start_step(step_request, application=application, at=event.occurred_at, by=event.actor)
 
@@ -422,7 +415,7 @@ def request_step(*, application: Application, step: Step, at: datetime, by: str)
         step_request.save(update_fields=["waiting_reason", "due_at"])
         record_event("step.delayed", step_request, application=application, at=at, by=by)
     elif reason == WaitingReason.CLICK or step_request.waiting_reason != reason:
-        wait_because(step_request, reason, application=application, at=at, by=by)
+        wait(step_request, reason, application=application, at=at, by=by)
     elif reason != WaitingReason.UNPUBLISHED:
         record_event("step.requested_again", step_request, application=application, at=at, by=by)
     return step_request
@@ -435,10 +428,11 @@ def request_for_new_application(
     step_request = StepRequest.objects.of(application.organisation).create(
         organisation=application.organisation, application=application, step=step, requested_at=at
     )
-    if reason := blocking_reason(application):
-        wait_for(step_request, reason, application=application, at=at, by=by)
-    elif is_unpublished(step):
-        wait_for_publication(step_request, application=application, at=at, by=by)
+    reason = blocking_reason(application)
+    if not reason and is_unpublished(step):
+        reason = WaitingReason.UNPUBLISHED
+    if reason:
+        wait(step_request, reason, application=application, at=at, by=by)
     else:
         start_step(step_request, application=application, at=at, by=by)
     return step_request
@@ -458,22 +452,22 @@ def wait_or_withdraw_if_ineligible(
         withdraw(step_request, application=application, at=at)
         return True
     if reason := waiting_reason(application, step_request.step, manual=manual):
-        wait_because(step_request, reason, application=application, at=at, by="goodword")
+        wait(step_request, reason, application=application, at=at, by="goodword")
         return True
     return False
 
 
-def delayed_due(*, now: datetime) -> QuerySet[StepRequest]:
+def due_requests(*, now: datetime) -> QuerySet[StepRequest]:
     published = Q(waiting_reason=WaitingReason.UNPUBLISHED) & ~Q(step__requirement="")
     waiting = StepRequest.objects.across_organisations().filter(state=State.WAITING)
     return waiting.filter(Q(due_at__lte=now) | published)
 
 
-def start_delayed(*, now: datetime) -> int:
+def start_due(*, now: datetime) -> int:
     """Start the steps whose delay is over, and withdraw those whose candidate has moved on. Returns how many were
     started."""
-    first = delayed_due(now=now).order_by("due_at").values_list("pk", flat=True)[:200]
-    return for_each(list(first), lambda pk: _start_delayed(pk, now=now))
+    first = due_requests(now=now).order_by("due_at").values_list("pk", flat=True)[:200]
+    return for_each(list(first), lambda pk: _start_if_due(pk, now=now))
 
 
 def _is_due(step_request: StepRequest, *, now: datetime) -> bool:
@@ -484,7 +478,7 @@ def _is_due(step_request: StepRequest, *, now: datetime) -> bool:
     return step_request.due_at is not None and step_request.due_at <= now
 
 
-def _start_delayed(pk: int, *, now: datetime) -> bool:
+def _start_if_due(pk: int, *, now: datetime) -> bool:
     with transaction.atomic():
         found = lock_step_request(pk)
         if found is None:
@@ -497,7 +491,7 @@ def _start_delayed(pk: int, *, now: datetime) -> bool:
         elif application.in_greenhouse and not in_step_stage(application, step_request.step):
             withdraw(step_request, application=application, at=now)  # moved on before the delay was over
         elif reason := waiting_reason(application, step_request.step):
-            wait_because(step_request, reason, application=application, at=now, by="goodword")
+            wait(step_request, reason, application=application, at=now, by="goodword")
         else:
             start_step(step_request, application=application, at=now, by="goodword")
             return True

@@ -228,7 +228,7 @@ def _names_elsewhere(member: Membership, addresses: Sequence[str]) -> dict[str, 
     """Names by address, of candidates that the member can see. If several share an address, the latest."""
     rows = (
         visible_applications(member)
-        .filter(deleted_at=None, erased_at=None, candidate__erased_at=None)
+        .filter(erasure_requested_at=None, erased_at=None, candidate__erased_at=None)
         .annotate(address=Upper("candidate__email"))
         .filter(address__in=[normalised(address).upper() for address in addresses])
     )

@@ -379,7 +379,7 @@ class _Drawing:
             return escape(one.stage_name)
         key = (
             *(one.status, one.stage_name, one.rejection_reason, one.prospect, one.in_greenhouse),
-            *(bool(one.erased_at), bool(one.deleted_at), bool(one.not_visible_since)),
+            *(bool(one.erased_at), bool(one.erasure_requested_at), bool(one.not_visible_since)),
         )
         if key not in self.stages:
             self.stages[key] = _status(one)

@@ -114,7 +114,7 @@ SELECT
 FROM candidates_application application
 JOIN candidates_candidate candidate ON candidate.id = application.candidate_id
 CROSS JOIN LATERAL (
-    SELECT application.status <> 'active' OR application.deleted_at IS NOT NULL OR application.erased_at IS NOT NULL
+    SELECT application.status <> 'active' OR application.erasure_requested_at IS NOT NULL OR application.erased_at IS NOT NULL
         AS ended
 ) outcome
 {ASSESSMENT}
@@ -168,7 +168,7 @@ DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION list_application();
 
 #: table -> columns that matter; rows of all but the first two are also added and deleted
 WATCHED = {
-    "candidates_application": "role_id status stage_name recruiter_name created_at candidate_id deleted_at erased_at",
+    "candidates_application": "role_id status stage_name recruiter_name created_at candidate_id erasure_requested_at erased_at",
     "candidates_candidate": "first_name last_name preferred_name private",
     "workflow_steprequest": "application_id step_id state due_at requested_at",
     "assessments_attempt": "progress attention invited_at deadline_at deadline_moved_by opened_at completed_at paused_at "

@@ -92,7 +92,7 @@ class Viewer:
     @cached_property
     def applications(self) -> QuerySet[Application, Any]:
         """The visible applications that are not being erased."""
-        rows = visible_applications(self.member).filter(erased_at=None, deleted_at=None)
+        rows = visible_applications(self.member).filter(erased_at=None, erasure_requested_at=None)
         return (rows.filter(of_own_roles(self.member)) if self.mine else rows).values("pk")
 
     @cached_property

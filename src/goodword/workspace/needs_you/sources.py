@@ -130,7 +130,7 @@ APPEALS = Source(
 
 
 def _mentions(viewer: Viewer) -> QuerySet[Mention]:
-    visible = visible_applications(viewer.member).filter(erased_at=None, deleted_at=None)
+    visible = visible_applications(viewer.member).filter(erased_at=None, erasure_requested_at=None)
     return Mention.objects.of(viewer.organisation).filter(
         member=viewer.member, seen_at=None, comment__application__in=visible.values("pk")
     )

@@ -74,7 +74,7 @@ def due_hires(*, now: datetime) -> QuerySet[Application]:
         .filter(
             role__asks_for_ratings_since__isnull=False,
             status=Application.Status.HIRED,
-            deleted_at=None,
+            erasure_requested_at=None,
             erased_at=None,
             prospect=False,
         )
