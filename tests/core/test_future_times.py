@@ -57,8 +57,8 @@ def test_a_mail_claimed_ahead_is_freed_only_when_its_worker_must_have_died() -> 
     email = queued(now=NOW - HOUR)
     Email.objects.across_organisations().update(state="sending", claimed_at=NOW + DAY)
     correct()
-    assert not send.stuck(now=NOW).exists()
-    assert list(send.stuck(now=NOW + send.BEFORE_MESSAGE)) == [email]
+    assert not send.interrupted(now=NOW).exists()
+    assert list(send.interrupted(now=NOW + send.BEFORE_MESSAGE)) == [email]
 
 
 def test_a_mail_that_may_have_arrived_is_not_sent_at_once() -> None:
@@ -67,8 +67,8 @@ def test_a_mail_that_may_have_arrived_is_not_sent_at_once() -> None:
         state="sending", claimed_at=NOW + DAY, handed_over_at=NOW + DAY
     )
     correct()
-    assert not send.stuck(now=NOW + send.BEFORE_MESSAGE).exists()
-    assert list(send.stuck(now=NOW + send.FOR_ANSWER)) == [email]
+    assert not send.interrupted(now=NOW + send.BEFORE_MESSAGE).exists()
+    assert list(send.interrupted(now=NOW + send.FOR_ANSWER)) == [email]
 
 
 def test_deliveries_and_reactions_wait_no_longer_than_usual() -> None:

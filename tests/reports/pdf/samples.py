@@ -65,6 +65,7 @@ def work_style() -> ScalesPart:
             "who": "Anna Karl",
             "when": "3 Nov 2026",
         },
+        "norm": None,
         "scale_min": 1,
         "scale_max": 5,
         "response_labels": LABELS,

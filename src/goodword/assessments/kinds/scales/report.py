@@ -63,10 +63,10 @@ class ScaleData(TypedDict):
 
 
 class ScalesPart(PartHead):
-    """`norm` was never filled in."""
+    """`norm` is always None."""
 
     kind: NotRequired[Literal["scales"]]
-    norm: NotRequired[None]
+    norm: None
     scale_min: int
     scale_max: int
     response_labels: list[str]
@@ -82,6 +82,7 @@ class ScalesReport:
         return {
             **head,
             "kind": "scales",
+            "norm": None,
             "scale_min": result.minimum,
             "scale_max": result.maximum,
             "response_labels": result.response_labels,
