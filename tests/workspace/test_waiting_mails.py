@@ -12,6 +12,7 @@ from goodword.notifications.models import Email
 from goodword.reports.domain.reviews import assign, assign_several
 from goodword.reports.models import ResultReview
 from goodword.roles.models import Role
+from goodword.workflow.domain.own_erasure import request_own_erasure
 from goodword.workspace.comments import write_comment
 from goodword.workspace.members.deactivation import deactivate
 from tests.notifications.mails import queued
@@ -171,3 +172,15 @@ def test_a_deactivated_colleagues_assignment_goes_to_nobody(
     deactivate(member=jonas, successor=None, by=factories.member(role.organisation, kind="admin"), now=NOW)
     email = Email.objects.of(role.organisation).get(kind="reports.assigned")
     assert (email.state, email.to_address) == ("cancelled", jonas.user.email)
+
+
+@pytest.mark.world
+def test_a_deactivated_member_who_is_a_candidate_gets_their_own_mails(
+    role: Role, rita: Membership, jonas: Membership
+) -> None:
+    ada = named(role, "Jonas", "Lindqvist", email=jonas.user.email)
+    Application.objects.of(role.organisation).update(recruiter_email=rita.user.email)
+    request_own_erasure(application=ada, now=NOW)
+    deactivate(member=jonas, successor=None, by=factories.member(role.organisation, kind="admin"), now=NOW)
+    email = Email.objects.of(role.organisation).get(kind="workflow.erasure_confirmed")
+    assert (email.state, email.to_address) == ("queued", jonas.user.email)

@@ -242,6 +242,7 @@ def _review_mail(ada: Application, key: str, *, now: object) -> Email:
         context={},
         link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=ada.pk),
         application=ada,
+        for_recruiter=True,
         now=clock.now() + timedelta(0),
     )
     assert email is not None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from goodword.accounts.domain import members
@@ -19,13 +19,6 @@ from goodword.workspace.comments import MENTIONED
 from goodword.workspace.members.invitations import withdraw_all_of
 from goodword.workspace.needs_you.digest import KIND as DIGEST
 
-#: purposes of links to candidates and referees, who aren't members
-_OUTSIDE = (
-    Link.Purpose.CANDIDATE,
-    Link.Purpose.REFEREE,
-    Link.Purpose.CANDIDATE_DATA,
-    Link.Purpose.REFEREE_DATA,
-)
 #: kinds of e-mail that are not redirected
 _PERSONAL = (MENTIONED, DIGEST, ASSIGNED, ASSIGNED_SEVERAL)
 
@@ -92,8 +85,11 @@ def _pass_mails_on(member: Membership, *, now: datetime) -> None:
     waiting = (
         Email.objects.of(member.organisation)
         .select_for_update(of=("self",))
-        .filter(to_address__same_address=member.user.email, state=Email.State.QUEUED)
-        .exclude(link_purpose__in=_OUTSIDE)
+        .filter(
+            # not other mails to this address, since the member may also be a candidate or referee
+            Q(member=member) | Q(for_recruiter=True, to_address__same_address=member.user.email),
+            state=Email.State.QUEUED,
+        )
     )
     waiting.filter(kind__in=_PERSONAL).update(state=Email.State.CANCELLED, settled_at=now)
     mails = waiting.filter(application__isnull=False)
