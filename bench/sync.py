@@ -1,4 +1,4 @@
-"""The share of the allowed rate that a full sync uses, and the number of responses 429.
+"""The share of the allowed rate that a full sync uses, and the number of 429 responses.
 
 The real client reads a sandbox with 100,000 applications over a socket: all applications page by page, then all
 candidates fifty at a time. With one worker, and with several that share the window through PostgreSQL. Run it with

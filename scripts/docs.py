@@ -81,7 +81,7 @@ def lay_out(sources: Path) -> None:
 
 
 def start_page(text: str) -> str:
-    """docs/README.md one folder up; each list also becomes a section of the navigation."""
+    """Return docs/README.md for one folder up, with each list also as a section of the navigation."""
     moved = re.sub(r"\]\((?!https?:)(\.\./)?", lambda found: "](" if found[1] else "](docs/", text)
     contents = []
     for part in re.split(r"^## ", moved, flags=re.MULTILINE)[1:]:

@@ -72,7 +72,7 @@ def parser() -> ArgumentParser:
         action="append",
         default=[],
         metavar="NAME",
-        help="another host name or address of the certificate (repeat; implies --tls)",
+        help="another host name or address for the certificate (repeatable; implies --tls)",
     )
     where.add_argument(
         "--open-control",
@@ -116,7 +116,7 @@ def parser() -> ArgumentParser:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="set a switch, such as v1=410 (repeat; see /sandbox/switches)",
+        help="set a switch, such as v1=410 (repeatable; see /sandbox/switches)",
     )
     manner.add_argument("--no-limits", action="store_true", help="no rate limits")
     return made

@@ -94,7 +94,8 @@ ADMIN = frozenset({Membership.Kind.ADMIN.value})
 def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
     """Allow members of these kinds. The view gets no slug; its request has `member` and `organisation` instead.
 
-    HEAD changes nothing: the audit log would say that somebody viewed or downloaded what they weren't sent.
+    HEAD requests change nothing: otherwise the audit log would say that somebody viewed or downloaded what they weren't
+    sent.
     """
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:

@@ -170,8 +170,8 @@ def _read_line(
 
 
 def _formats_of(dates: Iterable[str]) -> Sequence[re.Pattern[str]]:
-    """The formats of the file's dates. Excel replaces typed dates by those of its region, such as 28/11/2026 or
-    11/28/2026. Which one it is follows from the file if a day is above 12; otherwise both stay possible."""
+    """Return the formats of the file's dates. Excel rewrites typed dates in its region's format, such as 28/11/2026 or
+    11/28/2026. A day above 12 shows which one it is; otherwise both stay possible."""
     slashed = [text for text in dates if any(_day(text, one) for one in _SLASHED)]
     fitting = [one for one in _SLASHED if all(_day(text, one) for text in slashed)]
     return *_CERTAIN, *fitting

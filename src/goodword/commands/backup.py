@@ -33,7 +33,7 @@ def add(command: AddCommand) -> None:
         action="append",
         default=[],
         metavar="RECIPIENT",
-        help="encrypt for this key of age (age1..., ssh-...) or gpg (address, fingerprint); repeat for several",
+        help="encrypt for this key of age (age1..., ssh-...) or gpg (address, fingerprint); repeatable",
     )
     restore = command("restore", "Restore a backup into an empty database.", _restore)
     restore.add_argument("file", type=Path, metavar="FILE")

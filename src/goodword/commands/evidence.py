@@ -38,7 +38,7 @@ def add(command: AddCommand) -> None:
         default=[],
         metavar="REASON",
         help="with --groups: a rejection reason of candidates who withdrew, instead of those that read like one; "
-        "repeat for several",
+        "repeatable",
     )
     evidence.add_argument(
         "--declined-offer",
@@ -46,7 +46,7 @@ def add(command: AddCommand) -> None:
         default=[],
         metavar="REASON",
         help="with --groups: a rejection reason of candidates who declined an offer and count as selected, instead of "
-        "those that read like one; repeat for several",
+        "those that read like one; repeatable",
     )
     evidence.add_argument(
         "--check", metavar="FOLDER", help="recompute all scores from the files in this folder"

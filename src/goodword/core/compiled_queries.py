@@ -190,7 +190,7 @@ def prepared() -> Iterator[None]:
         conn.cursor_factory, conn.prepare_threshold = before
 
 
-#: what the reactions of one transaction have read, since many of them read the same rows
+#: results of queries by the reactions of one transaction, since many of them read the same rows
 _memory: ContextVar[dict[Hashable, tuple[tuple[str, ...], Any]] | None] = ContextVar(
     "goodword.memory", default=None
 )

@@ -112,7 +112,7 @@ def first_line(error: BaseException) -> str:
 
 
 def in_one_line(error: BaseException) -> str:
-    """The database's message, without libpq's question whether the server is running."""
+    """The database's message, without libpq's question about whether the server is running."""
     lines = (line.strip() for line in str(error).splitlines())
     return " ".join(line for line in lines if line and not line.startswith("Is the server running"))
 

@@ -29,7 +29,7 @@ ON CONFLICT (program) DO UPDATE SET seen_at = now()
 ANSWER_WITHIN = 1.8
 #: seconds for which a result is reused
 GOOD_FOR = 1.0
-#: areas with counts of all organisations, which a single one doesn't see
+#: areas whose counts cover all organisations, so that a single one doesn't see them
 _OF_ALL = ("deliveries",)
 
 

@@ -118,7 +118,7 @@ def log_ignored(found: "sys.UnraisableHookArgs") -> None:
 def log_warning(
     message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: object
 ) -> None:
-    """The same for a warning, whose message may quote a value. The line of code says what it is about."""
+    """Like `log_uncaught`, for a warning, whose message may quote a value. The line of code says what it is about."""
     warning = message if isinstance(message, Warning) else category(message)
     code = linecache.getline(filename, lineno).strip() or "source not found"
     log.warning("A warning at %s:%d (%s)", filename, lineno, code, exc_info=(category, warning, None))

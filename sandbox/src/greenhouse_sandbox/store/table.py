@@ -64,7 +64,7 @@ class Table[R: Row]:
         self.base = base
         self.made = 0
         self.touched: set[int] | None = None
-        """Ids that were kept, changed or removed since somebody put an empty set here."""
+        """Ids of rows added, changed or removed since this was set to an empty set."""
         self._rows: dict[int, R] = {}
         self._order: list[int] = []
         self._names = indexes

@@ -189,7 +189,7 @@ def _find_or_write(api: HarvestApi, note: ActivityFeedNote, *, claimed: float, n
 
 
 def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
-    """Look up the candidate, for each attempt again, since a merge moves the application. Raises CannotPost."""
+    """Look up the candidate anew for each attempt, since a merge moves the application. Raises CannotPost."""
     if note.report is None:
         assert note.candidate_remote_id is not None  # the row's constraint
         if api.candidate(note.candidate_remote_id) is None:

@@ -82,7 +82,7 @@ def build_preview(
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The draft, else the newest version (or `?version=`), page by page."""
+    """Show the draft, else the newest version (or `?version=`), page by page."""
     found = questionnaire_of(request, pk)
     rows = _rows(found, request.GET.get("version", ""))
     if not rows[0].questions:

@@ -1,1 +1,1 @@
-"""Reports as PDF: a frozen snapshot becomes typed blocks, and these an accessible file. No queries."""
+"""Reports as PDF: a frozen snapshot becomes typed blocks, which become an accessible file. No queries."""

@@ -1,7 +1,7 @@
 """Typesets and signs reports in a child process, which runs `typesetting.py`.
 
 Its libraries and fonts take 100 MB, and a fault in one of them ends the process that it runs in. Each process that
-makes reports has its own child, which ends when nothing was asked of it for a minute. Certificates' private keys are
+makes reports has its own child, which exits after a minute without requests. Certificates' private keys are
 only ever passed through its pipe (docs/decisions/0057-*).
 """
 

@@ -233,7 +233,8 @@ def _is_address(text: str) -> bool:
 
 
 def _language_of(text: str) -> str | None:
-    """Return the code for a code ("de", "de-AT") or a name; empty if there is none, None if it is unknown."""
+    """Return a language's code, from a code ("de", "de-AT") or a name; empty if there is none, None if it is
+    unknown."""
     if not text:
         return ""
     code = text.strip().lower().replace("_", "-").partition("-")[0]

@@ -147,7 +147,7 @@ def choice(member: str, values: dict[str, Any]) -> Filter:
 
 
 def check_choice(name: str, wanted: str, values: dict[str, Any]) -> None:
-    """Check a choice. 422 unless `wanted` is one of the choices."""
+    """Raise ApiError (422) unless `wanted` is one of the choices."""
     if wanted not in values:
         names = ", ".join(f'"{value}"' for value in values)
         raise invalid(name, f"`{wanted}` is not one of: [{names}]")

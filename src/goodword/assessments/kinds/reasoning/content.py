@@ -51,7 +51,7 @@ class Blueprint:
 def draw(blueprint: Blueprint, *, seed: int) -> tuple[GeneratedItem, ...]:
     """The items of a form, sorted by level with families mixed. Always the same for a blueprint and seed.
 
-    No task repeats; no key position has more than its fair share plus one, nor three in a row. Raises `LookupError` or
+    No task repeats; no key position has more than its fair share plus one, or three in a row. Raises `LookupError` or
     `ValueError` for unknown families and levels, and `ValueError` if no such form is found.
     """
     source = random.Random(f"form:{seed}")  # noqa: S311 - the seed is stored with the form
