@@ -94,7 +94,7 @@ def test_a_code_confirms(rita: Membership) -> None:
     assert required(rita)
 
 
-def test_other_sites_are_not_led_to(rita: Membership) -> None:
+def test_redirects_to_other_sites_are_ignored(rita: Membership) -> None:
     client = signed_in(rita, seconds_ago=901)
     client.get(KEY)
     done = client.post(PASSWORD, {"password": factories.PASSWORD, "next": "https://evil.example/"})

@@ -163,7 +163,7 @@ def test_the_reset_needs_a_recent_sign_in(ann: Membership, rita: Membership) -> 
 
 
 @pytest.mark.world
-def test_a_reset_is_refused_for_oneself_the_deactivated_and_people_elsewhere(
+def test_members_cannot_reset_themselves_deactivated_members_or_people_elsewhere(
     ann: Membership, rita: Membership
 ) -> None:
     gone = factories.member(ann.organisation, name="Gone")

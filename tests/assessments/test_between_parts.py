@@ -74,7 +74,7 @@ def test_one_page_says_what_was_finished_and_what_comes_next(client: Client, att
         ("nonsense", ("portal_assessment_part", 2)),
     ],
 )
-def test_its_buttons_end_the_part_and_lead_on(
+def test_its_buttons_end_the_part_and_redirect(
     client: Client, attempt: Attempt, go: str, where: tuple[str, int]
 ) -> None:
     response = client.post(

@@ -211,7 +211,7 @@ def test_a_correlation_has_a_percentile_and_a_distance_has_none(
     assert "Standard error of measurement" not in page
 
 
-def test_ratings_alike_in_each_situation_give_no_correlation_and_no_zero(
+def test_equal_ratings_in_each_situation_give_no_correlation_instead_of_zero(
     finished: dict[str, Attempt],
 ) -> None:
     [found] = _made(finished["own_judgement"]).parts

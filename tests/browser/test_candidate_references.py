@@ -38,7 +38,7 @@ def check(live_server: object) -> Check:
         return open_check(step_request=step_request, now=clock.now(), by="goodword")
 
 
-def test_a_lost_connection_that_the_browser_has_not_noticed_loses_no_typed_referee(
+def test_a_typed_referee_survives_a_lost_connection_that_the_browser_has_not_noticed(
     page: Page, check: Check, url: Callable[..., str]
 ) -> None:
     page.goto(url("portal_check_referee", 1))
@@ -53,7 +53,7 @@ def test_a_lost_connection_that_the_browser_has_not_noticed_loses_no_typed_refer
     expect(page.get_by_label("Their full name")).to_have_value("Maria Schmidt")
 
 
-def test_a_failing_server_loses_no_typed_referee(page: Page, check: Check, url: Callable[..., str]) -> None:
+def test_a_typed_referee_survives_a_server_failure(page: Page, check: Check, url: Callable[..., str]) -> None:
     page.goto(url("portal_check_referee", 1))
     page.get_by_label("Their full name").fill("Maria Schmidt")
     page.route("**/*", lambda route: route.fulfill(status=502, body="Bad gateway"))

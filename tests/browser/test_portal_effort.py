@@ -113,7 +113,7 @@ def test_the_page_does_not_scroll_below_a_finger(browser: Browser, live_server: 
     expect(label.get_by_role("radio")).to_be_checked()
 
 
-def test_a_choice_by_keyboard_does_not_lead_on(browser: Browser, live_server: object) -> None:
+def test_a_choice_by_keyboard_does_not_open_the_next_page(browser: Browser, live_server: object) -> None:
     stage = set_up(now=clock.now())
     page = browser.new_context(**PHONE).new_page()  # type: ignore[arg-type]  # its own dict type
     url = f"{live_server}{stage.referee_path}questions/4/"

@@ -63,7 +63,7 @@ def test_the_practice_solution_is_read_when_it_gets_the_focus(
     assert page.locator("#solution").inner_text() == said["name"]
 
 
-def test_a_situation_is_read_on_turning_to_it(page: Page, open_part: Callable[..., None]) -> None:
+def test_a_situation_is_read_when_it_is_opened(page: Page, open_part: Callable[..., None]) -> None:
     with page.expect_response("**/screens/"):
         open_part("portal_assessment_item", 1, part=JUDGEMENT)
     page.get_by_role("link", name="Skip for now").press("Enter")
@@ -209,7 +209,7 @@ def test_the_end_of_polling_is_announced(
     announced("The note is in Greenhouse")
 
 
-def test_the_title_of_a_referees_page_says_whom_it_is_about(page: Page, live_server: object) -> None:
+def test_the_title_of_a_referees_page_says_who_it_is_about(page: Page, live_server: object) -> None:
     stage = set_up(now=clock.now())
     page.goto(f"{live_server}{stage.referee_path}questions/3/")
     about = stage.request.check_run.step_request.application.candidate.name

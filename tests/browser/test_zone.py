@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.parametrize(("scripts", "known"), [(True, "Pacific/Honolulu"), (False, "")])
-def test_the_zone_comes_with_the_first_form(
+def test_the_time_zone_is_sent_with_the_first_form(
     live_server: object, browser: Browser, scripts: bool, known: str
 ) -> None:
     stage = set_up(now=clock.now())

@@ -92,7 +92,7 @@ def test_a_cancelled_erasure_cannot_be_carried_out() -> None:
 
 
 @pytest.mark.world
-def test_one_application_waits_on_when_the_persons_erasure_is_taken_back() -> None:
+def test_an_applications_erasure_stays_due_when_that_of_the_person_is_cancelled() -> None:
     first, second = two_applications()
     ask(first, Reason.APPLICATION_DELETED)
     whole = ask(first.candidate)
@@ -102,7 +102,7 @@ def test_one_application_waits_on_when_the_persons_erasure_is_taken_back() -> No
 
 
 @pytest.mark.world
-def test_the_person_takes_what_waited_for_one_application_along() -> None:
+def test_erasing_a_person_settles_pending_erasures_of_their_applications() -> None:
     first, _ = two_applications()
     ask(first, Reason.APPLICATION_DELETED)
     assert carry_out_erasure(erasure_id=ask(first.candidate).pk, now=NOW)

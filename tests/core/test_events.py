@@ -179,7 +179,7 @@ def test_concurrent_workers_run_a_handler_once() -> None:
 
 
 @pytest.mark.django_db
-def test_hearing_collects_only_events_recorded_inside_it() -> None:
+def test_only_events_recorded_within_the_block_are_collected() -> None:
     organisation = factories.organisation()
 
     def record_event() -> Event:

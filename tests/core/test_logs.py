@@ -53,7 +53,7 @@ def routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPa
             yield path, one
 
 
-def test_every_text_in_a_url_is_either_public_or_blotted() -> None:
+def test_every_text_in_a_url_is_either_public_or_redacted() -> None:
     unknown = {
         (name, path)
         for path, one in routes(get_resolver())
@@ -74,7 +74,7 @@ def test_every_text_in_a_url_is_either_public_or_blotted() -> None:
         "/accounts/password/reset/key/1-secret/",
     ],
 )
-def test_secrets_of_a_resolved_path_are_blotted(path: str) -> None:
+def test_secrets_of_a_resolved_path_are_redacted(path: str) -> None:
     shown = telemetry.safe_path(path, resolve(path))
     assert "[redacted]" in shown
     assert TOKEN not in shown
@@ -86,11 +86,11 @@ def test_a_users_short_id_does_not_split_the_key_of_a_new_password() -> None:
     assert telemetry.safe_path(path, resolve(path)) == "/accounts/password/reset/key/e-[redacted]/"
 
 
-def test_long_parts_of_an_unknown_path_are_blotted() -> None:
+def test_long_parts_of_an_unknown_path_are_redacted() -> None:
     assert telemetry.safe_path(f"/q/{TOKEN}/x/", None) == "/q/[redacted]/x/"
 
 
-def test_addresses_are_blotted_in_a_line_of_any_length() -> None:
+def test_addresses_are_redacted_in_a_line_of_any_length() -> None:
     """This took minutes, and anybody can ask for a long path."""
     path = "/aaaaaaaaaaaaaaa" * 15_000
     assert telemetry.without_addresses(f"{path} a@b.example,x=c@d.example") == f"{path} [address],x=[address]"
@@ -102,7 +102,7 @@ def test_a_path_cannot_start_a_new_log_line() -> None:
     assert "0123" not in telemetry.safe_path(path, resolve(path))
 
 
-def test_an_unknown_path_with_a_token_is_blotted_by_every_logger(db: None, written: io.StringIO) -> None:
+def test_an_unknown_path_with_a_token_is_redacted_by_every_logger(db: None, written: io.StringIO) -> None:
     assert Client().get(f"/Q/{TOKEN}/").status_code == 404
     assert [line["logger"] for line in lines(written)] == ["goodword.access", "django.request"]
     assert TOKEN not in written.getvalue()

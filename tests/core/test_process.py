@@ -91,7 +91,7 @@ def faults(depth: int) -> int:
     return resource.getrusage(resource.RUSAGE_THREAD).ru_minflt - before
 
 
-def test_calls_at_no_depth_take_a_piece_of_stack_each() -> None:
+def test_at_no_depth_does_each_call_allocate_a_chunk_of_stack() -> None:
     @in_one_piece
     def worst(depths: int) -> int:
         return max(faults(depth) for depth in range(depths))

@@ -55,7 +55,7 @@ def test_every_sweep_that_runs_each_minute_says_when_it_is_due() -> None:
     assert often <= jobs.DUE.keys()
 
 
-def test_sweeps_go_on_after_the_clock_was_set_back() -> None:
+def test_sweeps_continue_after_the_clock_was_set_back() -> None:
     deferrer = schedule.Deferrer(app.periodic_registry, wake=lambda: None)
     noon = datetime(2026, 11, 25, 12, tzinfo=UTC).timestamp()
 

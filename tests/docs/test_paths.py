@@ -39,7 +39,7 @@ def test_the_code_named_by_the_index_exists() -> None:
         ("`for_candidate` and `nothing` in `assessments/kinds/<kind>/results.py`", "nothing isn't in"),
     ],
 )
-def test_a_name_that_has_gone_is_found(row: str, problem: str) -> None:
+def test_a_name_that_no_longer_exists_is_found(row: str, problem: str) -> None:
     [found] = problems_of(row)
     assert found.startswith(problem)
 

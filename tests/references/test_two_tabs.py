@@ -60,7 +60,7 @@ def two_tabs(story: Story, **answered: str) -> tuple[Tab, Tab]:
 
 
 @pytest.mark.parametrize("answered", [{}, {"strengths": "Cal"}], ids=["new", "corrected"])
-def test_typing_on_keeps_what_another_tab_has_saved(story: Story, answered: dict[str, str]) -> None:
+def test_typing_keeps_what_another_tab_has_saved(story: Story, answered: dict[str, str]) -> None:
     here, other = two_tabs(story, **answered)
     other.types(strengths="Calm.")
     for text in ("Say", "Say no", "Say no."):
@@ -71,7 +71,7 @@ def test_typing_on_keeps_what_another_tab_has_saved(story: Story, answered: dict
 
 
 @pytest.mark.world
-def test_typing_on_keeps_an_answer_that_another_tab_has_removed_removed(story: Story) -> None:
+def test_typing_does_not_restore_an_answer_that_another_tab_has_removed(story: Story) -> None:
     here, other = two_tabs(story, strengths="Calm.")
     other.types(strengths="")
     here.types(develop="Say")
@@ -148,7 +148,7 @@ def test_the_self_assessment_keeps_what_another_tab_has_saved(story: Story) -> N
 
 
 @pytest.mark.world
-def test_typing_goes_on_while_another_tab_hides_the_question() -> None:
+def test_typing_continues_while_another_tab_hides_the_question() -> None:
     story = sent()
     asks(story)
     path = referee_path(PAUL)

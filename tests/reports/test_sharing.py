@@ -111,7 +111,7 @@ def set_private(report: Report, since: datetime | None) -> None:
 
 @pytest.mark.main_case
 @pytest.mark.world
-def test_links_from_before_a_candidate_became_private_stop_meanwhile(
+def test_links_from_before_a_candidate_became_private_do_not_work_meanwhile(
     report: Report, rita: Membership
 ) -> None:
     report.step_request.application.role.viewers.add(rita)  # type: ignore[union-attr]

@@ -80,7 +80,7 @@ def test_the_referee_is_gone_from_every_version_and_the_others_are_not() -> None
 
 
 @pytest.mark.main_case
-def test_their_values_leave_every_figure() -> None:
+def test_their_values_are_removed_from_every_figure() -> None:
     check = whole()
     reported(check)
     erased(check)

@@ -127,7 +127,7 @@ def test_scenarios_move_by_one_place_and_stay_at_the_ends(rita: Membership) -> N
         remove_scenario(test=test, scenario_id=three, revision=revision(test))
 
 
-def test_of_two_tabs_the_second_changes_nothing(rita: Membership) -> None:
+def test_the_second_of_two_tabs_changes_nothing(rita: Membership) -> None:
     test = own(rita, LATE)
     (scenario,) = scenarios(test)
     seen = revision(test)
@@ -245,7 +245,7 @@ def test_the_source_language_is_not_a_translation(rita: Membership) -> None:
     assert [row.language for row in draft(test).rows] == ["en"]
 
 
-def test_a_draft_that_is_thrown_away_leaves_the_published_version(rita: Membership) -> None:
+def test_discarding_a_draft_keeps_the_published_version(rita: Membership) -> None:
     test = published(rita)
     before = rows(test)
     drafts.DRAFTS.begin(test, now=NOW)

@@ -147,7 +147,7 @@ def _plain(text: str) -> str:
     return text.replace("’", "'")
 
 
-def test_opposite_statements_of_a_scale_are_not_each_other_turned_round() -> None:
+def test_opposite_statements_of_a_scale_are_not_mirror_images() -> None:
     assert len(_mirrored("2")) == 8
     assert _mirrored("4") == {("ws05", "ws67")}
 

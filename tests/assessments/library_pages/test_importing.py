@@ -58,7 +58,7 @@ def refusal(who: Membership, pack: dict[str, Any]) -> str:
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("pack", [small_pack(), small_set(), custom_questions()])
-def test_each_kind_comes_in_by_text_as_a_draft_of_a_test_of_its_id(
+def test_a_pasted_pack_of_each_kind_becomes_a_draft_of_the_test_with_its_id(
     rita: Membership, pack: dict[str, Any]
 ) -> None:
     response = paste(rita, json.dumps(pack))
@@ -135,7 +135,7 @@ def test_a_version_in_an_existing_language_is_refused(rita: Membership) -> None:
     )
 
 
-def test_a_draft_is_thrown_away_before_another_takes_its_place(rita: Membership) -> None:
+def test_a_draft_must_be_discarded_before_another_replaces_it(rita: Membership) -> None:
     imported(rita, small_pack())
     assert refusal(rita, small_pack(name="Other")).startswith(
         "Version 1 of “Small” exists as a draft in this language."
@@ -205,7 +205,7 @@ def test_a_draft_is_published_once_and_never_changes_then(rita: Membership) -> N
     assert rows(rita.organisation) == before
 
 
-def test_a_draft_that_is_thrown_away_takes_a_test_without_versions_along(rita: Membership) -> None:
+def test_discarding_a_draft_also_deletes_a_test_without_versions(rita: Membership) -> None:
     draft = imported(rita, small_pack())
     browser = signed_in(rita)
     done = browser.post(url("test_discard_pack", rita.organisation, draft.test_id, draft.pk))

@@ -188,7 +188,7 @@ def test_four_experts_make_no_key_and_show_nothing(workshop: Test, rita: Members
 
 
 @pytest.mark.world
-def test_experts_who_rate_all_alike_make_no_key(workshop: Test, rita: Membership) -> None:
+def test_experts_who_rate_everything_the_same_make_no_key(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita, ratings=[(3, 3)] * 5)
     with pytest.raises(NoAgreement):
         take(workshop, rita)
@@ -354,7 +354,7 @@ def test_a_copy_is_not_the_panels(workshop: Test, rita: Membership) -> None:
         publish(copy, rita)
 
 
-def test_a_file_brings_no_panel(rita: Membership) -> None:
+def test_a_panel_cannot_be_imported(rita: Membership) -> None:
     raw = json.dumps(small_set() | {"panel": PANEL}).encode()
     with pytest.raises(PackError, match="A panel can't be imported"):
         import_pack(raw=raw, by=rita, now=NOW)

@@ -244,7 +244,7 @@ def test_ratings_of_texts_that_have_just_changed_are_not_saved(workshop: Test, r
 
 
 @pytest.mark.world
-def test_an_expert_declines_and_their_ratings_go(workshop: Test, rita: Membership) -> None:
+def test_declining_deletes_an_experts_ratings(workshop: Test, rita: Membership) -> None:
     expert, browser = invited(workshop, by=rita), Client()
     rate(expert, (4, 2))
     assert "Decline?" in words(browser.get(address(expert, "expert_decline")))

@@ -118,7 +118,7 @@ def test_a_score_is_a_finite_number() -> None:
 
 
 @pytest.mark.parametrize("table", [TABLE, norm_table([0.1 * n / 7 for n in range(150)], None)])
-def test_a_table_comes_back_from_json_whole(table: NormTable) -> None:
+def test_a_table_survives_json(table: NormTable) -> None:
     assert from_json(json.loads(json.dumps(to_json(table)))) == table
 
 
@@ -178,7 +178,7 @@ def test_percentiles_rise_with_scores_and_lie_in_their_bands(
 @pytest.mark.slow
 @settings(deadline=None)
 @given(GROUPS)
-def test_turned_round_a_group_turns_its_percentiles_round(group: dict[int, int]) -> None:
+def test_reversing_a_groups_scores_reverses_its_percentiles(group: dict[int, int]) -> None:
     scores = [score for score, count in group.items() for _ in range(count)]
     table, turned = norm_table(scores, None), norm_table([-score for score in scores], None)
     for score in group:

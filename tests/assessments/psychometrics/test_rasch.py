@@ -222,7 +222,7 @@ def test_an_answer_must_be_zero_or_one(answer: object) -> None:
         calibrate([[ItemAnswer(FORM[0], 5, answer)]])  # type: ignore[arg-type]  # an invalid answer on purpose
 
 
-def test_a_calibration_comes_back_from_json_whole() -> None:
+def test_a_calibration_survives_json() -> None:
     assert from_json(json.loads(json.dumps(to_json(calibrated())))) == calibrated()
 
 

@@ -92,7 +92,7 @@ def test_items_that_measure_the_same_equally_strongly_have_one_value_for_both() 
         [[3, 3, 3], [3, 3, 3]],
     ],
 )
-def test_too_little_or_nothing_that_varies_has_neither(rows: list[list[float]]) -> None:
+def test_too_little_data_or_no_variance_gives_neither(rows: list[list[float]]) -> None:
     assert (alpha(rows), omega(rows)) == (None, None)
 
 
@@ -102,7 +102,7 @@ def test_two_items_have_an_alpha_and_no_omega() -> None:
     assert astuple(found) == (pytest.approx(2 / 3), None, 3)
 
 
-def test_an_item_that_all_answer_alike_leaves_no_omega() -> None:
+def test_an_item_that_all_answer_the_same_leaves_no_omega() -> None:
     assert omega([[1, 2, 3, 3], [2, 1, 2, 3], [4, 4, 5, 3], [5, 3, 4, 3]]) is None
 
 
@@ -172,7 +172,7 @@ def test_items_with_nothing_in_common_are_not_called_reliable() -> None:
 @pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.floats(0.25, 0.95), min_size=3, max_size=12))
-def test_loadings_come_back_from_the_correlations_they_make(true: list[float]) -> None:
+def test_loadings_are_recovered_from_the_correlations_that_they_imply(true: list[float]) -> None:
     correlations = [
         [1.0 if i == j else one * other for j, other in enumerate(true)] for i, one in enumerate(true)
     ]
@@ -220,7 +220,7 @@ def test_it_is_the_correlation_of_the_halves_stepped_up_to_the_whole() -> None:
     assert found is not None and isclose(found, 2 / 3)
 
 
-def test_halves_that_are_alike_are_fully_reliable_and_those_that_differ_are_below_nothing() -> None:
+def test_halves_that_agree_are_fully_reliable_and_halves_that_differ_have_a_negative_reliability() -> None:
     assert split_half([(1, 2), (2, 3), (3, 4)]) == 1
     found = split_half([(1, 2), (2, 3), (3, 1)])  # r = -1/2
     assert found is not None and isclose(found, -2)

@@ -164,7 +164,7 @@ def test_a_void_item_counts_nowhere_and_the_fresh_one_counts_instead() -> None:
     assert solved(items) == (Solved("series", 1, 2),)
 
 
-def test_nothing_given_has_no_share() -> None:
+def test_without_counted_items_there_is_no_share() -> None:
     assert solved([]) == ()
     assert in_all(()) == Solved("", 0, 0)
     assert solved([Marked(category="series", right=None, void=True)])[0].share is None

@@ -235,7 +235,7 @@ def test_a_list_replaces_only_a_file_and_keeps_a_link(tmp_path: Path) -> None:
     assert (link.is_symlink(), file.read_bytes()) == (True, b"new")
 
 
-def test_what_a_killed_process_left_keeps_no_other_from_writing(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_process_do_not_keep_another_from_writing(tmp_path: Path) -> None:
     with archive.new_file(tmp_path / "file"):
         [left] = tmp_path.iterdir()
         with archive.new_file(tmp_path / "file"):  # in a container, each process has the same id

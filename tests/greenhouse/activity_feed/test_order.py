@@ -111,7 +111,7 @@ def test_a_note_after_a_newer_one_asks_greenhouse_nothing(
     assert story.world.line.calls == []
 
 
-def test_two_notes_that_are_posted_at_the_same_time_get_in_order(
+def test_two_notes_posted_at_the_same_time_are_put_in_order(
     story: Story, older: ActivityFeedNote, newer: ActivityFeedNote
 ) -> None:
     assert outbox.claim(ActivityFeedNote, older.pk, now=story.now)

@@ -434,7 +434,7 @@ def test_an_unexpected_error_leaves_the_request_to_the_view(web: Web) -> None:
     assert web.row("one").state == "received"
 
 
-def test_wake_ups_come_at_once_then_spaced_out_and_never_too_few() -> None:
+def test_wake_ups_are_immediate_at_first_then_spaced_out_and_none_is_missing() -> None:
     calls: list[float] = []
     woken = threading.Event()
 

@@ -340,7 +340,7 @@ def test_due_passes_begin_and_one_a_day_is_full(world: World) -> None:
 
 
 @pytest.mark.world
-def test_passes_go_on_after_the_clock_was_set_back(world: World) -> None:
+def test_passes_continue_after_the_clock_was_set_back(world: World) -> None:
     now, ahead = clock.now(), clock.now() + timedelta(days=3)
     assert reconciliation_jobs.begin_due(now=ahead) == 1
     row = Reconciliation.objects.of(world.organisation).get()

@@ -86,7 +86,7 @@ def test_another_name_at_the_same_address_stays_another_person(world: World) -> 
 
 
 @pytest.mark.world
-def test_another_role_stays_apart(world: World) -> None:
+def test_an_application_to_another_role_stays_separate(world: World) -> None:
     other = factories.role(world.organisation)
     rita = factories.member(world.organisation)
     ours = add_and_invite(role=other, person=Person(**ADA), steps=[], member=rita, now=clock.now())

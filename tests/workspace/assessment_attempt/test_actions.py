@@ -179,7 +179,7 @@ def test_more_time_moves_the_deadline_and_says_what_is_wrong(
 
 
 @pytest.mark.slow
-def test_more_time_treats_a_deadline_moved_by_an_adjustment_alike(
+def test_more_time_does_not_reveal_a_deadline_moved_by_an_adjustment(
     application: Application, rita: Membership
 ) -> None:
     assert application.role is not None

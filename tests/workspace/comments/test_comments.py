@@ -66,7 +66,7 @@ def wrong(response: Any) -> list[str]:
 
 
 @pytest.mark.main_case
-def test_a_comment_is_shown_to_colleagues_and_mails_who_is_mentioned(
+def test_a_comment_is_shown_to_colleagues_and_mailed_to_those_mentioned(
     application: Application, rita: Membership
 ) -> None:
     factories.member(rita.organisation, name="Tom Berg")

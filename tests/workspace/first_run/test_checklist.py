@@ -87,7 +87,7 @@ def test_the_key_dialog_returns_to_it(desk: Desk) -> None:
 
 
 @pytest.mark.world
-def test_putting_it_away_is_audited_once(desk: Desk) -> None:
+def test_dismissing_it_is_audited_once(desk: Desk) -> None:
     client = desk.client(desk.admin)
     for _ in range(2):
         assert client.post(desk.url("first_run_dismiss"))["Location"] == desk.url("needs_you")

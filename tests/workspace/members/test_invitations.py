@@ -228,7 +228,7 @@ def test_invitations_of_a_former_admin_are_withdrawn(ann: Membership, how: str) 
     assert not User.objects.filter(email=NINA).exists()
 
 
-def test_an_admin_who_steps_down_takes_their_invitations_along(ann: Membership) -> None:
+def test_invitations_of_an_admin_who_steps_down_are_withdrawn(ann: Membership) -> None:
     factories.member(ann.organisation, kind="admin")
     made = invite(ann)
     assert signed_in(ann).post(page("member", ann, ann.pk), {"kind": "recruiter"}).status_code == 302

@@ -149,7 +149,7 @@ def test_the_only_admin_is_refused_with_a_sentence(ann: Membership) -> None:
 
 
 @pytest.mark.world
-def test_a_deactivated_members_roles_mails_and_links_pass_on(
+def test_a_deactivated_members_roles_mails_and_links_are_passed_on(
     ann: Membership, rita: Membership, role: Role
 ) -> None:
     ada = factories.application(role, recruiter_email="rita@acme.example", recruiter_name="Rita Recruiter")

@@ -131,7 +131,7 @@ def test_only_new_results_are_mailed_about(role: Role, rita: Membership, jonas: 
     assert other.context["candidate_name"] == "Bob Zorn"
 
 
-def test_taking_several_oneself_sends_no_mail(role: Role, rita: Membership) -> None:
+def test_assigning_several_to_yourself_sends_no_mail(role: Role, rita: Membership) -> None:
     several = [to_review(named(role, "Ada", "Zorn")) for _ in range(2)]
     where = path("results_assign", role.organisation)
     signed_in(rita).post(where, {**chosen(*several), "colleague": rita.pk})

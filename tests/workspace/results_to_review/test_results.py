@@ -277,7 +277,7 @@ def test_assigning_leads_back_to_the_list_it_was_opened_from(here: World, ada: A
     assert b"javascript:alert" not in client.get(elsewhere).content
 
 
-def test_taking_it_oneself_sends_no_mail(here: World, ada: Application) -> None:
+def test_assigning_it_to_yourself_sends_no_mail(here: World, ada: Application) -> None:
     assign(review_of(ada), to=here.rita, by=here.rita, now=NOW)
     assert Email.objects.of(ada.organisation).filter(kind="reports.assigned").count() == 0
 

@@ -89,7 +89,7 @@ def test_the_only_hiring_manager_is_asked_once_on_the_ninetieth_day(ada: Applica
 
 
 @pytest.mark.world
-def test_two_reminders_then_it_counts_as_not_given(ada: Application, mo: Membership) -> None:
+def test_after_two_reminders_it_counts_as_not_given(ada: Application, mo: Membership) -> None:
     sweep()
     calendar = ada.organisation.calendar
     for number in (1, 2):

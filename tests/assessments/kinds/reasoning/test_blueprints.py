@@ -141,7 +141,7 @@ def test_the_built_in_forms_are_as_long_as_they_say_and_span_the_categories() ->
 
 
 @each_built_in
-def test_a_blueprint_comes_back_from_json(blueprint: Blueprint) -> None:
+def test_a_blueprint_survives_json(blueprint: Blueprint) -> None:
     assert parse_blueprint(json.loads(json.dumps(blueprint_json(blueprint)))) == blueprint
 
 

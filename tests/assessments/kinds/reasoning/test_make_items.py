@@ -33,7 +33,7 @@ def test_items_without_fault_are_counted_and_all_is_well() -> None:
 
 
 @pytest.mark.programs
-def test_a_number_of_seeds_that_is_none_is_refused() -> None:
+def test_an_invalid_number_of_seeds_is_refused() -> None:
     done = _run("--seeds", "0")
     assert (done.returncode, done.stdout) == (2, "")
     assert "--seeds must be at least 2." in done.stderr

@@ -59,9 +59,7 @@ def test_a_solver_that_sees_cells_and_options_alone_finds_the_key_and_no_second_
 
 @pytest.mark.matrix
 @each_level
-def test_no_other_reading_however_much_it_supposes_leads_to_another_option(
-    family: Family, level: int
-) -> None:
+def test_no_other_reading_of_any_complexity_leads_to_another_option(family: Family, level: int) -> None:
     items = [_drawn(family, level, seed) for seed in SEEDS]
     found = [solve_by_any_reading(_matrix(item), item.options) for item in items]
     assert found == [frozenset({item.key}) for item in items]
@@ -69,7 +67,7 @@ def test_no_other_reading_however_much_it_supposes_leads_to_another_option(
 
 @pytest.mark.slow
 @each_level
-def test_an_item_is_the_same_each_time_and_comes_back_from_json(family: Family, level: int) -> None:
+def test_an_item_is_the_same_each_time_and_survives_json(family: Family, level: int) -> None:
     for seed in SEEDS:
         item = _drawn(family, level, seed)
         assert family.generate(seed, level) == item
