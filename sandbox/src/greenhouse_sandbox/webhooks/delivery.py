@@ -161,7 +161,7 @@ class Deliverer:
             return not self._in_flight and not self._due(self._store.clock.now())
 
     def wait_until_idle(self, timeout_seconds: float) -> bool:
-        """Wait until no delivery is due. Returns False after a time-out. Don't hold the store's lock."""
+        """Wait until no delivery is due or in progress. Returns False after a time-out. Don't hold the store's lock."""
         end = time.monotonic() + timeout_seconds
         self.wake()
         while not self.idle():

@@ -281,7 +281,7 @@ class PartForm(forms.Form):
         self._add_norm_fields(part, numbers)
 
     def _add_scale_fields(self, contents: Sequence[Content]) -> None:
-        """`health_scales`: names of the scales that need confirmation."""
+        """Add the fields about scales, and set `health_scales`, the names of scales that need confirmation."""
         wholes = [(content, content.offers()[0].id) for content in contents]
         known = {scale.id: scale for content, form in wholes for scale in scales_of(content, form)}
         about_health = {scale.id: scale for content, form in wholes for scale in health_scales(content, form)}
