@@ -298,7 +298,7 @@ def rotate_keys() -> Rotated:
 
 @contextmanager
 def _no_other_rotating() -> Iterator[None]:
-    """With its keys in another order, each would retire the other's current key."""
+    """Prevent concurrent rotations: with keys in different orders, each would retire the other's current key."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [_ROTATING])
         if cursor.fetchone() != (True,):

@@ -1,7 +1,7 @@
-"""Corrects times that a clock wrote while it was ahead. Otherwise rows would wait until then, and those that a dead
-worker has left would seem to be in hand.
+"""Corrects times that a clock wrote while it was ahead. Otherwise rows would wait until then, and those of a dead
+worker would seem to be in progress.
 
-A claim isn't ended, only dated: its worker may be acting, and nothing may be sent twice.
+A claim's time is corrected, but the claim doesn't end: its worker may be acting, and nothing may be sent twice.
 """
 
 import logging
@@ -17,9 +17,9 @@ from goodword.core import clock, jobs
 from goodword.core.models import Reaction
 
 log = logging.getLogger(__name__)
-#: more than the clocks of hosts may differ
+#: more than the expected difference between hosts' clocks
 AHEAD: Final = timedelta(minutes=1)
-#: longer than a job or a reaction waits for its next attempt
+#: longer than any job or reaction waits for its next attempt
 LONGEST_RETRY: Final = timedelta(hours=6)
 
 
@@ -32,8 +32,8 @@ class Correction:
 
 
 def moved_back(model: type[Model], *written: str, **where: object) -> Correction:
-    """For a queue: `written` are columns with times of writing. `not_before` moves back by as much as the latest was
-    ahead."""
+    """Correct the times of a queue. `written`: columns that record when something was written. `not_before` moves back
+    by as much as the latest of them was ahead."""
     latest = Greatest(*written) if len(written) > 1 else F(written[0])  # ignores NULLs
 
     def rows(now: datetime) -> QuerySet[Any]:
@@ -52,7 +52,7 @@ def moved_back(model: type[Model], *written: str, **where: object) -> Correction
 
 
 def limited(model: type[Model], column: str, *, longest: timedelta, **where: object) -> Correction:
-    """For a column that is never set further ahead than `longest`."""
+    """Correct a column that is never set further ahead than `longest`."""
     return Correction(
         lambda now: model._default_manager.filter(**{f"{column}__gt": now + longest}, **where),
         lambda now: {column: now},

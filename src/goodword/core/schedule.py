@@ -62,8 +62,8 @@ class Deferrer(PeriodicDeferrer):
             self._wake()
 
     def get_timestamps(self, periodic_task: Any, since: int | None, until: float) -> Iterable[int]:
-        """Return the latest time only, since one run does everything that is due. A job queued later than now dates
-        from before the clock was set back; Procrastinate would wait until then."""
+        """Return only the latest time, since one run does everything that is due. A job queued in the future is from
+        before the clock was set back; Procrastinate would wait until then."""
         if since is None or since > until:
             return super().get_timestamps(periodic_task, None, until)
         periodic_task.croniter.set_current(start_time=until)

@@ -18,11 +18,11 @@ class Email(OrganisationOwned, Outbox):
     quoted_candidate = models.ForeignKey(Candidate, on_delete=models.SET_NULL, null=True, related_name="+")
     #: what it is about, to cancel it: "step_request:7", "request:31"
     subject_ref = models.CharField(max_length=60, default="", blank=True)
-    #: the member whom it is for, who must still have access when it is sent (domain/readers.py)
+    #: the member it is for, who must still have access when it is sent (domain/readers.py)
     member = models.ForeignKey(
         Membership, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
-    #: it is for the application's recruiter, who may be another one when it is sent
+    #: whether it is for the application's recruiter, who may have changed by the time it is sent
     for_recruiter = models.BooleanField(default=False)
     to_address = models.EmailField(max_length=320)
     to_name = models.CharField(max_length=200, default="", blank=True)

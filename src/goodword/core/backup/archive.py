@@ -140,7 +140,8 @@ def new_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
 
 
 def _new_draft(path: Path) -> tuple[Path, int]:
-    """A draft and its descriptor, which is locked as long as this process or its encrypting program lives."""
+    """Create a draft. Returns its path and its descriptor, which is locked while this process or its encrypting program
+    runs."""
     while True:
         # not the process id, which is the same in each container
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")

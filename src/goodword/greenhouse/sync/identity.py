@@ -1,4 +1,4 @@
-"""Whether a record in Greenhouse is about the person we know by its id.
+"""Decides whether a record in Greenhouse is about the person we know by its id.
 
 Ids of two accounts can be equal, and a connection's key may be replaced by that of another account. Candidates are
 compared by the time at which Greenhouse created them, applications by the time of the application: neither changes
@@ -26,8 +26,8 @@ def is_same_moment(ours: datetime | None, theirs: datetime | None) -> bool | Non
 
 
 def is_same_person(ours: Candidate, theirs: remote.Candidate) -> bool:
-    """Return whether two records with the same id are about one person. An address and part of the name in common prove
-    it, too, since Greenhouse may change the time with a merge. If a time is unknown, less is enough."""
+    """Return whether two records with the same id are about one person. An address and part of the name in common also
+    prove it, since a merge may change the time. If a time is unknown, an address or the full name is enough."""
     return _agrees(ours, theirs, same=is_same_moment(ours.remote_created_at, theirs.created_at))
 
 

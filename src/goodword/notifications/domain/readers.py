@@ -1,5 +1,5 @@
-"""Whether a mail to the team may still be sent. It may have waited for the mail server for days, and its reader may
-have lost access in the meantime."""
+"""Decides whether a mail to the team may still be sent. It may have waited for the mail server for days, and its reader
+may have lost access in the meantime."""
 
 from collections.abc import Callable
 

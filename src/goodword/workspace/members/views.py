@@ -31,7 +31,7 @@ from goodword.workspace.search import search_text
 
 #: members per page
 PAGE = 100
-#: from this number of members on they can be searched
+#: minimum number of members for a search field
 SEARCHABLE = 20
 
 

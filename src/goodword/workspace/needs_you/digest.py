@@ -112,7 +112,7 @@ def send_digest(*, member_id: int, now: datetime) -> bool:
 
 @readers.updates(KIND)
 def is_still_true(email: Email, member: Membership) -> bool:
-    """Return whether the member still wants it and sees the roles in it; tomorrow's has the present ones."""
+    """Return whether the member still wants it and can see its roles. Tomorrow's digest has the current ones."""
     if not (member.daily_digest and member.may_work):
         return False
     titles = {role["title"] for role in email.context["roles"]}
