@@ -12,7 +12,7 @@ from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds.builtin import REASONING, WORK_STYLE
 from goodword.assessments.kinds.builtin import content as builtin_content
 from goodword.assessments.kinds.custom_questions.items import CustomQuestion
-from goodword.assessments.kinds.judgement.items import Situation
+from goodword.assessments.kinds.judgement.items import SituationItem
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.items import ReasoningTask, calibration_answers
 from goodword.assessments.kinds.scales.items import Statement
@@ -253,8 +253,8 @@ def _answer(
         match item:
             case Statement():
                 values[item.id] = value
-            case Situation():
-                values[item.id] = {one.id: value for one in item.scenario.actions}
+            case SituationItem():
+                values[item.id] = {one.id: value for one in item.situation.actions}
             case ReasoningTask():
                 wrong = next(option.id for option in item.drawn.options if option.id != item.drawn.key)
                 values[item.id] = wrong if number % solve else item.drawn.key
@@ -337,7 +337,7 @@ PANEL: dict[str, Any] = {
 def own_situations(organisation: Organisation, key: str = "own_situations", *, n: int = 8) -> TestVersion:
     """With the first `n` situations."""
     found = builtin_content("judgement_customer", language="en")
-    found |= {"id": key, "panel": PANEL, "scenarios": found["scenarios"][:n]}
+    found |= {"id": key, "panel": PANEL, "situations": found["situations"][:n]}
     return _own_version(organisation, found, kind=Test.Kind.JUDGEMENT)
 
 

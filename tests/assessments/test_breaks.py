@@ -15,7 +15,7 @@ from goodword.assessments.attempts.completion import end_overdue, resume
 from goodword.assessments.attempts.parts import PartOver, begin_part
 from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.export import export
-from goodword.assessments.kinds.judgement.items import Situation
+from goodword.assessments.kinds.judgement.items import SituationItem
 from goodword.assessments.kinds.judgement.results import JudgementResult
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import items_of
@@ -205,8 +205,8 @@ def rate(attempt: Attempt, now: datetime, value: int = 3) -> None:
     """Rate all actions of the current situation."""
     part = part_of(attempt)
     item = items_of(part)[part.at - 1]
-    assert isinstance(item, Situation)
-    ratings = {action.id: value for action in item.scenario.actions}
+    assert isinstance(item, SituationItem)
+    ratings = {action.id: value for action in item.situation.actions}
     save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=ratings, now=now)
 
 
@@ -239,8 +239,8 @@ def test_only_fully_rated_situations_survive_a_break() -> None:
     part = part_of(made)
     assert (part.at, part.void) == (2, [])
     item = items_of(part)[1]
-    assert isinstance(item, Situation)
-    some = {item.scenario.actions[0].id: 3}
+    assert isinstance(item, SituationItem)
+    some = {item.situation.actions[0].id: 3}
     now = NOW + 5 * MINUTE + timedelta(seconds=20)
     save_answer(attempt_id=made.pk, order=1, item_id=second, value=some, now=now)
     assert resume(attempt_id=made.pk, order=1, now=NOW + 8 * MINUTE) is True
@@ -262,7 +262,7 @@ def test_void_situations_are_ignored_in_scores_and_recomputation(
         rate(made, now)
         next_item(attempt_id=made.pk, order=1, number=number, now=now)
     part = part_of(made)
-    actions = sum(len(item.scenario.actions) for item in given if isinstance(item, Situation))
+    actions = sum(len(item.situation.actions) for item in given if isinstance(item, SituationItem))
     assert part.ended_by == "finished"
     assert [(one.answered, one.items) for one in part.scores.all()] == [(actions, actions)] * 2
     made.refresh_from_db()
@@ -270,7 +270,7 @@ def test_void_situations_are_ignored_in_scores_and_recomputation(
     assert found is not None
     [shown] = found.parts
     assert isinstance(shown, JudgementResult)
-    assert (shown.voided, [one.text for one in shown.scenarios]) == (2, [one.text for one in given])
+    assert (shown.voided, [one.text for one in shown.situations]) == (2, [one.text for one in given])
     export(organisation=made.organisation, folder=tmp_path / "evidence", now=now, actor="a test")
     again = check(tmp_path / "evidence")
     assert (again.scores.agree, again.differ, again.changed) == (2, (), ())

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from goodword.assessments.kinds.judgement.results import RatedAction, RatedScenario, agrees_with_key
+from goodword.assessments.kinds.judgement.results import AnsweredSituation, RatedAction, agrees_with_key
 from goodword.assessments.kinds.reasoning.results import CandidateReasoning, examples
 from goodword.assessments.kinds.scales.results import position_in_words
 from goodword.assessments.models import Assessment, Attempt, Score, Test
@@ -166,7 +166,7 @@ def test_a_situation_agrees_with_the_key_if_most_of_its_pairs_have_the_same_orde
         RatedAction(text="", answer=answer, label=None, key=key, distance=None, reason="")
         for answer, key in rated
     )
-    assert agrees_with_key(RatedScenario(text="", actions=actions)) is agrees
+    assert agrees_with_key(AnsweredSituation(text="", actions=actions)) is agrees
 
 
 @pytest.mark.parametrize(("language", "key"), [("en", "3.5"), ("de", "3,5"), ("fr", "3,5")])

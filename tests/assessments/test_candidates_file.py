@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from goodword.assessments.kinds.custom_questions.items import CustomQuestion
-from goodword.assessments.kinds.judgement.items import Situation
+from goodword.assessments.kinds.judgement.items import SituationItem
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.reasoning.words import show
 from goodword.assessments.models import Answer, Attempt, AttemptPart, Score
@@ -60,8 +60,8 @@ def texts_of_items(attempt: Attempt) -> set[str]:
                 found |= {one.picture.alt for one in shown.options if one.picture}
                 continue
             found.add(item.text)
-            if isinstance(item, Situation):
-                found |= {action.text for action in item.scenario.actions}
+            if isinstance(item, SituationItem):
+                found |= {action.text for action in item.situation.actions}
     return {text for text in found if len(text) > 15}
 
 

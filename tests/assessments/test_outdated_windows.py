@@ -14,7 +14,7 @@ from goodword.assessments.attempts.answers import next_item
 from goodword.assessments.attempts.completion import resume
 from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.kinds.custom_questions.items import CustomQuestion
-from goodword.assessments.kinds.judgement.items import Situation
+from goodword.assessments.kinds.judgement.items import SituationItem
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import items_of
 from tests.assessments.custom_questions import support as own_support
@@ -50,8 +50,8 @@ def sent_by(client: Client, attempt: Attempt, here: str) -> dict[str, str]:
     found = re.search(r'<input type="hidden" name="item" value="([^"]+)">', page)
     assert found is not None
     item = {one.id: one for one in items_of(part_of(attempt))}[found[1]]
-    if isinstance(item, Situation):
-        return {"item": item.id} | {f"action_{action.id}": "2" for action in item.scenario.actions}
+    if isinstance(item, SituationItem):
+        return {"item": item.id} | {f"action_{action.id}": "2" for action in item.situation.actions}
     if isinstance(item, CustomQuestion):
         return {"item": item.id, f"q-{item.id}": "First I look."}
     return {"item": item.id, "answer": "a" if item.text == "" else "3"}

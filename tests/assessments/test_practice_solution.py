@@ -95,7 +95,7 @@ def test_a_practice_situation_has_as_many_actions_as_the_first_one_of_the_test(a
     assert "each with four things that somebody could do" in words(page.select_one("main"))
     assert len(page.select(".situation__action")) == 4
     two = read_judgement(small_set())
-    assert len(practice_situation(two).scenario.actions) == len(two.scenarios[0].actions) == 2
+    assert len(practice_situation(two).situation.actions) == len(two.situations[0].actions) == 2
 
 
 def _labels(page: Any) -> list[str]:

@@ -323,10 +323,10 @@ def test_a_judgement_shows_the_distance_and_the_reason_of_each_key(
 ) -> None:
     [found] = _made(finished["judgement"]).parts
     assert isinstance(found, JudgementResult)
-    first = found.scenarios[0].actions[0]
+    first = found.situations[0].actions[0]
     assert (first.answer, first.label, first.key, first.distance) == (4, "Rather effective", 2, 2)
     assert first.reason.startswith("An explanation helps")
-    distances = [one.distance or 0 for scenario in found.scenarios for one in scenario.actions]
+    distances = [one.distance or 0 for situation in found.situations for one in situation.actions]
     assert found.distance == pytest.approx(sum(distances) / len(distances))
     assert found.largest > (found.distance or 0)
     page = page_of(found_in(found))

@@ -35,7 +35,7 @@ def test_the_judgement_editor_is_accessible_and_fits(
     theirs = judgement.built_in(rita.organisation)
     made = duplicate_set(test=theirs, by=rita, now=judgement.NOW)
     add_language(test=made, language="fr", revision=judgement.revision(made), now=judgement.NOW)
-    scenario = judgement.scenarios(made)[0]["id"]
+    situation = judgement.situations(made)[0]["id"]
     looker = Looker(*WIDTHS)
     context = window(browser, rita, live_server, width=WIDTHS[0])
     looker.watch(context)
@@ -45,8 +45,8 @@ def test_the_judgement_editor_is_accessible_and_fits(
         ("set", judgement.url("judgement", theirs)),
         ("set draft", judgement.url("judgement_edit", made)),
         ("set details", judgement.url("judgement_details", made)),
-        ("scenario", judgement.url("judgement_scenario", made, scenario)),
-        ("scenario remove", judgement.url("judgement_scenario_remove", made, scenario)),
+        ("situation", judgement.url("judgement_situation", made, situation)),
+        ("situation remove", judgement.url("judgement_situation_remove", made, situation)),
         ("set translate", judgement.url("judgement_language", made, "fr")),
         ("set publish", judgement.url("judgement_publish", made)),
         ("set discard", judgement.url("judgement_discard", made)),
@@ -62,13 +62,13 @@ def test_the_judgement_editor_is_accessible_and_fits(
     context.close()
 
 
-def test_a_scenario_is_written_and_published_by_keyboard_without_javascript(
+def test_a_situation_is_written_and_published_by_keyboard_without_javascript(
     browser: Browser, live_server: object, rita: Membership
 ) -> None:
     made = judgement.own(rita)
     context = window(browser, rita, live_server, width=1440, script=False)
     page = context.new_page()
-    page.goto(f"{live_server}{judgement.url('judgement_scenario_new', made)}")
+    page.goto(f"{live_server}{judgement.url('judgement_situation_new', made)}")
     typed = {
         "textarea[name=text]": "A chain breaks an hour before the ride.",
         "textarea[name=action_0]": "Say that it cannot be done.",
@@ -88,7 +88,7 @@ def test_a_scenario_is_written_and_published_by_keyboard_without_javascript(
     page.focus("main .actions button:not([name])")
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    assert [one["effectiveness"] for one in judgement.scenarios(made)[0]["actions"]] == [4.5, 1.5]
+    assert [one["effectiveness"] for one in judgement.situations(made)[0]["actions"]] == [4.5, 1.5]
     page.goto(f"{live_server}{judgement.url('judgement_publish', made)}")
     page.fill("input[name=key_by]", "Ana Ruiz")
     page.fill("textarea[name=key_how]", "She rated all.")

@@ -39,14 +39,14 @@ def test_text_typed_for_a_discarded_draft_of_a_questionnaire_is_shown(rita: Memb
 def test_text_typed_for_a_discarded_draft_of_a_test_is_shown(rita: Membership) -> None:
     test = judgement.published(rita)
     typed = {"text": TYPED, "revision": "0"}
-    response = signed_in(rita).post(judgement.url("judgement_scenario_new", test), typed)
+    response = signed_in(rita).post(judgement.url("judgement_situation_new", test), typed)
     assert (response.status_code, "Whom did they &lt;lead&gt;?" in response.content.decode()) == (409, True)
     assert TESTS.find(test) is None
 
 
 def test_text_typed_for_a_test_deleted_with_its_only_draft_is_shown(rita: Membership) -> None:
     test = judgement.own(rita)
-    where = judgement.url("judgement_scenario_new", test)
+    where = judgement.url("judgement_situation_new", test)
     TESTS.discard(test, revision=judgement.revision(test), by=rita, now=NOW)
     browser = signed_in(rita)
     response = browser.post(where, {"text": TYPED, "revision": "0"})
@@ -70,4 +70,4 @@ def test_a_stale_confirmation_discards_nothing(rita: Membership) -> None:
     test = judgement.own(rita, judgement.LATE)
     response = signed_in(rita).post(judgement.url("judgement_discard", test), {"revision": "0"}, follow=True)
     assert "Not changed: the draft was changed in another tab" in response.content.decode()
-    assert len(judgement.scenarios(test)) == 1
+    assert len(judgement.situations(test)) == 1

@@ -117,7 +117,7 @@ def test_granting_replaces_the_part_by_an_untimed_one_with_the_same_situations()
     grants(asked(attempt, percent=0, form=True), {1: CREATE})
     part = part_of(attempt)
     assert (taken(attempt), clocks(attempt)[1]) == ((WRITTEN, None), 720)
-    situations = [one["id"] for one in before.version.content["scenarios"]]
+    situations = [one["id"] for one in before.version.content["situations"]]
     assert [item.id for item in items_of(part)] == situations
     assert (part.items, part.version.language) == (before.items, before.version.language)
     row = Adjustment.objects.of(attempt.organisation).get()
@@ -203,7 +203,7 @@ def test_a_part_that_starts_before_the_answer_is_not_replaced_and_nothing_is_sen
     attempt = timed(JUDGEMENT, REASONING)
     row = asked(attempt, percent=25, form=True)
     [item, *_] = items_of(part_of(attempt))
-    values = {action["id"]: 3 for action in part_of(attempt).version.content["scenarios"][0]["actions"]}
+    values = {action["id"]: 3 for action in part_of(attempt).version.content["situations"][0]["actions"]}
     save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=values, now=NOW)
     before = everything(attempt)
     with pytest.raises(CannotReplace):

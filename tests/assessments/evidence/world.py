@@ -47,7 +47,7 @@ JUDGEMENT: Final[dict[str, Any]] = {
     "instructions": "Say how effective each is.",
     "response_scale": [{"value": value, "label": f"Step {value}"} for value in range(1, 6)],
     "key_basis": "Three people who do the job.",
-    "scenarios": [
+    "situations": [
         {
             "id": f"s{number}",
             "text": "A customer waits.",

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft
-from goodword.assessments.kinds.judgement.drafts import add_scenario, create_set, publish_set
+from goodword.assessments.kinds.judgement.drafts import add_situation, create_set, publish_set
 from goodword.assessments.kinds.judgement.editor import KeyedAction
 from goodword.assessments.models import Test, TestVersion
 from tests.support import factories
@@ -46,7 +46,7 @@ def built_in(organisation: Organisation, *, languages: tuple[str, ...] = ("en", 
 
 
 def content(language: str = "en") -> dict[str, Any]:
-    """A complete set of two scenarios."""
+    """A complete set of two situations."""
     in_words = (lambda text: text) if language == "en" else (lambda text: f"{language}: {text}")
     return {
         "kind": "judgement",
@@ -60,10 +60,10 @@ def content(language: str = "en") -> dict[str, Any]:
         "instructions": in_words("Judge each action."),
         "response_scale": [{"value": n, "label": in_words(f"Step {n}")} for n in range(1, 6)],
         "key_basis": in_words("Set by the authors."),
-        "scenarios": [
+        "situations": [
             {
                 "id": f"s{n}",
-                "text": in_words(f"Scenario {n}"),
+                "text": in_words(f"Situation {n}"),
                 "actions": [
                     {
                         "id": f"s{n}a{m}",
@@ -80,7 +80,7 @@ def content(language: str = "en") -> dict[str, Any]:
 
 
 def own(by: Membership, *texts: str) -> Test:
-    """A draft of an organisation's set with a scenario for each text."""
+    """A draft of an organisation's set with a situation for each text."""
     made = create_set(
         name="In the workshop",
         instructions="Judge each action.",
@@ -90,12 +90,12 @@ def own(by: Membership, *texts: str) -> Test:
         now=NOW,
     )
     for text in texts:
-        add_scenario(test=made, text=text, actions=[CALL, SORRY], revision=revision(made))
+        add_situation(test=made, text=text, actions=[CALL, SORRY], revision=revision(made))
     return made
 
 
 def published(by: Membership) -> Test:
-    """Version 1 of an organisation's set with one scenario."""
+    """Version 1 of an organisation's set with one situation."""
     made = own(by, LATE)
     publish_set(
         test=made, revision=revision(made), key_by="Ana Ruiz", key_how="She rated all.", by=by, now=NOW
@@ -114,8 +114,8 @@ def revision(test: Test) -> int:
     return draft(test).source.revision
 
 
-def scenarios(test: Test) -> list[dict[str, Any]]:
-    return list(draft(test).content["scenarios"])
+def situations(test: Test) -> list[dict[str, Any]]:
+    return list(draft(test).content["situations"])
 
 
 def url(name: str, test: Test, *more: str) -> str:

@@ -12,13 +12,13 @@ from goodword.assessments.kinds.judgement.drafts import (
     DOWN,
     UP,
     add_language,
-    add_scenario,
+    add_situation,
     change_details,
-    change_scenario,
+    change_situation,
     duplicate_set,
-    move_scenario,
+    move_situation,
     remove_language,
-    remove_scenario,
+    remove_situation,
     save_texts,
 )
 from goodword.assessments.kinds.judgement.editor import KeyedAction, changes, count_untranslated, texts_of
@@ -36,7 +36,7 @@ from tests.assessments.judgement.support import (
     own,
     published,
     revision,
-    scenarios,
+    situations,
 )
 from tests.support import factories
 
@@ -67,7 +67,7 @@ def test_a_copy_has_all_languages_and_names_its_source(rita: Membership) -> None
     assert there.content["source"] == (
         "Written for Goodword. Changed by Acme Bikes, from version 1 of “Situations in a shop”."
     )
-    assert there.content["scenarios"] == content()["scenarios"]
+    assert there.content["situations"] == content()["situations"]
     assert there.content["id"] == there.translations[0].content["id"] != "judgement_shop"
     assert drafts.DRAFTS.find(theirs) is None
 
@@ -93,11 +93,11 @@ def test_built_in_sets_cannot_be_edited(rita: Membership) -> None:
 
 def test_a_changed_action_keeps_its_id_and_a_new_one_gets_its_own(rita: Membership) -> None:
     test = own(rita, LATE)
-    (scenario,) = scenarios(test)
-    first, second = scenario["actions"]
-    change_scenario(
+    (situation,) = situations(test)
+    first, second = situation["actions"]
+    change_situation(
         test=test,
-        scenario_id=scenario["id"],
+        situation_id=situation["id"],
         text="Later still.",
         actions=[
             KeyedAction(id=second["id"], text="Ask them to wait.", effectiveness=3.5, reason="It is honest."),
@@ -107,40 +107,40 @@ def test_a_changed_action_keeps_its_id_and_a_new_one_gets_its_own(rita: Membersh
         ],
         revision=revision(test),
     )
-    (after,) = scenarios(test)
-    assert (after["id"], after["text"]) == (scenario["id"], "Later still.")
+    (after,) = situations(test)
+    assert (after["id"], after["text"]) == (situation["id"], "Later still.")
     assert [one["text"] for one in after["actions"]] == ["Ask them to wait.", "Offer coffee."]
     assert after["actions"][0]["id"] == second["id"]
     assert after["actions"][1]["id"] not in {first["id"], second["id"], "not_one_of_this_set"}
 
 
-def test_scenarios_move_by_one_place_and_stay_at_the_ends(rita: Membership) -> None:
+def test_situations_move_by_one_place_and_stay_at_the_ends(rita: Membership) -> None:
     test = own(rita, "one", "two", "three")
-    one, two, three = (scenario["id"] for scenario in scenarios(test))
-    assert move_scenario(test=test, scenario_id=three, by=UP, revision=revision(test)) == 2
-    assert [scenario["id"] for scenario in scenarios(test)] == [one, three, two]
-    assert move_scenario(test=test, scenario_id=two, by=DOWN, revision=revision(test)) == 3
-    assert [scenario["id"] for scenario in scenarios(test)] == [one, three, two]
-    remove_scenario(test=test, scenario_id=three, revision=revision(test))
-    assert [scenario["id"] for scenario in scenarios(test)] == [one, two]
+    one, two, three = (situation["id"] for situation in situations(test))
+    assert move_situation(test=test, situation_id=three, by=UP, revision=revision(test)) == 2
+    assert [situation["id"] for situation in situations(test)] == [one, three, two]
+    assert move_situation(test=test, situation_id=two, by=DOWN, revision=revision(test)) == 3
+    assert [situation["id"] for situation in situations(test)] == [one, three, two]
+    remove_situation(test=test, situation_id=three, revision=revision(test))
+    assert [situation["id"] for situation in situations(test)] == [one, two]
     with pytest.raises(KeyError):
-        remove_scenario(test=test, scenario_id=three, revision=revision(test))
+        remove_situation(test=test, situation_id=three, revision=revision(test))
 
 
 def test_the_second_of_two_tabs_changes_nothing(rita: Membership) -> None:
     test = own(rita, LATE)
-    (scenario,) = scenarios(test)
+    (situation,) = situations(test)
     seen = revision(test)
     change_details(test=test, name="First", instructions="a", construct="b", revision=seen)
     before = rows(test)
     late: list[Any] = [
         lambda: change_details(test=test, name="Second", instructions="a", construct="b", revision=seen),
-        lambda: add_scenario(test=test, text="x", actions=[CALL, SORRY], revision=seen),
-        lambda: change_scenario(
-            test=test, scenario_id=scenario["id"], text="x", actions=[CALL, SORRY], revision=seen
+        lambda: add_situation(test=test, text="x", actions=[CALL, SORRY], revision=seen),
+        lambda: change_situation(
+            test=test, situation_id=situation["id"], text="x", actions=[CALL, SORRY], revision=seen
         ),
-        lambda: move_scenario(test=test, scenario_id=scenario["id"], by=UP, revision=seen),
-        lambda: remove_scenario(test=test, scenario_id=scenario["id"], revision=seen),
+        lambda: move_situation(test=test, situation_id=situation["id"], by=UP, revision=seen),
+        lambda: remove_situation(test=test, situation_id=situation["id"], revision=seen),
         lambda: add_language(test=test, language="de", revision=seen, now=NOW),
         lambda: drafts.DRAFTS.discard(test, revision=seen, by=rita, now=NOW),
         lambda: judgement_drafts.publish_set(
@@ -177,22 +177,22 @@ def test_a_published_version_has_the_basis_of_its_key_and_never_changes(rita: Me
     ]
 
 
-def test_a_set_without_a_scenario_is_not_published(rita: Membership) -> None:
+def test_a_set_without_a_situation_is_not_published(rita: Membership) -> None:
     test = own(rita)
-    with pytest.raises(judgement_drafts.NoScenarios):
+    with pytest.raises(judgement_drafts.NoSituations):
         publish(test, rita)
     assert drafts.DRAFTS.newest(test) == []
 
 
 def test_a_translation_follows_the_source_and_keeps_the_words_it_has(rita: Membership) -> None:
     test = own(rita, "one", "two")
-    first, second = scenarios(test)
+    first, second = situations(test)
     add_language(test=test, language="de", revision=revision(test), now=NOW)
     texts = {place: f"de {text}" for place, text in texts_of(draft(test).content).items()}
     save_texts(test=test, language="de", texts=texts, revision=revision(test))
-    change_scenario(
+    change_situation(
         test=test,
-        scenario_id=first["id"],
+        situation_id=first["id"],
         text="one",
         actions=[
             KeyedAction(id=first["actions"][1]["id"], text=SORRY.text, effectiveness=1, reason=SORRY.reason),
@@ -200,17 +200,17 @@ def test_a_translation_follows_the_source_and_keeps_the_words_it_has(rita: Membe
         ],
         revision=revision(test),
     )
-    move_scenario(test=test, scenario_id=second["id"], by=UP, revision=revision(test))
+    move_situation(test=test, situation_id=second["id"], by=UP, revision=revision(test))
     source, german = (row.content for row in draft(test).rows)
     assert german["language"] == "de"
     assert german["response_scale"][0]["label"] == "Nicht wirksam"
     shapes = [
-        [(one["id"], [(a["id"], a["effectiveness"]) for a in one["actions"]]) for one in each["scenarios"]]
+        [(one["id"], [(a["id"], a["effectiveness"]) for a in one["actions"]]) for one in each["situations"]]
         for each in (source, german)
     ]
     assert shapes[0] == shapes[1]
-    assert [one["text"] for one in german["scenarios"]] == ["de two", "de one"]
-    assert [action["text"] for action in german["scenarios"][1]["actions"]] == [f"de {SORRY.text}", ""]
+    assert [one["text"] for one in german["situations"]] == ["de two", "de one"]
+    assert [action["text"] for action in german["situations"][1]["actions"]] == [f"de {SORRY.text}", ""]
     assert count_untranslated(source, german) == 2
 
 
@@ -258,9 +258,9 @@ def test_discarding_a_draft_keeps_the_published_version(rita: Membership) -> Non
 
 def test_changes_are_listed_keys_first(rita: Membership) -> None:
     before, after = content(), content()
-    after["scenarios"][0]["actions"][0]["effectiveness"] = 4.0
-    after["scenarios"][1]["text"] = "Another scenario"
-    after["scenarios"].append({"id": "s3", "text": "New", "actions": []})
+    after["situations"][0]["actions"][0]["effectiveness"] = 4.0
+    after["situations"][1]["text"] = "Another situation"
+    after["situations"].append({"id": "s3", "text": "New", "actions": []})
     assert changes(before, after) == [
         "Key of “Action 1 of 1” changed from 1.5 to 4.",
         "1 situation added.",

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.catalogue import drafts
 from goodword.assessments.catalogue.packs import ensure_builtin
-from goodword.assessments.kinds.judgement.drafts import add_language, add_scenario, change_details
+from goodword.assessments.kinds.judgement.drafts import add_language, add_situation, change_details
 from goodword.assessments.models import Test, TestVersion
 from tests.assessments.all_kinds import PANEL
 from tests.assessments.judgement.support import (
@@ -25,7 +25,7 @@ from tests.assessments.judgement.support import (
     own,
     published,
     revision,
-    scenarios,
+    situations,
     url,
 )
 from tests.assessments.once import once
@@ -35,7 +35,7 @@ from tests.workspace.applications import path
 
 pytestmark = pytest.mark.django_db
 
-#: URL name, whether it concerns a scenario or a language, and the statuses of GET and POST for editors
+#: URL name, whether it concerns a situation or a language, and the statuses of GET and POST for editors
 PAGES: list[tuple[str, str, int, int]] = [
     ("judgement", "", 200, 405),
     ("judgement_duplicate", "", 405, 302),
@@ -44,10 +44,10 @@ PAGES: list[tuple[str, str, int, int]] = [
     ("judgement_details", "", 200, 200),
     ("judgement_discard", "", 200, 302),
     ("judgement_publish", "", 200, 200),
-    ("judgement_scenario_new", "", 200, 200),
-    ("judgement_scenario", "scenario", 200, 200),
-    ("judgement_scenario_move", "scenario", 405, 302),
-    ("judgement_scenario_remove", "scenario", 200, 302),
+    ("judgement_situation_new", "", 200, 200),
+    ("judgement_situation", "situation", 200, 200),
+    ("judgement_situation_move", "situation", 405, 302),
+    ("judgement_situation_remove", "situation", 200, 302),
     ("judgement_language_add", "", 405, 404),
     ("judgement_language", "language", 200, 302),
     ("judgement_language_remove", "language", 405, 302),
@@ -100,7 +100,7 @@ def rows() -> list[Any]:
 
 
 def typed(*actions: tuple[str, str, str], text: str = LATE, **values: Any) -> dict[str, Any]:
-    """A scenario as posted by the form."""
+    """A situation as posted by the form."""
     given: dict[str, Any] = {"text": text, "rows": len(actions), **values}
     for place, (action, key, reason) in enumerate(actions):
         given |= {
@@ -119,7 +119,7 @@ BOTH = (("Call the depot.", "4.5", "It moves."), ("Say sorry.", "2", "It helps n
 @pytest.mark.parametrize(("name", "about", "get", "post"), PAGES)
 def test_only_editors_can_open_each_page(world: World, name: str, about: str, get: int, post: int) -> None:
     test = world.test
-    more = {"scenario": [scenarios(test)[0]["id"]], "language": ["de"]}.get(about, [])
+    more = {"situation": [situations(test)[0]["id"]], "language": ["de"]}.get(about, [])
     where = url(name, test, *more)
     before = rows()
     for status, client in world.refused.items():
@@ -144,7 +144,7 @@ def test_publishing_few_situations_says_what_is_missing(rita: Membership) -> Non
     browser = signed_in(rita)
     sentence = "This set has 4; a band needs at least 5."
     assert sentence in browser.get(url("judgement_publish", made)).content.decode()
-    add_scenario(test=made, text="It is late again.", actions=[CALL, SORRY], revision=revision(made))
+    add_situation(test=made, text="It is late again.", actions=[CALL, SORRY], revision=revision(made))
     assert sentence not in browser.get(url("judgement_publish", made)).content.decode()
     assert "a band needs at least" not in browser.get(url("judgement_publish", made)).content.decode()
     few = published(rita)
@@ -199,9 +199,9 @@ def test_a_set_is_begun_written_and_published(rita: Membership) -> None:
     test = Test.objects.of(rita.organisation).get()
     page = client.get(url("judgement_edit", test)).content.decode()
     assert "No situation yet" in page
-    client.post(url("judgement_scenario_new", test), typed(*BOTH, revision=revision(test)))
-    (scenario,) = scenarios(test)
-    assert [(a["text"], a["effectiveness"], a["reason"]) for a in scenario["actions"]] == [
+    client.post(url("judgement_situation_new", test), typed(*BOTH, revision=revision(test)))
+    (situation,) = situations(test)
+    assert [(a["text"], a["effectiveness"], a["reason"]) for a in situation["actions"]] == [
         ("Call the depot.", 4.5, "It moves."),
         ("Say sorry.", 2.0, "It helps nobody."),
     ]
@@ -249,7 +249,9 @@ def test_errors_are_shown_and_input_is_kept(rita: Membership) -> None:
     test = own(rita)
     wrong = typed(("Call.", "", "It moves."), ("Call.", "9", ""), ("", "3", "Why"), ("", "", ""), text="")
     before = rows()
-    response = signed_in(rita).post(url("judgement_scenario_new", test), wrong | {"revision": revision(test)})
+    response = signed_in(rita).post(
+        url("judgement_situation_new", test), wrong | {"revision": revision(test)}
+    )
     page = response.content.decode()
     for sentence in (
         "Describe the situation.",
@@ -269,10 +271,10 @@ def test_errors_are_shown_and_input_is_kept(rita: Membership) -> None:
 def test_one_action_is_not_enough(rita: Membership) -> None:
     test = own(rita)
     response = signed_in(rita).post(
-        url("judgement_scenario_new", test), typed(BOTH[0], revision=revision(test))
+        url("judgement_situation_new", test), typed(BOTH[0], revision=revision(test))
     )
     assert "Write at least two actions." in response.content.decode()
-    assert scenarios(test) == []
+    assert situations(test) == []
 
 
 @pytest.mark.matrix
@@ -293,30 +295,30 @@ def test_actions_are_moved_and_taken_out_by_buttons_with_nothing_lost(
 ) -> None:
     test = own(rita)
     given = typed(("One", "1", "a"), ("Two", "2", "b"), ("", "", ""), revision=revision(test)) | button
-    response = signed_in(rita).post(url("judgement_scenario_new", test), given)
+    response = signed_in(rita).post(url("judgement_situation_new", test), given)
     if texts is None:  # without a position: like Save
-        assert [action["text"] for action in scenarios(test)[0]["actions"]] == ["One", "Two"]
+        assert [action["text"] for action in situations(test)[0]["actions"]] == ["One", "Two"]
         return
     form = response.context["form"]
     assert [row.text.value() or "" for row in form.actions_shown()] == texts
     assert "Error:" not in response.content.decode()
-    assert scenarios(test) == []
+    assert situations(test) == []
 
 
 def test_input_is_kept_beside_another_members_changes(rita: Membership) -> None:
     test = own(rita, LATE)
-    (scenario,) = scenarios(test)
+    (situation,) = situations(test)
     seen = revision(test)
     change_details(test=test, name="Another name", instructions="a", construct="b", revision=seen)
-    where = url("judgement_scenario", test, scenario["id"])
+    where = url("judgement_situation", test, situation["id"])
     response = signed_in(rita).post(where, typed(*BOTH, text="Mine", revision=seen))
     page = response.content.decode()
     assert "Not saved: the draft has changed" in page
     assert response.context["form"]["text"].value() == "Mine"
-    assert scenarios(test) == [scenario]
+    assert situations(test) == [situation]
     assert response.context["revision"] == revision(test)
     signed_in(rita).post(where, typed(*BOTH, text="Mine", revision=revision(test)))
-    assert scenarios(test)[0]["text"] == "Mine"
+    assert situations(test)[0]["text"] == "Mine"
 
 
 def test_the_basis_of_the_key_is_asked_and_kept_while_the_draft_changes(rita: Membership) -> None:
@@ -348,7 +350,7 @@ def test_the_texts_are_translated_side_by_side(rita: Membership) -> None:
     client.post(where, texts | {"revision": revision(test)})
     german = draft(test).translations[0].content
     assert german["name"] == "de Name"
-    assert german["scenarios"][0]["actions"][0]["reason"] == "de Reason for its key"
+    assert german["situations"][0]["actions"][0]["reason"] == "de Reason for its key"
     too_long = client.post(where, texts | {"name": "x" * 201, "revision": revision(test)})
     assert "This has 201 characters; at most 200 are allowed." in too_long.content.decode()
     assert too_long.context["form"]["construct"].value() == "de What it measures"
@@ -358,15 +360,15 @@ def test_a_changed_text_reminds_of_its_translation(rita: Membership) -> None:
     test = own(rita, LATE)
     client = signed_in(rita)
     client.post(url("judgement_language_add", test), {"language": "de", "revision": revision(test)})
-    (scenario,) = scenarios(test)
+    (situation,) = situations(test)
     client.post(
         url("judgement_language", test, "de"),
-        {f"scenario-{scenario['id']}": "Zu spät.", "revision": revision(test)},
+        {f"situation-{situation['id']}": "Zu spät.", "revision": revision(test)},
     )
     given = typed((CALL.text, "4.5", CALL.reason), (SORRY.text, "2", SORRY.reason), text="Much later.")
-    given |= {f"id_{place}": action["id"] for place, action in enumerate(scenario["actions"])}
+    given |= {f"id_{place}": action["id"] for place, action in enumerate(situation["actions"])}
     response = client.post(
-        url("judgement_scenario", test, scenario["id"]), given | {"revision": revision(test)}, follow=True
+        url("judgement_situation", test, situation["id"]), given | {"revision": revision(test)}, follow=True
     )
     assert "German still has the old text. Please check the translation." in (response.content.decode())
 
@@ -382,7 +384,7 @@ def test_texts_of_others_are_shown_as_text(rita: Membership) -> None:
 
 
 @pytest.mark.world
-def test_the_list_asks_no_more_queries_for_three_scenarios(rita: Membership) -> None:
+def test_the_list_asks_no_more_queries_for_three_situations(rita: Membership) -> None:
     client = signed_in(rita)
     one, three = own(rita, "one"), own(rita, "one", "two", "three")
     client.get(url("judgement_edit", one))

@@ -4,7 +4,7 @@ from typing import Any
 
 
 def small_set(**changes: Any) -> dict[str, Any]:
-    """Two scenarios with two actions each, keyed 5, 1.5, 3 and 2."""
+    """Two situations with two actions each, keyed 5, 1.5, 3 and 2."""
     judgement: dict[str, Any] = {
         "kind": "judgement",
         "id": "small",
@@ -17,7 +17,7 @@ def small_set(**changes: Any) -> dict[str, Any]:
         "instructions": "Rate each action.",
         "response_scale": [{"value": value, "label": f"Answer {value}"} for value in (1, 2, 3, 4, 5)],
         "key_basis": "Made up.",
-        "scenarios": [
+        "situations": [
             {
                 "id": "a",
                 "text": "The lift is stuck.",
@@ -41,6 +41,6 @@ def small_set(**changes: Any) -> dict[str, Any]:
 
 def with_action(**changes: Any) -> dict[str, Any]:
     """The small set with its last action changed."""
-    first, second = small_set()["scenarios"]
+    first, second = small_set()["situations"]
     kept, last = second["actions"]
-    return small_set(scenarios=[first, second | {"actions": [kept, last | changes]}])
+    return small_set(situations=[first, second | {"actions": [kept, last | changes]}])

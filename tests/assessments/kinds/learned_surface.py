@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from goodword.assessments.kinds.judgement.content import JudgementSet, Scenario
+from goodword.assessments.kinds.judgement.content import JudgementSet, Situation
 from tests.assessments.kinds.surface import measures
 from tests.assessments.kinds.wording import words
 
@@ -28,7 +28,7 @@ class Case:
     """A situation in one language. `values`: actions x features; `best`: which action."""
 
     set_id: str
-    scenario: str
+    situation: str
     values: Array
     best: int
 
@@ -42,19 +42,19 @@ def cases(sets: Sequence[JudgementSet], *, with_words: bool) -> list[Case]:
         )
         frequent = [word for word, n in used.items() if n >= _FREQUENT]
     return [
-        Case(one.id, scenario.id, _values(scenario, one.language, frequent), _best(scenario))
+        Case(one.id, situation.id, _values(situation, one.language, frequent), _best(situation))
         for one in sets
-        for scenario in one.scenarios
+        for situation in one.situations
     ]
 
 
-def _best(scenario: Scenario) -> int:
-    return max(range(len(scenario.actions)), key=lambda place: scenario.actions[place].effectiveness)
+def _best(situation: Situation) -> int:
+    return max(range(len(situation.actions)), key=lambda place: situation.actions[place].effectiveness)
 
 
-def _values(scenario: Scenario, language: str, frequent: Sequence[str]) -> Array:
-    texts = [action.text for action in scenario.actions]
-    counted = [rule(scenario.text, texts) for rule in measures(language).values()]
+def _values(situation: Situation, language: str, frequent: Sequence[str]) -> Array:
+    texts = [action.text for action in situation.actions]
+    counted = [rule(situation.text, texts) for rule in measures(language).values()]
     counted += [[word in words(text.lower()) for text in texts] for word in frequent]
     values = np.array(counted, dtype=float).T
     spread = values.std(axis=0)

@@ -33,9 +33,9 @@ def with_moderate_key(judgement: JudgementSet) -> JudgementSet:
 
     return replace(
         judgement,
-        scenarios=tuple(
-            replace(scenario, actions=tuple(moderate(action) for action in scenario.actions))
-            for scenario in judgement.scenarios
+        situations=tuple(
+            replace(situation, actions=tuple(moderate(action) for action in situation.actions))
+            for situation in judgement.situations
         ),
     )
 

@@ -136,11 +136,11 @@ def rules(language: str) -> Mapping[str, Rule]:
 
 def hits(judgement: JudgementSet, rule: Rule) -> Fraction:
     found = Fraction(0)
-    for scenario in judgement.scenarios:
-        values = rule(scenario.text, [action.text for action in scenario.actions])
+    for situation in judgement.situations:
+        values = rule(situation.text, [action.text for action in situation.actions])
         picked = [
-            action for action, value in zip(scenario.actions, values, strict=True) if value == max(values)
+            action for action, value in zip(situation.actions, values, strict=True) if value == max(values)
         ]
-        best = max(action.effectiveness for action in scenario.actions)
+        best = max(action.effectiveness for action in situation.actions)
         found += Fraction(sum(action.effectiveness == best for action in picked), len(picked))
     return found

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from goodword.assessments.kinds.builtin import LANGUAGES, pack_languages, pack_versions
-from goodword.assessments.kinds.judgement.content import JudgementSet, Scenario
+from goodword.assessments.kinds.judgement.content import JudgementSet, Situation
 from tests.assessments.builtins import JUDGEMENT_SETS, load_judgement
 from tests.assessments.kinds.learned_surface import Case, cases, learned_hits
 from tests.assessments.kinds.surface import CHANCE_AND_A_TENTH, hits, rules
@@ -17,25 +17,25 @@ each_language = pytest.mark.parametrize("language", ["en", "de", "fr"])
 
 
 def _shown(judgement: JudgementSet) -> list[str]:
-    """The scenarios' texts as candidates see them."""
+    """The situations' texts as candidates see them."""
     return [
         text
-        for scenario in judgement.scenarios
-        for text in (scenario.text, *(action.text for action in scenario.actions))
+        for situation in judgement.situations
+        for text in (situation.text, *(action.text for action in situation.actions))
     ]
 
 
-def _best(scenario: Scenario) -> int:
-    keys = [action.effectiveness for action in scenario.actions]
+def _best(situation: Situation) -> int:
+    keys = [action.effectiveness for action in situation.actions]
     return keys.index(max(keys))
 
 
 @each_set
 @each_language
-def test_a_set_has_eight_scenarios_of_four_actions_each_with_a_reason(set_id: str, language: str) -> None:
+def test_a_set_has_eight_situations_of_four_actions_each_with_a_reason(set_id: str, language: str) -> None:
     judgement = load_judgement(set_id, language=language)
     assert (judgement.id, judgement.version, judgement.language) == (set_id, "4", language)
-    assert [len(scenario.actions) for scenario in judgement.scenarios] == [4] * 8
+    assert [len(situation.actions) for situation in judgement.situations] == [4] * 8
     assert [action.id for action in judgement.actions if not action.reason.endswith(".")] == []
     assert [option.value for option in judgement.response_scale] == [1, 2, 3, 4, 5]
 
@@ -62,20 +62,20 @@ def test_keys_are_spread_over_the_scale(set_id: str) -> None:
 
 @each_set
 def test_the_best_action_is_in_each_position_twice(set_id: str) -> None:
-    scenarios = load_judgement(set_id).scenarios
-    for scenario in scenarios:
-        keys = sorted(action.effectiveness for action in scenario.actions)
+    situations = load_judgement(set_id).situations
+    for situation in situations:
+        keys = sorted(action.effectiveness for action in situation.actions)
         assert keys[-1] > keys[-2]
-    assert Counter(_best(scenario) for scenario in scenarios) == {0: 2, 1: 2, 2: 2, 3: 2}
+    assert Counter(_best(situation) for situation in situations) == {0: 2, 1: 2, 2: 2, 3: 2}
 
 
 @each_set
 def test_position_does_not_reveal_the_key(set_id: str) -> None:
-    scenarios = load_judgement(set_id).scenarios
-    keys = [action.effectiveness for scenario in scenarios for action in scenario.actions]
+    situations = load_judgement(set_id).situations
+    keys = [action.effectiveness for situation in situations for action in situation.actions]
     assert abs(correlation([0.0, 1.0, 2.0, 3.0] * 8, keys)) < 0.2
     worst = Counter(
-        min(range(4), key=lambda place: scenario.actions[place].effectiveness) for scenario in scenarios
+        min(range(4), key=lambda place: situation.actions[place].effectiveness) for situation in situations
     )
     assert max(worst.values()) <= 3
 
@@ -90,8 +90,8 @@ def test_length_does_not_reveal_the_key(set_id: str, language: str) -> None:
         [float(len(words(action.text))) for action in judgement.actions],
     ):
         assert abs(correlation(measure, keys)) < 0.2
-    lengths = [[len(action.text) for action in scenario.actions] for scenario in judgement.scenarios]
-    best = [_best(scenario) for scenario in judgement.scenarios]
+    lengths = [[len(action.text) for action in situation.actions] for situation in judgement.situations]
+    best = [_best(situation) for situation in judgement.situations]
     assert sum(each[place] == max(each) for each, place in zip(lengths, best, strict=True)) <= 4
     assert sum(each[place] == min(each) for each, place in zip(lengths, best, strict=True)) <= 4
 
@@ -112,9 +112,9 @@ def test_a_set_reads_easily(set_id: str, language: str) -> None:
 
 
 @each_set
-def test_scenarios_have_at_most_sixty_words_and_actions_twenty_five(set_id: str) -> None:
+def test_situations_have_at_most_sixty_words_and_actions_twenty_five(set_id: str) -> None:
     judgement = load_judgement(set_id)
-    assert [scenario.id for scenario in judgement.scenarios if len(words(scenario.text)) > 60] == []
+    assert [situation.id for situation in judgement.situations if len(words(situation.text)) > 60] == []
     assert [action.id for action in judgement.actions if len(words(action.text)) > 25] == []
 
 
@@ -133,7 +133,7 @@ def test_a_set_states_the_basis_of_its_key_and_its_limits(set_id: str, language:
 @each_language
 def test_the_wording_does_not_reveal_the_best_action(set_id: str, language: str) -> None:
     judgement = load_judgement(set_id, language=language)
-    most = CHANCE_AND_A_TENTH * len(judgement.scenarios)
+    most = CHANCE_AND_A_TENTH * len(judgement.situations)
     found = {name: float(hits(judgement, rule)) for name, rule in rules(language).items()}
     assert {name: one for name, one in found.items() if one > most} == {}
 
@@ -154,15 +154,15 @@ def test_the_wording_does_not_reveal_the_best_action(set_id: str, language: str)
 )
 def test_the_guesser_picks_by_its_rule_and_splits_ties(rule: str, expected: float) -> None:
     known = load_judgement("judgement_customer")
-    worse, best = known.scenarios[0].actions[0], known.scenarios[0].actions[1]
+    worse, best = known.situations[0].actions[0], known.situations[0].actions[1]
     one = replace(
-        known.scenarios[0],
+        known.situations[0],
         actions=(
             replace(worse, text="Wait a week, because the customer has not called us yet."),
             replace(best, text="Call the customer, and ask what helps."),
         ),
     )
-    assert float(hits(replace(known, scenarios=(one,)), rules("en")[rule])) == expected
+    assert float(hits(replace(known, situations=(one,)), rules("en")[rule])) == expected
 
 
 def _cases(language: str, *, with_words: bool, version: str = "") -> list[Case]:
@@ -186,7 +186,7 @@ def test_nobody_learns_from_two_sets_how_the_third_words_its_best_actions(
 def test_nobody_learns_it_from_all_languages_together() -> None:
     found = [case for language in LANGUAGES for case in _cases(language, with_words=False)]
     assert _share(found) <= CHANCE_AND_A_TENTH
-    assert learned_hits(found, lambda case: case.scenario) / len(found) <= CHANCE_AND_A_TENTH
+    assert learned_hits(found, lambda case: case.situation) / len(found) <= CHANCE_AND_A_TENTH
 
 
 def test_the_learning_guesser_finds_what_earlier_versions_gave_away() -> None:
@@ -211,8 +211,8 @@ def test_versions_2_and_3_only_reword_the_actions(set_id: str, language: str) ->
         assert [replace(action, text="") for action in before.actions] == [
             replace(action, text="") for action in third.actions
         ]
-        assert [(one.id, one.text) for one in before.scenarios] == [
-            (one.id, one.text) for one in third.scenarios
+        assert [(one.id, one.text) for one in before.situations] == [
+            (one.id, one.text) for one in third.situations
         ]
 
 

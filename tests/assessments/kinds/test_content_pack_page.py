@@ -8,7 +8,7 @@ from pathlib import Path
 from goodword.assessments.kinds.judgement.content import (
     Action,
     JudgementSet,
-    Scenario,
+    Situation,
     read_judgement,
     to_json,
 )
@@ -28,7 +28,7 @@ def test_documented_examples_are_read_and_written() -> None:
 def test_every_field_is_named_on_the_page() -> None:
     named = {
         field.name
-        for kind in (Instrument, Scale, PublishedNormGroup, JudgementSet, Scenario, Action)
+        for kind in (Instrument, Scale, PublishedNormGroup, JudgementSet, Situation, Action)
         for field in fields(kind)
     }
     assert sorted(name for name in named if f"`{name}`" not in PAGE and f'"{name}"' not in PAGE) == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.assessments.kinds.judgement.content import Action, Scenario, read_judgement, to_json
+from goodword.assessments.kinds.judgement.content import Action, Situation, read_judgement, to_json
 from goodword.assessments.kinds.packs import PackError
 from tests.assessments.builtins import load_judgement
 from tests.assessments.kinds.judgements import small_set, with_action
@@ -12,7 +12,7 @@ EFFECTIVENESS = "needs an effectiveness from 1 to 5, with at most two decimals."
 
 def test_a_set_in_the_published_form_is_read_whole() -> None:
     judgement = read_judgement(small_set())
-    assert judgement.scenarios[1] == Scenario(
+    assert judgement.situations[1] == Situation(
         id="b",
         text="The printer is empty.",
         actions=(
@@ -41,42 +41,44 @@ def test_a_reason_may_be_left_out() -> None:
         (small_set(kind="scales"), "The judgement set needs 'judgement' under “kind”."),
         (
             small_set(licence=None),
-            "The judgement set has no licence; say under which licence the scenarios may be used.",
+            "The judgement set has no licence; say under which licence the situations may be used.",
         ),
         (
             small_set(source=None),
-            "The judgement set has no source; say who wrote the scenarios and where they were published.",
+            "The judgement set has no source; say who wrote the situations and where they were published.",
         ),
         (small_set(key_basis=""), "The judgement set needs a text under “key_basis”."),
-        (small_set(scenarios=[]), "The judgement set needs at least 1 entry under “scenarios”."),
+        (small_set(situations=[]), "The judgement set needs at least 1 entry under “situations”."),
         (small_set(keys=[]), "The judgement set has “keys”, which isn't a known field."),
         (
             small_set(response_scale=[{"value": 1, "label": "Bad"}]),
             "The judgement set needs an answer scale of at least two values, rising one by one.",
         ),
         (
-            small_set(scenarios=[small_set()["scenarios"][0]] * 2),
-            "The judgement set has the scenario “a” twice.",
+            small_set(situations=[small_set()["situations"][0]] * 2),
+            "The judgement set has the situation “a” twice.",
         ),
         (with_action(id="a1"), "The judgement set has the action “a1” twice."),
         (
             with_action(effectiveness=5.5),
-            f"Action 2 of scenario 2 of the judgement set {EFFECTIVENESS}",
+            f"Action 2 of situation 2 of the judgement set {EFFECTIVENESS}",
         ),
         (
             with_action(effectiveness=2.255),
-            f"Action 2 of scenario 2 of the judgement set {EFFECTIVENESS}",
+            f"Action 2 of situation 2 of the judgement set {EFFECTIVENESS}",
         ),
-        (with_action(text=""), "Action 2 of scenario 2 of the judgement set needs a text under “text”."),
+        (with_action(text=""), "Action 2 of situation 2 of the judgement set needs a text under “text”."),
         (
             with_action(best=True),
-            "Action 2 of scenario 2 of the judgement set has “best”, which isn't a known field.",
+            "Action 2 of situation 2 of the judgement set has “best”, which isn't a known field.",
         ),
         (
             small_set(
-                scenarios=[{"id": "a", "text": "One.", "actions": small_set()["scenarios"][0]["actions"][:1]}]
+                situations=[
+                    {"id": "a", "text": "One.", "actions": small_set()["situations"][0]["actions"][:1]}
+                ]
             ),
-            "Scenario 1 of the judgement set needs at least 2 entries under “actions”.",
+            "Situation 1 of the judgement set needs at least 2 entries under “actions”.",
         ),
     ],
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from goodword.assessments.kinds.judgement.content import read_judgement
-from goodword.assessments.kinds.judgement.items import WITHIN, ActionScore, judge, situations
+from goodword.assessments.kinds.judgement.items import WITHIN, ActionScore, judge, situation_items
 from goodword.assessments.kinds.judgement.results import judgement_sheet
 from goodword.assessments.kinds.scales.items import ScoringError
 from goodword.assessments.kinds.scores import ComputedScore
@@ -48,9 +48,9 @@ def test_without_a_reliability_a_correlation_keeps_its_band_but_has_no_percentil
     reliability: float | None,
 ) -> None:
     judgement = load_judgement(next(iter(JUDGEMENT_SETS)))
-    items = situations(judgement)
+    items = situation_items(judgement)
     answers: dict[str, Json] = {
-        item.id: {action.id: 1 + n % 4 for n, action in enumerate(item.scenario.actions)} for item in items
+        item.id: {action.id: 1 + n % 4 for n, action in enumerate(item.situation.actions)} for item in items
     }
 
     def within(table: NormTable) -> ComputedScore:
@@ -66,7 +66,7 @@ def test_without_a_reliability_a_correlation_keeps_its_band_but_has_no_percentil
 
 def test_a_correlation_of_nearly_zero_has_no_sign() -> None:
     keys = {"a": (5, 1), "b": (4.99, 1)}
-    scenarios = [
+    situations = [
         {
             "id": name,
             "text": "Something happens.",
@@ -77,14 +77,16 @@ def test_a_correlation_of_nearly_zero_has_no_sign() -> None:
         }
         for name, pair in keys.items()
     ]
-    found = judge(read_judgement(small_set(scenarios=scenarios)), {"a1": 2, "a2": 4, "b1": 4, "b2": 2}).within
+    found = judge(
+        read_judgement(small_set(situations=situations)), {"a1": 2, "a2": 4, "b1": 4, "b2": 2}
+    ).within
     assert str(found) == "0.0"
 
 
 def test_a_score_opens_to_answer_key_distance_and_reason() -> None:
     assert judge(SMALL, {"a2": 4}).actions[:2] == (
         ActionScore(
-            scenario_id="a",
+            situation_id="a",
             action_id="a1",
             text="Call for help.",
             answer=None,
@@ -93,7 +95,7 @@ def test_a_score_opens_to_answer_key_distance_and_reason() -> None:
             reason="Help comes.",
         ),
         ActionScore(
-            scenario_id="a",
+            situation_id="a",
             action_id="a2",
             text="Wait and see.",
             answer=4,

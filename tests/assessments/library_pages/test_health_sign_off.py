@@ -38,7 +38,7 @@ def touchy_pack() -> dict[str, Any]:
 
 def touchy_set() -> dict[str, Any]:
     judgement = small_set()
-    judgement["scenarios"][0]["actions"][1]["text"] = "Go to see a doctor."
+    judgement["situations"][0]["actions"][1]["text"] = "Go to see a doctor."
     return judgement
 
 

@@ -114,8 +114,8 @@ def evil_pack() -> dict[str, Any]:
 
 def evil_set() -> dict[str, Any]:
     judgement = small_set(name=EVIL, construct=EVIL, key_basis=EVIL, instructions=EVIL)
-    judgement["scenarios"][0]["text"] = EVIL
-    judgement["scenarios"][0]["actions"][0] |= {"text": EVIL, "reason": EVIL}
+    judgement["situations"][0]["text"] = EVIL
+    judgement["situations"][0]["actions"][0] |= {"text": EVIL, "reason": EVIL}
     return judgement
 
 

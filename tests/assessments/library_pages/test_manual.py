@@ -108,7 +108,7 @@ def test_no_manual_contains_items_or_keys(rita: Membership) -> None:
         if isinstance(content, Instrument):
             items = [item.text for item in content.items]
         if isinstance(content, JudgementSet):
-            items = [scenario.text for scenario in content.scenarios]
+            items = [situation.text for situation in content.situations]
             items += [text for one in content.actions for text in (one.text, one.reason) if text]
         assert items or not version.language
         assert [item for item in items if line(item) in text] == []

@@ -192,8 +192,8 @@ def test_reasoning_shows_how_many_people_a_calibration_needs(reasoning: Test) ->
 def test_a_set_with_few_situations_gets_no_norms_and_the_page_says_what_to_do(acme: Organisation) -> None:
     version = own_situations(acme, n=4)
     found = published(role_of(acme), (version.test, version.number, FULL_FORM))
-    actions = version.content["scenarios"][0]["actions"]
-    given: dict[str, Json] = {version.content["scenarios"][0]["id"]: {one["id"]: 3 for one in actions}}
+    actions = version.content["situations"][0]["actions"]
+    given: dict[str, Json] = {version.content["situations"][0]["id"]: {one["id"]: 3 for one in actions}}
     finished(found, applications(found.step.role, 1), answers=lambda _place: given)
     browser = recruiter(version.test)
     text = words(browser.get(address(version.test)))

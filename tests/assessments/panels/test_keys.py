@@ -18,7 +18,7 @@ from goodword.assessments.kinds.judgement.drafts import (
     TooFewExperts,
     add_language,
     change_details,
-    change_scenario,
+    change_situation,
     duplicate_set,
     leave_out_action,
     publish_set,
@@ -34,7 +34,7 @@ from goodword.assessments.psychometrics.agreement import agreement
 from goodword.assessments.queries import content_of
 from goodword.notifications.models import Email, Link
 from tests.assessments.all_kinds import PANEL
-from tests.assessments.judgement.support import LATE, NOW, draft, own, revision, scenarios
+from tests.assessments.judgement.support import LATE, NOW, draft, own, revision, situations
 from tests.assessments.kinds.judgements import small_set
 from tests.assessments.panels.support import FIVE, NOISE, invited, panel, rate, submit, token_of
 from tests.support import factories
@@ -55,7 +55,7 @@ def workshop(rita: Membership) -> Test:
 
 
 def keys(test: Test) -> list[float]:
-    return [action["effectiveness"] for scenario in scenarios(test) for action in scenario["actions"]]
+    return [action["effectiveness"] for situation in situations(test) for action in situation["actions"]]
 
 
 def take(test: Test, by: Membership) -> int:
@@ -75,13 +75,13 @@ def states(test: Test) -> list[str]:
 
 
 def rewrite(test: Test, text: str) -> None:
-    scenario = scenarios(test)[0]
+    situation = situations(test)[0]
     actions = [
         KeyedAction(id=one["id"], text=one["text"], effectiveness=one["effectiveness"], reason=one["reason"])
-        for one in scenario["actions"]
+        for one in situation["actions"]
     ]
-    change_scenario(
-        test=test, scenario_id=scenario["id"], text=text, actions=actions, revision=revision(test)
+    change_situation(
+        test=test, situation_id=situation["id"], text=text, actions=actions, revision=revision(test)
     )
 
 
@@ -234,13 +234,13 @@ def test_a_key_of_experts_who_hardly_agree_is_for_practice_only(workshop: Test, 
 
 @pytest.mark.world
 def test_a_version_keeps_who_did_not_rate_and_what_was_left_out(workshop: Test, rita: Membership) -> None:
-    scenario = scenarios(workshop)[0]
+    situation = situations(workshop)[0]
     more = [
         KeyedAction(id=one["id"], text=one["text"], effectiveness=3, reason="So.")
-        for one in [*scenario["actions"], {"id": "", "text": "Shrug."}]
+        for one in [*situation["actions"], {"id": "", "text": "Shrug."}]
     ]
-    change_scenario(
-        test=workshop, scenario_id=scenario["id"], text=LATE, actions=more, revision=revision(workshop)
+    change_situation(
+        test=workshop, situation_id=situation["id"], text=LATE, actions=more, revision=revision(workshop)
     )
     panel(
         workshop,
@@ -250,7 +250,7 @@ def test_a_version_keeps_who_did_not_rate_and_what_was_left_out(workshop: Test, 
     decline(panelist_id=invited(workshop, by=rita, name="Dora Declines").pk, now=NOW)
     remove(panelist=invited(workshop, by=rita, name="Rob Removed"), by=rita, now=NOW)
     leave_out_action(
-        test=workshop, action_id=scenarios(workshop)[0]["actions"][2]["id"], revision=revision(workshop)
+        test=workshop, action_id=situations(workshop)[0]["actions"][2]["id"], revision=revision(workshop)
     )
     take(workshop, rita)
     made = publish(workshop, rita)
@@ -310,20 +310,20 @@ def test_a_changed_text_voids_its_ratings_alone(workshop: Test, rita: Membership
 @pytest.mark.world
 def test_an_action_left_out_leaves_the_other_ratings(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita)
-    action = scenarios(workshop)[0]["actions"][0]["id"]
+    action = situations(workshop)[0]["actions"][0]["id"]
     with pytest.raises(LastActions):
         leave_out_action(test=workshop, action_id=action, revision=revision(workshop))
-    scenario = scenarios(workshop)[0]
+    situation = situations(workshop)[0]
     more = [
         KeyedAction(id=one["id"], text=one["text"], effectiveness=3, reason="So.")
-        for one in [*scenario["actions"], {"id": "", "text": "Shrug."}]
+        for one in [*situation["actions"], {"id": "", "text": "Shrug."}]
     ]
-    change_scenario(
-        test=workshop, scenario_id=scenario["id"], text=LATE, actions=more, revision=revision(workshop)
+    change_situation(
+        test=workshop, situation_id=situation["id"], text=LATE, actions=more, revision=revision(workshop)
     )
     assert states(workshop) == [ExpertState.AGAIN] * 5
     leave_out_action(
-        test=workshop, action_id=scenarios(workshop)[0]["actions"][2]["id"], revision=revision(workshop)
+        test=workshop, action_id=situations(workshop)[0]["actions"][2]["id"], revision=revision(workshop)
     )
     assert states(workshop) == [ExpertState.FINISHED] * 5
     with pytest.raises(KeyError):

@@ -14,7 +14,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.drafts import DRAFTS
 from goodword.assessments.models import Panelist, PanelRating, Test
 from goodword.notifications.models import Email, Link
-from tests.assessments.judgement.support import LATE, NOW, draft, own, revision, scenarios, url
+from tests.assessments.judgement.support import LATE, NOW, draft, own, revision, situations, url
 from tests.assessments.panels.support import FIVE, NOISE, address, invited, panel, rate, submit
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -47,7 +47,7 @@ def words(response: Any) -> str:
 def answers(test: Test, number: int, *values: int) -> dict[str, str]:
     return {
         f"action_{action['id']}": str(value)
-        for action, value in zip(scenarios(test)[number - 1]["actions"], values, strict=False)
+        for action, value in zip(situations(test)[number - 1]["actions"], values, strict=False)
     }
 
 
@@ -233,7 +233,7 @@ def test_ratings_of_texts_that_have_just_changed_are_not_saved(workshop: Test, r
     where = address(expert, "expert_situation", 1)
     read = read_of(browser.get(where))
     content = draft(workshop).content
-    content["scenarios"][0]["text"] = "Something else happens."
+    content["situations"][0]["text"] = "Something else happens."
     row = draft(workshop).source
     row.content = content
     row.save()

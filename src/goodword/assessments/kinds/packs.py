@@ -27,7 +27,7 @@ _ENTRIES: Final = {
     "short_forms": "short form",
     "norms": "norm group",
     "response_scale": "answer",
-    "scenarios": "scenario",
+    "situations": "situation",
     "actions": "action",
     "rubrics": "rubric",
     "criteria": "criterion",

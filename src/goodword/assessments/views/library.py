@@ -228,7 +228,7 @@ def page_context(
         "version": found.version,
         "for_practice": found.content.is_for_practice,
         "few_situations": found.content.is_too_short_for_norms,
-        "situations": found.content.count(found.form),
+        "situation_count": found.content.count(found.form),
         "least_situations": LEAST_GROUPS,
         "editor_page": "" if found.builtin or found.imported else found.kind.editor_page,
         "sheet": technical_sheet(found.content, found.form, known=known),

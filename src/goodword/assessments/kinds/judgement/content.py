@@ -46,7 +46,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
+class Situation:
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
     id: Annotated[str, TEXT, Limits(min_length=1, max_length=20)]
@@ -103,7 +103,7 @@ class JudgementSet:
     instructions: Annotated[str, TEXT, Limits(min_length=1, max_length=1000)]
     response_scale: ResponseScale
     key_basis: Annotated[str, TEXT, Limits(min_length=1, max_length=1000)]
-    scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1)]
+    situations: Annotated[tuple[Situation, ...], Field(min_length=1)]
     #: set when a version is published, never read from a file
     panel: Panel | None = None
 
@@ -116,32 +116,34 @@ class JudgementSet:
     def is_too_short_for_norms(self) -> bool:
         """Whether there are too few situations for a band, so that candidates can't be compared by their
         correlations."""
-        return len(self.scenarios) < LEAST_GROUPS
+        return len(self.situations) < LEAST_GROUPS
 
     @property
     def actions(self) -> tuple[Action, ...]:
-        return tuple(action for scenario in self.scenarios for action in scenario.actions)
+        return tuple(action for situation in self.situations for action in situation.actions)
 
     def offers(self) -> tuple[FormOffer, ...]:
-        return (FormOffer(id=FULL_FORM, name="", items=len(self.scenarios), minutes=self.minutes(FULL_FORM)),)
+        return (
+            FormOffer(id=FULL_FORM, name="", items=len(self.situations), minutes=self.minutes(FULL_FORM)),
+        )
 
     def form_label(self, form_id: str) -> str:
         del form_id
-        n = len(self.scenarios)
+        n = len(self.situations)
         return ngettext("%(n)s situation", "%(n)s situations", n) % {"n": n}
 
     def count(self, form_id: str) -> int:
         del form_id
-        return len(self.scenarios)
+        return len(self.situations)
 
     def minutes(self, form_id: str) -> int:
         del form_id
         return whole_minutes(
             reading_seconds(self.instructions)
             + sum(
-                reading_seconds(scenario.text)
-                + sum(reading_seconds(action.text) + DECIDING_SECONDS for action in scenario.actions)
-                for scenario in self.scenarios
+                reading_seconds(situation.text)
+                + sum(reading_seconds(action.text) + DECIDING_SECONDS for action in situation.actions)
+                for situation in self.situations
             )
         )
 
@@ -162,17 +164,17 @@ def read_judgement(data: object) -> JudgementSet:
     """Parse a set. Raises `PackError` with a sentence that names the field."""
     if isinstance(data, Mapping) and "kind" not in data:
         raise wrong(_WHOLE, f"needs “{KIND}” under “kind”")
-    check_rights(data, _WHOLE, what="scenarios")
+    check_rights(data, _WHOLE, what="situations")
     judgement = read(SET, data, whole=_WHOLE)
-    check_unique(_WHOLE, "scenario", [scenario.id for scenario in judgement.scenarios])
+    check_unique(_WHOLE, "situation", [situation.id for situation in judgement.situations])
     check_unique(_WHOLE, "action", [action.id for action in judgement.actions])
     lowest, highest = judgement.lowest, judgement.highest
-    for number, scenario in enumerate(judgement.scenarios, start=1):
-        for place, action in enumerate(scenario.actions, start=1):
+    for number, situation in enumerate(judgement.situations, start=1):
+        for place, action in enumerate(situation.actions, start=1):
             key = action.effectiveness
             if not lowest <= key <= highest or round(key, 2) != key:
                 raise wrong(
-                    f"action {place} of scenario {number} of {_WHOLE}",
+                    f"action {place} of situation {number} of {_WHOLE}",
                     f"needs an effectiveness from {lowest} to {highest}, with at most two decimals",
                 )
     return judgement
@@ -180,7 +182,7 @@ def read_judgement(data: object) -> JudgementSet:
 
 def check_keys(judgement: JudgementSet) -> None:
     """Raise `PackError` if the keys don't differ in any situation, since correlations would be undefined."""
-    if all(len({one.effectiveness for one in scenario.actions}) == 1 for scenario in judgement.scenarios):
+    if all(len({one.effectiveness for one in situation.actions}) == 1 for situation in judgement.situations):
         raise wrong(_WHOLE, "needs a situation whose actions have different keys")
 
 
@@ -188,24 +190,24 @@ def to_json(judgement: JudgementSet) -> dict[str, Any]:
     plain = asdict(judgement)
     if judgement.panel is None:
         del plain["panel"]
-    for key in ("response_scale", "scenarios"):
+    for key in ("response_scale", "situations"):
         plain[key] = list(plain[key])
-    for scenario in plain["scenarios"]:
-        scenario["actions"] = list(scenario["actions"])
+    for situation in plain["situations"]:
+        situation["actions"] = list(situation["actions"])
     return plain
 
 
 def without_key(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content for a file: without keys, their reasons and the panel. Keys set by a panel are private to the
     organisation."""
-    scenarios = [
+    situations = [
         {
-            **scenario,
-            "actions": [{"id": action["id"], "text": action["text"]} for action in scenario["actions"]],
+            **situation,
+            "actions": [{"id": action["id"], "text": action["text"]} for action in situation["actions"]],
         }
-        for scenario in content["scenarios"]
+        for situation in content["situations"]
     ]
-    return {**{name: value for name, value in content.items() if name != "panel"}, "scenarios": scenarios}
+    return {**{name: value for name, value in content.items() if name != "panel"}, "situations": situations}
 
 
 def schema() -> dict[str, Any]:

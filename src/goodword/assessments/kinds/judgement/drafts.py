@@ -45,7 +45,7 @@ from goodword.drafts.versions import Publication
 
 MAX_NAME_LENGTH = 200
 UP, DOWN = -1, 1
-MAX_SCENARIOS: Final = 60
+MAX_SITUATIONS: Final = 60
 
 
 def create_set(
@@ -100,7 +100,7 @@ def create_open_text(*, test: Test, by: Membership, now: datetime) -> Test:
     with transaction.atomic():
         row = DRAFTS.lock(test)
         contents = {one.language: one.content for one in DRAFTS.to_copy(row, by=by)}
-        if not contents or not all(content["scenarios"] for content in contents.values()):
+        if not contents or not all(content["situations"] for content in contents.values()):
             raise LookupError(f"Test {test.pk} has no situation yet.")
         return create(
             kind=Test.Kind.CUSTOM_QUESTIONS,
@@ -200,51 +200,51 @@ class TooMany(Exception):
     pass
 
 
-def add_scenario(*, test: Test, text: str, actions: Sequence[KeyedAction], revision: int) -> str:
+def add_situation(*, test: Test, text: str, actions: Sequence[KeyedAction], revision: int) -> str:
     with DRAFTS.locked_draft(test, revision=revision) as draft:
-        scenarios = list(draft.content["scenarios"])
-        if len(scenarios) >= MAX_SCENARIOS:
+        situations = list(draft.content["situations"])
+        if len(situations) >= MAX_SITUATIONS:
             raise TooMany
-        made = _scenario(f"s{secrets.token_hex(4)}", text, actions, known=set())
-        _save_source(draft, draft.content | {"scenarios": [*scenarios, made]})
+        made = _situation(f"s{secrets.token_hex(4)}", text, actions, known=set())
+        _save_source(draft, draft.content | {"situations": [*situations, made]})
         return str(made["id"])
 
 
-def change_scenario(
-    *, test: Test, scenario_id: str, text: str, actions: Sequence[KeyedAction], revision: int
+def change_situation(
+    *, test: Test, situation_id: str, text: str, actions: Sequence[KeyedAction], revision: int
 ) -> None:
-    """Change a scenario. Existing actions keep their ids. Raises `NoDraft`, `StaleDraft`, and `KeyError` for a removed
-    scenario."""
+    """Change a situation. Existing actions keep their ids. Raises `NoDraft`, `StaleDraft`, and `KeyError` for a removed
+    situation."""
     with DRAFTS.locked_draft(test, revision=revision) as draft:
-        scenarios = list(draft.content["scenarios"])
-        place = place_of(draft.content, scenario_id)
-        known = {action["id"] for action in scenarios[place]["actions"]}
-        scenarios[place] = _scenario(scenario_id, text, actions, known=known)
-        _save_source(draft, draft.content | {"scenarios": scenarios})
+        situations = list(draft.content["situations"])
+        place = place_of(draft.content, situation_id)
+        known = {action["id"] for action in situations[place]["actions"]}
+        situations[place] = _situation(situation_id, text, actions, known=known)
+        _save_source(draft, draft.content | {"situations": situations})
 
 
-def move_scenario(*, test: Test, scenario_id: str, by: int, revision: int) -> int:
-    """Swap a scenario with its neighbour (`UP`, `DOWN`). Returns its place, from 1. Raises the same as
-    `change_scenario`."""
+def move_situation(*, test: Test, situation_id: str, by: int, revision: int) -> int:
+    """Swap a situation with its neighbour (`UP`, `DOWN`). Returns its place, from 1. Raises the same as
+    `change_situation`."""
     with DRAFTS.locked_draft(test, revision=revision) as draft:
-        scenarios = list(draft.content["scenarios"])
-        place = place_of(draft.content, scenario_id)
+        situations = list(draft.content["situations"])
+        place = place_of(draft.content, situation_id)
         other = place + by
-        if not 0 <= other < len(scenarios):
+        if not 0 <= other < len(situations):
             return place + 1
-        scenarios[place], scenarios[other] = scenarios[other], scenarios[place]
-        _save_source(draft, draft.content | {"scenarios": scenarios})
+        situations[place], situations[other] = situations[other], situations[place]
+        _save_source(draft, draft.content | {"situations": situations})
         return other + 1
 
 
-def remove_scenario(*, test: Test, scenario_id: str, revision: int) -> None:
+def remove_situation(*, test: Test, situation_id: str, revision: int) -> None:
     with DRAFTS.locked_draft(test, revision=revision) as draft:
-        place_of(draft.content, scenario_id)
-        left = [one for one in draft.content["scenarios"] if one["id"] != scenario_id]
-        _save_source(draft, draft.content | {"scenarios": left})
+        place_of(draft.content, situation_id)
+        left = [one for one in draft.content["situations"] if one["id"] != situation_id]
+        _save_source(draft, draft.content | {"situations": left})
 
 
-def _scenario(scenario_id: str, text: str, actions: Sequence[KeyedAction], *, known: set[str]) -> Content:
+def _situation(situation_id: str, text: str, actions: Sequence[KeyedAction], *, known: set[str]) -> Content:
     left, made = set(known), []
     for one in actions:
         action_id = one.id if one.id in left else f"a{secrets.token_hex(5)}"
@@ -252,7 +252,7 @@ def _scenario(scenario_id: str, text: str, actions: Sequence[KeyedAction], *, kn
         made.append(
             {"id": action_id, "text": one.text, "effectiveness": one.effectiveness, "reason": one.reason}
         )
-    return {"id": scenario_id, "text": text, "actions": made}
+    return {"id": situation_id, "text": text, "actions": made}
 
 
 def add_language(*, test: Test, language: str, revision: int, now: datetime) -> None:
@@ -298,8 +298,8 @@ def take_panel_key(*, test: Test, revision: int, by: Membership, now: datetime) 
             raise NoAgreement
         keys = {action.id: action.new_key for action in found.actions}
         content = deepcopy(draft.content)
-        for scenario in content["scenarios"]:
-            for action in scenario["actions"]:
+        for situation in content["situations"]:
+            for action in situation["actions"]:
                 action["effectiveness"] = keys[action["id"]]
         _save_source(draft, content)
         audit(
@@ -326,19 +326,19 @@ def leave_out_action(*, test: Test, action_id: str, revision: int) -> None:
     `StaleDraft`."""
     with DRAFTS.locked_draft(test, revision=revision) as draft:
         content = deepcopy(draft.content)
-        for scenario in content["scenarios"]:
-            left = [action for action in scenario["actions"] if action["id"] != action_id]
-            if len(left) == len(scenario["actions"]):
+        for situation in content["situations"]:
+            left = [action for action in situation["actions"] if action["id"] != action_id]
+            if len(left) == len(situation["actions"]):
                 continue
             if len(left) < FEWEST_ACTIONS:
                 raise LastActions
-            scenario["actions"] = left
+            situation["actions"] = left
             _save_source(draft, content)
             return
         raise KeyError(action_id)
 
 
-class NoScenarios(Exception):
+class NoSituations(Exception):
     pass
 
 
@@ -350,11 +350,12 @@ def publish_set(
     *, test: Test, revision: int, key_by: str, key_how: str, by: Membership, now: datetime
 ) -> str:
     """Publish the draft. Returns the version's number. `key_by`, `key_how`: who set the key, and how, unless it is a
-    panel's. Incomplete languages stay in a new draft. Raises `NoScenarios`, `NoDraft`, `StaleDraft` and `PackError`."""
+    panel's. Incomplete languages stay in a new draft. Raises `NoSituations`, `NoDraft`, `StaleDraft` and
+    `PackError`."""
 
     def check(draft: TestDraft) -> Publication:
-        if not draft.content["scenarios"]:
-            raise NoScenarios
+        if not draft.content["situations"]:
+            raise NoSituations
         panel = panel_of_draft(test, draft.content, by=by.user.name, now=now)
         if panel is None and not key_by:
             raise NoKeySource

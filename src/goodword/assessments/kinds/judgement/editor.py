@@ -44,7 +44,7 @@ def empty(*, name: str, instructions: str, construct: str, language: str, organi
         "instructions": instructions,
         "response_scale": scale_in(language),
         "key_basis": "",
-        "scenarios": [],
+        "situations": [],
     }
 
 
@@ -62,16 +62,16 @@ def copy_of(content: Content, *, name: str, organisation: str) -> Content:
 
 
 def translation_of(source: Content, *, language: str) -> Content:
-    made = updated_translation(source, {"scenarios": []} | dict.fromkeys(WHOLE, ""))
+    made = updated_translation(source, {"situations": []} | dict.fromkeys(WHOLE, ""))
     return made | {"language": language, "response_scale": scale_in(language)}
 
 
 def texts_of(content: Mapping[str, Any]) -> dict[str, str]:
-    """All non-empty texts by key: "name", "scenario-s1", "action-a1", "reason-a1"."""
+    """All non-empty texts by key: "name", "situation-s1", "action-a1", "reason-a1"."""
     found = {name: str(content.get(name, "")) for name in WHOLE}
-    for scenario in content["scenarios"]:
-        found[f"scenario-{scenario['id']}"] = scenario["text"]
-        for action in scenario["actions"]:
+    for situation in content["situations"]:
+        found[f"situation-{situation['id']}"] = situation["text"]
+        for action in situation["actions"]:
             found[f"action-{action['id']}"] = action["text"]
             found[f"reason-{action['id']}"] = action.get("reason", "")
     return {place: text for place, text in found.items() if text}
@@ -81,9 +81,9 @@ def with_texts(content: Content, texts: Mapping[str, str]) -> Content:
     made = deepcopy(content)
     for name in WHOLE:
         made[name] = texts.get(name, "")
-    for scenario in made["scenarios"]:
-        scenario["text"] = texts.get(f"scenario-{scenario['id']}", "")
-        for action in scenario["actions"]:
+    for situation in made["situations"]:
+        situation["text"] = texts.get(f"situation-{situation['id']}", "")
+        for action in situation["actions"]:
             action["text"] = texts.get(f"action-{action['id']}", "")
             action["reason"] = texts.get(f"reason-{action['id']}", "")
     return made
@@ -100,18 +100,18 @@ def count_untranslated(source: Content, translated: Content) -> int:
     return sum(place not in there for place in texts_of(source))
 
 
-def place_of(content: Content, scenario_id: str) -> int:
-    for place, scenario in enumerate(content["scenarios"]):
-        if scenario["id"] == scenario_id:
+def place_of(content: Content, situation_id: str) -> int:
+    for place, situation in enumerate(content["situations"]):
+        if situation["id"] == situation_id:
             return place
-    raise KeyError(scenario_id)
+    raise KeyError(situation_id)
 
 
 def keys_of(content: Content) -> dict[str, tuple[str, float]]:
     return {
         action["id"]: (action["text"], float(action["effectiveness"]))
-        for scenario in content["scenarios"]
-        for action in scenario["actions"]
+        for situation in content["situations"]
+        for action in situation["actions"]
     }
 
 
@@ -129,8 +129,8 @@ def changes(before: Content, after: Content) -> list[str]:
         for one in now
         if one in was and was[one][1] != now[one][1]
     ]
-    there = {scenario["id"] for scenario in before["scenarios"]}
-    here = {scenario["id"] for scenario in after["scenarios"]}
+    there = {situation["id"] for situation in before["situations"]}
+    here = {situation["id"] for situation in after["situations"]}
     for count, words in (
         (
             len(here - there),
@@ -171,7 +171,7 @@ LONGEST_NAME: Final = 200
 LONGEST_LINE: Final = 500
 LONGEST_TEXT: Final = 1000
 MOST_ACTIONS: Final = 12
-#: number of empty rows of a new scenario
+#: number of empty rows of a new situation
 ACTIONS: Final = 4
 PARTS: Final = ("action", "key", "reason", "id")
 
@@ -218,7 +218,7 @@ class NewForm(DetailsForm):
 
 
 @dataclass(frozen=True, slots=True)
-class ScenarioRow:
+class SituationRow:
     place: int
     text: forms.BoundField
     key: forms.BoundField
@@ -232,7 +232,7 @@ class ScenarioRow:
         return self.place + 1
 
 
-class ScenarioForm(RowsForm):
+class SituationForm(RowsForm):
     """A situation with its actions, each with a key and a reason. Keys other than a panel's are in half steps."""
 
     use_required_attribute = False
@@ -248,10 +248,10 @@ class ScenarioForm(RowsForm):
     )
 
     def __init__(
-        self, data: Any = None, *, content: Content, scenario: Mapping[str, Any], quiet: bool = False
+        self, data: Any = None, *, content: Content, situation: Mapping[str, Any], quiet: bool = False
     ) -> None:
-        super().__init__(data, quiet=quiet, initial={"text": scenario.get("text", "")})
-        stored: Sequence[Mapping[str, Any]] = scenario.get("actions", ())
+        super().__init__(data, quiet=quiet, initial={"text": situation.get("text", "")})
+        stored: Sequence[Mapping[str, Any]] = situation.get("actions", ())
         self.count = len(stored) or ACTIONS if data is None else row_count(data, most=MOST_ACTIONS)
         scale = content["response_scale"]
         labels = {float(option["value"]): option["label"] for option in scale}
@@ -292,9 +292,9 @@ class ScenarioForm(RowsForm):
             required=False, initial=action.get("id", ""), widget=forms.HiddenInput
         )
 
-    def actions_shown(self) -> Iterator[ScenarioRow]:
+    def actions_shown(self) -> Iterator[SituationRow]:
         for place in range(self.count):
-            yield ScenarioRow(
+            yield SituationRow(
                 place,
                 self[f"action_{place}"],
                 self[f"key_{place}"],
@@ -381,7 +381,7 @@ class TranslationForm(forms.Form):
         self._source, self._wanted = source, texts_of(source)
         there = texts_of(translated)
         for place, text in self._wanted.items():
-            long = place == "instructions" or place.startswith("scenario-")
+            long = place == "instructions" or place.startswith("situation-")
             self.fields[place] = TextField(
                 label=_what(place),
                 lines=2 if len(text) > 60 else 1,
@@ -392,9 +392,9 @@ class TranslationForm(forms.Form):
 
     def groups(self) -> Iterator[Group]:
         yield Group(_("The set"), self._pairs(["name", "construct", "instructions"]))
-        for number, scenario in enumerate(self._source["scenarios"], start=1):
-            places = [f"scenario-{scenario['id']}"]
-            for action in scenario["actions"]:
+        for number, situation in enumerate(self._source["situations"], start=1):
+            places = [f"situation-{situation['id']}"]
+            for action in situation["actions"]:
                 places += [f"action-{action['id']}", f"reason-{action['id']}"]
             yield Group(_("Situation %(n)s") % {"n": number}, self._pairs(places))
 
@@ -412,7 +412,7 @@ def _what(place: str) -> str:
         "name": _("Name"),
         "construct": _("What it measures"),
         "instructions": _("Instructions"),
-        "scenario": _("What happens"),
+        "situation": _("What happens"),
         "action": _("Action"),
         "reason": _("Reason for its key"),
     }[place.partition("-")[0]]

@@ -32,7 +32,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from goodword.assessments.kinds.items import PRACTICE, Files, Item, ItemForm, Solution, UnknownOption
-from goodword.assessments.kinds.judgement.content import Action, JudgementSet, Scenario
+from goodword.assessments.kinds.judgement.content import Action, JudgementSet, Situation
 from goodword.assessments.kinds.scales.items import ScaleField, ScoringError, needed_answers
 from goodword.assessments.kinds.scores import ALL, ComputedScore
 from goodword.assessments.psychometrics import SCORING
@@ -46,11 +46,11 @@ WITHIN: Final = "within"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class SituationItem:
     """A situation with actions. Its answer is {action id: value}; actions may be missing from it."""
 
     id: str
-    scenario: Scenario
+    situation: Situation
     judgement: JudgementSet
 
     @property
@@ -59,11 +59,11 @@ class Situation:
 
     @property
     def text(self) -> str:
-        return self.scenario.text
+        return self.situation.text
 
     def check(self, value: Json) -> Json:
         allowed = {option.value for option in self.judgement.response_scale}
-        actions = {action.id for action in self.scenario.actions}
+        actions = {action.id for action in self.situation.actions}
         if not isinstance(value, Mapping) or not value or not set(value) <= actions:
             raise UnknownOption(value)
         for one in value.values():
@@ -72,7 +72,7 @@ class Situation:
         return dict(value)
 
     def is_whole(self, value: Json) -> bool:
-        return isinstance(value, Mapping) and len(value) == len(self.scenario.actions)
+        return isinstance(value, Mapping) and len(value) == len(self.situation.actions)
 
     def form(
         self,
@@ -90,10 +90,10 @@ class Situation:
 
     def rendered_answer(self, value: Json, *, files: Mapping[int, str] | None = None) -> Json:
         del files
-        return self._labelled(value, [action.text for action in self.scenario.actions])
+        return self._labelled(value, [action.text for action in self.situation.actions])
 
     def rendered_answer_only(self, value: Json) -> Json:
-        numbers = range(1, len(self.scenario.actions) + 1)
+        numbers = range(1, len(self.situation.actions) + 1)
         return self._labelled(
             value, [gettext("Action %(number)s") % {"number": number} for number in numbers]
         )
@@ -107,7 +107,7 @@ class Situation:
 
     def reading_seconds(self) -> float:
         return reading_seconds(self.text) + sum(
-            reading_seconds(action.text) for action in self.scenario.actions
+            reading_seconds(action.text) for action in self.situation.actions
         )
 
     def _labelled(self, value: Json, names: list[str]) -> Json:
@@ -115,21 +115,22 @@ class Situation:
         ratings = value if isinstance(value, Mapping) else {}
         return {
             name: labels.get(chosen, chosen) if isinstance(chosen, int) else chosen
-            for name, action in zip(names, self.scenario.actions, strict=True)
+            for name, action in zip(names, self.situation.actions, strict=True)
             if (chosen := ratings.get(action.id)) is not None
         }
 
 
-def situations(judgement: JudgementSet) -> tuple[Situation, ...]:
+def situation_items(judgement: JudgementSet) -> tuple[SituationItem, ...]:
     return tuple(
-        Situation(id=scenario.id, scenario=scenario, judgement=judgement) for scenario in judgement.scenarios
+        SituationItem(id=situation.id, situation=situation, judgement=judgement)
+        for situation in judgement.situations
     )
 
 
-def practice_situation(judgement: JudgementSet) -> Situation:
+def practice_situation(judgement: JudgementSet) -> SituationItem:
     """The practice situation, with as many actions as the first situation, up to four, since instructions may mention
     the number."""
-    scenario = Scenario(
+    situation = Situation(
         id=PRACTICE,
         text=gettext("You are on your way to a meeting and realise that you will be ten minutes late."),
         actions=(
@@ -157,9 +158,9 @@ def practice_situation(judgement: JudgementSet) -> Situation:
                 effectiveness=1.0,
                 reason="",
             ),
-        )[: len(judgement.scenarios[0].actions)],
+        )[: len(judgement.situations[0].actions)],
     )
-    return Situation(id=PRACTICE, scenario=scenario, judgement=judgement)
+    return SituationItem(id=PRACTICE, situation=situation, judgement=judgement)
 
 
 class SituationForm(forms.Form):
@@ -172,7 +173,7 @@ class SituationForm(forms.Form):
         self,
         data: QueryDict | Mapping[str, Any] | None = None,
         *,
-        item: Situation,
+        item: SituationItem,
         saved: Json = None,
         partly: bool = False,
     ) -> None:
@@ -180,8 +181,8 @@ class SituationForm(forms.Form):
         super().__init__(data, initial={f"action_{key}": value for key, value in known.items()})
         options = [(option.value, option.label) for option in item.judgement.response_scale]
         self.text = item.text
-        self.names = {f"action_{action.id}": action.id for action in item.scenario.actions}
-        for action in item.scenario.actions:
+        self.names = {f"action_{action.id}": action.id for action in item.situation.actions}
+        for action in item.situation.actions:
             field = ScaleField(options, label=action.text, required=not partly)
             field.error_messages["required"] = _("Choose how effective this is.")
             self.fields[f"action_{action.id}"] = field
@@ -222,7 +223,7 @@ class SituationForm(forms.Form):
 class ActionScore:
     """The score of one action, in steps of the answer scale; `answer` and `distance` are None if it was not rated."""
 
-    scenario_id: str
+    situation_id: str
     action_id: str
     text: str
     answer: int | None
@@ -252,9 +253,9 @@ def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore
     set."""
     _check(judgement, answers)
     scored = tuple(
-        _action_score(scenario, action, answers.get(action.id))
-        for scenario in judgement.scenarios
-        for action in scenario.actions
+        _action_score(situation, action, answers.get(action.id))
+        for situation in judgement.situations
+        for action in situation.actions
     )
     distances = [one.distance for one in scored if one.distance is not None]
     keys = [one.key for one in scored if one.answer is not None] or [one.key for one in scored]
@@ -284,7 +285,7 @@ def profile(actions: Sequence[ActionScore]) -> list[Group]:
     """A group for each situation in order, with the ratings and keys of its rated actions."""
     pairs: dict[str, list[tuple[int, float]]] = {}
     for one in actions:
-        rated = pairs.setdefault(one.scenario_id, [])
+        rated = pairs.setdefault(one.situation_id, [])
         if one.answer is not None:
             rated.append((one.answer, one.key))
     return [group([answer for answer, _ in rated], [key for _, key in rated]) for rated in pairs.values()]
@@ -315,7 +316,7 @@ def judgement_scores(
 
 def without_void(judgement: JudgementSet, items: Sequence[Item]) -> JudgementSet:
     counting = {item.id for item in items}
-    return replace(judgement, scenarios=tuple(one for one in judgement.scenarios if one.id in counting))
+    return replace(judgement, situations=tuple(one for one in judgement.situations if one.id in counting))
 
 
 def ratings(answers: Mapping[str, Json]) -> dict[str, int]:
@@ -343,9 +344,9 @@ def _check(judgement: JudgementSet, answers: Mapping[str, int]) -> None:
             raise ScoringError(f"The answer {answer!r} to action “{action_id}” is not on the answer scale.")
 
 
-def _action_score(scenario: Scenario, action: Action, answer: int | None) -> ActionScore:
+def _action_score(situation: Situation, action: Action, answer: int | None) -> ActionScore:
     return ActionScore(
-        scenario_id=scenario.id,
+        situation_id=situation.id,
         action_id=action.id,
         text=action.text,
         answer=answer,

@@ -30,7 +30,7 @@ from goodword.assessments.kinds.judgement.items import (
     practice_situation,
     profile,
     ratings,
-    situations,
+    situation_items,
 )
 from goodword.assessments.kinds.judgement.report import JudgementReport
 from goodword.assessments.kinds.judgement.results import (
@@ -99,20 +99,20 @@ class _Judgement(FixedItems):
             raise PackError("A panel can't be imported. Remove “panel” from the file, and ask experts here.")
 
     def texts(self, content: JudgementSet) -> Iterator[tuple[str, str]]:
-        for scenario in content.scenarios:
-            yield scenario.id, scenario.text
-            yield from ((action.id, action.text) for action in scenario.actions)
+        for situation in content.situations:
+            yield situation.id, situation.text
+            yield from ((action.id, action.text) for action in situation.actions)
 
     def structure(self, content: JudgementSet) -> Mapping[str, object]:
         return {
-            "the situations": [scenario.id for scenario in content.scenarios],
+            "the situations": [situation.id for situation in content.situations],
             "the actions or their keys": [(one.id, one.effectiveness) for one in content.actions],
             "the answer scale": [option.value for option in content.response_scale],
         }
 
     def listing(self, content: JudgementSet, *, form: str, language: str, seed: int) -> Mapping[str, object]:
         del form, language, seed
-        return {"scenarios": content.scenarios}
+        return {"situations": content.situations}
 
     def scale_name(self, content: JudgementSet, scale: str) -> str:
         del content
@@ -133,7 +133,7 @@ class _Judgement(FixedItems):
         self, content: JudgementSet, *, form: str, drawn: Sequence[tuple[str, GeneratedItem]], language: str
     ) -> tuple[Item, ...]:
         del form, drawn, language
-        return situations(content)
+        return situation_items(content)
 
     def has_conditions(self, content: JudgementSet) -> bool:
         del content

@@ -38,18 +38,18 @@ def _content(content: Content, language: str, one: str) -> Content:
             "language": language,
             "name": name,
             "instructions": instructions,
-            "questions": [_question(scenario) for scenario in content["scenarios"]],
+            "questions": [_question(situation) for situation in content["situations"]],
             "rubrics": [
-                {"question": scenario["id"], "criteria": _criteria(scenario["actions"])}
-                for scenario in content["scenarios"]
+                {"question": situation["id"], "criteria": _criteria(situation["actions"])}
+                for situation in content["situations"]
             ],
             "right": {},
         }
 
 
-def _question(scenario: Content) -> Content:
-    text, rest = _split(scenario["text"])
-    return {"type": "long_text", "id": scenario["id"], "text": text, "help": rest}
+def _question(situation: Content) -> Content:
+    text, rest = _split(situation["text"])
+    return {"type": "long_text", "id": situation["id"], "text": text, "help": rest}
 
 
 def _split(text: str) -> tuple[str, str]:

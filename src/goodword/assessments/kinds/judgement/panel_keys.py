@@ -67,7 +67,7 @@ class RatedSituation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelResult:
     experts: int
-    #: scenarios without actions removed since
+    #: situations without actions removed since
     invited: int
     declined: int
     left_out: int
@@ -152,13 +152,13 @@ def result_of(content: Content, experts: Sequence[Expert], *, chosen: Collection
     counting = [one for one in experts if one.row.pk in chosen]
     steps = tuple(option["value"] for option in content["response_scale"])
     situations, rows = [], []
-    for scenario in content["scenarios"]:
-        its = [[one.ratings[action["id"]] for one in counting] for action in scenario["actions"]]
+    for situation in content["situations"]:
+        its = [[one.ratings[action["id"]] for one in counting] for action in situation["actions"]]
         rows += its
         situations.append(
             RatedSituation(
-                id=scenario["id"],
-                text=scenario["text"],
+                id=situation["id"],
+                text=situation["text"],
                 agreement=agreement(its),
                 actions=tuple(
                     RatedAction(
@@ -168,7 +168,7 @@ def result_of(content: Content, experts: Sequence[Expert], *, chosen: Collection
                         steps=steps,
                         spread=spread(ratings, steps=steps),
                     )
-                    for action, ratings in zip(scenario["actions"], its, strict=True)
+                    for action, ratings in zip(situation["actions"], its, strict=True)
                 ),
             )
         )
@@ -208,7 +208,7 @@ def _earlier(test: Test, content: Content) -> Panel | None:
 def _keyed(content: Content) -> Mapping[str, tuple[str, float]]:
     keys = {
         action["id"]: float(action["effectiveness"])
-        for scenario in content["scenarios"]
-        for action in scenario["actions"]
+        for situation in content["situations"]
+        for action in situation["actions"]
     }
     return {action: (digest, keys[action]) for action, digest in digests(content).items()}

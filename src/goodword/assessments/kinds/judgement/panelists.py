@@ -187,9 +187,9 @@ def digests(content: Content) -> dict[str, str]:
     """Digests by action id of what an expert reads: situation, action and answer scale in the source language."""
     scale = [[option["value"], option["label"]] for option in content["response_scale"]]
     return {
-        action["id"]: sha256(json.dumps([scenario["text"], action["text"], scale]).encode()).hexdigest()
-        for scenario in content["scenarios"]
-        for action in scenario["actions"]
+        action["id"]: sha256(json.dumps([situation["text"], action["text"], scale]).encode()).hexdigest()
+        for situation in content["situations"]
+        for action in situation["actions"]
     }
 
 
@@ -298,9 +298,9 @@ def _locked(panelist_id: int) -> Panelist:
 
 def unrated(content: Content, expert: Expert) -> Sequence[str]:
     return [
-        scenario["id"]
-        for scenario in content["scenarios"]
-        if any(action["id"] not in expert.ratings for action in scenario["actions"])
+        situation["id"]
+        for situation in content["situations"]
+        if any(action["id"] not in expert.ratings for action in situation["actions"])
     ]
 
 
@@ -321,8 +321,8 @@ def expert_data(row: Panelist, content: Content) -> dict[str, Any]:
     """An expert's own data, for their eyes only."""
     texts = {
         action["id"]: action["text"]
-        for scenario in content.get("scenarios", ())
-        for action in scenario["actions"]
+        for situation in content.get("situations", ())
+        for action in situation["actions"]
     }
     return {
         "name": row.name,

@@ -91,7 +91,7 @@ class JudgementReport:
             "few_situations": result.few_situations,
             "situations": [
                 {
-                    "text": scenario.text,
+                    "text": situation.text,
                     "actions": [
                         {
                             "text": action.text,
@@ -101,10 +101,10 @@ class JudgementReport:
                             "distance": action.distance,
                             "reason": action.reason,
                         }
-                        for action in scenario.actions
+                        for action in situation.actions
                     ],
                 }
-                for scenario in result.scenarios
+                for situation in result.situations
             ],
         }
 
@@ -303,7 +303,7 @@ def _details(result: JudgementResult) -> list[Block]:
     }
     header = [gettext("Action"), gettext("Rated"), gettext("Key"), gettext("Distance")]
     inner: list[Block] = [Prose([result.steps], quiet=True)]
-    for number, scenario in enumerate(result.scenarios, start=1):
+    for number, situation in enumerate(result.situations, start=1):
         caption = gettext("Actions in situation %(number)s") % {"number": number}
         rows: list[list[str | Cell]] = [
             [
@@ -312,9 +312,9 @@ def _details(result: JudgementResult) -> list[Block]:
                 action.key_text,
                 action.distance_text or "–",
             ]
-            for action in scenario.actions
+            for action in situation.actions
         ]
-        inner += [Prose([f"{number}. {scenario.text}"]), Table(header, rows, caption=caption)]
+        inner += [Prose([f"{number}. {situation.text}"]), Table(header, rows, caption=caption)]
     rules = [
         (
             gettext("Correlation"),

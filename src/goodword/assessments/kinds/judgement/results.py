@@ -45,7 +45,7 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
         language=judgement.language,
         form=judgement.form_label(FULL_FORM),
         construct=judgement.construct,
-        n_items=len(judgement.scenarios),
+        n_items=len(judgement.situations),
         key=KeyFacts(panel=judgement.panel, actions=n_actions),
         minutes=judgement.minutes(FULL_FORM),
         scales=(),
@@ -105,7 +105,7 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
 
 
 def _precision(judgement: JudgementSet) -> str:
-    n = len(judgement.scenarios)
+    n = len(judgement.situations)
     if judgement.is_too_short_for_norms:
         return gettext(
             "Too few situations for a band: at least %(least)s are needed, and the set has %(n)s. So results have no "
@@ -195,7 +195,7 @@ class RatedAction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RatedScenario:
+class AnsweredSituation:
     text: str
     actions: tuple[RatedAction, ...]
 
@@ -214,7 +214,7 @@ class JudgementResult(PartResult):
     highest: int
     response_labels: tuple[str, ...]
     key_basis: str
-    scenarios: tuple[RatedScenario, ...]
+    situations: tuple[AnsweredSituation, ...]
     normed: NormedScore | None = None
     #: the correlation with the key within situations and its 90 % band; also None if scored before these were
     #: introduced
@@ -229,7 +229,7 @@ class JudgementResult(PartResult):
     key_is_public: bool = False
 
     def without_items(self) -> Self:
-        return replace(self, scenarios=(), items_left_out=True)
+        return replace(self, situations=(), items_left_out=True)
 
     def for_candidate(self) -> "CandidateJudgement":
         return CandidateJudgement(
@@ -241,7 +241,7 @@ class JudgementResult(PartResult):
             for_practice=self.for_practice,
             within=self.within,
             situations=tuple(
-                CandidateSituation(scenario=one, agrees=agrees_with_key(one)) for one in self.scenarios
+                CandidateSituation(situation=one, agrees=agrees_with_key(one)) for one in self.situations
             ),
         )
 
@@ -257,8 +257,8 @@ class JudgementResult(PartResult):
         """ "(0 + 1 + 0.5) ÷ 3 = 0.5"; empty without a score."""
         distances = [
             action.distance
-            for scenario in self.scenarios
-            for action in scenario.actions
+            for situation in self.situations
+            for action in situation.actions
             if action.distance is not None
         ]
         if self.distance is None or not distances:
@@ -269,9 +269,9 @@ class JudgementResult(PartResult):
     def within_rule(self) -> str:
         """ "9.5 ÷ √(12.25 × 10.5) = 0.84": products of the deviations, squares of the ratings', squares of the keys';
         empty without a score."""
-        if self.within is None or not self.scenarios:
+        if self.within is None or not self.situations:
             return ""
-        groups = [_sums(scenario) for scenario in self.scenarios]
+        groups = [_sums(situation) for situation in self.situations]
         products, ratings, keys = (
             fsum(values)
             for values in zip(*((one.products, one.ratings, one.keys) for one in groups), strict=True)
@@ -284,7 +284,7 @@ class CandidateSituation:
     """`agrees`: whether ratings and key order more pairs of actions in the same way than in the opposite way. Pairs
     with equal ratings or keys don't count; None without other pairs."""
 
-    scenario: RatedScenario
+    situation: AnsweredSituation
     agrees: bool | None
 
 
@@ -349,12 +349,12 @@ def judgement_result(
         for_practice=for_practice,
         few_situations=few,
         key_is_public=content.id in BUILT_IN,
-        scenarios=tuple(
-            RatedScenario(
-                text=scenario.text,
-                actions=tuple(_action(actions[action.id], content) for action in scenario.actions),
+        situations=tuple(
+            AnsweredSituation(
+                text=situation.text,
+                actions=tuple(_action(actions[action.id], content) for action in situation.actions),
             )
-            for scenario in content.scenarios
+            for situation in content.situations
         ),
         normed=None if within is None or for_practice or few else normed_score(within, has_own_band=True),
     )
@@ -372,13 +372,13 @@ def _action(found: ActionScore, content: JudgementSet) -> RatedAction:
     )
 
 
-def _sums(scenario: RatedScenario) -> Group:
-    rated = [(one.answer, one.key) for one in scenario.actions if one.answer is not None]
+def _sums(situation: AnsweredSituation) -> Group:
+    rated = [(one.answer, one.key) for one in situation.actions if one.answer is not None]
     return group([answer for answer, _ in rated], [key for _, key in rated])
 
 
-def agrees_with_key(scenario: RatedScenario) -> bool | None:
-    rated = [(one.answer, one.key) for one in scenario.actions if one.answer is not None]
+def agrees_with_key(situation: AnsweredSituation) -> bool | None:
+    rated = [(one.answer, one.key) for one in situation.actions if one.answer is not None]
     orders = [(a - b) * (key - other) for (a, key), (b, other) in combinations(rated, 2)]
     same, opposite = sum(one > 0 for one in orders), sum(one < 0 for one in orders)
     return same > opposite if same or opposite else None

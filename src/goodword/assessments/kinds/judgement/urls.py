@@ -1,11 +1,11 @@
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.assessments.kinds.judgement.views import expert, panel, scenario, sets
+from goodword.assessments.kinds.judgement.views import expert, panel, sets, situation
 from goodword.assessments.views.draft_access import JUDGEMENT
 
 _SETS = "library/judgement/"
 _SET = f"{_SETS}<int:pk>/"
-_SCENARIO = f"{_SET}edit/scenario/<slug:scenario_id>/"
+_SITUATION = f"{_SET}edit/situation/<slug:situation_id>/"
 
 member_urls: list[URLPattern | URLResolver] = [
     path(f"{_SETS}new/", sets.new, name="judgement_new"),
@@ -17,10 +17,10 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_SET}edit/details/", sets.details, name="judgement_details"),
     path(f"{_SET}edit/discard/", JUDGEMENT.discard_view(), name="judgement_discard"),
     path(f"{_SET}edit/publish/", sets.publish, name="judgement_publish"),
-    path(f"{_SET}edit/scenario/new/", scenario.new, name="judgement_scenario_new"),
-    path(_SCENARIO, scenario.change, name="judgement_scenario"),
-    path(f"{_SCENARIO}move/", scenario.move, name="judgement_scenario_move"),
-    path(f"{_SCENARIO}remove/", scenario.remove, name="judgement_scenario_remove"),
+    path(f"{_SET}edit/situation/new/", situation.new, name="judgement_situation_new"),
+    path(_SITUATION, situation.change, name="judgement_situation"),
+    path(f"{_SITUATION}move/", situation.move, name="judgement_situation_move"),
+    path(f"{_SITUATION}remove/", situation.remove, name="judgement_situation_remove"),
     path(f"{_SET}edit/languages/", sets.add_translation, name="judgement_language_add"),
     path(f"{_SET}edit/languages/<slug:language>/", sets.translate, name="judgement_language"),
     path(

@@ -19,7 +19,7 @@ from goodword.assessments.catalogue.drafts import DRAFTS
 from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.judgement import panelists
 from goodword.assessments.kinds.judgement.content import JudgementSet
-from goodword.assessments.kinds.judgement.items import Situation, SituationForm, ratings, situations
+from goodword.assessments.kinds.judgement.items import SituationForm, SituationItem, ratings, situation_items
 from goodword.assessments.kinds.judgement.panelists import (
     Content,
     Expert,
@@ -72,8 +72,8 @@ class ExpertVisit:
         return readable(in_language(self.row.test, self.content, self.language))
 
     @cached_property
-    def items(self) -> tuple[Situation, ...]:
-        return situations(self.judgement)
+    def items(self) -> tuple[SituationItem, ...]:
+        return situation_items(self.judgement)
 
     @cached_property
     def unrated(self) -> frozenset[str]:
@@ -129,7 +129,7 @@ def _expert_page[**P](view: ExpertView[P]) -> Callable[..., HttpResponse]:
         if link is None or row is None:
             return unknown_page(request)
         draft = DRAFTS.find(row.test)
-        content = draft.content if draft is not None and draft.content["scenarios"] else {}
+        content = draft.content if draft is not None and draft.content["situations"] else {}
         language = query_language(request, LANGUAGES) or row.language
         visit = ExpertVisit(
             request=request, token=token, link=link, row=row, content=content, language=language, now=now
@@ -197,7 +197,7 @@ def situation(visit: ExpertVisit, number: int) -> HttpResponse:
     if not 1 <= number <= len(visit.items):
         raise Http404("there is no such situation")
     item, request = visit.items[number - 1], visit.request
-    saved: Any = {action.id: visit.expert.ratings.get(action.id) for action in item.scenario.actions}
+    saved: Any = {action.id: visit.expert.ratings.get(action.id) for action in item.situation.actions}
     posted, by_script = request.method == "POST", "HX-Request" in request.headers
     changed = posted and request.POST.get("read") != _read(visit.content, item)
     form = SituationForm(
@@ -226,10 +226,10 @@ def situation(visit: ExpertVisit, number: int) -> HttpResponse:
     )
 
 
-def _read(content: Content, item: Situation) -> str:
+def _read(content: Content, item: SituationItem) -> str:
     """A digest of the texts shown, so that ratings aren't saved for other texts."""
     found = digests(content)
-    return sha256("".join(found[action.id] for action in item.scenario.actions).encode()).hexdigest()
+    return sha256("".join(found[action.id] for action in item.situation.actions).encode()).hexdigest()
 
 
 def _fresh(row: Panelist) -> Panelist:

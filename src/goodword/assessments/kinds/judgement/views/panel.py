@@ -74,7 +74,7 @@ def invite(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     if request.method != "POST":
         return _back(request)
     form = InviteForm(request.POST)
-    if not draft.content["scenarios"]:
+    if not draft.content["situations"]:
         form.add_error(None, _("Add a situation before you invite experts."))
     if form.is_valid():
         try:
@@ -205,7 +205,7 @@ def _page(request: MemberRequest, draft: TestDraft, form: InviteForm) -> HttpRes
             "step": STEP,
             "steps": draft.content["response_scale"],
             "language": draft.source.language,
-            "scenarios": draft.content["scenarios"],
+            "situations": draft.content["situations"],
         },
         name=_("Panel"),
         status=422 if form.is_bound else 200,

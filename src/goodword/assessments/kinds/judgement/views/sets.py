@@ -96,7 +96,7 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
         "assessments/judgement/page.html",
         lambda content: {
             "for_practice": read_judgement(content).is_for_practice,
-            **few_situations(content["scenarios"]),
+            **few_situations(content["situations"]),
         },
     )
 
@@ -111,7 +111,7 @@ def edit(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
         draft,
         {
             "content": draft.content,
-            "scenarios": draft.content["scenarios"],
+            "situations": draft.content["situations"],
             "panel": _panel_progress(draft),
             "languages": [
                 Language(
@@ -220,10 +220,10 @@ def _no_translation(request: MemberRequest) -> HttpResponseBase:
     return JUDGEMENT.to_editor(request)
 
 
-def few_situations(scenarios: Collection[object]) -> dict[str, object]:
+def few_situations(situations: Collection[object]) -> dict[str, object]:
     return {
-        "few_situations": len(scenarios) < LEAST_GROUPS,
-        "situations": len(scenarios),
+        "few_situations": len(situations) < LEAST_GROUPS,
+        "situation_count": len(situations),
         "least_situations": LEAST_GROUPS,
     }
 
@@ -255,7 +255,7 @@ def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
             return JUDGEMENT.to_page(request)
     except judgement_drafts.NoKeySource:  # the panel's key was changed in the meantime
         edit.stale = True
-    except judgement_drafts.NoScenarios:
+    except judgement_drafts.NoSituations:
         form.add_error(None, _("Add a situation first."))
     except PackError as wrong:
         form.add_error(None, str(wrong))
@@ -270,8 +270,8 @@ def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
             "panel_basis": panel_basis(panel) if panel else "",
             "progress": _panel_progress(draft),
             "changes": changes(before.content, draft.content) if before else [],
-            "scenarios": draft.content["scenarios"],
-            **few_situations(draft.content["scenarios"]),
+            "situations": draft.content["situations"],
+            **few_situations(draft.content["situations"]),
             "languages": [
                 Language(
                     name=language_name(row.language),

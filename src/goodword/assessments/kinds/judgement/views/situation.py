@@ -10,7 +10,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue.drafts import TestDraft
 from goodword.assessments.kinds.form_rows import changed_rows
 from goodword.assessments.kinds.judgement import drafts as judgement_drafts
-from goodword.assessments.kinds.judgement.editor import MOST_ACTIONS, PARTS, ScenarioForm, place_of
+from goodword.assessments.kinds.judgement.editor import MOST_ACTIONS, PARTS, SituationForm, place_of
 from goodword.assessments.kinds.judgement.views.sets import remind_of_translations
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import JUDGEMENT
@@ -27,7 +27,7 @@ def new(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     edit = DraftForm(request=request, form=form, current=draft.revision)
     try:
         if saved := edit.save(
-            lambda revision: judgement_drafts.add_scenario(
+            lambda revision: judgement_drafts.add_situation(
                 test=draft.test, text=form.cleaned_data["text"], actions=form.actions(), revision=revision
             )
         ):
@@ -35,24 +35,24 @@ def new(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
             return JUDGEMENT.to_editor(request, f"?new={saved.result}")
     except judgement_drafts.TooMany:
         form.add_error(
-            None, _("A set has at most %(most)s situations.") % {"most": judgement_drafts.MAX_SCENARIOS}
+            None, _("A set has at most %(most)s situations.") % {"most": judgement_drafts.MAX_SITUATIONS}
         )
     return _page(request, draft, edit, {})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @JUDGEMENT.view
-def change(request: MemberRequest, draft: TestDraft, *, scenario_id: str) -> HttpResponseBase:
+def change(request: MemberRequest, draft: TestDraft, *, situation_id: str) -> HttpResponseBase:
     try:
-        scenario = draft.content["scenarios"][place_of(draft.content, scenario_id)]
+        situation = draft.content["situations"][place_of(draft.content, situation_id)]
     except KeyError:
         return _gone(request)
-    form = _form(request, draft, scenario)
+    form = _form(request, draft, situation)
     edit = DraftForm(request=request, form=form, current=draft.revision)
     if edit.save(
-        lambda revision: judgement_drafts.change_scenario(
+        lambda revision: judgement_drafts.change_situation(
             test=draft.test,
-            scenario_id=scenario_id,
+            situation_id=situation_id,
             text=form.cleaned_data["text"],
             actions=form.actions(),
             revision=revision,
@@ -60,18 +60,18 @@ def change(request: MemberRequest, draft: TestDraft, *, scenario_id: str) -> Htt
     ):
         remind_of_translations(request, draft)
         messages.success(request, _("Saved."))
-        return JUDGEMENT.to_editor(request, f"?new={scenario_id}")
-    return _page(request, draft, edit, scenario)
+        return JUDGEMENT.to_editor(request, f"?new={situation_id}")
+    return _page(request, draft, edit, situation)
 
 
 @require_POST
 @JUDGEMENT.view
-def move(request: MemberRequest, draft: TestDraft, *, scenario_id: str) -> HttpResponseBase:
+def move(request: MemberRequest, draft: TestDraft, *, situation_id: str) -> HttpResponseBase:
     up = request.POST.get("by") == "up"
     try:
-        place = judgement_drafts.move_scenario(
+        place = judgement_drafts.move_situation(
             test=draft.test,
-            scenario_id=scenario_id,
+            situation_id=situation_id,
             by=judgement_drafts.UP if up else judgement_drafts.DOWN,
             revision=revision_of(request),
         )
@@ -80,21 +80,21 @@ def move(request: MemberRequest, draft: TestDraft, *, scenario_id: str) -> HttpR
     messages.success(
         request,
         _("Moved to position %(place)s of %(count)s.")
-        % {"place": place, "count": len(draft.content["scenarios"])},
+        % {"place": place, "count": len(draft.content["situations"])},
     )
-    return JUDGEMENT.to_editor(request, f"?moved={scenario_id}&by={'up' if up else 'down'}")
+    return JUDGEMENT.to_editor(request, f"?moved={situation_id}&by={'up' if up else 'down'}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @JUDGEMENT.view
-def remove(request: MemberRequest, draft: TestDraft, *, scenario_id: str) -> HttpResponseBase:
+def remove(request: MemberRequest, draft: TestDraft, *, situation_id: str) -> HttpResponseBase:
     try:
-        scenario = draft.content["scenarios"][place_of(draft.content, scenario_id)]
+        situation = draft.content["situations"][place_of(draft.content, situation_id)]
         if request.method == "POST":
-            judgement_drafts.remove_scenario(
-                test=draft.test, scenario_id=scenario_id, revision=revision_of(request)
+            judgement_drafts.remove_situation(
+                test=draft.test, situation_id=situation_id, revision=revision_of(request)
             )
-            messages.success(request, _("Removed: “%(text)s”.") % {"text": short(scenario["text"])})
+            messages.success(request, _("Removed: “%(text)s”.") % {"text": short(situation["text"])})
             return JUDGEMENT.to_editor(request)
     except KeyError:
         return _gone(request)
@@ -102,19 +102,19 @@ def remove(request: MemberRequest, draft: TestDraft, *, scenario_id: str) -> Htt
         request,
         "assessments/judgement/remove.html",
         draft,
-        {"scenario": scenario},
+        {"situation": situation},
         name=_("Remove situation"),
     )
 
 
-def _form(request: MemberRequest, draft: TestDraft, scenario: Mapping[str, Any]) -> ScenarioForm:
+def _form(request: MemberRequest, draft: TestDraft, situation: Mapping[str, Any]) -> SituationForm:
     if request.method != "POST":
-        return ScenarioForm(content=draft.content, scenario=scenario)
+        return SituationForm(content=draft.content, situation=situation)
     other = changed_rows(request.POST, parts=PARTS, most=MOST_ACTIONS)
-    return ScenarioForm(
+    return SituationForm(
         request.POST if other is None else other,
         content=draft.content,
-        scenario=scenario,
+        situation=situation,
         quiet=other is not None,
     )
 
@@ -122,21 +122,21 @@ def _form(request: MemberRequest, draft: TestDraft, scenario: Mapping[str, Any])
 def _page(
     request: MemberRequest,
     draft: TestDraft,
-    edit: DraftForm[ScenarioForm],
-    scenario: Mapping[str, Any],
+    edit: DraftForm[SituationForm],
+    situation: Mapping[str, Any],
 ) -> HttpResponseBase:
-    place = place_of(draft.content, scenario["id"]) + 1 if scenario else 0
+    place = place_of(draft.content, situation["id"]) + 1 if situation else 0
     return JUDGEMENT.render(
         request,
-        "assessments/judgement/scenario.html",
+        "assessments/judgement/situation.html",
         draft,
         {
-            "is_new": not scenario,
-            "stored": scenario,
+            "is_new": not situation,
+            "stored": situation,
             "language": draft.source.language,
             "most": MOST_ACTIONS,
         },
-        name=_("Situation %(n)s") % {"n": place} if scenario else _("New situation"),
+        name=_("Situation %(n)s") % {"n": place} if situation else _("New situation"),
         edit=edit,
     )
 
