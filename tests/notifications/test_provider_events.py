@@ -164,11 +164,50 @@ def test_the_endpoint_accepts_post_and_head(enable_provider: Any) -> None:
 
 @pytest.mark.matrix
 @pytest.mark.parametrize(
-    "body", ["", "no json", "[]", "7", '"text"', "null", b"\xff\xfe", '{"RecordType": 7}']
+    "body",
+    [
+        "",
+        "no json",
+        "[]",
+        "7",
+        '"text"',
+        "null",
+        b"\xff\xfe",
+        '{"RecordType": 7}',
+        '{"a":' * 20_000,
+        5_000 * "1",
+    ],
+    ids=lambda body: str(body[:17]),
 )
-def test_malformed_bodies_are_handled(enable_provider: Any, body: str | bytes) -> None:
-    enable_provider("postmark")
-    assert post("postmark", body) in {200, 400}
+@pytest.mark.parametrize("provider", ["postmark", "mailgun", "mailjet"])
+def test_malformed_bodies_are_handled(enable_provider: Any, provider: str, body: str | bytes) -> None:
+    enable_provider(provider, MAILGUN_WEBHOOK_SIGNING_KEY=KEY)
+    assert post(provider, body) in {200, 400, 401}
+
+
+UNUSABLE: list[Any] = ["prov-2\0", "\ud800", 7, 1e308, ["prov-2"], {"prov-2": None}, True]
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("value", UNUSABLE, ids=repr)
+def test_values_that_cannot_be_stored_are_ignored(enable_provider: Any, sent: Email, value: Any) -> None:
+    """They must not keep the rest of a batch from being recorded."""
+    enable_provider("brevo")
+    bounce = {"event": "hard_bounce", "email": sent.to_address, "ts_event": 1772528700}
+    assert post("brevo", bounce | {"message-id": value, "reason": value, "tags": [value]}) == 200
+    assert outcome(sent) == NOTHING
+    assert post("brevo", bounce | {"message-id": "prov-1", "reason": value}) == 200
+    assert outcome(sent)[:2] == (False, True)
+
+
+def test_a_signature_of_another_shape_or_an_impossible_time_is_refused(
+    enable_provider: Any, sent: Email
+) -> None:
+    enable_provider("mailgun", MAILGUN_WEBHOOK_SIGNING_KEY=KEY)
+    for wrong in ({"signature": "text"}, {"signature": {"timestamp": 7}}, {"signature": {"signature": [7]}}):
+        assert post("mailgun", mailgun(sent, "failed", severity="permanent") | wrong) in {400, 401}
+    assert post("mailgun", mailgun(sent, "failed", severity="permanent", timestamp=1e30)) == 400
+    assert outcome(sent) == NOTHING
 
 
 def test_mailgun_events_need_a_valid_signature(enable_provider: Any, sent: Email) -> None:

@@ -12,6 +12,11 @@ from goodword.core.mail import PROVIDERS
 from goodword.notifications.domain.bounces import take_event
 
 log = logging.getLogger(__name__)
+#: errors of Anymail for JSON that is too deep, or has other types or larger numbers than the provider's
+_MALFORMED = (
+    *(ValueError, LookupError, TypeError, AttributeError, AssertionError),
+    *(ArithmeticError, RecursionError),
+)
 
 
 @csrf_exempt
@@ -31,15 +36,12 @@ def events(request: HttpRequest, provider: str) -> HttpResponse:
     reader = _reader(provider)
     try:
         reader.run_validators(request)
+        found = reader.parse_events(request)
     except AnymailWebhookValidationFailure:
         log.warning("Events from %s without the right secret were refused", provider)
         return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="mail events"'})
-    except AnymailError:
-        return HttpResponse(status=400)
-    try:
-        found = reader.parse_events(request)
-    except (AnymailError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
-        log.warning("A request from %s could not be parsed as events", provider, exc_info=True)
+    except (AnymailError, *_MALFORMED) as error:
+        log.warning("A request from %s could not be parsed as events: %s", provider, error)
         return HttpResponse(status=400)
     if installation.shown_mode():  # a copy; the provider repeats them
         return HttpResponse(status=503)

@@ -170,28 +170,36 @@ def take_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
 
 def _mail_of_event(event: AnymailTrackingEvent) -> int | None:
     """Find the mail by our mark in the Message-ID or metadata (field names vary), else by the provider's id."""
-    for text in (event.message_id or "", *_event_texts(event.esp_event)):
+    message_id = _as_text(event.message_id)
+    for text in (message_id, *_event_texts(event.esp_event)):
         if (email_id := marked_in(text)) is not None:
             return email_id
-    if not event.message_id:
+    if not message_id:
         return None
-    mails = Email.objects.across_organisations().filter(provider_id=event.message_id)
+    mails = Email.objects.across_organisations().filter(provider_id=message_id)
     return mails.values_list("pk", flat=True).first()
 
 
-def _event_texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _event_texts(item)
-    elif hasattr(value, "values"):
-        for item in value.values():
-            yield from _event_texts(item)
+def _event_texts(event: Any) -> Iterator[str]:
+    left = [event]
+    while left:  # not recursive, since JSON may be nested deeply
+        value = left.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list):
+            left += value
+        elif hasattr(value, "values"):
+            left += value.values()
 
 
 def _event_reason(event: AnymailTrackingEvent) -> str:
-    return event.mta_response or event.description or str(event.reject_reason or "")
+    texts = (_as_text(one) for one in (event.mta_response, event.description, event.reject_reason))
+    return next(filter(None, texts), "")
+
+
+def _as_text(value: object) -> str:
+    """The value without characters that can't be stored; "" unless it is text, which providers don't guarantee."""
+    return clean_text(value, one_line=True) if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True, kw_only=True)
