@@ -1,6 +1,8 @@
 """Authenticator app and recovery codes, and organisations that require a second factor."""
 
+import json
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -241,6 +243,44 @@ def test_the_password_alone_does_not_change_factors(rita: Membership, path: str)
     client.post(CONFIRM, {"password": factories.PASSWORD, "next": path})
     assert client.post(path)["Location"].startswith(f"{CONFIRM}code/?next=")
     assert (kinds(rita), recovery_codes(rita.user)) == before
+
+
+def passkey(**response: Any) -> str:
+    """What a browser returns, without a valid signature."""
+    client_data = b64encode(
+        b'{"type": "webauthn.get", "challenge": "AA", "origin": "http://testserver"}'
+    ).decode()
+    values = {"clientDataJSON": client_data.rstrip("="), "authenticatorData": 49 * "A", "signature": "AA"}
+    key = {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": values | response}
+    return json.dumps(key | {"clientExtensionResults": {}})
+
+
+MALFORMED = [
+    *("", "{", "null", "7", '"\\ud800"', "[7]", 5_000 * "9", 20_000 * "[", 20_000 * '{"a":'),
+    passkey(userHandle="\0"),
+    passkey(clientDataJSON=10**30),
+    passkey(authenticatorData={"a": None}, attestationObject="n_8"),
+    passkey(attestationObject=5_000 * "n"),
+    passkey().replace('"response": {', '"response": [{').replace('"AA"}', '"AA"}]'),
+    passkey().replace("{}", '"text"'),
+]
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("credential", MALFORMED, ids=range(len(MALFORMED)))
+def test_a_malformed_passkey_is_refused_like_an_unknown_one(rita: Membership, credential: str) -> None:
+    unknown = "This passkey doesn&#x27;t belong to an account here. Sign in another way."
+    stranger = Client()
+    stranger.get("/accounts/login/passkey/", headers={"accept": "application/json"})
+    page = stranger.post("/accounts/login/passkey/", {"credential": credential}, follow=True)
+    assert (unknown in page.content.decode(), is_signed_in(stranger)) == (True, False)
+    client = signed_in(rita)
+    confirmed = client.post(f"{CONFIRM}passkey/", {"credential": credential}, follow=True)
+    assert confirmed.status_code == 200
+    client.get("/accounts/passkeys/add/")
+    added = client.post("/accounts/passkeys/add/", {"credential": credential, "name": "Mine"})
+    assert "The passkey could not be read. Try again." in added.content.decode()
+    assert kinds(rita) == []
 
 
 def test_a_recovery_code_confirms_too(rita: Membership) -> None:

@@ -125,33 +125,57 @@ class SetUpAppForm(ActivateTOTPForm):  # type: ignore[misc]  # the library has n
         _code_field(cast(forms.Form, self))
 
 
+_UNKNOWN_PASSKEY = gettext_lazy("This passkey doesn't belong to an account here. Sign in another way.")
+_UNREADABLE_PASSKEY = gettext_lazy("The passkey could not be read. Try again.")
+
+
+class CredentialField(forms.JSONField):
+    """What the browser's authenticator returns. `wrong`: the error for anything else."""
+
+    def __init__(self, *, wrong: Any = _UNKNOWN_PASSKEY) -> None:
+        super().__init__(widget=forms.HiddenInput, error_messages={"required": wrong, "invalid": wrong})
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            found = super().to_python(value)
+        except (ValueError, RecursionError):
+            found = None
+        return found if isinstance(found, dict) else None
+
+    def bound_data(self, data: Any, initial: Any) -> None:
+        """It is of no use on a page that is shown again, and may not be encodable."""
+
+
+#: errors of the parser for malformed credentials; allauth handles only some of them
+_MALFORMED = (AttributeError, TypeError, ValueError, LookupError, ArithmeticError, RecursionError)
+
+
 class _KnownPasskey:
     """Replaces allauth's message "incorrect code", which doesn't fit passkeys."""
 
     def clean_credential(self) -> Any:
         try:
             return super().clean_credential()  # type: ignore[misc]  # of the form beside this class
-        except ValidationError as error:
-            if error.code != "incorrect_code":
+        except (ValidationError, *_MALFORMED) as error:
+            if isinstance(error, ValidationError) and error.code != "incorrect_code":
                 raise
-            raise ValidationError(
-                _("This passkey doesn't belong to an account here. Sign in another way."), code="unknown"
-            ) from error
+            raise ValidationError(_UNKNOWN_PASSKEY, code="unknown") from error
 
 
 class SignInPasskeyForm(_KnownPasskey, webauthn.LoginWebAuthnForm):  # type: ignore[misc]  # no types
-    pass
+    credential = CredentialField()
 
 
 class SecondStepPasskeyForm(_KnownPasskey, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]  # no types
-    pass
+    credential = CredentialField()
 
 
 class ConfirmPasskeyForm(_KnownPasskey, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]  # no types
-    pass
+    credential = CredentialField()
 
 
 class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # the library has no types
+    credential = CredentialField(wrong=_UNREADABLE_PASSKEY)
     name = forms.CharField(
         label=gettext_lazy("Name"),
         help_text=gettext_lazy("Helps you tell your passkeys apart."),
@@ -164,6 +188,13 @@ class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # the lib
         required=False,
         initial=True,
     )
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = super().clean()
+        except (ValidationError, *_MALFORMED) as error:  # allauth's message is about codes
+            raise ValidationError(_UNREADABLE_PASSKEY) from error
+        return found
 
 
 class RenamePasskeyForm(webauthn.EditWebAuthnForm):  # type: ignore[misc]  # the library has no types
