@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from goodword.assessments import urls
+from goodword.assessments import urls as assessments
 from goodword.core.doctor import proxy
 from goodword.core.health import health, ready
 from goodword.core.responses import security_txt
@@ -20,7 +20,7 @@ MEMBER: list[URLPattern | URLResolver] = [
     *references.member_urls,
     *reports.member_urls,
     *greenhouse.member_urls,
-    *urls.member_urls,
+    *assessments.member_urls,
     *questionnaires.member_urls,
     *workspace.member_urls,
 ]
@@ -33,7 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("goodword.accounts.urls")),
     path("ui/", include("goodword.ui.urls")),
     path("o/<slug:slug>/", include(MEMBER)),
-    *urls.public_urls,
+    *assessments.public_urls,
     *references.public_urls,
     *reports.public_urls,
     *workspace.public_urls,

@@ -26,8 +26,8 @@ def is_same_moment(ours: datetime | None, theirs: datetime | None) -> bool | Non
 
 
 def is_same_person(ours: Candidate, theirs: remote.Candidate) -> bool:
-    """Return whether two records with the same id are about one person. An address and part of the name in common also
-    prove it, since a merge may change the time. If a time is unknown, an address or the full name is enough."""
+    """Return whether two records with the same id are about one person. A shared address and part of the name are also
+    enough, since a merge may change the time. If a time is unknown, an address or the full name is enough."""
     return _agrees(ours, theirs, same=is_same_moment(ours.remote_created_at, theirs.created_at))
 
 
