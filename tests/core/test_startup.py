@@ -378,6 +378,19 @@ def test_a_database_of_an_earlier_version_is_refused() -> None:
         database.check_migrations()
 
 
+@pytest.mark.django_db
+def test_a_database_of_a_development_version_is_refused() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE candidates_candidate DROP COLUMN company")
+    for check in (database.check_migrations, database.migrate):
+        with pytest.raises(SettingError) as refused:
+            check()
+        assert str(refused.value) == (
+            "The database lacks company in candidates_candidate although its migrations are applied, so a development "
+            "version of Goodword made it. Start with an empty database (DATABASE_URL) or data folder (GOODWORD_DATA)."
+        )
+
+
 def apply_later_migration(*, release: str, oldest: str) -> None:
     """Record a migration of a later release."""
     MigrationRecorder(connection).record_applied("core", "0099_later")

@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any, Final, LiteralString
 
 import psycopg
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import (
@@ -64,6 +65,12 @@ MIGRATED_BY: Final = (
 UNREADABLE: Final = (
     "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(quote_ident(name)) IS NOT NULL "
     "AND NOT has_table_privilege(to_regclass(quote_ident(name)), 'SELECT') ORDER BY name"
+)
+#: which of these columns (two arrays: tables, columns) don't exist
+MISSING_COLUMNS: Final = (
+    "SELECT of_table, name FROM unnest(%s::text[], %s::text[]) AS wanted (of_table, name) WHERE NOT EXISTS ("
+    "SELECT FROM pg_attribute WHERE attrelid = to_regclass(quote_ident(of_table)) AND attname = name"
+    ") ORDER BY of_table, name"
 )
 #: Connection errors of PostgreSQL and libpq that waiting won't fix. There is no SQLSTATE at this point, so if the
 #: server's messages aren't in English, we wait anyway.
@@ -257,6 +264,7 @@ def migrate(*, verbosity: int = 1) -> None:
     with _no_other_migrating():
         check_known_migrations()
         _apply(verbosity)
+        check_columns()
         call_command("createcachetable", verbosity=0)
         installation.record_release()
 
@@ -375,6 +383,35 @@ def check_rights() -> None:
             raise SettingError(rights_problem(unreadable))
 
 
+def own_columns() -> tuple[list[str], list[str]]:
+    """Return the tables and the names of all columns of models with migrations."""
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+    pairs = [
+        (model._meta.db_table, field.column or "")
+        for model in models
+        for field in model._meta.concrete_fields
+    ]
+    return [table for table, _ in pairs], [column for _, column in pairs]
+
+
+def columns_problem(missing: Sequence[tuple[str, str]]) -> str:
+    """`missing`: table and column, as found by the query MISSING_COLUMNS."""
+    table, column = missing[0]
+    return (
+        f"The database lacks {column} in {table} although its migrations are applied, so a development version of "
+        "Goodword made it. Start with an empty database (DATABASE_URL) or data folder (GOODWORD_DATA)."
+    )
+
+
+def check_columns() -> None:
+    """Raise SettingError if a column is missing. This happens when a migration is changed after it was applied, which
+    we only do before the first release."""
+    with connection.cursor() as cursor:
+        cursor.execute(MISSING_COLUMNS, own_columns())
+        if missing := cursor.fetchall():
+            raise SettingError(columns_problem(missing))
+
+
 def check_migrations() -> None:
     """Raise SettingError if the database lacks migrations of this version, if its role lacks rights, or if this version
     can't run on it."""
@@ -383,6 +420,7 @@ def check_migrations() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise SettingError("The database is not at this version yet. Run `goodword migrate` first.")
+    check_columns()
 
 
 def check_static_files() -> None:

@@ -81,6 +81,16 @@ def test_a_missing_migration_ends_the_checks(conn: psycopg.Connection) -> None:
     )
 
 
+def test_a_missing_column_is_broken(conn: psycopg.Connection) -> None:
+    execute("ALTER TABLE candidates_candidate DROP COLUMN company")
+    one = database.migrations(conn)
+    assert (one.state, one.remedy) == (
+        "broken",
+        "Start with an empty database (DATABASE_URL) or data folder (GOODWORD_DATA).",
+    )
+    assert one.sentence.startswith("The database lacks company in candidates_candidate")
+
+
 def test_a_newer_database_needs_attention(conn: psycopg.Connection) -> None:
     MigrationRecorder(connection).record_applied("core", "0099_later")
     state, sentence = found_by(lambda conn, _: database.migrations(conn), conn)

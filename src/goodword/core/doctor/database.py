@@ -14,10 +14,13 @@ from django.db.migrations.loader import MigrationLoader
 from goodword.core import crypto, job_recovery
 from goodword.core.database import (
     MIGRATED_BY,
+    MISSING_COLUMNS,
     UNREADABLE,
     can_run_on,
+    columns_problem,
     first_line,
     in_one_line,
+    own_columns,
     own_tables,
     quick_connection,
     rights_problem,
@@ -171,6 +174,9 @@ def migrations(conn: psycopg.Connection) -> Finding:
     if missing := len(known_migrations() - applied):
         sentence = f"{counted(missing, 'migration')} of this version {_are(missing)} not applied."
         return broken("migrations", sentence, "Run `goodword migrate`.")
+    if columns := conn.execute(MISSING_COLUMNS, own_columns()).fetchall():
+        sentence, _, remedy = columns_problem(columns).partition(". ")
+        return broken("migrations", f"{sentence}.", remedy)
     ours = {app for app, _ in known_migrations()}
     if unknown := sorted(f"{app}.{name}" for app, name in applied - known_migrations() if app in ours):
         release, oldest = conn.execute(MIGRATED_BY).fetchone() or ("", "")
