@@ -158,13 +158,14 @@ def test_a_private_candidate_merged_into_a_hidden_profile_stays_private(world: W
 
 
 @pytest.mark.world
-def test_the_loser_becomes_private_with_the_merge_into_a_private_candidate(world: World) -> None:
-    loser, winner = arrived(world), arrived(world, private=True)
-    before = world.ours(winner).candidate.private_since
+@pytest.mark.parametrize("was_private", [False, True])
+def test_a_merge_into_a_private_candidate_keeps_the_later_time(world: World, was_private: bool) -> None:
+    winner, loser = arrived(world, private=True), arrived(world, private=was_private)
+    since = world.ours(loser).candidate.private_since or clock.now()
     merge(world, loser, winner)
     deliver_all(world)
     after = world.ours(loser).candidate.private_since
-    assert before is not None and after is not None and after > before
+    assert after is not None and (after == since if was_private else after > since)
 
 
 @pytest.mark.world

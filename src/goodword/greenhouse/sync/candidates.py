@@ -178,9 +178,10 @@ def merge_candidates(
     if loser.chosen_language and not current.chosen_language and current.erased_at is None:
         winner.chosen_language = loser.chosen_language
         people.filter(pk=winner.pk).update(chosen_language=loser.chosen_language)
-    if current.private and not loser.private:
-        winner.private_since = now  # for links to the loser's reports
-        people.filter(pk=winner.pk).update(private_since=now)
+    if current.private:
+        # the later time, so that no link to a report of either starts working
+        winner.private_since = max(one.private_since or now for one in (loser, current))
+        people.filter(pk=winner.pk).update(private_since=winner.private_since)
     people.filter(pk=loser.pk).update(**BLANK, merged_into=winner)
     for request in requests:
         request_erasure(
