@@ -79,14 +79,14 @@ def taken_from(
 ) -> Candidate | None:
     """Return our candidate whose id Greenhouse now gives to somebody else; None if the records are about the people we
     know. `ours`: our copy of the application, `known`: of the candidate with the person's id."""
+    same_date = is_same_moment(ours.applied_at, application.applied_at) if ours is not None else None
+    if same_date or (known is not None and is_same_moment(known.remote_created_at, person.created_at)):
+        return None  # it is the same account, so another candidate than before is due to a merge
     if known is not None and not is_same_person(known, person):
         return known
     if ours is None or ours.candidate.remote_id == person.id:
         return None
-    # a merge gives the application to another profile
-    before = ours.candidate
-    same = is_same_moment(ours.applied_at, application.applied_at)
-    return None if _agrees(before, person, same=same) else before
+    return None if _agrees(ours.candidate, person, same=same_date) else ours.candidate
 
 
 def _agrees(ours: Candidate, theirs: remote.Candidate, *, same: bool | None) -> bool:

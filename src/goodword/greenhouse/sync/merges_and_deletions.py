@@ -29,8 +29,15 @@ from goodword.greenhouse import client as remote
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.applications import READINGS, TooBusy, apply
 from goodword.greenhouse.sync.candidates import ACTOR, Stale, merge_candidates
-from goodword.greenhouse.sync.identity import is_empty, is_same_person, resembles
-from goodword.greenhouse.sync.reading import NO_HINT, ApplicationReading, read_application
+from goodword.greenhouse.sync.identity import (
+    is_anonymous,
+    is_empty,
+    is_same_moment,
+    is_same_person,
+    resembles,
+    shares_name,
+)
+from goodword.greenhouse.sync.reading import NO_HINT, ApplicationReading, our_candidate, read_application
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
 Settle = Callable[[list[str]], None]
@@ -75,14 +82,12 @@ def candidate_merged(
 
 def _may_merge(loser: Candidate, winner_id: int, *, reading: "PeopleReading", connection: Connection) -> bool:
     """A delivery alone doesn't join two people: it may come from another account, where the ids are somebody else's. An
-    application that has moved to the winner proves the merge, as does a common address or name."""
+    application that has moved to the winner proves the merge, as does a common address or full name."""
     ours = _candidate(connection, winner_id)
     if ours is not None and loser.merged_into_id == ours.pk:
         return True
     theirs = reading.people[winner_id]
-    if any(one.taken_from is not None for one in reading.applications):
-        return False
-    if ours is not None and theirs is not None and not is_same_person(ours, theirs):
+    if reading.others or reading.taken:
         return False
     moved = [
         one.remote_id
@@ -92,7 +97,12 @@ def _may_merge(loser: Candidate, winner_id: int, *, reading: "PeopleReading", co
     if Application.objects.across_organisations().filter(candidate=loser, remote_id__in=moved).exists():
         return True
     other = theirs or ours
-    return other is None or is_empty(loser) or resembles(loser, other)
+    if other is None or is_empty(loser) or resembles(loser, other):
+        return True
+    if ours is None or theirs is None or not is_same_moment(ours.remote_created_at, theirs.created_at):
+        return False
+    # enough in the same account: a merge may delete the loser's application
+    return shares_name(loser, theirs)
 
 
 def candidate_deleted(
@@ -112,7 +122,7 @@ def candidate_deleted(
             _cancel_erasures(connection, candidate_id, because=VISIBLE_AGAIN, now=now)
             return [*outcomes, f"Greenhouse still shows candidate {candidate_id}: nothing is erased."]
         reason = Reason.CANDIDATE_DELETED
-        return [*outcomes, _request_erasure(connection, candidate_id, reason=reason, now=now)]
+        return [*outcomes, _request_erasure(connection, candidate_id, reason, reading=reading, now=now)]
 
     return _read_and_write(
         connection,
@@ -137,11 +147,12 @@ def candidate_anonymised(
 
     def write(reading: PeopleReading) -> list[str]:
         outcomes = reading.write()
-        if _is_identified(reading.people[candidate_id], fields):
+        person = None if candidate_id in reading.others else reading.people[candidate_id]
+        if _is_identified(person, fields):
             _cancel_erasures(connection, candidate_id, because=NAMED_AGAIN, now=now)
             return [*outcomes, f"Greenhouse still identifies candidate {candidate_id}: nothing is erased."]
         reason = Reason.CANDIDATE_ANONYMISED
-        return [*outcomes, _request_erasure(connection, candidate_id, reason=reason, now=now)]
+        return [*outcomes, _request_erasure(connection, candidate_id, reason, reading=reading, now=now)]
 
     return _read_and_write(connection, candidate_ids=(candidate_id,), write=write, now=now, settle=settle)
 
@@ -160,6 +171,8 @@ def application_deleted(
             return [*outcomes, f"Greenhouse still shows application {application_id}: nothing is erased."]
         if ours.erased_at is not None:
             return [*outcomes, f"Application {application_id} was already erased."]
+        if ours.candidate.id_taken_at is not None and application_id not in reading.taken:
+            return [*outcomes, f"Application {application_id} was another person's: nothing is erased."]
         if _member_keeps(application=ours):
             return [*outcomes, "A member has decided to keep it."]
         erasure = request_erasure(of=ours, reason=Reason.APPLICATION_DELETED, now=now, by=ACTOR)
@@ -170,20 +183,30 @@ def application_deleted(
 
 @dataclass(frozen=True, kw_only=True)
 class PeopleReading:
-    """Candidates (None: not visible) and applications as read from Harvest. `write` updates our copies."""
+    """Candidates (None: not visible) and applications as read from Harvest. `others`: ids of candidates that are other
+    people than those we know. `write` updates our copies."""
 
     people: Mapping[int, remote.Candidate | None]
+    others: Collection[int]
     applications: Collection[ApplicationReading]
     write: Callable[[], list[str]]
 
     def shows(self, candidate_id: int) -> bool:
         """Whether the candidate is visible. A private candidate may be visible only through an application."""
-        theirs = {one.application.candidate_id for one in self.applications if one.application is not None}
-        return self.people[candidate_id] is not None or candidate_id in theirs
+        if candidate_id in self.others:
+            return False
+        return self.people[candidate_id] is not None or candidate_id in self.visible.values()
 
     @property
-    def visible(self) -> set[int]:
-        return {one.remote_id for one in self.applications if one.application is not None}
+    def visible(self) -> dict[int, int]:
+        """The ids of visible applications, with those of their candidates."""
+        found = [one for one in self.applications if one.taken_from is None]
+        return {one.remote_id: one.application.candidate_id for one in found if one.application is not None}
+
+    @property
+    def taken(self) -> set[int]:
+        """The ids of applications that are other people's."""
+        return {one.remote_id for one in self.applications if one.taken_from is not None}
 
 
 def _read_and_write(
@@ -205,6 +228,7 @@ def _read_and_write(
             return outcomes
         with harvest(connection, retry=BRIEFLY) as api:
             people = {one: api.candidate(one) for one in candidate_ids}
+            others = {one for one, person in people.items() if person and _is_other(connection, person)}
             readings = [
                 read_application(api, connection=connection, remote_id=one, hint=NO_HINT, now=now)
                 for one in wanted
@@ -215,7 +239,9 @@ def _read_and_write(
 
         try:
             with transaction.atomic():
-                outcomes = write(PeopleReading(people=people, applications=readings, write=update))
+                outcomes = write(
+                    PeopleReading(people=people, others=others, applications=readings, write=update)
+                )
                 settle(outcomes)
         except Stale:
             continue
@@ -236,6 +262,11 @@ def _our_applications(
 def _any_known(connection: Connection, candidate_ids: Collection[int]) -> bool:
     people = Candidate.objects.across_organisations()
     return people.filter(connection_id=connection.pk, remote_id__in=candidate_ids).exists()
+
+
+def _is_other(connection: Connection, person: remote.Candidate) -> bool:
+    ours = our_candidate(connection.pk, person.id)
+    return ours is not None and not is_same_person(ours, person) and not is_anonymous(person)
 
 
 def _candidate(connection: Connection, remote_id: int) -> Candidate | None:
@@ -269,7 +300,9 @@ def _is_identified(person: remote.Candidate | None, fields: Collection[str]) -> 
     return bool(person.emails) or (named and "full_name" not in fields)
 
 
-def _request_erasure(connection: Connection, candidate_id: int, *, reason: Reason, now: datetime) -> str:
+def _request_erasure(
+    connection: Connection, candidate_id: int, reason: Reason, *, reading: PeopleReading, now: datetime
+) -> str:
     ours = _candidate(connection, candidate_id)
     if ours is None:
         return "Not one of our candidates."
@@ -277,6 +310,9 @@ def _request_erasure(connection: Connection, candidate_id: int, *, reason: Reaso
         return f"Candidate {candidate_id} was merged into {ours.merged_into.remote_id}: nothing is erased."
     if ours.erased_at is not None:
         return f"Candidate {candidate_id} was already erased."
+    if ours.id_taken_at is not None and not (reading.others or reading.taken):
+        # the event is about the person who had the id, unless they are still there
+        return f"The ID of candidate {candidate_id} was another person's: nothing is erased."
     if _member_keeps(candidate=ours):
         return "A member has decided to keep the data."
     return _due(f"Candidate {candidate_id}", request_erasure(of=ours, reason=reason, now=now, by=ACTOR))
