@@ -387,9 +387,10 @@ def own_columns() -> tuple[list[str], list[str]]:
     """Return the tables and the names of all columns of models with migrations."""
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
     pairs = [
-        (model._meta.db_table, field.column or "")
+        (model._meta.db_table, field.column)
         for model in models
         for field in model._meta.concrete_fields
+        if field.column  # not a composite key
     ]
     return [table for table, _ in pairs], [column for _, column in pairs]
 
