@@ -9,6 +9,7 @@ from django.db import transaction
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.greenhouse.activity_feed import posting
+from goodword.greenhouse.activity_feed.notes import queue_missed
 from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.notifications.domain import links
 from goodword.notifications.domain.mail_texts import render
@@ -225,6 +226,35 @@ def _mail_mentions_note(world: World) -> bool:
         mail_recruiter_on_report(Event.objects.get(name="report.ready"))
     mail = Email.objects.of(world.organisation).get(kind="reports.completed")
     return "A note with the link is posted to the Activity Feed" in render(mail, link="x").text
+
+
+@pytest.mark.world
+def test_results_of_a_disconnected_time_get_their_notes_later(world: World) -> None:
+    world.apply()
+    world.deliver()
+    Connection.objects.of(world.organisation).update(state=Connection.State.DISCONNECTED)
+    ready(world, version=1, code="GW-7F3K-Q1")
+    ready(world, version=2, code="GW-7F3K-Q2")
+    assessed = ready(world, kind="assessment", code="GW-7F3K-A1")
+    queue_missed(world.connection.pk, now=world.greenhouse.now())
+    assert ActivityFeedNote.objects.of(world.organisation).count() == 0
+
+    Connection.objects.of(world.organisation).update(state=Connection.State.ACTIVE)
+    for _ in range(2):
+        queue_missed(world.connection.pk, now=world.greenhouse.now())
+        queued = ActivityFeedNote.objects.of(world.organisation).order_by("pk")
+        assert [note.marker for note in queued] == ["GW-7F3K-Q2", "GW-7F3K-A1"]
+    assert queued[1].report == assessed
+
+
+@pytest.mark.world
+def test_no_note_is_queued_later_about_somebody_who_is_being_erased(world: World) -> None:
+    world.apply()
+    world.deliver()
+    ready(world)
+    world.role.applications.update(erasure_requested_at=world.greenhouse.now())
+    queue_missed(world.connection.pk, now=world.greenhouse.now())
+    assert ActivityFeedNote.objects.of(world.organisation).count() == 0
 
 
 @pytest.mark.world

@@ -19,7 +19,7 @@ from greenhouse_sandbox.webhooks.payloads import ping_payload
 from tests.greenhouse.setup.desk import Desk
 from tests.greenhouse.setup.test_access import delivery
 from tests.support import factories
-from tests.support.jobs import run_jobs
+from tests.support.jobs import run_jobs, waiting
 from tests.support.pages import signed_in
 
 WANTED = {
@@ -266,6 +266,8 @@ def test_reconnecting_keeps_endpoint_and_secret_key(desk: Desk) -> None:
     secret = WebhookSecret.objects.of(desk.organisation).get()
     desk.client(desk.admin).post(desk.own("greenhouse_disconnect"))
     desk.set_key(before.pk)
+    job = ("greenhouse.activity_feed.queue_missed", {"connection_id": before.pk})
+    assert [one for one in waiting() if one == job] == [job]
     after = desk.connection()
     assert (after.state, after.endpoint_key) == ("active", before.endpoint_key)
     assert WebhookSecret.objects.of(desk.organisation).get() == secret

@@ -11,6 +11,7 @@ from django.db.models import Count, F, Min, Q
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
+from goodword.core import clock, jobs
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.greenhouse.activity_feed import posting
@@ -57,6 +58,32 @@ def queue_note(report: Report, *, now: datetime) -> ActivityFeedNote | None:
     if created:
         posting.post_note.defer(note_id=note.pk)
     return note
+
+
+@jobs.job(name="greenhouse.activity_feed.queue_missed")
+def queue_missed_notes(*, connection_id: int) -> None:
+    queue_missed(connection_id, now=clock.now())
+
+
+def queue_missed(connection_id: int, *, now: datetime) -> None:
+    """Queue notes about results that were ready while the account was disconnected: for each step, about the newest
+    report, unless it has one."""
+    ready = Report.objects.across_organisations().filter(
+        state=Report.State.READY, step_request__application__connection_id=connection_id
+    )
+    newest = ready.order_by("step_request", "-pk").distinct("step_request")
+    without = ready.filter(pk__in=newest.values("pk"), activity_feed_note=None).order_by("pk")
+    jobs.for_each(list(without.values_list("pk", flat=True)), lambda pk: _queue_missed(pk, now=now))
+
+
+def _queue_missed(report_id: int, *, now: datetime) -> bool:
+    with transaction.atomic():
+        rows = Report.objects.across_organisations()
+        report = rows.select_related("step_request__application", "organisation").get(pk=report_id)
+        application = lock_application(report.step_request.application_id)
+        if application.is_being_erased or is_superseded(report):
+            return False
+        return queue_note(report, now=now) is not None
 
 
 def is_posted_for(application: Application) -> bool:

@@ -17,6 +17,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Candidate
 from goodword.core import crypto
+from goodword.greenhouse.activity_feed import notes
 from goodword.greenhouse.client import (
     Forbidden,
     HarvestApi,
@@ -243,6 +244,7 @@ def connect(
         before = row.state if connection else ""
         if before == ConnectionState.DISCONNECTED:
             row.connected_at, row.connected_by = now, member
+            notes.queue_missed_notes.defer(connection_id=row.pk)
         row.set_credentials(check.credentials)
         row.writing_tested_at = None
         row.last_call_at, row.last_error, row.last_error_at = now, "", None
