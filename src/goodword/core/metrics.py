@@ -84,12 +84,14 @@ rows: list[Rows] = [
     Rows(
         "goodword_workers",
         "Workers with a heartbeat within 30 seconds",
-        "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'",
+        "SELECT count(*) FROM procrastinate_workers "
+        "WHERE abs(extract(epoch FROM now() - last_heartbeat)) < 30",
     ),
     Rows(
         "goodword_worker_heartbeat_age_seconds",
         "Time since the last heartbeat of any worker",
-        "SELECT extract(epoch FROM now() - seen_at) FROM core_heartbeat WHERE program = 'worker'",
+        # a heartbeat in the future is from before the clock was set back
+        "SELECT abs(extract(epoch FROM now() - seen_at)) FROM core_heartbeat WHERE program = 'worker'",
     ),
     Rows(
         "goodword_database_connections",

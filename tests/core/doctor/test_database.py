@@ -125,6 +125,7 @@ def test_a_lost_field_key_is_named_with_its_remedy(conn: psycopg.Connection, set
     [
         (3, "good", "0 workers running, last heartbeat 3 seconds ago."),
         (130, "broken", "No worker for 2 minutes."),
+        (-3600, "broken", "No worker since the database's clock was set back."),
         (None, "broken", "No worker has run yet."),
     ],
 )

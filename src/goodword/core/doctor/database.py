@@ -217,9 +217,12 @@ def worker(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 
         return broken(WORKER, "No worker has run yet.", remedy)
     if silence > SILENCE_LIMIT:
         return broken(WORKER, f"No worker for {duration(silence)}.", remedy)
+    if silence < -SILENCE_LIMIT:
+        return broken(WORKER, "No worker since the database's clock was set back.", remedy)
     running = _one(
         conn,
-        "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'",
+        "SELECT count(*) FROM procrastinate_workers "
+        "WHERE abs(extract(epoch FROM now() - last_heartbeat)) < 30",
     )
     return good(WORKER, f"{counted(running, 'worker')} running, last heartbeat {duration(silence)} ago.")
 
