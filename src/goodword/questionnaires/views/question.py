@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts.access import MemberRequest
 from goodword.drafts.pages import DraftForm
+from goodword.drafts.row_focus import focus_row
 from goodword.questionnaires import builtin
 from goodword.questionnaires.domain.drafts import (
     DRAFTS,
@@ -140,6 +141,7 @@ def _page(
     form: QuestionForm,
     edit: DraftForm[QuestionForm] | None = None,
 ) -> HttpResponse:
+    choices = form if isinstance(form, ChoicesForm) else None
     place = len(draft.entries) + 1 if form.is_new else index_of(draft.entries, form.entry["id"]) + 1
     return PAGES.render(
         request,
@@ -150,7 +152,8 @@ def _page(
             "is_new": form.is_new,
             "place": place,
             "rating": form if isinstance(form, RatingForm) else None,
-            "choices": form if isinstance(form, ChoicesForm) else None,
+            "choices": choices,
+            "row_button": focus_row(choices, request.POST, first="choice") if choices else None,
             "stored": form.entry,
         },
         name=_("New question") if form.is_new else _("Question %(n)s") % {"n": place},

@@ -26,6 +26,7 @@ from goodword.assessments.kinds.form_rows import changed_rows
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import QUESTIONS
 from goodword.drafts.pages import DraftForm, revision_of
+from goodword.drafts.row_focus import focus_row
 
 KIND = Test.Kind.CUSTOM_QUESTIONS
 
@@ -221,12 +222,14 @@ def marked(request: MemberRequest, draft: TestDraft, *, question_id: str) -> Htt
     if edit.save(save):
         messages.success(request, _("Saved."))
         return QUESTIONS.to_editor(request, f"?new={question_id}")
+    shown = form if isinstance(form, RubricForm) else None
     return QUESTIONS.render(
         request,
         "assessments/custom_questions/marked.html",
         draft,
         {
-            "rubric": form if isinstance(form, RubricForm) else None,
+            "rubric": shown,
+            "row_button": focus_row(shown, request.POST, first="text") if shown else None,
             "question": entry,
             "language": draft.source.language,
             "place": place + 1,

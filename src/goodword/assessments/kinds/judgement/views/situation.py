@@ -15,6 +15,7 @@ from goodword.assessments.kinds.judgement.views.sets import remind_of_translatio
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import JUDGEMENT
 from goodword.drafts.pages import DraftForm, revision_of
+from goodword.drafts.row_focus import focus_row
 from goodword.questionnaires.editor.descriptions import short
 
 KIND = Test.Kind.JUDGEMENT
@@ -135,6 +136,7 @@ def _page(
             "stored": situation,
             "language": draft.source.language,
             "most": MOST_ACTIONS,
+            "row_button": focus_row(edit.form, request.POST, first="action"),
         },
         name=_("Situation %(n)s") % {"n": place} if situation else _("New situation"),
         edit=edit,
