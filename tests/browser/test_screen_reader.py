@@ -117,12 +117,13 @@ def test_the_title_of_a_refused_form_says_that_there_is_an_error(page: Page, liv
 
 @pytest.fixture
 def announced(page: Page) -> Callable[[str], None]:
-    """Waits until this text has changed in a status, once."""
+    """Waits until this text has changed in a status or an alert, once."""
     page.add_init_script(
         """window.announced = [];
         addEventListener("DOMContentLoaded", () => {
           const seen = (changes) => changes.forEach(({ target, addedNodes }) => {
-            if (addedNodes.length && target.closest("[role=status]")) announced.push(target.textContent.trim());
+            if (!addedNodes.length || !target.closest("[role=status], [role=alert]")) return;
+            announced.push(target.textContent.trim());
           });
           new MutationObserver(seen).observe(document.body, { childList: true, subtree: true });
         });"""

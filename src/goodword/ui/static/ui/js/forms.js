@@ -19,9 +19,9 @@
     if (prefix && !document.title.startsWith(prefix)) document.title = `${prefix} ${document.title}`;
   };
 
-  // Screen readers pass over a status that is there when the page loads, and read one that changes.
+  // Screen readers pass over a status or an alert that is there when the page loads, and read one that changes.
   const ANNOUNCED_AFTER = 500; // ms, once they have begun with the page
-  const ANNOUNCED = "[data-announce][role=status]:not([hx-get])"; // not while it polls
+  const ANNOUNCED = ":is([data-announce][role=status], .notice[role=alert]):not([hx-get])"; // not while it polls
   const announce = () => {
     for (const text of document.querySelectorAll(`${ANNOUNCED} :is(.notice__title, .notice__text)`)) {
       if (!text.contains(document.activeElement)) text.replaceChildren(...text.childNodes);
@@ -32,6 +32,11 @@
     const list = bar.closest("[data-bulk]") ?? bar.closest("form");
     const rows = list?.querySelectorAll("tbody input[type=checkbox]:checked") ?? [];
     bar.querySelector("[data-bulk-count]").textContent = String(rows.length);
+  };
+  const countAloud = (bar) => {
+    count(bar);
+    const status = bar.previousElementSibling; // the bar itself is hidden at first, so that it can't be a status
+    if (status) status.textContent = bar.querySelector(".bulk-bar__count").textContent.trim();
   };
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -62,7 +67,14 @@
     if (!(box instanceof HTMLInputElement) || box.type !== "checkbox") return;
     if (box.hasAttribute("data-choose-all"))
       for (const row of box.closest("table").querySelectorAll("tbody input[type=checkbox]")) row.checked = box.checked;
-    box.closest("[data-bulk], form")?.querySelectorAll("[data-bulk-bar]").forEach(count);
+    box.closest("[data-bulk], form")?.querySelectorAll("[data-bulk-bar]").forEach(countAloud);
+  });
+
+  // Enter on a row's checkbox would press the first button of the bar, which nobody has chosen
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.target instanceof Element) || !event.target.matches("input[type=checkbox]")) return;
+    const list = event.target.closest("table")?.closest("[data-bulk], form");
+    if (list?.querySelector("[data-bulk-bar]")) event.preventDefault();
   });
 
   document.addEventListener("submit", (event) => {
