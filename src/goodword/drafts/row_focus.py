@@ -19,8 +19,8 @@ class RowButton:
 def focus_row(form: FormOfRows, data: QueryDict, *, first: str) -> RowButton | None:
     """Where the focus goes after a button that adds, moves or removes a row, since the page is loaded anew.
 
-    Returns the button of the row that was moved. For a new row, and for the row in the place of a removed one, its first
-    field (`<first>_<index>`) gets the focus instead.
+    Returns the button of the row that was moved. For a new row, and for the row in the place of a removed one, its
+    first field (`<first>_<index>`) gets the focus instead.
     """
     rows = data.get("rows", "")
     before = int(rows) if rows.isascii() and rows.isdigit() and len(rows) < 4 else 0

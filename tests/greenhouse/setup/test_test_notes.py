@@ -74,10 +74,11 @@ def test_the_note_is_shown_before_it_is_posted(either: Desk, form: str) -> None:
 def test_an_unknown_candidate_is_reported_and_the_input_stays(desk: Desk, typed: str, why: str) -> None:
     desk.connect()
     page = show(desk, candidate=typed)
-    assert why in text(page, ".error-summary")
+    assert why in text(page, "[data-error-summary]")
     field = BeautifulSoup(page, "html.parser").select_one("#candidate")
     assert field is not None
     assert field["value"] == typed
+    assert why in text(page, f"#{field['aria-describedby']}")
     response = desk.client(desk.admin).post(desk.own("greenhouse_test_note_write"), {"candidate": typed})
     assert response["Location"] == desk.own("greenhouse_test_note")
     assert ActivityFeedNote.objects.of(desk.organisation).count() == 0

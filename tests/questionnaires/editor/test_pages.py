@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -241,6 +242,14 @@ def test_answers_keep_their_value_when_relabelled_added_or_moved(rita: Membershi
     ]
 
 
+def test_an_invalid_condition_describes_its_group(rita: Membership, works: Client) -> None:
+    where = url("questionnaire_question", made(rita, LED, SIZE), "size")
+    page = BeautifulSoup(works.post(where, typed(SIZE, when_question="gone")).content, "html.parser")
+    (group,) = page.select("fieldset.conditions")
+    described = [page.select(f"#{one}")[0].text for one in str(group["aria-describedby"]).split()]
+    assert any("That question no longer exists." in one for one in described)
+
+
 @pytest.mark.world
 def test_a_condition_is_set_with_the_form(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, STRENGTHS)
@@ -322,8 +331,14 @@ def test_deleting_asks_what_happens_to_dependent_questions(rita: Membership, wor
     ours = made(rita, LED, SIZE)
     where = url("questionnaire_question_delete", ours, "led")
     assert "1 question depends on this one" in text_of(works.get(where))
-    page = text_of(works.post(where, {"revision": "0"}))
-    assert "Choose what happens to the questions that depend on it." in page
+    page = BeautifulSoup(works.post(where, {"revision": "0"}).content, "html.parser")
+    sentence = "Choose what happens to the questions that depend on it."
+    link = page.select_one("[data-error-summary] a")
+    group = page.select_one("fieldset[aria-describedby]")
+    assert link is not None and group is not None
+    assert (link.text, page.select_one(str(link["href"])) in group.select("input")) == (sentence, True)
+    described = page.select_one(f"#{group['aria-describedby']}")
+    assert described is not None and sentence in described.text
     assert ids(ours) == ["led", "size"]
     works.post(where, {"revision": "0", "dependants": "keep"})
     assert (ids(ours), "when" in draft(ours).entries[0]) == (["size"], False)
