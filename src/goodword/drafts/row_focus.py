@@ -25,14 +25,16 @@ def focus_row(form: FormOfRows, data: QueryDict, *, first: str) -> RowButton | N
     rows = data.get("rows", "")
     before = int(rows) if rows.isascii() and rows.isdigit() and len(rows) < 4 else 0
     if "more_rows" in data:
-        return _focus_field(form, f"{first}_{before}")
+        _focus_field(form, f"{first}_{before}")
+        return None
     for name, other, by in (("row_up", "row_down", -1), ("row_down", "row_up", 1), ("row_out", "", 0)):
         pressed = data.get(name, "")
         if not (pressed.isascii() and pressed.isdigit() and len(pressed) < 4):
             continue
         place = min(max(int(pressed) + by, 0), form.count - 1)
         if name == "row_out":
-            return _focus_field(form, f"{first}_{place}")
+            _focus_field(form, f"{first}_{place}")
+            return None
         at_end = place == 0 if name == "row_up" else place == form.count - 1
         return RowButton(other if at_end else name, place)
     return None
