@@ -17,8 +17,10 @@ from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasur
 from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
 from goodword.notifications.domain import links
+from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email, Link
 from goodword.references.models import Check
+from goodword.roles.models import Role
 from goodword.workflow.domain.appeals import AlreadyAnswered, AlreadyOpen, answer_appeal, open_appeal
 from goodword.workflow.models import Appeal
 from goodword.workspace.needs_you.needs import Viewer, collect
@@ -61,6 +63,22 @@ def finished(application: Application) -> Attempt:
 def owner(application: Application) -> Membership:
     assert application.role is not None
     return application.role.owner
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("happens", ["handed over", "made confidential"])
+def test_an_appeal_that_waited_goes_to_the_next_recruiter(attempt: Attempt, happens: str) -> None:
+    application = attempt.step_request.application
+    first, second = owner(application), factories.member(application.organisation, name="Nora New")
+    Membership.objects.of(application.organisation).update(kind="recruiter")
+    open_appeal(application_id=application.pk, text=TEXT, language="en", now=NOW)
+    role = Role.objects.of(application.organisation)
+    role.update(owner=second, confidential=happens == "made confidential")
+    email = Email.objects.of(application.organisation).get(kind="workflow.appeal_opened")
+    send(email_id=email.pk, now=NOW)
+    email.refresh_from_db()
+    reader = first if happens == "handed over" else second  # the first one still sees the candidate
+    assert (email.state, email.to_address) == ("sent", reader.user.email)
 
 
 def appeals(application: Application) -> list[tuple[str, str]]:

@@ -152,7 +152,7 @@ def _mail_team(appeal: Appeal, application: Application, *, now: datetime) -> No
                 "page_url": f"{settings.GOODWORD_BASE_URL}{path}#human-review",
             },
             application=application,
-            member=member,
+            for_recruiter=True,
             subject_ref=f"appeal:{appeal.pk}",
             language=organisation.language,
             now=now,
