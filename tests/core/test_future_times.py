@@ -8,7 +8,7 @@ import time_machine
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from goodword.core import future_times, job_recovery, jobs, schedule
+from goodword.core import future_times, job_recovery, jobs, outbox, schedule
 from goodword.core.models import Reaction
 from goodword.greenhouse.models import Delivery
 from goodword.notifications.domain import send
@@ -51,6 +51,15 @@ def test_a_mail_tried_ahead_is_retried_after_its_delay() -> None:
     correct()
     email.refresh_from_db()
     assert (email.created_at, email.not_before) == (NOW - HOUR, NOW + 2 * HOUR)
+
+
+def test_a_mail_given_back_ahead_is_due_at_once() -> None:
+    email = queued(now=NOW - HOUR)
+    claimed = outbox.claim(Email, email.pk, now=NOW + DAY)
+    assert claimed is not None
+    outbox.give_back(claimed, now=NOW + DAY)
+    correct()
+    assert list(send.due(now=NOW)) == [email]
 
 
 def test_a_mail_claimed_ahead_is_freed_only_when_its_worker_must_have_died() -> None:

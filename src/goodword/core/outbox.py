@@ -104,8 +104,9 @@ def settle_later(row: Outbox, *, error: str, at: datetime, **columns: object) ->
 
 
 def give_back(row: Outbox, *, now: datetime) -> None:
-    """Undo a claim that wasn't used, without counting an attempt."""
-    _settle(row, Outbox.State.QUEUED, {"attempts": row.attempts - 1, "claimed_at": None, "not_before": now})
+    """Undo a claim that wasn't used, without counting an attempt. Keeps its time, by which a clock that was ahead is
+    noticed."""
+    _settle(row, Outbox.State.QUEUED, {"attempts": row.attempts - 1, "not_before": now})
 
 
 def still_claimed[R: Outbox](row: R) -> models.QuerySet[R]:
