@@ -281,6 +281,20 @@ def test_a_key_of_another_account_cannot_be_set_for_known_candidates(
     assert Connection.objects.of(desk.organisation).values().get() == before
 
 
+@pytest.mark.world
+@pytest.mark.parametrize("gone", ["erased", "merged"])
+def test_candidates_of_whom_nothing_is_left_refuse_no_key(desk: Desk, other: Greenhouse, gone: str) -> None:
+    existing = desk.connect()
+    into = factories.candidate(desk.organisation) if gone == "merged" else None
+    erased_at = clock.now() if gone == "erased" else None
+    known_candidate(desk, existing, other, erased_at=erased_at, merged_into=into)
+    Candidate.objects.of(desk.organisation).filter(connection_id=existing.pk).update(remote_id=1)
+    response = desk.set_key(existing.pk, **typed(other))
+    assert buttons(response.content) == ["Set it anyway"]
+    desk.set_key(existing.pk, **typed(other), **confirmed(response.content))
+    assert live_connections(desk.organisation)[0].account_name == "Borealis Travel"
+
+
 def digest_of(desk: Desk, connection: Connection, account: Greenhouse) -> str:
     assert isinstance(account.credentials, V3Credentials)
     check = check_all(KeyCheck(credentials=account.credentials))

@@ -450,8 +450,9 @@ def _is_of(
 
 
 def _newest_candidates(connection: Connection) -> dict[int, Candidate]:
+    """Without erased and merged ones: nothing of them can be mixed up, and Greenhouse may not show them any more."""
     rows = Candidate.objects.of(connection.organisation).filter(
-        connection_id=connection.pk, remote_created_at__isnull=False
+        connection_id=connection.pk, remote_created_at__isnull=False, erased_at=None, merged_into=None
     )
     newest = rows.order_by("-remote_id")[:CANDIDATES_LOOKED_UP]
     return {row.remote_id: row for row in newest if row.remote_id is not None}
