@@ -89,8 +89,6 @@ def test_only_the_two_flag_packages_use_the_shared_code() -> None:
         module for module in modules() if any(name.startswith(f"{SHARED}.") for name in imports()[module])
     }
     assert {module for module in users if not module.startswith((REFERENCES, ASSESSMENTS, SHARED))} == {
-        "goodword.references.models",
-        "goodword.assessments.models.attempts",
         "goodword.workspace.candidate.views",
     }
 

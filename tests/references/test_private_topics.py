@@ -6,7 +6,7 @@ from django.utils import translation
 from goodword.references.comments import named, topics_in
 from goodword.references.flags.display import sentence
 from goodword.references.flags.rules import GivenAnswers, private_topics_flag
-from goodword.workflow.flags.models import FlagFinding
+from goodword.workflow.models import FlagFinding
 
 
 @pytest.mark.parametrize(

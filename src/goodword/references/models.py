@@ -10,8 +10,7 @@ from goodword.core.text import WithoutAccents
 from goodword.core.workdays import Calendar
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.roles.models import Step
-from goodword.workflow.flags.models import Flag
-from goodword.workflow.models import StepRun
+from goodword.workflow.models import Flag, StepRun
 
 
 class Check(StepRun):

@@ -1,12 +1,13 @@
-"""Step requests and runs. Only `move` changes the state of a run.
+"""Step requests, runs, and their flags. Only `move` changes the state of a run.
 
 Lock order: application, step request, run.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
@@ -372,3 +373,56 @@ def _strays(organisation: HasPk, application_id: int, role_id: int) -> QuerySet[
 
 def _is_waiting(step_request: StepRequest) -> bool:
     return step_request.state == StepRequest.State.WAITING
+
+
+type Grade = Literal["low", "medium", "high"]
+GRADES: tuple[Grade, ...] = ("low", "medium", "high")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagFinding:
+    """What a rule has found. `code`: the kind of flag. `key`: what it is about. `facts`: JSON without names and network
+    addresses."""
+
+    code: str
+    grade: Grade
+    key: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def strongest(grades: Iterable[str]) -> Grade | Literal["none"]:
+    present = set(grades)
+    return next((grade for grade in reversed(GRADES) if grade in present), "none")
+
+
+class Flag(OrganisationOwned):
+    """A stored finding, which members can dismiss."""
+
+    class Grade(models.TextChoices):
+        LOW = "low", "Low"
+        MEDIUM = "medium", "Medium"
+        HIGH = "high", "High"
+
+    code = models.CharField(max_length=30)
+    #: distinguishes flags with the same code; each is raised once
+    key = models.CharField(max_length=120)
+    grade = models.CharField(max_length=6, choices=Grade.choices)
+    #: figures and words behind it; may contain personal data, but no network addresses
+    facts = models.JSONField(default=dict)
+    found_at = models.DateTimeField()
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    dismissed_note = models.TextField(default="", blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def run_id(self) -> Mapping[str, int]:
+        raise NotImplementedError  # references and assessments have their own models
+
+    def update_from(self, finding: FlagFinding) -> None:
+        if self.dismissed_at is not None or (self.grade, self.facts) == (finding.grade, dict(finding.facts)):
+            return
+        self.grade, self.facts = finding.grade, dict(finding.facts)
+        self.save(update_fields=["grade", "facts"])

@@ -20,7 +20,7 @@ from goodword.assessments.flags.raising import (
 from goodword.assessments.kinds.builtin import contents
 from goodword.assessments.kinds.scales.content import Instrument, parse_pack
 from goodword.assessments.psychometrics.speed import Timed
-from goodword.workflow.flags.models import FlagFinding
+from goodword.workflow.models import FlagFinding
 from tests.support import factories
 
 NOW = factories.NOW

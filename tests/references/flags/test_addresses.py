@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.references.flags.rules import NamedReferee, address_flag, fits
-from goodword.workflow.flags.models import FlagFinding
+from goodword.workflow.models import FlagFinding
 
 
 def flag(email: str, company: str = "Globex GmbH") -> tuple[str, str] | None:

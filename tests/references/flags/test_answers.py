@@ -16,7 +16,7 @@ from goodword.references.flags.rules import (
     title_flag,
     titles_flag,
 )
-from goodword.workflow.flags.models import FlagFinding
+from goodword.workflow.models import FlagFinding
 
 STORY = (
     "She always kept her word, asked early when something was unclear, and calmed an angry customer twice."

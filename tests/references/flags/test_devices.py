@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from goodword.references.flags.rules import Traces, device_flag, key_of, people_of
-from goodword.workflow.flags.models import FlagFinding, strongest
+from goodword.workflow.models import FlagFinding, strongest
 
 HOME, OFFICE, AWAY = "address:home", "address:office", "address:away"
 PHONE, LAPTOP = "device:phone", "device:laptop"

@@ -43,8 +43,7 @@ from goodword.assessments.queries import content_of, parts_of, read_answers, vis
 from goodword.core.events import by_worker
 from goodword.core.models import Event
 from goodword.core.validation import Json
-from goodword.workflow.flags.models import FlagFinding, Grade
-from goodword.workflow.models import lock, lock_step_request
+from goodword.workflow.models import FlagFinding, Grade, lock, lock_step_request
 
 
 @by_worker

@@ -14,8 +14,7 @@ from goodword.assessments.models.library import (
     TestVersion,
 )
 from goodword.core import save_numbers
-from goodword.workflow.flags.models import Flag
-from goodword.workflow.models import StepRun
+from goodword.workflow.models import Flag, StepRun
 
 
 class Attempt(StepRun):

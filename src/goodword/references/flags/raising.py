@@ -30,8 +30,7 @@ from goodword.references.flags.rules import (
     titles_flag,
 )
 from goodword.references.models import Check, CheckFlag, Referee, Reference, SelfReference, Trace
-from goodword.workflow.flags.models import FlagFinding
-from goodword.workflow.models import lock, lock_step_request
+from goodword.workflow.models import FlagFinding, lock, lock_step_request
 
 #: codes of flags that are deleted if a corrected address no longer raises them
 _OF_THE_ADDRESS = {rules.MEMBER, rules.DISPOSABLE, rules.FREE, rules.DOMAIN}

@@ -50,7 +50,7 @@ from difflib import SequenceMatcher
 from goodword.core.addresses import FREE_MAIL, is_disposable, within
 from goodword.references.comments import topics_in
 from goodword.references.domain.requests import mailbox
-from goodword.workflow.flags.models import FlagFinding, Grade
+from goodword.workflow.models import FlagFinding, Grade
 
 #: the candidate in keys
 CANDIDATE = "candidate"

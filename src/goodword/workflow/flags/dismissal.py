@@ -21,7 +21,7 @@ from goodword.candidates.models import visible_applications
 from goodword.core import clock
 from goodword.core.text import clean_text
 from goodword.workflow.flags.display import DisplayedFlag
-from goodword.workflow.flags.models import Flag
+from goodword.workflow.models import Flag
 
 LONGEST_NOTE = 500
 

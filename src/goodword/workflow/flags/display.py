@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from goodword.workflow.flags.models import GRADES, Flag, strongest
+from goodword.workflow.models import GRADES, Flag, strongest
 
 
 @dataclass(frozen=True, slots=True)
