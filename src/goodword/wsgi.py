@@ -1,6 +1,6 @@
 import os
 
-from django.core.wsgi import get_wsgi_application
+from goodword.core import wsgi
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodword.settings")
-application = get_wsgi_application()
+application = wsgi.application()

@@ -141,9 +141,9 @@ def _run(
 
 def _load() -> "WSGIApplication":
     """Check the field keys, import all pages and build missing static files. Raises SettingError."""
-    from django.core.wsgi import get_wsgi_application
+    from goodword.core import wsgi
 
-    application = get_wsgi_application()
+    application = wsgi.application()
     from goodword.core import crypto, middleware
     from goodword.core.doctor import database
 
