@@ -191,6 +191,9 @@ def test_a_file_that_is_too_large_is_reported_immediately(
     page.set_input_files("input[type=file]", large)
     if script:
         looker.look(page, "file too large")
+        field = page.locator("input[type=file]")
+        assert field.get_attribute("aria-invalid") == "true"
+        assert str(field.get_attribute("aria-describedby")).endswith("too-large")
         page.click("main .actions button")  # nothing is sent
     else:
         with page.expect_navigation():

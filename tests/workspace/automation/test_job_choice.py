@@ -1,6 +1,7 @@
 """Manage ATS automation: choosing the job."""
 
 import pytest
+from bs4 import BeautifulSoup
 
 from goodword.roles.models import Automation
 from tests.greenhouse.setup.desk import Desk
@@ -60,6 +61,19 @@ def test_next_needs_a_job(desk: Desk) -> None:
     wizard = Wizard(desk)
     response = wizard.client.post(wizard.url("role_automation"))
     assert errors(response.content) == ["Choose a Greenhouse job."]
+    page = BeautifulSoup(response.content, "html.parser")
+    (link,) = page.select(".error-summary a")
+    group = page.select("fieldset")[0]
+    assert next(radio["id"] for radio in group.select("input")) == str(link["href"])[1:]
+    assert "Choose a Greenhouse job." in page.select(f"#{group['aria-describedby']}")[0].text
+
+
+def test_linked_jobs_name_their_buttons(desk: Desk) -> None:
+    wizard, linked = Wizard(desk), jobs_of(desk)[:2]
+    for job in linked:
+        factories.automation(wizard.role, connection_id=desk.connection().pk, job_id=job.id, stages={})
+    names = [button.get_text() for button in wizard.get("role_automation").select("#linked .row .button")]
+    assert len(set(names)) == len(names) == 4
 
 
 def test_next_opens_the_stages_of_the_job(desk: Desk) -> None:

@@ -77,12 +77,14 @@ def choose_job(request: MemberRequest, role: Role, known: list[Connection]) -> H
     linked = list(automations_of(role))
     keys = {row.pk: key_of(row.connection_id, row.job_id) for row in linked}
     names = {one.pk: account_label(one) for one in known} if len(known) > 1 else {}
+    free = next((one.key for one in fitting[:SHOWN] if one.key not in others), "")
     context = {
         "query": query,
         "rows": [(one, others.get(one.key), names.get(one.connection.pk, "")) for one in fitting[:SHOWN]],
         "more": max(0, len(fitting) - SHOWN),
         "chosen": chosen or next(iter(keys.values()), ""),
         "missing": missing,
+        "first_input": f"job-{free}" if free else "jobs",
         "linked": [(row, keys[row.pk], names.get(row.connection_id, "")) for row in linked],
         "silent": [(account_label(connection), trouble) for connection, trouble in found.silent],
         "stepper": stepper(role, at=0),

@@ -3,7 +3,12 @@
   const tooLarge = (input) => [...(input.files ?? [])].some((file) => file.size > Number(input.dataset.most));
   const show = (input) => {
     const line = input.closest("form")?.querySelector("[data-too-large]");
-    if (line) line.hidden = !tooLarge(input);
+    if (!line) return;
+    line.hidden = !tooLarge(input);
+    const described = (input.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== line.id);
+    if (!line.hidden) described.push(line.id);
+    input.setAttribute("aria-describedby", described.join(" "));
+    input.setAttribute("aria-invalid", String(!line.hidden));
   };
 
   document.addEventListener("change", (event) => {

@@ -1,10 +1,11 @@
-// Menus are <details>, which open without this file. It closes them on Escape, on a click elsewhere, and when another
-// one opens.
+// Menus are <details>, which open without this file. It closes them on Escape, on a click elsewhere or on a link within
+// the page, and when another one opens.
 (() => {
   const open = () => document.querySelectorAll("details[data-menu][open]");
 
   document.addEventListener("click", (event) => {
-    for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
+    const withinPage = event.target instanceof Element && event.target.closest("a[href^='#']");
+    for (const menu of open()) if (withinPage || !menu.contains(event.target)) menu.open = false;
   });
 
   document.addEventListener("keydown", (event) => {
