@@ -71,6 +71,17 @@ def test_a_hint_passed_by_the_page_describes_the_input(render: Render) -> None:
     assert 'aria-describedby="id_name_helptext"' in html
 
 
+def test_the_language_of_a_text_is_that_of_its_input_not_of_the_label(render: Render) -> None:
+    html = render('<c-field :field="form.name" lang="de" /><c-field :field="form.name" />', form=Person())
+    assert html.count("lang=") == 1
+    assert re.search(r'<input[^>]* lang="de"', html)
+
+
+def test_another_text_describes_the_input_beside_its_hint_and_error(render: Render) -> None:
+    html = render('<c-field :field="form.email" hint="Yours" described_by="more" />', form=bound())
+    assert 'aria-describedby="id_email_helptext id_email_error more"' in html
+
+
 def test_a_hint_is_escaped(render: Render) -> None:
     html = render('<c-field :field="form.name" :hint="hint" />', form=Person(), hint="<img src=x>")
     assert "<img" not in html

@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -275,13 +276,23 @@ def test_exports_show_no_points_until_both_have_marked(marked_by_two: Attempt) -
 def test_marking_goes_from_answer_to_answer(attempt: Attempt) -> None:
     client = signed_in(rater(attempt))
     where = url(attempt, 1, "why")
-    page = client.get(where).content.decode()
-    assert "4: says what waits, and why" in page
+    page = BeautifulSoup(client.get(where).content, "html.parser")
+    described = str(page.select("[name=points_0]")[0]["aria-describedby"]).split()
+    assert page.select(f"#{described[-1]}")[0].text == "4: says what waits, and why"
     response = client.post(where, {"points_0": "3", "points_1": "1", "comment": "Clear"})
     assert response["Location"] == url(attempt, 1, "plan")
     response = client.post(url(attempt, 1, "plan"), {"points_0": "2"})
     assert response["Location"] == url(attempt)
     assert "4 of 6 points" in client.get(url(attempt)).content.decode()
+
+
+def test_question_and_answer_are_marked_up_in_the_candidates_language(attempt: Attempt) -> None:
+    Attempt.objects.of(attempt.organisation).filter(pk=attempt.pk).update(language="de")
+    client = signed_in(rater(attempt))
+    page = BeautifulSoup(client.get(url(attempt, 1, "why")).content, "html.parser")
+    assert [one.select("h2")[0].text for one in page.select("section[lang=de]")] == [TEXT["text"]]
+    links = BeautifulSoup(client.get(url(attempt)).content, "html.parser").select(".marking__what a")
+    assert {link.get("lang") for link in links} == {"de"}
 
 
 def test_invalid_points_are_explained_and_input_is_kept(attempt: Attempt) -> None:

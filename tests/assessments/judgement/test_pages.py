@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -266,6 +267,13 @@ def test_errors_are_shown_and_input_is_kept(rita: Membership) -> None:
     assert [row.text.value() for row in form.actions_shown()] == ["Call.", "Call.", "", ""]
     assert [row.reason.value() for row in form.actions_shown()] == ["It moves.", "", "Why", ""]
     assert rows() == before
+
+
+def test_folded_actions_name_their_situation(rita: Membership) -> None:
+    test = own(rita, LATE, "A pipe leaks.")
+    page = BeautifulSoup(signed_in(rita).get(url("judgement_edit", test)).content, "html.parser")
+    names = [" ".join(summary.text.split()) for summary in page.select(".asks__more summary")]
+    assert names == ["Actions and key of situation 1", "Actions and key of situation 2"]
 
 
 def test_one_action_is_not_enough(rita: Membership) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -226,6 +227,20 @@ def test_an_expert_rates_alone_and_submits(workshop: Test, rita: Membership) -> 
     late = browser.post(where, answers(workshop, 1, 1, 1) | {"read": read})
     assert late.status_code == 302
     assert sorted(rows.values_list("value", flat=True)) == [1, 2, 4, 5]
+
+
+def test_texts_without_a_translation_are_marked_up_in_their_own_language(
+    workshop: Test, rita: Membership
+) -> None:
+    ana, browser = invited(workshop, by=rita, language="de"), Client()
+    home = BeautifulSoup(browser.get(address(ana)).content, "html.parser")
+    assert [text.text for text in home.select(".expert__list [lang=en]")] == [LATE, LEAK]
+    page = BeautifulSoup(browser.get(address(ana, "expert_situation", 1)).content, "html.parser")
+    (situation,) = page.select("[data-situation][lang=en]")
+    assert LATE in situation.text
+    assert [text.text for text in situation.select("[lang=de]")] == [
+        "Wie geeignet ist jede dieser Möglichkeiten?"
+    ]
 
 
 def test_ratings_of_texts_that_have_just_changed_are_not_saved(workshop: Test, rita: Membership) -> None:

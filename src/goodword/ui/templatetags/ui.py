@@ -237,13 +237,23 @@ def initials(name: str) -> str:
 
 
 @register.simple_tag
-def prepared(field: BoundField, label: str = "", hint: str = "") -> BoundField:
-    """A copy of a bound field with another label or hint."""
+def prepared(
+    field: BoundField, label: str = "", hint: str = "", lang: str = "", described_by: str = ""
+) -> BoundField:
+    """A copy of a bound field with another label or hint. `lang`: the language of what is typed; `described_by`: id of
+    another text that describes the input."""
     own = copy.copy(field)
     if label:
         own.label = label
     if hint:
         own.help_text = conditional_escape(hint)
+    attributes = {"lang": lang} if lang else {}
+    if described_by:
+        attributes["aria-describedby"] = f"{own.aria_describedby or ''} {described_by}".strip()
+    if attributes:
+        own.field = copy.copy(own.field)
+        own.field.widget = copy.copy(own.field.widget)
+        own.field.widget.attrs = own.field.widget.attrs | attributes
     return own
 
 

@@ -106,6 +106,7 @@ class ExpertVisit:
             "contact_email": self.sender.address,
             "row": self.row,
             "title": self.judgement.name if self.content else self.row.test.title,
+            "content_language": self.judgement.language if self.content else self.language,
             "home_url": self.url("expert"),
             "data_page": self.url("expert_data"),
             **links_for(self.request, LANGUAGES, current=self.language),
