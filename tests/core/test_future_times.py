@@ -10,7 +10,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from goodword.core import future_times, job_recovery, jobs, outbox, schedule
 from goodword.core.models import Reaction
-from goodword.greenhouse.models import Delivery
+from goodword.greenhouse.models import Connection, Delivery
+from goodword.greenhouse.setup import permissions
 from goodword.notifications.domain import send
 from goodword.notifications.models import Email
 from tests.notifications.mails import application, queued
@@ -96,6 +97,14 @@ def test_deliveries_and_reactions_wait_no_longer_than_usual() -> None:
     assert [one.not_before for one in deliveries] == [NOW, NOW, NOW + HOUR]
     assert {one.received_at for one in deliveries} == {NOW}
     assert {one.not_before for one in Reaction.objects.all()} <= {NOW}
+
+
+def test_permissions_are_checked_when_due_although_the_clock_was_ahead() -> None:
+    row = connected(application())
+    Connection.objects.across_organisations().update(check_at=NOW + DAY)
+    assert row not in permissions.due(now=NOW)
+    correct()
+    assert row in permissions.due(now=NOW)
 
 
 def test_jobs_are_corrected_by_the_database_clock() -> None:

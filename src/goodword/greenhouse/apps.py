@@ -22,6 +22,7 @@ class GreenhouseConfig(AppConfig):
         )
         from goodword.greenhouse.setup import doctor
         from goodword.greenhouse.setup.connections import oldest_connection
+        from goodword.greenhouse.setup.permissions import CHECKED_EVERY
         from goodword.reports.domain import reviews
 
         crypto.register_secrets(sealed_secrets)
@@ -40,6 +41,7 @@ class GreenhouseConfig(AppConfig):
             future_times.limited(
                 Delivery, "not_before", longest=2 * WAITS[-1], state="received", leased_to=None
             ),
+            future_times.limited(Connection, "check_at", longest=2 * CHECKED_EVERY),
         )
         doctor.add_checks()
         navigation.show_if("greenhouse_inbox", oldest_connection)
