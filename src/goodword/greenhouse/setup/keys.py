@@ -257,7 +257,6 @@ def connect(
                 *("last_call_at", "last_error", "last_error_at", "check_at"),
             ]
         )
-        taken_ids(row).update(id_taken_at=None)  # compared again with the next sync
         if not WebhookSecret.valid(row, now=now).exists():
             WebhookSecret.add(row, secrets.token_hex(SECRET_KEY_BYTES), now=now)
         write(
@@ -267,6 +266,8 @@ def connect(
             now=now,
             details={"connection": row.pk, "api": row.api, "state": row.state},
         )
+    # compared again with the next sync; outside the transaction, since workers lock candidates before the organisation
+    taken_ids(row).update(id_taken_at=None)
     resume_waiting(row, now=now)
     return row
 

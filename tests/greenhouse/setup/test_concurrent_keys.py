@@ -1,0 +1,67 @@
+"""A key that is set while workers write candidates."""
+
+import threading
+import time
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from goodword.candidates.models import Candidate
+from goodword.greenhouse.client import V1Credentials
+from goodword.greenhouse.models import Connection, Finding, Reconciliation
+from goodword.greenhouse.setup.keys import KeyCheck, connect
+from tests.support import factories
+from tests.workspace.needs_you.world import connection as connected
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
+
+NOW = factories.NOW
+
+
+def test_a_key_is_set_while_a_candidate_whose_id_was_taken_is_written() -> None:
+    admin = factories.member(factories.organisation(), kind="admin")
+    application = factories.application(factories.role(admin.organisation), connection_id=1, remote_id=7)
+    row = connected(application)
+    people = Candidate.objects.of(admin.organisation)
+    people.update(connection_id=row.pk, id_taken_at=NOW)
+    failures: list[DatabaseError] = []
+
+    def set_key() -> None:
+        try:
+            check = KeyCheck(credentials=V1Credentials(api_key="new"))
+            connect(organisation=admin.organisation, check=check, member=admin, now=NOW, connection=row)
+        except DatabaseError as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=set_key)
+    with transaction.atomic():
+        list(people.select_for_update())
+        other.start()
+        _until_somebody_waits()
+        # as a sync does: its reference to the organisation locks that, too
+        found_in = Reconciliation.objects.create(
+            organisation=admin.organisation, connection=row, started_at=NOW, lease_until=NOW
+        )
+        Finding.objects.create(
+            organisation=admin.organisation,
+            connection=row,
+            found_in=found_in,
+            kind="other_person",
+            found_at=NOW,
+        )
+    other.join(30)
+    assert failures == []
+    assert Connection.objects.of(admin.organisation).get().api == "v1"
+    assert not people.exclude(id_taken_at=None).exists()
+
+
+def _until_somebody_waits() -> None:
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits")
