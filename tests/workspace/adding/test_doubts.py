@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -65,6 +66,16 @@ def send(client: Client, of: CandidateImport, act: str, **data: Any) -> Any:
 
 def check(client: Client, of: CandidateImport, **query: Any) -> Any:
     return client.get(path("role_import_check", of.organisation, of.role_id, of.pk), query)
+
+
+def test_enter_on_a_checkbox_saves_the_choice_and_imports_nobody(role: Role, rita: Membership) -> None:
+    client, made = signed_in(rita), read(role, rita, "Zorn,z@mail.example", "Ada Yard,a@mail.example")
+    page = BeautifulSoup(check(client, made).content, "html.parser")
+    first = page.select("#import button, button[form=import]")[0]
+    assert first["formaction"] == path("role_import_leave_out", made.organisation, role.pk, made.pk)
+    after = client.get(send(client, made, "leave_out", listed="2", leave_out="2")["Location"])
+    assert "Choice saved." in after.content.decode()
+    assert Candidate.objects.of(role.organisation).count() == 1
 
 
 def test_an_ordinary_line_is_not_doubtful() -> None:

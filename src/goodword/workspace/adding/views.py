@@ -219,6 +219,8 @@ def leave_out(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBa
     role, found = _import_of(request, pk, import_pk)
     _save_ticks(request, found)
     turned, _dash, to = request.POST.get("turn", "").partition("-")
+    if not turned:
+        messages.success(request, _("Choice saved."))
     pages = {name: request.POST.get(name, "") for name in ("page", "doubts")} | {turned: to}
     kept = [(name, pages[name]) for name in ("page", "doubts") if pages[name].isdecimal()]
     kept += [("step", kind) for kind in request.POST.getlist("step") if kind in Step.Kind.values]
