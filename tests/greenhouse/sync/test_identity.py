@@ -9,8 +9,8 @@ import pytest
 from goodword.candidates.domain.erasure_requests import WAIT
 from goodword.candidates.models import Candidate, Erasure
 from goodword.core import clock
-from goodword.greenhouse.models import Finding
-from goodword.greenhouse.sync.applications import sync_application
+from goodword.greenhouse.models import Connection, Finding
+from goodword.greenhouse.sync.applications import TooBusy, sync_application
 from goodword.greenhouse.sync.due_erasures import erase_due
 from goodword.greenhouse.sync.identity import is_same_moment, taken_ids
 from goodword.greenhouse.sync.merges_and_deletions import (
@@ -299,6 +299,23 @@ def test_a_candidate_copied_by_another_worker_meanwhile_is_compared(world: World
     candidate = Candidate.objects.of(world.organisation).get(remote_id=new.candidate_id)
     assert (candidate.first_name, candidate.id_taken_at is not None) == ("Ada", True)
     assert not candidate.applications.exists()
+
+
+@pytest.mark.world
+def test_nobody_is_marked_by_a_key_that_was_replaced_meanwhile(
+    either: World, application: RemoteApplication
+) -> None:
+    world = either
+    become_somebody(world, application)
+
+    def replaced(_: httpx2.Request) -> None:
+        Connection.objects.of(world.organisation).update(credential="another")
+        world.line.after = lambda _: None
+
+    world.line.after = replaced
+    with pytest.raises(TooBusy):
+        sync_application(world.connection, application.id, now=clock.now())
+    assert taken(world, application) == (False, False)
 
 
 @pytest.mark.world

@@ -302,6 +302,11 @@ def _taken(reading: ApplicationReading, candidate_id: int, *, connection: Connec
     assert reading.candidate is not None  # otherwise nobody would have taken the id
     if candidate.remote_id == reading.candidate.id and candidate.synced_at != reading.candidate_as_of:
         raise Stale
+    same_key = Connection.objects.across_organisations().filter(
+        pk=connection.pk, credential=connection.credential
+    )
+    if not same_key.exists():
+        raise Stale  # the key was replaced, perhaps because it was another account's
     found = _with_lock(connection.pk, reading.remote_id)
     row = found[0] if found else None
     if (row.synced_at if row else None) != reading.application_as_of:
