@@ -302,6 +302,29 @@ def test_a_candidate_copied_by_another_worker_meanwhile_is_compared(world: World
 
 
 @pytest.mark.world
+def test_a_person_who_was_refused_is_recognised_once_the_address_is_added(
+    either: World, application: RemoteApplication
+) -> None:
+    """The remedy in docs/greenhouse.md."""
+    world = either
+    before = world.ours(application).candidate
+    person = world.greenhouse.candidate(
+        first_name="Augusta Ada", last_name="King", email="king@people.example"
+    )
+    application.candidate_id = person.id
+    application.created_at -= timedelta(days=290)
+    sync_application(world.connection, application.id, now=clock.now())
+    assert taken(world, application) == (True, True)
+    person.email_addresses = [*person.email_addresses, {"value": before.email, "type": "work"}]
+    taken_ids(world.connection).update(id_taken_at=None)  # as setting the key does
+    reconcile(world, full=True)
+    assert (world.ours(application).candidate.name, taken(world, application)) == (
+        "Augusta Ada King",
+        (False, False),
+    )
+
+
+@pytest.mark.world
 def test_nobody_is_marked_by_a_key_that_was_replaced_meanwhile(
     either: World, application: RemoteApplication
 ) -> None:
