@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from goodword.roles.models import Automation
 from tests.greenhouse.setup.desk import Desk
 from tests.support import factories
-from tests.workspace.automation.wizard import Wizard, errors, jobs_of, offered
+from tests.workspace.automation.wizard import PAGES, Wizard, errors, jobs_of, offered
 
 
 def test_open_jobs_come_first_and_jobs_are_distinguishable(desk: Desk) -> None:
@@ -74,6 +74,15 @@ def test_linked_jobs_name_their_buttons(desk: Desk) -> None:
         factories.automation(wizard.role, connection_id=desk.connection().pk, job_id=job.id, stages={})
     names = [button.get_text() for button in wizard.get("role_automation").select("#linked .row .button")]
     assert len(set(names)) == len(names) == 4
+
+
+def test_the_title_of_each_page_names_its_step(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    titles = [wizard.get(page, job).select("title")[0].text for page in PAGES[:2]]
+    assert [title.split(" · ")[0] for title in titles] == [
+        "Choose Greenhouse job, step 1 of 3",
+        "Map stages, step 2 of 3",
+    ]
 
 
 def test_next_opens_the_stages_of_the_job(desk: Desk) -> None:
