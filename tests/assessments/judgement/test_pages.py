@@ -276,6 +276,18 @@ def test_folded_actions_name_their_situation(rita: Membership) -> None:
     assert names == ["Actions and key of situation 1", "Actions and key of situation 2"]
 
 
+def test_a_text_to_translate_is_described_by_its_source(rita: Membership) -> None:
+    test = own(rita, LATE)
+    add_language(test=test, language="fr", revision=revision(test), now=NOW)
+    page = BeautifulSoup(signed_in(rita).get(url("judgement_language", test, "fr")).content, "html.parser")
+    sources = {one["id"]: one.get_text(" ", strip=True) for one in page.select(".pair__source")}
+    described = [
+        sources[str(one["aria-describedby"]).split()[-1]] for one in page.select(".pair__field [lang=fr]")
+    ]
+    assert f"English: {LATE}" in described
+    assert len(described) == len(sources)
+
+
 def test_one_action_is_not_enough(rita: Membership) -> None:
     test = own(rita)
     response = signed_in(rita).post(
