@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -192,6 +193,18 @@ def test_without_a_file_the_page_asks_for_one(attempt: Attempt) -> None:
     response = Client().post(where(attempt), {})
     assert response.status_code == 422
     assert "Choose a file, or skip this one for now." in unescape(response.content.decode())
+
+
+@pytest.mark.django_db
+def test_a_required_file_is_not_called_optional_before_or_after_it_is_uploaded(attempt: Attempt) -> None:
+    here = where(attempt)
+    assert "(optional)" not in Client().get(here).content.decode()
+    handed_in(attempt)
+    page = BeautifulSoup(Client().get(here).content, "html.parser")
+    assert "(optional)" not in page.text
+    described = str(page.select("[name=file]")[0]["aria-describedby"]).split()
+    assert "You've uploaded plan.pdf." in page.select(f"#{described[-1]}")[0].text
+    assert Client().post(here, {}).status_code == 302
 
 
 @pytest.mark.world

@@ -188,9 +188,13 @@ class UploadForm(forms.Form):
 
     template = "assessments/portal/items/file.html"
     has_error_summary = True
+    use_required_attribute = False
 
     file = forms.FileField(
-        required=False, error_messages={"empty": _("This file is empty. Choose another one.")}
+        error_messages={
+            "empty": _("This file is empty. Choose another one."),
+            "required": _("Choose a file, or skip this one for now."),
+        }
     )
 
     def __init__(
@@ -201,7 +205,8 @@ class UploadForm(forms.Form):
         question: FileQuestion,
         saved: Json = None,
     ) -> None:
-        super().__init__(data, files)
+        super().__init__(data, files, initial={"file": saved})
+        self.fields["file"].required = question.required
         self.question = question
         self.saved = saved
         self.read: CheckedFile | None = None
@@ -216,9 +221,7 @@ class UploadForm(forms.Form):
 
     def clean(self) -> None:
         file = self.cleaned_data.get("file")
-        if file is None:
-            if "file" not in self.errors and self.question.required and self.saved is None:
-                self.add_error("file", _("Choose a file, or skip this one for now."))
+        if file is None or file is self.saved:
             return
         if not self.may_check():
             self.add_error("file", _("You've uploaded too many files. Please try again in an hour."))
