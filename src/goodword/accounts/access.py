@@ -91,11 +91,14 @@ WORKS = frozenset({Membership.Kind.ADMIN.value, Membership.Kind.RECRUITER.value}
 ADMIN = frozenset({Membership.Kind.ADMIN.value})
 
 
-def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
+def member(
+    *, kinds: frozenset[str] = ANYBODY, calls_out: bool = False
+) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
     """Allow members of these kinds. The view gets no slug; its request has `member` and `organisation` instead.
 
     HEAD requests change nothing: otherwise the audit log would say that somebody viewed or downloaded what they weren't
-    sent.
+    sent. `calls_out`: the view may call another system, so HEAD requests have no transaction to roll back, and it must
+    record nothing for GET.
     """
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
@@ -118,7 +121,7 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
             asked.member, asked.organisation = found, found.organisation
             telemetry.note(organisation=found.organisation_id)
             with timezone.override(found.organisation.zone):
-                if request.method == "HEAD":
+                if request.method == "HEAD" and not calls_out:
                     with transaction.atomic():
                         response = view(asked, *args, **kwargs)
                         transaction.set_rollback(True)

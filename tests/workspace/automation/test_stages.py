@@ -77,3 +77,12 @@ def test_the_candidates_path_shows_the_effect_of_each_tick(desk: Desk) -> None:
         "Assessment. Due in 7 working days, 2 reminders. Pauses if moved on first.",
         "Reference check. Due in 10 working days, 2 reminders. Continues if moved on first.",
     ]
+
+
+@pytest.mark.world
+def test_a_head_request_does_not_call_greenhouse_in_a_transaction(desk: Desk) -> None:
+    wizard, [job, *_] = Wizard(desk), jobs_of(desk)
+    for url in (desk.url("role_new"), wizard.url("role_automation_stages", job)):
+        calls = len(desk.line.calls)
+        assert wizard.client.head(url).status_code == 200
+        assert len(desk.line.calls) > calls

@@ -109,7 +109,9 @@ def wizard(view: Wizard) -> Callable[..., HttpResponseBase]:
                 request, role, "greenhouse_error", {"error": error_message(error), "again": _again(request)}
             )
 
-    return require_http_methods(["GET", "HEAD", "POST"])(access.member(kinds=access.WORKS)(wrapped))
+    return require_http_methods(["GET", "HEAD", "POST"])(
+        access.member(kinds=access.WORKS, calls_out=True)(wrapped)
+    )
 
 
 def choice_of(request: MemberRequest, role: Role) -> JobChoice | None:

@@ -271,7 +271,7 @@ SHOWN = 40
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access.member(kinds=access.WORKS)
+@access.member(kinds=access.WORKS, calls_out=True)
 def role_new(request: MemberRequest) -> HttpResponseBase:
     form = TitleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
