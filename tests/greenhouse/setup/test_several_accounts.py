@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from goodword.candidates.models import Candidate
 from goodword.core import clock
 from goodword.greenhouse.client import V1Credentials, V3Credentials
-from goodword.greenhouse.models import Connection, Permission, WebhookSecret
+from goodword.greenhouse.models import Connection, Permission, Reconciliation, WebhookSecret
 from goodword.greenhouse.setup.connections import connection_of, live_connections
 from goodword.greenhouse.setup.keys import InUse, KeyCheck, account_warnings, check_all, connect, digest
 from tests.contract.greenhouse import Greenhouse, open_account
@@ -334,3 +334,8 @@ def test_a_new_key_is_compared_with_candidates_whose_ids_were_taken(desk: Desk) 
     assert "Greenhouse shows another person under the ID of 1 candidate." in page
     assert desk.set_key(existing.pk, **open_another_credential(desk)).status_code == 302
     assert Candidate.objects.of(desk.organisation).get().id_taken_at is None
+    [sync] = Reconciliation.objects.of(desk.organisation)
+    assert (sync.full, sync.requested_by, sync.state) == (True, desk.admin, "running")
+    Reconciliation.objects.of(desk.organisation).update(state="done")
+    desk.set_key(existing.pk, **open_another_credential(desk))
+    assert Reconciliation.objects.of(desk.organisation).count() == 1  # no id was taken since

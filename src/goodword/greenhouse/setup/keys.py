@@ -35,6 +35,7 @@ from goodword.greenhouse.client import (
 )
 from goodword.greenhouse.client.permissions import V1_PERMISSIONS, V3_PERMISSIONS, missing
 from goodword.greenhouse.models import Connection, WebhookSecret
+from goodword.greenhouse.reconciliation.run import begin_pass
 from goodword.greenhouse.setup import permissions
 from goodword.greenhouse.setup.connections import (
     SECRET_KEY_BYTES,
@@ -266,8 +267,9 @@ def connect(
             now=now,
             details={"connection": row.pk, "api": row.api, "state": row.state},
         )
-    # compared again with the next sync; outside the transaction, since workers lock candidates before the organisation
-    taken_ids(row).update(id_taken_at=None)
+    # outside the transaction, since workers lock candidates before the organisation
+    if taken_ids(row).update(id_taken_at=None):
+        begin_pass(row, now=now, requested_by=member)
     resume_waiting(row, now=now)
     return row
 
