@@ -103,3 +103,13 @@ def test_rows_of_tables_have_a_header() -> None:
         if "<c-table " in (text := path.read_text()) and 'scope="row"' not in text
     ]
     assert set(missing) == unnamed
+
+
+def test_no_style_changes_the_order_of_what_is_focused() -> None:
+    """The keyboard and screen readers follow the page's source."""
+    reordered = [
+        path.name
+        for path in sorted((SOURCE / "goodword").rglob("static/**/*.css"))
+        if re.search(r"[\s{;]order:", path.read_text())
+    ]
+    assert reordered == []

@@ -264,7 +264,7 @@ def test_the_overview_and_flags_are_accessible_and_fit(
     page.goto(f"{live_server}{path('candidate', attempt.organisation, attempt.step_request.application_id)}")
     page.locator("#flags summary").first.click()
     looker.look(page, "signs of an assessment")
-    page.get_by_role("link", name="Dismiss with a note (Left the page)").click()
+    page.get_by_role("link", name="Dismiss with a note (Left the page: ").click()
     page.get_by_role("button", name="Dismiss").click()
     page.get_by_text("Say in a sentence why you're dismissing it.").first.wait_for()
     looker.look(page, "sign of an assessment dismissed without a note")

@@ -94,7 +94,7 @@ def test_the_page_shows_endpoint_secret_key_and_the_four_webhooks_exactly(desk: 
     endpoint = f"http://localhost:8000/hooks/greenhouse/{connection.endpoint_key}/"
     expected = [("Endpoint URL", endpoint), ("Secret key", secret)]
     for name, when in WANTED.items():
-        expected += [("Name", name), ("When", when)]
+        expected += [(f"Name: {name}", name), (f"When: {name}", when)]
     client = desk.client(desk.admin)
     values = copied(client.get(desk.own("greenhouse_webhooks")).content)
     assert (values[:10], len(values)) == (expected, 20)

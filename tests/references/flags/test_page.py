@@ -4,6 +4,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -40,6 +41,20 @@ def text_of(response: Any) -> str:
 def address(story: Story, flag: CheckFlag | None = None) -> str:
     end = f"flags/{flag.pk}/dismiss/" if flag else ""
     return f"/o/{story.application.organisation.slug}/candidates/{story.application.pk}/{end}"
+
+
+@pytest.mark.world
+def test_flags_of_one_kind_have_differently_named_links() -> None:
+    story = opened()
+    path = candidate_path(story)
+    post(f"{path}1/", MANAGER | {"r-email": "maria@mailinator.com"})
+    post(f"{path}2/", PEER | {"r-email": "paul@mailinator.com"})
+    press_send(story)
+    client = signed_in(factories.member(story.application.organisation))
+    page = BeautifulSoup(client.get(address(story)).content, "html.parser")
+    for selector in ("li.flag .button", "li.flag summary"):
+        names = [one.text for one in page.select(selector)]
+        assert len(set(names)) == len(names) == 2
 
 
 def test_the_page_shows_facts_explanations_and_advice() -> None:
