@@ -83,6 +83,17 @@ def test_the_number_of_chosen_rows_is_announced(
     expect(status).to_have_text("2 selected")
 
 
+def test_cells_of_a_list_keep_their_column_on_a_phone(
+    browser: Browser, live_server: object, rita: Membership
+) -> None:
+    page = window(browser, rita, live_server, width=390).new_page()
+    page.goto(f"{live_server}{list_of_two(rita)}")
+    columns = page.locator("thead").get_by_role("columnheader").count()
+    row = page.locator("tbody tr").first
+    assert row.locator("td:empty").count() > 0
+    assert row.get_by_role("cell").count() + row.get_by_role("rowheader").count() == columns
+
+
 def test_links_that_sort_a_list_are_visible_with_the_focus_on_a_phone(
     browser: Browser, live_server: object, rita: Membership
 ) -> None:
