@@ -136,6 +136,7 @@ def test_mails_go_out_only_after_their_number_was_confirmed(role: Role, rita: Me
     of = uploaded(client, role)
     asked = press(client, of, "confirm", step=["assessment", "reference_check"])
     assert asked.context["button"] == "Import 2 candidates and send 4 e-mails"
+    assert "<title>Send now? · Import candidates" in asked.content.decode()
     run_jobs()
     assert names(role) == []
     press(client, of, "confirm", step=["assessment", "reference_check"], confirmed="yes")

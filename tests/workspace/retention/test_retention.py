@@ -426,7 +426,9 @@ def test_only_earlier_erasure_needs_confirmation(
     Organisation.objects.filter(pk=off.organisation_id).update(**before)
     response = post(off, **typed)
     assert (response.status_code == 200) is asks
-    assert bool(BeautifulSoup(response.content, "html.parser").select("#confirm")) is asks
+    page = BeautifulSoup(response.content, "html.parser")
+    assert bool(page.select("#confirm")) is asks
+    assert any("Erase these people?" in title.text for title in page.select("title")) is asks
 
 
 def test_the_preview_button_saves_nothing(off: Membership) -> None:
