@@ -52,3 +52,26 @@ def test_others_are_refused_and_change_nothing(admin: Membership) -> None:
         assert client.post(RULES, {"requires_second_factor": "on"}).status_code == status
     assert not Organisation.objects.get(pk=admin.organisation_id).requires_second_factor
     assert not AuditEntry.objects.of(admin.organisation).exists()
+
+
+def test_saving_says_whether_something_has_changed(admin: Membership) -> None:
+    with_app(admin.user)
+    client = signed_in(admin, method="mfa")
+    for sentence in ("Saved. Applies from now on.", "Nothing has changed."):
+        assert sentence in client.post(RULES, {"requires_second_factor": "on"}, follow=True).content.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/o/acme/settings/notifications/", "/o/acme/settings/organisation/", "/o/acme/settings/retention/"],
+)
+def test_saving_a_page_as_it_is_is_answered(admin: Membership, address: str) -> None:
+    with_app(admin.user)
+    client = signed_in(admin, method="mfa")
+    form = client.get(address).context["form"]
+    sent = {
+        field.html_name: "on" if field.value() is True else field.value()
+        for field in form
+        if field.value() not in (None, False)
+    }
+    assert "Nothing has changed." in client.post(address, sent, follow=True).content.decode()

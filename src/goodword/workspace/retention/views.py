@@ -99,6 +99,8 @@ def retention(request: MemberRequest) -> HttpResponseBase:
         return _page(request, form, preview, asks=earlier, code=_code(wanted))
     if change_retention(organisation=organisation, settings=wanted, by=request.member, now=now):
         messages.success(request, _("Saved. Privacy notices are updated."))
+    else:
+        messages.info(request, _("Nothing has changed."))
     return redirect("retention", organisation.slug)
 
 

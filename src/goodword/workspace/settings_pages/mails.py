@@ -241,6 +241,8 @@ def notification_settings(request: MemberRequest) -> HttpResponseBase:
     if form.is_valid():
         if choose_mails(member=request.member, **form.cleaned_data, now=clock.now()):
             messages.success(request, _("Saved. Applies from now on."))
+        else:
+            messages.info(request, _("Nothing has changed."))
         return redirect("notification_settings", request.organisation.slug)
     return render(
         request,

@@ -201,6 +201,8 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
     elif data is not None and form.is_valid():
         if change_settings(organisation=row, settings=form.settings(), by=request.member, now=now):
             messages.success(request, gettext("Saved. Applies from now on."))
+        else:
+            messages.info(request, gettext("Nothing has changed."))
         return redirect("organisation_settings", row.slug)
     days = coming_holidays(
         form.country,
@@ -294,6 +296,8 @@ def sign_in_rules(request: MemberRequest) -> HttpResponseBase:
         chosen = SignInSettings(**form.cleaned_data)
         if change_sign_in(organisation=row, settings=chosen, by=request.member, now=clock.now()):
             messages.success(request, gettext("Saved. Applies from now on."))
+        else:
+            messages.info(request, gettext("Nothing has changed."))
         return redirect("sign_in_rules", row.slug)
     with_one, members = coverage(row)
     context = {
