@@ -56,7 +56,7 @@ def test_the_pages_of_a_reference_check_are_previewed(browser: Browser, live_ser
     expect(page.get_by_text("2 of 6", exact=True)).to_be_visible()
     page.get_by_role("link", name="Leave preview").click()
     page.get_by_role("link", name="Preview e-mails").click()
-    page.get_by_text("Reminder to the referee").click()
+    page.get_by_text("Reminder to the referee", exact=True).click()
     looker.look(page, "mails of a reference check")
     page.get_by_role("link", name="Deutsch").click()
     expect(page.locator(".sent-mail[open] dd.strong")).to_contain_text("Ihre Referenzen")
