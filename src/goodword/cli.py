@@ -47,6 +47,8 @@ DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showm
 WRITE_FILES = ("collectstatic", "build_fonts")
 #: The pool would try to connect for 20 seconds. Some checks of models depend on the server's version.
 NEED_DATABASE = ("makemigrations", "check", "showmigrations")
+#: options with which they don't: help, and checks of chosen tags
+WITHOUT_DATABASE = ("-h", "--help", "-t", "--tag")
 #: errors for a file that this user can't access
 _NO_ACCESS = (errno.EACCES, errno.EPERM, errno.EROFS)
 #: exit status that a shell reports for a program ended by SIGPIPE
@@ -286,7 +288,7 @@ def _django(arguments: Sequence[str]) -> int:
         database.check_writable(_data())
         if not environment.text("DATABASE_URL", ""):  # neither uses it, and `up` needs static files first
             os.environ["DATABASE_URL"] = environment.NO_DATABASE
-    if arguments[0] in NEED_DATABASE and not {"-h", "--help"} & set(arguments):
+    if arguments[0] in NEED_DATABASE and not any(one.startswith(WITHOUT_DATABASE) for one in arguments):
         database.check_database()
     execute_from_command_line(["goodword", *arguments])
     return 0
