@@ -55,7 +55,7 @@ def test_the_practice_solution_is_read_when_it_gets_the_focus(
     page: Page, open_part: Callable[..., None]
 ) -> None:
     open_part("portal_assessment_practice", 1, part=REASONING)
-    page.get_by_role("radio").first.check()
+    page.get_by_role("radio").first.press("Space")
     page.get_by_role("button", name="Check").click()
     expect(page.locator("[data-solution]")).to_be_focused()
     said = spoken(page)
@@ -188,7 +188,7 @@ def test_only_the_outcome_of_saving_is_announced(page: Page, live_server: object
           new MutationObserver(seen).observe(line, { childList: true });
         }"""
     )
-    page.get_by_role("radio").first.check()
+    page.get_by_role("radio").first.press("Space")
     expect(page.locator("[data-saved]")).to_have_text("Saved")
     assert page.evaluate("spoken") == ["Saved"]
 
