@@ -114,7 +114,7 @@ def set_private(report: Report, since: datetime | None) -> None:
 def test_links_from_before_a_candidate_became_private_do_not_work_meanwhile(
     report: Report, rita: Membership
 ) -> None:
-    report.step_request.application.role.viewers.add(rita)  # type: ignore[union-attr]
+    report.step_request.application.role.viewers.add(rita)  # type: ignore[union-attr]  # it has a role
     client, where = signed_in(rita), path("report_links", report.organisation, report.pk)
     old = local(create(client, report).context["url"])
     set_private(report, NOW + timedelta(days=1, seconds=1))

@@ -239,8 +239,8 @@ def _ask_next(organisation: Organisation, adjustment_id: int, *, after: str, now
 
 
 def _end_unread(asked: Adjustment, *, application: Application, now: datetime) -> None:
-    """End the request, since nobody outside the hiring team is left. The candidate may ask once more, and is told who
-    would read it."""
+    """End the request, since nobody outside the hiring team is left. The candidate may ask once more, and reads who
+    would see the request."""
     asked.state, asked.answered_at = Adjustment.State.WITHDRAWN, now
     asked.save(update_fields=["state", "answered_at"])
     resume_deadline(asked.attempt, now=now)

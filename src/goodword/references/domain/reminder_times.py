@@ -10,7 +10,7 @@ from goodword.workflow.domain.reminders import next_reminder
 from goodword.workflow.domain.runs import MAIL_FAILURES
 from goodword.workflow.models import awaits_click, is_open
 
-#: when the candidate is told about a slow referee, in working days before the deadline
+#: working days before the deadline at which the candidate hears about a slow referee
 DAYS_LEFT = 2
 
 

@@ -145,8 +145,8 @@ def _links_of(report: Report) -> QuerySet[Link]:
 def open_report(
     report: Report, *, now: datetime, link: Link | None = None, member: Membership | None = None
 ) -> bytes:
-    """Return the PDF and record its opening: by a link at most once per links.QUIET, so that nobody can fill the
-    database."""
+    """Return the PDF and record its opening: for a link at most once per links.QUIET, since
+    anybody with the link could fill the database."""
     content = content_of(report, now=now)
     by = f"member:{member.pk}" if member else "link"
     with transaction.atomic():

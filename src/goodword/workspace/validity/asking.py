@@ -251,7 +251,7 @@ def switch_all_off(*, organisation: Organisation, by: Membership, now: datetime)
 
 
 def end_rated(of: RatingImport, *, now: datetime) -> None:
-    """End requests about people who have ratings in a confirmed file, so that nobody is mailed about them any more."""
+    """End requests about people with ratings in a confirmed file. No more mails are sent about them."""
     _end_all(RatingRequest.objects.of(of.organisation).filter(application__ratings__of=of), now=now)
 
 
