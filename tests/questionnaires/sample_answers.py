@@ -1,5 +1,7 @@
 """A valid answer to any question, as a browser sends it."""
 
+from typing import assert_never
+
 from goodword.questionnaires.types import (
     Adjectives,
     Agreement,
@@ -57,4 +59,5 @@ def sample_answer(question: Question) -> Posted:
                 f"{name}-to_month": "8",
                 f"{name}-to_year": "2023",
             }
-    raise TypeError(f"no answer to {type(question).__name__}")
+        case _:
+            assert_never(question)

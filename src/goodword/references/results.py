@@ -408,13 +408,20 @@ def _values_in(question: Question, given: Any) -> tuple[int, ...]:
             return (given["level"],) if given["level"] else ()
         case Between():
             return (given["place"],) if given["place"] else ()
-    numbers = {value: number for number, value in enumerate(_options(question), start=1)}
-    match given:
-        case _ if not numbers:
+        case YesNoUnsure() | WouldWorkAgain():
+            chosen = [given["answer"]]
+        case SingleChoice():
+            chosen = [given]
+        case MultipleChoice() | Adjectives():
+            chosen = given
+        case Ranking() | LongText() | ShortText() | Number() | Date() | Period():
             return ()
-        case {"answer": value} | str(value):
-            return (numbers[value],)
-    return tuple(numbers[value] for value in given)
+        case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
+            return ()
+        case _:
+            assert_never(question)
+    numbers = {value: number for number, value in enumerate(_options(question), start=1)}
+    return tuple(numbers[value] for value in chosen)
 
 
 def _why_not_asked(question: Question, questions: Sequence[Question]) -> str:
