@@ -1,6 +1,7 @@
 """A question of each type, and a candidate's statements."""
 
-from typing import Any
+from dataclasses import fields
+from typing import Any, get_args
 
 from goodword.questionnaires.questions import parse
 from goodword.questionnaires.types import Question, Stated
@@ -40,22 +41,10 @@ def question(kind: str, **changes: Any) -> Question:
     return parse([data | changes])[0]
 
 
-KINDS = (
-    "rating",
-    "agreement",
-    "single_choice",
-    "multiple_choice",
-    "adjectives",
-    "ranking",
-    "between",
-    "yes_no_unsure",
-    "would_work_again",
-    "long_text",
-    "short_text",
-    "number",
-    "date",
-    "period",
-    "relationship_confirm",
-    "dates_confirm",
-    "title_confirm",
+#: all types; `question` gets the fields that a new one needs
+KINDS = tuple(
+    str(field.default)
+    for one in get_args(Question.__value__)
+    for field in fields(one)
+    if field.name == "type"
 )

@@ -2,9 +2,8 @@
 
 import json
 import re
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,7 +22,6 @@ from goodword.questionnaires.types import (
     Level,
     LongText,
     MultipleChoice,
-    Question,
     Rating,
 )
 from tests.questionnaires.samples import CHOICES, KINDS, LEVELS, question, rating
@@ -32,9 +30,7 @@ DOCS = Path(__file__).parents[2] / "docs/questionnaires.md"
 
 
 def test_every_type_has_an_example_a_place_in_the_editor_and_a_row_in_the_docs() -> None:
-    types = {
-        field.default for one in get_args(Question.__value__) for field in fields(one) if field.name == "type"
-    }
+    types = set(KINDS)
     rows = DOCS.read_text("utf-8").partition("| type | more fields |")[2].partition("\n\n")[0].splitlines()
     assert {entry["type"] for entry in SAMPLES} == types
     assert set(question_types()) == set(FORMS) == types
