@@ -26,7 +26,9 @@ from goodword.core.text import reading_seconds, whole_minutes
 from goodword.core.validation import Json, ReadingError, sentences
 from goodword.questionnaires.types import (
     CONFIRMING,
+    OPTION_TEXTS,
     RATING_LEVELS,
+    TEXTS,
     Adjectives,
     Agreement,
     Between,
@@ -345,6 +347,8 @@ def _depends_on(name: str, questions: Sequence[Question], places: Mapping[str, i
 TYPING_WORDS_A_MINUTE = 36
 
 _SECONDS_A_PICK = 2
+#: texts that everybody reads
+_READ = tuple(name for name in TEXTS if name not in {"self_text", "competency"})
 
 
 def question_seconds(question: Question, *, seen: Collection[str] = ()) -> float:
@@ -397,9 +401,10 @@ def minutes(questions: Sequence[Question]) -> int:
 
 
 def _texts(question: Question) -> list[str]:
-    options = [option for name in ("levels", "choices") for option in getattr(question, name, ())]
     shown = [
-        getattr(option, name) for option in options for name in ("label", "example") if hasattr(option, name)
+        getattr(option, name)
+        for group, names in OPTION_TEXTS.items()
+        for option in getattr(question, group, ())
+        for name in names
     ]
-    ends = [getattr(question, name) for name in ("left", "right", "unit") if hasattr(question, name)]
-    return [question.text, question.help, *shown, *ends]
+    return [getattr(question, name) for name in _READ if hasattr(question, name)] + shown

@@ -40,6 +40,22 @@ RATING_LEVELS = (1, 2, 3, 4, 5)
 #: positions between two statements: 1 is much more like the left, 3 equally like both, 5 much more like the right
 PLACES = (1, 2, 3, 4, 5)
 
+#: Texts that are translated, with their maximum length, by field of a question, and of its options
+TEXTS = {
+    "text": LONGEST_QUESTION,
+    "help": LONGEST_QUESTION,
+    "self_text": LONGEST_QUESTION,
+    "competency": LONGEST_HEADING,
+    "left": LONGEST_EXAMPLE,
+    "right": LONGEST_EXAMPLE,
+    "unit": LONGEST_UNIT,
+}
+OPTION_TEXTS = {
+    "levels": {"label": LONGEST_LABEL, "example": LONGEST_EXAMPLE},
+    "choices": {"label": LONGEST_QUESTION},
+}
+TEXT_NAMES = frozenset({*TEXTS, *(name for names in OPTION_TEXTS.values() for name in names)})
+
 RELATIONSHIPS = ("manager", "peer", "direct_report", "client", "teacher", "fellow_student", "other")
 
 _ID = r"[a-z][a-z0-9_]{0,39}"

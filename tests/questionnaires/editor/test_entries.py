@@ -1,5 +1,7 @@
 """Texts, names and conditions of questions as JSON."""
 
+from collections import ChainMap
+
 from goodword.questionnaires.editor.descriptions import answers_of
 from goodword.questionnaires.editor.entries import (
     all_dependants,
@@ -11,8 +13,10 @@ from goodword.questionnaires.editor.entries import (
     with_source_texts,
     with_texts,
 )
+from goodword.questionnaires.editor.forms import TranslationForm
 from goodword.questionnaires.gallery import SAMPLES
-from goodword.questionnaires.questions import condition_values, parse
+from goodword.questionnaires.questions import condition_values, parse, question_schema
+from goodword.questionnaires.types import OPTION_TEXTS, TEXTS
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
 
 
@@ -25,6 +29,20 @@ def test_every_text_has_a_path() -> None:
     found = texts_of(rating("quality", "Quality"))
     assert found["competency"] == "Quality"
     assert found["levels.5.example"] == "Quality seen 5"
+
+
+def test_every_text_of_every_type_can_be_translated() -> None:
+    found: dict[str, dict[str, int]] = {}
+    definitions = question_schema()["$defs"]
+    for name in definitions.keys() - {"Condition"}:
+        for field, schema in definitions[name].get("properties", {}).items():
+            text = definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+            if text.get("type") == "string" and "maxLength" in text:
+                found.setdefault(name, {})[field] = text["maxLength"]
+    options = {"levels": found.pop("Level"), "choices": found.pop("Choice")}
+    assert (dict(ChainMap(*found.values())), options) == (TEXTS, OPTION_TEXTS)
+    form = TranslationForm(source=plain(*SAMPLES), translated=[])
+    assert len(form.fields) == sum(len(texts_of(entry)) for entry in SAMPLES)
 
 
 def test_a_translation_follows_the_structure_and_keeps_its_texts() -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from goodword.questionnaires import labels
 from goodword.questionnaires.editor.entries import Entry, condition_of, index_of, texts_of
+from goodword.questionnaires.types import OPTION_TEXTS, TEXTS
 
 _SHORT = 70
 
@@ -309,8 +310,7 @@ def _changed(was: Mapping[str, Any], entry: Mapping[str, Any], new: Sequence[Ent
 
 
 def _settings(entry: Mapping[str, Any]) -> dict[str, Any]:
-    handled = {"required", "only_for", "when", "levels", "choices", *texts_of(entry)}
-    handled |= {"text", "help", "self_text", "competency", "left", "right", "unit"}
+    handled = {"required", "only_for", "when", *TEXTS, *OPTION_TEXTS}
     return {name: value for name, value in entry.items() if name not in handled}
 
 

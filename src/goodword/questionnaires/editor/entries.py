@@ -6,12 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
+from goodword.questionnaires.types import OPTION_TEXTS, TEXTS
+
 #: a question in the form of questionnaires.questions
 type Entry = dict[str, Any]
 
-#: texts to translate
-_TEXTS = ("text", "help", "self_text", "competency", "left", "right", "unit")
-_OPTIONS = {"levels": ("label", "example"), "choices": ("label",)}
 _LONGEST_NAME = 40
 #: with more competencies than this, we advise dropping some
 ADVISED = 5
@@ -21,8 +20,8 @@ REASON_ABOVE = 8
 
 def texts_of(entry: Mapping[str, Any]) -> dict[str, str]:
     """Texts that aren't empty, by place: "text", "levels.3.example", "choices.often.label"."""
-    found = {name: entry[name] for name in _TEXTS if entry.get(name)}
-    for group, names in _OPTIONS.items():
+    found = {name: entry[name] for name in TEXTS if entry.get(name)}
+    for group, names in OPTION_TEXTS.items():
         for option in entry.get(group, ()):
             found |= {f"{group}.{option['value']}.{name}": option[name] for name in names if option.get(name)}
     return found
@@ -31,10 +30,10 @@ def texts_of(entry: Mapping[str, Any]) -> dict[str, str]:
 def with_texts(entry: Mapping[str, Any], texts: Mapping[str, str]) -> Entry:
     """The question with these texts by place; all other texts become empty."""
     made = deepcopy(dict(entry))
-    for name in _TEXTS:
+    for name in TEXTS:
         if made.get(name):
             made[name] = texts.get(name, "")
-    for group, names in _OPTIONS.items():
+    for group, names in OPTION_TEXTS.items():
         for option in made.get(group, ()):
             for name in names:
                 if option.get(name):

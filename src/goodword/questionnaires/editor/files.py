@@ -22,13 +22,12 @@ from goodword.core.validation import sentences, shortened
 from goodword.questionnaires.editor.descriptions import language_codes, language_name
 from goodword.questionnaires.editor.entries import Entry, texts_of, with_texts
 from goodword.questionnaires.questions import QuestionError, parse, parse_question, to_json
-from goodword.questionnaires.types import Question
+from goodword.questionnaires.types import TEXT_NAMES, Question
 
 LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 2000
 #: maximum bytes; a hundred questions in three languages have about 200 kB
 LARGEST_FILE = 500_000
 _MOST_PROBLEMS = 20
-_TEXT_NAMES = {"text", "help", "self_text", "competency", "left", "right", "unit", "label", "example"}
 
 
 class InvalidFile(Exception):
@@ -169,7 +168,7 @@ def _without_gaps(value: Any) -> Any:
     """Replace empty texts by "-", so that untranslated questions can be validated."""
     if isinstance(value, Mapping):
         return {
-            name: "-" if name in _TEXT_NAMES and part == "" else _without_gaps(part)
+            name: "-" if name in TEXT_NAMES and part == "" else _without_gaps(part)
             for name, part in value.items()
         }
     return [_without_gaps(part) for part in value] if isinstance(value, list) else value
@@ -194,4 +193,4 @@ def _differences(source: Sequence[Entry], questions: Sequence[Entry]) -> list[st
 
 def _structure(entry: Entry) -> Entry:
     plain = with_texts(entry, {})
-    return {name: value for name, value in plain.items() if name not in _TEXT_NAMES}
+    return {name: value for name, value in plain.items() if name not in TEXT_NAMES}

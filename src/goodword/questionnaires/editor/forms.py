@@ -14,14 +14,7 @@ from goodword.questionnaires import labels
 from goodword.questionnaires.editor.descriptions import answers_of, language_codes, language_name, numbered
 from goodword.questionnaires.editor.entries import Entry, condition_of, texts_of
 from goodword.questionnaires.editor.files import LARGEST_FILE, LONGEST_DESCRIPTION, LONGEST_TITLE
-from goodword.questionnaires.types import (
-    LONGEST_EXAMPLE,
-    LONGEST_HEADING,
-    LONGEST_LABEL,
-    LONGEST_QUESTION,
-    LONGEST_UNIT,
-    RELATIONSHIPS,
-)
+from goodword.questionnaires.types import LONGEST_QUESTION, OPTION_TEXTS, RELATIONSHIPS, TEXTS
 
 TOO_LONG = gettext_lazy("This has %(show_value)s characters; at most %(limit_value)s are allowed.")
 EVERYBODY, SOME = "everybody", "some"
@@ -242,14 +235,6 @@ class QuestionForm(forms.Form):
         return {name: self.cleaned_data[name] for name in self.own}
 
 
-_LONGEST = {
-    "competency": LONGEST_HEADING,
-    "unit": LONGEST_UNIT,
-    "left": LONGEST_EXAMPLE,
-    "right": LONGEST_EXAMPLE,
-    "label": LONGEST_LABEL,
-    "example": LONGEST_EXAMPLE,
-}
 _LONG_TEXT = 60
 
 
@@ -402,6 +387,5 @@ def _what(where: str) -> str:
 
 
 def _longest(where: str) -> int:
-    if where.startswith("choices."):
-        return LONGEST_QUESTION
-    return _LONGEST.get(where.rpartition(".")[2], LONGEST_QUESTION)
+    group, _dot, rest = where.partition(".")
+    return OPTION_TEXTS[group][rest.rpartition(".")[2]] if rest else TEXTS[where]

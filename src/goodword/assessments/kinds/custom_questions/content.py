@@ -38,7 +38,14 @@ from goodword.assessments.kinds.packs import (
 from goodword.core.text import clean_text, reading_seconds, whole_minutes
 from goodword.core.validation import Json
 from goodword.questionnaires.questions import parse, question_seconds, to_json
-from goodword.questionnaires.types import CONFIRMING, MultipleChoice, Question, QuestionBase, SingleChoice
+from goodword.questionnaires.types import (
+    CONFIRMING,
+    TEXT_NAMES,
+    MultipleChoice,
+    Question,
+    QuestionBase,
+    SingleChoice,
+)
 
 KIND: Final = "questions"
 FILE_TYPES: Final = ("pdf", "image", "text", "document", "sheet", "slides")
@@ -317,9 +324,7 @@ def _check_right(name: str, values: Sequence[str], question: AnyQuestion | None)
         raise wrong(whole, f"for “{name}” are not among its choices")
 
 
-_WORDS: Final = frozenset(
-    {"text", "help", "self_text", "label", "example", "left", "right", "unit", "competency", "anchors"}
-)
+_WORDS: Final = TEXT_NAMES | {"anchors"}
 
 
 def shared_structure(questions: CustomQuestions) -> dict[str, object]:
