@@ -1,7 +1,10 @@
 """A report with all types of question in all languages, and its redacted version."""
 
+from typing import Any, get_args, get_type_hints, is_typeddict
+
 import pytest
 
+from goodword.references.report_data import QuestionData
 from goodword.reports.pdf.render import render_pdf
 from goodword.reports.pdf.snapshot import check_snapshot
 from goodword.reports.personal_data import without_person
@@ -72,3 +75,25 @@ def test_a_redacted_snapshot_is_valid_and_has_no_answers() -> None:
     told = str(gone)
     for said in ("Ada", "Lovelace", "Maria", "Omar", "Globex", "Umbrella", "12 people", "Cook", "builds."):
         assert said not in told
+
+
+def _names_who_answered(hint: Any) -> bool:
+    if is_typeddict(hint):
+        keys = get_type_hints(hint)
+        return "reference" in keys or any(map(_names_who_answered, keys.values()))
+    return any(map(_names_who_answered, get_args(hint)))
+
+
+def test_redaction_empties_the_answers_to_every_kind_of_question() -> None:
+    kinds = get_args(get_args(QuestionData.__value__)[0])
+    keys = {key for kind in kinds for key, hint in get_type_hints(kind).items() if _names_who_answered(hint)}
+    question = {key: [{"reference": "r1", "text": "builds.", "values": [4]}] for key in keys}
+    check = {"references": [], "questions": [question], "verification": []}
+    redacted = without_person(
+        {"kind": "reference_check", "language": "en", "candidate": {"name": "Ada"}, "check": check}
+    )
+    [emptied] = redacted["check"]["questions"]
+    assert emptied == {
+        "comments": [{"reference": "r1", "text": None}],
+        **{key: [] for key in keys - {"comments"}},
+    }
