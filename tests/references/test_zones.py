@@ -1,15 +1,21 @@
 """Time zones of reminders: organisation and candidate, then the recipient's own."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from goodword.core.workdays import Calendar
 from goodword.references.domain.checks import store_time_zone
+from goodword.references.domain.nominations import nomination_problems
 from goodword.references.domain.reminder_times import plan_request_reminders, referee_hours
 from goodword.references.domain.reminders import remind_candidates, remind_referees
+from goodword.references.domain.responses import SubmittedAnswer, answering_session
+from goodword.references.domain.self_reference import self_reference_session
+from goodword.references.domain.slot_changes import slots_of
 from goodword.references.models import Check, ReferenceRequest
+from tests.references.stage import DETAILS
 from tests.references.story import NOW, candidate_path, get, opened, post, referee_path, sent
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +110,26 @@ def test_weekends_follow_the_recipients_time_zone() -> None:
     request.refresh_from_db()
     assert request.next_reminder_at == datetime(2026, 3, 9, tzinfo=UTC)
     assert request.next_reminder_at - friday_afternoon > timedelta(days=2)
+
+
+def test_a_month_that_has_begun_elsewhere_is_not_in_the_future() -> None:
+    story = opened()
+    check = story.check
+    check.organisation.time_zone = "America/Los_Angeles"
+    evening = datetime(2026, 3, 31, 18, tzinfo=UTC)  # already April in Auckland
+    slot = slots_of(check)[0]
+    for month, problems in (("2026-04", set()), ("2026-05", {"to_month"})):
+        details = replace(DETAILS, to_month=month)
+        found = nomination_problems(check, slot=slot, details=details, now=evening)
+        assert found.keys() == problems
+    assert self_reference_session(check, None, now=evening).today == date(2026, 4, 1)
+
+
+def test_referees_confirm_months_that_have_begun_where_they_are() -> None:
+    request = sent().requests[0]
+    request.check_run.organisation.time_zone = "America/Los_Angeles"
+    evening = datetime(2026, 3, 31, 18, tzinfo=UTC)
+    session = answering_session(request.check_run, request, now=evening)
+    dates = {"answer": "corrected", "from": "2021-04", "to": "2026-04"}
+    submitted = SubmittedAnswer(question_id="dates", finished=True, answer=dates)
+    assert "dates" not in session.with_answers([submitted], now=evening).missing()

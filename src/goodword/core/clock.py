@@ -47,6 +47,11 @@ def _offset() -> timedelta:
     return _cached[1]
 
 
+def latest_day(now: datetime) -> date:
+    """Today where the day begins first (UTC+14): later days are in the future for everybody."""
+    return (now.astimezone(UTC) + timedelta(hours=14)).date()
+
+
 def months_after(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

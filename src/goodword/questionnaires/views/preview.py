@@ -194,7 +194,7 @@ def _form(request: MemberRequest, current: RefereePreview, number: int) -> Quest
         data=request.POST if request.method == "POST" else None,
         saved=current.answers,
         stated=current.stated,
-        today=clock.now().astimezone(request.organisation.zone).date(),
+        today=clock.latest_day(clock.now()),
     )
 
 

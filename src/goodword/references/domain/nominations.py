@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from goodword.core.clock import latest_day
 from goodword.core.models import Event
 from goodword.core.text import has_link, has_written_link, too_long
 from goodword.references.domain import checks
@@ -168,7 +169,7 @@ def nomination_problems(
         kind=slot.relationship,
         own_addresses=[check.step_request.application.candidate.email],
         other_addresses=_other_addresses(check, slot),
-        this_month=f"{now.astimezone(check.organisation.zone):%Y-%m}",
+        this_month=f"{latest_day(now):%Y-%m}",
     )
     if details.email and (problem := _declined_problem(check, details.email)):
         found["email"] = problem

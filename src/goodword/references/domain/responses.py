@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import translation
 
 from goodword.accounts.domain.organisation import wants_each_reference
+from goodword.core.clock import latest_day
 from goodword.core.models import Event
 from goodword.core.save_numbers import load_and_number
 from goodword.core.validation import Json
@@ -349,7 +350,7 @@ def answering_session(check: Check, request: ReferenceRequest, *, now: datetime)
         ),
         draft=DraftAnswers.read(request.draft),
         stated=stated_of(request.referee),
-        today=now.astimezone(check.organisation.zone).date(),
+        today=latest_day(now),
     )
 
 

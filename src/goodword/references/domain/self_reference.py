@@ -4,6 +4,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from goodword.core.clock import latest_day
 from goodword.questionnaires.domain.versions import stored_questions
 from goodword.questionnaires.questions import fill_placeholders, for_self
 from goodword.questionnaires.types import Stated
@@ -50,7 +51,7 @@ def self_reference_session(check: Check, own: SelfReference | None, *, now: date
         ),
         draft=DraftAnswers.read(own.draft if own else {}),
         stated=Stated(),
-        today=now.astimezone(check.organisation.zone).date(),
+        today=latest_day(now),
     )
 
 
