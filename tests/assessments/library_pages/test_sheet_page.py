@@ -1,6 +1,7 @@
 """A test's page: technical sheet, local data, norms, items with keys."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 import time_machine
@@ -67,6 +68,15 @@ def test_own_norms_are_shown_with_number_mean_spread_and_reliability(rita: Membe
     assert (scale.name, scale.n, round(scale.mean, 2), round(scale.sd, 2)) == ("Warm", 100, 2.98, 1.16)
     html = page.content.decode()
     assert ("omega 0.81" in html, "alpha 0.79" in html, "n 90" in html, "2.98" in html) == (True,) * 4
+
+
+def test_norms_are_dated_in_the_organisations_time_zone() -> None:
+    rita = factories.member(factories.organisation(time_zone="Pacific/Auckland"))
+    version = published(rita, small_pack())
+    normed(version.test)
+    NormSet.objects.of(rita.organisation).update(made_at=datetime(2026, 3, 31, 18, tzinfo=UTC))
+    page = signed_in(rita).get(url("test", rita.organisation, version.test_id))
+    assert page.context["sheet"].norms.endswith(", made on 1 April 2026.")
 
 
 @pytest.mark.world

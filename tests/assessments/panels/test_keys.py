@@ -26,7 +26,12 @@ from goodword.assessments.kinds.judgement.drafts import (
     take_panel_key,
 )
 from goodword.assessments.kinds.judgement.editor import KeyedAction, texts_of
-from goodword.assessments.kinds.judgement.panel_keys import PanelResult, experts_to_show, shown_result
+from goodword.assessments.kinds.judgement.panel_keys import (
+    PanelResult,
+    experts_to_show,
+    panel_of_draft,
+    shown_result,
+)
 from goodword.assessments.kinds.judgement.panelists import ExpertState, decline, erase_old, experts_of, remove
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Panelist, PanelRating, Test
@@ -192,6 +197,16 @@ def test_experts_who_rate_everything_the_same_make_no_key(workshop: Test, rita: 
     panel(workshop, by=rita, ratings=[(3, 3)] * 5)
     with pytest.raises(NoAgreement):
         take(workshop, rita)
+
+
+def test_the_day_of_a_key_is_the_organisations(workshop: Test, rita: Membership) -> None:
+    workshop.organisation.time_zone = "Pacific/Auckland"
+    panel(workshop, by=rita)
+    take(workshop, rita)
+    evening = NOW.replace(hour=20)
+    found = panel_of_draft(workshop, draft(workshop).content, by="Rita Recruiter", now=evening)
+    assert found is not None
+    assert found.keyed_on == (evening + timedelta(days=1)).date().isoformat()
 
 
 @pytest.mark.world

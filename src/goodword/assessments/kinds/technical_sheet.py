@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy, ngettext, pgettext
 
@@ -253,7 +254,7 @@ def own_norm(group: OwnGroup) -> str:
         "form": group.form,
         "language": group.language_name,
         "device": _device(group.device),
-        "date": written_day(group.made_at),
+        "date": written_day(timezone.localtime(group.made_at)),
     }
 
 

@@ -188,7 +188,7 @@ def panel_of_draft(test: Test, content: Content, *, by: str, now: datetime) -> P
     newest version if situations, actions and keys are the same, else None."""
     found = shown_result(test, content, experts_of(test, content))
     if found is not None and not found.differ:
-        return found.record(removed=_removed(test), by=by, now=now)
+        return found.record(removed=_removed(test), by=by, now=now.astimezone(test.organisation.zone))
     return _earlier(test, content)
 
 

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from goodword.assessments.kinds.reasoning.content import Blueprint, ReasoningTest
@@ -202,7 +203,7 @@ def _difficulty(calibration: OwnCalibration | None) -> str:
         % {
             "n": written_count(calibration.found.n),
             "number": calibration.number,
-            "date": written_day(calibration.made_at),
+            "date": written_day(timezone.localtime(calibration.made_at)),
         }
         + f" {assumed}"
     )
