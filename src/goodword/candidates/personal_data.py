@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db.models import Q
+from django.utils import timezone
 
 from goodword.candidates.models import Application, Candidate, Erasure, Hold, PerformanceRating, public_title
 from goodword.core.models import Event
@@ -19,6 +20,8 @@ from goodword.core.personal_data import (
     without_empty,
 )
 
+#: events shown without a time, since it would reveal the duration, and so any extra time granted
+DAY_ONLY: Final = frozenset({"attempt.begun", "attempt.verification_completed"})
 BLANK: dict[str, object] = {
     "first_name": "",
     "last_name": "",
@@ -214,5 +217,4 @@ def export_events(wanted: ExportRequest) -> Sections:
 
 
 def _at(event: Event) -> date:
-    """Omit the time of day for the start of an assessment, as on the timeline."""
-    return event.occurred_at.date() if event.name == "attempt.begun" else event.occurred_at
+    return timezone.localdate(event.occurred_at) if event.name in DAY_ONLY else event.occurred_at

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from goodword.accounts.models import AuditEntry
+from goodword.accounts.models import AuditEntry, Organisation
 from goodword.assessments.attempts.completion import decline, finish_part
 from goodword.candidates.models import Application
 from goodword.core.models import Event
@@ -112,6 +112,26 @@ def test_an_export_has_the_files_that_the_candidate_uploaded() -> None:
     assert {name: content for name, content in files.items() if name.startswith("files/")} == {
         f"files/{upload_of(attempt).pk}-..my_plan.pdf": PDF
     }
+
+
+def test_the_exported_timeline_has_the_days_of_the_page_without_times_that_it_hides() -> None:
+    attempt = answered(finished=False)
+    of = attempt.step_request.application
+    assert of.role is not None
+    Organisation.objects.filter(pk=of.organisation_id).update(time_zone="Pacific/Auckland")
+    hidden = ("attempt.begun", "attempt.verification_completed")
+    evening = NOW.replace(hour=20)
+    of.organisation.refresh_from_db()
+    for name in (*hidden, "attempt.reminded"):
+        Event.objects.filter(name=name).delete()
+        Event.objects.create(
+            name=name, organisation_id=of.organisation_id, application_id=of.pk, occurred_at=evening
+        )
+    files = unpacked(signed_in(of.role.owner).post(path("candidate_export", of.organisation, of.pk)))
+    rows = json.loads(files["everything.json"])["timeline"]
+    at = {row["what"]: row["at"] for row in rows}
+    assert [at[name] for name in hidden] == ["2026-03-04", "2026-03-04"]
+    assert at["attempt.reminded"].startswith("2026-03-03T20:00")
 
 
 @pytest.mark.parametrize("declined", [False, True])

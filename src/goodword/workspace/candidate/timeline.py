@@ -4,6 +4,7 @@ from datetime import datetime
 
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
+from goodword.candidates.personal_data import DAY_ONLY
 from goodword.core.models import Event
 from goodword.notifications.models import Email
 from goodword.roles.models import Step
@@ -218,10 +219,6 @@ ACTORS = {
     "manager": "Manager",
     "operator": "Operator",
 }
-
-
-#: events shown without a time, since it would reveal the duration, and so any extra time granted
-DAY_ONLY = frozenset({"attempt.begun", "attempt.verification_completed"})
 
 
 @dataclass(frozen=True, kw_only=True)
