@@ -92,8 +92,13 @@ def working_days_before(moment: datetime, days: int, *, calendar: Calendar) -> d
 
 def end_of_working_day(start: datetime, days: int, *, calendar: Calendar) -> datetime:
     """A deadline: 23:59 local time, `days` working days after `start`, so that "by Friday" includes Friday."""
-    day = add_working_days(start, days, calendar=calendar).astimezone(calendar.zone).date()
-    return datetime.combine(day, time(23, 59), tzinfo=calendar.zone).astimezone(start.tzinfo)
+    return end_of_day(add_working_days(start, days, calendar=calendar), zone=calendar.zone)
+
+
+def end_of_day(moment: datetime, *, zone: ZoneInfo) -> datetime:
+    """23:59 on the local day of `moment`."""
+    day = moment.astimezone(zone).date()
+    return datetime.combine(day, time(23, 59), tzinfo=zone).astimezone(moment.tzinfo)
 
 
 def working_days_between(start: datetime, end: datetime, *, calendar: Calendar) -> int:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -148,7 +148,8 @@ def test_requesting_erasure_closes_steps_and_schedules_it_in_seven_days(check: C
         Client().post(f"{path}erase/")
         run_jobs()
     erasure = Erasure.objects.of(check.organisation).get()
-    assert (erasure.reason, erasure.due_at) == ("candidate", NOW + timedelta(days=7))
+    # the mail says "until 10 March": the end of that day in Berlin
+    assert (erasure.reason, erasure.due_at) == ("candidate", datetime(2026, 3, 10, 22, 59, tzinfo=UTC))
     assert Check.objects.of(check.organisation).get().closed_at == NOW
     message, confirmation = mail.outbox
     assert message.to == ["Rita Recruiter <rita@acme.example>"]

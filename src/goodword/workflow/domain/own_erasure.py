@@ -7,19 +7,23 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
-from goodword.candidates.domain.erasure_requests import Reason, request_erasure
+from goodword.candidates.domain.erasure_requests import WAIT, Reason, request_erasure
 from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.candidates.models import Application, Erasure, Hold, recruiter_of
 from goodword.core.text import written_day
+from goodword.core.workdays import end_of_day
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.workflow.domain.legal_holds import mail_data_kept
 
 
 def request_own_erasure(*, application: Application, now: datetime, language: str = "") -> Erasure:
-    """Request the erasure of the whole person in seven days. Idempotent. Mails the recruiter, and the candidate in
-    `language`."""
+    """Request the erasure of the whole person at the end of the seventh day, so that "until 10 March" includes that
+    day. Idempotent. Mails the recruiter, and the candidate in `language`."""
     with transaction.atomic():
-        erasure = request_erasure(of=application.candidate, reason=Reason.CANDIDATE, now=now, by="candidate")
+        due_at = end_of_day(now + WAIT, zone=application.organisation.zone)
+        erasure = request_erasure(
+            of=application.candidate, reason=Reason.CANDIDATE, now=now, by="candidate", due_at=due_at
+        )
         hold = hold_against_erasure(application.candidate)
         recruiter = recruiter_of(application)
         path = reverse("candidate", args=[application.organisation.slug, application.pk])
