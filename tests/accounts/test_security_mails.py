@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts.domain import audit
-from goodword.accounts.models import AuditEntry, Membership
+from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.accounts.reauthentication import has_second_factor
 from goodword.accounts.security_mails import CHANGES, FACTORS_RESET, mail_change
 from goodword.cli import main
@@ -76,6 +76,17 @@ def test_a_changed_password_is_reported_by_mail_with_time_device_and_address(rit
         assert "with Firefox on Linux from 127.0.0.1." in body
         assert body.count("/accounts/password/reset/") == 1
         assert body.count("If this was you, you don't need to do anything.") == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment"),
+    [("Europe/Berlin", "Tue 3 Mar, 10:00 CET"), ("Pacific/Chatham", "Tue 3 Mar, 22:45 UTC+13:45")],
+)
+def test_the_time_of_a_change_names_its_zone(rita: Membership, zone: str, moment: str) -> None:
+    Organisation.objects.filter(pk=rita.organisation_id).update(time_zone=zone)
+    with time_machine.travel(factories.NOW, tick=False):
+        mail_change(user_id=rita.user_id, change=FACTORS_RESET, at=factories.NOW)
+    assert moment in str(mail.outbox[0].body)
 
 
 @pytest.mark.world

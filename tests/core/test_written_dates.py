@@ -20,7 +20,15 @@ def test_a_deadline_is_written_as_the_language_writes_it(language: str, words: s
         assert written_weekday_time(datetime(2026, 12, 11, 23, 59, tzinfo=UTC)).lower() == words.lower()
 
 
-@pytest.mark.parametrize(("zone", "name"), [("Europe/Berlin", "CET"), ("America/Sao_Paulo", "UTC-03")])
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [
+        ("Europe/Berlin", "CET"),
+        ("America/Sao_Paulo", "UTC-03"),
+        ("Pacific/Chatham", "UTC+13:45"),
+        ("Australia/Lord_Howe", "UTC+11"),
+    ],
+)
 def test_a_time_names_its_zone(zone: str, name: str) -> None:
     local = datetime(2026, 12, 11, 23, 59, tzinfo=ZoneInfo(zone))
     assert written_weekday_time(local) == f"Friday 11 December, 23:59 ({name})"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from goodword.accounts.models import Membership, User
 from goodword.core import jobs
+from goodword.core.text import zone_name
 from goodword.ui.templatetags.ui import short_time
 
 FACTORS_RESET: Final = "factors_reset"
@@ -58,7 +59,7 @@ def mail_change(
         return
     is_reset = change == FACTORS_RESET
     with timezone.override(_zone_of(user)):
-        moment = f"{short_time(at)} {timezone.localtime(at).tzname()}"
+        moment = f"{short_time(at)} {zone_name(timezone.localtime(at))}"
     context = {
         "name": user.name,
         "subject": CHANGES[change],

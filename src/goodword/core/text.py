@@ -221,9 +221,12 @@ def written_moment(local: datetime) -> str:
 
 
 def zone_name(local: datetime) -> str:
-    """ "CET", or "UTC-03" for a zone without an abbreviation."""
+    """ "CET", or "UTC-03" or "UTC+13:45" for a zone without an abbreviation."""
     name = local.tzname() or ""
-    return f"UTC{name}" if name[:1] in {"+", "-"} else name
+    if name[:1] not in {"+", "-"}:
+        return name
+    hours, minutes = name[:3], name[3:]
+    return f"UTC{hours}:{minutes}" if minutes else f"UTC{hours}"
 
 
 def written_weekday(day: date | datetime, *, year: bool = False) -> str:
