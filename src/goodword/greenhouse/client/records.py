@@ -182,6 +182,7 @@ class Note:
 
 
 _LARGEST_ID = 2**63 - 1
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
 class Record:
@@ -256,14 +257,16 @@ def records_of(answer: HarvestResponse) -> list[Record]:
 
 
 def moment(value: object) -> datetime | None:
-    """Parse ISO 8601, in UTC if it has no offset. Returns None for anything else."""
+    """Parse ISO 8601, in UTC if it has no offset. Returns None for anything else, and for years that only stand for no
+    date (0001, 9999) and that other time zones can't represent."""
     if not isinstance(value, str):
         return None
     try:
         found = datetime.fromisoformat(value.strip())
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return found if _FIRST_YEAR <= found.year <= _LAST_YEAR else None
 
 
 def _id(value: object) -> int | None:
