@@ -154,6 +154,16 @@ def test_invalid_settings_are_refused(
     assert not AuditEntry.objects.of(org).filter(action="organisation.settings_changed").exists()
 
 
+@pytest.mark.parametrize("zone", ["EST5EDT", "Europe/Vienna"])
+def test_the_page_offers_the_present_time_zone(ada: Membership, zone: str) -> None:
+    Organisation.objects.filter(pk=ada.organisation_id).update(time_zone=zone)
+    page = BeautifulSoup(
+        signed_in(ada).get(path("organisation_settings", ada.organisation)).content, "html.parser"
+    )
+    chosen = page.select("select[name=time_zone] option[selected]")
+    assert [option["value"] for option in chosen] == [zone]
+
+
 def test_only_admins_see_organisation_settings(org: Organisation, ada: Membership) -> None:
     here = path("organisation_settings", org)
     assert here in signed_in(ada).get(path("integrations", org)).content.decode()

@@ -62,7 +62,7 @@ class OrganisationForm(NoticesChanges):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         help_text=_("Deadlines end at midnight; reminders are sent during working hours."),
-        choices=time_zones,
+        choices=time_zones,  # and the present one: see __init__
         error_messages={
             "invalid_choice": _("Choose a time zone from the list."),
             "required": _("Choose a time zone."),
@@ -111,6 +111,10 @@ class OrganisationForm(NoticesChanges):
         as_set = {name: getattr(known, name) for name in OrganisationSettings.__dataclass_fields__}
         super().__init__(data, initial=as_set | (initial or {}))
         self.country = str(data.get("holiday_country", "") if data else self.initial["holiday_country"])
+        zone, present = self.fields["time_zone"], organisation.time_zone
+        assert isinstance(zone, forms.ChoiceField)
+        if present not in dict(time_zones()):  # otherwise browsers would choose the first
+            zone.choices = [(present, present), *time_zones()]
         country, parts = self.fields["holiday_country"], workdays.regions(self.country)
         assert isinstance(country, forms.ChoiceField)
         country.choices = [
