@@ -279,3 +279,30 @@ def test_a_kept_part_is_rendered_once_for_each_language_and_arguments() -> None:
 def test_a_kept_part_is_safe_text() -> None:
     page = Template("{% load ui %}{% kept %}<b>{{ name }}</b>{% endkept %}")
     assert [page.render(Context({"name": "<i>"})) for _ in range(2)] == ["<b>&lt;i&gt;</b>"] * 2
+
+
+@pytest.mark.parametrize(
+    ("language", "body", "title"),
+    [
+        (
+            "en",
+            "{% if form.errors %}<c-error-summary :form='form' />{% endif %}",
+            "Error: Your name &amp; more",
+        ),
+        ("de", "<c-error-summary :form='form' />", "Fehler: Your name &amp; more"),
+        ("en", "<c-error-summary />", "Your name &amp; more"),
+        ("en", "{{ typed }}", "Your name &amp; more"),
+    ],
+)
+def test_the_title_of_a_page_with_an_error_summary_begins_with_error(
+    render: Render, language: str, body: str, title: str
+) -> None:
+    class Name(forms.Form):
+        name = forms.CharField()
+
+    page = "{% extends 'ui/base.html' %}{% block title %}Your name &amp; more{% endblock %}{% block body %}"
+    with translation.override(language):
+        html = render(
+            page + body + "{% endblock %}", form=Name({"name": ""}), typed='<div class="error-summary">'
+        )
+    assert f"<title>{title}</title>" in html

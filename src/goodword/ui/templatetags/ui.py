@@ -12,9 +12,9 @@ from django.forms import BaseForm, BoundField
 from django.template.base import FilterExpression, Parser, Token
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from goodword.core import clock
 from goodword.core.text import written_count, written_weekday_time, zone_name
@@ -144,6 +144,27 @@ def kept(parser: Parser, token: Token) -> Kept:
     nodelist = parser.parse(("endkept",))
     parser.delete_first_token()
     return Kept(nodelist, [parser.compile_filter(one) for one in arguments])
+
+
+class ErrorsInTitle(template.Node):
+    """{% errors_in_title %}...{% enderrors_in_title %} around a whole page: its title begins with "Error:" if it has an
+    error summary, since screen readers read the title first."""
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        page = self.nodelist.render(context)
+        if 'class="error-summary' not in page:  # text has no plain quotation marks
+            return page
+        return mark_safe(page.replace("<title>", f"<title>{escape(gettext('Error:'))} ", 1))  # noqa: S308 - rendered above
+
+
+@register.tag
+def errors_in_title(parser: Parser, _token: Token) -> ErrorsInTitle:
+    nodelist = parser.parse(("enderrors_in_title",))
+    parser.delete_first_token()
+    return ErrorsInTitle(nodelist)
 
 
 register.simple_tag(icon_svg, name="icon")

@@ -1,6 +1,5 @@
-// For forms: moves the focus to an error summary and names the error in the title, announces and closes toasts, counts
-// the selected rows in bulk bars and ignores second clicks. Going back to a page of errors shows the form, without
-// asking whether to send it again.
+// For forms: moves the focus to an error summary, announces and closes toasts, counts the selected rows in bulk bars and
+// ignores second clicks. Going back to a page of errors shows the form, without asking whether to send it again.
 (() => {
   const AGAIN_AFTER = 10000; // ms until a button works again, since people may stop a page that takes long to load
   const ready = (root) => {
@@ -11,12 +10,6 @@
     }
     for (const button of root.querySelectorAll("[data-toast-close]")) button.hidden = false;
     root.querySelectorAll("[data-bulk-bar]").forEach(count);
-  };
-
-  // screen readers read the title of a page first
-  const nameErrors = () => {
-    const prefix = document.querySelector("[data-error-summary]")?.dataset.prefix;
-    if (prefix && !document.title.startsWith(prefix)) document.title = `${prefix} ${document.title}`;
   };
 
   // Screen readers pass over a status or an alert that is there when the page loads, and read one that changes.
@@ -43,7 +36,6 @@
     // a page of errors is the response to a POST; as a plain visit, people can go back to it and reload it
     if (document.querySelector("[data-error-summary]")) history.replaceState(history.state, "", location.href);
     ready(document);
-    nameErrors();
     setTimeout(announce, ANNOUNCED_AFTER);
   });
   document.addEventListener("htmx:afterSwap", (event) => {
