@@ -134,7 +134,7 @@ def test_a_permanent_refusal_is_reported_and_shown_on_the_timeline(post: Post) -
         told, "plain"
     )
     assert [
-        entry.title for entry in timeline(about, organisation=about.organisation, members={}, with_mails=True)
+        entry.title for entry in timeline(about, organisation=about.organisation, members={}, may_work=True)
     ] == [
         "E-mail sent: notice to the recruiter of an undelivered e-mail",
         "E-mail could not be sent: invitation to the assessment",

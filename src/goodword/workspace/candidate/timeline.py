@@ -221,6 +221,14 @@ ACTORS = {
 }
 
 
+#: events that hiring managers don't see, like the verification itself (docs/decisions/0044-*)
+OF_VERIFICATIONS = (
+    "attempt.verification_opened",
+    "attempt.verification_completed",
+    "attempt.verification_discarded",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TimelineEntry:
     title: str
@@ -234,13 +242,15 @@ class TimelineEntry:
 
 
 def timeline(
-    application: Application, *, organisation: Organisation, members: dict[str, str], with_mails: bool
+    application: Application, *, organisation: Organisation, members: dict[str, str], may_work: bool
 ) -> list[TimelineEntry]:
-    """The latest 300 events, newest first. Two queries. `members`: names by actor code ("member:3"). `with_mails`:
-    whether e-mails show recipient and subject, which reveal who was asked for a rating."""
+    """The latest 300 events, newest first. Two queries. `members`: names by actor code ("member:3"). `may_work`:
+    whether to include verifications, and recipient and subject of e-mails, which reveal who was asked for a rating."""
     rows = Event.objects.filter(organisation_id=organisation.pk, application_id=application.pk)
+    if not may_work:
+        rows = rows.exclude(name__in=OF_VERIFICATIONS)
     events = list(rows.order_by("-occurred_at", "-pk")[:300])
-    sent = [pk for event in events if isinstance(pk := event.data.get("email_id"), int)] if with_mails else []
+    sent = [pk for event in events if isinstance(pk := event.data.get("email_id"), int)] if may_work else []
     mails = Email.objects.of(organisation).in_bulk(sent)
     return [_entry(event, members, mails.get(event.data.get("email_id", 0))) for event in events]
 

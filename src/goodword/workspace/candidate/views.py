@@ -92,7 +92,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
         application,
         organisation=request.organisation,
         members=_names(request.organisation),
-        with_mails=request.member.may_work,
+        may_work=request.member.may_work,
     )
     comments, appeals = comments_of(application), appeals_of(application)
     verifications = [status_of(one, now=now) for one in verifications_of(application)] if sees_flags else []
