@@ -19,6 +19,8 @@ from goodword.references.domain.responses import keep_draft_of_closed
 from goodword.references.models import Check, CheckFlag, Referee, Reference, ReferenceRequest, Slot, Trace
 from goodword.references.queries import check_overview, latest_check, progress
 from goodword.references.results import results
+from goodword.workflow.models import Appeal
+from goodword.workspace.models import Comment
 from goodword.workspace.progress import progress_of
 from tests.references.answered import NOW, answered, asked, checked, named, whole
 from tests.references.story import answer, candidate_path, get, referee_path, sent
@@ -230,6 +232,37 @@ def test_flags_about_an_erased_referee_are_deleted_and_notes_redacted() -> None:
         ("fast", "[…] told me why.")
     ]
     assert slots.get(number=2).cannot_reason == "[…] has left."
+
+
+def test_comments_and_requests_for_a_review_no_longer_name_an_erased_referee() -> None:
+    check = whole()
+    first, second = check.referees.order_by("slot")[:2]
+    application = check.step_request.application
+    other = factories.application(factories.role(check.organisation), candidate=application.candidate)
+    strange = factories.application(factories.role(check.organisation))
+    rita = factories.member(check.organisation)
+    text = f"Called {first.name} ({first.email}) and {second.name}."
+    for of in (application, other, strange):
+        Comment.objects.create(
+            organisation=check.organisation, application=of, author=rita, text=text, written_at=NOW
+        )
+    Appeal.objects.create(
+        organisation=check.organisation,
+        application=application,
+        text=f"{first.name} has left.",
+        opened_at=NOW,
+        answer=f"We asked {first.name}.",
+        answered_at=NOW,
+    )
+    erase(first)
+    redacted = f"Called […] ([…]) and {second.name}."
+    assert list(Comment.objects.of(check.organisation).order_by("pk").values_list("text", flat=True)) == [
+        redacted,
+        redacted,
+        text,
+    ]
+    appeal = Appeal.objects.of(check.organisation).get()
+    assert (appeal.text, appeal.answer) == ("[…] has left.", "We asked […].")
 
 
 @pytest.mark.world

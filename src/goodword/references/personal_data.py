@@ -62,7 +62,7 @@ def _blank_referees(referee_ids: Iterable[int], *, now: datetime) -> Counts:
     )
     for referee in referees:
         request = ReferenceRequest.objects.of(referee.organisation).filter(referee=referee).first()
-        named = _name_pattern(referee)
+        named = name_pattern(referee)
         mails += _delete_mails(referee, request, named)
         _erase_flags(referee, named)
         _blank_notes(referee, named)
@@ -75,7 +75,8 @@ def _blank_referees(referee_ids: Iterable[int], *, now: datetime) -> Counts:
     return {"referees": len(referees), "references": references, "mails": mails, "links": dead}
 
 
-def _name_pattern(referee: Referee) -> re.Pattern[str]:
+def name_pattern(referee: Referee) -> re.Pattern[str]:
+    """Matches the referee's name and address, which INSTEAD replaces in texts by others."""
     words = [re.escape(word) for word in (referee.name, referee.email) if word]
     return re.compile("|".join(rf"(?<!\w){word}(?!\w)" for word in words) or r"(?!)", re.IGNORECASE)
 
@@ -182,7 +183,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
     slots = Slot.objects.across_organisations().filter(check_run__in=checks)
     slots.update(hint="", cannot_reason="", answer_note="")
     Check.objects.across_organisations().filter(pk__in=[check.pk for check in checks]).update(
-        decline_reason="", marked_reason=""
+        decline_reason="", marked_reason="", time_zone=""
     )
     return {"referees": referees, "references": references, "links": dead}
 

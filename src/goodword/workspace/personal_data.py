@@ -20,6 +20,8 @@ from goodword.core.personal_data import (
 )
 from goodword.references.domain.referee_erasure import erase_referee_again
 from goodword.references.models import Referee
+from goodword.references.personal_data import INSTEAD, name_pattern
+from goodword.workflow.models import Appeal
 from goodword.workspace.models import Comment, ImportRow, RatingRequest
 from goodword.workspace.validity.requests import forget
 
@@ -27,12 +29,31 @@ from goodword.workspace.validity.requests import forget
 @erases("workspace.Comment", "workspace.CandidateImport", "workspace.ImportRow", "workspace.RatingRequest")
 def erase(subject: Subject, now: datetime) -> Counts:
     del now
+    if subject.referee_ids:
+        _remove_names(subject.referee_ids)
+        return {}
     _erase_import_rows(subject)
     rows = Comment.objects.across_organisations().filter(application__in=subject.application_ids)
     n, _ = rows.delete()
     asked = RatingRequest.objects.across_organisations().filter(application__in=subject.application_ids)
     forget(list(asked))
     return {"comments": n, "rating requests": asked.delete()[0]}
+
+
+def _remove_names(referee_ids: Iterable[int]) -> None:
+    """Remove the names of referees from comments on the candidate, and from requests for a human review."""
+    referees = Referee.objects.across_organisations().filter(pk__in=list(referee_ids), erased_at=None)
+    for referee in referees.select_related("check_run__step_request__application"):
+        candidate = referee.check_run.step_request.application.candidate_id
+        named = name_pattern(referee)
+        comments = Comment.objects.of(referee.organisation).filter(application__candidate=candidate)
+        for comment in comments.select_for_update(of=("self",)):
+            comment.text = named.sub(INSTEAD, comment.text)
+            comment.save(update_fields=["text"])
+        appeals = Appeal.objects.of(referee.organisation).filter(application__candidate=candidate)
+        for appeal in appeals.select_for_update(of=("self",)):
+            appeal.text, appeal.answer = named.sub(INSTEAD, appeal.text), named.sub(INSTEAD, appeal.answer)
+            appeal.save(update_fields=["text", "answer"])
 
 
 def _erase_import_rows(subject: Subject) -> None:

@@ -13,8 +13,10 @@ from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import clock
 from goodword.core.personal_data import Subject, erasers
 from goodword.notifications.models import Email
+from goodword.references.models import Check
 from goodword.roles.models import Role
 from goodword.workspace.data_requests import LABELS
+from tests.references.answered import whole
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
@@ -238,3 +240,14 @@ def test_the_erasure_of_one_application_offers_only_that(role: Role, ada: Applic
     client.post(path("candidate_erase", role.organisation, ada.pk))
     assert state(ada)[:2] == ("Ada Lovelace", True)
     assert state(second)[:2] == ("Ada Lovelace", False)
+
+
+def test_the_time_zone_of_an_erased_person_is_erased() -> None:
+    check = whole()
+    Check.objects.of(check.organisation).update(time_zone="America/New_York")
+    with transaction.atomic():
+        erasure = request_erasure(
+            of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
+        )
+    assert carry_out_erasure(erasure_id=erasure.pk, now=NOW)
+    assert Check.objects.of(check.organisation).get().time_zone == ""
