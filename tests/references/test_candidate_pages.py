@@ -10,8 +10,11 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import pause_check
 from goodword.references.domain.requests import store_opt_out
+from goodword.references.models import ReferenceRequest
+from tests.references.asking import GERMAN, QUESTIONS, asks
 from tests.references.story import (
     MANAGER,
     NOW,
@@ -19,6 +22,7 @@ from tests.references.story import (
     answer,
     candidate_path,
     get,
+    html_of,
     mails_to,
     named,
     opened,
@@ -140,7 +144,7 @@ def test_a_nudge_is_a_draft_that_we_do_not_send() -> None:
 @pytest.mark.parametrize(
     ("reminders", "days_later", "words"),
     [
-        ([3], 0, "Answers are due by Thursday 12 March; we'll remind your referees shortly before."),
+        ([3], 0, "Answers are due by Thursday 12 March; we'll remind your referees before then."),
         ([], 0, "Answers are due by Thursday 12 March."),
         ([3], 10, "Answers were due by Thursday 12 March; they are still welcome."),
     ],
@@ -160,6 +164,37 @@ def test_no_reminders_are_promised_while_the_check_is_paused() -> None:
     pause_check(check_id=story.check.pk, member=factories.member(story.application.organisation), now=NOW)
     page = html.unescape(get(candidate_path(story)).content.decode())
     assert "Answers are due by Thursday 12 March.</p>" in page
+
+
+def test_no_reminder_is_promised_once_the_last_one_has_been_skipped() -> None:
+    story = sent(opened(step={"deadline_days": 10, "referee_reminder_days": [3]}))
+    ReferenceRequest.objects.of(story.application.organisation).update(next_reminder_at=None)
+    page = html.unescape(get(candidate_path(story)).content.decode())
+    assert "Answers are due by Thursday 12 March.</p>" in page
+
+
+def test_a_questionnaire_without_facts_is_not_said_to_confirm_any() -> None:
+    story = opened()
+    usual = " ".join(get(candidate_path(story)).content.decode().split())
+    assert "They confirm what you say about your time together and answer questions about: " in usual
+    assert "They may also decline, or confirm dates and title only." in usual
+    asks(story, questions=QUESTIONS[1:], german=GERMAN[1:])
+    page = " ".join(get(candidate_path(story)).content.decode().split())
+    assert "They answer questions about your work. They may also decline.</dd>" in page
+
+
+@pytest.mark.world
+def test_nor_does_the_invitation_say_so() -> None:
+    story = opened()
+    asks(story, questions=QUESTIONS[1:], german=GERMAN[1:])
+    later, member = NOW + timedelta(days=1), factories.member(story.application.organisation)
+    with time_machine.travel(later, tick=False):
+        invite_again(step_request=story.check.step_request, member=member, after=story.check.pk, now=later)
+        run_jobs()
+    first, second = mails_to(story.application.candidate.email)
+    assert "They confirm what you say about your time together" in str(first.body)
+    assert "They answer questions about your work." in str(second.body)
+    assert "They confirm" not in f"{second.body} {html_of(second)}"
 
 
 @pytest.mark.world

@@ -1,11 +1,13 @@
 """Referees and candidates who decline."""
 
+import html
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 
+from goodword.candidates.models import recruiter_of
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import DoNotContact
 from tests.references.story import (
@@ -32,9 +34,12 @@ def say_no(path: str, **data: str) -> Any:
 
 
 @pytest.mark.main_case
-def test_declining_ends_the_request_and_only_the_recruiter_sees_the_reason() -> None:
+def test_declining_ends_the_request_and_only_the_hiring_team_sees_the_reason() -> None:
     story = sent()
     path = referee_path(MARIA)
+    form = " ".join(html.unescape(get(f"{path}no/").content.decode()).split())
+    candidate, recruiter = story.application.candidate.name, recruiter_of(story.application).name
+    assert f"Only {recruiter} and the hiring team read it. {candidate} never sees it." in form
     say_no(path, why="would_rather_not", reason="We fell out.")
     request = story.requests[0]
     assert (request.state, request.why, request.decline_reason) == (

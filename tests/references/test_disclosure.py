@@ -117,3 +117,5 @@ def test_the_notice_says_whether_the_candidate_may_see_the_answers(may_see: bool
     assert ("will show them your answers if they ask" in text) is may_see
     assert ("They see that you've answered, but not what you said" in text) is not may_see
     assert f"18 months after their last application at {organisation.name} ends" in text
+    # a result can be reused for another application (workflow.domain.step_requests.offer_earlier)
+    assert "or on another of their applications within a year, and account for the decision." in text

@@ -59,6 +59,8 @@ def test_the_notice_covers_data_purpose_readers_and_retention(check: Check) -> N
         "Acme has set no date for automatic erasure.",
         "Contact: Rita Recruiter (rita@acme.example).",
         "Your referees' answers, unless they were told that you may read them",
+        # Settings > Fairness
+        "Acme may also compare how often applicants of different groups are hired, to check that its hiring is fair;",
     ):
         assert said in page
     assert "network address" not in page

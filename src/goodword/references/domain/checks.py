@@ -19,7 +19,7 @@ from goodword.notifications.domain.queue import Correspondent
 from goodword.questionnaires.domain.versions import in_language, minutes_of_version, stored_questions
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.questions import applicable, fill_placeholders
-from goodword.questionnaires.types import Question, Stated
+from goodword.questionnaires.types import CONFIRMING, Question, Stated
 from goodword.references.domain.reminder_times import plan_candidate_reminder
 from goodword.references.models import OPEN_STATES, Check, Referee, ReferenceRequest, SelfReference, Slot
 from goodword.roles.models import Step
@@ -333,6 +333,11 @@ def questions_of(check: Check, *, language: str = "", relationship: str = "") ->
 def competencies_of(check: Check, *, language: str = "") -> list[str]:
     named = (getattr(question, "competency", "") for question in questions_of(check, language=language))
     return list(dict.fromkeys(name for name in named if name))
+
+
+def asks_only(check: Check) -> bool:
+    """Whether the questionnaire has no question that confirms what the candidate stated."""
+    return not any(isinstance(question, CONFIRMING) for question in stored_questions(version_of(check)))
 
 
 def stated_of(referee: Referee) -> Stated:

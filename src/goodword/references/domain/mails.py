@@ -17,6 +17,7 @@ from goodword.references import wording
 from goodword.references.domain.checks import (
     AWAITING_CANDIDATE,
     CheckContext,
+    asks_only,
     candidate_language,
     check_context,
     competencies_of,
@@ -91,6 +92,7 @@ def _invitation_context(check: Check) -> Mapping[str, object]:
         "people": wording.several_referees(ANY, wanted),
         "asked_for": [] if _is_plain(missing) else wording.requested_referees(missing),
         "competencies": competencies_of(check),
+        "asks_only": asks_only(check),
         "self_reference": check.self_reference,
     }
 
@@ -317,6 +319,7 @@ def _sample() -> dict[str, Any]:
         "asked": wording.one_referee("manager"),
         "hint": "",
         "competencies": [],
+        "asks_only": False,
         "self_reference": "",
         "nothing_sent": True,
         "reminders": 2,

@@ -18,6 +18,7 @@ from goodword.references.domain import nominations, slot_changes
 from goodword.references.domain.checks import (
     CheckContext,
     SlotStatus,
+    asks_only,
     competencies_of,
     day_in_words,
     self_reference_missing,
@@ -86,6 +87,8 @@ class CandidateHome:
     #: nothing else is missing
     only_self_reference: bool
     competencies: Sequence[str]
+    #: the questionnaire has nothing to confirm
+    asks_only: bool
     minutes: int
     deadline: str
     is_late: bool
@@ -129,13 +132,14 @@ def candidate_home(check: Check, facts: CheckContext, *, now: datetime) -> Candi
         self_reference=self_reference,
         only_self_reference=(stage == "missing" and self_reference == "needed" and TO_DO.isdisjoint(states)),
         competencies=competencies_of(check),
+        asks_only=asks_only(check),
         minutes=minutes_of_version(version_of(check)),
         deadline=day_in_words(check.deadline_at, organisation=facts.organisation, language=facts.language),
         is_late=check.clock_stopped_at is None and check.deadline_at < now,
         answers_due=day_in_words(due, organisation=facts.organisation, language=facts.language),
         answers_late=due < now,
         referees_reminded=not is_stopped(check)
-        and any(one.reminders_sent < one.reminders_promised for one in requests),
+        and any(one.next_reminder_at and one.next_reminder_at <= one.deadline_at for one in requests),
         on_hold=check.clock_stopped_at is not None,
         reminders_left=max(0, check.reminders_promised - check.reminders_sent),
         kept=retention_for_candidate(facts.organisation),

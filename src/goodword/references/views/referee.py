@@ -237,7 +237,7 @@ def send_copy(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
 @require_http_methods(FORMS)
 @access.for_referee()
 def decline(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
-    hint = _("For %(recruiter)s only. %(candidate)s never sees it.") % {
+    hint = _("Only %(recruiter)s and the hiring team read it. %(candidate)s never sees it.") % {
         "recruiter": visit.context.recruiter.name,
         "candidate": visit.context.candidate.name,
     }
