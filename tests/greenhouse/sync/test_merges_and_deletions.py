@@ -6,8 +6,10 @@ from typing import Any
 
 import httpx2
 import pytest
+import time_machine
 from django.db import transaction
 
+from goodword.accounts.models import Organisation
 from goodword.assessments.models import Attempt
 from goodword.candidates.domain.erasure_requests import WAIT, Reason, cancel_erasure, pending, request_erasure
 from goodword.candidates.domain.people import choose_language
@@ -230,6 +232,19 @@ def test_a_deletion_closes_steps_at_once_and_erases_after_seven_days(either: Wor
     assert erase_due(now=now + LATER) == 0
     assert (world.ours(application).candidate.name, erased(world, application)) == ("Erased candidate", True)
     assert erasures(world) == [("candidate_deleted", True, False)]
+
+
+@pytest.mark.world
+def test_the_inbox_names_the_day_of_erasure_in_the_organisations_zone(
+    world: World, application: RemoteApplication
+) -> None:
+    Organisation.objects.filter(pk=world.organisation.pk).update(time_zone="Pacific/Auckland")
+    evening = (clock.now() + timedelta(days=1)).replace(hour=20)  # the next day in Auckland
+    delete(world, application)
+    with time_machine.travel(evening, tick=False):
+        deliver_all(world)
+    day = evening + WAIT + timedelta(days=1)
+    assert f"will be erased on {day:%-d %B %Y}; open steps are closed." in world.inbox()[-1][1]
 
 
 @pytest.mark.world
@@ -507,7 +522,7 @@ def requested_by_candidate(world: World) -> Application:
 def test_an_erasure_requested_by_a_candidate_does_not_need_greenhouse(world: World) -> None:
     ours = requested_by_candidate(world)
     assert erase_due(now=clock.now()) == 0
-    assert erase_due(now=clock.now() + LATER) == 1
+    assert erase_due(now=clock.now() + LATER + timedelta(days=1)) == 1
     person = Candidate.objects.of(world.organisation).get(pk=ours.candidate_id)
     assert (person.first_name, person.erased_at is not None) == ("", True)
 

@@ -333,4 +333,5 @@ def _due(who: str, erasure: Erasure) -> str:
     of = erasure.application or erasure.candidate
     if of is not None and hold_on(of) is not None:
         return f"{who} is under legal hold: open steps are closed, and the data is kept until the hold is lifted."
-    return f"{who} will be erased on {erasure.due_at:%d %B %Y}; open steps are closed."
+    day = erasure.due_at.astimezone(erasure.organisation.zone)
+    return f"{who} will be erased on {day:%-d %B %Y}; open steps are closed."
