@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.jobs import prune_audit_log
-from goodword.accounts.models import AuditEntry, Membership
+from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.accounts.security_mails import browser_name
 from goodword.accounts.sign_in import LAST_SEEN
 from tests.support import factories
@@ -128,6 +128,13 @@ def test_sessions_are_listed_with_browser_address_and_last_use(rita: Membership)
         ("Firefox on Linux", "203.0.113.7", True),
         ("Safari on iPhone", "198.51.100.9", False),
     ]
+
+
+def test_times_are_in_the_zone_of_an_organisation_of_the_member(rita: Membership) -> None:
+    Organisation.objects.filter(pk=rita.organisation_id).update(time_zone="Pacific/Auckland")
+    here = browser(rita)
+    UserSession.objects.update(created_at=factories.NOW.replace(hour=20))
+    assert "Wed 4 Mar" in here.get(ACCOUNT).content.decode()
 
 
 @pytest.mark.world

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -243,6 +245,17 @@ class AuditEntry(OrganisationOwned):
 def active_members(organisation: Organisation) -> QuerySet[Membership]:
     rows = Membership.objects.of(organisation).filter(deactivated_at=None, user__is_active=True)
     return rows.select_related("user", "organisation")
+
+
+def memberships_of(user: User) -> QuerySet[Membership]:
+    """A user's memberships that aren't deactivated, by the organisation's name."""
+    rows = Membership.objects.across_organisations().filter(user=user, deactivated_at=None)
+    return rows.select_related("organisation").order_by("organisation__name", "pk")
+
+
+def zone_of(memberships: Iterable[Membership]) -> tzinfo:
+    """The time zone of pages and mails that belong to no organisation: that of the first one."""
+    return next((one.organisation.zone for one in memberships), UTC)
 
 
 def admins_of(organisation: Organisation) -> QuerySet[Membership]:

@@ -1,7 +1,7 @@
 """E-mails to members about changes to their password or second factor."""
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Final
 
 from allauth.account.adapter import get_adapter
@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goodword.accounts.models import Membership, User
+from goodword.accounts.models import User, memberships_of, zone_of
 from goodword.core import jobs
 from goodword.core.text import zone_name
 from goodword.ui.templatetags.ui import short_time
@@ -58,7 +58,7 @@ def mail_change(
     if user is None:
         return
     is_reset = change == FACTORS_RESET
-    with timezone.override(_zone_of(user)):
+    with timezone.override(zone_of(memberships_of(user))):
         moment = f"{short_time(at)} {zone_name(timezone.localtime(at))}"
     context = {
         "name": user.name,
@@ -75,13 +75,6 @@ def mail_change(
         "help_contact": settings.GOODWORD_HELP_CONTACT,
     }
     get_adapter().render_mail(_MAIL, user.email, context).send()
-
-
-def _zone_of(user: User) -> tzinfo:
-    member = (
-        Membership.objects.across_organisations().filter(user=user).select_related("organisation").first()
-    )
-    return member.organisation.zone if member else timezone.get_default_timezone()
 
 
 #: part of the User-Agent header -> name; the first match counts, since most browsers also claim to be another one

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,7 +22,7 @@ from goodword.accounts.access import NoAccess, membership_of
 from goodword.accounts.domain import audit
 from goodword.accounts.domain.members import NameRefused, change_name
 from goodword.accounts.forms import NameForm
-from goodword.accounts.models import Membership, User, admins_of
+from goodword.accounts.models import Membership, User, admins_of, memberships_of, zone_of
 from goodword.accounts.reauthentication import has_second_factor
 from goodword.accounts.second_factor import codes_left
 from goodword.accounts.security_mails import browser_name
@@ -52,7 +53,7 @@ def account(request: HttpRequest) -> HttpResponseBase:
             form.add_error("name", str(refused))
         else:
             return redirect("account")
-    memberships = _memberships(user)
+    memberships = list(memberships_of(user))
     context = {
         **_layout(request, memberships),
         **_authenticators(user),
@@ -62,13 +63,8 @@ def account(request: HttpRequest) -> HttpResponseBase:
         "requiring": [m.organisation.name for m in memberships if m.organisation.requires_second_factor],
         "sessions": _open_sessions(request, user),
     }
-    return render(request, "account/account.html", context)
-
-
-def _memberships(user: User) -> list[Membership]:
-    rows = Membership.objects.across_organisations().filter(user=user, deactivated_at=None)
-    rows = rows.select_related("organisation")
-    return list(rows.order_by("organisation__name"))
+    with timezone.override(zone_of(memberships)):
+        return render(request, "account/account.html", context)
 
 
 def _layout(request: HttpRequest, memberships: list[Membership]) -> dict[str, Any]:
