@@ -45,7 +45,7 @@ def test_the_invitation_says_what_to_do_how_long_it_takes_and_by_when() -> None:
         "\n"
         "Take a break at any time. Every answer is saved immediately.\n"
         "\n"
-        "Please complete it by Thursday 12 March.\n"
+        "Please complete it by Thursday 12 March, 23:59 (CET).\n"
         "\n"
         "The hiring team at Acme Bikes sees the result with your application. No decision is based on it alone.\n"
         "\n"
@@ -96,7 +96,10 @@ def test_mails_use_the_language_of_the_attempt() -> None:
     of.candidate.save()
     attempt = assigned(of)
     assert (attempt.language, invitation(attempt).language) == ("fr", "fr")
-    assert invitation(attempt).context["deadline"] == "jeudi 12 mars"
+    assert (
+        invitation(attempt).context["deadline"]
+        == "jeudi 12 mars à 23\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}59 (CET)"
+    )
 
 
 def test_unsupported_languages_fall_back_to_english() -> None:

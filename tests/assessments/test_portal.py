@@ -269,7 +269,7 @@ def test_after_the_deadline_the_page_says_that_answers_still_count(
 ) -> None:
     with time_machine.travel(attempt.deadline_at + timedelta(days=2), tick=False):
         text = page(client, token)
-    assert text.count("The deadline was Thursday 12 March, but you can still complete it.") == 1
+    assert text.count("The deadline was Thursday 12 March, 23:59 (CET), but you can still complete it.") == 1
 
 
 # --- practice ----------------------------------------------------------------------------------------------------

@@ -134,7 +134,7 @@ def test_each_reminder_says_how_many_are_left() -> None:
     assert first.subject == "Reminder: your assessment for Window Washer at Acme Bikes"
     assert first.text.count("You'll get one more reminder at most.") == 1
     assert second.text.count("This is the last reminder.") == 1
-    assert second.text.count("Please finish it by Thursday 12 March.") == 1
+    assert second.text.count("Please finish it by Thursday 12 March, 23:59 (CET).") == 1
 
 
 @pytest.mark.matrix

@@ -144,9 +144,13 @@ def test_a_nudge_is_a_draft_that_we_do_not_send() -> None:
 @pytest.mark.parametrize(
     ("reminders", "days_later", "words"),
     [
-        ([3], 0, "Answers are due by Thursday 12 March; we'll remind your referees before then."),
-        ([], 0, "Answers are due by Thursday 12 March."),
-        ([3], 10, "Answers were due by Thursday 12 March; they are still welcome."),
+        (
+            [3],
+            0,
+            "Answers are due by Thursday 12 March, 23:59 (CET); we'll remind your referees before then.",
+        ),
+        ([], 0, "Answers are due by Thursday 12 March, 23:59 (CET)."),
+        ([3], 10, "Answers were due by Thursday 12 March, 23:59 (CET); they are still welcome."),
     ],
 )
 def test_the_candidate_reads_the_date_that_referees_were_given(
@@ -163,14 +167,14 @@ def test_no_reminders_are_promised_while_the_check_is_paused() -> None:
     story = sent(opened(step={"deadline_days": 10, "referee_reminder_days": [3]}))
     pause_check(check_id=story.check.pk, member=factories.member(story.application.organisation), now=NOW)
     page = html.unescape(get(candidate_path(story)).content.decode())
-    assert "Answers are due by Thursday 12 March.</p>" in page
+    assert "Answers are due by Thursday 12 March, 23:59 (CET).</p>" in page
 
 
 def test_no_reminder_is_promised_once_the_last_one_has_been_skipped() -> None:
     story = sent(opened(step={"deadline_days": 10, "referee_reminder_days": [3]}))
     ReferenceRequest.objects.of(story.application.organisation).update(next_reminder_at=None)
     page = html.unescape(get(candidate_path(story)).content.decode())
-    assert "Answers are due by Thursday 12 March.</p>" in page
+    assert "Answers are due by Thursday 12 March, 23:59 (CET).</p>" in page
 
 
 def test_a_questionnaire_without_facts_is_not_said_to_confirm_any() -> None:

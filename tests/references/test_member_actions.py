@@ -260,7 +260,9 @@ def test_referees_get_one_mail_about_their_new_deadline(story: Story, rita: Memb
     assert shown.subject == f"More time: a reference for {name}"
     for part in (shown.text, shown.html):
         words = " ".join(part.split())
-        assert f"You now have until Tuesday 31 March to answer the questions about {name}" in words
+        assert (
+            f"You now have until Tuesday 31 March, 23:59 (CEST) to answer the questions about {name}" in words
+        )
         assert "https://goodword.example/r/x/" in words
 
 

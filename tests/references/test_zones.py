@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from goodword.accounts.models import Organisation
 from goodword.core.workdays import Calendar
 from goodword.references.domain.checks import store_time_zone
 from goodword.references.domain.nominations import nomination_problems
@@ -16,7 +17,17 @@ from goodword.references.domain.self_reference import self_reference_session
 from goodword.references.domain.slot_changes import slots_of
 from goodword.references.models import Check, ReferenceRequest
 from tests.references.stage import DETAILS
-from tests.references.story import NOW, candidate_path, get, opened, post, referee_path, sent
+from tests.references.story import (
+    MANAGER,
+    NOW,
+    candidate_path,
+    get,
+    mails_to,
+    opened,
+    post,
+    referee_path,
+    sent,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +144,14 @@ def test_referees_confirm_months_that_have_begun_where_they_are() -> None:
     dates = {"answer": "corrected", "from": "2021-04", "to": "2026-04"}
     submitted = SubmittedAnswer(question_id="dates", finished=True, answer=dates)
     assert "dates" not in session.with_answers([submitted], now=evening).missing()
+
+
+@pytest.mark.world
+def test_mails_and_pages_name_hour_and_zone_of_deadlines() -> None:
+    story = opened()
+    Organisation.objects.filter(pk=story.application.organisation_id).update(time_zone="Australia/Lord_Howe")
+    sent(story)
+    maria = MANAGER["r-email"]
+    pages = [get(path).content.decode() for path in (referee_path(maria), candidate_path(story))]
+    for text in (*pages, str(mails_to(maria)[0].body)):
+        assert "Thursday 12 March, 23:59 (UTC+11)" in text

@@ -149,7 +149,7 @@ def test_the_candidate_reads_the_grant_from_the_contact(attempt: Attempt) -> Non
         "> Of course.\n"
         "> Good luck.\n"
         "\n"
-        "Your deadline is running again: please finish by Thursday 12 March.\n"
+        "Your deadline is running again: please finish by Thursday 12 March, 23:59 (CET).\n"
         "\n"
         "Open the assessment:\n"
         f"{LINK}\n"

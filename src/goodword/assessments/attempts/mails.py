@@ -18,7 +18,7 @@ from goodword.assessments.models import Attempt
 from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application, public_title, recruiter_of
 from goodword.core.jobs import for_each
-from goodword.core.text import written_weekday
+from goodword.core.text import written_weekday_time
 from goodword.core.workdays import into_working_hours
 from goodword.notifications.domain.mail_texts import SUBJECT, EditableMail, Part, about_minutes
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
@@ -39,7 +39,7 @@ MAX_REMINDERS = 200
 
 def deadline_in_words(attempt: Attempt, *, organisation: Organisation, language: str = "") -> str:
     with translation.override(language or attempt.language):
-        return written_weekday(attempt.deadline_at.astimezone(organisation.zone))
+        return written_weekday_time(attempt.deadline_at.astimezone(organisation.zone))
 
 
 def mail_candidate(

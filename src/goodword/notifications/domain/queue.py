@@ -15,7 +15,7 @@ from goodword.core import jobs, outbox
 from goodword.core.compiled_queries import insert_once
 from goodword.core.events import record
 from goodword.core.models import Event
-from goodword.core.text import has_link, written_weekday
+from goodword.core.text import has_link, written_weekday_time
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.mail_texts import LINK_PATH, own_texts
 from goodword.notifications.models import Email, Link
@@ -290,8 +290,8 @@ def set_deadline(email: Email, *, at: datetime) -> None:
     deadline = deadline_of(email, at=at)
     if deadline is not None:
         with translation.override(email.language):
-            day = written_weekday(deadline.astimezone(email.organisation.zone))
-        email.context = {**email.context, "deadline": day}
+            moment = written_weekday_time(deadline.astimezone(email.organisation.zone))
+        email.context = {**email.context, "deadline": moment}
 
 
 def on_candidate_changed(event: Event) -> None:

@@ -13,6 +13,7 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.domain.people import choose_language
 from goodword.candidates.models import Application, Candidate, public_title, recruiter_of
 from goodword.core.events import record
+from goodword.core.text import written_weekday_time
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.mail_texts import about_minutes
 from goodword.notifications.domain.queue import Correspondent
@@ -358,6 +359,12 @@ def day_in_words(moment: datetime, *, organisation: Organisation, language: str)
         )
 
 
+def deadline_in_words(moment: datetime, *, organisation: Organisation, language: str) -> str:
+    """ "Tuesday 24 November, 23:59 (CET)", since the reader may be in another time zone."""
+    with translation.override(language):
+        return written_weekday_time(moment.astimezone(organisation.zone))
+
+
 def mail_context(facts: CheckContext, check: Check) -> Mapping[str, object]:
     minutes = minutes_of_version(version_of(check, language=facts.language))
     with translation.override(facts.language):
@@ -369,7 +376,9 @@ def mail_context(facts: CheckContext, check: Check) -> Mapping[str, object]:
         "wanted": check.wanted,
         "minutes": minutes,
         "duration": duration,
-        "deadline": day_in_words(check.deadline_at, organisation=facts.organisation, language=facts.language),
+        "deadline": deadline_in_words(
+            check.deadline_at, organisation=facts.organisation, language=facts.language
+        ),
         "watched": facts.organisation.watches_devices,
     }
 

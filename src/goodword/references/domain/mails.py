@@ -21,7 +21,7 @@ from goodword.references.domain.checks import (
     candidate_language,
     check_context,
     competencies_of,
-    day_in_words,
+    deadline_in_words,
     mail_context,
     referee_deadline,
     slot_statuses,
@@ -132,7 +132,7 @@ def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str
             check,
             referee,
             left=request.reminders_promised - request.reminders_sent,
-            deadline=day_in_words(
+            deadline=deadline_in_words(
                 request.deadline_at, organisation=facts.organisation, language=facts.language
             ),
         ),
@@ -179,7 +179,7 @@ def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
         left=len(step.referee_reminder_days),
         deadline=_later_deadline(step.referee_deadline_days, language=facts.language)
         if referee.after_offer
-        else day_in_words(
+        else deadline_in_words(
             referee_deadline(check, now=now), organisation=facts.organisation, language=facts.language
         ),
     )

@@ -20,7 +20,7 @@ from goodword.references.domain.checks import (
     SlotStatus,
     asks_only,
     competencies_of,
-    day_in_words,
+    deadline_in_words,
     self_reference_missing,
     slot_statuses,
     version_of,
@@ -134,9 +134,11 @@ def candidate_home(check: Check, facts: CheckContext, *, now: datetime) -> Candi
         competencies=competencies_of(check),
         asks_only=asks_only(check),
         minutes=minutes_of_version(version_of(check)),
-        deadline=day_in_words(check.deadline_at, organisation=facts.organisation, language=facts.language),
+        deadline=deadline_in_words(
+            check.deadline_at, organisation=facts.organisation, language=facts.language
+        ),
         is_late=check.clock_stopped_at is None and check.deadline_at < now,
-        answers_due=day_in_words(due, organisation=facts.organisation, language=facts.language),
+        answers_due=deadline_in_words(due, organisation=facts.organisation, language=facts.language),
         answers_late=due < now,
         referees_reminded=not is_stopped(check)
         and any(one.next_reminder_at and one.next_reminder_at <= one.deadline_at for one in requests),

@@ -21,7 +21,7 @@ from goodword.questionnaires import labels
 from goodword.questionnaires.domain.versions import minutes_of_version
 from goodword.questionnaires.types import Question
 from goodword.references.domain import requests, responses
-from goodword.references.domain.checks import check_context, day_in_words, referee_language, version_of
+from goodword.references.domain.checks import check_context, deadline_in_words, referee_language, version_of
 from goodword.references.domain.invitations import linked_check, send_fresh_link
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.domain.responses import AnsweringSession, AnswersChanged, Incomplete
@@ -79,7 +79,7 @@ def home(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
         relationship=referee.relationship,
         period=labels.period(referee.from_month, referee.to_month or None),
         minutes=minutes_of_version(version, relationship=session.relationship),
-        deadline=day_in_words(
+        deadline=deadline_in_words(
             asked.deadline_at, organisation=visit.context.organisation, language=visit.context.language
         ),
         late=asked.deadline_at < visit.now,

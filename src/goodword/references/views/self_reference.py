@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.questionnaires.questions import minutes
 from goodword.references.domain import checks, self_reference
-from goodword.references.domain.checks import day_in_words
+from goodword.references.domain.checks import deadline_in_words
 from goodword.references.domain.responses import AnsweringSession, AnswersChanged, Incomplete
 from goodword.references.flags.traces import record_trace
 from goodword.references.models import SelfReference
@@ -57,7 +57,7 @@ def _home(request: HttpRequest, visit: CandidateVisit, *, own: SelfReference | N
         "references/self_reference/notice.html",
         visit,
         minutes=minutes(session.questions),
-        deadline=day_in_words(
+        deadline=deadline_in_words(
             deadline, organisation=visit.context.organisation, language=visit.context.language
         ),
         is_late=visit.check.clock_stopped_at is None and deadline < visit.now,

@@ -20,7 +20,7 @@ from goodword.accounts.models import Membership, logo_of
 from goodword.accounts.navigation import settings_nav
 from goodword.candidates.models import Application, public_title, recruiter_of, visible_applications
 from goodword.core import clock
-from goodword.core.text import written_weekday
+from goodword.core.text import written_weekday_time
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.mail_texts import (
     LOGO_ID,
@@ -268,7 +268,7 @@ def _invented(
             "candidate": application.candidate.name if application else _CANDIDATE,
             "first_name": application.candidate.short_name if application else _FIRST_NAME,
             "title": public_title(application) if application else _TITLE,
-            "deadline": written_weekday(deadline.astimezone(organisation.zone)),
+            "deadline": written_weekday_time(deadline.astimezone(organisation.zone)),
             "watched": organisation.watches_devices,
         }
     if application is None:
