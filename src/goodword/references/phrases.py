@@ -120,8 +120,8 @@ PHRASES: Catalogue = {
         "meaning": "Meaning",
         "example": "Example",
         "method_referees": (
-            "The candidate named the referees and their contact details. Goodword sent each of them a "
-            "personal link by e-mail; it cannot prove who answered."
+            "The candidate named the referees and gave their addresses, which the recruiting team can correct. "
+            "Goodword sent each of them a personal link by e-mail; it cannot prove who answered."
         ),
         "method_answers": (
             "All referees saw the same questions, except where this report says otherwise, possibly in "
@@ -131,7 +131,7 @@ PHRASES: Catalogue = {
         ),
         "method_few": (
             "The opinions of a few people are not a measurement. They depend on the work, the time and the "
-            "relationship; a difference of one level means little. Nothing is compared with other "
+            "relationship; a difference of one level means little. This report compares nothing with other "
             "candidates."
         ),
         "left_open": "Not answered by: {who}.",
@@ -267,9 +267,9 @@ PHRASES: Catalogue = {
         "meaning": "Bedeutung",
         "example": "Beispiel",
         "method_referees": (
-            "Die Referenzpersonen und ihre Kontaktdaten wurden in der Bewerbung genannt. Goodword hat "
-            "ihnen per E-Mail einen persönlichen Link geschickt; wer geantwortet hat, lässt sich nicht "
-            "beweisen."
+            "Die Referenzpersonen und ihre Adressen stammen aus der Bewerbung; das Auswahlteam kann Adressen "
+            "berichtigen. Goodword hat ihnen per E-Mail einen persönlichen Link geschickt; wer geantwortet hat, "
+            "lässt sich nicht beweisen."
         ),
         "method_answers": (
             "Alle Referenzpersonen sahen dieselben Fragen, soweit dieser Bericht nichts anderes angibt, "
@@ -280,8 +280,8 @@ PHRASES: Catalogue = {
         ),
         "method_few": (
             "Die Meinungen weniger Personen sind keine Messung. Sie hängen von Arbeit, Zeit und Beziehung "
-            "ab; ein Unterschied von einer Stufe bedeutet wenig. Nichts wird mit anderen Bewerbungen "
-            "verglichen."
+            "ab; ein Unterschied von einer Stufe bedeutet wenig. Dieser Bericht vergleicht nichts mit anderen "
+            "Bewerbungen."
         ),
         "left_open": "Nicht beantwortet von: {who}.",
         "who_answered": "Antworten nach Person",
@@ -413,8 +413,8 @@ PHRASES: Catalogue = {
         "meaning": "Sens",
         "example": "Exemple",
         "method_referees": (
-            "La personne a indiqué les référents et leurs coordonnées. Goodword a envoyé à chacun un lien "
-            "personnel par e-mail, sans pouvoir prouver qui a répondu."
+            "La personne a indiqué les référents et leurs adresses, que l’équipe de recrutement peut corriger. "
+            "Goodword a envoyé à chacun un lien personnel par e-mail, sans pouvoir prouver qui a répondu."
         ),
         "method_answers": (
             "Tous les référents ont vu les mêmes questions, sauf indication contraire dans ce rapport, "
@@ -425,7 +425,8 @@ PHRASES: Catalogue = {
         ),
         "method_few": (
             "L’avis de quelques personnes n’est pas une mesure. Il dépend du travail, du moment et de la "
-            "relation\u00a0; un écart d’un niveau signifie peu. Rien n’est comparé à d’autres candidatures."
+            "relation\u00a0; un écart d’un niveau signifie peu. Ce rapport ne compare rien à d’autres "
+            "candidatures."
         ),
         "left_open": "Sans réponse de\u00a0: {who}.",
         "who_answered": "Réponses par personne",
