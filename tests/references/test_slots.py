@@ -1,5 +1,6 @@
 """Slots: relationships, *I can't name anyone*, adding slots, completion."""
 
+import html
 from datetime import timedelta
 from typing import Any
 
@@ -159,6 +160,24 @@ def test_waiving_removes_the_slot_and_restarts_the_clock() -> None:
     assert check.deadline_at == before + timedelta(days=7)
     assert states(story) == ["free"]
     assert to_candidate(story)[-1] == "An answer about your references"
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("answers_after", [None, 3], ids=["the other referee is being asked", "and answers"])
+def test_the_time_until_the_answer_does_not_count(answers_after: int | None) -> None:
+    story = asking()
+    name_and_send(story, 2, PEER)
+    before = story.check.deadline_at
+    page = " ".join(html.unescape(get(f"{candidate_path(story)}1/cannot/").content.decode()).split())
+    assert "The time until then doesn't count towards your deadline." in page
+    cannot(story)
+    assert story.check.clock_stopped_at is None
+    if answers_after:
+        with time_machine.travel(NOW + timedelta(days=answers_after), tick=False):
+            answer(referee_path(PAUL))
+        assert story.check.clock_stopped_at == NOW
+    decide(story, "still_asked", days=7)
+    assert story.check.deadline_at == before + timedelta(days=7)
 
 
 @pytest.mark.world

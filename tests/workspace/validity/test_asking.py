@@ -481,7 +481,7 @@ def test_erasure_and_export_cover_the_request(ada: Application, mo: Membership) 
         )
         [one] = export(wanted)["requests for a rating after the start"]
         found[reader] = one
-    assert "of" not in found[ExportReader.CANDIDATE]
+    assert found[ExportReader.CANDIDATE] == {"asked": row.asked_at, "outcome": "asked"}
     assert found[ExportReader.ORGANISATION]["of"] == f"Mo Manager <{mo.user.email}>"
     requested = request_erasure(of=ada.candidate, reason=Reason.MEMBER, now=NOW, by="goodword", due_at=NOW)
     assert carry_out_erasure(erasure_id=requested.pk, now=NOW)

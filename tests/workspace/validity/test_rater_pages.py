@@ -162,7 +162,11 @@ def test_an_incomplete_or_wrong_rating_is_refused_and_kept(ada: Application) -> 
 def test_a_manager_who_cannot_rate_is_left_alone(ada: Application, reason: str) -> None:
     there, browser = address(ada, "rater_decline"), Client()
     assert state_of(ada) == ("asked", "")
-    assert browser.get(there).status_code == 200
+    page = words(browser.get(there))
+    assert (
+        f"see that you can't rate, and the reason; so does {ada.candidate.name} in a copy of their data."
+        in page
+    )
     wrong = browser.post(there, {"reason": "tired"})
     assert wrong.status_code == 422 and "Choose a reason." in words(wrong)
     assert state_of(ada) == ("asked", "")

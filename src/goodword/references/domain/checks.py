@@ -252,7 +252,9 @@ def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
         check.attention = CANNOT_PROVIDE if questioned and is_open(check) else ""
     on_hold = is_open(check) and waits_for_organisation(statuses, lacks_self_reference=lacks_self_reference)
     if on_hold and check.clock_stopped_at is None:
-        check.clock_stopped_at = now
+        # the candidate may have waited since before, while other referees were being asked
+        asked = [one.slot.cannot_at for one in statuses if one.state == "questioned" and one.slot.cannot_at]
+        check.clock_stopped_at = min([now, *asked])
     elif not on_hold and check.clock_stopped_at is not None:
         check.deadline_at = restarted_deadline(
             check.deadline_at,

@@ -52,9 +52,9 @@ def _questioned_need(viewer: Viewer, slot: Slot) -> Need:
             label=_("Accept any referee instead"), url=answer, fields=(("answer", Slot.Answer.ANY.value),)
         )
         actions.insert(0, anyone)
-    detail = _("deadline on hold")
-    if slot.cannot_reason:
-        detail = f"{quote(slot.cannot_reason)} · {detail}"
+    details = [quote(slot.cannot_reason)] if slot.cannot_reason else []
+    if slot.check_run.clock_stopped_at is not None:
+        details.append(_("deadline on hold"))
     return Need(
         source="slot",
         pk=slot.pk,
@@ -65,7 +65,7 @@ def _questioned_need(viewer: Viewer, slot: Slot) -> Need:
         since=slot.cannot_at or slot.check_run.opened_at,
         role=role_title(application),
         place=place(application, step_request.step),
-        detail=detail,
+        detail=" · ".join(details),
         actions=actions,
     )
 
