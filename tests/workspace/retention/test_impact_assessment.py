@@ -39,7 +39,7 @@ def test_the_draft_follows_the_settings() -> None:
         "People aren't erased when their applications end. TO DO",
         "not recorded",
         "Greenhouse is not connected.",
-        "an admin, because Settings > Organisation names no contact",
+        "an admin, because Settings > Organisation names no contact, who isn't hiring for the role; if there is none",
         "second factor optional",
         "Referees' answers are confidential.",
     ):
@@ -58,7 +58,8 @@ def test_the_draft_follows_the_settings() -> None:
         "Managers rate people after they were hired",
         "In 1 role, managers are asked for such a rating by e-mail",
         "recorded and compared; the raw values are deleted after 30 days",
-        "go to Kim Care, not to the hiring team",
+        "go to Kim Care or, for roles that this person is hiring for, an admin who isn't hiring for the role",
+        "if there is none, to the recruiter, which candidates are told before they send one |",
         "except in 1 role in which candidates see them on request",
     ):
         assert sentence in after, sentence
