@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
-from goodword.core.text import written_moment, written_weekday_time
+from goodword.core.text import written_day, written_moment, written_weekday, written_weekday_time
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,15 @@ def test_a_time_names_its_zone(zone: str, name: str) -> None:
     local = datetime(2026, 12, 11, 23, 59, tzinfo=ZoneInfo(zone))
     assert written_weekday_time(local) == f"Friday 11 December, 23:59 ({name})"
     assert written_moment(local) == f"11 December 2026, 23:59 {name}"
+
+
+def test_french_writes_the_first_of_a_month_as_an_ordinal() -> None:
+    morning = datetime(2026, 12, 1, 9, 5, tzinfo=UTC)
+    with translation.override("fr"):
+        assert written_day(morning) == "1er décembre 2026"
+        assert written_weekday(morning, year=True) == "mardi 1er décembre 2026"
+        assert (
+            written_weekday_time(morning).replace("\N{NO-BREAK SPACE}", " ")
+            == "mardi 1er décembre à 9 h 05 (UTC)"
+        )
+        assert written_weekday(morning.replace(day=11)) == "vendredi 11 décembre"

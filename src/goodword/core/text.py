@@ -81,7 +81,7 @@ _PARTICLES: Final = frozenset(
 #: formats for languages that don't write "24 November"
 _DAYS: Final = {"de": "j. F"}
 _WEEKDAYS: Final = {"de": "l, j. F"}
-_TIMES: Final = {"de": r", H:i \U\h\r", "fr": " à H\u00a0\\h\u00a0i"}
+_TIMES: Final = {"de": r", H:i \U\h\r", "fr": " à G\u00a0\\h\u00a0i"}
 
 
 def clean_text(raw: str, *, one_line: bool = False) -> str:
@@ -212,7 +212,7 @@ def language_name(code: str) -> str:
 
 def written_day(day: date | datetime) -> str:
     """ "24 November 2026", "24. November 2026". Convert a time to its zone first."""
-    return date_format(day, f"{_DAYS.get(_primary(), 'j F')} Y")
+    return date_format(day, _form(_DAYS, "j F", day) + " Y")
 
 
 def written_moment(local: datetime) -> str:
@@ -231,13 +231,19 @@ def zone_name(local: datetime) -> str:
 
 def written_weekday(day: date | datetime, *, year: bool = False) -> str:
     """ "Tuesday 24 November", "Dienstag, 24. November", optionally with the year."""
-    return date_format(day, _WEEKDAYS.get(_primary(), "l j F") + (" Y" if year else ""))
+    return date_format(day, _form(_WEEKDAYS, "l j F", day) + (" Y" if year else ""))
 
 
 def written_weekday_time(local: datetime) -> str:
     """ "Tuesday 24 November, 23:59 (CET)", "Dienstag, 24. November, 23:59 Uhr (CET)". Convert it to its zone first."""
     time = date_format(local, _TIMES.get(_primary(), ", H:i"))
     return f"{written_weekday(local)}{time} ({zone_name(local)})"
+
+
+def _form(forms: Mapping[str, str], usual: str, day: date) -> str:
+    """The format of a day in the active language. French writes the first of a month "1er"."""
+    form = forms.get(_primary(), usual)
+    return form.replace("j", r"j\e\r") if _primary() == "fr" and day.day == 1 else form
 
 
 def written_count(n: int) -> str:

@@ -6,14 +6,13 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.domain.people import choose_language
 from goodword.candidates.models import Application, Candidate, public_title, recruiter_of
 from goodword.core.events import record
-from goodword.core.text import written_weekday_time
+from goodword.core.text import written_weekday, written_weekday_time
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.mail_texts import about_minutes
 from goodword.notifications.domain.queue import Correspondent
@@ -288,9 +287,6 @@ def _request_deadlines(check: Check) -> list[datetime]:
 
 
 #: other languages have "Tuesday 24 November"
-_DAYS = {"de": "l, j. F"}
-
-
 @dataclass(frozen=True, kw_only=True)
 class CheckContext:
     application: Application
@@ -356,9 +352,7 @@ def stated_of(referee: Referee) -> Stated:
 def day_in_words(moment: datetime, *, organisation: Organisation, language: str) -> str:
     """Format the day in the organisation's time zone: "Tuesday 24 November", "Dienstag, 24. November"."""
     with translation.override(language):
-        return date_format(
-            moment.astimezone(organisation.zone), _DAYS.get(language.partition("-")[0], "l j F")
-        )
+        return written_weekday(moment.astimezone(organisation.zone))
 
 
 def deadline_in_words(moment: datetime, *, organisation: Organisation, language: str) -> str:

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -21,7 +20,7 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.views.access import private
 from goodword.candidates.models import Application, Recruiter, public_title, recruiter_of
 from goodword.core import clock
-from goodword.core.text import written_weekday
+from goodword.core.text import written_day, written_weekday
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.questionnaires.forms import QuestionForm
@@ -31,7 +30,6 @@ from goodword.workflow.retention_wording import retention_for_rater
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity import answering
 from goodword.workspace.validity.requests import (
-    DAY_FORMATS,
     NotOpen,
     Reason,
     State,
@@ -164,7 +162,7 @@ def rate(visit: RaterVisit) -> HttpResponse:
         form=form,
         read=read,
         changed=changed,
-        hired=date_format(hired_at.astimezone(zone), DAY_FORMATS.get(visit.language, "j F Y")),
+        hired=written_day(hired_at.astimezone(zone)),
         deadline=written_weekday(ends_at.astimezone(zone)),
         entered_by_member=visit.row.named_by_id is not None,
         kept=retention_for_rater(visit.organisation, candidate=visit.application.candidate.name),

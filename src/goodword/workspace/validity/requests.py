@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils import translation
-from django.utils.formats import date_format
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
@@ -14,7 +13,7 @@ from goodword.candidates.models import Application, public_title, recruiter_of
 from goodword.candidates.ratings import is_rated
 from goodword.core.addresses import normalised
 from goodword.core.events import record as record_event
-from goodword.core.text import written_weekday
+from goodword.core.text import written_day, written_weekday
 from goodword.core.workdays import add_working_days, end_of_working_day, into_working_hours
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, cancel, queue
@@ -31,7 +30,6 @@ TOO_LATE: Final = timedelta(days=60)
 REMINDERS: Final = 2
 #: working days between the e-mails, and from the last one to the end
 INTERVAL: Final = 5
-DAY_FORMATS: Final = {"de": "j. F Y", "fr": "j F Y"}
 
 
 class NotOpen(Exception):
@@ -125,9 +123,7 @@ def mail(row: RatingRequest, *, key: str, again: bool, at: datetime, now: dateti
     recruiter = recruiter_of(application)
     with translation.override(row.language):
         deadline = written_weekday(row.ends_at.astimezone(organisation.zone))
-        hired = date_format(
-            application.hired_at.astimezone(organisation.zone), DAY_FORMATS.get(row.language, "j F Y")
-        )
+        hired = written_day(application.hired_at.astimezone(organisation.zone))
     queue(
         organisation=organisation,
         kind=MAIL_KIND,
