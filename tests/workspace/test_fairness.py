@@ -224,6 +224,7 @@ def test_the_command_prints_the_same(role: Role, tmp_path: Path, capsys: pytest.
         {"slug": "nobody"},
         {"role_id": 0},
         {"since": "soon"},
+        {"until": "9999-12-31"},
         {"withdrew": ["Misspelt"]},
         {"declined": ["Misspelt"]},
         {"withdrew": ["Lacks skill"], "declined": ["Lacks skill"]},

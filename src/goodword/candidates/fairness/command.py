@@ -112,9 +112,12 @@ def _quoted(reasons: Iterable[str]) -> str:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        found = date.fromisoformat(text) if text else None
     except ValueError:
         raise _Refused(f"“{text}” is not a date. Use the format 2026-11-28.") from None
+    if found and not 2000 <= found.year <= 2100:
+        raise _Refused(f"“{text}” is too early or too late. Use a date between 2000 and 2100.")
+    return found
 
 
 def _print(found: GroupComparison) -> int:
