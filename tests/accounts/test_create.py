@@ -1,5 +1,7 @@
 """Creating an organisation and its admins."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -37,6 +39,10 @@ def test_long_names_are_truncated_in_the_slug_and_overlong_ones_rejected() -> No
 def test_an_unknown_time_zone_is_rejected(zone: str) -> None:
     with pytest.raises(ValidationError, match="Unknown time zone"):
         create_organisation(name="Acme", now=NOW, time_zone=zone)
+
+
+def test_the_zone_of_servers_is_accepted() -> None:
+    assert create_organisation(name="Acme", now=NOW, time_zone="Etc/UTC").zone.utcoffset(NOW) == timedelta()
 
 
 def admin(organisation: Organisation, **values: str) -> Membership:
