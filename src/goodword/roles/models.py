@@ -176,7 +176,7 @@ class Automation(OrganisationOwned):
     job_post_title = models.CharField(max_length=300, default="", blank=True)
     #: requirements in the job post, which are proposed as job requirements
     post_requirements = models.JSONField(default=list, blank=True)
-    #: confidential in Greenhouse: only admins and members added to the role see it
+    #: confidential in Greenhouse: only admins, the owner and members added to the role see it
     confidential = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -187,15 +187,18 @@ def test_lists_have_the_candidates_that_the_member_may_see(role: Role, rita: Mem
         factories.automation(one, connection_id=1, job_id=60 + n, stages={})
     Automation.objects.of(org).update(confidential=True)
     for one in (role, own, viewed, confidential, other):
-        named(one, "Ada", "Zorn")
-        named(one, "Bo", "Zorn", private=True)
+        named(one, "Ada", "Zorn", stage_name=f"Stage {one.pk}")
+        named(one, "Bo", "Zorn", private=True, stage_name=f"Private stage {one.pk}")
     gone = named(other, "Cy", "Zorn")
     Application.objects.of(org).filter(pk=gone.pk).update(role=None)
     seen = list(visible_applications(who))
     assert set(Scope.of(who, None).rows().values_list("pk", flat=True)) == {one.pk for one in seen}
+    assert set(Scope.of(who, None).values("stage_name")) == {one.stage_name for one in seen}
     for one in visible_roles(who):
         rows = Scope.of(who, one).rows()
-        assert set(rows.values_list("pk", flat=True)) == {row.pk for row in seen if row.role_id == one.pk}
+        of_role = [row for row in seen if row.role_id == one.pk]
+        assert set(rows.values_list("pk", flat=True)) == {row.pk for row in of_role}
+        assert set(Scope.of(who, one).values("stage_name")) == {row.stage_name for row in of_role}
 
 
 @pytest.mark.world

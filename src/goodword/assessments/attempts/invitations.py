@@ -33,7 +33,7 @@ from goodword.workflow.domain.runs import (
     mark_invited,
     restarted_deadline,
 )
-from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier, wait_or_withdraw_if_ineligible
+from goodword.workflow.domain.step_requests import NotConfirmed, ready_to_invite
 from goodword.workflow.models import (
     DONE,
     UNFINISHED,
@@ -51,22 +51,15 @@ INVITED_AGAIN = "invited_again"
 @only_for(kind=Step.Kind.ASSESSMENT)
 def on_step_requested(event: Event) -> None:
     """Assign an assessment, unless it is no longer needed or an earlier result can be reused. Idempotent."""
-    found = lock_step_request(event.data["step_request_id"], application_id=event.application_id)
-    if found is None or Attempt.objects.of(found[0].organisation).filter(step_request=found[0]).exists():
-        return
-    step_request, application = found
-    manual = bool(event.data.get("manual"))
-    if wait_or_withdraw_if_ineligible(step_request, application, at=event.occurred_at, manual=manual):
-        return
-    if not manual and offer_earlier(Attempt, step_request, application=application, at=event.occurred_at):
-        return
-    assign(
-        step_request=step_request,
-        application=application,
-        now=event.occurred_at,
-        by=event.actor,
-        is_first=True,
-    )
+    if found := ready_to_invite(Attempt, event):
+        step_request, application = found
+        assign(
+            step_request=step_request,
+            application=application,
+            now=event.occurred_at,
+            by=event.actor,
+            is_first=True,
+        )
 
 
 def assign(

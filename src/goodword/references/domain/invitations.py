@@ -38,7 +38,7 @@ from goodword.roles.slots import slots_of
 from goodword.workflow.domain import application_outcome, runs
 from goodword.workflow.domain.eligibility import blocking_reason, mail_blocked_reason
 from goodword.workflow.domain.runs import MAIL_FAILURES, clear_mail_failure, invited_run, mark_invited
-from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier, wait_or_withdraw_if_ineligible
+from goodword.workflow.domain.step_requests import NotConfirmed, ready_to_invite
 from goodword.workflow.models import (
     UNFINISHED,
     StepRequest,
@@ -89,16 +89,8 @@ def languages_for(step: Step, version: QuestionnaireVersion) -> list[str]:
 @only_for(kind=Step.Kind.REFERENCE_CHECK)
 def on_step_requested(event: Event) -> None:
     """Open the check once, unless it is no longer needed or an earlier one can be reused."""
-    found = lock_step_request(event.data["step_request_id"], application_id=event.application_id)
-    if found is None or Check.objects.of(found[0].organisation).filter(step_request=found[0]).exists():
-        return
-    step_request, application = found
-    manual = bool(event.data.get("manual"))
-    if wait_or_withdraw_if_ineligible(step_request, application, at=event.occurred_at, manual=manual):
-        return
-    if not manual and offer_earlier(Check, step_request, application=application, at=event.occurred_at):
-        return
-    open_check(step_request=step_request, now=event.occurred_at, by=event.actor)
+    if found := ready_to_invite(Check, event):
+        open_check(step_request=found[0], now=event.occurred_at, by=event.actor)
 
 
 def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:

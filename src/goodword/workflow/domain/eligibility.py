@@ -124,6 +124,8 @@ def blocking_reason(application: Application) -> str:
 
 
 def is_unpublished(step: Step) -> bool:
+    """Whether it is an assessment that nobody can take yet. The default test needs a job requirement, and publishing a
+    member's draft stores its requirements in the step."""
     return step.kind == Step.Kind.ASSESSMENT and not step.requirement.strip()
 
 

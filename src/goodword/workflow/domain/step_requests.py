@@ -149,7 +149,7 @@ def start_by_member(
             )
         if reason := application.end or blocking_reason(application):
             raise CannotStart(reason)
-        if step.kind == Step.Kind.ASSESSMENT and not step.requirement.strip():
+        if is_unpublished(step):
             raise CannotStart("no_requirement")
         step_request, _ = (
             StepRequest.objects.of(member.organisation)
@@ -438,8 +438,23 @@ def request_for_new_application(
     return step_request
 
 
-def wait_or_withdraw_if_ineligible(
-    step_request: StepRequest, application: Application, *, at: datetime, manual: bool = False
+def ready_to_invite[R: StepRun](model: type[R], event: Event) -> tuple[StepRequest, Application] | None:
+    """The last decision before the invitation (`step.requested`). Returns request and application, locked. None: there
+    is a run, or the request was withdrawn or waits, maybe for a decision whether to reuse an earlier result."""
+    found = lock_step_request(event.data["step_request_id"], application_id=event.application_id)
+    if found is None or model._default_manager.filter(step_request=found[0]).exists():
+        return None
+    step_request, application = found
+    manual = bool(event.data.get("manual"))
+    if _wait_or_withdraw(step_request, application, at=event.occurred_at, manual=manual):
+        return None
+    if not manual and offer_earlier(model, step_request, application=application, at=event.occurred_at):
+        return None
+    return step_request, application
+
+
+def _wait_or_withdraw(
+    step_request: StepRequest, application: Application, *, at: datetime, manual: bool
 ) -> bool:
     """Let the request wait (for a click, or until mail is possible), or withdraw it because the stage or the job has
     changed. Returns True if nothing may be sent, which is also the case if it isn't *started*."""

@@ -77,6 +77,8 @@ class Scope:
         """The distinct values of an indexed text column, sorted, without reading a row per candidate."""
         everywhere = "role_id IS NOT NULL AND role_id <> ALL(%(hidden)s)"
         here = everywhere if self.roles is None else "role_id = scope"
+        if self.private_of is not None:
+            here += " AND (NOT private OR role_id = ANY(%(private_of)s))"
         smallest = (
             f"SELECT min({column}) FROM workspace_listedapplication "  # noqa: S608  # columns of the model
             f"WHERE organisation_id = %(organisation)s AND {here}"
@@ -90,6 +92,7 @@ class Scope:
                 {
                     "organisation": self.member.organisation_id,
                     "hidden": list(self.hidden),
+                    "private_of": list(self.private_of or ()),
                     "scopes": [0] if self.roles is None else list(self.roles),
                 },
             )
