@@ -124,7 +124,7 @@ def copies(row: "Connection") -> "Iterator[dict[str, Any]]":
     from goodword.candidates.models import Application, Candidate
     from goodword.core import clock
     from goodword.greenhouse.sync.candidates import candidate_columns
-    from goodword.greenhouse.sync.session import harvest
+    from goodword.greenhouse.sync.harvest import harvest
     from goodword.roles.domain.settings import create_role
     from goodword.roles.models import Automation
 

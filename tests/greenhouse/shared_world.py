@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from goodword.greenhouse.inbox import batches
-from goodword.greenhouse.sync import calls, session
+from goodword.greenhouse.sync import calls, harvest
 from greenhouse_sandbox.store import Store
 from tests.contract.greenhouse import open_sandbox
 from tests.greenhouse.world import World, connect_line, open_world
@@ -100,7 +100,7 @@ def records_of(store: Store) -> dict[str, Any]:
 
 def forget_what_was_read() -> None:
     """Clear this process's caches, since the next test's connection has the same id."""
-    session._cached_reads.clear()
+    harvest._cached_reads.clear()
     batches._caches.clear()
     calls._shared.cache_clear()
     calls._of_tokens.cache_clear()

@@ -38,7 +38,7 @@ class Connection(OrganisationOwned):
     credential = models.TextField()
     #: encrypted JSON: {"access_token", "renew_at"}; v3 only
     token = models.TextField(default="", blank=True)
-    #: lease of the worker that mints a token (greenhouse.sync.session)
+    #: lease of the worker that mints a token (greenhouse.sync.harvest)
     token_lease_until = models.DateTimeField(null=True)
     #: the unguessable part of the endpoint URL
     endpoint_key = models.CharField(max_length=64, unique=True)

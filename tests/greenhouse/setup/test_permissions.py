@@ -9,7 +9,7 @@ from goodword.greenhouse import jobs
 from goodword.greenhouse.client import HarvestError, Priority
 from goodword.greenhouse.models import ActivityFeedNote, Connection, Delivery, Permission
 from goodword.greenhouse.setup import permissions
-from goodword.greenhouse.sync.session import BRIEFLY, harvest
+from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 from tests.greenhouse.setup.desk import Desk
 from tests.support import factories
 from tests.support.jobs import run_jobs, waiting

@@ -18,7 +18,7 @@ from goodword.greenhouse.sync.calls import (
     outcome_of,
     prune,
 )
-from goodword.greenhouse.sync.session import harvest
+from goodword.greenhouse.sync.harvest import harvest
 from tests.greenhouse.world import World
 
 NOW = datetime(2026, 11, 2, 9, 20, tzinfo=UTC)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from goodword.candidates.models import Application, recruiter_of
 from goodword.core import clock
 from goodword.greenhouse.sync.applications import sync_application
-from goodword.greenhouse.sync.session import CACHE_TTL
+from goodword.greenhouse.sync.harvest import CACHE_TTL
 from goodword.notifications.models import Email
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.contract.greenhouse import ALL, ARTICLE

@@ -7,7 +7,7 @@ import pytest
 from goodword.core import clock
 from goodword.greenhouse.client import Priority, Token
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.sync.session import TOKEN_LEASE, ConnectionTokens, harvest
+from goodword.greenhouse.sync.harvest import TOKEN_LEASE, ConnectionTokens, harvest
 from tests.greenhouse.world import World
 
 

@@ -30,8 +30,8 @@ from goodword.greenhouse.reconciliation.missed_invitations import end_obsolete, 
 from goodword.greenhouse.reconciliation.passes import Disconnected, Pass
 from goodword.greenhouse.sync.applications import TooBusy
 from goodword.greenhouse.sync.calls import metered
+from goodword.greenhouse.sync.harvest import harvest
 from goodword.greenhouse.sync.linked_jobs import sync_jobs
-from goodword.greenhouse.sync.session import harvest
 from goodword.roles.domain.job_changes import GONE
 from goodword.roles.models import Automation
 

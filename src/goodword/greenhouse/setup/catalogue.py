@@ -6,8 +6,8 @@ from django.core.cache import cache
 
 from goodword.greenhouse.client import ApplicationStatus, Forbidden, HarvestApi, JobPost, JobStatus, Priority
 from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 from goodword.greenhouse.sync.reading import possible_recruiters
-from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
 #: seconds
 CACHE_TIMEOUT = 60

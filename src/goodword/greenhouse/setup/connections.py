@@ -26,7 +26,7 @@ from goodword.greenhouse.client import (
 from goodword.greenhouse.inbox import endpoint
 from goodword.greenhouse.inbox.processing import replay_waiting
 from goodword.greenhouse.models import Connection, WebhookSecret
-from goodword.greenhouse.sync.session import BRIEFLY, harvest
+from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 
 CALL_ERRORS = (HarvestError, CannotOpen)
 

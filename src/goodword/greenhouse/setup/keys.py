@@ -45,8 +45,8 @@ from goodword.greenhouse.setup.connections import (
     resume_waiting,
 )
 from goodword.greenhouse.setup.permissions import display_state, state_of
+from goodword.greenhouse.sync.harvest import BRIEFLY, client_for
 from goodword.greenhouse.sync.identity import is_same_person, taken_ids
-from goodword.greenhouse.sync.session import BRIEFLY, client_for
 from goodword.roles.models import Automation
 
 Credentials = V1Credentials | V3Credentials

@@ -13,7 +13,7 @@ from goodword.core.text import without_accents
 from goodword.greenhouse.activity_feed import wording
 from goodword.greenhouse.client import Candidate, Priority
 from goodword.greenhouse.models import ActivityFeedNote, Connection
-from goodword.greenhouse.sync.session import BRIEFLY, harvest
+from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 
 EXAMPLE = {
     "step": "Reference check",

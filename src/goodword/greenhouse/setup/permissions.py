@@ -17,8 +17,8 @@ from goodword.greenhouse.client.permissions import ACTIVITY_FEED, USERS
 from goodword.greenhouse.models import Connection, Permission
 from goodword.greenhouse.setup.connections import DISCONNECTED, locked, resume_waiting
 from goodword.greenhouse.setup.webhooks import WebhookSetup, webhook_setup
+from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 from goodword.greenhouse.sync.identity import taken_ids
-from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
 ConnectionState, PermissionState = Connection.State, Permission.State
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from goodword.greenhouse.client import Forbidden, HarvestApi, JobStatus
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.applications import READINGS, TooBusy
-from goodword.greenhouse.sync.session import BRIEFLY, harvest
+from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 from goodword.roles.domain.job_changes import JobNow, Outdated, StageNow, update_job
 from goodword.roles.models import Automation
 

@@ -29,6 +29,7 @@ from goodword.greenhouse import client as remote
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.applications import READINGS, TooBusy, apply
 from goodword.greenhouse.sync.candidates import ACTOR, Stale, merge_candidates
+from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 from goodword.greenhouse.sync.identity import (
     is_anonymous,
     is_empty,
@@ -38,7 +39,6 @@ from goodword.greenhouse.sync.identity import (
     shares_name,
 )
 from goodword.greenhouse.sync.reading import NO_HINT, ApplicationReading, our_candidate, read_application
-from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
 Settle = Callable[[list[str]], None]
 

@@ -14,8 +14,8 @@ from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import Forbidden, HarvestApi, OwnerKind
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.candidates import is_address
+from goodword.greenhouse.sync.harvest import BRIEFLY, CachedReads, harvest
 from goodword.greenhouse.sync.identity import is_anonymous, taken_from
-from goodword.greenhouse.sync.session import BRIEFLY, CachedReads, harvest
 from goodword.roles.models import Automation, automation_of, rules_of_stage
 
 #: after this time we look a recruiter up again, since they may have been deactivated
