@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
-from goodword.assessments.attempts.mails import remind_due
+from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Attempt
 from goodword.notifications.domain.bounces import note_bounced, note_complained
 from goodword.notifications.models import Email

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 
-from goodword.assessments.attempts.mails import remind, remind_due
+from goodword.assessments.attempts.reminders import remind, remind_due
 from goodword.assessments.jobs import sweep_reminders
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from goodword.assessments.attempts.mails import remind_due
+from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.workdays import add_working_days, end_of_working_day

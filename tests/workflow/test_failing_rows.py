@@ -8,7 +8,7 @@ from django.db import transaction
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.attempts.invitations import assign
-from goodword.assessments.attempts.mails import remind_due
+from goodword.assessments.attempts.reminders import remind_due
 from goodword.core.jobs import for_each
 from goodword.references.domain.invitations import open_check
 from goodword.references.domain.reminders import remind_candidates

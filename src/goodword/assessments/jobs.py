@@ -1,7 +1,7 @@
 from goodword.assessments import verification
 from goodword.assessments.adjustments.mails import contacts_due, remind_contacts
 from goodword.assessments.attempts.completion import end_overdue, overdue
-from goodword.assessments.attempts.mails import remind_due, reminders_due
+from goodword.assessments.attempts.reminders import remind_due, reminders_due
 from goodword.assessments.kinds.judgement.drafts import make_open_texts, without_open_text
 from goodword.assessments.norms import making
 from goodword.assessments.psychometrics.rasch import NotEnough

@@ -12,8 +12,8 @@ from goodword.assessments.adjustments.mails import possibly_due, remind_contacts
 from goodword.assessments.adjustments.requests import AlreadyAnswered, answer_request
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.invitations import invite_again
-from goodword.assessments.attempts.mails import remind_due
 from goodword.assessments.attempts.parts import UnknownForm, begin_part, choose_form
+from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain import links

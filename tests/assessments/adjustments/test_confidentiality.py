@@ -16,8 +16,8 @@ from goodword.accounts.models import AuditEntry, Organisation
 from goodword.assessments.adjustments.requests import answer_request
 from goodword.assessments.attempts.answers import next_item, save_answer
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.attempts.mails import remind_due
 from goodword.assessments.attempts.parts import begin_part
+from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.assessments.queries import items_of
 from goodword.candidates.models import Application

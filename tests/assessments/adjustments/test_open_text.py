@@ -14,7 +14,6 @@ from goodword.assessments.adjustments.requests import answer_request
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.invitations import invite_again
-from goodword.assessments.attempts.mails import remind_due
 from goodword.assessments.attempts.parts import (
     OPEN_TEXT,
     PLANNED,
@@ -24,6 +23,7 @@ from goodword.assessments.attempts.parts import (
     choose_language,
     open_form,
 )
+from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.kinds.custom_questions.drafts import publish_test
 from goodword.assessments.kinds.custom_questions.marking import parts_to_mark, parts_waiting_for
 from goodword.assessments.kinds.judgement.drafts import create_open_text, make_open_texts, without_open_text

@@ -11,8 +11,8 @@ from goodword.assessments.adjustments.requests import CannotRequest, request_adj
 from goodword.assessments.adjustments.status import WhyNot, extended_seconds, request_status
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.attempts.mails import remind_due
 from goodword.assessments.attempts.parts import begin_part
+from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Email

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts.completion import end_part_early
-from goodword.assessments.attempts.mails import mail_candidate, queue_reminder
+from goodword.assessments.attempts.mails import mail_candidate
 from goodword.assessments.attempts.parts import as_members_see, is_over, is_running, record_event
+from goodword.assessments.attempts.reminders import queue_reminder
 from goodword.assessments.models import Answer, Attempt, AttemptPart
 from goodword.assessments.results import contents_in
 from goodword.assessments.scoring import issue_total

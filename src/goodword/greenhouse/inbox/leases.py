@@ -29,7 +29,7 @@ State = Delivery.State
 #: longer than reading for one delivery usually takes
 LEASE = timedelta(minutes=3)
 
-#: waits while Greenhouse is unavailable; the last one is repeated forever, since no delivery is dropped
+#: waits while Greenhouse is unavailable; the last one is repeated until `processing.prune`
 WAITS = tuple(timedelta(seconds=s) for s in (10, 30, 60, 300, 900, 3600))
 
 PAGE = 500

@@ -72,7 +72,7 @@ def plan_candidate_reminder(check: Check, *, wanted: bool, now: datetime, asked_
     elif asked_at is not None or check.next_reminder_at is None:
         check.next_reminder_at = next_reminder(
             opened_at=asked_at or check.opened_at,
-            days=check.step_request.step.reminder_days[: check.reminders_promised],
+            days=sorted(check.step_request.step.reminder_days)[: check.reminders_promised],
             sent=check.reminders_sent,
             calendar=check.organisation.calendar,
             hours=check.hours,

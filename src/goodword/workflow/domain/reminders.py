@@ -37,7 +37,7 @@ def plan_reminder(run: StepRun, *, organisation: Organisation, now: datetime) ->
     step = run.step_request.step
     run.next_reminder_at = next_reminder(
         opened_at=run.opened_at,
-        days=step.reminder_days[: run.reminders_promised],
+        days=sorted(step.reminder_days)[: run.reminders_promised],
         sent=run.reminders_sent,
         calendar=organisation.calendar,
         hours=run.hours,
