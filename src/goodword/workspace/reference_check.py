@@ -338,10 +338,12 @@ def remind_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpResp
     return act_at_once(request, target, act, action="request.reminded")
 
 
-@require_POST
+@require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def release(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
+    """Ask first: the candidate's page promises that the referee isn't contacted before an offer."""
     application, referee = referee_of(request, pk, referee_pk)
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
         made = sending.release_referee(referee_id=referee.pk, member=request.member, now=clock.now())
@@ -353,8 +355,16 @@ def release(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
             )
         return _("Request on its way to this referee.")
 
+    page = {
+        "title": _("Contact %(name)s now?") % {"name": referee.name},
+        "lead": _(
+            "The candidate doesn't want this referee to be contacted before they have an offer. Contact the referee "
+            "only if you have made an offer, or the candidate has agreed."
+        ),
+        "button": _("Contact now"),
+    }
     target = Target(application=application, ids={"referee": referee.pk}, anchor=REFEREES)
-    return act_at_once(request, target, act, action="request.released")
+    return act_with_form(request, target, form, act, action="request.released", page=page)
 
 
 @require_http_methods(WITH_FORM)

@@ -50,7 +50,14 @@ OF_REFEREE: list[tuple[str, dict[str, Any]]] = [
     ("referee_address", {"address": "new@globex.example"}),
 ]
 World = tuple[Story, list[EmailMessage]]
-WITH_FORM = {"check_more_time", "check_mark_complete", "check_cancel", "check_one_more", "check_answer"}
+WITH_FORM = {
+    "referee_release",
+    "check_more_time",
+    "check_mark_complete",
+    "check_cancel",
+    "check_one_more",
+    "check_answer",
+}
 
 
 @contextmanager
@@ -408,12 +415,17 @@ def test_the_second_of_two_different_answers_is_refused_and_kept(rita: Membershi
 
 
 @pytest.mark.world
-def test_a_referee_on_hold_is_contacted_in_one_click(story: Story, rita: Membership) -> None:
+def test_a_referee_on_hold_is_contacted_only_after_a_question(story: Story, rita: Membership) -> None:
     referee = story.requests[1].referee
     Referee.objects.of(rita.organisation).filter(pk=referee.pk).update(deferred_at=NOW, after_offer=True)
     story.requests[1].delete()
     assert "On hold until an offer Tue 3 Mar, 10:00 Contact now" in people(shown(rita, story))[1]
     target = path("referee_release", rita.organisation, story.application.pk, referee.pk)
+    (link,) = BeautifulSoup(shown(rita, story).content, "html.parser").select("#referees .referee__acts > a")
+    assert (link["href"], link["aria-label"]) == (target, f"Contact {referee.name} now")
+    page = signed_in(rita).get(target).content.decode()
+    assert "only if you have made an offer, or the candidate has agreed." in " ".join(page.split())
+    assert ReferenceRequest.objects.of(rita.organisation).filter(referee=referee).count() == 0
     with time_machine.travel(LATER, tick=False):
         for _ in range(2):
             response = signed_in(rita).post(target, follow=True)
