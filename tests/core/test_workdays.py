@@ -17,6 +17,7 @@ from goodword.core.workdays import (
     add_working_days,
     end_of_working_day,
     into_working_hours,
+    moved_with,
     working_days_between,
 )
 
@@ -245,3 +246,18 @@ def test_contact_times_are_in_daytime_on_a_working_day(
     day = found.astimezone(calendar.zone if all(for_all) else others[0]).date()
     assert calendar.is_working_day(day)
     assert into_working_hours(found, calendar=calendar, zones=others) == found
+
+
+def test_a_moved_deadline_moves_on_by_days_to_the_end_of_a_working_day() -> None:
+    """Summer time ends on Sunday 25 October 2026."""
+    zone = ZoneInfo("Europe/Berlin")
+
+    def end(month: int, day: int) -> datetime:
+        return datetime(2026, month, day, 23, 59, tzinfo=zone)
+
+    def moved(until: datetime) -> datetime:
+        return moved_with(end(10, 23), until, moved_to=end(10, 27), calendar=Calendar(zone)).astimezone(zone)
+
+    assert moved(end(11, 5)) == end(11, 9)
+    assert moved(end(11, 4)) == end(11, 9)  # not Sunday
+    assert moved_with(end(10, 23), end(11, 4), moved_to=end(10, 23), calendar=Calendar(zone)) == end(11, 4)

@@ -95,6 +95,16 @@ def end_of_working_day(start: datetime, days: int, *, calendar: Calendar) -> dat
     return end_of_day(add_working_days(start, days, calendar=calendar), zone=calendar.zone)
 
 
+def moved_with(deadline: datetime, until: datetime, *, moved_to: datetime, calendar: Calendar) -> datetime:
+    """A deadline that was moved from `deadline` to `moved_to`, once `deadline` becomes `until`: the end of the day as
+    many days later, or of the next working day. Days, since clocks may change in between."""
+    old, own, new = (moment.astimezone(calendar.zone).date() for moment in (deadline, moved_to, until))
+    day = new + (own - old)
+    if day > new and not calendar.is_working_day(day):
+        day = calendar.next_working_day(day)
+    return datetime.combine(day, time(23, 59), tzinfo=calendar.zone).astimezone(until.tzinfo)
+
+
 def end_of_day(moment: datetime, *, zone: ZoneInfo) -> datetime:
     """23:59 on the local day of `moment`."""
     day = moment.astimezone(zone).date()

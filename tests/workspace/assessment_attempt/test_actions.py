@@ -1,7 +1,7 @@
 """A recruiter's actions on an assessment."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from django.test import Client
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.member_actions import extend
 from goodword.assessments.attempts.parts import Closed, begin_part
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import items_of
@@ -196,6 +197,20 @@ def test_more_time_does_not_reveal_a_deadline_moved_by_an_adjustment(
     assert time_to_answer(rita, moved) == time_to_answer(rita, plain)
     assert fresh(moved).deadline_at == fresh(plain).deadline_at + by
     assert do(rita, moved, "attempt_remind") == do(rita, plain, "attempt_remind")
+
+
+def test_more_time_counts_in_days_when_summer_time_begins_in_between(
+    application: Application, rita: Membership
+) -> None:
+    attempt, zone = invited(application), rita.organisation.zone
+    nominal, own = (datetime(2026, 3, day, 23, 59, tzinfo=zone).astimezone(UTC) for day in (26, 31))
+    Attempt.objects.of(rita.organisation).filter(pk=attempt.pk).update(
+        deadline_at=own, deadline_moved_by=own - nominal
+    )
+    extend(attempt_id=attempt.pk, days=10, member=rita, now=datetime(2026, 3, 27, 10, tzinfo=UTC))
+    found = fresh(attempt)
+    assert found.overdue_since == datetime(2026, 4, 10, 23, 59, tzinfo=zone)
+    assert found.deadline_at == datetime(2026, 4, 15, 23, 59, tzinfo=zone)
 
 
 @pytest.mark.world

@@ -20,7 +20,7 @@ from goodword.assessments.results import contents_in
 from goodword.assessments.scoring import issue_total
 from goodword.core.events import record
 from goodword.core.text import written_weekday
-from goodword.core.workdays import into_working_hours
+from goodword.core.workdays import into_working_hours, moved_with
 from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import blocking_reason, closing_reason, mail_blocked_reason
@@ -110,7 +110,10 @@ def extend(*, attempt_id: int, days: int, member: Membership, now: datetime) -> 
         until = later_deadline(organisation, days, before=before, day=day, now=now)
         if until <= before:
             return attempt
-        attempt.deadline_at += until - before
+        attempt.deadline_at = moved_with(
+            before, until, moved_to=attempt.deadline_at, calendar=organisation.calendar
+        )
+        attempt.deadline_moved_by = attempt.deadline_at - until
         if attempt.paused_at is None and not awaits_click(attempt) and attempt.attention not in MAIL_FAILURES:
             plan_reminder(attempt, organisation=organisation, now=now)
         attempt.save()
