@@ -286,7 +286,6 @@ def _request_deadlines(check: Check) -> list[datetime]:
     return list(rows.values_list("deadline_at", flat=True))
 
 
-#: other languages have "Tuesday 24 November"
 @dataclass(frozen=True, kw_only=True)
 class CheckContext:
     application: Application
