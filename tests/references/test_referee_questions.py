@@ -58,7 +58,7 @@ def test_empty_and_excess_questions_show_errors_and_send_nothing() -> None:
     for number in range(6):
         page = post(f"{path}ask/", {"a-question": f"Question {number}"})
     run_jobs()
-    assert "You've already sent five questions today" in page.content.decode()
+    assert "You've already sent five questions in the last 24 hours" in page.content.decode()
     assert "Question 5" in page.content.decode()
     assert len(asked()) == 5
     assert "Send question" in get(f"{path}ask/").content.decode()

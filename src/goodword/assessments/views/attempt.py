@@ -83,7 +83,8 @@ def link_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
         messages.success(request, gettext("We've sent you an e-mail. Open its link on your computer."))
     else:
         messages.error(
-            request, gettext("We can't send another e-mail today. The link in your invitation works too.")
+            request,
+            gettext("We can't send another e-mail at the moment. The link in your invitation works too."),
         )
     current = session.overview.current
     return private(redirect(overview_target(session, current) if current else session.overview_url))
