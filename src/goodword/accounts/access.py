@@ -1,12 +1,13 @@
 """Access decorators for pages under `/o/<slug>/...`. Outsiders get a 404, members of the wrong kind a 403 page."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -68,6 +69,7 @@ def only_by_single_sign_on(user: User) -> str:
 
 
 P = ParamSpec("P")
+log = logging.getLogger(__name__)
 
 
 class MemberRequest(HttpRequest):
@@ -99,6 +101,8 @@ def member(
     HEAD requests change nothing: otherwise the audit log would say that somebody viewed or downloaded what they weren't
     sent. `calls_out`: the view may call another system, so HEAD requests have no transaction to roll back, and it must
     record nothing for GET.
+
+    A POST that needs a row which another request has just deleted is answered with 404, as it would be a moment later.
     """
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
@@ -120,13 +124,20 @@ def member(
             asked = cast(MemberRequest, request)
             asked.member, asked.organisation = found, found.organisation
             telemetry.note(organisation=found.organisation_id)
-            with timezone.override(found.organisation.zone):
-                if request.method == "HEAD" and not calls_out:
-                    with transaction.atomic():
-                        response = view(asked, *args, **kwargs)
-                        transaction.set_rollback(True)
-                else:
-                    response = _back_home(asked, view(asked, *args, **kwargs))
+            try:
+                with timezone.override(found.organisation.zone):
+                    if request.method == "HEAD" and not calls_out:
+                        with transaction.atomic():
+                            response = view(asked, *args, **kwargs)
+                            transaction.set_rollback(True)
+                    else:
+                        response = _back_home(asked, view(asked, *args, **kwargs))
+            except ObjectDoesNotExist:
+                if request.method != "POST":
+                    raise
+                # another request, such as an erasure, has deleted a row after the view had found it
+                log.warning("A row was deleted during this request", exc_info=True)
+                raise Http404("deleted in the meantime") from None
             # pages contain personal data, which must not stay in the browser after sign-out
             response.setdefault("Cache-Control", "private, no-store")
             return response

@@ -19,6 +19,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import OrganisationOwned
 from goodword.core import clock
+from goodword.core.rows import RowDeleted
 from goodword.drafts.models import LibraryEntry, Version
 from goodword.drafts.versions import (
     LanguagesDraft,
@@ -160,6 +161,10 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
                 return self.to_page(request)
             except StaleDraft:
                 return self.stale(request)
+            except RowDeleted:
+                if request.method == "POST" and (page := self.lost_with_owner(request)):
+                    return page
+                raise
 
         update_wrapper(wrapped, view)
         return access.member(kinds=access.WORKS)(wrapped)

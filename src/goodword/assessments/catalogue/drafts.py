@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.kinds.judgement.panelists import forget
 from goodword.assessments.models import Panelist, Test, TestVersion, newest_first
+from goodword.core.rows import lock_row
 from goodword.drafts.models import OWN_PREFIX
 from goodword.drafts.versions import LanguagesDraft, LibraryDrafts, Publication
 
@@ -36,7 +37,7 @@ class TestDrafts(LibraryDrafts[Test, TestVersion, TestDraft, Content]):
     name = "test"
 
     def lock(self, owner: Test) -> Test:
-        return Test.objects.of(owner.organisation).select_for_update().get(pk=owner.pk)
+        return lock_row(Test.objects.of(owner.organisation).select_for_update(), owner.pk)
 
     def versions(self, owner: Test) -> QuerySet[TestVersion]:
         return TestVersion.objects.of(owner.organisation).filter(test=owner)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
+from goodword.core.rows import lock_row
 from goodword.drafts.models import OWN_PREFIX
 from goodword.drafts.versions import LanguagesDraft, LibraryDrafts, NotEditable, Publication, check_revision
 from goodword.questionnaires import builtin
@@ -54,7 +55,7 @@ class QuestionnaireDrafts(
     name = "questionnaire"
 
     def lock(self, owner: Questionnaire) -> Questionnaire:
-        return Questionnaire.objects.of(owner.organisation).select_for_update().get(pk=owner.pk)
+        return lock_row(Questionnaire.objects.of(owner.organisation).select_for_update(), owner.pk)
 
     def versions(self, owner: Questionnaire) -> QuerySet[QuestionnaireVersion]:
         return QuestionnaireVersion.objects.of(owner.organisation).filter(questionnaire=owner)

@@ -14,6 +14,7 @@ from goodword.assessments.kinds.judgement.content import LEAST_AGREEMENT, LEAST_
 from goodword.assessments.kinds.judgement.panelists import Content, Expert, ExpertState, digests, experts_of
 from goodword.assessments.models import Test
 from goodword.assessments.psychometrics.agreement import Agreement, Spread, agreement, spread
+from goodword.core.rows import lock_row
 
 DECIMALS: Final = 2
 #: experts who must finish between two results shown to members, since fewer would reveal one expert's ratings
@@ -136,7 +137,7 @@ def shown_result(test: Test, content: Content, experts: Sequence[Expert]) -> Pan
     joined or left since the last one."""
     counting = {one.row.pk for one in experts if one.counts}
     with transaction.atomic():
-        row = Test.objects.of(test.organisation).select_for_update().get(pk=test.pk)
+        row = lock_row(Test.objects.of(test.organisation).select_for_update(), test.pk)
         chosen = experts_to_show(counting, row.panels_shown)
         if not chosen:
             return None

@@ -21,6 +21,7 @@ from goodword.assessments.kinds.judgement.editor import count_untranslated
 from goodword.assessments.models import Panelist, PanelRating, Test, TestVersion
 from goodword.core.addresses import normalised
 from goodword.core.clock import months_after
+from goodword.core.rows import lock_row
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, cancel, queue
 from goodword.notifications.models import Email, Link
@@ -50,7 +51,7 @@ def invite(
     *, test: Test, name: str, email: str, position: str, language: str, by: Membership, now: datetime
 ) -> Panelist:
     with transaction.atomic():
-        test = Test.objects.of(by.organisation).select_for_update().get(pk=test.pk)
+        test = lock_row(Test.objects.of(by.organisation).select_for_update(), test.pk)
         rows = Panelist.objects.of(by.organisation).filter(test=test)
         if rows.filter(email=normalised(email)).exists():
             raise AlreadyInvited
@@ -78,7 +79,7 @@ class TooSoon(Exception):
 def remind(*, panelist: Panelist, by: Membership, now: datetime) -> None:
     """Mail a new link. Raises `TooSoon`."""
     with transaction.atomic():
-        row = Panelist.objects.of(by.organisation).select_for_update().get(pk=panelist.pk)
+        row = lock_row(Panelist.objects.of(by.organisation).select_for_update(), panelist.pk)
         if (row.reminded_at or row.invited_at) > now - INTERVAL:
             raise TooSoon
         row.reminded_at, row.reminders = now, row.reminders + 1
@@ -91,7 +92,9 @@ def send_fresh_link(*, panelist: Panelist, sender: Correspondent, now: datetime)
     """Mail a new link after the expert's link has expired. Returns False, without a mail, within ten minutes of the
     last one."""
     with transaction.atomic():
-        row = Panelist.objects.of(panelist.organisation).select_for_update().get(pk=panelist.pk)
+        row = Panelist.objects.of(panelist.organisation).select_for_update().filter(pk=panelist.pk).first()
+        if row is None:
+            return False
         sent = Email.objects.of(row.organisation).filter(subject_ref=subject_ref_of(row))
         if sent.filter(created_at__gt=now - FRESH_LINK_INTERVAL).exists():
             return False
@@ -114,8 +117,11 @@ def decline(*, panelist_id: int, now: datetime) -> None:
 def remove(*, panelist: Panelist, by: Membership, now: datetime) -> None:
     """Remove an expert with their ratings, mails and links. Published versions keep their key."""
     with transaction.atomic():
-        _audit(panelist, "panel.removed", by=by, now=now)
-        forget([panelist])
+        row = Panelist.objects.of(by.organisation).select_for_update().filter(pk=panelist.pk).first()
+        if row is None:
+            return
+        _audit(row, "panel.removed", by=by, now=now)
+        forget([row])
 
 
 def erase_own(*, panelist_id: int, now: datetime) -> None:
