@@ -3,7 +3,7 @@
 Links to *Your data* are short-lived and only mailed to the known address.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -201,13 +201,15 @@ def send_own_data_link(
     sender: Correspondent,
     language: str,
     now: datetime,
+    check: Callable[[], object] = lambda: None,
 ) -> bool:
     """Mail a link to *Your data*, even to people who want no e-mail, since they have asked for this one. Returns False
-    if there is no address or they asked too often."""
+    if there is no address or they asked too often. `check`: as in `ask_recruiter`."""
     with transaction.atomic():
         application = lock_application(application_id)
         if not to.address or application.erased_at is not None:
             return False
+        check()
         before = Email.objects.of(application.organisation).filter(
             application=application, kind=KIND, to_address__same_address=to.address
         )
@@ -243,14 +245,23 @@ FORM_ID = "ask"
 
 
 def ask_recruiter(
-    *, application: Application, by: str, name: str, address: str, text: str, now: datetime
+    *,
+    application: Application,
+    by: str,
+    name: str,
+    address: str,
+    text: str,
+    now: datetime,
+    check: Callable[[], object] = lambda: None,
 ) -> bool:
     """Mail a question to the recruiter, at most five a day, and none during an erasure. `by`: "candidate" or
-    "referee:31"."""
+    "referee:31". `check`: called under the application's lock; raises if the person may not ask, for example because
+    they were erased."""
     with transaction.atomic():
         application = lock_application(application.pk)
         if application.is_being_erased:
             return False
+        check()
         ref = f"asked:{application.pk}:{by}"
         asked = Email.objects.of(application.organisation).filter(kind=MAIL_KIND, subject_ref=ref)
         if asked.filter(created_at__gt=now - timedelta(days=1)).count() >= MOST_QUESTIONS_A_DAY:
@@ -312,8 +323,10 @@ def ask_page(
     back: str,
     context: Mapping[str, object],
     switched: bool = False,
+    check: Callable[[], object] = lambda: None,
 ) -> HttpResponse:
-    """`context`: values for the portal's layout. `switched`: the language was changed; keep the text."""
+    """`context`: values for the portal's layout. `switched`: the language was changed; keep the text. `check`: as in
+    `ask_recruiter`."""
     form = AskForm(request.POST if request.method == "POST" else None)
     if switched:
         form = AskForm(question=form["question"].value() or "")
@@ -321,7 +334,13 @@ def ask_page(
     if form.is_valid():
         text = form.cleaned_data["question"]
         if ask_recruiter(
-            application=application, by=by, name=name, address=address, text=text, now=clock.now()
+            application=application,
+            by=by,
+            name=name,
+            address=address,
+            text=text,
+            now=clock.now(),
+            check=check,
         ):
             return redirect(f"{request.path}?sent=1")
         too_many = True

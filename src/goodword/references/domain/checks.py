@@ -37,7 +37,7 @@ CANNOT_PROVIDE = "cannot_provide"
 
 
 class Closed(Exception):
-    """The check or request takes no more answers."""
+    """The check or request takes no more answers, or was erased."""
 
 
 def lock_open_check(check_id: int, *, now: datetime) -> Check:
@@ -53,20 +53,16 @@ def refuse_if_check_over(check: Check, *, now: datetime) -> None:
 
 
 def lock_request(request_id: int) -> tuple[Check, ReferenceRequest]:
-    """Lock a check and then its request. All code uses this order, to avoid deadlocks."""
-    check_id = (
-        ReferenceRequest.objects.across_organisations()
-        .filter(pk=request_id)
-        .values_list("check_run_id", flat=True)
-        .get()
-    )
+    """Lock a check and then its request. All code uses this order, to avoid deadlocks. Raises Closed if the referee
+    was erased."""
+    rows = ReferenceRequest.objects.across_organisations().filter(pk=request_id)
+    check_id = rows.values_list("check_run_id", flat=True).first()
+    if check_id is None:
+        raise Closed
     check = lock(Check, check_id)
-    request = (
-        ReferenceRequest.objects.of(check.organisation)
-        .select_for_update(of=("self",))
-        .select_related("referee")
-        .get(pk=request_id)
-    )
+    request = rows.select_for_update(of=("self",)).select_related("referee").first()
+    if request is None or request.referee.erased_at is not None:
+        raise Closed
     return check, request
 
 

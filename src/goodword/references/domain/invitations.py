@@ -415,7 +415,10 @@ def _request_of(email: Email) -> tuple[Check, ReferenceRequest] | None:
     known = ReferenceRequest.objects.of(email.organisation).filter(pk=email.link_subject_id or 0)
     if not known.exists():
         return None
-    check, request = checks.lock_request(email.link_subject_id or 0)
+    try:
+        check, request = checks.lock_request(email.link_subject_id or 0)
+    except checks.Closed:  # erased in the meantime
+        return None
     theirs = is_same(request.referee.email, email.to_address)
     return (check, request) if request.is_out and theirs else None
 

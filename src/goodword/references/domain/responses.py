@@ -376,7 +376,10 @@ def keep_draft_of_closed(
     """Keep the draft of a closed check, since the check may be reopened. Later answers win. Returns whether it was
     saved."""
     with transaction.atomic():
-        check, request = checks.lock_request(request_id)
+        try:
+            check, request = checks.lock_request(request_id)
+        except checks.Closed:
+            return False
         ended_with_it = request.state == State.ENDED and request.why == Why.CHECK_CLOSED
         if not (request.is_out or ended_with_it) or check.step_request.application.is_being_erased:
             return False

@@ -241,7 +241,7 @@ def for_referee(
             ):
                 try:
                     return never_cached(view(request, visit, **more))
-                except checks.Closed:  # settled elsewhere since the page was opened
+                except checks.Closed:  # settled or erased elsewhere since the page was opened
                     if keep and request.method == "POST":
                         keep(request, visit, **more)
                     return to_first_page(request, "referee", token)

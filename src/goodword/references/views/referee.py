@@ -20,7 +20,7 @@ from goodword.notifications.models import Link
 from goodword.questionnaires import labels
 from goodword.questionnaires.domain.versions import minutes_of_version
 from goodword.questionnaires.types import Question
-from goodword.references.domain import requests, responses
+from goodword.references.domain import checks, requests, responses
 from goodword.references.domain.checks import check_context, deadline_in_words, referee_language, version_of
 from goodword.references.domain.invitations import linked_check, send_fresh_link
 from goodword.references.domain.requests import has_opted_out
@@ -307,6 +307,7 @@ def ask(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
         back=reverse("referee", args=[visit.token]),
         context=context,
         switched=visit.switched,
+        check=lambda: checks.lock_request(visit.request.pk),
     )
 
 

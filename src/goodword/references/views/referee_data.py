@@ -18,7 +18,7 @@ from goodword.core.responses import as_download
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, masked
 from goodword.notifications.models import Link
-from goodword.references.domain.checks import check_context, referee_language
+from goodword.references.domain.checks import Closed, check_context, lock_request, referee_language
 from goodword.references.domain.referee_erasure import erase_referee
 from goodword.references.domain.requests import opt_out
 from goodword.references.models import ReferenceRequest
@@ -75,7 +75,10 @@ def _by_link(
                 )
             visit = RefereeVisit(token=token, request=asked, check=asked.check_run, context=facts, now=now)
             with translation.override(facts.language), timezone.override(facts.organisation.zone):
-                return access.never_cached(view(request, visit, alive))
+                try:
+                    return access.never_cached(view(request, visit, alive))
+                except Closed:  # erased elsewhere since the page was opened
+                    return unknown_page(request)
 
         return wrapped
 
@@ -191,6 +194,7 @@ def _send(request: HttpRequest, visit: RefereeVisit, *, back: str) -> HttpRespon
         sender=recruiter,
         language=visit.context.language,
         now=visit.now,
+        check=lambda: lock_request(visit.request.pk),
     )
     return redirect(with_query_language(request, f"{reverse(back, args=[visit.token])}?sent=1"))
 

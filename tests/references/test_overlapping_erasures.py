@@ -1,0 +1,87 @@
+"""A referee uses their link while a member erases them, or the candidate."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from goodword.accounts.models import Membership
+from goodword.notifications.models import Email
+from goodword.references.models import ReferenceRequest
+from tests.references.story import FACTS, NOW, Story, referee_path, sent
+from tests.support import factories
+from tests.support.overlap import before_commit
+from tests.support.pages import signed_in
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs, pytest.mark.world]
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def erase_referee(story: Story, admin: Membership, request: ReferenceRequest) -> None:
+    application = story.application
+    ids = [application.organisation.slug, application.pk, request.referee_id]
+    signed_in(admin).post(reverse("referee_erase", args=ids))
+
+
+def erase_candidate(story: Story, admin: Membership, request: ReferenceRequest) -> None:
+    del request
+    application = story.application
+    signed_in(admin).post(reverse("candidate_erase", args=[application.organisation.slug, application.pk]))
+
+
+def reply_during(
+    erase: Callable[[Story, Membership, ReferenceRequest], None], page: str, form: dict[str, str]
+) -> tuple[Story, int, str]:
+    """The story, and the status of the page that the referee then sees, and its URL."""
+    story = sent()
+    admin = factories.member(story.application.organisation, kind="admin")
+    request, path = story.requests[0], referee_path("maria@globex.example")
+    with before_commit(lambda: Client().post(f"{path}{page}", form)) as replies:
+        erase(story, admin, request)
+    shown = Client().get(replies[0]["Location"]) if replies[0].status_code == 302 else replies[0]
+    return story, shown.status_code, replies[0].get("Location", "").replace(path, "")
+
+
+@pytest.mark.parametrize(
+    ("page", "form"), [("ask/", {"a-question": "Who reads this?"}), ("data/link/", {})], ids=["ask", "data"]
+)
+def test_an_erased_referee_is_sent_no_mail_and_in_none(page: str, form: dict[str, str]) -> None:
+    story, status, _ = reply_during(erase_referee, page, form)
+    assert status == 404
+    mails = Email.objects.of(story.application.organisation)
+    named = [one for one in mails if "maria" in f"{one.to_address} {one.reply_to} {one.context}".lower()]
+    assert named == []
+
+
+@pytest.mark.parametrize(
+    ("erase", "page", "form"),
+    [
+        (erase_candidate, "begin/", {}),
+        (erase_candidate, "facts/", FACTS),
+        (erase_referee, "no/", {"d-why": "would_rather_not", "d-opt_out": "on"}),
+    ],
+    ids=["begin", "facts", "decline"],
+)
+def test_a_link_that_is_erased_meanwhile_is_unknown(
+    erase: Callable[[Story, Membership, ReferenceRequest], None], page: str, form: dict[str, str]
+) -> None:
+    _, status, where = reply_during(erase, page, form)
+    assert (status, where) == (404, "")
+
+
+def test_a_member_who_corrects_an_erased_address_finds_nothing() -> None:
+    story = sent()
+    admin = factories.member(story.application.organisation, kind="admin")
+    request, browser = story.requests[0], signed_in(admin)
+    ids = [story.application.organisation.slug, story.application.pk, request.referee_id]
+    form = {"address": "maria.schmidt@globex.example"}
+    with before_commit(lambda: browser.post(reverse("referee_address", args=ids), form)) as replies:
+        erase_candidate(story, admin, request)
+    assert replies[0].status_code == 404
