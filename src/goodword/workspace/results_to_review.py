@@ -119,18 +119,22 @@ def results_list(request: MemberRequest) -> HttpResponse:
 @access.member(kinds=access.WORKS)
 def tick(request: MemberRequest, pk: int) -> HttpResponseBase:
     review = _review(request, pk)
-    if _is_newer(review, than=request.POST.get("since", "")):
+    seen = request.POST.get("since", "") or review.since.isoformat()
+    if not _is_newer(review, than=seen):
+        if mark_reviewed(review, member=request.member, now=clock.now()):
+            messages.success(request, _("Marked as reviewed."))
+            return _back(request, review)
+        review = _review(request, pk)  # a colleague or a newer result may have come first
+    if _is_newer(review, than=seen):
         messages.warning(request, _("Not marked as reviewed: a newer result has arrived."))
-    elif mark_reviewed(review, member=request.member, now=clock.now()):
-        messages.success(request, _("Marked as reviewed."))
     elif review.reviewed_by:
         messages.info(request, _("Already reviewed by %(name)s.") % {"name": review.reviewed_by.user.name})
     return _back(request, review)
 
 
 def _is_newer(review: ResultReview, *, than: str) -> bool:
-    """`than`: `since` of the result that the page showed; empty if the page doesn't say."""
-    return bool(than) and than != review.since.isoformat()
+    """`than`: `since` of the result that the page showed."""
+    return than != review.since.isoformat()
 
 
 @require_POST

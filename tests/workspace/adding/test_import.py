@@ -130,6 +130,16 @@ def test_none_are_imported_if_so_chosen(role: Role, rita: Membership) -> None:
     assert names(role) == [] and not ImportRow.objects.of(role.organisation).exists()
 
 
+def test_an_import_that_a_colleague_has_started_is_not_discarded(role: Role, rita: Membership) -> None:
+    client = signed_in(rita)
+    of = uploaded(client, role)
+    imports.start(of, steps=[], member=factories.member(role.organisation), now=NOW)
+    where = path("role_import_check", role.organisation, role.pk, of.pk)
+    assert press(client, of, "discard")["Location"] == where
+    assert "Not discarded: the import has started." in client.get(where).content.decode()
+    assert ImportRow.objects.of(role.organisation).exists()
+
+
 @pytest.mark.world
 def test_mails_go_out_only_after_their_number_was_confirmed(role: Role, rita: Membership) -> None:
     client = signed_in(rita)

@@ -294,10 +294,12 @@ def start(of: CandidateImport, *, steps: Collection[str], member: Membership, no
 
 
 def discard(of: CandidateImport) -> bool:
-    """Import nothing and delete the rows. Returns False if already started."""
+    """Import nothing and delete the rows. Idempotent. Returns False if already started."""
     with transaction.atomic():
         row = _locked(of.pk)
-        if row is None or row.state != State.CHECKED:
+        if row is None:
+            return True
+        if row.state != State.CHECKED:
             return False
         row.delete()
         return True

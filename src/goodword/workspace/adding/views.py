@@ -243,8 +243,10 @@ def _lines(request: MemberRequest, name: str) -> set[int]:
 @explains_deletion
 def discard(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
     role, found = _import_of(request, pk, import_pk)
-    if imports.discard(found):
-        messages.info(request, _("Nobody was imported."))
+    if not imports.discard(found):
+        messages.warning(request, _("Not discarded: the import has started."))
+        return redirect("role_import_check", request.organisation.slug, role.pk, found.pk)
+    messages.info(request, _("Nobody was imported."))
     return redirect("role", request.organisation.slug, role.pk)
 
 

@@ -1,0 +1,63 @@
+"""Two members act on the same row at the same time."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.kinds.judgement.panelists import remove
+from goodword.reports.domain.reviews import mark_reviewed
+from goodword.reports.models import ResultReview
+from tests.assessments.judgement import support as judgement
+from tests.assessments.panels.support import invited
+from tests.support import factories
+from tests.support.overlap import before_commit
+from tests.support.pages import signed_in
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
+
+NOW = factories.NOW
+
+
+@pytest.fixture
+def ann() -> Membership:
+    return factories.member(factories.organisation(), kind="admin", name="Ann Admin")
+
+
+@pytest.fixture
+def ben(ann: Membership) -> Membership:
+    return factories.member(ann.organisation, kind="admin", name="Ben Both")
+
+
+def test_who_marks_a_result_as_reviewed_second_sees_what_has_happened(
+    ann: Membership, ben: Membership
+) -> None:
+    application = factories.application(factories.role(ann.organisation, owner=ann))
+    review = ResultReview.objects.create(
+        organisation=ann.organisation,
+        step_request=factories.step_request(application, "assessment"),
+        since=NOW,
+    )
+    browser, where = signed_in(ben), reverse("result_tick", args=[ann.organisation.slug, review.pk])
+    shown = reverse("results", args=[ann.organisation.slug])
+    with before_commit(lambda: browser.post(where)):
+        mark_reviewed(review, member=ann, now=NOW)
+    assert "Already reviewed by Ann Admin." in browser.get(shown).content.decode()
+    rows = ResultReview.objects.of(ann.organisation).filter(pk=review.pk)
+    rows.update(reviewed_at=None, reviewed_by=None)
+    with before_commit(lambda: browser.post(where)):
+        rows.update(since=NOW + timedelta(days=1))
+    page = browser.get(shown).content.decode()
+    assert "Not marked as reviewed: a newer result has arrived." in page
+
+
+def test_an_expert_is_removed_only_once(ann: Membership, ben: Membership) -> None:
+    test = judgement.own(ann, "A rope tears.")
+    expert, browser = invited(test, by=ann), signed_in(ben)
+    where = judgement.url("judgement_panel_remove", test, str(expert.pk))
+    with before_commit(lambda: browser.post(where)) as replies:
+        remove(panelist=expert, by=ann, now=NOW)
+    assert replies[0].status_code == 302
+    removed = AuditEntry.objects.filter(action="panel.removed")
+    assert list(removed.values_list("actor", flat=True)) == ["Ann Admin"]
