@@ -10,6 +10,7 @@ from django.urls import reverse
 from goodword.accounts.models import Membership
 from goodword.notifications.models import Email
 from goodword.references.models import ReferenceRequest
+from goodword.workflow.domain.legal_holds import place_hold
 from tests.references.story import FACTS, NOW, Story, referee_path, sent
 from tests.support import factories
 from tests.support.overlap import before_commit
@@ -85,3 +86,18 @@ def test_a_member_who_corrects_an_erased_address_finds_nothing() -> None:
     with before_commit(lambda: browser.post(reverse("referee_address", args=ids), form)) as replies:
         erase_candidate(story, admin, request)
     assert replies[0].status_code == 404
+
+
+def test_a_referee_under_a_new_legal_hold_is_not_said_to_be_erased() -> None:
+    story = sent()
+    application = story.application
+    admin = factories.member(application.organisation, kind="admin")
+    referee, browser = story.requests[0].referee, signed_in(admin)
+    where = reverse("referee_erase", args=[application.organisation.slug, application.pk, referee.pk])
+    with before_commit(lambda: browser.post(where, follow=True)) as replies:
+        place_hold(on=application.candidate, ground="claims", reason="A claim", by=admin, now=NOW)
+    page = replies[0].content.decode()
+    assert "This data is under legal hold and can&#x27;t be erased." in page
+    assert "Referee erased." not in page
+    referee.refresh_from_db()
+    assert referee.erased_at is None

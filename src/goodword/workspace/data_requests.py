@@ -230,14 +230,15 @@ def erase_one_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpR
         check_run__step_request__application=application, erased_at=None
     )
     referee = access.get_or_404(referees.select_related("check_run", "request__reference"), referee_pk)
+    if request.method == "POST":
+        by = f"member:{request.member.pk}"
+        erased = erase_referee(referee_id=referee.pk, by=by, now=clock.now(), member=request.member)
+        if erased or hold_on(application) is None:  # or a colleague was first
+            messages.success(request, _("Referee erased."))
+            return redirect("candidate", request.organisation.slug, pk)
     if hold_on(application) is not None:
         messages.error(request, _("This data is under legal hold and can't be erased."))
         return redirect("candidate_hold", request.organisation.slug, pk)
-    if request.method == "POST":
-        by = f"member:{request.member.pk}"
-        erase_referee(referee_id=referee.pk, by=by, now=clock.now(), member=request.member)
-        messages.success(request, _("Referee erased."))
-        return redirect("candidate", request.organisation.slug, pk)
     asked = getattr(referee, "request", None)
     return render(
         request,
