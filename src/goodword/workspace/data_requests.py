@@ -48,6 +48,7 @@ from goodword.references.models import Referee
 from goodword.reports.domain.rendering import NotRendered, content_of
 from goodword.reports.models import Report
 from goodword.roles.models import Automation
+from goodword.workflow.domain.own_erasure import mail_erasure_cancelled
 from goodword.workflow.models import DONE, StepRequest
 
 #: labels of `Counts`, in page order
@@ -197,7 +198,7 @@ def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
     form = KeepForm(request.POST)
     if not form.is_valid():
         return _page(request, application, erasing, form, status=422)
-    now = clock.now()
+    now, by_candidate = clock.now(), erasing.erasure.reason == Reason.CANDIDATE
     with transaction.atomic():
         kept = cancel_erasure(
             erasing.erasure,
@@ -214,7 +215,11 @@ def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
                 now=now,
                 details={"erasure": erasing.erasure.pk},
             )
-    if kept:
+            if by_candidate:
+                mail_erasure_cancelled(erasing.erasure, application, now=now)
+    if kept and by_candidate:
+        messages.success(request, _("Data kept. Closed steps are open again. The candidate gets an e-mail."))
+    elif kept:
         messages.success(request, _("Data kept. Closed steps are open again; nothing was sent."))
     else:
         messages.error(request, _("Nothing changed: there is no longer a pending erasure."))

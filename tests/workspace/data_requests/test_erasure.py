@@ -167,6 +167,27 @@ def test_keeping_the_data_reopens_steps_and_sends_nothing(role: Role, ada: Appli
 
 
 @pytest.mark.world
+def test_candidates_are_told_that_their_request_for_erasure_was_cancelled(
+    role: Role, ada: Application
+) -> None:
+    asked(ada, Reason.CANDIDATE)
+    Candidate.objects.of(role.organisation).filter(pk=ada.candidate_id).update(chosen_language="de")
+    client = signed_in(factories.member(role.organisation, kind="admin"))
+    target = path("candidate_erase", role.organisation, ada.pk)
+    assert "The candidate is told by e-mail that their data is kept." in client.get(target).content.decode()
+    answer = client.post(
+        path("candidate_keep", role.organisation, ada.pk), {"reason": "Wants the job."}, follow=True
+    )
+    assert "The candidate gets an e-mail." in answer.content.decode()
+    run_jobs()
+    email = Email.objects.of(role.organisation).get(kind="workflow.erasure_cancelled")
+    text = " ".join(email.text.split())
+    assert (email.to_address, email.state) == ("ada@people.example", Email.State.SENT)
+    assert "Der Antrag wurde dort aufgehoben; Ihre Daten bleiben gespeichert." in text
+    assert "Wants the job." not in text
+
+
+@pytest.mark.world
 def test_keeping_the_data_needs_a_reason(role: Role, ada: Application) -> None:
     asked(ada)
     client = signed_in(factories.member(role.organisation, kind="admin"))

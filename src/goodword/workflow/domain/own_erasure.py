@@ -1,4 +1,4 @@
-"""Erasure that a candidate requests on the portal."""
+"""Erasure that a candidate requests on the portal, and its cancellation by a member."""
 
 from datetime import datetime
 
@@ -76,6 +76,27 @@ def _mail_confirmation(
         application=application,
         quotes=candidate,
         language=language,
+        now=now,
+    )
+
+
+def mail_erasure_cancelled(erasure: Erasure, application: Application, *, now: datetime) -> None:
+    """Tell the candidate that a member has cancelled the erasure that they requested."""
+    candidate = application.candidate
+    if not candidate.email:
+        return
+    recruiter = recruiter_of(application)
+    queue(
+        organisation=application.organisation,
+        kind="workflow.erasure_cancelled",
+        key=f"erasure:{erasure.pk}:cancelled",
+        to=Correspondent(name=candidate.name, address=candidate.email),
+        sender=Correspondent(name=recruiter.name, address=recruiter.address),
+        template="workflow/mail/erasure_cancelled",
+        context={"contact_name": recruiter.name, "contact_email": recruiter.address},
+        application=application,
+        quotes=candidate,
+        language=candidate.chosen_language or candidate.language or application.organisation.language,
         now=now,
     )
 

@@ -154,6 +154,7 @@ MAIL_NAMES: dict[str, str] = {
     "workflow.kept": "notice to the candidate that their data is kept",
     "workflow.own_data": "link to the candidate's data",
     "workflow.erasure_confirmed": "confirmation of erasure to the candidate",
+    "workflow.erasure_cancelled": "notice to the candidate that their data is kept after all",
     "workflow.erasure_requested": "notice to the recruiter that the candidate requested erasure",
     "references.request": "request to a referee",
     "references.request_reminder": "reminder to a referee",
