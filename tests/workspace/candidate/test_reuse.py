@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from django.db import transaction
 from django.test import Client
@@ -185,6 +186,21 @@ def test_reusing_creates_a_report_and_mails_nobody(second: Role, rita: Membershi
     told = [name for name in event_names(application.pk) if not name.startswith("email.")]
     assert told[-2:] == ["step.reused", "report.ready"]
     assert AuditEntry.objects.of(second.organisation).filter(member=rita, action="result.reused").count() == 1
+
+
+@pytest.mark.world
+def test_a_result_that_was_offered_can_not_be_reused_after_a_year(
+    second: Role, rita: Membership, earlier: Report
+) -> None:
+    application = arrive(second, earlier.step_request.application)
+    assert earlier.attempt is not None and earlier.attempt.completed_at is not None
+    with time_machine.travel(earlier.attempt.completed_at + timedelta(days=365), tick=False):
+        [said] = press(signed_in(rita), "step_reuse", application, start_of(application).pk)
+    assert said.startswith("The earlier result is more than a year old and can't be reused")
+    assert start_of(application).state == "waiting"
+    with time_machine.travel(earlier.attempt.completed_at + timedelta(days=364), tick=False):
+        press(signed_in(rita), "step_reuse", application, start_of(application).pk)
+    assert start_of(application).state == "reused"
 
 
 @pytest.mark.world

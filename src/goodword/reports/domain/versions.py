@@ -33,7 +33,7 @@ from goodword.reports.domain.rendering import RENDERING_DELAYS
 from goodword.reports.models import Report
 from goodword.reports.pdf.snapshot import SCHEMA, Head, Reused
 from goodword.roles.models import Step
-from goodword.workflow.domain.step_requests import is_confidential_source, reuse_earlier
+from goodword.workflow.domain.step_requests import REUSABLE_FOR, is_confidential_source, reuse_earlier
 from goodword.workflow.models import DONE, StepRequest, lock_application, lock_step_request
 
 
@@ -176,7 +176,7 @@ def mint_code() -> str:
 
 
 class MayNotReuse(Exception):
-    """`reason`: how the application ended, "decided" (no longer offered) or "no_report" (not ready yet)."""
+    """`reason`: how the application ended, "decided" (no longer offered), "no_report" (not ready yet) or "too_old"."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -198,6 +198,9 @@ def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Re
         source = report_of(step_request.earlier_id)
         if source is None:
             raise MayNotReuse("no_report")
+        # notices to candidates and referees promise a year, and the decision may have waited for months
+        if source.run is None or (source.run.completed_at or now) <= now - REUSABLE_FOR:
+            raise MayNotReuse("too_old")
         reuse_earlier(step_request, application=application, at=now, by=f"member:{member.pk}")
         step_request.application = application
         report = freeze(

@@ -171,7 +171,10 @@ class PlanForm(forms.Form):
             least=0,
             most=MAX_RETAKE_MONTHS,
             wrong=_MONTHS,
-            help_text=_("Enter 0 for none. Until it ends, earlier results can be reused."),
+            help_text=_(
+                "Enter 0 for none. Until it ends, candidates can't be invited to the same tests again. Earlier results "
+                "can be reused for another role for twelve months in any case."
+            ),
         )
 
     @property
