@@ -47,8 +47,8 @@ DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showm
 WRITE_FILES = ("collectstatic", "build_fonts")
 #: The pool would try to connect for 20 seconds. Some checks of models depend on the server's version.
 NEED_DATABASE = ("makemigrations", "check", "showmigrations")
-#: options with which they don't: help, and checks of chosen tags
-WITHOUT_DATABASE = ("-h", "--help", "-t", "--tag")
+#: options with which they don't: help, checks of chosen tags, and no checks
+WITHOUT_DATABASE = ("-h", "--help", "-t", "--tag", "--skip-checks")
 #: errors for a file that this user can't access
 _NO_ACCESS = (errno.EACCES, errno.EPERM, errno.EROFS)
 #: exit status that a shell reports for a program ended by SIGPIPE

@@ -118,6 +118,17 @@ def test_a_command_of_django_does_not_wait_for_a_database_that_is_down(
     )
 
 
+@pytest.mark.programs
+def test_migrations_are_made_without_a_database(tmp_path: Path) -> None:
+    environment = os.environ | {
+        "DATABASE_URL": "postgresql://127.0.0.1:1/none",
+        "GOODWORD_DATA": str(tmp_path),
+    }
+    program = goodword("makemigrations", "workflow", "--skip-checks", "--dry-run")
+    done = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "No changes detected in app 'workflow'\n"), done.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
