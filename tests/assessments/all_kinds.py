@@ -260,6 +260,8 @@ def _answer(
                 values[item.id] = wrong if number % solve else item.drawn.key
             case CustomQuestion():
                 save_answer(**given, item_id=item.id, value=_own(part, item.id, own=own))
+            case _:
+                raise TypeError(f"no answer to {item.id}")
     if part.seconds is None:
         save_answers(attempt, order, values, now=now)
         return
