@@ -1,8 +1,8 @@
 """Filters, order and page of a list, read from its URL."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import Any, Final, Self
+from typing import Final, Self
 from urllib.parse import urlencode
 
 from django.db.models import Case, F, IntegerField, Q, Value, When
@@ -66,6 +66,10 @@ SORTS: Final = (
     "reminder",
     "added",
 )
+#: fields of a ListQuery that `values` leaves out
+_NOT_IN_URLS: Final = frozenset({"place", "ignored"})
+#: parameters outside *More filters*
+_ALWAYS_SHOWN: Final = frozenset({"q", "status", "assessment", "check", "sort"})
 _LONGEST: Final = 200
 #: format of dates in filters
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
@@ -82,7 +86,8 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class ListQuery:
-    """`sort`: one of SORTS, with "-" for descending. `stage`, `recruiter`: names. `ignored`: sentences for the page."""
+    """Each field but the last two is a parameter of the URL. `sort`: one of SORTS, with "-" for descending. `stage`,
+    `recruiter`: names. `ignored`: sentences for the page."""
 
     q: str = ""
     status: str = ""
@@ -150,18 +155,7 @@ class ListQuery:
     @property
     def values(self) -> dict[str, str]:
         """All parameters except the place, as in URLs and hidden fields."""
-        every: dict[str, Any] = {
-            "q": self.q,
-            "status": self.status,
-            "assessment": self.assessment,
-            "check": self.check,
-            "stage": self.stage,
-            "recruiter": self.recruiter,
-            "owner": self.owner or "",
-            "since": self.since.isoformat() if self.since else "",
-            "until": self.until.isoformat() if self.until else "",
-            "sort": self.sort,
-        }
+        every = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _NOT_IN_URLS}
         return {name: str(value) for name, value in every.items() if value}
 
     def url(self, **changes: str) -> str:
@@ -180,7 +174,7 @@ class ListQuery:
     @property
     def more(self) -> int:
         """The number of filters in use among those under *More filters*."""
-        return sum(bool(one) for one in (self.stage, self.recruiter, self.owner, self.since, self.until))
+        return len(self.values.keys() - _ALWAYS_SHOWN)
 
     @property
     def is_filtered(self) -> bool:
