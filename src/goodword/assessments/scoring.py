@@ -147,30 +147,31 @@ def score_part(part: AttemptPart) -> None:
         tables={scale: norms.of_today(table) for scale, table in group.tables.items()} if group else {},
         calibration=_calibration_of(part),
     )
-    Score.objects.of(part.organisation).bulk_create(
-        Score(
-            organisation_id=part.organisation_id,
-            part=part,
-            scale=one.scale,
-            value=one.value,
-            answered=one.answered,
-            items=one.items,
-            scoring_version=one.version,
-            norm_group=group if one.percentile is not None else None,
-            low=one.low,
-            high=one.high,
-            percentile=one.percentile,
-            percentile_low=one.percentile_low,
-            percentile_high=one.percentile_high,
-            solved_low=one.solved_low,
-            solved_high=one.solved_high,
-            solved_by=one.solved_by,
-            ability=one.ability,
-            ability_se=one.ability_se,
-            ability_low=one.ability_low,
-            ability_high=one.ability_high,
-        )
-        for one in found
+    Score.objects.of(part.organisation).bulk_create(issued_score(part, one, group) for one in found)
+
+
+def issued_score(part: AttemptPart, one: ComputedScore, group: NormGroup | None) -> Score:
+    return Score(
+        organisation_id=part.organisation_id,
+        part=part,
+        scale=one.scale,
+        value=one.value,
+        answered=one.answered,
+        items=one.items,
+        scoring_version=one.version,
+        norm_group=group if one.percentile is not None else None,
+        low=one.low,
+        high=one.high,
+        percentile=one.percentile,
+        percentile_low=one.percentile_low,
+        percentile_high=one.percentile_high,
+        solved_low=one.solved_low,
+        solved_high=one.solved_high,
+        solved_by=one.solved_by,
+        ability=one.ability,
+        ability_se=one.ability_se,
+        ability_low=one.ability_low,
+        ability_high=one.ability_high,
     )
 
 
