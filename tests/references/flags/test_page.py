@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.core import clock
+from goodword.references.flags import rules
+from goodword.references.flags.display import SENTENCES, WORDS
 from goodword.references.models import CheckFlag
 from tests.references.story import MANAGER, PEER, Story, candidate_path, opened, post, press_send, sent
 from tests.support import factories
@@ -41,6 +43,14 @@ def text_of(response: Any) -> str:
 def address(story: Story, flag: CheckFlag | None = None) -> str:
     end = f"flags/{flag.pk}/dismiss/" if flag else ""
     return f"/o/{story.application.organisation.slug}/candidates/{story.application.pk}/{end}"
+
+
+def test_every_flag_has_a_wording_and_a_sentence() -> None:
+    names = [
+        name for name in vars(rules) if name.isupper() and not name.startswith("_") and name != "CANDIDATE"
+    ]
+    codes = {value for name in names if isinstance(value := getattr(rules, name), str)}
+    assert codes == set(WORDS) == set(SENTENCES)
 
 
 @pytest.mark.world

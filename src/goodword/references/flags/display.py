@@ -142,7 +142,7 @@ type Facts = Mapping[str, Any]
 def sentence(code: str, facts: Facts, names: Sequence[str]) -> str:
     """`names`: one or two, the candidate's last."""
     known = dict(facts) | {"one": names[0], "other": names[-1]}
-    return _SENTENCES[code](known)
+    return SENTENCES[code](known)
 
 
 def _member(facts: Facts) -> str:
@@ -262,7 +262,7 @@ def _in_words(seconds: int) -> str:
     return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
 
 
-_SENTENCES: Mapping[str, Callable[[Facts], str]] = {
+SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     rules.MEMBER: _member,
     rules.DISPOSABLE: _disposable,
     rules.FREE: _free,
