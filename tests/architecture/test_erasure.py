@@ -6,6 +6,7 @@ from django.apps import apps
 
 from goodword.core.personal_data import erasers
 from tests.architecture.source import calls
+from tests.flow.test_erasure_and_export import PLANTED, PLANTED_BY_REFEREE
 
 #: models without data of candidates and referees, and why
 NO_PERSONAL_DATA = {
@@ -64,6 +65,23 @@ NO_PERSONAL_DATA = {
 }
 
 
+#: models that are erased, but have no text of or about a person to search for afterwards, and why
+NO_TEXTS = {
+    "assessments.Attempt": "states and times",
+    "assessments.AttemptPart": "states and times",
+    "assessments.DrawnItem": "generated tasks",
+    "assessments.IssuedTotal": "figures",
+    "assessments.Observation": "kinds and durations",
+    "assessments.Score": "figures",
+    "greenhouse.ActivityFeedNote": "ids and errors; its text is made from the report",
+    "notifications.Link": "hashes",
+    "reports.ReportOpening": "who of the members opened a report",
+    "reports.ResultReview": "who of the members reviewed a result",
+    "workflow.StepRequest": "states and times",
+    "workspace.CandidateImport": "headings; its rows have the texts",
+}
+
+
 def decorating(name: str) -> set[str]:
     """Modules that use this decorator, with the models it names."""
     return {module for module, call in calls(name) if isinstance(call.args[0], ast.Constant)}
@@ -77,6 +95,13 @@ def test_every_model_is_erased_or_has_no_personal_data() -> None:
     erased = [label for eraser in erasers() for label in eraser.models]
     assert len(erased) == len(set(erased))
     assert sorted([*erased, *NO_PERSONAL_DATA]) == sorted(models())
+
+
+def test_every_erased_model_has_a_planted_text_or_none() -> None:
+    planted = {column.partition(".")[0] for column in PLANTED | PLANTED_BY_REFEREE}
+    erased = {label for eraser in erasers() for label in eraser.models}
+    found = {label for label in erased if apps.get_model(label)._meta.db_table in planted}
+    assert erased - found == set(NO_TEXTS)
 
 
 def test_every_eraser_is_listed_in_flow() -> None:

@@ -12,9 +12,17 @@ import pytest
 from django.db import connection
 from pypdf import PdfReader
 
-from goodword.assessments.models import Attempt
+from goodword.assessments.flags.raising import PASTED
+from goodword.assessments.models import Adjustment, Attempt, AttemptFlag, Verification
 from goodword.candidates.domain.erasure_requests import WAIT
-from goodword.candidates.models import Application, Erasure
+from goodword.candidates.models import (
+    Application,
+    Candidate,
+    Erasure,
+    Hold,
+    PerformanceRating,
+    RatingImport,
+)
 from goodword.core import clock
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.greenhouse.sync.due_erasures import erase_due
@@ -32,7 +40,9 @@ from goodword.references.models import (
     Trace,
 )
 from goodword.reports.models import Report, ReportFile
+from goodword.workflow.models import Appeal
 from goodword.workspace.data_requests import LABELS
+from goodword.workspace.models import CandidateImport, Comment, ImportRow, RatingRequest
 from greenhouse_sandbox.acts.candidates import delete_candidate
 from tests.assessments.all_kinds import assessment_of_all, marked, take
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
@@ -80,11 +90,16 @@ REFEREE = {
 TEXTS = ("q-strengths", "q-develop", "q-work_again-comment")
 #: where the word is before erasure: every column with personal data
 PLANTED = {
+    "assessments_adjustment.answer",
+    "assessments_adjustment.text",
     "assessments_answer.value",
+    "assessments_attemptflag.dismissed_note",
     "assessments_marking.comment",
     "assessments_upload.name",
+    "assessments_verification.discard_reason",
     "candidates_application.rejection_reason",
     "candidates_candidate.company",
+    "candidates_candidate.confirmed_name",
     "candidates_candidate.email",
     "candidates_candidate.searched",
     "candidates_candidate.searched_names",
@@ -92,6 +107,9 @@ PLANTED = {
     "candidates_candidate.last_name",
     "candidates_candidate.preferred_name",
     "candidates_candidate.title",
+    "candidates_erasure.cancelled_because",
+    "candidates_hold.reason",
+    "candidates_performancerating.rater",
     "core_event.data",
     "greenhouse_delivery.body",
     "greenhouse_delivery.outcome",
@@ -123,8 +141,16 @@ PLANTED = {
     "references_trace.device",
     "reports_report.snapshot",
     "reports_reportfile.content",
+    "workflow_appeal.answer",
+    "workflow_appeal.text",
+    "workspace_comment.text",
+    "workspace_importrow.cells",
+    "workspace_importrow.doubt",
+    "workspace_importrow.email",
     "workspace_listed_now.sort_name",
     "workspace_listedapplication.sort_name",
+    "workspace_ratingrequest.rater_email",
+    "workspace_ratingrequest.rater_name",
 }
 
 
@@ -204,6 +230,7 @@ def full_history(world: World) -> None:
     for number, page in enumerate(said, start=1):
         assert post(f"{draft}questions/{number}/", page).status_code == 302
     add_other_traces(story.check, word=WORD)
+    add_other_texts(ours, attempt, word=WORD)
     visit_pages(world, ours.pk)
 
 
@@ -241,6 +268,68 @@ def add_other_traces(check: Check, *, word: str, request: ReferenceRequest | Non
     mail.save(update_fields=["bounce_reason"])
 
 
+def add_other_texts(application: Application, attempt: Attempt, *, word: str) -> None:
+    """Texts by members, the candidate and a rater."""
+    now, member = clock.now(), factories.member(application.organisation)
+    owned = {"organisation": application.organisation}
+    of, candidate = owned | {"application": application}, owned | {"candidate": application.candidate}
+    Candidate.objects.of(application.organisation).filter(pk=application.candidate_id).update(
+        confirmed_name=f"{word}a {word}ova"
+    )
+    Comment.objects.create(**of, author=member, text=f"Look at the {word}.", written_at=now)
+    Appeal.objects.create(
+        **of, text=f"See my {word}.", opened_at=now, answer=f"The {word} is fine.", answered_at=now
+    )
+    AttemptFlag.objects.create(
+        **owned,
+        attempt=attempt,
+        code=PASTED,
+        key="1",
+        grade="low",
+        facts={"answers": 1},
+        found_at=now,
+        dismissed_note=f"From the {word}.",
+    )
+    asked = {"asked_at": now, "text": f"My {word} is slow.", "answer": f"Without {word}.", "answered_at": now}
+    Adjustment.objects.create(**owned, attempt=attempt, state="refused", **asked)
+    verified = {"version": "1", "form": "", "language": "en", "items": 0, "opened_at": now}
+    Verification.objects.create(
+        **owned,
+        part=attempt.parts.earliest("order"),
+        **verified,
+        discarded_at=now,
+        discard_reason=f"{word} broke.",
+    )
+    Hold.objects.create(
+        **candidate, ground="claims", reason=f"Dispute on {word}", placed_at=now, lifted_at=now
+    )
+    cancelled = {"cancelled_at": now, "cancelled_because": f"Needs {word}"}
+    Erasure.objects.create(**candidate, reason="member", requested_at=now, due_at=now, **cancelled)
+    file = CandidateImport.objects.create(
+        **owned, role_id=application.role_id, member=member, state="done", created_at=now
+    )
+    ImportRow.objects.create(
+        **of,
+        of=file,
+        line=2,
+        cells={"company": f"Old {word}"},
+        email=f"old@{word.lower()}.example",
+        state="imported",
+        doubt=f"{word}?",
+    )
+    RatingRequest.objects.create(
+        **of,
+        state="declined",
+        rater_name=f"Rita {word}",
+        rater_email=f"rita@{word.lower()}.example",
+        created_at=now,
+    )
+    ratings = RatingImport.objects.create(**owned, lowest=1, highest=5, made_at=now, confirmed_at=now)
+    PerformanceRating.objects.create(
+        **of, of=ratings, criterion="Overall", value=4, rater=f"Rita {word}", rated_on=now.date()
+    )
+
+
 def visit_pages(world: World, application_id: int) -> None:
     """Visits of pages and links that are logged."""
     member = signed_in(factories.member(world.organisation, kind="admin"))
@@ -263,7 +352,7 @@ def test_an_erased_person_is_gone_from_every_table(world: World) -> None:
     assert erase_due(now=clock.now() + WAIT + timedelta(minutes=1)) == 1
     run_jobs()  # draws the redacted reports
     assert columns_with(WORD) == set()
-    [erasure] = Erasure.objects.of(organisation)
+    erasure = Erasure.objects.of(organisation).get(cancelled_at=None)
     assert set(erasure.counts) <= set(LABELS)
     assert has_opted_out(organisation=organisation, address=PEER["r-email"])
     assert ActivityFeedNote.objects.of(organisation).filter(state="sent").count() == posted
@@ -387,6 +476,15 @@ def test_an_export_contains_everything_stored_about_a_person(world: World) -> No
         f"I call the {WORD}.",
         f"{WORD} licence.pdf",
         f"Knows the {WORD}.",
+        f"Look at the {WORD}.",
+        f"See my {WORD}.",
+        f"The {WORD} is fine.",
+        f"From the {WORD}.",
+        f"{WORD} broke.",
+        f"Dispute on {WORD}",
+        f"Needs {WORD}",
+        f"Old {WORD}",
+        f"Rita {WORD}",
     ):
         assert words in told, words
     sections = {name for name, section in everything.items() if WORD.lower() in str(section).lower()}
@@ -399,4 +497,10 @@ def test_an_export_contains_everything_stored_about_a_person(world: World) -> No
         "mails",
         "timeline",
         "sent by Greenhouse",
+        "comments",
+        "requests for a human review",
+        "legal holds",
+        "erasures",
+        "imported",
+        "requests for a rating after the start",
     }
