@@ -16,7 +16,7 @@ from goodword.core.workdays import calendar_of
 from goodword.notifications.models import Email
 from goodword.references.models import ReferenceRequest
 from goodword.workspace.needs_you.needs import Hidden, Need, Needs, Urgency, Viewer, collect, late
-from goodword.workspace.needs_you.sources import SOURCES
+from goodword.workspace.needs_you.sources import NAMES, SOURCES
 from tests.assessments.custom_questions.support import answered as custom_answered
 from tests.references import story
 from tests.support import factories
@@ -28,13 +28,19 @@ from tests.workspace.needs_you.world import (
     NOW,
     WaitingReason,
     World,
+    appealed,
     bounced,
     cannot_name,
+    declined,
+    mail_failed,
+    mentioned,
     missed,
     note_failed,
     report_failed,
     stage_renamed,
+    unsent,
     waits,
+    without_rater,
     world,
 )
 
@@ -522,7 +528,12 @@ def test_hidden_needs_are_left_out_or_shown_alone(here: World) -> None:
     assert sorted(need.who for need in alone) == ["1 candidate", "Ada Zorn"]
 
 
+#: sources that need other worlds: referees, written answers, a request to the contact, a hiring manager
+ELSEWHERE = {"request", "marking", "adjustment", "rating"}
+
+
 def everything_for(here: World, name: str) -> None:
+    """One row of each other source."""
     waits(here.named(name), WaitingReason.NO_ADDRESS)
     bounced(here.named(name), "wrong@mail.example")
     cannot_name(here.named(name), reason="None left.")
@@ -530,7 +541,13 @@ def everything_for(here: World, name: str) -> None:
     report_failed(here.named(name))
     missed(here.named(name))
     checked(here.named(name))
-    invited(here.named(name))
+    mail_failed(invited(here.named(name)))
+    unsent(here.named(name))
+    declined(invited(here.named(name)))
+    declined(checked(here.named(name)))
+    appealed(here.named(name))
+    mentioned(here.named(name), here.rita)
+    without_rater(here.named(name))
 
 
 @pytest.mark.world
@@ -539,9 +556,10 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(here: World) -> None:
     stage_renamed(here.role)
     with CaptureQueriesContext(connection) as one:
         first = needs(here.rita, now=LATE)
+    assert {need.source for need in shown(first)} == NAMES - ELSEWHERE
     everything_for(here, "Bob")
     everything_for(here, "Cleo")
     with CaptureQueriesContext(connection) as three:
         last = needs(here.rita, now=LATE)
-    assert (first.total, last.total) == (9, 23)
+    assert (first.total, last.total) == (16, 44)
     assert len(three) == len(one)

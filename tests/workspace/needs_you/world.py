@@ -14,7 +14,8 @@ from goodword.references.models import Check
 from goodword.reports.models import Report
 from goodword.roles.domain.job_changes import notice
 from goodword.roles.models import Automation, Role, RoleNotice
-from goodword.workflow.models import StepRequest
+from goodword.workflow.models import Appeal, StepRequest
+from goodword.workspace.models import Comment, Mention, RatingRequest
 from tests.support import factories
 from tests.workspace.applications import checked, invited, named, reported
 
@@ -143,4 +144,54 @@ def missed(application: Application) -> Finding:
         entered_at=NOW,
         sentence="Too old",
         found_at=NOW,
+    )
+
+
+def unsent(application: Application) -> Check:
+    """The invitation to the reference check could not be sent."""
+    check = checked(application)
+    check.attention = "not_sent"
+    check.save()
+    return check
+
+
+def declined(run: Attempt | Check) -> None:
+    run.progress, run.completed_at = "declined", LATE - DAY
+    run.save()
+
+
+def mail_failed(attempt: Attempt) -> Email:
+    """A mail to the recruiter failed."""
+    email = Email.objects.of(attempt.organisation).get(application=attempt.step_request.application)
+    email.kind, email.state, email.link_purpose = "references.review", "failed", "review"
+    email.save()
+    return email
+
+
+def appealed(application: Application) -> Appeal:
+    return Appeal.objects.create(
+        organisation=application.organisation, application=application, text="Look again.", opened_at=NOW
+    )
+
+
+def mentioned(application: Application, member: Membership) -> Mention:
+    comment = Comment.objects.create(
+        organisation=application.organisation,
+        application=application,
+        author=factories.member(application.organisation),
+        text="Please look.",
+        written_at=NOW,
+    )
+    return Mention.objects.create(organisation=application.organisation, comment=comment, member=member)
+
+
+def without_rater(application: Application) -> RatingRequest:
+    application.status, application.hired_at = "hired", NOW
+    application.save()
+    return RatingRequest.objects.create(
+        organisation=application.organisation,
+        application=application,
+        state="needs_rater",
+        reason="no_manager",
+        created_at=NOW,
     )
