@@ -305,8 +305,9 @@ def add_other_texts(application: Application, attempt: Attempt, *, word: str) ->
     )
     cancelled = {"cancelled_at": now, "cancelled_because": f"Needs {word}"}
     Erasure.objects.create(**candidate, reason="member", requested_at=now, due_at=now, **cancelled)
+    assert application.role is not None
     file = CandidateImport.objects.create(
-        **owned, role_id=application.role_id, member=member, state="done", created_at=now
+        **owned, role=application.role, member=member, state="done", created_at=now
     )
     ImportRow.objects.create(
         **of,
