@@ -15,6 +15,7 @@ from goodword.references.domain.requests import has_opted_out, revoke_links
 from goodword.references.domain.responses import DraftAnswers
 from goodword.references.models import Check, CheckFlag, Referee, ReferenceRequest, SelfReference
 from goodword.references.personal_data import export as references_export
+from goodword.workflow.portal import ask_recruiter
 from tests.references.answered import NOW, asked, checked, data_path, whole
 from tests.references.test_erase_referee import mail_to
 from tests.support.pages import comparable
@@ -103,6 +104,22 @@ def test_the_export_contains_the_referees_own_answers_only(check: Check, request
     assert [mail["to"] for mail in exported_text["mails"]] == ["maria@globex.example"]
     for hidden in ("Omar", "Paul Meier", "secret-sign", "I ask before I build.", "hash"):
         assert hidden not in text
+
+
+def test_the_export_contains_the_referees_questions_only(check: Check, request_: ReferenceRequest) -> None:
+    application, other = check.step_request.application, check.requests.order_by("pk")[1]
+    for by, text in (
+        (f"referee:{request_.pk}", "Which crane?\nThe red one?"),
+        (f"referee:{other.pk}", "Which year?"),
+        ("candidate", "Has she answered?"),
+    ):
+        assert ask_recruiter(
+            application=application, by=by, name="N", address="n@mail.example", text=text, now=NOW
+        )
+    file = Client().get(f"{own_path(request_)}download/").json()
+    assert [(one["to"], one["question"]) for one in file["questions"]] == [
+        ("Rita Recruiter", "Which crane?\nThe red one?")
+    ]
 
 
 def test_opening_the_erase_page_changes_nothing(request_: ReferenceRequest) -> None:

@@ -1,11 +1,13 @@
 """Erasure and export of mails about an application, to any recipient, and of their links."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
 from goodword.candidates.models import Candidate
+from goodword.core.models import HasPk
 from goodword.core.personal_data import (
     Counts,
     ExportRequest,
@@ -48,7 +50,26 @@ def export(wanted: ExportRequest) -> Sections:
         exported_mail(mail, text=not (wanted.seen_by_member and mail.is_private))
         for mail in mails.order_by("pk")
     ]
-    return {"mails": exported}
+    if wanted.by_member:
+        return {"mails": exported}
+    refs = [f"asked:{pk}:candidate" for pk in wanted.application_ids]
+    return {"mails": exported, "questions": exported_questions(wanted.organisation, refs)}
+
+
+def exported_questions(organisation: HasPk, refs: Sequence[str]) -> list[dict[str, Any]]:
+    """The questions to the recruiter that somebody asked on their page, by the mails' `subject_ref`. For them only:
+    the mails themselves have links for members."""
+    mails = Email.objects.of(organisation).filter(subject_ref__in=refs).order_by("pk")
+    return [
+        without_empty(
+            {
+                "asked": mail.created_at,
+                "to": mail.to_name,
+                "question": "\n".join(mail.context.get("lines", [])),
+            }
+        )
+        for mail in mails
+    ]
 
 
 def exported_mail(mail: Email, *, text: bool = True) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from goodword.core.personal_data import (
 )
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
-from goodword.notifications.personal_data import exported_mail
+from goodword.notifications.personal_data import exported_mail, exported_questions
 from goodword.questionnaires.domain.versions import stored_questions
 from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.questions import fill_placeholders, for_self
@@ -246,6 +246,8 @@ def _referee_alone(wanted: ExportRequest) -> dict[str, Any]:
     mails = Email.objects.of(wanted.organisation).filter(subject_ref=request.mail_ref) if request else ()
     opted_out = has_opted_out(organisation=referee.organisation, address=referee.email)
     traces = Trace.objects.of(wanted.organisation).filter(request=request) if request else ()
+    application_id = referee.check_run.step_request.application_id
+    refs = [f"asked:{application_id}:referee:{request.pk}"] if request else []
     return {
         "you": _referee(referee, wanted, see=True)
         | {
@@ -254,6 +256,7 @@ def _referee_alone(wanted: ExportRequest) -> dict[str, Any]:
             "address from": "the organisation" if referee.address_corrected else "the candidate",
         },
         "mails": [exported_mail(mail) for mail in mails],
+        "questions": exported_questions(wanted.organisation, refs),
         "devices and addresses": [_trace(one) for one in traces],
     }
 

@@ -20,6 +20,7 @@ from goodword.greenhouse.sync.due_erasures import erase_due
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.models import Check, CheckFlag
+from goodword.workflow.portal import ask_recruiter
 from tests.assessments.all_kinds import assessment_of_all, taken
 from tests.assessments.support import answer_all, assigned, part_of
 from tests.references.answered import NOW, data_path, named, whole
@@ -121,6 +122,17 @@ def test_the_file_omits_applications_unknown_to_the_candidate(check: Check) -> N
     told, text = downloaded(own_path(check))
     assert len(told["applications"]) == 1
     assert "Secret successor" not in text
+
+
+def test_the_file_contains_the_candidates_questions(check: Check) -> None:
+    application = check.step_request.application
+    for by, text in (("candidate", "When do I hear from you?"), ("referee:1", "Which year?")):
+        assert ask_recruiter(
+            application=application, by=by, name="N", address="n@mail.example", text=text, now=NOW
+        )
+    file, everything = downloaded(own_path(check))
+    assert [one["question"] for one in file["questions"]] == ["When do I hear from you?"]
+    assert "Which year?" not in everything
 
 
 @pytest.mark.world
