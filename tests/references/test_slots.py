@@ -181,6 +181,37 @@ def test_the_time_until_the_answer_does_not_count(answers_after: int | None) -> 
 
 
 @pytest.mark.world
+@pytest.mark.parametrize("answers_after", [None, 5], ids=["the other referee is being asked", "and answers"])
+def test_overlapping_waits_are_counted_once(answers_after: int | None) -> None:
+    two_managers = {**MANAGER_AND_PEER[0], "count": 2}
+    story = asking([two_managers, MANAGER_AND_PEER[1]])
+    name_and_send(story, 3, PEER)
+    before = story.check.deadline_at
+    cannot(story, 1)
+    cannot(story, 2)
+    decide(story, "still_asked", slot=1, days=3)
+    assert story.check.deadline_at == before + timedelta(days=3)
+    if answers_after:
+        with time_machine.travel(NOW + timedelta(days=answers_after), tick=False):
+            answer(referee_path(PAUL))
+    decide(story, "still_asked", slot=2, days=7)
+    assert story.check.deadline_at == before + timedelta(days=7)
+
+
+@pytest.mark.world
+def test_a_reopened_check_has_no_wait_counted_twice() -> None:
+    story = asking()
+    before = story.check.deadline_at
+    cannot(story)
+    later = NOW + timedelta(days=2)
+    story.happens("application.rejected", reason="x", at=later)
+    story.happens("application.unrejected", at=later)
+    assert (story.check.clock_stopped_at, story.check.deadline_at) == (later, before + timedelta(days=2))
+    decide(story, "still_asked", days=7)
+    assert story.check.deadline_at == before + timedelta(days=7)
+
+
+@pytest.mark.world
 def test_waiving_sends_no_mail_if_nothing_is_left_to_do() -> None:
     story = asking()
     name_and_send(story, 2, PEER)

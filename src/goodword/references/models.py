@@ -28,6 +28,8 @@ class Check(StepRun):
     candidate_may_see = models.BooleanField(default=False)
     #: of the candidate's browser, for reminders
     time_zone = models.CharField(max_length=60, default="", blank=True)
+    #: the candidate's wait for the organisation until then has been added to the deadline
+    waited_until = models.DateTimeField(null=True)
     #: when the candidate was first told about a slow referee
     slow_notified_at = models.DateTimeField(null=True)
     #: the candidate's reason, for the recruiter

@@ -249,14 +249,9 @@ def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
     if on_hold and check.clock_stopped_at is None:
         # the candidate may have waited since before, while other referees were being asked
         asked = [one.slot.cannot_at for one in statuses if one.state == "questioned" and one.slot.cannot_at]
-        check.clock_stopped_at = min([now, *asked])
+        check.clock_stopped_at = _not_given_back(check, since=min([now, *asked]))
     elif not on_hold and check.clock_stopped_at is not None:
-        check.deadline_at = restarted_deadline(
-            check.deadline_at,
-            stopped_at=check.clock_stopped_at,
-            now=now,
-            calendar=check.organisation.calendar,
-        )
+        give_back_wait(check, since=check.clock_stopped_at, now=now)
         check.clock_stopped_at = None
     check.deadline_at = max([check.deadline_at, *_request_deadlines(check)])
     plan_candidate_reminder(
@@ -266,6 +261,22 @@ def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
         asked_at=asked_at,
     )
     check.save()
+
+
+def give_back_wait(check: Check, *, since: datetime, now: datetime) -> None:
+    """Move the deadline by the time that the candidate has waited for the organisation, without saving. Waits may
+    overlap."""
+    check.deadline_at = restarted_deadline(
+        check.deadline_at,
+        stopped_at=_not_given_back(check, since=since),
+        now=now,
+        calendar=check.organisation.calendar,
+    )
+    check.waited_until = now
+
+
+def _not_given_back(check: Check, *, since: datetime) -> datetime:
+    return max(since, check.waited_until or since)
 
 
 def candidate_is_asked(check: Check) -> bool:

@@ -9,6 +9,7 @@ from goodword.references.domain import checks
 from goodword.references.domain.checks import (
     SlotStatus,
     candidate_is_asked,
+    give_back_wait,
     record_event,
     slot_status,
     update_clock,
@@ -17,7 +18,7 @@ from goodword.references.domain.mails import mail_candidate, mail_recruiter_cann
 from goodword.references.domain.requests import complete_if_all_received, end_request, revoke_links
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.slots import ANY, KINDS, MOST_REFEREES
-from goodword.workflow.domain.runs import Refused, days_left, restarted_deadline
+from goodword.workflow.domain.runs import Refused, days_left
 
 MAY_BE_QUESTIONED = frozenset({"free", "declined", "undelivered"})
 Answer = Slot.Answer
@@ -107,10 +108,7 @@ def answer_cannot(
         if answer == Answer.WAIVED:
             _waive(check, status, now=now)
         if check.clock_stopped_at is None and row.cannot_at is not None:
-            # the clock ran because requests were open; give the candidate the waiting time back
-            check.deadline_at = restarted_deadline(
-                check.deadline_at, stopped_at=row.cannot_at, now=now, calendar=check.organisation.calendar
-            )
+            give_back_wait(check, since=row.cannot_at, now=now)  # the clock ran because requests were open
         update_clock(check, now=now, asked_at=None if answer == Answer.WAIVED else now)
         if answer != Answer.WAIVED or candidate_is_asked(check):
             key = f"slot:{row.number}:answered:{now:%Y%m%d%H%M%S}"

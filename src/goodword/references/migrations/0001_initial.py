@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ),
                 ("candidate_may_see", models.BooleanField(default=False)),
                 ("time_zone", models.CharField(blank=True, default="", max_length=60)),
+                ("waited_until", models.DateTimeField(null=True)),
                 ("slow_notified_at", models.DateTimeField(null=True)),
                 ("decline_reason", models.TextField(blank=True, default="")),
                 ("marked_reason", models.TextField(blank=True, default="")),
