@@ -60,6 +60,23 @@ def test_numbers_choose_and_enter_continues(page: Page, url: Callable[..., str],
     assert f"POST {url('portal_assessment_item', 1, 2)}" not in sent
 
 
+@pytest.mark.parametrize("method", ["setItem", "getItem"])
+def test_an_answer_that_the_browser_cannot_store_is_sent_later(
+    page: Page, url: Callable[..., str], attempt: Attempt, method: str
+) -> None:
+    """`setItem` fails if the storage is full, `getItem` if it is blocked."""
+    page.add_init_script(f"Storage.prototype.{method} = () => {{ throw new DOMException('no storage') }}")
+    page.goto(url("portal_assessment_item", 1, 1))
+    page.context.set_offline(True)
+    page.wait_for_function("() => fetch('/healthz', {cache: 'no-store'}).then(() => false, () => true)")
+    page.keyboard.press("4")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert answers(attempt) == []
+    page.context.set_offline(False)
+    expect(page.locator("[data-saved]")).to_have_text("Saved", timeout=15_000)
+    assert answers(attempt) == [("ws116", 4)]
+
+
 @pytest.mark.parametrize(
     ("part", "target"),
     [(JUDGEMENT, "[data-situation]"), (PlannedTest(test="work_style"), "[data-item]")],

@@ -5,10 +5,12 @@
   const KEY = "goodword.answers";
   const AGAIN_AFTER = 4000;
   const GIVE_UP_AFTER = 20000; // ms without a response, as in a tunnel
-  let memory = {}; // if the browser stores nothing
+  let memory = {}; // as last written, if the browser's storage is full or blocked
+  let stored = true;
   let busy = false;
 
   const read = () => {
+    if (!stored) return memory;
     try {
       return JSON.parse(localStorage.getItem(KEY) ?? "{}");
     } catch {
@@ -20,8 +22,9 @@
     try {
       if (Object.keys(all).length) localStorage.setItem(KEY, JSON.stringify(all));
       else localStorage.removeItem(KEY);
+      stored = true;
     } catch {
-      // private window: kept while this page is open
+      stored = false;
     }
   };
 
@@ -150,7 +153,7 @@
     if (unsent().length) flush();
   }, AGAIN_AFTER);
   window.addEventListener("beforeunload", (event) => {
-    if (unsent().length && !navigator.onLine) event.preventDefault();
+    if (unsent().length && (!stored || !navigator.onLine)) event.preventDefault();
   });
   document.addEventListener("DOMContentLoaded", () => {
     if (!unsent().length) return;
