@@ -40,10 +40,7 @@ def retention_for_referee(organisation: Organisation, *, candidate: str) -> str:
             "It is erased with the data of %(candidate)s, %(period)s after their last application at "
             "%(organisation)s ends, or after the last answer by them or their referees if later."
         ),
-        hidden=_(
-            "It is erased %(period)s after the applications of %(candidate)s are removed from the "
-            "recruiting software of %(organisation)s."
-        ),
+        hidden=_of_hidden(),
         candidate=candidate,
     )
 
@@ -61,19 +58,20 @@ def retention_for_expert(organisation: Organisation) -> str:
 def retention_for_rater(organisation: Organisation, *, candidate: str) -> str:
     """Tell raters how long their data is kept. Ratings are erased with the person rated; for earlier erasure, raters
     have to write to the organisation."""
-    names = {"organisation": organisation.name, "candidate": candidate}
-    if not organisation.erases_old:
-        return (
-            _(
-                "It is erased together with the data of %(candidate)s. %(organisation)s has set no date for that."
-            )
-            % names
-        )
-    return _(
-        "It is erased with the data of %(candidate)s, %(period)s after their last application at "
-        "%(organisation)s ended (for example, because they were hired), or after the last answer by them or "
-        "their referees if later."
-    ) % {**names, "period": period(organisation.keep_months)}
+    sentences = _rules(
+        organisation,
+        old=_(
+            "It is erased with the data of %(candidate)s, %(period)s after their last application at "
+            "%(organisation)s ended (for example, because they were hired), or after the last answer by them or "
+            "their referees if later."
+        ),
+        hidden=_of_hidden(),
+        candidate=candidate,
+    )
+    nothing = _(
+        "It is erased together with the data of %(candidate)s. %(organisation)s has set no date for that."
+    )
+    return " ".join(sentences) or nothing % {"organisation": organisation.name, "candidate": candidate}
 
 
 def may_be_rated_later(application: Application, *, begun_at: datetime | None) -> bool:
@@ -84,14 +82,28 @@ def may_be_rated_later(application: Application, *, begun_at: datetime | None) -
     return begun_at is None or begun_at >= role.asks_for_ratings_since
 
 
-def _retention(organisation: Organisation, *, old: str, hidden: str, **names: str) -> str:
+def _of_hidden() -> str:
+    return _(
+        "It is erased %(period)s after the applications of %(candidate)s are removed from the "
+        "recruiting software of %(organisation)s."
+    )
+
+
+def _rules(organisation: Organisation, *, old: str, hidden: str, **names: str) -> list[str]:
+    """A sentence for each rule that the organisation has turned on."""
     names["organisation"] = organisation.name
     sentences = []
     if organisation.erases_old:
         sentences.append(old % {**names, "period": period(organisation.keep_months)})
     if organisation.erases_hidden:
         sentences.append(hidden % {**names, "period": period(organisation.hidden_months)})
+    return sentences
+
+
+def _retention(organisation: Organisation, *, old: str, hidden: str, **names: str) -> str:
+    sentences = _rules(organisation, old=old, hidden=hidden, **names)
     if not sentences:
-        sentences.append(_("%(organisation)s has set no date for automatic erasure.") % names)
+        nothing = _("%(organisation)s has set no date for automatic erasure.")
+        sentences.append(nothing % {"organisation": organisation.name})
     sentences.append(_("You can have it erased at any time, unless legal reasons require it to be kept."))
     return " ".join(sentences)

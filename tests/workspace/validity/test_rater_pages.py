@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from goodword.accounts.models import AuditEntry, Membership
+from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.notifications.models import Email, Link
 from goodword.roles.models import Role
@@ -86,6 +86,16 @@ def test_the_page_says_who_sees_it_what_for_and_how_long_and_changes_nothing(ada
     assert response["Cache-Control"] == "no-store"
     assert response["X-Robots-Tag"] == "noindex"
     assert RatingRequest.objects.of(ada.organisation).values().get() == before
+
+
+@pytest.mark.parametrize("erases_old", [False, True])
+def test_the_page_names_each_rule_that_erases_the_rating(ada: Application, erases_old: bool) -> None:
+    rules = {"erases_old": erases_old, "keep_months": 24, "erases_hidden": True, "hidden_months": 3}
+    Organisation.objects.filter(pk=ada.organisation_id).update(**rules)
+    said = words(Client().get(address(ada)))
+    gone = "It is erased 3 months after the applications of Ada Lovelace are removed from the recruiting software"
+    assert (gone in said, "has set no date" in said) == (True, False)
+    assert ("2 years after their last application at Acme Bikes ended" in said) == erases_old
 
 
 @pytest.mark.world
