@@ -13,6 +13,7 @@ SOURCE = ROOT / "src/goodword"
 PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.py)`")
 #: `path/to/file.py`, `file.py` beside the previous file, `<app>/templates/`
 FILE = re.compile(r"[\w.<>*-]+/[\w./<>*-]*|[\w-]+\.(?:py|md|toml)")
+IN_SCRIPT = re.compile(r"\b(?:const|let|function) (\w+)\b")
 NAME = re.compile(r"(\w+)(=?)")
 
 
@@ -37,6 +38,7 @@ def test_the_code_named_by_the_index_exists() -> None:
         ("`core/nowhere.py`", "core/nowhere.py doesn't exist"),
         ("`record`", "record is named without a file"),
         ("`for_candidate` and `nothing` in `assessments/kinds/<kind>/results.py`", "nothing isn't in"),
+        ("`put` and `nothing` in `assessments/static/assessments/queue.js`", "nothing isn't in"),
     ],
 )
 def test_a_name_that_no_longer_exists_is_found(row: str, problem: str) -> None:
@@ -83,7 +85,10 @@ def files_named(path: str, *, beside: Path | None) -> list[Path]:
 
 @cache
 def names_in(file: Path) -> frozenset[str]:
-    """Functions and classes, what modules and classes assign, and parameters as `name=`."""
+    """Functions and classes, what modules and classes assign, and parameters as `name=`. In scripts: functions and
+    variables."""
+    if file.suffix == ".js":
+        return frozenset(IN_SCRIPT.findall(file.read_text()))
     if file.suffix != ".py":
         return frozenset()
     names: set[str] = set()
