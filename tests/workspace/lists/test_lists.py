@@ -15,7 +15,8 @@ from goodword.candidates.models import Application, visible_applications
 from goodword.references.domain.slot_changes import cannot_provide
 from goodword.roles.models import Automation, Role, visible_roles
 from goodword.workspace.lists.listing import Listing, listing_of
-from goodword.workspace.lists.query import ListQuery
+from goodword.workspace.lists.pages import Order
+from goodword.workspace.lists.query import SORTS, ListQuery
 from goodword.workspace.lists.rows import Scope
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -35,6 +36,12 @@ def rita() -> Membership:
 @pytest.fixture
 def role(rita: Membership) -> Role:
     return factories.role(rita.organisation, owner=rita)
+
+
+def test_every_header_names_a_sort_order(rita: Membership) -> None:
+    columns = listing_of(rita, ListQuery(), role=None, now=NOW).columns
+    assert [name for name in columns if name not in SORTS] == []
+    assert [name for name in SORTS if not Order.of(name, now=NOW).keys] == []
 
 
 @pytest.mark.slow
