@@ -168,6 +168,33 @@ def test_an_erased_candidate_leaves_no_name(rita: Membership, role: Role) -> Non
     assert_stored_as_shown(rita, now=NOW)
 
 
+#: columns that never change; those of steps don't either
+FIXED = {"id", "organisation_id", "step_request_id"}
+#: in the view's text, which both steps share, but without effect
+UNUSED = {"references_check.opened_at"}
+
+
+@pytest.mark.django_db
+def test_triggers_watch_every_column_that_rows_are_computed_from() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.view_column_usage "
+            "WHERE view_name = 'workspace_listed_now' AND table_name <> 'roles_step'"
+        )
+        used = cursor.fetchall()
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger "
+            "WHERE tgname = 'listed_application_changed'"
+        )
+        watched = dict(cursor.fetchall())
+    missing = [
+        f"{table}.{column}"
+        for table, column in used
+        if column not in FIXED and f"new.{column})" not in watched[table].replace("::text", "")
+    ]
+    assert set(missing) == UNUSED
+
+
 @pytest.mark.world
 def test_rows_go_with_their_application(rita: Membership, role: Role) -> None:
     ada = named(role, "Ada", "Zorn")
