@@ -93,6 +93,18 @@ def _new_request(attempt: Attempt, *, now: datetime, **values: object) -> Adjust
 class AlreadyAnswered(Exception): ...
 
 
+def _lock_with_attempt(adjustment_id: int) -> tuple[Attempt, Adjustment]:
+    """Lock the attempt, then the request. Raises Closed if the request was erased."""
+    rows = Adjustment.objects.across_organisations().filter(pk=adjustment_id)
+    while (attempt_id := rows.values_list("attempt_id", flat=True).first()) is not None:
+        attempt = lock(Attempt, attempt_id)
+        row = rows.select_for_update().first()
+        if row is not None and row.attempt_id == attempt_id:
+            return attempt, row
+        # a new invitation has moved the request to another attempt in the meantime
+    raise parts.Closed
+
+
 def answer_request(
     *,
     adjustment_id: int,
@@ -110,9 +122,7 @@ def answer_request(
     if not 0 <= percent <= MAX_PERCENT:
         raise ValueError(f"{percent} percent")
     with transaction.atomic():
-        row = Adjustment.objects.across_organisations().get(pk=adjustment_id)
-        attempt = lock(Attempt, row.attempt_id)
-        row = Adjustment.objects.of(attempt.organisation).select_for_update().get(pk=row.pk)
+        attempt, row = _lock_with_attempt(adjustment_id)
         if row.state != Adjustment.State.ASKED:
             raise AlreadyAnswered
         application = application_of(attempt)
