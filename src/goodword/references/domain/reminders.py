@@ -103,7 +103,10 @@ def remind_referees(*, now: datetime) -> int:
 
 def remind_referee(*, request_id: int, now: datetime) -> bool:
     with transaction.atomic():
-        check, request = checks.lock_request(request_id)
+        try:
+            check, request = checks.lock_request(request_id)
+        except checks.Closed:  # erased in the meantime
+            return False
         if request.next_reminder_at is None or request.next_reminder_at > now or is_stopped(check):
             return False
         if (

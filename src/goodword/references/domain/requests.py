@@ -206,7 +206,10 @@ def on_opted_out(event: Event) -> None:
 
 def _stop_asking(request_id: int, event: Event) -> None:
     with transaction.atomic():
-        check, request = checks.lock_request(request_id)
+        try:
+            check, request = checks.lock_request(request_id)
+        except checks.Closed:  # erased in the meantime
+            return
         if not request.is_out:
             return
         if request.state == ReferenceRequest.State.SENT:
@@ -309,7 +312,10 @@ def end_expired_requests(*, now: datetime) -> int:
 
 def _end_expired(request_id: int, *, now: datetime) -> bool:
     with transaction.atomic():
-        check, request = checks.lock_request(request_id)
+        try:
+            check, request = checks.lock_request(request_id)
+        except checks.Closed:  # erased in the meantime
+            return False
         if not request.is_out or request.deadline_at >= now or check.progress not in DONE:
             return False
         end_request(request, why=ReferenceRequest.Why.CHECK_DONE, now=now)

@@ -10,7 +10,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation, active_members
 from goodword.core.text import WithoutAccents
 from goodword.roles.domain.job_analysis import copy_requirements
-from goodword.roles.domain.settings import REQUIREMENT_FIELDS, CheckSettings, add_role
+from goodword.roles.domain.settings import REQUIREMENT_FIELDS, CheckSettings, NotAnOwner, add_role
 from goodword.roles.models import Role, Step, is_confidential
 
 
@@ -20,10 +20,6 @@ class RoleChanged(Exception):
     def __init__(self, role: Role) -> None:
         super().__init__(f"Role {role.pk} has changed.")
         self.role = role
-
-
-class NotAnOwner(Exception):
-    pass
 
 
 def version_of(role: Role) -> str:
@@ -100,7 +96,8 @@ def ask_for_ratings(*, role: Role, on: bool, days: int, by: Membership, now: dat
 
 
 def copy_role(*, role: Role, title: str, by: Membership, now: datetime) -> Role:
-    """Copy a role's step settings and job requirements to a new role of `by`, but not jobs, viewers and candidates."""
+    """Copy a role's step settings and job requirements to a new role of `by`, but not jobs, viewers and candidates.
+    Raises NotAnOwner."""
     with transaction.atomic():
         made = add_role(title=title, owner=by, now=now)
         if is_confidential(role):

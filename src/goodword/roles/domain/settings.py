@@ -106,7 +106,12 @@ def set_requirement(
     return True
 
 
+class NotAnOwner(Exception):
+    """The member is deactivated, or a hiring manager."""
+
+
 def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
+    """Raises NotAnOwner."""
     with transaction.atomic():
         role = add_role(title=title, owner=owner, now=now)
         write(
@@ -121,7 +126,8 @@ def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
 
 def add_role(*, title: str, owner: Membership, now: datetime) -> Role:
     """Create a role. Its assessments pause when candidates leave the stage; checks continue, because offers depend on
-    them."""
+    them. Raises NotAnOwner."""
+    lock_owner(owner)
     role = Role.objects.create(
         organisation=owner.organisation, title=" ".join(title.split()), owner=owner, created_at=now
     )
@@ -137,6 +143,14 @@ def add_role(*, title: str, owner: Membership, now: datetime) -> Role:
             on_hire=Step.OnClose.GO_ON if check else Step.OnClose.CLOSE,
         )
     return role
+
+
+def lock_owner(member: Membership) -> None:
+    """Lock the member, whose deactivation then hands this role over, too. Raises NotAnOwner."""
+    rows = Membership.objects.of(member.organisation).select_for_update(of=("self",), no_key=True)
+    locked = rows.get(pk=member.pk)
+    if locked.deactivated_at is not None or not locked.may_work:
+        raise NotAnOwner
 
 
 def _read(step: Step, name: str) -> Any:

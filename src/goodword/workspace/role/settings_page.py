@@ -206,11 +206,14 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, role, copy_form=form)
     now, by = clock.now(), request.member
-    with transaction.atomic():
-        made = copy_role(role=role, title=form.cleaned_data["title"], by=by, now=now)
-        steps = Step.objects.of(request.organisation).select_related("organisation")
-        old, new = (steps.get(role=one, kind=Step.Kind.ASSESSMENT) for one in (role, made))
-        draft = copy_plan(step=old, to=new, by=by, now=now)
+    try:
+        with transaction.atomic():
+            made = copy_role(role=role, title=form.cleaned_data["title"], by=by, now=now)
+            steps = Step.objects.of(request.organisation).select_related("organisation")
+            old, new = (steps.get(role=one, kind=Step.Kind.ASSESSMENT) for one in (role, made))
+            draft = copy_plan(step=old, to=new, by=by, now=now)
+    except NotAnOwner:
+        return _without_owner(request)
     said = _("“%(title)s” created.") % {"title": made.title}
     if draft is not None:
         said = f"{said} {_('Its assessment is a draft: publish it before you invite candidates.')}"
@@ -275,9 +278,17 @@ SHOWN = 40
 def role_new(request: MemberRequest) -> HttpResponseBase:
     form = TitleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        role = create_role(title=form.cleaned_data["title"], owner=request.member, now=clock.now())
+        try:
+            role = create_role(title=form.cleaned_data["title"], owner=request.member, now=clock.now())
+        except NotAnOwner:
+            return _without_owner(request)
         return redirect("role", request.organisation.slug, role.pk)
     return _new_role_page(request, form)
+
+
+def _without_owner(request: MemberRequest) -> HttpResponseBase:
+    messages.error(request, _("Not created: the role's owner has just lost access. Try again."))
+    return redirect("role_new", request.organisation.slug)
 
 
 def _new_role_page(request: MemberRequest, form: TitleForm) -> HttpResponse:
@@ -332,12 +343,15 @@ def role_from_job(request: MemberRequest) -> HttpResponseBase:
         role = create_from_job(choice, addresses=addresses, by=request.member, now=clock.now())
     except JobTaken as taken:
         role = taken.role
+    except NotAnOwner:
+        return _without_owner(request)
     stages = reverse("role_automation_stages", args=[request.organisation.slug, role.pk])
     return redirect(f"{stages}?{urlencode({'job': choice.key})}")
 
 
 def create_from_job(choice: JobChoice, *, addresses: Collection[str], by: Membership, now: datetime) -> Role:
-    """A role linked to the job, without stages. Its owner is the job's recruiter, if a member. Raises JobTaken."""
+    """A role linked to the job, without stages. Its owner is the job's recruiter, if a member. Raises JobTaken,
+    NotAnOwner."""
     job = choice.job
     live = next((post for post in job.posts if post.live), None)
     with transaction.atomic():
