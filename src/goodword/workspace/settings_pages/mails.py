@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -25,12 +26,19 @@ from goodword.core import clock, mail
 from goodword.notifications.domain.queue import NEEDS_PERSON, failed_mails, send_again
 from goodword.notifications.domain.sender_domain import aligned, configured, published
 from goodword.notifications.models import Email, Link
-from goodword.references.domain.checks import is_running
+from goodword.references.domain.checks import Closed, is_running, lock_request
 from goodword.references.domain.mails import REQUEST
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.workflow.domain.eligibility import blocking_reason, closing_reason
-from goodword.workflow.models import StepRequest, StepRun, awaits_click, is_open
+from goodword.workflow.models import (
+    StepRequest,
+    StepRun,
+    awaits_click,
+    is_open,
+    lock_newest_unfinished,
+    lock_step_request,
+)
 from goodword.workspace.candidate.timeline import MAIL_NAMES
 from goodword.workspace.reference_check import REFEREES, referee_of
 from goodword.workspace.step_actions import back_to
@@ -103,10 +111,22 @@ def address_now(email: Email) -> str:
 def send_needed_again(email: Email, *, member: Membership | None, now: datetime) -> bool:
     """Send a mail again if it is still needed. Returns whether it is. `member`: None for the operator."""
     with transaction.atomic():
+        _lock_subject(email)
         address = address_now(email)
         if not address:
             return False
         return send_again(email_id=email.pk, to_address=address, member=member, now=now)
+
+
+def _lock_subject(email: Email) -> None:
+    """Lock the assessment or check before the mail, as those do that pause or end it and cancel its mails."""
+    subject = email.link_subject_id or 0
+    if email.link_purpose == Link.Purpose.CANDIDATE and lock_step_request(subject) is not None:
+        lock_newest_unfinished(Attempt, subject)
+        lock_newest_unfinished(Check, subject)
+    elif email.link_purpose == Link.Purpose.REFEREE:
+        with suppress(Closed):  # erased
+            lock_request(subject)
 
 
 def _first_of(mails: Iterable[Email], *, member: Membership, now: datetime) -> bool:
