@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from goodword.candidates.domain.people import AlreadyOnRole, Person
 from goodword.candidates.models import Application
@@ -11,6 +12,8 @@ from goodword.workspace.adding import imports
 from goodword.workspace.adding.csv_reading import read_table
 from goodword.workspace.adding.forms import add_and_invite
 from tests.support import factories
+from tests.support.overlap import before_commit
+from tests.support.pages import signed_in
 
 pytestmark = [pytest.mark.programs, pytest.mark.django_db(transaction=True)]
 NOW = factories.NOW
@@ -33,6 +36,21 @@ def test_the_second_member_sees_a_message_and_nobody_is_added_twice() -> None:
     with ThreadPoolExecutor(4) as many:
         assert sorted(many.map(add, ("Ada", "Eda", "Ida", "Oda"))) == [False, False, False, True]
     assert Application.objects.of(role.organisation).count() == 1
+
+
+def test_lines_that_a_colleague_has_just_added_are_not_imported_unseen() -> None:
+    rita = factories.member(factories.organisation())
+    role = factories.role(rita.organisation, owner=rita)
+    text = "Name,E-mail\nAda Zorn,ada@mail.example\nCher,cher@mail.example"
+    of = imports.read_into_rows(read_table(text.encode()), role=role, member=rita, now=NOW)
+    imports.leave_out(of, listed=[3], ticked=[3])
+    browser, where = signed_in(rita), [rita.organisation.slug, role.pk, of.pk]
+    with before_commit(lambda: browser.post(reverse("role_import_confirm", args=where), {"shown": "1"})):
+        imports.leave_out(of, listed=[3], ticked=[])
+    of.refresh_from_db()
+    assert of.state == "checked"
+    page = browser.get(reverse("role_import_check", args=where)).content.decode()
+    assert "Not imported: somebody else has just changed which lines to import." in page
 
 
 def test_an_import_that_two_workers_run_adds_each_line_once() -> None:

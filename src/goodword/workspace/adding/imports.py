@@ -264,11 +264,20 @@ def counts_of(of: CandidateImport) -> dict[str, int]:
     return {state.value: found.get(state.value, 0) for state in RowState}
 
 
-def start(of: CandidateImport, *, steps: Collection[str], member: Membership, now: datetime) -> bool:
-    """Start importing the valid rows. Returns False if already started."""
+def start(
+    of: CandidateImport,
+    *,
+    steps: Collection[str],
+    member: Membership,
+    now: datetime,
+    shown: int | None = None,
+) -> bool:
+    """Start importing the valid rows. Returns False if already started, or if their number is no longer `shown`."""
     with transaction.atomic():
         row = _locked(of.pk)
         if row is None or row.state != State.CHECKED:
+            return False
+        if shown is not None and counts_of(row)[RowState.GOOD] != shown:
             return False
         row.state, row.member = State.RUNNING, member
         row.steps = [kind for kind in Step.Kind.values if kind in steps]

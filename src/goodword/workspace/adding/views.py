@@ -207,7 +207,11 @@ def confirm(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase
         return here
     if request.POST.get("shown") != str(good) or (steps and "confirmed" not in request.POST):
         return _check_page(request, role, found, chosen=steps)
-    imports.start(found, steps=[one.step.kind for one in steps], member=request.member, now=clock.now())
+    kinds = [one.step.kind for one in steps]
+    if not imports.start(found, steps=kinds, member=request.member, now=clock.now(), shown=good):
+        found.refresh_from_db()
+        if found.state == State.CHECKED:
+            messages.info(request, _("Not imported: somebody else has just changed which lines to import."))
     return here
 
 

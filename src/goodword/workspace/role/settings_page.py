@@ -25,7 +25,6 @@ from goodword.greenhouse.setup.connections import CALL_ERRORS, error_message, li
 from goodword.roles.domain.automation import JobTaken, link
 from goodword.roles.domain.role_changes import (
     RATING_DAYS,
-    NotAnOwner,
     RoleChanged,
     change_role,
     copy_role,
@@ -33,7 +32,7 @@ from goodword.roles.domain.role_changes import (
     set_archived,
     version_of,
 )
-from goodword.roles.domain.settings import create_role
+from goodword.roles.domain.settings import NotAnOwner, create_role
 from goodword.roles.models import Automation, Role, Step, has_confidential_job, may_share, visible_roles
 from goodword.ui.fields import LineField
 from goodword.workspace.automation.access import JobChoice, account_label, job_choices, parse_key
