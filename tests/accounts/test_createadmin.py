@@ -175,7 +175,7 @@ def test_a_terminal_prompts_until_the_time_zone_is_valid_and_twice_for_the_passw
     status, _, error = run(stdin=Terminal("Europe/Atlantis\nEurope/Paris\n"))
     assert (status, error) == (
         0,
-        "Unknown time zone 'Europe/Atlantis'. Use one like Europe/London.\n",
+        "Unknown time zone 'Europe/Atlantis'. Use UTC or one like Europe/London.\n",
     )
     assert asked == ["Password: ", "Password again: "]
     assert Organisation.objects.get().time_zone == "Europe/Paris"

@@ -41,7 +41,7 @@ def check_time_zone(name: str) -> None:
     """Raise ValidationError for an unknown zone. Etc/UTC is what servers are set to, but the settings don't offer it.
     PostgreSQL doesn't know all names without a slash that Python knows."""
     if name != "UTC" and ("/" not in name or name not in available_timezones()):
-        raise ValidationError(f"Unknown time zone {name!r}. Use one like Europe/London.")
+        raise ValidationError(f"Unknown time zone {name!r}. Use UTC or one like Europe/London.")
 
 
 def create_organisation(*, name: str, now: datetime, time_zone: str) -> Organisation:
