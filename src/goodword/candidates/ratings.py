@@ -25,6 +25,7 @@ from goodword.candidates.people_files import (
     plain_heading,
     read_rows,
 )
+from goodword.core.clock import latest_day
 from goodword.core.csv_files import UnreadableFile
 from goodword.core.text import clean_text
 
@@ -286,7 +287,7 @@ def read_into_rows(
 ) -> RatingImport:
     """Store the ratings of people who were hired. They count once confirmed. `refused`: applications of people who must
     not be rated."""
-    today = timezone.localdate(now, organisation.zone)
+    today = latest_day(now)  # raters may be elsewhere
     applications = _applications(organisation, {line.person for line in lines})
     left_out: defaultdict[str, list[int]] = defaultdict(list)
     rows: list[tuple[RatedLine, int]] = []

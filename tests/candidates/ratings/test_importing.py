@@ -46,6 +46,17 @@ def read(admin: Membership, *lines: str, scale: Scale = SCALE, refused: Collecti
     )
 
 
+def test_a_rating_of_today_elsewhere_is_not_in_the_future(admin: Membership) -> None:
+    admin.organisation.time_zone = "America/Los_Angeles"
+    hired(admin, "ada@x.example")
+    evening = NOW.replace(hour=20)  # the next day in Auckland
+    raw = f"E-mail,Rater,Date,Overall\nada@x.example,Bo,{TODAY + timedelta(days=1)},4"
+    made = ratings.read_into_rows(
+        read_ratings(raw.encode(), SCALE), SCALE, organisation=admin.organisation, member=admin, now=evening
+    )
+    assert made.left_out == {}
+
+
 def counting(admin: Membership) -> list[tuple[int, str, float]]:
     rows = PerformanceRating.objects.of(admin.organisation).filter(of__confirmed_at__isnull=False)
     return list(rows.order_by("pk").values_list("application_id", "rater", "value"))
