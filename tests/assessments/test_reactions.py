@@ -111,9 +111,9 @@ def test_undoing_a_rejection_keeps_an_extended_deadline_and_reveals_no_adjustmen
     assert (again.deadline_at, again.overdue_since) == (until + by_adjustment, until)
 
     renewed = until + timedelta(days=4)
-    again.renew_deadline(renewed)
+    again.renew_deadline(renewed, at=NOW)
     assert (again.deadline_at, again.overdue_since) == (until + by_adjustment, renewed)
-    again.renew_deadline(renewed + by_adjustment)
+    again.renew_deadline(renewed + by_adjustment, at=NOW)
     assert again.deadline_at == again.overdue_since == renewed + by_adjustment
 
 

@@ -10,6 +10,8 @@ from django.core import mail
 
 from goodword.accounts.models import Membership
 from goodword.references.domain import checks
+from goodword.references.domain.invitations import invite_again
+from goodword.references.domain.member_actions import cancel_check
 from goodword.references.domain.slot_changes import add_slot, answer_cannot, cannot_provide, slots_of
 from goodword.references.models import Check, Slot
 from goodword.workflow.domain.runs import Refused
@@ -209,6 +211,27 @@ def test_a_reopened_check_has_no_wait_counted_twice() -> None:
     assert (story.check.clock_stopped_at, story.check.deadline_at) == (later, before + timedelta(days=2))
     decide(story, "still_asked", days=7)
     assert story.check.deadline_at == before + timedelta(days=7)
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("asked", [False, True], ids=["nobody else", "another referee"])
+@pytest.mark.parametrize("how", ["undone", "invite again"])
+def test_waits_before_a_new_deadline_are_not_added_to_it(asked: bool, how: str) -> None:
+    story = asking()
+    if asked:
+        name_and_send(story, 2, PEER)
+    cannot(story)
+    closed, reopened = NOW + timedelta(days=2), NOW + timedelta(days=30)
+    if how == "undone":
+        story.happens("application.rejected", reason="x", at=closed)
+        story.happens("application.unrejected", at=reopened)
+    else:
+        cancel_check(check_id=story.check.pk, member=member(story), now=closed)
+        invite_again(step_request=story.check.step_request, member=member(story), now=reopened)
+    renewed = story.check.deadline_at
+    assert renewed > reopened
+    decide(story, "still_asked", days=31)
+    assert story.check.deadline_at <= renewed + timedelta(days=3)  # a wait of a day, perhaps over a weekend
 
 
 @pytest.mark.world

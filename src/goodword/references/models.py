@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -28,7 +29,7 @@ class Check(StepRun):
     candidate_may_see = models.BooleanField(default=False)
     #: of the candidate's browser, for reminders
     time_zone = models.CharField(max_length=60, default="", blank=True)
-    #: the candidate's wait for the organisation until then has been added to the deadline
+    #: the deadline allows for the candidate's waits for the organisation until then
     waited_until = models.DateTimeField(null=True)
     #: when the candidate was first told about a slow referee
     slow_notified_at = models.DateTimeField(null=True)
@@ -71,6 +72,10 @@ class Check(StepRun):
     @property
     def hours(self) -> Calendar:
         return self.organisation.calendar.at(self.time_zone)
+
+    def renew_deadline(self, deadline: datetime, *, at: datetime) -> None:
+        if deadline > self.deadline_at:
+            self.deadline_at, self.waited_until = deadline, at
 
 
 class Slot(OrganisationOwned):

@@ -112,8 +112,9 @@ class StepRun(OrganisationOwned):
         """Working hours of the person it reminds: the organisation's, in their own time zone if known."""
         return self.organisation.calendar
 
-    def renew_deadline(self, deadline: datetime) -> None:
-        """Set the deadline, unless a member has set a later one."""
+    def renew_deadline(self, deadline: datetime, *, at: datetime) -> None:
+        """Set a deadline that is counted from `at`, unless a member has set a later one."""
+        del at
         self.deadline_at = max(self.deadline_at, deadline)
 
     @property

@@ -50,8 +50,9 @@ class Attempt(StepRun):
     def __str__(self) -> str:
         return f"attempt {self.pk}"
 
-    def renew_deadline(self, deadline: datetime) -> None:
+    def renew_deadline(self, deadline: datetime, *, at: datetime) -> None:
         """Like `StepRun.renew_deadline`, and keep a later deadline from an adjustment."""
+        del at
         by_settings = max(self.overdue_since, deadline)
         self.deadline_at = max(self.deadline_at, by_settings)
         self.deadline_moved_by = self.deadline_at - by_settings

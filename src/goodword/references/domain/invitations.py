@@ -213,9 +213,7 @@ def _send_invitations(check: Check, *, now: datetime) -> None:
     check.invited_again += 1
     if awaits_click(check) or check.attention in MAIL_FAILURES:
         check.attention = ""
-    check.deadline_at = max(
-        check.deadline_at, end_of_working_day(now, step.deadline_days, calendar=organisation.calendar)
-    )
+    check.renew_deadline(end_of_working_day(now, step.deadline_days, calendar=organisation.calendar), at=now)
     cancel(organisation=organisation, subject_ref=check.step_request.mail_ref, now=now)
     key = f"invitation:{check.invited_again}"
     waiting = _reachable_requests(check)

@@ -197,7 +197,7 @@ def _perform(run: StepRun, act: Action, *, application: Application, event: Even
             run.attention = REOPENED if quiet else ""
             if quiet or run.overdue_since <= at:
                 days = run.step_request.step.deadline_days
-                run.renew_deadline(end_of_working_day(at, days, calendar=organisation.calendar))
+                run.renew_deadline(end_of_working_day(at, days, calendar=organisation.calendar), at=at)
             if not quiet:
                 _continue(run, organisation=organisation, at=at)
         case "resume":

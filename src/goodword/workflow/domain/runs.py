@@ -71,7 +71,7 @@ def mark_invited(run: StepRun, email: Email, *, at: datetime) -> bool:
             run.opened_at = at
     deadline = deadline_of(email, at=at)
     if deadline is not None and deadline > run.deadline_at:
-        run.renew_deadline(deadline)
+        run.renew_deadline(deadline, at=at)
     if run.attention in {NOT_SENT, UNDELIVERED}:
         run.attention = ""
     return is_first
