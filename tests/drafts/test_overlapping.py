@@ -1,9 +1,11 @@
-"""A member changes a draft while another discards it. It was never published, so its test or questionnaire goes too."""
+"""A member changes a draft while another discards it, or part of it. A draft that was never published takes its test or
+questionnaire along."""
 
 import pytest
 
 from goodword.assessments.catalogue.drafts import DRAFTS as TESTS
 from goodword.questionnaires.domain.drafts import DRAFTS as QUESTIONNAIRES
+from goodword.questionnaires.domain.drafts import add_language, remove_language
 from tests.assessments.judgement import support as judgement
 from tests.questionnaires.editor.support import LED, draft, made, url
 from tests.support import factories
@@ -38,3 +40,14 @@ def test_a_deleted_test_is_not_found(name: str) -> None:
     with before_commit(lambda: browser.post(where, form)) as replies:
         TESTS.discard(test, revision=revision, by=ann, now=NOW)
     assert replies[0].status_code == 404
+
+
+def test_a_translation_that_a_colleague_removes_is_not_saved() -> None:
+    ann = factories.member(factories.organisation(), kind="admin")
+    questionnaire, browser = made(ann, LED), signed_in(ann)
+    add_language(questionnaire=questionnaire, language="fr", now=NOW)
+    row = draft(questionnaire).translation("fr")
+    where = url("questionnaire_language", questionnaire, "fr")
+    with before_commit(lambda: browser.post(where, {"revision": str(row.revision)}, follow=True)) as replies:
+        remove_language(questionnaire=questionnaire, language="fr", revision=row.revision)
+    assert "The draft has no translation into that language." in replies[0].content.decode()

@@ -147,6 +147,23 @@ def unless_lost[**P](
     return wrapped
 
 
+def one_at_a_time[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Let a user's submissions wait for each other, so that a second click adds nothing. `view` requires signing in."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        assert isinstance(request.user, User)
+        with transaction.atomic():
+            User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
+            return view(request, *args, **kwargs)
+
+    return wrapped
+
+
 def factors_of(users: Iterable[int]) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
     rows = Authenticator.objects.filter(user_id__in=list(users), type__in=FACTORS)

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from goodword.accounts.access import factor_used
 from goodword.accounts.first_admin import first_admin
 from goodword.accounts.reauthentication import required
-from goodword.accounts.second_factor import unless_lost
+from goodword.accounts.second_factor import one_at_a_time, unless_lost
 from goodword.accounts.single_sign_on import (
     continue_suspended,
     limited,
@@ -51,12 +51,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("reauthenticate/continue/", continue_suspended, name="account_continue"),
     path("second-factor/", to_account, name="mfa_index"),
-    path("second-factor/app/", required(totp.activate_totp), name="mfa_activate_totp"),
+    path("second-factor/app/", required(one_at_a_time(totp.activate_totp)), name="mfa_activate_totp"),
     path("second-factor/app/remove/", required(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("recovery-codes/", required(unless_lost(codes.view_recovery_codes)), name="mfa_view_recovery_codes"),
     path(
         "recovery-codes/new/",
-        required(NewRecoveryCodes.as_view()),
+        required(one_at_a_time(NewRecoveryCodes.as_view())),
         name="mfa_generate_recovery_codes",
     ),
     path(

@@ -118,11 +118,16 @@ def translate(request: MemberRequest, draft: QuestionnaireDraft, *, language: st
         return PAGES.to_editor(request)
     form = TranslationForm(request.POST or None, source=draft.entries, translated=row.questions)
     edit = DraftForm(request=request, form=form, current=row.revision)
-    if edit.save(
-        lambda revision: save_texts(
-            questionnaire=draft.questionnaire, language=language, texts=form.texts(), revision=revision
+    try:
+        saved = edit.save(
+            lambda revision: save_texts(
+                questionnaire=draft.questionnaire, language=language, texts=form.texts(), revision=revision
+            )
         )
-    ):
+    except NoLanguage:
+        messages.info(request, _("The draft has no translation into that language."))
+        return PAGES.to_editor(request)
+    if saved:
         messages.success(request, _("Saved."))
         return PAGES.to_editor(request)
     return PAGES.render(
