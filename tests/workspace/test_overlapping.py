@@ -9,6 +9,8 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.kinds.judgement.panelists import remove
 from goodword.reports.domain.reviews import mark_reviewed
 from goodword.reports.models import ResultReview
+from goodword.roles.domain import job_analysis
+from goodword.roles.models import JobRequirement
 from tests.assessments.judgement import support as judgement
 from tests.assessments.panels.support import invited
 from tests.support import factories
@@ -61,3 +63,18 @@ def test_an_expert_is_removed_only_once(ann: Membership, ben: Membership) -> Non
     assert replies[0].status_code == 302
     removed = AuditEntry.objects.filter(action="panel.removed")
     assert list(removed.values_list("actor", flat=True)) == ["Ann Admin"]
+
+
+def test_a_requirement_that_is_just_being_rated_is_removed_with_the_rating(
+    ann: Membership, ben: Membership
+) -> None:
+    role = factories.role(ann.organisation, owner=ann)
+    made = job_analysis.add(role=role, text="Keeps dates.", measures=[], by=ann, now=NOW)
+    judgement = job_analysis.Judgement(importance=5, criticality=4, at_entry=True, basis="Asked.")
+    browser = signed_in(ben)
+    where = reverse("role_job_requirement_remove", args=[ann.organisation.slug, role.pk, made.pk])
+    with before_commit(lambda: browser.post(where)) as replies:
+        JobRequirement.objects.of(ann.organisation).select_for_update().get(pk=made.pk)  # as its page does
+        job_analysis.judge(made, judgement, by=ann, now=NOW)
+    assert replies[0].status_code == 302
+    assert not JobRequirement.objects.of(ann.organisation).exists()

@@ -129,7 +129,11 @@ def judge(requirement: JobRequirement, judgement: Judgement, *, by: Membership, 
 
 def remove(requirement: JobRequirement, *, by: Membership, now: datetime) -> None:
     with transaction.atomic():
-        if requirement.delete()[0]:
+        # locked before its ratings are found, or one that is just being added would block the deletion
+        rows = JobRequirement.objects.of(requirement.organisation).select_for_update(of=("self",))
+        row = rows.filter(pk=requirement.pk).first()
+        if row is not None:
+            row.delete()
             _audit(REMOVED, requirement.role, by=by, now=now)
 
 
