@@ -7,15 +7,18 @@ from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.kinds.judgement.panelists import remove
+from goodword.candidates.models import Application
 from goodword.reports.domain.reviews import mark_reviewed
 from goodword.reports.models import ResultReview
 from goodword.roles.domain import job_analysis
 from goodword.roles.models import JobRequirement
+from goodword.workflow.domain.application_outcome import set_status
 from tests.assessments.judgement import support as judgement
 from tests.assessments.panels.support import invited
 from tests.support import factories
 from tests.support.overlap import before_commit
 from tests.support.pages import signed_in
+from tests.workspace.test_concurrent_edits import fields_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
 
@@ -78,3 +81,18 @@ def test_a_requirement_that_is_just_being_rated_is_removed_with_the_rating(
         job_analysis.judge(made, judgement, by=ann, now=NOW)
     assert replies[0].status_code == 302
     assert not JobRequirement.objects.of(ann.organisation).exists()
+
+
+def test_who_rejects_a_candidate_second_sees_that_they_were_hired(ann: Membership, ben: Membership) -> None:
+    nowhere = {"connection_id": None, "remote_id": None}
+    candidate = factories.candidate(ann.organisation, **nowhere)
+    added = factories.application(factories.role(ann.organisation, owner=ann), candidate=candidate, **nowhere)
+    browser = signed_in(ben)
+    where = reverse("candidate_status", args=[ann.organisation.slug, added.pk, "rejected"])
+    form = {**fields_of(browser.get(where).content.decode(), having="seen"), "reason": ["organisation"]}
+    with before_commit(lambda: browser.post(where, form)) as replies:
+        set_status(application_id=added.pk, status=Application.Status.HIRED, member=ann, now=NOW)
+    page = replies[0].content.decode()
+    assert "Somebody else has changed this in the meantime: Status (now Hired)." in page
+    added.refresh_from_db()
+    assert added.status == "hired"

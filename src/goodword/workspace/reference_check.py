@@ -16,7 +16,7 @@ from goodword.core import clock
 from goodword.core.addresses import is_same
 from goodword.references import wording
 from goodword.references.domain import member_actions, requests, sending
-from goodword.references.domain.checks import lock_check_for_member
+from goodword.references.domain.checks import lock_check_for_member, lock_request_for_member
 from goodword.references.domain.member_actions import correct_address, extend_check, extend_request
 from goodword.references.domain.reminders import remind_candidate_now, remind_referee_now
 from goodword.references.domain.slot_changes import add_slot, answer_cannot
@@ -391,9 +391,12 @@ def referee_more_time(request: MemberRequest, pk: int, referee_pk: int) -> HttpR
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
+@transaction.atomic
 def address(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
     target, reference_request = _request_of(request, pk, referee_pk)
     data = request.POST if request.method == "POST" else None
+    if data is not None:  # the form compares the current address
+        _check, reference_request = lock_request_for_member(reference_request.pk, member=request.member)
     form = AddressForm(data, stored=reference_request.referee.email)
 
     def act() -> str:

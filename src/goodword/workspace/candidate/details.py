@@ -28,7 +28,7 @@ from goodword.notifications.domain.queue import readdress, send_again
 from goodword.notifications.models import Email, Link
 from goodword.roles.models import Step
 from goodword.workflow.domain.application_outcome import SETTABLE, NotSettable, set_status
-from goodword.workflow.models import StepRequest
+from goodword.workflow.models import StepRequest, lock_application
 from goodword.workspace.adding.forms import PersonForm
 from goodword.workspace.settings_pages.mails import address_now
 from goodword.workspace.step_actions import Target, act_with_form
@@ -226,12 +226,15 @@ WITHDRAWN: Final = "Withdrawn by the candidate"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
+@transaction.atomic
 def change_status(request: MemberRequest, pk: int, status: str) -> HttpResponseBase:
     application = _of_members(request, pk)
     if status not in SETTABLE:
         raise Http404
     wanted = Status(status)
     data = request.POST if request.method == "POST" else None
+    if data is not None:  # the form compares the current status
+        application.status = lock_application(application.pk).status
     form_of = RejectionForm if wanted == Status.REJECTED else StatusForm
     form = form_of(data, application=application, wanted=wanted)
     reason = WITHDRAWN if data is not None and data.get("reason") == "candidate" else ""
