@@ -209,6 +209,17 @@ def test_people_with_pending_requests_are_mailed_once(
     assert SECRET not in str(mail.context)
 
 
+def test_the_mail_about_a_hold_is_in_the_language_that_the_candidate_chose(
+    check: Check, admin: Membership
+) -> None:
+    application = check.step_request.application
+    request_own_erasure(application=application, now=NOW, language="de")
+    Candidate.objects.of(check.organisation).update(chosen_language="de")
+    placed(check, admin)
+    [mail] = Email.objects.of(check.organisation).filter(kind="workflow.kept")
+    assert mail.language == "de"
+
+
 def test_holds_send_no_other_mails(check: Check, hold: Hold) -> None:
     assert not Email.objects.of(check.organisation).filter(kind="workflow.kept").exists()
 

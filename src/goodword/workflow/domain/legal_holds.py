@@ -99,7 +99,7 @@ def mail_data_kept(erasure: Erasure, hold: Hold, *, now: datetime) -> None:
     if application is None:
         return
     recruiter = recruiter_of(application)
-    language = candidate.language or hold.organisation.language
+    language = candidate.chosen_language or candidate.language or hold.organisation.language
     with translation.override(language):
         why = legal_hold_reason(hold)
     queue(
