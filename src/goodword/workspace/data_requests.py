@@ -198,7 +198,7 @@ def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
     form = KeepForm(request.POST)
     if not form.is_valid():
         return _page(request, application, erasing, form, status=422)
-    now, by_candidate = clock.now(), erasing.erasure.reason == Reason.CANDIDATE
+    now, told = clock.now(), False
     with transaction.atomic():
         kept = cancel_erasure(
             erasing.erasure,
@@ -215,9 +215,9 @@ def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
                 now=now,
                 details={"erasure": erasing.erasure.pk},
             )
-            if by_candidate:
-                mail_erasure_cancelled(erasing.erasure, application, now=now)
-    if kept and by_candidate:
+            if erasing.erasure.reason == Reason.CANDIDATE:
+                told = mail_erasure_cancelled(erasing.erasure, application, now=now)
+    if kept and told:
         messages.success(request, _("Data kept. Closed steps are open again. The candidate gets an e-mail."))
     elif kept:
         messages.success(request, _("Data kept. Closed steps are open again; nothing was sent."))

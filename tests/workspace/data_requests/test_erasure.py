@@ -188,6 +188,19 @@ def test_candidates_are_told_that_their_request_for_erasure_was_cancelled(
 
 
 @pytest.mark.world
+def test_candidates_without_an_address_are_not_said_to_be_told(role: Role, ada: Application) -> None:
+    asked(ada, Reason.CANDIDATE)
+    Candidate.objects.of(role.organisation).filter(pk=ada.candidate_id).update(email="")
+    client = signed_in(factories.member(role.organisation, kind="admin"))
+    page = client.get(path("candidate_erase", role.organisation, ada.pk)).content.decode()
+    assert "told by e-mail" not in page and "Nothing is sent automatically." in page
+    answer = client.post(
+        path("candidate_keep", role.organisation, ada.pk), {"reason": "Wants the job."}, follow=True
+    )
+    assert "nothing was sent." in answer.content.decode()
+
+
+@pytest.mark.world
 def test_keeping_the_data_needs_a_reason(role: Role, ada: Application) -> None:
     asked(ada)
     client = signed_in(factories.member(role.organisation, kind="admin"))

@@ -20,6 +20,7 @@ from goodword.greenhouse.sync.due_erasures import erase_due
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.models import Check, CheckFlag
+from goodword.workflow.domain.own_erasure import request_own_erasure
 from goodword.workflow.portal import ask_recruiter
 from tests.assessments.all_kinds import assessment_of_all, taken
 from tests.assessments.support import answer_all, assigned, part_of
@@ -148,6 +149,18 @@ def test_opening_the_erasure_page_changes_nothing(check: Check) -> None:
     assert page.status_code == 200
     assert "In seven days" in page.content.decode()
     assert not Erasure.objects.of(check.organisation).exists()
+
+
+def test_a_deletion_in_greenhouse_does_not_shorten_the_day_that_the_candidate_is_told(check: Check) -> None:
+    candidate = check.step_request.application.candidate
+    with transaction.atomic():
+        request_erasure(
+            of=candidate, reason=Reason.CANDIDATE_DELETED, now=NOW - timedelta(days=3), by="greenhouse"
+        )
+    erasure = request_own_erasure(application=check.step_request.application, now=NOW)
+    assert erasure.due_at == datetime(2026, 3, 7, 22, 59, tzinfo=UTC)
+    confirmation = Email.objects.of(check.organisation).get(kind="workflow.erasure_confirmed")
+    assert confirmation.context["due"] == "7 March 2026"
 
 
 @pytest.mark.main_case

@@ -20,10 +20,14 @@ def request_own_erasure(*, application: Application, now: datetime, language: st
     """Request the erasure of the whole person at the end of the seventh day, so that "until 10 March" includes that
     day. Idempotent. Mails the recruiter, and the candidate in `language`."""
     with transaction.atomic():
-        due_at = end_of_day(now + WAIT, zone=application.organisation.zone)
+        zone = application.organisation.zone
+        due_at = end_of_day(now + WAIT, zone=zone)
         erasure = request_erasure(
             of=application.candidate, reason=Reason.CANDIDATE, now=now, by="candidate", due_at=due_at
         )
+        if erasure.due_at < due_at:  # it was pending before, for example after a deletion in Greenhouse
+            erasure.due_at = end_of_day(erasure.due_at, zone=zone)
+            erasure.save(update_fields=["due_at"])
         hold = hold_against_erasure(application.candidate)
         recruiter = recruiter_of(application)
         path = reverse("candidate", args=[application.organisation.slug, application.pk])
@@ -80,11 +84,12 @@ def _mail_confirmation(
     )
 
 
-def mail_erasure_cancelled(erasure: Erasure, application: Application, *, now: datetime) -> None:
-    """Tell the candidate that a member has cancelled the erasure that they requested."""
+def mail_erasure_cancelled(erasure: Erasure, application: Application, *, now: datetime) -> bool:
+    """Tell the candidate that a member has cancelled the erasure that they requested. Returns False if they have no
+    address."""
     candidate = application.candidate
     if not candidate.email:
-        return
+        return False
     recruiter = recruiter_of(application)
     queue(
         organisation=application.organisation,
@@ -99,6 +104,7 @@ def mail_erasure_cancelled(erasure: Erasure, application: Application, *, now: d
         language=candidate.chosen_language or candidate.language or application.organisation.language,
         now=now,
     )
+    return True
 
 
 def _day(erasure: Erasure, application: Application, language: str) -> str:
