@@ -9,8 +9,10 @@ from goodword.candidates.models import Application, Candidate
 from goodword.core import events
 from goodword.core.events import record
 from goodword.core.models import Reaction
+from goodword.workflow.models import lock_application
 from tests.support import factories
 from tests.support.jobs import run_jobs
+from tests.support.overlap import before_commit
 from tests.workflow.test_automation import application, arrive, starts
 
 __all__ = ["application"]
@@ -60,3 +62,24 @@ def test_an_address_that_arrives_during_a_request_starts_the_step(application: A
     other.join()
     run_jobs()
     assert starts(application) == [("assessment", "started", "")]
+
+
+@pytest.mark.programs
+@pytest.mark.django_db(transaction=True)
+def test_an_application_is_locked_with_its_new_candidate_and_role(application: Application) -> None:
+    """The person is merged, and the application moved to another role, while a request waits for the lock."""
+    other = factories.application(factories.role(application.organisation, title="Rigger"))
+    assert application.role is not None
+
+    def locked() -> tuple[str, str]:
+        with transaction.atomic():
+            found = lock_application(application.pk)
+            return found.candidate.name, found.role.title if found.role else "none"
+
+    rows = Application.objects.of(application.organisation).filter(pk=application.pk)
+    with before_commit(locked) as found:
+        rows.update(candidate=other.candidate)
+    assert found == [(other.candidate.name, application.role.title)]
+    with before_commit(locked) as found:
+        rows.update(role=other.role)
+    assert found == [(other.candidate.name, "Rigger")]

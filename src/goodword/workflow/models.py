@@ -294,6 +294,10 @@ def lock_application(application_id: int) -> Application:
 
 def _lock_application(application_id: int) -> Application:
     found = _with_lock(application_id)
+    if not found or (found[0].role is None and found[0].role_id is not None):
+        # After waiting, PostgreSQL returns the row's new version with joined rows from before. If the person has been
+        # merged or the role has changed, these don't match. The row is locked now, so a second query sees the new ones.
+        found = _with_lock(application_id)
     if not found:
         raise Application.DoesNotExist
     _reassign_requests(found[0])
