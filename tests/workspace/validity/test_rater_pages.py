@@ -75,7 +75,7 @@ def test_the_page_says_who_sees_it_what_for_and_how_long_and_changes_nothing(ada
     said = words(response)
     for sentence in (
         "Acme Bikes hired Ada Lovelace on 3 December 2025 as Window Washer.",
-        "Please rate their work since then by Tuesday 24 March",
+        "Please rate their work since then by Tuesday 24 March, 23:59 (CET),",
         "never for a decision about Ada",
         "Nobody can read individual ratings in the software.",
         "Acme Bikes has set no date for that",

@@ -20,7 +20,7 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.views.access import private
 from goodword.candidates.models import Application, Recruiter, public_title, recruiter_of
 from goodword.core import clock
-from goodword.core.text import written_day, written_weekday
+from goodword.core.text import written_day, written_weekday_time
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.questionnaires.forms import QuestionForm
@@ -163,7 +163,7 @@ def rate(visit: RaterVisit) -> HttpResponse:
         read=read,
         changed=changed,
         hired=written_day(hired_at.astimezone(zone)),
-        deadline=written_weekday(ends_at.astimezone(zone)),
+        deadline=written_weekday_time(ends_at.astimezone(zone)),
         entered_by_member=visit.row.named_by_id is not None,
         kept=retention_for_rater(visit.organisation, candidate=visit.application.candidate.name),
         decline_url=visit.url("rater_decline"),

@@ -13,7 +13,7 @@ from goodword.candidates.models import Application, public_title, recruiter_of
 from goodword.candidates.ratings import is_rated
 from goodword.core.addresses import normalised
 from goodword.core.events import record as record_event
-from goodword.core.text import written_day, written_weekday
+from goodword.core.text import written_day, written_weekday_time
 from goodword.core.workdays import add_working_days, end_of_working_day, into_working_hours
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, cancel, queue
@@ -122,7 +122,7 @@ def mail(row: RatingRequest, *, key: str, again: bool, at: datetime, now: dateti
     assert row.ends_at is not None and application.hired_at is not None  # set when asked
     recruiter = recruiter_of(application)
     with translation.override(row.language):
-        deadline = written_weekday(row.ends_at.astimezone(organisation.zone))
+        deadline = written_weekday_time(row.ends_at.astimezone(organisation.zone))
         hired = written_day(application.hired_at.astimezone(organisation.zone))
     queue(
         organisation=organisation,
