@@ -178,9 +178,13 @@ def erase(request: MemberRequest, pk: int) -> HttpResponseBase:
         return redirect("candidate_hold", request.organisation.slug, pk)
     if request.method == "POST":
         if not _erase(request, application, erasing, now=clock.now()):
-            messages.error(
-                request, _("Not erased: a legal hold was placed, or another member has already decided.")
-            )
+            if _application(request, pk).candidate_id != application.candidate_id:
+                problem = _(
+                    "Not erased: the person was just merged with another profile in Greenhouse. Try again."
+                )
+            else:
+                problem = _("Not erased: a legal hold was placed, or another member has already decided.")
+            messages.error(request, problem)
         else:
             messages.success(request, _("Personal data erased."))
         return redirect("candidate", request.organisation.slug, pk)
@@ -270,13 +274,15 @@ def _pending(application: Application) -> ErasureStatus | None:
 def _erase(
     request: MemberRequest, application: Application, erasing: ErasureStatus | None, *, now: datetime
 ) -> bool:
-    """Carry out the erasure, requesting it first if necessary. Returns False if a hold has been placed, or the data has
-    already been erased or kept."""
+    """Carry out the erasure, requesting it first if necessary. Returns False if a hold has been placed, the data has
+    already been erased or kept, or the person was merged, since the page has not shown what would be erased then."""
     by = f"member:{request.member.pk}"
     if erasing is not None:
         return carry_out_erasure(erasure_id=erasing.erasure.pk, now=now, member=request.member)
     with transaction.atomic():
         candidate, _applications = lock_person(application.candidate_id)
+        if candidate.merged_into_id is not None:
+            return False
         if candidate.erased_at is not None or hold_against_erasure(candidate) is not None:
             return False
         asked = request_erasure(
