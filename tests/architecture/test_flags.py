@@ -53,6 +53,8 @@ MAY_KNOW_ROWS = {
     "AttemptFlag": {
         "goodword.assessments.personal_data",
         "goodword.assessments.models.attempts",
+        # removes the names of erased referees from notes
+        "goodword.workspace.personal_data",
     },
     # recording
     "Observation": {

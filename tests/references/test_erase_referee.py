@@ -7,6 +7,8 @@ import pytest
 from django.db import transaction
 
 from goodword.accounts.models import AuditEntry
+from goodword.assessments.models import AttemptFlag
+from goodword.candidates.models import Erasure, Hold
 from goodword.core.models import Event
 from goodword.notifications.domain.mail_texts import render
 from goodword.notifications.domain.queue import Correspondent, queue
@@ -26,7 +28,7 @@ from tests.references.answered import NOW, answered, asked, checked, named, whol
 from tests.references.story import answer, candidate_path, get, referee_path, sent
 from tests.support import factories
 from tests.support.jobs import run_jobs
-from tests.workspace.applications import _path
+from tests.workspace.applications import _path, invited
 
 pytestmark = pytest.mark.django_db
 
@@ -367,3 +369,54 @@ def test_pages_do_not_show_an_erased_referees_relationship() -> None:
     assert (gone.relationship, gone.period) == ("", "")
     assert stays.relationship
     assert get(candidate_path(story)).status_code == 200
+
+
+def test_reasons_of_holds_and_kept_data_no_longer_name_an_erased_referee() -> None:
+    check = whole()
+    first = check.referees.get(slot=1)
+    application = check.step_request.application
+    organisation, text = check.organisation, f"{first.name} asked."
+    stranger = factories.application(factories.role(organisation))
+    for whose in (
+        {"candidate": application.candidate},
+        {"role": application.role},
+        {"candidate": stranger.candidate},
+    ):
+        Hold.objects.create(
+            organisation=organisation, ground="claims", reason=text, placed_at=NOW, lifted_at=NOW, **whose
+        )
+    for of in ({"candidate": application.candidate}, {"application": application}, {"application": stranger}):
+        Erasure.objects.create(
+            organisation=organisation,
+            reason="member",
+            requested_at=NOW,
+            due_at=NOW,
+            cancelled_at=NOW,
+            cancelled_because=text,
+            **of,
+        )
+    check.decline_reason = text
+    check.save()
+    erase(first)
+    reasons = [hold.reason for hold in Hold.objects.of(organisation).order_by("pk")]
+    kept = [erasure.cancelled_because for erasure in Erasure.objects.of(organisation).order_by("pk")]
+    check.refresh_from_db()
+    assert (reasons, kept) == ([(redacted := "[…] asked."), redacted, text], [redacted, redacted, text])
+    assert check.decline_reason == redacted
+
+
+def test_notes_on_flags_of_assessments_no_longer_name_an_erased_referee() -> None:
+    check = whole()
+    first = check.referees.get(slot=1)
+    attempt = invited(check.step_request.application)
+    AttemptFlag.objects.create(
+        organisation=check.organisation,
+        attempt=attempt,
+        code="away",
+        key="1",
+        grade="low",
+        found_at=NOW,
+        dismissed_note=f"{first.name} explained it.",
+    )
+    erase(first)
+    assert AttemptFlag.objects.of(check.organisation).get().dismissed_note == "[…] explained it."

@@ -124,7 +124,8 @@ def _erase_flags(referee: Referee, named: re.Pattern[str]) -> None:
 def _blank_notes(referee: Referee, named: re.Pattern[str]) -> None:
     check = referee.check_run
     check.marked_reason = named.sub(INSTEAD, check.marked_reason)
-    check.save(update_fields=["marked_reason"])
+    check.decline_reason = named.sub(INSTEAD, check.decline_reason)
+    check.save(update_fields=["marked_reason", "decline_reason"])
     for slot in Slot.objects.of(referee.organisation).filter(check_run=referee.check_run):
         for name in ("hint", "cannot_reason", "answer_note"):
             setattr(slot, name, named.sub(INSTEAD, getattr(slot, name)))

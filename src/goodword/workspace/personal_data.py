@@ -1,12 +1,14 @@
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Q
 
 from goodword.accounts.domain.whole_organisation import delete
-from goodword.accounts.models import Organisation
+from goodword.accounts.models import Organisation, OrganisationOwned
+from goodword.assessments.models import AttemptFlag
 from goodword.candidates.domain.erasure_requests import erase_person_again
-from goodword.candidates.models import Application, Candidate
+from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.core.backup.erasures import Erased
 from goodword.core.models import ErasureEntry
 from goodword.core.personal_data import (
@@ -41,19 +43,41 @@ def erase(subject: Subject, now: datetime) -> Counts:
 
 
 def _remove_names(referee_ids: Iterable[int]) -> None:
-    """Remove the names of referees from comments on the candidate, and from requests for a human review."""
+    """Remove the names of referees from what members and the candidate wrote outside the reference check: comments,
+    requests for a human review, notes on flags of assessments, reasons of legal holds and of cancelled erasures."""
     referees = Referee.objects.across_organisations().filter(pk__in=list(referee_ids), erased_at=None)
     for referee in referees.select_related("check_run__step_request__application"):
         candidate = referee.check_run.step_request.application.candidate_id
         named = name_pattern(referee)
-        comments = Comment.objects.of(referee.organisation).filter(application__candidate=candidate)
-        for comment in comments.select_for_update(of=("self",)):
-            comment.text = named.sub(INSTEAD, comment.text)
-            comment.save(update_fields=["text"])
-        appeals = Appeal.objects.of(referee.organisation).filter(application__candidate=candidate)
-        for appeal in appeals.select_for_update(of=("self",)):
-            appeal.text, appeal.answer = named.sub(INSTEAD, appeal.text), named.sub(INSTEAD, appeal.answer)
-            appeal.save(update_fields=["text", "answer"])
+        theirs = Q(application__candidate=candidate)
+        texts: list[tuple[type[OrganisationOwned], Q, list[str]]] = [
+            (Comment, theirs, ["text"]),
+            (Appeal, theirs, ["text", "answer"]),
+            (Erasure, theirs | Q(candidate=candidate), ["cancelled_because"]),
+            (AttemptFlag, Q(attempt__step_request__application__candidate=candidate), ["dismissed_note"]),
+            (Hold, Q(candidate=candidate) | Q(role__applications__candidate=candidate), ["reason"]),
+        ]
+        for model, whose, names in texts:
+            _replace(model, whose, names, named, organisation=referee.organisation)
+
+
+def _replace(
+    model: type[OrganisationOwned],
+    whose: Q,
+    names: list[str],
+    named: re.Pattern[str],
+    *,
+    organisation: Organisation,
+) -> None:
+    ids = model.objects.of(organisation).filter(whose).values("pk")
+    for row in (
+        model.objects.of(organisation).filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk")
+    ):
+        for name in names:
+            # INSTEAD is longer than the shortest names
+            longest: int | None = getattr(model._meta.get_field(name), "max_length", None)
+            setattr(row, name, named.sub(INSTEAD, getattr(row, name))[:longest])
+        row.save(update_fields=names)
 
 
 def _erase_import_rows(subject: Subject) -> None:
