@@ -195,6 +195,10 @@ def test_a_result_that_was_offered_can_not_be_reused_after_a_year(
     application = arrive(second, earlier.step_request.application)
     assert earlier.attempt is not None and earlier.attempt.completed_at is not None
     with time_machine.travel(earlier.attempt.completed_at + timedelta(days=365), tick=False):
+        shown = card(signed_in(rita), application)
+        assert "An earlier result can be reused" not in shown
+        assert "It is more than a year old and can't be reused" in shown
+        assert shown.endswith("Invite") and not shown.endswith("Reuse Invite")
         [said] = press(signed_in(rita), "step_reuse", application, start_of(application).pk)
     assert said.startswith("The earlier result is more than a year old and can't be reused")
     assert start_of(application).state == "waiting"

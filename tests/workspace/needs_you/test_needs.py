@@ -140,6 +140,11 @@ def test_an_earlier_result_is_offered_to_those_who_may_see_its_role(here: World)
         "from Gardener; not invited yet",
         ["Reuse result", "Invite"],
     )
+    assert sentences(only(here.rita, now=NOW + timedelta(days=366))) == (
+        "Ada Zorn has a result from another role",
+        "more than a year old, so it can't be reused; not invited yet",
+        ["Invite"],
+    )
     factories.automation(other, connection_id=1, job_id=77, stages={})
     other.automations.update(confidential=True)
     assert sentences(only(here.rita)) == (

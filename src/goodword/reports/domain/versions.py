@@ -33,7 +33,7 @@ from goodword.reports.domain.rendering import RENDERING_DELAYS
 from goodword.reports.models import Report
 from goodword.reports.pdf.snapshot import SCHEMA, Head, Reused
 from goodword.roles.models import Step
-from goodword.workflow.domain.step_requests import REUSABLE_FOR, is_confidential_source, reuse_earlier
+from goodword.workflow.domain.step_requests import is_confidential_source, reuse_earlier, too_old_to_reuse
 from goodword.workflow.models import DONE, StepRequest, lock_application, lock_step_request
 
 
@@ -198,8 +198,8 @@ def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Re
         source = report_of(step_request.earlier_id)
         if source is None:
             raise MayNotReuse("no_report")
-        # notices to candidates and referees promise a year, and the decision may have waited for months
-        if source.run is None or (source.run.completed_at or now) <= now - REUSABLE_FOR:
+        # the decision may have waited for months
+        if source.run is None or too_old_to_reuse(source.run.completed_at, now=now):
             raise MayNotReuse("too_old")
         reuse_earlier(step_request, application=application, at=now, by=f"member:{member.pk}")
         step_request.application = application

@@ -223,6 +223,11 @@ def reuse_times(step_requests: Iterable[StepRequest]) -> dict[int, datetime]:
     return found
 
 
+def too_old_to_reuse(completed_at: datetime | None, *, now: datetime) -> bool:
+    """Notices to candidates and referees promise that a result is used for other roles for a year only."""
+    return completed_at is not None and completed_at <= now - REUSABLE_FOR
+
+
 def is_confidential_source(earlier: StepRequest) -> bool:
     """Whether the earlier application may be hidden from members who can see the later one."""
     application = earlier.application

@@ -18,6 +18,7 @@ from goodword.reports.domain.versions import report_of
 from goodword.reports.models import Report
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import BLOCKING_REASONS
+from goodword.workflow.domain.step_requests import too_old_to_reuse
 from goodword.workflow.models import StepRequest, StepRun, is_open
 from goodword.workspace.progress import NotStarted, StepProgress, why_not_started
 from goodword.workspace.results import Result, finished_run
@@ -32,6 +33,7 @@ class Offer:
     role: str
     completed_at: datetime | None
     report: bool
+    too_old: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +88,7 @@ def cards_of(
     return [
         Card(
             mark=mark,
-            offer=_offer(mark.step_request, member),
+            offer=_offer(mark.step_request, member, now=now),
             reused=_reused(mark),
             may_begin=member.may_work and not application.end and _may_begin(mark),
             needs_confirmation=needs_confirmation(mark.run),
@@ -134,7 +136,7 @@ def earlier_of(step_request: StepRequest, member: Membership) -> StepRequest | N
     )
 
 
-def _offer(step_request: StepRequest | None, member: Membership) -> Offer | None:
+def _offer(step_request: StepRequest | None, member: Membership, *, now: datetime) -> Offer | None:
     earlier = earlier_of(step_request, member) if step_request is not None else None
     if earlier is None:
         return None
@@ -144,6 +146,7 @@ def _offer(step_request: StepRequest | None, member: Membership) -> Offer | None
         role=earlier.application.role.title if earlier.application.role else "",
         completed_at=run.completed_at if run else None,
         report=report_of(earlier.pk) is not None,
+        too_old=run is not None and too_old_to_reuse(run.completed_at, now=now),
     )
 
 

@@ -1,10 +1,11 @@
 """Steps that wait for a person: not started, not delivered, reopened, overdue."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from goodword.roles.models import Step
 from goodword.ui.templatetags.ui import short_day
 from goodword.workflow import models
 from goodword.workflow.domain import runs
+from goodword.workflow.domain.step_requests import too_old_to_reuse
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.views import greenhouse_url
 from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, late, place, role_title
@@ -67,17 +69,22 @@ def _describe_waiting(viewer: Viewer, rows: Sequence[StepRequest]) -> list[Need]
         if earlier
         else ()
     )
-    reported = set(
+    reported = dict(
         Report.objects.of(viewer.organisation)
         .filter(step_request__in={one.pk for one in earlier}, state=Report.State.READY)
-        .values_list("step_request_id", flat=True)
+        .order_by()
+        .values_list("step_request_id")
+        .annotate(at=Max(Coalesce("check_run__completed_at", "attempt__completed_at")))
         if earlier
         else ()
     )
     return [_waiting_need(viewer, row, visible=visible, reported=reported) for row in rows]
 
 
-def _waiting_need(viewer: Viewer, row: StepRequest, *, visible: set[int], reported: set[int]) -> Need:
+def _waiting_need(
+    viewer: Viewer, row: StepRequest, *, visible: set[int], reported: Mapping[int, datetime | None]
+) -> Need:
+    """`reported`: when earlier results with a report were completed, by step request."""
     application = row.application
     what, detail, actions = _("hasn't been invited"), "", [_invite(viewer, row)]
     match row.waiting_reason:
@@ -100,7 +107,9 @@ def _waiting_need(viewer: Viewer, row: StepRequest, *, visible: set[int], report
         case WaitingReason.REUSE if row.earlier is not None and row.earlier.application_id in visible:
             what = _("has a result from another role")
             detail = _from_role(row.earlier.application)
-            if row.earlier_id in reported:
+            if too_old_to_reuse(reported.get(row.earlier.pk), now=viewer.now):
+                detail = _("more than a year old, so it can't be reused; not invited yet")
+            elif row.earlier_id in reported:
                 url = viewer.link("step_reuse", application.pk, row.pk)
                 actions = [Action(label=_("Reuse result"), url=url), _invite(viewer, row)]
         case WaitingReason.REUSE:
