@@ -148,7 +148,7 @@ def test_both_parts_of_the_mail_say_who_asks_and_what_for(language: str, subject
     found = render(mail, link=link)
     assert found.subject == subject
     for part in (found.text, found.html):
-        wanted = (said, link, "Window Washer", "Acme Bikes", "Mo Manager", "24")
+        wanted = (said, link, "Window Washer", "Acme Bikes", "Mo Manager", "24", "(CET)")
         assert [words for words in wanted if words not in part] == []
 
 

@@ -1,6 +1,6 @@
 """Asks managers by e-mail to rate new hires: who to ask and when, reminders, and the end of requests.
 
-A sweep starts requests (`begin_due`) and continues them (`go_on`) when due. Raters need no login: they answer by a
+A sweep starts requests (`begin`) and continues them (`go_on`) when due. Raters need no login: they answer by a
 personal link (`answering.py`).
 """
 
