@@ -209,3 +209,39 @@ def test_an_undone_hire_keeps_a_request_that_may_have_arrived() -> None:
     unanswered.update(state="queued", unanswered=1)
     story.happens("application.unhired")
     assert [request.referee.email for request in story.requests] == [PAUL, MARIA]
+
+
+@pytest.mark.world
+def test_pages_do_not_say_that_an_answer_is_missing_if_only_an_offer_is() -> None:
+    story = deferred_check(both=True)
+    check = story.check
+    check.self_reference = "asked"
+    check.save()
+    page = " ".join(get(f"{candidate_path(story)}self-reference/").content.decode().split())
+    assert "until Acme answers" not in page
+    assert (
+        "Your deadline is on hold: the remaining referees aren't contacted before you have an offer."
+        in page.replace("&#x27;", "'")
+    )
+
+
+@pytest.mark.world
+def test_no_page_promises_an_e_mail_that_a_hire_would_not_send() -> None:
+    story = opened()
+    form = f"{candidate_path(story)}1/"
+    home = candidate_path(story)
+    promise = "send this e-mail once you have an offer"
+    assert promise in get(form).content.decode()
+    step = story.check.step_request.step
+    step.on_hire = "close"
+    step.save()
+    post(form, MANAGER | {"r-after_offer": "on"})
+    post(f"{home}2/", PEER | {"r-after_offer": "on"})
+    asked = get(form).content.decode()
+    press_send(story)
+    shown = get(home).content.decode()
+    for page in (asked, shown):
+        assert promise not in page
+        assert "Acme then decides whether to send it." in page
+    assert "releases the e-mails" not in shown
+    assert "Acme then decides whether to contact them." in shown

@@ -59,8 +59,16 @@ def _text(label: Any, *, required: Any, help_text: Any = "", autocomplete: str =
     )
 
 
+def not_sent_by_hire(organisation: str) -> str:
+    """About an e-mail on hold until an offer, if a hire closes the check instead of sending the e-mail."""
+    return gettext(
+        "We won't send this e-mail before you have an offer. %(organisation)s then decides whether to send it."
+    ) % {"organisation": organisation}
+
+
 class RefereeForm(forms.Form):
-    """`details`: what was entered, without invalid values; None until validated."""
+    """`details`: what was entered, without invalid values; None until validated. `hire_closes`: whether a hire closes
+    the check, so that nothing is sent then."""
 
     use_required_attribute = False
 
@@ -120,8 +128,12 @@ class RefereeForm(forms.Form):
         kind: str = ANY,
         languages: Sequence[str] = (),
         language: str = "",
+        hire_closes: bool = False,
+        organisation: str = "",
     ) -> None:
         super().__init__(data, initial={"language": language} | _initial(referee), prefix="r")
+        if hire_closes:
+            self.fields["after_offer"].help_text = not_sent_by_hire(organisation)
         self.kind = kind
         self.details: RefereeDetails | None = None
         if kind == ANY:

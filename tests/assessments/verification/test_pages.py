@@ -68,6 +68,7 @@ def test_the_candidates_first_page_says_why_and_opening_it_changes_nothing() -> 
     assert "Short reasoning test" in page
     assert "asks some candidates to solve new tasks" in page
     assert "It doesn't mean anyone doubts yours." in page
+    assert "hiring managers see only the first result" in page
     assert "12 minutes for 12 tasks." in page
     assert row_of(verification).begun_at is None
     assert list(Event.objects.values_list("pk")) == before
@@ -99,6 +100,8 @@ def test_a_candidate_takes_the_form_without_a_script() -> None:
         assert response["Location"] == (path if number == 12 else f"{path}task/{number + 1}/")
     page = text(browser, path)
     assert "You can hand the device back." in page
+    assert "hiring team" not in page
+    assert "hiring managers don't" in page
     assert row_of(verification).comparison["solved"] == 11
 
 

@@ -16,7 +16,7 @@ from goodword.core import crypto
 from goodword.core.models import Event
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.references.models import Check
+from goodword.references.models import Check, Slot
 from goodword.workflow.models import GRACE
 from tests.assessments.support import answer_all
 from tests.references import story
@@ -60,6 +60,22 @@ def test_two_open_tasks_are_shown_from_either_link(application: Application) -> 
         assert f'href="{where}assessment/"' in html
         assert f'href="{where}references/"' in html
         assert "Hello Ada" in html
+
+
+@pytest.mark.world
+def test_a_deadline_on_hold_until_an_offer_does_not_wait_for_an_answer(application: Application) -> None:
+    attempt, check = invited(application), checked(application)
+    Check.objects.of(application.organisation).filter(pk=check.pk).update(clock_stopped_at=NOW)
+    where = portal(attempt.step_request)
+    until_answer, until_offer = "on hold until Acme answers", "before you have an offer"
+    html = Client().get(where).content.decode()
+    assert (until_answer in html, until_offer in html) == (False, True)
+    slot = Slot.objects.of(application.organisation).filter(check_run=check).first()
+    assert slot is not None
+    slot.cannot_at = NOW
+    slot.save()
+    html = Client().get(where).content.decode()
+    assert (until_answer in html, until_offer in html) == (True, False)
 
 
 @pytest.mark.slow

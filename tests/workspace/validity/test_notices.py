@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.assessments.models import Attempt
+from goodword.roles.domain.role_changes import RATING_DAYS
 from goodword.roles.models import Role
 from tests.assessments.plans import WORK_STYLE, asked_on
 from tests.assessments.support import application, assigned, token_of
@@ -59,6 +60,12 @@ def test_both_pages_tell_in_each_language(attempt: Attempt, language: str) -> No
     said = TOLD[language]
     assert [name for name, page in pages(attempt).items() if said in page] == []
     switch_on(attempt)
+    assert [name for name, page in pages(attempt).items() if said not in page] == []
+
+
+def test_both_pages_state_the_shortest_time_after_which_a_role_may_ask(attempt: Attempt) -> None:
+    switch_on(attempt)
+    said = f"At least {RATING_DAYS.start} days after you are hired"
     assert [name for name, page in pages(attempt).items() if said not in page] == []
 
 

@@ -198,6 +198,17 @@ def waits_for_organisation(statuses: Sequence[SlotStatus], *, lacks_self_referen
     )
 
 
+def hire_closes(check: Check) -> bool:
+    return check.step_request.step.on_hire == Step.OnClose.CLOSE
+
+
+def waits_for_offer(check: Check) -> bool:
+    """Whether the deadline is on hold because only deferred referees are left."""
+    return check.clock_stopped_at is not None and not any(
+        status.state == "questioned" for status in slot_statuses(check)
+    )
+
+
 def _slot_state(slot: Slot, referee: Referee | None) -> str:
     if slot.is_waived:
         return "waived"

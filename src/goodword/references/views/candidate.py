@@ -21,6 +21,7 @@ from goodword.references.domain.checks import (
     asks_only,
     competencies_of,
     deadline_in_words,
+    hire_closes,
     self_reference_missing,
     slot_statuses,
     version_of,
@@ -97,6 +98,8 @@ class CandidateHome:
     answers_late: bool
     referees_reminded: bool
     on_hold: bool
+    #: a hire closes the check, so that deferred e-mails are sent only if a member releases them
+    hire_closes: bool
     reminders_left: int
     kept: str
     #: completed, but a reference has been withdrawn since
@@ -143,6 +146,7 @@ def candidate_home(check: Check, facts: CheckContext, *, now: datetime) -> Candi
         referees_reminded=not is_stopped(check)
         and any(one.next_reminder_at and one.next_reminder_at <= one.deadline_at for one in requests),
         on_hold=check.clock_stopped_at is not None,
+        hire_closes=hire_closes(check),
         reminders_left=max(0, check.reminders_promised - check.reminders_sent),
         kept=retention_for_candidate(facts.organisation),
         is_short="withdrawn" in states and not _is_enough(check, statuses),

@@ -12,7 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.references import wording
 from goodword.references.domain import nominations, sending, slot_changes
-from goodword.references.domain.checks import SlotStatus, check_context, day_in_words, slot_status
+from goodword.references.domain.checks import (
+    SlotStatus,
+    check_context,
+    day_in_words,
+    hire_closes,
+    slot_status,
+)
 from goodword.references.flags.traces import record_trace
 from goodword.references.forms import CannotForm, RefereeForm
 from goodword.references.models import Referee
@@ -172,6 +178,8 @@ def _form(
         kind=status.kind,
         languages=visit.check.languages,
         language=visit.check.language,
+        hire_closes=hire_closes(visit.check),
+        organisation=visit.context.organisation.name,
     )
 
 

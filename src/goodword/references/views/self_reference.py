@@ -62,6 +62,7 @@ def _home(request: HttpRequest, visit: CandidateVisit, *, own: SelfReference | N
         ),
         is_late=visit.check.clock_stopped_at is None and deadline < visit.now,
         on_hold=visit.check.clock_stopped_at is not None,
+        until_offer=checks.waits_for_offer(visit.check),
         go_on=answer_pages(visit.token).resume(session) if own else "",
         needed=visit.check.self_reference == "needed",
     )

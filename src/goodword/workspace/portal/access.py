@@ -11,7 +11,12 @@ from goodword.assessments.models import Attempt
 from goodword.assessments.queries import gets_result, latest_attempt
 from goodword.candidates.domain.people import choose_language
 from goodword.notifications.domain import links
-from goodword.references.domain.checks import candidate_language, choose_candidate_language
+from goodword.references.domain.checks import (
+    candidate_language,
+    choose_candidate_language,
+    waits_for_offer,
+)
+from goodword.references.models import Check
 from goodword.references.queries import latest_check
 from goodword.roles.models import Step
 from goodword.workflow.models import DONE, StepRun, takes_answers
@@ -39,6 +44,8 @@ class Task:
     has_result: bool
     #: whether it is open after its deadline
     is_late: bool
+    #: whether the deadline is on hold because only referees to be contacted after an offer are left
+    until_offer: bool
 
 
 def tasks_of(visit: Visit, *, now: datetime) -> list[Task]:
@@ -67,6 +74,7 @@ def _task(mark: StepProgress, *, now: datetime) -> Task:
         declined=mark.run is not None and mark.run.progress == StepRun.Progress.DECLINED,
         has_result=isinstance(mark.run, Attempt) and gets_result(mark.run),
         is_late=mark.run is not None and mark.run.clock_stopped_at is None and mark.run.deadline_at < now,
+        until_offer=isinstance(mark.run, Check) and waits_for_offer(mark.run),
     )
 
 
