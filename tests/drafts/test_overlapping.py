@@ -4,9 +4,12 @@ questionnaire along."""
 import pytest
 
 from goodword.assessments.catalogue.drafts import DRAFTS as TESTS
+from goodword.assessments.kinds.judgement.panelists import remove
+from goodword.assessments.models import Panelist
 from goodword.questionnaires.domain.drafts import DRAFTS as QUESTIONNAIRES
 from goodword.questionnaires.domain.drafts import add_language, remove_language
 from tests.assessments.judgement import support as judgement
+from tests.assessments.panels.support import invited
 from tests.questionnaires.editor.support import LED, draft, made, url
 from tests.support import factories
 from tests.support.overlap import before_commit
@@ -51,3 +54,17 @@ def test_a_translation_that_a_colleague_removes_is_not_saved() -> None:
     with before_commit(lambda: browser.post(where, {"revision": str(row.revision)}, follow=True)) as replies:
         remove_language(questionnaire=questionnaire, language="fr", revision=row.revision)
     assert "The draft has no translation into that language." in replies[0].content.decode()
+
+
+def test_an_expert_is_removed_while_the_draft_is_discarded() -> None:
+    ann = factories.member(factories.organisation(), kind="admin")
+    test = judgement.own(ann, "A rope tears.")
+    expert, revision = invited(test, by=ann), judgement.revision(test)
+
+    def discard() -> bool:
+        return TESTS.discard(test, revision=revision, by=ann, now=NOW)
+
+    with before_commit(discard, then=lambda: remove(panelist=expert, by=ann, now=NOW)) as found:
+        Panelist.objects.of(ann.organisation).select_for_update().get(pk=expert.pk)
+    assert found == [False]  # the test is gone, too
+    assert not Panelist.objects.of(ann.organisation).exists()

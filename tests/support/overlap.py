@@ -10,9 +10,10 @@ from django.db import connection, transaction
 
 
 @contextmanager
-def before_commit(act: Callable[[], Any]) -> Iterator[list[Any]]:
+def before_commit(act: Callable[[], Any], *, then: Callable[[], Any] = lambda: None) -> Iterator[list[Any]]:
     """Run the block in a transaction. Before it commits, `act` begins in another thread, still sees the rows as they
     were, and waits for a lock of the block. Yields a list that contains what `act` returned, once the block has ended.
+    `then`: the rest of the transaction, while `act` waits.
     """
     found: list[Any] = []
 
@@ -29,6 +30,7 @@ def before_commit(act: Callable[[], Any]) -> Iterator[list[Any]]:
         while not _somebody_waits():
             assert other.is_alive(), f"the other action has not waited: {found}"
             time.sleep(0.02)
+        then()
     other.join(30)
     assert found, "the other action has failed or hangs"
 

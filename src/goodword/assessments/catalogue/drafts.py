@@ -64,7 +64,9 @@ class TestDrafts(LibraryDrafts[Test, TestVersion, TestDraft, Content]):
     def delete(self, draft: TestDraft) -> bool:
         """Delete a draft. Experts of a set that was never published are erased with their mails and links."""
         if not self.newest(draft.owner):
-            forget(Panelist.objects.of(draft.owner.organisation).filter(test=draft.owner))
+            experts = Panelist.objects.of(draft.owner.organisation).filter(test=draft.owner)
+            # locked before their links and mails, as where one of them is removed
+            forget(experts.select_for_update(of=("self",)).order_by("pk"))
         return super().delete(draft)
 
     def details(self, draft: TestDraft) -> dict[str, Any]:
