@@ -220,7 +220,7 @@ def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
                 details={"erasure": erasing.erasure.pk},
             )
             if erasing.erasure.reason == Reason.CANDIDATE:
-                told = mail_erasure_cancelled(erasing.erasure, application, now=now)
+                told = mail_erasure_cancelled(erasing.erasure, now=now)
     if kept and told:
         messages.success(request, _("Data kept. Closed steps are open again. The candidate gets an e-mail."))
     elif kept:

@@ -15,6 +15,7 @@ from goodword.core.personal_data import Subject, erasers
 from goodword.notifications.models import Email
 from goodword.references.models import Check
 from goodword.roles.models import Role
+from goodword.workflow.domain.legal_holds import place_hold
 from goodword.workspace.data_requests import LABELS
 from tests.references.answered import whole
 from tests.support import factories
@@ -183,8 +184,28 @@ def test_candidates_are_told_that_their_request_for_erasure_was_cancelled(
     email = Email.objects.of(role.organisation).get(kind="workflow.erasure_cancelled")
     text = " ".join(email.text.split())
     assert (email.to_address, email.state) == ("ada@people.example", Email.State.SENT)
-    assert "Der Antrag wurde dort aufgehoben; Ihre Daten bleiben gespeichert." in text
+    assert "Die Löschung wurde dort abgebrochen; Ihre Daten bleiben gespeichert." in text
     assert "Wants the job." not in text
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("how", ["cancelled", "held"])
+def test_mails_about_a_request_for_erasure_reveal_no_search_that_the_candidate_does_not_know(
+    role: Role, ada: Application, how: str
+) -> None:
+    invited(ada)
+    secret = factories.application(
+        factories.role(role.organisation), candidate=ada.candidate, recruiter_email="sam@acme.example"
+    )
+    erasure, admin = asked(ada, Reason.CANDIDATE), factories.member(role.organisation, kind="admin")
+    if how == "cancelled":
+        keep = path("candidate_keep", role.organisation, secret.pk)
+        signed_in(admin).post(keep, {"reason": "Wants the job."})
+    else:
+        place_hold(on=ada.candidate, ground="claims", reason="Dispute", by=admin, now=clock.now())
+    email = Email.objects.of(role.organisation).get(key__startswith=f"erasure:{erasure.pk}:")
+    assert (email.application, email.reply_to) == (ada, ada.recruiter_email)
+    assert secret.recruiter_email not in str(email.context)
 
 
 @pytest.mark.world

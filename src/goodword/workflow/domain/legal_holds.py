@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure, Hold, recruiter_of
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.roles.models import Role
+from goodword.workflow.models import StepRequest
 
 KIND = "workflow.kept"
 
@@ -90,12 +91,22 @@ def waiting_erasures(hold: Hold) -> QuerySet[Erasure]:
     return rows.filter(Q(candidate__in=here.values("candidate_id")) | Q(application__in=here))
 
 
+def known_application(candidate: Candidate) -> Application | None:
+    """The application that mails about all of a person's data go with: the newest one that they were invited on. They
+    may not know of the others, such as a confidential search."""
+    rows = Application.objects.of(candidate.organisation).filter(candidate=candidate, erased_at=None)
+    invited = StepRequest.objects.of(candidate.organisation).filter(
+        application=OuterRef("pk"), started_at__isnull=False
+    )
+    rows = rows.select_related("organisation", "role__owner__user", "candidate")
+    return rows.order_by(Exists(invited).desc(), "-pk").first()
+
+
 def mail_data_kept(erasure: Erasure, hold: Hold, *, now: datetime) -> None:
     candidate = erasure.candidate
     if candidate is None or not candidate.email:
         return
-    applications = Application.objects.of(hold.organisation).filter(candidate=candidate, erased_at=None)
-    application = applications.select_related("organisation", "role__owner__user").order_by("-pk").first()
+    application = known_application(candidate)
     if application is None:
         return
     recruiter = recruiter_of(application)

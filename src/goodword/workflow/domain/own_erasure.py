@@ -13,7 +13,7 @@ from goodword.candidates.models import Application, Erasure, Hold, recruiter_of
 from goodword.core.text import written_day
 from goodword.core.workdays import end_of_day
 from goodword.notifications.domain.queue import Correspondent, queue
-from goodword.workflow.domain.legal_holds import mail_data_kept
+from goodword.workflow.domain.legal_holds import known_application, mail_data_kept
 
 
 def request_own_erasure(*, application: Application, now: datetime, language: str = "") -> Erasure:
@@ -84,11 +84,12 @@ def _mail_confirmation(
     )
 
 
-def mail_erasure_cancelled(erasure: Erasure, application: Application, *, now: datetime) -> bool:
+def mail_erasure_cancelled(erasure: Erasure, *, now: datetime) -> bool:
     """Tell the candidate that a member has cancelled the erasure that they requested. Returns False if they have no
     address."""
-    candidate = application.candidate
-    if not candidate.email:
+    candidate = erasure.candidate
+    application = known_application(candidate) if candidate is not None else None
+    if candidate is None or application is None or not candidate.email:
         return False
     recruiter = recruiter_of(application)
     queue(
