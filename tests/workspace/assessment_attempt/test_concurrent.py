@@ -9,13 +9,15 @@ import pytest
 from django.db import connection
 
 from goodword.assessments.attempts import member_actions
-from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.completion import decline, finish_part
+from goodword.assessments.attempts.invitations import invite_again
 from goodword.assessments.attempts.parts import Closed
 from goodword.assessments.models import Attempt
 from goodword.core.models import Event
 from goodword.workflow.domain.runs import Refused
 from tests.assessments.support import answer_all, assigned, scores
 from tests.support import factories
+from tests.support.overlap import before_commit
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
 
@@ -71,3 +73,16 @@ def test_two_members_pause_and_cancel_without_contradiction() -> None:
     )
     found = Attempt.objects.of(attempt.organisation).get(pk=attempt.pk)
     assert (found.closed_at, found.next_reminder_at) == (NOW, None)
+
+
+def test_a_candidate_who_declines_while_being_invited_again_is_invited() -> None:
+    attempt = assigned()
+    member = factories.member(attempt.organisation)
+
+    def invite() -> Attempt:
+        return invite_again(step_request=attempt.step_request, member=member, now=NOW, after=attempt.pk)
+
+    with before_commit(invite) as found:
+        decline(attempt_id=attempt.pk, now=NOW)
+    rows = Attempt.objects.of(attempt.organisation).order_by("pk").values_list("pk", "progress", "closed_at")
+    assert list(rows) == [(attempt.pk, "declined", None), (found[0].pk, "pending", None)]

@@ -183,7 +183,8 @@ def invite_again(
         )
         if latest is not None and latest.pk != after and needs_confirmation(lock(Attempt, latest.pk)):
             raise NotConfirmed
-        unfinished = [lock(Attempt, pk) for pk in _unfinished(locked)]
+        # the candidate may just have finished or declined one
+        unfinished = [run for pk in _unfinished(locked) if (run := lock(Attempt, pk)).progress in UNFINISHED]
         for old in unfinished:
             if old.closed_at is not None:  # closed by a rejection: it must not reopen beside the new one
                 move(old, "reopen", at=now, by=by)
