@@ -267,6 +267,34 @@ def test_comments_and_requests_for_a_review_no_longer_name_an_erased_referee() -
     assert (appeal.text, appeal.answer) == ("[…] has left.", "We asked […].")
 
 
+@pytest.mark.parametrize("name", ["May", "may"])
+def test_a_name_of_one_word_is_not_taken_for_an_ordinary_word(name: str) -> None:
+    check = whole()
+    referee = check.referees.order_by("slot")[0]
+    referee.name = name
+    referee.save()
+    application = check.step_request.application
+    Comment.objects.create(
+        organisation=check.organisation,
+        application=application,
+        author=factories.member(check.organisation),
+        text="She may start, says May. MAY agrees.",
+        written_at=NOW,
+    )
+    usual = Email.objects.create(
+        organisation=check.organisation,
+        application=application,
+        key="x",
+        to_address="ada@mail.example",
+        text="You may reply.",
+        created_at=NOW,
+        not_before=NOW,
+    )
+    erase(referee)
+    assert Comment.objects.of(check.organisation).get().text == "She may start, says […]. […] agrees."
+    assert Email.objects.of(check.organisation).filter(pk=usual.pk).exists()
+
+
 @pytest.mark.world
 def test_an_erasure_is_recorded_without_a_name() -> None:
     check = whole()

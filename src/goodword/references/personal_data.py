@@ -76,8 +76,12 @@ def _blank_referees(referee_ids: Iterable[int], *, now: datetime) -> Counts:
 
 
 def name_pattern(referee: Referee) -> re.Pattern[str]:
-    """Matches the referee's name and address, which INSTEAD replaces in texts by others."""
-    words = [re.escape(word) for word in (referee.name, referee.email) if word]
+    """Matches the referee's name and address, which INSTEAD replaces in texts by others. A name of one word only
+    matches with a capital: "may" and "will" are no names, and the candidate chooses what to call a referee."""
+    name = re.escape(referee.name)
+    if len(referee.name.split()) == 1:
+        name = f"(?-i:{re.escape(referee.name[0].upper())}){re.escape(referee.name[1:])}"
+    words = [word for word in (name, re.escape(referee.email)) if word]
     return re.compile("|".join(rf"(?<!\w){word}(?!\w)" for word in words) or r"(?!)", re.IGNORECASE)
 
 
