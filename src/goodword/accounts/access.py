@@ -136,7 +136,7 @@ def member(
                 if request.method != "POST":
                     raise
                 # another request, such as an erasure, has deleted a row after the view had found it
-                log.warning("A row was deleted during this request", exc_info=True)
+                log.exception("A row was deleted during this request")  # or our own mistake
                 raise Http404("deleted in the meantime") from None
             # pages contain personal data, which must not stay in the browser after sign-out
             response.setdefault("Cache-Control", "private, no-store")
