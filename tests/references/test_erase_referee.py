@@ -236,6 +236,18 @@ def test_flags_about_an_erased_referee_are_deleted_and_notes_redacted() -> None:
     assert slots.get(number=2).cannot_reason == "[…] has left."
 
 
+def test_flags_about_others_stay_if_they_only_contain_the_letters_of_an_erased_referee() -> None:
+    check = whole()
+    referee = check.referees.get(slot=1)
+    referee.company = "e"
+    referee.save()
+    row = {"organisation": check.organisation, "check_run": check, "grade": "low", "found_at": NOW}
+    CheckFlag.objects.create(**row, code="same_domain", key="x", facts={"domain": "contoso.example"})
+    CheckFlag.objects.create(**row, code="named_company", key="y", facts={"company": "e"})
+    erase(referee)
+    assert [one.code for one in CheckFlag.objects.of(check.organisation)] == ["same_domain"]
+
+
 def test_comments_and_requests_for_a_review_no_longer_name_an_erased_referee() -> None:
     check = whole()
     first, second = check.referees.order_by("slot")[:2]

@@ -115,10 +115,11 @@ def _delete_mails(referee: Referee, request: ReferenceRequest | None, named: re.
 def _erase_flags(referee: Referee, named: re.Pattern[str]) -> None:
     flags = CheckFlag.objects.of(referee.organisation).filter(check_run=referee.check_run)
     flags.filter(referee=referee).delete()
-    own = {referee.name, referee.email, referee.company} - {""}
+    company = re.compile(rf"(?<!\w){re.escape(referee.company)}(?!\w)" if referee.company else r"(?!)")
     for flag in flags.filter(referee=None):
-        facts = json.dumps(flag.facts, ensure_ascii=False)
-        if str(referee.pk) in re.findall(r"\d+", flag.key) or any(text in facts for text in own):
+        facts = json.dumps(list(flag.facts.values()), ensure_ascii=False)
+        theirs = str(referee.pk) in re.findall(r"\d+", flag.key)
+        if theirs or named.search(facts) or company.search(facts):
             flag.delete()
     for flag in flags.exclude(dismissed_note=""):
         flag.dismissed_note = named.sub(INSTEAD, flag.dismissed_note)
