@@ -1,5 +1,5 @@
-"""A member changes a draft while another discards it, or part of it. A draft that was never published takes its test or
-questionnaire along."""
+"""A member changes a draft while another discards it or part of it. Discarding a draft that was never published
+deletes its test or questionnaire too."""
 
 import pytest
 

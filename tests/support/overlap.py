@@ -11,10 +11,9 @@ from django.db import connection, transaction
 
 @contextmanager
 def before_commit(act: Callable[[], Any], *, then: Callable[[], Any] = lambda: None) -> Iterator[list[Any]]:
-    """Run the block in a transaction. Before it commits, `act` begins in another thread, still sees the rows as they
-    were, and waits for a lock of the block. Yields a list that contains what `act` returned, once the block has ended.
-    `then`: the rest of the transaction, while `act` waits.
-    """
+    """Run the block in a transaction. Before it commits, start `act` in another thread, where it sees the old rows and
+    waits for a lock that the block holds. Yields a list; after the block it contains what `act` returned. `then`:
+    called before the commit, while `act` waits."""
     found: list[Any] = []
 
     def run() -> None:

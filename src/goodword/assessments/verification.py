@@ -459,8 +459,8 @@ def new_link(
 
 
 def discard(*, verification: Verification, reason: str, member: Membership, now: datetime) -> None:
-    """Discard an unfinished verification. Finished ones stay: nobody may repeat it until they like the result. Raises
-    Refused."""
+    """Discard an unfinished verification. Finished ones stay, so that nobody can repeat it until the
+    result suits them. Raises Refused."""
     with transaction.atomic():
         locked = _lock_for(verification, member)
         if locked.discarded_at is not None:

@@ -5,11 +5,11 @@ from django.db.models import Model, QuerySet
 
 
 class RowDeleted(ObjectDoesNotExist):
-    """The row was deleted after it had been read."""
+    """The row has been deleted since it was read."""
 
 
 def lock_row[M: Model](rows: QuerySet[M], pk: int) -> M:
-    """Return the row of a locking query. Raises RowDeleted."""
+    """Lock a row: get it from a query with `select_for_update`. Raises RowDeleted."""
     try:
         return rows.get(pk=pk)
     except ObjectDoesNotExist:

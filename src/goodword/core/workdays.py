@@ -96,8 +96,9 @@ def end_of_working_day(start: datetime, days: int, *, calendar: Calendar) -> dat
 
 
 def moved_with(deadline: datetime, until: datetime, *, moved_to: datetime, calendar: Calendar) -> datetime:
-    """A deadline that was moved from `deadline` to `moved_to`, once `deadline` becomes `until`: the end of the day as
-    many days later, or of the next working day. Days, since clocks may change in between."""
+    """The new value of a deadline that had been moved from `deadline` to `moved_to`, when `deadline` is extended to
+    `until`: the end of the day that is as many days later, or of the next working day. Counted in days, since clocks
+    may change in between."""
     old, own, new = (moment.astimezone(calendar.zone).date() for moment in (deadline, moved_to, until))
     day = new + (own - old)
     if day > new and not calendar.is_working_day(day):

@@ -60,7 +60,7 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
 
     @abstractmethod
     def lock(self, owner: O) -> O:
-        """Lock the owner. Raises `RowDeleted` if a discarded draft has taken it along."""
+        """Lock the owner. Raises `RowDeleted` if it was deleted with a discarded draft."""
 
     @abstractmethod
     def find(self, owner: O) -> D | None:

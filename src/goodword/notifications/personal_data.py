@@ -57,8 +57,8 @@ def export(wanted: ExportRequest) -> Sections:
 
 
 def exported_questions(organisation: HasPk, refs: Sequence[str]) -> list[dict[str, Any]]:
-    """The questions to the recruiter that somebody asked on their page, by the mails' `subject_ref`. For them only:
-    the mails themselves have links for members."""
+    """Questions that somebody sent to the recruiter from their page, for their own data export. `refs`: `subject_ref`
+    of the mails, which themselves contain links for members."""
     mails = Email.objects.of(organisation).filter(subject_ref__in=refs).order_by("pk")
     return [
         without_empty(

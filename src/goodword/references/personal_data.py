@@ -76,8 +76,8 @@ def _blank_referees(referee_ids: Iterable[int], *, now: datetime) -> Counts:
 
 
 def name_pattern(referee: Referee) -> re.Pattern[str]:
-    """Matches the referee's name and address, which INSTEAD replaces in texts by others. A name of one word only
-    matches with a capital: "may" and "will" are no names, and the candidate chooses what to call a referee."""
+    """A pattern for the referee's name and address. In other people's texts, INSTEAD replaces what matches. A one-word
+    name, which the candidate may have made up, matches only with a capital letter, unlike "may" and "will"."""
     name = re.escape(referee.name)
     if len(referee.name.split()) == 1:
         name = f"(?-i:{re.escape(referee.name[0].upper())}){re.escape(referee.name[1:])}"

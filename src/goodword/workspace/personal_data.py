@@ -44,7 +44,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
 
 def _remove_names(referee_ids: Iterable[int]) -> None:
     """Remove the names of referees from what members and the candidate wrote outside the reference check: comments,
-    requests for a human review, notes on flags of assessments, reasons of legal holds and of cancelled erasures."""
+    requests for a human review, notes on flags of assessments, reasons for legal holds and cancelled erasures."""
     referees = Referee.objects.across_organisations().filter(pk__in=list(referee_ids), erased_at=None)
     for referee in referees.select_related("check_run__step_request__application"):
         candidate = referee.check_run.step_request.application.candidate_id

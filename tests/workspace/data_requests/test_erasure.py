@@ -175,7 +175,7 @@ def test_candidates_are_told_that_their_request_for_erasure_was_cancelled(
     Candidate.objects.of(role.organisation).filter(pk=ada.candidate_id).update(chosen_language="de")
     client = signed_in(factories.member(role.organisation, kind="admin"))
     target = path("candidate_erase", role.organisation, ada.pk)
-    assert "The candidate is told by e-mail that their data is kept." in client.get(target).content.decode()
+    assert "The candidate gets an e-mail that their data is kept." in client.get(target).content.decode()
     answer = client.post(
         path("candidate_keep", role.organisation, ada.pk), {"reason": "Wants the job."}, follow=True
     )

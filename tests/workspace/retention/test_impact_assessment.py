@@ -59,7 +59,7 @@ def test_the_draft_follows_the_settings() -> None:
         "In 1 role, managers are asked for such a rating by e-mail",
         "recorded and compared; the raw values are deleted after 30 days",
         "go to Kim Care or, for roles that this person is hiring for, an admin who isn't hiring for the role",
-        "if there is none, to the recruiter, which candidates are told before they send one |",
+        "if there is none, to the recruiter, and candidates read that before they send one |",
         "except in 1 role in which candidates see them on request",
     ):
         assert sentence in after, sentence

@@ -65,7 +65,7 @@ class TestDrafts(LibraryDrafts[Test, TestVersion, TestDraft, Content]):
         """Delete a draft. Experts of a set that was never published are erased with their mails and links."""
         if not self.newest(draft.owner):
             experts = Panelist.objects.of(draft.owner.organisation).filter(test=draft.owner)
-            # locked before their links and mails, as where one of them is removed
+            # locked before their links and mails, as `panelists.remove` does
             forget(experts.select_for_update(of=("self",)).order_by("pk"))
         return super().delete(draft)
 

@@ -257,8 +257,8 @@ def records_of(answer: HarvestResponse) -> list[Record]:
 
 
 def moment(value: object) -> datetime | None:
-    """Parse ISO 8601, in UTC if it has no offset. Returns None for anything else, and for years that only stand for no
-    date (0001, 9999) and that other time zones can't represent."""
+    """Parse ISO 8601, in UTC if it has no offset. Returns None for anything else, and for placeholder years (0001,
+    9999), which can't be converted to every time zone."""
     if not isinstance(value, str):
         return None
     try:

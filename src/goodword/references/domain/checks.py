@@ -275,8 +275,8 @@ def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
 
 
 def give_back_wait(check: Check, *, since: datetime, now: datetime) -> None:
-    """Move the deadline by the time that the candidate has waited for the organisation, without saving. Waits may
-    overlap."""
+    """Extend the deadline by the time that the candidate has waited for the organisation, without saving. Overlapping
+    waits count once."""
     check.deadline_at = restarted_deadline(
         check.deadline_at,
         stopped_at=_not_given_back(check, since=since),

@@ -146,7 +146,7 @@ def add_role(*, title: str, owner: Membership, now: datetime) -> Role:
 
 
 def lock_owner(member: Membership) -> None:
-    """Lock the member, whose deactivation then hands this role over, too. Raises NotAnOwner."""
+    """Lock the member, so that deactivating them hands this role over too. Raises NotAnOwner."""
     rows = Membership.objects.of(member.organisation).select_for_update(of=("self",), no_key=True)
     locked = rows.get(pk=member.pk)
     if locked.deactivated_at is not None or not locked.may_work:

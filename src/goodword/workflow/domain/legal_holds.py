@@ -92,8 +92,8 @@ def waiting_erasures(hold: Hold) -> QuerySet[Erasure]:
 
 
 def known_application(candidate: Candidate) -> Application | None:
-    """The application that mails about all of a person's data go with: the newest one that they were invited on. They
-    may not know of the others, such as a confidential search."""
+    """The application for mails about all of a person's data: the newest one for which they were invited. They may not
+    know about others, such as a confidential search."""
     rows = Application.objects.of(candidate.organisation).filter(candidate=candidate, erased_at=None)
     invited = StepRequest.objects.of(candidate.organisation).filter(
         application=OuterRef("pk"), started_at__isnull=False

@@ -444,8 +444,8 @@ def request_for_new_application(
 
 
 def ready_to_invite[R: StepRun](model: type[R], event: Event) -> tuple[StepRequest, Application] | None:
-    """The last decision before the invitation (`step.requested`). Returns request and application, locked. None: there
-    is a run, or the request was withdrawn or waits, maybe for a decision whether to reuse an earlier result."""
+    """The last decision before the invitation (`step.requested`). Returns request and application, locked. None if
+    there is a run, or the request was withdrawn or has to wait, for example for a decision about an earlier result."""
     found = lock_step_request(event.data["step_request_id"], application_id=event.application_id)
     if found is None or model._default_manager.filter(step_request=found[0]).exists():
         return None

@@ -127,8 +127,8 @@ _WHY_NOT = {
     "reused": gettext_lazy("The earlier result has already been reused."),
     "no_report": gettext_lazy("The report of the earlier result is not ready yet. Try again in a minute."),
     "too_old": gettext_lazy(
-        "The earlier result is more than a year old and can't be reused: notices promise candidates and referees that "
-        "it is only used within a year. Invite the candidate instead."
+        "The earlier result is more than a year old and can't be reused: candidates and referees were promised that "
+        "results are used for a year at most. Invite the candidate instead."
     ),
     "not_started": gettext_lazy("This step has not started yet."),
 }

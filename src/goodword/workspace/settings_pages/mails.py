@@ -119,7 +119,7 @@ def send_needed_again(email: Email, *, member: Membership | None, now: datetime)
 
 
 def _lock_subject(email: Email) -> None:
-    """Lock the assessment or check before the mail, as those do that pause or end it and cancel its mails."""
+    """Lock the mail's assessment or check first, in the same order as actions that pause or end it."""
     subject = email.link_subject_id or 0
     if email.link_purpose == Link.Purpose.CANDIDATE and lock_step_request(subject) is not None:
         lock_newest_unfinished(Attempt, subject)

@@ -62,7 +62,7 @@ class OrganisationForm(NoticesChanges):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         help_text=_("Deadlines end at midnight; reminders are sent during working hours."),
-        choices=time_zones,  # and the present one: see __init__
+        choices=time_zones,  # plus the current one: see __init__
         error_messages={
             "invalid_choice": _("Choose a time zone from the list."),
             "required": _("Choose a time zone."),
