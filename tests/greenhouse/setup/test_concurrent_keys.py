@@ -60,7 +60,9 @@ def test_a_key_is_set_while_a_candidate_whose_id_was_taken_is_written() -> None:
 def _until_somebody_waits() -> None:
     for _ in range(200):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
             if cursor.fetchone()[0]:
                 return
         time.sleep(0.02)
