@@ -206,7 +206,7 @@ def test_declining_one_step_leaves_the_other_to_begin(application: Application, 
 @pytest.mark.matrix
 @pytest.mark.parametrize("refused", ["assessment", "references"])
 @pytest.mark.parametrize("over", ["closed", "late", "expired", "ended", "erased"])
-def test_links_of_declined_steps_open_nothing_once_all_is_over(
+def test_links_of_declined_steps_open_the_page_about_declining_until_they_end(
     application: Application, refused: str, over: str
 ) -> None:
     attempt, check = invited(application), checked(application)
@@ -227,11 +227,25 @@ def test_links_of_declined_steps_open_nothing_once_all_is_over(
         )
     elif over == "erased":
         Application.objects.of(application.organisation).update(erasure_requested_at=NOW)
-    html = Client().get(where).content.decode()
-    assert ("There is nothing to do here" in html, "Begin" in html) == (True, False)
+    response = Client().get(where)
     if over in {"closed", "late"}:
+        assert response["Location"] == f"{where}{refused}/"
         page = Client().get(f"{where}{refused}/").content.decode()
-        assert ("still open" in page, "declined" in page) == (False, True)
+        assert ("still open" in page, "You've declined" in page) == (False, True)
+    else:
+        html = response.content.decode()
+        assert ("There is nothing to do here" in html, "Begin" in html) == (True, False)
+
+
+@pytest.mark.world
+def test_a_completed_step_is_shown_next_to_a_declined_one(application: Application) -> None:
+    attempt, check = invited(application), checked(application)
+    end(attempt)
+    declined(check)
+    for step_request in (attempt.step_request, check.step_request):
+        html = Client().get(portal(step_request)).content.decode()
+        assert ("There is nothing more for you to do." in html, "View progress" in html) == (True, True)
+        assert html.count("You've declined. If you change your mind, write to") == 1
 
 
 @pytest.mark.world

@@ -49,11 +49,10 @@ class Task:
 
 
 def tasks_of(visit: Visit, *, now: datetime) -> list[Task]:
-    """Open and done steps; next to an open one, declined ones too."""
+    """Open, done and declined steps."""
     marks = progress_of([visit.application], organisation=visit.organisation, now=now)[visit.application.pk]
     tasks = [_task(mark, now=now) for mark in marks]
-    is_open = any(task.open for task in tasks)
-    return [task for task in tasks if task.open or task.done or (task.declined and is_open)]
+    return [task for task in tasks if task.open or task.done or task.declined]
 
 
 def task_of(visit: Visit, tasks: list[Task]) -> Task | None:

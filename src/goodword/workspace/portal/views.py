@@ -39,6 +39,8 @@ def portal(request: HttpRequest, token: str) -> HttpResponseBase:
             return instead
         to_do = [task for task in tasks if task.open]
         own = task_of(visit, tasks)
+        if own is not None and all(task.declined for task in tasks):
+            return private(redirect(own.url_name, token))
         shows_all = any(task.has_result for task in tasks) or (own is not None and own.declined)
         if len(to_do) == 1 and not shows_all:
             return private(redirect(to_do[0].url_name, token))
@@ -68,7 +70,7 @@ def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpR
             "candidate": visit.application.candidate,
             "role_title": public_title(visit.application),
             "tasks": tasks,
-            "all_done": all(task.done for task in tasks),
+            "all_done": all(task.done or task.declined for task in tasks),
             "contact_name": visit.recruiter.name,
             "contact_email": visit.recruiter.address,
             "contact_url": reverse("portal_ask", args=[visit.token]),
