@@ -114,7 +114,7 @@ _ACTOR = "operator"
 def lift_single_sign_on(slug: str) -> int:
     """Stop requiring single sign-on. Returns 0, or 2 with an error message if there is no such organisation."""
     with transaction.atomic():
-        found = Organisation.objects.select_for_update().filter(slug=slug).first()
+        found = Organisation.objects.select_for_update(no_key=True).filter(slug=slug).first()
         if found is None:
             print(f"goodword: There is no organisation with the slug {slug}.", file=sys.stderr)
             return 2

@@ -6,6 +6,7 @@ import time
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from goodword.accounts.models import Membership
 from goodword.candidates.models import Candidate
 from goodword.greenhouse.client import V1Credentials
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
@@ -25,17 +26,7 @@ def test_a_key_is_set_while_a_candidate_whose_id_was_taken_is_written() -> None:
     people = Candidate.objects.of(admin.organisation)
     people.update(connection_id=row.pk, id_taken_at=NOW)
     failures: list[DatabaseError] = []
-
-    def set_key() -> None:
-        try:
-            check = KeyCheck(credentials=V1Credentials(api_key="new"))
-            connect(organisation=admin.organisation, check=check, member=admin, now=NOW, connection=row)
-        except DatabaseError as error:
-            failures.append(error)
-        finally:
-            connection.close()
-
-    other = threading.Thread(target=set_key)
+    other = threading.Thread(target=set_key, args=[row, admin, failures])
     with transaction.atomic():
         list(people.select_for_update())
         other.start()
@@ -55,6 +46,35 @@ def test_a_key_is_set_while_a_candidate_whose_id_was_taken_is_written() -> None:
     assert failures == []
     assert Connection.objects.of(admin.organisation).get().api == "v1"
     assert not people.exclude(id_taken_at=None).exists()
+
+
+def test_a_key_is_set_while_a_sync_that_refers_to_the_connection_is_about_to_commit() -> None:
+    admin = factories.member(factories.organisation(), kind="admin")
+    row = connected(factories.application(factories.role(admin.organisation), connection_id=1, remote_id=7))
+    failures: list[DatabaseError] = []
+    other = threading.Thread(target=set_key, args=[row, admin, failures])
+    with transaction.atomic():
+        Reconciliation.objects.create(
+            organisation=admin.organisation, connection=row, started_at=NOW, lease_until=NOW
+        )
+        with connection.cursor() as cursor:
+            # as the commit does: locks what the row refers to
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        other.start()
+        other.join(20)
+        assert not other.is_alive()
+    assert failures == []
+    assert Connection.objects.of(admin.organisation).get().api == "v1"
+
+
+def set_key(row: Connection, admin: Membership, failures: list[DatabaseError]) -> None:
+    try:
+        check = KeyCheck(credentials=V1Credentials(api_key="new"))
+        connect(organisation=admin.organisation, check=check, member=admin, now=NOW, connection=row)
+    except DatabaseError as error:
+        failures.append(error)
+    finally:
+        connection.close()
 
 
 def _until_somebody_waits() -> None:

@@ -124,7 +124,7 @@ def change_columns(
 ) -> bool:
     """Save columns, and record their old and new values in the audit log. Returns whether any changed."""
     with transaction.atomic():
-        row = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        row = _locked(organisation)
         before, after = asdict(columns_of(type(settings), row)), asdict(settings)
         changed = {name: [before[name], after[name]] for name in after if after[name] != before[name]}
         if not changed:
@@ -296,7 +296,7 @@ def set_domains(*, organisation: Organisation, domains: Sequence[str], by: Membe
 
 def add_domain(*, organisation: Organisation, domain: str, by: Membership, now: datetime) -> bool:
     with transaction.atomic():
-        row = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        row = _locked(organisation)
         return _write_domains(row, [*row.own_domains, own_domain(domain)], by=by, now=now)
 
 
@@ -305,7 +305,7 @@ def _write_domains(
 ) -> bool:
     wanted = list(dict.fromkeys(domains))[:MOST_DOMAINS]
     with transaction.atomic():
-        row = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        row = _locked(organisation)
         if row.own_domains == wanted:
             return False
         write(

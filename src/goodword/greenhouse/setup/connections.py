@@ -91,7 +91,8 @@ def endpoint_url(connection: Connection) -> str:
 
 
 def locked(connection: Connection) -> Connection:
-    rows = Connection.objects.across_organisations().select_for_update(of=("self",))
+    # without `no_key`, a sync that refers to the connection and then to the organisation could deadlock with `connect`
+    rows = Connection.objects.across_organisations().select_for_update(of=("self",), no_key=True)
     return rows.select_related("organisation").get(pk=connection.pk)
 
 

@@ -235,7 +235,7 @@ def connect(
     InUse."""
     with transaction.atomic():
         # with two admins or a double click, the second request finds the first one's row
-        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         taken = connection_using(check.credentials, organisation=organisation, but=connection)
         if taken is not None:
             if connection is None and is_double_click(taken, member=member, now=now):

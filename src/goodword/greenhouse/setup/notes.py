@@ -43,7 +43,7 @@ def set_notes(
     """Change the settings of future notes. Returns False if nothing changes. `words`: see `wording.clean_wording`."""
     values = {"note_visibility": visibility, "note_wording": words, "report_link_days": report_link_days}
     with transaction.atomic():
-        row = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        row = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         before = {name: getattr(row, name) for name in values}
         if values == before:
             return False
