@@ -9,7 +9,10 @@ from goodword.candidates.models import Application, Candidate
 from goodword.core import events
 from goodword.core.events import record
 from goodword.core.models import Reaction
-from goodword.workflow.models import lock_application
+from goodword.references.models import Check
+from goodword.reports.models import Report
+from goodword.workflow.models import lock, lock_application
+from tests.references.story import sent
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.overlap import before_commit
@@ -83,3 +86,37 @@ def test_an_application_is_locked_with_its_new_candidate_and_role(application: A
     with before_commit(locked) as found:
         rows.update(role=other.role)
     assert found == [(other.candidate.name, "Rigger")]
+
+
+@pytest.mark.world
+@pytest.mark.programs
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_need_not_wait_for_a_report_that_is_about_to_be_committed() -> None:
+    check = sent().check
+    locked: list[Check] = []
+
+    def answer() -> None:
+        try:
+            with transaction.atomic():
+                locked.append(lock(Check, check.pk))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=answer)
+    with transaction.atomic():
+        Report.objects.create(
+            organisation=check.organisation,
+            step_request=check.step_request,
+            check_run=check,
+            version=1,
+            code="GW-7F3K-Q2MX",
+            snapshot={},
+            created_at=factories.NOW,
+        )
+        with connection.cursor() as cursor:
+            # as the commit does: locks what the row refers to
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        other.start()
+        other.join(5)
+        assert locked == [check]
+    other.join()

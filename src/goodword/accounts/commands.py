@@ -140,7 +140,7 @@ def lift_single_sign_on(slug: str) -> int:
 def remove_second_factors(email: str) -> int:
     """Remove a member's second factors and end their sessions. Returns 0, or 2 with an error for an unknown member."""
     with transaction.atomic():
-        user = User.objects.select_for_update().filter(email=normalised(email)).first()
+        user = User.objects.select_for_update(no_key=True).filter(email=normalised(email)).first()
         if user is None:
             print(f"goodword: Nobody has the e-mail address {email}.", file=sys.stderr)
             return 2

@@ -210,7 +210,7 @@ def _match(request: HttpRequest, sociallogin: SocialLogin) -> None:
             % {"email": other},
         )
     with transaction.atomic():
-        user = User.objects.select_for_update().filter(email=normalised(address)).first()
+        user = User.objects.select_for_update(no_key=True).filter(email=normalised(address)).first()
         if user is None:
             return
         known = SocialAccount.objects.filter(user=user, provider=sociallogin.account.provider).first()

@@ -205,7 +205,7 @@ def _time_up(verification_id: int, *, now: datetime) -> bool:
 
 def _lock(verification_id: int) -> Verification:
     """Lock the verification. Raises Closed if the person has been erased."""
-    rows = Verification.objects.across_organisations().select_for_update(of=("self",))
+    rows = Verification.objects.across_organisations().select_for_update(of=("self",), no_key=True)
     found = (
         rows.select_related(
             "organisation",
@@ -382,7 +382,9 @@ def open_verification(*, application: Application, member: Membership, now: date
         if reason := _why_not(locked, part):
             raise Refused(reason)
         assert part is not None  # otherwise `why_not` has a reason
-        Attempt.objects.of(member.organisation).select_for_update(of=("self",)).get(pk=part.attempt_id)
+        Attempt.objects.of(member.organisation).select_for_update(of=("self",), no_key=True).get(
+            pk=part.attempt_id
+        )
         rows = Verification.objects.of(member.organisation)
         found = rows.filter(part=part, discarded_at=None).first()
         if found is not None:
@@ -482,7 +484,7 @@ def discard(*, verification: Verification, reason: str, member: Membership, now:
 
 
 def _lock_for(verification: Verification, member: Membership) -> Verification:
-    rows = Verification.objects.of(member.organisation).select_for_update(of=("self",))
+    rows = Verification.objects.of(member.organisation).select_for_update(of=("self",), no_key=True)
     return rows.select_related("part__attempt__step_request").get(pk=verification.pk)
 
 

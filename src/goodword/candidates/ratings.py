@@ -477,7 +477,10 @@ def confirm(of: RatingImport, *, by: Membership, now: datetime, refused: Collect
         # of two imports confirmed at the same time, the second replaces the first
         Organisation.objects.select_for_update(no_key=True).get(pk=of.organisation_id)
         row = (
-            RatingImport.objects.of(of.organisation).select_for_update(of=("self",)).filter(pk=of.pk).first()
+            RatingImport.objects.of(of.organisation)
+            .select_for_update(of=("self",), no_key=True)
+            .filter(pk=of.pk)
+            .first()
         )
         ratings = PerformanceRating.objects.of(of.organisation).filter(of=of)
         if row is None or row.confirmed_at is not None:

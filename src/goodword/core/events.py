@@ -72,7 +72,7 @@ WHERE id = ANY(ARRAY(
     SELECT id FROM core_reaction
     WHERE state = 'waiting' AND (not_before IS NULL OR not_before <= %(now)s)
     AND tries BETWEEN %(least)s AND %(greatest)s
-    ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+    ORDER BY id LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED
 ))
 RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
 """
@@ -454,7 +454,7 @@ def _due(now: datetime) -> QuerySet[Reaction]:
 
 def _can_claim(now: datetime) -> bool:
     with transaction.atomic():
-        rows = _due(now).filter(tries__lt=TRIES).select_for_update(skip_locked=True)
+        rows = _due(now).filter(tries__lt=TRIES).select_for_update(skip_locked=True, no_key=True)
         return bool(rows.order_by("pk").values_list("pk")[:1])
 
 
@@ -516,7 +516,9 @@ def _run(row: Reaction) -> None:
 def _locked(rows: Sequence[Reaction]) -> list[int]:
     """Lock the rows that no other worker has claimed since. Returns their ids."""
     mine = Reaction.objects.filter(_claimed(rows), state=State.WAITING)
-    return list(mine.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True))
+    return list(
+        mine.select_for_update(skip_locked=True, no_key=True).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def _claimed(rows: Sequence[Reaction]) -> Q:

@@ -76,7 +76,7 @@ def record_release() -> None:
     """Record that this version has migrated the database, unless a newer version has."""
     with transaction.atomic():
         current()
-        row = Installation.objects.select_for_update().get(pk=ONLY)
+        row = Installation.objects.select_for_update(no_key=True).get(pk=ONLY)
         if row.release and Version(row.release) > Version(VERSION):
             return
         row.release, row.oldest_release = VERSION, OLDEST_ON_SCHEMA
@@ -87,7 +87,7 @@ def set_mode(wanted: Mode) -> str:
     """Set the mode. Returns the previous one."""
     with transaction.atomic():
         current()
-        row = Installation.objects.select_for_update().get(pk=ONLY)
+        row = Installation.objects.select_for_update(no_key=True).get(pk=ONLY)
         before = row.mode
         row.mode = wanted
         row.mode_since = None if wanted == Mode.WORKING else clock.real()

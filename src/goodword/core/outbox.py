@@ -51,7 +51,7 @@ def claim[R: Outbox](
     """Claim a row, with its `related` rows. Returns None if it isn't due or this database is a copy."""
     with transaction.atomic(savepoint=False):
         row = (
-            model._default_manager.select_for_update(skip_locked=True, of=("self",))
+            model._default_manager.select_for_update(skip_locked=True, of=("self",), no_key=True)
             .select_related(*related)
             .filter(~installation.not_working(), pk=pk, state=Outbox.State.QUEUED, not_before__lte=now)
             .first()

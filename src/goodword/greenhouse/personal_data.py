@@ -31,7 +31,7 @@ def erase_deliveries(subject: Subject, now: datetime) -> Counts:
         body_erased_at=None,
     )
     count = 0
-    for row in rows.defer("body").select_for_update(of=("self",)):
+    for row in rows.defer("body").select_for_update(of=("self",), no_key=True):
         row.body = _ids_only(row)
         row.body_erased_at = now
         if row.state != Delivery.State.RECEIVED:

@@ -82,7 +82,7 @@ def _redact(
     """Redact the affected reports. `keep_links`: revoke links instead of deleting them, so that they still say what
     happened."""
     files = redacted = dead = 0
-    rows = reports.select_for_update(of=("self",)).select_related("organisation")
+    rows = reports.select_for_update(of=("self",), no_key=True).select_related("organisation")
     for _, versions in groupby(
         list(rows.order_by("step_request", "version")), key=lambda report: report.step_request_id
     ):

@@ -234,7 +234,7 @@ def lock[R: StepRun](model: type[R], pk: int) -> R:
 def _locking(model: type[StepRun]) -> Callable[[int], list[Any]]:
     @compiled
     def locked(pk: int) -> QuerySet[Any]:
-        rows = model._default_manager.select_for_update(of=("self",))
+        rows = model._default_manager.select_for_update(of=("self",), no_key=True)
         return rows.select_related("step_request__step", "organisation").filter(pk=pk)
 
     return locked
@@ -249,7 +249,7 @@ def lock_newest_unfinished[R: StepRun](model: type[R], step_request_id: int) -> 
 def _locking_newest(model: type[StepRun]) -> Callable[[int], list[Any]]:
     @compiled
     def locked(step_request_id: int) -> QuerySet[Any]:
-        rows = model._default_manager.select_for_update(of=("self",))
+        rows = model._default_manager.select_for_update(of=("self",), no_key=True)
         unfinished = rows.filter(step_request_id=step_request_id, progress__in=UNFINISHED)
         return unfinished.select_related("step_request__step", "organisation").order_by("-pk")[:1]
 

@@ -71,7 +71,10 @@ def _replace(
 ) -> None:
     ids = model.objects.of(organisation).filter(whose).values("pk")
     for row in (
-        model.objects.of(organisation).filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk")
+        model.objects.of(organisation)
+        .filter(pk__in=ids)
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
     ):
         for name in names:
             # INSTEAD is longer than the shortest names

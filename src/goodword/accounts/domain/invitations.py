@@ -70,7 +70,7 @@ def open_invitation(by: Membership, email: str) -> Invitation | None:
 
 def lock_open(invitation: Invitation) -> Invitation | None:
     """Return the invitation, locked, or None if it has been accepted or withdrawn."""
-    rows = Invitation.objects.of(invitation.organisation).select_for_update(of=("self",))
+    rows = Invitation.objects.of(invitation.organisation).select_for_update(of=("self",), no_key=True)
     row = rows.select_related("organisation", "invited_by__user").get(pk=invitation.pk)
     return row if row.is_open else None
 

@@ -190,7 +190,7 @@ def remind_contact(*, adjustment_id: int, now: datetime) -> bool:
     with transaction.atomic():
         row = Adjustment.objects.across_organisations().get(pk=adjustment_id)
         attempt = lock(Attempt, row.attempt_id)
-        row = Adjustment.objects.of(attempt.organisation).select_for_update().get(pk=row.pk)
+        row = Adjustment.objects.of(attempt.organisation).select_for_update(no_key=True).get(pk=row.pk)
         calendar = attempt.organisation.calendar
         if row.state != Adjustment.State.ASKED or not is_open(attempt):
             return False

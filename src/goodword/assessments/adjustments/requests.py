@@ -98,7 +98,7 @@ def _lock_with_attempt(adjustment_id: int) -> tuple[Attempt, Adjustment]:
     rows = Adjustment.objects.across_organisations().filter(pk=adjustment_id)
     while (attempt_id := rows.values_list("attempt_id", flat=True).first()) is not None:
         attempt = lock(Attempt, attempt_id)
-        row = rows.select_for_update().first()
+        row = rows.select_for_update(no_key=True).first()
         if row is not None and row.attempt_id == attempt_id:
             return attempt, row
         # a new invitation has moved the request to another attempt in the meantime
@@ -153,7 +153,7 @@ def withdraw_request(*, attempt_id: int, now: datetime) -> bool:
     """Withdraw the unanswered request. Returns False if there is none. Raises Closed."""
     with transaction.atomic():
         attempt = parts.open_attempt(attempt_id, now=now)
-        rows = Adjustment.objects.of(attempt.organisation).select_for_update()
+        rows = Adjustment.objects.of(attempt.organisation).select_for_update(no_key=True)
         asked = rows.filter(attempt=attempt, state=Adjustment.State.ASKED).first()
         if asked is None:
             return False
@@ -231,7 +231,7 @@ def _ask_next(organisation: Organisation, adjustment_id: int, *, after: str, now
         if asked is None:
             return
         attempt = lock(Attempt, asked.attempt_id)
-        asked = Adjustment.objects.of(organisation).select_for_update().get(pk=asked.pk)
+        asked = Adjustment.objects.of(organisation).select_for_update(no_key=True).get(pk=asked.pk)
         if (
             asked.state != Adjustment.State.ASKED
             or not _with_reader(organisation, after).filter(pk=asked.pk).exists()

@@ -37,7 +37,7 @@ class TestDrafts(LibraryDrafts[Test, TestVersion, TestDraft, Content]):
     name = "test"
 
     def lock(self, owner: Test) -> Test:
-        return lock_row(Test.objects.of(owner.organisation).select_for_update(), owner.pk)
+        return lock_row(Test.objects.of(owner.organisation).select_for_update(no_key=True), owner.pk)
 
     def versions(self, owner: Test) -> QuerySet[TestVersion]:
         return TestVersion.objects.of(owner.organisation).filter(test=owner)

@@ -188,7 +188,7 @@ def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Te
             },
         )
         # a concurrent call waits here and then finds all languages
-        test = Test.objects.of(organisation).select_for_update().get(key=key)
+        test = Test.objects.of(organisation).select_for_update(no_key=True).get(key=key)
         there = set(have.values_list("language", flat=True))
         TestVersion.objects.of(organisation).bulk_create(
             TestVersion(

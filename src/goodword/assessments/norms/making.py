@@ -53,7 +53,9 @@ class NewNorms:
 
 def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: datetime) -> NewNorms:
     with transaction.atomic():
-        test = Test.objects.across_organisations().select_for_update(of=("self",)).get(pk=test_id)
+        test = (
+            Test.objects.across_organisations().select_for_update(of=("self",), no_key=True).get(pk=test_id)
+        )
         firsts = [
             one
             for one in first_attempts(test, by_form=True)
@@ -160,7 +162,11 @@ def make_calibration(*, test_id: int, version: str, member_id: int, now: datetim
     entry."""
     try:
         with transaction.atomic():
-            test = Test.objects.across_organisations().select_for_update(of=("self",)).get(pk=test_id)
+            test = (
+                Test.objects.across_organisations()
+                .select_for_update(of=("self",), no_key=True)
+                .get(pk=test_id)
+            )
             content = strata.calibrate(scored_answers(test, version))
             rows = Calibration.objects.of(test.organisation).filter(test=test, version=version)
             member = Membership.objects.of(test.organisation).filter(pk=member_id).first()

@@ -49,7 +49,7 @@ class PlanDrafts(VersionedDrafts[Step, Assessment]):
 
     def lock(self, owner: Step) -> Step:
         rows = Step.objects.of(owner.organisation).select_related("organisation")
-        return rows.select_for_update(of=("self",)).get(pk=owner.pk)
+        return rows.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
 
     def find(self, owner: Step) -> Assessment | None:
         return draft_of(owner)

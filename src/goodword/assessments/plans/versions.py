@@ -139,7 +139,7 @@ def current_assessment(step: Step, *, now: datetime) -> Assessment:
     current = current_version(step)
     if current is not None and _is_up_to_date(current, step):
         return current
-    locked = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
+    locked = Step.objects.of(step.organisation).select_for_update(of=("self",), no_key=True).get(pk=step.pk)
     current = current_version(locked)  # a concurrent invitation may have created it
     if current is not None and _is_up_to_date(current, locked):
         return current

@@ -362,7 +362,11 @@ def _search_feed(pk: int, *, now: datetime) -> bool:
             notes.filter(pk=pk).update(search_duplicates_at=None)
         return False
     with transaction.atomic():
-        note = notes.select_for_update(of=("self",)).select_related("report__step_request").get(pk=pk)
+        note = (
+            notes.select_for_update(of=("self",), no_key=True)
+            .select_related("report__step_request")
+            .get(pk=pk)
+        )
         before = len(note.duplicate_remote_ids)
         outcomes.record_duplicates(note, remote_ids, now=now)
         note.search_duplicates_at = _next_search(note, now=now)

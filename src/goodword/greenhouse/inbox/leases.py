@@ -188,7 +188,7 @@ SET attempts = LEAST(attempts, 32766) + 1, faults = faults + 1, not_before = %(u
 WHERE id = ANY(ARRAY(
     SELECT id FROM greenhouse_delivery WHERE id = ANY(%(ids)s) AND handled_at IS NULL AND not_before <= %(now)s
     AND attempts <= %(tried)s
-    ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+    ORDER BY id LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED
 ))
 RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
 """

@@ -193,7 +193,7 @@ def request_invitations(
     chosen = waiting_for(member, connection).filter(pk__in=pks, invite_requested_at=None).values("pk")
     findings = Finding.objects.of(member.organisation)
     waiting = findings.filter(pk__in=chosen, state=State.WAITING)
-    ids = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
+    ids = list(waiting.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     unmarked = findings.filter(pk__in=ids, invite_requested_at=None)
     count = unmarked.update(invite_requested_at=now, invite_requested_by=member)
     if count:
@@ -214,7 +214,7 @@ def dismiss(connection: Connection, pks: Collection[int], *, member: Membership,
         chosen = waiting_for(member, connection).filter(pk__in=pks, invite_requested_at=None).values("pk")
         rows = list(
             Finding.objects.of(member.organisation)
-            .select_for_update()
+            .select_for_update(no_key=True)
             .filter(pk__in=chosen, state=State.WAITING, invite_requested_at=None)
             .order_by("pk")
         )
@@ -323,7 +323,7 @@ def _settle(pk: int, *, now: datetime) -> bool:
     with transaction.atomic():
         row = (
             Finding.objects.across_organisations()
-            .select_for_update(of=("self",))
+            .select_for_update(of=("self",), no_key=True)
             .filter(pk=pk, state=State.WAITING, invite_requested_at__isnull=False)
             .first()
         )

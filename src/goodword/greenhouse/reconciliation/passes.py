@@ -116,7 +116,9 @@ def begin(
 def take(pass_id: int, *, now: datetime) -> Reconciliation | None:
     """Lease a pass for this worker. Returns None if it has ended or another live worker has it."""
     with transaction.atomic():
-        free = _running().select_for_update(of=("self",)).filter(pk=pass_id, lease_until__lte=now)
+        free = (
+            _running().select_for_update(of=("self",), no_key=True).filter(pk=pass_id, lease_until__lte=now)
+        )
         row = free.select_related("connection__organisation").first()
         if row is None:
             return None
@@ -148,7 +150,11 @@ def finish(row: Reconciliation, *, did_full: bool, remark: str, now: datetime) -
     """End the pass; the next one reads changes since this one began. Returns False if it has become a full pass and
     must go on. Raises Lost."""
     with transaction.atomic():
-        mine = _running().select_for_update(of=("self",)).filter(pk=row.pk, lease_until=row.lease_until)
+        mine = (
+            _running()
+            .select_for_update(of=("self",), no_key=True)
+            .filter(pk=row.pk, lease_until=row.lease_until)
+        )
         found = mine.first()
         if found is None:
             raise Lost

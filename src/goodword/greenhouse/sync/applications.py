@@ -472,7 +472,7 @@ def release_waiting(
         application__status=Application.Status.ACTIVE,
         application__not_visible_since=None,
     )
-    for finding in waiting.select_for_update(of=("self",)).select_related("application"):
+    for finding in waiting.select_for_update(of=("self",), no_key=True).select_related("application"):
         application = finding.application
         assert application is not None  # because of the filter
         recorded = Event.objects.filter(application_id=application.pk, name=ENTERED_STAGE, occurred_at=now)

@@ -139,7 +139,12 @@ def has_complained(email: Email) -> bool:
 
 
 def _lock(email_id: int) -> Email | None:
-    return Email.objects.across_organisations().select_for_update(of=("self",)).filter(pk=email_id).first()
+    return (
+        Email.objects.across_organisations()
+        .select_for_update(of=("self",), no_key=True)
+        .filter(pk=email_id)
+        .first()
+    )
 
 
 def _record(name: str, email: Email, *, now: datetime) -> None:

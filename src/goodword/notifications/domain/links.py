@@ -122,7 +122,10 @@ def is_alive(link: Link, *, now: datetime) -> bool:
 
 
 def lock(link: Link) -> bool:
-    return Link.objects.of(link.organisation).select_for_update().filter(pk=link.pk).first() is not None
+    return (
+        Link.objects.of(link.organisation).select_for_update(no_key=True).filter(pk=link.pk).first()
+        is not None
+    )
 
 
 def may_upload(token: str) -> bool | None:

@@ -161,7 +161,7 @@ def restore_invitation(*, organisation: Organisation, subject_ref: str, now: dat
     rescheduled."""
     newest = (
         Email.objects.of(organisation)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .filter(subject_ref=subject_ref, kind__endswith=".invitation")
         .order_by("-pk")
         .first()
@@ -203,7 +203,7 @@ def send_again(
     for a second click. `member`: None for the operator. Raises Email.DoesNotExist."""
     with transaction.atomic():
         mails = Email.objects.of(member.organisation) if member else Email.objects.across_organisations()
-        rows = mails.select_for_update(of=("self",))
+        rows = mails.select_for_update(of=("self",), no_key=True)
         email = rows.get(pk=email_id)
         again = NEEDS_PERSON | Q(state=Email.State.SENT) if arrived else NEEDS_PERSON
         if not rows.filter(again, pk=email_id).exists():

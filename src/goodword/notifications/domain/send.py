@@ -349,7 +349,7 @@ def ask_permit(*, now: datetime) -> SendPermit | None:
         return SendPermit(probe=0)
     with transaction.atomic():
         row = (
-            MailService.objects.select_for_update(skip_locked=True)
+            MailService.objects.select_for_update(skip_locked=True, no_key=True)
             .filter(
                 _is_due("probe_at", PROBE_PACE[-1], now),
                 _is_due("probing_until", FOR_ANSWER, now),
@@ -391,7 +391,7 @@ def end_outage() -> None:
 def record_outage(permit: SendPermit, *, error: str, now: datetime) -> datetime:
     """Record a failure in the caller's transaction. Returns when to probe; only failed probes lengthen the delay."""
     MailService.objects.get_or_create(pk=_SERVICE_ROW)
-    row = MailService.objects.select_for_update().get(pk=_SERVICE_ROW)
+    row = MailService.objects.select_for_update(no_key=True).get(pk=_SERVICE_ROW)
     mine = permit.probe and permit.probe == row.probe
     if row.down_since is None:
         row.down_since, row.failures, row.probe_at = now, 1, now + PROBE_PACE[0]

@@ -55,7 +55,7 @@ class QuestionnaireDrafts(
     name = "questionnaire"
 
     def lock(self, owner: Questionnaire) -> Questionnaire:
-        return lock_row(Questionnaire.objects.of(owner.organisation).select_for_update(), owner.pk)
+        return lock_row(Questionnaire.objects.of(owner.organisation).select_for_update(no_key=True), owner.pk)
 
     def versions(self, owner: Questionnaire) -> QuerySet[QuestionnaireVersion]:
         return QuestionnaireVersion.objects.of(owner.organisation).filter(questionnaire=owner)

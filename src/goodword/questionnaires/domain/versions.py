@@ -83,7 +83,7 @@ def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Qu
             },
         )
         # a concurrent call waits here and then finds nothing missing
-        questionnaire = Questionnaire.objects.of(organisation).select_for_update().get(key=key)
+        questionnaire = Questionnaire.objects.of(organisation).select_for_update(no_key=True).get(key=key)
         QuestionnaireVersion.objects.of(organisation).bulk_create(
             _as_version(questionnaire, builtin.load(key, language=language), now=now)
             for language in _lacking(questionnaire, template)

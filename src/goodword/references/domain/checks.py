@@ -60,7 +60,7 @@ def lock_request(request_id: int) -> tuple[Check, ReferenceRequest]:
     if check_id is None:
         raise Closed
     check = lock(Check, check_id)
-    request = rows.select_for_update(of=("self",)).select_related("referee").first()
+    request = rows.select_for_update(of=("self",), no_key=True).select_related("referee").first()
     if request is None or request.referee.erased_at is not None:
         raise Closed
     return check, request
@@ -105,7 +105,7 @@ def lock_request_for_member(request_id: int, *, member: Membership) -> tuple[Che
     check = lock_check_for_member(
         requests.values_list("check_run_id", flat=True).get(pk=request_id), member=member
     )
-    locked = requests.select_for_update(of=("self",)).select_related("referee")
+    locked = requests.select_for_update(of=("self",), no_key=True).select_related("referee")
     return check, locked.get(pk=request_id)
 
 

@@ -213,7 +213,7 @@ def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> Refere
 
 def _defer_again(request: ReferenceRequest, *, now: datetime) -> None:
     """Defer a request again, unless its mail has been sent, may have arrived, or is being sent."""
-    mails = Email.objects.of(request.organisation).select_for_update(of=("self",))
+    mails = Email.objects.of(request.organisation).select_for_update(of=("self",), no_key=True)
     about_it = list(mails.filter(subject_ref=request.mail_ref, kind=REQUEST))
     if not about_it or any(mail.state != Email.State.QUEUED or mail.unanswered for mail in about_it):
         return

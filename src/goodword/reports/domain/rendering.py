@@ -179,7 +179,7 @@ def _record(name: str, report: Report, *, now: datetime) -> None:
 def _lock(report_id: int) -> Report:
     return (
         Report.objects.across_organisations()
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("organisation", "step_request__step")
         .get(pk=report_id)
     )
@@ -207,7 +207,7 @@ def content_of(report: Report, *, now: datetime) -> bytes:
         files.filter(pk=file.pk).update(layout=WITHHELD)
         raise NotRendered from error
     with transaction.atomic():
-        locked = files.select_for_update().first()
+        locked = files.select_for_update(no_key=True).first()
         if locked is None:  # erased in the meantime
             raise NotRendered
         if locked.layout < LAYOUT:  # otherwise another process was faster

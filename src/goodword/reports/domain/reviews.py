@@ -113,7 +113,7 @@ def _is_new(event: Event, *, report: Report | None = None, wanted: int = 0) -> N
     application = lock_application(event.application_id)
     if application.erased_at is not None:
         return
-    rows = ResultReview.objects.of(application.organisation).select_for_update(of=("self",))
+    rows = ResultReview.objects.of(application.organisation).select_for_update(of=("self",), no_key=True)
     rows = rows.select_related("report").defer("report__snapshot")
     review, is_first = rows.get_or_create(
         step_request_id=event.data["step_request_id"],
@@ -217,7 +217,7 @@ def assign(review: ResultReview, *, to: Membership, by: Membership, now: datetim
     with transaction.atomic():
         review = (
             ResultReview.objects.of(by.organisation)
-            .select_for_update(of=("self",))
+            .select_for_update(of=("self",), no_key=True)
             .select_related("step_request__step", "step_request__application__candidate", "organisation")
             .get(pk=review.pk)
         )
@@ -239,7 +239,7 @@ def assign_several(
     with transaction.atomic():
         rows = (
             to_review(by, mine=False)
-            .select_for_update(of=("self",))
+            .select_for_update(of=("self",), no_key=True)
             .select_related(
                 "step_request__step",
                 "step_request__application__candidate",

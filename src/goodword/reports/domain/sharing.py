@@ -49,7 +49,7 @@ def share(*, report: Report, days: int, member: Membership, now: datetime, seen:
         raise ValueError(f"A link works for 1 to {LONGEST} days, not {days}.")
     with transaction.atomic():
         # erasures take this lock when they redact the report and delete its links
-        locked = Report.objects.of(member.organisation).select_for_update(of=("self",))
+        locked = Report.objects.of(member.organisation).select_for_update(of=("self",), no_key=True)
         row = locked.select_related("step_request").get(pk=report.pk)
         if row.state != Report.State.READY:
             raise NotReady

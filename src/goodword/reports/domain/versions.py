@@ -114,7 +114,9 @@ def freeze(
 ) -> Report:
     """Create the next version, in the caller's transaction. `part`: "assessment" or "check" of `run`."""
     # this lock is held while versions are counted
-    StepRequest.objects.of(step_request.organisation).select_for_update(of=("self",)).get(pk=step_request.pk)
+    StepRequest.objects.of(step_request.organisation).select_for_update(of=("self",), no_key=True).get(
+        pk=step_request.pk
+    )
     newest = (
         Report.objects.of(step_request.organisation)
         .filter(step_request=step_request)

@@ -191,7 +191,7 @@ def _locked_automation(role: Role, *, job: JobLink, by: Membership, now: datetim
     )
     automation = (
         Automation.objects.across_organisations()
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("role", "organisation")
         .get(pk=automation.pk)
     )

@@ -71,7 +71,12 @@ def update_job(automation: Automation, *, job: JobNow | None, now: datetime) -> 
     Outdated after a concurrent update."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Call update_job() in a transaction.")
-    row = Automation.objects.across_organisations().select_for_update().filter(pk=automation.pk).first()
+    row = (
+        Automation.objects.across_organisations()
+        .select_for_update(no_key=True)
+        .filter(pk=automation.pk)
+        .first()
+    )
     if row is None:
         return []
     if row.job_checked_at != automation.job_checked_at:

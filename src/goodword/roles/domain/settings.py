@@ -55,7 +55,7 @@ def change_settings(*, step: Step, settings: StepSettings, by: Membership, now: 
     """Change a step's settings. Runs that have started keep their slots, deadlines and reminders. Returns whether
     anything changed."""
     with transaction.atomic():
-        row = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
+        row = Step.objects.of(step.organisation).select_for_update(of=("self",), no_key=True).get(pk=step.pk)
         changed = _changed(settings_of(row), settings)
         if not changed:
             return False
@@ -90,7 +90,7 @@ def set_requirement(
     `scales`: ids of the default test's scales that measure it; empty if none were chosen.
     """
     text = text.strip()
-    row = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
+    row = Step.objects.of(step.organisation).select_for_update(of=("self",), no_key=True).get(pk=step.pk)
     if (text, list(scales)) == (row.requirement, row.requirement_scales):
         return False
     row.requirement, row.requirement_by, row.requirement_at = text, by.user.name[:150], now

@@ -105,7 +105,11 @@ def answer_appeal(*, appeal_id: int, answer: str, member: Membership, now: datet
     rows = Appeal.objects.of(member.organisation)
     with transaction.atomic():
         application = lock_application(rows.get(pk=appeal_id).application_id)
-        appeal = rows.select_for_update(of=("self",)).select_related("answered_by__user").get(pk=appeal_id)
+        appeal = (
+            rows.select_for_update(of=("self",), no_key=True)
+            .select_related("answered_by__user")
+            .get(pk=appeal_id)
+        )
         if appeal.answered_at is not None:
             if appeal.answered_by_id == member.pk and appeal.answer == answer:
                 return appeal

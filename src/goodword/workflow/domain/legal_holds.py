@@ -71,7 +71,7 @@ def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership
 def lift_hold(*, hold_id: int, by: Membership, now: datetime) -> bool:
     """Lift a hold. Erasures that are due then continue. Returns False if there was no hold."""
     with transaction.atomic():
-        hold = active(by.organisation).select_for_update(of=("self",)).filter(pk=hold_id).first()
+        hold = active(by.organisation).select_for_update(of=("self",), no_key=True).filter(pk=hold_id).first()
         if hold is None:
             return False
         hold.lifted_at, hold.lifted_by = now, by

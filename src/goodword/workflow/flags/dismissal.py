@@ -56,7 +56,7 @@ def dismiss_flag[F: Flag](
     if not cleaned or len(cleaned) > LONGEST_NOTE:
         raise NoteRequired
     with transaction.atomic():
-        flag = model.objects.of(member.organisation).select_for_update().get(pk=flag_id)
+        flag = model.objects.of(member.organisation).select_for_update(no_key=True).get(pk=flag_id)
         if flag.dismissed_at is not None:
             return False
         flag.dismissed_at, flag.dismissed_by, flag.dismissed_note = now, member, cleaned

@@ -348,7 +348,7 @@ def _import_one(batch: _Batch, *, now: datetime) -> bool:
     with transaction.atomic():
         rows = ImportRow.objects.across_organisations()
         row = (
-            rows.select_for_update(of=("self",), skip_locked=True)
+            rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
             .filter(of=batch.of, state=RowState.GOOD, of__state=State.RUNNING)
             .order_by("line")
             .first()
@@ -403,5 +403,5 @@ def delete_old(*, now: datetime) -> int:
 
 
 def _locked(import_id: int) -> CandidateImport | None:
-    rows = CandidateImport.objects.across_organisations().select_for_update(of=("self",))
+    rows = CandidateImport.objects.across_organisations().select_for_update(of=("self",), no_key=True)
     return rows.select_related("organisation").filter(pk=import_id).first()

@@ -104,7 +104,7 @@ def _send_to_new_address(
         mails = Email.objects.of(member.organisation).filter(
             link_purpose=Link.Purpose.CANDIDATE, link_subject_id=step_request.pk
         )
-        rows = list(mails.select_for_update(of=("self",)).order_by("pk"))
+        rows = list(mails.select_for_update(of=("self",), no_key=True).order_by("pk"))
         if any(one.state == Email.State.SENDING for one in rows):
             raise MailGoesOut
         links.end(

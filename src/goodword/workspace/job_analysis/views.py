@@ -249,7 +249,7 @@ def change(request: MemberRequest, pk: int, requirement_pk: int) -> HttpResponse
     _refuse_others(request, role)
     rows = JobRequirement.objects.of(request.organisation).filter(role=role)
     if request.method == "POST":
-        rows = rows.select_for_update(of=("self",))
+        rows = rows.select_for_update(of=("self",), no_key=True)
         if not rows.filter(pk=requirement_pk).exists():
             return _edit(request, role, None, removed=True)
     return _edit(request, role, access.get_or_404(rows, requirement_pk))

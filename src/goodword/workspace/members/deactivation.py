@@ -84,7 +84,7 @@ def _pass_mails_on(member: Membership, *, now: datetime) -> None:
     """Cancel unsent personal mails, and redirect other unsent mails to the current recruiter."""
     waiting = (
         Email.objects.of(member.organisation)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .filter(
             # not other mails to this address, since the member may also be a candidate or referee
             Q(member=member) | Q(for_recruiter=True, to_address__same_address=member.user.email),

@@ -75,7 +75,7 @@ def send_digest(*, member_id: int, now: datetime) -> bool:
     with transaction.atomic():
         member = (
             Membership.objects.across_organisations()
-            .select_for_update(of=("self",))
+            .select_for_update(of=("self",), no_key=True)
             .select_related("user", "organisation")
             .get(pk=member_id)
         )

@@ -206,7 +206,7 @@ def step_settings(request: MemberRequest, pk: int, step_pk: int) -> HttpResponse
     role = access.get_or_404(visible_roles(request.member), pk)
     steps = Step.objects.of(request.organisation).select_related("organisation").filter(role=role)
     if request.method == "POST":
-        steps = steps.select_for_update(of=("self",))
+        steps = steps.select_for_update(of=("self",), no_key=True)
     step = access.get_or_404(steps, step_pk)
     data = request.POST if request.method == "POST" else None
     if step.kind == Step.Kind.REFERENCE_CHECK:

@@ -71,7 +71,7 @@ def locked(application_id: int) -> RatingRequest | None:
     if not rows.exists():
         return None
     application = lock_application(application_id)
-    row = rows.select_for_update(of=("self",)).first()
+    row = rows.select_for_update(of=("self",), no_key=True).first()
     if row is not None:
         row.application, row.organisation = application, application.organisation
     return row

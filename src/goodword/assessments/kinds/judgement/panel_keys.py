@@ -137,7 +137,7 @@ def shown_result(test: Test, content: Content, experts: Sequence[Expert]) -> Pan
     joined or left since the last one."""
     counting = {one.row.pk for one in experts if one.counts}
     with transaction.atomic():
-        row = lock_row(Test.objects.of(test.organisation).select_for_update(), test.pk)
+        row = lock_row(Test.objects.of(test.organisation).select_for_update(no_key=True), test.pk)
         chosen = experts_to_show(counting, row.panels_shown)
         if not chosen:
             return None

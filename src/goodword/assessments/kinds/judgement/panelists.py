@@ -51,7 +51,7 @@ def invite(
     *, test: Test, name: str, email: str, position: str, language: str, by: Membership, now: datetime
 ) -> Panelist:
     with transaction.atomic():
-        test = lock_row(Test.objects.of(by.organisation).select_for_update(), test.pk)
+        test = lock_row(Test.objects.of(by.organisation).select_for_update(no_key=True), test.pk)
         rows = Panelist.objects.of(by.organisation).filter(test=test)
         if rows.filter(email=normalised(email)).exists():
             raise AlreadyInvited
@@ -79,7 +79,7 @@ class TooSoon(Exception):
 def remind(*, panelist: Panelist, by: Membership, now: datetime) -> None:
     """Mail a new link. Raises `TooSoon`."""
     with transaction.atomic():
-        row = lock_row(Panelist.objects.of(by.organisation).select_for_update(), panelist.pk)
+        row = lock_row(Panelist.objects.of(by.organisation).select_for_update(no_key=True), panelist.pk)
         if (row.reminded_at or row.invited_at) > now - INTERVAL:
             raise TooSoon
         row.reminded_at, row.reminders = now, row.reminders + 1
@@ -92,7 +92,12 @@ def send_fresh_link(*, panelist: Panelist, sender: Correspondent, now: datetime)
     """Mail a new link after the expert's link has expired. Returns False, without a mail, within ten minutes of the
     last one."""
     with transaction.atomic():
-        row = Panelist.objects.of(panelist.organisation).select_for_update().filter(pk=panelist.pk).first()
+        row = (
+            Panelist.objects.of(panelist.organisation)
+            .select_for_update(no_key=True)
+            .filter(pk=panelist.pk)
+            .first()
+        )
         if row is None:
             return False
         sent = Email.objects.of(row.organisation).filter(subject_ref=subject_ref_of(row))
@@ -104,7 +109,12 @@ def send_fresh_link(*, panelist: Panelist, sender: Correspondent, now: datetime)
 
 def decline(*, panelist_id: int, now: datetime) -> None:
     with transaction.atomic():
-        row = Panelist.objects.across_organisations().select_for_update().filter(pk=panelist_id).first()
+        row = (
+            Panelist.objects.across_organisations()
+            .select_for_update(no_key=True)
+            .filter(pk=panelist_id)
+            .first()
+        )
         if row is None or row.declined_at is not None:
             return
         row.declined_at, row.finished_at = now, None
@@ -296,7 +306,9 @@ def finish(*, panelist_id: int, content: Content, now: datetime) -> None:
 
 
 def _locked(panelist_id: int) -> Panelist:
-    row = Panelist.objects.across_organisations().select_for_update().filter(pk=panelist_id).first()
+    row = (
+        Panelist.objects.across_organisations().select_for_update(no_key=True).filter(pk=panelist_id).first()
+    )
     if row is None:
         raise NotOpen
     return row
