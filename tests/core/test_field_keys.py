@@ -2,7 +2,6 @@
 
 import base64
 import os
-import socket
 import subprocess
 import threading
 
@@ -23,6 +22,7 @@ from tests.core.test_killed_worker import here, until
 from tests.greenhouse.world import CLIENT, SECRET
 from tests.support import factories
 from tests.support.pages import signed_in
+from tests.support.ports import free_port
 
 K1, K2, OTHER = b"1" * 32, b"2" * 32, b"x" * 32
 LACKS = (
@@ -231,9 +231,7 @@ def test_health_and_integrations_pages_warn_about_undecryptable_secrets(settings
 @pytest.mark.parametrize("command", [["serve"], ["serve", "--processes", "2"], ["worker"], ["migrate"]])
 def test_programs_refuse_to_start_with_a_one_line_error(command: list[str]) -> None:
     crypto.check_field_keys()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = {"GOODWORD_PORT": str(free.getsockname()[1])}
+    port = {"GOODWORD_PORT": str(free_port())}
     ended = subprocess.run(
         goodword(*command),
         env={**os.environ, **here(), **port, "GOODWORD_FIELD_KEYS": f"k2:{base64.b64encode(K2).decode()}"},

@@ -21,6 +21,7 @@ from goodword.core import web_processes
 from goodword.core.environment import SettingError
 from goodword.core.supervise import PortInUse, goodword
 from tests.core.test_killed_worker import here, until
+from tests.support.ports import free_port
 from tests.torture import programs
 
 pytestmark = [pytest.mark.programs, pytest.mark.django_db(transaction=True)]
@@ -41,9 +42,7 @@ class Program:
     def __init__(
         self, processes: int, *, look_seconds: float = web_processes.LOOK_SECONDS, **env: str
     ) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         command = goodword("serve", "--processes", str(processes), "--port", str(self.port))
         if look_seconds != web_processes.LOOK_SECONDS:
             command = [sys.executable, "-c", _LOOKING_MORE_OFTEN, str(look_seconds), *command[3:]]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support import database
+from tests.support.ports import free_ports as find_free_ports
 
 PORTS = ("GOODWORD_PORT", "SANDBOX_PORT", "MAILBOX_PORT", "MAILBOX_SMTP_PORT")
 COMMAND = (sys.executable, "-W", "error", "-m", "goodword.cli", "demo")
@@ -19,11 +20,7 @@ COMMAND = (sys.executable, "-W", "error", "-m", "goodword.cli", "demo")
 
 def free_ports() -> dict[str, int]:
     """A free port for each setting that names one."""
-    taken = [socket.create_server(("127.0.0.1", 0)) for _ in PORTS]
-    ports = [one.getsockname()[1] for one in taken]
-    for one in taken:
-        one.close()
-    return dict(zip(PORTS, ports, strict=True))
+    return dict(zip(PORTS, find_free_ports(len(PORTS)), strict=True))
 
 
 def environment(data: Path, ports: Mapping[str, int]) -> dict[str, str]:

@@ -1,20 +1,19 @@
 """The demo's mailbox."""
 
 import smtplib
-import socket
 from email.message import EmailMessage
 
 import pytest
 from aiosmtpd.controller import Controller
 
 from goodword.demo.mailbox import Handler, Store, create_app
+from tests.support.ports import free_port
 
 
 def test_the_mailbox_accepts_all_mail_except_to_one_domain() -> None:
     store = Store()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = Controller(Handler(store), hostname="127.0.0.1", port=port, ready_timeout=10)
+    port = free_port()
+    server = Controller(Handler(store), hostname="127.0.0.1", port=port, ready_timeout=60)
     server.start()
     try:
         with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:

@@ -17,6 +17,7 @@ from django.db import connection
 from goodword.core import clock
 from goodword.core.database import quick_connection
 from goodword.core.doctor import database
+from tests.support.ports import free_port
 
 pytestmark = [pytest.mark.proxy, pytest.mark.django_db]
 
@@ -24,9 +25,7 @@ pytestmark = [pytest.mark.proxy, pytest.mark.django_db]
 @contextmanager
 def pooler(folder: Path, mode: str) -> Iterator[int]:
     """PgBouncer on a free port, in front of the test server."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     mine = connection.settings_dict
     settings = folder / "pgbouncer.ini"
     settings.write_text(

@@ -28,6 +28,7 @@ from goodword.core.doctor import proxy
 from goodword.notifications.domain.links import PATHS
 from tests.architecture.source import ROOT
 from tests.core.test_request_limits import UPLOAD, Server
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.proxy
 HOST = "goodword.example.com"
@@ -77,13 +78,6 @@ class RunningProxy:
     def logs(self) -> str:
         """Everything the proxy has logged."""
         return "\n".join(path.read_text() for path in self.folder.glob("*.log"))
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 def program(name: str) -> str:

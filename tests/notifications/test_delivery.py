@@ -1,6 +1,5 @@
 """Delivery over real SMTP: accepted, refused permanently or temporarily, no server, dead workers."""
 
-import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +32,7 @@ from goodword.workspace.candidate.timeline import timeline
 from tests.core.transactions import transactions
 from tests.notifications.mails import NOW, application, links_of, queued, state
 from tests.support.jobs import event_names, run_jobs
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -78,9 +78,8 @@ class Post:
 @pytest.fixture
 def post(settings: Settings) -> Iterator[Post]:
     handler = Post()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = Controller(handler, hostname="127.0.0.1", port=port, ready_timeout=10)
+    port = free_port()
+    server = Controller(handler, hostname="127.0.0.1", port=port, ready_timeout=60)
     server.start()
     settings.MAILERS = {
         "default": {

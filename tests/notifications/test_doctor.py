@@ -1,6 +1,5 @@
 """`goodword doctor` on the mail server and the sender domain."""
 
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from goodword.core.doctor.findings import broken
 from goodword.notifications import doctor
 from tests.support.dns_server import SERVFAIL, dns_server
 from tests.support.mail_server import mail_server
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.programs
 
@@ -97,9 +97,8 @@ def certificate(folder: Path, *, days: int) -> Path:
 def tls_server(file: Path) -> Iterator[None]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = Controller(Sink(), hostname="127.0.0.1", port=port, ssl_context=context)
+    port = free_port()
+    server = Controller(Sink(), hostname="127.0.0.1", port=port, ssl_context=context, ready_timeout=60)
     server.start()
     mailer = {
         "BACKEND": "goodword.core.mail.EmailBackend",

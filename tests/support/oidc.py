@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.support.ports import free_port
+
 PASSWORD = "a password at the provider"
 CLIENT_ID, CLIENT_SECRET = "goodword-client", "goodword-secret"
 
@@ -19,8 +20,7 @@ CLIENT_ID, CLIENT_SECRET = "goodword-client", "goodword-secret"
 @contextmanager
 def provider(folder: Path, *, redirect_uri: str, people: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """The issuer's URL. `people`: each person's claims by login name."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     given = {
         "port": port,
         "database": str(folder / "provider.sqlite3"),

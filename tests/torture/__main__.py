@@ -21,13 +21,14 @@ import httpx2
 import psycopg
 
 from goodword.core.supervise import leave_on_terminate
+from tests.support.ports import free_port
 from tests.torture.faults import Tormentor
 from tests.torture.greenhouse import Account
 from tests.torture.hosts import HERE, CannotMakeHosts, Hosts
 from tests.torture.invariants import Findings, Judge, Say, Watch, seconds_until_later, still_working
 from tests.torture.mail import MailServer
 from tests.torture.people import People
-from tests.torture.programs import Town, free_ports, town, until
+from tests.torture.programs import Town, town, until
 from tests.torture.soak import Meter
 from tests.torture.upgrade import Upgrade
 
@@ -183,7 +184,7 @@ class Run:
 
 
 def _play(options: Options, folder: Path, say: Say) -> tuple[Findings, list[str]]:
-    [smtp] = free_ports(1)
+    smtp = free_port()
     with ExitStack() as stack:
         hosts = stack.enter_context(Hosts(options.hosts)) if options.hosts else None
         mail = MailServer(seed=options.seed, address=HERE if hosts else "127.0.0.1", port=smtp)
@@ -356,6 +357,7 @@ def _settle(run: Run) -> str:
             later = seconds_until_later(here)
         except (psycopg.Error, httpx2.HTTPError):
             here.database.look_after()
+            quiet_since = time.monotonic()
             time.sleep(0.5)
             continue
         waits = [later, *(one.waiting_seconds() for one in accounts)]

@@ -23,6 +23,7 @@ from goodword.core import postgres
 from goodword.core.postgres.layout import PORT, USER
 from goodword.core.supervise import goodword
 from tests.support import database
+from tests.support.ports import free_ports
 from tests.torture.hosts import HERE, Forwarder, Hosts, to_address, to_socket
 
 #: seconds until a new program must answer
@@ -36,14 +37,6 @@ _HAND_OVER = (
     "import os, sys; os.dup2(int(sys.argv[1]), 3); "
     "os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1'); os.execv(sys.argv[2], sys.argv[2:])"
 )
-
-
-def free_ports(number: int) -> list[int]:
-    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = [int(one.getsockname()[1]) for one in taken]
-    for one in taken:
-        one.close()
-    return ports
 
 
 def until(holds: Callable[[], bool], *, seconds: float, what: str, pause: float = 0.1) -> None:
@@ -106,6 +99,8 @@ class Program:
     def look_after(self) -> None:
         process = self.process
         if process is None or process.poll() is None or time.monotonic() < self.rests_until:
+            return
+        if self.process is not process:  # it has just been stopped
             return
         if process.returncode != -signal.SIGKILL:
             self.ended.append(process.returncode)
@@ -399,7 +394,7 @@ def town(
             serving = [to_address(hosts.address(one), port) for one in hosts.all]
             stack.callback(Forwarder("127.0.0.1", port, serving).close)
         for url in (f"http://localhost:{port}/healthz", *sandboxes):
-            until(partial(_answers, url), seconds=READY_SECONDS, what=url)
+            until(partial(answers, url), seconds=READY_SECONDS, what=url)
         yield Town(
             data=data,
             log=log,
@@ -460,7 +455,7 @@ def address_of(organisation: str) -> str:
     return f"ann@{organisation.lower()}.example"
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     try:
         return httpx2.get(url, timeout=5).status_code < 500
     except httpx2.TransportError:

@@ -159,7 +159,7 @@ def main() -> None:
     parser.add_argument("--state", type=Path)
     options = parser.parse_args()
     store = Store(options.state)
-    smtp = Controller(Handler(store), hostname=options.host, port=options.smtp_port)
+    smtp = Controller(Handler(store), hostname=options.host, port=options.smtp_port, ready_timeout=20)
     smtp.start()
     try:
         waitress.serve(create_app(store), host=options.host, port=options.port, threads=4, _quiet=True)
