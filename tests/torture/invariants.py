@@ -19,7 +19,7 @@ from tests.torture.faults import Trouble
 from tests.torture.greenhouse import ASSESSMENT, JOB, REFERENCES, Account
 from tests.torture.mail import Letter, MailServer
 from tests.torture.people import People, Told, own_data
-from tests.torture.programs import Town
+from tests.torture.programs import Town, answers
 
 CLOSED = "There is nothing to do here at the moment"
 #: final pages of an assessment, whatever happens in Greenhouse afterwards
@@ -249,7 +249,18 @@ class Judge:
         )
         for (remote,) in missed:
             found |= {(remote, "assessment invitation"), (remote, "check invitation")}
-        return found
+        # the mail server took it three times without an answer, perhaps without keeping it
+        unanswered = self.town.database.patient_rows(
+            "SELECT a.remote_id, notifications_email.kind FROM notifications_email "
+            "JOIN candidates_application a ON a.id = notifications_email.application_id WHERE a.connection_id = %s "
+            f"AND notifications_email.state = 'failed' AND {_UNANSWERED}",
+            account.connection_id,
+        )
+        kinds_of_mails = {
+            "assessment.invitation": "assessment invitation",
+            "references.invitation": "check invitation",
+        }
+        return found | {(remote, kinds_of_mails.get(kind, "")) for remote, kind in unanswered}
 
     def _not_after_rejection(self, account: Account, letters: Sequence[Letter], watch: Watch) -> None:
         by_address = {one.email: one for one in account.applicants}
@@ -424,7 +435,11 @@ class Judge:
                 continue
             status = everywhere[told.organisation][person.application_id]["status"]
             with closing(Browser(self.town.base)) as page:
-                page.open(told.link)
+                try:
+                    page.open(told.link)
+                except (StoryFailed, httpx2.HTTPError) as error:
+                    self.found.breach(f"{told.organisation}: {told.address} can't open their page: {error}")
+                    continue
                 words = page.text()
             self.found.counted["pages opened"] += 1
             if any(ending in words for ending in ENDINGS):
@@ -481,6 +496,8 @@ def _is_json(body: str) -> bool:
 
 def still_working(town: Town, accounts: Sequence[Account], people: People) -> Iterator[str]:
     """Yields each kind of work that is still due or running."""
+    if not answers(f"{town.base}/healthz"):  # killed at the end, it may still be starting
+        yield "the start of the web server"
     if not people.idle():
         yield "people"
     for name, statement in WORK.items():

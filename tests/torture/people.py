@@ -22,6 +22,8 @@ PATIENCE, PAUSE = 90.0, 0.4
 #: reactions to an invitation with their weights
 IGNORES = "ignores it"
 FATES = {"answers": 50, "leaves halfway": 20, IGNORES: 22, "declines": 8}
+#: on the pages after declining
+DECLINED = ("You've declined", "Thank you for telling us")
 THREADS = 3
 _NUMBER = re.compile(r"/item/(\d+)/")
 
@@ -283,11 +285,11 @@ class People:
 
         def on() -> bool:
             page.open(told.link)
+            if told.fate == "declines":
+                return _decline(page, told)
             if page.says("Thank you"):
                 told.finished = True
                 return True
-            if told.fate == "declines":
-                return _decline(page, told)
             if page.has_button("Start"):
                 page.press("Start")
             elif not page.try_follow("Continue"):
@@ -331,7 +333,10 @@ class People:
 
 
 def _decline(page: Patient, told: Told) -> bool:
-    """Decline, if the page offers that."""
+    """Decline, if the page offers that. An earlier try may have done so without getting the response."""
+    if any(page.says(words) for words in DECLINED):
+        told.declined = True
+        return True
     if page.try_follow("I don't want to", "I'd rather not", "I can't give", "Decline"):
         for words in (
             "I don't want to take part",
