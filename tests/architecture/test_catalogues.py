@@ -69,6 +69,23 @@ def test_french_double_punctuation_does_not_wrap() -> None:
     assert loose == []
 
 
+def test_french_spaces_before_punctuation_are_of_one_width() -> None:
+    """A narrow space before ; ? ! and inside quotation marks, a wide one before a colon and a percent sign."""
+    sentences = [message for message in catalogues.catalogue("fr") if message.id]
+    others = [
+        word
+        for message in sentences
+        for word in catalogues.strings(message)
+        if re.search("\u202f(?:%%|:)|\u00a0[;?!»]|«\u00a0", word)
+    ]
+    assert others == []
+
+
+def test_german_percent_signs_do_not_wrap() -> None:
+    sentences = [message for message in catalogues.catalogue("de") if message.id]
+    assert [word for message in sentences for word in catalogues.strings(message) if " %%" in word] == []
+
+
 def test_french_apostrophes_are_typographic() -> None:
     sentences = [message for message in catalogues.catalogue("fr") if message.id]
     words = [word for message in sentences for word in catalogues.strings(message)]
@@ -77,7 +94,7 @@ def test_french_apostrophes_are_typographic() -> None:
 
 def test_french_elision_before_names_is_avoided() -> None:
     sentences = [message for message in catalogues.catalogue("fr") if message.id]
-    names = "candidate|candidate_name|organisation|name|referee|contact_name|who|sender_name"
+    names = "candidate|candidate_name|organisation|name|referee|recruiter|contact_name|who|sender_name|person"
     unelided = [
         word
         for message in sentences

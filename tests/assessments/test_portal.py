@@ -253,7 +253,7 @@ def test_the_count_of_saved_answers_has_correct_plurals(
     assert (said in item, f"{answered + 1} sur 16" in item) == (True, True)
     assert 'data-one="{answered} réponse enregistrée sur {total}"' in item
     assert 'data-many="{answered} réponses enregistrées sur {total}"' in item
-    assert f"\u202f: {answered + 1} sur 16" in item
+    assert f"\u00a0: {answered + 1} sur 16" in item
     assert said in page(client, token, "portal_assessment_finish", 1)
 
 

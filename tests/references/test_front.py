@@ -117,7 +117,7 @@ def test_names_of_languages_and_quotation_marks_are_those_of_the_report() -> Non
         found = frozen(check)
     assert found["references"][0].get("language") == "allemand"
     [note] = [one["note"] for one in found["questions"] if one["id"] == "why_not" and "note" in one]
-    assert "«\u00a0Non\u00a0», «\u00a0Oui, avec des réserves\u00a0»" in note
+    assert "«\u202fNon\u202f», «\u202fOui, avec des réserves\u202f»" in note
 
 
 def test_the_only_manager_left_is_identifiable() -> None:

@@ -29,7 +29,7 @@ SAID = {
         "Raisonnement",
         "Ne comparez pas des réponses données dans des langues ou des versions différentes.",
         "exercices inédits : nombres, lettres, ",
-        "Autoévaluation sur 5 échelles : Contact avec les autres (Extraversion), ",
+        "Auto-évaluation sur 5 échelles : Contact avec les autres (Extraversion), ",
         "Français, sur ordinateur : Voies nouvelles et éprouvées omega 0,81, alpha 0,79 (n 120).",
         "intervalle à 90 % : de",
         "3 mars 2026",

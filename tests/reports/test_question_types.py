@@ -38,7 +38,7 @@ SAID = {
         "4 référents ont été sollicités. L’un d’eux a décliné.",
         "Indications divergentes des référents",
         "Autres réponses",
-        "En leurs termes",
+        "Avec leurs mots",
     ),
 }
 

@@ -44,7 +44,7 @@ def test_error_links_are_in_order_and_name_the_input() -> None:
 
 def test_the_label_is_followed_by_the_colon_of_the_language() -> None:
     with translation.override("fr"):
-        assert error_links([bound()])[1].message.startswith("Email\u202f: ")
+        assert error_links([bound()])[1].message.startswith("Email\u00a0: ")
 
 
 def test_an_unbound_form_has_no_errors() -> None:

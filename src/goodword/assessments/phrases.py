@@ -152,7 +152,7 @@ PHRASES: Catalogue = {
         ),
     },
     "de": {
-        "assessment_lead": "abgeschlossen {when} · bearbeitet auf {language}",
+        "assessment_lead": "abgeschlossen am {when} · bearbeitet auf {language}",
         "versions": "Fassungen",
         "results": "Ergebnisse",
         "position": "Lage und 90-%-Band",
@@ -243,7 +243,7 @@ PHRASES: Catalogue = {
         ),
         "normed_score_band": "Das 90-%-Band reicht von {low} bis {high}.",
         "normed_score_reliability": "Reliabilität in dieser Gruppe: {value}.",
-        "group_phone": "{n} ersten Durchgängen auf {language} am Telefon, Normen {norms}",
+        "group_phone": "{n} ersten Durchgängen auf {language} am Handy, Normen {norms}",
         "group_computer": "{n} ersten Durchgängen auf {language} am Computer, Normen {norms}",
         "group_any": "{n} ersten Durchgängen auf {language}, Normen {norms}",
         "figures_behind": "Wie Bänder und Fähigkeiten berechnet wurden",
@@ -374,13 +374,13 @@ PHRASES: Catalogue = {
         "no_verdict_alone": "Ce rapport présente des résultats, sans recommandation.",
         "total": "Total",
         "total_note": "part résolue, pas un percentile",
-        "total_is": "{value}\u00a0% d’exercices résolus dans les tests à réponses justes et fausses.",
+        "total_is": "{value}\u00a0% d’exercices résolus dans les tests à réponses justes ou fausses.",
         "total_no_count": (
             "Il n’y a pas de total\u00a0: un test à réponses justes ou fausses n’a pas de décompte."
         ),
         "total_no_weight": "Il n’y a pas de total\u00a0: un test à réponses justes ou fausses n’a pas de poids.",
         "total_none": (
-            "Il n’y a pas de total, car il manque un nombre ou un poids à un test à réponses justes et "
+            "Il n’y a pas de total, car il manque un nombre ou un poids à un test à réponses justes ou "
             "fausses."
         ),
         "total_categories": (

@@ -148,7 +148,7 @@ PHRASES: Catalogue = {
         ),
         "summary": "Überblick",
         "only_one": "{relationship}, zuordenbar",
-        "completed_at": "abgeschlossen {when}",
+        "completed_at": "abgeschlossen am {when}",
         "quoted": "„{text}“",
         "competency": "Kompetenz",
         "question": "Frage",
@@ -174,7 +174,7 @@ PHRASES: Catalogue = {
         "unanswered_mark": "Keine Antwort",
         "quote_of_each": "In eigenen Worten",
         "dates_and_title": "Zeitraum und Position",
-        "answered_at": "beantwortet {when}",
+        "answered_at": "beantwortet am {when}",
         "unsure_of": "Nicht sicher: {what}",
         "confirmed_of": "Bestätigt: {what}",
         "added_of": "{what}: {confirmed}. In der Bewerbung nicht angegeben.",
@@ -309,22 +309,20 @@ PHRASES: Catalogue = {
         ),
         "of_each": "{text}\u00a0: {n}",
         "again_counts": "Retravailler ensemble\u00a0? {counts}.",
-        "facts_agree": (
-            "Toutes les réponses confirment les dates et la fonction indiquées dans la candidature."
-        ),
-        "facts_unsure.one": "Un référent n’est pas certain des dates ou de la fonction.",
-        "facts_unsure.other": "{n} référents ne sont pas certains des dates ou de la fonction.",
-        "facts_differ.one": ("Un référent indique d’autres dates ou une autre fonction que la candidature."),
+        "facts_agree": ("Toutes les réponses confirment les dates et le poste indiqués dans la candidature."),
+        "facts_unsure.one": "Un référent n’est pas certain des dates ou du poste.",
+        "facts_unsure.other": "{n} référents ne sont pas certains des dates ou du poste.",
+        "facts_differ.one": ("Un référent indique d’autres dates ou un autre poste que la candidature."),
         "facts_differ.other": (
-            "{n} référents indiquent d’autres dates ou une autre fonction que la candidature."
+            "{n} référents indiquent d’autres dates ou un autre poste que la candidature."
         ),
         "referees": "Référents",
         "again": "Retravailler ensemble",
         "unanswered_mark": "Sans réponse",
-        "quote_of_each": "En leurs termes",
-        "dates_and_title": "Dates et fonction",
+        "quote_of_each": "Avec leurs mots",
+        "dates_and_title": "Dates et poste",
         "answered_at": "réponse le {when}",
-        "unsure_of": "Pas certain\u00a0: {what}",
+        "unsure_of": "Sans certitude\u00a0: {what}",
         "confirmed_of": "Confirmé\u00a0: {what}",
         "added_of": "{what}\u00a0: {confirmed}. Non indiqué dans la candidature.",
         "differs_from": "{what} diffère. Référent\u00a0: {confirmed}. Candidature\u00a0: {stated}.",
@@ -339,8 +337,8 @@ PHRASES: Catalogue = {
         "received": "{n} sur {m} reçues",
         "received.one": "{n} référence reçue, sur {m} demandées.",
         "received.other": "{n} références reçues, sur {m} demandées.",
-        "factual.one": "Une référence ne porte que sur les dates et l’intitulé du poste.",
-        "factual.other": "{n} références ne portent que sur les dates et l’intitulé du poste.",
+        "factual.one": "Une référence ne porte que sur les dates et le poste.",
+        "factual.other": "{n} références ne portent que sur les dates et le poste.",
         "self_apart": "L’auto-évaluation sur les mêmes questions est présentée à part, en points creux.",
         "referee": "Référent",
         "referee_n": "Référent {n}",
@@ -348,7 +346,7 @@ PHRASES: Catalogue = {
         "company": "Entreprise",
         "worked_together": "Travail en commun",
         "answered_on": "Réponse",
-        "factual_mark": "Dates et intitulé du poste seulement",
+        "factual_mark": "Dates et poste seulement",
         "self_mark": "Auto-évaluation",
         "self": "Soi-même",
         "ratings": "Évaluations",
@@ -372,16 +370,16 @@ PHRASES: Catalogue = {
         "unanswered": "Aucune réponse.",
         "comments": "Commentaires complets",
         "comments_read": "Les commentaires sont reproduits mot pour mot.",
-        "verification": "Dates et intitulé du poste",
-        "verification_read": "Les indications de la personne et les réponses des référents.",
+        "verification": "Dates et poste",
+        "verification_read": "Les indications de la candidature et les réponses des référents.",
         "what": "Élément",
-        "stated": "Indiqué par la personne",
+        "stated": "Selon la candidature",
         "confirmed": "Réponse du référent",
         "questions": "Questions posées",
         "type_rating": "Note de {low} à {high}",
         "type_statement": "Une position entre deux affirmations, de {low} à {high}",
         "type_choice": "Une réponse",
-        "type_multiple": "Autant de réponses que voulu",
+        "type_multiple": "Plusieurs réponses possibles",
         "type_long_text": "Texte libre",
         "sent.one": "{n} référent a été sollicité.",
         "sent.other": "{n} référents ont été sollicités.",
@@ -401,7 +399,7 @@ PHRASES: Catalogue = {
         "is_unsure": "Sans certitude",
         "contradictions": "Indications divergentes des référents",
         "contradictions_read": (
-            "La personne a indiqué la même chose pour ces référents, mais leurs réponses diffèrent. Les "
+            "La candidature donne les mêmes indications pour ces référents, mais leurs réponses diffèrent. Les "
             "postes changent et les souvenirs aussi\u00a0: posez la question avant de conclure."
         ),
         "says_who": "{text}\u00a0: {who}",
@@ -413,8 +411,8 @@ PHRASES: Catalogue = {
         "meaning": "Sens",
         "example": "Exemple",
         "method_referees": (
-            "La personne a indiqué les référents et leurs adresses, que l’équipe de recrutement peut corriger. "
-            "Goodword a envoyé à chacun un lien personnel par e-mail, sans pouvoir prouver qui a répondu."
+            "Les référents et leurs adresses viennent de la candidature\u00a0; l’équipe de recrutement peut corriger "
+            "ces adresses. Goodword a envoyé à chacun un lien personnel par e-mail, sans pouvoir prouver qui a répondu."
         ),
         "method_answers": (
             "Tous les référents ont vu les mêmes questions, sauf indication contraire dans ce rapport, "

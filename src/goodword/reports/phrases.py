@@ -50,12 +50,12 @@ PHRASES: Catalogue = {
         "report": "Bericht",
         "reused": "Übernommen",
         "reused_from": (
-            "Aus einer früheren Bewerbung, für die Stelle {role}, abgeschlossen {when} (Bericht {code})"
+            "Aus einer früheren Bewerbung, für die Stelle {role}, abgeschlossen am {when} (Bericht {code})"
         ),
-        "reused_confidential": "Aus einer früheren Bewerbung, abgeschlossen {when} (Bericht {code})",
+        "reused_confidential": "Aus einer früheren Bewerbung, abgeschlossen am {when} (Bericht {code})",
         "made": "Erstellt",
         "code_version": "{code}, Fassung {version}",
-        "footer": "{code} · Fassung {version} · erstellt {made} · prüfen: {address}",
+        "footer": "{code} · Fassung {version} · erstellt am {made} · prüfen: {address}",
         "page": "Seite {page} von {pages}",
         "logo": "Logo von {organisation}",
         "method": "Vorgehen und Grenzen",

@@ -76,15 +76,15 @@ PHRASES: Catalogue = {
             "reihum je eine Situation weggelassen wird."
         ),
         "judgement_no_band": (
-            "Sie hat kein Band: Dafür braucht es mindestens {least} Situationen und Bewertungen, die dem Schlüssel "
-            "nicht vollkommen folgen."
+            "Die Korrelation hat kein Band: Dafür braucht es mindestens {least} Situationen und Bewertungen, die dem "
+            "Schlüssel nicht vollkommen folgen."
         ),
         "judgement_few": (
-            "Sie hat kein Band und kein Perzentil, weil der Test zu wenige Situationen hat: Dafür braucht es "
-            "mindestens {least}. Vergleichen Sie Bewerbungen nicht danach."
+            "Die Korrelation hat kein Band und kein Perzentil, weil der Test zu wenige Situationen hat: Dafür braucht "
+            "es mindestens {least}. Vergleichen Sie Bewerbungen nicht danach."
         ),
         "distance_describes": (
-            "Die Entfernung dient nur der Beschreibung: Sie hängt auch davon ab, wie jemand die Skala nutzt; deshalb "
+            "Der Abstand dient nur der Beschreibung: Er hängt auch davon ab, wie jemand die Skala nutzt; deshalb "
             "werden Bewerbungen nicht danach verglichen."
         ),
         "judgement_within_none": (
@@ -93,8 +93,8 @@ PHRASES: Catalogue = {
         ),
         "for_practice": "Zur Übung, nicht für Entscheidungen.",
         "for_practice_because": (
-            "Dieser Test dient der Übung, nicht für Entscheidungen: Sein Schlüssel stammt nicht von einer "
-            "Gruppe von Menschen, die diese Arbeit machen, oder sie waren sich zu wenig einig."
+            "Dieser Test dient zur Übung, nicht als Grundlage für Entscheidungen: Sein Schlüssel stammt nicht von "
+            "einer Gruppe von Menschen, die diese Arbeit machen, oder sie waren sich zu wenig einig."
         ),
         "not_enough": "Zu wenige Antworten",
         "judgement_is": (
@@ -135,12 +135,12 @@ PHRASES: Catalogue = {
             "on retire chaque situation tour à tour."
         ),
         "judgement_no_band": (
-            "Elle n’a pas d’intervalle\u00a0: il faut au moins {least} situations, et des évaluations qui ne suivent "
-            "pas parfaitement la clé."
+            "La corrélation n’a pas d’intervalle\u00a0: il faut au moins {least} situations, et des évaluations qui ne "
+            "suivent pas parfaitement la clé."
         ),
         "judgement_few": (
-            "Elle n’a ni intervalle ni percentile, car le test compte trop peu de situations\u00a0: il en faut "
-            "au moins {least}. Ne comparez pas les candidatures sur cette base."
+            "La corrélation n’a ni intervalle ni percentile, car le test compte trop peu de situations\u00a0: il en "
+            "faut au moins {least}. Ne comparez pas les candidatures sur cette base."
         ),
         "distance_describes": (
             "L’écart ne sert qu’à décrire\u00a0: il dépend aussi de l’usage que l’on fait de l’échelle, si bien "

@@ -82,7 +82,7 @@ PHRASES: Catalogue = {
             "Kalibrierungsstichprobe ist 0."
         ),
         "all_tasks": "Alle Aufgaben",
-        "ability_in": "Fähigkeit in {test}",
+        "ability_in": "Fähigkeit: {test}",
         "calibration": (
             "Kalibrierung {number}, aus den ersten Durchgängen von {n} Personen, erstellt am {when}. "
             "Standardabweichung ihrer Fähigkeiten {sd}, Reliabilität {reliability}."
@@ -94,7 +94,7 @@ PHRASES: Catalogue = {
             "besten zu diesen Antworten passt, um ihre Verzerrung berichtigt."
         ),
         "ability_interval": (
-            "Das 90-%-Intervall umfasst die mittleren 90 % der A-posteriori-Verteilung mit Jeffreys’ "
+            "Das 90-%-Intervall umfasst die mittleren 90\u00a0% der A-posteriori-Verteilung mit Jeffreys’ "
             "A-priori-Verteilung. Neun von zehn solchen Intervallen enthalten die wahre Fähigkeit. Auf der "
             "Seite, auf der es wenige Aufgaben gibt, ist es länger."
         ),
@@ -144,7 +144,7 @@ PHRASES: Catalogue = {
             "échelle où la moyenne de l’échantillon de calibrage est 0."
         ),
         "all_tasks": "Tous les exercices",
-        "ability_in": "Aptitude dans {test}",
+        "ability_in": "Aptitude\u00a0: {test}",
         "calibration": (
             "Calibrage {number}, d’après les premières passations de {n} personnes, établi le {when}. "
             "Écart type de leurs aptitudes {sd}, fiabilité {reliability}."
