@@ -12,10 +12,10 @@ from tests.architecture.source import called, nodes
 #: modules that lock rows FOR UPDATE, because they delete these rows in the same transaction
 DELETING = {
     "goodword.accounts.domain.whole_organisation",
-    "goodword.assessments.catalogue.drafts",
     "goodword.assessments.kinds.judgement.panelists",
     "goodword.candidates.ratings",
     "goodword.core.crypto",
+    "goodword.core.rows",
     "goodword.roles.domain.automation",
     "goodword.roles.domain.job_analysis",
     "goodword.workspace.comments",

@@ -17,6 +17,7 @@ MAKES = {"create"}
 #: generic code, which has a row's id or was given the rows
 ANY_MODEL = {
     "goodword.core.outbox",
+    "goodword.core.rows",
     "goodword.core.future_times",
     "goodword.workflow.domain.application_outcome",
     "goodword.workflow.domain.runs",

@@ -1,10 +1,12 @@
 """A member changes a draft while another discards it or part of it. Discarding a draft that was never published
 deletes its test or questionnaire too."""
 
+from datetime import timedelta
+
 import pytest
 
 from goodword.assessments.catalogue.drafts import DRAFTS as TESTS
-from goodword.assessments.kinds.judgement.panelists import remove
+from goodword.assessments.kinds.judgement.panelists import erase_old, remind, remove
 from goodword.assessments.models import Panelist
 from goodword.questionnaires.domain.drafts import DRAFTS as QUESTIONNAIRES
 from goodword.questionnaires.domain.drafts import add_language, remove_language
@@ -68,3 +70,27 @@ def test_an_expert_is_removed_while_the_draft_is_discarded() -> None:
         Panelist.objects.of(ann.organisation).select_for_update().get(pk=expert.pk)
     assert found == [False]  # the test is gone, too
     assert not Panelist.objects.of(ann.organisation).exists()
+
+
+def test_an_expert_is_removed_while_old_ones_are_erased() -> None:
+    ann = factories.member(factories.organisation(), kind="admin")
+    expert = invited(judgement.own(ann, "A rope tears."), by=ann)
+    ann.organisation.erases_old, ann.organisation.keep_months = True, 12
+
+    def sweep() -> int:
+        return erase_old(ann.organisation, now=NOW + timedelta(days=367))
+
+    with before_commit(sweep, then=lambda: remove(panelist=expert, by=ann, now=NOW)) as erased:
+        Panelist.objects.of(ann.organisation).select_for_update().get(pk=expert.pk)
+    assert erased == [0]
+
+
+def test_an_old_expert_who_is_just_being_reminded_is_not_erased() -> None:
+    ann = factories.member(factories.organisation(), kind="admin")
+    expert = invited(judgement.own(ann, "A rope tears."), by=ann)
+    ann.organisation.erases_old, ann.organisation.keep_months = True, 12
+    later = NOW + timedelta(days=367)
+    with before_commit(lambda: erase_old(ann.organisation, now=later)) as erased:
+        remind(panelist=expert, by=ann, now=later)
+    assert erased == [0]
+    assert Panelist.objects.of(ann.organisation).exists()

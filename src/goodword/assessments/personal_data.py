@@ -95,8 +95,7 @@ def _forget(asked: QuerySet[Adjustment]) -> None:
         subject_ref__in=[subject_ref_of(one) for one in asked]
     )
     links.forget(purpose=Link.Purpose.ADJUSTMENT, subject_ids=[one.pk for one in asked])
-    _delete(Link.objects.across_organisations().filter(email__in=mails))
-    _delete(mails)
+    links.forget_mails(mails)
     _delete(asked)
 
 

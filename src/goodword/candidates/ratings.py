@@ -27,6 +27,7 @@ from goodword.candidates.people_files import (
 )
 from goodword.core.clock import latest_day
 from goodword.core.csv_files import UnreadableFile
+from goodword.core.rows import locked_to_delete
 from goodword.core.text import clean_text
 
 MOST_CRITERIA: Final = 10
@@ -531,7 +532,9 @@ def unconfirmed(*, now: datetime) -> QuerySet[RatingImport]:
 
 
 def delete_unconfirmed(*, now: datetime) -> int:
-    return unconfirmed(now=now).delete()[0]
+    with transaction.atomic():
+        # one that is just being confirmed no longer counts as unconfirmed once its lock is free
+        return locked_to_delete(unconfirmed(now=now)).delete()[0]
 
 
 def _replaced(of: RatingImport) -> list[int]:

@@ -27,8 +27,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
     del now
     mails = Email.objects.across_organisations().filter(application_id__in=subject.application_ids)
     deleted_links = links.forget(purpose=Link.Purpose.REVIEW, subject_ids=subject.application_ids)
-    in_mails, _ = Link.objects.across_organisations().filter(email__in=mails).delete()
-    deleted_mails, _ = mails.delete()
+    deleted_mails, in_mails = links.forget_mails(mails)
     return {"mails": deleted_mails, "links": deleted_links + in_mails}
 
 

@@ -24,6 +24,7 @@ from goodword.core.personal_data import (
     exports,
     without_empty,
 )
+from goodword.core.rows import locked_to_delete
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.notifications.personal_data import exported_mail, exported_questions
@@ -108,7 +109,7 @@ def _delete_mails(referee: Referee, request: ReferenceRequest | None, named: re.
             )
         )
     ]
-    rows.filter(pk__in=about).delete()
+    locked_to_delete(rows.filter(pk__in=about)).delete()
     return len(about)
 
 

@@ -20,6 +20,7 @@ from goodword.core.personal_data import (
     exports,
     without_empty,
 )
+from goodword.core.rows import locked_to_delete
 from goodword.references.domain.referee_erasure import erase_referee_again
 from goodword.references.models import Referee
 from goodword.references.personal_data import INSTEAD, name_pattern
@@ -36,7 +37,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
         return {}
     _erase_import_rows(subject)
     rows = Comment.objects.across_organisations().filter(application__in=subject.application_ids)
-    n, _ = rows.delete()
+    n, _ = locked_to_delete(rows).delete()
     asked = RatingRequest.objects.across_organisations().filter(application__in=subject.application_ids)
     forget(list(asked))
     return {"comments": n, "rating requests": asked.delete()[0]}

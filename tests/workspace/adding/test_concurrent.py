@@ -1,6 +1,7 @@
 """Two members add the same candidate at the same moment."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -71,3 +72,16 @@ def test_an_import_that_two_workers_run_adds_each_line_once() -> None:
     of.refresh_from_db()
     assert (of.state, imports.counts_of(of)["imported"]) == ("done", 12)
     assert Application.objects.of(role.organisation).count() == 12
+
+
+def test_an_import_that_is_just_being_started_is_not_deleted_as_old() -> None:
+    rita = factories.member(factories.organisation())
+    role = factories.role(rita.organisation, owner=rita)
+    of = imports.read_into_rows(
+        read_table(b"Name,E-mail\nCher,cher@mail.example"), role=role, member=rita, now=NOW
+    )
+    with before_commit(lambda: imports.delete_old(now=NOW + timedelta(days=8))) as deleted:
+        imports.start(of, steps=[], member=rita, now=NOW + timedelta(days=7))
+    assert deleted == [0]
+    imports.import_some(of.pk, now=NOW)
+    assert Application.objects.of(role.organisation).get().candidate.name == "Cher"

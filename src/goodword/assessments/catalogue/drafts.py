@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.kinds.judgement.panelists import forget
 from goodword.assessments.models import Panelist, Test, TestVersion, newest_first
-from goodword.core.rows import lock_row
+from goodword.core.rows import lock_row, locked_to_delete
 from goodword.drafts.models import OWN_PREFIX
 from goodword.drafts.versions import LanguagesDraft, LibraryDrafts, Publication
 
@@ -65,8 +65,7 @@ class TestDrafts(LibraryDrafts[Test, TestVersion, TestDraft, Content]):
         """Delete a draft. Experts of a set that was never published are erased with their mails and links."""
         if not self.newest(draft.owner):
             experts = Panelist.objects.of(draft.owner.organisation).filter(test=draft.owner)
-            # locked before their links and mails, as `panelists.remove` does
-            forget(experts.select_for_update(of=("self",)).order_by("pk"))
+            forget(locked_to_delete(experts))
         return super().delete(draft)
 
     def details(self, draft: TestDraft) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import clock, crypto, telemetry
 from goodword.core.compiled_queries import compiled
+from goodword.core.rows import locked_to_delete
 from goodword.notifications.models import Email, Link
 
 #: core.middleware keeps these paths out of the logs
@@ -153,7 +154,15 @@ def forget(*, purpose: str, subject_ids: Iterable[int]) -> int:
     rows = Link.objects.across_organisations().filter(
         purpose__in=_together(purpose), subject_id__in=list(subject_ids)
     )
-    return rows.delete()[0]
+    return locked_to_delete(rows).delete()[0]
+
+
+def forget_mails(mails: QuerySet[Email]) -> tuple[int, int]:
+    """Delete mails and the links in them. Returns how many of each."""
+    # a worker may just be storing the link of one that it sends
+    found = locked_to_delete(mails)
+    dead, _ = locked_to_delete(Link.objects.across_organisations().filter(email__in=found)).delete()
+    return found.delete()[0], dead
 
 
 def _together(purpose: str) -> tuple[str, ...]:

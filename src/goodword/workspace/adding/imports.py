@@ -18,6 +18,7 @@ from goodword.candidates.domain.people import AlreadyOnRole, Person, RoleArchive
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import jobs, process
 from goodword.core.addresses import has_look_alikes, normalised
+from goodword.core.rows import locked_to_delete
 from goodword.roles.models import Role, Step
 from goodword.workspace.adding.csv_reading import CsvRow, Table, person_of
 from goodword.workspace.adding.forms import add_and_invite
@@ -399,7 +400,9 @@ def old(*, now: datetime) -> QuerySet[CandidateImport]:
 
 
 def delete_old(*, now: datetime) -> int:
-    return old(now=now).delete()[0]
+    with transaction.atomic():
+        # one that is just being started no longer counts as old once its lock is free
+        return locked_to_delete(old(now=now)).delete()[0]
 
 
 def _locked(import_id: int) -> CandidateImport | None:

@@ -61,8 +61,7 @@ def has_lost_access(organisation: Organisation, address: str) -> bool:
 def forget(rows: Sequence[RatingRequest]) -> None:
     mails = Email.objects.across_organisations().filter(subject_ref__in=[one.mail_ref for one in rows])
     links.forget(purpose=PURPOSE, subject_ids=[one.pk for one in rows])
-    Link.objects.across_organisations().filter(email__in=mails).delete()
-    mails.delete()
+    links.forget_mails(mails)
 
 
 def locked(application_id: int) -> RatingRequest | None:

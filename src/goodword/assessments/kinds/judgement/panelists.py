@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership, Organisation
@@ -21,7 +21,7 @@ from goodword.assessments.kinds.judgement.editor import count_untranslated
 from goodword.assessments.models import Panelist, PanelRating, Test, TestVersion
 from goodword.core.addresses import normalised
 from goodword.core.clock import months_after
-from goodword.core.rows import lock_row
+from goodword.core.rows import lock_row, locked_to_delete
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, cancel, queue
 from goodword.notifications.models import Email, Link
@@ -145,14 +145,13 @@ def erase_own(*, panelist_id: int, now: datetime) -> None:
 
 
 def forget(rows: Iterable[Panelist]) -> int:
-    """Delete experts with all their data. Returns how many."""
+    """Delete locked experts with all their data. Returns how many."""
     found = list(rows)
     mails = Email.objects.across_organisations().filter(
         subject_ref__in=[subject_ref_of(one) for one in found]
     )
     links.forget(purpose=PURPOSE, subject_ids=[one.pk for one in found])
-    Link.objects.across_organisations().filter(email__in=mails).delete()
-    mails.delete()
+    links.forget_mails(mails)
     Panelist.objects.across_organisations().filter(pk__in=[one.pk for one in found]).delete()
     return len(found)
 
@@ -371,14 +370,16 @@ def erase_old(organisation: Organisation, *, now: datetime) -> int:
         return 0
     zone = organisation.zone
     today = now.astimezone(zone).date()
-    rows = Panelist.objects.of(organisation).annotate(last=Max("ratings__rated_at"))
+
+    def old(among: QuerySet[Panelist]) -> list[Panelist]:
+        rows = among.annotate(last=Max("ratings__rated_at"))
+        times = ((row, _last_contact(row, row.last).astimezone(zone).date()) for row in rows)
+        return [row for row, last in times if months_after(last, organisation.keep_months) <= today]
+
+    experts = Panelist.objects.of(organisation)
     with transaction.atomic():
-        return forget(
-            row
-            for row in rows
-            if months_after(_last_contact(row, row.last).astimezone(zone).date(), organisation.keep_months)
-            <= today
-        )
+        # one of them may have been reminded while this waited for the lock
+        return forget(old(locked_to_delete(experts.filter(pk__in=[row.pk for row in old(experts)]))))
 
 
 def _last_contact(row: Panelist, rated_at: datetime | None) -> datetime:
