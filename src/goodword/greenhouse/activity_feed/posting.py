@@ -38,6 +38,7 @@ from goodword.greenhouse.sync.identity import is_same_moment, taken_from
 from goodword.greenhouse.sync.reading import our_candidate, possible_recruiters
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
+from goodword.reports.models import Report
 
 FailureReason, State = ActivityFeedNote.FailureReason, ActivityFeedNote.State
 
@@ -101,8 +102,12 @@ class Superseded(Exception):
     """The feed has a note about a newer report of this step."""
 
 
+class Withdrawn(Exception):
+    """The note was cancelled by an erasure, or claimed by another worker."""
+
+
 class NotItsTurn(Exception):
-    """Another note about this step is being posted."""
+    """Another note about this step is being posted, or the report is being replaced."""
 
     def __init__(self, wait: timedelta) -> None:
         super().__init__()
@@ -140,6 +145,8 @@ def post(note_id: int, *, now: datetime) -> None:
         outcomes.fail(note, error=str(error), reason=FailureReason.KEY, now=now)
     except Superseded:
         outcomes.drop_superseded(note, now=now)
+    except Withdrawn:
+        log.info("%s was cancelled or claimed again before it was posted", note)
     except NotItsTurn as error:
         outcomes.wait_without_counting(note, error=OTHER_FIRST, now=now, wait=error.wait)
     except ClaimExpired:
@@ -298,7 +305,8 @@ def _write(
 
 def _check_turn(note: ActivityFeedNote, *, now: datetime) -> None:
     """Check that this note won't follow one about a newer report, since readers take the last note on the feed as
-    current. Raises Superseded and NotItsTurn."""
+    current. Raises Superseded, NotItsTurn and Withdrawn."""
+    _follow_report(note)
     others = list(outcomes.others_of_step(note))
     newer = [one for one in others if (one.report_id or 0) > (note.report_id or 0)]
     if any(one.state == State.SENT for one in newer):
@@ -311,22 +319,53 @@ def _check_turn(note: ActivityFeedNote, *, now: datetime) -> None:
         raise NotItsTurn(NEWER_WAITS)
 
 
-def _body(note: ActivityFeedNote, *, now: datetime) -> str:
+def _follow_report(note: ActivityFeedNote) -> None:
+    """If a referee was erased from the report, let the note be about the version without them, which gets no note of
+    its own. Raises Superseded, NotItsTurn and Withdrawn."""
     if note.report is None:
-        return wording.test_note_body(note)
-    return wording.body(note, note.report, link=_mint_link(note, report_id=note.report.pk, now=now))
+        return
+    reports = Report.objects.of(note.organisation)
+    report = reports.select_related("step_request__application").get(pk=note.report_id)
+    if report.state != Report.State.REDACTED:
+        return
+    later = reports.filter(step_request=report.step_request_id, version__gt=report.version)
+    same_run = later.filter(attempt=report.attempt_id, check_run=report.check_run_id)
+    new = same_run.exclude(state=Report.State.REDACTED).order_by("-version").first()
+    if new is None or new.state != Report.State.READY:
+        raise NotItsTurn(NEWER_WAITS)
+    if ActivityFeedNote.objects.of(note.organisation).filter(report=new).exists():
+        raise Superseded
+    if not outbox.still_claimed(note).update(report=new, marker=new.code):
+        raise Withdrawn
+    note.report, note.marker = new, new.code
 
 
-def _mint_link(note: ActivityFeedNote, *, report_id: int, now: datetime) -> str:
-    """Create a link. Links of earlier attempts stay valid, since their note may be on the feed."""
+def _body(note: ActivityFeedNote, *, now: datetime) -> str:
+    """The text, with a new link. Links of earlier attempts stay valid, since their note may be on the feed. Raises
+    CannotPost, NotItsTurn and Withdrawn if the note must not be posted any more."""
     with transaction.atomic():
-        return links.mint(
+        # erasures take this lock when they delete the report's links
+        locked = Report.objects.of(note.organisation).select_for_update(of=("self",))
+        report = locked.filter(pk=note.report_id).first()
+        if not outbox.still_claimed(note).exists():
+            raise Withdrawn
+        if report is not None and report.state != Report.State.READY:
+            raise NotItsTurn(OLDER_WAITS)
+        if (
+            Connection.objects.of(note.organisation).get(pk=note.connection_id).state
+            == Connection.State.DISCONNECTED
+        ):
+            raise CannotPost(FailureReason.DISCONNECTED, DISCONNECTED)
+        if note.report is None:
+            return wording.test_note_body(note)
+        link = links.mint(
             organisation=note.organisation,
             purpose=Link.Purpose.REPORT,
-            subject_id=report_id,
+            subject_id=note.report.pk,
             now=now,
             expires_at=now + timedelta(days=note.organisation.report_link_days),
         )
+        return wording.body(note, note.report, link=link)
 
 
 def searches_due(*, now: datetime) -> QuerySet[ActivityFeedNote]:
