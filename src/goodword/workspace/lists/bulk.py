@@ -35,7 +35,7 @@ from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.application_outcome import NotSettable, set_status
 from goodword.workflow.domain.runs import Refused, Reminded
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
-from goodword.workflow.models import DONE, StepRequest, StepRun, is_open
+from goodword.workflow.models import DONE, StepRequest, StepRun, is_open, lock_application
 from goodword.workspace.candidate.details import WITHDRAWN, reason_field
 from goodword.workspace.candidate.invitations import INVITED, again, refusal, too_soon, why_not
 from goodword.workspace.lists.pages import PAGE
@@ -76,6 +76,9 @@ class Outcome:
     run: str
 
 
+#: steps by role and kind
+_Steps = Mapping[tuple[int | None, str], Step]
+
 _CHANGED: Final = gettext_lazy("%(name)s has been invited or has finished since the preview. Look again.")
 
 
@@ -84,9 +87,11 @@ class _Undo(Exception):
 
 
 class _Act(Protocol):
-    """Act on one candidate or step and describe it."""
+    """Act on one locked application or its step and describe it. `marks`: its progress, since it was locked."""
 
-    def __call__(self, *, member: Membership, now: datetime) -> str: ...
+    def __call__(
+        self, application: Application, marks: Sequence[StepProgress], *, member: Membership, now: datetime
+    ) -> str: ...
 
 
 def perform(
@@ -95,14 +100,14 @@ def perform(
     """Act on each candidate or step in its own transaction. Idempotent."""
     found = list(applications)
     marks = progress_of(found, organisation=member.organisation, now=now)
-    steps: dict[tuple[int | None, str], Step] = {
+    steps: _Steps = {
         (step.role_id, step.kind): step
         for step in Step.objects.of(member.organisation).filter(role__in={one.role_id for one in found})
     }
     outcomes: list[Outcome] = []
     if act.name in STATUS_ACTS:
         for application in found:
-            decide = partial(_decide, act, application, marks[application.pk], steps)
+            decide = partial(_decide, act, steps)
             done, sentence = _tried(application, decide, member=member, now=now, preview=preview)
             outcomes.append(Outcome(application=application, step="", done=done, sentence=sentence, run=""))
         return outcomes
@@ -110,8 +115,8 @@ def perform(
         chosen = [mark for mark in marks[application.pk] if mark.kind in act.kinds]
         meant = list(_meant(act, chosen)) or chosen[:1]
         for mark in meant:
-            step = steps.get((application.role_id, mark.kind))
-            done, sentence = _one(act, application, mark, step, member=member, now=now, preview=preview)
+            perform_one = partial(_act_on_step, act, mark.kind, steps, preview=preview)
+            done, sentence = _tried(application, perform_one, member=member, now=now, preview=preview)
             label = mark.label if mark in _meant(act, chosen) or len(act.kinds) == 1 else ""
             outcomes.append(
                 Outcome(application=application, step=label, done=done, sentence=sentence, run=_name_of(mark))
@@ -141,24 +146,24 @@ def _meant(act: BulkAct, marks: Iterable[StepProgress]) -> Iterator[StepProgress
             yield mark
 
 
-def _one(
+def _act_on_step(
     act: BulkAct,
+    kind: str,
+    steps: _Steps,
     application: Application,
-    mark: StepProgress,
-    step: Step | None,
+    marks: Sequence[StepProgress],
     *,
     member: Membership,
     now: datetime,
     preview: bool,
-) -> tuple[bool, str]:
+) -> str:
+    mark = next(one for one in marks if one.kind == kind)
     if act.name == "invite":
-        perform_one: _Act = partial(_invite, application, mark, step)
-    elif act.name == "again":
+        return _invite(application, mark, steps.get((application.role_id, kind)), member=member, now=now)
+    if act.name == "again":
         is_confirmed = preview or _name_of(mark) in act.runs
-        perform_one = partial(_invite_again, application, mark, is_confirmed=is_confirmed)
-    else:
-        perform_one = partial(_act_on_run, act, mark.run)
-    return _tried(application, perform_one, member=member, now=now, preview=preview)
+        return _invite_again(application, mark, is_confirmed=is_confirmed, member=member, now=now)
+    return _act_on_run(act, mark.run, member=member, now=now)
 
 
 def _tried(
@@ -167,7 +172,10 @@ def _tried(
     sentence = ""
     try:
         with transaction.atomic():
-            sentence = act(member=member, now=now)
+            # a colleague may have acted since the list was read
+            locked = lock_application(application.pk)
+            marks = progress_of([locked], organisation=member.organisation, now=now)[locked.pk]
+            sentence = act(locked, marks, member=member, now=now)
             if preview:
                 raise _Undo
     except _Undo:
@@ -191,9 +199,9 @@ def _tried(
 
 def _decide(
     act: BulkAct,
+    steps: _Steps,
     application: Application,
     marks: Sequence[StepProgress],
-    steps: Mapping[tuple[int | None, str], Step],
     *,
     member: Membership,
     now: datetime,
