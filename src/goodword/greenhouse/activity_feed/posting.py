@@ -325,7 +325,7 @@ def _follow_report(note: ActivityFeedNote) -> None:
     if note.report is None:
         return
     reports = Report.objects.of(note.organisation)
-    report = reports.select_related("step_request__application").get(pk=note.report_id)
+    report = reports.select_related("step_request__application").get(pk=note.report.pk)
     if report.state != Report.State.REDACTED:
         return
     later = reports.filter(step_request=report.step_request_id, version__gt=report.version)
@@ -345,8 +345,8 @@ def _body(note: ActivityFeedNote, *, now: datetime) -> str:
     CannotPost, NotItsTurn and Withdrawn if the note must not be posted any more."""
     with transaction.atomic():
         # erasures take this lock when they delete the report's links
-        locked = Report.objects.of(note.organisation).select_for_update(of=("self",))
-        report = locked.filter(pk=note.report_id).first()
+        locked = Report.objects.of(note.organisation).select_for_update(of=("self",), no_key=True)
+        report = locked.filter(pk=note.report_id or 0).first()
         if not outbox.still_claimed(note).exists():
             raise Withdrawn
         if report is not None and report.state != Report.State.READY:
