@@ -21,6 +21,7 @@ from tests.greenhouse.setup.test_access import delivery
 from tests.support import factories
 from tests.support.jobs import run_jobs, waiting
 from tests.support.pages import signed_in
+from tests.workspace.test_concurrent_edits import fields_of
 
 WANTED = {
     "Goodword Candidate Stage Change": "Candidate has changed stage",
@@ -233,6 +234,41 @@ def test_both_secret_keys_are_valid_for_the_chosen_time(desk: Desk) -> None:
     assert [secret.reveal() for secret in later] == valid[:1]
     assert ("Secret key", valid[0]) in copied(client.get(desk.own("greenhouse_webhooks")).content)
     assert desk.audited()[-1] == "greenhouse.secret_rotated"
+
+
+def rotated(desk: Desk) -> list[str]:
+    """The secret keys that are accepted, newest first."""
+    return [one.reveal() for one in WebhookSecret.valid(desk.connection(), now=clock.now())]
+
+
+def test_a_second_click_or_a_colleague_rotates_the_secret_key_once(desk: Desk) -> None:
+    connection = desk.connect()
+    client, where = desk.client(desk.admin), desk.own("greenhouse_rotate")
+    seen = fields_of(client.get(where).content.decode(), having="seen")["seen"]
+    client.post(where, {"keep_for": "60", "seen": seen})
+    first = rotated(desk)
+    response = client.post(where, {"keep_for": "0", "seen": seen}, follow=True)
+    assert "Not created: there is a new secret key since you opened the page." in response.content.decode()
+    assert rotated(desk) == first
+    assert desk.audited().count("greenhouse.secret_rotated") == 1
+    assert connection.pk == desk.connection().pk
+
+
+def test_the_key_that_was_the_newest_on_the_page_is_still_accepted(desk: Desk) -> None:
+    desk.connect()
+    client, where = desk.client(desk.admin), desk.own("greenhouse_rotate")
+    client.post(where, {"keep_for": "60"})
+    in_use, _old = rotated(desk)
+    page = client.get(desk.own("greenhouse_webhooks")).content.decode()
+    seen = fields_of(page, having="seen")["seen"]
+    client.post(where, {"keep_for": "60"})
+    response = client.post(desk.own("greenhouse_end_old"), {"seen": seen}, follow=True)
+    assert "Not stopped: there is a new secret key since you opened the page." in response.content.decode()
+    assert in_use in rotated(desk)
+    client.post(
+        desk.own("greenhouse_end_old"), {"seen": fields_of(response.content.decode(), having="seen")["seen"]}
+    )
+    assert len(rotated(desk)) == 1
 
 
 def test_an_unknown_time_rotates_nothing(desk: Desk) -> None:

@@ -114,9 +114,22 @@ def rename(connection: Connection, name: str, *, member: Membership, now: dateti
         _audit(row, "greenhouse.renamed", member=member, now=now, before=before, after=name)
 
 
-def rotate_secret(connection: Connection, *, keep_for: timedelta, member: Membership, now: datetime) -> None:
+class NewSecret(Exception):
+    """There is a newer secret key than the newest one on the member's page."""
+
+
+def newest_secret(connection: Connection, *, now: datetime) -> int:
+    return WebhookSecret.valid(connection, now=now).values_list("pk", flat=True)[0]
+
+
+def rotate_secret(
+    connection: Connection, *, keep_for: timedelta, member: Membership, now: datetime, seen: str = ""
+) -> None:
+    """Create a secret key. `seen`: the newest one on the page, so that a second click or a colleague doesn't end a key
+    that is being entered in Greenhouse. Raises NewSecret."""
     with transaction.atomic():
         row = locked(connection)
+        _check_newest(row, seen, now=now)
         ends = now + keep_for
         for secret in WebhookSecret.valid(row, now=now):
             if secret.valid_until is None or secret.valid_until > ends:
@@ -127,9 +140,11 @@ def rotate_secret(connection: Connection, *, keep_for: timedelta, member: Member
         _audit(row, "greenhouse.secret_rotated", member=member, now=now, kept_until=ends.isoformat())
 
 
-def end_old_secrets(connection: Connection, *, member: Membership, now: datetime) -> int:
+def end_old_secrets(connection: Connection, *, member: Membership, now: datetime, seen: str = "") -> int:
+    """Accept only the newest secret key. `seen`: as for `rotate_secret`. Raises NewSecret."""
     with transaction.atomic():
         row = locked(connection)
+        _check_newest(row, seen, now=now)
         valid = list(WebhookSecret.valid(row, now=now).values_list("pk", flat=True))
         old = WebhookSecret.objects.across_organisations().filter(pk__in=valid[1:])
         ended = old.update(valid_until=now)
@@ -137,6 +152,11 @@ def end_old_secrets(connection: Connection, *, member: Membership, now: datetime
         if ended:
             _audit(row, "greenhouse.old_secret_ended", member=member, now=now)
         return ended
+
+
+def _check_newest(connection: Connection, seen: str, *, now: datetime) -> None:
+    if seen and seen != str(newest_secret(connection, now=now)):
+        raise NewSecret
 
 
 def disconnect(connection: Connection, *, member: Membership, now: datetime) -> None:

@@ -133,6 +133,7 @@ def endpoint_details(connection: Connection, *, now: datetime, reveals: bool) ->
     return {
         "endpoint_url": endpoint_url(connection),
         "secret_key": _revealed(newest) if reveals else "",
+        "newest": newest.pk,
         "reveals": reveals,
         "older": older,
         "webhooks": webhook_setup(connection),

@@ -12,7 +12,7 @@ from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.greenhouse.pages import connected, settings_page
-from goodword.greenhouse.setup.connections import end_old_secrets, rotate_secret
+from goodword.greenhouse.setup.connections import NewSecret, end_old_secrets, newest_secret, rotate_secret
 from goodword.greenhouse.setup.webhooks import endpoint_details, webhook_setup
 
 
@@ -61,11 +61,27 @@ def pings(request: MemberRequest, pk: int) -> HttpResponse:
 def rotate(request: MemberRequest, pk: int) -> HttpResponseBase:
     connection = connected(request, pk)
     form = RotateForm(request.POST or None)
+    now = clock.now()
     if request.method == "POST" and form.is_valid():
-        rotate_secret(connection, keep_for=form.period(), member=request.member, now=clock.now())
-        messages.success(request, _("Secret key created. Enter it in each webhook in Greenhouse."))
+        try:
+            rotate_secret(
+                connection,
+                keep_for=form.period(),
+                member=request.member,
+                now=now,
+                seen=request.POST.get("seen", ""),
+            )
+        except NewSecret:
+            messages.warning(request, _("Not created: there is a new secret key since you opened the page."))
+        else:
+            messages.success(request, _("Secret key created. Enter it in each webhook in Greenhouse."))
         return redirect("greenhouse_webhooks", request.organisation.slug, connection.pk)
-    return settings_page(request, "setup/rotate", {"form": form, "connection": connection})
+    context = {
+        "form": form,
+        "connection": connection,
+        "seen": request.POST.get("seen") or newest_secret(connection, now=now),
+    }
+    return settings_page(request, "setup/rotate", context)
 
 
 @require_POST
@@ -73,11 +89,14 @@ def rotate(request: MemberRequest, pk: int) -> HttpResponseBase:
 @reauthentication.to_change
 def end_old(request: MemberRequest, pk: int) -> HttpResponseBase:
     connection = connected(request, pk)
-    if end_old_secrets(connection, member=request.member, now=clock.now()):
-        messages.success(
-            request,
-            _("Only the newest secret key is accepted now."),
-        )
+    seen = request.POST.get("seen", "")
+    try:
+        ended = end_old_secrets(connection, member=request.member, now=clock.now(), seen=seen)
+    except NewSecret:
+        messages.warning(request, _("Not stopped: there is a new secret key since you opened the page."))
     else:
-        messages.info(request, _("No older secret key is left."))
+        if ended:
+            messages.success(request, _("Only the newest secret key is accepted now."))
+        else:
+            messages.info(request, _("No older secret key is left."))
     return redirect("greenhouse_webhooks", request.organisation.slug, connection.pk)
