@@ -6,13 +6,17 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from django.test import Client
 from django.urls import reverse
 
-from goodword.accounts.models import User
+from goodword.accounts.domain.audit import APP_REMOVED, PASSKEY_REMOVED, SIGNED_IN
+from goodword.accounts.domain.members import change_name
+from goodword.accounts.models import AuditEntry, User
+from goodword.accounts.second_factor import remove_all
 from tests.support import factories
 from tests.support.overlap import before_commit
 from tests.support.pages import signed_in
-from tests.support.second_factors import code
+from tests.support.second_factors import code, recovery_codes, with_app
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
 
@@ -30,3 +34,56 @@ def test_an_authenticator_app_is_added_once() -> None:
     assert replies[0].status_code == 302
     types = Authenticator.objects.filter(user=ann.user_id).order_by("type").values_list("type", flat=True)
     assert list(types) == ["recovery_codes", "totp"]
+
+
+@pytest.mark.parametrize("kind", ["totp", "webauthn"])
+def test_a_second_factor_is_removed_once(kind: str) -> None:
+    ann = factories.member(factories.organisation(), kind="admin")
+    found = Authenticator.objects.create(user=ann.user, type=kind, data={"secret": "", "name": "Passkey"})
+    browser, ids = signed_in(ann, method="mfa"), [found.pk] if kind == "webauthn" else []
+    where = reverse({"totp": "mfa_deactivate_totp", "webauthn": "mfa_remove_webauthn"}[kind], args=ids)
+    with before_commit(lambda: browser.post(where)) as replies:
+        User.objects.select_for_update().get(pk=ann.user_id)
+        found.delete()
+    assert (replies[0].status_code, replies[0]["Location"]) == (302, reverse("account"))
+    assert not AuditEntry.objects.filter(action__in=[APP_REMOVED, PASSKEY_REMOVED]).exists()
+    assert "It has been removed already." in browser.get(reverse("account")).content.decode()
+
+
+def test_a_code_is_refused_while_its_app_is_being_removed() -> None:
+    ann = factories.member(factories.organisation(), kind="admin")
+    secret = with_app(ann.user)
+    browser = Client()
+    browser.post(reverse("account_login"), {"login": ann.user.email, "password": factories.PASSWORD})
+    answer = {"code": code(secret, seconds=10)}
+    with before_commit(lambda: browser.post(reverse("mfa_authenticate"), answer)) as replies:
+        remove_all(ann.user, by=None, now=factories.NOW)
+    assert replies[0].status_code == 302
+    assert not AuditEntry.objects.filter(action=SIGNED_IN).exists()
+
+
+def test_a_recovery_code_is_refused_while_it_is_being_removed() -> None:
+    ann = factories.member(factories.organisation(), kind="admin")
+    with_app(ann.user)
+    browser = Client()
+    browser.post(reverse("account_login"), {"login": ann.user.email, "password": factories.PASSWORD})
+    answer = {"code": recovery_codes(ann.user)[0]}
+    with before_commit(lambda: browser.post(reverse("mfa_authenticate"), answer)) as replies:
+        remove_all(ann.user, by=None, now=factories.NOW)
+    assert replies[0].status_code == 302
+    assert not AuditEntry.objects.filter(action=SIGNED_IN).exists()
+
+
+def test_a_new_password_undoes_no_other_change() -> None:
+    ann = factories.member(factories.organisation(), kind="admin", name="Ann Admin")
+    browser = signed_in(ann)
+    answer = {
+        "oldpassword": factories.PASSWORD,
+        "password1": "rope-and-ladder-9",
+        "password2": "rope-and-ladder-9",
+    }
+    with before_commit(lambda: browser.post(reverse("account_change_password"), answer)) as replies:
+        change_name(user=User.objects.get(pk=ann.user_id), name="Ann Other", now=factories.NOW)
+    assert replies[0].status_code == 302
+    user = User.objects.get(pk=ann.user_id)
+    assert (user.name, user.check_password("rope-and-ladder-9")) == ("Ann Other", True)

@@ -18,7 +18,7 @@ from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -160,6 +160,41 @@ def one_at_a_time[**P](
         with transaction.atomic():
             User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
             return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+def unless_removed[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Wait as `one_at_a_time`. After a submission for a factor that has been removed, redirect to *Your account*."""
+    waiting = one_at_a_time(view)
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return waiting(request, *args, **kwargs)
+        except Http404:
+            if request.method != "POST":
+                raise
+            messages.info(request, _("It has been removed already."))
+            return redirect("account")
+
+    return wrapped
+
+
+def unless_being_removed[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Ask to sign in again if the factor that the view checks is being removed, for example by an admin."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except (Authenticator.DoesNotExist, Authenticator.NotUpdated):
+            messages.error(request, _("This second factor has just been removed. Sign in again."))
+            return redirect("account_login")
 
     return wrapped
 

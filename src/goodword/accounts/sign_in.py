@@ -223,6 +223,11 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
             return redirect("account_login")
         return None
 
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Unlike allauth, save nothing else, since the name, for example, may just have been changed."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 - allauth's signature
         return reverse("account")
 

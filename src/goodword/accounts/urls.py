@@ -12,7 +12,12 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from goodword.accounts.access import factor_used
 from goodword.accounts.first_admin import first_admin
 from goodword.accounts.reauthentication import required
-from goodword.accounts.second_factor import one_at_a_time, unless_lost
+from goodword.accounts.second_factor import (
+    one_at_a_time,
+    unless_lost,
+    unless_removed,
+    unless_being_removed,
+)
 from goodword.accounts.single_sign_on import (
     continue_suspended,
     limited,
@@ -36,14 +41,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("second-factor/for/<slug:slug>/", second_factor_needed, name="account_second_factor"),
     path("first/", first_admin, name="first_admin"),
     path("login/", views.login, name="account_login"),
-    path("login/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
-    path("login/code/", mfa.authenticate, name="mfa_authenticate"),
+    path("login/passkey/", unless_being_removed(passkeys.login_webauthn), name="mfa_login_webauthn"),
+    path("login/code/", unless_being_removed(mfa.authenticate), name="mfa_authenticate"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("signup/", views.signup, name="account_signup"),  # says that sign-up is closed
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
-    path("reauthenticate/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("reauthenticate/passkey/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("reauthenticate/code/", unless_being_removed(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path(
+        "reauthenticate/passkey/",
+        unless_being_removed(passkeys.reauthenticate_webauthn),
+        name="mfa_reauthenticate_webauthn",
+    ),
     path(
         "reauthenticate/with/<slug:provider_id>/",
         show_failures(reauthenticate),
@@ -52,7 +61,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reauthenticate/continue/", continue_suspended, name="account_continue"),
     path("second-factor/", to_account, name="mfa_index"),
     path("second-factor/app/", required(one_at_a_time(totp.activate_totp)), name="mfa_activate_totp"),
-    path("second-factor/app/remove/", required(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path(
+        "second-factor/app/remove/",
+        required(unless_removed(totp.deactivate_totp)),
+        name="mfa_deactivate_totp",
+    ),
     path("recovery-codes/", required(unless_lost(codes.view_recovery_codes)), name="mfa_view_recovery_codes"),
     path(
         "recovery-codes/new/",
@@ -66,8 +79,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("passkeys/", to_account, name="mfa_list_webauthn"),
     path("passkeys/add/", required(passkeys.add_webauthn), name="mfa_add_webauthn"),
-    path("passkeys/<int:pk>/rename/", required(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
-    path("passkeys/<int:pk>/remove/", required(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
+    path(
+        "passkeys/<int:pk>/rename/",
+        required(unless_removed(passkeys.edit_webauthn)),
+        name="mfa_edit_webauthn",
+    ),
+    path(
+        "passkeys/<int:pk>/remove/",
+        required(unless_removed(passkeys.remove_webauthn)),
+        name="mfa_remove_webauthn",
+    ),
     path("password/change/", factor_used(views.password_change), name="account_change_password"),
     path("password/set/", required(views.password_set), name="account_set_password"),
     path("password/reset/", views.password_reset, name="account_reset_password"),
