@@ -14,9 +14,9 @@ from goodword.accounts.first_admin import first_admin
 from goodword.accounts.reauthentication import required
 from goodword.accounts.second_factor import (
     one_at_a_time,
+    unless_being_removed,
     unless_lost,
     unless_removed,
-    unless_being_removed,
 )
 from goodword.accounts.single_sign_on import (
     continue_suspended,
