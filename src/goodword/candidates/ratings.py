@@ -506,15 +506,18 @@ def confirm(of: RatingImport, *, by: Membership, now: datetime, refused: Collect
         return True
 
 
-def discard(of: RatingImport, *, by: Membership, now: datetime) -> None:
+def discard(of: RatingImport, *, by: Membership, now: datetime, only_unconfirmed: bool = False) -> bool:
+    """Delete the ratings. Idempotent. Returns False if they have been confirmed and `only_unconfirmed`."""
     with transaction.atomic():
         row = (
             RatingImport.objects.of(of.organisation).select_for_update(of=("self",)).filter(pk=of.pk).first()
         )
         if row is None:
-            return
+            return True
         n = PerformanceRating.objects.of(of.organisation).filter(of=row).count()
         confirmed = row.confirmed_at is not None
+        if confirmed and only_unconfirmed:
+            return False
         row.delete()
         if confirmed:
             write(
@@ -524,6 +527,7 @@ def discard(of: RatingImport, *, by: Membership, now: datetime) -> None:
                 now=now,
                 details={"ratings": n},
             )
+        return True
 
 
 def unconfirmed(*, now: datetime) -> QuerySet[RatingImport]:

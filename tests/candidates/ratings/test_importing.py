@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates import ratings
@@ -15,6 +16,7 @@ from goodword.candidates.personal_data import export
 from goodword.candidates.ratings import Scale, read_ratings
 from goodword.core.personal_data import ExportReader, ExportRequest
 from tests.support import factories
+from tests.support.pages import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +153,22 @@ def test_an_import_can_be_discarded_and_deleted_later(admin: Membership) -> None
     for _twice in range(2):
         ratings.discard(made, by=admin, now=NOW)
     assert counting(admin) == [] and audited(admin)[1:] == [("ratings.deleted", {"ratings": 1})]
+
+
+def test_ratings_that_a_colleague_has_imported_are_not_discarded(admin: Membership) -> None:
+    hired(admin, "ada@x.example")
+    made, browser = read(admin, f"ada@x.example,Bo,{TODAY},4"), signed_in(admin)
+    where, delete = (
+        reverse(name, args=[admin.organisation.slug, made.pk])
+        for name in ("ratings_import_check", "ratings_import_delete")
+    )
+    assert 'name="discard" value="yes"' in browser.get(where).content.decode()
+    ratings.confirm(made, by=admin, now=NOW)
+    page = browser.post(delete, {"discard": "yes"}, follow=True).content.decode()
+    assert "Not discarded: somebody else has imported these ratings." in page
+    assert len(counting(admin)) == 1
+    page = browser.post(delete, follow=True).content.decode()
+    assert ("Ratings deleted." in page, counting(admin)) == (True, [])
 
 
 def test_unconfirmed_imports_are_deleted_after_a_week(admin: Membership) -> None:

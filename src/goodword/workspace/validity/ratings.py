@@ -200,9 +200,11 @@ def confirm(request: MemberRequest, pk: int) -> HttpResponseBase:
 @explains_deletion
 def delete(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = _import_of(request, pk)
-    confirmed = found.confirmed_at is not None
-    ratings.discard(found, by=request.member, now=clock.now())
-    messages.info(request, _("Ratings deleted.") if confirmed else _("Nothing was imported."))
+    discards = "discard" in request.POST
+    if not ratings.discard(found, by=request.member, now=clock.now(), only_unconfirmed=discards):
+        messages.warning(request, _("Not discarded: somebody else has imported these ratings."))
+        return redirect("ratings_import_check", request.organisation.slug, found.pk)
+    messages.info(request, _("Nothing was imported.") if discards else _("Ratings deleted."))
     return redirect("validity", request.organisation.slug)
 
 
