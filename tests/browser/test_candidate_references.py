@@ -176,7 +176,9 @@ def test_the_whole_way_on_a_phone_by_the_keyboard_alone(
     press(page, "link", "Read and send the e-mails")
     looker.look(page, "candidate reads the mails")
     press(page, "button", "Send 1 e-mail, hold 1")
-    expect(page.get_by_text("1 e-mail is on its way, 1 is held until you have an offer.")).to_be_visible()
+    expect(
+        page.get_by_text("1 e-mail is on its way, 1 won't be sent before you have an offer.")
+    ).to_be_visible()
     expect(page.get_by_text("Sending e-mail")).to_be_visible()
     expect(page.get_by_text("On hold", exact=True)).to_be_visible()
     looker.look(page, "candidate has sent")

@@ -1,6 +1,7 @@
 """Referees are contacted only after the candidate has read the mail and pressed Send."""
 
 from datetime import UTC, datetime, timedelta
+from html import escape
 
 import pytest
 import time_machine
@@ -232,8 +233,8 @@ def test_own_texts_are_shown_and_a_change_meanwhile_is_shown_before_it_is_sent()
     ("deferred", "button", "message"),
     [
         ((), "Send 2 e-mails", "2 e-mails are on their way."),
-        ((1,), "Send 1 e-mail, hold 1", "1 e-mail is on its way, 1 is held until you have an offer."),
-        ((1, 2), "Hold 2 e-mails", "2 e-mails are held until you have an offer."),
+        ((1,), "Send 1 e-mail, hold 1", "1 e-mail is on its way, 1 won't be sent before you have an offer."),
+        ((1, 2), "Hold 2 e-mails", "2 e-mails won't be sent before you have an offer."),
     ],
 )
 def test_the_page_after_send_lists_sent_and_deferred_requests(
@@ -249,6 +250,6 @@ def test_the_page_after_send_lists_sent_and_deferred_requests(
     assert [shown.get_text(strip=True) for shown in buttons] == [button]
     after = client.post(f"{path}review/", {"seen": review.context["seen"]}, follow=True)
     assert [str(shown) for shown in after.context["messages"]] == [message]
-    assert message in after.content.decode()
+    assert escape(message) in after.content.decode()
     again = client.post(f"{path}review/", {"seen": review.context["seen"]}, follow=True)
     assert list(again.context["messages"]) == []

@@ -254,16 +254,16 @@ def _what_was_sent(outcome: sending.SentMails) -> str:
     sent, deferred = outcome.sent, outcome.deferred
     if not sent:
         return ngettext(
-            "%(n)s e-mail is held until you have an offer.",
-            "%(n)s e-mails are held until you have an offer.",
+            "%(n)s e-mail won't be sent before you have an offer.",
+            "%(n)s e-mails won't be sent before you have an offer.",
             deferred,
         ) % {"n": deferred}
     if not deferred:
         return ngettext("%(n)s e-mail is on its way.", "%(n)s e-mails are on their way.", sent) % {"n": sent}
     text = ngettext("%(n)s e-mail is on its way", "%(n)s e-mails are on their way", sent) % {"n": sent}
     return ngettext(
-        "%(sent)s, %(n)s is held until you have an offer.",
-        "%(sent)s, %(n)s are held until you have an offer.",
+        "%(sent)s, %(n)s won't be sent before you have an offer.",
+        "%(sent)s, %(n)s won't be sent before you have an offer.",
         deferred,
     ) % {"sent": text, "n": deferred}
 
