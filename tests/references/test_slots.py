@@ -11,7 +11,7 @@ from django.core import mail
 from goodword.accounts.models import Membership
 from goodword.references.domain import checks
 from goodword.references.domain.invitations import invite_again
-from goodword.references.domain.member_actions import cancel_check
+from goodword.references.domain.member_actions import cancel_check, extend_check
 from goodword.references.domain.slot_changes import add_slot, answer_cannot, cannot_provide, slots_of
 from goodword.references.models import Check, Slot
 from goodword.workflow.domain.runs import Refused
@@ -232,6 +232,17 @@ def test_waits_before_a_new_deadline_are_not_added_to_it(asked: bool, how: str) 
     assert renewed > reopened
     decide(story, "still_asked", days=31)
     assert story.check.deadline_at <= renewed + timedelta(days=3)  # a wait of a day, perhaps over a weekend
+
+
+@pytest.mark.world
+def test_waits_before_a_deadline_was_extended_are_not_added_to_it() -> None:
+    story = asking()
+    cannot(story)
+    extended = NOW + timedelta(days=14)
+    extend_check(check_id=story.check.pk, days=10, member=member(story), now=extended)
+    until = story.check.deadline_at
+    decide(story, "still_asked", days=15)
+    assert story.check.deadline_at <= until + timedelta(days=3)  # a wait of a day, perhaps over a weekend
 
 
 @pytest.mark.world

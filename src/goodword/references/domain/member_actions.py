@@ -106,7 +106,8 @@ def extend_check(
         for request in earlier:
             _extend(request, until, check=check, now=now)
         later = until > check.deadline_at
-        check.deadline_at, check.next_reminder_at = until, None
+        check.renew_deadline(until, at=now)
+        check.next_reminder_at = None
         update_clock(check, now=now)
         record_event(
             "check.extended",
