@@ -64,7 +64,13 @@ def berlin(month: int, day: int, hour: int = 23, minute: int = 59) -> datetime:
         (berlin(3, 6), berlin(3, 6, 10, 0), berlin(3, 6, 18, 0), berlin(3, 9)),
         # stays overdue by as much
         (berlin(3, 2), berlin(3, 3, 10, 0), berlin(3, 5, 10, 0), berlin(3, 4)),
+        # by whole days, so that its hour stays
+        (berlin(3, 2), berlin(3, 3, 10, 0), berlin(3, 5, 16, 20), berlin(3, 4)),
+        (berlin(3, 2), berlin(3, 3, 10, 0), berlin(3, 6, 0, 10), berlin(3, 5)),
+        # but not into the future
+        (berlin(3, 2), berlin(3, 3, 0, 30), berlin(3, 5, 14, 0), berlin(3, 4)),
         # summer time starts on 29 March
+        (berlin(3, 20), berlin(3, 25, 10, 0), berlin(3, 30, 10, 0), berlin(3, 25)),
         (berlin(3, 27), berlin(3, 25, 10, 0), berlin(3, 30, 10, 0), berlin(4, 1)),
     ],
 )

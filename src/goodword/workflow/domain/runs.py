@@ -25,9 +25,12 @@ from goodword.workflow.models import (
 def restarted_deadline(
     deadline: datetime, *, stopped_at: datetime, now: datetime, calendar: Calendar
 ) -> datetime:
-    """Restart a deadline with the working days that were left, at least one. Keeps an overdue one as overdue. Pure."""
+    """Restart a deadline with the working days that were left, at least one. Keeps an overdue one as overdue, and moves
+    it by whole days. Pure."""
     if deadline <= stopped_at:
-        return deadline + (now - stopped_at)
+        a_day = timedelta(days=1)
+        moved = deadline.astimezone(calendar.zone) + round((now - stopped_at) / a_day) * a_day
+        return (moved if moved <= now else moved - a_day).astimezone(deadline.tzinfo)
     left = days_left(deadline, now=stopped_at, calendar=calendar)
     return max(deadline, end_of_working_day(now, max(left, 1), calendar=calendar))
 
