@@ -14,7 +14,7 @@ from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import cancel_check, extend_check
 from goodword.references.domain.slot_changes import add_slot, answer_cannot, cannot_provide, slots_of
 from goodword.references.models import Check, Slot
-from goodword.workflow.domain.runs import Refused
+from goodword.workflow.domain.runs import Refused, days_left
 from tests.references.story import (
     MANAGER,
     NOW,
@@ -235,13 +235,18 @@ def test_waits_before_a_new_deadline_are_not_added_to_it(asked: bool, how: str) 
 
 
 @pytest.mark.world
-def test_waits_before_a_deadline_was_extended_are_not_added_to_it() -> None:
+def test_an_extended_deadline_counts_from_the_extension_and_takes_no_days_away() -> None:
     story = asking()
     cannot(story)
-    extended = NOW + timedelta(days=14)
-    extend_check(check_id=story.check.pk, days=10, member=member(story), now=extended)
+    left = days_left(story.check.deadline_at, now=NOW, calendar=story.check.organisation.calendar)
+    assert left > 3
+    now = NOW + timedelta(days=21)
+    for days in (3, left + 5):
+        extend_check(check_id=story.check.pk, days=days, member=member(story), now=now)
+        given = days_left(story.check.deadline_at, now=now, calendar=story.check.organisation.calendar)
+        assert given == max(left, days)
     until = story.check.deadline_at
-    decide(story, "still_asked", days=15)
+    decide(story, "still_asked", days=22)
     assert story.check.deadline_at <= until + timedelta(days=3)  # a wait of a day, perhaps over a weekend
 
 

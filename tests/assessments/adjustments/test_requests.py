@@ -7,15 +7,23 @@ from django.db import transaction
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.adjustments.contacts import Contact, contact_of
-from goodword.assessments.adjustments.requests import CannotRequest, request_adjustment, withdraw_request
+from goodword.assessments.adjustments.requests import (
+    CannotRequest,
+    request_adjustment,
+    resume_deadline,
+    stop_deadline,
+    withdraw_request,
+)
 from goodword.assessments.adjustments.status import WhyNot, extended_seconds, request_status
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.member_actions import extend
 from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Email
+from goodword.workflow.domain.runs import days_left
 from goodword.workflow.models import lock, move, status
 from tests.assessments.adjustments.support import (
     HANNA,
@@ -194,3 +202,17 @@ def test_requests_go_outside_the_hiring_team_if_possible() -> None:
         assert contact_of(of) == theirs
     of.role.viewers.add(other)
     assert contact_of(of) == rita
+
+
+@pytest.mark.parametrize("days", [3, 12])
+def test_a_deadline_extended_while_on_hold_counts_from_the_extension(days: int) -> None:
+    attempt = timed()
+    calendar, member = attempt.organisation.calendar, factories.member(attempt.organisation)
+    left = days_left(attempt.deadline_at, now=NOW, calendar=calendar)
+    assert 3 < left < 12
+    stop_deadline(attempt, now=NOW)
+    now = NOW + 21 * DAY
+    attempt = extend(attempt_id=attempt.pk, days=days, member=member, now=now)
+    assert days_left(attempt.overdue_since, now=now, calendar=calendar) == days
+    resume_deadline(attempt, now=now + DAY)
+    assert days_left(attempt.deadline_at, now=now + DAY, calendar=calendar) == max(left, days)

@@ -35,6 +35,7 @@ from goodword.workflow.domain.runs import (
     refuse_if_over,
     refuse_if_used_up,
     refuse_if_written_to,
+    restarted_deadline,
 )
 from goodword.workflow.models import (
     DONE,
@@ -110,9 +111,16 @@ def extend(*, attempt_id: int, days: int, member: Membership, now: datetime) -> 
         until = later_deadline(organisation, days, before=before, day=day, now=now)
         if until <= before:
             return attempt
-        attempt.deadline_at = moved_with(
-            before, until, moved_to=attempt.deadline_at, calendar=organisation.calendar
-        )
+        extended = moved_with(before, until, moved_to=attempt.deadline_at, calendar=organisation.calendar)
+        if attempt.clock_stopped_at is not None:  # or the wait so far would be added to the new deadline
+            restarted = restarted_deadline(
+                attempt.deadline_at,
+                stopped_at=attempt.clock_stopped_at,
+                now=now,
+                calendar=organisation.calendar,
+            )
+            extended, attempt.clock_stopped_at = max(extended, restarted), now
+        attempt.deadline_at = extended
         attempt.deadline_moved_by = attempt.deadline_at - until
         if attempt.paused_at is None and not awaits_click(attempt) and attempt.attention not in MAIL_FAILURES:
             plan_reminder(attempt, organisation=organisation, now=now)

@@ -10,6 +10,7 @@ from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.references.domain.checks import (
     candidate_is_asked,
     day_in_words,
+    give_back_wait,
     lock_check_for_member,
     lock_request_for_member,
     record_event,
@@ -106,8 +107,11 @@ def extend_check(
         for request in earlier:
             _extend(request, until, check=check, now=now)
         later = until > check.deadline_at
-        check.renew_deadline(until, at=now)
-        check.next_reminder_at = None
+        if (
+            later and check.clock_stopped_at is not None
+        ):  # or the wait so far would be added to the new deadline
+            give_back_wait(check, since=check.clock_stopped_at, now=now)
+        check.deadline_at, check.next_reminder_at = max(check.deadline_at, until), None
         update_clock(check, now=now)
         record_event(
             "check.extended",
