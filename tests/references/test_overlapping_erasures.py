@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import time_machine
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from goodword.accounts.models import Membership
+from goodword.accounts.models import Membership, Organisation
 from goodword.notifications.models import Email
-from goodword.references.models import ReferenceRequest
+from goodword.references.flags.traces import record_trace
+from goodword.references.models import ReferenceRequest, Trace
 from goodword.workflow.domain.legal_holds import place_hold
 from tests.references.story import FACTS, NOW, Story, referee_path, sent
 from tests.support import factories
@@ -75,6 +76,30 @@ def test_a_link_that_is_erased_meanwhile_is_unknown(
 ) -> None:
     _, status, where = reply_during(erase, page, form)
     assert (status, where) == (404, "")
+
+
+@pytest.mark.parametrize("erase", [erase_candidate, erase_referee], ids=["candidate", "referee"])
+def test_the_address_of_a_referee_who_is_erased_meanwhile_is_not_recorded(
+    erase: Callable[[Story, Membership, ReferenceRequest], None],
+) -> None:
+    story = sent()
+    Organisation.objects.update(watches_devices=True)
+    admin = factories.member(story.application.organisation, kind="admin")
+    path, browser = referee_path("maria@globex.example"), Client(REMOTE_ADDR="203.0.113.7")
+    with before_commit(lambda: browser.post(f"{path}begin/")) as replies:
+        erase(story, admin, story.requests[0])
+    assert replies[0].status_code in {302, 404}
+    assert not Trace.objects.of(story.application.organisation).exists()
+
+
+def test_the_address_of_a_candidate_who_is_erased_meanwhile_is_not_recorded() -> None:
+    story = sent()
+    Organisation.objects.update(watches_devices=True)
+    admin = factories.member(story.application.organisation, kind="admin")
+    check, visit = story.check, RequestFactory(REMOTE_ADDR="203.0.113.7").post("/")
+    with before_commit(lambda: [record_trace(visit, check, None, now=NOW)]):
+        erase_candidate(story, admin, story.requests[0])
+    assert not Trace.objects.of(story.application.organisation).exists()
 
 
 def test_a_member_who_corrects_an_erased_address_finds_nothing() -> None:

@@ -9,12 +9,14 @@ import hmac
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
 
 from goodword.core.crypto import lasting_hash_key
 from goodword.core.text import clean_text
 from goodword.references.models import Check, ReferenceRequest, Trace
+from goodword.workflow.models import lock
 
 HASH_PURPOSE = b"goodword.references.traces"
 KEEP_RAW = timedelta(days=30)
@@ -53,20 +55,33 @@ def record_trace(
     if address is None and not device:
         return
     traces = Trace.objects.of(organisation)
-    if traces.filter(check_run=check, request=asked)[:MAX_TRACES].count() >= MAX_TRACES:
-        return
-    traces.get_or_create(
-        check_run=check,
-        request=asked,
-        address_hash=_hash(organisation.pk, _network(address)) if address else "",
-        device_hash=_hash(organisation.pk, device) if device else "",
-        defaults={
-            "organisation": organisation,
-            "address": str(address) if address else None,
-            "device": device,
-            "seen_at": now,
-        },
+    with transaction.atomic():
+        lock(Check, check.pk)  # as erasures do
+        if _is_erased(check, asked):
+            return
+        if traces.filter(check_run=check, request=asked)[:MAX_TRACES].count() >= MAX_TRACES:
+            return
+        traces.get_or_create(
+            check_run=check,
+            request=asked,
+            address_hash=_hash(organisation.pk, _network(address)) if address else "",
+            device_hash=_hash(organisation.pk, device) if device else "",
+            defaults={
+                "organisation": organisation,
+                "address": str(address) if address else None,
+                "device": device,
+                "seen_at": now,
+            },
+        )
+
+
+def _is_erased(check: Check, asked: ReferenceRequest | None) -> bool:
+    checks = Check.objects.of(check.organisation).filter(
+        pk=check.pk, step_request__application__erased_at=None
     )
+    if asked is not None:
+        checks = checks.filter(requests=asked, requests__referee__erased_at=None)
+    return not checks.exists()
 
 
 def blank_raw_traces(*, now: datetime) -> int:
