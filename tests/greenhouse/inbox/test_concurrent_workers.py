@@ -7,14 +7,17 @@ import psycopg
 import pytest
 from django.db import connection as database
 
-from goodword.candidates.models import Application
+from goodword.candidates.domain.people import lock_person
+from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
 from goodword.greenhouse.inbox.endpoint import store
 from goodword.greenhouse.models import Delivery
 from goodword.greenhouse.sync.applications import sync_application, sync_applications
+from greenhouse_sandbox.acts.candidates import merge_candidates
 from tests.core.test_killed_worker import here
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support.jobs import event_names
+from tests.support.overlap import before_commit
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
 
@@ -92,3 +95,26 @@ def test_concurrent_first_readings_create_one_copy(world: World) -> None:
     assert sorted(map(str, told)) == sorted(
         [f"Application {remote.id}: first seen."] + [f"Application {remote.id}: no changes."] * (WORKERS - 1)
     )
+
+
+@pytest.mark.parametrize("order", [("loser", "winner"), ("winner", "loser")])
+def test_an_application_of_a_merged_person_is_synced_while_a_member_works_with_them(
+    world: World, order: tuple[str, str]
+) -> None:
+    """The member's action locks the person and then their applications, as do erasures."""
+    people = {name: world.apply() for name in order}
+    for remote in people.values():
+        sync_application(world.connection, remote.id, now=clock.now())
+    store = world.greenhouse.store
+    loser, winner = (store.candidates.get(people[name].candidate_id) for name in ("loser", "winner"))
+    assert loser is not None and winner is not None
+    merge_candidates(store, loser, winner, now=world.greenhouse.now())
+    ours = world.ours(people["loser"]).candidate
+
+    def sync() -> str:
+        return sync_application(world.connection, people["loser"].id, now=clock.now())
+
+    with before_commit(sync, then=lambda: lock_person(ours.pk)) as outcomes:
+        Candidate.objects.of(world.organisation).select_for_update(no_key=True).get(pk=ours.pk)
+    assert outcomes == [f"Application {people['loser'].id}: no changes."]
+    assert world.ours(people["loser"]).candidate.remote_id == winner.id

@@ -20,6 +20,7 @@ from goodword.greenhouse.sync.candidates import (
     ApplicationState,
     Stale,
     adopt,
+    lock_people,
     merge_candidates,
     next_version,
     state_before,
@@ -226,6 +227,11 @@ def apply(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Readings can only be written inside a transaction.")
+    readings = list(readings)
+    if merged := [one.merged_from for one in readings if one.merged_from is not None]:
+        # before any application, as in all other actions
+        people = [one.candidate.id for one in readings if one.candidate is not None]
+        lock_people(connection, ids=merged, remote_ids=people)
     written: dict[int, Candidate] = {}
     return [
         _apply(one, written=written, connection=connection, now=now, suppressed=suppressed)

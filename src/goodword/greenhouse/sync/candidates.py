@@ -64,6 +64,16 @@ def candidate_columns(person: remote.Candidate) -> dict[str, Any]:
     }
 
 
+def lock_people(
+    connection: Connection, *, ids: Collection[int] = (), remote_ids: Collection[int] = ()
+) -> None:
+    """Lock several people, in the same order as merges do. `remote_ids`: Greenhouse's."""
+    lock_role_holds(connection.organisation_id)  # before the people, as placing a legal hold does
+    wanted = Q(pk__in=ids) | Q(connection_id=connection.pk, remote_id__in=remote_ids)
+    rows = Candidate.objects.across_organisations().filter(wanted).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
 def write_candidate(
     person: remote.Candidate,
     *,

@@ -28,7 +28,7 @@ from goodword.candidates.personal_data import BLANK
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.applications import READINGS, TooBusy, apply
-from goodword.greenhouse.sync.candidates import ACTOR, Stale, merge_candidates
+from goodword.greenhouse.sync.candidates import ACTOR, Stale, lock_people, merge_candidates
 from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 from goodword.greenhouse.sync.identity import (
     is_anonymous,
@@ -56,6 +56,7 @@ def candidate_merged(
     """Merge our copy of `loser_id` into that of `winner_id` (Greenhouse's ids)."""
 
     def write(reading: PeopleReading) -> list[str]:
+        lock_people(connection, remote_ids=(loser_id, winner_id))
         outcomes = reading.write()
         loser = _candidate(connection, loser_id)
         if loser is None:

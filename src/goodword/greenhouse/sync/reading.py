@@ -82,8 +82,9 @@ class ApplicationReading:
     """An application as read, and the versions (`synced_at`) that our rows had before.
 
     `application` or `candidate` is None: not visible. `unlinked`: it belongs to no role, and the candidate wasn't read.
-    `taken_from`: our candidate whose id Greenhouse now gives to somebody else, so nothing may be written. `recruiter`
-    is None: unchanged. `restored`: the delivery undoes a rejection or a hire.
+    `taken_from`: our candidate whose id Greenhouse now gives to somebody else, so nothing may be written.
+    `merged_from`: our candidate who has the application, if Greenhouse shows it as another one's. `recruiter` is None:
+    unchanged. `restored`: the delivery undoes a rejection or a hire.
     """
 
     remote_id: int
@@ -91,6 +92,7 @@ class ApplicationReading:
     candidate: remote.Candidate | None = None
     unlinked: bool = False
     taken_from: int | None = None
+    merged_from: int | None = None
     recruiter: RemoteRecruiter | None = None
     entered_at: datetime | None = None
     reason: str = ""
@@ -126,7 +128,12 @@ def read_application(
     candidate_as_of = known.synced_at if known else None
     candidate = prefetched.candidate(application.candidate_id, as_of=candidate_as_of)
     candidate = candidate or api.candidate(application.candidate_id)
-    reading = replace(reading, candidate=candidate, candidate_as_of=candidate_as_of)
+    reading = replace(
+        reading,
+        candidate=candidate,
+        candidate_as_of=candidate_as_of,
+        merged_from=ours.candidate_id if ours is not None and ours.candidate != known else None,
+    )
     if candidate is None:
         return reading
     if taken := taken_from(application, candidate, ours=ours, known=known):
