@@ -97,7 +97,12 @@ def test_the_address_of_a_candidate_who_is_erased_meanwhile_is_not_recorded() ->
     Organisation.objects.update(watches_devices=True)
     admin = factories.member(story.application.organisation, kind="admin")
     check, visit = story.check, RequestFactory(REMOTE_ADDR="203.0.113.7").post("/")
-    with before_commit(lambda: [record_trace(visit, check, None, now=NOW)]):
+
+    def record() -> bool:
+        record_trace(visit, check, None, now=NOW)
+        return True
+
+    with before_commit(record):
         erase_candidate(story, admin, story.requests[0])
     assert not Trace.objects.of(story.application.organisation).exists()
 
