@@ -31,7 +31,7 @@ def erase_deliveries(subject: Subject, now: datetime) -> Counts:
         body_erased_at=None,
     )
     count = 0
-    for row in rows.defer("body").select_for_update(of=("self",), no_key=True):
+    for row in rows.defer("body").select_for_update(of=("self",), no_key=True).order_by("pk"):
         row.body = _ids_only(row)
         row.body_erased_at = now
         if row.state != Delivery.State.RECEIVED:
@@ -57,6 +57,8 @@ def erase_notes(subject: Subject, now: datetime) -> Counts:
     if subject.candidate_id is not None:
         about |= Q(connection_id=subject.connection_id, candidate_remote_id__in=subject.remote_candidate_ids)
     notes = ActivityFeedNote.objects.across_organisations().filter(about)
+    # newest first, as a posted note then drops failed older ones
+    list(notes.select_for_update(of=("self",), no_key=True).order_by("-report_id", "-pk").values_list("pk"))
     final = [ActivityFeedNote.State.SENT, ActivityFeedNote.State.CANCELLED]
     given_up = notes.exclude(state__in=final).update(
         state=ActivityFeedNote.State.CANCELLED,

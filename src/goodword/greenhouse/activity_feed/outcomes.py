@@ -87,7 +87,7 @@ def _drop_failed_older(note: ActivityFeedNote, *, now: datetime) -> None:
     failed = others_of_step(note).filter(
         state=ActivityFeedNote.State.FAILED, outcome_unknown=False, report__lt=note.report_id
     )
-    for one in failed.select_for_update(of=("self",), no_key=True):
+    for one in failed.select_for_update(of=("self",), no_key=True).order_by("-report_id"):
         one.state, one.last_error, one.settled_at = ActivityFeedNote.State.CANCELLED, SUPERSEDED, now
         one.save(update_fields=["state", "last_error", "settled_at"])
         _record("note.superseded", one, now=now)
