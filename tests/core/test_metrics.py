@@ -3,10 +3,12 @@
 import json
 import os
 import re
-import socket
+import shutil
 import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from tests.notifications.mails import queued
 from tests.support import factories
 from tests.support.jobs import failed_job
 from tests.support.pages import signed_in
+from tests.support.ports import free_port
 
 TOKEN = "0123456789abcdef01234567"
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
@@ -122,10 +125,23 @@ def test_numbers_of_a_killed_web_server_are_removed_by_the_next(on: None) -> Non
         os.environ.pop("PROMETHEUS_MULTIPROC_DIR")
 
 
+@pytest.mark.programs
+def test_web_servers_that_start_together_leave_each_other_their_folders(tmp_path: Path) -> None:
+    def start(_: int) -> bool:
+        metrics._remove_left_behind(tmp_path)
+        folder, lock = metrics._locked_folder(tmp_path)
+        time.sleep(0.001)
+        is_there = Path(folder).exists()
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+        return is_there
+
+    with ThreadPoolExecutor(8) as together:
+        assert set(together.map(start, range(400))) == {True}
+
+
 def test_a_worker_serves_its_own_numbers(on: None, settings: Settings) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     settings.GOODWORD_WORKER_METRICS = ("127.0.0.1", port)
     server = metrics.serve_worker()
     assert server is not None

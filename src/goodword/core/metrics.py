@@ -193,16 +193,27 @@ def shared_by_processes() -> Iterator[None]:
         return
     # in memory: writing to a mapped file on a full disk kills the process (SIGBUS)
     memory = _MEMORY if os.access(_MEMORY, os.W_OK) else None
-    _remove_left_behind(Path(memory or tempfile.gettempdir()))
-    folder = tempfile.mkdtemp(prefix=_FOLDER, dir=memory)
+    parent = Path(memory or tempfile.gettempdir())
+    _remove_left_behind(parent)
+    folder, lock = _locked_folder(parent)
     os.environ[_SHARED] = folder
-    lock = os.open(folder, os.O_RDONLY)
-    fcntl.flock(lock, fcntl.LOCK_EX)  # also held by the forked processes
     try:
         yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
+
+
+def _locked_folder(parent: Path) -> tuple[str, int]:
+    """A new folder, and its lock, which forked processes also have."""
+    while True:
+        folder = tempfile.mkdtemp(prefix=_FOLDER, dir=parent)
+        with suppress(FileNotFoundError):  # a web server that started at the same time has removed it
+            lock = os.open(folder, os.O_RDONLY)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if Path(folder).exists():
+                return folder, lock
+            os.close(lock)
 
 
 def _remove_left_behind(parent: Path) -> None:
