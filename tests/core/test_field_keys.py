@@ -165,7 +165,11 @@ def test_of_two_concurrent_first_starts_with_different_keys_the_second_is_refuse
 
     def waits() -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            cursor.execute(
+                "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
+                "AND %s = ANY(pg_blocking_pids(pid))",
+                [first.info.backend_pid],
+            )
             return cursor.fetchone() is not None
 
     with psycopg.connect(here()["DATABASE_URL"]) as first:
@@ -174,7 +178,7 @@ def test_of_two_concurrent_first_starts_with_different_keys_the_second_is_refuse
         second = threading.Thread(target=start)
         second.start()
         until(lambda: waits() or not second.is_alive())
-    second.join(20)
+    second.join(60)
     assert refused == [LACKS.replace("k1", "k0")]
     assert canaries() == ["k0"]
 

@@ -115,7 +115,7 @@ def test_children_exit_when_their_parent_is_killed_and_free_the_port(two: Progra
     two.running.kill()
     began = time.monotonic()
     until(lambda: all(has_ended(child) for child in children))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     assert two.is_free()
 
 
@@ -127,15 +127,17 @@ def test_sigterm_finishes_the_request_in_progress(processes: int) -> None:
             other.execute("LOCK TABLE greenhouse_connection")  # makes a delivery wait
             answer = pool.submit(program.ask, "/hooks/greenhouse/nobodys-key-in-particular/", body=b"{}")
             with psycopg.connect(here()["DATABASE_URL"], autocommit=True) as looker:
-                waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                until(lambda: looker.execute(waiting).fetchone() is not None)
+                # for this test's lock: other processes' tests use the same server
+                waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND %s = ANY(pg_blocking_pids(pid))"
+                mine = [other.info.backend_pid]
+                until(lambda: looker.execute(waiting, mine).fetchone() is not None)
             program.running.terminate()
             until(program.is_free)
             assert program.running.poll() is None
             assert not answer.done()
             other.rollback()
-            assert answer.result(20) == 404
-        assert program.running.wait(20) == 0
+            assert answer.result(60) == 404
+        assert program.running.wait(60) == 0
     finally:
         program.end()
 
@@ -183,7 +185,7 @@ def test_sigterm_ends_a_server_whose_processes_keep_dying(two: Program) -> None:
     for child in two.children():
         os.kill(child, signal.SIGKILL)
     two.running.terminate()
-    assert two.running.wait(20) == 0
+    assert two.running.wait(60) == 0
     assert two.is_free()
 
 
@@ -250,12 +252,12 @@ def test_idle_connections_beyond_the_limit_block_nobody() -> None:
         lines.extend(socket.create_connection(("127.0.0.1", program.port), timeout=10) for _ in range(1_100))
         began = time.monotonic()
         assert program.ask("/accounts/login/") == 200
-        assert time.monotonic() - began < 5  # milliseconds on an idle machine
+        assert time.monotonic() - began < 20  # milliseconds on an idle machine
     finally:
         for line in lines:
             line.close()
         program.running.terminate()
-        assert program.running.wait(20) == 0
+        assert program.running.wait(60) == 0
 
 
 def test_a_socket_of_systemd_is_served_and_keeps_connections_during_a_restart() -> None:

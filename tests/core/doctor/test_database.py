@@ -1,6 +1,7 @@
 """`goodword doctor` on the database, the queue and the workers."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -274,8 +275,10 @@ def waiting_for_a_lock(transactional_db: None) -> Iterator[psycopg.Connection]:
         first.execute(lock)
         waits = threading.Thread(target=second.execute, args=[lock])
         waits.start()
-        while not own.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchone():
-            pass
+        # of this session: other processes' tests use the same server
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
+        while not own.execute(waiting, [second.info.backend_pid]).fetchone():
+            time.sleep(0.01)
         yield own
         first.rollback()
         waits.join()

@@ -338,10 +338,10 @@ def test_a_disconnected_endpoint_is_gone_at_once(web: Web) -> None:
 
 def test_another_process_may_change_keys_and_is_obeyed_within_two_seconds(web: Web) -> None:
     WebhookSecret.objects.across_organisations().update(valid_until=factories.NOW)
-    began = time.monotonic()
+    began = asked = time.monotonic()
     while web.status(request(BODY)) == 200:
-        assert time.monotonic() - began < 5
-    assert time.monotonic() - began < 3
+        assert asked - began < 2.5
+        asked = time.monotonic()
     assert web.status(request(BODY)) == 404
 
 
@@ -380,8 +380,8 @@ def test_a_lost_database_connection_loses_no_delivery(web: Web) -> None:
     assert web.status(request(BODY, event_id="one")) == 200
     with psycopg.connect(here()["DATABASE_URL"], autocommit=True) as other:
         other.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%%INTO greenhouse_delivery%%' "
-            "AND pid NOT IN (pg_backend_pid(), %s)",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND query LIKE '%%INTO greenhouse_delivery%%' AND pid NOT IN (pg_backend_pid(), %s)",
             [backend()],
         )
     stored = web.deliveries.stored
@@ -405,7 +405,7 @@ def test_a_locked_table_delays_only_until_the_view_gets_through(
         time.sleep(1)
         assert not answer.done()
         other.rollback()
-        assert answer.result(20) == 200
+        assert answer.result(60) == 200
     assert web.row("one").state == "received"
 
 
@@ -445,7 +445,7 @@ def test_wake_ups_are_immediate_at_first_then_spaced_out_and_none_is_missing() -
     waker = Waker(wake)
     began = time.monotonic()
     waker.wake_soon()
-    assert woken.wait(5)
+    assert woken.wait(60)
     for _ in range(20):
         waker.wake_soon()
         time.sleep(0.01)
