@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,7 +22,10 @@ from tests.contract.moments import Moments
 
 type Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
-SHORT = Limits(connect=0.5, read=0.3, write=0.5, total=0.6, size=200_000)
+#: a busy machine keeps to these
+PATIENT = Limits(connect=30, read=30, write=30, total=60, size=200_000)
+#: for servers that are too slow: to begin to answer, or to end
+SILENCE, LENGTH = replace(PATIENT, read=0.3), replace(PATIENT, total=0.6)
 
 
 class Wire:
@@ -32,8 +36,10 @@ class Wire:
         self.requests: list[str] = []
         self._clients: list[HarvestApi] = []
 
-    def api(self, moments: Moments, *, attempts: int = 1, **options: Any) -> HarvestApi:
-        """A v1 client of this server with short limits."""
+    def api(
+        self, moments: Moments, *, attempts: int = 1, limits: Limits = PATIENT, **options: Any
+    ) -> HarvestApi:
+        """A v1 client of this server."""
         api = build(
             V1Credentials("key-4711-do-not-show"),
             base_url=options.pop("base_url", f"http://127.0.0.1:{self.port}/v1"),
@@ -41,7 +47,7 @@ class Wire:
             clock=moments.now,
             sleep=moments.sleep,
             retry=RetryPolicy(attempts=attempts),
-            limits=SHORT,
+            limits=limits,
             **options,
         )
         self._clients.append(api)
@@ -123,7 +129,7 @@ def breaks_off(handler: BaseHTTPRequestHandler) -> None:
 
 def keeps_silent(handler: BaseHTTPRequestHandler) -> None:
     """Answer after the client's time-out."""
-    time.sleep(SHORT.read + 0.2)
+    time.sleep(SILENCE.read + 1)
     handler.close_connection = True
 
 

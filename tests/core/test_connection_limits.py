@@ -34,6 +34,15 @@ def is_open(line: socket.socket) -> bool:
         return False
 
 
+def is_closed(line: socket.socket) -> bool:
+    """Wait until the server has closed the connection."""
+    line.settimeout(60)
+    try:
+        return line.recv(1) == b""
+    except ConnectionError:
+        return True
+
+
 def idle(server: Server, number: int, *, said: bytes = b"") -> list[socket.socket]:
     lines = []
     for _ in range(number):
@@ -46,11 +55,12 @@ def idle(server: Server, number: int, *, said: bytes = b"") -> list[socket.socke
 
 
 def until(holds: Callable[[], object]) -> None:
-    for _ in range(300):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         if holds():
             return
         time.sleep(0.01)
-    raise AssertionError("It did not happen within three seconds.")
+    raise AssertionError("It did not happen within a minute.")
 
 
 def test_the_longest_idle_connection_of_an_address_is_closed_first(few: Server) -> None:
@@ -94,7 +104,7 @@ def test_requests_in_progress_are_never_dropped() -> None:
     go = threading.Event()
 
     def slow(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        go.wait(10)
+        go.wait(60)
         start("200 OK", [("Content-Length", "4")])
         return [b"done"]
 
@@ -105,7 +115,7 @@ def test_requests_in_progress_are_never_dropped() -> None:
             for line in asking:
                 line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             until(lambda: sum(bool(one.requests) for one in busy.server.active_channels.values()) == 4)
-            assert not is_open(lines.enter_context(busy.connect()))
+            assert is_closed(lines.enter_context(busy.connect()))
             go.set()
             assert [line.recv(15) for line in asking] == [b"HTTP/1.1 200 OK"] * 4
     finally:
@@ -142,7 +152,7 @@ def test_a_reader_that_stalls_is_cut_off() -> None:
             until(lambda: any(one.is_going_out() for one in hasty.server.active_channels.values()))
             began = time.monotonic()
             while hasty.server.active_channels:
-                assert time.monotonic() - began < 5
+                assert time.monotonic() - began < 20
                 time.sleep(0.05)
     finally:
         hasty.close()
@@ -172,7 +182,7 @@ def test_more_connections_than_select_can_watch_are_served_quickly() -> None:
             until(lambda: len(many.server.active_channels) == 1_100)
             began = time.monotonic()
             assert many.ask(b"whole")[0] == 200
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 20  # milliseconds on an idle machine
     finally:
         many.close()
 
@@ -180,15 +190,16 @@ def test_more_connections_than_select_can_watch_are_served_quickly() -> None:
 # --- uploads -----------------------------------------------------------------------------------------------------
 
 
-def upload(token: str, *, links: Callable[[str], bool | None], seconds: float = 3.2) -> bytes:
-    """The response to a slow upload, with limits of one second for requests and eight for uploads."""
-    slow = Server(arrival_seconds=1, silent_seconds=5, may_upload=links)
+def upload(token: str, *, links: Callable[[str], bool | None], limit: float = 1) -> bytes:
+    """The response to an upload that takes 3.2 seconds, with this limit for requests and eight times as much for
+    uploads."""
+    slow = Server(arrival_seconds=limit, silent_seconds=30, may_upload=links)
     try:
         with slow.connect() as line:
             line.sendall(head(UPLOAD.replace("a-token", token), 8))
             line.settimeout(0.05)
             for _ in range(8):
-                time.sleep(seconds / 8)
+                time.sleep(0.4)
                 try:
                     line.sendall(b".")
                     if line.recv(1, socket.MSG_PEEK) == b"":
@@ -197,7 +208,7 @@ def upload(token: str, *, links: Callable[[str], bool | None], seconds: float = 
                     continue
                 except ConnectionError:
                     return b""
-            line.settimeout(5)
+            line.settimeout(60)
             return line.recv(15)
     finally:
         slow.close()
@@ -226,7 +237,7 @@ def test_uploads_have_the_normal_time_limit_while_links_cannot_be_looked_up(
         raise OSError("no database")
 
     assert upload("alive", links=broken) == b""
-    assert upload("alive", links=broken, seconds=0.4) == b"HTTP/1.1 200 OK"
+    assert upload("alive", links=broken, limit=30) == b"HTTP/1.1 200 OK"
     assert "could not be looked up" in caplog.text
 
 
@@ -234,7 +245,7 @@ def test_a_slow_link_lookup_does_not_block_other_requests() -> None:
     hangs = threading.Event()
 
     def slowly(token: str) -> bool:
-        hangs.wait(5)
+        hangs.wait(60)
         return True
 
     server = Server(may_upload=slowly)
@@ -243,7 +254,7 @@ def test_a_slow_link_lookup_does_not_block_other_requests() -> None:
             line.sendall(head(UPLOAD, 100))
             began = time.monotonic()
             assert server.ask(b"whole")[0] == 200
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 20
     finally:
         hangs.set()
         server.close()
@@ -257,7 +268,7 @@ def test_health_probes_are_answered_while_all_threads_are_busy() -> None:
 
     def slow(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] not in servers.PROBES:
-            go.wait(10)
+            go.wait(60)
         start("200 OK", [("Content-Length", "2")])
         return [b"ok"]
 
@@ -269,7 +280,7 @@ def test_health_probes_are_answered_while_all_threads_are_busy() -> None:
             for path in servers.PROBES:
                 began = time.monotonic()
                 assert busy.ask(path=path) == (200, b"ok")
-                assert time.monotonic() - began < 1
+                assert time.monotonic() - began < 20
             go.set()
     finally:
         busy.close()
@@ -284,16 +295,16 @@ def test_shutdown_finishes_open_requests_and_accepts_no_new_ones() -> None:
     def slow(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         body = environ["wsgi.input"].read()
         begun.set()
-        go.wait(10)
+        go.wait(60)
         start("200 OK", [("Content-Length", str(len(body)))])
         return [body]
 
     server = Server(slow)
-    server.server.grace = 8
+    server.server.grace = 60
     with server.connect() as answering, server.connect() as sending, server.connect() as still:
         still.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
         answering.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\ndone")
-        assert begun.wait(5)
+        assert begun.wait(60)
         sending.sendall(HALF)
         until(lambda: sum(one.is_arriving() for one in server.server.active_channels.values()) == 2)
         server.server.stop()
@@ -309,14 +320,14 @@ def test_shutdown_finishes_open_requests_and_accepts_no_new_ones() -> None:
             assert answer.startswith(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + length)
         still.sendall(b"\r\n")
         assert still.recv(15) == b"HTTP/1.1 200 OK"
-    server._thread.join(5)
+    server._thread.join(60)
     assert not server._thread.is_alive()
     server.close()
 
 
 def test_shutdown_closes_idle_connections_and_cuts_off_endless_ones() -> None:
     server = Server()
-    server.server.grace = 1.5
+    server.server.grace = 3
     with server.connect() as kept, server.connect() as half:
         kept.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert kept.recv(15) == b"HTTP/1.1 200 OK"
@@ -326,7 +337,7 @@ def test_shutdown_closes_idle_connections_and_cuts_off_endless_ones() -> None:
         server.server.stop()
         while kept.recv(65536):
             pass
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 2.5
         assert half.recv(1) == b""
-        assert 1 < time.monotonic() - began < 4
+        assert 2.5 < time.monotonic() - began < 20
     server.close()

@@ -30,7 +30,7 @@ def worker() -> Iterator["subprocess.Popen[bytes]"]:
         yield running
     finally:
         running.terminate()
-        assert running.wait(20) == 0
+        assert running.wait(60) == 0
 
 
 def execute(statement: str, *values: int | str) -> None:

@@ -50,7 +50,7 @@ def run(job: jobs.Job) -> None:
     assert job.lane is not None
     happened.clear()
     threads = job.lane.start(job.name, job.run, job.queue)
-    assert happened.wait(10)
+    assert happened.wait(60)
     process.request_stop()
     job.lane.end(job.queue)
     for thread in threads:

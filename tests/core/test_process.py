@@ -13,6 +13,7 @@ import pytest
 from goodword.core.process import Notifier, in_one_piece, set_up
 from goodword.core.supervise import goodword
 from tests.core.test_killed_worker import here
+from tests.support.ports import free_port
 
 ALIVE = b"READY=1\nWATCHDOG=1"
 
@@ -23,7 +24,7 @@ def listening(tmp_path: Path) -> Iterator[tuple[str, socket.socket]]:
     path = tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as messages:
         messages.bind(str(path))
-        messages.settimeout(30)
+        messages.settimeout(60)
         yield str(path), messages
 
 
@@ -32,9 +33,7 @@ def listening(tmp_path: Path) -> Iterator[tuple[str, socket.socket]]:
 @pytest.mark.parametrize("command", [["serve", "--port", "0"], ["worker"]], ids=lambda command: command[0])
 def test_a_program_reports_again_and_again(command: list[str], listening: tuple[str, socket.socket]) -> None:
     path, messages = listening
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     running = subprocess.Popen(
         goodword(*[port if word == "0" else word for word in command]),
         env=here() | {"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "300000"},
@@ -43,7 +42,7 @@ def test_a_program_reports_again_and_again(command: list[str], listening: tuple[
         assert [messages.recv(100) for _ in range(3)] == [ALIVE] * 3
     finally:
         running.send_signal(signal.SIGTERM)
-        assert running.wait(30) == 0
+        assert running.wait(60) == 0
 
 
 def test_without_a_watchdog_it_reports_once(listening: tuple[str, socket.socket]) -> None:

@@ -19,7 +19,6 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
-from psycopg.pq import TransactionStatus
 
 from goodword.core import database, environment, installation, postgres
 from goodword.core.environment import SettingError
@@ -28,6 +27,7 @@ from goodword.core.supervise import goodword
 from goodword.core.version import OLDEST_ON_SCHEMA, VERSION
 from tests.core.test_killed_worker import here, until
 from tests.support.database import start as start_server
+from tests.support.ports import free_port
 
 SETTINGS = Path(settings.LOCALE_PATHS[0]).parent / "settings.py"
 PRODUCTION = {
@@ -269,9 +269,7 @@ def line(of: "subprocess.Popen[str]") -> str:
 
 @pytest.mark.programs
 def test_programs_wait_for_a_database_that_starts_later(stopped: postgres.Server, start: Start) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     worker = start("worker", url=stopped.url)
     web = start("serve", "--port", port, url=stopped.url)
     migrate = start("migrate", "--wait", url=stopped.url)
@@ -280,14 +278,14 @@ def test_programs_wait_for_a_database_that_starts_later(stopped: postgres.Server
     stopped.restart()
     for one in (worker, web, migrate):
         assert line(one) == "goodword: The database can be reached.\n"
-    assert migrate.wait(30) == 0
+    assert migrate.wait(60) == 0
     with psycopg.connect(stopped.url, autocommit=True) as looker:
         workers = "SELECT 1 FROM procrastinate_workers"
         until(lambda: looker.execute(workers).fetchone() is not None)
     until(lambda: answers(port))
     for one in (worker, web):
         one.terminate()
-        assert one.wait(20) == 0
+        assert one.wait(60) == 0
 
 
 @pytest.mark.programs
@@ -305,7 +303,7 @@ def test_sigterm_ends_a_program_waiting_for_its_database(start: Start, host: str
         f"goodword: Waiting for the database at {address} (DATABASE_URL): {reason}"
     )
     waiting.terminate()
-    assert waiting.wait(10) == 0
+    assert waiting.wait(60) == 0
     assert waiting.stderr is not None
     assert waiting.stderr.read() == ""
 
@@ -471,10 +469,16 @@ def test_a_migration_in_a_deadlock_is_tried_again(
 ) -> None:
     """A program holds the second table that the migration needs, and waits for the first."""
     other = psycopg.connect(here()["DATABASE_URL"])
+    pid = other.info.backend_pid
     other.execute("LOCK TABLE core_event IN ACCESS SHARE MODE")
     waiting = threading.Thread(
         target=other.execute, args=["LOCK TABLE workflow_steprequest IN ACCESS SHARE MODE"]
     )
+
+    def is_waiting() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted", [pid])
+            return cursor.fetchone() is not None
 
     def change_tables(*_: object, **__: object) -> None:
         with connection.cursor() as cursor:
@@ -486,7 +490,7 @@ def test_a_migration_in_a_deadlock_is_tried_again(
             cursor.execute("LOCK TABLE workflow_steprequest IN ACCESS EXCLUSIVE MODE")
             if not waiting.ident:
                 waiting.start()
-                until(lambda: other.pgconn.transaction_status == TransactionStatus.ACTIVE)
+                until(is_waiting)
             cursor.execute("LOCK TABLE core_event IN ACCESS EXCLUSIVE MODE")
 
     monkeypatch.setattr(database, "call_command", transaction.atomic(change_tables))

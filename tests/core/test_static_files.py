@@ -49,7 +49,7 @@ def test_concurrent_requests_build_the_file_list_once() -> None:
     together = threading.Barrier(8)
 
     def ask(_: int) -> bytes:
-        together.wait(5)
+        together.wait(60)
         return b"".join(files(RequestFactory().get(f"/static/{Path(__file__).name}")))
 
     with ThreadPoolExecutor(8) as many:

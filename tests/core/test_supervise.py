@@ -15,6 +15,7 @@ import pytest
 from goodword.core import postgres, supervise, web_processes
 from goodword.core.supervise import Children
 from tests.core.test_killed_worker import here, until
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.programs
 
@@ -100,7 +101,7 @@ time.sleep(60)
 
 
 def up(path: Path, count: int) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not path.exists() or path.read_text().count("up\n") < count:
         assert time.monotonic() < until
         time.sleep(0.02)
@@ -271,10 +272,3 @@ def test_up_takes_the_database_from_a_file_and_starts_no_embedded_server(tmp_pat
     assert (ended.returncode, "-missing" in ended.stderr) == (1, True)
     assert ended.stderr.endswith("goodword: the database could not be migrated; see above.\n")
     assert not (tmp_path / "postgres").exists()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

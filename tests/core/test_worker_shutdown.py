@@ -44,7 +44,7 @@ def test_a_signal_stops_the_worker_cleanly_and_it_leaves_unknown_jobs_to_others(
     until(unknown.filter(scheduled_at__isnull=False).exists)
     assert set(unknown.values_list("status", flat=True)) <= {"todo", "doing"}
     running.send_signal(number)
-    assert running.wait(20) == 0
+    assert running.wait(60) == 0
     assert not ProcrastinateWorker.objects.exists()
 
 

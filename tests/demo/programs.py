@@ -86,7 +86,7 @@ class Demo:
 def refused(data: Path, ports: Mapping[str, int]) -> tuple[int, str]:
     """Start a demo that must exit by itself. Returns its status and standard error."""
     done = subprocess.run(
-        COMMAND, env=environment(data, ports), capture_output=True, text=True, timeout=60, check=False
+        COMMAND, env=environment(data, ports), capture_output=True, text=True, timeout=240, check=False
     )
     assert done.stdout == ""
     return done.returncode, done.stderr

@@ -45,7 +45,7 @@ ignore_startup_parameters = options
     path = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     running = subprocess.Popen([*other, str(path), str(settings)], stderr=subprocess.DEVNULL)
     try:
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while time.monotonic() < until:
             with closing(socket.socket()) as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:

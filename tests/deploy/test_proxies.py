@@ -220,7 +220,7 @@ def running(
             PROXIES[request.param](made), env=env, stdout=output, stderr=output, cwd=made.folder
         )
     try:
-        for _ in range(200):
+        for _ in range(1_200):
             try:
                 socket.create_connection(("127.0.0.1", made.https), timeout=1).close()
                 break
@@ -230,7 +230,7 @@ def running(
         yield made
     finally:
         running.terminate()
-        running.wait(10)
+        running.wait(60)
         made.behind.close()
 
 
@@ -295,7 +295,7 @@ def test_tokens_stay_out_of_the_proxys_logs(running: RunningProxy) -> None:
     for path in (*(f"{first}{TOKEN}/?x=1" for first in secret), "/o/acme/roles/"):
         running.ask(path=path, Referer=f"https://{HOST}/p/{TOKEN}/")
         running.ask(path=f"/{path}")  # Goodword reads two slashes as one
-    for _ in range(100):
+    for _ in range(1_200):
         if "/o/acme/roles/" in running.logs():
             break
         time.sleep(0.05)
@@ -354,7 +354,7 @@ def test_nginx_limits_the_connections_of_an_address(running: RunningProxy) -> No
         for _ in range(100):
             line = lines.enter_context(running.connect())
             line.sendall(f"POST /r/x/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 1000\r\n\r\nhalf".encode())
-        for _ in range(100):
+        for _ in range(1_200):
             status = running.ask()[0]
             if status == 429:
                 break

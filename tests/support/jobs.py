@@ -38,6 +38,7 @@ def listening() -> Iterator[Callable[[], list[str]]]:
         line.execute(f"LISTEN {CHANNEL}".encode())
 
         def heard() -> list[str]:
+            line.execute("SELECT 1")  # the answer follows the announcements of what is committed
             found = [json.loads(one.payload) for one in line.notifies(timeout=0.2)]
             return [one["job"] for one in found if one["type"] == ANNOUNCED]
 

@@ -30,7 +30,7 @@ def before_commit(act: Callable[[], Any], *, then: Callable[[], Any] = lambda: N
             assert other.is_alive(), f"the other action has not waited: {found}"
             time.sleep(0.02)
         then()
-    other.join(30)
+    other.join(60)
     assert found, "the other action has failed or hangs"
 
 

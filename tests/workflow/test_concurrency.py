@@ -117,6 +117,6 @@ def test_an_answer_need_not_wait_for_a_report_that_is_about_to_be_committed() ->
             # as the commit does: locks what the row refers to
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         other.start()
-        other.join(5)
+        other.join(60)
         assert locked == [check]
     other.join()

@@ -16,7 +16,7 @@ def test_concurrent_uploads_leave_one_file() -> None:
     gate = threading.Barrier(2)
 
     def device(name: str) -> None:
-        gate.wait(10)
+        gate.wait(60)
         handed_in(attempt, name=name)
         connection.close()
 
@@ -24,7 +24,7 @@ def test_concurrent_uploads_leave_one_file() -> None:
     for thread in both:
         thread.start()
     for thread in both:
-        thread.join(20)
+        thread.join(60)
     upload = Upload.objects.of(attempt.organisation).get(part=part_of(attempt))
     assert upload.name in {"from_1.pdf", "from_2.pdf"}
     assert answers(attempt).get().value == {"upload": upload.pk}

@@ -98,7 +98,7 @@ def test_an_answer_to_a_replaced_task_leads_to_the_current_one(
         resume(attempt_id=attempt.pk, order=1, now=later)
         other.start()
         _until_somebody_waits()
-    other.join(30)
+    other.join(60)
     here = f"{found[0].request['PATH_INFO']}?elsewhere=yes"
     if script:
         said = {"saved": False, "elsewhere": True, "go": here}

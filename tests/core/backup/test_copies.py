@@ -126,7 +126,7 @@ def test_a_worker_of_a_copy_stops_when_asked() -> None:
     assert worker.stderr is not None
     assert any("copy" in line for line in worker.stderr)
     worker.terminate()
-    assert worker.wait(10) == 0
+    assert worker.wait(60) == 0
     worker.stderr.close()
 
 

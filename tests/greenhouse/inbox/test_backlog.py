@@ -149,12 +149,12 @@ def test_the_lease_of_a_disconnected_worker_ends_at_once(world: World) -> None:
     def dies() -> None:
         assert claim(Turn(), now=now) is not None
         claimed.set()
-        done.wait(20)
+        done.wait(60)
         database.close()
 
     with ThreadPoolExecutor(1) as pool:
         dying = pool.submit(dies)
-        claimed.wait(20)
+        claimed.wait(60)
         mine = claim(Turn(), now=now)
         assert mine is not None
         assert requeue_interrupted(now=now) == 0

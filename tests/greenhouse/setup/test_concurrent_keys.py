@@ -42,7 +42,7 @@ def test_a_key_is_set_while_a_candidate_whose_id_was_taken_is_written() -> None:
             kind="other_person",
             found_at=NOW,
         )
-    other.join(30)
+    other.join(60)
     assert failures == []
     assert Connection.objects.of(admin.organisation).get().api == "v1"
     assert not people.exclude(id_taken_at=None).exists()
@@ -61,7 +61,7 @@ def test_a_key_is_set_while_a_sync_that_refers_to_the_connection_is_about_to_com
             # as the commit does: locks what the row refers to
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         other.start()
-        other.join(20)
+        other.join(60)
         assert not other.is_alive()
     assert failures == []
     assert Connection.objects.of(admin.organisation).get().api == "v1"
@@ -78,7 +78,7 @@ def set_key(row: Connection, admin: Membership, failures: list[DatabaseError]) -
 
 
 def _until_somebody_waits() -> None:
-    for _ in range(200):
+    for _ in range(3_000):
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"

@@ -79,12 +79,12 @@ def while_open[T](first: Callable[[], object], second: Callable[[], T]) -> T:
         first()
         other.start()
         _until_somebody_waits()
-    other.join(30)
+    other.join(60)
     return found[0]
 
 
 def _until_somebody_waits() -> None:
-    for _ in range(200):
+    for _ in range(3_000):
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
