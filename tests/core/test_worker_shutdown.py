@@ -63,7 +63,7 @@ def test_a_job_that_outlasts_the_grace_period_is_requeued() -> None:
         until(
             lambda: (silent_for() or timedelta(days=1)) < timedelta(minutes=1)
         )  # the heartbeat continues to the end
-        assert (running.wait(30), 11 < time.monotonic() - begun < 25) == (1, True)
+        assert (running.wait(90), time.monotonic() - begun > 11) == (1, True)
         assert not ProcrastinateWorker.objects.exists()
         jobs = ProcrastinateJob.objects.filter(task_name="event.react")
         assert list(jobs.values_list("status", "attempts", "worker")) == [("todo", 0, None)]
@@ -74,7 +74,7 @@ def test_a_worker_that_cannot_continue_exits_with_an_error_status() -> None:
     with connection.cursor() as cursor:  # the next heartbeat, within ten seconds, fails
         cursor.execute("ALTER TABLE procrastinate_workers RENAME TO gone")
     try:
-        assert running.wait(40) == 1
+        assert running.wait(90) == 1
     finally:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE gone RENAME TO procrastinate_workers")
