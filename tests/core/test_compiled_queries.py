@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import Membership
@@ -92,3 +92,19 @@ def by_choice(pk: int) -> QuerySet[Membership]:
 def test_arguments_that_are_not_parameters_are_refused(build: Callable[[int], QuerySet[Membership]]) -> None:
     with pytest.raises(TypeError, match="depends on its arguments"):
         compiled(build)(1)
+
+
+def test_a_list_is_one_parameter_and_annotations_are_read() -> None:
+    organisation = factories.organisation()
+    roles = [factories.role(organisation) for _ in range(3)]
+    applications = [factories.application(role) for role in roles for _ in range(2)]
+
+    @compiled
+    def of_roles(organisation: HasPk, ids: list[int]) -> QuerySet[Application]:
+        rows = Application.objects.of(organisation).filter(role_id__any_of=ids)
+        return rows.annotate(shared=Count("role__applications")).order_by("pk")
+
+    for ids in ([], [roles[0].pk], [roles[0].pk, roles[2].pk]):
+        found = of_roles(organisation, ids)
+        assert found == [one for one in applications if one.role_id in ids]
+        assert {vars(one)["shared"] for one in found} <= {2}

@@ -19,6 +19,7 @@ from goodword.accounts import reauthentication, single_sign_on
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.accounts.reauthentication import has_second_factor, uses
 from goodword.core import telemetry
+from goodword.core.compiled_queries import compiled
 
 
 def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
@@ -169,12 +170,13 @@ def membership_of(user: User, *, slug: str) -> Membership | None:
 
 
 def _any_membership_of(user: User, *, slug: str) -> Membership | None:
-    return (
-        Membership.objects.across_organisations()
-        .select_related("organisation", "user")
-        .filter(user=user, organisation__slug=slug)
-        .first()
-    )
+    return next(iter(_memberships(user.pk, slug)), None)
+
+
+@compiled
+def _memberships(user_id: int, slug: str) -> models.QuerySet[Membership]:
+    rows = Membership.objects.across_organisations().select_related("organisation", "user")
+    return rows.filter(user_id=user_id, organisation__slug=slug)
 
 
 def get_or_404[M: models.Model](rows: models.QuerySet[M], pk: int) -> M:

@@ -16,18 +16,26 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import resolve
 
 from goodword.core import crypto
+from goodword.core.compiled_queries import compiled
 
 #: authenticators that count as a second factor; recovery codes only replace one
 FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def has_second_factor(user: Any) -> bool:
-    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists())
+    return bool(_factors(user.pk))
+
+
+@compiled
+def _factors(user_id: int) -> QuerySet[Authenticator]:
+    rows: QuerySet[Authenticator] = Authenticator.objects.filter(user_id=user_id, type__in=FACTORS)
+    return rows
 
 
 def uses(request: HttpRequest) -> list[dict[str, Any]]:

@@ -173,13 +173,15 @@ def _latest_attempt(application_id: int) -> QuerySet[Attempt]:
     return rows.select_related("step_request__step", "assessment").order_by("-pk")[:1]
 
 
-def attempts_of(application: Application) -> QuerySet[Attempt]:
-    return (
-        Attempt.objects.across_organisations()
-        .filter(step_request__application_id=application.pk)
-        .select_related("organisation", "step_request__step", "assessment")
-        .order_by("-pk")
-    )
+def attempts_of(application: Application) -> list[Attempt]:
+    """The latest first."""
+    return _attempts(application.pk)
+
+
+@compiled
+def _attempts(application_id: int) -> QuerySet[Attempt]:
+    rows = Attempt.objects.across_organisations().filter(step_request__application_id=application_id)
+    return rows.select_related("organisation", "step_request__step", "assessment").order_by("-pk")
 
 
 def gets_result(attempt: Attempt) -> bool:

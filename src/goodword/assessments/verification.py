@@ -34,7 +34,9 @@ from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.queries import application_of, content_of, items_of
 from goodword.assessments.scoring import calibration_row_of
 from goodword.candidates.models import Application
+from goodword.core.compiled_queries import compiled
 from goodword.core.jobs import for_each
+from goodword.core.models import HasPk
 from goodword.core.text import written_day
 from goodword.core.validation import Json
 from goodword.notifications.domain import links
@@ -315,17 +317,19 @@ def verifications_of(application: Application) -> QuerySet[Verification]:
 
 def finished_part(application: Application) -> AttemptPart | None:
     """The reasoning part of the latest finished attempt with one, even if ended early."""
-    rows = AttemptPart.objects.of(application.organisation).filter(
-        attempt__step_request__application_id=application.pk,
+    return next(iter(_finished_parts(application.organisation, application.pk)), None)
+
+
+@compiled
+def _finished_parts(organisation: HasPk, application_id: int) -> QuerySet[AttemptPart]:
+    rows = AttemptPart.objects.of(organisation).filter(
+        attempt__step_request__application_id=application_id,
         attempt__progress__in=DONE,
         version__test__kind=Test.Kind.REASONING,
         ended_at__isnull=False,
     )
-    return (
-        rows.select_related("version__test", "part", "attempt__step_request", "organisation")
-        .order_by("-attempt_id", "order")
-        .first()
-    )
+    rows = rows.select_related("version__test", "part", "attempt__step_request", "organisation")
+    return rows.order_by("-attempt_id", "order")[:1]
 
 
 def may_verify(application: Application) -> bool:

@@ -15,11 +15,13 @@ from typing import Any, Final, get_type_hints
 
 from django.conf import settings
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models import FETCH_ONE, Model, QuerySet
+from django.db.models import FETCH_ONE, Field, ForeignObject, Lookup, Model, QuerySet
 from django.db.models.constants import OnConflict
 from django.db.models.query import get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
+from django.db.models.sql.compiler import SQLCompiler
 
 from goodword.core.models import HasPk
 
@@ -27,6 +29,7 @@ from goodword.core.models import HasPk
 _STAND_INS: Final[dict[type, Callable[[int, int], Any]]] = {
     int: lambda turn, place: 20_000 + 101 * turn + place,
     str: lambda turn, place: f"argument {place} of turn {turn}",
+    list[int]: lambda turn, place: [20_000 + 101 * turn + place],
     HasPk: lambda turn, place: SimpleNamespace(pk=20_000 + 101 * turn + place),
 }
 
@@ -34,8 +37,8 @@ _STAND_INS: Final[dict[type, Callable[[int, int], Any]]] = {
 def compiled[**P, R](build: Callable[P, QuerySet[Any, R]]) -> Callable[P, list[R]]:
     """Decorate a function that returns a queryset or `values_list`. Calling it then returns a list of the rows.
 
-    Its arguments (int, str, or an organisation) may only be compared with columns: they become parameters, and the
-    function itself runs only twice. Prefetches are ignored.
+    Its arguments (int, str, list[int], or an organisation) may only be compared with columns, lists by `any_of`: they
+    become parameters, and the function itself runs only twice. Prefetches are ignored.
     """
     statement = _Statement(build)
 
@@ -73,20 +76,20 @@ class _Statement:
     @cached_property
     def _compiled(self) -> tuple[str, list[Any], Callable[[Sequence[Any]], Any]]:
         types = get_type_hints(self.build)
-        given = [
+        first, second = (
             {
                 name: _STAND_INS[types[name]](turn, place)
                 for place, name in enumerate(self.signature.parameters)
             }
             for turn in (0, 1)
-        ]
-        compiler = self.build(**given[0]).query.get_compiler(connection=connection)
+        )
+        compiler = self.build(**first).query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
-        same, others = self.build(**given[1]).query.get_compiler(connection=connection).as_sql()
-        names = {(_value(given[0][name]), _value(given[1][name])): name for name in self.signature.parameters}
+        same, others = self.build(**second).query.get_compiler(connection=connection).as_sql()
+        names = {(_key(_value(first[name])), _key(_value(second[name]))): name for name in first}
         found = [
-            _Argument(names[pair], _conversion(pair[0])) if pair in names else pair[0]
-            for pair in zip(parameters, others, strict=True)
+            _Argument(name, _conversion(one)) if (name := names.get((_key(one), _key(other)))) else one
+            for one, other in zip(parameters, others, strict=True)
         ]
         if same != sql or {one.name for one in found if isinstance(one, _Argument)} != set(names.values()):
             raise TypeError(f"The SQL of {self.build.__qualname__} depends on its arguments.")
@@ -103,7 +106,11 @@ def _cursor() -> Any:
 
 
 def _value(argument: Any) -> Any:
-    return argument if isinstance(argument, int | str) else argument.pk
+    return argument if isinstance(argument, int | str | list) else argument.pk
+
+
+def _key(value: Any) -> Hashable:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _conversion(parameter: Any) -> Callable[[Any], Any]:
@@ -137,9 +144,23 @@ def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
         made = found["model"].from_db(alias, names, values[begin:end], fetch_mode=FETCH_ONE)
         for one in related:
             one.populate(values, made)
+        for name, place in compiler.annotation_col_map.items():
+            setattr(made, name, values[place])
         return made
 
     return read
+
+
+@Field.register_lookup
+@ForeignObject.register_lookup  # which does not inherit lookups
+class AnyOf(Lookup):
+    """`column__any_of=ids`: like `in`, but the list is one parameter, whatever its length."""
+
+    lookup_name, prepare_rhs = "any_of", False
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        column, values = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", (*values, list(self.rhs))
 
 
 def insert_once(row: Model) -> bool:

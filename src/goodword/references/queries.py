@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy
 
 from goodword.candidates.models import Application
+from goodword.core.compiled_queries import compiled
+from goodword.core.models import HasPk
 from goodword.core.report_blocks import OutcomeAnswer, OutcomeRow
 from goodword.notifications.models import Email
 from goodword.questionnaires import labels
@@ -94,21 +96,20 @@ def _of_referees(question: QuestionResult) -> list[ReferenceAnswer]:
 
 
 def latest_check(application: Application) -> Check | None:
-    return checks_of(application).first()
+    return next(iter(checks_of(application)), None)
 
 
-def checks_of(application: Application) -> QuerySet[Check]:
-    return (
-        Check.objects.of(application.organisation)
-        .select_related(
-            "step_request__step",
-            "step_request__application__candidate",
-            "version__questionnaire",
-            "organisation",
-        )
-        .filter(step_request__application=application)
-        .order_by("-pk")
-    )
+def checks_of(application: Application) -> list[Check]:
+    """The latest first."""
+    return _checks(application.organisation, application.pk)
+
+
+@compiled
+def _checks(organisation: HasPk, application_id: int) -> QuerySet[Check]:
+    rows = Check.objects.of(organisation).filter(step_request__application_id=application_id)
+    return rows.select_related(
+        "step_request__step", "step_request__application__candidate", "version__questionnaire", "organisation"
+    ).order_by("-pk")
 
 
 def progress(check: Check) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import installation
 from goodword.notifications.domain.send import current_outage
-from goodword.reports.domain.reviews import to_review
+from goodword.reports.domain.reviews import count_to_review
 
 #: label, URL name, icon
 _NAVIGATION = (
@@ -31,7 +31,7 @@ def page_layout(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(member, Membership):
         return layout
     if member.may_work:
-        count = to_review(member, mine=True).count()
+        count = count_to_review(member)
         for entry in layout["nav"]:
             entry["count"] = count if entry["name"] == "results" else 0
     return layout | {"mail_outage": current_outage()}

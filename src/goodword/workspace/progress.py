@@ -10,6 +10,8 @@ from django.utils import timezone
 from goodword.accounts.models import Organisation
 from goodword.assessments.models import Answer, Attempt, AttemptPart
 from goodword.candidates.models import Application
+from goodword.core.compiled_queries import compiled
+from goodword.core.models import HasPk
 from goodword.greenhouse.models import Finding
 from goodword.references.models import Check
 from goodword.roles.models import AlreadyThere, StageRule, Step
@@ -123,25 +125,13 @@ def progress_of(
     """Progress by application id, the assessment first."""
     found = {application.pk: application for application in applications}
     ids = list(found)
-    requests = StepRequest.objects.of(organisation).filter(application_id__in=ids).select_related("step")
-    step_requests = {(one.application_id, one.step.kind): one for one in requests.order_by("pk")}
-    attempts = _by_request(
-        with_answer_counts(
-            Attempt.objects.of(organisation).filter(step_request__application_id__in=ids),
-            organisation=organisation,
-        ).order_by("pk")
-    )
-    checks = _by_request(
-        Check.objects.of(organisation)
-        .filter(step_request__application_id__in=ids)
-        .annotate(
-            answered=Count(
-                "requests",
-                filter=Q(requests__state="answered", requests__referee__erased_at__isnull=True),
-            )
-        )
-        .order_by("pk")
-    )
+    requests = _requests(organisation, ids)
+    steps = {step.pk: step for step in _steps(organisation, list({one.step_id for one in requests}))}
+    for request in requests:
+        request.step = steps[request.step_id]
+    step_requests = {(one.application_id, one.step.kind): one for one in requests}
+    attempts = _by_request(_attempts(organisation, ids))
+    checks = _by_request(_checks(organisation, ids))
     reused_at = reuse_times(step_requests.values())
     without_request = [
         one
@@ -174,7 +164,30 @@ def progress_of(
     }
 
 
-def with_answer_counts(rows: QuerySet[Attempt], *, organisation: Organisation) -> QuerySet[Attempt]:
+@compiled
+def _requests(organisation: HasPk, ids: list[int]) -> QuerySet[StepRequest]:
+    return StepRequest.objects.of(organisation).filter(application_id__any_of=ids).order_by("pk")
+
+
+@compiled
+def _steps(organisation: HasPk, ids: list[int]) -> QuerySet[Step]:
+    return Step.objects.of(organisation).filter(pk__any_of=ids)
+
+
+@compiled
+def _attempts(organisation: HasPk, ids: list[int]) -> QuerySet[Attempt]:
+    rows = Attempt.objects.of(organisation).filter(step_request__application_id__any_of=ids)
+    return with_answer_counts(rows, organisation=organisation).order_by("pk")
+
+
+@compiled
+def _checks(organisation: HasPk, ids: list[int]) -> QuerySet[Check]:
+    rows = Check.objects.of(organisation).filter(step_request__application_id__any_of=ids)
+    answered = Q(requests__state="answered", requests__referee__erased_at__isnull=True)
+    return rows.annotate(answered=Count("requests", filter=answered)).order_by("pk")
+
+
+def with_answer_counts(rows: QuerySet[Attempt], *, organisation: HasPk) -> QuerySet[Attempt]:
     """Annotate with `answered` of `items`."""
     return rows.annotate(
         answered=_of_parts(Answer.objects.of(organisation), Count("pk")),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -16,6 +17,8 @@ from goodword.assessments.queries import attempts_of
 from goodword.assessments.results import AttemptResult
 from goodword.assessments.results import result as assessment_result
 from goodword.candidates.models import Application
+from goodword.core.compiled_queries import compiled
+from goodword.core.models import HasPk
 from goodword.core.report_blocks import OutcomeRow, Section
 from goodword.core.text import written_moment
 from goodword.references.models import Check
@@ -73,17 +76,18 @@ class Runs:
 
 def runs_of(application: Application) -> Runs:
     """All runs of an application. Three queries."""
-    reusing = (
-        StepRequest.objects.of(application.organisation)
-        .select_related("step", "organisation")
-        .filter(application=application)
-        .exclude(earlier=None)
-    )
+    reusing = _reusing(application.organisation, application.pk)
     return Runs(
-        attempts=list(attempts_of(application)),
-        checks=list(checks_of(application)),
+        attempts=attempts_of(application),
+        checks=checks_of(application),
         reusing={step_request.step.kind: step_request for step_request in reusing},
     )
+
+
+@compiled
+def _reusing(organisation: HasPk, application_id: int) -> QuerySet[StepRequest]:
+    rows = StepRequest.objects.of(organisation).filter(application_id=application_id).exclude(earlier=None)
+    return rows.select_related("step", "organisation")
 
 
 def results_of(runs: Runs, *, items: bool = True) -> list[Result]:

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application
 from goodword.notifications.models import Email
-from goodword.reports.domain.reviews import assign, mark_reviewed
+from goodword.reports.domain import reviews
+from goodword.reports.domain.reviews import assign, count_to_review, mark_reviewed
 from goodword.reports.models import ResultReview
 from goodword.roles.models import Role
 from goodword.workspace.members.deactivation import deactivate
@@ -231,3 +232,22 @@ def test_more_results_take_few_more_queries(role: Role, rita: Membership, jonas:
     with CaptureQueriesContext(connection) as six:
         client.get(where, chosen(*several))
     assert len(six) == len(one)
+
+
+def test_the_count_in_the_navigation_is_that_of_the_list(
+    role: Role, rita: Membership, jonas: Membership
+) -> None:
+    admin = factories.member(rita.organisation, kind="admin", email="amy@acme.example")
+    hidden = factories.role(rita.organisation, owner=jonas)
+    Role.objects.of(rita.organisation).filter(pk=hidden.pk).update(confidential=True)
+    to_review(named(role, "Ada", "Zorn"))
+    to_review(named(hidden, "Bob", "Zorn"))
+    recruited = to_review(named(hidden, "Cleo", "Zorn")).step_request.application
+    Application.objects.of(role.organisation).filter(pk=recruited.pk).update(
+        recruiter_email="Amy@acme.example"
+    )
+    assign(to_review(named(role, "Dee", "Zorn")), to=jonas, by=rita, now=NOW)
+    counts = [
+        (count_to_review(one), reviews.to_review(one, mine=True).count()) for one in (rita, jonas, admin)
+    ]
+    assert counts == [(1, 1), (3, 3), (1, 1)]

@@ -27,7 +27,7 @@ from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import logo_of
 from goodword.core import clock, events, jobs, mail, outbox, process, telemetry
-from goodword.core.compiled_queries import prepared
+from goodword.core.compiled_queries import compiled, prepared
 from goodword.core.jobs import Lane
 from goodword.core.mail import Fault, Scope, Unwritable, Withdrawn, connection_kept
 from goodword.core.text import clean_text, defused_in_header
@@ -337,10 +337,13 @@ def _record(name: str, email: Email, *, now: datetime) -> None:
 
 
 def current_outage() -> Outage | None:
-    row = MailService.objects.filter(pk=_SERVICE_ROW, down_since__isnull=False).first()
-    return (
-        None if row is None or row.down_since is None else Outage(since=row.down_since, error=row.last_error)
-    )
+    return next((Outage(since=since, error=error) for since, error in _outages() if since), None)
+
+
+@compiled
+def _outages() -> QuerySet[MailService, tuple[datetime | None, str]]:
+    rows = MailService.objects.filter(pk=_SERVICE_ROW, down_since__isnull=False)
+    return rows.values_list("down_since", "last_error")
 
 
 def ask_permit(*, now: datetime) -> SendPermit | None:

@@ -4,17 +4,20 @@ another review."""
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import Membership, Organisation
-from goodword.candidates.models import Application, of_own_roles, recruiter_of, visible_applications
-from goodword.core.models import Event
+from goodword.accounts.models import Membership, Organisation, User
+from goodword.candidates.models import Application, recruiter_of, visible_applications
+from goodword.core.addresses import normalised
+from goodword.core.compiled_queries import compiled
+from goodword.core.models import Event, HasPk
 from goodword.core.text import WithoutAccents
 from goodword.notifications.domain import readers
 from goodword.notifications.domain.links import LIFETIMES
@@ -147,9 +150,29 @@ def visible_reviews(member: Membership) -> QuerySet[ResultReview]:
 def to_review(member: Membership, *, mine: bool) -> QuerySet[ResultReview]:
     """`mine`: only results for this member to review."""
     rows = visible_reviews(member).filter(reviewed_at=None)
-    if not mine:
-        return rows
-    own = Application.objects.of(member.organisation).filter(of_own_roles(member))
+    return rows.filter(_is_for(member)) if mine else rows
+
+
+def count_to_review(member: Membership) -> int:
+    """The number of results for this recruiter or admin to review. Every page shows it."""
+    found = _counting(member.kind)(member.organisation, member.pk, normalised(member.user.email))
+    return sum(count for _, count in found)
+
+
+@cache
+def _counting(kind: str) -> Callable[[Organisation, int, str], list[tuple[int, int]]]:
+    @compiled
+    def counted(organisation: HasPk, member_id: int, email: str) -> QuerySet[ResultReview, tuple[int, int]]:
+        member = Membership(
+            pk=member_id, kind=kind, organisation=Organisation(pk=organisation.pk), user=User(email=email)
+        )
+        rows = to_review(member, mine=True).values("organisation_id").annotate(n=Count("pk"))
+        return rows.values_list("organisation_id", "n")
+
+    return counted
+
+
+def _is_for(member: Membership) -> Q:
     # if the colleague has been deactivated or can no longer see the result, it goes back to the owners
     unassigned = (
         Q(assigned_to=None)
@@ -157,7 +180,16 @@ def to_review(member: Membership, *, mine: bool) -> QuerySet[ResultReview]:
         | Q(assigned_to__deactivated_at__isnull=False)
         | _is_hidden_from_colleague(member.organisation)
     )
-    return rows.filter(Q(assigned_to=member) | unassigned & Q(step_request__application__in=own.values("pk")))
+    if not member.may_work:
+        return Q(assigned_to=member) | unassigned
+    applications = Application.objects.of(member.organisation)
+    # two subqueries instead of one with OR, so that PostgreSQL uses the index of each
+    of_role = applications.filter(role__owner=member)
+    as_recruiter = applications.filter(recruiter_email__same_address=member.user.email)
+    own = Q(step_request__application__in=of_role.values("pk")) | Q(
+        step_request__application__in=as_recruiter.values("pk")
+    )
+    return Q(assigned_to=member) | unassigned & own
 
 
 def _is_hidden_from_colleague(organisation: Organisation) -> Q:

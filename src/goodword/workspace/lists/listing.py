@@ -25,6 +25,8 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application
 from goodword.core import clock
+from goodword.core.compiled_queries import compiled
+from goodword.core.models import HasPk
 from goodword.core.text import without_accents
 from goodword.roles.models import Role, Step, visible_roles
 from goodword.ui.statuses import Status, mark_svg, status_of
@@ -153,8 +155,7 @@ def listing_of(member: Membership, query: ListQuery, *, role: Role | None, now: 
 
 def _rows(member: Membership, ids: Sequence[int], *, now: datetime) -> list[ListRow]:
     """`ids`: visible to the member."""
-    rows = Application.objects.of(member.organisation).select_related("candidate", "role", "listed")
-    found = rows.in_bulk(ids)
+    found = {one.pk: one for one in _applications(member.organisation, list(ids))}
     for one in found.values():
         one.organisation = member.organisation
     applications = [found[pk] for pk in ids if pk in found]
@@ -167,6 +168,12 @@ def _rows(member: Membership, ids: Sequence[int], *, now: datetime) -> list[List
         )
         for one in applications
     ]
+
+
+@compiled
+def _applications(organisation: HasPk, ids: list[int]) -> QuerySet[Application]:
+    rows = Application.objects.of(organisation).filter(pk__any_of=ids)
+    return rows.select_related("candidate", "role", "listed")
 
 
 def decides(rows: Iterable[ListRow]) -> bool:
