@@ -8,6 +8,7 @@ import pytest
 from babel.messages.catalog import Message
 from django.utils import translation
 
+BLOCK = re.compile(r"\{% blocktranslate.*?endblocktranslate %\}", re.DOTALL)
 PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|%%")
 
 
@@ -81,6 +82,15 @@ def test_french_spaces_before_punctuation_are_of_one_width() -> None:
     assert others == []
 
 
+def test_colons_after_labels_in_mails_are_translated() -> None:
+    """French writes a space before them."""
+    mails = [
+        path for path in catalogues.sources() if path.parent.name == "mail" and "account" not in path.parts
+    ]
+    bare = re.compile(r"\{% translate [^%]*%\}:|\}\}: \{[{%]|</strong>: ")
+    assert [path.name for path in mails if bare.search(re.sub(BLOCK, "", path.read_text("utf-8")))] == []
+
+
 def test_german_percent_signs_do_not_wrap() -> None:
     sentences = [message for message in catalogues.catalogue("de") if message.id]
     assert [word for message in sentences for word in catalogues.strings(message) if " %%" in word] == []
@@ -94,7 +104,10 @@ def test_french_apostrophes_are_typographic() -> None:
 
 def test_french_elision_before_names_is_avoided() -> None:
     sentences = [message for message in catalogues.catalogue("fr") if message.id]
-    names = "candidate|candidate_name|organisation|name|referee|recruiter|contact_name|who|sender_name|person"
+    names = (
+        "candidate|candidate_name|organisation|name|referee|recruiter|contact_name|who|sender_name|person|title|"
+        "role_title"
+    )
     unelided = [
         word
         for message in sentences

@@ -63,7 +63,7 @@ def test_each_template_has_the_same_types_of_question(key: str) -> None:
 
 def test_the_general_template_keeps_the_competencies_of_its_first_version() -> None:
     template = load()
-    assert template.version == 4
+    assert template.version == 5
     assert [question.id for question in template.questions] == [
         "relationship",
         "dates",
