@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.core import clock
 from goodword.greenhouse.models import Connection, Delivery, Permission, Webhook, WebhookSecret
+from goodword.greenhouse.setup.connections import disconnect
 from goodword.greenhouse.setup.permissions import connection_card
 from goodword.greenhouse.setup.webhooks import REQUIRED
 from greenhouse_sandbox.store.webhooks import PING
@@ -186,6 +187,19 @@ def test_checking_again_finds_newly_ticked_permissions(either: Desk) -> None:
     assert response["Location"] == either.url("integrations")
     assert either.connection().state == "active"
     assert either.audited() == ["greenhouse.connected", "greenhouse.checked"]
+
+
+def test_a_key_that_a_colleague_has_removed_meanwhile_is_not_said_to_be_checked(desk: Desk) -> None:
+    connection = desk.connect()
+
+    def removed(_: object) -> None:
+        desk.line.after = lambda _: None
+        disconnect(connection, member=desk.admin, now=clock.now())
+
+    desk.line.after = removed
+    page = desk.client(desk.admin).post(desk.own("greenhouse_check"), follow=True).content.decode()
+    assert "Not checked: the key was changed or removed in the meantime." in page
+    assert desk.connection().state == "disconnected"
 
 
 @pytest.mark.world

@@ -161,6 +161,19 @@ def test_a_v1_key_is_recognised_by_its_visible_jobs(either: Desk) -> None:
 
 
 @pytest.mark.world
+def test_an_account_that_a_colleague_has_disconnected_is_not_reconnected_unseen(desk: Desk) -> None:
+    connection = desk.connect()
+    client, where = desk.client(desk.admin), desk.url("greenhouse_replace_key", connection.pk)
+    shown = confirmed(client.get(where).content)
+    client.post(desk.own("greenhouse_disconnect"))
+    page = desk.set_key(connection.pk, **shown).content
+    assert "was disconnected in the meantime. Set the key again to reconnect it." in page.decode()
+    assert desk.connection().state == "disconnected"
+    assert desk.set_key(connection.pk, **confirmed(page)).status_code == 302
+    assert desk.connection().state == "active"
+
+
+@pytest.mark.world
 def test_a_disconnected_account_is_offered_instead_of_a_new_connection(desk: Desk) -> None:
     existing = desk.connect()
     desk.client(desk.admin).post(desk.own("greenhouse_disconnect"))

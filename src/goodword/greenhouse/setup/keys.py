@@ -223,6 +223,10 @@ class InUse(Exception):
         self.connection = connection
 
 
+class DisconnectedMeanwhile(Exception):
+    """A colleague has disconnected the account since the page was opened."""
+
+
 def connect(
     *,
     organisation: Organisation,
@@ -230,9 +234,10 @@ def connect(
     member: Membership,
     now: datetime,
     connection: Connection | None = None,
+    reconnects: bool = True,
 ) -> Connection:
-    """Store the key of a new account, or replace `connection`'s and keep its endpoint, webhooks, roles. Raises
-    InUse."""
+    """Store the key of a new account, or replace `connection`'s and keep its endpoint, webhooks, roles. Raises InUse,
+    and DisconnectedMeanwhile unless it `reconnects`."""
     with transaction.atomic():
         # with two admins or a double click, the second request finds the first one's row
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
@@ -243,6 +248,8 @@ def connect(
             raise InUse(taken)
         row = locked(connection) if connection else _new(organisation, check, member=member, now=now)
         before = row.state if connection else ""
+        if before == ConnectionState.DISCONNECTED and not reconnects:
+            raise DisconnectedMeanwhile
         if before == ConnectionState.DISCONNECTED:
             row.connected_at, row.connected_by = now, member
             notes.queue_missed_notes.defer(connection_id=row.pk)

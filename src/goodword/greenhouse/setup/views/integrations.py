@@ -83,8 +83,10 @@ def check_again(request: MemberRequest, pk: int) -> HttpResponseBase:
     else:
         if state == Connection.State.INCOMPLETE:
             messages.warning(request, _("Permissions are still missing: the card names them."))
-        else:
+        elif state == Connection.State.ACTIVE:
             messages.success(request, _("All required permissions are granted."))
+        else:
+            messages.info(request, _("Not checked: the key was changed or removed in the meantime."))
     return redirect("integrations", request.organisation.slug)
 
 

@@ -19,6 +19,7 @@ from goodword.greenhouse.models import Connection
 from goodword.greenhouse.pages import settings_page
 from goodword.greenhouse.setup.connections import error_message
 from goodword.greenhouse.setup.keys import (
+    DisconnectedMeanwhile,
     InUse,
     KeyCheck,
     account_warnings,
@@ -113,6 +114,11 @@ def set_key(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
             "“%(name)s” already uses this credential. For another Greenhouse account, create a credential there."
         )
         form.add_error(None, message % {"name": error.connection.name})
+    except DisconnectedMeanwhile:
+        assert connection is not None
+        connection.refresh_from_db(fields=["state"])
+        message = _("“%(name)s” was disconnected in the meantime. Set the key again to reconnect it.")
+        form.add_error(None, message % {"name": connection.name})
     return _dialog(request, form, connection)
 
 
@@ -143,6 +149,7 @@ def _check(request: MemberRequest, form: KeyForm, connection: Connection | None)
         member=request.member,
         now=clock.now(),
         connection=connection,
+        reconnects="live" not in request.POST,
     )
     return _connected(request, connected)
 
