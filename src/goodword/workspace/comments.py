@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
+from goodword.accounts.double_clicks import once
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
@@ -186,6 +187,7 @@ class CommentForm(forms.Form):
 
 @require_http_methods(WITH_FORM)
 @access.member()
+@once
 def comment(request: MemberRequest, pk: int) -> HttpResponseBase:
     application = access.get_or_404(visible_applications(request.member), pk)
     form = CommentForm(request.POST if request.method == "POST" else None)

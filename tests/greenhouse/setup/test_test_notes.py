@@ -9,6 +9,7 @@ from tests.greenhouse.setup.desk import Desk
 from tests.greenhouse.setup.test_health import text
 from tests.support import factories
 from tests.support.jobs import run_jobs
+from tests.workspace.test_concurrent_edits import fields_of
 
 
 def candidate_here(desk: Desk) -> RemoteCandidate:
@@ -45,6 +46,17 @@ def test_a_candidate_is_found_by_name_and_those_of_another_account_are_not(desk:
         assert links(show(desk, q=query)) == [f"?candidate={person.id}"]
     assert links(show(desk, q="nobody")) == []
     assert "No candidate in this account matches." in text(show(desk, q="nobody"))
+
+
+def test_a_second_click_posts_no_second_note(desk: Desk) -> None:
+    desk.connect()
+    client, person = desk.client(desk.admin), candidate_here(desk)
+    page = client.get(desk.own("greenhouse_test_note"), {"candidate": person.id}).content.decode()
+    form = fields_of(page, having="csrfmiddlewaretoken")
+    where = desk.own("greenhouse_test_note_write")
+    first, second = client.post(where, form), client.post(where, form)
+    assert first["Location"] == second["Location"]
+    assert ActivityFeedNote.objects.of(desk.organisation).count() == 1
 
 
 @pytest.mark.world

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.double_clicks import once
 from goodword.assessments.catalogue.packs import (
     LARGEST,
     NeedsSignOff,
@@ -69,6 +70,7 @@ class ImportForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
+@once
 def import_(request: MemberRequest) -> HttpResponseBase:
     if request.method != "POST":
         return render(request, "assessments/library/import.html", {"form": ImportForm()})

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.double_clicks import once
 from goodword.core import clock
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL, keys
 from goodword.questionnaires.domain import drafts as domain
@@ -132,6 +133,7 @@ def _asked_number(request: MemberRequest, there: list[int]) -> int | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
+@once
 def new(request: MemberRequest) -> HttpResponseBase:
     form = NewForm(request.POST or None, initial={"language": request.organisation.language})
     if request.method == "POST" and form.is_valid():
@@ -148,6 +150,7 @@ def new(request: MemberRequest) -> HttpResponseBase:
 
 @require_POST
 @access.member(kinds=access.WORKS)
+@once
 def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
     made = domain.duplicate(questionnaire=questionnaire_of(request, pk), by=request.member, now=clock.now())
     messages.success(request, _("Copied. Roles can choose the copy once you publish it."))
@@ -156,6 +159,7 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
+@once
 def import_(request: MemberRequest) -> HttpResponseBase:
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST":

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.double_clicks import once
 from goodword.drafts.pages import DraftForm
 from goodword.drafts.row_focus import focus_row
 from goodword.questionnaires import builtin
@@ -59,6 +60,7 @@ def competency(request: MemberRequest, draft: QuestionnaireDraft) -> HttpRespons
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @PAGES.view
+@once
 def new(request: MemberRequest, draft: QuestionnaireDraft, *, kind: str) -> HttpResponseBase:
     if kind not in question_types():
         raise Http404("no such type")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.double_clicks import once
 from goodword.accounts.models import Membership
 from goodword.candidates.domain.people import AlreadyOnRole, RoleArchived
 from goodword.candidates.models import Application, is_visible, visible_applications
@@ -48,6 +49,7 @@ class AddForm(PersonForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
+@once
 def add(request: MemberRequest, pk: int) -> HttpResponseBase:
     role = access.get_or_404(visible_roles(request.member), pk)
     if role.archived_at is not None and request.method != "POST":
@@ -160,6 +162,7 @@ class UploadForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
+@once
 def upload(request: MemberRequest, pk: int) -> HttpResponseBase:
     role = access.get_or_404(visible_roles(request.member), pk)
     if role.archived_at is not None:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.concurrent_edits import NoticesChanges
+from goodword.accounts.double_clicks import once
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.plans.editing import copy_plan
 from goodword.core import clock
@@ -199,6 +200,7 @@ def ratings(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @access.member(kinds=access.WORKS)
+@once
 def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
     role = _role(request, pk)
     form = TitleForm(request.POST, prefix="copy")
@@ -277,12 +279,17 @@ SHOWN = 40
 def role_new(request: MemberRequest) -> HttpResponseBase:
     form = TitleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            role = create_role(title=form.cleaned_data["title"], owner=request.member, now=clock.now())
-        except NotAnOwner:
-            return _without_owner(request)
-        return redirect("role", request.organisation.slug, role.pk)
+        return _create(request, title=form.cleaned_data["title"])
     return _new_role_page(request, form)
+
+
+@once
+def _create(request: MemberRequest, *, title: str) -> HttpResponseBase:
+    try:
+        role = create_role(title=title, owner=request.member, now=clock.now())
+    except NotAnOwner:
+        return _without_owner(request)
+    return redirect("role", request.organisation.slug, role.pk)
 
 
 def _without_owner(request: MemberRequest) -> HttpResponseBase:

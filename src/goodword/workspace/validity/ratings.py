@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
+from goodword.accounts.double_clicks import once
 from goodword.accounts.models import Organisation
 from goodword.accounts.navigation import settings_nav
 from goodword.assessments.psychometrics.validity import LEAST
@@ -94,6 +95,7 @@ class UploadForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
+@once
 def upload(request: MemberRequest) -> HttpResponseBase:
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_valid():

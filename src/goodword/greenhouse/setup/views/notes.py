@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.concurrent_edits import NoticesChanges, organisation_to_change
+from goodword.accounts.double_clicks import once
 from goodword.accounts.models import Organisation
 from goodword.core import clock
 from goodword.greenhouse.activity_feed.notes import queue_test_note
@@ -136,6 +137,11 @@ def post_test_note(request: MemberRequest, pk: int) -> HttpResponseBase:
     if candidate is None:
         messages.error(request, problem)
         return redirect("greenhouse_test_note", request.organisation.slug, connection.pk)
+    return _queue(request, connection, candidate)
+
+
+@once
+def _queue(request: MemberRequest, connection: Connection, candidate: Candidate) -> HttpResponseBase:
     note = queue_test_note(
         connection, candidate_remote_id=candidate.id, member=request.member, now=clock.now()
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.double_clicks import once
 from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue.drafts import TestDraft
 from goodword.assessments.kinds.custom_questions import drafts as custom_drafts
@@ -94,6 +95,7 @@ def list_questions(content: Content) -> list[ListedQuestion]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
+@once
 def new(request: MemberRequest) -> HttpResponseBase:
     published = _published(request.organisation)
     refused = _refused(request.organisation, published)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.double_clicks import once
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft
 from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.judgement import drafts as judgement_drafts
@@ -45,6 +46,7 @@ KIND = Test.Kind.JUDGEMENT
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
+@once
 def new(request: MemberRequest) -> HttpResponseBase:
     form = NewForm(
         request.POST if request.method == "POST" else None,
@@ -63,6 +65,7 @@ def new(request: MemberRequest) -> HttpResponseBase:
 
 @require_POST
 @access.member(kinds=access.WORKS)
+@once
 def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
     test = test_of(request, pk, kind=KIND)
     try:
@@ -75,6 +78,7 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @access.member(kinds=access.WORKS)
+@once
 def open_text(request: MemberRequest, pk: int) -> HttpResponseBase:
     test = test_of(request, pk, kind=KIND)
     try:

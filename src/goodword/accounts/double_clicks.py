@@ -1,0 +1,51 @@
+"""Forms that create something, sent twice by a double click. With JavaScript, the button is disabled; this is for pages
+without it."""
+
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Concatenate, Final
+
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+
+from goodword.accounts.access import MemberRequest
+
+#: seconds within which the same form is a second click
+SECOND_CLICK: Final = 60
+
+
+def once[**P](
+    view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[MemberRequest, P], HttpResponseBase]:
+    """Decorator inside `access.member`: a second click waits for the first one, then follows its redirect. A POST runs
+    in a transaction."""
+
+    @wraps(view)
+    def wrapped(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        # Django masks the token anew for each page load
+        if request.method != "POST" or not request.POST.get("csrfmiddlewaretoken"):
+            return view(request, *args, **kwargs)
+        digest = _digest(request)
+        key = f"once:{digest.hex()}"
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                number = int.from_bytes(digest[:8], signed=True)
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+            if there := cache.get(key):
+                return redirect(there)
+            response = view(request, *args, **kwargs)
+            if response.status_code == HTTPStatus.FOUND:
+                cache.set(key, response["Location"], SECOND_CLICK)
+            return response
+
+    return wrapped
+
+
+def _digest(request: MemberRequest) -> bytes:
+    files = [(name, one.name, one.size) for name, several in request.FILES.lists() for one in several]
+    sent = [request.member.pk, request.get_full_path(), request.POST.urlencode(), files]
+    return sha256(repr(sent).encode()).digest()

@@ -1,0 +1,86 @@
+"""A form that creates something is sent twice, by a double click without JavaScript."""
+
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from goodword.accounts.models import Membership
+from goodword.questionnaires.models import Questionnaire
+from goodword.roles.models import Role
+from goodword.workspace.models import Comment
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.test_concurrent_edits import fields_of
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation())
+
+
+def opened(browser: Client, where: str, *, having: str, **typed: str) -> dict[str, Any]:
+    """The form as the browser would send it."""
+    return fields_of(browser.get(where).content.decode(), having=having) | typed
+
+
+@pytest.mark.django_db
+def test_a_second_click_leads_to_what_the_first_has_created(rita: Membership) -> None:
+    browser, where = signed_in(rita), reverse("role_new", args=[rita.organisation.slug])
+    form = opened(browser, where, having="title", title="Rigger")
+    first, second = browser.post(where, form), browser.post(where, form)
+    role = Role.objects.of(rita.organisation).get()
+    there = reverse("role", args=[rita.organisation.slug, role.pk])
+    assert (first["Location"], second["Location"]) == (there, there)
+
+
+@pytest.mark.django_db
+def test_another_title_and_another_page_create_another_role(rita: Membership) -> None:
+    browser, where = signed_in(rita), reverse("role_new", args=[rita.organisation.slug])
+    form = opened(browser, where, having="title", title="Rigger")
+    browser.post(where, form)
+    browser.post(where, form | {"title": "Diver"})
+    browser.post(where, opened(browser, where, having="title", title="Rigger"))
+    titles = Role.objects.of(rita.organisation).order_by("pk").values_list("title", flat=True)
+    assert list(titles) == ["Rigger", "Diver", "Rigger"]
+
+
+@pytest.mark.django_db
+def test_a_questionnaire_and_a_comment_are_written_once(rita: Membership) -> None:
+    browser, slug = signed_in(rita), rita.organisation.slug
+    where = reverse("questionnaire_new", args=[slug])
+    form = opened(browser, where, having="title", title="Ours")
+    for _ in range(2):
+        browser.post(where, form)
+    assert Questionnaire.objects.of(rita.organisation).filter(title="Ours").count() == 1
+    ada = factories.application(factories.role(rita.organisation, owner=rita))
+    page = reverse("candidate", args=[slug, ada.pk])
+    form = opened(browser, page, having="text", text="Call her.")
+    for _ in range(2):
+        browser.post(reverse("candidate_comment", args=[slug, ada.pk]), form)
+    assert Comment.objects.of(rita.organisation).count() == 1
+
+
+@pytest.mark.programs
+@pytest.mark.django_db(transaction=True)
+def test_a_second_click_waits_for_the_first(rita: Membership) -> None:
+    browsers, where = [signed_in(rita) for _ in range(3)], reverse("role_new", args=[rita.organisation.slug])
+    form = opened(browsers[0], where, having="title", title="Rigger")
+    gate, found = Barrier(len(browsers)), []
+
+    def click(browser: Client) -> None:
+        gate.wait(10)
+        try:
+            found.append(browser.post(where, form)["Location"])
+        finally:
+            connection.close()
+
+    clicks = [Thread(target=click, args=[browser]) for browser in browsers]
+    for thread in clicks:
+        thread.start()
+    for thread in clicks:
+        thread.join(30)
+    assert (Role.objects.of(rita.organisation).count(), len(found), len(set(found))) == (1, 3, 1)
