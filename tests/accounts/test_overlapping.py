@@ -1,6 +1,7 @@
 """A second click while the first is being handled."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -9,14 +10,16 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 from django.urls import reverse
 
-from goodword.accounts.domain.audit import APP_REMOVED, PASSKEY_REMOVED, SIGNED_IN
+from goodword.accounts.domain.audit import APP_REMOVED, PASSKEY_REMOVED, RESET, SIGNED_IN
 from goodword.accounts.domain.members import change_name
 from goodword.accounts.models import AuditEntry, User
 from goodword.accounts.second_factor import remove_all
+from goodword.accounts.sign_in import reset_link
 from tests.support import factories
 from tests.support.overlap import before_commit
 from tests.support.pages import signed_in
 from tests.support.second_factors import code, recovery_codes, with_app
+from tests.workspace.test_concurrent_edits import fields_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
 
@@ -87,3 +90,30 @@ def test_a_new_password_undoes_no_other_change() -> None:
     assert replies[0].status_code == 302
     user = User.objects.get(pk=ann.user_id)
     assert (user.name, user.check_password("rope-and-ladder-9")) == ("Ann Other", True)
+
+
+def test_a_reset_link_sets_one_password() -> None:
+    ann = factories.member(factories.organisation(), kind="admin")
+    link = urlsplit(reset_link(User.objects.get(pk=ann.user_id))).path
+    browser = Client()
+    where = browser.get(link)["Location"]
+    first, second = (
+        {"password1": one, "password2": one} for one in ("rope-and-ladder-8", "rope-and-ladder-9")
+    )
+    with before_commit(lambda: browser.post(where, second)) as replies:
+        user = User.objects.select_for_update().get(pk=ann.user_id)
+        user.set_password(first["password1"])
+        user.save()
+    assert "This link has expired or was already used." in replies[0].content.decode()
+    assert User.objects.get(pk=ann.user_id).check_password(first["password1"])
+
+
+def test_a_second_click_on_a_new_password_says_that_it_is_set() -> None:
+    ann = factories.member(factories.organisation(), kind="admin")
+    browser = Client()
+    where = browser.get(urlsplit(reset_link(User.objects.get(pk=ann.user_id))).path)["Location"]
+    form = fields_of(browser.get(where).content.decode(), having="password1")
+    form |= {"password1": ["rope-and-ladder-9"], "password2": ["rope-and-ladder-9"]}
+    replies = [browser.post(where, form)["Location"] for _ in range(2)]
+    assert replies == [reverse("account_reset_password_from_key_done")] * 2
+    assert AuditEntry.objects.filter(action=RESET).count() == 1

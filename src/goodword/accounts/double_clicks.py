@@ -9,23 +9,21 @@ from typing import Concatenate, Final
 
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-
-from goodword.accounts.access import MemberRequest
 
 #: seconds within which the same form is a second click
 SECOND_CLICK: Final = 60
 
 
-def once[**P](
-    view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[MemberRequest, P], HttpResponseBase]:
-    """Decorator inside `access.member`: a second click waits for the first one, then follows its redirect. A POST runs
+def once[R: HttpRequest, **P](
+    view: Callable[Concatenate[R, P], HttpResponseBase],
+) -> Callable[Concatenate[R, P], HttpResponseBase]:
+    """Decorator, inside `access.member`: a second click waits for the first one, then follows its redirect. A POST runs
     in a transaction."""
 
     @wraps(view)
-    def wrapped(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def wrapped(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         # Django masks the token anew for each page load
         if request.method != "POST" or not request.POST.get("csrfmiddlewaretoken"):
             return view(request, *args, **kwargs)
@@ -45,7 +43,7 @@ def once[**P](
     return wrapped
 
 
-def _digest(request: MemberRequest) -> bytes:
+def _digest(request: HttpRequest) -> bytes:
     files = [(name, one.name, one.size) for name, several in request.FILES.lists() for one in several]
-    sent = [request.member.pk, request.get_full_path(), request.POST.urlencode(), files]
+    sent = [request.user.pk, request.get_full_path(), request.POST.urlencode(), files]
     return sha256(repr(sent).encode()).digest()

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import wraps
 from ipaddress import ip_address, ip_network
 from smtplib import SMTPException
-from typing import Any, Final
+from typing import Any, Concatenate, Final
 from urllib.parse import quote
 
 from allauth.account import signals as allauth
@@ -13,7 +15,7 @@ from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import default_token_generator
 from allauth.account.internal.stagekit import clear_login
-from allauth.account.utils import user_pk_to_url_str
+from allauth.account.utils import url_str_to_user_pk, user_pk_to_url_str
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.usersessions.models import UserSession
@@ -28,7 +30,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -315,6 +317,24 @@ def reset_link(user: User) -> str:
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     return settings.GOODWORD_BASE_URL + path.replace("UID-KEY", quote(key))
+
+
+def sets_one_password[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Let submissions of a reset link wait for each other, since allauth checks it before it sets the password."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            with suppress(ValueError):
+                pk = url_str_to_user_pk(str(kwargs["uidb36"]))
+                User.objects.select_for_update(no_key=True).filter(pk=pk).first()
+            return view(request, *args, **kwargs)
+
+    return wrapped
 
 
 def mail_reset_link(*, user_id: int, asked_at: datetime, now: datetime) -> None:

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from goodword.accounts.access import factor_used
+from goodword.accounts.double_clicks import once
 from goodword.accounts.first_admin import first_admin
 from goodword.accounts.reauthentication import required
 from goodword.accounts.second_factor import (
@@ -18,6 +19,7 @@ from goodword.accounts.second_factor import (
     unless_lost,
     unless_removed,
 )
+from goodword.accounts.sign_in import sets_one_password
 from goodword.accounts.single_sign_on import (
     continue_suspended,
     limited,
@@ -100,7 +102,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        views.password_reset_from_key,
+        once(sets_one_password(views.password_reset_from_key)),
         name="account_reset_password_from_key",
     ),
 ]
