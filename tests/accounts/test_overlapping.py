@@ -1,5 +1,6 @@
 """A second click while the first is being handled."""
 
+import json
 import re
 from urllib.parse import urlsplit
 
@@ -7,15 +8,25 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from django.http import HttpRequest, HttpResponseBase
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from goodword.accounts.domain.audit import APP_REMOVED, PASSKEY_REMOVED, RESET, SIGNED_IN
 from goodword.accounts.domain.members import change_name
 from goodword.accounts.models import AuditEntry, User
 from goodword.accounts.second_factor import remove_all
 from goodword.accounts.sign_in import reset_link
-from tests.support import factories
+from goodword.accounts.single_sign_on import show_failures
+from goodword.core.sign_on_settings import member_claim
+from tests.accounts.test_single_sign_on import CLAIM, RITA, arrive
+from tests.support import factories, oidc
 from tests.support.overlap import before_commit
 from tests.support.pages import signed_in
 from tests.support.second_factors import code, recovery_codes, with_app
@@ -117,3 +128,25 @@ def test_a_second_click_on_a_new_password_says_that_it_is_set() -> None:
     replies = [browser.post(where, form)["Location"] for _ in range(2)]
     assert replies == [reverse("account_reset_password_from_key_done")] * 2
     assert AuditEntry.objects.filter(action=RESET).count() == 1
+
+
+@pytest.mark.parametrize("when", ["before the sign-up", "during it"])
+def test_two_first_sign_ins_create_one_user(settings: Settings, when: str) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = oidc.configuration("http://127.0.0.1:9/o")
+    factories.organisation(name="Acme", slug="acme")
+    settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps(CLAIM))
+    request = RequestFactory().get("/")
+    request.session, request.user = SessionStore(), AnonymousUser()
+    request._messages = FallbackStorage(request)  # type: ignore[attr-defined]  # as the middleware does
+
+    @show_failures
+    def view(_: HttpRequest) -> HttpResponseBase:
+        return arrive(RITA | {"groups": ["team"]})[1]
+
+    with before_commit(lambda: view(request)) as replies, connection.cursor() as cursor:
+        if when == "before the sign-up":
+            cursor.execute("LOCK TABLE accounts_organisation IN ACCESS EXCLUSIVE MODE")
+        User.objects.create(email="rita@acme.example", name="Rita")
+    assert replies[0]["Location"] == reverse("account_login")
+    assert "didn't work. Try again" in str(next(iter(get_messages(request))))
+    assert User.objects.count() == 1

@@ -28,7 +28,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -284,6 +284,7 @@ def _failures() -> tuple[type[Exception], ...]:
         *(OSError, OAuth2Error, KeyError, ValueError, IntegrityError),  # OSError includes those of requests
         *(TypeError, ImproperlyConfigured),  # user info that isn't an object; an identifier that is too long
         *(SyntaxError, zlib.error),  # raised by lxml (only in goodword[saml]) for invalid XML
+        NoReverseMatch,  # of a sign-up page, if another sign-in has just created the user
     )
 
 
