@@ -20,11 +20,13 @@ from pytest_django.fixtures import Settings
 
 from goodword.accounts.domain.audit import APP_REMOVED, PASSKEY_REMOVED, RESET, SIGNED_IN
 from goodword.accounts.domain.members import change_name
-from goodword.accounts.models import AuditEntry, User
+from goodword.accounts.domain.whole_organisation import delete_for_good
+from goodword.accounts.models import AuditEntry, Organisation, User
 from goodword.accounts.second_factor import remove_all
 from goodword.accounts.sign_in import reset_link
 from goodword.accounts.single_sign_on import show_failures
 from goodword.core.sign_on_settings import member_claim
+from goodword.workspace.comments import write_comment
 from tests.accounts.test_single_sign_on import CLAIM, RITA, arrive
 from tests.support import factories, oidc
 from tests.support.overlap import before_commit
@@ -150,3 +152,17 @@ def test_two_first_sign_ins_create_one_user(settings: Settings, when: str) -> No
     assert replies[0]["Location"] == reverse("account_login")
     assert "didn't work. Try again" in str(next(iter(get_messages(request))))
     assert User.objects.count() == 1
+
+
+def test_an_organisation_is_deleted_while_somebody_works_in_it() -> None:
+    """They have locked a row that the deletion needs, and their new row refers to the organisation."""
+    ada = factories.application(factories.role(factories.organisation()))
+    admin = factories.member(ada.organisation, kind="admin")
+
+    def delete() -> int:
+        return len(delete_for_good(ada.organisation, now=factories.NOW))
+
+    with before_commit(delete) as deleted:
+        write_comment(application_id=ada.pk, text="She was on time.", author=admin, now=factories.NOW)
+    assert deleted[0] > 3
+    assert not Organisation.objects.exists()

@@ -9,8 +9,9 @@ from typing import IO, Any, Final
 from django.apps import apps
 from django.core.exceptions import EmptyResultSet
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.db.models import QuerySet
+from psycopg.errors import DeadlockDetected
 
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.core.backup import nightly
@@ -66,6 +67,8 @@ _SECRET: Final = frozenset(
     }
 )
 _CHUNK: Final = 500
+#: how many deadlocks with people and workers a deletion survives
+_DEADLOCKS: Final = 5
 
 
 class NotCovered(Exception):
@@ -118,6 +121,17 @@ def delete(organisation: Organisation) -> dict[str, int]:
 
 def delete_for_good(organisation: Organisation, *, now: datetime) -> dict[str, int]:
     """Delete the organisation with its audit log, and record that so that restored backups repeat it."""
+    for _ in range(_DEADLOCKS):
+        try:
+            return _delete_for_good(organisation, now=now)
+        except OperationalError as error:
+            # somebody has locked a row that this deletes, and their commit waits for the organisation's row
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+    return _delete_for_good(organisation, now=now)
+
+
+def _delete_for_good(organisation: Organisation, *, now: datetime) -> dict[str, int]:
     with transaction.atomic():
         deleted = delete(organisation)
         ErasureEntry.objects.create(organisation_id=organisation.pk, whole_organisation=True, erased_at=now)
