@@ -1,4 +1,4 @@
-"""Reports are opened, mails sent and comments deleted while the candidate's data is erased."""
+"""Reports are opened and assigned, mails sent and comments deleted while the candidate's data is erased."""
 
 from collections.abc import Callable
 
@@ -10,8 +10,9 @@ from goodword.candidates.models import Application
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email, Link
 from goodword.reports.domain.rendering import LAYOUT
+from goodword.reports.domain.reviews import assign_several
 from goodword.reports.domain.sharing import open_report
-from goodword.reports.models import ReportFile
+from goodword.reports.models import ReportFile, ResultReview
 from goodword.workspace.comments import delete_comment, write_comment
 from goodword.workspace.models import Comment
 from tests.notifications.mails import application, queued
@@ -80,3 +81,25 @@ def test_a_comment_is_deleted_during_the_erasure() -> None:
         )  # as deleting it does first
     assert erased == [True]
     assert not Comment.objects.of(ada.organisation).exists()
+
+
+def test_results_are_assigned_during_the_erasure() -> None:
+    ada = application()
+    rita, ben = (factories.member(ada.organisation, kind="admin") for _ in range(2))
+    first, second = (
+        ResultReview.objects.create(
+            organisation=ada.organisation, step_request=factories.step_request(ada, kind), since=NOW
+        )
+        for kind in ("assessment", "reference_check")
+    )
+    first.save()  # moves its row behind the other one's
+    erase = erasing(ada)
+
+    def assign() -> None:
+        assign_several([first, second], to=ben, by=rita, now=NOW)
+
+    with before_commit(erase, then=assign) as erased:
+        # as assigning does first
+        ResultReview.objects.of(ada.organisation).select_for_update(no_key=True).get(pk=first.pk)
+    assert erased == [True]
+    assert not ResultReview.objects.of(ada.organisation).exists()

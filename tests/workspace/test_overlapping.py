@@ -77,9 +77,8 @@ def test_a_requirement_that_is_just_being_rated_is_removed_with_the_rating(
     browser = signed_in(ben)
     where = reverse("role_job_requirement_remove", args=[ann.organisation.slug, role.pk, made.pk])
     with before_commit(lambda: browser.post(where)) as replies:
-        JobRequirement.objects.of(ann.organisation).select_for_update(no_key=True).get(
-            pk=made.pk
-        )  # as its page
+        # as its page does
+        JobRequirement.objects.of(ann.organisation).select_for_update(no_key=True).get(pk=made.pk)
         job_analysis.judge(made, judgement, by=ann, now=NOW)
     assert replies[0].status_code == 302
     assert not JobRequirement.objects.of(ann.organisation).exists()

@@ -21,6 +21,7 @@ from goodword.core.personal_data import (
     exports,
     without_empty,
 )
+from goodword.core.rows import locked_to_delete
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.references.models import Reference
@@ -283,9 +284,10 @@ def erase(subject: Subject, now: datetime) -> Counts:
     """Erase content, files and links, but keep the record of when members opened reports."""
     if subject.referee_ids:
         return redact_referees(referee_ids=subject.referee_ids, now=now)
-    ResultReview.objects.across_organisations().filter(
+    reviews = ResultReview.objects.across_organisations().filter(
         step_request__application__in=subject.application_ids
-    ).delete()
+    )
+    locked_to_delete(reviews).delete()
     return redact(application_ids=subject.application_ids, now=now)
 
 

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from goodword.candidates.domain.people import AlreadyOnRole, Person
+from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
+from goodword.candidates.domain.people import AlreadyOnRole, Person, lock_person
 from goodword.candidates.models import Application
 from goodword.workspace.adding import imports
 from goodword.workspace.adding.csv_reading import read_table
@@ -72,6 +73,25 @@ def test_an_import_that_two_workers_run_adds_each_line_once() -> None:
     of.refresh_from_db()
     assert (of.state, imports.counts_of(of)["imported"]) == ("done", 12)
     assert Application.objects.of(role.organisation).count() == 12
+
+
+def test_somebody_is_erased_while_a_line_with_their_address_is_imported() -> None:
+    rita = factories.member(factories.organisation(), kind="admin")
+    role = factories.role(rita.organisation, owner=rita)
+    ada = factories.application(factories.role(rita.organisation, owner=rita))
+    text = f"Name,E-mail\nAda Zorn,{ada.candidate.email}\nCher,cher@mail.example"
+    of = imports.read_into_rows(read_table(text.encode()), role=role, member=rita, now=NOW)
+    imports.start(of, steps=[], member=rita, now=NOW)
+
+    def erase() -> None:
+        asked = request_erasure(of=ada.candidate, reason=Reason.MEMBER, now=NOW, by="goodword", due_at=NOW)
+        assert carry_out_erasure(erasure_id=asked.pk, now=NOW)
+
+    with before_commit(lambda: [imports.import_some(of.pk, now=NOW)], then=erase) as imported:
+        lock_person(ada.candidate_id)  # as an erasure does first
+    assert imported == [[False]]
+    added = Application.objects.of(role.organisation).filter(role=role)
+    assert [one.candidate.name for one in added.select_related("candidate")] == ["Cher"]
 
 
 def test_an_import_that_is_just_being_started_is_not_deleted_as_old() -> None:

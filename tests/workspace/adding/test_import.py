@@ -358,7 +358,7 @@ def test_each_line_takes_few_queries(role: Role, rita: Membership) -> None:
         assert imports.counts_of(of)["imported"] == lines
         return len(caught)
 
-    for steps, most in (([], 12), (["assessment", "reference_check"], 20)):
+    for steps, most in (([], 15), (["assessment", "reference_check"], 23)):
         assert (statements(12, steps) - statements(2, steps)) / 10 <= most
 
 

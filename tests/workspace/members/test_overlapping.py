@@ -1,10 +1,16 @@
-"""A member creates a role while an admin deactivates them."""
+"""A member is deactivated while they create a role, or while a candidate is erased."""
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
+from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
+from goodword.notifications.domain.queue import Correspondent
+from goodword.notifications.models import Email
 from goodword.roles.models import Role
+from goodword.workspace.comments import MENTIONED
 from goodword.workspace.members.deactivation import deactivate
+from tests.notifications.mails import queued
 from tests.support import factories
 from tests.support.overlap import before_commit
 from tests.support.pages import signed_in
@@ -25,3 +31,23 @@ def test_nobody_owns_a_role_without_access(page: str) -> None:
     with before_commit(lambda: browser.post(where, form)):
         deactivate(member=rita, successor=ann, by=ann, now=NOW)
     assert list(Role.objects.of(ann.organisation).values_list("title", "owner")) == [(role.title, ann.pk)]
+
+
+def test_a_member_is_deactivated_while_a_candidate_of_theirs_is_erased() -> None:
+    ann = factories.member(factories.organisation(), kind="admin")
+    rita = factories.member(ann.organisation)
+    ada = factories.application(factories.role(ann.organisation, owner=rita))
+    first = queued(
+        ada, key="recruiter", for_recruiter=True, to=Correspondent(name="Rita", address=rita.user.email)
+    )
+    queued(ada, key="mention", kind=MENTIONED, member=rita)
+    with transaction.atomic():
+        asked = request_erasure(of=ada.candidate, reason=Reason.MEMBER, now=NOW, by="goodword", due_at=NOW)
+
+    def erase() -> None:
+        assert carry_out_erasure(erasure_id=asked.pk, now=NOW)
+
+    with before_commit(lambda: deactivate(member=rita, successor=ann, by=ann, now=NOW), then=erase) as done:
+        Email.objects.of(ann.organisation).select_for_update().get(pk=first.pk)  # as the erasure does first
+    assert done == [True]
+    assert not Email.objects.of(ann.organisation).exists()

@@ -101,6 +101,14 @@ def known_person(member: Membership, address: str) -> Candidate | None:
     return application.candidate if application is not None else None
 
 
+def lock_before_adding(*, role: Role, address: str, member: Membership) -> None:
+    """Lock what `add_candidate` will lock, before a row that an erasure of the person locks after them."""
+    list(Role.objects.of(member.organisation).select_for_update(of=("self",), no_key=True).filter(pk=role.pk))
+    candidate = known_person(member, address)
+    if candidate is not None:
+        lock_person(candidate.pk)
+
+
 def add_candidate(
     *, role: Role, person: Person, member: Membership, now: datetime, import_id: int | None = None
 ) -> Application:

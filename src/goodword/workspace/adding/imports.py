@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.organisation import proposed_domains
 from goodword.accounts.models import Membership, Organisation, active_members
-from goodword.candidates.domain.people import AlreadyOnRole, Person, RoleArchived
+from goodword.candidates.domain.people import AlreadyOnRole, Person, RoleArchived, lock_before_adding
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import jobs, process
 from goodword.core.addresses import has_look_alikes, normalised
@@ -347,16 +347,17 @@ def _batch(import_id: int) -> _Batch | None:
 def _import_one(batch: _Batch, *, now: datetime) -> bool:
     """Import one row. Returns False if nothing is left for this worker."""
     with transaction.atomic():
-        rows = ImportRow.objects.across_organisations()
-        row = (
-            rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
-            .filter(of=batch.of, state=RowState.GOOD, of__state=State.RUNNING)
-            .order_by("line")
-            .first()
+        rows = ImportRow.objects.across_organisations().filter(
+            of=batch.of, state=RowState.GOOD, of__state=State.RUNNING
         )
-        if row is None:
+        first = rows.order_by("line").first()
+        if first is None:
             _finish(batch.of.pk, State.DONE, now=now)
             return False
+        lock_before_adding(role=batch.of.role, address=first.cells.get("email", ""), member=batch.of.member)
+        row = rows.select_for_update(of=("self",), no_key=True).filter(pk=first.pk).first()
+        if row is None:  # another worker has just imported it, or the person has just been erased
+            return True
         try:
             _add(row, batch, now=now)
         except RoleArchived:

@@ -82,15 +82,13 @@ def _hand_over(member: Membership, to: Membership | None, *, by: Membership, now
 
 def _pass_mails_on(member: Membership, *, now: datetime) -> None:
     """Cancel unsent personal mails, and redirect other unsent mails to the current recruiter."""
-    waiting = (
-        Email.objects.of(member.organisation)
-        .select_for_update(of=("self",), no_key=True)
-        .filter(
-            # not other mails to this address, since the member may also be a candidate or referee
-            Q(member=member) | Q(for_recruiter=True, to_address__same_address=member.user.email),
-            state=Email.State.QUEUED,
-        )
+    waiting = Email.objects.of(member.organisation).filter(
+        # not other mails to this address, since the member may also be a candidate or referee
+        Q(member=member) | Q(for_recruiter=True, to_address__same_address=member.user.email),
+        state=Email.State.QUEUED,
     )
+    # all of them, in the order in which erasures lock them
+    list(waiting.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
     waiting.filter(kind__in=_PERSONAL).update(state=Email.State.CANCELLED, settled_at=now)
     mails = waiting.filter(application__isnull=False)
     for email in mails.select_related("application__role__owner__user", "application__organisation"):
