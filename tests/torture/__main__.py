@@ -220,7 +220,13 @@ def _play(options: Options, folder: Path, say: Say) -> tuple[Findings, list[str]
             accounts=accounts,
             mail=mail,
             people=stack.enter_context(
-                People(base=here.base, mail=mail, seed=options.seed, referees=options.referees)
+                People(
+                    base=here.base,
+                    mail=mail,
+                    seed=options.seed,
+                    referees=options.referees,
+                    hosts=bool(hosts),
+                )
             ),
             tormentor=Tormentor(here, accounts, mail, seed=options.seed),
             upgrade=Upgrade(here, accounts),

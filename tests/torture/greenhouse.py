@@ -18,7 +18,7 @@ import httpx2
 from goodword.demo import actions
 from goodword.demo.browser import Browser, StoryFailed, wait_until
 from goodword.demo.greenhouse import WEBHOOKS, Greenhouse
-from tests.torture.programs import CLIENT, KEY, PASSWORD, SECRET, address_of
+from tests.torture.programs import CLIENT, KEY, PASSWORD, READY_SECONDS, SECRET, address_of
 
 JOB = actions.JOB
 ELSEWHERE = "Data Engineer"
@@ -112,6 +112,7 @@ class Account:
             wait_until(
                 lambda: actions.webhooks_live(page, len(WEBHOOKS)),
                 step="webhooks",
+                seconds=READY_SECONDS,
                 message=lambda: page.text()[:900],
             )
             self.role_url = actions.create_role(page, JOB)

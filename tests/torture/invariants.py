@@ -411,7 +411,7 @@ class Judge:
         }
         for number, words in told.answers.items():
             self.found.counted["answers compared"] += 1
-            if found.get(number) != words:
+            if found.get(number) not in {words, *told.delayed[number]}:
                 self.found.breach(
                     f"{told.organisation}: {told.address} answered {words!r} to number {number}, "
                     f"but their data says {found.get(number)!r}."

@@ -5,7 +5,7 @@ import random
 import re
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -39,6 +39,8 @@ class Told:
     fate: str
     #: assessment: the chosen option's text by statement number
     answers: dict[int, str] = field(default_factory=dict)
+    #: choices in forms that the server may still process after later ones: it was slow or cut off
+    delayed: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     #: reference: texts that are unique to one answer
     words: list[str] = field(default_factory=list)
     #: saw the thank-you page
@@ -75,8 +77,10 @@ class Stuck(Exception):
 class People:
     """Threads that act as candidates and referees: they read the mails and answer."""
 
-    def __init__(self, *, base: str, mail: MailServer, seed: int, referees: bool) -> None:
+    def __init__(self, *, base: str, mail: MailServer, seed: int, referees: bool, hosts: bool) -> None:
         self.base, self.mail, self.seed, self.referees = base, mail, seed, referees
+        #: whether a connection may break while the server lives on
+        self.hosts = hosts
         self.told: list[Told] = []
         self.problems: list[str] = []
         self.requests: Counter[str] = Counter()
@@ -233,6 +237,10 @@ class People:
         page.accepted_to = ""
         try:
             page.press("Next", pick=pick)
+        except httpx2.TransportError as error:
+            if chosen and not page.accepted_to and (self.hosts or isinstance(error, httpx2.ReadTimeout)):
+                told.delayed[int(number[1])].add(chosen[-1])
+            raise
         finally:
             # a redirect to an item or the end means saved; without a response nobody knows
             if chosen and ("/item/" in page.accepted_to or "/finish/" in page.accepted_to):
