@@ -71,7 +71,7 @@ def test_sentry_gets_class_places_and_ids_and_no_personal_data(receiver: Receive
                 logging.getLogger("goodword.tests").exception(
                     "%s failed for %s: %s", "import", ADDRESS, error
                 )
-        sentry_sdk.flush(timeout=5)
+        sentry_sdk.flush(timeout=60)
     finally:
         sentry_sdk.get_client().close()
         sentry_sdk.get_global_scope().set_client(None)

@@ -37,7 +37,7 @@ def at_once(*acts: Callable[[], Any]) -> None:
 
     def run(act: Callable[[], Any]) -> None:
         try:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=60)
             act()
         except (Closed, Refused):
             pass  # a result like any other

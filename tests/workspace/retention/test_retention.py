@@ -473,7 +473,7 @@ def at_once(*acts: Callable[[], int]) -> list[int]:
 
     def run(act: Callable[[], int]) -> int:
         try:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=60)
             return act()
         finally:
             connection.close()
