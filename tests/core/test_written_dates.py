@@ -11,7 +11,7 @@ from goodword.core.text import written_day, written_moment, written_weekday, wri
     ("language", "words"),
     [
         ("en", "Friday 11 December, 23:59 (UTC)"),
-        ("de", "Freitag, 11. Dezember, 23:59 Uhr (UTC)"),
+        ("de", "Freitag, 11. Dezember, 23:59\u00a0Uhr (UTC)"),
         ("fr", "vendredi 11 décembre à 23\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}59 (UTC)"),
     ],
 )

@@ -81,7 +81,7 @@ _PARTICLES: Final = frozenset(
 #: formats for languages that don't write "24 November"
 _DAYS: Final = {"de": "j. F"}
 _WEEKDAYS: Final = {"de": "l, j. F"}
-_TIMES: Final = {"de": r", H:i \U\h\r", "fr": " à G\u00a0\\h\u00a0i"}
+_TIMES: Final = {"de": ", H:i\u00a0\\U\\h\\r", "fr": " à G\u00a0\\h\u00a0i"}
 
 
 def clean_text(raw: str, *, one_line: bool = False) -> str:
