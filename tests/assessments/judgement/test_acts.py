@@ -203,7 +203,7 @@ def test_a_translation_follows_the_source_and_keeps_the_words_it_has(rita: Membe
     move_situation(test=test, situation_id=second["id"], by=UP, revision=revision(test))
     source, german = (row.content for row in draft(test).rows)
     assert german["language"] == "de"
-    assert german["response_scale"][0]["label"] == "Nicht wirksam"
+    assert german["response_scale"][0]["label"] == "Nicht geeignet"
     shapes = [
         [(one["id"], [(a["id"], a["effectiveness"]) for a in one["actions"]]) for one in each["situations"]]
         for each in (source, german)

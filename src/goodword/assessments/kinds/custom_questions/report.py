@@ -65,13 +65,13 @@ PHRASES: Catalogue = {
     },
     "fr": {
         "questions_answered": "questions avec réponse",
-        "questions_right": "{n} sur {m} justes",
-        "questions_points": "{n} points sur {m} pour les réponses notées",
+        "questions_right": "réponses justes\u00a0: {n} sur {m}",
+        "questions_points": "points pour les réponses notées\u00a0: {n} sur {m}",
         "questions_to_mark": "pas encore entièrement notées\u00a0: {n}",
         "custom_right": "Réponses justes aux questions qui en ont une\u00a0: {n} sur {m}.",
         "custom_answered": "Questions avec réponse\u00a0: {n} sur {m}.",
         "custom_points": (
-            "{n} points sur {m} pour les réponses notées ({marked}). Lorsque deux personnes ont noté une "
+            "Points pour les réponses notées ({marked})\u00a0: {n} sur {m}. Lorsque deux personnes ont noté une "
             "réponse, la moyenne est retenue."
         ),
         "custom_to_mark": "Réponses pas encore entièrement notées quand ce rapport a été établi\u00a0: {n}.",

@@ -21,7 +21,7 @@ type Content = dict[str, Any]
 WHOLE: Final = ("name", "instructions", "construct")
 SCALE: Final[Mapping[str, tuple[str, ...]]] = {
     "en": ("Not effective", "Slightly effective", "Fairly effective", "Effective", "Very effective"),
-    "de": ("Nicht wirksam", "Kaum wirksam", "Teilweise wirksam", "Wirksam", "Sehr wirksam"),
+    "de": ("Nicht geeignet", "Kaum geeignet", "Teilweise geeignet", "Geeignet", "Sehr geeignet"),
     "fr": ("Pas efficace", "Peu efficace", "Assez efficace", "Efficace", "Très efficace"),
 }
 

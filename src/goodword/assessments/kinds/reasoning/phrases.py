@@ -124,7 +124,7 @@ PHRASES: Catalogue = {
         "category_letters": "Lettres",
         "category_figural": "Figures",
         "category_deductive": "Déductions",
-        "tasks_solved": "{n} exercices résolus sur {m}\u00a0; {answered} ont reçu une réponse.",
+        "tasks_solved": "Exercices résolus\u00a0: {n} sur {m} (réponses données\u00a0: {answered}).",
         "solved_assumed": (
             "Sur de nombreux tests de ce type, la moyenne serait de {low} à {high} exercices (intervalle à "
             "90\u00a0%, selon des difficultés supposées\u00a0: les exercices ne sont pas encore calibrés)."

@@ -63,7 +63,7 @@ PHRASES: Catalogue = {
         "no_mean_note": "zu wenige Antworten",
         "scale_alt": "{scale}, Skala von {low} bis {high}: Mittelwert {mean}.",
         "scale_line": "Mittelwert {mean} aus {n} von {m} Antworten.",
-        "scale_line_none": "Kein Mittelwert: {n} von {m} Aussagen wurden beantwortet.",
+        "scale_line_none": "Kein Mittelwert: {n} von {m} Aussagen beantwortet.",
         "method_scales": (
             "Jede Skala ist der Mittelwert ihrer Antworten. Kleine Unterschiede zwischen Skalen oder "
             "Personen bedeuten wenig. Was passt, hängt von der Arbeit ab: Vergleichen Sie die Ergebnisse "
@@ -106,8 +106,8 @@ PHRASES: Catalogue = {
         "no_mean": "–",
         "no_mean_note": "trop peu de réponses",
         "scale_alt": "{scale}, échelle de {low} à {high}\u00a0: moyenne {mean}.",
-        "scale_line": "Moyenne {mean} sur {n} réponses parmi {m}.",
-        "scale_line_none": "Pas de moyenne\u00a0: {n} affirmations sur {m} ont reçu une réponse.",
+        "scale_line": "Moyenne {mean}, réponses données\u00a0: {n} sur {m}.",
+        "scale_line_none": "Pas de moyenne (réponses données\u00a0: {n} sur {m}).",
         "method_scales": (
             "Chaque échelle est la moyenne de ses réponses. De petites différences entre échelles ou entre "
             "personnes signifient peu. Ce qui convient dépend du travail\u00a0: comparez les résultats à "
