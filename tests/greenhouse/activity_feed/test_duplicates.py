@@ -5,10 +5,12 @@ from datetime import timedelta
 import httpx2
 import pytest
 
+from goodword.core.personal_data import Subject
 from goodword.greenhouse.activity_feed import posting
 from goodword.greenhouse.activity_feed.notes import activity_feed_status
 from goodword.greenhouse.activity_feed.outcomes import DUPLICATE_SEARCHES, UNKNOWN_WAIT
 from goodword.greenhouse.models import Connection
+from goodword.greenhouse.personal_data import erase_notes
 from greenhouse_sandbox.acts.feed import add_note
 from tests.greenhouse.activity_feed.story import CODE, Story
 from tests.support.jobs import event_names
@@ -51,6 +53,20 @@ def look(story: Story, *, after: timedelta) -> int:
 def shown(story: Story) -> list[int]:
     health = activity_feed_status(story.world.connection)
     return [pk for post in health.duplicated for pk in post.duplicate_remote_ids]
+
+
+def test_the_feed_of_a_person_erased_during_a_search_is_not_searched_again(story: Story) -> None:
+    held = late(story)
+    held.land()
+    application = story.report.step_request.application
+    subject = Subject(organisation_id=application.organisation_id, application_ids=(application.pk,))
+
+    def erase(_: httpx2.Request) -> None:
+        erase_notes.erase(subject, story.now)
+
+    story.world.line.after = erase
+    assert look(story, after=FIRST_LOOK) == 0
+    assert (story.note.search_duplicates_at, shown(story)) == (None, [])
 
 
 def test_a_late_write_is_found_and_shown_until_acknowledged(story: Story) -> None:

@@ -406,6 +406,8 @@ def _search_feed(pk: int, *, now: datetime) -> bool:
             .select_related("report__step_request")
             .get(pk=pk)
         )
+        if note.search_duplicates_at is None:  # erased in the meantime
+            return False
         before = len(note.duplicate_remote_ids)
         outcomes.record_duplicates(note, remote_ids, now=now)
         note.search_duplicates_at = _next_search(note, now=now)
