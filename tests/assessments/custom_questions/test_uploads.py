@@ -34,6 +34,7 @@ from tests.assessments.custom_questions.support import (
 from tests.assessments.once import once
 from tests.assessments.support import answers, rows, token_of
 from tests.core.uploads.test_clamd import scanner, scans
+from tests.workspace.test_concurrent_edits import fields_of
 
 EMPTY = "This file is empty. Choose another one."
 LARGE = "This file is larger than 1 MB. Make it smaller, or choose another one."
@@ -276,3 +277,28 @@ def test_a_file_that_arrives_late_does_not_replace_a_newer_one(attempt: Attempt)
     upload = upload_of(attempt)
     assert upload.name == "newer.pdf"
     assert answers(attempt).get().value == {"upload": upload.pk}
+
+
+def test_a_file_replaces_no_other_that_its_page_has_not_shown(attempt: Attempt) -> None:
+    one, two = Client(), Client()
+    forms = [fields_of(browser.get(where(attempt)).content.decode(), having="seen") for browser in (one, two)]
+    assert (
+        one.post(where(attempt), forms[0] | {"file": SimpleUploadedFile("one.pdf", PDF)}).status_code == 302
+    )
+    reply = two.post(where(attempt), forms[1] | {"file": SimpleUploadedFile("two.pdf", PDF)})
+    page = unescape(reply.content.decode())
+    assert (reply.status_code, upload_of(attempt).name) == (409, "one.pdf")
+    assert "<blockquote>one.pdf</blockquote>" in page
+    assert "Your file is not saved. Choose it again, and press Next to replace the other answer." in page
+    again = fields_of(page, having="seen")
+    for _ in range(2):
+        file = {"file": SimpleUploadedFile("two.pdf", PDF)}
+        assert two.post(where(attempt), again | file).status_code == 302
+    assert upload_of(attempt).name == "two.pdf"
+
+
+def test_a_page_without_a_file_keeps_that_of_another_window(attempt: Attempt) -> None:
+    form = fields_of(Client().get(where(attempt)).content.decode(), having="seen")
+    handed_in(attempt, name="one.pdf")
+    reply = Client().post(where(attempt), form)
+    assert (reply.status_code, upload_of(attempt).name) == (302, "one.pdf")

@@ -173,7 +173,14 @@ def _seconds(part: AttemptPart, *, now: datetime) -> float | None:
 
 
 def save_file(
-    *, attempt_id: int, order: int, item_id: str, file: CheckedFile, now: datetime, device: str = ""
+    *,
+    attempt_id: int,
+    order: int,
+    item_id: str,
+    file: CheckedFile,
+    now: datetime,
+    device: str = "",
+    seen: Seen | None = None,
 ) -> SavedAnswer:
     """Save an uploaded file in place of an earlier one. Raises the same as save_answer."""
     with transaction.atomic():
@@ -199,6 +206,7 @@ def save_file(
             value={"upload": upload.pk},
             now=now,
             device=device,
+            seen=seen,
         )
         others = Upload.objects.of(part.organisation).filter(part=part, item=item_id)
         others.exclude(pk=saved.answer.value["upload"]).delete()

@@ -126,6 +126,7 @@ def _save(
     request: HttpRequest, session: AttemptSession, view: PartView, this: Item, form: ItemForm
 ) -> Answer:
     device = device_of(request)
+    seen = Seen.read(request.POST.get("seen", "")) if view.kind.asks_before_replacing else None
     if isinstance(form, UploadForm) and form.read is not None:
         return save_file(
             attempt_id=session.attempt.pk,
@@ -134,6 +135,7 @@ def _save(
             file=form.read,
             now=session.now,
             device=device,
+            seen=seen,
         ).answer
     age = timedelta(seconds=_age(request))
     return save_answer(
@@ -144,7 +146,7 @@ def _save(
         now=session.now,
         given_at=session.now - age if age else None,
         device=device,
-        seen=Seen.read(request.POST.get("seen", "")) if view.kind.asks_before_replacing else None,
+        seen=seen,
         save=request.POST.get("save", ""),
     ).answer
 
@@ -219,7 +221,7 @@ def _show(
         session,
         "assessments/portal/item.html",
         status=409 if other else 422 if form is not None else 200,
-        other={"text": this.rendered_answer(other.value)} if other else None,
+        other={"text": _text_of(other, view, this), "is_file": _is_file(form)} if other else None,
         **item_context(request, session, view, items, number, form=form, answers=answers),
         elsewhere=view.timed and OTHER_ITEM in request.GET,
         alive=session.url("portal_assessment_ping", view.order) if view.timed else "",
@@ -228,6 +230,14 @@ def _show(
         observe=session.url("portal_assessment_observation", view.order),
         sheet="" if view.timed else session.url("portal_assessment_screens", view.order),
     )
+
+
+def _text_of(other: Answer, view: PartView, this: Item) -> Json:
+    return uploaded_name(view.part, this.id) or this.rendered_answer(other.value)
+
+
+def _is_file(form: ItemForm | None) -> bool:
+    return isinstance(form, UploadForm) and form.read is not None
 
 
 def item_context(
