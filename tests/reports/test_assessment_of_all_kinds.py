@@ -87,7 +87,7 @@ SAID = {
         "degrés de la clé",
         "Pour s’exercer, pas pour décider.",
         "Questions avec réponse",
-        "exercices résolus sur",
+        "Exercices résolus : ",
     ),
 }
 
