@@ -16,7 +16,7 @@ def test_the_mailbox_accepts_all_mail_except_to_one_domain() -> None:
     server = Controller(Handler(store), hostname="127.0.0.1", port=port, ready_timeout=60)
     server.start()
     try:
-        with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
+        with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
             client.send_message(message("maria@globex.example"))
             with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
                 client.send_message(message("nobody@Bounces.example"))

@@ -59,7 +59,7 @@ class RunningProxy:
         """A connection that trusts any certificate."""
         context = ssl._create_unverified_context()
         return context.wrap_socket(
-            socket.create_connection(("127.0.0.1", self.https), timeout=10), server_hostname=HOST
+            socket.create_connection(("127.0.0.1", self.https), timeout=60), server_hostname=HOST
         )
 
     def ask(
@@ -268,7 +268,7 @@ def test_goodword_doctor_finds_the_samples_good(running: RunningProxy, settings:
 
 
 def test_http_leads_to_https(running: RunningProxy) -> None:
-    line = HTTPConnection("127.0.0.1", running.http, timeout=10)
+    line = HTTPConnection("127.0.0.1", running.http, timeout=60)
     line.request("GET", "/p/x/?a=b", headers={"Host": HOST})
     answer = line.getresponse()
     assert answer.status == 308

@@ -357,7 +357,7 @@ HOSTILE = {
 def test_a_hostile_file_is_answered_quickly(report: Report, hostile: bytes) -> None:
     began = time.process_time()
     assert outcome(b"%PDF-1.7\n" + hostile) is Outcome.UNKNOWN
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ def dns_server(zone: Zone) -> Iterator[tuple[str, int]]:
     names don't exist."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
-        sock.settimeout(10)
+        sock.settimeout(60)
         thread = threading.Thread(target=_serve, args=(sock, zone), daemon=True)
         thread.start()
         try:

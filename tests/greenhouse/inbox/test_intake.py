@@ -70,7 +70,7 @@ class Web:
         """Send bytes. Returns everything the server sends until it closes the connection."""
         with server.connect() as line:
             line.sendall(said)
-            line.settimeout(20)
+            line.settimeout(60)
             read = b""
             while part := line.recv(65_536):
                 read += part

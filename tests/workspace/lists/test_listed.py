@@ -236,7 +236,7 @@ def test_two_transactions_on_one_candidate_neither_lose_a_state_nor_wait_for_eac
         try:
             with transaction.atomic():
                 move(lock(kind, pk), "begin", at=NOW, by="candidate")
-                both.wait(30)
+                both.wait(60)
         finally:
             connection.close()
 
