@@ -219,6 +219,7 @@ def pages(world: World) -> dict[str, str]:
         "candidates, search": f"{every}?q=zorn",
         "compare assessments": f"{role}compare/",
         "compare references": f"{role}compare/references/",
+        "home": f"{of}/home/",
         "roles": f"{of}/roles/",
         "candidate": f"{every}{world.candidate}/",
     }

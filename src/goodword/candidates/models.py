@@ -336,13 +336,18 @@ def visible_applications(member: Membership) -> QuerySet[Application]:
     return rows.filter(is_visible(member))
 
 
-def is_visible(member: Membership) -> Q:
-    """Condition of an application. Private candidates are only visible to admins, the role's owner and its viewers."""
-    on_role = Q(role__in=visible_roles(member))
+def is_visible(member: Membership, *, ids: bool = False) -> Q:
+    """Condition of an application. Private candidates are only visible to admins, the role's owner and its viewers.
+    `ids`: read the ids of the roles first, for conditions of many queries."""
+    on_role = _on(visible_roles(member), ids=ids)
     if member.is_admin:
         return on_role
     theirs = Role.objects.of(member.organisation).filter(Q(owner=member) | Q(viewers=member))
-    return on_role & (Q(candidate__private=False) | Q(role__in=theirs))
+    return on_role & (Q(candidate__private=False) | _on(theirs, ids=ids))
+
+
+def _on(roles: QuerySet[Role], *, ids: bool) -> Q:
+    return Q(role_id__any_of=list(roles.values_list("pk", flat=True))) if ids else Q(role__in=roles)
 
 
 def sees_private_candidates(role: Role, member: Membership) -> bool:
@@ -356,4 +361,4 @@ def of_own_roles(member: Membership) -> Q:
         return Q()
     # ids instead of a join, so that PostgreSQL combines two indexes
     owned = list(Role.objects.of(member.organisation).filter(owner=member).values_list("pk", flat=True))
-    return Q(role__in=owned) | Q(recruiter_email__same_address=member.user.email)
+    return Q(role_id__any_of=owned) | Q(recruiter_email__same_address=member.user.email)

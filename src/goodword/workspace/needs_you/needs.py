@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.candidates.models import Application, of_own_roles, visible_applications
+from goodword.candidates.models import Application, is_visible, of_own_roles
 from goodword.core.workdays import Calendar, working_days_between
 from goodword.roles.models import Role, Step, visible_roles
 from goodword.workspace.models import HiddenNeed
@@ -92,7 +92,8 @@ class Viewer:
     @cached_property
     def applications(self) -> QuerySet[Application, Any]:
         """The visible applications that are not being erased."""
-        rows = visible_applications(self.member).filter(erased_at=None, erasure_requested_at=None)
+        rows = Application.objects.of(self.organisation).filter(is_visible(self.member, ids=True))
+        rows = rows.filter(erased_at=None, erasure_requested_at=None)
         return (rows.filter(of_own_roles(self.member)) if self.mine else rows).values("pk")
 
     @cached_property
@@ -166,7 +167,7 @@ def collect(
     counted: int = COUNTED,
 ) -> Needs:
     """Return at most `at_most` needs of each urgency, counting up to `counted` per source. The number of queries
-    depends only on the number of sources."""
+    depends only on the sources that have needs."""
     hidden = hidden or Hidden()
     shown: dict[Urgency, list[Need]] = {urgency: [] for urgency in Urgency}
     counts = dict.fromkeys(Urgency, 0)
@@ -179,6 +180,8 @@ def collect(
         if ids:
             those = {f"{source.key}__in": list(ids)}
             rows = rows.filter(**those) if hidden.only else rows.exclude(**those)
+        if not rows.exists():  # takes half the time of the list's query, and most sources are empty
+            continue
         shaped = source.shape(viewer, rows)
         found = list(shaped[: at_most + 1])
         n = (
