@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
-from goodword.core.text import written_day, written_moment, written_weekday, written_weekday_time
+from goodword.core.text import in_series, written_day, written_moment, written_weekday, written_weekday_time
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,10 @@ def test_french_writes_the_first_of_a_month_as_an_ordinal() -> None:
             == "mardi 1er décembre à 9 h 05 (UTC)"
         )
         assert written_weekday(morning.replace(day=11)) == "vendredi 11 décembre"
+
+
+def test_french_lists_of_facts_have_a_space_before_the_semicolon() -> None:
+    for language, text in (("en", "2; 3"), ("de", "2; 3"), ("fr", "2\N{NO-BREAK SPACE}; 3")):
+        with translation.override(language):
+            assert in_series(["2", "3"]) == text
+    assert in_series(["2", "3"], language="fr") == "2\N{NO-BREAK SPACE}; 3"

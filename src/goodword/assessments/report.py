@@ -236,7 +236,7 @@ def assessment_method(assessment: AssessmentData, words: Phrases, *, erased: boo
 
 
 def assessment_facts(assessment: AssessmentData, words: Phrases) -> list[tuple[str, str]]:
-    tests = "; ".join(
+    tests = words.in_series(
         f"{part['name']}, {words('test_version', version=part['version'], scoring=part['scoring_version'])}"
         if part["scoring_version"]
         else f"{part['name']}, {part['version']}"

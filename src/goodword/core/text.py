@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -272,8 +272,16 @@ def _primary() -> str:
 
 def labelled(label: str, text: str, *, language: str = "") -> str:
     """ "Label: text", in French with a space before the colon. `language`: by default the active one."""
-    space = "\N{NO-BREAK SPACE}" if (language or _primary()) == "fr" else ""
-    return f"{label}{space}: {text}"
+    return f"{label}{_space(language)}: {text}"
+
+
+def in_series(texts: Iterable[str], *, language: str = "") -> str:
+    """ "One; another", in French with a space before the semicolon. `language` as in `labelled`."""
+    return f"{_space(language)}; ".join(texts)
+
+
+def _space(language: str) -> str:
+    return "\N{NO-BREAK SPACE}" if (language or _primary()) == "fr" else ""
 
 
 LONGEST_NAME: Final = 200
@@ -326,6 +334,9 @@ class Phrases:
 
     def labelled(self, label: str, text: str) -> str:
         return labelled(label, text, language=self.language)
+
+    def in_series(self, texts: Iterable[str]) -> str:
+        return in_series(texts, language=self.language)
 
     def __contains__(self, key: str) -> bool:
         return key in self.phrases

@@ -77,7 +77,7 @@ def _summary(check: CheckData, words: Phrases) -> Section:
         counted = [
             words("of_each", text=labels[value], n=counts[value]) for value in labels if value in counts
         ]
-        sentences.append(words("again_counts", counts="; ".join(counted)))
+        sentences.append(words("again_counts", counts=words.in_series(counted)))
     sentences += _facts_sentences(check, words)
     return Section("", [Prose([" ".join(sentences)], large=True)])
 

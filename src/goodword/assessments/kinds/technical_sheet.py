@@ -12,7 +12,7 @@ from goodword.assessments.kinds.scales.published_norms import PublishedNormGroup
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.reliability import FEW
 from goodword.assessments.psychometrics.strata import Stratum
-from goodword.core.text import written_count, written_day, written_figure
+from goodword.core.text import in_series, written_count, written_day, written_figure
 
 _OMEGA: Final = gettext_lazy(
     "omega = (Σa)² ÷ ((Σa)² + Σu), where a is an item's unstandardised loading on the common "
@@ -43,7 +43,7 @@ _BY: Final[Mapping[str, Promise]] = {
 def reliability_formula(way: str, *, alpha: bool = False, omega: bool = False) -> str:
     """The formula without a full stop; empty if unknown. `way`: a `ReliabilitySource`."""
     formulas = [str(formula) for formula, there in ((_OMEGA, omega), (_ALPHA, alpha)) if there]
-    return "; ".join(formulas) or str(_BY.get(way, ""))
+    return in_series(formulas) or str(_BY.get(way, ""))
 
 
 def reliability_figures(
@@ -277,7 +277,7 @@ def _agreement(group: OwnGroup) -> str:
     return gettext("In %(language)s on a %(device)s: %(scales)s.") % {
         "language": group.language_name,
         "device": _device(group.device),
-        "scales": "; ".join(scales),
+        "scales": in_series(scales),
     }
 
 

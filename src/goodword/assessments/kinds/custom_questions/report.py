@@ -66,7 +66,7 @@ PHRASES: Catalogue = {
     "fr": {
         "questions_answered": "questions avec réponse",
         "questions_right": "réponses justes\u00a0: {n} sur {m}",
-        "questions_points": "points pour les réponses notées\u00a0: {n} sur {m}",
+        "questions_points": "{n} sur {m} points pour les réponses notées",
         "questions_to_mark": "pas encore entièrement notées\u00a0: {n}",
         "custom_right": "Réponses justes aux questions qui en ont une\u00a0: {n} sur {m}.",
         "custom_answered": "Questions avec réponse\u00a0: {n} sur {m}.",
