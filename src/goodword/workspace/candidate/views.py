@@ -20,12 +20,13 @@ from goodword.assessments.verification import may_verify, status_of, verificatio
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, recruiter_of, visible_applications
 from goodword.core import clock
+from goodword.core.compiled_queries import compiled
+from goodword.core.models import HasPk
 from goodword.greenhouse.activity_feed import posting
 from goodword.greenhouse.activity_feed.notes import drop, retry
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.references.flags.display import flags_of
 from goodword.references.models import Check
-from goodword.reports.domain.reviews import visible_reviews
 from goodword.reports.models import Report, ResultReview
 from goodword.workflow.domain.appeals import appeals_of
 from goodword.workflow.domain.eligibility import mail_blocked_reason
@@ -61,7 +62,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     attempt = runs.completed_attempt if sees_flags else None
     results: list[Result] = []
     earlier: list[EarlierRun] = []
-    reports = list(reports_of(application))
+    reports = _reports(request.organisation, application.pk)
     latest = {mark.step_request.pk: mark.run for mark in marks if mark.step_request is not None}
     of_earlier = {report.pk for report in reports if report.run != latest.get(report.step_request_id)}
     reports.sort(key=lambda report: report.pk in of_earlier)
@@ -96,7 +97,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     )
     comments, appeals = comments_of(application), appeals_of(application)
     verifications = [status_of(one, now=now) for one in verifications_of(application)] if sees_flags else []
-    reviews = _reviews(application, request.member) if results and request.member.may_work else []
+    reviews = _reviews(request.organisation, application.pk) if results and request.member.may_work else []
     if request.method == "GET":
         mark_seen(application, member=request.member, now=now)
     return render(
@@ -156,14 +157,13 @@ def _rating_request(application: Application) -> dict[str, object]:
     }
 
 
-def reports_of(application: Application) -> QuerySet[Report]:
-    """Return all versions of the application's reports, newest first, without redacted ones."""
-    return (
-        Report.objects.of(application.organisation)
-        .filter(step_request__application=application)
-        .exclude(state=Report.State.REDACTED)
-        .select_related("step_request__step", "activity_feed_note", "attempt", "check_run")
-        .order_by("-created_at", "-pk")
+@compiled
+def _reports(organisation: HasPk, application_id: int) -> QuerySet[Report]:
+    """All versions of the application's reports, newest first, without redacted ones."""
+    rows = Report.objects.of(organisation).filter(step_request__application_id=application_id)
+    rows = rows.exclude(state=Report.State.REDACTED)
+    return rows.select_related("step_request__step", "activity_feed_note", "attempt", "check_run").order_by(
+        "-created_at", "-pk"
     )
 
 
@@ -195,9 +195,10 @@ def _flags_of_runs(runs: Iterable[StepRun | None], *, current: Collection[StepRu
     return found
 
 
-def _reviews(application: Application, member: Membership) -> list[ResultReview]:
-    rows = visible_reviews(member).filter(step_request__application=application)
-    return list(rows.select_related("step_request__step", "reviewed_by__user").order_by("pk"))
+@compiled
+def _reviews(organisation: HasPk, application_id: int) -> QuerySet[ResultReview]:
+    rows = ResultReview.objects.of(organisation).filter(step_request__application_id=application_id)
+    return rows.select_related("step_request__step", "reviewed_by__user").order_by("pk")
 
 
 def greenhouse_url(application: Application) -> str:

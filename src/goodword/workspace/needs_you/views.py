@@ -105,9 +105,10 @@ def needs_you(request: MemberRequest) -> HttpResponseBase:
 def _results(viewer: Viewer) -> dict[str, Any]:
     rows = to_review(viewer.member, mine=viewer.mine)
     week = reviewed(viewer.member).filter(reviewed_at__gte=monday(viewer.member, now=viewer.now))
+    count = rows.count()
     return {
-        "rows": rows_of(with_relations(rows.order_by("since", "pk"))[:RESULTS]),
-        "rows_count": rows.count(),
+        "rows": rows_of(with_relations(rows.order_by("since", "pk"))[:RESULTS]) if count else [],
+        "rows_count": count,
         "rows_url": viewer.link("results") + ("?show=mine" if viewer.mine else "?show=all"),
         "reviewed_this_week": week.count(),
         "show": "",
