@@ -4,6 +4,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.urls import reverse
 from goodword.accounts.models import Membership
 from goodword.questionnaires.models import Questionnaire
 from goodword.roles.models import Role
-from goodword.workspace.models import Comment
+from goodword.workspace.models import CandidateImport, Comment
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.test_concurrent_edits import fields_of
@@ -62,6 +63,21 @@ def test_a_questionnaire_and_a_comment_are_written_once(rita: Membership) -> Non
     for _ in range(2):
         browser.post(reverse("candidate_comment", args=[slug, ada.pk]), form)
     assert Comment.objects.of(rita.organisation).count() == 1
+
+
+@pytest.mark.django_db
+def test_a_corrected_file_of_the_same_size_is_another_one(rita: Membership) -> None:
+    role = factories.role(rita.organisation, owner=rita)
+    browser, where = signed_in(rita), reverse("role_import", args=[rita.organisation.slug, role.pk])
+    form = opened(browser, where, having="file")
+    replies = [
+        browser.post(where, form | {"file": SimpleUploadedFile("people.csv", line.encode())})["Location"]
+        for name in ("Ada", "Ida", "Ida")
+        if (line := f"Name,E-mail\n{name} Zorn,{name}@x.example\n")
+    ]
+    imported = CandidateImport.objects.of(rita.organisation).order_by("pk")
+    names = [one.rows.get().cells["email"] for one in imported]
+    assert (names, len(set(replies))) == (["Ada@x.example", "Ida@x.example"], 2)
 
 
 @pytest.mark.programs

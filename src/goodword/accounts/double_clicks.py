@@ -1,13 +1,14 @@
-"""Forms that create something, sent twice by a double click. With JavaScript, the button is disabled; this is for pages
-without it."""
+"""Forms that create something, sent twice by a double click. `ui/js/forms.js` ignores a second click for some seconds;
+this also works without JavaScript."""
 
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Concatenate, Final
+from typing import Any, Concatenate, Final
 
 from django.core.cache import cache
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -44,6 +45,15 @@ def once[R: HttpRequest, **P](
 
 
 def _digest(request: HttpRequest) -> bytes:
-    files = [(name, one.name, one.size) for name, several in request.FILES.lists() for one in several]
+    files = [(name, one.name, _content(one)) for name, several in request.FILES.lists() for one in several]
     sent = [request.user.pk, request.get_full_path(), request.POST.urlencode(), files]
     return sha256(repr(sent).encode()).digest()
+
+
+def _content(file: "UploadedFile[Any]") -> bytes:
+    """Its digest: a file may be corrected without changing its size."""
+    digest = sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.digest()
