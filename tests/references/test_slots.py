@@ -9,6 +9,7 @@ import time_machine
 from django.core import mail
 
 from goodword.accounts.models import Membership
+from goodword.core.models import Event
 from goodword.references.domain import checks
 from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import cancel_check, extend_check
@@ -245,6 +246,8 @@ def test_an_extended_deadline_counts_from_the_extension_and_takes_no_days_away()
         extend_check(check_id=story.check.pk, days=days, member=member(story), now=now)
         given = days_left(story.check.deadline_at, now=now, calendar=story.check.organisation.calendar)
         assert given == max(left, days)
+        extended = Event.objects.filter(name="check.extended").latest("pk")
+        assert extended.data["until"] == story.check.deadline_at.isoformat()
     until = story.check.deadline_at
     decide(story, "still_asked", days=22)
     assert story.check.deadline_at <= until + timedelta(days=3)  # a wait of a day, perhaps over a weekend

@@ -107,9 +107,8 @@ def extend_check(
         for request in earlier:
             _extend(request, until, check=check, now=now)
         later = until > check.deadline_at
-        if (
-            later and check.clock_stopped_at is not None
-        ):  # or the wait so far would be added to the new deadline
+        # or the wait so far would be added to the new deadline
+        if later and check.clock_stopped_at is not None:
             give_back_wait(check, since=check.clock_stopped_at, now=now)
         check.deadline_at, check.next_reminder_at = max(check.deadline_at, until), None
         update_clock(check, now=now)
@@ -118,7 +117,7 @@ def extend_check(
             check,
             by=actor(member),
             at=now,
-            until=until.isoformat(),
+            until=check.deadline_at.isoformat(),
             requests=len(earlier),
         )
         if later:
