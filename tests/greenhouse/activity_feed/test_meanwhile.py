@@ -74,6 +74,9 @@ def test_a_note_waits_for_the_version_without_an_erased_referee(story: Story) ->
     rows.update(state=Report.State.BUILDING)
     during_the_lookup(story, lambda: redact(story.report))
     assert (story.note.state, story.note.attempts, story.notes()) == ("queued", 0, [])
+    assert (
+        story.note.last_error == "A referee was erased from the report. The note waits for the new version."
+    )
     story.try_to_post(after=timedelta(minutes=2))
     assert story.notes() == []
     rows.update(state=Report.State.READY)

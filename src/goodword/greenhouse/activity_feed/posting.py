@@ -70,6 +70,7 @@ DISCONNECTED = "Greenhouse was disconnected before the note was posted. Reconnec
 TOO_SLOW = "Greenhouse answered too slowly; the note was not sent."
 
 OTHER_FIRST = "Another note about this step is being posted."
+REPLACED = "A referee was erased from the report. The note waits for the new version."
 
 #: waits while another note about the step is being posted; different, so that two notes don't wait for each other
 OLDER_WAITS, NEWER_WAITS = timedelta(seconds=15), timedelta(minutes=1)
@@ -109,8 +110,8 @@ class Withdrawn(Exception):
 class NotItsTurn(Exception):
     """Another note about this step is being posted, or the report is being replaced."""
 
-    def __init__(self, wait: timedelta) -> None:
-        super().__init__()
+    def __init__(self, wait: timedelta, why: str = OTHER_FIRST) -> None:
+        super().__init__(why)
         self.wait = wait
 
 
@@ -148,7 +149,7 @@ def post(note_id: int, *, now: datetime) -> None:
     except Withdrawn:
         log.info("%s was cancelled or claimed again before it was posted", note)
     except NotItsTurn as error:
-        outcomes.wait_without_counting(note, error=OTHER_FIRST, now=now, wait=error.wait)
+        outcomes.wait_without_counting(note, error=str(error), now=now, wait=error.wait)
     except ClaimExpired:
         outcomes.retry_later(note, error=TOO_SLOW, now=now, unknown=False)
     except HarvestError as error:
@@ -332,7 +333,7 @@ def _follow_report(note: ActivityFeedNote) -> None:
     same_run = later.filter(attempt=report.attempt_id, check_run=report.check_run_id)
     new = same_run.exclude(state=Report.State.REDACTED).order_by("-version").first()
     if new is None or new.state != Report.State.READY:
-        raise NotItsTurn(NEWER_WAITS)
+        raise NotItsTurn(NEWER_WAITS, REPLACED)
     if ActivityFeedNote.objects.of(note.organisation).filter(report=new).exists():
         raise Superseded
     if not outbox.still_claimed(note).update(report=new, marker=new.code):
@@ -350,7 +351,7 @@ def _body(note: ActivityFeedNote, *, now: datetime) -> str:
         if not outbox.still_claimed(note).exists():
             raise Withdrawn
         if report is not None and report.state != Report.State.READY:
-            raise NotItsTurn(OLDER_WAITS)
+            raise NotItsTurn(OLDER_WAITS, REPLACED)
         if (
             Connection.objects.of(note.organisation).get(pk=note.connection_id).state
             == Connection.State.DISCONNECTED
