@@ -262,7 +262,9 @@ def test_a_second_click_or_a_colleague_rotates_the_secret_key_once(desk: Desk) -
     client.post(where, {"keep_for": "60", "seen": seen})
     first = rotated(desk)
     response = client.post(where, {"keep_for": "0", "seen": seen}, follow=True)
-    assert "Not created: there is a new secret key since you opened the page." in response.content.decode()
+    assert (
+        "Not created: a secret key has been created since you opened the page." in response.content.decode()
+    )
     assert rotated(desk) == first
     assert desk.audited().count("greenhouse.secret_rotated") == 1
     assert connection.pk == desk.connection().pk
@@ -277,7 +279,9 @@ def test_the_key_that_was_the_newest_on_the_page_is_still_accepted(desk: Desk) -
     seen = fields_of(page, having="seen")["seen"]
     client.post(where, {"keep_for": "60"})
     response = client.post(desk.own("greenhouse_end_old"), {"seen": seen}, follow=True)
-    assert "Not stopped: there is a new secret key since you opened the page." in response.content.decode()
+    assert (
+        "Not stopped: a secret key has been created since you opened the page." in response.content.decode()
+    )
     assert in_use in rotated(desk)
     client.post(
         desk.own("greenhouse_end_old"), {"seen": fields_of(response.content.decode(), having="seen")["seen"]}

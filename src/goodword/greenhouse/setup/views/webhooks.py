@@ -72,7 +72,9 @@ def rotate(request: MemberRequest, pk: int) -> HttpResponseBase:
                 seen=request.POST.get("seen", ""),
             )
         except NewSecret:
-            messages.warning(request, _("Not created: there is a new secret key since you opened the page."))
+            messages.warning(
+                request, _("Not created: a secret key has been created since you opened the page.")
+            )
         else:
             messages.success(request, _("Secret key created. Enter it in each webhook in Greenhouse."))
         return redirect("greenhouse_webhooks", request.organisation.slug, connection.pk)
@@ -93,7 +95,7 @@ def end_old(request: MemberRequest, pk: int) -> HttpResponseBase:
     try:
         ended = end_old_secrets(connection, member=request.member, now=clock.now(), seen=seen)
     except NewSecret:
-        messages.warning(request, _("Not stopped: there is a new secret key since you opened the page."))
+        messages.warning(request, _("Not stopped: a secret key has been created since you opened the page."))
     else:
         if ended:
             messages.success(request, _("Only the newest secret key is accepted now."))
