@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.concurrent_edits import NoticesChanges
+from goodword.accounts.double_clicks import once
 from goodword.assessments.plans.editing import MAX_REQUIREMENT_LENGTH
 from goodword.core import clock
 from goodword.roles.domain import job_analysis
@@ -234,6 +235,7 @@ def take_over(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
+@once
 @transaction.atomic
 def new(request: MemberRequest, pk: int) -> HttpResponseBase:
     role = _role(request, pk)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.double_clicks import once
 from goodword.assessments.catalogue.drafts import TestDraft
 from goodword.assessments.kinds.custom_questions import drafts as custom_drafts
 from goodword.assessments.kinds.custom_questions.editor import (
@@ -33,6 +34,7 @@ KIND = Test.Kind.CUSTOM_QUESTIONS
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @QUESTIONS.view
+@once
 def new(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     form = _form(request, draft, "")
     edit = DraftForm(request=request, form=form, current=draft.revision)
@@ -62,6 +64,7 @@ def change(request: MemberRequest, draft: TestDraft, *, question_id: str) -> Htt
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @QUESTIONS.view
+@once
 def new_text(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     if draft.content.get("taken_from"):
         return _to_questionnaire(request)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.double_clicks import once
 from goodword.assessments.catalogue.drafts import TestDraft
 from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.judgement import drafts as judgement_drafts
@@ -70,6 +71,7 @@ def panel(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @JUDGEMENT.view
+@once
 def invite(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     if request.method != "POST":
         return _back(request)

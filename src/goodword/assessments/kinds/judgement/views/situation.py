@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.double_clicks import once
 from goodword.assessments.catalogue.drafts import TestDraft
 from goodword.assessments.kinds.form_rows import changed_rows
 from goodword.assessments.kinds.judgement import drafts as judgement_drafts
@@ -23,6 +24,7 @@ KIND = Test.Kind.JUDGEMENT
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @JUDGEMENT.view
+@once
 def new(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     form = _form(request, draft, {})
     edit = DraftForm(request=request, form=form, current=draft.revision)
