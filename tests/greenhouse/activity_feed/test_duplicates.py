@@ -11,8 +11,9 @@ from goodword.greenhouse.activity_feed.notes import activity_feed_status
 from goodword.greenhouse.activity_feed.outcomes import DUPLICATE_SEARCHES, UNKNOWN_WAIT
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.personal_data import erase_notes
+from goodword.reports.models import Report
 from greenhouse_sandbox.acts.feed import add_note
-from tests.greenhouse.activity_feed.story import CODE, Story
+from tests.greenhouse.activity_feed.story import CODE, Story, ready
 from tests.support.jobs import event_names
 
 FIRST_LOOK = UNKNOWN_WAIT + DUPLICATE_SEARCHES[0]
@@ -82,6 +83,19 @@ def test_a_late_write_is_found_and_shown_until_acknowledged(story: Story) -> Non
     assert posting.mark_seen(story.note, now=story.now) is True
     assert shown(story) == []
     assert posting.mark_seen(story.note, now=story.now) is False
+
+
+def test_a_late_write_about_a_version_with_an_erased_referee_is_found_too(story: Story) -> None:
+    held = DelayedWrite(story)
+    story.try_to_post()
+    Report.objects.of(story.world.organisation).update(state=Report.State.REDACTED)
+    ready(story.world, version=2, code="GW-0002")
+    story.try_to_post(after=UNKNOWN_WAIT)
+    [note] = story.notes()
+    assert "Report (PDF), version 2: " in (note.body or "")
+    held.land()
+    assert look(story, after=FIRST_LOOK) == 1
+    assert len(shown(story)) == 1
 
 
 @pytest.mark.world

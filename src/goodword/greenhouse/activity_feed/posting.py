@@ -336,9 +336,11 @@ def _follow_report(note: ActivityFeedNote) -> None:
         raise NotItsTurn(NEWER_WAITS, REPLACED)
     if ActivityFeedNote.objects.of(note.organisation).filter(report=new).exists():
         raise Superseded
-    if not outbox.still_claimed(note).update(report=new, marker=new.code):
+    # an earlier write that may still arrive is only found by its own marker
+    marker = note.marker if note.outcome_unknown else new.code
+    if not outbox.still_claimed(note).update(report=new, marker=marker):
         raise Withdrawn
-    note.report, note.marker = new, new.code
+    note.report, note.marker = new, marker
 
 
 def _body(note: ActivityFeedNote, *, now: datetime) -> str:
