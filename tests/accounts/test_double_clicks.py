@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from goodword.accounts.models import Membership
+from goodword.accounts.models import Invitation, Membership
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds.judgement.drafts import create_open_text
 from goodword.questionnaires.models import Questionnaire
@@ -103,6 +103,15 @@ def test_a_second_click_shows_no_error_about_what_the_first_has_added(rita: Memb
     first, second = browser.post(where, form), browser.post(where, form)
     assert (first.status_code, second.status_code) == (302, 302)
     assert first["Location"] == second["Location"]
+
+
+@pytest.mark.django_db
+def test_a_second_click_does_not_call_a_colleague_invited_already() -> None:
+    ann = factories.member(factories.organisation(), kind="admin")
+    browser, where = signed_in(ann), reverse("members", args=[ann.organisation.slug])
+    form = opened(browser, where, having="emails", emails="ben@acme.example")
+    assert [browser.post(where, form).status_code for _ in range(2)] == [302, 302]
+    assert Invitation.objects.of(ann.organisation).count() == 1
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ from goodword.accounts.access import MemberRequest, View
 from goodword.accounts.concurrent_edits import organisation_to_change
 from goodword.accounts.domain.invitations import NotInvited, open_invitations_of
 from goodword.accounts.domain.members import NotChanged, reactivate
+from goodword.accounts.double_clicks import once
 from goodword.accounts.models import Invitation, Membership, active_members
 from goodword.accounts.navigation import settings_nav
 from goodword.accounts.second_factor import factors_of, reset
@@ -42,6 +43,7 @@ def changes_members[**P](view: View[P]) -> Callable[..., HttpResponseBase]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @changes_members
+@once
 def members(request: MemberRequest) -> HttpResponseBase:
     posted = request.POST if request.method == "POST" else None
     form = InviteForm(posted, organisation=request.organisation, initial={"kind": Membership.Kind.RECRUITER})
