@@ -36,6 +36,21 @@ def test_nothing_is_posted_about_a_person_erased_at_that_moment(story: Story) ->
     assert not Link.objects.of(story.world.organisation).filter(purpose=Link.Purpose.REPORT).exists()
 
 
+def test_nothing_is_posted_about_a_person_erased_while_the_next_author_is_tried(story: Story) -> None:
+    application = story.report.step_request.application
+    subject = Subject(organisation_id=application.organisation_id, application_ids=(application.pk,))
+    story.world.fail(kind="fail", method="POST", path="/v3/notes", status=422, times=1)
+
+    def refused(request: httpx2.Request) -> None:
+        if request.method == "POST" and request.url.path == "/v3/notes":
+            story.world.line.after = lambda _: None
+            erase_notes.erase(subject, story.now)
+
+    story.world.line.after = refused
+    story.try_to_post()
+    assert (story.note.state, story.notes()) == ("cancelled", [])
+
+
 def test_nothing_is_posted_with_a_key_that_was_disconnected_at_that_moment(story: Story) -> None:
     admin = factories.member(story.world.organisation, kind="admin")
     during_the_lookup(story, lambda: disconnect(story.world.connection, member=admin, now=story.now))

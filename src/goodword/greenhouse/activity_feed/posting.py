@@ -286,7 +286,9 @@ def _write(
     for author_id in target.authors:
         if time.monotonic() - claimed > WRITE_WITHIN:
             raise ClaimExpired
-        body = body or _body(note, now=now)
+        with transaction.atomic():
+            _check_wanted(note)
+            body = body or _body(note, now=now)
         try:
             written = api.post_note(
                 candidate_id=target.candidate_id,
@@ -343,32 +345,33 @@ def _follow_report(note: ActivityFeedNote) -> None:
     note.report, note.marker = new, marker
 
 
+def _check_wanted(note: ActivityFeedNote) -> None:
+    """Check before each write that the note may still be posted, and lock the report until its link is stored. Raises
+    CannotPost, NotItsTurn and Withdrawn."""
+    # erasures take this lock when they delete the report's links
+    locked = Report.objects.of(note.organisation).select_for_update(of=("self",), no_key=True)
+    report = locked.filter(pk=note.report_id or 0).first()
+    if not outbox.still_claimed(note).exists():
+        raise Withdrawn
+    if report is not None and report.state != Report.State.READY:
+        raise NotItsTurn(OLDER_WAITS, REPLACED)
+    connection = Connection.objects.of(note.organisation).get(pk=note.connection_id)
+    if connection.state == Connection.State.DISCONNECTED:
+        raise CannotPost(FailureReason.DISCONNECTED, DISCONNECTED)
+
+
 def _body(note: ActivityFeedNote, *, now: datetime) -> str:
-    """The text, with a new link. Links of earlier attempts stay valid, since their note may be on the feed. Raises
-    CannotPost, NotItsTurn and Withdrawn if the note must not be posted any more."""
-    with transaction.atomic():
-        # erasures take this lock when they delete the report's links
-        locked = Report.objects.of(note.organisation).select_for_update(of=("self",), no_key=True)
-        report = locked.filter(pk=note.report_id or 0).first()
-        if not outbox.still_claimed(note).exists():
-            raise Withdrawn
-        if report is not None and report.state != Report.State.READY:
-            raise NotItsTurn(OLDER_WAITS, REPLACED)
-        if (
-            Connection.objects.of(note.organisation).get(pk=note.connection_id).state
-            == Connection.State.DISCONNECTED
-        ):
-            raise CannotPost(FailureReason.DISCONNECTED, DISCONNECTED)
-        if note.report is None:
-            return wording.test_note_body(note)
-        link = links.mint(
-            organisation=note.organisation,
-            purpose=Link.Purpose.REPORT,
-            subject_id=note.report.pk,
-            now=now,
-            expires_at=now + timedelta(days=note.organisation.report_link_days),
-        )
-        return wording.body(note, note.report, link=link)
+    """The text, with a new link. Links of earlier attempts stay valid, since their note may be on the feed."""
+    if note.report is None:
+        return wording.test_note_body(note)
+    link = links.mint(
+        organisation=note.organisation,
+        purpose=Link.Purpose.REPORT,
+        subject_id=note.report.pk,
+        now=now,
+        expires_at=now + timedelta(days=note.organisation.report_link_days),
+    )
+    return wording.body(note, note.report, link=link)
 
 
 def searches_due(*, now: datetime) -> QuerySet[ActivityFeedNote]:
