@@ -236,8 +236,11 @@ def test_waits_before_a_new_deadline_are_not_added_to_it(asked: bool, how: str) 
 
 
 @pytest.mark.world
-def test_an_extended_deadline_counts_from_the_extension_and_takes_no_days_away() -> None:
+@pytest.mark.parametrize("asked", [False, True], ids=["nobody else", "another referee"])
+def test_an_extended_deadline_counts_from_the_extension_and_takes_no_days_away(asked: bool) -> None:
     story = asking()
+    if asked:
+        name_and_send(story, 2, PEER)
     cannot(story)
     left = days_left(story.check.deadline_at, now=NOW, calendar=story.check.organisation.calendar)
     assert left > 3

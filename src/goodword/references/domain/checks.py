@@ -259,8 +259,7 @@ def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
     on_hold = is_open(check) and waits_for_organisation(statuses, lacks_self_reference=lacks_self_reference)
     if on_hold and check.clock_stopped_at is None:
         # the candidate may have waited since before, while other referees were being asked
-        asked = [one.slot.cannot_at for one in statuses if one.state == "questioned" and one.slot.cannot_at]
-        check.clock_stopped_at = _not_given_back(check, since=min([now, *asked]))
+        check.clock_stopped_at = _not_given_back(check, since=min([now, *_questioned_at(statuses)]))
     elif not on_hold and check.clock_stopped_at is not None:
         give_back_wait(check, since=check.clock_stopped_at, now=now)
         check.clock_stopped_at = None
@@ -272,6 +271,16 @@ def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
         asked_at=asked_at,
     )
     check.save()
+
+
+def _questioned_at(statuses: Sequence[SlotStatus]) -> list[datetime]:
+    """When the candidate asked what the organisation hasn't answered."""
+    return [one.slot.cannot_at for one in statuses if one.state == "questioned" and one.slot.cannot_at]
+
+
+def waits_since(check: Check) -> datetime | None:
+    """Since when the candidate has been waiting for the organisation, even if open requests keep the clock running."""
+    return check.clock_stopped_at or min(_questioned_at(slot_statuses(check)), default=None)
 
 
 def give_back_wait(check: Check, *, since: datetime, now: datetime) -> None:

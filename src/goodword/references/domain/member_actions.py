@@ -17,6 +17,7 @@ from goodword.references.domain.checks import (
     referee_deadline,
     refuse_unless_open,
     update_clock,
+    waits_since,
 )
 from goodword.references.domain.mails import (
     REQUEST,
@@ -108,8 +109,8 @@ def extend_check(
             _extend(request, until, check=check, now=now)
         later = until > check.deadline_at
         # or the wait so far would be added to the new deadline
-        if later and check.clock_stopped_at is not None:
-            give_back_wait(check, since=check.clock_stopped_at, now=now)
+        if later and (since := waits_since(check)) is not None:
+            give_back_wait(check, since=since, now=now)
         check.deadline_at, check.next_reminder_at = max(check.deadline_at, until), None
         update_clock(check, now=now)
         record_event(
