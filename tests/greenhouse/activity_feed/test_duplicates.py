@@ -70,6 +70,22 @@ def test_the_feed_of_a_person_erased_during_a_search_is_not_searched_again(story
     assert (story.note.search_duplicates_at, shown(story)) == (None, [])
 
 
+def test_no_search_is_planned_for_a_person_erased_while_their_note_is_written(story: Story) -> None:
+    DelayedWrite(story)
+    story.try_to_post()
+    application = story.report.step_request.application
+    subject = Subject(organisation_id=application.organisation_id, application_ids=(application.pk,))
+
+    def erase(request: httpx2.Request) -> None:
+        if request.method == "POST" and request.url.path == "/v3/notes":
+            type(application).objects.of(application.organisation).update(erased_at=story.now)
+            erase_notes.erase(subject, story.now)
+
+    story.world.line.after = erase
+    story.try_to_post(after=UNKNOWN_WAIT)
+    assert (story.note.state, story.note.search_duplicates_at) == ("sent", None)
+
+
 def test_a_late_write_is_found_and_shown_until_acknowledged(story: Story) -> None:
     held = late(story)
     held.land()

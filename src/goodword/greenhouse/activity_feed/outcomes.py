@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from goodword.candidates.models import Application
 from goodword.core import outbox
 from goodword.core.events import record
 from goodword.greenhouse.client import (
@@ -67,11 +68,23 @@ def record_posted(note: ActivityFeedNote, posted: PostedNote, *, now: datetime) 
         )
         if note.state != ActivityFeedNote.State.SENT:  # another worker has claimed it and will find the note
             return
+        if note.search_duplicates_at is not None and _is_erased(
+            note
+        ):  # meanwhile: the erasure ended searches
+            note.search_duplicates_at = None
+            note.save(update_fields=["search_duplicates_at"])
         Connection.objects.across_organisations().filter(pk=note.connection_id).update(writing_tested_at=now)
         _record("note.posted", note, now=now, remote_id=posted.remote_id)
         _drop_failed_older(note, now=now)
         if posted.duplicates:
             record_duplicates(note, posted.duplicates, now=now)
+
+
+def _is_erased(note: ActivityFeedNote) -> bool:
+    applications = Application.objects.of(note.organisation).filter(erased_at__isnull=False)
+    return (
+        note.report is not None and applications.filter(pk=note.report.step_request.application_id).exists()
+    )
 
 
 def others_of_step(note: ActivityFeedNote) -> QuerySet[ActivityFeedNote]:
