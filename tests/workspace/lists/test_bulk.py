@@ -139,10 +139,22 @@ def test_extending_says_the_new_day_even_after_an_adjustment(role: Role, rita: M
         _title, done, refused = told(press(signed_in(rita), role, **asked, **confirmed))
         assert done == [
             f"Ada: New deadline by e-mail: {day}.",
-            f"Ada: New deadline by e-mail, also to referees who haven't answered: {day}.",
+            f"Ada: New deadline by e-mail to everybody who hasn't answered: {day}.",
             f"Bo: New deadline by e-mail: {day}.",
         ]
         assert refused == []
+
+
+@pytest.mark.world
+def test_extending_what_is_on_hold_promises_no_mail(role: Role, rita: Membership) -> None:
+    ada = named(role, "Ada", "Zorn")
+    for run in (invited(ada), checked(ada)):
+        type(run).objects.of(role.organisation).update(paused_at=NOW)
+    asked = {"act": "extend", "step": "", "application": [ada.pk], "days": "30", "confirmed": "yes"}
+    _title, done, _refused = told(press(signed_in(rita), role, **asked))
+    assert len(done) == 2
+    assert all("No e-mails are sent while this is on hold." in one for one in done)
+    assert not Email.objects.of(role.organisation).filter(kind__endswith="extended").exists()
 
 
 @pytest.mark.world

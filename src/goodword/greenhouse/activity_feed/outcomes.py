@@ -68,9 +68,8 @@ def record_posted(note: ActivityFeedNote, posted: PostedNote, *, now: datetime) 
         )
         if note.state != ActivityFeedNote.State.SENT:  # another worker has claimed it and will find the note
             return
-        if note.search_duplicates_at is not None and _is_erased(
-            note
-        ):  # meanwhile: the erasure ended searches
+        # an erasure in the meantime has ended all searches
+        if note.search_duplicates_at is not None and _is_erased(note):
             note.search_duplicates_at = None
             note.save(update_fields=["search_duplicates_at"])
         Connection.objects.across_organisations().filter(pk=note.connection_id).update(writing_tested_at=now)

@@ -153,7 +153,7 @@ def _extend(request: ReferenceRequest, until: datetime, *, check: Check, now: da
     request.deadline_at = until
     plan_request_reminders(request, check=check, now=now)
     request.save()
-    if _sends_no_mail(check) or request.invited_at is None or request.undelivered_at is not None:
+    if sends_no_mail(check) or request.invited_at is None or request.undelivered_at is not None:
         return
     if wants_no_mail(request):
         return
@@ -163,7 +163,7 @@ def _extend(request: ReferenceRequest, until: datetime, *, check: Check, now: da
 
 def _mail_candidate_new_deadline(check: Check, *, now: datetime) -> None:
     """Mail the candidate the new deadline, if the check is waiting for the candidate."""
-    if _sends_no_mail(check) or check.invited_at is None or check.attention in MAIL_FAILURES:
+    if sends_no_mail(check) or check.invited_at is None or check.attention in MAIL_FAILURES:
         return
     if not candidate_is_asked(check):
         return
@@ -171,7 +171,7 @@ def _mail_candidate_new_deadline(check: Check, *, now: datetime) -> None:
     mail_candidate(check, name="extended", key=key, not_after=check.deadline_at, now=now)
 
 
-def _sends_no_mail(check: Check) -> bool:
+def sends_no_mail(check: Check) -> bool:
     """Whether no mail is sent now. New deadlines are mailed once the check continues."""
     return is_stopped(check) or awaits_click(check)
 

@@ -27,7 +27,7 @@ from goodword.core import clock
 from goodword.core.workdays import end_of_working_day
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.domain.checks import Closed
-from goodword.references.domain.member_actions import cancel_check, extend_check
+from goodword.references.domain.member_actions import cancel_check, extend_check, sends_no_mail
 from goodword.references.domain.reminders import remind_candidate_now
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.roles.models import Step
@@ -35,7 +35,7 @@ from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.application_outcome import NotSettable, set_status
 from goodword.workflow.domain.runs import Refused, Reminded
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
-from goodword.workflow.models import DONE, StepRequest, StepRun, is_open, lock_application
+from goodword.workflow.models import DONE, StepRequest, StepRun, awaits_click, is_open, lock_application
 from goodword.workspace.candidate.details import WITHDRAWN, reason_field
 from goodword.workspace.candidate.invitations import INVITED, again, refusal, too_soon, why_not
 from goodword.workspace.lists.pages import PAGE
@@ -80,6 +80,9 @@ class Outcome:
 _Steps = Mapping[tuple[int | None, str], Step]
 
 _CHANGED: Final = gettext_lazy("%(name)s has been invited or has finished since the preview. Look again.")
+_NEW_DEADLINE_ON_HOLD: Final = gettext_lazy(
+    "New deadline: %(day)s. No e-mails are sent while this is on hold."
+)
 
 
 class _Undo(Exception):
@@ -287,7 +290,9 @@ def _act_on_attempt(act: BulkAct, run: Attempt, *, member: Membership, now: date
             return _reminded(attempts.remind_now(attempt_id=run.pk, member=member, now=now))
         case "extend":
             day = _new_deadline(act, member=member, now=now)
-            attempts.extend(attempt_id=run.pk, days=act.days, member=member, now=now)
+            attempt = attempts.extend(attempt_id=run.pk, days=act.days, member=member, now=now)
+            if attempt.paused_at is not None or awaits_click(attempt):
+                return _NEW_DEADLINE_ON_HOLD % {"day": day}
             return _("New deadline by e-mail: %(day)s.") % {"day": day}
         case "cancel":
             attempts.cancel_attempt(attempt_id=run.pk, member=member, now=now)
@@ -301,8 +306,10 @@ def _act_on_check(act: BulkAct, run: StepRun, *, member: Membership, now: dateti
             return _reminded(remind_candidate_now(check_id=run.pk, member=member, now=now))
         case "extend":
             day = _new_deadline(act, member=member, now=now)
-            extend_check(check_id=run.pk, days=act.days, referees=True, member=member, now=now)
-            return _("New deadline by e-mail, also to referees who haven't answered: %(day)s.") % {"day": day}
+            check = extend_check(check_id=run.pk, days=act.days, referees=True, member=member, now=now)
+            if sends_no_mail(check):
+                return _NEW_DEADLINE_ON_HOLD % {"day": day}
+            return _("New deadline by e-mail to everybody who hasn't answered: %(day)s.") % {"day": day}
         case "cancel":
             cancel_check(check_id=run.pk, member=member, now=now)
             return _("No more e-mails are sent. Answers are kept.")
