@@ -164,5 +164,8 @@ def test_an_organisation_is_deleted_while_somebody_works_in_it() -> None:
 
     with before_commit(delete) as deleted:
         write_comment(application_id=ada.pk, text="She was on time.", author=admin, now=factories.NOW)
+        with connection.cursor() as cursor:
+            # or PostgreSQL might end this transaction instead of the deletion
+            cursor.execute("SET LOCAL deadlock_timeout = '60s'")
     assert deleted[0] > 3
     assert not Organisation.objects.exists()

@@ -22,7 +22,7 @@ from tests.contract.moments import Moments
 
 type Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
-#: a busy machine keeps to these
+#: generous, for a busy machine
 PATIENT = Limits(connect=30, read=30, write=30, total=60, size=200_000)
 #: for servers that are too slow: to begin to answer, or to end
 SILENCE, LENGTH = replace(PATIENT, read=0.3), replace(PATIENT, total=0.6)

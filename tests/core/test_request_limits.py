@@ -92,7 +92,7 @@ def hasty() -> Iterator[Server]:
 
 @pytest.fixture
 def brief() -> Iterator[Server]:
-    """As `hasty`, but with patience for a sender that pauses, as all do on a busy machine."""
+    """Like `hasty`, but allows pauses, which senders make on a busy machine."""
     running = Server(silent_seconds=30, arrival_seconds=2.5)
     yield running
     running.close()

@@ -26,7 +26,7 @@ class MailServer:
         self.answers: Answers = {}
         self.taken: list[EmailMessage] = []
         self.connections = 0
-        self.before_answer: Callable[[], None] = lambda: None
+        self.before_answer: Callable[[], object] = lambda: None
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self._threads: list[threading.Thread] = []

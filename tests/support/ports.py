@@ -10,8 +10,8 @@ _RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 def free_ports(number: int = 1) -> list[int]:
-    """Different free ports. The system gives none of them to a connection or a server of another test before the
-    program listens, or while it restarts, as it may with a port that it has chosen itself."""
+    """Different free ports, outside the range from which the system chooses. It could give a port of its own choice to
+    another test before the program listens, or while it restarts."""
     first_given = int(_RANGE.read_text().split()[0]) if _RANGE.exists() else 32_768
     candidates = iter(random.sample(range(_LOWEST, first_given), first_given - _LOWEST))
     found: list[int] = []

@@ -147,18 +147,25 @@ def unless_lost[**P](
     return wrapped
 
 
+def _signed_in(request: HttpRequest, _: Mapping[str, object]) -> int:
+    assert isinstance(request.user, User)
+    return request.user.pk
+
+
 def one_at_a_time[**P](
     view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+    *,
+    whose: Callable[[HttpRequest, Mapping[str, object]], int] = _signed_in,
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Let a user's submissions wait for each other, so that a second click adds nothing. `view` requires signing in."""
+    """Let a user's submissions wait for each other, so that a second click adds nothing. `whose`: the user's id, from
+    the request and the URL's parts; by default, of the user who is signed in."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.method != "POST":
             return view(request, *args, **kwargs)
-        assert isinstance(request.user, User)
         with transaction.atomic():
-            User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
+            User.objects.select_for_update(no_key=True).filter(pk=whose(request, kwargs)).first()
             return view(request, *args, **kwargs)
 
     return wrapped
@@ -167,7 +174,7 @@ def one_at_a_time[**P](
 def unless_removed[**P](
     view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Wait as `one_at_a_time`. After a submission for a factor that has been removed, redirect to *Your account*."""
+    """Like `one_at_a_time`. After a submission for a factor that has been removed, redirect to *Your account*."""
     waiting = one_at_a_time(view)
 
     @wraps(view)

@@ -2,12 +2,10 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import wraps
 from ipaddress import ip_address, ip_network
 from smtplib import SMTPException
-from typing import Any, Concatenate, Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from allauth.account import signals as allauth
@@ -30,7 +28,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -319,22 +317,12 @@ def reset_link(user: User) -> str:
     return settings.GOODWORD_BASE_URL + path.replace("UID-KEY", quote(key))
 
 
-def sets_one_password[**P](
-    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Let submissions of a reset link wait for each other, since allauth checks it before it sets the password."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if request.method != "POST":
-            return view(request, *args, **kwargs)
-        with transaction.atomic():
-            with suppress(ValueError):
-                pk = url_str_to_user_pk(str(kwargs["uidb36"]))
-                User.objects.select_for_update(no_key=True).filter(pk=pk).first()
-            return view(request, *args, **kwargs)
-
-    return wrapped
+def user_of_reset_link(_: HttpRequest, parts: Mapping[str, object]) -> int:
+    """The user's id, or 0 if the link is malformed."""
+    try:
+        return int(url_str_to_user_pk(str(parts["uidb36"])))
+    except ValueError:
+        return 0
 
 
 def mail_reset_link(*, user_id: int, asked_at: datetime, now: datetime) -> None:

@@ -19,7 +19,7 @@ from goodword.accounts.second_factor import (
     unless_lost,
     unless_removed,
 )
-from goodword.accounts.sign_in import sets_one_password
+from goodword.accounts.sign_in import user_of_reset_link
 from goodword.accounts.single_sign_on import (
     continue_suspended,
     limited,
@@ -102,7 +102,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        once(sets_one_password(views.password_reset_from_key)),
+        # allauth checks the link before it sets the password
+        once(one_at_a_time(views.password_reset_from_key, whose=user_of_reset_link)),
         name="account_reset_password_from_key",
     ),
 ]

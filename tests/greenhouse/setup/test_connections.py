@@ -263,7 +263,8 @@ def test_a_second_click_or_a_colleague_rotates_the_secret_key_once(desk: Desk) -
     first = rotated(desk)
     response = client.post(where, {"keep_for": "0", "seen": seen}, follow=True)
     assert (
-        "Not created: a secret key has been created since you opened the page." in response.content.decode()
+        "No secret key was created, because another one was created after you opened this page."
+        in response.content.decode()
     )
     assert rotated(desk) == first
     assert desk.audited().count("greenhouse.secret_rotated") == 1
@@ -280,7 +281,8 @@ def test_the_key_that_was_the_newest_on_the_page_is_still_accepted(desk: Desk) -
     client.post(where, {"keep_for": "60"})
     response = client.post(desk.own("greenhouse_end_old"), {"seen": seen}, follow=True)
     assert (
-        "Not stopped: a secret key has been created since you opened the page." in response.content.decode()
+        "The older secret key is still accepted, because another one was created after you opened this page."
+        in response.content.decode()
     )
     assert in_use in rotated(desk)
     client.post(

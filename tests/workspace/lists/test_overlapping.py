@@ -1,4 +1,4 @@
-"""Bulk actions on candidates on whom a colleague acts at the same time."""
+"""Bulk actions while a colleague acts on the same candidates."""
 
 import pytest
 

@@ -67,7 +67,7 @@ _SECRET: Final = frozenset(
     }
 )
 _CHUNK: Final = 500
-#: how many deadlocks with people and workers a deletion survives
+#: how often to try again after a deadlock with people or workers
 _DEADLOCKS: Final = 5
 
 

@@ -90,7 +90,7 @@ class _Undo(Exception):
 
 
 class _Act(Protocol):
-    """Act on one locked application or its step and describe it. `marks`: its progress, since it was locked."""
+    """Act on a locked application or its step, and describe the outcome. `marks`: its progress, read since."""
 
     def __call__(
         self, application: Application, marks: Sequence[StepProgress], *, member: Membership, now: datetime

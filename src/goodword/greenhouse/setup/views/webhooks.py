@@ -73,7 +73,8 @@ def rotate(request: MemberRequest, pk: int) -> HttpResponseBase:
             )
         except NewSecret:
             messages.warning(
-                request, _("Not created: a secret key has been created since you opened the page.")
+                request,
+                _("No secret key was created, because another one was created after you opened this page."),
             )
         else:
             messages.success(request, _("Secret key created. Enter it in each webhook in Greenhouse."))
@@ -95,7 +96,12 @@ def end_old(request: MemberRequest, pk: int) -> HttpResponseBase:
     try:
         ended = end_old_secrets(connection, member=request.member, now=clock.now(), seen=seen)
     except NewSecret:
-        messages.warning(request, _("Not stopped: a secret key has been created since you opened the page."))
+        messages.warning(
+            request,
+            _(
+                "The older secret key is still accepted, because another one was created after you opened this page."
+            ),
+        )
     else:
         if ended:
             messages.success(request, _("Only the newest secret key is accepted now."))
