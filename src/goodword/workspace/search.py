@@ -19,13 +19,11 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, visible_applications
+from goodword.core.searching import contains_words, words_of
 from goodword.core.text import WithoutAccents, without_accents
 from goodword.references.models import Referee
 from goodword.reports.models import Report
 from goodword.roles.models import Automation, Role, visible_roles
-
-#: shorter texts match only the start of words
-TRIGRAM: Final = 3
 
 
 def search_text(request: HttpRequest) -> str:
@@ -33,13 +31,8 @@ def search_text(request: HttpRequest) -> str:
 
 
 def matching_name(rows: QuerySet[Application], query: str) -> QuerySet[Application]:
-    """Filter by any part of a name (as shown or in Greenhouse) or address, whatever its accents; texts shorter than
-    TRIGRAM by the start of words."""
-    text = without_accents(" ".join(query.split()))
-    if len(text) >= TRIGRAM or not (text.isascii() and text.isalnum()):
-        return rows.filter(candidate__searched__contains=text)
-    starts = (Q(candidate__searched__contains=before + text) for before in (" ", "\n", "-"))
-    return rows.filter(reduce(or_, starts, Q(candidate__searched__startswith=text)))
+    """Filter by words of a name (as shown or in Greenhouse) or address, in any order and whatever their accents."""
+    return rows.filter(contains_words(query, "candidate__searched"))
 
 
 #: maximum results per type
@@ -73,14 +66,14 @@ NOTHING: Final = Found(candidates=(), referees=(), roles=(), reports=())
 def find(member: Membership, text: str) -> Found:
     """Find rows in which each word of `text` resembles a word, whatever its accents, or is part of an address. Raises
     OperationalError on a timeout."""
-    if not without_accents(text).split():
+    if not any(map(str.isalnum, without_accents(text))):
         return NOTHING
     applications = visible_applications(member).filter(erased_at=None)
     candidates = _similar(
         applications.select_related("candidate", "role"),
         text,
         "candidate__searched_names",
-        address="candidate__searched__contains",
+        also=("candidate__searched",),
     )
     referees = _similar(
         Referee.objects.of(member.organisation)
@@ -89,9 +82,9 @@ def find(member: Membership, text: str) -> Found:
         .select_related("check_run__step_request__application__candidate"),
         text,
         "searched",
-        address="plain_email__contains",
+        also=("searched", "plain_email"),
     )
-    roles = _similar(visible_roles(member), text, "plain_title")
+    roles = _similar(visible_roles(member), text, "plain_title", also=("plain_title",))
     reports = (
         Report.objects.of(member.organisation)
         .filter(code__icontains=text.strip(), step_request__application__in=applications)
@@ -117,18 +110,21 @@ def _search_settings() -> Iterator[None]:
         yield
 
 
-def _similar[M: Model](rows: QuerySet[M], text: str, field: str, *, address: str = "") -> QuerySet[M]:
-    """Return similar rows, most similar first. `field`: without accents. `address`: a lookup for part of an address."""
-    words = [word[:_LONGEST_WORD] for word in without_accents(text).split()[:_WORDS]]
-    wanted = reduce(and_, (_found(word, field, address) for word in words))
+def _similar[M: Model](rows: QuerySet[M], text: str, field: str, *, also: Sequence[str]) -> QuerySet[M]:
+    """Return similar rows, most similar first. `field`, `also`: without accents."""
+    words = [word[:_LONGEST_WORD] for word in words_of(text)[:_WORDS]]
+    wanted = reduce(and_, (_found(word, field, also) for word in words))
     nearest = TrigramWordSimilarity(words[-1], field)
     return rows.filter(wanted).order_by(nearest.desc(), "-pk")
 
 
-def _found(word: str, field: str, address: str) -> Q:
+def _found(word: str, field: str, also: Sequence[str]) -> Q:
+    """`also`: fields that may contain a word with other than Latin letters: part of an address, which isn't compared by
+    similarity, since many have the same ending, or a name in a script that PostgreSQL can't compare in the locale C,
+    that of the embedded one."""
     found = Q(**{f"{field}__trigram_word_similar": word})
-    if address and "@" in word:  # no similarity for addresses, since many have the same ending
-        found |= Q(**{address: word})
+    if not (word.isascii() and word.isalpha()):
+        found = reduce(or_, (Q(**{f"{one}__contains": word}) for one in also), found)
     return found
 
 

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, F, Min, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Concat, NullIf
+from django.db.models import Count, Min, Q, QuerySet
 
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application, Candidate
+from goodword.core.searching import contains_words
 from goodword.greenhouse.inbox.payload import LARGEST_ID, label, matching_actions
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.roles.models import Role
@@ -51,7 +51,7 @@ class Page:
 def search(
     organisation: Organisation, *, query: str = "", connection_id: int | None = None
 ) -> QuerySet[Delivery]:
-    """Search for an id of Greenhouse, an event's id or label, or a candidate's name."""
+    """Search for an id of Greenhouse, an event's id or label, or a candidate's name or address."""
     rows = Delivery.objects.of(organisation)
     if connection_id is not None:
         rows = rows.filter(connection_id=connection_id)
@@ -105,13 +105,7 @@ def _matches(organisation: Organisation, query: str) -> Q:
 
 
 def _people_named(organisation: Organisation, query: str) -> Iterable[tuple[int, int | None]]:
-    first_name = Coalesce(NullIf(F("preferred_name"), Value("")), F("first_name"))
-    people = Candidate.objects.of(organisation).annotate(
-        shown=Concat(first_name, Value(" "), F("last_name")),
-        full=Concat(F("first_name"), Value(" "), F("last_name")),
-    )
-    words = " ".join(query.split())
-    found = people.filter(Q(shown__icontains=words) | Q(full__icontains=words))
+    found = Candidate.objects.of(organisation).filter(contains_words(query, "searched"))
     return found.order_by("pk").values_list("pk", "remote_id")[:MAX_PEOPLE]
 
 

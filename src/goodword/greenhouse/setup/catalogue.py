@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.core.cache import cache
 
+from goodword.core.searching import words_of
+from goodword.core.text import without_accents
 from goodword.greenhouse.client import ApplicationStatus, Forbidden, HarvestApi, JobPost, JobStatus, Priority
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
@@ -45,7 +47,7 @@ class LinkableJob:
 
     def matches(self, words: Iterable[str]) -> bool:
         text = " ".join([self.name, self.requisition_id, str(self.id), *(post.title for post in self.posts)])
-        return all(word in text.casefold() for word in words)
+        return all(word in without_accents(text) for word in words)
 
     def post(self, post_id: int | None) -> Post | None:
         return next((post for post in self.posts if post.id == post_id), None)
@@ -84,7 +86,7 @@ def job(connection: Connection, job_id: int) -> LinkableJob | None:
 
 
 def search(among: Sequence[LinkableJob], query: str) -> list[LinkableJob]:
-    words = query.casefold().split()
+    words = words_of(query)
     return [one for one in among if one.matches(words)]
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, visible_applications
-from goodword.core.text import without_accents
+from goodword.core.searching import contains_words
 from goodword.greenhouse.activity_feed import wording
 from goodword.greenhouse.client import Candidate, Priority
 from goodword.greenhouse.models import ActivityFeedNote, Connection
@@ -73,11 +73,8 @@ def search_candidates(connection: Connection, query: str, *, member: Membership)
     rows = rows.exclude(candidate__remote_id=None).filter(
         candidate__erased_at=None, erasure_requested_at=None
     )
-    words = without_accents(query).split()
-    if query.strip() and not words:
-        return []
-    for word in words:
-        rows = rows.filter(candidate__searched__contains=word)
+    if query.strip():
+        rows = rows.filter(contains_words(query, "candidate__searched"))
     found: dict[int, Application] = {}
     for application in rows.order_by("-pk")[: SEARCH_LIMIT * 3]:
         found.setdefault(application.candidate_id, application)

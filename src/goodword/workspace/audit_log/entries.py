@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import AuditEntry, Invitation, Membership, Organisation, OrganisationOwned
 from goodword.assessments.models import Attempt, AttemptPart, Test
 from goodword.candidates.models import Application, Candidate, Hold
-from goodword.core.text import without_accents
+from goodword.core.searching import contains_words
+from goodword.core.text import WithoutAccents
 from goodword.notifications.models import Link
 from goodword.questionnaires.models import Questionnaire
 from goodword.references.models import Check, Referee, ReferenceRequest
@@ -178,10 +179,12 @@ def _ids(entry: AuditEntry) -> Mapping[str, int]:
 
 
 def about(organisation: Organisation, text: str) -> Q:
-    members = Membership.objects.of(organisation).filter(
-        Q(user__name__icontains=text) | Q(user__email__icontains=text)
+    members = (
+        Membership.objects.of(organisation)
+        .alias(plain_name=WithoutAccents("user__name"))
+        .filter(contains_words(text, "plain_name") | Q(user__email__icontains=text))
     )
-    roles = Role.objects.of(organisation).filter(plain_title__contains=without_accents(text))
+    roles = Role.objects.of(organisation).filter(contains_words(text, "plain_title"))
     every = Application.objects.of(organisation).select_related("candidate")
     people = list(matching_name(every, text).order_by("-pk").values_list("candidate_id", flat=True)[:AT_MOST])
     applications = list(every.filter(candidate_id__in=people).values_list("pk", flat=True))

@@ -14,6 +14,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, sees_private_candidates
+from goodword.core.searching import contains_words
 from goodword.core.text import without_accents
 from goodword.roles.models import Role, visible_roles
 from goodword.workspace.lists.query import STEPS, ListQuery, in_state
@@ -146,8 +147,7 @@ def _named(
             output_field=BooleanField(),
         )
         return rows.filter(is_found)
-    title = without_accents(" ".join(text.split()))
-    roles = Role.objects.of(scope.member.organisation).filter(plain_title__contains=title)
+    roles = Role.objects.of(scope.member.organisation).filter(contains_words(text, "plain_title"))
     return rows.filter(
         Q(application__in=found.values("pk")) | Q(role__in=list(roles.values_list("pk", flat=True)))
     )

@@ -23,7 +23,8 @@ from goodword.accounts.navigation import settings_nav
 from goodword.accounts.second_factor import factors_of, reset
 from goodword.core import clock
 from goodword.core.addresses import is_same
-from goodword.core.text import WithoutAccents, without_accents
+from goodword.core.searching import contains_words
+from goodword.core.text import WithoutAccents
 from goodword.roles.domain.role_changes import add_viewer, remove_viewer
 from goodword.roles.models import Role, is_confidential, may_share, visible_roles
 from goodword.workspace.members import deactivation, invitations
@@ -71,7 +72,7 @@ def _list(request: MemberRequest, form: InviteForm) -> HttpResponse:
     query = search_text(request).strip()
     if query:
         rows = rows.alias(plain_name=WithoutAccents("user__name")).filter(
-            Q(plain_name__contains=without_accents(query)) | Q(user__email__icontains=query)
+            contains_words(query, "plain_name") | Q(user__email__icontains=query)
         )
     page = Paginator(rows.filter(deactivated_at=None), PAGE).get_page(request.GET.get("page"))
     titles = _single_titles(page.object_list)

@@ -16,7 +16,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.plans.versions import built_by_member, planned
 from goodword.core import clock
-from goodword.core.text import without_accents
+from goodword.core.searching import contains_words
 from goodword.greenhouse.setup.connections import is_connected
 from goodword.roles.domain.job_changes import dismiss
 from goodword.roles.domain.settings import change_settings, set_requirement
@@ -139,8 +139,8 @@ def role_list(request: MemberRequest) -> HttpResponse:
         )
         .order_by("plain_title", "pk")
     )
-    if query:
-        roles = roles.filter(plain_title__contains=without_accents(query))
+    if query.strip():
+        roles = roles.filter(contains_words(query, "plain_title"))
     page = Paginator(roles, PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "query": query, "archived": archived, "counts": counts}
     return render(request, "workspace/role/roles.html", context)

@@ -1,0 +1,60 @@
+"""Finds texts that contain each word of a query, in any order: names, addresses, titles. `without_accents` has folded
+the texts."""
+
+import re
+from functools import reduce
+from operator import and_, or_
+from typing import Final
+
+from django.db.models import Q
+
+from goodword.core.text import without_accents
+
+#: shorter words match only the start of words
+TRIGRAM: Final = 3
+#: further words are ignored
+_WORDS: Final = 20
+#: punctuation around words, as in "Doe, Jane (Janie)"
+_AROUND: Final = ',;:()[]<>"“”„«»'
+#: The same for people who type, and left out by some. Without accents, "´" is a space.
+_APOSTROPHES: Final = "'’‘ʼ`′"
+_HYPHENS: Final = "\\-‐‑–"
+_SIGNS: Final = re.compile(f"[{_APOSTROPHES}{_HYPHENS}]")
+#: a full name written without a space, family name first, which Greenhouse stores in two fields
+_CHINESE: Final = re.compile("[\u3400-\u9fff]{2,4}")
+
+
+def words_of(query: str) -> list[str]:
+    """Return the words without accents and without the punctuation around them, and the characters of Chinese names.
+    Signs between words, as in "Sales & Marketing", are left out; they are words only if there are no others."""
+    every = [word.strip(_AROUND) or word for word in without_accents(query).split()]
+    words = [word for word in every if any(map(str.isalnum, word))] or every
+    return [part for word in words for part in (word if _CHINESE.fullmatch(word) else [word])][:_WORDS]
+
+
+def contains_words(query: str, field: str) -> Q:
+    """`field`: without accents. Finds nothing without a word."""
+    words = words_of(query)
+    return reduce(and_, (_contains(word, field) for word in words)) if words else Q(pk__in=[])
+
+
+def _contains(word: str, field: str) -> Q:
+    if len(word) < TRIGRAM and word.isascii() and word.isalnum():
+        starts = (Q(**{f"{field}__contains": before + word}) for before in " \n-'’(/")
+        return reduce(or_, starts, Q(**{f"{field}__startswith": word}))
+    if "@" not in word and _SIGNS.search(word.strip(_APOSTROPHES + "-")):
+        return Q(**{f"{field}__regex": _pattern(word)})
+    return Q(**{f"{field}__contains": word})
+
+
+def _pattern(word: str) -> str:
+    """The word with any sign in place of each, or none."""
+    parts = (
+        f"[ {_APOSTROPHES}]?"
+        if one in _APOSTROPHES
+        else f"[ {_HYPHENS}]?"
+        if _SIGNS.match(one)
+        else re.escape(one)
+        for one in word
+    )
+    return "".join(parts)
