@@ -275,7 +275,8 @@ class ListedApplication(OrganisationOwned):
     #: the deadline of a running step; empty if there is none or it is on hold
     assessment_due = models.DateTimeField(null=True)
     check_due = models.DateTimeField(null=True)
-    #: when the current state began; for an open reference check, the deadline
+    #: when the current state began; for an open reference check, the deadline, or since when it is on hold. Nobody sees
+    #: the time at which an assessment began (`lists.query.assessment_since`)
     assessment_at = models.DateTimeField(null=True)
     check_at = models.DateTimeField(null=True)
     #: when an assessment became overdue: the deadline without adjustments

@@ -1,7 +1,9 @@
 """Lists with an application in each state, built once: states, counts, filters, sorting and pagination."""
 
 import copy
-from datetime import timedelta
+import csv
+from datetime import date, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from goodword.assessments.models import Attempt
 from goodword.references.domain.member_actions import cancel_check, pause_check
 from goodword.references.domain.slot_changes import cannot_provide
 from goodword.roles.models import Role
+from goodword.workspace.lists.downloads import file_response
 from goodword.workspace.lists.listing import Listing, listing_of
 from goodword.workspace.lists.query import NAMES, ListQuery, state_at
 from goodword.workspace.lists.rows import Scope
@@ -49,7 +52,9 @@ def build() -> Role:
     made["unsent"] = named(role, "unsent", "Zorn")
     Attempt.objects.of(role.organisation).filter(pk=invited(made["unsent"]).pk).update(invited_at=None)
     made["began"] = named(role, "began", "Zorn")
-    Attempt.objects.of(role.organisation).filter(pk=invited(made["began"]).pk).update(progress="in_progress")
+    Attempt.objects.of(role.organisation).filter(pk=invited(made["began"]).pk).update(
+        progress="in_progress", begun_at=NOW + timedelta(days=1)
+    )
     made["again"] = named(role, "again", "Zorn")
     first = invited(made["again"])
     first.progress, first.completed_at = "completed", NOW
@@ -109,6 +114,24 @@ def test_stored_states_match_those_that_pages_show(
     }
     states = {state for pair in stored.values() for state in pair}
     assert states == set(NAMES.values()) - ({"overdue"} if now == NOW else {"in_progress"})
+
+
+def test_files_have_the_days_of_the_page(role: Role, rita: Membership) -> None:
+    zone = rita.organisation.zone
+
+    def day(at: date | None) -> str:
+        return str(at.astimezone(zone).date() if isinstance(at, datetime) else at or "")
+
+    for now in (NOW, LATER):
+        shown = listing_of(rita, ListQuery(sort="assessment_at"), role=role, now=now)
+        response = file_response(rita, ListQuery(sort="assessment_at"), "csv", role=role, now=now)
+        rows = list(csv.DictReader(StringIO(b"".join(response).decode("utf-8-sig"))))
+        assert [
+            (row["candidate"], row["assessment_since"][:10], row["reference_check_since_or_until"][:10])
+            for row in rows
+        ] == [(row.application.candidate.name, *(day(cell.at) for cell in row.cells)) for row in shown.rows]
+        days = [day(row.cells[0].at) for row in shown.rows]
+        assert days == sorted(days, key=lambda one: one or "9")
 
 
 @pytest.mark.slow

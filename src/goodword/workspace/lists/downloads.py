@@ -17,7 +17,7 @@ from goodword.core import clock
 from goodword.core.tables import Cell, Form, table_file
 from goodword.roles.models import Role
 from goodword.workspace.lists.pages import Order
-from goodword.workspace.lists.query import NAMES, OVERDUE, STEPS, ListQuery, state_at
+from goodword.workspace.lists.query import NAMES, STEPS, ListQuery, assessment_since, state_at
 from goodword.workspace.lists.rows import Scope, chosen, filtered, role_of
 from goodword.workspace.models import ListedApplication
 
@@ -45,6 +45,7 @@ def file_response(
 ) -> StreamingHttpResponse:
     rows = chosen(filtered(Scope.of(member, role), query), query, now=now)
     rows = rows.annotate(**{f"{step}_now": state_at(step, now=now) for step in STEPS})
+    rows = rows.annotate(assessment_since=assessment_since(now=now))
     rows = Order.of(query.sort, now=now).sorted(rows)
     write(
         organisation=member.organisation,
@@ -64,7 +65,6 @@ def _cells(rows: QuerySet[ListedApplication], organisation: Organisation) -> Ite
 
     for row in rows.select_related("application__candidate", "role").iterator(chunk_size=BATCH):
         candidate, states = row.application.candidate, vars(row)  # annotated above
-        is_late = states["assessment_now"] == OVERDUE
         yield (
             row.pk,
             candidate.name,
@@ -75,7 +75,7 @@ def _cells(rows: QuerySet[ListedApplication], organisation: Organisation) -> Ite
             row.recruiter_name,
             moment(row.created_at),
             NAMES[states["assessment_now"]],
-            moment(row.assessment_overdue_since if is_late else row.assessment_at),
+            moment(states["assessment_since"]),
             NAMES[states["check_now"]],
             moment(row.check_at),
             moment(row.next_reminder_at),

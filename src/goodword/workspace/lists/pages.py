@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
 
-from django.db.models import BooleanField, Case, DateTimeField, F, Func, QuerySet, TextField, Value, When
+from django.db.models import BooleanField, DateTimeField, F, Func, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from goodword.workspace.lists.query import Place, is_overdue, state_at
+from goodword.workspace.lists.query import Place, assessment_since, state_at
 from goodword.workspace.models import ListedApplication
 
 PAGE: Final = 50
@@ -45,11 +45,7 @@ class Order:
             case "assessment" | "check":
                 return cls(keys=(state_at(name, now=now),), descends=descends)
             case "assessment_at":
-                since = Case(
-                    When(is_overdue("assessment", now=now), then=F("assessment_overdue_since")),
-                    default=F("assessment_at"),
-                )
-                return cls(keys=(Coalesce(since, nowhere),), descends=descends)
+                return cls(keys=(Coalesce(assessment_since(now=now), nowhere),), descends=descends)
             case "check_at":
                 return cls(keys=(Coalesce("check_at", nowhere),), descends=descends)
             case "reminder":

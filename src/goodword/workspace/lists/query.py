@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Final, Self
 from urllib.parse import urlencode
 
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, DateTimeField, F, IntegerField, Q, Value, When
+from django.db.models.functions import TruncDay
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,6 +30,7 @@ STATES: Final = {
 NUMBERS: Final = {name: number for name, (number, _state, _label) in STATES.items()}
 NAMES: Final = {number: name for name, number in NUMBERS.items()}
 OVERDUE: Final = NUMBERS["overdue"]
+_MAY_HAVE_BEGUN: Final = (NUMBERS["needs_attention"], NUMBERS["in_progress"])
 _RUNNING: Final = frozenset({"waiting", "in_progress"})
 
 
@@ -52,6 +54,17 @@ def in_state(step: str, name: str, *, now: datetime) -> Q:
     if name in _RUNNING:
         return state & (Q(**{f"{step}_due": None}) | Q(**{f"{step}_due__gte": now}))
     return state
+
+
+def assessment_since(*, now: datetime) -> Case:
+    """Since when the assessment has been in its state; of one in progress only the day, since the duration would reveal
+    granted extra time."""
+    return Case(
+        When(is_overdue("assessment", now=now), then=F("assessment_overdue_since")),
+        When(assessment_state__in=_MAY_HAVE_BEGUN, then=TruncDay("assessment_at")),
+        default=F("assessment_at"),
+        output_field=DateTimeField(),
+    )
 
 
 #: sort orders; the default, most urgent first, has no name

@@ -50,7 +50,7 @@ CROSS JOIN LATERAL (
         CASE
             WHEN {name}_run.id IS NULL THEN {name}_request.requested_at
             ELSE coalesce(
-                {name}_run.completed_at, {name}_run.closed_at, {name}_run.paused_at, {name}_run.{open_at}
+                {name}_run.completed_at, {name}_run.closed_at, {name}_run.paused_at, {open_at}
             )
         END AS at,
         CASE
@@ -69,14 +69,14 @@ ASSESSMENT = STEP.format(
     name="assessment",
     kind="assessment",
     table="assessments_attempt",
-    open_at="opened_at",
-    own="deadline_moved_by",
+    open_at="assessment_run.begun_at, assessment_run.opened_at",
+    own="begun_at, deadline_moved_by",
 )
 CHECK = STEP.format(
     name="reference",
     kind="reference_check",
     table="references_check",
-    open_at="deadline_at",
+    open_at="reference_run.clock_stopped_at, reference_run.deadline_at",
     own="next_reminder_at",
 )
 
@@ -171,8 +171,8 @@ WATCHED = {
     "candidates_application": "role_id status stage_name recruiter_name created_at candidate_id erasure_requested_at erased_at",
     "candidates_candidate": "first_name last_name preferred_name private",
     "workflow_steprequest": "application_id step_id state due_at requested_at",
-    "assessments_attempt": "progress attention invited_at deadline_at deadline_moved_by opened_at completed_at paused_at "
-    "closed_at clock_stopped_at",
+    "assessments_attempt": "progress attention invited_at deadline_at deadline_moved_by opened_at begun_at completed_at "
+    "paused_at closed_at clock_stopped_at",
     "references_check": "progress attention invited_at deadline_at completed_at paused_at closed_at clock_stopped_at "
     "next_reminder_at",
     "references_referencerequest": "next_reminder_at check_run_id",
