@@ -355,6 +355,7 @@ def test_answers_are_listed_until_this_member_has_marked_them() -> None:
     now = attempt.completed_at
     assert now is not None
     assert sentences(only(owner, now=now))[2] == ["Mark answers …"]
+    assert needs(owner, now=now, at_most=0).total == 1
     for item, points in (("why", {"c1": 3, "c2": 1}), ("plan", {"c3": 2})):
         mark_answer(
             attempt_id=attempt.pk, order=1, item_id=item, points=points, comment="", by=owner, now=now
@@ -553,6 +554,14 @@ def everything_for(here: World, name: str) -> None:
     appealed(here.named(name))
     mentioned(here.named(name), here.rita)
     without_rater(here.named(name))
+
+
+@pytest.mark.world
+def test_the_counts_do_not_depend_on_how_many_are_shown(here: World) -> None:
+    for name in ("Ada", "Bob"):
+        everything_for(here, name)
+    counts = needs(here.rita).counts
+    assert [needs(here.rita, at_most=n).counts for n in (0, 1)] == [counts, counts]
 
 
 @pytest.mark.world

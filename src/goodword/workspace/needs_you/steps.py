@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,7 +31,6 @@ from goodword.workspace.progress import with_answer_counts
 
 WaitingReason = StepRequest.WaitingReason
 _OF_RUN = (
-    "organisation",
     "step_request__step",
     "step_request__application__candidate",
     "step_request__application__role",
@@ -386,10 +385,12 @@ def _reminders(run: StepRun) -> str:
 
 
 def _shape_overdue_checks(viewer: Viewer, rows: QuerySet[Check]) -> QuerySet[Check]:
-    del viewer
-    answered = Q(requests__state=ReferenceRequest.State.ANSWERED, requests__referee__erased_at=None)
+    answered = ReferenceRequest.objects.of(viewer.organisation).filter(
+        check_run=OuterRef("pk"), state=ReferenceRequest.State.ANSWERED, referee__erased_at=None
+    )
+    counted = answered.order_by().values("check_run").annotate(n=Count("pk")).values("n")
     return (
-        rows.annotate(answered=Count("requests", filter=answered))
+        rows.annotate(answered=Coalesce(Subquery(counted), 0))
         .select_related(*_OF_RUN)
         .order_by("deadline_at", "pk")
     )
@@ -432,7 +433,7 @@ def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[Referee]) -> Need:
     step_request = check.step_request
     application = step_request.application
     closes = timezone.localtime(check.deadline_at + models.GRACE)
-    until = end_of_working_day(viewer.now, EXTENSION, calendar=check.organisation.calendar)
+    until = end_of_working_day(viewer.now, EXTENSION, calendar=viewer.organisation.calendar)
     what = _("hasn't named referees")
     details = [_reminders(check)] if not check.answered and not slow else []
     if check.answered or slow:
