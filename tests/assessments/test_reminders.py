@@ -67,6 +67,15 @@ def test_a_reminder_claims_no_answers_of_somebody_who_has_not_begun(language: st
         assert "Merci de la terminer au plus tard" in words  # l'évaluation
 
 
+def test_candidates_already_invited_keep_the_reminders_that_were_promised() -> None:
+    attempt = assigned(application())
+    Step.objects.of(attempt.organisation).update(deadline_days=20, reminder_days=[1, 15])
+    assert attempt.next_reminder_at is not None
+    assert remind(attempt_id=attempt.pk, now=attempt.next_reminder_at)
+    attempt.refresh_from_db()
+    assert attempt.next_reminder_at == SECOND
+
+
 @pytest.mark.world
 def test_no_more_reminders_than_promised_are_sent() -> None:
     attempt = assigned()

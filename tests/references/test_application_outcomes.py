@@ -107,6 +107,7 @@ def test_a_check_continues_after_a_hire_unless_the_role_closes_it() -> None:
     story.happens("application.hired")
     assert story.check.closed_at is None
     setting(story, on_hire="close")
+    story.happens("application.unhired")
     story.happens("application.hired")
     assert (story.check.close_reason, states(story)) == ("hired", [("ended", "check_closed")] * 2)
     story.happens("application.unhired", at=LATER)

@@ -249,6 +249,8 @@ class ReferenceRequest(OrganisationOwned):
     next_reminder_at = models.DateTimeField(null=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
     reminders_promised = models.PositiveSmallIntegerField(default=0)
+    #: when to remind, in working days, as the step was set at the first mail; None: as it is set now
+    reminder_days = models.JSONField(null=True)
     #: when to tell the candidate that this referee is slow
     slow_at = models.DateTimeField(null=True)
 

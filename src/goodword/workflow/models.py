@@ -103,6 +103,10 @@ class StepRun(OrganisationOwned):
     reminders_sent = models.PositiveSmallIntegerField(default=0)
     #: maximum reminders, as promised in the first mail
     reminders_promised = models.PositiveSmallIntegerField(default=0)
+    #: when to remind, in working days, as the step was set at the first mail; None: as it is set now
+    reminder_days = models.JSONField(null=True)
+    #: the outcome ("rejected" or "hired") after which it continued, as the step was set then; empty if none
+    continues_after = models.CharField(max_length=20, default="", blank=True)
 
     class Meta:
         abstract = True

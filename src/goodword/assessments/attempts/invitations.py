@@ -96,6 +96,7 @@ def assign(
         deadline_at=deadline,
         deadline_moved_by=deadline - nominal,
         reminders_promised=len(step.reminder_days),
+        reminder_days=step.reminder_days,
     )
     attempt.save()
     AttemptPart.objects.of(organisation).bulk_create(

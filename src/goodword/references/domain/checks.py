@@ -23,7 +23,7 @@ from goodword.questionnaires.types import CONFIRMING, Question, Stated
 from goodword.references.domain.reminder_times import plan_candidate_reminder
 from goodword.references.models import OPEN_STATES, Check, Referee, ReferenceRequest, SelfReference, Slot
 from goodword.roles.models import Step
-from goodword.workflow.domain.eligibility import closing_reason
+from goodword.workflow.domain.eligibility import reason_to_close
 from goodword.workflow.domain.runs import Refused, restarted_deadline
 from goodword.workflow.models import DONE, is_open, lock, lock_step_request, takes_answers
 from goodword.workflow.portal import first_offered
@@ -83,9 +83,7 @@ def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datet
     if not request.is_out or check.closed_at is not None:
         return False
     if check.progress in DONE:
-        return now <= request.deadline_at and not closing_reason(
-            check.step_request.application, check.step_request.step
-        )
+        return now <= request.deadline_at and not reason_to_close(check, check.step_request.application)
     return takes_answers(check, now=now)
 
 
@@ -114,12 +112,12 @@ def refuse_unless_open(check: Check) -> None:
         raise Refused(_("This reference check is done."))
     if not is_open(check):
         raise Refused(_("This reference check is closed. Invite again to reopen it."))
-    if closing_reason(check.step_request.application, check.step_request.step):
+    if reason_to_close(check, check.step_request.application):
         raise Refused(_("This reference check was closed because the application has ended."))
 
 
 def is_running(check: Check) -> bool:
-    return is_open(check) and not closing_reason(check.step_request.application, check.step_request.step)
+    return is_open(check) and not reason_to_close(check, check.step_request.application)
 
 
 def record_event(name: str, check: Check, *, by: str, at: datetime, **data: int | str | bool) -> None:
@@ -226,8 +224,9 @@ def _slot_state(slot: Slot, referee: Referee | None) -> str:
     return "undelivered" if request.undelivered_at is not None else "out"
 
 
-def referee_deadline(check: Check, *, now: datetime) -> datetime:
-    days = check.step_request.step.referee_deadline_days
+def referee_deadline(check: Check, *, now: datetime, days: int | None = None) -> datetime:
+    """`days`: working days; by default as the step is set now."""
+    days = days or check.step_request.step.referee_deadline_days
     return end_of_working_day(now, days, calendar=check.organisation.calendar)
 
 

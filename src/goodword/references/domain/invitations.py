@@ -128,6 +128,7 @@ def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
         opened_at=now,
         deadline_at=end_of_working_day(now, step.deadline_days, calendar=locked.organisation.calendar),
         reminders_promised=len(step.reminder_days),
+        reminder_days=step.reminder_days,
     )
     check.save()
     Slot.objects.across_organisations().bulk_create(
@@ -220,7 +221,7 @@ def _send_invitations(check: Check, *, now: datetime) -> None:
     if not ReferenceRequest.objects.of(organisation).filter(check_run=check).exists():
         # this mail promises all reminders again
         check.opened_at, check.invited_at, check.reminders_sent = now, None, 0
-        check.reminders_promised = len(step.reminder_days)
+        check.reminders_promised, check.reminder_days = len(step.reminder_days), step.reminder_days
     for request in waiting:
         request.sent_at, request.invited_at = now, None
         request.deadline_at = max(request.deadline_at, referee_deadline(check, now=now))

@@ -141,7 +141,7 @@ def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str
         quotes=facts.candidate,
         subject_ref=request.mail_ref,
         language=facts.language,
-        deadline_days=check.step_request.step.referee_deadline_days if kind == REQUEST else None,
+        deadline_days=request_days(check, referee)[0] if kind == REQUEST else None,
         earliest_deadline=request.deadline_at if kind == REQUEST else None,
         not_after=request.deadline_at if kind in {REQUEST_REMINDER, REQUEST_EXTENDED} else None,
         texts=_texts_seen(referee, language=facts.language) if kind == REQUEST else None,
@@ -149,13 +149,25 @@ def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str
     )
 
 
-def texts_of_request(check: Check, referee: Referee) -> dict[str, object]:
-    """The organisation's texts for a deferred request, as the candidate saw them."""
-    language = language_for(check, referee)
+def seen_of_request(check: Check, referee: Referee) -> dict[str, object]:
+    """What the candidate saw in a deferred request: the organisation's texts, deadline and reminders."""
+    language, step = language_for(check, referee), check.step_request.step
     return {
         "language": language,
         "texts": own_texts(check.organisation, kind=REQUEST, language=language),
+        "deadline_days": step.referee_deadline_days,
+        "reminder_days": step.referee_reminder_days,
     }
+
+
+def request_days(check: Check, referee: Referee) -> tuple[int, list[int]]:
+    """A request's deadline and reminders in working days: as the candidate saw them if it was deferred, else as the
+    step is set now."""
+    seen, step = referee.seen_texts if referee.after_offer else {}, check.step_request.step
+    return (
+        seen.get("deadline_days", step.referee_deadline_days),
+        seen.get("reminder_days", step.referee_reminder_days),
+    )
 
 
 def _texts_seen(referee: Referee, *, language: str) -> dict[str, str] | None:

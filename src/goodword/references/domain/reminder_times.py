@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from goodword.core.workdays import Calendar, add_working_days, into_working_hours, working_days_before
 from goodword.references.models import Check, ReferenceRequest, open_requests
-from goodword.workflow.domain.reminders import next_reminder
+from goodword.workflow.domain.reminders import next_reminder, reminder_days
 from goodword.workflow.domain.runs import MAIL_FAILURES
 from goodword.workflow.models import awaits_click, is_open
 
@@ -29,7 +29,9 @@ def plan_request_reminders(request: ReferenceRequest, *, check: Check, now: date
     if request.undelivered_at is not None or request.invited_at is None:
         request.next_reminder_at = request.slow_at = None
         return
-    days = sorted(check.step_request.step.referee_reminder_days)[: request.reminders_promised]
+    step = check.step_request.step
+    days = step.referee_reminder_days if request.reminder_days is None else request.reminder_days
+    days = sorted(days)[: request.reminders_promised]
     calendar = check.organisation.calendar
     hours, zones = referee_hours(request, check=check)
     request.next_reminder_at = next_reminder(
@@ -72,7 +74,7 @@ def plan_candidate_reminder(check: Check, *, wanted: bool, now: datetime, asked_
     elif asked_at is not None or check.next_reminder_at is None:
         check.next_reminder_at = next_reminder(
             opened_at=asked_at or check.opened_at,
-            days=sorted(check.step_request.step.reminder_days)[: check.reminders_promised],
+            days=reminder_days(check),
             sent=check.reminders_sent,
             calendar=check.organisation.calendar,
             hours=check.hours,

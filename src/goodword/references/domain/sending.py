@@ -17,13 +17,14 @@ from goodword.references.domain.mails import (
     language_for,
     mail_candidate,
     mail_referee,
-    texts_of_request,
+    request_days,
+    seen_of_request,
     unsent_request,
 )
 from goodword.references.domain.reminder_times import plan_request_reminders
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, Referee, ReferenceRequest
-from goodword.workflow.domain.eligibility import closing_reason
+from goodword.workflow.domain.eligibility import reason_to_close
 from goodword.workflow.models import UNFINISHED, awaits_click, lock, lock_application
 
 BY_HIRE = "greenhouse"
@@ -98,7 +99,7 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> Sent
             raise NotAsShown
         deferred = [referee for referee in referees if referee.after_offer]
         for referee in deferred:
-            referee.deferred_at, referee.seen_texts = now, texts_of_request(check, referee)
+            referee.deferred_at, referee.seen_texts = now, seen_of_request(check, referee)
             referee.save(update_fields=["deferred_at", "seen_texts"])
         requests = [send_request(check, referee, now=now) for referee in referees if not referee.after_offer]
         update_clock(check, now=now)
@@ -115,14 +116,16 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> Sent
 
 def send_request(check: Check, referee: Referee, *, now: datetime) -> ReferenceRequest:
     """Send a request. The caller must update the check's clock afterwards."""
+    deadline_days, reminder_days = request_days(check, referee)
     request = ReferenceRequest(
         organisation=check.organisation,
         check_run=check,
         referee=referee,
         sent_at=now,
-        deadline_at=referee_deadline(check, now=now),
+        deadline_at=referee_deadline(check, now=now, days=deadline_days),
         language=language_for(check, referee),
-        reminders_promised=len(check.step_request.step.referee_reminder_days),
+        reminders_promised=len(reminder_days),
+        reminder_days=reminder_days,
     )
     plan_request_reminders(request, check=check, now=now)
     request.save()
@@ -146,7 +149,7 @@ def on_hired(event: Event) -> None:
     if application.status != Application.Status.HIRED:
         return
     for check in _checks_of(application):
-        if closing_reason(application, check.step_request.step) or awaits_click(check):
+        if reason_to_close(check, application) or awaits_click(check):
             continue
         try:
             checks.refuse_if_check_over(check, now=event.occurred_at)

@@ -56,6 +56,8 @@ class Migration(migrations.Migration):
                 ("next_reminder_at", models.DateTimeField(null=True)),
                 ("reminders_sent", models.PositiveSmallIntegerField(default=0)),
                 ("reminders_promised", models.PositiveSmallIntegerField(default=0)),
+                ("reminder_days", models.JSONField(null=True)),
+                ("continues_after", models.CharField(blank=True, default="", max_length=20)),
                 ("wanted", models.PositiveSmallIntegerField()),
                 ("least", models.PositiveSmallIntegerField()),
                 ("language", models.CharField(default="en", max_length=10)),
@@ -362,6 +364,7 @@ class Migration(migrations.Migration):
                 ("next_reminder_at", models.DateTimeField(null=True)),
                 ("reminders_sent", models.PositiveSmallIntegerField(default=0)),
                 ("reminders_promised", models.PositiveSmallIntegerField(default=0)),
+                ("reminder_days", models.JSONField(null=True)),
                 ("slow_at", models.DateTimeField(null=True)),
                 (
                     "check_run",

@@ -13,12 +13,12 @@ from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.roles.models import AlreadyThere, Step, rules_of_stage
 from goodword.workflow.domain.eligibility import (
     RESTORED,
-    closing_reason,
     has_left_stages,
     has_step_requests,
     in_step_stage,
     job_matches_role,
     needs_click,
+    reason_to_close,
 )
 from goodword.workflow.domain.reminders import plan_reminder
 from goodword.workflow.domain.step_requests import (
@@ -42,6 +42,9 @@ from goodword.workflow.models import (
     move,
 )
 
+Status = Application.Status
+#: events that undo an outcome
+_UNDONE = {"application.unrejected": "rejected", "application.unhired": "hired"}
 DECIDED_BY_MEMBER = (StepRequest.WaitingReason.CLICK, StepRequest.WaitingReason.REUSE)
 Action = Literal["close", "reopen", "pause", "resume", "transfer"]
 
@@ -116,6 +119,9 @@ def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Ac
         for act in _actions(run, application, event):
             _perform(run, act, application=application, event=event)
             yield act, run
+        ended = application.status in (Status.REJECTED, Status.HIRED)
+        continues = ended and run.closed_at is None and not reason_to_close(run, application)
+        run.continues_after = application.status if continues else ""
         run.save()
 
 
@@ -146,7 +152,7 @@ def _actions(run: StepRun, application: Application, event: Event) -> Iterator[A
 def _reason_to_close(run: StepRun, application: Application, event: Event) -> str:
     """Return why to close the run, or "". Moving to a job without a role closes open runs; unlinking a job later
     doesn't."""
-    if reason := closing_reason(application, run.step_request.step):
+    if reason := reason_to_close(run, application):
         return reason
     if job_matches_role(application) and run.step_request.step.role_id == application.role_id:
         return ""
@@ -177,6 +183,8 @@ def _undone_before_reaction(run: StepRun, application: Application, event: Event
     step = run.step_request.step
     settings = {"application.unrejected": step.on_reject, "application.unhired": step.on_hire}
     setting = settings.get(event.name, Step.OnClose.CLOSE)
+    if event.name in _UNDONE and run.continues_after == _UNDONE[event.name]:
+        return False
     return setting == Step.OnClose.CLOSE and needs_click(application, step)
 
 
@@ -204,8 +212,10 @@ def _perform(run: StepRun, act: Action, *, application: Application, event: Even
             move(run, act, at=at, by=event.actor)
             if not awaits_click(run):
                 _continue(run, organisation=organisation, at=at)
-        case "transfer" if run.next_reminder_at is not None:
-            plan_reminder(run, organisation=organisation, now=at)
+        case "transfer":
+            run.reminder_days = run.step_request.step.reminder_days
+            if run.next_reminder_at is not None:
+                plan_reminder(run, organisation=organisation, now=at)
     run.save()
     if act != "transfer":  # the move itself is on the timeline
         record(
@@ -228,12 +238,7 @@ def _perform(run: StepRun, act: Action, *, application: Application, event: Even
 
 
 def _ended_by(event: Event) -> str:
-    ends = {
-        "application.unrejected": "rejected",
-        "application.unhired": "hired",
-        "erasure.cancelled": "erasure",
-    }
-    return ends[event.name]
+    return {**_UNDONE, "erasure.cancelled": "erasure"}[event.name]
 
 
 def _continue(run: StepRun, *, organisation: Organisation, at: datetime) -> None:
@@ -241,7 +246,6 @@ def _continue(run: StepRun, *, organisation: Organisation, at: datetime) -> None
     plan_reminder(run, organisation=organisation, now=at)
 
 
-Status = Application.Status
 SETTABLE = (Status.ACTIVE, Status.REJECTED, Status.HIRED)
 
 

@@ -10,7 +10,7 @@ from goodword.candidates.models import Application
 from goodword.core.compiled_queries import compiled, remembered
 from goodword.core.models import Event
 from goodword.roles.models import StageRule, Step, automation_of, rules_of_stage
-from goodword.workflow.models import StepRequest
+from goodword.workflow.models import StepRequest, StepRun
 
 Status, WaitingReason = Application.Status, StepRequest.WaitingReason
 #: reasons why the candidate can't be e-mailed; a step starts once their details have changed
@@ -68,6 +68,13 @@ def closing_reason(application: Application, step: Step) -> str:
     }
     status = Status(application.status)
     return status.value if closes.get(status) == Step.OnClose.CLOSE else ""
+
+
+def reason_to_close(run: StepRun, application: Application) -> str:
+    """Like `closing_reason`, but a run that continued after an outcome still does once the step's setting has
+    changed."""
+    reason = closing_reason(application, run.step_request.step)
+    return "" if reason == run.continues_after else reason
 
 
 def needs_click(application: Application, step: Step) -> bool:

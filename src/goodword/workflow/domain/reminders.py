@@ -29,15 +29,20 @@ def next_reminder(
     return None
 
 
+def reminder_days(run: StepRun) -> list[int]:
+    """When to remind, as promised in the first mail, whatever the step's settings are now."""
+    days = run.step_request.step.reminder_days if run.reminder_days is None else run.reminder_days
+    return sorted(days)[: run.reminders_promised]
+
+
 def plan_reminder(run: StepRun, *, organisation: Organisation, now: datetime) -> None:
     """Set the next reminder, without saving. There is none until the invitation has been sent."""
     if run.invited_at is None:
         run.next_reminder_at = None
         return
-    step = run.step_request.step
     run.next_reminder_at = next_reminder(
         opened_at=run.opened_at,
-        days=sorted(step.reminder_days)[: run.reminders_promised],
+        days=reminder_days(run),
         sent=run.reminders_sent,
         calendar=organisation.calendar,
         hours=run.hours,
