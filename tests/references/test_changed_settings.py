@@ -27,6 +27,10 @@ def change(story: Story, **values: Any) -> None:
     change_settings(step=step, settings=replace(settings_of(step), **values), by=member, now=NOW)
 
 
+def is_closed(story: Story) -> bool:
+    return story.check.closed_at is not None
+
+
 @pytest.mark.main_case
 def test_a_check_keeps_the_reminders_that_were_promised() -> None:
     story = opened()
@@ -78,11 +82,11 @@ def test_a_check_that_continued_after_the_outcome_still_does(event: str, setting
     assert request.next_reminder_at is not None
     assert remind_referee(request_id=request.pk, now=request.next_reminder_at)
     story.happens("application.left_stage", to_stage_id=3)
-    assert story.check.closed_at is None
+    assert not is_closed(story)
     pause_check(check_id=story.check.pk, member=member, now=NOW)
     story.happens(undo)
-    assert (story.check.closed_at, story.check.attention) == (None, "")
+    assert (is_closed(story), story.check.attention) == (False, "")
     story.happens(event, at=NOW + timedelta(hours=1))
-    assert story.check.closed_at is not None
+    assert is_closed(story)
     with pytest.raises(Refused):
         pause_check(check_id=story.check.pk, member=member, now=NOW)

@@ -178,6 +178,21 @@ def test_differently_worded_questions_get_separate_rows(
 
 
 @pytest.mark.world
+def test_checks_from_before_a_change_of_the_organisations_language_share_rows(
+    organisation: Organisation, rita: Membership, role: Role, asked: QuestionnaireVersion
+) -> None:
+    answered(checked(role, asked, "Ada", "Abel"), 1)
+    organisation.language = "de"
+    organisation.save()
+    german = QuestionnaireVersion.objects.of(organisation).get(language="de")
+    answered(checked(role, german, "Bo", "Beck"), 1)
+    response = shown(rita, role)
+    table = response.context["table"]
+    assert row(response, "Leadership") == [["M 3"], ["M 3"]]
+    assert (table.several_versions, table.rows[1].text[:8]) == (False, "Deutsch:")
+
+
+@pytest.mark.world
 def test_candidates_are_chosen_or_paged(rita: Membership, role: Role, asked: QuestionnaireVersion) -> None:
     checks = [checked(role, asked, first, f"X{first}") for first in "ABCDEFG"]
     for check in checks:

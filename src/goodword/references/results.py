@@ -9,8 +9,9 @@ from django.utils.translation import gettext
 
 from goodword.core.text import language_name
 from goodword.questionnaires import labels
-from goodword.questionnaires.domain.versions import stored_questions
+from goodword.questionnaires.domain.versions import in_language, stored_questions
 from goodword.questionnaires.labels import render_answers
+from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.questions import applicable, fill_placeholders, for_self
 from goodword.questionnaires.types import (
     CONFIRMING,
@@ -220,26 +221,42 @@ def results_of_checks(checks: Sequence[Check]) -> Mapping[int, Results]:
         .values_list("check_run", "request__state", "erased_at")
     ):
         states.setdefault(pk, []).append((state, erased_at))
+    versions = shown_versions(checks)
     return {
         check.pk: _results(
-            check, references.get(check.pk, []), own.get(check.pk), states=states.get(check.pk, [])
+            check,
+            versions[check.pk],
+            references.get(check.pk, []),
+            own.get(check.pk),
+            states=states.get(check.pk, []),
         )
         for check in checks
     }
 
 
+def shown_versions(checks: Sequence[Check]) -> Mapping[int, QuestionnaireVersion]:
+    """Return the versions by check id, in the organisation's language, which may have changed since a check was opened.
+    One query for each version in another language."""
+    found: dict[int, QuestionnaireVersion] = {}
+    for check in checks:
+        if check.version_id not in found:
+            found[check.version_id] = in_language(check.version, check.organisation.language)
+    return {check.pk: found[check.version_id] for check in checks}
+
+
 def _results(
     check: Check,
+    version: QuestionnaireVersion,
     references: Sequence[Reference],
     self_reference: SelfReference | None,
     *,
     states: Sequence[tuple[str, datetime | None]],
 ) -> Results:
-    questions = _questions(check)
-    respondents = [_respondent(reference, check, questions) for reference in references]
+    questions = _questions(check, version)
+    respondents = [_respondent(reference, version, questions) for reference in references]
     received = [who for who, _, _ in respondents]
     facts = _verifications(references, questions)
-    own = _self_reference(self_reference, check) if self_reference is not None else None
+    own = _self_reference(self_reference, check, version) if self_reference is not None else None
     asked_own = {one.id: one for one in for_self(questions)}
     return Results(
         questionnaire=check.version.questionnaire.title,
@@ -265,21 +282,22 @@ def given_by(reference: Reference) -> dict[str, list[int]]:
     """Levels, positions or option numbers by question id; empty for "can't judge"."""
     return {
         question.id: list(_values_in(question, reference.answers[question.id]))
-        for question in _questions(reference.request.check_run)
+        for question in _questions(reference.request.check_run, reference.request.check_run.version)
         if reference.answers.get(question.id) is not None and not isinstance(question, CONFIRMING)
     }
 
 
-def _questions(check: Check) -> tuple[Question, ...]:
-    """Return the questions in the organisation's language, without the company, which differs between referees."""
+def _questions(check: Check, version: QuestionnaireVersion) -> tuple[Question, ...]:
+    """Return the questions without the company, which differs between referees."""
     name = check.step_request.application.candidate.name
-    version = check.version
     return fill_placeholders(
         stored_questions(version), candidate=name, company=gettext("the company"), language=version.language
     )
 
 
-def _respondent(reference: Reference, check: Check, questions: Sequence[Question]) -> Respondent:
+def _respondent(
+    reference: Reference, version: QuestionnaireVersion, questions: Sequence[Question]
+) -> Respondent:
     referee, answers = reference.request.referee, reference.answers
     relationship = referee.relationship
     for question in questions:
@@ -287,7 +305,7 @@ def _respondent(reference: Reference, check: Check, questions: Sequence[Question
         if isinstance(question, RelationshipConfirm) and given:
             relationship = given["relationship"]
     code = reference.version.language
-    other = code != check.version.language
+    other = code != version.language
     who = ReceivedReference(
         id=str(reference.pk),
         name=referee.name,
@@ -307,11 +325,11 @@ def _respondent(reference: Reference, check: Check, questions: Sequence[Question
     return who, answers, frozenset() if reference.factual else frozenset(one.id for one in put)
 
 
-def _self_reference(row: SelfReference, check: Check) -> Respondent | None:
+def _self_reference(row: SelfReference, check: Check, version: QuestionnaireVersion) -> Respondent | None:
     if row.submitted_at is None:
         return None
     code = row.version.language
-    other = code != check.version.language
+    other = code != version.language
     who = ReceivedReference(
         id=SELF_REFERENCE,
         name=check.step_request.application.candidate.name,

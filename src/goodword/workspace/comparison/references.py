@@ -15,6 +15,7 @@ from goodword.candidates.models import Application
 from goodword.core.text import without_accents
 from goodword.questionnaires import labels
 from goodword.questionnaires.domain.versions import stored_questions
+from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.questions import fill_placeholders
 from goodword.questionnaires.types import (
     RATING_LEVELS,
@@ -32,6 +33,7 @@ from goodword.references.results import (
     ReferenceAnswer,
     Results,
     results_of_checks,
+    shown_versions,
 )
 from goodword.roles.models import Role, Step
 from goodword.workflow.models import DONE, is_open
@@ -192,11 +194,12 @@ def reference_table(
         )
         for one in chosen
     )
-    asked = [_comparable(checks[one.check_id]) for one in chosen]
+    versions = shown_versions(list(checks.values()))
+    asked = [_comparable(versions[one.check_id]) for one in chosen]
     return ReferenceTable(
         columns=columns,
         rows=tuple(_rows(columns, asked, relationship=relationship)),
-        several_versions=len({checks[one.check_id].version_id for one in chosen}) > 1,
+        several_versions=len({version.pk for version in versions.values()}) > 1,
     )
 
 
@@ -211,13 +214,13 @@ def _anchor(check: Check) -> str:
     return f"{state}-{Step.Kind.REFERENCE_CHECK}"
 
 
-def _comparable(check: Check) -> Mapping[Question, str]:
+def _comparable(version: QuestionnaireVersion) -> Mapping[Question, str]:
     """Ratings and "would work with again" with their ids; equally worded questions are equal."""
     questions = fill_placeholders(
-        stored_questions(check.version),
+        stored_questions(version),
         candidate=gettext("the candidate"),
         company=gettext("the company"),
-        language=check.version.language,
+        language=version.language,
     )
     return {
         _wording(one): one.id for one in questions if isinstance(one, Rating | Agreement | WouldWorkAgain)
