@@ -100,7 +100,7 @@ def installed(packages: Sequence[str], folder: Path) -> str:
 
 
 def write(runs: Sequence[Mapping[str, Any]]) -> None:
-    """Write the results to the file and the page."""
+    """Write the results to the file and the page, and print the table."""
     found = {
         "on": time.strftime("%Y-%m-%d"),
         "cores": os.cpu_count(),
@@ -113,6 +113,7 @@ def write(runs: Sequence[Mapping[str, Any]]) -> None:
     head, _, rest = text.partition(BEGIN)
     _, _, tail = rest.partition(END)
     PAGE.write_text(f"{head}{BEGIN}\n\n{table(found)}\n{END}{tail}")
+    print(table(found))
 
 
 def loop() -> float:

@@ -6,6 +6,7 @@ Run it with `.venv/bin/python -m bench.lists`.
 
 import argparse
 import gc
+import logging
 import os
 import struct
 import sys
@@ -65,6 +66,7 @@ def main() -> None:
         from goodword.core.web_processes import load_pages
 
         django.setup()
+        logging.getLogger("goodword.access").setLevel(logging.WARNING)
         call_command("migrate", verbosity=0)
         print("| page | applications | statements | p50 | p95 | max |\n|---|---|---|---|---|---|")
         for size in options.sizes:

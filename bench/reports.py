@@ -10,6 +10,7 @@ import copy
 import gc
 import html
 import io
+import logging
 import os
 import sys
 import time
@@ -162,6 +163,8 @@ def main() -> int:
     report("Typst: references, 25 referees", typst, reference_check(25), max(1, options.reports // 20))
     with suppress(ImportError):
         import weasyprint  # type: ignore[import-not-found]  # installed only for this
+
+        logging.getLogger("weasyprint").setLevel(logging.ERROR)
 
         def weasy(snapshot: Any) -> bytes:
             file: bytes = weasyprint.HTML(string=as_html(snapshot)).write_pdf()
