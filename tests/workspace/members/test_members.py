@@ -15,7 +15,7 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application, Candidate, recruiter_of
 from goodword.core import clock
 from goodword.notifications.domain import links
-from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
+from goodword.notifications.domain.queue import Correspondent, LinkFor, queue, send_again
 from goodword.notifications.models import Email, Link
 from goodword.roles.models import Role, visible_roles
 from goodword.workspace.comments import write_comment
@@ -175,6 +175,34 @@ def test_a_deactivated_members_roles_mails_and_links_are_passed_on(
     assert Client().get(opened).status_code == 410
     assert client.get(page("roles", ann))["Location"].startswith("/accounts/login/")
     assert actions(ann)[-2:] == ["member.deactivated", "role.owner_changed"]
+
+
+@pytest.mark.parametrize("state", ["queued", "failed"])
+def test_a_deactivated_member_sends_nothing_more_to_candidates(
+    ann: Membership, rita: Membership, role: Role, state: str
+) -> None:
+    ada = factories.application(role, recruiter_email="rita@acme.example", recruiter_name="Rita Recruiter")
+    now = clock.now()
+    invitation = queue(
+        organisation=ann.organisation,
+        kind="references.invitation",
+        key="invitation",
+        to=Correspondent(name="Ada", address=ada.candidate.email),
+        sender=Correspondent(name="Rita Recruiter", address="rita@acme.example"),
+        template="references/mail/invitation",
+        context={},
+        application=ada,
+        now=now,
+    )
+    assert invitation is not None
+    Email.objects.of(ann.organisation).update(state=state)
+    assert deactivation.deactivate(member=rita, successor=ann, by=ann, now=now)
+    if state == "failed":
+        assert send_again(email_id=invitation.pk, to_address="", member=ann, now=now)
+    invitation.refresh_from_db()
+    assert (invitation.from_name, invitation.reply_to) == ("Ann Admin (Acme)", "ann@acme.example")
+    said = [invitation.context[name] for name in ("sender_name", "reply_to", "to_name")]
+    assert said == ["Ann Admin", "ann@acme.example", "Ada"]
 
 
 def test_a_review_link_closes_with_its_members_access(ann: Membership, rita: Membership, role: Role) -> None:

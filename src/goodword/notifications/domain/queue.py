@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
 
-from goodword.accounts.models import Membership, Organisation
-from goodword.candidates.models import Application, Candidate
+from goodword.accounts.models import Membership, Organisation, is_deactivated
+from goodword.candidates.models import Application, Candidate, recruiter_of
 from goodword.core import jobs, outbox
 from goodword.core.compiled_queries import insert_once
 from goodword.core.events import record
@@ -171,9 +171,23 @@ def restore_invitation(*, organisation: Organisation, subject_ref: str, now: dat
     newest.state, newest.not_before, newest.settled_at = Email.State.QUEUED, now, None
     newest.excused, newest.unanswered, newest.handed_over_at = newest.attempts, 0, None
     newest.bounced_at, newest.bounce_reason = None, ""
+    update_sender(newest)
     newest.save()
     jobs.named("email.send").defer(email_id=newest.pk)
     return True
+
+
+def update_sender(email: Email) -> None:
+    """Let the current recruiter send a mail to a candidate or referee if its sender has been deactivated. Does not
+    save."""
+    if email.application is None or email.member_id is not None or email.for_recruiter:
+        return
+    if not is_deactivated(email.organisation, email.reply_to):
+        return
+    recruiter = recruiter_of(email.application)
+    sender = Correspondent(name=recruiter.name, address=recruiter.address)
+    email.from_name, email.reply_to = from_name(sender, organisation=email.organisation), sender.address
+    email.context = {**email.context, "sender_name": sender.name, "reply_to": sender.address}
 
 
 def masked(address: str) -> str:
@@ -212,6 +226,7 @@ def send_again(
         email.excused, email.unanswered, email.handed_over_at = email.attempts, 0, None
         email.bounced_at, email.bounce_reason, email.last_error = None, "", ""
         email.to_address = to_address or email.to_address
+        update_sender(email)
         email.save()
         record(
             "email.queued_again",

@@ -11,6 +11,7 @@ from goodword.accounts.domain import members
 from goodword.accounts.domain.members import NotChanged
 from goodword.accounts.models import Membership
 from goodword.candidates.models import recruiter_of
+from goodword.notifications.domain.queue import update_sender
 from goodword.notifications.models import Email, Link
 from goodword.reports.domain.reviews import ASSIGNED, ASSIGNED_SEVERAL
 from goodword.roles.domain.role_changes import hand_over, possible_owners, set_viewed_roles
@@ -56,6 +57,7 @@ def deactivate(*, member: Membership, successor: Membership | None, by: Membersh
         )
         links.filter(purpose=Link.Purpose.REVIEW).update(ended_at=now)
         _pass_mails_on(member, now=now)
+        _let_others_send(member)
         return True
 
 
@@ -98,3 +100,14 @@ def _pass_mails_on(member: Membership, *, now: datetime) -> None:
         email.context = {**email.context, "to_name": recruiter.name}
         email.member, email.for_recruiter = None, True
         email.save(update_fields=["to_address", "to_name", "context", "member", "for_recruiter"])
+
+
+def _let_others_send(member: Membership) -> None:
+    """Let the current recruiters send what is queued for candidates and referees in the member's name."""
+    queued = Email.objects.of(member.organisation).filter(
+        reply_to__same_address=member.user.email, state=Email.State.QUEUED, application__isnull=False
+    )
+    list(queued.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
+    for email in queued.select_related("application__role__owner__user", "application__organisation"):
+        update_sender(email)
+        email.save(update_fields=["from_name", "reply_to", "context"])
