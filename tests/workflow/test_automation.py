@@ -7,6 +7,7 @@ from django.db import transaction
 
 from goodword.candidates.models import Application
 from goodword.core.events import record
+from goodword.core.models import Event
 from goodword.roles.domain.role_changes import set_archived
 from goodword.roles.domain.settings import set_delay, set_requirement
 from goodword.roles.models import Role
@@ -123,6 +124,35 @@ def test_a_delayed_step_starts_after_its_delay(application: Application) -> None
     run_jobs()
     assert start_due(now=factories.NOW + timedelta(minutes=11)) == 1
     assert starts(application) == [("assessment", "started", "")]
+
+
+@pytest.mark.parametrize("change", ["unlinked", "mapped otherwise", "moved"])
+def test_the_timeline_says_why_a_delayed_step_was_not_started(application: Application, change: str) -> None:
+    assert application.role is not None
+    step = factories.step(application.role, "assessment")
+    factories.step_request(
+        application, "assessment", state="waiting", waiting_reason="delay", due_at=factories.NOW
+    )
+    later = factories.NOW + timedelta(minutes=5)
+    match change:
+        case "unlinked":
+            application.role.automations.get().delete()
+        case "mapped otherwise":
+            step.rules.update(stage_id=502)
+        case _:
+            factories.apply_event(application, "application.left_stage", {"to_stage_id": 502})
+            with transaction.atomic():
+                record(
+                    "application.left_stage",
+                    organisation_id=application.organisation_id,
+                    application_id=application.pk,
+                    actor="greenhouse",
+                    at=later,
+                    data={"stage_id": STAGE[0], "to_stage_id": 502},
+                )
+    assert start_due(now=later) == 0
+    ended = Event.objects.get(name="step.not_started")
+    assert ended.data.get("reason", "") == ("" if change == "moved" else "unmapped")
 
 
 def test_a_rollback_leaves_neither_event_nor_job(application: Application) -> None:

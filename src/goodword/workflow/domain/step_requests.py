@@ -94,10 +94,17 @@ def keep_for_click(step_request: StepRequest, *, application: Application, at: d
 
 def withdraw(step_request: StepRequest, *, application: Application, at: datetime) -> None:
     reason = "" if job_matches_role(application) else "changed_job"
+    if not _has_moved(application, since=step_request.requested_at):
+        reason = "unmapped"
     record_event(
         "step.not_started", step_request, application=application, at=at, by="goodword", reason=reason
     )
     step_request.delete()
+
+
+def _has_moved(application: Application, *, since: datetime) -> bool:
+    moves = ("application.left_stage", "application.changed_job")
+    return Event.objects.filter(application_id=application.pk, name__in=moves, occurred_at__gt=since).exists()
 
 
 def start_step(

@@ -209,6 +209,7 @@ NOT_STARTED = {
     "erasure": "personal data to be erased",
     "converted": "the prospect was converted to a new application",
     "changed_job": "the candidate was moved to a job without a role",
+    "unmapped": "their stage no longer starts it",
 }
 
 ACTORS = {
