@@ -7,7 +7,8 @@ from django.core import mail
 from django.db import transaction
 
 from goodword.core.models import Event
-from goodword.references.domain.invitations import on_step_requested, open_check
+from goodword.questionnaires.domain.versions import ensure_builtin
+from goodword.references.domain.invitations import on_step_requested, open_check, version_for
 from goodword.references.models import Check
 from goodword.roles.models import Step
 from goodword.workflow.domain.step_requests import request_step
@@ -72,6 +73,17 @@ def test_assessment_requests_open_no_check() -> None:
         request_step(application=factories.application(role), step=step, at=NOW, by="greenhouse")
         on_step_requested(Event.objects.get(name="step.requested"))
     assert Check.objects.of(role.organisation).count() == 0
+
+
+def test_a_built_in_questionnaire_chosen_on_the_role_is_up_to_date_after_an_update() -> None:
+    role = factories.role(factories.organisation())
+    chosen = ensure_builtin(role.organisation, "leadership", now=NOW)
+    step = factories.step(role, Step.Kind.REFERENCE_CHECK)
+    step.questionnaire_id = chosen.pk
+    step.save()
+    newest = version_for(step, now=NOW).number
+    chosen.versions.update(number=newest - 1)  # an update of Goodword brings the next version
+    assert version_for(step, now=NOW).number == newest
 
 
 @pytest.mark.world

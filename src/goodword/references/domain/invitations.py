@@ -70,6 +70,9 @@ def version_for(step: Step, *, now: datetime) -> QuestionnaireVersion:
     organisation = step.organisation
     if step.questionnaire_id is not None:
         chosen = Questionnaire.objects.of(organisation).filter(pk=step.questionnaire_id).first()
+        # an update may have brought a newer version
+        if chosen is not None and chosen.key in set(builtin.keys()):
+            chosen = ensure_builtin(organisation, chosen.key, now=now)
         if chosen is not None and (version := current_version(chosen, language=organisation.language)):
             return version
     built_in = ensure_builtin(organisation, builtin.GENERAL_PROFESSIONAL, now=now)
