@@ -1,5 +1,6 @@
 """Role > Job analysis: requirements, tests that measure them, gaps, confirmed versions."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -403,3 +404,13 @@ def test_three_rows_take_no_more_queries_than_one(
         added(role, admin, text)
     with django_assert_num_queries(len(one.captured_queries)):
         client.get(path(role))
+
+
+def test_measures_are_kept_when_the_organisations_language_changes(admin: Membership, role: Role) -> None:
+    requirement = added(role, admin, "Keeps dates", "competency:Reliability")
+    role.organisation.language = "de"
+    role.organisation.save()
+    [row] = stored(role)["rows"]
+    assert row["cells"][-1]["names"] == ["Zuverlässigkeit"]
+    page = signed_in(admin).get(path(role, f"requirements/{requirement.pk}/")).content.decode()
+    assert re.search('value="competency:Zuverlässigkeit"[^>]* checked', page)

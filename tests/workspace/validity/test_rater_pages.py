@@ -139,6 +139,23 @@ def test_the_criterion_is_the_same_in_every_language(ada: Application) -> None:
 
 
 @pytest.mark.world
+def test_the_criterion_stays_the_same_when_the_organisations_language_changes(
+    role: Role, mo: Membership, ada: Application
+) -> None:
+    here, browser = address(ada), Client()
+    browser.post(here, answers(browser.get(here)))
+    role.organisation.language = "de"
+    role.organisation.save()
+    bo = hired(role)
+    sweep()
+    here = address(bo)
+    page = browser.get(here)
+    assert page.context["form"].questions[0].competency == "Zuverlässigkeit"
+    browser.post(here, answers(page))
+    assert [criterion for criterion, _value, _rater in stored(ada) + stored(bo)] == ["Reliability"] * 2
+
+
+@pytest.mark.world
 def test_answers_to_questions_that_have_changed_are_kept_and_shown_again(ada: Application) -> None:
     here, browser = address(ada), Client()
     page = browser.get(here)

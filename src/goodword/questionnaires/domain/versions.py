@@ -47,6 +47,21 @@ def in_language(version: QuestionnaireVersion, language: str) -> QuestionnaireVe
     return _in_language(_siblings(version), language) or version
 
 
+def names_of_competencies(version: QuestionnaireVersion) -> dict[str, set[str]]:
+    """The competencies of a version, each with its names in all languages, since what is stored by name may be older
+    than a change of the organisation's language. One query."""
+    by_question: dict[str, set[str]] = {}
+    for row in _siblings(version):
+        for entry in row.questions:
+            if entry.get("competency"):
+                by_question.setdefault(entry["id"], set()).add(entry["competency"])
+    found: dict[str, set[str]] = {}
+    for entry in version.questions:
+        if entry.get("competency"):
+            found.setdefault(entry["competency"], set()).update(by_question[entry["id"]])
+    return found
+
+
 def current_version(questionnaire: Questionnaire, *, language: str) -> QuestionnaireVersion | None:
     """The newest published version, in that language or else in its source language."""
     published = list(_published(questionnaire).order_by("-number", "pk"))

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Organisation
 from goodword.assessments.plans.versions import PlannedPart, built_by_member, planned
 from goodword.core.text import written_day
-from goodword.questionnaires.editor.entries import competencies_of
+from goodword.questionnaires.domain.versions import names_of_competencies
 from goodword.references.domain.invitations import version_for
 from goodword.roles.domain.job_analysis import (
     IMPORTANT,
@@ -28,10 +28,15 @@ from goodword.roles.models import JobAnalysis, JobRequirement, Role, Step
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A test, a scale or a competency. `key`: "test:7", "test:7:openness" or "competency:Reliability"."""
+    """A test, a scale or a competency. `key`: "test:7", "test:7:openness" or "competency:Reliability". `aliases`: also
+    the keys with the competency's names in other languages."""
 
     key: str
     name: str
+    aliases: frozenset[str] = frozenset()
+
+    def is_among(self, keys: Collection[str]) -> bool:
+        return self.key in keys or not self.aliases.isdisjoint(keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +225,7 @@ def digest(matrix: Mapping[str, Any]) -> str:
 
 def _cell(requirement: JobRequirement, column: Column) -> tuple[Measure, ...]:
     keys = column.stated_keys(requirement.text).union(requirement.measures)
-    return tuple(one for one in column.measures if one.key in keys)
+    return tuple(one for one in column.measures if one.is_among(keys))
 
 
 def columns_of(role: Role, *, now: datetime) -> tuple[Column, ...]:
@@ -232,11 +237,17 @@ def columns_of(role: Role, *, now: datetime) -> tuple[Column, ...]:
     for one in parts:
         by_test.setdefault(one.part.test_id, []).append(one)
     columns = [_test(same) for same in by_test.values()]
-    names = competencies_of(version_for(steps[Step.Kind.REFERENCE_CHECK], now=now).questions)
+    names = names_of_competencies(version_for(steps[Step.Kind.REFERENCE_CHECK], now=now))
     if names:
-        measures = tuple(Measure(f"competency:{name}", name) for name in names)
+        measures = tuple(
+            Measure(_key(name), name, aliases=frozenset(map(_key, others))) for name, others in names.items()
+        )
         columns.append(Column(test=None, title=_("Reference check"), measures=measures))
     return tuple(columns)
+
+
+def _key(competency: str) -> str:
+    return f"competency:{competency}"
 
 
 def _parts(step: Step, *, now: datetime) -> Sequence[PlannedPart]:

@@ -128,7 +128,7 @@ class RequirementForm(NoticesChanges):
             self.fields[f"column_{place}"] = forms.MultipleChoiceField(
                 label=column.title,
                 choices=[(one.key, one.name) for one in choosable],
-                initial=[one.key for one in choosable if one.key in stored],
+                initial=[one.key for one in choosable if one.is_among(stored)],
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )

@@ -14,7 +14,8 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.candidates.ratings import Scale, is_ratable_hire, rate, store, stored_rating_date
 from goodword.core.addresses import is_same
-from goodword.questionnaires.domain.versions import current_version
+from goodword.questionnaires.domain.versions import current_version, names_of_competencies
+from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.questions import fill_placeholders, parse
 from goodword.questionnaires.types import RATING_LEVELS, Rating
 from goodword.references.domain.invitations import version_for
@@ -43,10 +44,9 @@ ERASED: Final = "erased-"
 def questions_of(application: Application, *, now: datetime, language: str = "") -> tuple[Rating, ...]:
     """The ratings that every referee is asked for, one per competency, without comments; in the language if possible,
     else in the organisation's. Empty if the role's questionnaire has none."""
-    if application.role is None:
+    version = _version(application, now=now)
+    if version is None:
         return ()
-    steps = Step.objects.of(application.organisation).select_related("organisation")
-    version = version_for(steps.get(role=application.role, kind=Step.Kind.REFERENCE_CHECK), now=now)
     if language and version.language != language:
         translated = current_version(version.questionnaire, language=language)
         version = translated if translated and translated.number == version.number else version
@@ -60,11 +60,27 @@ def questions_of(application: Application, *, now: datetime, language: str = "")
     return tuple(by_competency.values())
 
 
+def _version(application: Application, *, now: datetime) -> QuestionnaireVersion | None:
+    if application.role is None:
+        return None
+    steps = Step.objects.of(application.organisation).select_related("organisation")
+    return version_for(steps.get(role=application.role, kind=Step.Kind.REFERENCE_CHECK), now=now)
+
+
 def values_of(application: Application, answers: Mapping[str, object], *, now: datetime) -> dict[str, int]:
-    """Levels by competency in the organisation's language, so ratings in different languages have the same criteria,
-    without "can't judge"."""
+    """Levels by competency, without "can't judge". Ratings in different languages have the same criteria: the names in
+    the organisation's language, or those that earlier ratings have if the language was changed."""
+    version = _version(application, now=now)
+    names = names_of_competencies(version) if version is not None else {}
+    rows = PerformanceRating.objects.of(application.organisation).filter(of__confirmed_at__isnull=False)
+    used = set(rows.filter(criterion__in=set().union(*names.values())).values_list("criterion", flat=True))
+
+    def criterion(competency: str) -> str:
+        known = names[competency] & used
+        return competency if competency in known else min(known, default=competency)
+
     return {
-        question.competency: answer["level"]
+        criterion(question.competency): answer["level"]
         for question in questions_of(application, now=now)
         if isinstance(answer := answers.get(question.id), dict) and answer.get("level")
     }
