@@ -142,3 +142,27 @@ def test_a_name_of_one_very_long_word_leaves_everything_within_reach(
                 ".map(one => one.getBoundingClientRect().right), document.documentElement.scrollWidth)"
             )
             assert (name, widest) <= (name, width)
+
+
+def test_the_bar_of_selected_rows_never_covers_what_has_the_focus(
+    browser: Browser, live_server: object
+) -> None:
+    rita = factories.member(factories.organisation(name="Northwind"), name="Rita Hansen")
+    role = factories.role(rita.organisation, owner=rita)
+    for number in range(6):
+        invited(named(role, "Kofi", f"Mensah{number}", stage_name="Assessment"))
+    page = window(browser, rita, live_server, width=1280).new_page()
+    for width, height in ((1280, 410), (390, 640), (320, 256)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{live_server}{path('candidates', role.organisation)}")
+        page.locator("tbody input").first.check()
+        for key in ("Tab", "Shift+Tab"):
+            page.locator("tbody input" if key == "Tab" else "tbody a").first.focus()
+            for _ in range(20):
+                page.keyboard.press(key)
+                covered = page.evaluate(
+                    "() => { const one = document.activeElement, { top, bottom } = one.getBoundingClientRect(),"
+                    " bar = document.querySelector('[data-bulk-bar]'), box = bar.getBoundingClientRect();"
+                    " return !bar.contains(one) && top > box.top && bottom < box.bottom && one.outerHTML; }"
+                )
+                assert (width, key, covered) == (width, key, False)
