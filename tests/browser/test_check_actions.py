@@ -126,3 +126,20 @@ def test_every_page_is_accessible_and_fits(
         page.get_by_role("button", name="Save", exact=True).last.click()
     looker.look(page, "check settings refused")
     assert (looker.wrong, looker.complaints) == ({}, [])
+
+
+def test_menus_open_within_the_screen(
+    browser: Browser, live_server: object, role: Role, rita: Membership
+) -> None:
+    asks_for_seven(role)
+    check = check_with_all_states(named(role, "Ada", "Lovelace"))
+    page = window(browser, rita, live_server, width=320).new_page()
+    page.goto(f"{live_server}{path('candidate', role.organisation, check.step_request.application_id)}")
+    for width in (320, 390, 700, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        for menu in page.locator("main .menu:visible").all():
+            menu.evaluate("menu => (menu.open = true)")
+            box = menu.locator(".menu__box").bounding_box()
+            assert box is not None
+            assert (width, box["x"] >= 0, box["x"] + box["width"] <= width) == (width, True, True)
+            menu.evaluate("menu => (menu.open = false)")
