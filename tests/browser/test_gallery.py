@@ -127,6 +127,55 @@ def test_the_help_box_opens_on_hover_focus_and_click_and_closes_on_escape(
     assert violations(page) == []
 
 
+def test_the_tip_of_a_status_stays_under_the_pointer_and_closes_on_escape(
+    gallery: Callable[[str], Page],
+) -> None:
+    page = gallery("")
+    status = page.locator("[data-tip]").first
+    tip = status.locator(".progress__tip")
+    status.hover()
+    expect(tip).to_be_visible()
+    tip.hover()
+    expect(tip).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    page.mouse.move(0, 0)
+    status.locator(".progress__mark").focus()
+    expect(tip).to_be_visible()
+
+
+def test_a_long_chip_takes_several_lines(gallery: Callable[[str], Page]) -> None:
+    page = gallery("")
+    page.set_viewport_size({"width": 320, "height": 640})
+    chip = page.locator("a.chip").first
+    chip.evaluate("chip => { chip.textContent = '40 tasks in 40 minutes, without figures, in three parts' }")
+    box = chip.bounding_box()
+    assert box is not None
+    assert box["width"] <= 288
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_forced_colours_leave_the_browsers_marks_and_the_current_filter_visible(
+    gallery: Callable[[str], Page],
+) -> None:
+    page = gallery("")
+    page.emulate_media(forced_colors="active")
+
+    def style(selector: str, name: str, part: str = "") -> str:
+        value = page.locator(selector).first.evaluate(
+            "(one, [name, part]) => getComputedStyle(one, part)[name]", [name, part]
+        )
+        return str(value)
+
+    # a background would be black on black: over the dot of a radio button, or as the arrow of a list
+    assert style("input[type=radio]:not(.likert *)", "display", "::before") == "none"
+    assert style(".field select", "appearance") == "auto"
+    assert style(".chip[aria-current]", "borderTopWidth") == "3px"
+    assert style(".tab[aria-current]", "borderBottomColor") != style(
+        ".tab:not([aria-current])", "borderBottomColor"
+    )
+
+
 def test_copying_says_so(gallery: Callable[[str], Page]) -> None:
     page = gallery("settings/")
     page.get_by_role("button", name="Endpoint URL and Secret key").click()

@@ -1,4 +1,5 @@
-// CSS opens the "?" box on hover and focus. This file keeps it open after a click and closes it on Escape.
+// CSS opens the "?" box, and the tip of a status, on hover and focus. This file keeps the box open after a click and
+// closes both on Escape.
 (() => {
   const boxes = () => document.querySelectorAll("[data-help]");
   const pin = (help, pinned) => {
@@ -25,11 +26,12 @@
         if (help.contains(document.activeElement)) help.querySelector(".help__button").focus();
       }
     }
+    for (const tip of document.querySelectorAll("[data-tip]:is(:hover, :focus-within)")) tip.setAttribute("data-closed", "");
   });
 
   for (const leaving of ["mouseout", "focusout"]) {
     document.addEventListener(leaving, (event) => {
-      const help = event.target instanceof Element && event.target.closest("[data-help][data-closed]");
+      const help = event.target instanceof Element && event.target.closest(":is([data-help], [data-tip])[data-closed]");
       if (help && !help.contains(event.relatedTarget)) help.removeAttribute("data-closed");
     });
   }
