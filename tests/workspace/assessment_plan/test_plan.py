@@ -423,6 +423,21 @@ def test_the_review_counts_candidates_on_earlier_versions(step: Step, rita: Memb
 
 
 @pytest.mark.world
+def test_pages_that_publish_say_who_is_invited_at_once(step: Step, rita: Membership) -> None:
+    Step.objects.of(step.organisation).update(requirement="")
+    for number in range(2):
+        of = factories.application(step.role)
+        factories.step_request(
+            of, "assessment", state="waiting", waiting_reason="unpublished" if number else "click"
+        )
+    drafted(step, REASONING, by=rita)
+    page = words(signed_in(rita).get(address(step, "role_assessment_publish")))
+    assert "1 waiting candidate is invited at once." in page
+    where = reverse("role_step", args=[step.organisation.slug, step.role_id, step.pk])
+    assert "1 candidate is waiting, and will be invited once you save" in words(signed_in(rita).get(where))
+
+
+@pytest.mark.world
 def test_a_total_is_offered_only_with_right_and_wrong_answers(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, JUDGEMENT, by=rita)
     where = address(step, "role_assessment_settings")

@@ -66,6 +66,7 @@ from goodword.workspace.assessment_plan.wording import (
     sentences,
     total_sentence,
     version_warnings,
+    waiting_candidates,
     warnings,
 )
 from goodword.workspace.job_requirements import sentences_of_role
@@ -222,6 +223,7 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         "warnings": warnings(parts),
         "reader_warning": reader_warning(draft.step.role) if parts else "",
         "open": open_attempts(draft.step),
+        "waiting": waiting_candidates(draft.step),
     }
     template = "workspace/assessment_plan/publish.html"
     return PAGES.render(request, template, draft, context, name=_("Review and publish"), edit=edit)

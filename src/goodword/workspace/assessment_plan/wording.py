@@ -15,7 +15,7 @@ from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
 from goodword.questionnaires.editor.descriptions import language_name
 from goodword.roles.models import Step
 from goodword.ui.templatetags.ui import short_day
-from goodword.workflow.models import UNFINISHED
+from goodword.workflow.models import UNFINISHED, StepRequest
 
 MoreTime, Total = Assessment.MoreTime, Assessment.Total
 
@@ -280,6 +280,12 @@ def _advice_on_ranking(part: PlannedPart) -> str:
 def open_attempts(step: Step) -> int:
     rows = Attempt.objects.of(step.organisation).filter(step_request__step=step, progress__in=UNFINISHED)
     return rows.filter(closed_at=None).count()
+
+
+def waiting_candidates(step: Step) -> int:
+    """How many candidates are invited once the assessment is published."""
+    rows = StepRequest.objects.of(step.organisation).filter(step=step, state=StepRequest.State.WAITING)
+    return rows.filter(waiting_reason=StepRequest.WaitingReason.UNPUBLISHED).count()
 
 
 def total_sentence(draft: Assessment, parts: Sequence[PlannedPart]) -> str:

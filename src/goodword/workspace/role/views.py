@@ -30,7 +30,7 @@ from goodword.roles.models import (
     open_notices,
     visible_roles,
 )
-from goodword.workflow.models import StepRequest
+from goodword.workspace.assessment_plan.wording import waiting_candidates
 from goodword.workspace.job_requirements import fitting, sentences_of_role
 from goodword.workspace.lists.listing import decides, drawn, listing_of
 from goodword.workspace.lists.query import ListQuery
@@ -157,10 +157,8 @@ def _unpublished(role: Role, automations: Sequence[Automation]) -> dict[str, Any
     step = next((one for one in started if one.kind == Step.Kind.ASSESSMENT and not one.requirement), None)
     if step is None:
         return None
-    waiting = StepRequest.objects.of(role.organisation).filter(
-        step=step, state=StepRequest.State.WAITING, waiting_reason=StepRequest.WaitingReason.UNPUBLISHED
-    )
-    return {"step": step, "waiting": waiting.count()}
+    step.organisation = role.organisation
+    return {"step": step, "waiting": waiting_candidates(step)}
 
 
 @require_safe
@@ -224,6 +222,7 @@ def step_settings(request: MemberRequest, pk: int, step_pk: int) -> HttpResponse
     context = {"role": role, "step": step, "form": form, "given": built_by_member(step)}
     if "requirement" in form.fields and not step.requirement:
         test = planned(step, now=clock.now())[0].part.test
+        context["waiting"] = waiting_candidates(step)
         context["proposed"] = fitting(sentences_of_role(role), test)[:PROPOSED]
     return render(request, "workspace/role/step_settings.html", context)
 
