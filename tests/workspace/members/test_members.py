@@ -244,6 +244,21 @@ def test_a_former_recruiter_without_a_login_sees_no_private_candidate(ann: Membe
 
 
 @pytest.mark.world
+def test_the_page_says_how_many_shared_links_stay(ann: Membership, rita: Membership) -> None:
+    now = clock.now()
+    for member, days in ((rita, 1), (rita, 30), (rita, -1), (ann, 30)):
+        links.mint(
+            organisation=ann.organisation,
+            purpose=Link.Purpose.REPORT,
+            subject_id=1,
+            now=now,
+            expires_at=now + timedelta(days=days),
+            created_by=member,
+        )
+    text = signed_in(ann).get(page("member_deactivate", ann, rita.pk)).content.decode()
+    assert "2 links to reports that Rita Recruiter shared still work" in text
+
+
 def test_mentions_and_the_digest_of_a_deactivated_member_go_to_nobody(
     ann: Membership, rita: Membership, role: Role
 ) -> None:

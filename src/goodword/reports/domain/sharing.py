@@ -125,6 +125,12 @@ def shared_links(report: Report, *, now: datetime) -> Sequence[SharedLink]:
     ]
 
 
+def count_alive_links(member: Membership, *, now: datetime) -> int:
+    """How many links to reports that the member has shared still work."""
+    rows = Link.objects.of(member.organisation).filter(purpose=Link.Purpose.REPORT, created_by=member)
+    return rows.filter(ended_at=None, expires_at__gt=now).count()
+
+
 def is_hidden(link: Link, candidate: Candidate) -> bool:
     """Return whether the link was created before the candidate became private. It works again when they no
     longer are."""

@@ -25,6 +25,7 @@ from goodword.core import clock
 from goodword.core.addresses import is_same
 from goodword.core.searching import contains_words
 from goodword.core.text import WithoutAccents
+from goodword.reports.domain.sharing import count_alive_links
 from goodword.roles.domain.role_changes import add_viewer, remove_viewer
 from goodword.roles.models import Role, is_confidential, may_share, visible_roles
 from goodword.workspace.members import deactivation, invitations
@@ -169,6 +170,7 @@ def deactivate_page(request: MemberRequest, pk: int) -> HttpResponseBase:
             "shown": member,
             "form": form,
             "invited": open_invitations_of(member).count(),
+            "links": count_alive_links(member, now=clock.now()),
             "is_contact": bool(contact) and is_same(contact, member.user.email),
         },
         status=422 if form.is_bound else 200,
