@@ -15,6 +15,7 @@ from goodword.workspace.needs_you import needs
 from goodword.workspace.needs_you.digest import send_digest, send_digests
 from tests.support import factories
 from tests.support.jobs import run_jobs
+from tests.support.pages import signed_in
 from tests.workspace.applications import reported
 from tests.workspace.needs_you.world import DAY, NOW, WaitingReason, World, waits, world
 
@@ -107,6 +108,18 @@ def test_not_everybody_gets_it(here: World, values: dict[str, object]) -> None:
     waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     Membership.objects.of(here.rita.organisation).filter(pk=here.rita.pk).update(**values)
     assert (send_digests(now=NOW), digests(here.rita)) == (0, [])
+
+
+def test_its_link_opens_the_rows_that_it_counts(here: World) -> None:
+    jonas = factories.member(here.role.organisation)  # owns no role, so Home starts with all roles
+    waits(here.named("Ada", recruiter_email=jonas.user.email), WaitingReason.NO_ADDRESS)
+    waits(here.named("Bob"), WaitingReason.NO_ADDRESS)
+    assert send_digest(member_id=jonas.pk, now=NOW)
+    [email] = digests(jonas)
+    assert [one["n"] for one in email.context["counts"]] == [1]
+    page_url = str(email.context["page_url"])
+    page = signed_in(jonas).get(page_url.removeprefix("http://localhost:8000"))
+    assert page.context["needs"].total == 1
 
 
 @pytest.mark.world

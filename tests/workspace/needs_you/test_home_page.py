@@ -12,6 +12,7 @@ from goodword.core import clock
 from goodword.workflow.models import StepRequest
 from goodword.workspace.first_run import dismiss_checklist
 from goodword.workspace.models import HiddenNeed
+from goodword.workspace.needs_you.needs import hide
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import checked, invited, path
@@ -202,6 +203,18 @@ def test_a_hidden_row_returns_at_midnight_and_only_its_member_misses_it(here: Wo
         "need.shown_again",
         "need.hidden",
     ]
+
+
+def test_the_number_of_hidden_rows_is_that_behind_the_link(here: World) -> None:
+    settled, open_ = (waits(here.named(name), WaitingReason.NO_ADDRESS) for name in ("Ada", "Bob"))
+    for one in (settled, open_):
+        hide(member=here.rita, source="waiting", need_id=one.pk, now=clock.now())
+    StepRequest.objects.of(here.role.organisation).filter(pk=settled.pk).delete()
+    client = signed_in(here.rita)
+    page = BeautifulSoup(client.get(f"{home(here)}?show=overdue").content, "html.parser")
+    [link] = [one for one in page.select("a") if one.get_text().startswith("Hidden until tomorrow")]
+    assert link.get_text() == "Hidden until tomorrow (1)"
+    assert rows(client, f"{home(here)}{link['href']}") == ["Bob Zorn"]
 
 
 @pytest.mark.world

@@ -101,7 +101,8 @@ def send_digest(*, member_id: int, now: datetime) -> bool:
             to=Correspondent(name=member.user.name, address=member.user.email),
             sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
             template="workspace/mail/digest",
-            context=_context(needs, roles, results) | {"page_url": f"{settings.GOODWORD_BASE_URL}{path}"},
+            context=_context(needs, roles, results)
+            | {"page_url": f"{settings.GOODWORD_BASE_URL}{path}?roles=mine"},
             member=member,
             # superseded by tomorrow's
             not_after=datetime.combine(today + timedelta(days=1), time(), tzinfo=zone),

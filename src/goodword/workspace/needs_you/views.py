@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -91,7 +91,7 @@ def needs_you(request: MemberRequest) -> HttpResponseBase:
             "groups": _groups(needs, chosen),
             "chips": _chips(needs, chosen),
             "scopes": _scopes(chosen),
-            "hidden_count": sum(map(len, ids.values())),
+            "hidden_count": _hidden_count(viewer, ids),
             "hidden_url": chosen.query(hidden=not chosen.hidden),
             "back": request.get_full_path(),
             **_results(viewer),
@@ -100,6 +100,11 @@ def needs_you(request: MemberRequest) -> HttpResponseBase:
             "connections": connections(viewer),
         },
     )
+
+
+def _hidden_count(viewer: Viewer, ids: Mapping[str, Collection[int]]) -> int:
+    """The number of hidden needs that aren't settled yet."""
+    return collect(viewer, SOURCES, at_most=AT_MOST, hidden=Hidden(ids=ids, only=True)).total if ids else 0
 
 
 def _results(viewer: Viewer) -> dict[str, Any]:
@@ -132,7 +137,7 @@ def _groups(needs: Needs, chosen: Chosen) -> list[dict[str, Any]]:
             "more_url": "" if chosen.more else chosen.query(more=True),
         }
         for urgency, (title, note) in titles.items()
-        if needs.shown[urgency] and chosen.urgency in {"", urgency}
+        if needs.shown[urgency] and (chosen.hidden or chosen.urgency in {"", urgency})
     ]
 
 
