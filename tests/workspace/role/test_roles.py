@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -277,3 +278,16 @@ def test_an_empty_role_says_what_to_do_next(organisation: Organisation, rita: Me
     assert b"Candidates in a mapped stage appear here" in client.get(where).content
     nobody = factories.member(factories.organisation())
     assert b"No roles yet" in signed_in(nobody).get(path("roles", nobody.organisation)).content
+
+
+def test_chips_count_the_roles_that_a_search_finds(organisation: Organisation, rita: Membership) -> None:
+    for title in ("Gardener", "Head Gardener", "Cook"):
+        factories.role(organisation, title=title, owner=rita)
+    past = factories.role(organisation, title="Gardener", owner=rita)
+    past.archived_at = factories.NOW
+    past.save()
+    page = BeautifulSoup(
+        signed_in(rita).get(path("roles", organisation), {"q": "gardener"}).content, "html.parser"
+    )
+    chips = [" ".join(one.get_text().split()) for one in page.select(".chip")]
+    assert chips == ["Active 2", "Archived 1"]

@@ -126,11 +126,15 @@ def role_list(request: MemberRequest) -> HttpResponse:
     query = search_text(request)
     archived = request.GET.get("status") == "archived"
     visible = visible_roles(request.member)
+    is_found = contains_words(query, "plain_title") if query.strip() else Q()
+    active, past = Q(archived_at=None), Q(archived_at__isnull=False)
     counts = visible.aggregate(
-        active=Count("pk", filter=Q(archived_at=None)), archived=Count("pk", filter=~Q(archived_at=None))
+        active=Count("pk", filter=active & is_found),
+        archived=Count("pk", filter=past & is_found),
+        all_archived=Count("pk", filter=past),
     )
     roles = (
-        visible.filter(archived_at__isnull=not archived)
+        visible.filter(is_found, past if archived else active)
         .select_related("owner__user")
         .annotate(
             candidates=_count(Scope.of(request.member, None).rows()),
@@ -139,8 +143,6 @@ def role_list(request: MemberRequest) -> HttpResponse:
         )
         .order_by("plain_title", "pk")
     )
-    if query.strip():
-        roles = roles.filter(contains_words(query, "plain_title"))
     page = Paginator(roles, PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "query": query, "archived": archived, "counts": counts}
     return render(request, "workspace/role/roles.html", context)
