@@ -14,6 +14,7 @@ from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.references.models import Check
 from goodword.roles.models import Role
 from goodword.workflow.models import StepRequest
+from goodword.workspace.comparison.references import with_references
 from tests.references.answered import FULL, LEVELS, NOW, QUESTIONS, answered, answered_self, version
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -353,3 +354,11 @@ def test_five_candidates_take_no_more_queries_than_one(
             client.get(where)
         counts.append(len(queries))
     assert counts == [counts[0]] * 3
+
+
+def test_columns_are_sorted_by_the_names_shown(
+    role: Role, rita: Membership, asked: QuestionnaireVersion
+) -> None:
+    for first, preferred in (("Ada", "Zoe"), ("Bo", "")):
+        answered(checked(role, asked, first, "Zorn", preferred_name=preferred), 1)
+    assert [one.name for one in with_references(role, rita)] == ["Bo Zorn", "Zoe Zorn"]

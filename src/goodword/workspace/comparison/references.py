@@ -171,7 +171,11 @@ def under_numbers(
 
 def _name(one: CandidateReferences) -> tuple[str, str, int]:
     person = one.application.candidate
-    return (without_accents(person.last_name), without_accents(person.first_name), one.application.pk)
+    return (
+        without_accents(person.last_name),
+        without_accents(person.preferred_name or person.first_name),
+        one.application.pk,
+    )
 
 
 def reference_table(

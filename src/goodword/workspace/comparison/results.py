@@ -388,4 +388,4 @@ def _sorted(
 
 def _name(result: ComparableResult) -> tuple[str, str]:
     person = result.application.candidate
-    return (without_accents(person.last_name), without_accents(person.first_name))
+    return (without_accents(person.last_name), without_accents(person.preferred_name or person.first_name))
