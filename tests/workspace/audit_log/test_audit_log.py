@@ -347,3 +347,11 @@ def test_the_origin_of_a_used_link_is_named(ann: Membership, ada: Application) -
     first.save()
     [row] = entries.rows_of(organisation, [first])
     assert row.actor == first.actor  # a member's entry is never shown as a link holder's
+
+
+def test_actions_of_other_versions_are_counted_and_shown(ann: Membership) -> None:
+    audit.write(organisation=ann.organisation, action="moon.landed", member=ann, now=clock.now(), details={})
+    every = AuditEntry.objects.of(ann.organisation)
+    for group, n in entries.count_by_group(every).items():
+        assert entries.of_group(every, group).count() == n, group
+    assert entries.count_by_group(every)["settings"] == 1

@@ -291,7 +291,12 @@ def matching(organisation: Organisation, filters: Filters) -> QuerySet[AuditEntr
 
 
 def of_group(rows: QuerySet[AuditEntry], group: str) -> QuerySet[AuditEntry]:
-    return rows.filter(action__in=actions_of(group)) if group else rows
+    if not group:
+        return rows
+    if group == ActionGroup.SETTINGS:  # also the actions of other versions
+        others = (action for one in ActionGroup if one != group for action in actions_of(one))
+        return rows.exclude(action__in=list(others))
+    return rows.filter(action__in=actions_of(group))
 
 
 def count_by_group(rows: QuerySet[AuditEntry]) -> dict[str, int]:
