@@ -81,6 +81,20 @@ def test_lists_are_filtered_by_stage_recruiter_owner_and_date(role: Role, rita: 
     assert {pk for pk, _name in choices.owners} == {role.owner_id, other.owner_id}
 
 
+def test_a_stage_is_found_however_greenhouse_writes_it(role: Role, rita: Membership) -> None:
+    for first, stage in (
+        ("Ada", "Entretien  te\u0301le\u0301phonique"),
+        ("Bo", "Entretien t\xe9l\xe9phonique"),
+    ):
+        named(role, first, "Zorn", stage_name=stage, recruiter_name=f"Rosa  {first}")
+    named(role, "Cy", "Zorn", stage_name="Offer")
+    listing = get(signed_in(rita), role)
+    [_offer] = [one for one in listing.choices.stages if one == "Offer"]
+    [stage] = [one for one in listing.choices.stages if one != "Offer"]
+    assert names(get(signed_in(rita), role, stage=stage, sort="name")) == ["Ada", "Bo"]
+    assert names(get(signed_in(rita), role, recruiter="Rosa Ada")) == ["Ada"]
+
+
 def test_the_chip_that_counts_declined_steps_says_so(role: Role, rita: Membership) -> None:
     for name, values in (("Ada", {"progress": "declined"}), ("Bo", {"closed_at": NOW})):
         attempt = invited(named(role, name, "Zorn"))

@@ -27,7 +27,7 @@ from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.core.compiled_queries import compiled
 from goodword.core.models import HasPk
-from goodword.core.text import without_accents
+from goodword.core.text import clean_text, without_accents
 from goodword.roles.models import Role, Step, visible_roles
 from goodword.ui.statuses import Status, mark_svg, status_of
 from goodword.ui.templatetags.ui import short_day, short_time
@@ -309,10 +309,15 @@ def _choices(scope: Scope, *, with_owners: bool) -> Choices:
         else ()
     )
     return Choices(
-        stages=scope.values("stage_name"),
-        recruiters=scope.values("recruiter_name"),
+        stages=_options(scope.values("stage_name")),
+        recruiters=_options(scope.values("recruiter_name")),
         owners=sorted(owners, key=lambda one: without_accents(one[1])),
     )
+
+
+def _options(values: Iterable[str]) -> list[str]:
+    """The values as they come back with a request."""
+    return list(dict.fromkeys(clean_text(value, one_line=True) for value in values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, sees_private_candidates
 from goodword.core.searching import contains_words
-from goodword.core.text import without_accents
+from goodword.core.text import clean_text, without_accents
 from goodword.roles.models import Role, visible_roles
 from goodword.workspace.lists.query import STEPS, ListQuery, in_state
 from goodword.workspace.models import ListedApplication
@@ -106,9 +106,9 @@ def filtered(scope: Scope, query: ListQuery, *, few: bool = False) -> QuerySet[L
     if query.q:
         rows = _named(rows, scope, query.q, few=few)
     if query.stage:
-        rows = rows.filter(stage_name=query.stage)
+        rows = rows.filter(stage_name__in=_written(scope, "stage_name", query.stage))
     if query.recruiter:
-        rows = rows.filter(recruiter_name=query.recruiter)
+        rows = rows.filter(recruiter_name__in=_written(scope, "recruiter_name", query.recruiter))
     if query.owner is not None:
         rows = rows.filter(role__owner=query.owner)
     if query.since is not None:
@@ -116,6 +116,11 @@ def filtered(scope: Scope, query: ListQuery, *, few: bool = False) -> QuerySet[L
     if query.until is not None:
         rows = rows.filter(created_at__lt=_midnight(query.until) + timedelta(days=1))
     return rows
+
+
+def _written(scope: Scope, column: str, chosen: str) -> list[str]:
+    """The values of a column as Greenhouse has them, such as "Phone  screen", for one that came with a request."""
+    return [value for value in scope.values(column) if clean_text(value, one_line=True) == chosen]
 
 
 def chosen(
