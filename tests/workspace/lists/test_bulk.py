@@ -89,6 +89,42 @@ def test_a_preview_names_who_is_reminded_and_changes_nothing(role: Role, rita: M
     assert rows(role) == before
 
 
+def test_chosen_candidates_who_have_left_the_list_are_named(role: Role, rita: Membership) -> None:
+    ada, bo, cy = (named(role, name, "Zorn") for name in ("Ada", "Bo", "Cy"))
+    checked(ada)
+    rows = Application.objects.of(role.organisation)
+    rows.filter(pk=bo.pk).update(role=factories.role(role.organisation, owner=rita))
+    cy.candidate.private = True
+    cy.candidate.save()
+    Role.objects.of(role.organisation).filter(pk=role.pk).update(owner=factories.member(role.organisation))
+    response = press(signed_in(rita), role, act="remind", step="check", application=[ada.pk, bo.pk, cy.pk])
+    title, [done], refused = told(response)
+    assert (title, done.partition(":")[0], refused) == (
+        "Remind 1 of 3",
+        "Ada",
+        ["Bo: No longer on this role."],
+    )
+    text = soup(response).get_text()
+    assert "1 candidate whom you can no longer see." in text
+    assert "Cy Zorn" not in text
+
+
+def test_an_action_leads_back_to_its_page_of_the_list(
+    role: Role, rita: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("goodword.workspace.lists.pages.PAGE", 1)
+    for name in ("Ada", "Bo", "Cy"):
+        named(role, name, "Zorn")
+    client, where = signed_in(rita), path("role", role.organisation, role.pk)
+    second = where + str(soup(client.get(f"{where}?sort=name")).select_one("a[rel=next]")["href"])  # type: ignore[index]
+    page = soup(client.get(second))
+    form, [box] = page.select_one("form:has([data-rows])"), page.select("[name=application]")
+    assert form is not None
+    data = {"act": "cancel", "step": "check", "application": str(box["value"])}
+    outcome = soup(client.post(str(form["action"]), data))
+    assert second in [str(one["href"]) for one in outcome.select(".actions a")]
+
+
 @pytest.mark.world
 def test_reminders_are_sent_once_and_audited(role: Role, rita: Membership) -> None:
     ada = named(role, "Ada", "Zorn")
@@ -226,7 +262,7 @@ def test_acts_are_refused_to_others_and_change_nothing(role: Role, rita: Members
     colleague = factories.member(role.organisation)
     where = path("candidates_bulk", role.organisation)
     title, done, _refused = told(signed_in(colleague).post(where, asked))
-    assert (title, [line[:3] for line in done]) == ("1 of 1 cancelled", ["Ada"])
+    assert (title, [line[:3] for line in done]) == ("1 of 3 cancelled", ["Ada"])
 
 
 @pytest.mark.matrix

@@ -377,7 +377,7 @@ def bulk(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
         reverse("candidates", args=[request.organisation.slug])
         if role is None
         else reverse("role", args=[request.organisation.slug, role.pk])
-    ) + query.url()
+    ) + query.here
     ids = [pk for one in request.POST.getlist("application")[:PAGE] if (pk := whole_number(one)) is not None]
     data = request.POST.copy()
     data.setdefault("days", str(DAYS))
@@ -387,10 +387,10 @@ def bulk(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
     if not ids or "act" in form.errors or "step" in form.errors:
         return redirect(back)
     rows = visible_applications(request.member).select_related("role").filter(pk__in=ids)
-    if role is not None:
-        rows = rows.filter(role=role)
     by_id = {one.pk: one for one in rows}
-    applications = [by_id[one] for one in dict.fromkeys(ids) if one in by_id]
+    chosen = [by_id[one] for one in dict.fromkeys(ids) if one in by_id]
+    applications = [one for one in chosen if role is None or one.role_id == role.pk]
+    gone = len(set(ids)) - len(chosen)
     step = form.cleaned_data["step"]
     act = BulkAct(
         name=form.cleaned_data["act"],
@@ -415,6 +415,11 @@ def bulk(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
     outcomes = (
         [] if asks else perform(act, applications, member=request.member, now=now, preview=not confirmed)
     )
+    outcomes += [
+        Outcome(application=one, step="", done=False, sentence=_("No longer on this role."), run="")
+        for one in chosen
+        if one not in applications
+    ]
     done = [one for one in outcomes if one.done]
     return render(
         request,
@@ -426,13 +431,14 @@ def bulk(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
             "step": step,
             "confirmed": confirmed,
             "asks": asks,
-            "title": _question(act.name) if asks else _title(act.name, outcomes, confirmed=confirmed),
+            "title": _question(act.name)
+            if asks
+            else _title(act.name, outcomes, gone=gone, confirmed=confirmed),
             "done": done,
             "refused": [one for one in outcomes if not one.done],
+            "gone": gone,
             "application_ids": dict.fromkeys(
-                [one.pk for one in applications]
-                if asks
-                else [one.application.pk for one in (outcomes if act.name == "extend" else done)]
+                ids if asks else [one.application.pk for one in (outcomes if act.name == "extend" else done)]
             ),
             "runs": [one.run for one in done if one.run] if act.name == "again" else [],
             "button": _button(act.name, len(done)),
@@ -447,8 +453,9 @@ def _question(act: str) -> str:
     return {"cancel": _("Cancel steps"), "invite": _("Invite candidates")}[act]
 
 
-def _title(act: str, outcomes: list[Outcome], *, confirmed: bool) -> str:
-    values = {"n": sum(one.done for one in outcomes), "of": len(outcomes)}
+def _title(act: str, outcomes: list[Outcome], *, gone: int, confirmed: bool) -> str:
+    """`gone`: the number of chosen candidates that the member no longer sees."""
+    values = {"n": sum(one.done for one in outcomes), "of": len(outcomes) + gone}
     if confirmed:
         return {
             "remind": _("%(n)s of %(of)s reminded"),

@@ -175,6 +175,14 @@ class ListQuery:
         return "?" + urlencode({name: value for name, value in (self.values | changes).items() if value})
 
     @property
+    def here(self) -> str:
+        """The URL of this page of the list."""
+        place = self.place
+        return self.url(
+            page=str(place.page) if place.page > 1 else "", after=place.after, before=place.before
+        )
+
+    @property
     def filters(self) -> dict[str, str]:
         """The parameters without the search text, which may contain names."""
         return {name: value for name, value in self.values.items() if name != "q"}
