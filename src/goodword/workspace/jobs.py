@@ -2,7 +2,7 @@ from goodword.candidates.ratings import delete_unconfirmed, unconfirmed
 from goodword.core import clock, jobs
 from goodword.core.jobs import for_each
 from goodword.workspace.adding.imports import delete_old, import_some, old, running
-from goodword.workspace.automation.confirm import invite_candidate, sync_batch
+from goodword.workspace.automation.confirm import invite_candidate, sync_batch, take_over
 from goodword.workspace.needs_you.digest import send_digests
 from goodword.workspace.retention.rules import organisations_due, sweep
 from goodword.workspace.validity import asking
@@ -41,7 +41,10 @@ def invite_there(*, automation_id: int, remote_application_id: int, member_id: i
 
 @jobs.job(name="automation.sync_there", retry=jobs.PATIENT)
 def sync_there(*, automation_id: int, after: int) -> None:
-    """Sync candidates who were already in a mapped stage, in batches, without inviting them."""
+    """Take over candidates from the role that the job was linked to before. Then sync those who were already in a
+    mapped stage, in batches, without inviting them."""
+    if not after:
+        take_over(automation_id=automation_id)
     further = sync_batch(automation_id=automation_id, after=after, now=clock.now())
     if further is not None:
         sync_there.defer(automation_id=automation_id, after=further)

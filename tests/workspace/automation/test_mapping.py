@@ -7,8 +7,11 @@ from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.urls import reverse
 
+from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
+from goodword.core import clock
 from goodword.greenhouse.models import Connection, Finding
+from goodword.roles.domain.automation import unlink
 from goodword.roles.models import AlreadyThere, Automation, StageRule
 from goodword.workflow.models import StepRequest
 from goodword.workspace.progress import NotStarted, why_not_started
@@ -189,6 +192,30 @@ def test_remapping_syncs_candidates_of_the_new_stage(desk: Desk) -> None:
     assert came_since.id not in AlreadyThere.objects.of(desk.organisation).values_list(
         "remote_application_id", flat=True
     )
+
+
+@pytest.mark.world
+def test_candidates_follow_a_job_that_is_linked_to_another_role(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    there, moved_on = in_stage(desk, 0, ASSESSMENT), in_stage(desk, 0, ASSESSMENT)
+    automation = wizard.link(job, invite="yes")
+    run_jobs()
+    desk.greenhouse.move(moved_on, OFFER)
+    unlink(automation=automation, by=desk.recruiter, now=clock.now())
+    other = Wizard(desk, factories.role(desk.organisation, owner=desk.admin))
+    other.connect_stages(job)
+    page = other.get("role_automation_review", job).get_text()
+    assert "2 candidates of this job, known from the role it was linked to before, move here" in page
+    other.link(job)
+    run_jobs()
+    rows = Application.objects.of(desk.organisation).order_by("remote_id")
+    assert list(rows.values_list("remote_id", "role")) == [
+        (there.id, other.role.pk),
+        (moved_on.id, other.role.pk),
+    ]
+    requests = StepRequest.objects.of(desk.organisation)
+    assert list(requests.values_list("step__role", "state")) == [(other.role.pk, "started")] * 2
+    assert Attempt.objects.of(desk.organisation).count() == 2
 
 
 @pytest.mark.world

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from goodword.accounts.models import Membership
 from goodword.assessments.plans import publishing
@@ -19,7 +20,7 @@ from goodword.roles.domain.automation import JobLink, StageLink, link
 from goodword.roles.domain.settings import set_delay, set_requirement
 from goodword.roles.models import AlreadyThere, Automation, Role, Step
 from goodword.workflow.domain.eligibility import is_unpublished
-from goodword.workflow.models import StepRequest
+from goodword.workflow.models import StepRequest, lock_application
 from goodword.workspace.automation.access import JobChoice
 from goodword.workspace.automation.draft import AutomationDraft
 
@@ -48,6 +49,29 @@ def invite_candidate(*, automation_id: int, remote_application_id: int, by: str,
             start_stage_steps(application.pk, job_id=automation.job_id, by=by, at=now)
 
 
+def known_elsewhere(role: Role, *, connection_id: int, job_id: int) -> QuerySet[Application]:
+    """The job's applications that belong to another role, to which it was linked before."""
+    rows = Application.objects.of(role.organisation).filter(connection_id=connection_id, job_id=job_id)
+    return rows.filter(role__isnull=False, erased_at=None).exclude(role=role)
+
+
+def take_over(*, automation_id: int) -> None:
+    """Move these applications to the job's role with their steps and results, as the next sync of each would."""
+    linked = _linked(automation_id)
+    if linked is None:
+        return
+    automation, _connection = linked
+    rows = known_elsewhere(automation.role, connection_id=automation.connection_id, job_id=automation.job_id)
+    for pk in list(rows.order_by("pk").values_list("pk", flat=True)):
+        process.check_stop()
+        with transaction.atomic():
+            still_linked = Automation.objects.across_organisations().select_for_update(no_key=True)
+            if not still_linked.filter(pk=automation.pk).exists():
+                return
+            if rows.filter(pk=pk).update(role=automation.role):
+                lock_application(pk)  # moves its step requests
+
+
 def sync_batch(*, automation_id: int, after: int, now: datetime) -> int | None:
     """Sync unknown applications without inviting. Returns the row to continue after, None at the end."""
     linked = _linked(automation_id)
@@ -71,7 +95,8 @@ def sync_batch(*, automation_id: int, after: int, now: datetime) -> int | None:
 
 def _linked(automation_id: int) -> tuple[Automation, Connection] | None:
     """The automation and its connection; None if it was unlinked, or the connection disconnected."""
-    automation = Automation.objects.across_organisations().filter(pk=automation_id).first()
+    rows = Automation.objects.across_organisations().select_related("role__organisation")
+    automation = rows.filter(pk=automation_id).first()
     if automation is None:
         return None
     connection = (
@@ -143,7 +168,8 @@ def confirm(
                     automation_id=automation.pk, remote_application_id=one.application_id, member_id=by.pk
                 )
         recorded = AlreadyThere.objects.of(role.organisation).filter(automation=automation, recorded_at=now)
-        if recorded.exists():
+        earlier = known_elsewhere(role, connection_id=automation.connection_id, job_id=automation.job_id)
+        if recorded.exists() or earlier.exists():
             jobs.named("automation.sync_there").defer(automation_id=automation.pk, after=0)
     return automation
 

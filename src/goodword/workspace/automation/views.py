@@ -34,7 +34,12 @@ from goodword.workspace.automation.access import (
     visible_choices,
     wizard,
 )
-from goodword.workspace.automation.confirm import already_requested, confirm, in_mapped_stages
+from goodword.workspace.automation.confirm import (
+    already_requested,
+    confirm,
+    in_mapped_stages,
+    known_elsewhere,
+)
 from goodword.workspace.automation.draft import AutomationDraft
 from goodword.workspace.automation.forms import ConfirmMappingForm, StagesForm, unchecked_draft
 from goodword.workspace.automation.review import (
@@ -216,6 +221,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
         "people": [(one, name, stages[one.stage_id].name) for one, name in named],
         "unnamed": len(new) - len(named),
         "been": len(there) - len(new),
+        "elsewhere": known_elsewhere(role, connection_id=choice.connection.pk, job_id=choice.job.id).count(),
         "ticked": set(request.POST.getlist("invite")),
         "choice": choice,
         "messages_sent": what_is_sent(role, draft=draft, stages=stages, found=found, now=now),
