@@ -172,6 +172,19 @@ def test_chosen_candidates_are_invited_after_a_confirmation_page(
     assert StepRequest.objects.of(world.organisation).count() == 1
 
 
+@two_listed
+def test_the_message_counts_those_who_were_left_out(
+    world: World, made: list[Finding], admin: Membership
+) -> None:
+    one, other = made
+    client, ids = signed_in(admin), [one.pk, other.pk]
+    Finding.objects.of(world.organisation).filter(pk=other.pk).update(invite_requested_at=factories.NOW)
+    page = client.get(url(world, "greenhouse_sync")).content.decode()
+    assert "1 missed invitation is waiting for a decision" in page
+    done = client.post(url(world, "greenhouse_missed_dismiss"), {"ids": ids}, follow=True)
+    assert "1 dismissed. 1 left out: someone else has decided" in done.content.decode()
+
+
 @pytest.mark.world
 @two_listed
 def test_invite_all_stops_at_the_last_one_that_the_page_showed(

@@ -55,7 +55,8 @@ class DayOfFindings:
 
 @dataclass(frozen=True, kw_only=True)
 class SyncStatus:
-    """`next_at`: None if only a click starts passes. `counts`: by kind, and whether synced. `silent`: number of changes
+    """`next_at`: None if only a click starts passes. `counts`: by kind, and whether synced. `waiting`: for a
+    decision; `requested`: being invited. `silent`: number of changes
     in the last day since the last delivery."""
 
     running: Reconciliation | None
@@ -75,14 +76,15 @@ def sync_status(connection: Connection, *, now: datetime, member: Membership | N
     last = passes.exclude(state=Reconciliation.State.RUNNING).first()
     findings = _visible(Finding.objects.of(connection.organisation).filter(connection=connection), member)
     waiting = _visible(still_waiting().filter(connection=connection), member).aggregate(
-        all=Count("pk"), requested=Count("pk", filter=Q(invite_requested_at__isnull=False))
+        undecided=Count("pk", filter=Q(invite_requested_at=None)),
+        requested=Count("pk", filter=Q(invite_requested_at__isnull=False)),
     )
     return SyncStatus(
         running=running,
         last=last,
         next_at=_next_at(running, last),
         counts=_counts(findings, last) if last else {},
-        waiting=waiting["all"],
+        waiting=waiting["undecided"],
         requested=waiting["requested"],
         days=list(_days(findings, connection=connection, now=now)),
         silent=_silent(findings, connection=connection, now=now),

@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -142,7 +142,7 @@ def _decide(
     if request.method == "POST":
         count = act(connection, list(chosen.values_list("pk", flat=True)))
         if count:
-            messages.success(request, message(count))
+            messages.success(request, message(count) + _left_out(len(_chosen_ids(request.POST)) - count))
         else:
             messages.info(
                 request, _("Nothing to do: someone else has decided, or the candidates have moved on.")
@@ -160,8 +160,23 @@ def _chosen(request: MemberRequest, connection: Connection) -> QuerySet[Finding]
     if data.get("all"):
         upto = data.get("upto", "")
         return rows.filter(pk__lte=int(upto)) if upto.isdecimal() and len(upto) < 19 else rows
-    ids = [int(one) for one in data.getlist("ids") if one.isdecimal() and len(one) < 19]
-    return rows.filter(pk__in=ids)
+    return rows.filter(pk__in=_chosen_ids(data))
+
+
+def _chosen_ids(data: QueryDict) -> set[int]:
+    """Empty if all are chosen."""
+    return {int(one) for one in data.getlist("ids") if one.isdecimal() and len(one) < 19}
+
+
+def _left_out(n: int) -> str:
+    if n <= 0:
+        return ""
+    sentence = ngettext(
+        "%(n)d left out: someone else has decided, or the candidate has moved on.",
+        "%(n)d left out: someone else has decided, or the candidates have moved on.",
+        n,
+    )
+    return " " + sentence % {"n": n}
 
 
 def _confirmation(
