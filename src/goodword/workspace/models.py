@@ -160,11 +160,13 @@ class RatingRequest(OrganisationOwned):
 class SavedView(OrganisationOwned):
     """A member's named filters and order of a list. `role`: empty for the list of all candidates."""
 
+    LONGEST_QUERY: ClassVar = 1000
+
     member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
     role = models.ForeignKey(Role, on_delete=models.CASCADE, null=True, related_name="+")
     name = models.CharField(max_length=60)
     #: a query string without the search text, which may contain names
-    query = models.CharField(max_length=1000)
+    query = models.CharField(max_length=LONGEST_QUERY)
 
     class Meta:
         constraints = (

@@ -55,6 +55,7 @@ def test_a_view_is_saved_replaced_shown_and_deleted(role: Role, rita: Membership
         ("status=active", "", "Enter a name for the view."),
         ("status=active", "x" * 61, "Use at most 60 characters."),
         ("q=ada", "Ada", "Choose filters or an order first"),
+        (f"stage={'%C3%A9' * 170}", "Ada", "These filters are too long to be saved."),
     ],
 )
 def test_incomplete_views_are_refused(

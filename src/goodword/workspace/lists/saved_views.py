@@ -54,6 +54,8 @@ def save(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
         messages.error(request, str(form.errors["name"][0]))
     elif not query.saved:
         messages.error(request, _("Choose filters or an order first; search text isn't saved."))
+    elif len(query.saved) > SavedView.LONGEST_QUERY:
+        messages.error(request, _("These filters are too long to be saved. Choose fewer."))
     elif rows.exclude(name=form.cleaned_data["name"]).count() >= MOST:
         messages.error(request, _("You have %(n)s views here. Delete one first.") % {"n": MOST})
     else:
