@@ -9,10 +9,12 @@ from django.test import Client
 
 from goodword.accounts.models import AuditEntry
 from goodword.core import clock
+from goodword.references.models import Check
 from goodword.workflow.models import StepRequest
 from goodword.workspace.first_run import dismiss_checklist
 from goodword.workspace.models import HiddenNeed
-from goodword.workspace.needs_you.needs import hide
+from goodword.workspace.needs_you.needs import Viewer, hide
+from goodword.workspace.needs_you.views import next_up
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import checked, invited, path
@@ -203,6 +205,13 @@ def test_a_hidden_row_returns_at_midnight_and_only_its_member_misses_it(here: Wo
         "need.shown_again",
         "need.hidden",
     ]
+
+
+def test_a_check_is_due_only_once_its_invitation_has_been_sent(here: World) -> None:
+    sent, unsent = (checked(here.named(name)) for name in ("Ada", "Bob"))
+    Check.objects.of(here.role.organisation).filter(pk=unsent.pk).update(invited_at=None)
+    viewer = Viewer(member=here.rita, mine=True, now=sent.deadline_at - DAY)
+    assert [one.what for one in next_up(viewer)] == ["1 reference check is due"]
 
 
 def test_the_number_of_hidden_rows_is_that_behind_the_link(here: World) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -277,7 +277,9 @@ def _by_day(viewer: Viewer) -> list[Upcoming]:
         check_run__paused_at=None, check_run__step_request__application__in=viewer.applications
     )
     reminders = _days(viewer, checks, "next_reminder_at") + _days(viewer, requests, "next_reminder_at")
-    deadlines = _days(viewer, checks.filter(clock_stopped_at=None), "deadline_at")
+    # the deadline counts from the invitation
+    begun = checks.filter(Q(invited_at__isnull=False) | ~Q(progress=Check.Progress.PENDING))
+    deadlines = _days(viewer, begun.filter(clock_stopped_at=None), "deadline_at")
     found = []
     for day in sorted({*reminders, *deadlines}):
         if n := reminders[day]:
