@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from goodword.accounts.models import Membership
 from goodword.core import clock
@@ -12,6 +12,7 @@ from goodword.greenhouse.client import V3Credentials
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation.missed_invitations import TOO_MANY, TOO_OLD, UNKNOWN
 from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import window
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -146,3 +147,25 @@ def test_every_sync_page_is_accessible_and_fits(browser: Browser, live_server: o
     looker.look(page, "chosen")
     context.close()
     assert (looker.wrong, looker.complaints) == ({}, [])
+
+
+def test_the_end_of_a_sync_is_announced(browser: Browser, live_server: object) -> None:
+    admin = factories.member(factories.organisation(), kind="admin")
+    connection = connection_of(admin, "Greenhouse")
+    begun = clock.now()
+    running = Reconciliation.objects.create(
+        organisation=admin.organisation,
+        connection=connection,
+        started_at=begun,
+        lease_until=begun + timedelta(minutes=4),
+    )
+    page = window(browser, admin, live_server, width=1440).new_page()
+    page.goto(f"{live_server}{reverse('greenhouse_sync', args=[admin.organisation.slug, connection.pk])}")
+    # screen readers read a status that changes, not one that is inserted with its words
+    page.evaluate(
+        "new MutationObserver(all => { for (const { target } of all)"
+        " if (target.closest?.('[role=status] .notice__title')) document.body.dataset.said = target.textContent; })"
+        ".observe(document.body, { childList: true, subtree: true })"
+    )
+    Reconciliation.objects.filter(pk=running.pk).update(state="done", ended_at=begun)
+    expect(page.locator("body")).to_have_attribute("data-said", "Sync finished")

@@ -255,6 +255,7 @@ def test_sync_now_begins_a_full_pass_and_shows_how_far_it_is(world: World, admin
     shown = client.get(url(world, "greenhouse_sync_progress")).content.decode()
     assert "Starts when a worker is free." in shown
     assert f'hx-get="{url(world, "greenhouse_sync_progress")}"' in shown
+    assert "Sync finished" not in shown
     Reconciliation.objects.of(world.organisation).filter(pk=row.pk).update(total=2000, done=750)
     page = client.get(url(world, "greenhouse_sync")).content.decode()
     assert "750 of 2,000" in page or "750 of 2000" in page
@@ -269,6 +270,8 @@ def test_sync_now_begins_a_full_pass_and_shows_how_far_it_is(world: World, admin
     assert (row.state, row.error) == ("done", "")
     shown = client.get(url(world, "greenhouse_sync_progress")).content.decode()
     assert "No missed changes." in shown
+    assert "Sync finished" in shown  # announced, unlike on a page that shows an earlier sync
+    assert "Sync finished" not in client.get(url(world, "greenhouse_sync")).content.decode()
     assert "hx-get" not in shown
     actions = AuditEntry.objects.of(world.organisation).filter(action="reconciliation.requested")
     assert actions.count() == 2

@@ -35,6 +35,7 @@ def sync(request: MemberRequest, pk: int) -> HttpResponse:
 @access.member(kinds=access.WORKS)
 def progress(request: MemberRequest, pk: int) -> HttpResponse:
     context = _sync_context(connected(request, pk), request)
+    context["finished"] = context["sync"].running is None  # the page polls only while a sync is running
     return render(request, "greenhouse/reconciliation/parts/pass.html", context)
 
 

@@ -40,7 +40,8 @@
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     ready(event.detail.elt);
-    if (event.detail.elt.matches(ANNOUNCED)) setTimeout(announce, ANNOUNCED_AFTER);
+    const { elt } = event.detail;
+    if (elt.matches(ANNOUNCED) || elt.querySelector(ANNOUNCED)) setTimeout(announce, ANNOUNCED_AFTER);
   });
 
   // pages that poll replace their count each time, which screen readers would read again
