@@ -208,6 +208,23 @@ def test_the_organisation_chooses_the_visibility(world: World) -> None:
 
 
 @pytest.mark.world
+def test_a_note_that_waited_has_the_visibility_chosen_since(world: World) -> None:
+    world.organisation.note_visibility = "public"
+    world.organisation.save()
+    story = open_story(world)
+    world.fail(kind="fail", path="/v3/applications", status=503, times=100)
+    story.try_to_post()
+    world.greenhouse.sandbox.faults.clear()
+    world.organisation.note_visibility = "admin_only"
+    world.organisation.save()
+    story.try_to_post(after=timedelta(hours=1))
+    assert ([one.visibility for one in story.notes()], story.note.visibility) == (
+        ["admin_only"],
+        "admin_only",
+    )
+
+
+@pytest.mark.world
 def test_a_manually_added_candidate_gets_no_note(world: World) -> None:
     world.apply()
     world.deliver()

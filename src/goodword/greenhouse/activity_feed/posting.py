@@ -346,8 +346,8 @@ def _follow_report(note: ActivityFeedNote) -> None:
 
 
 def _check_wanted(note: ActivityFeedNote) -> None:
-    """Check before each write that the note may still be posted, and lock the report until its link is stored. Raises
-    CannotPost, NotItsTurn and Withdrawn."""
+    """Check before each write that the note may still be posted, and who may read it. Locks the report until its link
+    is stored. Raises CannotPost, NotItsTurn and Withdrawn."""
     # erasures take this lock when they delete the report's links
     locked = Report.objects.of(note.organisation).select_for_update(of=("self",), no_key=True)
     report = locked.filter(pk=note.report_id or 0).first()
@@ -355,9 +355,13 @@ def _check_wanted(note: ActivityFeedNote) -> None:
         raise Withdrawn
     if report is not None and report.state != Report.State.READY:
         raise NotItsTurn(OLDER_WAITS, REPLACED)
-    connection = Connection.objects.of(note.organisation).get(pk=note.connection_id)
+    connections = Connection.objects.of(note.organisation).select_related("organisation")
+    connection = connections.get(pk=note.connection_id)
     if connection.state == Connection.State.DISCONNECTED:
         raise CannotPost(FailureReason.DISCONNECTED, DISCONNECTED)
+    if note.visibility != connection.organisation.note_visibility:  # changed while it waited
+        note.visibility = connection.organisation.note_visibility
+        outbox.still_claimed(note).update(visibility=note.visibility)
 
 
 def _body(note: ActivityFeedNote, *, now: datetime) -> str:
