@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -429,6 +430,17 @@ def test_only_earlier_erasure_needs_confirmation(
     page = BeautifulSoup(response.content, "html.parser")
     assert bool(page.select("#confirm")) is asks
     assert any("Erase these people?" in title.text for title in page.select("title")) is asks
+
+
+@pytest.mark.parametrize(("months", "later"), [("13", True), ("11", False)])
+def test_saving_a_longer_period_says_what_people_have_been_told(
+    off: Membership, months: str, later: bool
+) -> None:
+    Organisation.objects.filter(pk=off.organisation_id).update(erases_old=True)
+    response = post(off, erases_old="on", keep_months=months, confirmed=f"{months}/-")
+    said = [str(one) for one in get_messages(response.wsgi_request)]
+    told = " People who have already answered were told that they are erased earlier." if later else ""
+    assert said == [f"Saved. Privacy notices are updated.{told}"]
 
 
 def test_the_preview_button_saves_nothing(off: Membership) -> None:

@@ -97,8 +97,12 @@ def retention(request: MemberRequest) -> HttpResponseBase:
     if "show" in request.POST or (earlier and request.POST.get("confirmed") != _code(wanted)):
         preview = preview_run(organisation, _months_of(wanted), now=now)
         return _page(request, form, preview, asks=earlier, code=_code(wanted))
+    later = _months_of(wanted).shortened_by(Months.of(organisation))
     if change_retention(organisation=organisation, settings=wanted, by=request.member, now=now):
-        messages.success(request, _("Saved. Privacy notices are updated."))
+        said = _("Saved. Privacy notices are updated.")
+        if later:
+            said = f"{said} {_('People who have already answered were told that they are erased earlier.')}"
+        messages.success(request, said)
     else:
         messages.info(request, _("Nothing has changed."))
     return redirect("retention", organisation.slug)
