@@ -1,10 +1,11 @@
 """Search for candidates by name or address in lists, and the typo-tolerant search over all that a member can see."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_, or_
+from operator import and_
 from typing import Final
 
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -40,6 +41,8 @@ AT_MOST: Final = 10
 #: limits of a query, since each character slows down similarity
 _WORDS: Final = 6
 _LONGEST_WORD: Final = 40
+#: characters of addresses that names don't have
+_OF_ADDRESSES: Final = re.compile(r"[@._0-9]")
 #: milliseconds; longer searches are cancelled
 _LONGEST_SEARCH: Final = 5_000
 #: word similarity of a match. PostgreSQL's default, 0.6, misses a wrong letter in the middle of a name
@@ -73,7 +76,7 @@ def find(member: Membership, text: str) -> Found:
         applications.select_related("candidate", "role"),
         text,
         "candidate__searched_names",
-        also=("candidate__searched",),
+        address="candidate__searched",
     )
     referees = _similar(
         Referee.objects.of(member.organisation)
@@ -82,9 +85,9 @@ def find(member: Membership, text: str) -> Found:
         .select_related("check_run__step_request__application__candidate"),
         text,
         "searched",
-        also=("searched", "plain_email"),
+        address="plain_email",
     )
-    roles = _similar(visible_roles(member), text, "plain_title", also=("plain_title",))
+    roles = _similar(visible_roles(member), text, "plain_title")
     reports = (
         Report.objects.of(member.organisation)
         .filter(code__icontains=text.strip(), step_request__application__in=applications)
@@ -110,21 +113,22 @@ def _search_settings() -> Iterator[None]:
         yield
 
 
-def _similar[M: Model](rows: QuerySet[M], text: str, field: str, *, also: Sequence[str]) -> QuerySet[M]:
-    """Return similar rows, most similar first. `field`, `also`: without accents."""
+def _similar[M: Model](rows: QuerySet[M], text: str, field: str, *, address: str = "") -> QuerySet[M]:
+    """Return similar rows, most similar first. `field`, `address`: without accents."""
     words = [word[:_LONGEST_WORD] for word in words_of(text)[:_WORDS]]
-    wanted = reduce(and_, (_found(word, field, also) for word in words))
+    wanted = reduce(and_, (_found(word, field, address) for word in words))
     nearest = TrigramWordSimilarity(words[-1], field)
     return rows.filter(wanted).order_by(nearest.desc(), "-pk")
 
 
-def _found(word: str, field: str, also: Sequence[str]) -> Q:
-    """`also`: fields that may contain a word with other than Latin letters: part of an address, which isn't compared by
-    similarity, since many have the same ending, or a name in a script that PostgreSQL can't compare in the locale C,
-    that of the embedded one."""
+def _found(word: str, field: str, address: str) -> Q:
     found = Q(**{f"{field}__trigram_word_similar": word})
-    if not (word.isascii() and word.isalpha()):
-        found = reduce(or_, (Q(**{f"{one}__contains": word}) for one in also), found)
+    if (
+        not word.isascii()
+    ):  # PostgreSQL doesn't compare other scripts in the locale C, that of the embedded one
+        found |= Q(**{f"{field}__contains": word})
+    if address and _OF_ADDRESSES.search(word):  # no similarity, since many have the same ending
+        found |= Q(**{f"{address}__contains": word})
     return found
 
 
