@@ -95,6 +95,17 @@ def test_a_stage_is_found_however_greenhouse_writes_it(role: Role, rita: Members
     assert names(get(signed_in(rita), role, recruiter="Rosa Ada")) == ["Ada"]
 
 
+def test_a_filter_that_nobody_matches_any_more_stays_chosen(role: Role, rita: Membership) -> None:
+    named(role, "Ada", "Zorn", stage_name="Offer")
+    page = signed_in(rita).get(path("role", role.organisation, role.pk), {"stage": "Interview"})
+    options = BeautifulSoup(page.content, "html.parser").select("[name=stage] option")
+    assert [(one.get_text(), one.has_attr("selected")) for one in options] == [
+        ("Any", False),
+        ("Offer", False),
+        ("Interview", True),
+    ]
+
+
 def test_the_chip_that_counts_declined_steps_says_so(role: Role, rita: Membership) -> None:
     for name, values in (("Ada", {"progress": "declined"}), ("Bo", {"closed_at": NOW})):
         attempt = invited(named(role, name, "Zorn"))

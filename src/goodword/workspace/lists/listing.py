@@ -149,7 +149,7 @@ def listing_of(member: Membership, query: ListQuery, *, role: Role | None, now: 
             (Step.Kind(kind).label, _step_chips(query, counts, name)) for name, kind in STEPS.items()
         ],
         columns=_columns(query, role=role),
-        choices=_choices(scope, with_owners=role is None),
+        choices=_choices(scope, query, with_owners=role is None),
     )
 
 
@@ -302,22 +302,23 @@ def _columns(query: ListQuery, *, role: Role | None) -> dict[str, Column]:
     }
 
 
-def _choices(scope: Scope, *, with_owners: bool) -> Choices:
+def _choices(scope: Scope, query: ListQuery, *, with_owners: bool) -> Choices:
     owners = (
         visible_roles(scope.member).order_by().values_list("owner", "owner__user__name").distinct()
         if with_owners
         else ()
     )
     return Choices(
-        stages=_options(scope.values("stage_name")),
-        recruiters=_options(scope.values("recruiter_name")),
+        stages=_options(scope.values("stage_name"), chosen=query.stage),
+        recruiters=_options(scope.values("recruiter_name"), chosen=query.recruiter),
         owners=sorted(owners, key=lambda one: without_accents(one[1])),
     )
 
 
-def _options(values: Iterable[str]) -> list[str]:
-    """The values as they come back with a request."""
-    return list(dict.fromkeys(clean_text(value, one_line=True) for value in values))
+def _options(values: Iterable[str], *, chosen: str) -> list[str]:
+    """The values as they come back with a request, and the chosen one, even if nobody has it any more."""
+    found = dict.fromkeys(clean_text(value, one_line=True) for value in values)
+    return list(found | {chosen: None} if chosen else found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
