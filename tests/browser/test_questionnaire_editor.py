@@ -7,7 +7,7 @@ from goodword.accounts.models import Membership
 from goodword.questionnaires.domain.drafts import DRAFTS, add_competency, add_language, add_question, publish
 from goodword.questionnaires.models import Questionnaire
 from tests.browser.looking import WIDTHS, Looker
-from tests.browser.windows import tab_to, window
+from tests.browser.windows import covered, tab_to, window
 from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, draft, made, rating, url
 from tests.support import factories
 from tests.workspace.applications import path
@@ -225,3 +225,17 @@ def test_the_editor_works_without_javascript_on_a_phone(browser: Browser, live_s
     page.click("main .actions button")
     assert "Deleted: “Did {candidate} lead people?”." in page.inner_text("body")
     context.close()
+
+
+def test_the_save_bar_of_a_translation_never_covers_the_field_with_the_focus(
+    browser: Browser, live_server: object
+) -> None:
+    rita, pages = everything()
+    page = window(browser, rita, live_server, width=1280).new_page()
+    for width, height in ((1280, 420), (320, 420)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{live_server}{pages['translate']}")
+        page.locator(".pair__field input, .pair__field textarea").first.focus()
+        for _ in range(25):
+            page.keyboard.press("Tab")
+            assert covered(page, ".actions--stick") == ""

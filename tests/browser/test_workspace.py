@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Attempt
 from goodword.core import clock
 from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import covered, window
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import checked, invited, named, path, portal, reported, review
@@ -76,3 +77,23 @@ def test_every_page_is_accessible_and_fits(browser: Browser, live_server: object
             looker.look(page, name)
         context.close()
     assert looker.wrong == {}
+
+
+def test_neither_a_message_nor_the_edge_hides_what_has_the_focus(
+    browser: Browser, live_server: object
+) -> None:
+    admin = factories.member(factories.organisation(), kind="admin")
+    page = window(browser, admin, live_server, width=1280).new_page()
+    for width, height in ((1280, 420), (320, 640)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{live_server}{path('organisation_settings', admin.organisation)}")
+        page.get_by_role("button", name="Save", exact=True).first.click()
+        toast = page.locator(".toasts .notice__text")
+        expect(toast).to_have_text("Nothing has changed.")
+        toast.evaluate("text => { text.textContent = 'A message that takes several lines. '.repeat(4) }")
+        page.locator("main button:visible").last.focus()
+        for _ in range(25):
+            page.keyboard.press("Shift+Tab")
+            assert (width, covered(page, ".toasts")) == (width, "")
+            bottom = page.evaluate("document.activeElement.getBoundingClientRect().bottom")
+            assert (width, bottom) <= (width, height)

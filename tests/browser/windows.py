@@ -30,6 +30,23 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"Tab never comes to {selector} on {page.url}")
 
 
+def covered(page: Page, bar: str) -> str:
+    """The focused element if it lies entirely behind this bar; empty otherwise."""
+    return str(
+        page.evaluate(
+            """(selector) => {
+              const one = document.activeElement;
+              const bar = document.querySelector(selector);
+              const { top, bottom } = one.getBoundingClientRect();
+              const box = bar.getBoundingClientRect();
+              const behind = !bar.contains(one) && top >= box.top - 1 && bottom <= box.bottom + 1;
+              return behind ? one.outerHTML : "";
+            }""",
+            bar,
+        )
+    )
+
+
 def hold(page: Page, address: str) -> list[Route]:
     """Holds requests to this address back until the test lets them continue."""
     held: list[Route] = []
