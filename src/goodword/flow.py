@@ -98,6 +98,7 @@ FLOW: Flow = {
         adjustment_requests.on_member_deactivated,
         rating_requests.on_member_deactivated,
     ),
+    "organisation.contact_changed": (adjustment_requests.on_contact_changed,),  # the one for adjustments
     # --- erasure of personal data (candidates) -----------------------------------------------------------------
     "erasure.requested": (
         application_outcome.on_ended,

@@ -15,7 +15,7 @@ RECORD = ("record", "_record", "record_event")
 #: a pure module that yields names for another module to record
 TABLE = "goodword.greenhouse.sync.applications"
 EVENT = re.compile(
-    r"(application|candidate|step|attempt|check|request|reference|referee|portal|rating|report|note|email|erasure|member)"
+    r"(application|candidate|step|attempt|check|request|reference|referee|portal|rating|report|note|email|erasure|member|organisation)"
     r"\.[a-z_]+"
 )
 

@@ -1,5 +1,6 @@
 """Answers to adjustment requests: time limit, deadline, the candidate's mails, confidentiality."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,8 @@ import time_machine
 from django.db import transaction
 
 from goodword.accounts.domain.members import deactivate
-from goodword.accounts.models import Organisation
+from goodword.accounts.domain.organisation import change_settings, settings_of
+from goodword.accounts.models import Organisation, admins_of
 from goodword.assessments.adjustments.mails import possibly_due, remind_contacts
 from goodword.assessments.adjustments.requests import AlreadyAnswered, answer_request
 from goodword.assessments.attempts import parts
@@ -227,6 +229,36 @@ def test_a_deactivated_contacts_requests_go_to_the_next_one() -> None:
     assert [mail.to_address for mail in sent] == [HANNA[1], omar.user.email]
     assert Link.objects.of(organisation).filter(purpose=purpose).order_by("pk")[0].ended_at == NOW
     assert requests(attempt)[0][0] == "asked"
+
+
+@pytest.mark.world
+@pytest.mark.parametrize(
+    ("is_member", "new", "readers"),
+    [
+        (False, "nora@acme.example", [HANNA[1], "nora@acme.example"]),
+        (False, "", [HANNA[1]]),  # only the recruiter is left
+        (True, "nora@acme.example", [HANNA[1]]),
+    ],
+)
+def test_a_former_contacts_requests_go_to_the_new_one(is_member: bool, new: str, readers: list[str]) -> None:
+    attempt = timed()
+    organisation = attempt.organisation
+    if is_member:
+        factories.member(organisation, name=HANNA[0], email=HANNA[1])
+    by = admins_of(organisation)[0]
+    with time_machine.travel(NOW, tick=False):
+        row = asked(attempt)
+        run_jobs()
+        purpose = Link.Purpose.ADJUSTMENT
+        links.mint(organisation=organisation, purpose=purpose, subject_id=row.pk, now=NOW)
+        settings = replace(settings_of(organisation), adjustments_name=new and "Nora", adjustments_email=new)
+        change_settings(organisation=organisation, settings=settings, by=by, now=NOW)
+        run_jobs()
+    sent = mails(attempt, "adjustment_request")
+    assert [mail.to_address for mail in sent] == readers
+    assert requests(attempt)[0][0] == "asked"
+    first = Link.objects.of(organisation).filter(purpose=purpose).order_by("pk")[0]
+    assert (first.ended_at is None) == (len(readers) == 1)
 
 
 @pytest.mark.world

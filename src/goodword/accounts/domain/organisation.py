@@ -23,6 +23,7 @@ from goodword.core.addresses import (
     suffixes,
     within,
 )
+from goodword.core.events import record
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -110,9 +111,25 @@ def change_settings(
     *, organisation: Organisation, settings: OrganisationSettings, by: Membership, now: datetime
 ) -> bool:
     """Change settings, except deadlines, reminders and the slug. Returns whether anything changed."""
-    return change_columns(
-        organisation=organisation, settings=settings, action="organisation.settings_changed", by=by, now=now
-    )
+    with transaction.atomic():
+        before = _locked(organisation).adjustments_email
+        if not change_columns(
+            organisation=organisation,
+            settings=settings,
+            action="organisation.settings_changed",
+            by=by,
+            now=now,
+        ):
+            return False
+        if settings.adjustments_email != before:
+            record(
+                "organisation.contact_changed",
+                organisation_id=organisation.pk,
+                actor=f"member:{by.pk}",
+                at=now,
+                data={},
+            )
+        return True
 
 
 def columns_of[Settings: "DataclassInstance"](kind: type[Settings], organisation: Organisation) -> Settings:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from goodword.accounts.models import Membership, Organisation
+from goodword.accounts.models import Membership, Organisation, active_members
 from goodword.assessments.adjustments import mails
 from goodword.assessments.adjustments.contacts import contact_of
 from goodword.assessments.adjustments.mails import ASKED, next_reader
@@ -224,8 +225,22 @@ def on_member_deactivated(event: Event) -> None:
         _ask_next(organisation, row.pk, after=address, now=now)
 
 
-def _ask_next(organisation: Organisation, adjustment_id: int, *, after: str, now: datetime) -> None:
-    """Pass the request on, unless it has already been passed on from the address `after`."""
+def on_contact_changed(event: Event) -> None:
+    """Pass unanswered requests of a former contact on to the new one, and end the former contact's links. Members keep
+    theirs, which they see on Home; so does a former contact if nobody else is outside the hiring team."""
+    organisation = Organisation.objects.get(pk=event.organisation_id)
+    for row in _with_readers(organisation).filter(state=Adjustment.State.ASKED).order_by("pk"):
+        reader = row.reader or ""
+        members = active_members(organisation).filter(user__email__same_address=reader)
+        if not is_same(reader, organisation.adjustments_email) and not members.exists():
+            _ask_next(organisation, row.pk, after=reader, now=event.occurred_at, replaced=True)
+
+
+def _ask_next(
+    organisation: Organisation, adjustment_id: int, *, after: str, now: datetime, replaced: bool = False
+) -> None:
+    """Pass the request on, unless it has already been passed on from the address `after`. `replaced`: that person could
+    still answer it."""
     with transaction.atomic():
         asked = Adjustment.objects.of(organisation).filter(pk=adjustment_id).first()
         if asked is None:
@@ -241,6 +256,11 @@ def _ask_next(organisation: Organisation, adjustment_id: int, *, after: str, now
         application = application_of(attempt)
         tried = _addresses_tried(asked)
         contact = contact_of(application, but=tried)
+        if replaced and not contact.outside:
+            return
+        if replaced:
+            cancel(organisation=organisation, subject_ref=mails.subject_ref_of(asked), now=now)
+            end(organisation=organisation, purpose=Link.Purpose.ADJUSTMENT, subject_id=asked.pk, now=now)
         if contact.outside:
             key = f"asked:{len(tried) + 1}"
             mails.mail_contact(asked, application=application, contact=contact, now=now, key=key)
@@ -303,10 +323,14 @@ def waiting_for(member: Membership) -> QuerySet[Adjustment]:
 
 def _with_reader(organisation: Organisation, address: str) -> QuerySet[Adjustment]:
     """Requests last mailed to this address."""
+    return _with_readers(organisation).filter(reader__same_address=address)
+
+
+def _with_readers(organisation: Organisation) -> QuerySet[Any]:
+    """Requests with the address to which they were last mailed, as `reader`."""
     mails = Email.objects.of(organisation).filter(
         kind=ASKED, link_purpose=Link.Purpose.ADJUSTMENT, link_subject_id=OuterRef("pk")
     )
-    rows = Adjustment.objects.of(organisation).annotate(
+    return Adjustment.objects.of(organisation).annotate(
         reader=Subquery(mails.order_by("-pk").values("to_address")[:1])
     )
-    return rows.filter(reader__same_address=address)

@@ -13,6 +13,7 @@ from goodword.ui.templatetags.ui import short_day
 #: event name -> (sentence, icon, tone); placeholders are filled from the event's data
 SENTENCES: dict[str, tuple[str, str, str]] = {
     "member.deactivated": ("Member deactivated", "user", ""),
+    "organisation.contact_changed": ("Contact for adjustments changed", "user", ""),
     "application.applied": ("Applied", "candidates", ""),
     "application.added": ("Added to the role", "plus", ""),
     "application.adopted": ("Found in Greenhouse; details and status now come from there", "link", ""),
