@@ -139,6 +139,8 @@ def test_a_result_takes_nine_queries(attempt: Attempt) -> None:
 def test_recruiters_see_scales_with_both_ends_and_no_total(attempt: Attempt) -> None:
     page = assessment_page(whole(attempt))
     assert page.count("Answers behind ") == 4 * 2  # summary and caption
+    # statements and answers have the language in which the candidate read them
+    assert page.count('<span dir="auto" lang="en">') == 16 * 2
     assert page.count("Towards 1: Reserved") == 1
     assert page.count("Towards 5: Outgoing") == 1
     assert page.count("Mean 4.5 from 4 of 4 answers.") == 1

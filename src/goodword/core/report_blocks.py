@@ -45,13 +45,16 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell with a muted second line and a `warning`. `rows`: how many rows it spans; the other rows omit it."""
+    """A table cell with a muted second line and a `warning`. `rows`: how many rows it spans; the other rows omit it.
+    `language`: a language tag; None if the text is in the report's language or in an unknown one.
+    """
 
     text: str
     note: str | None = None
     rows: int = 1
     mark: Mark | None = None
     warning: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,17 @@ def test_the_list_shows_questionnaires_with_their_details(rita: Membership, work
     assert (general.languages[0], len(general.facts.competencies) <= 5) == ("en", True)
 
 
+def test_competencies_have_the_language_of_the_version(rita: Membership, works: Client) -> None:
+    theirs = ensure_builtin(rita.organisation, builtin.GENERAL_PROFESSIONAL, now=NOW)
+    page = BeautifulSoup(works.get(url("questionnaire", theirs), {"language": "de"}).content, "html.parser")
+    named = page.find_all(string=lambda text: "Zuverlässigkeit" in text)
+    assert len(named) == 2
+    for text in named:
+        holder = text.find_parent(attrs={"lang": True})
+        assert holder is not None
+        assert holder["lang"] == "de"
+
+
 @pytest.mark.world
 def test_the_list_takes_the_same_number_of_queries_for_more_questionnaires(
     rita: Membership, works: Client
@@ -435,7 +446,7 @@ def test_the_publish_page_shows_changes_roles_and_missing_translations(
         "“How was competency 0?” was added as question 2.",
         "German was added.",
         "Shop lead",
-        "9: Competency 0",
+        '9: <span lang="en">Competency 0',
     ):
         assert part in page
     sent = {"revision": str(draft(ours).source.revision)}

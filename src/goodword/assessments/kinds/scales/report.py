@@ -304,8 +304,10 @@ def _scale_details(found: ScaleResult, result: ScalesResult) -> Iterator[Block]:
     caption = gettext("Answers behind %(scale)s") % {"scale": scale.name}
     rows = [
         [
-            answer.text,
-            f"{answer.answer}, {answer.label}" if answer.label else gettext("no answer"),
+            Cell(answer.text, language=answer.language),
+            Cell(f"{answer.answer}, {answer.label}", language=answer.language)
+            if answer.label
+            else gettext("no answer"),
             _counts_as(answer),
         ]
         for answer in found.answers

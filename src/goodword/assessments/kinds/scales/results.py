@@ -129,6 +129,8 @@ class ItemAnswer:
     answer: int | None
     label: str | None
     value: int | None
+    #: of the statement and the label, as they were shown
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +224,7 @@ def scales_result(
                 mean=scores[scale.id].value,
                 n_answered=scores[scale.id].answered,
                 n_items=scores[scale.id].items,
-                answers=_answers(content, part.form, scale.id, answers),
+                answers=_answers(content, part, scale.id, answers),
                 normed=normed_score(scores[scale.id]),
             )
             for scale in content.scales
@@ -232,11 +234,11 @@ def scales_result(
 
 
 def _answers(
-    instrument: Instrument, form: str, scale_id: str, answers: Mapping[str, Json]
+    instrument: Instrument, part: AttemptPart, scale_id: str, answers: Mapping[str, Json]
 ) -> tuple[ItemAnswer, ...]:
     labels = {option.value: option.label for option in instrument.response_scale}
     rows = []
-    for item in instrument.items_of(form):
+    for item in instrument.items_of(part.form):
         if item.scale != scale_id:
             continue
         given = answers.get(item.id)
@@ -252,6 +254,7 @@ def _answers(
                 answer=answer,
                 label=None if answer is None else labels[answer],
                 value=value,
+                language=part.version.language,
             )
         )
     return tuple(rows)
