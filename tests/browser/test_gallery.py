@@ -181,6 +181,7 @@ def test_copying_says_so(gallery: Callable[[str], Page]) -> None:
     page.get_by_role("button", name="Endpoint URL and Secret key").click()
     page.get_by_role("button", name="Copy Secret key").click()
     expect(page.get_by_role("button", name="Copied Secret key")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Copied")).to_have_count(1)
 
 
 def test_choosing_rows_shows_the_bar_with_their_number(gallery: Callable[[str], Page]) -> None:

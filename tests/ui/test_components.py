@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from django.template import Context, Template
 from django.utils import translation
 from pytest_django.fixtures import Settings
 
+import goodword
 from goodword.ui.statuses import CHECKS, MARKS, STATUSES, status_of
 from goodword.ui.templatetags.ui import ICONS, icon_svg, initials, short_time
 from tests.ui.conftest import Render
@@ -124,6 +126,13 @@ def test_a_copy_line_has_its_value_and_a_labelled_button(render: Render) -> None
     html = render('<c-copy label="Secret key" value="{{ key }}" secret />', key="a<b")
     assert ">a&lt;b</code>" in html
     assert '<span class="visually-hidden">Secret key</span></button>' in html
+
+
+def test_whatever_can_be_copied_has_a_status_that_says_so() -> None:
+    templates = [path.read_text() for path in Path(goodword.__file__).parent.rglob("templates/**/*.html")]
+    copied = [text for text in templates if "data-copy-button" in text]
+    assert len(copied) >= 3
+    assert all('role="status" data-copy-said' in text for text in copied)
 
 
 def test_the_stepper_shows_the_current_step_and_values(render: Render) -> None:

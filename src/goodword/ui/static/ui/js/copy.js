@@ -33,10 +33,13 @@
     word.dataset.before ??= word.textContent;
     word.textContent = word.dataset.done;
     button.dataset.copied = "";
+    const said = button.closest("[data-copy]").querySelector("[data-copy-said]");
+    said.textContent = word.dataset.done; // not every screen reader reads the button's new name
     clearTimeout(button.timer);
     button.timer = setTimeout(() => {
       word.textContent = word.dataset.before;
       delete button.dataset.copied;
+      said.textContent = "";
     }, 2000);
   });
 })();
