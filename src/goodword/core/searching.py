@@ -42,7 +42,8 @@ def _contains(word: str, field: str) -> Q:
     if len(word) < TRIGRAM and word.isascii() and word.isalnum():
         starts = (Q(**{f"{field}__contains": before + word}) for before in " \n-'’(/")
         return reduce(or_, starts, Q(**{f"{field}__startswith": word}))
-    if "@" not in word and _SIGNS.search(word.strip(_APOSTROPHES + "-")):
+    signs_alone = not any(map(str.isalnum, word))  # as a pattern they would match every text
+    if "@" not in word and not signs_alone and _SIGNS.search(word.strip(_APOSTROPHES + "-")):
         return Q(**{f"{field}__regex": _pattern(word)})
     return Q(**{f"{field}__contains": word})
 
