@@ -1,6 +1,7 @@
 """Lists of candidates as CSV and as Excel workbooks."""
 
 import csv
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -9,8 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from goodword.accounts.models import AuditEntry, Membership
+from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
+from goodword.core.clock import now
 from goodword.core.tables import XLSX
 from goodword.roles.models import Role
 from tests.support import factories
@@ -72,6 +75,26 @@ def test_the_file_has_the_filters_and_order_of_the_page(role: Role, rita: Member
         {"role": role.pk, "filters": {"status": "active", "sort": "-name"}},
         {"role": None, "filters": {}},
     ]
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize(
+    ("zone", "began", "day"),
+    [
+        ("America/New_York", datetime(2026, 3, 5, 3, 30, tzinfo=UTC), "2026-03-04T00:00-05:00"),
+        ("Europe/Berlin", datetime(2026, 3, 4, 23, 30, tzinfo=UTC), "2026-03-05T00:00+01:00"),
+    ],
+)
+def test_an_assessment_begins_on_the_day_of_the_organisations_zone(
+    role: Role, rita: Membership, zone: str, began: datetime, day: str
+) -> None:
+    Organisation.objects.filter(pk=rita.organisation_id).update(time_zone=zone)
+    run = invited(named(role, "Ada", "Zorn"))
+    Attempt.objects.of(role.organisation).filter(pk=run.pk).update(
+        progress="in_progress", begun_at=began, deadline_at=now() + timedelta(days=1)
+    )
+    [_head, row] = lines(signed_in(rita), path("candidates_csv", role.organisation))
+    assert (row[8], row[9]) == ("in_progress", day)
 
 
 def test_the_page_links_to_a_workbook_of_the_same_rows(role: Role, rita: Membership) -> None:

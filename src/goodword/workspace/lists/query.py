@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Final, Self
 from urllib.parse import urlencode
 
-from django.db.models import Case, DateTimeField, F, IntegerField, Q, Value, When
-from django.db.models.functions import TruncDay
+from django.db.models import Case, DateTimeField, F, Func, IntegerField, Q, Value, When
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -58,10 +58,18 @@ def in_state(step: str, name: str, *, now: datetime) -> Q:
 
 def assessment_since(*, now: datetime) -> Case:
     """Since when the assessment has been in its state; of one in progress only the day, since the duration would reveal
-    granted extra time."""
+    granted extra time. The zone is that of the request: files are streamed after it. Within a `Case`, `TruncDay` would
+    be read as a time in UTC."""
+    day = Func(
+        Value("day"),
+        F("assessment_at"),
+        Value(timezone.get_current_timezone_name()),
+        function="date_trunc",
+        output_field=DateTimeField(),
+    )
     return Case(
         When(is_overdue("assessment", now=now), then=F("assessment_overdue_since")),
-        When(assessment_state__in=_MAY_HAVE_BEGUN, then=TruncDay("assessment_at")),
+        When(assessment_state__in=_MAY_HAVE_BEGUN, then=day),
         default=F("assessment_at"),
         output_field=DateTimeField(),
     )
