@@ -7,6 +7,9 @@ from django.test import RequestFactory
 
 from goodword.core.wsgi import Request, application
 
+#: the handler closes connections left by tests before
+pytestmark = pytest.mark.django_db
+
 BODY = b'--x\r\nContent-Disposition: form-data; name="login"\r\n\r\n\xc3\xa9\r\n--x--\r\n'
 
 

@@ -44,7 +44,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     chosen = any("kept" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     if "kept" in metafunc.fixturenames and not chosen:
         names = metafunc.fixturenames
-        build = next((BEFORE[name] for name in names if name in BEFORE), nothing)
+        builders = BEFORE | getattr(metafunc.module, "BUILDERS", {})
+        build = next((builders[name] for name in names if name in builders), nothing)
         mark = after(build, *(("v3", "v1") if "either" in names else ("v3",))).mark
         metafunc.parametrize(*mark.args, **mark.kwargs)
 

@@ -19,7 +19,7 @@ LIVING = {"lock", "generation", "base_url"}
 
 type Build = Callable[[World], Any]
 
-#: builders by the name of the fixture that uses them
+#: builders by the name of the fixture that uses them, for a folder's tests; a module has its own in `BUILDERS`
 BEFORE: dict[str, Build] = {}
 
 

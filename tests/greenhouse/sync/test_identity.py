@@ -27,7 +27,6 @@ from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
 from tests.contract.greenhouse import Greenhouse
 from tests.greenhouse.inbox.test_bursts import arrive, people
 from tests.greenhouse.reconciliation.passes import findings, reconcile, settled
-from tests.greenhouse.shared_world import BEFORE
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
 from tests.support import factories
 
@@ -41,7 +40,7 @@ def invited(world: World) -> RemoteApplication:
     return application
 
 
-BEFORE["application"] = invited
+BUILDERS = {"application": invited}
 
 
 @pytest.fixture

@@ -25,7 +25,6 @@ from goodword.workflow.domain.own_erasure import request_own_erasure
 from greenhouse_sandbox.acts.candidates import anonymise_candidate, delete_candidate, merge_candidates
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
-from tests.greenhouse.shared_world import BEFORE
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -49,8 +48,7 @@ def two_arrived(world: World) -> Pair:
     return arrived(world), arrived(world)
 
 
-BEFORE["application"] = arrived
-BEFORE["pair"] = two_arrived
+BUILDERS = {"application": arrived, "pair": two_arrived}
 
 
 @pytest.fixture
