@@ -17,6 +17,7 @@ from goodword.assessments.attempts.invitations import invite_again
 from goodword.assessments.attempts.parts import UnknownForm, begin_part, choose_form
 from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Adjustment, Attempt
+from goodword.core.events import record
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain import links
 from goodword.notifications.domain.bounces import note_bounced
@@ -259,6 +260,78 @@ def test_a_former_contacts_requests_go_to_the_new_one(is_member: bool, new: str,
     assert requests(attempt)[0][0] == "asked"
     first = Link.objects.of(organisation).filter(purpose=purpose).order_by("pk")[0]
     assert (first.ended_at is None) == (len(readers) == 1)
+
+
+def name_contact(organisation: Organisation, address: str) -> None:
+    settings = replace(settings_of(organisation), adjustments_name="Somebody", adjustments_email=address)
+    by = admins_of(organisation)[0]
+    change_settings(organisation=organisation, settings=settings, by=by, now=NOW)
+    run_jobs()
+
+
+@pytest.mark.world
+def test_requests_follow_a_contact_who_is_named_again() -> None:
+    attempt, nora = timed(), "nora@acme.example"
+    factories.member(attempt.organisation, kind="admin", name="Omar Admin")
+    with time_machine.travel(NOW, tick=False):
+        asked(attempt)
+        run_jobs()
+        for address in (nora, HANNA[1], nora):
+            name_contact(attempt.organisation, address)
+    sent = mails(attempt, "adjustment_request")
+    assert [mail.to_address for mail in sent] == [HANNA[1], nora, HANNA[1], nora]
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("change", ["another contact", "deactivated", "bounced"])
+def test_a_request_of_a_closed_attempt_goes_to_nobody_else(change: str) -> None:
+    attempt = timed()
+    organisation = attempt.organisation
+    omar = factories.member(organisation, kind="admin", name="Omar Admin")
+    with time_machine.travel(NOW, tick=False):
+        asked(attempt)
+        run_jobs()
+        with transaction.atomic():
+            move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="rejected")
+        match change:
+            case "another contact":
+                name_contact(organisation, "nora@acme.example")
+            case "deactivated":
+                hanna = factories.member(organisation, name=HANNA[0], email=HANNA[1])
+                deactivate(member=hanna, by=omar, now=NOW)
+            case _:
+                [mail] = mails(attempt, "adjustment_request")
+                note_bounced(email_id=mail.pk, reason="No such user", now=NOW)
+        run_jobs()
+    assert [mail.to_address for mail in mails(attempt, "adjustment_request")] == [HANNA[1]]
+    assert (requests(attempt)[0][0], mails(attempt, "adjustment_lost")) == ("asked", [])
+
+
+@pytest.mark.world
+def test_a_contact_named_while_an_attempt_was_closed_is_asked_once_it_reopens() -> None:
+    attempt = timed()
+    organisation, purpose = attempt.organisation, Link.Purpose.ADJUSTMENT
+    with time_machine.travel(NOW, tick=False):
+        row = asked(attempt)
+        run_jobs()
+        links.mint(organisation=organisation, purpose=purpose, subject_id=row.pk, now=NOW)
+        with transaction.atomic():
+            move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="changed_job")
+        name_contact(organisation, "nora@acme.example")
+        with transaction.atomic():
+            record(
+                "application.changed_job",
+                organisation_id=organisation.pk,
+                application_id=attempt.step_request.application_id,
+                actor="greenhouse",
+                at=NOW,
+                data={},
+            )
+        run_jobs()
+    assert fresh(attempt).closed_at is None
+    sent = mails(attempt, "adjustment_request")
+    assert [mail.to_address for mail in sent] == [HANNA[1], "nora@acme.example"]
+    assert Link.objects.of(organisation).filter(purpose=purpose).order_by("pk")[0].ended_at == NOW
 
 
 @pytest.mark.world

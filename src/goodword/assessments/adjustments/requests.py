@@ -182,20 +182,29 @@ def carry_over(attempt: Attempt, *, now: datetime) -> None:
         _ask_again(asked, now=now)
 
 
+def ask_again(attempt: Attempt, *, now: datetime) -> None:
+    """Mail the contact again about the open request of a reopened, locked attempt."""
+    asked = Adjustment.objects.of(attempt.organisation).select_for_update(no_key=True)
+    for row in asked.filter(attempt=attempt, state=Adjustment.State.ASKED):
+        row.attempt = attempt
+        _ask_again(row, now=now)
+
+
 def _ask_again(asked: Adjustment, *, now: datetime) -> None:
-    """Mail the contact again, since their link didn't work while the assessment was closed, unless the last mail is
+    """Mail the contact again, since their link didn't work while the assessment was closed, unless their last mail is
     recent. If only a member of the hiring team is left, end the request, since the candidate wasn't told who would read
     it."""
-    ref = mails.subject_ref_of(asked)
-    sent = Email.objects.of(asked.organisation).filter(kind=ASKED, subject_ref=ref)
-    if sent.filter(created_at__gt=now - ASK_AGAIN_AFTER).exists():
-        return
     application = application_of(asked.attempt)
     contact = next_reader(asked.attempt, application=application)
+    recent = _mails_of(asked).filter(created_at__gt=now - ASK_AGAIN_AFTER)
+    if recent.filter(to_address__same_address=contact.address).exists():
+        return
     was_named = any(is_same(contact.address, one) for one in _addresses_tried(asked))
     if not contact.outside and not was_named:
         _end_unread(asked, application=application, now=now)
         return
+    if not was_named:
+        end(organisation=asked.organisation, purpose=Link.Purpose.ADJUSTMENT, subject_id=asked.pk, now=now)
     key = f"asked:attempt:{asked.attempt.pk}"
     mails.mail_contact(asked, application=application, contact=contact, now=now, key=key)
 
@@ -239,8 +248,8 @@ def on_contact_changed(event: Event) -> None:
 def _ask_next(
     organisation: Organisation, adjustment_id: int, *, after: str, now: datetime, replaced: bool = False
 ) -> None:
-    """Pass the request on, unless it has already been passed on from the address `after`. `replaced`: that person could
-    still answer it."""
+    """Pass the request on, unless it has already been passed on from the address `after`, or the attempt is closed.
+    `replaced`: that person could still answer it."""
     with transaction.atomic():
         asked = Adjustment.objects.of(organisation).filter(pk=adjustment_id).first()
         if asked is None:
@@ -249,20 +258,22 @@ def _ask_next(
         asked = Adjustment.objects.of(organisation).select_for_update(no_key=True).get(pk=asked.pk)
         if (
             asked.state != Adjustment.State.ASKED
+            or not is_open(attempt)
             or not _with_reader(organisation, after).filter(pk=asked.pk).exists()
         ):
             return
         asked.attempt = attempt
         application = application_of(attempt)
-        tried = _addresses_tried(asked)
-        contact = contact_of(application, but=tried)
-        if replaced and not contact.outside:
-            return
-        if replaced:
+        if replaced:  # a contact may be named again, whoever has been asked in between
+            contact = next_reader(attempt, application=application)
+            if not contact.outside:
+                return
             cancel(organisation=organisation, subject_ref=mails.subject_ref_of(asked), now=now)
             end(organisation=organisation, purpose=Link.Purpose.ADJUSTMENT, subject_id=asked.pk, now=now)
+        else:
+            contact = contact_of(application, but=_addresses_tried(asked))
         if contact.outside:
-            key = f"asked:{len(tried) + 1}"
+            key = f"asked:{_mails_of(asked).count() + 1}"
             mails.mail_contact(asked, application=application, contact=contact, now=now, key=key)
             return
         _end_unread(asked, application=application, now=now)
@@ -278,10 +289,12 @@ def _end_unread(asked: Adjustment, *, application: Application, now: datetime) -
 
 
 def _addresses_tried(asked: Adjustment) -> set[str]:
-    sent = Email.objects.of(asked.organisation).filter(
-        subject_ref=mails.subject_ref_of(asked), kind=mails.ASKED
-    )
-    return set(sent.values_list("to_address", flat=True))
+    return set(_mails_of(asked).values_list("to_address", flat=True))
+
+
+def _mails_of(asked: Adjustment) -> QuerySet[Email]:
+    """All mails to contacts about this request."""
+    return Email.objects.of(asked.organisation).filter(subject_ref=mails.subject_ref_of(asked), kind=ASKED)
 
 
 def stop_deadline(attempt: Attempt, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from goodword.accounts.models import Membership
 from goodword.assessments.adjustments import mails
-from goodword.assessments.adjustments.requests import carry_over
+from goodword.assessments.adjustments.requests import ask_again, carry_over
 from goodword.assessments.attempts.completion import complete_if_done
 from goodword.assessments.attempts.mails import mail_candidate
 from goodword.assessments.attempts.parts import language_for, record_event, version_for
@@ -239,6 +239,8 @@ def on_application_changed(event: Event) -> None:
     for act, attempt in application_outcome.apply_outcome(Attempt, event):
         if act == "reopen":  # its parts may have run out of time
             complete_if_done(attempt, now=event.occurred_at)
+            if is_open(attempt) and not awaits_click(attempt):
+                ask_again(attempt, now=event.occurred_at)
 
 
 def on_suspicious_name(event: Event) -> None:
