@@ -153,6 +153,30 @@ def test_a_page_continues_after_its_last_row_when_earlier_rows_change(
     assert page(first.next).page.ids == [made[3].pk, made[2].pk]
 
 
+def test_the_place_of_a_page_leaves_out_deadlines(
+    role: Role, rita: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("goodword.workspace.lists.pages.PAGE", 1)
+    made = [named(role, name, "Zorn") for name in ("Ada", "Bo", "Cy")]
+    for day, one in enumerate(made[:2]):
+        deadline = NOW + timedelta(days=5 + day)  # an adjustment has moved it
+        Attempt.objects.of(role.organisation).filter(pk=invited(one).pk).update(
+            deadline_at=deadline, deadline_moved_by=timedelta(days=3)
+        )
+
+    def page(url: str) -> Listing:
+        return listing_of(rita, ListQuery.of(QueryDict(url.removeprefix("?"))), role=role, now=NOW)
+
+    first = page("?")
+    assert first.next == f"?page=2&after=1.{made[0].pk}"
+    second = page(first.next)
+    assert second.page.ids == [made[1].pk]
+    assert page(second.next).page.ids == [made[2].pk]
+    assert page(page(second.next).previous).page.ids == [made[1].pk]
+    Attempt.objects.of(role.organisation).update(progress="completed", completed_at=NOW)
+    assert page(first.next).page.number == 2
+
+
 @pytest.mark.world
 @pytest.mark.parametrize(
     "place", ["after=x", "after=1", "after=1.2.3.4", "before=" + "9" * 30, "after=1.1.1", "page=99"]

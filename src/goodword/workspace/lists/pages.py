@@ -13,6 +13,9 @@ from goodword.workspace.lists.query import Place, assessment_since, state_at
 from goodword.workspace.models import ListedApplication
 
 PAGE: Final = 50
+#: urgency of a step with a deadline, and what is added to that of ended applications (the view in migrations/)
+_RUNNING: Final = 1
+_ENDED: Final = 10
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 #: replaces a missing date, which sorts last in both directions
 _FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
@@ -22,11 +25,13 @@ _LAST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """Sorts rows by `keys`, then by application, all in one direction, so an index can be used. `named`: the keys are
-    texts such as names, so URLs contain the application's id instead."""
+    texts such as names, so URLs contain the application's id instead. `urgent`: the keys are the urgency and its order,
+    which for running steps is the deadline; URLs leave it out, since it would reveal an adjustment."""
 
     keys: Sequence[Combinable]
     descends: bool = False
     named: bool = False
+    urgent: bool = False
 
     @classmethod
     def of(cls, sort: str, *, now: datetime) -> Self:
@@ -35,7 +40,7 @@ class Order:
         nowhere = Value(_FIRST if descends else _LAST, DateTimeField())
         match name:
             case "":
-                return cls(keys=(F("urgency"), F("urgency_order")))
+                return cls(keys=(F("urgency"), F("urgency_order")), urgent=True)
             case "name":
                 return cls(keys=(F("sort_name"),), descends=descends, named=True)
             case "role":
@@ -77,7 +82,11 @@ class Order:
 
     def place_of(self, row: Sequence[Any]) -> str:
         """Return the place for a URL. `row`: its keys and its application."""
-        return ".".join(str(_number(one)) for one in (row[-1:] if self.named else row))
+        if self.named:
+            row = row[-1:]
+        elif self.urgent and row[0] % _ENDED == _RUNNING:
+            row = (row[0], row[-1])
+        return ".".join(str(_number(one)) for one in row)
 
     def place(self, rows: QuerySet[ListedApplication], text: str) -> Sequence[Any] | None:
         """Parse the result of `place_of`. Returns None for another order, or if the candidate has left the list."""
@@ -88,10 +97,10 @@ class Order:
         if any(abs(number) >= 2**63 for number in numbers):
             return None
         if self.named:
-            found = self.sorted(rows.filter(application=numbers[-1])).values_list(
-                *self._aliases, "application_id"
-            )
-            return found.first() if len(numbers) == 1 else None
+            return self._keys_of(rows, numbers[-1]) if len(numbers) == 1 else None
+        if self.urgent and len(numbers) == 2:
+            found = self._keys_of(rows, numbers[-1])
+            return found if found and found[0] == numbers[0] else None
         if len(numbers) != len(self.keys) + 1:
             return None
         try:
@@ -101,6 +110,9 @@ class Order:
             ]
         except OverflowError:
             return None
+
+    def _keys_of(self, rows: QuerySet[ListedApplication], application: int) -> Sequence[Any] | None:
+        return self.sorted(rows.filter(application=application)).values_list(*self.columns).first()
 
     @property
     def columns(self) -> tuple[str, ...]:
