@@ -439,7 +439,7 @@ def test_saving_a_longer_period_says_what_people_have_been_told(
     Organisation.objects.filter(pk=off.organisation_id).update(erases_old=True)
     response = post(off, erases_old="on", keep_months=months, confirmed=f"{months}/-")
     said = [str(one) for one in get_messages(response.wsgi_request)]
-    told = " People who have already answered were told that they are erased earlier." if later else ""
+    told = " People who have already answered were told that their data is erased earlier." if later else ""
     assert said == [f"Saved. Privacy notices are updated.{told}"]
 
 

@@ -101,7 +101,9 @@ def retention(request: MemberRequest) -> HttpResponseBase:
     if change_retention(organisation=organisation, settings=wanted, by=request.member, now=now):
         said = _("Saved. Privacy notices are updated.")
         if later:
-            said = f"{said} {_('People who have already answered were told that they are erased earlier.')}"
+            said = (
+                f"{said} {_('People who have already answered were told that their data is erased earlier.')}"
+            )
         messages.success(request, said)
     else:
         messages.info(request, _("Nothing has changed."))
