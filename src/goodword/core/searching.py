@@ -5,6 +5,7 @@ import re
 from functools import reduce
 from operator import and_, or_
 from typing import Final
+from unicodedata import normalize
 
 from django.db.models import Q
 
@@ -15,21 +16,27 @@ TRIGRAM: Final = 3
 #: further words are ignored
 _WORDS: Final = 20
 #: punctuation around words, as in "Doe, Jane (Janie)"
-_AROUND: Final = ',;:()[]<>"“”„«»'
+_AROUND: Final = ';:()[]<>"“”„«»'
 #: The same for people who type, and left out by some. Without accents, "´" is a space.
 _APOSTROPHES: Final = "'’‘ʼ`′"
 _HYPHENS: Final = "\\-‐‑–"
 _SIGNS: Final = re.compile(f"[{_APOSTROPHES}{_HYPHENS}]")
 #: a full name written without a space, family name first, which Greenhouse stores in two fields
-_CHINESE: Final = re.compile("[\u3400-\u9fff]{2,4}")
+_UNSPACED: Final = re.compile("[\u3400-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4}")
 
 
 def words_of(query: str) -> list[str]:
-    """Return the words without accents and without the punctuation around them, and the characters of Chinese names.
-    Signs between words, as in "Sales & Marketing", are left out; they are words only if there are no others."""
-    every = [word.strip(_AROUND) or word for word in without_accents(query).split()]
+    """Return the words without accents, commas and the punctuation around them, and the characters of Chinese and
+    Korean names. Signs between words, as in "Sales & Marketing", are left out; they are words only if there are no
+    others."""
+    every = [word.strip(_AROUND) or word for word in without_accents(query).replace(",", " ").split()]
     words = [word for word in every if any(map(str.isalnum, word))] or every
-    return [part for word in words for part in (word if _CHINESE.fullmatch(word) else [word])][:_WORDS]
+    return [part for word in words for part in _parts(word)][:_WORDS]
+
+
+def _parts(word: str) -> list[str]:
+    whole = normalize("NFC", word)  # without accents, Korean syllables are letters
+    return [normalize("NFD", one) for one in whole] if _UNSPACED.fullmatch(whole) else [word]
 
 
 def contains_words(query: str, field: str) -> Q:
