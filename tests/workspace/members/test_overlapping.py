@@ -33,13 +33,16 @@ def test_nobody_owns_a_role_without_access(page: str) -> None:
     assert list(Role.objects.of(ann.organisation).values_list("title", "owner")) == [(role.title, ann.pk)]
 
 
-def test_a_member_is_deactivated_while_a_candidate_of_theirs_is_erased() -> None:
+@pytest.mark.parametrize("older", ["to the recruiter", "to the candidate"])
+def test_a_member_is_deactivated_while_a_candidate_of_theirs_is_erased(older: str) -> None:
     ann = factories.member(factories.organisation(), kind="admin")
     rita = factories.member(ann.organisation)
     ada = factories.application(factories.role(ann.organisation, owner=rita))
-    first = queued(
-        ada, key="recruiter", for_recruiter=True, to=Correspondent(name="Rita", address=rita.user.email)
-    )
+    them = Correspondent(name="Rita", address=rita.user.email)
+    if older == "to the recruiter":
+        first = queued(ada, key="recruiter", for_recruiter=True, to=them)
+    else:
+        first = queued(ada, key="invitation", sender=them)
     queued(ada, key="mention", kind=MENTIONED, member=rita)
     with transaction.atomic():
         asked = request_erasure(of=ada.candidate, reason=Reason.MEMBER, now=NOW, by="goodword", due_at=NOW)

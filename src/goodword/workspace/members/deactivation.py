@@ -56,6 +56,7 @@ def deactivate(*, member: Membership, successor: Membership | None, by: Membersh
             email__to_address__same_address=address, ended_at=None
         )
         links.filter(purpose=Link.Purpose.REVIEW).update(ended_at=now)
+        _lock_mails(member)
         _pass_mails_on(member, now=now)
         _let_others_send(member)
         return True
@@ -82,15 +83,26 @@ def _hand_over(member: Membership, to: Membership | None, *, by: Membership, now
     hand_over(roles, to=to, by=by, now=now)
 
 
+def _to(member: Membership) -> Q:
+    # not other mails to this address, since the member may also be a candidate or referee
+    return Q(member=member) | Q(for_recruiter=True, to_address__same_address=member.user.email)
+
+
+def _in_name_of(member: Membership) -> Q:
+    return Q(reply_to__same_address=member.user.email, application__isnull=False)
+
+
+def _lock_mails(member: Membership) -> None:
+    """Lock the unsent mails to the member and in their name together, in the order in which erasures lock them."""
+    queued = Email.objects.of(member.organisation).filter(
+        _to(member) | _in_name_of(member), state=Email.State.QUEUED
+    )
+    list(queued.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
+
+
 def _pass_mails_on(member: Membership, *, now: datetime) -> None:
     """Cancel unsent personal mails, and redirect other unsent mails to the current recruiter."""
-    waiting = Email.objects.of(member.organisation).filter(
-        # not other mails to this address, since the member may also be a candidate or referee
-        Q(member=member) | Q(for_recruiter=True, to_address__same_address=member.user.email),
-        state=Email.State.QUEUED,
-    )
-    # all of them, in the order in which erasures lock them
-    list(waiting.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
+    waiting = Email.objects.of(member.organisation).filter(_to(member), state=Email.State.QUEUED)
     waiting.filter(kind__in=_PERSONAL).update(state=Email.State.CANCELLED, settled_at=now)
     mails = waiting.filter(application__isnull=False)
     for email in mails.select_related("application__role__owner__user", "application__organisation"):
@@ -104,10 +116,7 @@ def _pass_mails_on(member: Membership, *, now: datetime) -> None:
 
 def _let_others_send(member: Membership) -> None:
     """Let the current recruiters send what is queued for candidates and referees in the member's name."""
-    queued = Email.objects.of(member.organisation).filter(
-        reply_to__same_address=member.user.email, state=Email.State.QUEUED, application__isnull=False
-    )
-    list(queued.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
+    queued = Email.objects.of(member.organisation).filter(_in_name_of(member), state=Email.State.QUEUED)
     for email in queued.select_related("application__role__owner__user", "application__organisation"):
         update_sender(email)
         email.save(update_fields=["from_name", "reply_to", "context"])
