@@ -41,8 +41,8 @@ def invite_there(*, automation_id: int, remote_application_id: int, member_id: i
 
 @jobs.job(name="automation.sync_there", retry=jobs.PATIENT)
 def sync_there(*, automation_id: int, after: int) -> None:
-    """Take over candidates from the role that the job was linked to before. Then sync those who were already in a
-    mapped stage, in batches, without inviting them."""
+    """Take over the job's candidates who belong to another role. Then sync those who were already in a mapped stage, in
+    batches, without inviting them."""
     if not after:
         take_over(automation_id=automation_id)
     further = sync_batch(automation_id=automation_id, after=after, now=clock.now())

@@ -40,7 +40,7 @@ def set_notes(
     member: Membership,
     now: datetime,
 ) -> bool:
-    """Change the settings of future notes. Returns False if nothing changes. `words`: see `wording.clean_wording`."""
+    """Change the settings of unposted notes. Returns False if nothing changes. `words`: see `wording.clean_wording`."""
     values = {"note_visibility": visibility, "note_wording": words, "report_link_days": report_link_days}
     with transaction.atomic():
         row = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)

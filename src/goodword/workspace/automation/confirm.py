@@ -50,7 +50,8 @@ def invite_candidate(*, automation_id: int, remote_application_id: int, by: str,
 
 
 def known_elsewhere(role: Role, *, connection_id: int, job_id: int) -> QuerySet[Application]:
-    """The job's applications that belong to another role, to which it was linked before."""
+    """The job's applications that belong to another role: one to which it was linked before, or that of the job from
+    which they were moved to this one while it had no role."""
     rows = Application.objects.of(role.organisation).filter(connection_id=connection_id, job_id=job_id)
     return rows.filter(role__isnull=False, erased_at=None).exclude(role=role)
 
