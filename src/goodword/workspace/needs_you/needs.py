@@ -214,7 +214,7 @@ def _oldest(
     ids = list(shaped.values_list("pk", flat=True)[:counted])
     if not ids[:at_most]:
         return (), len(ids)
-    listed = rows.model.objects.of(viewer.organisation).filter(pk__in=ids[:at_most])
+    listed = rows.filter(pk__in=ids[:at_most])  # some may just have been settled
     return list(source.shape(viewer, listed)), len(ids)
 
 
