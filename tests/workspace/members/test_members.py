@@ -6,18 +6,21 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.candidates.domain.erasure_requests import Reason, request_erasure
 from goodword.candidates.models import Application, Candidate, recruiter_of
 from goodword.core import clock
 from goodword.notifications.domain import links
+from goodword.notifications.domain.mail_texts import render
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue, send_again
 from goodword.notifications.models import Email, Link
 from goodword.roles.models import Role, visible_roles
+from goodword.workflow.domain.own_erasure import mail_erasure_cancelled
 from goodword.workspace.comments import write_comment
 from goodword.workspace.members import deactivation
 from goodword.workspace.needs_you.digest import send_digest
@@ -203,6 +206,20 @@ def test_a_deactivated_member_sends_nothing_more_to_candidates(
     assert (invitation.from_name, invitation.reply_to) == ("Ann Admin (Acme)", "ann@acme.example")
     said = [invitation.context[name] for name in ("sender_name", "reply_to", "to_name")]
     assert said == ["Ann Admin", "ann@acme.example", "Ada"]
+
+
+def test_a_notice_names_the_current_recruiter_as_the_one_to_write_to(
+    ann: Membership, rita: Membership, role: Role
+) -> None:
+    ada, now = factories.application(role), clock.now()
+    with transaction.atomic():
+        erasure = request_erasure(
+            of=ada.candidate, reason=Reason.CANDIDATE, now=now, by="candidate", due_at=now
+        )
+    mail_erasure_cancelled(erasure, now=now)
+    assert deactivation.deactivate(member=rita, successor=ann, by=ann, now=now)
+    notice = Email.objects.of(ann.organisation).get(kind="workflow.erasure_cancelled")
+    assert "write to Ann Admin (ann@acme.example)" in render(notice, link="").text
 
 
 def test_a_review_link_closes_with_its_members_access(ann: Membership, rita: Membership, role: Role) -> None:
