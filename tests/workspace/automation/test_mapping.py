@@ -28,6 +28,7 @@ from tests.workspace.automation.wizard import (
     errors,
     in_stage,
     jobs_of,
+    nothing,
     offered,
 )
 
@@ -216,6 +217,27 @@ def test_candidates_follow_a_job_that_is_linked_to_another_role(desk: Desk) -> N
     requests = StepRequest.objects.of(desk.organisation)
     assert list(requests.values_list("step__role", "state")) == [(other.role.pk, "started")] * 2
     assert Attempt.objects.of(desk.organisation).count() == 2
+
+
+@pytest.mark.world
+def test_a_job_whose_candidates_a_recruiter_cannot_see_is_linked_by_an_admin(desk: Desk) -> None:
+    secret, job = factories.role(desk.organisation, owner=desk.admin), jobs_of(desk)[0]
+    candidate = in_stage(desk, 0, ASSESSMENT)
+    automation = Wizard(desk, secret, desk.admin).link(job)
+    run_jobs()
+    secret.confidential = True
+    secret.save()
+    unlink(automation=automation, by=desk.admin, now=clock.now())
+    role = factories.role(desk.organisation, owner=desk.recruiter)
+    wizard = Wizard(desk, role)
+    wizard.connect_stages(job)
+    assert wizard.confirm(job)["Location"] == wizard.url("role_automation")
+    sentence = "Candidates whom you can't see would move to this role. Ask an admin to link the job."
+    assert sentence in wizard.get("role_automation").get_text()
+    assert nothing(desk)
+    Wizard(desk, role, desk.admin).link(job)
+    run_jobs()
+    assert Application.objects.of(desk.organisation).get(remote_id=candidate.id).role == role
 
 
 @pytest.mark.world

@@ -12,6 +12,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.models import Assessment
 from goodword.assessments.plans.publishing import Unfinished
+from goodword.candidates.models import visible_applications
 from goodword.core import clock
 from goodword.drafts.versions import NoDraft, StaleDraft
 from goodword.greenhouse.models import Connection
@@ -133,6 +134,13 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
     choice = choice_of(request, role)
     if choice is None:
         return begin_again(request, role)
+    moved = known_elsewhere(role, connection_id=choice.connection.pk, job_id=choice.job.id)
+    if moved.exclude(pk__in=visible_applications(request.member).values("pk")).exists():
+        return begin_again(
+            request,
+            role,
+            _("Candidates whom you can't see would move to this role. Ask an admin to link the job."),
+        )
     draft = drafts.load(request, role=role, key=choice.key)
     stages = {stage.id: stage for stage in catalogue.stages(choice.connection, choice.job.id)}
     unknown = draft is not None and not set(draft.mapped) <= set(stages)
@@ -221,7 +229,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
         "people": [(one, name, stages[one.stage_id].name) for one, name in named],
         "unnamed": len(new) - len(named),
         "been": len(there) - len(new),
-        "elsewhere": known_elsewhere(role, connection_id=choice.connection.pk, job_id=choice.job.id).count(),
+        "elsewhere": moved.count(),
         "ticked": set(request.POST.getlist("invite")),
         "choice": choice,
         "messages_sent": what_is_sent(role, draft=draft, stages=stages, found=found, now=now),
