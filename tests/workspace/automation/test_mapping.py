@@ -206,7 +206,7 @@ def test_candidates_follow_a_job_that_is_linked_to_another_role(desk: Desk) -> N
     other = Wizard(desk, factories.role(desk.organisation, owner=desk.admin))
     other.connect_stages(job)
     page = other.get("role_automation_review", job).get_text()
-    assert "2 candidates of this job, who belong to another role so far, move here" in page
+    assert "2 candidates of this job belong to another role now, and will move here" in page
     other.link(job)
     run_jobs()
     rows = Application.objects.of(desk.organisation).order_by("remote_id")

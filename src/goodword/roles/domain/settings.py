@@ -53,7 +53,7 @@ def settings_of(step: Step) -> StepSettings:
 
 def change_settings(*, step: Step, settings: StepSettings, by: Membership, now: datetime) -> bool:
     """Change a step's settings. Runs that have started keep their slots, deadlines and reminders, and continue if they
-    have outlived a rejection or a hire. Returns whether anything changed."""
+    have continued after a rejection or hire. Returns whether anything changed."""
     with transaction.atomic():
         row = Step.objects.of(step.organisation).select_for_update(of=("self",), no_key=True).get(pk=step.pk)
         changed = _changed(settings_of(row), settings)
