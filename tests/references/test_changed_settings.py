@@ -1,4 +1,4 @@
-"""What a change of the step's settings means for checks that are under way."""
+"""Changes of a step's settings while checks are open."""
 
 from dataclasses import replace
 from datetime import timedelta

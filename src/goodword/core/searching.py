@@ -17,7 +17,7 @@ TRIGRAM: Final = 3
 _WORDS: Final = 20
 #: punctuation around words, as in "Doe, Jane (Janie)"
 _AROUND: Final = ';:()[]<>"“”„«»'
-#: The same for people who type, and left out by some. Without accents, "´" is a space.
+#: People type any of these, or none. Without accents, "´" is a space.
 _APOSTROPHES: Final = "'’‘ʼ`′"
 _HYPHENS: Final = "\\-‐‑–"
 _SIGNS: Final = re.compile(f"[{_APOSTROPHES}{_HYPHENS}]")
@@ -26,9 +26,8 @@ _UNSPACED: Final = re.compile("[\u3400-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4}")
 
 
 def words_of(query: str) -> list[str]:
-    """Return the words without accents, commas and the punctuation around them, and the characters of Chinese and
-    Korean names. Signs between words, as in "Sales & Marketing", are left out; they are words only if there are no
-    others."""
+    """Return the words of a query, without accents, commas and surrounding punctuation. Chinese and Korean names are
+    split into characters. Signs alone, such as the "&" of "Sales & Marketing", count only if there are no words."""
     every = [word.strip(_AROUND) or word for word in without_accents(query).replace(",", " ").split()]
     words = [word for word in every if any(map(str.isalnum, word))] or every
     return [part for word in words for part in _parts(word)][:_WORDS]

@@ -116,7 +116,8 @@ def test_an_action_leads_back_to_its_page_of_the_list(
     for name in ("Ada", "Bo", "Cy"):
         named(role, name, "Zorn")
     client, where = signed_in(rita), path("role", role.organisation, role.pk)
-    second = where + str(soup(client.get(f"{where}?sort=name")).select_one("a[rel=next]")["href"])  # type: ignore[index]
+    [link] = soup(client.get(f"{where}?sort=name")).select("a[rel=next]")
+    second = where + str(link["href"])
     page = soup(client.get(second))
     form, [box] = page.select_one("form:has([data-rows])"), page.select("[name=application]")
     assert form is not None

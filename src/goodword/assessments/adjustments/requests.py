@@ -264,7 +264,7 @@ def _ask_next(
             return
         asked.attempt = attempt
         application = application_of(attempt)
-        if replaced:  # a contact may be named again, whoever has been asked in between
+        if replaced:  # a contact may be named again after others have been asked
             contact = next_reader(attempt, application=application)
             if not contact.outside:
                 return
@@ -340,7 +340,7 @@ def _with_reader(organisation: Organisation, address: str) -> QuerySet[Adjustmen
 
 
 def _with_readers(organisation: Organisation) -> QuerySet[Any]:
-    """Requests with the address to which they were last mailed, as `reader`."""
+    """Annotates requests with the address that was last mailed about them, as `reader`."""
     mails = Email.objects.of(organisation).filter(
         kind=ASKED, link_purpose=Link.Purpose.ADJUSTMENT, link_subject_id=OuterRef("pk")
     )

@@ -51,7 +51,7 @@ class Page:
 def search(
     organisation: Organisation, *, query: str = "", connection_id: int | None = None
 ) -> QuerySet[Delivery]:
-    """Search for an id of Greenhouse, an event's id or label, or a candidate's name or address."""
+    """Search by Greenhouse ID, event ID or label, or a candidate's name or address."""
     rows = Delivery.objects.of(organisation)
     if connection_id is not None:
         rows = rows.filter(connection_id=connection_id)

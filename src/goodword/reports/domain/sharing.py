@@ -126,7 +126,7 @@ def shared_links(report: Report, *, now: datetime) -> Sequence[SharedLink]:
 
 
 def count_alive_links(member: Membership, *, now: datetime) -> int:
-    """How many links to reports that the member has shared still work."""
+    """The number of report links shared by the member that still work."""
     rows = Link.objects.of(member.organisation).filter(purpose=Link.Purpose.REPORT, created_by=member)
     return rows.filter(ended_at=None, expires_at__gt=now).count()
 

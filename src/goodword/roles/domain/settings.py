@@ -52,8 +52,8 @@ def settings_of(step: Step) -> StepSettings:
 
 
 def change_settings(*, step: Step, settings: StepSettings, by: Membership, now: datetime) -> bool:
-    """Change a step's settings. Runs that have started keep their slots, deadlines and reminders, and continue if they
-    have continued after a rejection or hire. Returns whether anything changed."""
+    """Change a step's settings. Runs that have started keep their slots, deadlines and reminders. Those
+    that continued after a rejection or hire stay open. Returns whether anything changed."""
     with transaction.atomic():
         row = Step.objects.of(step.organisation).select_for_update(of=("self",), no_key=True).get(pk=step.pk)
         changed = _changed(settings_of(row), settings)

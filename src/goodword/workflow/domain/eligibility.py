@@ -71,8 +71,8 @@ def closing_reason(application: Application, step: Step) -> str:
 
 
 def reason_to_close(run: StepRun, application: Application) -> str:
-    """Like `closing_reason`, but a run that continued after an outcome still does once the step's setting has
-    changed."""
+    """Like `closing_reason`, but a later change of the step's setting doesn't close a run that has continued after an
+    outcome."""
     reason = closing_reason(application, run.step_request.step)
     return "" if reason == run.continues_after else reason
 

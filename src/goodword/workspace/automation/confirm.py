@@ -50,14 +50,14 @@ def invite_candidate(*, automation_id: int, remote_application_id: int, by: str,
 
 
 def known_elsewhere(role: Role, *, connection_id: int, job_id: int) -> QuerySet[Application]:
-    """The job's applications that belong to another role: one to which it was linked before, or that of the job from
-    which they were moved to this one while it had no role."""
+    """The job's applications that belong to another role. Either the job was linked to it before, or they were moved
+    from a job of that role while this one had no role."""
     rows = Application.objects.of(role.organisation).filter(connection_id=connection_id, job_id=job_id)
     return rows.filter(role__isnull=False, erased_at=None).exclude(role=role)
 
 
 def take_over(*, automation_id: int) -> None:
-    """Move these applications to the job's role with their steps and results, as the next sync of each would."""
+    """Move these applications to the job's role with their steps and results, before the next sync of each would."""
     linked = _linked(automation_id)
     if linked is None:
         return

@@ -316,7 +316,7 @@ def _choices(scope: Scope, query: ListQuery, *, with_owners: bool) -> Choices:
 
 
 def _options(values: Iterable[str], *, chosen: str) -> list[str]:
-    """The values as they come back with a request, and the chosen one, even if nobody has it any more."""
+    """The values, cleaned like those of a request, plus the chosen one even if no candidate has it any more."""
     found = dict.fromkeys(clean_text(value, one_line=True) for value in values)
     return list(found | {chosen: None} if chosen else found)
 

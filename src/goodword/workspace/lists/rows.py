@@ -119,7 +119,7 @@ def filtered(scope: Scope, query: ListQuery, *, few: bool = False) -> QuerySet[L
 
 
 def _written(scope: Scope, column: str, chosen: str) -> list[str]:
-    """The values of a column as Greenhouse has them, such as "Phone  screen", for one that came with a request."""
+    """The stored values of a column, such as "Phone  screen", that match a cleaned value of a request."""
     return [value for value in scope.values(column) if clean_text(value, one_line=True) == chosen]
 
 

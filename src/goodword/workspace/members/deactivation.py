@@ -115,7 +115,7 @@ def _pass_mails_on(member: Membership, *, now: datetime) -> None:
 
 
 def _let_others_send(member: Membership) -> None:
-    """Let the current recruiters send what is queued for candidates and referees in the member's name."""
+    """Change the sender of the member's queued mail to candidates and referees to the current recruiters."""
     queued = Email.objects.of(member.organisation).filter(_in_name_of(member), state=Email.State.QUEUED)
     for email in queued.select_related("application__role__owner__user", "application__organisation"):
         update_sender(email)
