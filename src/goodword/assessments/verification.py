@@ -47,6 +47,7 @@ from goodword.workflow.models import DONE, StepRequest, lock_application
 #: time after the start at which unfinished ones end
 LONGEST: Final = timedelta(hours=12)
 _AT_MOST: Final = 200
+_OVER: Final = "The verification is over. The candidate's page shows the comparison within a minute."
 
 
 class Closed(Exception):
@@ -332,16 +333,16 @@ def _finished_parts(organisation: HasPk, application_id: int) -> QuerySet[Attemp
     return rows.order_by("-attempt_id", "order")[:1]
 
 
-def may_verify(application: Application) -> bool:
-    return not _why_not(application, finished_part(application))
+def may_verify(application: Application, *, now: datetime) -> bool:
+    return not why_not(application, now=now)
 
 
-def why_not(application: Application) -> str:
+def why_not(application: Application, *, now: datetime) -> str:
     """A sentence for the member; "" if a verification can be opened."""
-    return _why_not(application, finished_part(application))
+    return _why_not(application, finished_part(application), now=now)
 
 
-def _why_not(application: Application, part: AttemptPart | None) -> str:
+def _why_not(application: Application, part: AttemptPart | None, *, now: datetime) -> str:
     if application.is_being_erased:
         return "This candidate's data is being erased."
     if application.end:
@@ -375,7 +376,7 @@ def _why_not(application: Application, part: AttemptPart | None) -> str:
     if done is not None and done.ended_at is not None:
         day = written_day(done.ended_at.astimezone(application.organisation.zone))
         return f"This result was verified on {day}. A result can be verified once."
-    return ""
+    return _OVER if done is not None and is_over(done, now=now) else ""
 
 
 def open_verification(*, application: Application, member: Membership, now: datetime) -> Verification:
@@ -383,7 +384,7 @@ def open_verification(*, application: Application, member: Membership, now: date
     with transaction.atomic():
         locked = lock_application(application.pk)
         part = finished_part(locked)
-        if reason := _why_not(locked, part):
+        if reason := _why_not(locked, part, now=now):
             raise Refused(reason)
         assert part is not None  # otherwise `why_not` has a reason
         Attempt.objects.of(member.organisation).select_for_update(of=("self",), no_key=True).get(
@@ -442,8 +443,10 @@ def new_link(
     LinkInUse and Refused."""
     with transaction.atomic():
         locked = _lock_for(verification, member)
-        if locked.discarded_at is not None or is_over(locked, now=now):
-            raise Refused("This verification is over. Its result is below.")
+        if locked.discarded_at is not None:
+            raise Refused("This verification has just been discarded. Start another.")
+        if is_over(locked, now=now):
+            raise Refused(_OVER)
         if seen is not None and seen != latest_link(locked):
             raise LinkInUse
         _end_links(locked, now=now)

@@ -1,12 +1,14 @@
 """Members start, discard and read verifications."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.models import Attempt, Verification
+from goodword.assessments.verification import begin, discard
 from goodword.core.models import Event
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
@@ -141,14 +143,45 @@ def test_discarding_needs_a_reason_and_is_audited() -> None:
     page = words(browser.get(here))
     assert "The candidate can read it in the copy of their data." in page
     assert "Not shown to the candidate" not in page
-    refused = browser.post(here, {"reason": " "})
+    seen = {"verification": str(verification.pk)}
+    refused = browser.post(here, seen | {"reason": " "})
     assert refused.status_code == 422
     assert "Say why" in words(refused)
-    assert browser.post(here, {"reason": "Fire alarm"}).status_code == 302
+    assert browser.post(here, seen | {"reason": "Fire alarm"}).status_code == 302
     verification.refresh_from_db()
     assert verification.discard_reason == "Fire alarm"
     assert rows(attempt)[2] == ["verification.opened", "verification.discarded"]
     assert browser.get(here).status_code == 302
+
+
+@pytest.mark.world
+def test_an_outdated_page_does_not_discard_the_verification_that_a_colleague_has_started() -> None:
+    attempt = finished()
+    browser, here = signed_in(owner(attempt)), where("candidate_verification_discard", attempt)
+    first = opened(attempt)
+    seen = re.search(r'name="verification" value="(\d+)"', browser.get(here).content.decode())
+    assert seen is not None
+    discard(verification=first, reason="Wrong device", member=owner(attempt), now=DAY)
+    second = begin(verification_id=opened(attempt).pk, device="computer", now=DAY)
+    page = browser.post(here, {"verification": seen[1], "reason": "Fire alarm"}, follow=True)
+    assert "Nothing was discarded: another verification has started since you opened that page." in words(
+        page
+    )
+    second.refresh_from_db()
+    first.refresh_from_db()
+    assert (second.discarded_at, len(second.tasks), first.discard_reason) == (None, 12, "Wrong device")
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_link_is_offered_once_time_is_up(method: str) -> None:
+    attempt = finished()
+    begun = begin(verification_id=opened(attempt).pk, device="computer", now=DAY - timedelta(minutes=13))
+    Verification.objects.of(begun.organisation).filter(pk=begun.pk).update(seen_at=DAY)
+    page = words(getattr(signed_in(owner(attempt)), method)(where("candidate_verify", attempt)))
+    page = page.replace("&#x27;", "'")
+    assert "The verification is over. The candidate's page shows the comparison within a minute." in page
+    assert "Create new link" not in page
 
 
 @pytest.mark.world

@@ -214,7 +214,7 @@ def test_time_that_is_up_can_not_be_discarded_before_the_sweep_either() -> None:
 def test_refusals_say_what_to_do() -> None:
     attempt = attempt_of(STANDARD)
     of = application_of(attempt)
-    assert "hasn't finished a reasoning test" in why_not(of)
+    assert "hasn't finished a reasoning test" in why_not(of, now=DAY)
     with pytest.raises(Refused, match="hasn't finished a reasoning test"):
         open_verification(application=of, member=owner(attempt), now=DAY)
     assert Verification.objects.of(of.organisation).count() == 0
@@ -223,13 +223,13 @@ def test_refusals_say_what_to_do() -> None:
 def test_a_part_ended_by_a_member_and_a_closed_application_are_refused() -> None:
     attempt = finished()
     of, parts = application_of(attempt), AttemptPart.objects.of(attempt.organisation)
-    assert why_not(of) == ""
+    assert why_not(of, now=DAY) == ""
     parts.update(ended_by=AttemptPart.Ended.BY_MEMBER)
-    assert "A member ended the reasoning test" in why_not(of)
+    assert "A member ended the reasoning test" in why_not(of, now=DAY)
     parts.update(ended_by=AttemptPart.Ended.FINISHED)
     of.status = "rejected"
     of.save()
-    assert "This application is closed" in why_not(of)
+    assert "This application is closed" in why_not(of, now=DAY)
 
 
 def test_results_of_an_earlier_version_are_refused() -> None:
@@ -239,7 +239,7 @@ def test_results_of_an_earlier_version_are_refused() -> None:
     with pytest.raises(verification.Closed):
         verification.begin(verification_id=row.pk, device="computer", now=DAY)
     TestVersion.objects.of(attempt.organisation).update(number="1")
-    assert "an earlier version of the test" in why_not(application_of(attempt))
+    assert "an earlier version of the test" in why_not(application_of(attempt), now=DAY)
 
 
 @pytest.mark.world

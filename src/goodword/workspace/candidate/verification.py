@@ -35,6 +35,7 @@ LONGEST_REASON: Final = 500
 
 
 class DiscardForm(forms.Form):
+    verification = forms.CharField(widget=forms.HiddenInput)
     reason = LongTextField(
         label=gettext_lazy("Why?"),
         help_text=gettext_lazy("For your team. The candidate can read it in the copy of their data."),
@@ -50,7 +51,7 @@ def verify(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Explain verification; the button opens one and shows its link once, since only the hash is stored."""
     application = _application(request, pk)
     if request.method != "POST":
-        return _page(request, application, refused=why_not(application))
+        return _page(request, application, refused=why_not(application, now=clock.now()))
     now, seen = clock.now(), request.POST.get("seen", "")
     try:
         with transaction.atomic():
@@ -76,7 +77,13 @@ def discard_verification(request: MemberRequest, pk: int) -> HttpResponseBase:
     if verification is None:
         messages.info(request, _("There is no verification to discard."))
         return back_to(request, application, VERIFICATION)
-    form = DiscardForm(request.POST if request.method == "POST" else None)
+    posted = request.method == "POST"
+    if posted and request.POST.get("verification") != str(verification.pk):
+        messages.info(
+            request, _("Nothing was discarded: another verification has started since you opened that page.")
+        )
+        return back_to(request, application, VERIFICATION)
+    form = DiscardForm(request.POST if posted else None, initial={"verification": verification.pk})
     if form.is_valid():
         try:
             discard(

@@ -128,7 +128,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "open_flags": open_flags,
             "flag_titles": list(dict.fromkeys(flag.title.lower() for flag in open_flags)),
             "verifications": verifications,
-            "may_verify": attempt is not None and may_verify(application),
+            "may_verify": attempt is not None and may_verify(application, now=now),
             "reports": reports,
             "reports_of_earlier": of_earlier,
             "earlier_runs": earlier,
