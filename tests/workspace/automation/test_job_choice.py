@@ -98,13 +98,27 @@ def test_a_job_of_another_role_cannot_be_chosen(desk: Desk) -> None:
     factories.automation(theirs, connection_id=desk.connection().pk, job_id=job.id, stages={})
     wizard = Wizard(desk)
     page = wizard.get("role_automation", q="SAM-101")
-    assert offered(page)[0].endswith("Linked to the role “Sales people”")
+    assert offered(page)[0].endswith("Linked to the role “Sales people”.")
     assert [radio.has_attr("disabled") for radio in page.select("input[name=job]")] == [True]
     response = wizard.client.post(wizard.url("role_automation"), {"job": wizard.key(job)})
-    assert errors(response.content) == ["This job is linked to the role “Sales people”. Choose another."]
+    assert errors(response.content) == ["Linked to the role “Sales people”. Choose another job."]
     wizard.connect_stages(job)
     wizard.confirm(job)
     assert [row.role for row in Automation.objects.of(desk.organisation)] == [theirs]
+
+
+def test_the_title_of_a_confidential_role_is_not_shown_beside_its_job(desk: Desk) -> None:
+    job = jobs_of(desk)[0]
+    secret = factories.role(desk.organisation, title="New head of sales", owner=desk.admin)
+    secret.confidential = True
+    secret.save()
+    factories.automation(secret, connection_id=desk.connection().pk, job_id=job.id, stages={})
+    wizard = Wizard(desk, factories.role(desk.organisation, owner=desk.recruiter))
+    page = wizard.get("role_automation", q="SAM-101")
+    assert offered(page)[0].endswith("Linked to a role that you can't see.")
+    response = wizard.client.post(wizard.url("role_automation"), {"job": wizard.key(job)})
+    assert errors(response.content) == ["Linked to a role that you can't see. Choose another job."]
+    assert "New head of sales" not in response.content.decode()
 
 
 def test_a_confidential_job_is_offered_to_admins_only(desk: Desk) -> None:

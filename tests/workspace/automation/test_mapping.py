@@ -234,6 +234,10 @@ def test_a_job_whose_candidates_a_recruiter_cannot_see_is_linked_by_an_admin(des
     assert wizard.confirm(job)["Location"] == wizard.url("role_automation")
     sentence = "Candidates whom you can't see would move to this role. Ask an admin to link the job."
     assert sentence in wizard.get("role_automation").get_text()
+    response = wizard.client.post(wizard.url("role_automation"), {"job": wizard.key(job)})
+    assert errors(response.content) == [sentence]
+    response = wizard.client.post(desk.url("role_from_job"), {"job": wizard.key(job)}, follow=True)
+    assert sentence in response.content.decode().replace("&#x27;", "'")
     assert nothing(desk)
     Wizard(desk, role, desk.admin).link(job)
     run_jobs()

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.models import Organisation
+from goodword.accounts.models import Membership, Organisation
+from goodword.candidates.models import Application, visible_applications
 from goodword.greenhouse.client import JobStatus
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
@@ -125,7 +127,7 @@ def choice_of(request: MemberRequest, role: Role) -> JobChoice | None:
     if (
         choice is None
         or not visible_choices([choice], role, request)
-        or choice.key in jobs_of_other_roles(role)
+        or choice.key in jobs_of_other_roles(role, request.member)
     ):
         return None
     return choice
@@ -139,9 +141,35 @@ def visible_choices(choices: list[JobChoice], role: Role, request: MemberRequest
     return [one for one in choices if not one.job.confidential or (one.connection.pk, one.job.id) in own]
 
 
-def jobs_of_other_roles(role: Role) -> dict[str, Role]:
-    rows = Automation.objects.of(role.organisation).exclude(role=role).select_related("role")
-    return {f"{row.connection_id}-{row.job_id}": row.role for row in rows}
+def jobs_of_other_roles(role: Role, member: Membership) -> dict[str, str]:
+    """Jobs linked to other roles, by key, with a sentence that names the role if the member can see it."""
+    titles = dict(visible_roles(member).values_list("pk", "title"))
+    return {
+        key_of(row.connection_id, row.job_id): (
+            _("Linked to the role “%(role)s”.") % {"role": titles[row.role_id]}
+            if row.role_id in titles
+            else _("Linked to a role that you can't see.")
+        )
+        for row in Automation.objects.of(role.organisation).exclude(role=role)
+    }
+
+
+def known_elsewhere(connection: Connection, job_id: int, role: Role | None) -> QuerySet[Application]:
+    """The job's applications that belong to a role other than this one, to which linking the job moves them. Either the
+    job was linked to theirs before, or they were moved from a job of theirs while this one had no role."""
+    rows = Application.objects.of(connection.organisation).filter(
+        connection_id=connection.pk, job_id=job_id, role__isnull=False, erased_at=None
+    )
+    return rows.exclude(role=role) if role is not None else rows
+
+
+def refusal(choice: JobChoice, role: Role | None, member: Membership) -> str:
+    """Why the member can't link the job; empty if they can. Linking must not show them candidates of a confidential
+    role, or private ones."""
+    moved = known_elsewhere(choice.connection, choice.job.id, role)
+    if moved.exclude(pk__in=visible_applications(member).values("pk")).exists():
+        return _("Candidates whom you can't see would move to this role. Ask an admin to link the job.")
+    return ""
 
 
 def begin_again(request: MemberRequest, role: Role, sentence: str = "") -> HttpResponseBase:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from goodword.accounts.models import Membership
 from goodword.assessments.plans import publishing
@@ -21,7 +20,7 @@ from goodword.roles.domain.settings import set_delay, set_requirement
 from goodword.roles.models import AlreadyThere, Automation, Role, Step
 from goodword.workflow.domain.eligibility import is_unpublished
 from goodword.workflow.models import StepRequest, lock_application
-from goodword.workspace.automation.access import JobChoice
+from goodword.workspace.automation.access import JobChoice, known_elsewhere
 from goodword.workspace.automation.draft import AutomationDraft
 
 log = logging.getLogger(__name__)
@@ -49,20 +48,13 @@ def invite_candidate(*, automation_id: int, remote_application_id: int, by: str,
             start_stage_steps(application.pk, job_id=automation.job_id, by=by, at=now)
 
 
-def known_elsewhere(role: Role, *, connection_id: int, job_id: int) -> QuerySet[Application]:
-    """The job's applications that belong to another role. Either the job was linked to it before, or they were moved
-    from a job of that role while this one had no role."""
-    rows = Application.objects.of(role.organisation).filter(connection_id=connection_id, job_id=job_id)
-    return rows.filter(role__isnull=False, erased_at=None).exclude(role=role)
-
-
 def take_over(*, automation_id: int) -> None:
     """Move these applications to the job's role with their steps and results, before the next sync of each would."""
     linked = _linked(automation_id)
     if linked is None:
         return
-    automation, _connection = linked
-    rows = known_elsewhere(automation.role, connection_id=automation.connection_id, job_id=automation.job_id)
+    automation, connection = linked
+    rows = known_elsewhere(connection, automation.job_id, automation.role)
     for pk in list(rows.order_by("pk").values_list("pk", flat=True)):
         process.check_stop()
         with transaction.atomic():
@@ -169,7 +161,7 @@ def confirm(
                     automation_id=automation.pk, remote_application_id=one.application_id, member_id=by.pk
                 )
         recorded = AlreadyThere.objects.of(role.organisation).filter(automation=automation, recorded_at=now)
-        earlier = known_elsewhere(role, connection_id=automation.connection_id, job_id=automation.job_id)
+        earlier = known_elsewhere(choice.connection, choice.job.id, role)
         if recorded.exists() or earlier.exists():
             jobs.named("automation.sync_there").defer(automation_id=automation.pk, after=0)
     return automation

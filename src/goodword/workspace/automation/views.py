@@ -12,7 +12,6 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.models import Assessment
 from goodword.assessments.plans.publishing import Unfinished
-from goodword.candidates.models import visible_applications
 from goodword.core import clock
 from goodword.drafts.versions import NoDraft, StaleDraft
 from goodword.greenhouse.models import Connection
@@ -28,9 +27,11 @@ from goodword.workspace.automation.access import (
     job_choices,
     jobs_of_other_roles,
     key_of,
+    known_elsewhere,
     page,
     parse_id,
     parse_key,
+    refusal,
     url,
     visible_choices,
     wizard,
@@ -39,7 +40,6 @@ from goodword.workspace.automation.confirm import (
     already_requested,
     confirm,
     in_mapped_stages,
-    known_elsewhere,
 )
 from goodword.workspace.automation.draft import AutomationDraft
 from goodword.workspace.automation.forms import ConfirmMappingForm, StagesForm, unchecked_draft
@@ -67,16 +67,15 @@ def choose_job(request: MemberRequest, role: Role, known: list[Connection]) -> H
     query = request.GET.get("q", "").strip()
     chosen, missing = request.POST.get("job") or request.GET.get("job", ""), ""
     found = job_choices(known, fresh="fresh" in request.GET)
-    choices, others = visible_choices(list(found.choices), role, request), jobs_of_other_roles(role)
+    choices = visible_choices(list(found.choices), role, request)
+    others = jobs_of_other_roles(role, request.member)
     if request.method == "POST":
         choice = next((one for one in choices if one.key == chosen), None)
         if choice is None:
             missing = _("Choose a Greenhouse job.")
         elif choice.key in others:
-            missing = _("This job is linked to the role “%(role)s”. Choose another.") % {
-                "role": others[choice.key].title
-            }
-        else:
+            missing = _("%(linked)s Choose another job.") % {"linked": others[choice.key]}
+        elif not (missing := refusal(choice, role, request.member)):
             return redirect(url("role_automation_stages", role, choice.key))
     words = query.casefold().split()
     fitting = [one for one in choices if one.job.matches(words)]
@@ -134,13 +133,8 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
     choice = choice_of(request, role)
     if choice is None:
         return begin_again(request, role)
-    moved = known_elsewhere(role, connection_id=choice.connection.pk, job_id=choice.job.id)
-    if moved.exclude(pk__in=visible_applications(request.member).values("pk")).exists():
-        return begin_again(
-            request,
-            role,
-            _("Candidates whom you can't see would move to this role. Ask an admin to link the job."),
-        )
+    if said := refusal(choice, role, request.member):
+        return begin_again(request, role, said)
     draft = drafts.load(request, role=role, key=choice.key)
     stages = {stage.id: stage for stage in catalogue.stages(choice.connection, choice.job.id)}
     unknown = draft is not None and not set(draft.mapped) <= set(stages)
@@ -188,9 +182,10 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
                 by=request.member,
                 now=now,
             )
-        except JobTaken as error:
-            message = _("This job has just been linked to the role “%(role)s”. Choose another.")
-            return begin_again(request, role, message % {"role": error.role.title})
+        except JobTaken:
+            linked = jobs_of_other_roles(role, request.member)
+            message = _("%(linked)s Choose another job.") % {"linked": linked.get(choice.key, "")}
+            return begin_again(request, role, message.strip())
         except ChangedMeanwhile:
             pass
         except (StaleDraft, NoDraft, Unfinished):
@@ -229,7 +224,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
         "people": [(one, name, stages[one.stage_id].name) for one, name in named],
         "unnamed": len(new) - len(named),
         "been": len(there) - len(new),
-        "elsewhere": moved.count(),
+        "elsewhere": known_elsewhere(choice.connection, choice.job.id, role).count(),
         "ticked": set(request.POST.getlist("invite")),
         "choice": choice,
         "messages_sent": what_is_sent(role, draft=draft, stages=stages, found=found, now=now),

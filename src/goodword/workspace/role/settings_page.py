@@ -36,7 +36,7 @@ from goodword.roles.domain.role_changes import (
 from goodword.roles.domain.settings import NotAnOwner, create_role
 from goodword.roles.models import Automation, Role, Step, has_confidential_job, may_share, visible_roles
 from goodword.ui.fields import LineField
-from goodword.workspace.automation.access import JobChoice, account_label, job_choices, parse_key
+from goodword.workspace.automation.access import JobChoice, account_label, job_choices, parse_key, refusal
 from goodword.workspace.automation.confirm import job_link
 from goodword.workspace.members.forms import MemberChoiceField
 from goodword.workspace.validity.asking import switch
@@ -341,6 +341,9 @@ def role_from_job(request: MemberRequest) -> HttpResponseBase:
             messages.warning(request, _("Choose a Greenhouse job."))
             return redirect("role_new", request.organisation.slug)
         choice = JobChoice(connection=named[0], job=job)
+        if said := refusal(choice, None, request.member):
+            messages.warning(request, said)
+            return redirect("role_new", request.organisation.slug)
         addresses = catalogue.recruiter_addresses(choice.connection, job.id)
     except CALL_ERRORS as error:
         messages.error(request, str(error_message(error)))
