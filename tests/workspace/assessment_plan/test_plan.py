@@ -1,5 +1,6 @@
 """The pages of a role's assessment plan."""
 
+import re
 from copy import deepcopy
 from typing import Any
 
@@ -44,7 +45,7 @@ from tests.assessments.support import assigned
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
-from tests.workspace.applications import path
+from tests.workspace.applications import named, path
 
 pytestmark = pytest.mark.django_db
 
@@ -422,19 +423,65 @@ def test_the_review_counts_candidates_on_earlier_versions(step: Step, rita: Memb
     assert "1 candidate already invited keeps their version." in page
 
 
+def waiting(step: Step, first: str, reason: str = "unpublished", **values: Any) -> None:
+    of = named(step.role, first, "Bell", **values)
+    factories.step_request(of, "assessment", state="waiting", waiting_reason=reason)
+
+
+def notices(who: Membership, step: Step) -> tuple[str | None, ...]:
+    """The sentences about waiting candidates on the role's page, in the step's settings and before publishing."""
+    pages = (
+        (
+            path("role", step.organisation, step.role_id),
+            r"\d+ candidates? (?:is|are) waiting, and will be invited",
+        ),
+        (
+            path("role_step", step.organisation, step.role_id, step.pk),
+            r"\d+ candidates? (?:is|are) waiting, and",
+        ),
+        (address(step, "role_assessment_publish"), r"\d+ waiting candidates? (?:is|are) invited at once"),
+    )
+    found = ((re.search(text, words(signed_in(who).get(where)))) for where, text in pages)
+    return tuple(one[0] if one else None for one in found)
+
+
 @pytest.mark.world
 def test_pages_that_publish_say_who_is_invited_at_once(step: Step, rita: Membership) -> None:
+    factories.automation(step.role, connection_id=1, job_id=5, stages={"assessment": (501, "Test")})
     Step.objects.of(step.organisation).update(requirement="")
-    for number in range(2):
-        of = factories.application(step.role)
-        factories.step_request(
-            of, "assessment", state="waiting", waiting_reason="unpublished" if number else "click"
-        )
     drafted(step, REASONING, by=rita)
-    page = words(signed_in(rita).get(address(step, "role_assessment_publish")))
-    assert "1 waiting candidate is invited at once." in page
-    where = reverse("role_step", args=[step.organisation.slug, step.role_id, step.pk])
-    assert "1 candidate is waiting, and will be invited once you save" in words(signed_in(rita).get(where))
+    assert notices(rita, step) == (None, None, None)
+    waiting(step, "Ada", job_id=5, stage_id=501)
+    waiting(step, "Bo", "click", job_id=5, stage_id=501)
+    waiting(step, "Cy", job_id=5, stage_id=502)  # has moved on
+    assert notices(rita, step) == (
+        "1 candidate is waiting, and will be invited",
+        "1 candidate is waiting, and",
+        "1 waiting candidate is invited at once",
+    )
+    waiting(step, "Di", connection_id=None)
+    assert notices(rita, step) == (
+        "2 candidates are waiting, and will be invited",
+        "2 candidates are waiting, and",
+        "2 waiting candidates are invited at once",
+    )
+
+
+@pytest.mark.world
+def test_counts_on_pages_that_publish_leave_out_private_candidates_of_others(
+    step: Step, rita: Membership
+) -> None:
+    factories.automation(step.role, connection_id=1, job_id=5, stages={"assessment": (501, "Test")})
+    set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
+    assigned(named(step.role, "Eve", "Bell", private=True))
+    Step.objects.of(step.organisation).update(requirement="")
+    waiting(step, "Ada", private=True, job_id=5, stage_id=501)
+    drafted(step, REASONING, by=rita)
+    page, colleague = address(step, "role_assessment_publish"), factories.member(step.organisation)
+    assert notices(colleague, step) == (None, None, None)
+    assert "already invited" not in words(signed_in(colleague).get(page))
+    assert notices(step.role.owner, step)[2] == "1 waiting candidate is invited at once"
+    assert "1 candidate already invited keeps their version." in words(signed_in(step.role.owner).get(page))
 
 
 @pytest.mark.world

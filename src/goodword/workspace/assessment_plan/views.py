@@ -222,8 +222,8 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         "sentences": sentences(draft, parts) if parts else [],
         "warnings": warnings(parts),
         "reader_warning": reader_warning(draft.step.role) if parts else "",
-        "open": open_attempts(draft.step),
-        "waiting": waiting_candidates(draft.step),
+        "open": open_attempts(draft.step, request.member),
+        "waiting": waiting_candidates(draft.step, request.member),
     }
     template = "workspace/assessment_plan/publish.html"
     return PAGES.render(request, template, draft, context, name=_("Review and publish"), edit=edit)

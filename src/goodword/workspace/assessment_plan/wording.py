@@ -1,10 +1,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from goodword.accounts.models import Membership
 from goodword.assessments.attempts.parts import FALLBACK_LANGUAGE
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.packs import FormOffer
@@ -12,8 +14,9 @@ from goodword.assessments.kinds.scales.content import Scale
 from goodword.assessments.models import Assessment, Attempt, Calibration, NormSet
 from goodword.assessments.plans.versions import PlannedPart
 from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
+from goodword.candidates.models import visible_applications
 from goodword.questionnaires.editor.descriptions import language_name
-from goodword.roles.models import Step
+from goodword.roles.models import StageRule, Step
 from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.models import UNFINISHED, StepRequest
 
@@ -277,15 +280,29 @@ def _advice_on_ranking(part: PlannedPart) -> str:
     return kind.advice_on_ranking(part.content, planned.form, title=planned.test.title)
 
 
-def open_attempts(step: Step) -> int:
+def open_attempts(step: Step, member: Membership) -> int:
+    """How many candidates whom the member can see are taking an earlier version."""
     rows = Attempt.objects.of(step.organisation).filter(step_request__step=step, progress__in=UNFINISHED)
-    return rows.filter(closed_at=None).count()
+    visible = visible_applications(member).values("pk")
+    return rows.filter(closed_at=None, step_request__application__in=visible).count()
 
 
-def waiting_candidates(step: Step) -> int:
-    """How many candidates are invited once the assessment is published."""
-    rows = StepRequest.objects.of(step.organisation).filter(step=step, state=StepRequest.State.WAITING)
-    return rows.filter(waiting_reason=StepRequest.WaitingReason.UNPUBLISHED).count()
+def waiting_candidates(step: Step, member: Membership) -> int:
+    """How many candidates whom the member can see are invited once the assessment is published. Those who have left its
+    stages are not."""
+    rows = StepRequest.objects.of(step.organisation).filter(
+        step=step,
+        state=StepRequest.State.WAITING,
+        waiting_reason=StepRequest.WaitingReason.UNPUBLISHED,
+        application__in=visible_applications(member).values("pk"),
+    )
+    stages = StageRule.objects.of(step.organisation).filter(
+        step=step,
+        automation__connection_id=OuterRef("application__connection_id"),
+        automation__job_id=OuterRef("application__job_id"),
+        stage_id=OuterRef("application__stage_id"),
+    )
+    return rows.filter(Q(application__connection_id=None) | Exists(stages)).count()
 
 
 def total_sentence(draft: Assessment, parts: Sequence[PlannedPart]) -> str:

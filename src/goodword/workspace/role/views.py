@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.models import Membership
 from goodword.assessments.plans.versions import built_by_member, planned
 from goodword.core import clock
 from goodword.core.searching import contains_words
@@ -153,14 +154,14 @@ def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
     return Coalesce(Subquery(of_role), 0)
 
 
-def _unpublished(role: Role, automations: Sequence[Automation]) -> dict[str, Any] | None:
+def _unpublished(role: Role, automations: Sequence[Automation], member: Membership) -> dict[str, Any] | None:
     """Return an unpublished assessment that a stage starts, and how many candidates wait for it."""
     started = (rule.step for automation in automations for rule in automation.rules.all())
     step = next((one for one in started if one.kind == Step.Kind.ASSESSMENT and not one.requirement), None)
     if step is None:
         return None
     step.organisation = role.organisation
-    return {"step": step, "waiting": waiting_candidates(step)}
+    return {"step": step, "waiting": waiting_candidates(step, member)}
 
 
 @require_safe
@@ -178,7 +179,9 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
             "role": role,
             "notices": notices_of(role) if request.member.may_work else [],
             "steps": role.steps.order_by("kind") if request.member.may_work else [],
-            "unpublished": _unpublished(role, automations) if request.member.may_work else None,
+            "unpublished": _unpublished(role, automations, request.member)
+            if request.member.may_work
+            else None,
             "automations": automations,
             "connected": bool(automations) or is_connected(request.organisation),
             "listing": listing,
@@ -224,7 +227,7 @@ def step_settings(request: MemberRequest, pk: int, step_pk: int) -> HttpResponse
     context = {"role": role, "step": step, "form": form, "given": built_by_member(step)}
     if "requirement" in form.fields and not step.requirement:
         test = planned(step, now=clock.now())[0].part.test
-        context["waiting"] = waiting_candidates(step)
+        context["waiting"] = waiting_candidates(step, request.member)
         context["proposed"] = fitting(sentences_of_role(role), test)[:PROPOSED]
     return render(request, "workspace/role/step_settings.html", context)
 
