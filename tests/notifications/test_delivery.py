@@ -118,6 +118,28 @@ def test_a_mail_is_delivered_with_text_and_html_parts(post: Post) -> None:
     assert event_names() == ["email.sent"]
 
 
+@pytest.mark.world
+@pytest.mark.parametrize(
+    ("address", "on_the_wire"),
+    [
+        ("ada@müller.example", "ada@xn--mller-kva.example"),
+        ("ada@straße.example", "ada@xn--strae-oqa.example"),
+    ],
+)
+def test_a_domain_beyond_ascii_is_sent_in_its_ascii_form(post: Post, address: str, on_the_wire: str) -> None:
+    email = to(address)
+    run_jobs()
+    assert [message["To"] for message in post.taken] == [f"Ada <{on_the_wire}>"]
+    assert (email.to_address, state(email)) == (address, ("sent", 1, ""))
+
+
+@pytest.mark.world
+def test_an_address_with_an_impossible_domain_fails_at_once(post: Post) -> None:
+    email = to("ada@people.exam\u2011ple")
+    run_jobs()
+    assert state(email) == ("failed", 1, "This is not a valid e-mail address.")
+
+
 @pytest.mark.main_case
 def test_a_permanent_refusal_is_reported_and_shown_on_the_timeline(post: Post) -> None:
     about = application(recruiter_email="rita@acme.example", recruiter_name="Rita Recruiter")

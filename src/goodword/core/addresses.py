@@ -10,6 +10,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import Final
 
+import idna
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -78,6 +79,13 @@ def _lower(letter: str) -> str:
 
 def is_same(one: str, other: str) -> bool:
     return normalised(one) == normalised(other)
+
+
+def with_ascii_domain(address: str) -> str:
+    """Return the form that mail servers expect: müller.example becomes xn--mller-kva.example. Raises ValueError for an
+    impossible domain."""
+    name, at, domain = address.rpartition("@")
+    return address if domain.isascii() else name + at + idna.encode(domain, uts46=True).decode()
 
 
 def has_look_alikes(address: str) -> bool:

@@ -21,6 +21,8 @@ def contacts(*pairs: tuple[str, str | None]) -> list[Contact]:
         ([("first@home.example", "personal"), ("second@home.example", "personal")], "first@home.example"),
         ([("ask me", "personal"), ("a@work.example", "work")], "a@work.example"),
         ([(" a@home.example ", "personal")], "a@home.example"),
+        ([("a@home.example\u200b", "personal")], "a@home.example"),
+        ([("\ufeffa@home.example", "personal"), ("b@home.example", "personal")], "a@home.example"),
         ([(f"{'a' * 60}@{'b' * 63}.{'c' * 63}.{'d' * 63}.{'e' * 80}.example", "personal")], ""),
     ],
 )

@@ -23,6 +23,7 @@ from goodword.candidates.domain.holds import hold_against_erasure, lock_role_hol
 from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.personal_data import BLANK
+from goodword.core.addresses import without_invisible
 from goodword.core.events import record
 from goodword.core.text import clean_text
 from goodword.greenhouse import client as remote
@@ -143,15 +144,16 @@ def address_of(contacts: Iterable[Contact]) -> str:
     """Return a valid address, preferably not a work address, or ""."""
     usable = [contact for contact in contacts if is_address(contact.value)]
     usable.sort(key=lambda contact: _RANK.get(contact.type or "", 1))  # stable: keeps Greenhouse's order
-    return usable[0].value.strip() if usable else ""
+    return without_invisible(usable[0].value) if usable else ""
 
 
 def is_address(value: str) -> bool:
+    address = without_invisible(value)
     try:
-        validate_email(value.strip())
+        validate_email(address)
     except ValidationError:
         return False
-    return len(value.strip()) <= MAX_ADDRESS_LENGTH
+    return len(address) <= MAX_ADDRESS_LENGTH
 
 
 def merge_candidates(

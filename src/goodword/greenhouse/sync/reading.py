@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from goodword.candidates.models import Application, Candidate
-from goodword.core.addresses import normalised
+from goodword.core.addresses import normalised, without_invisible
 from goodword.core.compiled_queries import compiled
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import Forbidden, HarvestApi, OwnerKind
@@ -318,7 +318,7 @@ def _from_webhook(
 
 
 def _valid_address(address: str) -> str:
-    return address.strip() if is_address(address) else ""
+    return without_invisible(address) if is_address(address) else ""
 
 
 def prefetch(connection: Connection, wanted: Mapping[int, int | None], *, now: datetime) -> Prefetched:

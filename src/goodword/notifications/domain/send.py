@@ -27,6 +27,7 @@ from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import logo_of
 from goodword.core import clock, events, jobs, mail, outbox, process, telemetry
+from goodword.core.addresses import with_ascii_domain
 from goodword.core.compiled_queries import compiled, prepared
 from goodword.core.jobs import Lane
 from goodword.core.mail import Fault, Scope, Unwritable, Withdrawn, connection_kept
@@ -60,6 +61,7 @@ PROBE_PACE = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 1
 BEFORE_MESSAGE = timedelta(minutes=5)
 FOR_ANSWER = timedelta(minutes=20)
 LONGEST_REPLY = 300
+INVALID_ADDRESS = "This is not a valid e-mail address."
 _SERVICE_ROW = 1
 _ADDRESS = re.compile(r"(?<!\S)\S+?@\S+")
 _RENDERED = ("subject", "text", "html", "message_id", "context", "to_address", "to_name")
@@ -130,8 +132,9 @@ def _send(email: Email, permit: SendPermit, *, logo: bytes | None, now: datetime
             email=email,
             now=now,
         )
-    message = _message(email, _render(email, link=url, logo=logo, now=now))
+    rendered = _render(email, link=url, logo=logo, now=now)
     try:
+        message = _message(email, rendered)
         _deliver(message, email.to_address, partial(_hand_over, email, permit, link=link, now=now))
     except Withdrawn:  # just cancelled, or claimed by another worker
         return_permit(permit)
@@ -187,7 +190,7 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
         raise Fault(f"The mail server could not be used: {error}", scope=Scope.SERVER) from error
     except (ValidationError, ValueError) as error:  # ValueError: an invalid header
         wrong = isinstance(error, ValidationError)
-        raise Unwritable("This is not a valid e-mail address.", address=wrong) from error
+        raise Unwritable(INVALID_ADDRESS, address=wrong) from error
 
 
 def _hand_over(email: Email, permit: SendPermit, *, link: Link | None, now: datetime) -> None:
@@ -263,6 +266,11 @@ def _rendered_columns(email: Email) -> dict[str, Any]:
 
 
 def _message(email: Email, rendered: Rendered) -> EmailMultiAlternatives:
+    """Raises Unwritable."""
+    try:
+        to_address = with_ascii_domain(email.to_address)
+    except ValueError as error:
+        raise Unwritable(INVALID_ADDRESS, address=True) from error
     sender = formataddr((_safe_in_header(email.from_name), settings.GOODWORD_MAIL_FROM))
     headers = {"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"}
     if back := return_address_of(email.pk):  # envelope sender, which gets bounces
@@ -271,7 +279,7 @@ def _message(email: Email, rendered: Rendered) -> EmailMultiAlternatives:
         subject=rendered.subject,
         body=rendered.text,
         from_email=sender,
-        to=[formataddr((_safe_in_header(email.to_name), email.to_address))],
+        to=[formataddr((_safe_in_header(email.to_name), to_address))],
         reply_to=[email.reply_to],
         headers=headers,
     )
