@@ -439,7 +439,7 @@ def test_the_page_says_if_the_part_has_since_started(client: Client) -> None:
     before = everything(attempt)
     response = client.post(where, {"a-percent": "0", "a-open_text_1": "0", "a-sentence": "Take your time."})
     assert response.status_code == 422
-    assert "A part that you wanted to replace has started." in visible(response)
+    assert "A part that you wanted to change has started." in visible(response)
     assert "Take your time." in visible(response)
     assert everything(attempt) == before
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -361,6 +362,22 @@ def test_an_incomplete_answer_is_not_sent(
     assert response.status_code == 422
     assert sentence in response.content.decode()
     assert everything(attempt) == before
+
+
+@pytest.mark.world
+def test_an_answer_about_a_part_that_has_started_meanwhile_is_not_sent(client: Client) -> None:
+    attempt = timed(replace(REASONING, minutes=None), TIMED)
+    path = answer_path(asked(attempt, percent=0, form=True))
+    assert "Tasks without figures" in page(client, path)
+    begin_part(attempt_id=attempt.pk, order=1, device="phone", now=NOW)
+    before = everything(attempt)
+    typed = {"a-percent": "0", "a-figureless": "1", "a-sentence": "You get tasks without figures."}
+    response = client.post(path, typed)
+    sentence = "A part that you wanted to change has started. Read your answer again, then send it."
+    assert (response.status_code, sentence in response.content.decode()) == (422, True)
+    assert everything(attempt) == before
+    assert client.post(path, {"a-percent": "0", "a-sentence": "Please write to me."}).status_code == 302
+    assert requests(attempt) == [("refused", 0, True, 0, False)]
 
 
 @pytest.mark.world

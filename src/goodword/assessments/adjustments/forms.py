@@ -161,7 +161,7 @@ class AdjustmentAnswerForm(forms.Form):
         if self._chose_what_is_gone():
             self.add_error(
                 None,
-                _("A part that you wanted to replace has started. Read your answer again, then send it."),
+                _("A part that you wanted to change has started. Read your answer again, then send it."),
             )
         wants_number = data.get("percent") == OTHER and "other_percent" not in self.errors
         if wants_number and data.get("other_percent") is None:
@@ -192,9 +192,9 @@ class AdjustmentAnswerForm(forms.Form):
 
     def _chose_what_is_gone(self) -> bool:
         """Whether a part chosen here has started since the page was opened."""
-        start = self.add_prefix(_OPEN_TEXT)
+        starts = self.add_prefix(_OPEN_TEXT), self.add_prefix("figureless")
         return any(
-            value and name.startswith(start) and name.removeprefix(f"{self.prefix}-") not in self.fields
+            value and name.startswith(starts) and name.removeprefix(f"{self.prefix}-") not in self.fields
             for name, value in self.data.items()
         )
 
