@@ -3,6 +3,7 @@ tests/browser/test_single_sign_on.py uses a real provider; here allauth gets a p
 """
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -296,6 +297,21 @@ def test_a_session_by_single_sign_on_needs_no_second_factor(rita: Membership) ->
     require(rita.organisation)
     Organisation.objects.update(requires_second_factor=True)
     assert signed_in(rita, method="socialaccount").get("/o/acme/roles/").status_code == 200
+
+
+def test_the_account_page_asks_for_a_second_factor_only_where_passwords_are_accepted(rita: Membership) -> None:
+    require(rita.organisation)
+    globex = factories.organisation(name="Globex")
+    Membership.objects.create(organisation=globex, user=rita.user, kind="recruiter", created_at=factories.NOW)
+    Organisation.objects.update(requires_second_factor=True)
+    page = signed_in(rita, method="socialaccount").get("/accounts/").content.decode()
+    found = re.findall("[^>]*requires a second factor[^<]*", page)
+    assert found == ["Globex requires a second factor when you sign in with a password: an app or a passkey."]
+
+
+def test_the_settings_say_that_the_provider_handles_second_factors(acme: Organisation) -> None:
+    page = signed_in(factories.member(acme, kind="admin")).get("/o/acme/settings/sign-in/").content.decode()
+    assert "This doesn't apply to single sign-on" in page.replace("&#x27;", "'")
 
 
 def test_only_an_admin_who_signed_in_by_it_can_require_it(rita: Membership) -> None:

@@ -60,7 +60,11 @@ def account(request: HttpRequest) -> HttpResponseBase:
         "form": form,
         "email": user.email,
         "has_password": user.has_usable_password(),
-        "requiring": [m.organisation.name for m in memberships if m.organisation.requires_second_factor],
+        "requiring": [
+            m.organisation.name
+            for m in memberships
+            if m.organisation.requires_second_factor and not m.organisation.requires_single_sign_on
+        ],
         "sessions": _open_sessions(request, user),
     }
     with timezone.override(zone_of(memberships)):
