@@ -3,10 +3,12 @@
 import io
 import logging
 import re
+from urllib.parse import quote
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client
@@ -37,6 +39,43 @@ def test_anonymous_users_are_redirected_to_sign_in_and_back(organisation: Organi
         302,
         f"/accounts/login/?next=/o/{organisation.slug}/roles/%3Fq%3Dada",
     )
+
+
+NOT_SAVED = "Nothing was saved, because you had been signed out. Sign in, then try again."
+
+
+@pytest.mark.parametrize(
+    ("came_from", "then"),
+    [
+        ("http://testserver/o/acme/candidates/?q=ada", "/o/acme/candidates/%3Fq%3Dada"),
+        ("http://elsewhere.example/o/acme/candidates/", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_form_sent_after_the_session_has_ended_leads_back_to_its_page(came_from: str, then: str) -> None:
+    made = factories.member(factories.organisation(slug="acme"), kind="admin")
+    client = Client(headers={"referer": came_from} if came_from else {})
+    response = client.post(reverse("member_reactivate", args=["acme", made.pk]))
+    assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={then}")
+    assert [str(one) for one in get_messages(response.wsgi_request)] == [NOT_SAVED]
+
+
+def test_a_script_opens_the_sign_in_page_as_a_whole(organisation: Organisation) -> None:
+    here = f"{page('roles', organisation)}?q=ada"
+    client = Client(headers={"hx-request": "true", "hx-current-url": f"http://testserver{here}"})
+    posted = client.post(reverse("member_reactivate", args=[organisation.slug, 1]))
+    for response in (client.get(page("search", organisation)), posted):
+        assert (response.status_code, response.get("HX-Redirect")) == (
+            200,
+            f"/accounts/login/?next={quote(here)}",
+        )
+
+
+@pytest.mark.parametrize("path", ["/o/acme/settings/members/1/reactivate/", "/accounts/sessions/1/end/"])
+def test_a_url_that_only_takes_forms_leads_to_the_start_page(path: str) -> None:
+    response = Client().get(path)
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert 'href="/"' in response.content.decode()
 
 
 def test_other_organisations_look_like_missing_ones(organisation: Organisation) -> None:

@@ -299,7 +299,9 @@ def test_a_session_by_single_sign_on_needs_no_second_factor(rita: Membership) ->
     assert signed_in(rita, method="socialaccount").get("/o/acme/roles/").status_code == 200
 
 
-def test_the_account_page_asks_for_a_second_factor_only_where_passwords_are_accepted(rita: Membership) -> None:
+def test_the_account_page_asks_for_a_second_factor_only_where_passwords_are_accepted(
+    rita: Membership,
+) -> None:
     require(rita.organisation)
     globex = factories.organisation(name="Globex")
     Membership.objects.create(organisation=globex, user=rita.user, kind="recruiter", created_at=factories.NOW)

@@ -6,14 +6,16 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Concatenate, ParamSpec, cast
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
+from django.utils.translation import gettext as _
 
 from goodword.accounts import reauthentication, single_sign_on
 from goodword.accounts.models import Membership, Organisation, User
@@ -112,7 +114,7 @@ def member(
             request: HttpRequest, slug: str, /, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _to_sign_in(request)
             found = _any_membership_of(request.user, slug=slug)
             if found is None:
                 raise Http404("no such organisation for this person")
@@ -152,6 +154,24 @@ def member(
         return by_name
 
     return decorate
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Redirect to the sign-in page, and then back. After a form, and for a script, that is to the page that sent the
+    request, since its own URL may not be one to open."""
+    script, posted = "HX-Request" in request.headers, request.method == "POST"
+    if posted:
+        messages.error(
+            request, _("Nothing was saved, because you had been signed out. Sign in, then try again.")
+        )
+    response = redirect_to_login(_sender(request) if script or posted else request.get_full_path())
+    return HttpResponse(headers={"HX-Redirect": response.url}) if script else response
+
+
+def _sender(request: HttpRequest) -> str:
+    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    host, _slash, path = page.partition("://")[2].partition("/")
+    return f"/{path}" if host == request.get_host() and path.startswith("o/") else reverse("home")
 
 
 def _back_home(request: MemberRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -39,6 +39,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _QUIET = ("/healthz", "/readyz", "/metrics")
 access_log = logging.getLogger("goodword.access")
 _PORTALS = ("/p/", "/r/", "/a/", "/d/", "/dr/", "/e/", "/i/", "/m/", "/t/", "/verify/")
+_MEMBERS: Final = ("/o/", "/accounts/")
 _UPLOAD_PATH = re.compile(r"/p/[^/]+/assessment/[0-9]+/item/[0-9]+/")
 _VERIFY_PATH = "/verify/"
 _PEOPLE_FILE_PATH = re.compile(r"/o/[^/]+/settings/(fairness|validity/ratings)/")
@@ -101,9 +102,8 @@ class PermissionsPolicy:
 
 
 class PortalLanguage:
-    """Activates the browser's language on portals until their view has looked up the link, and English for members. If
-    a portal's URL only accepts forms, opening it (in a restored tab, or on another device) shows a page with a link
-    back."""
+    """Activates the browser's language on portals until their view has looked up the link, and English for members.
+    Opening a URL that only accepts forms (in a restored tab, or after signing in) shows a page with a link back."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -113,20 +113,18 @@ class PortalLanguage:
         language = translation.get_language_from_request(request) if is_portal else settings.LANGUAGE_CODE
         with translation.override(language):
             response = self.get_response(request)
-            if (
-                is_portal
-                and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED
-                and request.method == "GET"
-            ):
-                response = _leading_back(request, allowed=response["Allow"])
+            opened = request.method == "GET" and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+            if opened and (is_portal or request.path_info.startswith(_MEMBERS)):
+                response = _leading_back(request, allowed=response["Allow"], portal=is_portal)
         if is_portal:
             patch_vary_headers(response, ("Accept-Language",))
         return response
 
 
-def _leading_back(request: HttpRequest, *, allowed: str) -> HttpResponse:
-    _, portal, token, *_ = request.path_info.split("/")
-    page = render(request, "405.html", {"here": f"/{portal}/{token}/"}, status=HTTPStatus.METHOD_NOT_ALLOWED)
+def _leading_back(request: HttpRequest, *, allowed: str, portal: bool) -> HttpResponse:
+    here = "/".join(request.path_info.split("/")[:3])
+    template, context = ("405.html", {"here": f"{here}/"}) if portal else ("404.html", {})
+    page = render(request, template, context, status=HTTPStatus.METHOD_NOT_ALLOWED)
     page["Allow"], page["Cache-Control"], page["X-Robots-Tag"] = allowed, "no-store", "noindex"
     return page
 
