@@ -42,6 +42,7 @@ CLAIM = {
         "gone": {"organisation": "no-such", "kind": "admin"},
     },
 }
+TOO_LATE = "Nothing was saved, because your confirmation has expired. Try again."
 NO_LOGIN = "There is no account for rita@acme.example. Ask an admin of your organisation to invite you."
 
 
@@ -375,8 +376,11 @@ def test_nothing_continues_without_a_confirmation(rita: Membership) -> None:
     client = signed_in(rita, seconds_ago=901, method="socialaccount")
     rules = "/o/acme/settings/sign-in/"
     client.post(rules, {"requires_second_factor": "on"})
-    page = client.post("/accounts/reauthenticate/continue/", {"next": rules})
-    assert (page.status_code, Organisation.objects.get().requires_second_factor) == (200, False)
+    for send, said in ((client.get, []), (client.post, [TOO_LATE])):
+        page = send("/accounts/reauthenticate/continue/", {"next": rules})
+        assert (page.status_code, page["Location"]) == (302, rules)
+        assert [str(one) for one in get_messages(page.wsgi_request)] == said
+    assert Organisation.objects.get().requires_second_factor is False
     assert Client().post("/accounts/reauthenticate/continue/")["Location"].startswith(LOGIN)
 
 

@@ -385,9 +385,12 @@ def continue_suspended(request: HttpRequest) -> HttpResponseBase:
     """Continue after the provider has redirected back: redirect to a page, or ask for a click before repeating a
     suspended POST."""
     target = get_next_redirect_url(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
-    if request.method == "POST" and reauthentication.is_recent(request):
+    suspended, recent = reauthentication.is_suspended(request), reauthentication.is_recent(request)
+    if request.method == "POST" and recent:
         response: HttpResponseBase = resume_request(request) or HttpResponseRedirect(target)
         return response
-    if reauthentication.is_suspended(request):
+    if suspended and recent:
         return render(request, "account/continue.html", {"next": target})
+    if suspended and request.method == "POST":
+        messages.error(request, _("Nothing was saved, because your confirmation has expired. Try again."))
     return HttpResponseRedirect(target)
