@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from datetime import datetime
 from itertools import repeat
 from pathlib import Path
@@ -449,12 +449,13 @@ def test_a_migration_gives_way_to_a_long_transaction(
             cursor.execute("LOCK TABLE core_event IN ACCESS EXCLUSIVE MODE")
 
     def end_the_other(_: float) -> None:
-        other.close()
+        other.rollback()
 
     monkeypatch.setattr(database, "call_command", transaction.atomic(change_table))
     monkeypatch.setattr(database, "MIGRATION_LOCK_MS", 20)
     monkeypatch.setattr("goodword.core.database.time.sleep", end_the_other)
-    database.migrate()
+    with closing(other):
+        database.migrate()
     assert capsys.readouterr().err == (
         "goodword: The migration is waiting for another transaction and will be tried again.\n"
     )
