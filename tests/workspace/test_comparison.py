@@ -1,6 +1,7 @@
 """The comparison page."""
 
 import re
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -16,8 +17,15 @@ from goodword.assessments.results import percent, result
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
 from goodword.workflow.models import StepRequest
-from goodword.workspace.comparison.results import comparable_tests, finished_attempts, results_of_test
+from goodword.workspace.comparison.results import (
+    MAX_ROWS,
+    comparable_tests,
+    finished_attempts,
+    results_of_test,
+)
 from tests.assessments.all_kinds import assessment_of_all, calibrated, fresh, later, marked, taken
+from tests.assessments.crowd import applications, finished
+from tests.assessments.plans import PlannedTest, asked_on
 from tests.assessments.test_results_of_all_kinds import in_group, page_of
 from tests.support import factories
 from tests.support.pages import comparable, signed_in
@@ -82,6 +90,22 @@ def test_equal_conditions_share_a_table(rita: Membership, role: Role) -> None:
     ]
     assert [table.columns[0] for table in response.context["tables"]] == ["Contact with others"]
     assert "Washer · Work style" in response.content.decode()  # printed pages have no chips
+
+
+@pytest.mark.world
+def test_with_too_many_candidates_the_page_says_that_it_shows_the_most_recent(
+    rita: Membership, role: Role
+) -> None:
+    assessment = asked_on(role, PlannedTest(test="reasoning", form="short_12"))
+    people = applications(role, MAX_ROWS + 1)
+    for of, day in ((people, 0), (people[:5], 1), (people[-5:], 2)):  # ten took it twice
+        finished(assessment, of, answers=lambda _place: {}, at=NOW + timedelta(days=day))
+    response = shown(rita, role)
+    listed = [row.result for table in response.context["tables"] for row in table.rows]
+    missing = {one.pk for one in people} - {one.application.pk for one in listed}
+    assert (len(listed), missing) == (MAX_ROWS, {people[5].pk})
+    assert f"Showing the {MAX_ROWS} most recent." in response.content.decode()
+    assert [one.completed_at for one in listed].count(NOW) == MAX_ROWS - 10
 
 
 @pytest.mark.world

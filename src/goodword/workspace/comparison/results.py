@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Final
 
-from django.db.models import Min, Prefetch, Q
+from django.db.models import Exists, Min, OuterRef, Prefetch, Q
 from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy
@@ -114,16 +114,21 @@ def finished_attempts(role: Role, member: Membership) -> Finished:
         .only("assessment_id", "completed_at", "language", *WITH_NAMES)
         .order_by("-completed_at", "-pk")
     )
-    found = list(attempts.filter(visible_in(role, member, "step_request__application"))[:MAX_ROWS])
+    later = Attempt.objects.of(organisation).filter(
+        step_request=OuterRef("step_request"), progress__in=DONE, pk__gt=OuterRef("pk")
+    )
+    own = attempts.filter(visible_in(role, member, "step_request__application")).exclude(Exists(later))
+    found = list(own[:MAX_ROWS])
     if reused:
         found.extend(attempts.filter(step_request__in=reused)[:MAX_ROWS])
         found.sort(key=lambda one: (one.completed_at, one.pk), reverse=True)
     newest: dict[int, tuple[Attempt, Application]] = {}
-    for attempt in found[:MAX_ROWS]:
+    for attempt in found:
         application, until = reused.get(attempt.step_request_id, (attempt.step_request.application, None))
         if until is None or (attempt.completed_at is not None and attempt.completed_at <= until):
             newest.setdefault(application.pk, (attempt, application))
-    return {attempt.pk: (attempt, application) for attempt, application in newest.values()}
+    latest = list(newest.values())[:MAX_ROWS]
+    return {attempt.pk: (attempt, application) for attempt, application in latest}
 
 
 def visible_in(role: Role, member: Membership, path: str) -> Q:
