@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,7 @@ from goodword.candidates.people_files import (
     plain_heading,
     read_rows,
 )
+from goodword.core.addresses import normalised
 from goodword.core.clock import latest_day
 from goodword.core.csv_files import UnreadableFile
 from goodword.core.rows import locked_to_delete
@@ -228,23 +230,25 @@ class PersonToRate:
 def people_to_rate(
     organisation: Organisation, *, now: datetime, refused: Collection[int] = ()
 ) -> list[PersonToRate]:
-    """People to rate, by role and name. Those without an address are left out, since a file can't identify them.
-    `refused`: applications of people who must not be rated."""
-    rated = PerformanceRating.objects.of(organisation).filter(of__confirmed_at__isnull=False)
+    """People to rate, by role and name, each with their latest hire, since that is what an imported rating counts for.
+    Those without an address are left out, since a file can't identify them. `refused`: applications of people who must
+    not be rated."""
+    confirmed = PerformanceRating.objects.of(organisation).filter(of__confirmed_at__isnull=False)
+    rated = set(confirmed.values_list("application_id", flat=True))
     rows = (
         Application.objects.of(organisation)
-        .filter(
-            status=Application.Status.HIRED,
-            hired_at__lte=now - timedelta(days=DAYS),
-            erasure_requested_at=None,
-            erased_at=None,
-            prospect=False,
-        )
+        .filter(status=Application.Status.HIRED, erasure_requested_at=None, erased_at=None, prospect=False)
         .exclude(candidate__email="")
-        .exclude(pk__in=refused)
-        .exclude(pk__in=rated.values("application_id"))
         .select_related("candidate", "role")
+        .order_by(F("hired_at").desc(nulls_last=True), "-pk")
     )
+    latest: dict[str, Application] = {}
+    objected: set[str] = set()
+    for row in rows:
+        address = normalised(row.candidate.email)
+        latest.setdefault(address, row)
+        if row.pk in refused:
+            objected.add(address)
     found = [
         PersonToRate(
             name=row.candidate.name,
@@ -252,7 +256,11 @@ def people_to_rate(
             role=row.role.title if row.role else "",
             hired_on=timezone.localdate(row.hired_at, organisation.zone),
         )
-        for row in rows
+        for address, row in latest.items()
+        if address not in objected
+        and row.pk not in rated
+        and row.hired_at is not None
+        and row.hired_at <= now - timedelta(days=DAYS)
     ]
     return sorted(found, key=lambda one: (one.role.casefold(), one.name.casefold(), one.email))
 
@@ -451,7 +459,7 @@ def counts_of(of: RatingImport) -> list[CriterionCount]:
     counted = rows.values("criterion").annotate(
         ratings=Count("pk"),
         people=Count("application__candidate", distinct=True),
-        raters=Count("rater", distinct=True),
+        raters=Count(Lower("rater"), distinct=True),
     )
     return [CriterionCount(**row) for row in counted]
 

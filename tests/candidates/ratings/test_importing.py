@@ -48,6 +48,40 @@ def read(admin: Membership, *lines: str, scale: Scale = SCALE, refused: Collecti
     )
 
 
+def to_rate(admin: Membership, refused: Collection[int] = ()) -> list[tuple[str, date]]:
+    found = ratings.people_to_rate(admin.organisation, now=NOW, refused=refused)
+    return [(one.email, one.hired_on) for one in found]
+
+
+def test_somebody_hired_twice_is_listed_once_with_the_hire_that_a_rating_counts_for(
+    admin: Membership,
+) -> None:
+    first, second = (
+        hired(admin, "ada@x.example", hired_at=NOW - timedelta(days=400)),
+        hired(admin, "Ada@x.example"),
+    )
+    assert to_rate(admin) == [("Ada@x.example", (NOW - timedelta(days=90)).date())]
+    assert to_rate(admin, {first.pk}) == []  # an import leaves out people who objected, whichever hire it was
+    ratings.confirm(read(admin, f"ada@x.example,Bo,{TODAY},4"), by=admin, now=NOW)
+    assert counting(admin) == [(second.pk, "Bo", 4.0)]
+    assert to_rate(admin) == []
+
+
+def test_somebody_hired_again_less_than_90_days_ago_is_not_listed_yet(admin: Membership) -> None:
+    hired(admin, "ada@x.example", hired_at=NOW - timedelta(days=400))
+    hired(admin, "ada@x.example", hired_at=NOW - timedelta(days=10))
+    assert to_rate(admin) == []
+
+
+def test_a_rater_in_two_spellings_is_counted_once(admin: Membership) -> None:
+    for address in ("ada@x.example", "bob@x.example"):
+        hired(admin, address)
+    [counted] = ratings.counts_of(
+        read(admin, f"ada@x.example,Bo Beck,{TODAY},4", f"bob@x.example,bo beck,{TODAY},5")
+    )
+    assert (counted.ratings, counted.people, counted.raters) == (2, 2, 1)
+
+
 def test_a_rating_of_today_elsewhere_is_not_in_the_future(admin: Membership) -> None:
     admin.organisation.time_zone = "America/Los_Angeles"
     hired(admin, "ada@x.example")
