@@ -168,3 +168,20 @@ def test_exactly_four_fifths_is_not_below_four_fifths(
     counts = zip((group, reference), ("A", "B"), strict=True)
     ratios, _together = compare_all({name: Count(selected=a, decided=n) for (a, n), name in counts})
     assert (ratios["A"].ratio, ratios["A"].below_four_fifths) == (0.8, False)
+
+
+def test_a_ratio_just_below_four_fifths_is_not_written_as_four_fifths() -> None:
+    written = []
+    for selected in (159, 160, 799):
+        decided = 1000 if selected == 799 else 200
+        found = compare(Count(selected=selected, decided=decided), Count(selected=decided, decided=decided))
+        assert found is not None
+        written.append((found.text, found.below_four_fifths))
+    assert written == [("0.795", True), ("0.80", False), ("0.799", True)]
+
+
+def test_an_interval_that_excludes_1_is_not_written_as_if_it_included_it() -> None:
+    found = compare(Count(selected=335, decided=400), Count(selected=355, decided=400))
+    assert found is not None
+    assert found.high < 1
+    assert (found.low_text, found.high_text) == ("0.89", "0.998")

@@ -151,6 +151,6 @@ def _print_rates(row: StageRates) -> None:
         text = f"  {one.group}: {one.count.selected} of {one.count.decided} ({one.count.rate:.2f})"
         if one.ratio is not None:
             ratio = one.ratio
-            text += f", ratio {ratio.ratio:.2f} ({ratio.low:.2f} to {ratio.high:.2f})"
+            text += f", ratio {ratio.text} ({ratio.low_text} to {ratio.high_text})"
             text += f", adjusted Fisher {ratio.p_text}"
         print(text)

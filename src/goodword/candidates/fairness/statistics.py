@@ -44,6 +44,18 @@ class RateRatio:
         return self.ratio < FOUR_FIFTHS
 
     @property
+    def text(self) -> str:
+        return _written(self.ratio, limit=FOUR_FIFTHS)
+
+    @property
+    def low_text(self) -> str:
+        return rounded(self.low, 2)
+
+    @property
+    def high_text(self) -> str:
+        return _written(self.high, limit=1)
+
+    @property
     def p_text(self) -> str:
         return written_p(self.p)
 
@@ -59,6 +71,14 @@ class Together:
     @property
     def p_text(self) -> str:
         return written_p(self.p)
+
+
+def _written(value: float, *, limit: float) -> str:
+    """Two decimals, or as many as show that the value is below the limit."""
+    places = 2
+    while value < limit <= float(rounded(value, places)):
+        places += 1
+    return rounded(value, places)
 
 
 def written_p(p: float) -> str:
