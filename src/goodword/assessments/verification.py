@@ -1,7 +1,8 @@
 """A short reasoning form under supervision. A member opens it, and the candidate takes it like a timed part
 (`attempts/parts.py`).
 
-Each change locks the row. As in a part, lost time is given back and the task on screen is replaced.
+Each change locks the row. As in a part, lost time is given back, and the task on screen is replaced unless its answer
+had been saved.
 """
 
 import secrets
@@ -16,6 +17,7 @@ from django.db.models import Q, QuerySet
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts import parts
+from goodword.assessments.attempts.completion import AfterBreak
 from goodword.assessments.attempts.parts import SEEDS, record_event
 from goodword.assessments.kinds.generated import GeneratedItem, from_json, to_json
 from goodword.assessments.kinds.reasoning.content import VERSION, ReasoningTest, replacement
@@ -153,25 +155,32 @@ def heartbeat(*, verification_id: int, now: datetime) -> Verification:
 
 
 def resume(*, verification_id: int, now: datetime) -> Verification:
-    """Continue after a lost connection: the task on screen is replaced, and the time since it was shown is given back.
-
-    Tasks of an earlier version can't be replaced, so they stay. Does nothing if the connection wasn't lost.
-    Raises Closed, Over and NotBegun.
-    """
+    """Continue after a lost connection and give back the lost time (for a replaced task, all time since it was shown).
+    Does nothing if the connection wasn't lost. Raises Closed, Over and NotBegun."""
     with transaction.atomic():
         row = _running(verification_id, now=now)
         if not parts.is_disconnected(row, now=now):
             return row
         assert row.ends_at is not None and row.shown_at is not None and row.seen_at is not None
-        if row.version == VERSION:
-            row.ends_at += now - row.shown_at
+        after = after_break(row)
+        row.ends_at += now - (row.shown_at if after == AfterBreak.REPLACED else row.seen_at)
+        if after == AfterBreak.REPLACED:
             _replace(row)
-        else:
-            row.ends_at += now - row.seen_at
+        elif after == AfterBreak.NEXT:
+            row.at += 1
         row.breaks += 1
         row.shown_at = row.seen_at = now
         row.save()
+        if after == AfterBreak.END:
+            _end(row, now=now)
         return row
+
+
+def after_break(row: Verification) -> AfterBreak:
+    """Return what happens after a lost connection. Tasks of an earlier version can't be replaced, so they stay."""
+    if task_on_screen(row).id in row.answers:
+        return AfterBreak.NEXT if row.at < row.items else AfterBreak.END
+    return AfterBreak.REPLACED if row.version == VERSION else AfterBreak.SAME
 
 
 def _replace(row: Verification) -> None:
@@ -182,7 +191,6 @@ def _replace(row: Verification) -> None:
     place = next(at for at, task in enumerate(row.tasks) if task["id"] == void.id)
     row.tasks[place]["void"] = True
     row.tasks.insert(place + 1, _task(f"{row.at}{'ab'[row.breaks]}", fresh))
-    row.answers = {task: value for task, value in row.answers.items() if task != void.id}
 
 
 def overdue(*, now: datetime) -> QuerySet[Verification]:

@@ -161,6 +161,25 @@ def test_after_a_lost_connection_a_page_explains_and_a_click_continues() -> None
 
 
 @pytest.mark.world
+def test_after_a_break_a_saved_answer_counts_and_later_ones_do_not() -> None:
+    verification, browser = opened(finished()), Client()
+    path = link_to(verification)
+    browser.post(f"{path}start/")
+    first, other = [option.id for option in task_on_screen(row_of(verification)).drawn.options[:2]]
+    answer = {"item": "1", "answer": first}
+    assert browser.post(f"{path}task/1/", answer, headers=SCRIPT).json()["saved"] is True
+    with time_machine.travel(DAY + timedelta(minutes=3), tick=False):
+        late = browser.post(f"{path}task/1/", answer | {"answer": other}, headers=SCRIPT)
+        assert (late.status_code, late.json()) == (409, {"saved": False, "go": f"{path}reconnect/"})
+        assert "Your answer to the task on screen is saved. The next task follows" in text(
+            browser, f"{path}reconnect/"
+        )
+        resumed = browser.post(f"{path}reconnect/", headers=SCRIPT)
+        assert resumed.json() == {"go": f"{path}task/2/"}
+        assert row_of(verification).answers == {"1": first}
+
+
+@pytest.mark.world
 def test_practice_saves_nothing() -> None:
     verification, browser = opened(finished()), Client()
     path = link_to(verification)

@@ -147,7 +147,6 @@ def test_time_up_ends_it_with_what_was_answered() -> None:
 def test_a_lost_connection_replaces_the_task_and_gives_time_back() -> None:
     row = verification.begin(verification_id=opened(finished()).pk, device="computer", now=DAY)
     task = task_on_screen(row)
-    verification.save_answer(verification_id=row.pk, task=task.id, value=task.drawn.key, now=DAY)
     back = DAY + timedelta(minutes=5)
     after = verification.resume(verification_id=row.pk, now=back)
     fresh = task_on_screen(after)
@@ -158,6 +157,30 @@ def test_a_lost_connection_replaces_the_task_and_gives_time_back() -> None:
     assert after.ends_at - row.ends_at == timedelta(minutes=5)
     assert verification.resume(verification_id=row.pk, now=back + SECOND).breaks == 1
     assert len(tasks_of(after)) == 12
+
+
+@pytest.mark.world
+def test_a_task_answered_before_the_connection_was_lost_counts_and_the_next_follows() -> None:
+    row = verification.begin(verification_id=opened(finished()).pk, device="computer", now=DAY)
+    task = task_on_screen(row)
+    verification.save_answer(verification_id=row.pk, task=task.id, value=task.drawn.key, now=DAY + SECOND)
+    after = verification.resume(verification_id=row.pk, now=DAY + timedelta(minutes=5))
+    assert (after.at, after.answers, task_on_screen(after).id) == (2, {task.id: task.drawn.key}, "2")
+    assert after.ends_at is not None and row.ends_at is not None
+    assert after.ends_at - row.ends_at == timedelta(minutes=5) - SECOND
+    assert (after.breaks, after.shown_at) == (1, DAY + timedelta(minutes=5))
+
+
+@pytest.mark.world
+def test_a_last_task_answered_before_the_connection_was_lost_ends_the_form() -> None:
+    row = verification.begin(verification_id=opened(finished()).pk, device="computer", now=DAY)
+    for _ in range(row.items - 1):
+        row = verification.next_task(verification_id=row.pk, task=task_on_screen(row).id, now=DAY)
+    task = task_on_screen(row)
+    verification.save_answer(verification_id=row.pk, task=task.id, value=task.drawn.key, now=DAY)
+    after = verification.resume(verification_id=row.pk, now=DAY + timedelta(minutes=5))
+    assert after.ended_at == DAY + timedelta(minutes=5)
+    assert comparison(after).solved == 1
 
 
 @pytest.mark.world

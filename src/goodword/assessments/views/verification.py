@@ -236,6 +236,12 @@ def _take(request: HttpRequest, sitting: Sitting, task: ReasoningTask) -> HttpRe
     row, script = sitting.verification, is_script(request)
     if request.POST.get("item") != task.id:
         return _on_screen(request, sitting, elsewhere=True)
+    if script and parts.is_disconnected(
+        row, now=sitting.now
+    ):  # an answer from during the break doesn't count
+        return private(
+            JsonResponse({"saved": False, "go": sitting.url("verification_reconnect")}, status=409)
+        )
     if "skip" not in request.POST:
         form = task.form(request.POST)
         if not form.is_valid():
@@ -306,7 +312,9 @@ def reconnect(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     if row.begun_at is None:
         return _home(request, sitting)
     if request.method == "POST":
-        verification.resume(verification_id=row.pk, now=sitting.now)
+        row = verification.resume(verification_id=row.pk, now=sitting.now)
+        if row.ended_at is not None:
+            return _home(request, sitting)
         if is_script(request):
             return private(JsonResponse({"go": sitting.url("verification_task", row.at)}))
         return _on_screen(request, sitting)
@@ -316,7 +324,7 @@ def reconnect(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         request,
         sitting,
         "assessments/portal/reconnect.html",
-        after="replaced",
+        after=verification.after_break(row),
         left_over=parts.MAX_BREAKS - row.breaks - 1,
     )
 
