@@ -87,10 +87,11 @@ def test_an_expert_is_removed_while_old_ones_are_erased() -> None:
 
 def test_an_old_expert_who_is_just_being_reminded_is_not_erased() -> None:
     ann = factories.member(factories.organisation(), kind="admin")
-    expert = invited(judgement.own(ann, "A rope tears."), by=ann)
+    test = judgement.own(ann, "A rope tears.")
+    expert, content = invited(test, by=ann), judgement.draft(test).content
     ann.organisation.erases_old, ann.organisation.keep_months = True, 12
     later = NOW + timedelta(days=367)
     with before_commit(lambda: erase_old(ann.organisation, now=later)) as erased:
-        remind(panelist=expert, by=ann, now=later)
+        remind(panelist=expert, content=content, by=ann, now=later)
     assert erased == [0]
     assert Panelist.objects.of(ann.organisation).exists()

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.drafts import DRAFTS
+from goodword.assessments.kinds.judgement.panelists import NotOpen, decline, remind
 from goodword.assessments.models import Panelist, PanelRating, Test
 from goodword.notifications.models import Email, Link
 from tests.assessments.judgement.support import LATE, NOW, draft, own, revision, situations, url
@@ -50,6 +51,11 @@ def answers(test: Test, number: int, *values: int) -> dict[str, str]:
         f"action_{action['id']}": str(value)
         for action, value in zip(situations(test)[number - 1]["actions"], values, strict=False)
     }
+
+
+def publish(test: Test, *, by: Membership) -> None:
+    typed = {"revision": revision(test), "key_by": "Ana", "key_how": "Alone."}
+    signed_in(by).post(url("judgement_publish", test), typed)
 
 
 def read_of(page: Any) -> str:
@@ -258,6 +264,34 @@ def test_ratings_of_texts_that_have_just_changed_are_not_saved(workshop: Test, r
     assert not PanelRating.objects.of(rita.organisation).exists()
 
 
+def test_the_first_page_says_why_ratings_no_longer_count_before_submitting(
+    workshop: Test, rita: Membership
+) -> None:
+    expert = invited(workshop, by=rita)
+    rate(expert, (4, 2))
+    row = draft(workshop).source
+    row.content["situations"][0]["text"] = "Something else happens."
+    row.save()
+    page = words(Client().get(address(expert)))
+    assert "Please rate again" in page
+    assert "Some texts have changed since you rated them, so those ratings no longer count." in page
+
+
+@pytest.mark.parametrize("change", ["declined", "finished"])
+def test_an_expert_who_has_just_declined_or_finished_is_not_reminded(
+    workshop: Test, rita: Membership, change: str
+) -> None:
+    expert = invited(workshop, by=rita)
+    rate(expert, (4, 2))
+    if change == "declined":
+        decline(panelist_id=expert.pk, now=NOW)
+    else:
+        submit(expert)
+    with pytest.raises(NotOpen):
+        remind(panelist=expert, content=draft(workshop).content, by=rita, now=NOW + timedelta(days=2))
+    assert Email.objects.of(rita.organisation).count() == 1
+
+
 @pytest.mark.world
 def test_declining_deletes_an_experts_ratings(workshop: Test, rita: Membership) -> None:
     expert, browser = invited(workshop, by=rita), Client()
@@ -287,6 +321,15 @@ def test_an_expert_downloads_and_erases_their_data(workshop: Test, rita: Members
     assert browser.get(where).status_code == 404
 
 
+def test_an_expert_still_reads_what_they_rated_after_publication(workshop: Test, rita: Membership) -> None:
+    expert = invited(workshop, by=rita)
+    rate(expert, (4, 2))
+    texts = [action["text"] for situation in situations(workshop) for action in situation["actions"]]
+    publish(workshop, by=rita)
+    found = Client().get(f"{address(expert, 'expert_data')}?download=1").json()
+    assert [one["action"] for one in found["ratings"]] == texts
+
+
 def test_an_expired_link_mails_a_new_one(workshop: Test, rita: Membership) -> None:
     expert, browser = invited(workshop, by=rita), Client()
     where = address(expert)
@@ -301,9 +344,6 @@ def test_an_expired_link_mails_a_new_one(workshop: Test, rita: Membership) -> No
 
 def test_without_a_draft_there_is_nothing_to_rate(workshop: Test, rita: Membership) -> None:
     expert = invited(workshop, by=rita)
-    signed_in(rita).post(
-        url("judgement_publish", workshop),
-        {"revision": revision(workshop), "key_by": "Ana", "key_how": "Alone."},
-    )
+    publish(workshop, by=rita)
     for where in (address(expert), address(expert, "expert_situation", 1)):
         assert "There is nothing to rate at the moment" in words(Client().get(where, follow=True))

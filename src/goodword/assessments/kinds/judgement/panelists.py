@@ -35,6 +35,9 @@ INTERVAL: Final = timedelta(days=1)
 FRESH_LINK_INTERVAL: Final = timedelta(minutes=10)
 
 
+type Content = Mapping[str, Any]
+
+
 def subject_ref_of(row: Panelist) -> str:
     return f"panelist:{row.pk}"
 
@@ -76,10 +79,12 @@ class TooSoon(Exception):
     """An expert gets at most one mail a day."""
 
 
-def remind(*, panelist: Panelist, by: Membership, now: datetime) -> None:
-    """Mail a new link. Raises `TooSoon`."""
+def remind(*, panelist: Panelist, content: Content, by: Membership, now: datetime) -> None:
+    """Mail a new link. Raises `TooSoon`, and `NotOpen` for experts who have finished or declined."""
     with transaction.atomic():
         row = lock_row(Panelist.objects.of(by.organisation).select_for_update(no_key=True), panelist.pk)
+        if not expert_of(row, content).is_open:
+            raise NotOpen
         if (row.reminded_at or row.invited_at) > now - INTERVAL:
             raise TooSoon
         row.reminded_at, row.reminders = now, row.reminders + 1
@@ -184,9 +189,6 @@ def _audit(row: Panelist, action: str, *, by: Membership, now: datetime) -> None
 def _audit_own(row: Panelist, action: str, *, now: datetime) -> None:
     details = {"test": row.test_id, "expert": row.pk}
     audit(organisation=row.organisation, action=action, actor="expert", now=now, details=details)
-
-
-type Content = Mapping[str, Any]
 
 
 class ExpertState(StrEnum):

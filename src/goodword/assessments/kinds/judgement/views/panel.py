@@ -96,15 +96,13 @@ def invite(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
 @JUDGEMENT.view
 def remind(request: MemberRequest, draft: TestDraft, *, expert_pk: int) -> HttpResponseBase:
     row = _expert_row(request, draft, expert_pk)
-    expert = next((one for one in experts_of(draft.test, draft.content) if one.row.pk == row.pk), None)
-    if expert is None or not expert.is_open:
-        messages.info(request, _("%(name)s has nothing to rate.") % {"name": row.name})
-        return _back(request)
     try:
-        panelists.remind(panelist=row, by=request.member, now=clock.now())
+        panelists.remind(panelist=row, content=draft.content, by=request.member, now=clock.now())
         messages.success(
             request, _("%(name)s will get a reminder by e-mail, with a new link.") % {"name": row.name}
         )
+    except panelists.NotOpen:
+        messages.info(request, _("%(name)s has nothing to rate.") % {"name": row.name})
     except panelists.TooSoon:
         messages.info(
             request, _("%(name)s got an e-mail less than a day ago. Try again later.") % {"name": row.name}
