@@ -53,7 +53,7 @@ _OVER: Final = "The verification is over. The candidate's page shows the compari
 
 
 class Closed(Exception):
-    """The verification was discarded, or the person is being erased."""
+    """See `is_closed`."""
 
 
 class Over(Exception): ...
@@ -66,6 +66,15 @@ class NotBegun(Exception):
 def is_over(verification: Verification, *, now: datetime) -> bool:
     begun = verification.begun_at
     return parts.is_over(verification, now=now) or (begun is not None and now > begun + LONGEST)
+
+
+def is_closed(verification: Verification) -> bool:
+    """Whether it was discarded, the person is being erased, or it can no longer be started: the application has ended,
+    or its tasks have changed since it was opened."""
+    application = application_of(verification.part.attempt)
+    if verification.discarded_at is not None or application.is_being_erased:
+        return True
+    return verification.begun_at is None and (bool(application.end) or verification.version != VERSION)
 
 
 def tasks_of(verification: Verification) -> tuple[ReasoningTask, ...]:
@@ -87,8 +96,6 @@ def begin(*, verification_id: int, device: str, now: datetime) -> Verification:
         row = _locked(verification_id, now=now)
         if row.begun_at is not None:
             return row
-        if row.version != VERSION:  # the tasks have changed since it was opened
-            raise Closed
         row.seed = secrets.randbelow(SEEDS)
         items = _drawn(row)
         row.tasks = [_task(str(number), item) for number, item in enumerate(items, start=1)]
@@ -236,7 +243,7 @@ def _lock(verification_id: int) -> Verification:
 
 def _locked(verification_id: int, *, now: datetime) -> Verification:
     row = _lock(verification_id)
-    if row.discarded_at is not None or application_of(row.part.attempt).is_being_erased:
+    if is_closed(row):
         raise Closed
     if is_over(row, now=now):
         raise Over

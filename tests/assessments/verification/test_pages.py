@@ -241,6 +241,31 @@ def test_nothing_is_accepted_from_somebody_being_erased() -> None:
 
 
 @pytest.mark.world
+@pytest.mark.parametrize("change", ["rejected", "updated"])
+def test_a_form_that_can_no_longer_be_started_is_closed(change: str) -> None:
+    """ "updated": an update of Goodword has changed the tasks since the link was created."""
+    attempt, browser = finished(), Client()
+    path = link_to(verification := opened(attempt))
+    if change == "rejected":
+        Application.objects.of(attempt.organisation).update(status="rejected")
+    else:
+        Verification.objects.of(attempt.organisation).update(version="0")
+    for response in (browser.get(path), browser.get(f"{path}start/"), browser.post(f"{path}start/")):
+        assert "There is nothing to do here at the moment" in response.content.decode()
+    assert row_of(verification).begun_at is None
+
+
+@pytest.mark.world
+def test_a_form_begun_before_a_rejection_can_be_finished() -> None:
+    attempt, browser = finished(), Client()
+    path = link_to(verification := opened(attempt))
+    browser.post(f"{path}start/")
+    Application.objects.of(attempt.organisation).update(status="rejected")
+    browser.post(f"{path}task/1/", {"item": "1", "skip": "yes"})
+    assert row_of(verification).at == 2
+
+
+@pytest.mark.world
 def test_the_candidates_own_page_announces_an_open_verification() -> None:
     attempt, browser = finished(), Client()
     portal = f"/p/{token_of(attempt)}/assessment/"

@@ -111,9 +111,8 @@ def sitting_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
             token=token, verification=row, application=application, organisation=link.organisation, now=now
         )
         with translation.override(row.language), timezone.override(link.organisation.zone):
-            gone = row.discarded_at is not None or application.is_being_erased
             late = LINK_GRACE if row.begun_at is not None else timedelta(0)
-            if gone or not links.is_alive(link, now=now - late):
+            if verification.is_closed(row) or not links.is_alive(link, now=now - late):
                 return _closed(request, sitting)
             if is_over(row, now=now):
                 return _done(request, sitting)
