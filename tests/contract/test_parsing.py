@@ -1,5 +1,6 @@
 """Tolerant parsing of Greenhouse's records."""
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from goodword.greenhouse.client import (
     ApplicationStatus,
     Contact,
+    HarvestApi,
     JobStatus,
     OwnerKind,
     UnexpectedShape,
@@ -17,6 +19,8 @@ from goodword.greenhouse.client import (
 from goodword.greenhouse.client.records import moment
 from tests.contract.moments import Moments
 from tests.contract.scripted import Reply, Scripted, client
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
 
 MEMBERS = [
     *(
@@ -106,6 +110,40 @@ def test_an_application_without_ids_is_an_unexpected_shape(
 def test_a_malformed_body_is_an_unexpected_shape(version: str, body: str, time: Moments) -> None:
     with pytest.raises(UnexpectedShape):
         client(version, Scripted(Reply(200, body)), time).application(7)
+
+
+READS: dict[str, Callable[[HarvestApi], Iterable[Any]]] = {
+    "applications": lambda api: api.applications(),
+    "candidates": lambda api: api.candidates_changed(since=START, until=START),
+    "jobs": lambda api: api.jobs(),
+    "job posts": lambda api: api.job_posts(),
+    "job stages": lambda api: api.job_stages([2]),
+    "rejection reasons": lambda api: api.rejection_reasons(),
+    "users": lambda api: api.users(),
+}
+
+
+@pytest.mark.parametrize("kind", READS)
+def test_an_unreadable_record_is_left_out_of_a_list(version: str, kind: str, time: Moments) -> None:
+    good = {"id": 7, "candidate_id": 8, "job_id": 2, "name": "x", "job_interview_stage_id": None}
+    odd = [None, {}, {"id": None, "name": "y"}]
+    with client(version, Scripted(Reply(200, [*odd, good])), time) as api:
+        assert [one.id for one in READS[kind](api)] == [7]
+        assert api.left_out == 3
+
+
+def test_members_of_a_hiring_team_without_an_id_are_left_out(version: str, time: Moments) -> None:
+    team: list[dict[str, Any]] = [{"id": None}, {"id": 3, "responsible": True}]
+    rows = [{"job_id": 2, "user_id": one["id"], "type": "recruiter", "responsible": True} for one in team]
+    said = Reply(200, {"id": 2, "hiring_team": {"recruiters": team}} if version == "v1" else rows)
+    assert [one.user_id for one in client(version, Scripted(said), time).job_owners([2])] == [3]
+
+
+def test_a_job_without_an_id_does_not_hide_the_application(time: Moments) -> None:
+    record = {"id": 7, "candidate_id": 8, "jobs": [{"id": None, "name": None}, {"id": 2}]}
+    found = client("v1", Scripted(Reply(200, record)), time).application(7)
+    assert found is not None
+    assert found.job_id == 2
 
 
 def test_an_object_instead_of_a_list_is_an_unexpected_shape(version: str, time: Moments) -> None:

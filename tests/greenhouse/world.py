@@ -4,6 +4,7 @@ Every request to Greenhouse passes through `Line`, which rejects requests made i
 chosen call.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -51,6 +52,8 @@ class Line(httpx2.BaseTransport):
     depth: int
     before: Callable[[httpx2.Request], None] = lambda _: None
     after: Callable[[httpx2.Request], None] = lambda _: None
+    #: changes the JSON that the sandbox returns: (path, data) -> data
+    edit: Callable[[str, Any], Any] | None = None
     calls: list[str] = field(default_factory=list)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -59,7 +62,7 @@ class Line(httpx2.BaseTransport):
         self.before(request)
         response = self.inner.handle_request(request)
         self.after(request)
-        return response
+        return response if self.edit is None else _edited(request, response, self.edit)
 
     @property
     def reads(self) -> list[str]:
@@ -148,6 +151,14 @@ class World:
         """State and outcome of each delivery, in order."""
         rows = Delivery.objects.of(self.organisation).order_by("pk")
         return [(row.state, row.outcome) for row in rows]
+
+
+def _edited(
+    request: httpx2.Request, response: httpx2.Response, edit: Callable[[str, Any], Any]
+) -> httpx2.Response:
+    data = edit(request.url.path, json.loads(response.read()))
+    headers = [one for one in response.headers.multi_items() if one[0].lower() != "content-length"]
+    return httpx2.Response(response.status_code, headers=headers, content=json.dumps(data).encode())
 
 
 def _depth() -> int:

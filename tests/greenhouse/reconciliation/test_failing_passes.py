@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import httpx2
 import pytest
@@ -10,7 +11,7 @@ from goodword.core import clock
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation import passes
 from goodword.greenhouse.reconciliation import run as reconciliation_jobs
-from goodword.greenhouse.reconciliation.run import NO_APPLICATIONS, NO_JOBS, run
+from goodword.greenhouse.reconciliation.run import LEFT_OUT, NO_APPLICATIONS, NO_JOBS, run
 from goodword.roles.models import RoleNotice
 from greenhouse_sandbox.acts import candidates, progress
 from greenhouse_sandbox.acts.progress import pipeline
@@ -101,6 +102,39 @@ def test_a_failing_application_does_not_stop_the_others(world: World, made: list
     run_jobs()
     assert (row.state, starts(world)) == ("done", 2)
     assert row.error == f"Application {remotes[1].id} could not be synced. The next full sync tries again."
+
+
+@pytest.mark.world
+@two_moved
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("part", ["/applications", "/candidates", "/job_interview_stages", "/jobs"])
+def test_an_unreadable_record_does_not_stop_a_pass(world: World, part: str, full: bool) -> None:
+    def with_odd_record(path: str, data: Any) -> Any:
+        return [{"id": None, "name": "Odd"}, *data] if path.endswith(part) else data
+
+    world.line.edit = with_odd_record
+    row = reconcile(world, full=full)
+    run_jobs()
+    assert (row.state, starts(world)) == ("done", 2)
+
+
+@pytest.mark.world
+@two_moved
+def test_a_pass_tells_how_many_applications_could_not_be_read(
+    world: World, made: list[RemoteApplication]
+) -> None:
+    odd = made[1].id
+
+    def without_candidate(path: str, data: Any) -> Any:
+        if not path.endswith("/applications"):
+            return data
+        return [row | {"candidate_id": None} if row["id"] == odd else row for row in data]
+
+    world.line.edit = without_candidate
+    row = reconcile(world)
+    assert (row.state, row.error) == ("done", LEFT_OUT.format(n=1))
+    row = reconcile(world, full=True, after=2 * SOON)
+    assert world.ours(made[1]).not_visible_since is None
 
 
 @pytest.mark.world

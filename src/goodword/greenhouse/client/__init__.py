@@ -143,6 +143,10 @@ class HarvestApi(Protocol):
     @property
     def permissions(self) -> tuple[HarvestPermission, ...]: ...
 
+    @property
+    def left_out(self) -> int:
+        """How many records were left out of lists because they couldn't be read."""
+
     def account(self) -> str | None:
         """The account's name; always None in v1."""
 

@@ -212,4 +212,9 @@ class UnexpectedShape(HarvestError):
 
     @property
     def remedy(self) -> str:
-        return "Check that the base address is Harvest's. If it is, report this with the request id."
+        report = (
+            f"report request {self.request_id} to Greenhouse"
+            if self.request_id
+            else "report this to Greenhouse"
+        )
+        return f"Check that the base address is Harvest's. If it is, {report}."

@@ -1,7 +1,8 @@
 """The client's records, the same for Harvest v1 and v3, and how they are parsed. Times are in UTC. Ids are Greenhouse's
 64-bit numbers.
 
-Parsing is tolerant: nulls and wrong types count as absent. Only a missing id raises `UnexpectedShape`.
+Parsing is tolerant: nulls and wrong types count as absent. Only a missing id raises `UnexpectedShape`; in a list,
+`Session.parsed` leaves that record out.
 """
 
 from collections.abc import Mapping
@@ -203,11 +204,10 @@ class Record:
         return found
 
     def id_or_none(self, name: str) -> int | None:
-        """Parse an id, which may be digits in a string."""
-        return _id(self._data.get(name))
+        return id_of(self._data.get(name))
 
     def ids(self, name: str) -> tuple[int, ...]:
-        return tuple(found for item in self._list(name) if (found := _id(item)) is not None)
+        return tuple(found for item in self._list(name) if (found := id_of(item)) is not None)
 
     def number(self, name: str) -> int:
         value = self._data.get(name)
@@ -253,7 +253,7 @@ def records_of(answer: HarvestResponse) -> list[Record]:
     body = answer.json()
     if not isinstance(body, list):
         raise answer.unexpected("The body is not a list.")
-    return [Record(item, answer) for item in body]
+    return [Record(item if isinstance(item, Mapping) else {}, answer) for item in body]
 
 
 def moment(value: object) -> datetime | None:
@@ -269,7 +269,8 @@ def moment(value: object) -> datetime | None:
     return found if _FIRST_YEAR <= found.year <= _LAST_YEAR else None
 
 
-def _id(value: object) -> int | None:
+def id_of(value: object) -> int | None:
+    """Parse an id, which may be digits in a string."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= _LARGEST_ID:

@@ -1,3 +1,4 @@
+import logging
 import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,6 +27,8 @@ from goodword.greenhouse.client.pacing import Pacer, Priority, RateReport
 from goodword.greenhouse.client.permissions import HarvestPermission
 from goodword.greenhouse.client.records import Record, cleaned, records_of
 from goodword.greenhouse.client.transport import Call, HarvestResponse, Transport
+
+log = logging.getLogger(__name__)
 
 _LONGEST_WAIT = 600.0
 
@@ -82,7 +85,7 @@ class Auth(Protocol):
 
 
 class Session:
-    """`works` becomes True with the first call that isn't refused."""
+    """`works` becomes True with the first call that isn't refused. `left_out` counts records that couldn't be read."""
 
     def __init__(
         self,
@@ -95,6 +98,8 @@ class Session:
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.works = False
+        self.left_out = 0
+        self._unreadable: UnexpectedShape | None = None
         self._transport = transport
         self._auth = auth
         self._policy = policy
@@ -124,6 +129,26 @@ class Session:
         """Write once. Only a 401, which has no effect, is repeated with a new token."""
         call = Call("POST", self.base_url + path, body=body, headers=headers or {}, write=True)
         return self._exchange(call, permission)
+
+    def parsed[T](self, parse: Callable[[Record], T], records: Iterable[Record]) -> Iterator[T]:
+        """Parse records. Leaves out unreadable ones, so that they don't stop the others."""
+        for record in records:
+            try:
+                found = parse(record)
+            except UnexpectedShape as error:
+                log.warning("A record was left out: %s", error)
+                self.left_out += 1
+                self._unreadable = error
+            else:
+                yield found
+
+    def only[T](self, found: Iterator[T]) -> T | None:
+        """Return the record that was read by its id. Raises UnexpectedShape if it was left out."""
+        self._unreadable = None
+        first = next(found, None)
+        if first is None and self._unreadable is not None:
+            raise self._unreadable
+        return first
 
     def close(self) -> None:
         self._transport.close()
@@ -260,7 +285,8 @@ def names(
     """Names by id, or nothing without the permission to read them."""
     params = {"include_defaults": "true"} if include_defaults else None
     try:
-        return {row.id(): row.text("name") for row in rows(session, path, permission, params)}
+        found = rows(session, path, permission, params)
+        return dict(session.parsed(lambda row: (row.id(), row.text("name")), found))
     except (Forbidden, NotFound):
         return {}
 

@@ -1,5 +1,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Self
 
 from goodword.greenhouse.client.errors import Forbidden, HarvestError, Invalid, NotFound, Where
@@ -55,6 +56,10 @@ class HarvestV1:
     def permissions(self) -> tuple[HarvestPermission, ...]:
         return V1_PERMISSIONS
 
+    @property
+    def left_out(self) -> int:
+        return self._session.left_out
+
     def account(self) -> str | None:
         return None
 
@@ -99,8 +104,8 @@ class HarvestV1:
             filters = [{**params, "job_id": str(job_id)} for job_id in dict.fromkeys(job_ids)]
         end = until if updated_since is not None else None
         for chosen in filters:
-            for record in self._rows("/applications", APPLICATIONS, chosen):
-                application = application_of(record)
+            rows = self._rows("/applications", APPLICATIONS, chosen)
+            for application in self._session.parsed(application_of, rows):
                 if end is None or application.last_activity_at is None or application.last_activity_at <= end:
                     yield application
 
@@ -114,24 +119,24 @@ class HarvestV1:
 
     def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]:
         for ids in batches(candidate_ids):
-            for record in self._rows("/candidates", CANDIDATES, {"candidate_ids": ids}):
-                yield candidate_of(record)
+            rows = self._rows("/candidates", CANDIDATES, {"candidate_ids": ids})
+            yield from self._session.parsed(candidate_of, rows)
 
     def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
         for ids in batches(one for one in applications.values() if one is not None):
-            for record in self._rows("/candidates", CANDIDATES, {"candidate_ids": ids}):
-                person = candidate_of(record)
-                for row in record.children("applications"):
-                    if row.id() in applications:
-                        yield application_of(row), person
+            rows = self._rows("/candidates", CANDIDATES, {"candidate_ids": ids})
+            for person, record in self._session.parsed(lambda row: (candidate_of(row), row), rows):
+                theirs = [
+                    row for row in record.children("applications") if row.id_or_none("id") in applications
+                ]
+                yield from ((one, person) for one in self._session.parsed(application_of, theirs))
 
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
         params = {
             "updated_after": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "updated_before": until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
-        for record in self._rows("/candidates", CANDIDATES, params):
-            yield candidate_of(record)
+        return self._session.parsed(candidate_of, self._rows("/candidates", CANDIDATES, params))
 
     def job(self, job_id: int) -> Job | None:
         record = self._one(f"/jobs/{job_id}", JOBS)
@@ -139,8 +144,7 @@ class HarvestV1:
 
     def jobs(self, status: JobStatus | None = None) -> Iterator[Job]:
         params = {"status": status.value} if status is not None else {}
-        for record in self._rows("/jobs", JOBS, params):
-            yield job_of(record)
+        return self._session.parsed(job_of, self._rows("/jobs", JOBS, params))
 
     def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
         for job_id in dict.fromkeys(job_ids):
@@ -153,25 +157,23 @@ class HarvestV1:
         else:
             paths = [f"/jobs/{job_id}/job_posts" for job_id in dict.fromkeys(job_ids)]
         for path in paths:
-            for record in self._visible_rows(path, JOB_POSTS):
-                yield post_of(record)
+            yield from self._session.parsed(post_of, self._visible_rows(path, JOB_POSTS))
 
     def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]:
         for job_id in dict.fromkeys(job_ids):
-            for record in self._visible_rows(f"/jobs/{job_id}/stages", JOB_STAGES):
-                yield stage_of(record, job_id=job_id)
+            rows = self._visible_rows(f"/jobs/{job_id}/stages", JOB_STAGES)
+            yield from self._session.parsed(partial(stage_of, job_id=job_id), rows)
 
     def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]:
         for job_id in dict.fromkeys(job_ids):
             if job := self._one(f"/jobs/{job_id}", JOBS):
-                yield from owners_of(job)
+                yield from owners_of(job, job_id=job_id)
 
     def rejection_reasons(self) -> Iterator[RejectionReason]:
         answer = self._session.get(
             "/rejection_reasons", permission=REJECTION_REASONS, params={"include_defaults": "true"}
         )
-        for record in records_of(answer):
-            yield reason_of(record)
+        return self._session.parsed(reason_of, records_of(answer))
 
     def user(self, user_id: int) -> User | None:
         record = self._one(f"/users/{user_id}", USERS)
@@ -183,13 +185,13 @@ class HarvestV1:
                 if user := self.user(user_id):
                     yield user
             return
-        for record in self._rows("/users", USERS, {"email": email} if email else {}):
-            yield user_of(record)
+        rows = self._rows("/users", USERS, {"email": email} if email else {})
+        yield from self._session.parsed(user_of, rows)
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
         feed = self._one(f"/candidates/{candidate_id}/activity_feed", ACTIVITY_FEED)
-        for record in feed.children("notes") if feed else []:
-            yield note_of(record, candidate_id=candidate_id)
+        found = feed.children("notes") if feed else []
+        return self._session.parsed(partial(note_of, candidate_id=candidate_id), found)
 
     def post_note(
         self,
@@ -340,7 +342,7 @@ _VISIBILITIES = {visibility.value: visibility for visibility in Visibility}
 def application_of(record: Record) -> Application:
     """Parse an application. A prospect may have several jobs, in `prospective_job_ids`."""
     prospect = record.flag("prospect")
-    jobs = tuple(job.id() for job in record.children("jobs"))
+    jobs = tuple(found for job in record.children("jobs") if (found := job.id_or_none("id")) is not None)
     stage = record.child("current_stage")
     reason = record.child("rejection_reason")
     recruiter, coordinator = record.child("recruiter"), record.child("coordinator")
@@ -413,7 +415,7 @@ def reason_of(record: Record) -> RejectionReason:
     return RejectionReason(record.id(), record.text("name"), group.text_or_none("name") if group else None)
 
 
-def owners_of(job: Record) -> Iterator[JobOwner]:
+def owners_of(job: Record, *, job_id: int) -> Iterator[JobOwner]:
     team = job.child("hiring_team")
     if team is None:
         return
@@ -423,7 +425,8 @@ def owners_of(job: Record) -> Iterator[JobOwner]:
         ("sourcers", OwnerKind.SOURCER),
     ):
         for user in team.children(member):
-            yield JobOwner(job.id(), user.id(), kind, user.flag("responsible"))
+            if (user_id := user.id_or_none("id")) is not None:
+                yield JobOwner(job_id, user_id, kind, user.flag("responsible"))
 
 
 def note_of(record: Record, *, candidate_id: int, application_id: int | None = None) -> Note:

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import batched
 from typing import Any, Self
 
@@ -62,6 +62,10 @@ class HarvestV3:
     def permissions(self) -> tuple[HarvestPermission, ...]:
         return V3_PERMISSIONS
 
+    @property
+    def left_out(self) -> int:
+        return self._session.left_out
+
     def account(self) -> str | None:
         try:
             known = self._prober.introspected()
@@ -85,7 +89,7 @@ class HarvestV3:
         return Actor(known.user_id, user_of(users[0]).site_admin if users else None)
 
     def application(self, application_id: int) -> Application | None:
-        return next(self.applications_by_id([application_id]), None)
+        return self._session.only(self.applications_by_id([application_id]))
 
     def applications_by_id(self, application_ids: Iterable[int]) -> Iterator[Application]:
         for ids in batched(dict.fromkeys(application_ids), MAX_IDS):
@@ -114,10 +118,10 @@ class HarvestV3:
                     yield ApplicationStage(row.id("application_id"), stage_id, row.moment("entered_at"))
 
     def candidate(self, candidate_id: int) -> Candidate | None:
-        return next(self.candidates([candidate_id]), None)
+        return self._session.only(self.candidates([candidate_id]))
 
     def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]:
-        return map(candidate_of, self._by_id("/candidates", CANDIDATES, candidate_ids))
+        return self._session.parsed(candidate_of, self._by_id("/candidates", CANDIDATES, candidate_ids))
 
     def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
         found = list(self.applications_by_id(applications))
@@ -126,53 +130,55 @@ class HarvestV3:
 
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
         params = {"updated_at": window(since, until)}
-        return map(candidate_of, rows(self._session, "/candidates", CANDIDATES, params))
+        return self._session.parsed(candidate_of, rows(self._session, "/candidates", CANDIDATES, params))
 
     def job(self, job_id: int) -> Job | None:
-        return next(self._named(self._by_id("/jobs", JOBS, [job_id])), None)
+        return self._session.only(self._named(self._by_id("/jobs", JOBS, [job_id])))
 
     def jobs(self, status: JobStatus | None = None) -> Iterator[Job]:
         params = {"status": status.value} if status is not None else {}
         return self._named(rows(self._session, "/jobs", JOBS, params))
 
     def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
-        for record in self._by_id("/jobs", JOBS, job_ids):
-            yield job_of(record, departments={}, offices={})
+        parse = partial(job_of, departments={}, offices={})
+        return self._session.parsed(parse, self._by_id("/jobs", JOBS, job_ids))
 
     def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
-        return map(post_of, self._of_jobs("/job_posts", JOB_POSTS, job_ids))
+        return self._session.parsed(post_of, self._of_jobs("/job_posts", JOB_POSTS, job_ids))
 
     def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]:
-        return map(stage_of, self._of_jobs("/job_interview_stages", JOB_STAGES, job_ids))
+        found = self._of_jobs("/job_interview_stages", JOB_STAGES, job_ids)
+        return self._session.parsed(stage_of, found)
 
     def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]:
-        return map(owner_of, self._of_jobs("/job_owners", JOB_OWNERS, job_ids))
+        return self._session.parsed(owner_of, self._of_jobs("/job_owners", JOB_OWNERS, job_ids))
 
     def rejection_reasons(self) -> Iterator[RejectionReason]:
         params = {"include_defaults": "true"}
-        return map(reason_of, rows(self._session, "/rejection_reasons", REJECTION_REASONS, params))
+        found = rows(self._session, "/rejection_reasons", REJECTION_REASONS, params)
+        return self._session.parsed(reason_of, found)
 
     def user(self, user_id: int) -> User | None:
-        return next(self.users(user_ids=[user_id]), None)
+        return self._session.only(self.users(user_ids=[user_id]))
 
     def users(self, *, user_ids: Iterable[int] | None = None, email: str | None = None) -> Iterator[User]:
         if user_ids is not None:
-            return map(user_of, self._by_id("/users", USERS, user_ids))
+            return self._session.parsed(user_of, self._by_id("/users", USERS, user_ids))
         params = {"primary_email": email} if email else {}
-        return map(user_of, rows(self._session, "/users", USERS, params))
+        return self._session.parsed(user_of, rows(self._session, "/users", USERS, params))
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
         """Read the notes on the feed, which also contains e-mails and moves. `type` distinguishes them."""
-        for record in rows_of(
+        feed = rows_of(
             self._session,
             "/notes",
             ACTIVITY_FEED,
             by="candidate_ids",
             ids=[candidate_id],
             params={"type": "NOTE"},
-        ):
-            if record.text("type") in ("NOTE", ""):
-                yield note_of(record, candidate_id=candidate_id)
+        )
+        found = (record for record in feed if record.text("type") in ("NOTE", ""))
+        return self._session.parsed(partial(note_of, candidate_id=candidate_id), found)
 
     def post_note(
         self,
@@ -215,10 +221,13 @@ class HarvestV3:
 
     def _named(self, rows: Iterator[Record]) -> Iterator[Job]:
         """Add the names of departments and offices, which are read once, and only if a job has any."""
-        for record in rows:
+
+        def parse(record: Record) -> Job:
             departments = self._departments if record.id_or_none("department_id") else {}
             offices = self._offices if record.ids("office_ids") else {}
-            yield job_of(record, departments=departments, offices=offices)
+            return job_of(record, departments=departments, offices=offices)
+
+        return self._session.parsed(parse, rows)
 
     @cached_property
     def _departments(self) -> dict[int, str]:
@@ -235,10 +244,12 @@ class HarvestV3:
         ids: Iterable[int],
         params: Mapping[str, str] | None = None,
     ) -> Iterator[Record]:
-        """Read rows by id. Their ids are checked again, in case a proxy dropped the filter."""
+        """Read rows by id. Their ids are checked again, in case a proxy dropped the filter. Rows without an id are kept
+        for `Session.parsed` to count."""
         wanted = dict.fromkeys(ids)
         found = rows_of(self._session, path, permission, by="ids", ids=wanted, params=params)
-        return (row for row in found if row.id() in wanted)
+        ids_found = ((row.id_or_none("id"), row) for row in found)
+        return (row for row_id, row in ids_found if row_id is None or row_id in wanted)
 
     def _of_jobs(
         self, path: str, permission: HarvestPermission, job_ids: Iterable[int] | None
@@ -286,22 +297,18 @@ class _Completion:
         self._reasons: dict[int, str] | None = None
 
     def applications(self, page: Sequence[Record]) -> Iterator[Application]:
-        found = [application_of(record) for record in page]
+        found = list(self._session.parsed(lambda record: (application_of(record), record), page))
         stages = self.stages(
-            [
-                a.id
-                for a, r in zip(found, page, strict=True)
-                if not r.has("job_interview_stage_id") and not a.prospect
-            ]
+            [a.id for a, record in found if not record.has("job_interview_stage_id") and not a.prospect]
         )
         reasons = self._reason_ids(
             [
                 a.id
-                for a, r in zip(found, page, strict=True)
-                if a.status is ApplicationStatus.REJECTED and not r.has("rejection_reason_id")
+                for a, record in found
+                if a.status is ApplicationStatus.REJECTED and not record.has("rejection_reason_id")
             ]
         )
-        for application in found:
+        for application, _ in found:
             completed = application
             if stage := stages.get(application.id):
                 completed = replace(
@@ -328,7 +335,8 @@ class _Completion:
             params={"current": "true"},
         )
         # There are also rows for stages that were never entered, so check the flag.
-        return {row.id("application_id"): row for row in rows if row.flag("current")}
+        current = (row for row in rows if row.flag("current"))
+        return dict(self._session.parsed(lambda row: (row.id("application_id"), row), current))
 
     def _reason_ids(self, application_ids: Sequence[int]) -> dict[int, int]:
         """Return ids of rejection reasons by application id. Empty without the permission, since we know of the
@@ -342,9 +350,10 @@ class _Completion:
         )
         try:
             return {
-                row.id("application_id"): reason_id
+                application_id: reason_id
                 for row in rows
-                if (reason_id := row.id_or_none("rejection_reason_id")) is not None
+                if (application_id := row.id_or_none("application_id")) is not None
+                and (reason_id := row.id_or_none("rejection_reason_id")) is not None
             }
         except Forbidden:
             return {}

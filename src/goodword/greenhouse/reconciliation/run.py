@@ -56,6 +56,9 @@ NO_JOBS = (
 )
 
 
+LEFT_OUT = "Left out because they could not be read: {n} of Greenhouse's records."
+
+
 class NoJobs(Exception): ...
 
 
@@ -130,6 +133,7 @@ def compare_recent(work: Pass) -> None:
             work.expect(len(page))
             _compare_page(api, page, work=work)
         _compare_candidates(api, work)
+        _report_left_out(api, work)
 
 
 def compare_everything(work: Pass) -> None:
@@ -157,6 +161,12 @@ def compare_everything(work: Pass) -> None:
             _compare_unseen(api, ids, work=work)
             work.unseen.difference_update(ids)
         _compare_candidates(api, work)
+        _report_left_out(api, work)
+
+
+def _report_left_out(api: HarvestApi, work: Pass) -> None:
+    if api.left_out:
+        work.remarks.append(LEFT_OUT.format(n=api.left_out))
 
 
 def _compare_page(api: HarvestApi, page: tuple[remote.Application, ...], *, work: Pass) -> None:
@@ -168,6 +178,7 @@ def _compare_page(api: HarvestApi, page: tuple[remote.Application, ...], *, work
 
 def _compare_unseen(api: HarvestApi, ids: tuple[int, ...], *, work: Pass) -> None:
     """Read applications by id that are in no linked job, since they may have moved. Mark those we can't see."""
+    left_out = api.left_out
     visible = list(api.applications_by_id(ids))
     found = compare_applications(api, visible, connection=work.connection, until=work.until, now=work.tick())
     work.keep(found.missed, deferred=found.deferred)
@@ -179,7 +190,7 @@ def _compare_unseen(api: HarvestApi, ids: tuple[int, ...], *, work: Pass) -> Non
             sentence="No longer visible in Greenhouse. Nothing was erased.",
         )
         for one in ids
-        if one not in visible_ids
+        if one not in visible_ids and api.left_out == left_out
     ]
     work.sync([*found.differences, *not_visible])
     work.step()
