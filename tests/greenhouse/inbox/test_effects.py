@@ -189,7 +189,7 @@ def test_a_deleted_job_is_noted_on_the_role_and_keeps_its_candidates(world: Worl
     assert world.ours(remote).erasure_requested_at is None
 
 
-@pytest.mark.parametrize("said", [{}, {"job_interview_stage": {"id": 5}}, {"job": {"id": "5"}}, {"job": []}])
+@pytest.mark.parametrize("said", [{}, {"job_interview_stage": {"id": 5}}, {"job": {"id": "x"}}, {"job": []}])
 def test_an_event_about_an_unlinked_job_costs_no_read(world: World, said: dict[str, Any]) -> None:
     assert say(world, "job_updated", said) == "No linked job: no effect."
     assert world.line.calls == []

@@ -9,8 +9,9 @@ from goodword.greenhouse.inbox.effects import webhook_action
 from goodword.greenhouse.inbox.payload import FOLLOWED, LABELS, read_payload
 from goodword.greenhouse.models import Delivery, Webhook
 from goodword.greenhouse.sync.reading import WebhookUser
-from tests.greenhouse.world import World
-from tests.support.jobs import event_names
+from goodword.workflow.models import StepRequest
+from tests.greenhouse.world import ASSESSMENT, World
+from tests.support.jobs import event_names, run_jobs
 
 BODIES = Path(__file__).parent.parent / "payloads"
 
@@ -106,6 +107,38 @@ def test_the_hint_contains_what_harvest_may_lack() -> None:
     assert delivery.hint.users == (
         WebhookUser(id=4010000777, name="Rec Ruiter", email="rec@acornoak.example"),
     )
+
+
+@pytest.mark.parametrize(
+    ("jobs", "ids"),
+    [
+        ([{"id": 7}, {"id": 8}, {"id": 7}], (7, 8)),
+        ([{"id": "6409476002"}], (6409476002,)),
+        ([], ()),
+        (None, None),
+        ({"0": {"id": 7}}, None),
+        ([{"id": None}], None),
+    ],
+)
+def test_only_an_empty_list_of_jobs_means_no_job(jobs: object, ids: tuple[int, ...] | None) -> None:
+    application = {"id": "6200700001", "jobs": jobs, "candidate": {"id": "5100700001"}}
+    body = json.dumps({"action": "candidate_stage_change", "payload": {"application": application}}).encode()
+    payload = read_payload(body)
+    assert (payload.application_id, payload.candidate_id) == (6200700001, 5100700001)
+    assert payload.job_ids == ids
+
+
+@pytest.mark.world
+def test_a_candidate_is_invited_although_the_delivery_names_no_jobs(world: World) -> None:
+    remote = world.apply()
+    world.move(remote, ASSESSMENT)
+    for body, event_id in world.outgoing():
+        content = json.loads(body)
+        content["payload"]["application"]["jobs"] = None
+        assert world.post(json.dumps(content).encode(), event_id) == 200
+    world.work()
+    run_jobs()
+    assert StepRequest.objects.of(world.organisation).get().application == world.ours(remote)
 
 
 def test_a_job_named_twice_in_a_hire_counts_once() -> None:

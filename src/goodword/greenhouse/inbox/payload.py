@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from goodword.greenhouse.client.records import id_of
 from goodword.greenhouse.sync.reading import Hint, WebhookUser
 
 APPLICATION_ACTIONS = frozenset(
@@ -117,8 +118,8 @@ class Ping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """`job_ids`: None if the payload names no jobs. `winner_id`: the candidate that remains after a merge. `stage_id`:
-    if deleted."""
+    """`job_ids`: empty without a job, None if the payload doesn't say. `winner_id`: the candidate that remains after a
+    merge. `stage_id`: if deleted."""
 
     action: str
     application_id: int | None = None
@@ -165,19 +166,19 @@ def read_payload(body: bytes) -> Payload:
 
 def _ping(payload: Mapping[str, Any]) -> Ping:
     event, name = _text(payload.get("event"))[:200], _text(payload.get("name"))[:200]
-    return Ping(event=event, name=name, webhook_id=_id(payload.get("web_hook_id")))
+    return Ping(event=event, name=name, webhook_id=id_of(payload.get("web_hook_id")))
 
 
 def _of_application(action: str, payload: Mapping[str, Any]) -> Payload:
     application = _child(payload, "application")
-    application_id = _id(application.get("id"))
+    application_id = id_of(application.get("id"))
     if application_id is None:
         raise Malformed("The body names no application.", action=action)
     jobs = [*_objects(_list(application, "jobs")), *_objects([application.get("job")])]
     jobs += _objects([{"id": application.get("job_id")}])  # deleted applications have no nested job
-    named = any(name in application for name in ("jobs", "job", "job_id"))
+    job_ids = tuple(dict.fromkeys(_ids(job.get("id") for job in jobs)))
     hint = Hint(
-        stage_id=_id(_child(application, "current_stage").get("id")),
+        stage_id=id_of(_child(application, "current_stage").get("id")),
         arrived=action in ARRIVALS,
         restored=action in RESTORED,
         reason=_text(_child(application, "rejection_reason").get("name")),
@@ -189,7 +190,7 @@ def _of_application(action: str, payload: Mapping[str, Any]) -> Payload:
         candidate_id=next(
             _ids([_child(application, "candidate").get("id"), application.get("candidate_id")]), None
         ),
-        job_ids=tuple(dict.fromkeys(_ids(job.get("id") for job in jobs))) if named else None,
+        job_ids=job_ids if job_ids or application.get("jobs") == [] else None,
         hint=hint,
     )
 
@@ -203,7 +204,7 @@ def _of_person(action: str, payload: Mapping[str, Any]) -> Payload:
     return Payload(
         action=action,
         candidate_id=candidate_id,
-        winner_id=_id(person.get("new_candidate_id")),
+        winner_id=id_of(person.get("new_candidate_id")),
         deleted_application_ids=tuple(_ids(_list(person, "deleted_application_ids"))),
         anonymised_fields=tuple(filter(None, map(_text, _list(payload, "anonymized_fields")))),
     )
@@ -219,7 +220,7 @@ def _of_job(action: str, payload: Mapping[str, Any]) -> Payload:
         post.get("job_id"),
         payload.get("job_id"),
     )
-    return Payload(action=action, job_ids=tuple(_ids(ids))[:1], stage_id=_id(stage.get("id")))
+    return Payload(action=action, job_ids=tuple(_ids(ids))[:1], stage_id=id_of(stage.get("id")))
 
 
 def _find_id(payload: Mapping[str, Any], child: str, name: str) -> int | None:
@@ -234,7 +235,7 @@ def _users(application: Mapping[str, Any]) -> Iterator[WebhookUser]:
     """The application's recruiter comes before the candidate's."""
     for parent in (application, _child(application, "candidate")):
         user = _child(parent, "recruiter")
-        user_id = _id(user.get("id"))
+        user_id = id_of(user.get("id"))
         if user_id is not None:
             yield WebhookUser(id=user_id, name=_text(user.get("name")), email=_text(user.get("email")))
 
@@ -254,13 +255,7 @@ def _objects(values: list[Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _ids(values: Any) -> Iterator[int]:
-    return (found for value in values if (found := _id(value)) is not None)
-
-
-def _id(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= LARGEST_ID:
-        return None
-    return value
+    return (found for value in values if (found := id_of(value)) is not None)
 
 
 def _text(value: object) -> str:
