@@ -468,6 +468,24 @@ def test_reused_results_are_compared_for_the_new_application(
 
 
 @pytest.mark.world
+def test_a_result_reused_by_later_applications_to_the_role_is_compared_for_each(
+    organisation: Organisation, role: Role
+) -> None:
+    assessment_of_all(role, kinds=("scales",), total="categories")
+    earlier = done(role, "Ada", "Lovelace")
+    first = StepRequest.objects.of(organisation).get(application=earlier)
+    for _time in range(2):
+        again = factories.application(role, candidate=earlier.candidate)
+        factories.step_request(
+            again, "assessment", state=StepRequest.State.REUSED, earlier=first, started_at=later(1)
+        )
+    [table] = shown(role.owner, role).context["tables"]
+    everybody = Application.objects.of(organisation).filter(role=role).values_list("pk", flat=True)
+    assert sorted(row.result.application.pk for row in table.rows) == sorted(everybody)
+    assert {tuple(cell.text for cell in row.cells) for row in table.rows} == {("3.0",) * 5}
+
+
+@pytest.mark.world
 def test_comparisons_need_access_to_the_role(organisation: Organisation, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     done(role, "Ada", "X")

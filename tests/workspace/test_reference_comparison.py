@@ -287,6 +287,20 @@ def test_reused_references_count_for_the_application_that_reuses_them(
     assert row(response, "Leadership") == [["M 3", "M 3", "S 4"]]
 
 
+def test_references_reused_by_later_applications_to_the_role_are_compared_for_each(
+    organisation: Organisation, rita: Membership, role: Role, asked: QuestionnaireVersion
+) -> None:
+    first = with_answers(role, asked, "Ada", "Abel").step_request
+    pks = [first.application_id]
+    for _time in range(2):
+        again = factories.application(role, candidate=first.application.candidate)
+        factories.step_request(again, "reference_check", earlier=first, state=StepRequest.State.REUSED)
+        pks.append(again.pk)
+    response = shown(rita, role)
+    assert [one.application.pk for one in response.context["table"].columns] == pks
+    assert row(response, "Leadership") == [["M 3", "M 3", "S 4"]] * 3
+
+
 @pytest.mark.world
 def test_private_and_erased_candidates_are_left_out(
     organisation: Organisation, role: Role, asked: QuestionnaireVersion

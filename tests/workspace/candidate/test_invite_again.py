@@ -432,7 +432,7 @@ def test_lists_show_the_earlier_result_and_the_new_state() -> None:
         assert "Waiting" in text
         assert f"Earlier result: {short_day(NOW)}" in text
     assert [row.review.report.attempt for row in results] == [attempt]
-    assert list(compared) == [attempt.pk]
+    assert [of.pk for of, _ in compared] == [attempt.pk]
     assert "Current until the new run is complete." in words(page.select_one("#results"))
 
 

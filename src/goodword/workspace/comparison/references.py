@@ -146,15 +146,18 @@ def with_references(role: Role, member: Membership) -> Sequence[CandidateReferen
         .only("progress", "completed_at", *WITH_NAMES)
         .order_by("-pk")
     )
-    checks = list(with_answers.filter(visible_in(role, member, "step_request__application"))[:MAX_ROWS])
+    own = with_answers.filter(visible_in(role, member, "step_request__application"))[:MAX_ROWS]
+    checks = [(check, check.step_request.application) for check in own]
     if reused:
-        checks.extend(with_answers.filter(step_request__in=reused, progress__in=DONE)[:MAX_ROWS])
-        checks.sort(key=lambda one: one.pk, reverse=True)
+        checks += [
+            (check, application)
+            for check in with_answers.filter(step_request__in=reused, progress__in=DONE)[:MAX_ROWS]
+            for application, until in reused[check.step_request_id]
+            if check.completed_at is not None and check.completed_at <= until
+        ]
+        checks.sort(key=lambda pair: pair[0].pk, reverse=True)
     found: dict[int, tuple[bool, CandidateReferences]] = {}
-    for check in checks[:MAX_ROWS]:
-        application, until = reused.get(check.step_request_id, (check.step_request.application, None))
-        if until is not None and (check.completed_at is None or check.completed_at > until):
-            continue
+    for check, application in checks[:MAX_ROWS]:
         done = check.progress in DONE
         known_done, known = found.get(application.pk, (False, None))
         if known is None or (done and not known_done):

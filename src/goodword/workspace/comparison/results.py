@@ -33,8 +33,8 @@ WITH_NAMES: Final = (
     *(f"step_request__application__candidate__{name}" for name in _NAMES),
 )
 
-#: attempt id -> the attempt, and the application that it counts for
-type Finished = Mapping[int, tuple[Attempt, Application]]
+#: attempts, each with the application that it counts for; a reused one counts for several
+type Finished = Sequence[tuple[Attempt, Application]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,17 +118,19 @@ def finished_attempts(role: Role, member: Membership) -> Finished:
         step_request=OuterRef("step_request"), progress__in=DONE, pk__gt=OuterRef("pk")
     )
     own = attempts.filter(visible_in(role, member, "step_request__application")).exclude(Exists(later))
-    found = list(own[:MAX_ROWS])
+    found = [(one, one.step_request.application) for one in own[:MAX_ROWS]]
     if reused:
-        found.extend(attempts.filter(step_request__in=reused)[:MAX_ROWS])
-        found.sort(key=lambda one: (one.completed_at, one.pk), reverse=True)
+        found += [
+            (one, application)
+            for one in attempts.filter(step_request__in=reused)[:MAX_ROWS]
+            for application, until in reused[one.step_request_id]
+            if one.completed_at is not None and one.completed_at <= until
+        ]
+        found.sort(key=lambda pair: (pair[0].completed_at, pair[0].pk), reverse=True)
     newest: dict[int, tuple[Attempt, Application]] = {}
-    for attempt in found:
-        application, until = reused.get(attempt.step_request_id, (attempt.step_request.application, None))
-        if until is None or (attempt.completed_at is not None and attempt.completed_at <= until):
-            newest.setdefault(application.pk, (attempt, application))
-    latest = list(newest.values())[:MAX_ROWS]
-    return {attempt.pk: (attempt, application) for attempt, application in latest}
+    for attempt, application in found:
+        newest.setdefault(application.pk, (attempt, application))
+    return list(newest.values())[:MAX_ROWS]
 
 
 def visible_in(role: Role, member: Membership, path: str) -> Q:
@@ -142,8 +144,8 @@ def visible_in(role: Role, member: Membership, path: str) -> Q:
 
 def reused_results(
     role: Role, member: Membership, *, kind: Step.Kind
-) -> Mapping[int, tuple[Application, datetime]]:
-    """Returns, by the earlier request's id, which application reuses its result and since when. At most three
+) -> Mapping[int, Sequence[tuple[Application, datetime]]]:
+    """Returns, by the earlier request's id, which applications reuse its result and since when. At most three
     queries."""
     with_earlier = list(
         StepRequest.objects.of(role.organisation)
@@ -151,11 +153,12 @@ def reused_results(
         .select_related("application__candidate")
     )
     reused_at = reuse_times(with_earlier)
-    return {
-        step_request.earlier_id: (step_request.application, reused_at[step_request.pk])
-        for step_request in with_earlier
-        if step_request.earlier_id is not None and step_request.pk in reused_at
-    }
+    found: dict[int, list[tuple[Application, datetime]]] = {}
+    for step_request in with_earlier:
+        if step_request.earlier_id is not None and step_request.pk in reused_at:
+            by = (step_request.application, reused_at[step_request.pk])
+            found.setdefault(step_request.earlier_id, []).append(by)
+    return found
 
 
 def comparable_tests(finished: Finished, role: Role) -> Sequence[Test]:
@@ -163,7 +166,7 @@ def comparable_tests(finished: Finished, role: Role) -> Sequence[Test]:
     organisation = role.organisation
     rows = (
         AttemptPart.objects.of(organisation)
-        .filter(attempt__in=finished, ended_at__isnull=False)
+        .filter(attempt__in=_ids(finished), ended_at__isnull=False)
         .values_list("version__test")
         .annotate(first=Min("order"))
         .order_by("first", "version__test")
@@ -181,7 +184,7 @@ def results_of_test(
     markings = Marking.objects.of(organisation).select_related("rater__user").order_by("marked_at", "pk")
     parts = (
         AttemptPart.objects.of(organisation)
-        .filter(attempt__in=finished, version__test=test, ended_at__isnull=False)
+        .filter(attempt__in=_ids(finished), version__test=test, ended_at__isnull=False)
         .select_related("version__test", "part__norms", "part__calibration")
         .defer(*LARGE)
         .prefetch_related(
@@ -194,12 +197,12 @@ def results_of_test(
     by_attempt = {part.attempt_id: part for part in parts}
     totals = _totals(finished, role=role)
     results = []
-    for pk, (attempt, application) in finished.items():
-        part = by_attempt.get(pk)
+    for attempt, application in finished:
+        part = by_attempt.get(attempt.pk)
         if part is None or attempt.completed_at is None:
             continue
         part.attempt = attempt  # saves a query each
-        total = totals.get(pk)
+        total = totals.get(attempt.pk)
         results.append(
             ComparableResult(
                 application=application,
@@ -215,9 +218,14 @@ def results_of_test(
 def count_of_other_tests(finished: Finished, test: Test, *, role: Role) -> int:
     """The number of candidates who took the open-text version of a test instead. One query."""
     parts = AttemptPart.objects.of(role.organisation).filter(
-        attempt__in=finished, part__test=test, ended_at__isnull=False
+        attempt__in=_ids(finished), part__test=test, ended_at__isnull=False
     )
-    return parts.exclude(version__test=test).count()
+    others = set(parts.exclude(version__test=test).values_list("attempt", flat=True))
+    return sum(attempt.pk in others for attempt, _application in finished)
+
+
+def _ids(finished: Finished) -> set[int]:
+    return {attempt.pk for attempt, _application in finished}
 
 
 def pseudonyms(ids: Iterable[int], *, role: Role) -> Mapping[int, int]:
@@ -232,7 +240,9 @@ def _totals(finished: Finished, *, role: Role) -> Mapping[int, ComparableTotal]:
     """Totals by attempt id. Two queries."""
     issued = {
         one.attempt_id: one
-        for one in IssuedTotal.objects.of(role.organisation).filter(attempt__in=finished).exclude(value="")
+        for one in IssuedTotal.objects.of(role.organisation)
+        .filter(attempt__in=_ids(finished))
+        .exclude(value="")
     }
     parts: dict[int, dict[str, str]] = {}
     rows = AttemptPart.objects.of(role.organisation).filter(attempt__in=issued).order_by("order")
@@ -240,7 +250,8 @@ def _totals(finished: Finished, *, role: Role) -> Mapping[int, ComparableTotal]:
         "attempt", "order", "version__test", "version__number", "form", "device"
     ):
         parts.setdefault(attempt, {})[str(order)] = ", ".join(map(str, (order, *conditions)))
-    return {pk: _total(one, finished[pk][0].assessment_id, parts.get(pk, {})) for pk, one in issued.items()}
+    assessments = {attempt.pk: attempt.assessment_id for attempt, _application in finished}
+    return {pk: _total(one, assessments[pk], parts.get(pk, {})) for pk, one in issued.items()}
 
 
 def _total(issued: IssuedTotal, assessment: int, parts: Mapping[str, str]) -> ComparableTotal:

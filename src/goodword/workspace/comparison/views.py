@@ -90,7 +90,7 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _numbers(role: Role, finished: Finished, everybody: Sequence[CandidateReferences]) -> Mapping[int, int]:
     """Return numbers that replace hidden names, the same on both tabs."""
-    ids = {application.pk for _, application in finished.values()}
+    ids = {application.pk for _, application in finished}
     return pseudonyms(ids | {one.application.pk for one in everybody}, role=role)
 
 
