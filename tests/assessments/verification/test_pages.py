@@ -2,9 +2,12 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from goodword.assessments.models import Attempt, Verification
@@ -143,6 +146,21 @@ def test_a_script_saves_and_hears_the_time_left() -> None:
     assert browser.post(f"{path}ping/", headers=SCRIPT).json() == {"broken": False, "left": 720, "at": 1}
     response = browser.post(f"{path}task/2/", said, headers=SCRIPT)
     assert (response.status_code, response.json()["elsewhere"]) == (409, True)
+
+
+@pytest.mark.world
+def test_a_task_has_all_sentences_that_its_script_shows() -> None:
+    verification, browser = opened(finished()), Client()
+    path = link_to(verification)
+    browser.post(f"{path}start/")
+    script = Path(str(finders.find("assessments/clock.js"))).read_text()
+    words = {
+        re.sub("[A-Z]", lambda one: f"-{one[0].lower()}", name)
+        for name in re.findall(r"part\.dataset\.(\w+)", script)
+    }
+    (part,) = BeautifulSoup(text(browser, f"{path}task/1/"), "html.parser").select("[data-part]")
+    missing = {name for name in words if f"data-{name}" not in part.attrs}
+    assert missing == {"conflict-words"}  # answers of two tabs can't conflict
 
 
 @pytest.mark.world
