@@ -235,6 +235,9 @@ class NewLoginForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose a password.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, has_password: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = password_validators_help_texts()[0]  # the rule on length
+        if has_password:
+            self.fields["password"].help_text = password_validators_help_texts()[0]  # the rule on length
+        else:
+            del self.fields["password"]

@@ -5,18 +5,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from goodword.accounts.domain.invitations import InviterGone
 from goodword.accounts.domain.members import deactivate
-from goodword.accounts.models import AuditEntry, Invitation, Membership, User
+from goodword.accounts.models import AuditEntry, Invitation, Membership, Organisation, User
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email
 from goodword.roles.models import visible_roles
 from goodword.workspace.members import invitations
-from tests.support import factories
+from tests.support import factories, oidc
 from tests.support.factories import PASSWORD
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
@@ -129,6 +131,25 @@ def test_a_new_person_sets_name_and_password_and_is_signed_in(ann: Membership) -
         "role.viewer_added",
         "sign_in.succeeded",
     ]
+
+
+@pytest.mark.world
+def test_a_new_person_needs_no_password_where_single_sign_on_is_required(
+    ann: Membership, settings: Settings
+) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = oidc.configuration("http://127.0.0.1:9/o")
+    url, client = url_of(invite(ann)), Client()
+    Organisation.objects.update(requires_single_sign_on=True)
+    shown = client.get(url).content.decode()
+    assert ("Set password and join" in shown, 'type="password"' in shown) == (False, False)
+    response = client.post(url, {"name": "Nina New"})
+    assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/o/acme/home/")
+    assert [str(one) for one in get_messages(response.wsgi_request)] == [
+        "You have joined. Acme requires single sign-on. Use “Sign in with Northwind ID”."
+    ]
+    nina = Membership.objects.of(ann.organisation).get(user__email=NINA)
+    assert (nina.user.name, nina.user.has_usable_password()) == ("Nina New", False)
+    assert actions(ann)[-1:] == ["member.joined"]
 
 
 def test_a_weak_password_keeps_the_name(ann: Membership) -> None:

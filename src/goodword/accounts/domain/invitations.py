@@ -116,13 +116,14 @@ def user_of(invitation: Invitation) -> User | None:
     return User.objects.filter(email=invitation.email).first()
 
 
-def create_user(*, invitation: Invitation, name: str, password: str) -> User:
-    """Create the login of an invited person. Raises ValidationError for the password, NotAccepted if the invitation
-    isn't open or the login exists, and NameRefused."""
+def create_user(*, invitation: Invitation, name: str, password: str | None) -> User:
+    """Create the login of an invited person, without a password for single sign-on. Raises ValidationError for the
+    password, NotAccepted if the invitation isn't open or the login exists, and NameRefused."""
     _lock_acceptable(invitation)  # a second click waits for this lock and then finds the login
     check_name(name, [invitation.organisation])
     user = User(email=invitation.email, name=" ".join(name.split()))
-    validate_password(password, user)
+    if password is not None:
+        validate_password(password, user)
     if user_of(invitation) is not None:
         raise NotAccepted
     user.set_password(password)

@@ -5,12 +5,14 @@ from typing import Final
 
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.access import membership_of
@@ -26,6 +28,7 @@ from goodword.accounts.domain.invitations import (
 from goodword.accounts.domain.members import NameRefused, lock_members
 from goodword.accounts.forms import NewLoginForm
 from goodword.accounts.models import Invitation, Membership, Organisation, User, admins_of, is_deactivated
+from goodword.accounts.single_sign_on import required_by
 from goodword.core import clock
 from goodword.core.outbox import Outbox
 from goodword.notifications.domain import links
@@ -260,13 +263,17 @@ def _why_closed(link: Link, invitation: Invitation) -> str:
 def _new_login(request: HttpRequest, invitation: Invitation) -> HttpResponseBase:
     if request.user.is_authenticated:
         return _show(request, invitation, state="other_user")
-    form = NewLoginForm(request.POST if request.method == "POST" else None)
+    organisation = invitation.organisation
+    form = NewLoginForm(
+        request.POST if request.method == "POST" else None,
+        has_password=not organisation.requires_single_sign_on,
+    )
     if not form.is_valid():
         return _show(request, invitation, state="new", form=form)
     values = form.cleaned_data
     try:
         with transaction.atomic():
-            user = create_user(invitation=invitation, name=values["name"], password=values["password"])
+            user = create_user(invitation=invitation, name=values["name"], password=values.get("password"))
             accept(invitation=invitation, user=user, now=clock.now())
     except NameRefused as refused:
         form.add_error("name", str(refused))
@@ -275,10 +282,14 @@ def _new_login(request: HttpRequest, invitation: Invitation) -> HttpResponseBase
         form.add_error("password", error)
         return _show(request, invitation, state="new", form=form)
     except InviterGone:
-        return _closed(request, invitation.organisation, "inviter")
+        return _closed(request, organisation, "inviter")
     except NotAccepted:
-        return _closed(request, invitation.organisation, "used")
-    login = Login(user=user, redirect_url=reverse("needs_you", args=[invitation.organisation.slug]))
+        return _closed(request, organisation, "used")
+    home = reverse("needs_you", args=[organisation.slug])
+    if organisation.requires_single_sign_on:
+        messages.success(request, " ".join([_("You have joined."), required_by(organisation.name)]))
+        return redirect_to_login(home)
+    login = Login(user=user, redirect_url=home)
     response: HttpResponseBase = perform_login(request, login)
     return response
 
