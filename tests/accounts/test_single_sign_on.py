@@ -312,6 +312,16 @@ def test_the_account_page_asks_for_a_second_factor_only_where_passwords_are_acce
     assert found == ["Globex requires a second factor when you sign in with a password: an app or a passkey."]
 
 
+def test_the_account_page_says_where_a_password_would_not_be_accepted(rita: Membership) -> None:
+    sentence = "Acme requires single sign-on, so passwords and passkeys aren't accepted."
+    said = []
+    for required in (False, True):
+        Organisation.objects.update(requires_single_sign_on=required)
+        page = signed_in(rita, method="socialaccount").get("/accounts/").content.decode()
+        said.append(sentence in page.replace("&#x27;", "'"))
+    assert said == [False, True]
+
+
 def test_the_settings_say_that_the_provider_handles_second_factors(acme: Organisation) -> None:
     page = signed_in(factories.member(acme, kind="admin")).get("/o/acme/settings/sign-in/").content.decode()
     assert "This doesn't apply to single sign-on" in page.replace("&#x27;", "'")

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.generic import FormView
 
 from goodword.accounts import sign_in
-from goodword.accounts.access import NoAccess, membership_of
+from goodword.accounts.access import NoAccess, membership_of, only_by_single_sign_on
 from goodword.accounts.domain import audit
 from goodword.accounts.domain.members import NameRefused, change_name
 from goodword.accounts.forms import NameForm
@@ -60,6 +60,7 @@ def account(request: HttpRequest) -> HttpResponseBase:
         "form": form,
         "email": user.email,
         "has_password": user.has_usable_password(),
+        "only_single_sign_on": only_by_single_sign_on(user),
         "requiring": [
             m.organisation.name
             for m in memberships
