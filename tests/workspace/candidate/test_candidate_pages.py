@@ -300,7 +300,7 @@ def test_waiting_steps_show_the_reason_and_the_remedy(role: Role, rita: Membersh
         application, "assessment", state="waiting", waiting_reason="no_address", started_at=None
     )
     html = signed_in(rita).get(path("candidate", role.organisation, application.pk)).content.decode()
-    assert "No e-mail address in Greenhouse. Add one there" in html
+    assert "No usable e-mail address in Greenhouse. Add one there" in html
 
 
 @pytest.mark.world
@@ -403,7 +403,7 @@ def test_steps_of_another_candidate_are_not_found(role: Role, rita: Membership) 
 
 NOT_ACTIVE = "Only active candidates can be invited."
 NOT_BEGUN = "This step has not started yet."
-NO_ADDRESS = "This candidate has no e-mail address, or is marked as not to be e-mailed."
+NO_ADDRESS = "This candidate has no usable e-mail address, or is marked as not to be e-mailed."
 PROSPECT = "Prospects are never e-mailed. Convert this person to a candidate in Greenhouse."
 SUSPICIOUS_NAME = "The candidate's name looks like a link. Correct it, or confirm it here."
 

@@ -236,7 +236,7 @@ def test_candidates_are_invited_once_each(role: Role, rita: Membership) -> None:
     asked = {"act": "invite", "step": "check", "application": [ada.pk, bo.pk, cy.pk]}
     title, done, refused = told(press(client, role, **asked))
     assert (title, done) == ("Invite 1 of 3", [f"Ada: Invitation by e-mail to {ada.candidate.email}."])
-    assert refused[0].startswith("Bo: This candidate has no e-mail address")
+    assert refused[0].startswith("Bo: This candidate has no usable e-mail address")
     assert refused[1] == "Cy: Already invited."
     assert StepRequest.objects.of(role.organisation).count() == 1
     assert told(press(client, role, **asked, confirmed="yes"))[0] == "1 of 3 invited"

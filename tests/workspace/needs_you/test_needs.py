@@ -83,7 +83,7 @@ def sentences(need: Need) -> tuple[str, str, list[str]]:
     [
         (
             WaitingReason.NO_ADDRESS,
-            "has no e-mail address in Greenhouse",
+            "has no usable e-mail address in Greenhouse",
             "invited once Greenhouse has one",
             ["Open in Greenhouse"],
         ),
@@ -390,7 +390,7 @@ def test_overdue_steps_come_after_stuck_ones_and_end_after_thirty_days(here: Wor
     assert [(need.urgency.value, *sentences(need)) for need in shown(found)] == [
         (
             "stuck",
-            "Ada Zorn has no e-mail address in Greenhouse",
+            "Ada Zorn has no usable e-mail address in Greenhouse",
             "invited once Greenhouse has one",
             ["Open in Greenhouse"],
         ),

@@ -170,7 +170,7 @@ MAIL_NAMES: dict[str, str] = {
 }
 
 REASONS = {
-    "no_address": "no e-mail address",
+    "no_address": "no usable e-mail address",
     "may_not_email": "marked as not to be e-mailed",
     "prospect": "prospects are never e-mailed",
     "link_in_name": "the name looks like a link",

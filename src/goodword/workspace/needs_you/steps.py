@@ -88,7 +88,7 @@ def _waiting_need(
     what, detail, actions = _("hasn't been invited"), "", [_invite(viewer, row)]
     match row.waiting_reason:
         case WaitingReason.NO_ADDRESS:
-            what = _("has no e-mail address in Greenhouse")
+            what = _("has no usable e-mail address in Greenhouse")
             detail, actions = _("invited once Greenhouse has one"), _in_greenhouse(application)
         case WaitingReason.MAY_NOT_EMAIL:
             what = _("is marked as not to be e-mailed")
