@@ -1,6 +1,7 @@
 """Error classes by status, their messages, and that they contain no secret."""
 
 import traceback
+from typing import Any
 
 import pytest
 
@@ -54,6 +55,30 @@ def test_each_status_maps_to_an_error_with_its_details(
     assert error.sentence.endswith(".")
     assert error.remedy.endswith(".")
     assert "ada@example.com" not in str(error) + repr(error)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence", "remedy"),
+    [
+        (
+            {"message": "Unprocessable Content", "errors": [{"ids": "`x` is not a number"}]},
+            "Greenhouse did not accept the request. Greenhouse says: Unprocessable Content; ids: `x` is not a number.",
+            "Correct what Greenhouse names; trying again won't help.",
+        ),
+        (
+            "<html>",
+            "Greenhouse did not accept the request.",
+            "It gave no reason; trying again won't help.",
+        ),
+    ],
+)
+def test_a_refused_request_quotes_the_reason(
+    version: str, body: Any, sentence: str, remedy: str, time: Moments
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        list(client(version, Scripted(Reply(422, body)), time).users())
+    assert (caught.value.sentence, caught.value.remedy) == (sentence, remedy)
+    assert str(caught.value).startswith(f"{sentence} (GET ")
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class HarvestError(Exception):
         return self.where.request_id
 
     def __str__(self) -> str:
-        detail = f" {self.detail}" if self.detail else ""
+        detail = f" {self.detail}" if self.detail and self.detail not in self.sentence else ""
         return f"{self.sentence}{detail} ({self.where})"
 
     def __repr__(self) -> str:
@@ -158,10 +158,13 @@ class NotFound(HarvestError):
 class Invalid(HarvestError):
     @property
     def sentence(self) -> str:
-        return "Greenhouse did not accept the request."
+        end = "" if not self.detail or self.detail.endswith(".") else "."
+        return f"Greenhouse did not accept the request. {self.detail}{end}".rstrip()
 
     @property
     def remedy(self) -> str:
+        if not self.detail:
+            return "It gave no reason; trying again won't help."
         return "Correct what Greenhouse names; trying again won't help."
 
 

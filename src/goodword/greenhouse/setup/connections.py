@@ -15,7 +15,6 @@ from goodword.greenhouse.activity_feed.notes import retry_all
 from goodword.greenhouse.client import (
     AddressRefused,
     HarvestError,
-    Invalid,
     Priority,
     RateLimited,
     Refusal,
@@ -47,8 +46,6 @@ def error_message(error: HarvestError | CannotOpen) -> ErrorMessage:
             remedy=_("Set the Greenhouse key again in Settings > Integrations."),
         )
     sentence, remedy = error.sentence, error.remedy
-    if isinstance(error, Invalid) and error.detail:
-        sentence = f"{sentence} {error.detail}"
     unclear = isinstance(error, Unauthorised) and error.kind is Refusal.UNKNOWN
     if isinstance(error, Unauthorised) and error.may_be_permission and unclear:
         remedy += " " + _("If the key is right, select its permissions in Greenhouse: none work yet.")
