@@ -1,6 +1,7 @@
 """Our copy follows Harvest, in both versions, and each change is one event."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,23 @@ from greenhouse_sandbox.store.applications import Application as RemoteApplicati
 from tests.greenhouse.world import ASSESSMENT, OFFER, REFERENCES, REVIEW, SCREEN, World
 from tests.support import factories
 from tests.support.jobs import event_names
+
+
+def test_a_stage_without_a_name_is_shown_by_its_id(either: World) -> None:
+    def nameless(path: str, data: Any) -> Any:
+        if "/applications" not in path:
+            return data
+        if isinstance(data, list):
+            return [row | {"stage_name": None} for row in data]
+        return data | {"current_stage": data["current_stage"] | {"name": None}}
+
+    remote = either.apply()
+    either.move(remote, ASSESSMENT)
+    either.line.edit = nameless
+    either.deliver()
+    name = f"Stage {either.stages[ASSESSMENT][0]}"
+    assert either.ours(remote).stage_name == name
+    assert either.inbox()[0] == ("handled", f"Application {remote.id}: first seen, entered {name}.")
 
 
 def test_a_new_application_is_copied_with_candidate_and_recruiter(either: World) -> None:

@@ -1,6 +1,11 @@
 """Manage ATS automation: connecting stages to steps."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from bs4 import BeautifulSoup
+from django.core.cache import cache
 
 from greenhouse_sandbox.acts.progress import pipeline
 from tests.greenhouse.setup.desk import Desk
@@ -11,9 +16,15 @@ from tests.workspace.automation.wizard import (
     Wizard,
     chosen,
     errors,
+    in_stage,
     jobs_of,
+    offered,
     rules,
 )
+
+
+def names_in(page: BeautifulSoup) -> list[str]:
+    return [row.get_text() for row in page.select(".stage-grid tr:not(.stage-grid__delays) th[scope=row]")]
 
 
 def test_stages_with_equal_names_and_the_live_post_are_proposed(either: Desk) -> None:
@@ -23,8 +34,56 @@ def test_stages_with_equal_names_and_the_live_post_are_proposed(either: Desk) ->
         "Reference Check",
         "Senior Account Manager",
     ]
-    stages = [row.get_text() for row in page.select(".stage-grid tr:not(.stage-grid__delays) th[scope=row]")]
-    assert stages == ["Application Review", "Phone Screen", "Assessment", "Reference Check", "Offer"]
+    assert names_in(page) == ["Application Review", "Phone Screen", "Assessment", "Reference Check", "Offer"]
+
+
+def test_stages_jobs_and_posts_without_a_name_can_be_told_apart(either: Desk) -> None:
+    job = jobs_of(either)[0]
+    empty = dict.fromkeys(("name", "title", "first_name", "last_name"))
+
+    def nameless(_: str, data: Any) -> Any:
+        if isinstance(data, list):
+            return [row | empty for row in data]
+        return data | empty if "id" in data else data
+
+    inside = in_stage(either, 0, ASSESSMENT)
+    either.line.edit = nameless
+    wizard = Wizard(either)
+    assert f"Job {job.id} {job.requisition_id}" in " ".join(offered(wizard.get("role_automation")))
+    page = wizard.get("role_automation_stages", job)
+    assert names_in(page)[0] == f"Stage {wizard.stages(job)[0]}"
+    assert [option.get_text() for option in page.select("select[name=post] option")][1:] == [
+        "Untitled job post",
+        "Untitled job post",
+        "Untitled job post (internal, not live)",
+    ]
+    wizard.connect_stages(job)
+    boxes = wizard.get("role_automation_review", job).select("label:has(input[name=invite])")
+    stage = f"Stage {wizard.stages(job)[ASSESSMENT]}"
+    assert f"Candidate {inside.candidate_id} {stage}" in [box.get_text(" ", strip=True) for box in boxes]
+
+
+def test_rows_repeated_on_several_pages_count_once(either: Desk) -> None:
+    job = jobs_of(either)[0]
+    in_stage(either, 0, ASSESSMENT)
+    wizard = Wizard(either)
+
+    def shown() -> tuple[list[str], list[str]]:
+        cache.clear()
+        page = wizard.get("role_automation_stages", job)
+        rows = [" ".join(row.get_text(" ").split()) for row in page.select(".stage-grid tbody tr")]
+        return offered(wizard.get("role_automation")), rows
+
+    once = shown()
+    either.line.edit = lambda _, data: data + data if isinstance(data, list) else data
+    assert shown() == once
+
+
+@pytest.mark.parametrize("edit", [lambda _: [], lambda rows: [row | {"active": False} for row in rows]])
+def test_a_job_without_stages_says_so(either: Desk, edit: Callable[[Any], Any]) -> None:
+    either.line.edit = lambda path, data: edit(data) if path.endswith("stages") else data
+    page = Wizard(either).get("role_automation_stages", jobs_of(either)[0])
+    assert "Greenhouse shows no stages for this job" in page.get_text()
 
 
 def test_proposals_ignore_case_and_spaces(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from goodword.core.models import Event
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import ApplicationStatus, Forbidden, HarvestApi
 from goodword.greenhouse.models import Connection, Delivery, Finding
-from goodword.greenhouse.sync.applications import lacks_stage
+from goodword.greenhouse.sync.applications import lacks_stage, stage_name
 from goodword.greenhouse.sync.candidates import address_of, candidate_columns
 from goodword.greenhouse.sync.identity import is_same_moment
 from goodword.roles.models import AlreadyThere, Automation, StageRule
@@ -186,7 +186,7 @@ def difference(ours: LocalApplication, theirs: remote.Application) -> Difference
     if theirs.job_id != ours.job_id:
         return _difference(theirs, Kind.MISSED_CHANGE, "Moved to another job.")
     if theirs.stage_id != ours.stage_id and not lacks_stage(theirs):
-        return _difference(theirs, Kind.MISSED_CHANGE, f"Moved to {theirs.stage_name or 'no stage'}.")
+        return _difference(theirs, Kind.MISSED_CHANGE, f"Moved to {stage_name(theirs) or 'no stage'}.")
     if theirs.candidate_id != ours.candidate_remote_id:
         return _difference(theirs, Kind.NOT_REPORTED, "Merged into another candidate.")
     if theirs.prospect != ours.prospect:

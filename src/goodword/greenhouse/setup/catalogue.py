@@ -5,8 +5,16 @@ from dataclasses import dataclass
 from django.core.cache import cache
 
 from goodword.core.searching import words_of
-from goodword.core.text import without_accents
-from goodword.greenhouse.client import ApplicationStatus, Forbidden, HarvestApi, JobPost, JobStatus, Priority
+from goodword.core.text import clean_text, without_accents
+from goodword.greenhouse.client import (
+    ApplicationStatus,
+    Candidate,
+    Forbidden,
+    HarvestApi,
+    JobPost,
+    JobStatus,
+    Priority,
+)
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 from goodword.greenhouse.sync.reading import possible_recruiters
@@ -104,16 +112,18 @@ def post_contents(connection: Connection, job_id: int) -> dict[int, str]:
 def stages(connection: Connection, job_id: int) -> list[Stage]:
     with _client(connection) as api:
         rows = sorted(api.job_stages([job_id]), key=lambda row: (row.order, row.id))
-    return [Stage(id=row.id, name=row.name) for row in rows if row.active and row.job_id == job_id]
+    found = {row.id: row for row in rows if row.active and row.job_id == job_id}
+    return [Stage(id=row.id, name=row.name.strip() or f"Stage {row.id}") for row in found.values()]
 
 
 def applications_in_stages(connection: Connection, job_id: int) -> list[ApplicationInStage]:
     """Return the applications, without prospects, who have no stage."""
     with _client(connection) as api:
-        rows = list(api.applications(job_ids=[job_id], status=ApplicationStatus.ACTIVE))
+        # a dictionary, since pages may repeat rows
+        rows = {row.id: row for row in api.applications(job_ids=[job_id], status=ApplicationStatus.ACTIVE)}
     return [
         ApplicationInStage(application_id=row.id, candidate_id=row.candidate_id, stage_id=row.stage_id)
-        for row in rows
+        for row in rows.values()
         if row.stage_id is not None and row.job_id == job_id and not row.prospect
     ]
 
@@ -125,10 +135,17 @@ def names_of(connection: Connection, applications: Iterable[ApplicationInStage])
         return {}
     with _client(connection) as api:
         return {
-            application.id: f"{candidate.preferred_name or candidate.first_name} {candidate.last_name}"
+            application.id: _name_of(candidate)
             for application, candidate in api.people_of(wanted)
             if not candidate.private
         }
+
+
+def _name_of(candidate: Candidate) -> str:
+    name = clean_text(
+        f"{candidate.preferred_name or candidate.first_name} {candidate.last_name}", one_line=True
+    )
+    return name or f"Candidate {candidate.id}"
 
 
 def recruiter_addresses(connection: Connection, job_id: int) -> list[str]:
@@ -148,13 +165,13 @@ def _client(connection: Connection) -> AbstractContextManager[HarvestApi]:
 
 def _read(api: HarvestApi) -> list[LinkableJob]:
     posts: dict[int, list[JobPost]] = {}
-    for post in api.job_posts():
+    for post in {one.id: one for one in api.job_posts()}.values():  # pages may repeat rows
         if post.job_id is not None:
             posts.setdefault(post.job_id, []).append(post)
     found = [
         LinkableJob(
             id=row.id,
-            name=row.name,
+            name=row.name.strip() or f"Job {row.id}",
             requisition_id=row.requisition_id or "",
             status=row.status,
             confidential=row.confidential,
@@ -162,7 +179,7 @@ def _read(api: HarvestApi) -> list[LinkableJob]:
             offices=row.offices,
             posts=_sorted_posts(posts.get(row.id, [])),
         )
-        for row in api.jobs()
+        for row in {one.id: one for one in api.jobs()}.values()
         if not row.is_template
     ]
     return sorted(found, key=lambda one: (_ORDER[one.status], one.name.casefold(), one.id))
@@ -173,5 +190,5 @@ def _sorted_posts(posts: Iterable[JobPost]) -> tuple[Post, ...]:
     usable = [post for post in posts if post.active or post.live]
     usable.sort(key=lambda post: (not post.live, post.internal, post.id))
     return tuple(
-        Post(id=post.id, title=post.title, live=post.live, internal=post.internal) for post in usable
+        Post(id=post.id, title=post.title.strip(), live=post.live, internal=post.internal) for post in usable
     )

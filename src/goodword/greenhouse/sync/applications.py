@@ -12,6 +12,7 @@ from goodword.candidates.models import Application, Candidate
 from goodword.core.compiled_queries import compiled
 from goodword.core.events import reacting, record_all
 from goodword.core.models import Event
+from goodword.core.text import clean_text
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import ApplicationStatus
 from goodword.greenhouse.models import Connection, Finding
@@ -190,6 +191,11 @@ def lacks_stage(application: remote.Application) -> bool:
     """Whether Greenhouse shows no stage because the application has ended. Our copy then keeps its stage; otherwise
     undoing the rejection or hire would look like an arrival."""
     return application.stage_id is None and application.status in ENDED
+
+
+def stage_name(application: remote.Application) -> str:
+    name = clean_text(application.stage_name or "", one_line=True)
+    return name or ("" if application.stage_id is None else f"Stage {application.stage_id}")
 
 
 def describe(name: str, data: Mapping[str, Any]) -> str:
@@ -421,13 +427,13 @@ def _columns(
         "synced_at": next_version(row.synced_at, now),
     }
     if not lacks_stage(application):
-        values["stage_name"] = (application.stage_name or "")[:200]
+        values["stage_name"] = stage_name(application)[:200]
         if application.stage_id != row.stage_id:
             values |= {"stage_id": application.stage_id, "stage_entered_at": reading.entered_at}
     if reading.recruiter is not None:
         values |= {
             "recruiter_remote_id": reading.recruiter.remote_id,
-            "recruiter_name": reading.recruiter.name[:200],
+            "recruiter_name": clean_text(reading.recruiter.name, one_line=True)[:200],
             "recruiter_email": reading.recruiter.email,
         }
     return values

@@ -177,6 +177,7 @@ def _initial(draft: AutomationDraft, there: set[int]) -> dict[str, Any]:
 
 
 def _label(post: Post) -> str:
+    title = post.title or str(_("Untitled job post"))
     notes = [str(_("internal"))] if post.internal else []
     notes += [] if post.live else [str(_("not live"))]
-    return f"{post.title} ({', '.join(notes)})" if notes else post.title
+    return f"{title} ({', '.join(notes)})" if notes else title
