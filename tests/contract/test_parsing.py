@@ -139,6 +139,21 @@ def test_members_of_a_hiring_team_without_an_id_are_left_out(version: str, time:
     assert [one.user_id for one in client(version, Scripted(said), time).job_owners([2])] == [3]
 
 
+def test_a_stage_that_an_application_lacks_is_read(time: Moments) -> None:
+    record = {"id": 7, "candidate_id": 8, "job_id": 2, "status": "in_process", "stage_id": 501}
+    row = {"application_id": 7, "current": True}
+    rows = [
+        row | {"id": 503, "job_interview_stage_id": 603, "entered_at": None},
+        row | {"id": 502, "job_interview_stage_id": 602, "entered_at": "2026-11-02T08:00:00Z"},
+        row | {"id": 501, "job_interview_stage_id": 601, "entered_at": "2026-11-01T08:00:00Z"},
+    ]
+    for extra in ({}, {"job_interview_stage_id": None}):
+        api = client("v3", Scripted(Reply(200, [record | extra]), Reply(200, rows)), time)
+        found = api.application(7)
+        assert found is not None
+        assert (found.stage_id, found.stage_entered_at) == (602, datetime(2026, 11, 2, 8, tzinfo=UTC))
+
+
 def test_a_job_without_an_id_does_not_hide_the_application(time: Moments) -> None:
     record = {"id": 7, "candidate_id": 8, "jobs": [{"id": None, "name": None}, {"id": 2}]}
     found = client("v1", Scripted(Reply(200, record)), time).application(7)

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -49,6 +50,8 @@ from goodword.greenhouse.client.records import (
     user_of,
 )
 from goodword.greenhouse.client.session import MAX_IDS, Session, batches, names, pages, rows, rows_of
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class HarvestV3:
@@ -289,6 +292,14 @@ def application_filters(
         yield {**params, "job_ids": ids}
 
 
+def _has_unknown_stage(application: Record) -> bool:
+    """Whether it is in a stage, but `job_interview_stage_id`, which Greenhouse added in 2026, is null."""
+    unknown = application.has("job_interview_stage_id") and not application.id_or_none(
+        "job_interview_stage_id"
+    )
+    return unknown and application.id_or_none("stage_id") is not None
+
+
 class _Completion:
     """Reads what application rows lack, fifty rows per call. They never have the name of a rejection reason."""
 
@@ -301,6 +312,8 @@ class _Completion:
         stages = self.stages(
             [a.id for a, record in found if not record.has("job_interview_stage_id") and not a.prospect]
         )
+        with suppress(Forbidden):
+            stages |= self.stages([a.id for a, record in found if _has_unknown_stage(record)])
         reasons = self._reason_ids(
             [
                 a.id
@@ -334,8 +347,11 @@ class _Completion:
             ids=application_ids,
             params={"current": "true"},
         )
-        # There are also rows for stages that were never entered, so check the flag.
-        current = (row for row in rows if row.flag("current"))
+        # There are also rows for stages that were never entered, so check the flag. The last one entered counts.
+        current = sorted(
+            (row for row in rows if row.flag("current")),
+            key=lambda row: row.moment("entered_at") or _NEVER,
+        )
         return dict(self._session.parsed(lambda row: (row.id("application_id"), row), current))
 
     def _reason_ids(self, application_ids: Sequence[int]) -> dict[int, int]:
