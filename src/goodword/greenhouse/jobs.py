@@ -1,8 +1,10 @@
+from goodword.accounts.models import Membership
 from goodword.core import clock, jobs
 from goodword.greenhouse.activity_feed import posting  # noqa: F401 - registers its jobs
 from goodword.greenhouse.inbox import processing  # noqa: F401 - registers its jobs
+from goodword.greenhouse.models import Connection
 from goodword.greenhouse.reconciliation import run  # noqa: F401 - registers its jobs
-from goodword.greenhouse.setup import permissions
+from goodword.greenhouse.setup import keys, permissions
 from goodword.greenhouse.sync import due_erasures
 
 
@@ -21,6 +23,15 @@ def sweep_checks(*, timestamp: int = 0) -> None:
     del timestamp  # Procrastinate passes it to every periodic job
     for pk in permissions.due(now=clock.now()).values_list("pk", flat=True):
         check_permissions.defer_once(lock=f"greenhouse.check:{pk}", connection_id=pk)
+
+
+@jobs.job(name="greenhouse.resume")
+def resume(*, connection_id: int, key_set_by: int | None = None) -> None:
+    connections = Connection.objects.across_organisations().select_related("organisation")
+    if connection := connections.filter(pk=connection_id).first():
+        members = Membership.objects.of(connection.organisation)
+        member = members.filter(pk=key_set_by).first() if key_set_by else None
+        keys.resume(connection, key_set_by=member, now=clock.now())
 
 
 @jobs.job(name="greenhouse.erase", cron="*/10 * * * * 40", queueing_lock="greenhouse.erase")

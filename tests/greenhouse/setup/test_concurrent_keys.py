@@ -10,7 +10,7 @@ from goodword.accounts.models import Membership
 from goodword.candidates.models import Candidate
 from goodword.greenhouse.client import V1Credentials
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
-from goodword.greenhouse.setup.keys import KeyCheck, connect
+from goodword.greenhouse.setup.keys import KeyCheck, connect, resume
 from tests.support import factories
 from tests.workspace.needs_you.world import connection as connected
 
@@ -19,14 +19,15 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
 NOW = factories.NOW
 
 
-def test_a_key_is_set_while_a_candidate_whose_id_was_taken_is_written() -> None:
+def test_work_resumes_with_a_new_key_while_a_candidate_whose_id_was_taken_is_written() -> None:
     admin = factories.member(factories.organisation(), kind="admin")
     application = factories.application(factories.role(admin.organisation), connection_id=1, remote_id=7)
     row = connected(application)
     people = Candidate.objects.of(admin.organisation)
     people.update(connection_id=row.pk, id_taken_at=NOW)
     failures: list[DatabaseError] = []
-    other = threading.Thread(target=set_key, args=[row, admin, failures])
+    set_key(row, admin, failures)
+    other = threading.Thread(target=resume_after_key, args=[row, admin, failures])
     with transaction.atomic():
         list(people.select_for_update())
         other.start()
@@ -71,6 +72,15 @@ def set_key(row: Connection, admin: Membership, failures: list[DatabaseError]) -
     try:
         check = KeyCheck(credentials=V1Credentials(api_key="new"))
         connect(organisation=admin.organisation, check=check, member=admin, now=NOW, connection=row)
+    except DatabaseError as error:
+        failures.append(error)
+    finally:
+        connection.close()
+
+
+def resume_after_key(row: Connection, admin: Membership, failures: list[DatabaseError]) -> None:
+    try:
+        resume(row, key_set_by=admin, now=NOW)
     except DatabaseError as error:
         failures.append(error)
     finally:

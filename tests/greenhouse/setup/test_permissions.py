@@ -65,6 +65,7 @@ def test_a_withdrawn_permission_is_noticed_within_the_hour_and_named_on_card_and
 @pytest.mark.main_case
 def test_waiting_work_resumes_once_the_permission_is_back(desk: Desk) -> None:
     connection, ticked = desk.connect(), everything(desk)
+    run_jobs()
     later = clock.now() + timedelta(hours=3)
     event = Delivery.objects.create(
         organisation=desk.organisation,

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.core.crypto import CannotOpen
-from goodword.greenhouse.activity_feed.notes import retry_all
 from goodword.greenhouse.client import (
     AddressRefused,
     HarvestError,
@@ -23,7 +22,6 @@ from goodword.greenhouse.client import (
     User,
 )
 from goodword.greenhouse.inbox import endpoint
-from goodword.greenhouse.inbox.processing import replay_waiting
 from goodword.greenhouse.models import Connection, WebhookSecret
 from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 
@@ -91,11 +89,6 @@ def locked(connection: Connection) -> Connection:
     # without `no_key`, a sync that refers to the connection and then to the organisation could deadlock with `connect`
     rows = Connection.objects.across_organisations().select_for_update(of=("self",), no_key=True)
     return rows.select_related("organisation").get(pk=connection.pk)
-
-
-def resume_waiting(connection: Connection, *, now: datetime) -> None:
-    replay_waiting(connection, now=now)
-    retry_all(connection, now=now)
 
 
 def _all(organisation: Organisation) -> QuerySet[Connection]:

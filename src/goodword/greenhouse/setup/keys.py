@@ -16,8 +16,9 @@ from django.utils.translation import ngettext
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Candidate
-from goodword.core import crypto
+from goodword.core import crypto, jobs
 from goodword.greenhouse.activity_feed import notes
+from goodword.greenhouse.activity_feed.notes import retry_all
 from goodword.greenhouse.client import (
     Forbidden,
     HarvestApi,
@@ -34,6 +35,7 @@ from goodword.greenhouse.client import (
     V3Credentials,
 )
 from goodword.greenhouse.client.permissions import V1_PERMISSIONS, V3_PERMISSIONS, missing
+from goodword.greenhouse.inbox.processing import replay_waiting
 from goodword.greenhouse.models import Connection, WebhookSecret
 from goodword.greenhouse.reconciliation.run import begin_pass
 from goodword.greenhouse.setup import permissions
@@ -42,7 +44,6 @@ from goodword.greenhouse.setup.connections import (
     disconnected,
     live_connections,
     locked,
-    resume_waiting,
 )
 from goodword.greenhouse.setup.permissions import display_state, state_of
 from goodword.greenhouse.sync.harvest import BRIEFLY, client_for
@@ -274,11 +275,19 @@ def connect(
             now=now,
             details={"connection": row.pk, "api": row.api, "state": row.state},
         )
-    # outside the transaction, since workers lock candidates before the organisation
-    if taken_ids(row).update(id_taken_at=None):
-        begin_pass(row, now=now, requested_by=member)
-    resume_waiting(row, now=now)
+        # by a job, since workers lock candidates before the organisation
+        jobs.named("greenhouse.resume").defer(connection_id=row.pk, key_set_by=member.pk)
     return row
+
+
+def resume(connection: Connection, *, key_set_by: Membership | None, now: datetime) -> None:
+    """Continue with what waited for the connection to work. With a new key, read candidates again whose ids were other
+    people's."""
+    with transaction.atomic():
+        if key_set_by is not None and taken_ids(connection).update(id_taken_at=None):
+            begin_pass(connection, now=now, requested_by=key_set_by)
+    replay_waiting(connection, now=now)
+    retry_all(connection, now=now)
 
 
 def is_double_click(taken: Connection, *, member: Membership, now: datetime) -> bool:

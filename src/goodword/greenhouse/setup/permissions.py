@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
+from goodword.core import jobs
 from goodword.core.crypto import CannotOpen
 from goodword.greenhouse.client import HarvestError, Priority, ProbeResult, probe_all
 from goodword.greenhouse.client import PermissionState as Probed
 from goodword.greenhouse.client.errors import SITE_ADMIN
 from goodword.greenhouse.client.permissions import ACTIVITY_FEED, USERS
 from goodword.greenhouse.models import Connection, Permission
-from goodword.greenhouse.setup.connections import DISCONNECTED, locked, resume_waiting
+from goodword.greenhouse.setup.connections import DISCONNECTED, locked
 from goodword.greenhouse.setup.webhooks import WebhookSetup, webhook_setup
 from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 from goodword.greenhouse.sync.identity import taken_ids
@@ -96,9 +97,9 @@ def check_again(connection: Connection, *, member: Membership | None, now: datet
                 now=now,
                 details={"connection": row.pk, "state": row.state, "withdrawn": gone, "given_back": back},
             )
-    # the first successful call may already have made the row active, so compare with the state from before
-    if row.state == ConnectionState.ACTIVE and (back or connection.state != ConnectionState.ACTIVE):
-        resume_waiting(row, now=now)
+        # the first successful call may already have made the row active, so compare with the state from before
+        if row.state == ConnectionState.ACTIVE and (back or connection.state != ConnectionState.ACTIVE):
+            jobs.named("greenhouse.resume").defer(connection_id=row.pk)
     return row.state
 
 
