@@ -264,7 +264,7 @@ def _result_at(runs: Sequence[StepRun], reuse_completed_at: datetime | None) -> 
 
 
 def _since(run: StepRun, *, now: datetime) -> date | None:
-    if status(run, now=now) == "overdue":
+    if not run.attention and status(run, now=now) == "overdue":
         return run.overdue_since
     return run.completed_at or run.closed_at or run.paused_at or _started_on(run) or run.opened_at
 

@@ -97,6 +97,22 @@ def test_an_assessment_begins_on_the_day_of_the_organisations_zone(
     assert (row[8], row[9]) == ("in_progress", day)
 
 
+@pytest.mark.parametrize("attention", ["", "undelivered"])
+def test_a_late_step_has_the_same_dates_on_the_page_and_in_the_file(
+    role: Role, rita: Membership, attention: str
+) -> None:
+    ada = named(role, "Ada", "Zorn")
+    for run in (invited(ada), checked(ada)):
+        type(run)._base_manager.filter(pk=run.pk).update(attention=attention)
+    client = signed_in(rita)
+    [row] = client.get(path("role", role.organisation, role.pk)).context["listing"].rows
+    [_head, line] = lines(client, path("role_csv", role.organisation, role.pk))
+    assert [cell.at.astimezone(role.organisation.zone).date().isoformat() for cell in row.cells] == [
+        line[9][:10],
+        line[11][:10],
+    ]
+
+
 def test_the_page_links_to_a_workbook_of_the_same_rows(role: Role, rita: Membership) -> None:
     named(role, "=HYPERLINK()", "Zorn", email="ada@mail.example", stage_name="Interview")
     named(role, "Bo", "Abel", email="bo@mail.example", stage_name="Interview")

@@ -208,7 +208,8 @@ def cell_of(mark: StepProgress) -> StepCell:
     if run is None or not is_open(run) or mark.kind == Step.Kind.ASSESSMENT:
         return StepCell(mark=mark, word="", at=mark.since)
     if mark.state in {"overdue", "paused"}:
-        return StepCell(mark=mark, word=_("since"), at=mark.since)
+        at = run.overdue_since if mark.state == "overdue" else mark.since
+        return StepCell(mark=mark, word=_("since"), at=at)
     return _until(mark, run)
 
 
