@@ -263,7 +263,8 @@ def too_long(text: str, longest: int) -> str:
 
 
 def written_figure(value: float, places: int = 2) -> str:
-    return number_format(f"{value:.{places}f}", places)
+    """Rounded like the figures on pages (`floatformat`)."""
+    return number_format(rounded(value, places), places)
 
 
 def _primary() -> str:
