@@ -194,6 +194,7 @@ def test_the_command_prints_the_same(role: Role, tmp_path: Path, capsys: pytest.
     file.write_bytes(two_groups(role))
     add(role, "no", status="hired", n=2)
     add(role, "gone", status="rejected", n=1, erased_at=NOW)
+    add(role, "going", status="rejected", n=1, erasure_requested_at=NOW)
     usual: dict[str, Any] = {
         "slug": role.organisation.slug,
         "file": file,
@@ -213,7 +214,7 @@ def test_the_command_prints_the_same(role: Role, tmp_path: Path, capsys: pytest.
         "A: 40 applications, 12 hired, 0 declined an offer, 28 rejected, 0 withdrew, 0 active",
     ]
     assert "Applications in this period without a group in the file: 2." in printed
-    assert "Applications in this period that were erased and can't count: 1." in printed
+    assert "Applications in this period that were or will be erased and can't count: 2." in printed
     start = printed.index("Selected (hired or declined an offer)")
     assert printed[start + 1 : start + 4] == [
         "  all groups: Fisher's exact test, p = 0.339",
