@@ -318,4 +318,4 @@ def _correlation(row: CorrelationRow) -> str:
 
 
 def _in_words(of: Estimate) -> str:
-    return f"{of.r:.2f} ({of.low:.2f} to {of.high:.2f})"
+    return f"{of.r:.2f} ({of.low:.{of.low_places}f} to {of.high:.{of.high_places}f})"

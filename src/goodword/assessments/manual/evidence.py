@@ -94,8 +94,8 @@ def _relations(facts: ManualFacts) -> Topic:
 def _with_interval(of: Estimate) -> str:
     return _("%(r)s (%(low)s to %(high)s)") % {
         "r": written_figure(of.r),
-        "low": written_figure(of.low),
-        "high": written_figure(of.high),
+        "low": written_figure(of.low, of.low_places),
+        "high": written_figure(of.high, of.high_places),
     }
 
 

@@ -38,6 +38,14 @@ class Estimate:
     low: float
     high: float
 
+    @property
+    def low_places(self) -> int:
+        return _places(self.low)
+
+    @property
+    def high_places(self) -> int:
+        return _places(self.high)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validity:
@@ -75,6 +83,14 @@ def validity(
         ratio=ratio,
         corrected=_corrected(observed, ratio) if restricted else None,
     )
+
+
+def _places(end: float) -> int:
+    """Two decimals, or as many as show that the interval ends beside 0."""
+    places = 2
+    while end and not round(end, places):
+        places += 1
+    return places
 
 
 def unrestricted(r: float, ratio: float) -> float:
