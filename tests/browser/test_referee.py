@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from goodword.core import clock
-from goodword.references.domain.responses import DraftAnswers
+from goodword.references.domain.responses import DraftAnswers, begin
 from tests.browser.looking import Looker
 from tests.browser.windows import hold, until
 from tests.references.stage import Stage, set_up
@@ -82,6 +82,21 @@ def test_a_whole_reference_by_keyboard_in_two_languages_on_two_devices(
     laptop.close()
     assert stage.request.state == "answered"
     assert (looker.wrong, looker.complaints) == ({}, [])
+
+
+def test_the_first_page_says_that_a_tapped_answer_can_lead_on(
+    browser: Browser, stage: Stage, referee_page: str
+) -> None:
+    advice = "On some pages, tapping or clicking the last answer takes you to the next page."
+    begin(request_id=stage.request.pk, now=clock.now())
+    for script in (True, False):
+        context = browser.new_context(java_script_enabled=script)
+        page = context.new_page()
+        page.goto(f"{referee_page}questions/1/")
+        expect(page.get_by_text(advice)).to_be_visible(visible=script)
+        page.goto(f"{referee_page}questions/2/")
+        expect(page.get_by_text(advice)).to_have_count(0)
+        context.close()
 
 
 def test_text_is_kept_as_it_is_typed(page: Page, stage: Stage, referee_page: str) -> None:

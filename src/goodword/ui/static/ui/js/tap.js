@@ -84,6 +84,8 @@
     return false;
   };
 
+  for (const advice of document.querySelectorAll("[data-taps]")) advice.hidden = false;
+
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.elt.closest("form[data-leads]");
     if (!form || !event.detail.successful) return;
