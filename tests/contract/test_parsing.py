@@ -154,6 +154,28 @@ def test_a_stage_that_an_application_lacks_is_read(time: Moments) -> None:
         assert (found.stage_id, found.stage_entered_at) == (602, datetime(2026, 11, 2, 8, tzinfo=UTC))
 
 
+def test_an_application_is_left_out_if_its_stage_cannot_be_read(time: Moments) -> None:
+    records = [{"id": one, "candidate_id": 8, "job_id": 2, "status": "in_process"} for one in (7, 9)]
+    rows = [{"application_id": one, "current": True, "job_interview_stage_id": 601} for one in (None, 9)]
+    with client("v3", Scripted(Reply(200, records), Reply(200, rows)), time) as api:
+        assert [(one.id, one.stage_id) for one in api.applications()] == [(9, 601)]
+        assert api.left_out == 1
+    with (
+        client("v3", Scripted(Reply(200, records[:1]), Reply(200, rows[:1])), time) as api,
+        pytest.raises(UnexpectedShape),
+    ):
+        api.application(7)
+
+
+@pytest.mark.parametrize("kind", ["applications_by_id", "jobs_by_id"])
+def test_an_unreadable_record_is_left_out_of_those_read_by_id(version: str, kind: str, time: Moments) -> None:
+    odd, good = {"id": None}, {"id": 7, "candidate_id": 8, "job_interview_stage_id": None}
+    replies = [odd, good] if version == "v1" else [[odd, good]]
+    with client(version, Scripted(*(Reply(200, one) for one in replies)), time) as api:
+        assert [one.id for one in getattr(api, kind)([6, 7])] == [7]
+        assert api.left_out == 1
+
+
 def test_a_job_without_an_id_does_not_hide_the_application(time: Moments) -> None:
     record = {"id": 7, "candidate_id": 8, "jobs": [{"id": None, "name": None}, {"id": 2}]}
     found = client("v1", Scripted(Reply(200, record)), time).application(7)

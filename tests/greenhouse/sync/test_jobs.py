@@ -1,5 +1,7 @@
 """Changes of linked jobs and stages lead to notices on the role."""
 
+from typing import Any
+
 import httpx2
 import pytest
 
@@ -220,3 +222,20 @@ def test_fifty_jobs_need_as_many_calls_as_one(world: World) -> None:
     world.line.calls.clear()
     sync_jobs(world.connection, jobs, now=clock.now())
     assert len(world.line.reads) == calls
+
+
+@pytest.mark.parametrize("part", ["/jobs", "/job_interview_stages"])
+def test_a_job_or_stage_that_cannot_be_read_does_not_count_as_deleted(world: World, part: str) -> None:
+    look(world)
+    before = notices(world)
+
+    def unreadable(path: str, data: Any) -> Any:
+        wanted = {world.job_id, world.stages[ASSESSMENT][0]}
+        return [row | {"id": None} if row["id"] in wanted else row for row in data] if part in path else data
+
+    world.line.edit = unreadable
+    assert (look(world), notices(world)) == ([], before)
+    world.line.edit = None
+    gone = stage(world, ASSESSMENT)
+    world.greenhouse.store.job_stages.delete(gone.id)
+    assert look(world) == [f"Stage “{gone.name}” was deleted."]

@@ -81,8 +81,9 @@ class HarvestV1:
         return application_of(record) if record else None
 
     def applications_by_id(self, application_ids: Iterable[int]) -> Iterator[Application]:
-        found = map(self.application, dict.fromkeys(application_ids))
-        return (application for application in found if application is not None)
+        for application_id in dict.fromkeys(application_ids):
+            if record := self._one(f"/applications/{application_id}", APPLICATIONS):
+                yield from self._session.parsed(application_of, [record])
 
     def applications(
         self,
@@ -149,7 +150,7 @@ class HarvestV1:
     def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
         for job_id in dict.fromkeys(job_ids):
             if record := self._one(f"/jobs/{job_id}", JOBS):
-                yield job_of(record)
+                yield from self._session.parsed(job_of, [record])
 
     def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
         if job_ids is None:

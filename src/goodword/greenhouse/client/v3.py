@@ -301,7 +301,8 @@ def _has_unknown_stage(application: Record) -> bool:
 
 
 class _Completion:
-    """Reads what application rows lack, fifty rows per call. They never have the name of a rejection reason."""
+    """Reads what application rows lack, fifty rows per call. They never have the name of a rejection reason. If a stage
+    can't be read, the applications that may be in it are left out."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -309,11 +310,17 @@ class _Completion:
 
     def applications(self, page: Sequence[Record]) -> Iterator[Application]:
         found = list(self._session.parsed(lambda record: (application_of(record), record), page))
-        stages = self.stages(
-            [a.id for a, record in found if not record.has("job_interview_stage_id") and not a.prospect]
-        )
+        without_stage = [
+            a.id for a, record in found if not record.has("job_interview_stage_id") and not a.prospect
+        ]
+        unknown_stage = [a.id for a, record in found if _has_unknown_stage(record)]
+        left_out = self._session.left_out
+        stages = self.stages(without_stage)
         with suppress(Forbidden):
-            stages |= self.stages([a.id for a, record in found if _has_unknown_stage(record)])
+            stages |= self.stages(unknown_stage)
+        if self._session.left_out > left_out:
+            unreadable = {*without_stage, *unknown_stage} - stages.keys()
+            found = [(a, record) for a, record in found if a.id not in unreadable]
         reasons = self._reason_ids(
             [
                 a.id
@@ -348,11 +355,9 @@ class _Completion:
             params={"current": "true"},
         )
         # There are also rows for stages that were never entered, so check the flag. The last one entered counts.
-        current = sorted(
-            (row for row in rows if row.flag("current")),
-            key=lambda row: row.moment("entered_at") or _NEVER,
-        )
-        return dict(self._session.parsed(lambda row: (row.id("application_id"), row), current))
+        readable = self._session.parsed(lambda row: (row.id("application_id"), row), rows)
+        current = [(application_id, row) for application_id, row in readable if row.flag("current")]
+        return dict(sorted(current, key=lambda pair: pair[1].moment("entered_at") or _NEVER))
 
     def _reason_ids(self, application_ids: Sequence[int]) -> dict[int, int]:
         """Return ids of rejection reasons by application id. Empty without the permission, since we know of the

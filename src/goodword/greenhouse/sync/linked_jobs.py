@@ -23,13 +23,16 @@ def sync_jobs(
     wanted = sorted(set(job_ids))
     for _ in range(READINGS):
         linked = _linked(connection, wanted)
-        jobs: dict[int, JobNow] = {}
+        jobs: dict[int, JobNow | None] = {}
         if linked:
             with harvest(connection, retry=BRIEFLY) as api:
                 jobs = dict(_read(api, linked))
         try:
             with transaction.atomic():
-                sentences = {row.job_id: update_job(row, job=jobs.get(row.job_id), now=now) for row in linked}
+                sentences = {
+                    row.job_id: update_job(row, job=jobs[row.job_id], now=now) if row.job_id in jobs else []
+                    for row in linked
+                }
                 settle(sentences)
         except Outdated:
             continue
@@ -42,12 +45,19 @@ def _linked(connection: Connection, job_ids: Iterable[int]) -> list[Automation]:
     return list(rows.order_by("pk"))
 
 
-def _read(api: HarvestApi, linked: list[Automation]) -> Iterator[tuple[int, JobNow]]:
+def _read(api: HarvestApi, linked: list[Automation]) -> Iterator[tuple[int, JobNow | None]]:
+    """Yield the jobs, or None for those that Greenhouse doesn't show. If a record couldn't be read, the jobs or stages
+    that may be missing because of it are left out."""
     jobs = {job.id: job for job in api.jobs_by_id([row.job_id for row in linked])}
+    left_out = api.left_out
+    if not left_out:
+        yield from ((row.job_id, None) for row in linked if row.job_id not in jobs)
     stages: dict[int, list[tuple[int, StageNow]]] = {}
     for stage in api.job_stages(jobs):
         now = StageNow(id=stage.id, name=stage.name, in_use=stage.active)
         stages.setdefault(stage.job_id, []).append((stage.order, now))
+    if api.left_out > left_out:
+        stages = {}
     chosen = {row.job_id: row.job_post_id for row in linked if row.job_post_id and row.job_id in jobs}
     titles = _post_titles(api, chosen)
     for job_id, job in jobs.items():
