@@ -60,7 +60,7 @@ def test_a_form_sent_after_the_session_has_ended_leads_back_to_its_page(came_fro
     assert [str(one) for one in get_messages(response.wsgi_request)] == [NOT_SAVED]
 
 
-def test_a_script_opens_the_sign_in_page_as_a_whole(organisation: Organisation) -> None:
+def test_a_script_without_a_session_redirects_the_whole_page(organisation: Organisation) -> None:
     here = f"{page('roles', organisation)}?q=ada"
     client = Client(headers={"hx-request": "true", "hx-current-url": f"http://testserver{here}"})
     posted = client.post(reverse("member_reactivate", args=[organisation.slug, 1]))

@@ -301,8 +301,8 @@ def test_saving_an_answer_leads_to_the_next_item(client: Client, attempt: Attemp
     assert again.count(">Saved</span>") == 1
 
 
-def test_the_first_item_says_that_a_tapped_answer_can_lead_on(client: Client, token: str) -> None:
-    advice = "tapping or clicking the last answer takes you to the next page"
+def test_the_first_item_says_that_a_tapped_answer_can_open_the_next_page(client: Client, token: str) -> None:
+    advice = "tapping or clicking your last answer takes you straight to the next page"
     found = [page(client, token, "portal_assessment_item", 1, number).count(advice) for number in (1, 2)]
     assert (page(client, token, "portal_assessment_practice", 1, 1).count(advice), found) == (1, [1, 0])
 

@@ -84,10 +84,10 @@ def test_a_whole_reference_by_keyboard_in_two_languages_on_two_devices(
     assert (looker.wrong, looker.complaints) == ({}, [])
 
 
-def test_the_first_page_says_that_a_tapped_answer_can_lead_on(
+def test_the_first_page_says_that_a_tapped_answer_can_open_the_next(
     browser: Browser, stage: Stage, referee_page: str
 ) -> None:
-    advice = "On some pages, tapping or clicking the last answer takes you to the next page."
+    advice = "On some pages, tapping or clicking your last answer takes you straight to the next page."
     begin(request_id=stage.request.pk, now=clock.now())
     for script in (True, False):
         context = browser.new_context(java_script_enabled=script)

@@ -63,7 +63,7 @@ def test_each_status_maps_to_an_error_with_its_details(
         (
             {"message": "Unprocessable Content", "errors": [{"ids": "`x` is not a number"}]},
             "Greenhouse did not accept the request. Greenhouse says: Unprocessable Content; ids: `x` is not a number.",
-            "Correct what Greenhouse names; trying again won't help.",
+            "Correct what Greenhouse objects to; trying again as it is won't help.",
         ),
         (
             "<html>",

@@ -139,7 +139,7 @@ def test_members_of_a_hiring_team_without_an_id_are_left_out(version: str, time:
     assert [one.user_id for one in client(version, Scripted(said), time).job_owners([2])] == [3]
 
 
-def test_a_stage_that_an_application_lacks_is_read(time: Moments) -> None:
+def test_a_stage_missing_from_an_application_is_looked_up(time: Moments) -> None:
     record = {"id": 7, "candidate_id": 8, "job_id": 2, "status": "in_process", "stage_id": 501}
     row = {"application_id": 7, "current": True}
     rows = [

@@ -126,7 +126,7 @@ def test_a_mail_is_delivered_with_text_and_html_parts(post: Post) -> None:
         ("ada@straße.example", "ada@xn--strae-oqa.example"),
     ],
 )
-def test_a_domain_beyond_ascii_is_sent_in_its_ascii_form(post: Post, address: str, on_the_wire: str) -> None:
+def test_mail_to_a_non_ascii_domain_uses_its_ascii_form(post: Post, address: str, on_the_wire: str) -> None:
     email = to(address)
     run_jobs()
     assert [message["To"] for message in post.taken] == [f"Ada <{on_the_wire}>"]

@@ -152,7 +152,7 @@ def test_groups_that_are_too_small_are_named_and_not_compared(role: Role) -> Non
         (b"E-mail,Group\na@x,A\n", {"declined": ["Candidate withdrew"]}, "is also chosen as a withdrawal"),
     ],
 )
-def test_bad_input_is_named_and_computes_nothing(
+def test_bad_input_is_named_and_nothing_is_computed(
     role: Role, raw: bytes, changes: dict[str, Any], problem: str
 ) -> None:
     add(role, "a", status="rejected", n=1, reason="Candidate withdrew")
@@ -214,7 +214,7 @@ def test_the_command_prints_the_same(role: Role, tmp_path: Path, capsys: pytest.
         "A: 40 applications, 12 hired, 0 declined an offer, 28 rejected, 0 withdrew, 0 active",
     ]
     assert "Applications in this period without a group in the file: 2." in printed
-    assert "Applications in this period that were or will be erased and can't count: 2." in printed
+    assert "Applications in this period left out because they were or will be erased: 2." in printed
     start = printed.index("Selected (hired or declined an offer)")
     assert printed[start + 1 : start + 4] == [
         "  all groups: Fisher's exact test, p = 0.339",

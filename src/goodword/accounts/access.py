@@ -101,7 +101,7 @@ def member(
 ) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
     """Allow members of these kinds. The view gets no slug; its request has `member` and `organisation` instead.
 
-    HEAD requests change nothing: otherwise the audit log would say that somebody viewed or downloaded what they weren't
+    HEAD requests change nothing: otherwise the audit log would record views and downloads of what wasn't
     sent. `calls_out`: the view may call another system, so HEAD requests have no transaction to roll back, and it must
     record nothing for GET.
 
@@ -157,8 +157,8 @@ def member(
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
-    """Redirect to the sign-in page, and then back. After a form, and for a script, that is to the page that sent the
-    request, since its own URL may not be one to open."""
+    """Redirect to the sign-in page, which leads back afterwards: for forms and scripts, to the page that sent
+    them, since their own URLs may not be pages."""
     script, posted = "HX-Request" in request.headers, request.method == "POST"
     if posted:
         messages.error(

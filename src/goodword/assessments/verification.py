@@ -49,7 +49,7 @@ from goodword.workflow.models import DONE, StepRequest, lock_application
 #: time after the start at which unfinished ones end
 LONGEST: Final = timedelta(hours=12)
 _AT_MOST: Final = 200
-_OVER: Final = "The verification is over. The candidate's page shows the comparison within a minute."
+_OVER: Final = "The verification is over. The comparison will be on the candidate's page within a minute."
 
 
 class Closed(Exception):

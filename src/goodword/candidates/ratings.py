@@ -230,7 +230,7 @@ class PersonToRate:
 def people_to_rate(
     organisation: Organisation, *, now: datetime, refused: Collection[int] = ()
 ) -> list[PersonToRate]:
-    """People to rate, by role and name, each with their latest hire, since that is what an imported rating counts for.
+    """People to rate, by role and name, each with their latest hire, since imported ratings count for that one.
     Those without an address are left out, since a file can't identify them. `refused`: applications of people who must
     not be rated."""
     confirmed = PerformanceRating.objects.of(organisation).filter(of__confirmed_at__isnull=False)

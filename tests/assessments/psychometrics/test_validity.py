@@ -73,7 +73,7 @@ def test_the_correction_recovers_the_correlation_among_all_applicants() -> None:
     assert found.corrected.low < 0.5 < found.corrected.high
 
 
-def test_the_end_of_an_interval_beside_0_has_as_many_decimals_as_show_it() -> None:
+def test_the_end_of_an_interval_has_enough_decimals_to_differ_from_0() -> None:
     ends = [(0.0031, -0.00042), (0.0, 0.006), (-0.3, 0.21)]
     found = [Estimate(r=0.1, low=low, high=high) for low, high in ends]
     assert [(one.low_places, one.high_places) for one in found] == [(3, 4), (2, 2), (2, 2)]

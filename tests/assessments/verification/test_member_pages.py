@@ -180,7 +180,7 @@ def test_no_link_is_offered_once_time_is_up(method: str) -> None:
     Verification.objects.of(begun.organisation).filter(pk=begun.pk).update(seen_at=DAY)
     page = words(getattr(signed_in(owner(attempt)), method)(where("candidate_verify", attempt)))
     page = page.replace("&#x27;", "'")
-    assert "The verification is over. The candidate's page shows the comparison within a minute." in page
+    assert "The verification is over. The comparison will be on the candidate's page within a minute." in page
     assert "Create new link" not in page
 
 

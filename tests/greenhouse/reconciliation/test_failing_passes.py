@@ -120,7 +120,7 @@ def test_an_unreadable_record_does_not_stop_a_pass(world: World, part: str, full
 
 @pytest.mark.world
 @two_moved
-def test_a_pass_tells_how_many_applications_could_not_be_read(
+def test_a_pass_reports_how_many_applications_could_not_be_read(
     world: World, made: list[RemoteApplication]
 ) -> None:
     odd = made[1].id

@@ -165,7 +165,7 @@ def test_an_unknown_acting_user_is_reported_at_its_field(desk: Desk) -> None:
     [line] = errors(response.content)
     assert line == (
         "Act as (Greenhouse user ID): Greenhouse did not accept the request. There is no active Greenhouse user "
-        "4711 for it to act as. Correct what Greenhouse names; trying again won't help."
+        "4711 for it to act as. Correct what Greenhouse objects to; trying again as it is won't help."
     )
 
 

@@ -232,7 +232,7 @@ def test_a_job_whose_candidates_a_recruiter_cannot_see_is_linked_by_an_admin(des
     wizard = Wizard(desk, role)
     wizard.connect_stages(job)
     assert wizard.confirm(job)["Location"] == wizard.url("role_automation")
-    sentence = "Candidates whom you can't see would move to this role. Ask an admin to link the job."
+    sentence = "Linking this job would move candidates you can't see. Ask an admin to link it."
     assert sentence in wizard.get("role_automation").get_text()
     response = wizard.client.post(wizard.url("role_automation"), {"job": wizard.key(job)})
     assert errors(response.content) == [sentence]

@@ -52,7 +52,7 @@ def pages(attempt: Attempt) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("language", TOLD)
-def test_both_pages_tell_in_each_language(attempt: Attempt, language: str) -> None:
+def test_both_pages_mention_ratings_in_each_language(attempt: Attempt, language: str) -> None:
     Attempt.objects.of(attempt.organisation).update(language=language)
     candidate = attempt.step_request.application.candidate
     candidate.chosen_language = language

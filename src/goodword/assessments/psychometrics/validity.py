@@ -86,7 +86,7 @@ def validity(
 
 
 def _places(end: float) -> int:
-    """Two decimals, or as many as show that the interval ends beside 0."""
+    """Two decimals, or as many as it takes to show that the end isn't 0."""
     places = 2
     while end and not round(end, places):
         places += 1

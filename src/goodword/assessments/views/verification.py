@@ -235,9 +235,8 @@ def _take(request: HttpRequest, sitting: Sitting, task: ReasoningTask) -> HttpRe
     row, script = sitting.verification, is_script(request)
     if request.POST.get("item") != task.id:
         return _on_screen(request, sitting, elsewhere=True)
-    if script and parts.is_disconnected(
-        row, now=sitting.now
-    ):  # an answer from during the break doesn't count
+    # answers given while disconnected don't count
+    if script and parts.is_disconnected(row, now=sitting.now):
         return private(
             JsonResponse({"saved": False, "go": sitting.url("verification_reconnect")}, status=409)
         )

@@ -83,7 +83,7 @@ def compare(
     if found.ungrouped:
         print(f"Applications in this period without a group in the file: {found.ungrouped}.")
     if found.erased:
-        print(f"Applications in this period that were or will be erased and can't count: {found.erased}.")
+        print(f"Applications in this period left out because they were or will be erased: {found.erased}.")
     return _print(found)
 
 

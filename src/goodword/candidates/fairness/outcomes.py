@@ -75,7 +75,7 @@ class Scope:
         return self._made().filter(erasure_requested_at=None, erased_at=None)
 
     def erased(self) -> int:
-        """The number of applications that can't count, because they were or will be erased."""
+        """The number of applications left out because they were or will be erased."""
         return self._made().exclude(erasure_requested_at=None, erased_at=None).count()
 
     def _made(self) -> QuerySet[Application]:
@@ -136,7 +136,7 @@ class GroupTotal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupComparison:
     """`unknown`: people in the file without an application in scope. `ungrouped`: applications of people who aren't in
-    the file. `erased`: applications in scope that can't count."""
+    the file. `erased`: applications left out because they were or will be erased."""
 
     groups: Sequence[GroupTotal]
     selected: StageRates

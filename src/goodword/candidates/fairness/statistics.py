@@ -74,7 +74,7 @@ class Together:
 
 
 def _written(value: float, *, limit: float) -> str:
-    """Two decimals, or as many as show that the value is below the limit."""
+    """Two decimals, or as many as it takes to show that the value is below the limit."""
     places = 2
     while value < limit <= float(rounded(value, places)):
         places += 1

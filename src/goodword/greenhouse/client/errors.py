@@ -165,7 +165,7 @@ class Invalid(HarvestError):
     def remedy(self) -> str:
         if not self.detail:
             return "It gave no reason; trying again won't help."
-        return "Correct what Greenhouse names; trying again won't help."
+        return "Correct what Greenhouse objects to; trying again as it is won't help."
 
 
 class RateLimited(HarvestError):

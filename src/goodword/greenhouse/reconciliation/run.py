@@ -56,7 +56,7 @@ NO_JOBS = (
 )
 
 
-LEFT_OUT = "Left out because they could not be read: {n} of Greenhouse's records."
+LEFT_OUT = "Greenhouse records left out because they could not be read: {n}."
 
 
 class NoJobs(Exception): ...

@@ -281,7 +281,7 @@ def connect(
 
 
 def resume(connection: Connection, *, key_set_by: Membership | None, now: datetime) -> None:
-    """Continue with what waited for the connection to work. With a new key, read candidates again whose ids were other
+    """Resume what waited for the connection to work. With a new key, reread candidates whose ids had become other
     people's."""
     with transaction.atomic():
         if key_set_by is not None and taken_ids(connection).update(id_taken_at=None):

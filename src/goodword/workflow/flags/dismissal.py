@@ -51,7 +51,7 @@ class DismissForm(forms.Form):
 def dismiss_flag[F: Flag](
     model: type[F], *, flag_id: int, member: Membership, note: str, now: datetime
 ) -> bool:
-    """Dismiss a flag. Returns False if it was dismissed before. Raises NoteRequired."""
+    """Dismiss a flag. Returns False if it had already been dismissed. Raises NoteRequired."""
     cleaned = clean_text(note)
     if not cleaned or len(cleaned) > LONGEST_NOTE:
         raise NoteRequired

@@ -155,8 +155,8 @@ def jobs_of_other_roles(role: Role, member: Membership) -> dict[str, str]:
 
 
 def known_elsewhere(connection: Connection, job_id: int, role: Role | None) -> QuerySet[Application]:
-    """The job's applications that belong to a role other than this one, to which linking the job moves them. Either the
-    job was linked to theirs before, or they were moved from a job of theirs while this one had no role."""
+    """The job's applications in other roles, which move to this role when the job is linked to it. Either the job used
+    to be linked to their role, or they came from a job of that role while this job had none."""
     rows = Application.objects.of(connection.organisation).filter(
         connection_id=connection.pk, job_id=job_id, role__isnull=False, erased_at=None
     )
@@ -168,7 +168,7 @@ def refusal(choice: JobChoice, role: Role | None, member: Membership) -> str:
     role, or private ones."""
     moved = known_elsewhere(choice.connection, choice.job.id, role)
     if moved.exclude(pk__in=visible_applications(member).values("pk")).exists():
-        return _("Candidates whom you can't see would move to this role. Ask an admin to link the job.")
+        return _("Linking this job would move candidates you can't see. Ask an admin to link it.")
     return ""
 
 
