@@ -16,6 +16,6 @@ def test_the_command_lifts_required_single_sign_on(capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize("arguments", [[], ["--organisation", "acme", "--email", "a@acme.example"]])
-def test_the_command_takes_one_of_both(arguments: list[str]) -> None:
+def test_the_command_takes_exactly_one_target(arguments: list[str]) -> None:
     with pytest.raises(SystemExit):
         main(["recover-sign-in", *arguments])

@@ -120,7 +120,7 @@ def test_an_erasure_carried_out_twice_has_one_effect() -> None:
 
 
 @pytest.mark.world
-def test_a_mail_that_a_worker_has_in_hand_is_not_written_any_more() -> None:
+def test_a_mail_erased_while_a_worker_sends_it_is_not_saved_again() -> None:
     email = queued()
     assert email.application is not None
     claimed = outbox.claim(Email, email.pk, now=NOW)

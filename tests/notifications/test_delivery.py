@@ -231,7 +231,7 @@ def test_a_mail_refused_before_its_message_is_stored_without_a_link(post: Post) 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sending_takes_a_transaction_for_each_of_claim_hand_over_and_outcome(post: Post) -> None:
+def test_claim_hand_over_and_outcome_of_a_mail_each_take_a_transaction(post: Post) -> None:
     email = to("ada@mail.example")
     with transactions() as found:
         send(email_id=email.pk, now=NOW)

@@ -299,7 +299,7 @@ def test_a_matrix_that_changed_since_the_page_was_opened_is_not_confirmed(
 
 
 @pytest.mark.world
-def test_bad_input_is_named_and_stores_nothing(admin: Membership, role: Role) -> None:
+def test_bad_input_is_named_and_nothing_is_stored(admin: Membership, role: Role) -> None:
     client = signed_in(admin)
     added(role, admin, "Keeps dates")
     for sent, sentence in (

@@ -142,7 +142,7 @@ def test_ratings_are_checked_before_they_count(role: Role) -> None:
         (FILE, {"lowest": "nan"}, "Enter a number."),
     ],
 )
-def test_bad_input_is_named_and_stores_nothing(
+def test_bad_input_is_named_and_nothing_is_stored(
     role: Role, raw: str, changes: dict[str, Any], problem: str
 ) -> None:
     hired(role, "ada@x.example")

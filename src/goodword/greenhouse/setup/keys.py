@@ -469,7 +469,7 @@ def _is_of(
 
 
 def _newest_candidates(connection: Connection) -> dict[int, Candidate]:
-    """Without erased and merged ones: nothing of them can be mixed up, and Greenhouse may not show them any more."""
+    """Excludes erased and merged ones, which can't be mixed up and which Greenhouse may no longer show."""
     rows = Candidate.objects.of(connection.organisation).filter(
         connection_id=connection.pk, remote_created_at__isnull=False, erased_at=None, merged_into=None
     )
