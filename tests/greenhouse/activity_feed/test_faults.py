@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import httpx2
 import pytest
@@ -148,6 +149,25 @@ def test_an_unknown_outcome_stays_unknown_while_the_feed_is_unreadable(story: St
     story.world.fail(kind="fail", method="GET", path="/v3/notes", status=503, times=2)
     story.try_to_post(after=UNKNOWN_WAIT)
     assert state(story) == ("queued", True)
+    story.try_to_post(after=timedelta(hours=1))
+    assert (state(story), len(story.notes())) == (("sent", False), 1)
+
+
+def test_an_unknown_outcome_stays_unknown_while_a_note_cannot_be_read(either: World, story: Story) -> None:
+    either.fail(kind="fail_after", method="POST", path=f"/{either.greenhouse.version}", status=503)
+    story.try_to_post()
+
+    def without_ids(path: str, data: Any) -> Any:
+        if path.endswith("/notes") and isinstance(data, list):
+            return [row | {"id": None} for row in data]
+        if path.endswith("/activity_feed"):
+            return data | {"notes": [row | {"id": None} for row in data["notes"]]}
+        return data
+
+    either.line.edit = without_ids
+    story.try_to_post(after=UNKNOWN_WAIT)
+    assert (state(story), len(story.notes())) == (("queued", True), 1)
+    either.line.edit = None
     story.try_to_post(after=timedelta(hours=1))
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 

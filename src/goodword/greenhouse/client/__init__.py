@@ -209,7 +209,7 @@ class HarvestApi(Protocol):
     def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]: ...
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
-        """Read notes, without e-mails and moves."""
+        """Read notes, without e-mails and moves. Raises UnexpectedShape if one is unreadable, since it may be ours."""
 
     def post_note(
         self,

@@ -192,7 +192,7 @@ class HarvestV1:
     def notes(self, candidate_id: int) -> Iterator[Note]:
         feed = self._one(f"/candidates/{candidate_id}/activity_feed", ACTIVITY_FEED)
         found = feed.children("notes") if feed else []
-        return self._session.parsed(partial(note_of, candidate_id=candidate_id), found)
+        return (note_of(record, candidate_id=candidate_id) for record in found)
 
     def post_note(
         self,

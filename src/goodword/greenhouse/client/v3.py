@@ -181,7 +181,7 @@ class HarvestV3:
             params={"type": "NOTE"},
         )
         found = (record for record in feed if record.text("type") in ("NOTE", ""))
-        return self._session.parsed(partial(note_of, candidate_id=candidate_id), found)
+        return (note_of(record, candidate_id=candidate_id) for record in found)
 
     def post_note(
         self,
