@@ -15,7 +15,6 @@ from goodword.assessments.models import (
     DrawnItem,
     TestVersion,
     Upload,
-    Verification,
 )
 from goodword.candidates.models import Application
 from goodword.core.compiled_queries import compiled
@@ -186,11 +185,6 @@ def _attempts(application_id: int) -> QuerySet[Attempt]:
 
 def gets_result(attempt: Attempt) -> bool:
     return attempt.progress == StepRun.Progress.COMPLETED and attempt.assessment.shares_result
-
-
-def awaits_verification(attempt: Attempt) -> bool:
-    rows = Verification.objects.of(attempt.organisation)
-    return rows.filter(part__attempt=attempt, begun_at=None, discarded_at=None).exists()
 
 
 def application_of(attempt: Attempt) -> Application:

@@ -77,6 +77,17 @@ def is_closed(verification: Verification) -> bool:
     return verification.begun_at is None and (bool(application.end) or verification.version != VERSION)
 
 
+def awaits_verification(attempt: Attempt) -> bool:
+    """Whether the candidate can still start one."""
+    rows = Verification.objects.of(attempt.organisation).filter(
+        part__attempt=attempt, begun_at=None, discarded_at=None
+    )
+    return any(
+        not is_closed(row)
+        for row in rows.select_related("part__attempt__step_request", "part__attempt__organisation")
+    )
+
+
 def tasks_of(verification: Verification) -> tuple[ReasoningTask, ...]:
     """The tasks in order, without void ones."""
     return tuple(
@@ -287,12 +298,13 @@ def _calibration_of(row: Verification) -> Calibration | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationStatus:
-    """A verification for members, without times, which would reveal adjustments. `has_link`: of an unfinished one,
-    whether its link still works."""
+    """A verification for members, without times, which would reveal adjustments. `closed`: it can no longer be started.
+    `has_link`: of an unfinished one, whether its link still works."""
 
     verification: Verification
     comparison: VerificationComparison | None
     over: bool
+    closed: bool
     has_link: bool
 
     @property
@@ -312,6 +324,7 @@ def status_of(verification: Verification, *, now: datetime) -> VerificationStatu
         verification=verification,
         comparison=comparison,
         over=is_over(verification, now=now),
+        closed=verification.begun_at is None and is_closed(verification),
         has_link=comparison is None
         and _links_of(verification).filter(ended_at=None, expires_at__gt=now).exists(),
     )
@@ -328,7 +341,9 @@ def verifications_of(application: Application) -> QuerySet[Verification]:
     rows = Verification.objects.of(application.organisation).filter(
         part__attempt__step_request__application_id=application.pk, discarded_at=None
     )
-    return rows.select_related("part__attempt", "opened_by__user").order_by("-pk")
+    return rows.select_related(
+        "part__attempt__step_request", "part__attempt__organisation", "opened_by__user"
+    ).order_by("-pk")
 
 
 def finished_part(application: Application) -> AttemptPart | None:

@@ -9,6 +9,7 @@ from django.test import Client
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.models import Attempt, Verification
 from goodword.assessments.verification import begin, discard
+from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
@@ -87,6 +88,22 @@ def test_the_button_opens_it_and_shows_a_link_once() -> None:
     assert "Not started yet." in words(browser.get(where("candidate", attempt)))
     Link.objects.of(attempt.organisation).filter(purpose="verification").update(expires_at=DAY)
     assert "Not started, and the link has expired." in words(browser.get(where("candidate", attempt)))
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("change", ["rejected", "updated"])
+def test_the_candidates_page_says_that_a_verification_can_no_longer_be_started(change: str) -> None:
+    """ "updated": an update of Goodword has changed the tasks since the link was created."""
+    attempt = finished()
+    browser = signed_in(owner(attempt))
+    browser.post(where("candidate_verify", attempt))
+    if change == "rejected":
+        Application.objects.of(attempt.organisation).update(status="rejected")
+    else:
+        Verification.objects.of(attempt.organisation).update(version="0")
+    said = words(browser.get(where("candidate", attempt)))
+    assert "Not started, and it can no longer be:" in said
+    assert ("Create new link" in said, "Discard verification" in said) == (False, True)
 
 
 @pytest.mark.world

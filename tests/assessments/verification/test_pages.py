@@ -290,6 +290,9 @@ def test_the_candidates_own_page_announces_an_open_verification() -> None:
     assert "A short test in person" not in text(browser, portal)
     verification = opened(attempt)
     assert "A short test in person" in text(browser, portal)
+    Application.objects.of(attempt.organisation).update(status="rejected")
+    assert "A short test in person" not in text(browser, portal)
+    Application.objects.of(attempt.organisation).update(status="active")
     begin(verification_id=verification.pk, device="computer", now=DAY)
     assert "A short test in person" not in text(browser, portal)
 

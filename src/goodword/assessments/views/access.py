@@ -26,7 +26,8 @@ from goodword.assessments.attempts.parts import (
 )
 from goodword.assessments.kinds.items import Item, Solution
 from goodword.assessments.models import Attempt, AttemptPart
-from goodword.assessments.queries import awaits_verification, gets_result, latest_attempt
+from goodword.assessments.queries import gets_result, latest_attempt
+from goodword.assessments.verification import awaits_verification
 from goodword.candidates.domain.people import choose_language as choose_for_all
 from goodword.core import clock
 from goodword.core.validation import Json
