@@ -6,8 +6,9 @@ import httpx2
 import pytest
 
 from goodword.core import clock
-from goodword.greenhouse.client import HarvestError
+from goodword.greenhouse.client import HarvestError, UnexpectedShape
 from goodword.greenhouse.models import Connection
+from goodword.greenhouse.setup.catalogue import applications_in_stages
 from goodword.greenhouse.sync.linked_jobs import sync_jobs
 from goodword.roles.domain.job_changes import dismiss
 from goodword.roles.models import Automation, RoleNotice, StageRule, open_notices
@@ -239,3 +240,17 @@ def test_a_job_or_stage_that_cannot_be_read_does_not_count_as_deleted(world: Wor
     gone = stage(world, ASSESSMENT)
     world.greenhouse.store.job_stages.delete(gone.id)
     assert look(world) == [f"Stage “{gone.name}” was deleted."]
+
+
+def test_a_job_is_not_linked_without_the_applications_that_cannot_be_read(world: World) -> None:
+    """Later they would count as having just entered their stages, and be invited."""
+
+    def without_candidate(path: str, data: Any) -> Any:
+        return [data[0] | {"candidate_id": None}, *data[1:]] if path.endswith("/applications") else data
+
+    there = applications_in_stages(world.connection, world.job_id)
+    world.line.edit = without_candidate
+    with pytest.raises(UnexpectedShape):
+        applications_in_stages(world.connection, world.job_id)
+    world.line.edit = None
+    assert applications_in_stages(world.connection, world.job_id) == there
