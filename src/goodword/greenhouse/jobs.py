@@ -25,7 +25,7 @@ def sweep_checks(*, timestamp: int = 0) -> None:
         check_permissions.defer_once(lock=f"greenhouse.check:{pk}", connection_id=pk)
 
 
-@jobs.job(name="greenhouse.resume")
+@jobs.job(name="greenhouse.resume", retry=jobs.PATIENT)
 def resume(*, connection_id: int, key_set_by: int | None = None) -> None:
     connections = Connection.objects.across_organisations().select_related("organisation")
     if connection := connections.filter(pk=connection_id).first():
