@@ -264,12 +264,12 @@ def _result_at(runs: Sequence[StepRun], reuse_completed_at: datetime | None) -> 
 
 
 def _since(run: StepRun, *, now: datetime) -> date | None:
-    if not run.attention and status(run, now=now) == "overdue":
+    if status(run, now=now) == "overdue":
         return run.overdue_since
-    return run.completed_at or run.closed_at or run.paused_at or _started_on(run) or run.opened_at
+    return run.completed_at or run.closed_at or run.paused_at or started_on(run) or run.opened_at
 
 
-def _started_on(run: StepRun) -> date | None:
+def started_on(run: StepRun) -> date | None:
     """The day when it started; for assessments not the time, since the duration would reveal granted extra time."""
     if isinstance(run, Attempt) and run.begun_at is not None:
         return timezone.localtime(run.begun_at).date()

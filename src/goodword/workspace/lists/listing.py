@@ -37,7 +37,7 @@ from goodword.workspace.lists.query import NAMES, STATES, STEPS, ListQuery, stat
 from goodword.workspace.lists.rows import FEW, Scope, chosen, filtered
 from goodword.workspace.lists.saved_views import views_of
 from goodword.workspace.models import ListedApplication
-from goodword.workspace.progress import StepProgress, progress_of
+from goodword.workspace.progress import StepProgress, progress_of, started_on
 
 _FACETS: Final = ("status", "assessment", "check")
 
@@ -206,10 +206,13 @@ def cell_of(mark: StepProgress) -> StepCell:
     run = mark.run
     # the column of assessments says "Since"; their deadline would reveal an adjustment
     if run is None or not is_open(run) or mark.kind == Step.Kind.ASSESSMENT:
-        return StepCell(mark=mark, word="", at=mark.since)
+        at = mark.since
+        if run is not None and mark.attention and mark.state == "overdue":
+            # as in the file, where it needs attention and isn't overdue
+            at = started_on(run) or run.opened_at
+        return StepCell(mark=mark, word="", at=at)
     if mark.state in {"overdue", "paused"}:
-        at = run.overdue_since if mark.state == "overdue" else mark.since
-        return StepCell(mark=mark, word=_("since"), at=at)
+        return StepCell(mark=mark, word=_("since"), at=mark.since)
     return _until(mark, run)
 
 
