@@ -126,6 +126,20 @@ def test_a_delayed_step_starts_after_its_delay(application: Application) -> None
     assert starts(application) == [("assessment", "started", "")]
 
 
+@pytest.mark.world
+def test_a_delayed_invitation_keeps_its_time_when_the_delay_changes(application: Application) -> None:
+    assert application.role is not None
+    step = factories.step(application.role, "assessment")
+    set_delay(step=step, minutes=10, by=application.role.owner, now=factories.NOW)
+    arrive(application)
+    run_jobs()
+    step.refresh_from_db()
+    set_delay(step=step, minutes=60, by=application.role.owner, now=factories.NOW)
+    run_jobs()
+    assert start_due(now=factories.NOW + timedelta(minutes=9)) == 0
+    assert start_due(now=factories.NOW + timedelta(minutes=11)) == 1
+
+
 @pytest.mark.parametrize("change", ["unlinked", "mapped otherwise", "moved"])
 def test_the_timeline_says_why_a_delayed_step_was_not_started(application: Application, change: str) -> None:
     assert application.role is not None

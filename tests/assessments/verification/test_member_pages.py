@@ -102,7 +102,7 @@ def test_the_candidates_page_says_that_a_verification_can_no_longer_be_started(c
     else:
         Verification.objects.of(attempt.organisation).update(version="0")
     said = words(browser.get(where("candidate", attempt)))
-    assert "Not started, and it can no longer be:" in said
+    assert "This can't be started any more:" in said
     assert ("Create new link" in said, "Discard verification" in said) == (False, True)
 
 

@@ -301,8 +301,8 @@ def _has_unknown_stage(application: Record) -> bool:
 
 
 class _Completion:
-    """Reads what application rows lack, fifty rows per call. They never have the name of a rejection reason. If a stage
-    can't be read, the applications that may be in it are left out."""
+    """Reads what is missing from application rows, fifty rows per call; the name of a rejection reason always is. If a
+    stage can't be read, the applications that may be in it are left out."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -49,7 +49,7 @@ def invite_candidate(*, automation_id: int, remote_application_id: int, by: str,
 
 
 def take_over(*, automation_id: int) -> None:
-    """Move these applications to the job's role with their steps and results, before the next sync of each would."""
+    """Move these applications to the job's role with their steps and results without waiting for their next sync."""
     linked = _linked(automation_id)
     if linked is None:
         return
