@@ -6,7 +6,7 @@ import time as real_time
 
 import pytest
 
-from goodword.greenhouse.client import HarvestApi, Limits, Unavailable, UnexpectedShape, Visibility
+from goodword.greenhouse.client import HarvestApi, Limits, NotJson, Unavailable, UnexpectedShape, Visibility
 from tests.contract import wires
 from tests.contract.moments import Moments
 
@@ -101,7 +101,7 @@ def test_broken_gzip_is_unavailable(time: Moments) -> None:
 def test_redirects_are_not_followed(time: Moments) -> None:
     with wires.serving(wires.answers()) as elsewhere:
         target = f"http://127.0.0.1:{elsewhere.port}/v1/users"
-        with wires.serving(wires.answers(b"", 302, Location=target)) as wire, pytest.raises(UnexpectedShape):
+        with wires.serving(wires.answers(b"", 302, Location=target)) as wire, pytest.raises(NotJson):
             list(wire.api(time).users())
         assert elsewhere.requests == []
 

@@ -10,11 +10,11 @@ from goodword.greenhouse.client import (
     HarvestError,
     Invalid,
     NotFound,
+    NotJson,
     RateLimited,
     Refusal,
     Unauthorised,
     Unavailable,
-    UnexpectedShape,
     Visibility,
 )
 from goodword.greenhouse.client.session import ONCE
@@ -25,7 +25,7 @@ from tests.contract.scripted import CLIENT_ID, CLIENT_SECRET, KEY, Reply, Script
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (301, UnexpectedShape),
+        (301, NotJson),
         (400, Invalid),
         (401, Unauthorised),
         (403, Forbidden),

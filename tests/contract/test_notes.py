@@ -7,8 +7,8 @@ from goodword.greenhouse.client import (
     HarvestError,
     Invalid,
     NotFound,
+    NotJson,
     Unavailable,
-    UnexpectedShape,
     Visibility,
 )
 from tests.contract.greenhouse import Greenhouse, open_account
@@ -102,7 +102,7 @@ def test_posting_without_permission_is_forbidden_and_writes_nothing(greenhouse: 
 
 @pytest.mark.parametrize(
     ("kind", "error", "written"),
-    [("fail", Unavailable, 0), ("fail_after", Unavailable, 1), ("garbage", UnexpectedShape, 1)],
+    [("fail", Unavailable, 0), ("fail_after", Unavailable, 1), ("garbage", NotJson, 1)],
 )
 def test_a_failed_write_has_an_unknown_outcome_that_the_notes_resolve(
     greenhouse: Greenhouse, kind: str, error: type[HarvestError], written: int

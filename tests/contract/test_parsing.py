@@ -14,9 +14,11 @@ from goodword.greenhouse.client import (
     HarvestApi,
     JobStatus,
     OwnerKind,
+    Unavailable,
     UnexpectedShape,
 )
 from goodword.greenhouse.client.records import moment
+from goodword.greenhouse.client.session import ONCE
 from tests.contract.moments import Moments
 from tests.contract.scripted import Reply, Scripted, client
 
@@ -106,10 +108,17 @@ def test_an_application_without_ids_is_an_unexpected_shape(
         client(version, Scripted(one(version, record)), time).application(7)
 
 
-@pytest.mark.parametrize("body", ["", "no JSON", "null", '"text"', "7", "[7]", "[" * 100_000, '{"id": 7'])
-def test_a_malformed_body_is_an_unexpected_shape(version: str, body: str, time: Moments) -> None:
+@pytest.mark.parametrize("body", ["null", '"text"', "7", "[7]"])
+def test_a_body_of_another_kind_is_an_unexpected_shape(version: str, body: str, time: Moments) -> None:
     with pytest.raises(UnexpectedShape):
         client(version, Scripted(Reply(200, body)), time).application(7)
+
+
+@pytest.mark.parametrize("body", ["", "<html>", "[" * 100_000, '{"id": 7'])
+def test_a_body_that_is_not_json_is_an_outage(version: str, body: str, time: Moments) -> None:
+    with pytest.raises(Unavailable) as caught:
+        client(version, Scripted(Reply(200, body)), time, retry=ONCE).application(7)
+    assert caught.value.sentence == "Greenhouse's API did not return data. It may be down for maintenance."
 
 
 READS: dict[str, Callable[[HarvestApi], Iterable[Any]]] = {

@@ -8,6 +8,7 @@ from goodword.greenhouse.client import (
     HarvestApi,
     HarvestError,
     Note,
+    NotJson,
     RateLimited,
     RetryPolicy,
     Unavailable,
@@ -35,6 +36,13 @@ def test_a_read_is_retried_until_greenhouse_recovers(version: str, time: Moments
     first, second, third = time.waits
     assert 0.25 <= first <= 0.5 <= second <= 1.0
     assert third == 7.0
+
+
+@pytest.mark.parametrize("page", [Reply(200, "<html>"), Reply(302)], ids=["page", "redirect"])
+def test_a_read_is_retried_after_a_maintenance_page(version: str, page: Reply, time: Moments) -> None:
+    scripted = Scripted(page, Reply())
+    assert list(client(version, scripted, time).job_stages([5])) == []
+    assert len(scripted.asked) == 2
 
 
 def test_a_read_gives_up_after_its_attempts(version: str, time: Moments) -> None:
@@ -89,12 +97,20 @@ def test_a_failed_write_is_sent_once_with_unknown_outcome(version: str, status: 
     assert (len(scripted.asked), time.waits) == (1, [])
 
 
-@pytest.mark.parametrize("body", ["no JSON", {"candidate_id": 1}, []])
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (Reply(201, "no JSON"), NotJson),
+        (Reply(302), NotJson),
+        (Reply(201, {"candidate_id": 1}), UnexpectedShape),
+        (Reply(201, []), UnexpectedShape),
+    ],
+)
 def test_a_write_with_an_unreadable_response_has_an_unknown_outcome(
-    version: str, body: object, time: Moments
+    version: str, reply: Reply, error: type[HarvestError], time: Moments
 ) -> None:
-    scripted = Scripted(Reply(201, body))
-    with pytest.raises(UnexpectedShape) as caught:
+    scripted = Scripted(reply)
+    with pytest.raises(error) as caught:
         post(client(version, scripted, time))
     assert caught.value.outcome_unknown is True
     assert len(scripted.asked) == 1

@@ -12,6 +12,7 @@ from goodword.greenhouse.client import (
     HarvestApi,
     Invalid,
     MemoryTokenStore,
+    NotJson,
     RateLimited,
     Refusal,
     RetryPolicy,
@@ -21,6 +22,7 @@ from goodword.greenhouse.client import (
     V3Credentials,
     build,
 )
+from goodword.greenhouse.client.session import ONCE
 from tests.contract.moments import Moments
 from tests.contract.scripted import CLIENT_ID, CLIENT_SECRET, Reply, Scripted, client
 
@@ -108,7 +110,16 @@ def test_token_expiry_formats(told: dict[str, object], seconds: float, time: Mom
     assert seconds_until_renewal({"access_token": "t", **told}, time) == seconds
 
 
-@pytest.mark.parametrize("body", [{}, {"access_token": ""}, {"access_token": "a\nb"}, [], "text"])
+def test_a_maintenance_page_instead_of_a_token_is_an_outage(time: Moments) -> None:
+    scripted = Scripted(Reply(200, []))
+    scripted.token_script = [Reply(200, "<html>")]
+    assert client("v3", scripted, time).application(1) is None
+    scripted.token_script = [Reply(200, "<html>")]
+    with pytest.raises(NotJson):
+        client("v3", scripted, time, retry=ONCE).application(1)
+
+
+@pytest.mark.parametrize("body", [{}, {"access_token": ""}, {"access_token": "a\nb"}, []])
 def test_a_response_without_a_usable_token_is_an_unexpected_shape(body: object, time: Moments) -> None:
     scripted = Scripted()
     scripted.token_script = [Reply(200, body)]

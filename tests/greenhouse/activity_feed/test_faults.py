@@ -114,6 +114,16 @@ def test_an_answer_that_cannot_be_read_leaves_one_note(story: Story) -> None:
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
 
+def test_a_note_is_posted_once_maintenance_is_over(story: Story) -> None:
+    story.world.fail(kind="fail", path="/v3", status=200, body="<html>", times=99)
+    story.try_to_post()
+    assert state(story) == ("queued", False)
+    assert story.note.last_error.startswith("Greenhouse's API did not return data.")
+    story.world.greenhouse.sandbox.faults.clear()
+    story.try_to_post(after=story.note.not_before - story.now)
+    assert (state(story), len(story.notes())) == (("sent", False), 1)
+
+
 def test_a_failure_before_it_wrote_leaves_one_note_too(story: Story) -> None:
     story.world.fail(kind="fail", method="POST", path="/v3/notes", status=503)
     story.try_to_post()

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import httpx2
 import pytest
@@ -133,6 +134,31 @@ def test_a_delivery_waits_while_harvest_is_down(world: World) -> None:
     assert world.inbox() == [("handled", f"Application {remote.id}: first seen.")]
     assert fresh(world).last_error == ""
     assert event_names() == ["application.applied"]
+
+
+@pytest.mark.world
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"kind": "fail", "status": 200, "body": "<html>Back soon</html>", "content_type": "text/html"},
+        {"kind": "redirect"},
+    ],
+    ids=["page", "redirect"],
+)
+@pytest.mark.parametrize("path", ["/v3", "/token"])
+def test_a_delivery_waits_during_maintenance(world: World, page: dict[str, Any], path: str) -> None:
+    remote = world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    world.fail(**page, path=path, times=99)
+    now = clock.now()
+    for day in range(TRIES + 1):
+        world.work(now=now, after=timedelta(days=day))
+    assert world.inbox() == [("received", f"Waiting. {fresh(world).last_error}")]
+    assert fresh(world).last_error.startswith("Greenhouse's API did not return data.")
+    world.greenhouse.sandbox.faults.clear()
+    world.work(now=now, after=timedelta(days=TRIES + 1))
+    assert world.inbox() == [("handled", f"Application {remote.id}: first seen.")]
 
 
 @pytest.mark.world

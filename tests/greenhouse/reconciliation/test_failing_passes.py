@@ -144,6 +144,7 @@ def test_a_pass_reports_how_many_applications_could_not_be_read(
     ("fault", "state", "said"),
     [
         ({"status": 503}, "active", "Greenhouse has an internal error"),
+        ({"status": 200, "body": "<html>"}, "active", "Greenhouse's API did not return data."),
         ({"status": 403}, "active", "Greenhouse does not let this key use"),
         ({"status": 429, "seconds": 60.0}, "active", "Greenhouse asks Goodword to wait 60 seconds."),
         ({"status": 401}, "broken", "Greenhouse no longer accepts this key"),

@@ -95,6 +95,22 @@ def test_a_wrong_key_is_refused_with_a_remedy_and_the_input_stays(either: Desk) 
     assert either.audited() == []
 
 
+@pytest.mark.parametrize("place", ["harvest", "token"])
+def test_a_key_is_not_stored_during_maintenance(either: Desk, place: str) -> None:
+    if place == "token" and either.greenhouse.version == "v1":
+        return
+    path = f"/{either.greenhouse.version}" if place == "harvest" else "/token"
+    either.greenhouse.sandbox.faults.add(
+        {"kind": "fail", "path": path, "status": 200, "body": "<html>", "times": 99}
+    )
+    [line] = errors(either.set_key().content)
+    assert line == (
+        "Greenhouse's API did not return data. It may be down for maintenance. Try again in a few minutes. If it "
+        "persists, check status.greenhouse.io and this server's network."
+    )
+    assert not Connection.objects.of(either.organisation).exists()
+
+
 @pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("status", [401, 403])

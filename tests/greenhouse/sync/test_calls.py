@@ -58,6 +58,13 @@ def test_calls_are_counted_if_the_block_fails(world: World) -> None:
 
 def test_an_unreadable_answer_does_not_count_as_ok(world: World) -> None:
     world.fail(kind="garbage", method="GET", path="/v3")
+    with harvest(world.connection) as api:
+        api.application(1)
+    assert counted(world) == {"ok": 2, "unexpected_shape": 1}
+
+
+def test_an_answer_of_another_kind_does_not_count_as_ok(world: World) -> None:
+    world.line.edit = lambda path, data: {"message": "odd"} if path.endswith("/applications") else data
     with pytest.raises(UnexpectedShape), harvest(world.connection) as api:
         api.application(1)
     assert counted(world) == {"ok": 1, "unexpected_shape": 1}

@@ -196,6 +196,14 @@ class Unavailable(HarvestError):
         return "Goodword tries again. If it persists, check status.greenhouse.io and this server's network."
 
 
+class NotJson(Unavailable):
+    """A web page or a redirect, as during maintenance, or half an answer."""
+
+    @property
+    def sentence(self) -> str:
+        return "Greenhouse's API did not return data. It may be down for maintenance."
+
+
 class AddressRefused(Unavailable):
     @property
     def sentence(self) -> str:
@@ -207,7 +215,7 @@ class AddressRefused(Unavailable):
 
 
 class UnexpectedShape(HarvestError):
-    """An undocumented response: not JSON, without an id, a redirect, or too long."""
+    """An undocumented response: without an id, not a list, or too long."""
 
     @property
     def sentence(self) -> str:

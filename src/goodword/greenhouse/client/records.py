@@ -246,11 +246,11 @@ class Record:
 
 
 def record_of(answer: HarvestResponse) -> Record:
-    return Record(answer.json(), answer)
+    return Record(answer.data, answer)
 
 
 def records_of(answer: HarvestResponse) -> list[Record]:
-    body = answer.json()
+    body = answer.data
     if not isinstance(body, list):
         raise answer.unexpected("The body is not a list.")
     return [Record(item if isinstance(item, Mapping) else {}, answer) for item in body]

@@ -17,6 +17,7 @@ from goodword.greenhouse.client.errors import (
     HarvestError,
     Invalid,
     NotFound,
+    NotJson,
     RateLimited,
     Refusal,
     Unauthorised,
@@ -327,17 +328,15 @@ def refusal(
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return Unavailable(where, detail=detail, outcome_unknown=answer.write)
     if status < HTTPStatus.BAD_REQUEST:
-        return UnexpectedShape(
-            where, detail="The answer points to another address.", outcome_unknown=answer.write
-        )
+        return NotJson(where, detail="The answer points to another address.", outcome_unknown=answer.write)
     return Invalid(where, detail=detail)
 
 
 def greenhouse_message(answer: HarvestResponse, *, secrets: Iterable[str]) -> str:
     """Greenhouse's reason, shortened and without secrets. Empty for anything undocumented, such as a proxy's page."""
     try:
-        body = answer.json()
-    except UnexpectedShape:
+        body = answer.data
+    except NotJson:
         return ""
     if not isinstance(body, Mapping):
         return ""

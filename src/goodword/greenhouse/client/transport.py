@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import httpx2
@@ -23,6 +23,7 @@ import httpx2
 from goodword.greenhouse.client.errors import (
     AddressRefused,
     HarvestError,
+    NotJson,
     Unavailable,
     UnexpectedShape,
     Where,
@@ -140,7 +141,7 @@ class Call:
         return Where(self.method, httpx2.URL(self.url).path)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HarvestResponse:
     where: Where
     url: str
@@ -150,11 +151,13 @@ class HarvestResponse:
     next_link: str | None
     write: bool
 
-    def json(self) -> Any:
+    @cached_property
+    def data(self) -> Any:
+        """Raises `NotJson`, but not if the request succeeded."""
         try:
             return json.loads(self.content)
         except (ValueError, RecursionError):
-            raise self.unexpected("The answer is not JSON.") from None
+            raise NotJson(self.where, detail="The answer is not JSON.", outcome_unknown=self.write) from None
 
     @property
     def rate(self) -> tuple[int, int] | None:
@@ -214,7 +217,8 @@ class Transport:
         )
 
     def send(self, call: Call) -> HarvestResponse:
-        """Make one exchange. Raises `Unavailable` if there is no response, `UnexpectedShape` if it is too long."""
+        """Make one exchange. Raises `Unavailable` if there is no response, `NotJson` if it succeeded without JSON,
+        `UnexpectedShape` if it is too long."""
         started = time.monotonic()
         where, rate, failure = call.where, None, None
         try:
@@ -263,7 +267,7 @@ class Transport:
                 raise UnexpectedShape(where, detail="The answer is too long.", outcome_unknown=call.write)
             if time.monotonic() > deadline:
                 raise Unavailable(where, detail="The answer took too long.", outcome_unknown=call.write)
-        return HarvestResponse(
+        answer = HarvestResponse(
             where=where,
             url=str(response.url),
             status=response.status_code,
@@ -272,6 +276,9 @@ class Transport:
             next_link=response.links.get("next", {}).get("url") or None,
             write=call.write,
         )
+        if response.is_success:
+            _ = answer.data
+        return answer
 
     def close(self) -> None:
         self._client.close()

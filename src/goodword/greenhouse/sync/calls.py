@@ -22,6 +22,7 @@ from goodword.greenhouse.client import (
     V3_RATE,
     Exchange,
     LocalPacer,
+    NotJson,
     Pacer,
     Priority,
     Rate,
@@ -330,7 +331,7 @@ def _of_tokens(uid: UUID) -> LocalPacer:
 
 def outcome_of(exchange: Exchange) -> str:
     status = exchange.where.status
-    if isinstance(exchange.failure, UnexpectedShape):
+    if isinstance(exchange.failure, NotJson | UnexpectedShape):
         return UNEXPECTED
     if exchange.failure is not None or status is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return "unavailable"
