@@ -67,7 +67,7 @@ def test_rates_ratio_interval_and_test_are_displayed_and_nothing_of_the_file_is_
         "12 of 40",
         "12 of 60",
         "0.67",
-        "0.33 – 1.33",
+        "0.34 – 1.33",
         "p = 0.339",
         "below 0.80",
         "Fisher's exact test: p = 0.339",
@@ -219,7 +219,7 @@ def test_the_command_prints_the_same(role: Role, tmp_path: Path, capsys: pytest.
     assert printed[start + 1 : start + 4] == [
         "  all groups: Fisher's exact test, p = 0.339",
         "  A: 12 of 40 (0.30)",
-        "  B: 12 of 60 (0.20), ratio 0.67 (0.33 to 1.33), adjusted Fisher p = 0.339",
+        "  B: 12 of 60 (0.20), ratio 0.67 (0.34 to 1.33), adjusted Fisher p = 0.339",
     ]
     mistakes: list[dict[str, Any]] = [
         {"slug": "nobody"},

@@ -2,7 +2,8 @@
 
 import random
 from fractions import Fraction
-from math import exp, factorial
+from itertools import combinations, combinations_with_replacement, product
+from math import comb, exp, factorial, inf
 
 import pytest
 
@@ -70,9 +71,11 @@ def test_fisher_copes_with_a_hundred_thousand_people() -> None:
     assert found == pytest.approx(0.52297, rel=1e-4)
 
 
-def test_a_tiny_p_is_not_written_as_zero() -> None:
-    assert [written_p(p) for p in (0.339, 0.0005, 0.00049, 1e-12, 1.0)] == [
+def test_p_is_written_neither_as_zero_nor_as_the_level_if_below_it() -> None:
+    assert [written_p(p) for p in (0.339, 0.0497, 0.05, 0.0005, 0.00049, 1e-12, 1.0)] == [
         "p = 0.339",
+        "p = 0.0497",
+        "p = 0.050",
         "p = 0.001",
         "p < 0.001",
         "p < 0.001",
@@ -80,11 +83,62 @@ def test_a_tiny_p_is_not_written_as_zero() -> None:
     ]
 
 
-def test_a_ratio_has_the_interval_of_katz() -> None:
-    found = compare(Count(selected=15, decided=100), Count(selected=30, decided=100))
+@pytest.mark.parametrize(
+    ("group", "reference", "low", "high"),
+    [
+        # the example of Koopman 1984
+        ((16, 80), (36, 40), 0.13982, 0.34019),
+        ((15, 100), (30, 100), 0.28707, 0.85851),
+        ((12, 60), (12, 40), 0.33819, 1.32696),
+        ((335, 400), (355, 400), 0.89116, 0.99733),
+        ((0, 30), (6, 30), 0, 0.59162),
+        ((0, 40), (10, 40), 0, 0.35792),
+    ],
+)
+def test_a_ratio_has_the_score_interval(
+    group: tuple[int, int], reference: tuple[int, int], low: float, high: float
+) -> None:
+    """Computed by statsmodels 0.15: `confint_proportions_2indep(compare="ratio", method="score", correction=False)`."""
+    counts = (Count(selected=selected, decided=decided) for selected, decided in (group, reference))
+    found = compare(*counts)
     assert found is not None
-    assert (round(found.ratio, 3), round(found.low, 4), round(found.high, 4)) == (0.5, 0.2872, 0.8704)
-    assert found.below_four_fifths
+    assert [found.low, found.high] == pytest.approx([low, high], abs=1e-5)
+
+
+def test_intervals_of_two_groups_contain_1_unless_pearsons_test_rejects_it() -> None:
+    for selected, more in combinations(range(31), 2):
+        found = compare(Count(selected=selected, decided=30), Count(selected=more, decided=30))
+        assert found is not None
+        rate = (selected + more) / 60
+        statistic = ((more - selected) / 30) ** 2 / (rate * (1 - rate) * 2 / 30)
+        assert (found.high < 1) == (chi_squared(statistic, 1) < 0.05)
+        assert found.high < 1 or found.p >= 0.05
+
+
+def test_at_least_nine_of_ten_intervals_contain_the_true_ratio_whatever_the_rates() -> None:
+    """Exact: the sum over all tables of two groups of 30."""
+    intervals = {}
+    for selected, of_other in product(range(31), range(31)):
+        counts = {"A": Count(selected=selected, decided=30), "B": Count(selected=of_other, decided=30)}
+        ratio = compare_all(counts)[0].get("A")
+        if ratio is not None:
+            intervals[selected, of_other] = ratio.low, ratio.high
+        elif of_other:
+            ratio = compare_all(counts)[0]["B"]
+            intervals[selected, of_other] = 1 / ratio.high, 1 / ratio.low if ratio.low else inf
+        else:
+            intervals[selected, of_other] = 0.0, inf
+    for rate, other in combinations_with_replacement((0.02, 0.1, 0.3, 0.6, 0.9, 0.98), 2):
+        contain = sum(
+            binomial(30, selected, rate) * binomial(30, of_other, other)
+            for (selected, of_other), (low, high) in intervals.items()
+            if low <= rate / other <= high
+        )
+        assert contain > 0.92
+
+
+def binomial(n: int, k: int, p: float) -> float:
+    return comb(n, k) * p**k * (1 - p) ** (n - k)
 
 
 def test_the_interval_starts_at_zero_if_nobody_was_selected() -> None:
@@ -184,4 +238,4 @@ def test_an_interval_that_excludes_1_is_not_written_as_if_it_included_it() -> No
     found = compare(Count(selected=335, decided=400), Count(selected=355, decided=400))
     assert found is not None
     assert found.high < 1
-    assert (found.low_text, found.high_text) == ("0.89", "0.998")
+    assert (found.low_text, found.high_text) == ("0.89", "0.997")

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import erfc, exp, fsum, lgamma, log, pi, sqrt
+from math import erfc, exp, fsum, lgamma, pi, sqrt
 from statistics import NormalDist
 from typing import Final
 
@@ -13,6 +13,7 @@ _LEVEL: Final = 0.05
 #: tolerance of logarithms, so that rounding excludes no table that is as likely as the observed one
 _SAME: Final = 1e-7
 FOUR_FIFTHS: Final = 0.8
+_HALVINGS: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +74,8 @@ class Together:
         return written_p(self.p)
 
 
-def _written(value: float, *, limit: float) -> str:
-    """Two decimals, or as many as it takes to show that the value is below the limit."""
-    places = 2
+def _written(value: float, *, limit: float, places: int = 2) -> str:
+    """As many decimals as it takes to show that the value is below the limit, at least `places`."""
     while value < limit <= float(rounded(value, places)):
         places += 1
     return rounded(value, places)
@@ -83,7 +83,7 @@ def _written(value: float, *, limit: float) -> str:
 
 def written_p(p: float) -> str:
     """ "p = 0.339", or "p < 0.001", since no p is zero."""
-    text = rounded(p, 3)
+    text = _written(p, limit=_LEVEL, places=3)
     return f"p = {text}" if float(text) else "p < 0.001"
 
 
@@ -93,7 +93,7 @@ def compare_all(counts: Mapping[str, Count]) -> tuple[dict[str, RateRatio], Toge
 
     The highest rate is partly luck, and any pair could have been compared. So p is adjusted for all pairs (Holm 1979,
     "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 65-70), and 19
-    times out of 20 the intervals contain all the true ratios (Bonferroni).
+    times out of 20 the intervals contain all the true ratios (Bonferroni), approximately (docs/decisions/0061-*).
     """
     if len(counts) < 2:
         return {}, None
@@ -118,24 +118,45 @@ def compare_all(counts: Mapping[str, Count]) -> tuple[dict[str, RateRatio], Toge
 
 
 def _ratio(group: Count, reference: Count, *, p: float, level: float) -> RateRatio:
-    """The group's rate divided by the reference's, which is above zero. Interval: Katz and others 1978, "Obtaining
-    confidence intervals for the risk ratio in cohort studies", Biometrics 34, 469-474. If a group selected nobody or
-    everybody, half a person is added or subtracted, to give the interval a width."""
-    a, b = _inside(group), _inside(reference)
-    n, m = group.decided, reference.decided
-    centre = log((a / n) / (b / m))
-    width = NormalDist().inv_cdf(1 - level / 2) * sqrt(1 / a - 1 / n + 1 / b - 1 / m)
+    """The group's rate divided by the reference's, which is above zero."""
+    # one division of whole numbers, since 20/30 divided by 25/30 is a float just below 0.8
+    ratio = (group.selected * reference.decided) / (reference.selected * group.decided)
+    z = NormalDist().inv_cdf(1 - level / 2)
     return RateRatio(
-        # one division of whole numbers, since 20/30 divided by 25/30 is a float just below 0.8
-        ratio=(group.selected * m) / (reference.selected * n),
-        low=exp(centre - width) if group.selected else 0.0,
-        high=exp(centre + width),
+        ratio=ratio,
+        low=_end(group, reference, z=z, start=ratio, factor=0.5) if group.selected else 0.0,
+        high=_end(group, reference, z=z, start=ratio or 1 / group.decided, factor=2),
         p=p,
     )
 
 
-def _inside(count: Count) -> float:
-    return min(max(count.selected, 0.5), count.decided - 0.5)
+def _end(group: Count, reference: Count, *, z: float, start: float, factor: float) -> float:
+    """An end of the score interval, in the direction of `factor`: Koopman 1984, "Confidence intervals for the ratio of
+    two binomial proportions", Biometrics 40, 513-517. It contains the ratios t that the score test doesn't reject:
+
+        |p - t q| <= z sqrt(p' (1 - p') / n + t^2 q' (1 - q') / m)
+
+    with the rates p of n and q of m, and p' = t q' the most likely rates if t is the true ratio."""
+    inside, outside = start, start * factor
+    while not _rejected(group, reference, outside, z):
+        inside, outside = outside, outside * factor
+    for _ in range(_HALVINGS):
+        middle = sqrt(inside * outside)
+        if _rejected(group, reference, middle, z):
+            outside = middle
+        else:
+            inside = middle
+    return inside
+
+
+def _rejected(group: Count, reference: Count, t: float, z: float) -> bool:
+    n, m = group.decided, reference.decided
+    selected = group.selected + reference.selected
+    half = (t * (n + reference.selected) + m + group.selected) / 2
+    q = min(1.0, selected / (half + sqrt(max(0.0, half * half - t * (n + m) * selected))))
+    p = min(1.0, t * q)
+    variance = p * (1 - p) / n + t * t * q * (1 - q) / m
+    return abs(group.rate - t * reference.rate) > z * sqrt(variance)
 
 
 def fisher(one: Count, other: Count) -> float:
