@@ -104,6 +104,7 @@ FOR_MEMBERS = (
     "ui/templates/ui/signed_out.html",
     "ui/templates/ui/parts/organisation_menu.html",
     "ui/templates/ui/parts/rail.html",
+    "ui/templates/ui/parts/session.html",
     "workspace/*",
 )
 #: exceptions, which candidates or referees also read

@@ -1,14 +1,17 @@
 """The account page: name, password, second factors, sessions."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from goodword.accounts.jobs import prune_audit_log
 from goodword.accounts.models import AuditEntry, Membership, Organisation
@@ -226,3 +229,16 @@ def test_the_page_takes_the_same_queries_for_many_passkeys_and_organisations(rit
 )
 def test_browsers_are_named(user_agent: str, name: str) -> None:
     assert browser_name(user_agent) == name
+
+
+def test_asking_how_long_the_session_lasts_does_not_prolong_it(rita: Membership) -> None:
+    here = browser(rita)
+    session = here.session
+    session[LAST_SEEN] -= 301
+    session.save()
+    Session.objects.update(expire_date=timezone.now() + timedelta(seconds=240, milliseconds=900))
+    asked = [here.get("/accounts/session/").json()["seconds"] for _ in range(2)]
+    stayed = here.post("/accounts/session/").json()["seconds"]
+    assert (asked, stayed) == ([240, 240], 8 * 3600)
+    assert here.get("/accounts/session/").json()["seconds"] > 8 * 3600 - 60
+    assert Client().get("/accounts/session/").json()["seconds"] == 0

@@ -261,12 +261,23 @@ class SessionTimeout:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
+        only_asks = request.method != "POST" and request.path_info == reverse("account_session")
+        if request.user.is_authenticated and not only_asks:
             now = int(clock.now().timestamp())
             if now - request.session.get(LAST_SEEN, 0) >= SAVE_EVERY:
                 request.session[LAST_SEEN] = now
                 UserSession.objects.create_from_request(request)
         return self.get_response(request)
+
+
+def seconds_left(request: HttpRequest) -> int:
+    """Until this session ends, unless there is another request; 0 if nobody is signed in."""
+    if not request.user.is_authenticated:
+        return 0
+    if request.session.modified:  # saved, and thereby prolonged, after the response
+        return request.session.get_expiry_age()
+    row = Session.objects.filter(session_key=request.session.session_key).first()
+    return max(0, request.session.get_expiry_age(expiry=row.expire_date)) if row else 0
 
 
 def _trail(action: str) -> Any:

@@ -32,13 +32,17 @@ from goodword.accounts.views import (
     account,
     end_session,
     second_factor_needed,
+    session,
     sign_out_everywhere,
+    signed_in_again,
     to_account,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", factor_used(account), name="account"),
     path("sessions/<int:pk>/end/", factor_used(end_session), name="account_end_session"),
+    path("session/", session, name="account_session"),
+    path("signed-in-again/", signed_in_again, name="account_signed_in_again"),
     path("sign-out-everywhere/", sign_out_everywhere, name="account_sign_out_everywhere"),
     path("second-factor/for/<slug:slug>/", second_factor_needed, name="account_second_factor"),
     path("first/", first_admin, name="first_admin"),

@@ -8,7 +8,8 @@ from allauth.usersessions.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -138,6 +139,22 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
     messages.success(request, _("%(browser)s is signed out.") % {"browser": browser_name(row.user_agent)})
     return redirect(f"{reverse('account')}#sessions")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def session(request: HttpRequest) -> HttpResponseBase:
+    """How long the member stays signed in without a request. A POST prolongs that, a GET doesn't."""
+    if request.method == "POST" and request.user.is_authenticated:
+        request.session.modified = True
+    return JsonResponse({"seconds": sign_in.seconds_left(request), "token": get_token(request)})
+
+
+@never_cache
+@require_safe
+@login_required
+def signed_in_again(request: HttpRequest) -> HttpResponseBase:
+    return render(request, "account/signed_in_again.html")
 
 
 @never_cache
