@@ -153,6 +153,19 @@ class World:
         return [(row.state, row.outcome) for row in rows]
 
 
+def with_status(status: str | None) -> Callable[[str, Any], Any]:
+    """An edit for `Line`: all applications have this status."""
+
+    def edit(path: str, data: Any) -> Any:
+        if isinstance(data, list):
+            return [edit(path, row) for row in data]
+        if "applications" in data:
+            return data | {"applications": edit("/applications", data["applications"])}
+        return data | {"status": status} if "/applications" in path else data
+
+    return edit
+
+
 def _edited(
     request: httpx2.Request, response: httpx2.Response, edit: Callable[[str, Any], Any]
 ) -> httpx2.Response:

@@ -14,6 +14,7 @@ from goodword.greenhouse.reconciliation.missed_invitations import (
     TOO_MANY,
     TOO_OLD,
     UNKNOWN,
+    UNKNOWN_STATUS,
     decide,
     dismiss,
     request_invitations,
@@ -26,7 +27,7 @@ from greenhouse_sandbox.acts import candidates, progress
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.reconciliation.passes import SOON, backdate, findings, reconcile, settled, starts
 from tests.greenhouse.shared_world import after
-from tests.greenhouse.world import ASSESSMENT, OFFER, SCREEN, World
+from tests.greenhouse.world import ASSESSMENT, OFFER, SCREEN, World, with_status
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
 
@@ -158,6 +159,7 @@ def test_a_dismissed_candidate_is_invited_only_after_coming_back(
         # the time of entry takes precedence
         ({"entered_at": NOW - 49 * HOUR, "not_before": NOW - HOUR}, TOO_OLD),
         ({"entered_at": NOW - HOUR, "in_our_copy": True}, NO_ARRIVAL),
+        ({"entered_at": NOW - HOUR, "unknown_status": True}, UNKNOWN_STATUS),
     ],
 )
 def test_only_moves_known_to_be_younger_than_48_hours_are_invited_at_once(
@@ -241,6 +243,51 @@ def test_a_late_delivery_invites_a_waiting_candidate_once(world: World) -> None:
         run_jobs()
     assert (findings(world), starts(world)) == ({("missed_invitation", "obsolete"): 1}, 1)
     assert event_names(world.ours(remote).pk).count("application.entered_stage") == 1
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_candidate_with_an_unknown_status_waits_for_a_decision(either: World, seen: bool) -> None:
+    remote = either.apply()
+    settled(either)
+    either.line.edit = with_status("on_hold")
+    either.move(remote, ASSESSMENT)
+    late = either.outgoing()
+    if seen:
+        for body, event_id in late:
+            either.post(body, event_id)
+        either.work()
+    reconcile(either)
+    assert findings(either) == {("missed_invitation", "waiting"): 1}
+    assert Finding.objects.of(either.organisation).get().sentence == UNKNOWN_STATUS
+    for body, _ in late:
+        either.post(body)
+    either.work()
+    reconcile(either, full=True, after=2 * SOON)
+    run_jobs()
+    assert (findings(either), starts(either)) == ({("missed_invitation", "waiting"): 1}, 0)
+
+    member = factories.member(either.organisation, kind="admin")
+    with transaction.atomic():
+        request_invitations(
+            either.connection,
+            [waiting_for(member, either.connection).get().pk],
+            member=member,
+            now=clock.now(),
+        )
+    send_requested(either.connection.pk, tick=clock.now)
+    assert (findings(either), starts(either)) == ({("missed_invitation", "synced"): 1}, 1)
+
+
+@pytest.mark.world
+def test_a_rejected_candidate_with_an_unknown_status_is_not_listed(either: World) -> None:
+    remote = either.apply()
+    either.move(remote, ASSESSMENT)
+    either.reject(remote)
+    settled(either)
+    either.line.edit = with_status("on_hold")
+    reconcile(either, full=True)
+    assert (findings(either), either.ours(remote).status) == ({}, "rejected")
 
 
 @pytest.mark.world

@@ -12,12 +12,13 @@ from goodword.greenhouse.sync.applications import sync_application
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
 from goodword.roles.models import AlreadyThere, Automation
+from goodword.workflow.models import StepRequest
 from greenhouse_sandbox.acts import candidates, progress
 from greenhouse_sandbox.acts.applications import add_prospect
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
-from tests.greenhouse.world import ASSESSMENT, OFFER, REFERENCES, REVIEW, SCREEN, World
+from tests.greenhouse.world import ASSESSMENT, OFFER, REFERENCES, REVIEW, SCREEN, World, with_status
 from tests.support import factories
-from tests.support.jobs import event_names
+from tests.support.jobs import event_names, run_jobs
 
 
 def test_a_stage_without_a_name_is_shown_by_its_id(either: World) -> None:
@@ -55,6 +56,27 @@ def test_a_new_application_is_copied_with_candidate_and_recruiter(either: World)
     assert ours.applied_at == remote.created_at
     assert Event.objects.get(application_id=ours.pk).occurred_at == remote.created_at
     assert event_names(ours.pk) == ["application.applied"]
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("status", ["on_hold", None])
+def test_nobody_is_invited_while_greenhouse_shows_an_unknown_status(
+    either: World, status: str | None
+) -> None:
+    known, invited = either.apply(), either.apply(email="b@people.example")
+    either.move(invited, ASSESSMENT)
+    either.deliver()
+    either.line.edit = with_status(status)
+    new = either.apply(email="c@people.example")
+    for remote in (known, new):
+        either.move(remote, ASSESSMENT)
+    either.deliver()
+    run_jobs()
+    assert [one.step.kind for one in StepRequest.objects.of(either.organisation)] == ["assessment"]
+    for remote in (known, new, invited):
+        ours = either.ours(remote)
+        assert (ours.status, ours.stage_id) == ("active", either.stages[ASSESSMENT][0])
+        assert ("application.entered_stage" in event_names(ours.pk)) == (remote is invited)
 
 
 @pytest.mark.world

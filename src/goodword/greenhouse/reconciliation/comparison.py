@@ -16,7 +16,7 @@ from goodword.roles.models import AlreadyThere, Automation, StageRule
 from goodword.workflow.domain.eligibility import BLOCKING_REASONS
 from goodword.workflow.models import StepRequest
 
-Kind = Finding.Kind
+Kind, Status = Finding.Kind, Application.Status
 
 #: each pass starts this long before the previous one, since clocks differ and changes may appear late
 OVERLAP = timedelta(minutes=5)
@@ -56,7 +56,7 @@ class MissedInvitation:
     `entered_at`: when it entered the stage, if known. Otherwise it wasn't in the stage at `not_before`, and was at
     `not_after`. `in_our_copy`: our copy already has the stage, so no arrival was missed. `was_unreachable`: the step
     waited for an address or for permission to e-mail. `already_there`: it was in the stage when the mapping was
-    confirmed, so it is synced but nobody is invited.
+    confirmed, so it is synced but nobody is invited. `unknown_status`: it may have ended in Greenhouse.
     """
 
     remote_id: int
@@ -68,6 +68,7 @@ class MissedInvitation:
     in_our_copy: bool = False
     was_unreachable: bool = False
     already_there: bool = False
+    unknown_status: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return _to_json(self)
@@ -233,7 +234,8 @@ def _missed_invitation(
     local: LocalState,
     connection: Connection,
 ) -> MissedInvitation | None:
-    if theirs.status is not ApplicationStatus.ACTIVE or theirs.prospect:
+    unknown = theirs.status is ApplicationStatus.UNKNOWN and (ours is None or ours.status == Status.ACTIVE)
+    if not (unknown or theirs.status is ApplicationStatus.ACTIVE) or theirs.prospect:
         return None
     if theirs.job_id is None or theirs.stage_id is None:
         return None
@@ -254,6 +256,7 @@ def _missed_invitation(
         not_after=theirs.last_activity_at,
         in_our_copy=in_our_copy,
         already_there=recorded_at is not None and active_at is not None and active_at <= recorded_at,
+        unknown_status=unknown,
     )
 
 

@@ -46,6 +46,7 @@ TOO_MANY = (
 )
 TOO_OLD = "In this stage for more than 48 hours."
 UNKNOWN = "Greenhouse doesn't say how long they have been in this stage."
+UNKNOWN_STATUS = "Greenhouse shows a status that Goodword doesn't know."
 NO_ARRIVAL = (
     "In this stage without an invitation: they may have left and returned, or a rejection was undone."
 )
@@ -62,7 +63,9 @@ def decide(
     recent: list[MissedInvitation] = []
     waiting: list[tuple[MissedInvitation, str]] = []
     for one in missed:
-        if one.in_our_copy:
+        if one.unknown_status:
+            waiting.append((one, UNKNOWN_STATUS))
+        elif one.in_our_copy:
             waiting.append((one, NO_ARRIVAL))
         elif _is_recent(one, now):
             recent.append(one)

@@ -98,7 +98,8 @@ def sync_applications(
         try:
             with reacting():
                 outcomes = apply(readings, connection=connection, now=now, suppressed=suppressed)
-                release_waiting(connection, wanted, hint=hint, now=now)
+                known = [one.remote_id for one in readings if has_known_status(one.application)]
+                release_waiting(connection, known, hint=hint, now=now)
                 settle(outcomes)
         except Stale:
             ours = NONE_READ
@@ -191,6 +192,11 @@ def lacks_stage(application: remote.Application) -> bool:
     """Whether Greenhouse shows no stage because the application has ended. Our copy then keeps its stage; otherwise
     undoing the rejection or hire would look like an arrival."""
     return application.stage_id is None and application.status in ENDED
+
+
+def has_known_status(application: remote.Application | None) -> bool:
+    """Otherwise it may have ended in Greenhouse, so it isn't an arrival. Our copy keeps its status."""
+    return application is not None and application.status is not ApplicationStatus.UNKNOWN
 
 
 def stage_name(application: remote.Application) -> str:
@@ -406,14 +412,13 @@ def update_application(
         arrived = (has_entered or has_entered_since)(
             row, automation=automation, active_at=active_at, elsewhere_at=reading.application_as_of
         )
-    return list(changes(old, state_of(row), arrived=arrived))
+    return list(changes(old, state_of(row), arrived=arrived and has_known_status(application)))
 
 
 def _columns(
     application: remote.Application, *, row: Application, reading: ApplicationReading, now: datetime
 ) -> dict[str, Any]:
-    known = application.status is not ApplicationStatus.UNKNOWN
-    status = application.status.value if known else row.status
+    status = application.status.value if has_known_status(application) else row.status
     rejected, hired = status == Application.Status.REJECTED, status == Application.Status.HIRED
     values: dict[str, Any] = {
         "job_id": application.job_id,

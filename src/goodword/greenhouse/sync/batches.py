@@ -16,6 +16,7 @@ from goodword.greenhouse.sync import candidates
 from goodword.greenhouse.sync.applications import (
     describe,
     has_entered_since,
+    has_known_status,
     release_waiting,
     state_of,
     update_application,
@@ -164,7 +165,7 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
         connection, {row.remote_id for _, row, _ in ordinary if row.remote_id is not None}
     )
     for plan, row, _ in ordinary:
-        if row.remote_id in waiting:
+        if row.remote_id in waiting and has_known_status(plan.reading.application):
             release_waiting(connection, [plan.reading.remote_id], hint=plan.hint, now=now)
     return [
         Updated(
