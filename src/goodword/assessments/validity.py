@@ -172,7 +172,10 @@ def _rated(
     organisation: Organisation, role: Role | None, merged: Mapping[int, int]
 ) -> dict[Criterion, dict[int, _Rated]]:
     rows = PerformanceRating.objects.of(organisation).filter(
-        of__confirmed_at__isnull=False, application__erasure_requested_at=None, application__erased_at=None
+        of__confirmed_at__isnull=False,
+        application__status=Application.Status.HIRED,
+        application__erasure_requested_at=None,
+        application__erased_at=None,
     )
     if role is not None:
         rows = rows.filter(application__role=role)

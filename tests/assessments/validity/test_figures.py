@@ -110,6 +110,17 @@ def test_only_whole_results_of_people_who_are_there_from_before_the_rating_count
     assert only_row(role).n == 55
 
 
+@pytest.mark.parametrize("status", ["active", "rejected"])
+def test_ratings_do_not_count_while_the_hire_is_undone(role: Role, status: str) -> None:
+    people = took(role, 60, score, test=REASONING)
+    rate(people, rating)
+    undone = Application.objects.of(role.organisation).filter(pk__in=[one.pk for one in people[:5]])
+    undone.update(status=status)
+    assert (only(role).people, only_row(role).n) == (55, 55)
+    undone.update(status="hired")
+    assert (only(role).people, only_row(role).n) == (60, 60)
+
+
 @pytest.mark.world
 def test_practice_sets_unconfirmed_ratings_and_other_organisations_do_not_count(role: Role) -> None:
     people = took(role, 60, score, test=JUDGEMENT)
