@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -414,3 +415,36 @@ def test_measures_are_kept_when_the_organisations_language_changes(admin: Member
     assert row["cells"][-1]["names"] == ["Zuverlässigkeit"]
     page = signed_in(admin).get(path(role, f"requirements/{requirement.pk}/")).content.decode()
     assert re.search('value="competency:Zuverlässigkeit"[^>]* checked', page)
+
+
+@pytest.mark.world
+def test_measures_that_are_not_in_the_assessment_now_survive_a_change_of_the_text(
+    admin: Membership, role: Role
+) -> None:
+    style = matrix_of(role, now=NOW).columns[0].measures[0].key
+    requirement = added(role, admin, "Finds faults in data", "test:0", style, "competency:Reliability")
+    client, where = signed_in(admin), path(role, f"requirements/{requirement.pk}/")
+    page = client.get(where)
+    assert "1 measure ticked earlier isn't in the assessment or reference check now." in unescape(
+        page.content.decode()
+    )
+    ticked = {field.html_name: field.value() for field in page.context["form"].columns}
+    assert client.post(where, {"text": "Finds all faults"} | ticked).status_code == 302
+    requirement.refresh_from_db()
+    assert (requirement.text, set(requirement.measures)) == (
+        "Finds all faults",
+        {"test:0", style, "competency:Reliability"},
+    )
+    assert client.post(where, {"text": "Finds all faults"}).status_code == 302
+    requirement.refresh_from_db()
+    assert requirement.measures == ["test:0"]
+
+
+@pytest.mark.world
+def test_a_tick_survives_while_the_assessment_states_the_same(admin: Membership, role: Role) -> None:
+    reasoning = matrix_of(role, now=NOW).columns[1].measures[0].key
+    requirement = added(role, admin, "Finds faults in data", reasoning)
+    where = path(role, f"requirements/{requirement.pk}/")
+    assert signed_in(admin).post(where, {"text": "finds faults in data"} | RATED).status_code == 302
+    requirement.refresh_from_db()
+    assert requirement.measures == [reasoning]

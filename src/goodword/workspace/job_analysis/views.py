@@ -27,7 +27,7 @@ from goodword.roles.domain.job_analysis import (
 )
 from goodword.roles.models import JobAnalysis, JobRequirement, RequirementRating, Role, visible_roles
 from goodword.ui.fields import LongTextField
-from goodword.workspace.job_analysis.matrix import Column, columns_of, digest, matrix_of, ratings_in
+from goodword.workspace.job_analysis.matrix import Column, Measure, columns_of, digest, matrix_of, ratings_in
 from goodword.workspace.job_requirements import sentences_of_role
 
 #: maximum sentences of the job post to offer as requirements
@@ -120,11 +120,13 @@ class RequirementForm(NoticesChanges):
         self.newest = next(iter(ratings_of(requirement)), None) if requirement else None
         for name in _RATING:
             self.fields[name].initial = _initial(self.newest, name)
+        offered: list[Measure] = []
         for place, column in enumerate(columns):
             stated = column.stated_keys(text)
             choosable = [one for one in column.measures if one.key not in stated]
             if not choosable:
                 continue
+            offered += choosable
             self.fields[f"column_{place}"] = forms.MultipleChoiceField(
                 label=column.title,
                 choices=[(one.key, one.name) for one in choosable],
@@ -132,6 +134,9 @@ class RequirementForm(NoticesChanges):
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
+        self._kept = [key for key in stored if not any(one.is_among({key}) for one in offered)]
+        listed = [one for column in columns for one in column.measures]
+        self.absent = sum(not any(one.is_among({key}) for one in listed) for key in self._kept)
         known = {"text": text, "measures": sorted(stored)} if requirement else {}
         known |= {name: _initial(self.newest, name) for name in _RATING} if self.newest else {}
         self.note_stored(known, measures=_("What measures it"))
@@ -162,7 +167,9 @@ class RequirementForm(NoticesChanges):
         return [self[name] for name in self.fields if name.startswith("column_")]
 
     def measures(self) -> list[str]:
-        return [key for field in self.columns for key in self.cleaned_data[field.name]]
+        """What was ticked, and what was ticked earlier but can't be now: tests that aren't in the assessment at the
+        moment, and measures that the assessment states."""
+        return [*self._kept, *(key for field in self.columns for key in self.cleaned_data[field.name])]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
