@@ -4,6 +4,7 @@ in a sentence."""
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
@@ -19,6 +20,7 @@ from goodword.assessments.kinds.health import flags_of
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.queries import content_of, parse
+from goodword.core.rows import RowDeleted
 from goodword.core.text import clean_text
 from goodword.core.validation import shortened
 from goodword.drafts.models import OWN_PREFIX
@@ -222,19 +224,8 @@ def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:
     if content.id in BUILT_IN or content.id.startswith(OWN_PREFIX):
         raise PackError(f"The id “{content.id}” is reserved for a test of Goodword's own. Choose another id.")
     with transaction.atomic():
-        test, made = Test.objects.of(by.organisation).get_or_create(
-            key=content.id,
-            defaults={
-                "organisation": by.organisation,
-                "kind": file.kind,
-                "title": content.name,
-                "created_at": now,
-                "created_by": by,
-            },
-        )
-        if not made:
-            test = DRAFTS.lock(test)
-            _check_joins(test, file)
+        test = _locked_test(file, by=by, now=now)
+        _check_joins(test, file)
         version = TestVersion.objects.create(
             organisation=by.organisation,
             test=test,
@@ -251,6 +242,24 @@ def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:
             details={"test": test.pk, "version": version.number, "language": version.language},
         )
         return version
+
+
+def _locked_test(file: PackFile, *, by: Membership, now: datetime) -> Test:
+    while True:
+        test, made = Test.objects.of(by.organisation).get_or_create(
+            key=file.content.id,
+            defaults={
+                "organisation": by.organisation,
+                "kind": file.kind,
+                "title": file.content.name,
+                "created_at": now,
+                "created_by": by,
+            },
+        )
+        if made:
+            return test
+        with suppress(RowDeleted):  # its only draft was being discarded
+            return DRAFTS.lock(test)
 
 
 def _check_joins(test: Test, file: PackFile) -> None:
