@@ -195,6 +195,45 @@ def test_a_second_marking_is_refused_if_one_is_enough(attempt: Attempt) -> None:
 
 
 @pytest.mark.world
+def test_marks_of_the_only_rater_can_be_corrected_by_others_once_that_rater_has_left(
+    attempt: Attempt,
+) -> None:
+    rita, tom = rater(attempt), rater(attempt, name="Tom")
+    give(attempt, rita, comment="Clear")
+    assert not seen(attempt, tom).may_mark
+    rita.deactivated_at = NOW
+    rita.save()
+    page = signed_in(tom).get(url(attempt, 1, "why"))
+    assert "Marked by Rita Recruiter, who has left the team." in page.content.decode()
+    assert [page.context["form"][name].value() for name in ("points_0", "points_1", "comment")] == [
+        3,
+        1,
+        "Clear",
+    ]
+    give(attempt, tom, comment="Clear")
+    assert [(row["rater_id"], row["points"]) for row in rows()] == [(rita.pk, WHY)]
+    give(attempt, tom, points={"c1": 1, "c2": 1})
+    assert [(row["rater_id"], row["points"], row["comment"]) for row in rows()] == [
+        (tom.pk, {"c1": 1, "c2": 1}, "")
+    ]
+    eve = rater(attempt, name="Eve")
+    with pytest.raises(marking.AlreadyMarked):
+        give(attempt, eve)
+
+
+def test_marks_of_two_raters_stay_when_both_have_left(marked_by_two: Attempt) -> None:
+    for name in ("Rita", "Tom"):
+        by = rater(marked_by_two, name=name)
+        give(marked_by_two, by)
+        by.deactivated_at = NOW
+        by.save()
+    eve = rater(marked_by_two, name="Eve")
+    assert not seen(marked_by_two, eve).may_mark
+    with pytest.raises(marking.AlreadyMarked):
+        give(marked_by_two, eve)
+
+
+@pytest.mark.world
 def test_raters_do_not_see_each_other_until_both_have_marked(marked_by_two: Attempt) -> None:
     rita, tom, eve = (rater(marked_by_two, name=name) for name in ("Rita", "Tom", "Eve"))
     give(marked_by_two, rita, comment="Clear")

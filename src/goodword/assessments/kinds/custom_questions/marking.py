@@ -66,7 +66,8 @@ class CriterionMarks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerToMark:
-    """`given`: the markings that this reader may see. `state`: "open", "half" (one of two raters) or "done"."""
+    """`given`: the markings that this reader may see. `state`: "open", "half" (one of two raters) or "done".
+    `replaces`: the only rater's marking, if they have left, so that this reader may correct it."""
 
     order: int
     item: str
@@ -76,6 +77,7 @@ class AnswerToMark:
     criteria: tuple[Criterion, ...]
     state: Literal["open", "half", "done"]
     mine: Marking | None
+    replaces: Marking | None
     given: tuple[Marking, ...]
     two: bool
 
@@ -83,7 +85,7 @@ class AnswerToMark:
     def may_mark(self) -> bool:
         if self.mine is not None:
             return not (self.two and self.state == "done")
-        return self.state != "done"
+        return self.state != "done" or self.replaces is not None
 
     @property
     def waits_for_me(self) -> bool:
@@ -287,6 +289,7 @@ def _answer_to_mark(
     done = len(there) >= RATERS[part.part.two_raters]
     mine = next((one for one in there if one.rater_id == member.pk), None)
     seen = tuple(there) if done else (mine,) if mine else ()
+    left = [one for one in there if not part.part.two_raters and one.rater.deactivated_at is not None]
     return AnswerToMark(
         order=part.order,
         item=item.id,
@@ -296,6 +299,7 @@ def _answer_to_mark(
         criteria=criteria,
         state="done" if done else "half" if there else "open",
         mine=mine,
+        replaces=left[0] if left and mine is None else None,
         given=seen,
         two=part.part.two_raters,
     )
@@ -331,9 +335,10 @@ def mark_answer(
     by: Membership,
     now: datetime,
 ) -> Marking:
-    """Award points by criterion. Raters can change their marking until the second rater has marked. Saving the same
-    marking again changes nothing, since it would create another version of the report. Raises AttemptNotFinished,
-    NothingToMark, AlreadyMarked, Settled, WrongPoints, and LookupError for an unknown part."""
+    """Award points by criterion. Raters can change their marking until the second rater has marked. If the only rater
+    has left, any other member can take over their marking. Saving the same marking again changes nothing, since it
+    would create another version of the report. Raises AttemptNotFinished, NothingToMark, AlreadyMarked, Settled,
+    WrongPoints, and LookupError for an unknown part."""
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
         part = part_of(attempt, order)
@@ -347,8 +352,11 @@ def mark_answer(
         if set(points) != set(wanted) or not all(0 <= points[one] <= wanted[one] for one in wanted):
             raise WrongPoints
         raters = RATERS[part.part.two_raters]
-        there = list(Marking.objects.of(part.organisation).filter(part=part, item=item_id))
+        rows = Marking.objects.of(part.organisation).filter(part=part, item=item_id)
+        there = list(rows.select_related("rater"))
         mine = next((one for one in there if one.rater_id == by.pk), None)
+        if mine is None and raters == 1 and there and there[0].rater.deactivated_at is not None:
+            mine = there[0]
         if mine is None and len(there) >= raters:
             raise AlreadyMarked
         if mine is not None and (mine.points, mine.comment) == (dict(points), comment):
@@ -358,7 +366,7 @@ def mark_answer(
         made = mine or Marking(
             organisation_id=part.organisation_id, part=part, item=item_id, rater=by, marked_at=now
         )
-        made.points, made.comment, made.marked_at = dict(points), comment, now
+        made.rater, made.points, made.comment, made.marked_at = by, dict(points), comment, now
         made.save()
         audit(
             organisation=attempt.organisation,

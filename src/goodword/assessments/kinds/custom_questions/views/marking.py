@@ -104,7 +104,9 @@ def answer(request: MemberRequest, pk: int, attempt_pk: int, order: int, item: s
     if here is None:
         raise Http404("no such answer")
     posted = request.method == "POST"
-    form = MarkingForm(request.POST if posted else None, criteria=here.criteria, mine=here.mine)
+    form = MarkingForm(
+        request.POST if posted else None, criteria=here.criteria, mine=here.mine or here.replaces
+    )
     if posted and form.is_valid():
         try:
             acts.mark_answer(
