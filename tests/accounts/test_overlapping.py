@@ -63,7 +63,7 @@ def test_a_second_factor_is_removed_once(kind: str) -> None:
         found.delete()
     assert (replies[0].status_code, replies[0]["Location"]) == (302, reverse("account"))
     assert not AuditEntry.objects.filter(action__in=[APP_REMOVED, PASSKEY_REMOVED]).exists()
-    assert "It has been removed already." in browser.get(reverse("account")).content.decode()
+    assert "It has already been removed." in browser.get(reverse("account")).content.decode()
 
 
 def test_a_code_is_refused_while_its_app_is_being_removed() -> None:

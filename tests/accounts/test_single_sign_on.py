@@ -460,7 +460,7 @@ def test_without_a_provider_there_is_no_button_and_no_page(rita: Membership, set
     assert Client().get("/accounts/oidc/oidc/login/").status_code == 404
     require(rita.organisation)
     page = signed_in(rita).get("/o/acme/roles/").content.decode()
-    assert "It isn&#x27;t set up here." in page or "It isn't set up here." in page
+    assert "Single sign-on isn&#x27;t set up here." in page or "Single sign-on isn't set up here." in page
 
 
 # --- The operator -----------------------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ def test_the_list_fills_while_the_key_is_tried(browser: Browser, desk: Desk, liv
         expect(page.get_by_label("Client secret")).to_be_hidden()
         looker.look(page, "probing")
         if once_more:
-            expect(page.get_by_text("This account is connected already")).to_be_visible()
+            expect(page.get_by_text("This account is already connected")).to_be_visible()
             looker.look(page, "doubted")
         else:
             expect(page.get_by_text("Greenhouse is connected.")).to_be_visible()

@@ -67,8 +67,8 @@ def _check_name(given: str, *, besides: Organisation | None = None) -> None:
     named = Organisation.objects.filter(name__iexact=" ".join(given.split())).order_by("pk")
     if taken := (named.exclude(pk=besides.pk) if besides else named).first():
         raise CommandError(
-            f"There is an organisation named {taken.name} already. To add an admin to it, use "
-            f"--organisation {taken.slug}. For a second organisation, choose another name."
+            f"There is already an organisation named {taken.name}. To add an admin to it, use --organisation "
+            f"{taken.slug}. For a second organisation, choose another name."
         )
 
 

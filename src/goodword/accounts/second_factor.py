@@ -184,7 +184,7 @@ def unless_removed[**P](
         except Http404:
             if request.method != "POST":
                 raise
-            messages.info(request, _("It has been removed already."))
+            messages.info(request, _("It has already been removed."))
             return redirect("account")
 
     return wrapped

@@ -279,7 +279,7 @@ def test_texts_about_health_are_counted_and_their_sign_off_is_stated(rita: Membe
     pack["items"][0]["text"] = "I sleep well."
     draft = imported(rita, pack)
     assert topic(manual_of(draft), "Content about health").blocks[0].paragraphs == [
-        "A list of words finds 1 text that may touch on health."
+        "The word list finds 1 text that may relate to health."
     ]
     sign_off(version=draft, name="Dr. Ann Vogel", why="Night shifts.", by=rita, now=NOW)
     version = publish_pack(version=draft, by=rita, now=NOW)

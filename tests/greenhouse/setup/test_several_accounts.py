@@ -146,7 +146,7 @@ def test_another_key_of_a_connected_account_needs_confirmation(desk: Desk) -> No
     again = open_another_credential(desk)
     response = desk.set_key(**again)
     [line] = notices(response.content)
-    assert line.startswith(f"This account is connected already “{existing.name}” is connected to it.")
+    assert line.startswith(f"This account is already connected “{existing.name}” is connected to it.")
     assert Connection.objects.of(desk.organisation).count() == 1
     desk.set_key(**again, **confirmed(response.content))
     assert [row.name for row in live_connections(desk.organisation)] == [existing.name, f"{existing.name} 2"]
@@ -158,7 +158,7 @@ def test_a_v1_key_is_recognised_by_its_visible_jobs(either: Desk) -> None:
     Connection.objects.of(either.organisation).update(account_name="")
     linked(either, existing, "Window Washer", job_id=next(either.greenhouse.store.jobs.rising()).id)
     [line] = notices(either.set_key(**open_another_credential(either)).content)
-    assert line.startswith("This account is connected already")
+    assert line.startswith("This account is already connected")
 
 
 @pytest.mark.world
@@ -205,7 +205,7 @@ def test_a_key_of_another_account_names_the_affected_roles(desk: Desk, other: Gr
     assert [link["href"] for link in instead] == [f"{desk.url('greenhouse_connect')}?api=v3"]
     assert jobs == (
         "This looks like the key of another Greenhouse account It sees none of the jobs linked "
-        f"through “{existing.name}”. With it, Goodword would stop following this role in Greenhouse: Window Washer"
+        f"through “{existing.name}”. If you set it, Goodword will stop following this role in Greenhouse: Window Washer"
     )
     assert Connection.objects.of(desk.organisation).values().get() == before
     desk.set_key(existing.pk, **typed(other), **confirmed(response.content))
@@ -335,7 +335,7 @@ def test_an_account_in_which_the_ids_are_other_peoples_is_another(either: Desk) 
     response = either.set_key(existing.pk, **open_another_credential(either))
     [line] = notices(response.content)
     assert line.startswith(
-        "This key belongs to another Greenhouse account There, the IDs of candidates of "
+        "This key belongs to another Greenhouse account There, the candidate IDs of "
         f"“{existing.name}” belong to other people. It can't be set for"
     )
 

@@ -80,7 +80,7 @@ def test_the_note_is_shown_before_it_is_posted(either: Desk, form: str) -> None:
     [
         ("Zoë", "Enter a candidate's Greenhouse ID, or the link to their profile."),
         ("0", "Enter a candidate's Greenhouse ID, or the link to their profile."),
-        ("4711", "This key sees no candidate with the ID 4711. Check the ID in Greenhouse."),
+        ("4711", "This key can't see a candidate with the ID 4711. Check the ID in Greenhouse."),
     ],
 )
 def test_an_unknown_candidate_is_reported_and_the_input_stays(desk: Desk, typed: str, why: str) -> None:

@@ -272,11 +272,11 @@ def test_domains_are_saved_and_audited(org: Organisation, ada: Membership) -> No
         ("com", "“com” is not a domain."),
         (
             "co.uk",
-            "co.uk is shared by many organisations. Write your own domain in full, such as acme.co.uk.",
+            "co.uk is shared by many organisations. Enter your own domain in full, such as acme.co.uk.",
         ),
         ("github.io", "github.io is shared by many organisations."),
         ("localhost", "“localhost” is not a domain."),
-        ("ada@acme.com", "“ada@acme.com” is not a domain. Write what comes after the @ in an address"),
+        ("ada@acme.com", "“ada@acme.com” is not a domain. Enter what comes after the @ in an address"),
         ("https://acme.com", "“https://acme.com” is not a domain."),
         ("acme.com/x", "“acme.com/x” is not a domain."),
         ("*.acme.com", "“*.acme.com” is not a domain."),

@@ -282,7 +282,7 @@ def own_domain(typed: str) -> str:
         name = ""
     if not name or "." not in name:
         raise NoDomain(
-            _("“%(name)s” is not a domain. Write what comes after the @ in an address, such as example.com.")
+            _("“%(name)s” is not a domain. Enter what comes after the @ in an address, such as example.com.")
             % {"name": shown[:80]}
         )
     if within(name, FREE_MAIL) or is_disposable(name) or is_provider(name):
@@ -293,7 +293,7 @@ def own_domain(typed: str) -> str:
     if suffixes().is_public(name):
         raise NoDomain(
             _(
-                "%(name)s is shared by many organisations. Write your own domain in full, such as acme.%(name)s."
+                "%(name)s is shared by many organisations. Enter your own domain in full, such as acme.%(name)s."
             )
             % {"name": name}
         )

@@ -65,7 +65,7 @@ def _figures(value: float, *, way: str, n: int, alpha: float | None, omega: floa
         case "halves" | "splits":
             return gettext("%(value)s, split-half, from %(n)s people") % values
         case "calibration" | "calibrated_number":
-            return gettext("%(value)s, from the calibration by %(n)s people") % values
+            return gettext("%(value)s, from the calibration, %(n)s people") % values
     return gettext("%(value)s, from %(n)s people") % values
 
 

@@ -127,7 +127,7 @@ def _response_processes(facts: ManualFacts) -> Topic:
                         "Guessing from the options alone, measured on generated tasks: a learning guesser that sees "
                         "only the options, and the best of several strategies for ruling options out."
                     ),
-                    _("None yet on candidates: how they solve the tasks has not been studied."),
+                    _("None yet from candidates: how they solve the tasks has not been studied."),
                 ]
             ),
             Table(
@@ -337,10 +337,10 @@ def _health(facts: ManualFacts) -> Topic:
         else []
     )
     if not facts.health:
-        return said(heading, *warning, _("A list of words finds no text that may touch on health."))
+        return said(heading, *warning, _("The word list finds no text that may relate to health."))
     found = ngettext(
-        "A list of words finds %(n)s text that may touch on health.",
-        "A list of words finds %(n)s texts that may touch on health.",
+        "The word list finds %(n)s text that may relate to health.",
+        "The word list finds %(n)s texts that may relate to health.",
         facts.health,
     ) % {"n": facts.health}
     signed = (

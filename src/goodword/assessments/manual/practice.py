@@ -73,7 +73,7 @@ def _content(facts: ManualFacts) -> list[Block]:
     if facts.sheet.cells:
         return [
             Table(
-                [_("Family"), _("Level"), _("Tasks"), _("What solving it takes"), _("Different tasks")],
+                [_("Family"), _("Level"), _("Tasks"), _("What solving it takes"), _("Distinct tasks")],
                 [
                     [
                         cell.family,

@@ -95,7 +95,7 @@ def calibrate(request: MemberRequest, pk: int) -> HttpResponseBase:
     if found is None or found.calibration is None or found.calibration.missing:
         messages.info(
             request,
-            _("A calibration needs first attempts of %(least)s people, so there is none.")
+            _("A calibration needs first attempts by %(least)s people, so there is none.")
             % {"least": LEAST_PERSONS},
         )
     else:
@@ -258,14 +258,14 @@ def _lack(lack: Mapping[str, Any]) -> str:
         case "persons":
             return (
                 ngettext(
-                    "%(n)s person has answered; it takes %(least)s.",
-                    "%(n)s people have answered; it takes %(least)s.",
+                    "%(n)s person has answered; %(least)s are needed.",
+                    "%(n)s people have answered; %(least)s are needed.",
                     lack["n"],
                 )
                 % words
             )
         case "answers":
-            return _("%(family)s, level %(level)s: %(n)s answers; it takes %(least)s.") % words
+            return _("%(family)s, level %(level)s: %(n)s answers; %(least)s are needed.") % words
         case "right":
             return _("%(family)s, level %(level)s: nobody has solved one yet.") % words
     return _("%(family)s, level %(level)s: everybody has solved all of them.") % words

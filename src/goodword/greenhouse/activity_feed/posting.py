@@ -67,7 +67,7 @@ NO_AUTHOR = (
 
 DISCONNECTED = "Greenhouse was disconnected before the note was posted. Reconnect it, then try again."
 
-TOO_SLOW = "Greenhouse answered too slowly; the note was not sent."
+TOO_SLOW = "Greenhouse took too long to respond; the note was not sent."
 
 OTHER_FIRST = "Another note about this step is being posted."
 REPLACED = "A referee was erased from the report. The note waits for the new version."

@@ -102,7 +102,7 @@ def delivery_detail(request: MemberRequest, pk: int) -> HttpResponse:
 def replay_delivery(request: MemberRequest, pk: int) -> HttpResponseBase:
     delivery = access.get_or_404(Delivery.objects.of(request.organisation).defer("body"), pk)
     processing.replay(delivery, now=clock.now(), by=request.member)
-    messages.success(request, _("It is being processed again. Reload the page to see the outcome."))
+    messages.success(request, _("The delivery is being processed again. Reload the page to see the outcome."))
     return redirect("greenhouse_delivery", request.organisation.slug, delivery.pk)
 
 

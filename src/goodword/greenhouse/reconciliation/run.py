@@ -48,11 +48,11 @@ JOBS_SYNCED = 50
 
 NO_APPLICATIONS = (
     "Greenhouse returned no applications, though there were some before: a permission may have been withdrawn. "
-    "Nothing was marked. Check the credential's permissions, and that it acts as a Site Admin."
+    "Nothing was marked as no longer visible. Check the credential's permissions, and that it acts as a Site Admin."
 )
 NO_JOBS = (
-    "Greenhouse returned no jobs, though there were some before: a permission may have been withdrawn. "
-    "No role was marked."
+    "Greenhouse returned no jobs, though there were some before: a permission may have been withdrawn. No job was "
+    "marked as missing."
 )
 
 

@@ -144,8 +144,8 @@ def _tried(row: Connection, watch: "_DateWatch", *, now: datetime) -> Finding:
     if card.taken:
         return attention(
             GREENHOUSE,
-            f"{_name(row)}: the IDs of candidates belong to other people in Greenhouse ({card.taken}).",
-            "Set a key of the Greenhouse account that they are from (Settings > Integrations).",
+            f"{_name(row)}: candidate IDs belong to other people in Greenhouse ({card.taken}).",
+            "Set a key for the Greenhouse account they are from (Settings > Integrations).",
         )
     if card.refused_lately:
         return attention(

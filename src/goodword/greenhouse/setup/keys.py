@@ -405,7 +405,7 @@ def _other_account(
         found.append(
             AccountWarning(
                 title=_("This key belongs to another Greenhouse account"),
-                sentence=_("There, the IDs of candidates of “%(name)s” belong to other people.")
+                sentence=_("There, the candidate IDs of “%(name)s” belong to other people.")
                 % {"name": connection.name},
                 is_other=True,
             )
@@ -417,17 +417,17 @@ def _other_account(
     if len(unseen) == len(links) and not recognised:
         title = _("This looks like the key of another Greenhouse account")
         sentence = ngettext(
-            "It sees none of the jobs linked through “%(name)s”. With it, Goodword would stop following this "
+            "It sees none of the jobs linked through “%(name)s”. If you set it, Goodword will stop following this "
             "role in Greenhouse:",
-            "It sees none of the jobs linked through “%(name)s”. With it, Goodword would stop following these "
+            "It sees none of the jobs linked through “%(name)s”. If you set it, Goodword will stop following these "
             "roles in Greenhouse:",
             len(roles),
         )
     else:
         title = _("This key doesn't see all linked jobs")
         sentence = ngettext(
-            "With it, Goodword would stop following this role in Greenhouse:",
-            "With it, Goodword would stop following these roles in Greenhouse:",
+            "If you set it, Goodword will stop following this role in Greenhouse:",
+            "If you set it, Goodword will stop following these roles in Greenhouse:",
             len(roles),
         )
     warning = AccountWarning(
@@ -450,7 +450,7 @@ def _already_connected(other: Connection) -> AccountWarning:
             instead=other,
         )
     return AccountWarning(
-        title=_("This account is connected already"),
+        title=_("This account is already connected"),
         sentence=_(
             "“%(name)s” is connected to it. A second connection would follow the same candidates twice. To "
             "replace the key, use the menu of “%(name)s”."

@@ -97,7 +97,7 @@ def find_candidate(connection: Connection, candidate_id: int) -> Candidate:
         candidate = api.candidate(candidate_id)
     if candidate is None:
         raise NoCandidate(
-            _("This key sees no candidate with the ID %s. Check the ID in Greenhouse.") % candidate_id
+            _("This key can't see a candidate with the ID %s. Check the ID in Greenhouse.") % candidate_id
         )
     return candidate
 

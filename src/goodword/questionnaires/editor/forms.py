@@ -244,7 +244,7 @@ class DetailsForm(forms.Form):
     title = TextField(
         label=gettext_lazy("Title"),
         max_length=LONGEST_TITLE,
-        help_text=gettext_lazy("Only your team sees it."),
+        help_text=gettext_lazy("Visible only to your team."),
         missing=gettext_lazy("Enter a title, for example Store managers."),
     )
     description = TextField(

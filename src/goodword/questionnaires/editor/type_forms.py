@@ -217,9 +217,9 @@ def _nth(given: Mapping[str, Any], place: int) -> int:
 
 
 PASS = gettext_lazy("Offer “I can't judge this”")
-PASS_HELP = gettext_lazy("Recommended, so that referees needn't guess.")
+PASS_HELP = gettext_lazy("Recommended, so that referees don't have to guess.")
 COMMENT = gettext_lazy("Ask for a comment")
-COMMENT_HELP = gettext_lazy("Comments are optional, and take time.")
+COMMENT_HELP = gettext_lazy("Comments are optional and take extra time.")
 
 
 class RatingForm(QuestionForm):
@@ -279,7 +279,7 @@ class AgreementForm(QuestionForm):
         label=gettext_lazy("Competency"),
         max_length=LONGEST_HEADING,
         required=False,
-        help_text=gettext_lazy("Optional. Groups statements under its name."),
+        help_text=gettext_lazy("Optional. Groups statements about the same competency."),
     )
     can_pass = CheckboxField(label=PASS, help_text=PASS_HELP)
     comment = CheckboxField(label=COMMENT, help_text=COMMENT_HELP)

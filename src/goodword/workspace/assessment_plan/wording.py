@@ -212,8 +212,8 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
         )
     found += [
         _(
-            "“%(test)s” is for practice: its key was not set by a panel of experts who agree enough, so its result is "
-            "marked “not for decisions”. To use such situations in decisions, have at least five "
+            "“%(test)s” is for practice: its key doesn't come from a panel of experts with sufficient agreement, so "
+            "its result is marked “not for decisions”. To use such situations in decisions, have at least five "
             "experts rate a set of your own, or a copy of this one."
         )
         % {"test": part.part.test.title}

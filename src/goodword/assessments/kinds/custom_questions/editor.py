@@ -389,12 +389,12 @@ class RubricForm(RowsForm):
             self.fields[f"points_{place}"] = WholeNumberField(
                 least=1,
                 most=MOST_POINTS,
-                label=_("Points of criterion %(number)s") % number,
+                label=_("Points for criterion %(number)s") % number,
                 required=False,
                 initial=stored.get("points"),
             )
             self.fields[f"anchors_{place}"] = TextField(
-                label=_("What earns the points of criterion %(number)s") % number,
+                label=_("What earns points on criterion %(number)s") % number,
                 lines=3,
                 max_length=LONGEST_TEXT,
                 required=False,

@@ -231,8 +231,8 @@ def compare(content: JudgementSet, parts: Sequence[ComparedPart]) -> Comparison:
         rank=_correlation_of if ranked else None,
         never_ranked=_never_ranked(content),
         precision=gettext(
-            "Sorted by the correlation. The distance also depends on how somebody uses the scale, so it is "
-            "only a description."
+            "Sorted by the correlation. The distance also depends on how somebody uses the scale, so it is only "
+            "descriptive."
         )
         if ranked
         else "",
@@ -242,8 +242,8 @@ def compare(content: JudgementSet, parts: Sequence[ComparedPart]) -> Comparison:
 def _never_ranked(content: JudgementSet) -> str:
     if content.is_for_practice:
         return gettext(
-            "For practice, not for decisions: the key of this set was not set by a panel of experts who agree enough, "
-            "so results can't be sorted."
+            "For practice, not for decisions: the key of this set doesn't come from a panel of experts with "
+            "sufficient agreement, so results can't be sorted."
         )
     if content.is_too_short_for_norms:
         return gettext("The set has too few situations for a band, so results can't be sorted.")

@@ -284,8 +284,8 @@ def _precision(content: ReasoningTest, form: str) -> str:
     found, _ = precision_of_form(content.blueprint(form), None)
     figures = {"three": hundredths(found.better[3])}
     text = gettext(
-        "Of two candidates three tasks apart, the one with more is the more able in %(three)s of 100 cases (assumed "
-        "difficulties)."
+        "Of two candidates three tasks apart, the one who solved more is the more able in %(three)s of 100 cases "
+        "(assumed difficulties)."
     )
     longer = content.longer(form)
     if longer:

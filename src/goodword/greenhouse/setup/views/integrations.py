@@ -82,7 +82,7 @@ def check_again(request: MemberRequest, pk: int) -> HttpResponseBase:
         messages.error(request, str(error_message(error)))
     else:
         if state == Connection.State.INCOMPLETE:
-            messages.warning(request, _("Permissions are still missing: the card names them."))
+            messages.warning(request, _("Permissions are still missing: the card lists them."))
         elif state == Connection.State.ACTIVE:
             messages.success(request, _("All required permissions are granted."))
         else:

@@ -63,7 +63,7 @@ class V3Form(forms.Form):
         min_value=1,
         max_value=2**63 - 1,
         help_text=gettext_lazy(
-            "Of a Site Admin, at the end of the URL of their page under Configure > Users. Leave empty if the "
+            "A Site Admin's ID: the number at the end of their page's URL under Configure > Users. Leave empty if the "
             "credential's own user is one."
         ),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -156,7 +156,7 @@ def _check(request: MemberRequest, form: KeyForm, connection: Connection | None)
 
 def _connected(request: MemberRequest, connection: Connection) -> HttpResponseBase:
     if connection.state == Connection.State.INCOMPLETE:
-        messages.warning(request, _("The key is saved, but permissions are missing: the card names them."))
+        messages.warning(request, _("The key is saved, but permissions are missing: the card lists them."))
     elif not _from_checklist(request):  # the checklist updates itself
         messages.success(request, _("Greenhouse is connected."))
     if _htmx(request):

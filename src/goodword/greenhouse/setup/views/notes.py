@@ -53,7 +53,7 @@ class NotesForm(NoticesChanges):
         label=gettext_lazy("Days a report link works"),
         min_value=1,
         max_value=730,
-        help_text=gettext_lazy("After that, it asks to sign in. Links in existing notes don't change."),
+        help_text=gettext_lazy("After that, readers have to sign in. Links in existing notes don't change."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 

@@ -41,7 +41,8 @@ class MarkingForm(forms.Form):
         max_length=LONGEST_COMMENT,
         required=False,
         help_text=gettext_lazy(
-            "Why you gave these points. Shown with the results, and part of the file that the candidate can download."
+            "Why you gave these points. Shown with the results, and included in the file that the candidate can "
+            "download."
         ),
     )
 
