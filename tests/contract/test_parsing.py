@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from goodword.greenhouse.client import (
     ApplicationStatus,
     Contact,
+    Forbidden,
     HarvestApi,
     JobStatus,
     OwnerKind,
@@ -148,6 +149,15 @@ def test_members_of_a_hiring_team_without_an_id_are_left_out(version: str, time:
     assert [one.user_id for one in client(version, Scripted(said), time).job_owners([2])] == [3]
 
 
+UNKNOWN_STAGE: dict[str, Any] = {
+    "id": 7,
+    "candidate_id": 8,
+    "status": "in_process",
+    "stage_id": 501,
+    "job_interview_stage_id": None,
+}
+
+
 def test_a_stage_missing_from_an_application_is_looked_up(time: Moments) -> None:
     record = {"id": 7, "candidate_id": 8, "job_id": 2, "status": "in_process", "stage_id": 501}
     row = {"application_id": 7, "current": True}
@@ -161,6 +171,42 @@ def test_a_stage_missing_from_an_application_is_looked_up(time: Moments) -> None
         found = api.application(7)
         assert found is not None
         assert (found.stage_id, found.stage_entered_at) == (602, datetime(2026, 11, 2, 8, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("status", "prospect"),
+    [("rejected", False), ("hired", False), ("converted", False), ("in_process", True)],
+)
+def test_no_stage_is_looked_up_for_ended_applications_and_prospects(
+    status: str, prospect: bool, time: Moments
+) -> None:
+    record = UNKNOWN_STAGE | {"status": status, "prospect": prospect, "rejection_reason_id": None}
+    scripted = Scripted(Reply(200, [record]))
+    found = client("v3", scripted, time).application(7)
+    assert found is not None
+    assert (found.stage_id, len(scripted.asked)) == (None, 1)
+
+
+def test_an_application_is_left_out_if_its_stage_is_unknown_and_must_not_be_read(time: Moments) -> None:
+    known = UNKNOWN_STAGE | {"id": 9, "job_interview_stage_id": 601}
+    with client("v3", Scripted(Reply(200, [UNKNOWN_STAGE, known]), Reply(403)), time) as api:
+        assert [(one.id, one.stage_id) for one in api.applications()] == [(9, 601)]
+        assert api.left_out == 1
+    with (
+        client("v3", Scripted(Reply(200, [UNKNOWN_STAGE]), Reply(403)), time) as api,
+        pytest.raises(Forbidden) as caught,
+    ):
+        api.application(7)
+    assert caught.value.permission == "Application Stages"
+
+
+@pytest.mark.parametrize(("yes", "no"), [(True, False), ("true", "false"), ("True ", " FALSE"), ("1", 0)])
+def test_flags_may_be_text(version: str, yes: object, no: object, time: Moments) -> None:
+    record = {"id": 7, "private": yes, "is_private": yes, "can_email": no}
+    said = Reply(200, record if version == "v1" else [record])
+    found = client(version, Scripted(said), time).candidate(7)
+    assert found is not None
+    assert (found.private, found.can_email) == (True, False)
 
 
 def test_an_application_is_left_out_if_its_stage_cannot_be_read(time: Moments) -> None:

@@ -139,6 +139,21 @@ def test_a_pass_reports_how_many_applications_could_not_be_read(
 
 @pytest.mark.world
 @two_moved
+def test_applications_that_cannot_be_read_are_not_taken_for_a_missing_permission(
+    world: World, made: list[RemoteApplication]
+) -> None:
+    def odd(path: str, data: Any) -> Any:
+        return [row | {"candidate_id": None} for row in data] if path.endswith("/applications") else data
+
+    world.line.edit = odd
+    row = reconcile(world, full=True)
+    theirs = len(list(world.greenhouse.store.applications.by("job_id", world.job_id)))
+    assert (row.state, row.error) == ("done", LEFT_OUT.format(n=theirs))
+    assert [world.ours(one).not_visible_since for one in made] == [None, None]
+
+
+@pytest.mark.world
+@two_moved
 @pytest.mark.parametrize("call", [1, 3, 5])
 @pytest.mark.parametrize(
     ("fault", "state", "said"),

@@ -149,6 +149,10 @@ class HarvestApi(Protocol):
     def left_out(self) -> int:
         """How many records were left out of lists because they couldn't be read."""
 
+    @property
+    def unreadable(self) -> HarvestError | None:
+        """Why the last one couldn't."""
+
     def account(self) -> str | None:
         """The account's name; always None in v1."""
 

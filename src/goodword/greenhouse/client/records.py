@@ -183,6 +183,7 @@ class Note:
 
 
 _LARGEST_ID = 2**63 - 1
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
@@ -223,8 +224,7 @@ class Record:
         return tuple(found for item in self._list(name) if (found := cleaned(item).strip()))
 
     def flag(self, name: str, *, default: bool = False) -> bool:
-        value = self._data.get(name)
-        return value if isinstance(value, bool) else default
+        return _FLAGS.get(str(self._data.get(name)).strip().lower(), default)
 
     def moment(self, name: str) -> datetime | None:
         """Return a field as a moment, or None if it is unreadable. Greenhouse sends `""` for some empty dates."""

@@ -86,7 +86,8 @@ class Auth(Protocol):
 
 
 class Session:
-    """`works` becomes True with the first call that isn't refused. `left_out` counts records that couldn't be read."""
+    """`works` becomes True with the first call that isn't refused. `left_out` counts records that couldn't be read;
+    `unreadable` is why the last one couldn't."""
 
     def __init__(
         self,
@@ -100,7 +101,7 @@ class Session:
         self.base_url = base_url.rstrip("/")
         self.works = False
         self.left_out = 0
-        self._unreadable: UnexpectedShape | None = None
+        self.unreadable: HarvestError | None = None
         self._transport = transport
         self._auth = auth
         self._policy = policy
@@ -137,18 +138,21 @@ class Session:
             try:
                 found = parse(record)
             except UnexpectedShape as error:
-                log.warning("A record was left out: %s", error)
-                self.left_out += 1
-                self._unreadable = error
+                self.leave_out(error)
             else:
                 yield found
 
+    def leave_out(self, error: HarvestError, *, records: int = 1) -> None:
+        log.warning("Records were left out (%d): %s", records, error)
+        self.left_out += records
+        self.unreadable = error
+
     def only[T](self, found: Iterator[T]) -> T | None:
-        """Return the record that was read by its id. Raises UnexpectedShape if it was left out."""
-        self._unreadable = None
+        """Return the record that was read by its id. Raises the error if it was left out."""
+        self.unreadable = None
         first = next(found, None)
-        if first is None and self._unreadable is not None:
-            raise self._unreadable
+        if first is None and self.unreadable is not None:
+            raise self.unreadable
         return first
 
     def close(self) -> None:

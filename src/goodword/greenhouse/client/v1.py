@@ -60,6 +60,10 @@ class HarvestV1:
     def left_out(self) -> int:
         return self._session.left_out
 
+    @property
+    def unreadable(self) -> HarvestError | None:
+        return self._session.unreadable
+
     def account(self) -> str | None:
         return None
 

@@ -1,5 +1,4 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -7,7 +6,7 @@ from itertools import batched
 from typing import Any, Self
 
 from goodword.greenhouse.client.authentication import Introspection, OAuth
-from goodword.greenhouse.client.errors import SITE_ADMIN, Forbidden
+from goodword.greenhouse.client.errors import SITE_ADMIN, Forbidden, HarvestError
 from goodword.greenhouse.client.permissions import (
     ACTIVITY_FEED,
     APPLICATION_STAGES,
@@ -68,6 +67,10 @@ class HarvestV3:
     @property
     def left_out(self) -> int:
         return self._session.left_out
+
+    @property
+    def unreadable(self) -> HarvestError | None:
+        return self._session.unreadable
 
     def account(self) -> str | None:
         try:
@@ -292,12 +295,12 @@ def application_filters(
         yield {**params, "job_ids": ids}
 
 
-def _has_unknown_stage(application: Record) -> bool:
-    """Whether it is in a stage, but `job_interview_stage_id`, which Greenhouse added in 2026, is null."""
-    unknown = application.has("job_interview_stage_id") and not application.id_or_none(
-        "job_interview_stage_id"
-    )
-    return unknown and application.id_or_none("stage_id") is not None
+def _has_unknown_stage(application: Application, record: Record) -> bool:
+    """Whether it hasn't ended and is in a stage, but `job_interview_stage_id`, which Greenhouse added in 2026, is
+    null."""
+    open_ = application.status in (ApplicationStatus.ACTIVE, ApplicationStatus.UNKNOWN)
+    known = application.stage_id is not None or not record.has("job_interview_stage_id")
+    return open_ and not application.prospect and not known and record.id_or_none("stage_id") is not None
 
 
 class _Completion:
@@ -313,11 +316,13 @@ class _Completion:
         without_stage = [
             a.id for a, record in found if not record.has("job_interview_stage_id") and not a.prospect
         ]
-        unknown_stage = [a.id for a, record in found if _has_unknown_stage(record)]
+        unknown_stage = [a.id for a, record in found if _has_unknown_stage(a, record)]
         left_out = self._session.left_out
         stages = self.stages(without_stage)
-        with suppress(Forbidden):
+        try:
             stages |= self.stages(unknown_stage)
+        except Forbidden as error:
+            self._session.leave_out(error, records=len(unknown_stage))
         if self._session.left_out > left_out:
             unreadable = {*without_stage, *unknown_stage} - stages.keys()
             found = [(a, record) for a, record in found if a.id not in unreadable]

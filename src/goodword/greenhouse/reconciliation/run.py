@@ -133,7 +133,7 @@ def compare_recent(work: Pass) -> None:
             work.expect(len(page))
             _compare_page(api, page, work=work)
         _compare_candidates(api, work)
-        _report_left_out(api, work)
+        _report_left_out(api.left_out, work)
 
 
 def compare_everything(work: Pass) -> None:
@@ -153,20 +153,27 @@ def compare_everything(work: Pass) -> None:
                 work.unseen.difference_update(one.id for one in page)
                 _compare_page(api, page, work=work)
             work.read_jobs.update(job_ids)
-        if work.unseen and not work.seen and next(api.applications(), None) is None:
+        if work.unseen and not work.seen and _shows_nothing(api):
             work.remarks.append(NO_APPLICATIONS)
             work.implausible = True
             return
+        in_lists = api.left_out
         for ids in batched(sorted(work.unseen), IDS):
             _compare_unseen(api, ids, work=work)
             work.unseen.difference_update(ids)
+        again = min(in_lists, api.left_out - in_lists)
         _compare_candidates(api, work)
-        _report_left_out(api, work)
+        _report_left_out(api.left_out - again, work)
 
 
-def _report_left_out(api: HarvestApi, work: Pass) -> None:
-    if api.left_out:
-        work.remarks.append(LEFT_OUT.format(n=api.left_out))
+def _shows_nothing(api: HarvestApi) -> bool:
+    """Whether there are no applications, not even unreadable ones."""
+    return not api.left_out and next(api.applications(), None) is None and not api.left_out
+
+
+def _report_left_out(number: int, work: Pass) -> None:
+    if number:
+        work.remarks.append(LEFT_OUT.format(n=number))
 
 
 def _compare_page(api: HarvestApi, page: tuple[remote.Application, ...], *, work: Pass) -> None:

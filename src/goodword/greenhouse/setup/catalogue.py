@@ -14,9 +14,7 @@ from goodword.greenhouse.client import (
     JobPost,
     JobStatus,
     Priority,
-    UnexpectedShape,
 )
-from goodword.greenhouse.client.errors import Where
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 from goodword.greenhouse.sync.reading import possible_recruiters
@@ -119,13 +117,13 @@ def stages(connection: Connection, job_id: int) -> list[Stage]:
 
 
 def applications_in_stages(connection: Connection, job_id: int) -> list[ApplicationInStage]:
-    """Return the applications, without prospects, who have no stage. Raises UnexpectedShape if one can't be read, since
-    it would later count as having just entered its stage."""
+    """Return the applications, without prospects, who have no stage. Raises HarvestError if one can't be read, since it
+    would later count as having just entered its stage."""
     with _client(connection) as api:
         # a dictionary, since pages may repeat rows
         rows = {row.id: row for row in api.applications(job_ids=[job_id], status=ApplicationStatus.ACTIVE)}
-        if api.left_out:
-            raise UnexpectedShape(Where("GET", "/applications"), detail="An application could not be read.")
+        if api.unreadable is not None:
+            raise api.unreadable
     return [
         ApplicationInStage(application_id=row.id, candidate_id=row.candidate_id, stage_id=row.stage_id)
         for row in rows.values()
