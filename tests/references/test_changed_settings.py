@@ -74,6 +74,26 @@ def test_a_deferred_request_keeps_the_deadline_and_reminders_that_the_candidate_
         ("application.rejected", "on_reject", "application.unrejected"),
     ],
 )
+def test_a_check_closed_by_the_outcome_stays_closed(event: str, setting: str, undo: str) -> None:
+    story = sent(opened(step={setting: "close"}))
+    story.happens(event)
+    change(story, **{setting: "go_on"})
+    story.happens("application.left_stage", to_stage_id=3)
+    assert is_closed(story)
+    story.happens("candidate.merged")
+    assert is_closed(story)
+    story.happens(undo)
+    assert (is_closed(story), story.check.attention) == (False, "reopened")
+
+
+@pytest.mark.world
+@pytest.mark.parametrize(
+    ("event", "setting", "undo"),
+    [
+        ("application.hired", "on_hire", "application.unhired"),
+        ("application.rejected", "on_reject", "application.unrejected"),
+    ],
+)
 def test_a_check_that_continued_after_the_outcome_still_does(event: str, setting: str, undo: str) -> None:
     story = sent(opened(step={setting: "go_on"}))
     story.happens(event)

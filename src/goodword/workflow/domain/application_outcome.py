@@ -138,7 +138,8 @@ def _actions(run: StepRun, application: Application, event: Event) -> Iterator[A
     if _undone_before_reaction(run, application, event):
         yield "close"
     was_paused = run.paused_at is not None
-    if run.close_reason in BY_OUTCOME and may(run, "reopen"):
+    undone = run.close_reason != application.end  # else only the step's settings have changed
+    if run.close_reason in BY_OUTCOME and undone and may(run, "reopen"):
         yield "reopen"
     elif moved and is_open(run):
         yield "transfer"
