@@ -66,11 +66,17 @@ def test_jobs_with_a_queueing_lock_are_not_retried() -> None:
     assert [task.name for task in locked if decided(task.name, ValueError()) is not None] == []
 
 
-def decided(name: str, error: Exception) -> RetryDecision | None:
-    """The decision about a job that failed like this after 100 attempts."""
+@pytest.mark.parametrize(("attempts", "retried"), [(1, True), (7, True), (8, False)])
+def test_resuming_after_a_key_is_retried_for_hours(attempts: int, retried: bool) -> None:
+    decision = decided("greenhouse.resume", ValueError(), attempts=attempts)
+    assert (decision is not None) == retried
+
+
+def decided(name: str, error: Exception, *, attempts: int = 100) -> RetryDecision | None:
+    """The decision about a job that failed like this after so many attempts."""
     strategy = app.tasks[name].retry_strategy
     assert strategy is not None
-    job = Job(lock=None, queueing_lock=None, task_name=name, queue="default", priority=0, attempts=100)
+    job = Job(lock=None, queueing_lock=None, task_name=name, queue="default", priority=0, attempts=attempts)
     return strategy.get_retry_decision(exception=error, job=job)
 
 
