@@ -49,6 +49,31 @@ def test_without_one_the_jobs_responsible_recruiter_does(either: World) -> None:
     assert stored_recruiter(either, remote) == (jonas.id, "jonas.lindqvist@acornoak.example")
 
 
+@pytest.mark.parametrize(
+    ("emails", "address"),
+    [
+        (["first@mail.example", "second@mail.example"], "first@mail.example"),
+        (["first@mail.example", "second@mail.example", "Mo@acme.example"], "Mo@acme.example"),
+        (["first@mail.example", "gone@acme.example"], "gone@acme.example"),
+        (["gone@acme.example", "mo@acme.example"], "mo@acme.example"),
+        (["not an address", "second@mail.example"], "second@mail.example"),
+    ],
+)
+def test_a_recruiter_with_several_addresses_has_the_one_they_sign_in_with(
+    either: World, emails: list[str], address: str
+) -> None:
+    factories.member(either.organisation, email="mo@acme.example")
+    gone = factories.member(either.organisation, email="gone@acme.example")
+    gone.deactivated_at = factories.NOW
+    gone.save()
+    factories.member(factories.organisation(), email="second@mail.example")
+    priya = users(either)[2]
+    priya.primary_email, priya.emails = emails[0], emails
+    remote = applied(either, priya)
+    either.deliver()
+    assert stored_recruiter(either, remote) == (priya.id, address)
+
+
 def test_a_deactivated_recruiter_is_skipped(either: World) -> None:
     jonas, dana = users(either)[1], users(either)[7]
     remote = applied(either, dana)

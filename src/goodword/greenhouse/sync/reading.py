@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, Candidate
 from goodword.core.addresses import normalised, without_invisible
 from goodword.core.compiled_queries import compiled
 from goodword.greenhouse import client as remote
-from goodword.greenhouse.client import Forbidden, HarvestApi, OwnerKind
+from goodword.greenhouse.client import Forbidden, HarvestApi, OwnerKind, User
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.candidates import is_address
 from goodword.greenhouse.sync.harvest import BRIEFLY, CachedReads, harvest
@@ -259,7 +260,7 @@ def _recruiter(
         recruiter_id=application.recruiter_id,
         job_id=application.job_id or (automation.job_id if automation else None),
         webhook_users=hint.users,
-        own_domains=connection.organisation.own_domains,
+        organisation=connection.organisation,
     )
     if ours is not None and not found.email and found.remote_id == ours.recruiter_remote_id is not None:
         return None  # no address this time, so keep the stored one
@@ -272,10 +273,11 @@ def find_recruiter(
     recruiter_id: int | None,
     job_id: int | None,
     webhook_users: Collection[WebhookUser],
-    own_domains: Collection[str],
+    organisation: Organisation,
 ) -> RemoteRecruiter:
     """The application's recruiter, else the job's responsible one. The address comes from Greenhouse's users, else from
     a signed body if its domain is the organisation's."""
+    own_domains = organisation.own_domains
     for user_id in possible_recruiters(api, recruiter_id=recruiter_id, job_id=job_id):
         try:
             user = api.user(user_id)
@@ -283,9 +285,22 @@ def find_recruiter(
             return _from_webhook(user_id, webhook_users, own_domains)
         if user is None or user.disabled:
             continue
-        address = user.email or _from_webhook(user_id, webhook_users, own_domains).email
-        return RemoteRecruiter(remote_id=user_id, name=user.name, email=_valid_address(address))
+        email = _address_of(user, organisation) or _from_webhook(user_id, webhook_users, own_domains).email
+        return RemoteRecruiter(remote_id=user_id, name=user.name, email=email)
     return NOBODY
+
+
+def _address_of(user: User, organisation: Organisation) -> str:
+    """The user's first address, unless they are a member with another one: members find their candidates by the address
+    they sign in with, and deactivated members get no mail."""
+    addresses = [address for one in user.emails if (address := _valid_address(one))]
+    if len(addresses) > 1:
+        members = Membership.objects.of(organisation)
+        for rows in (members.filter(deactivated_at=None), members):
+            for address in addresses:
+                if rows.filter(user__email__same_address=address).exists():
+                    return address
+    return addresses[0] if addresses else ""
 
 
 def possible_recruiters(
