@@ -11,7 +11,7 @@ from goodword.accounts.domain.members import deactivate
 from goodword.accounts.domain.organisation import change_settings, settings_of
 from goodword.accounts.models import Organisation, admins_of
 from goodword.assessments.adjustments.mails import possibly_due, remind_contacts
-from goodword.assessments.adjustments.requests import AlreadyAnswered, answer_request
+from goodword.assessments.adjustments.requests import AlreadyAnswered, PartStarted, answer_request
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.invitations import invite_again
 from goodword.assessments.attempts.parts import UnknownForm, begin_part, choose_form
@@ -431,8 +431,13 @@ def test_a_started_part_is_not_adjusted() -> None:
     Adjustment.objects.of(attempt.organisation).filter(pk=row.pk).update(state="withdrawn")
     begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
     Adjustment.objects.of(attempt.organisation).filter(pk=row.pk).update(state="asked")
-    answers(row, percent=50, forms={1: "figureless_20"})
+    before = everything(attempt)
+    with pytest.raises(PartStarted):
+        answers(row, percent=50, forms={1: "figureless_20"})
+    assert everything(attempt) == before
+    answers(row, percent=50)
     assert (part_of(attempt).form, clocks(attempt)) == ("short_12", [720, 1380])
+    assert requests(attempt) == [("granted", 0, True, 50, False)]
 
 
 @pytest.mark.world

@@ -1,6 +1,7 @@
-"""A request is answered while a member invites the candidate again, or erases them."""
+"""A request is answered while a member invites the candidate again or erases them, or the candidate starts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -8,8 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.assessments.attempts.invitations import invite_again
+from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.models import Adjustment
-from tests.assessments.adjustments.support import NOW, answer_path, asked, timed
+from tests.assessments.adjustments.support import NOW, answer_path, asked, requests, timed
+from tests.assessments.plans import REASONING
 from tests.support import factories
 from tests.support.overlap import before_commit
 from tests.support.pages import signed_in
@@ -46,3 +49,14 @@ def test_an_answer_about_an_erased_candidate_finds_nothing() -> None:
     with before_commit(lambda: Client().post(where, answer, follow=True)) as replies:
         signed_in(admin).post(reverse("candidate_erase", args=of))
     assert replies[0].status_code == 404
+
+
+def test_tasks_without_figures_are_not_reported_as_granted_if_the_part_starts_meanwhile() -> None:
+    attempt = timed(replace(REASONING, minutes=None))
+    row = asked(attempt, percent=0, form=True)
+    where, answer = answer_path(row), {"a-figureless": "1"}
+    with before_commit(lambda: Client().post(where, answer)) as replies:
+        begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
+    assert replies[0].status_code == 422
+    assert "A part that you wanted to change has started." in replies[0].content.decode()
+    assert requests(attempt) == [("asked", 0, True, 0, False)]

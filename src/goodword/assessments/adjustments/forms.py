@@ -159,10 +159,7 @@ class AdjustmentAnswerForm(forms.Form):
         """Require a number for “Another percentage”, and a message for refusals and accessible versions."""
         data = super().clean() or self.cleaned_data
         if self._chose_what_is_gone():
-            self.add_error(
-                None,
-                _("A part that you wanted to change has started. Read your answer again, then send it."),
-            )
+            self.refuse_started()
         wants_number = data.get("percent") == OTHER and "other_percent" not in self.errors
         if wants_number and data.get("other_percent") is None:
             self.add_error("other_percent", _PERCENT)
@@ -200,6 +197,11 @@ class AdjustmentAnswerForm(forms.Form):
 
     def open_text_fields(self) -> list[forms.BoundField]:
         return [self[f"{_OPEN_TEXT}{order}"] for order in self._replaceable]
+
+    def refuse_started(self) -> None:
+        self.add_error(
+            None, _("A part that you wanted to change has started. Read your answer again, then send it.")
+        )
 
     def refuse_open_text(self, order: int, sentence: str) -> None:
         self.add_error(f"{_OPEN_TEXT}{order}", sentence)

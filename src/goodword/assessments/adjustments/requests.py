@@ -118,7 +118,7 @@ def answer_request(
     open_texts: Mapping[int, int] | None = None,
 ) -> Adjustment:
     """Grant extra time, other `forms` (by part number), `open_texts` (see `grant_open_texts`) or an accessible version,
-    or refuse. Parts that have started keep their forms and clocks. Raises AlreadyAnswered, Closed, ValueError for an
+    or refuse. Parts that have started keep their clocks. Raises AlreadyAnswered, Closed, PartStarted, ValueError for an
     invalid percentage, and the exceptions of `grant_open_texts`."""
     if not 0 <= percent <= MAX_PERCENT:
         raise ValueError(f"{percent} percent")
@@ -142,9 +142,16 @@ def answer_request(
         return row
 
 
+class PartStarted(Exception):
+    """A part whose form would change has started. Nothing was granted."""
+
+
 def _set_forms(attempt: Attempt, forms: Mapping[int, str]) -> None:
     parts = AttemptPart.objects.of(attempt.organisation).select_related("version__test", "part")
-    for part in parts.filter(attempt=attempt, order__in=list(forms), begun_at=None):
+    found = list(parts.filter(attempt=attempt, order__in=list(forms), begun_at=None))
+    if len(found) < len(forms):
+        raise PartStarted
+    for part in found:
         part.attempt = attempt
         if forms[part.order] != part.form:  # the candidate may already have chosen it
             set_form(part, forms[part.order])

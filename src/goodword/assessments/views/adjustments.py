@@ -15,6 +15,7 @@ from goodword.assessments.adjustments.open_text import CannotReplace, open_text_
 from goodword.assessments.adjustments.requests import (
     AlreadyAnswered,
     CannotRequest,
+    PartStarted,
     answer_request,
     request_adjustment,
     withdraw_request,
@@ -206,6 +207,9 @@ def _send_answer(
         form.refuse_open_text(
             wrong.order, gettext("The part has started, or the version is no longer offered. Choose again.")
         )
+        return False
+    except PartStarted:
+        form.refuse_started()
         return False
     except ReadingError as wrong:
         form.add_error(
