@@ -15,6 +15,7 @@ from goodword.references.models import Check
 from goodword.roles.models import Role
 from goodword.workflow.models import StepRequest
 from goodword.workspace.comparison.references import with_references
+from goodword.workspace.comparison.results import MAX_ROWS
 from tests.references.answered import FULL, LEVELS, NOW, QUESTIONS, answered, answered_self, version
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -375,4 +376,21 @@ def test_columns_are_sorted_by_the_names_shown(
 ) -> None:
     for first, preferred in (("Ada", "Zoe"), ("Bo", "")):
         answered(checked(role, asked, first, "Zorn", preferred_name=preferred), 1)
-    assert [one.name for one in with_references(role, rita)] == ["Bo Zorn", "Zoe Zorn"]
+    assert [one.name for one in with_references(role, rita)[0]] == ["Bo Zorn", "Zoe Zorn"]
+
+
+@pytest.mark.slow
+def test_the_page_says_so_if_older_checks_are_left_out(
+    role: Role, rita: Membership, asked: QuestionnaireVersion
+) -> None:
+    sentence = f"Showing the {MAX_ROWS} most recent reference checks."
+    oldest = checked(role, asked, "Ada", "Zorn")
+    answered(oldest, 1)
+    for _ in range(MAX_ROWS - 1):
+        answered(checked(role, asked, "Bo", "Zorn"), 1)
+    response = shown(rita, role)
+    assert (len(response.context["everybody"]), sentence in response.content.decode()) == (MAX_ROWS, False)
+    answered(checked(role, asked, "Cy", "Zorn"), 1)
+    response = shown(rita, role)
+    assert (len(response.context["everybody"]), sentence in response.content.decode()) == (MAX_ROWS, True)
+    assert oldest.pk not in {one.check_id for one in response.context["everybody"]}

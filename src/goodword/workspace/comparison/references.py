@@ -135,8 +135,9 @@ class ReferenceTable:
         return [(LETTERS[key][0], str(LETTERS[key][1])) for key in LETTERS if key in used]
 
 
-def with_references(role: Role, member: Membership) -> Sequence[CandidateReferences]:
-    """Applications with a reference that the member may see, by name, at most `MAX_ROWS`. At most six queries."""
+def with_references(role: Role, member: Membership) -> tuple[Sequence[CandidateReferences], bool]:
+    """Applications with a reference that the member may see, by name, and whether only those of the latest `MAX_ROWS`
+    checks. At most six queries."""
     organisation = role.organisation
     reused = reused_results(role, member, kind=Step.Kind.REFERENCE_CHECK)
     with_answers = (
@@ -146,12 +147,12 @@ def with_references(role: Role, member: Membership) -> Sequence[CandidateReferen
         .only("progress", "completed_at", *WITH_NAMES)
         .order_by("-pk")
     )
-    own = with_answers.filter(visible_in(role, member, "step_request__application"))[:MAX_ROWS]
+    own = with_answers.filter(visible_in(role, member, "step_request__application"))[: MAX_ROWS + 1]
     checks = [(check, check.step_request.application) for check in own]
     if reused:
         checks += [
             (check, application)
-            for check in with_answers.filter(step_request__in=reused, progress__in=DONE)[:MAX_ROWS]
+            for check in with_answers.filter(step_request__in=reused, progress__in=DONE)[: MAX_ROWS + 1]
             for application, until in reused[check.step_request_id]
             if check.completed_at is not None and check.completed_at <= until
         ]
@@ -162,7 +163,7 @@ def with_references(role: Role, member: Membership) -> Sequence[CandidateReferen
         known_done, known = found.get(application.pk, (False, None))
         if known is None or (done and not known_done):
             found[application.pk] = done, CandidateReferences(application=application, check_id=check.pk)
-    return sorted((one for _, one in found.values()), key=_name)
+    return sorted((one for _, one in found.values()), key=_name), len(checks) > MAX_ROWS
 
 
 def under_numbers(

@@ -50,7 +50,7 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
     hidden = request.GET.get("names") == HIDDEN
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "name"
-    numbers = _numbers(role, finished, with_references(role, request.member)) if hidden else {}
+    numbers = _numbers(role, finished, with_references(role, request.member)[0]) if hidden else {}
     results = results_of_test(finished, test, role=role, numbers=numbers) if test else []
     if results and test:
         write(
@@ -104,7 +104,7 @@ def compare_references(request: MemberRequest, pk: int) -> HttpResponse:
     """Compare references. Query: `candidate` (application ids; if none, all, page by page), `relationship`, `page`,
     `names=hidden`."""
     role = access.get_or_404(visible_roles(request.member), pk)
-    everybody = with_references(role, request.member)
+    everybody, has_older = with_references(role, request.member)
     hidden = request.GET.get("names") == HIDDEN
     if hidden:
         numbers = _numbers(role, finished_attempts(role, request.member), everybody)
@@ -138,6 +138,7 @@ def compare_references(request: MemberRequest, pk: int) -> HttpResponse:
             "table": table,
             "page": page,
             "everybody": everybody,
+            "most": MAX_ROWS if has_older else 0,
             "chosen": {one.application.pk for one in chosen},
             "relationship": relationship,
             "chips": [
