@@ -130,6 +130,18 @@ def test_a_delayed_step_and_one_of_a_rejected_application_wait_for_nobody(here: 
 
 
 @pytest.mark.world
+def test_candidates_who_have_left_the_stage_are_not_said_to_be_invited_on_publication(here: World) -> None:
+    factories.automation(here.role, connection_id=1, job_id=5, stages={"assessment": (501, "Test")})
+    waits(here.named("Ada", job_id=5, stage_id=501), WaitingReason.UNPUBLISHED)
+    waits(here.named("Bob", job_id=5, stage_id=502), WaitingReason.UNPUBLISHED)
+    waits(here.named("Cyd", connection_id=None), WaitingReason.UNPUBLISHED)
+    assert [sentences(need) for need in shown(needs(here.rita))] == [
+        (f"{name} Zorn is waiting for the assessment", "invited once it is published", ["Publish …"])
+        for name in ("Ada", "Cyd")
+    ]
+
+
+@pytest.mark.world
 def test_an_earlier_result_is_offered_to_those_who_may_see_its_role(here: World) -> None:
     other = factories.role(here.role.organisation, title="Gardener")
     application = here.named("Ada")

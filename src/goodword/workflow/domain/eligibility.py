@@ -4,11 +4,11 @@ Reactions run concurrently and in any order, and an event only says that somethi
 has its own reaction, the last reaction leaves the step in the right state.
 """
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from goodword.candidates.models import Application
 from goodword.core.compiled_queries import compiled, remembered
-from goodword.core.models import Event
+from goodword.core.models import Event, HasPk
 from goodword.roles.models import StageRule, Step, automation_of, rules_of_stage
 from goodword.workflow.models import StepRequest, StepRun
 
@@ -39,6 +39,17 @@ def in_step_stage(application: Application, step: Step) -> bool:
         connection_id=application.connection_id, job_id=application.job_id, stage_id=application.stage_id
     )
     return any(rule.step_id == step.pk for rule in rules)
+
+
+def still_in_stage(organisation: HasPk) -> Q:
+    """`in_step_stage` of step requests. Applications without an ATS have no stage to leave."""
+    stages = StageRule.objects.of(organisation).filter(
+        step=OuterRef("step"),
+        automation__connection_id=OuterRef("application__connection_id"),
+        automation__job_id=OuterRef("application__job_id"),
+        stage_id=OuterRef("application__stage_id"),
+    )
+    return Q(application__connection_id=None) | Q(Exists(stages))
 
 
 def has_left_stages(application: Application, step: Step) -> bool:

@@ -1,7 +1,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,8 +15,9 @@ from goodword.assessments.plans.versions import PlannedPart
 from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
 from goodword.candidates.models import visible_applications
 from goodword.questionnaires.editor.descriptions import language_name
-from goodword.roles.models import StageRule, Step
+from goodword.roles.models import Step
 from goodword.ui.templatetags.ui import short_day
+from goodword.workflow.domain.eligibility import still_in_stage
 from goodword.workflow.models import UNFINISHED, StepRequest
 
 MoreTime, Total = Assessment.MoreTime, Assessment.Total
@@ -296,13 +296,7 @@ def waiting_candidates(step: Step, member: Membership) -> int:
         waiting_reason=StepRequest.WaitingReason.UNPUBLISHED,
         application__in=visible_applications(member).values("pk"),
     )
-    stages = StageRule.objects.of(step.organisation).filter(
-        step=step,
-        automation__connection_id=OuterRef("application__connection_id"),
-        automation__job_id=OuterRef("application__job_id"),
-        stage_id=OuterRef("application__stage_id"),
-    )
-    return rows.filter(Q(application__connection_id=None) | Exists(stages)).count()
+    return rows.filter(still_in_stage(step.organisation)).count()
 
 
 def total_sentence(draft: Assessment, parts: Sequence[PlannedPart]) -> str:
