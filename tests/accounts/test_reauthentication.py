@@ -1,8 +1,10 @@
 """Reauthentication before sensitive actions, which continue afterwards."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
@@ -54,6 +56,16 @@ def test_a_submitted_form_continues_after_the_password(rita: Membership) -> None
     assert (wrong.status_code, required(rita)) == (200, False)
     done = client.post(PASSWORD, {"password": factories.PASSWORD, "next": RULES})
     assert (done["Location"], required(rita)) == (RULES, True)
+
+
+def test_a_form_confirmed_too_late_leads_back_to_its_page_and_says_so(rita: Membership) -> None:
+    deactivate = f"/o/acme/settings/members/{rita.pk}/deactivate/"
+    client = signed_in(rita, seconds_ago=901)
+    client.post(deactivate, headers={"Referer": "http://testserver/o/acme/settings/members/?q=ann"})
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=16), tick=False):
+        late = client.post(PASSWORD, {"password": factories.PASSWORD, "next": deactivate}, follow=True)
+    assert late.redirect_chain == [("/o/acme/settings/members/?q=ann", 302)]
+    assert "Nothing was saved, because your confirmation has expired. Try again." in late.content.decode()
 
 
 def test_a_submitted_form_is_not_readable_in_the_session(rita: Membership) -> None:

@@ -164,14 +164,12 @@ def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
         messages.error(
             request, _("Nothing was saved, because you had been signed out. Sign in, then try again.")
         )
-    response = redirect_to_login(_sender(request) if script or posted else request.get_full_path())
+    response = redirect_to_login(
+        reauthentication.sender_of(request) or reverse("home")
+        if script or posted
+        else request.get_full_path()
+    )
     return HttpResponse(headers={"HX-Redirect": response.url}) if script else response
-
-
-def _sender(request: HttpRequest) -> str:
-    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
-    host, _slash, path = page.partition("://")[2].partition("/")
-    return f"/{path}" if host == request.get_host() and path.startswith("o/") else reverse("home")
 
 
 def _back_home(request: MemberRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -14,12 +14,14 @@ from allauth.account.utils import get_next_redirect_url
 from allauth.core.internal.httpkit import deserialize_request, serialize_request
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import resolve
+from django.utils.translation import gettext as _
 
 from goodword.core import crypto
 from goodword.core.compiled_queries import compiled
@@ -84,6 +86,13 @@ def to_change[R: HttpRequest, **P](
     return wrapped
 
 
+def sender_of(request: HttpRequest) -> str:
+    """The member's page that sent a form or script, or ""."""
+    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    host, _slash, path = page.partition("://")[2].partition("/")
+    return f"/{path}" if host == request.get_host() and path.startswith("o/") else ""
+
+
 def suspend(request: HttpRequest) -> HttpResponseBase:
     request.session.pop(STATE_SESSION_KEY, None)  # left over from a request that was abandoned
     methods = get_adapter().get_reauthentication_methods(request.user)
@@ -96,6 +105,7 @@ def suspend(request: HttpRequest) -> HttpResponseBase:
             "state": {
                 "sealed": crypto.seal(serialize_request(request), place=_PLACE),
                 "at": time.time(),
+                "page": sender_of(request),
             },
         }
     query = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
@@ -109,6 +119,12 @@ def is_suspended(request: HttpRequest) -> bool:
     return STATE_SESSION_KEY in request.session
 
 
+def expired(request: HttpRequest, state: dict[str, Any], *, target: str) -> HttpResponseBase:
+    """Redirect to the page with the form: `target`, its own URL, may not be a page."""
+    messages.error(request, _("Nothing was saved, because your confirmation has expired. Try again."))
+    return HttpResponseRedirect(state.get("page") or target)
+
+
 def resume(request: HttpRequest, state: dict[str, Any]) -> HttpResponseBase:
     """Run the suspended request if this confirmation was for it. Called by allauth."""
     target = get_next_redirect_url(request) or settings.LOGIN_REDIRECT_URL
@@ -117,11 +133,10 @@ def resume(request: HttpRequest, state: dict[str, Any]) -> HttpResponseBase:
     except crypto.CannotOpen:  # its field key has been removed
         return HttpResponseRedirect(target)
     path = json.loads(kept)["path"]
-    if (
-        path != target.partition("?")[0]
-        or time.time() - state["at"] > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-    ):
+    if path != target.partition("?")[0]:
         return HttpResponseRedirect(target)
+    if time.time() - state["at"] > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+        return expired(request, state, target=target)
     found = resolve(path)
     response: HttpResponseBase = found.func(deserialize_request(kept, request), *found.args, **found.kwargs)
     return response

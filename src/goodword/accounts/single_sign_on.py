@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from allauth.account.adapter import get_adapter as account_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.flows.reauthentication import resume_request
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY, resume_request
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -392,5 +392,5 @@ def continue_suspended(request: HttpRequest) -> HttpResponseBase:
     if suspended and recent:
         return render(request, "account/continue.html", {"next": target})
     if suspended and request.method == "POST":
-        messages.error(request, _("Nothing was saved, because your confirmation has expired. Try again."))
+        return reauthentication.expired(request, request.session[STATE_SESSION_KEY]["state"], target=target)
     return HttpResponseRedirect(target)
