@@ -199,7 +199,10 @@ def test_removing_an_expert_asks_first(workshop: Test, rita: Membership) -> None
     assert "Remove Ana Ruiz from the panel?" in words(browser.get(where))
     browser.post(where)
     assert not Panelist.objects.of(rita.organisation).exists()
-    assert browser.post(where).status_code == 404
+    for name in ("judgement_panel_remove", "judgement_panel_remind"):
+        again = browser.post(url(name, workshop, str(expert.pk)), follow=True)
+        assert again.redirect_chain == [(url("judgement_panel", workshop), 302)]
+        assert "This expert is no longer on the panel." in words(again)
 
 
 @pytest.mark.world

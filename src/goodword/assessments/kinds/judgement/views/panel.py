@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.double_clicks import once
 from goodword.assessments.catalogue.drafts import TestDraft
@@ -96,6 +95,8 @@ def invite(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
 @JUDGEMENT.view
 def remind(request: MemberRequest, draft: TestDraft, *, expert_pk: int) -> HttpResponseBase:
     row = _expert_row(request, draft, expert_pk)
+    if row is None:
+        return _gone(request)
     try:
         panelists.remind(panelist=row, content=draft.content, by=request.member, now=clock.now())
         messages.success(
@@ -114,6 +115,8 @@ def remind(request: MemberRequest, draft: TestDraft, *, expert_pk: int) -> HttpR
 @JUDGEMENT.view
 def remove(request: MemberRequest, draft: TestDraft, *, expert_pk: int) -> HttpResponseBase:
     row = _expert_row(request, draft, expert_pk)
+    if row is None:
+        return _gone(request)
     if request.method == "POST":
         panelists.remove(panelist=row, by=request.member, now=clock.now())
         messages.success(
@@ -181,8 +184,13 @@ def _back(request: MemberRequest) -> HttpResponseBase:
     return JUDGEMENT.to_named(request, "judgement_panel")
 
 
-def _expert_row(request: MemberRequest, draft: TestDraft, pk: int) -> Panelist:
-    return access.get_or_404(Panelist.objects.of(request.organisation).filter(test=draft.test), pk)
+def _gone(request: MemberRequest) -> HttpResponseBase:
+    messages.info(request, _("This expert is no longer on the panel."))
+    return _back(request)
+
+
+def _expert_row(request: MemberRequest, draft: TestDraft, pk: int) -> Panelist | None:
+    return Panelist.objects.of(request.organisation).filter(test=draft.test, pk=pk).first()
 
 
 def _page(request: MemberRequest, draft: TestDraft, form: InviteForm) -> HttpResponseBase:
