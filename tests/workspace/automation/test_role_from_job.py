@@ -65,6 +65,19 @@ def test_a_second_click_leads_to_the_same_role(desk: Desk) -> None:
     assert desk.audited().count("role.created") == 1
 
 
+def test_a_late_second_click_leads_to_the_same_role_even_if_the_job_can_no_longer_be_linked(
+    desk: Desk,
+) -> None:
+    where = create(desk, 0)
+    other = factories.role(desk.organisation, owner=desk.admin)
+    private = factories.candidate(desk.organisation, private=True)
+    connection, job = desk.connection(), jobs_of(desk)[0]
+    factories.application(other, candidate=private, connection_id=connection.pk, job_id=job.id)
+    assert create(desk, 0) == where
+    desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/", "status": 503, "times": 9})
+    assert create(desk, 0) == where
+
+
 def test_jobs_of_roles_are_not_offered_again(desk: Desk) -> None:
     client, address = desk.client(desk.recruiter), desk.url("role_new")
     before = client.get(address).context["jobs"]

@@ -21,6 +21,7 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.plans.editing import copy_plan
 from goodword.core import clock
 from goodword.core.addresses import normalised
+from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
 from goodword.greenhouse.setup.connections import CALL_ERRORS, error_message, live_connections
 from goodword.roles.domain.automation import JobTaken, link
@@ -36,7 +37,14 @@ from goodword.roles.domain.role_changes import (
 from goodword.roles.domain.settings import NotAnOwner, create_role
 from goodword.roles.models import Automation, Role, Step, has_confidential_job, may_share, visible_roles
 from goodword.ui.fields import LineField
-from goodword.workspace.automation.access import JobChoice, account_label, job_choices, parse_key, refusal
+from goodword.workspace.automation.access import (
+    JobChoice,
+    account_label,
+    job_choices,
+    key_of,
+    parse_key,
+    refusal,
+)
 from goodword.workspace.automation.confirm import job_link
 from goodword.workspace.members.forms import MemberChoiceField
 from goodword.workspace.validity.asking import switch
@@ -335,6 +343,8 @@ def unlinked_jobs(member: Membership, *, fresh: bool = False) -> list[JobChoice]
 def role_from_job(request: MemberRequest) -> HttpResponseBase:
     """Create the role and continue with its stages. A second click leads to the same role."""
     named = parse_key(request.POST.get("job"), request.organisation)
+    if named and (known := _role_with_job(request.member, *named)):
+        return _to_stages(known, key_of(named[0].pk, named[1]))
     try:
         job = catalogue.job(*named) if named else None
         if named is None or job is None or (job.confidential and not request.member.is_admin):
@@ -354,8 +364,17 @@ def role_from_job(request: MemberRequest) -> HttpResponseBase:
         role = taken.role
     except NotAnOwner:
         return _without_owner(request)
-    stages = reverse("role_automation_stages", args=[request.organisation.slug, role.pk])
-    return redirect(f"{stages}?{urlencode({'job': choice.key})}")
+    return _to_stages(role, choice.key)
+
+
+def _role_with_job(member: Membership, connection: Connection, job_id: int) -> Role | None:
+    rows = visible_roles(member).select_related("organisation")
+    return rows.filter(automations__connection_id=connection.pk, automations__job_id=job_id).first()
+
+
+def _to_stages(role: Role, key: str) -> HttpResponseBase:
+    stages = reverse("role_automation_stages", args=[role.organisation.slug, role.pk])
+    return redirect(f"{stages}?{urlencode({'job': key})}")
 
 
 def create_from_job(choice: JobChoice, *, addresses: Collection[str], by: Membership, now: datetime) -> Role:
