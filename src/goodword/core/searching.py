@@ -21,6 +21,9 @@ _AROUND: Final = ';:()[]<>"“”„«»'
 _APOSTROPHES: Final = "'’‘ʼ`′"
 _HYPHENS: Final = "\\-‐‑–"
 _SIGNS: Final = re.compile(f"[{_APOSTROPHES}{_HYPHENS}]")
+#: people type "ue" for "ü", which `without_accents` folds into "u"
+_SPELLED_OUT: Final = str.maketrans(dict(zip("äöüÄÖÜ", ("ae", "oe", "ue") * 2, strict=True)))
+_UMLAUT: Final = re.compile("([aou])e")
 #: a full name written without a space, family name first, which Greenhouse stores in two fields
 _UNSPACED: Final = re.compile("[\u3400-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4}")
 
@@ -39,9 +42,14 @@ def _parts(word: str) -> list[str]:
 
 
 def contains_words(query: str, field: str) -> Q:
-    """`field`: without accents. Finds nothing without a word."""
-    words = words_of(query)
+    """`field`: without accents. "Mueller" and "Müller" find each other. Finds nothing without a word."""
+    words = words_of(" ".join(_spelled_out(word) for word in query.split()))
     return reduce(and_, (_contains(word, field) for word in words)) if words else Q(pk__in=[])
+
+
+def _spelled_out(word: str) -> str:
+    whole = normalize("NFC", word)
+    return word if "@" in word or len(whole) < TRIGRAM else whole.translate(_SPELLED_OUT)
 
 
 def _contains(word: str, field: str) -> Q:
@@ -51,7 +59,9 @@ def _contains(word: str, field: str) -> Q:
     signs_alone = not any(map(str.isalnum, word))  # as a pattern they would match every text
     if "@" not in word and not signs_alone and _SIGNS.search(word.strip(_APOSTROPHES + "-")):
         return Q(**{f"{field}__regex": _pattern(word)})
-    return Q(**{f"{field}__contains": word})
+    folded = word if "@" in word else _UMLAUT.sub(r"\1", word)
+    spellings = {word, folded} if len(folded) >= TRIGRAM else {word}
+    return reduce(or_, (Q(**{f"{field}__contains": one}) for one in sorted(spellings)))
 
 
 def _pattern(word: str) -> str:
@@ -64,4 +74,4 @@ def _pattern(word: str) -> str:
         else re.escape(one)
         for one in word
     )
-    return "".join(parts)
+    return _UMLAUT.sub(r"\1e?", "".join(parts))

@@ -70,6 +70,29 @@ def test_every_search_finds_a_name_however_it_is_typed(role: Role, rita: Members
         assert [one.candidate.last_name for one in find(rita, text).candidates] == [last], text
 
 
+def test_umlauts_and_their_spelling_without_dots_find_each_other(role: Role, rita: Membership) -> None:
+    for first, last in (
+        ("Zoë", "Müller"),
+        ("Ole", "Mueller"),
+        ("Eva", "Böhm-Groß"),
+        ("Ida", "Öz"),
+        ("Joe", "Jo"),
+    ):
+        named(role, first, last, email="")
+    for text, found in {
+        "Mueller": ["Mueller", "Müller"],
+        "müller": ["Mueller", "Müller"],
+        "muller": ["Müller"],
+        "Ole Müller": ["Mueller"],
+        "boehm-gross": ["Böhm-Groß"],
+        "Böhm-Groß": ["Böhm-Groß"],
+        "öz": ["Öz"],
+        "joe": ["Jo"],
+    }.items():
+        assert sorted(listed(rita, text, role)) == found, text
+        assert sorted(listed(rita, text, None)) == found, text
+
+
 def test_signs_and_order_of_a_title_do_not_matter(role: Role, rita: Membership) -> None:
     factories.role(rita.organisation, title="Client Auditor", owner=rita)
     client = signed_in(rita)
