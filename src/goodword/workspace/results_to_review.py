@@ -98,8 +98,10 @@ def results_list(request: MemberRequest) -> HttpResponse:
     show = request.GET.get("show", "")
     if show not in {"all", "reviewed"}:
         show = "mine" if member.may_work else "all"
+    this_week = show == "reviewed" and request.GET.get("since") == "week"
     if show == "reviewed":
         rows = reviewed(member).order_by("-reviewed_at", "-pk")
+        rows = rows.filter(reviewed_at__gte=monday(member, now=clock.now())) if this_week else rows
     else:
         rows = to_review(member, mine=show == "mine").order_by("since", "pk")
     page = Paginator(with_relations(rows), PAGE).get_page(request.GET.get("page"))
@@ -110,6 +112,7 @@ def results_list(request: MemberRequest) -> HttpResponse:
             "page": page,
             "rows": rows_of(page.object_list),
             "show": show,
+            "this_week": this_week,
             "back": request.get_full_path(),
         },
     )

@@ -1,6 +1,6 @@
 """Results to review: the list for each kind of member, opening, marking as reviewed, undo, assignment."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -157,6 +157,23 @@ def test_an_older_event_does_not_replace_a_newer_result(ada: Application, here: 
     mark_reviewed(review, member=here.rita, now=NOW)
     reviews.on_report_ready(event)
     assert review_of(ada).reviewed_by == here.rita
+
+
+def test_home_leads_to_those_reviewed_this_week(here: World, ada: Application) -> None:
+    bob = here.named("Bob")
+    reported(bob)
+    sunday = datetime(2026, 3, 1, 22, 59, tzinfo=UTC)  # in Berlin
+    for application, at in ((ada, sunday), (bob, sunday + timedelta(minutes=1))):
+        mark_reviewed(review_of(application), member=here.rita, now=at)
+    client = signed_in(here.rita)
+    with time_machine.travel(NOW, tick=False):
+        home = BeautifulSoup(client.get(path("needs_you", here.role.organisation)).content, "html.parser")
+        [link] = home.find_all("a", string="Reviewed this week (1)")
+        page = BeautifulSoup(client.get(str(link["href"])).content, "html.parser")
+    assert [one.get_text(strip=True) for one in page.select("tbody th a")] == ["Bob Zorn"]
+    assert listed(client, here, "reviewed") == [
+        (f"{name} Zorn", "Assessment complete") for name in ("Bob", "Ada")
+    ]
 
 
 def test_it_is_marked_on_the_candidate_page_and_can_be_undone(here: World, ada: Application) -> None:
