@@ -1,13 +1,14 @@
 """Versioned drafts: changed under their owner's lock and only from the current revision, then published or
 discarded."""
 
+import re
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,6 +16,8 @@ from django.db.models import QuerySet
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.drafts.models import LanguageVersion, LibraryEntry, Version
+
+_COPY: Final = re.compile(r"(?P<original>.+) \(copy(?: (?P<number>[0-9]{1,4}))?\)")
 
 
 class NoDraft(Exception):
@@ -31,6 +34,14 @@ class NotEditable(Exception):
 
 class NoLanguage(Exception):
     pass
+
+
+def name_of_copy(name: str, *, longest: int) -> str:
+    """For example "Sales (copy)", and "Sales (copy 2)" for a copy of that."""
+    found = _COPY.fullmatch(name)
+    original, number = (found["original"], int(found["number"] or 1) + 1) if found else (name, 1)
+    suffix = f" (copy {number})" if number > 1 else " (copy)"
+    return original[: longest - len(suffix)] + suffix
 
 
 def check_revision(row: "Version | LanguagesDraft[Any, Any]", revision: int | None) -> None:

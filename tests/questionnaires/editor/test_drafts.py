@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.drafts.versions import NoDraft, NotEditable, StaleDraft
+from goodword.drafts.versions import NoDraft, NotEditable, StaleDraft, name_of_copy
 from goodword.questionnaires import builtin
 from goodword.questionnaires.domain.drafts import (
     DOWN,
@@ -61,6 +61,19 @@ def test_a_draft_starts_from_the_newest_version(rita: Membership) -> None:
     assert (begun.source.number, begun.entries) == (2, plain(LED, SIZE))
     assert DRAFTS.begin(ours, now=NOW).source.pk == begun.source.pk
     assert QuestionnaireVersion.objects.of(rita.organisation).count() == 2
+
+
+def test_copies_of_copies_are_numbered(rita: Membership) -> None:
+    copies, row = [], made(rita, LED)
+    for _ in range(3):
+        row = duplicate(questionnaire=row, by=rita, now=NOW)
+        copies.append(row.title.removeprefix(made(rita, LED).title))
+    assert copies == [" (copy)", " (copy 2)", " (copy 3)"]
+
+
+def test_the_name_of_a_copy_is_never_too_long() -> None:
+    assert name_of_copy("a" * 20, longest=20) == "a" * 13 + " (copy)"
+    assert name_of_copy("a" * 13 + " (copy)", longest=20) == "a" * 11 + " (copy 2)"
 
 
 def test_built_in_questionnaires_can_only_be_copied(rita: Membership) -> None:

@@ -6,13 +6,19 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
 from goodword.core.rows import lock_row
 from goodword.drafts.models import OWN_PREFIX
-from goodword.drafts.versions import LanguagesDraft, LibraryDrafts, NotEditable, Publication, check_revision
+from goodword.drafts.versions import (
+    LanguagesDraft,
+    LibraryDrafts,
+    NotEditable,
+    Publication,
+    check_revision,
+    name_of_copy,
+)
 from goodword.questionnaires import builtin
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
 from goodword.questionnaires.domain.versions import versions_in_all_languages
@@ -340,9 +346,8 @@ def duplicate(*, questionnaire: Questionnaire, by: Membership, now: datetime) ->
     with transaction.atomic():
         row = DRAFTS.lock(questionnaire)
         rows = DRAFTS.to_copy(row, by=by)
-        title = _("%(title)s (copy)") % {"title": row.title[: LONGEST_TITLE - 12]}
         return create(
-            title=title,
+            title=name_of_copy(row.title, longest=LONGEST_TITLE),
             description=row.description,
             languages={version.language: version.questions for version in rows},
             by=by,

@@ -41,7 +41,7 @@ from goodword.assessments.kinds.judgement.panelists import experts_of
 from goodword.assessments.models import AssessmentPart, Test, TestVersion, newest_first
 from goodword.core.jobs import for_each
 from goodword.core.validation import ReadingError
-from goodword.drafts.versions import Publication
+from goodword.drafts.versions import Publication, name_of_copy
 
 MAX_NAME_LENGTH = 200
 UP, DOWN = -1, 1
@@ -77,7 +77,7 @@ def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
         contents = {
             one.language: copy_of(
                 one.content,
-                name=_("%(name)s (copy)") % {"name": str(one.content["name"])[: MAX_NAME_LENGTH - 12]}
+                name=name_of_copy(str(one.content["name"]), longest=MAX_NAME_LENGTH)
                 if one is source
                 else str(one.content["name"]),
                 organisation=by.organisation.name,
