@@ -25,6 +25,25 @@ def test_a_list_ends_without_a_next_link(last: dict[str, str], time: Moments) ->
     assert [asked.query for asked in scripted.asked] == ["per_page=500&job_ids=1", "cursor=eyJ4In0%3D"]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        '<{}>; rel="NEXT"',
+        "<{}>; Rel=next",
+        '<{}>; rel="last next"',
+        '<{}>; title="page=2; the next"; rel="next"',
+        '<https://harvest.example/v3/x>; rel="last" ,  <{}> ; rel="next"',
+        '<{}>; rel="next", <https://harvest.example/v3/x>; rel="next"',
+        '<https://harvest.example/v3/x>; rel="nextish", <{}>;rel=next',
+    ],
+)
+@pytest.mark.parametrize("url", ["https://harvest.example/v3/job_owners?cursor=a,b;c", "?cursor=a,b;c"])
+def test_a_next_link_may_be_written_in_several_ways(header: str, url: str, time: Moments) -> None:
+    scripted = Scripted(Reply(200, [owner(3)], {"Link": header.format(url)}), Reply(200, [owner(2)]))
+    assert [one.user_id for one in client("v3", scripted, time).job_owners([1])] == [3, 2]
+    assert scripted.asked[1].query == "cursor=a,b;c"
+
+
 def test_v1_next_links_are_followed(time: Moments) -> None:
     base = "https://harvest.example/v1/jobs?page"
     header = f'<{base}=2&per_page=2>; rel="next",<{base}=1&per_page=2>; rel="prev",<{base}=9>; rel="last"'

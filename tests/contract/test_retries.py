@@ -70,7 +70,11 @@ def test_a_long_wait_is_left_to_the_caller(version: str, time: Moments) -> None:
         ({"Retry-After": "-5"}, 0.0),
         ({"Retry-After": "12"}, 12.0),
         ({"Retry-After": "86400"}, 600.0),
+        ({"Retry-After": ""}, 30.0),
+        ({"Retry-After": "1.5"}, 1.5),
         ({"Retry-After": "Mon, 02 Nov 2026 09:00:20 GMT"}, 20.0),
+        ({"Retry-After": "Mon, 02 Nov 2026 08:00:00 GMT"}, 0.0),
+        ({"Retry-After": "Mon, 02 Nov 99999999999999999999 08:00:00 GMT"}, 30.0),
     ],
 )
 def test_retry_after_in_seconds_or_as_a_date(header: dict[str, str], wait: float, time: Moments) -> None:

@@ -374,7 +374,7 @@ def _wait_of(answer: HarvestResponse, *, now: datetime) -> float:
 def _until(value: str, *, now: datetime) -> float:
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return _DEFAULT_WAIT
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

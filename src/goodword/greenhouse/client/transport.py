@@ -8,6 +8,7 @@ prevent DNS rebinding.
 import ipaddress
 import json
 import os
+import re
 import socket
 import ssl
 import time
@@ -174,7 +175,7 @@ class HarvestResponse:
             return None
         try:
             found = parsedate_to_datetime(self.headers.get("Date", ""))
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         return found if found.tzinfo else found.replace(tzinfo=UTC)
 
@@ -273,7 +274,7 @@ class Transport:
             status=response.status_code,
             headers=response.headers,
             content=bytes(content),
-            next_link=response.links.get("next", {}).get("url") or None,
+            next_link=_next_link(response.headers.get("Link", "")),
             write=call.write,
         )
         if response.is_success:
@@ -312,6 +313,23 @@ def _trust(file: str | None, folder: str | None) -> ssl.SSLContext:
     """Return the TLS context, which is cached because loading the certificates takes longer than a call."""
     del file, folder  # part of the cache key; the library reads them itself
     return httpx2.create_ssl_context()
+
+
+#: a link's parameter, and a link with its parameters (RFC 8288)
+_PARAMETER = r"""\s*;\s*([\w*-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s",;]+)))?"""
+_LINK = re.compile(rf"<([^>]*)>((?:{_PARAMETER})*)")
+
+
+def _next_link(header: str) -> str | None:
+    """A relation may be in capitals, and one of several."""
+    for url, parameters, *_ in _LINK.findall(header):
+        named = re.findall(_PARAMETER, parameters)
+        rels = [
+            rel for name, *value in named if name.lower() == "rel" for rel in "".join(value).lower().split()
+        ]
+        if url and "next" in rels:
+            return str(url)
+    return None
 
 
 def _whole(text: str | None) -> int | None:
