@@ -9,17 +9,29 @@ from goodword.greenhouse.client import (
     ProbeResult,
     Refusal,
     Unauthorised,
+    Unavailable,
     V1Credentials,
     V3Credentials,
     probe_all,
 )
 from goodword.greenhouse.client.errors import SITE_ADMIN
+from goodword.greenhouse.client.permissions import V1_PERMISSIONS
+from goodword.greenhouse.client.session import ONCE
 from tests.contract.greenhouse import ALL, ARTICLE, Greenhouse, open_account
+from tests.contract.moments import Moments
+from tests.contract.scripted import Reply, Scripted, client
 
 
 def probed(greenhouse: Greenhouse) -> dict[str, ProbeResult]:
     """All results by the permission's name."""
     return {result.permission.name: result for result in probe_all(greenhouse.api(worked_before=False))}
+
+
+def test_a_v1_key_is_not_called_wrong_during_an_outage(time: Moments) -> None:
+    refused = [Reply(401)] * len(V1_PERMISSIONS)
+    api = client("v1", Scripted(*refused, Reply(503)), time, worked_before=True, retry=ONCE)
+    with pytest.raises(Unavailable):
+        list(probe_all(api))
 
 
 def test_all_permissions_are_granted_and_nothing_is_written(greenhouse: Greenhouse) -> None:

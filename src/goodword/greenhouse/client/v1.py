@@ -3,7 +3,15 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Self
 
-from goodword.greenhouse.client.errors import Forbidden, HarvestError, Invalid, NotFound, Where
+from goodword.greenhouse.client.errors import (
+    Forbidden,
+    HarvestError,
+    Invalid,
+    NotFound,
+    RateLimited,
+    Unavailable,
+    Where,
+)
 from goodword.greenhouse.client.permissions import (
     ACTIVITY_FEED,
     APPLICATIONS,
@@ -76,6 +84,8 @@ class HarvestV1:
             self._session.get(NOWHERE, permission=APPLICATIONS)
         except NotFound:
             return True
+        except (RateLimited, Unavailable):
+            raise
         except HarvestError:
             return False
         return True
