@@ -6,8 +6,10 @@ import pytest
 
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, Candidate
+from goodword.core import outbox
+from goodword.core.mail import Withdrawn
 from goodword.notifications.domain.queue import Correspondent
-from goodword.notifications.domain.send import send
+from goodword.notifications.domain.send import SendPermit, _hand_over, send
 from goodword.notifications.models import Email
 from goodword.reports.domain.reviews import assign, assign_several
 from goodword.reports.models import ResultReview
@@ -172,6 +174,30 @@ def test_a_deactivated_colleagues_assignment_goes_to_nobody(
     deactivate(member=jonas, successor=None, by=factories.member(role.organisation, kind="admin"), now=NOW)
     email = Email.objects.of(role.organisation).get(kind="reports.assigned")
     assert (email.state, email.to_address) == ("cancelled", jonas.user.email)
+
+
+@pytest.mark.world
+def test_mails_that_wait_for_the_mail_server_follow_a_deactivation(
+    role: Role, rita: Membership, jonas: Membership
+) -> None:
+    review = to_review(named(role, "Ada", "Zorn"))
+    assign(review, to=jonas, by=rita, now=NOW)
+    ben = recruited(role, jonas.user.email)
+    them = Correspondent(name="Jonas", address=jonas.user.email)
+    queued(ben, key="result", to=them, for_recruiter=True)
+    queued(ben, key="invitation", sender=them)
+    mails = Email.objects.of(role.organisation).order_by("pk")
+    claimed = [outbox.claim(Email, email.pk, now=NOW) for email in mails]
+    deactivate(member=jonas, successor=None, by=factories.member(role.organisation, kind="admin"), now=NOW)
+    for email in claimed:
+        assert email is not None
+        with pytest.raises(Withdrawn):
+            _hand_over(email, SendPermit(probe=0), link=None, now=NOW)
+    personal, result, invitation = mails.all()
+    assert personal.state == "cancelled"
+    assert (result.state, result.to_address) == ("queued", rita.user.email)
+    assert (invitation.state, invitation.reply_to) == ("queued", rita.user.email)
+    assert sent(result)[::2] == ("sent", rita.user.email)
 
 
 @pytest.mark.world

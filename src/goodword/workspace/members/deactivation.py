@@ -93,11 +93,14 @@ def _in_name_of(member: Membership) -> Q:
 
 
 def _lock_mails(member: Membership) -> None:
-    """Lock the unsent mails to the member and in their name together, in the order in which erasures lock them."""
-    queued = Email.objects.of(member.organisation).filter(
-        _to(member) | _in_name_of(member), state=Email.State.QUEUED
+    """Lock the unsent mails to the member and in their name together, in the order in which erasures lock them. Workers
+    then give up those that they haven't handed over to the mail server yet."""
+    claimed = Q(state=Email.State.SENDING, handed_over_at=None)
+    unsent = Email.objects.of(member.organisation).filter(
+        _to(member) | _in_name_of(member), Q(state=Email.State.QUEUED) | claimed
     )
-    list(queued.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
+    list(unsent.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
+    unsent.filter(claimed).update(state=Email.State.QUEUED)
 
 
 def _pass_mails_on(member: Membership, *, now: datetime) -> None:
