@@ -6,7 +6,13 @@ from datetime import datetime
 from django.urls import reverse
 
 from goodword.accounts.models import Membership
-from goodword.assessments.kinds.judgement.panelists import digests, finish, invite, save_ratings
+from goodword.assessments.kinds.judgement.panelists import (
+    digests,
+    finish,
+    in_language,
+    invite,
+    save_ratings,
+)
 from goodword.assessments.models import Panelist, Test
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
@@ -31,7 +37,8 @@ def rate(expert: Panelist, values: Sequence[int]) -> None:
     """Rate the draft's actions with these values in rotation."""
     content = draft(expert.test).content
     ratings = {action: values[place % len(values)] for place, action in enumerate(digests(content))}
-    save_ratings(panelist_id=expert.pk, content=content, ratings=ratings, now=NOW)
+    read = in_language(expert.test, content, expert.language)
+    save_ratings(panelist_id=expert.pk, content=content, read=read, ratings=ratings, now=NOW)
 
 
 def submit(expert: Panelist) -> None:

@@ -323,6 +323,34 @@ def test_a_changed_text_voids_its_ratings_alone(workshop: Test, rita: Membership
 
 
 @pytest.mark.world
+def test_a_changed_translation_voids_the_ratings_of_those_who_read_it(
+    workshop: Test, rita: Membership
+) -> None:
+    add_language(test=workshop, language="de", revision=revision(workshop), now=NOW)
+    translate(workshop)
+    ana, ben = invited(workshop, by=rita, language="de"), invited(workshop, by=rita, name="Ben Low")
+    for expert in (ana, ben):
+        rate(expert, (4, 2))
+        submit(expert)
+    assert states(workshop) == [ExpertState.FINISHED] * 2
+    first = situations(workshop)[0]["id"]
+    translate(workshop, **{f"situation-{first}": "Etwas anderes."})
+    assert states(workshop) == [ExpertState.AGAIN, ExpertState.FINISHED]
+    again = experts_of(workshop, draft(workshop).content)[0]
+    assert (len(again.ratings), again.void) == (2, 2)
+    translate(workshop)
+    assert states(workshop) == [ExpertState.FINISHED] * 2
+    rewrite(workshop, "Something else happens.")
+    assert states(workshop) == [ExpertState.AGAIN] * 2
+
+
+def translate(test: Test, **texts: str) -> None:
+    """Translate the draft into German, with these texts by key."""
+    made = {place: f"de: {text}" for place, text in texts_of(draft(test).content).items()}
+    save_texts(test=test, language="de", texts=made | texts, revision=revision(test))
+
+
+@pytest.mark.world
 def test_an_action_left_out_leaves_the_other_ratings(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita)
     action = situations(workshop)[0]["actions"][0]["id"]
@@ -348,8 +376,7 @@ def test_an_action_left_out_leaves_the_other_ratings(workshop: Test, rita: Membe
 @pytest.mark.world
 def test_the_basis_of_the_key_is_written_in_each_language(workshop: Test, rita: Membership) -> None:
     add_language(test=workshop, language="de", revision=revision(workshop), now=NOW)
-    texts = {place: f"de: {text}" for place, text in texts_of(draft(workshop).content).items()}
-    save_texts(test=workshop, language="de", texts=texts, revision=revision(workshop))
+    translate(workshop)
     panel(workshop, by=rita)
     take(workshop, rita)
     publish(workshop, rita)

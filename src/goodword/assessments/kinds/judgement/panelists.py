@@ -200,14 +200,35 @@ class ExpertState(StrEnum):
     DECLINED = "declined"
 
 
-def digests(content: Content) -> dict[str, str]:
-    """Digests by action id of what an expert reads: situation, action and answer scale in the source language."""
+def digests(content: Content, read: Content | None = None) -> dict[str, str]:
+    """Digests by action id of what an expert reads: situation, action and answer scale. `read`: the language in which
+    they read it, if not the source; then of both."""
+    found = {action: sha256(json.dumps(texts).encode()) for action, texts in _texts(content).items()}
+    if read is not None and read["language"] != content["language"]:
+        theirs = _texts(read)
+        found = {action: digest for action, digest in found.items() if action in theirs}
+        for action, digest in found.items():
+            digest.update(json.dumps(theirs[action]).encode())
+    return {action: digest.hexdigest() for action, digest in found.items()}
+
+
+def _texts(content: Content) -> dict[str, Sequence[Any]]:
     scale = [[option["value"], option["label"]] for option in content["response_scale"]]
     return {
-        action["id"]: sha256(json.dumps([situation["text"], action["text"], scale]).encode()).hexdigest()
+        action["id"]: [situation["text"], action["text"], scale]
         for situation in content["situations"]
         for action in situation["actions"]
     }
+
+
+#: digests by action: of the source, and of each translation in the draft
+type _Wanted = Mapping[str, frozenset[str]]
+
+
+def _wanted(test: Test, content: Content) -> _Wanted:
+    rows = TestVersion.objects.of(test.organisation).filter(test=test, published_at=None)
+    there = [digests(content), *(digests(content, row.content) for row in rows)]
+    return {action: frozenset(one[action] for one in there if action in one) for action in there[0]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,18 +264,18 @@ class Expert:
 
 
 def experts_of(test: Test, content: Content) -> list[Expert]:
-    wanted = digests(content)
+    wanted = _wanted(test, content)
     rows = Panelist.objects.of(test.organisation).filter(test=test).order_by("pk")
     return [_expert(row, wanted) for row in rows.prefetch_related("ratings")]
 
 
 def expert_of(row: Panelist, content: Content) -> Expert:
-    return _expert(row, digests(content))
+    return _expert(row, _wanted(row.test, content))
 
 
-def _expert(row: Panelist, wanted: Mapping[str, str]) -> Expert:
+def _expert(row: Panelist, wanted: _Wanted) -> Expert:
     given = list(row.ratings.all())
-    valid = {one.action: one.value for one in given if wanted.get(one.action) == one.digest}
+    valid = {one.action: one.value for one in given if one.digest in wanted.get(one.action, ())}
     void = sum(one.action in wanted and one.action not in valid for one in given)
     gone = frozenset(one.action for one in given if one.action not in wanted)
     return Expert(row=row, ratings=valid, void=void, gone=gone, needed=len(wanted))
@@ -264,23 +285,25 @@ class NotOpen(Exception):
     """The expert has finished, declined or been removed, or the texts have changed since the page was opened."""
 
 
-def save_ratings(*, panelist_id: int, content: Content, ratings: Mapping[str, int], now: datetime) -> None:
-    """Save the expert's ratings. Raises `NotOpen`."""
-    wanted = digests(content)
+def save_ratings(
+    *, panelist_id: int, content: Content, read: Content, ratings: Mapping[str, int], now: datetime
+) -> None:
+    """Save the expert's ratings. `read`: the content in the language that they read. Raises `NotOpen`."""
+    theirs = digests(content, read)
     with transaction.atomic():
         row = _locked(panelist_id)
-        if not _expert(row, wanted).is_open or not set(ratings) <= set(wanted):
+        if not expert_of(row, content).is_open or not set(ratings) <= set(theirs):
             raise NotOpen
         for action, value in ratings.items():
             PanelRating.objects.of(row.organisation).update_or_create(
                 panelist=row,
                 action=action,
-                defaults={"digest": wanted[action], "value": value, "rated_at": now},
+                defaults={"digest": theirs[action], "value": value, "rated_at": now},
                 create_defaults={
                     "organisation_id": row.organisation_id,
                     "panelist": row,
                     "action": action,
-                    "digest": wanted[action],
+                    "digest": theirs[action],
                     "value": value,
                     "rated_at": now,
                 },
@@ -295,7 +318,7 @@ def finish(*, panelist_id: int, content: Content, now: datetime) -> None:
     """Finish, after which ratings can't change. Raises `Incomplete`, and `NotOpen` for experts who have declined."""
     with transaction.atomic():
         row = _locked(panelist_id)
-        expert = _expert(row, digests(content))
+        expert = expert_of(row, content)
         if expert.counts:
             return
         if not expert.is_open:
@@ -308,7 +331,11 @@ def finish(*, panelist_id: int, content: Content, now: datetime) -> None:
 
 def _locked(panelist_id: int) -> Panelist:
     row = (
-        Panelist.objects.across_organisations().select_for_update(no_key=True).filter(pk=panelist_id).first()
+        Panelist.objects.across_organisations()
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("test__organisation")
+        .filter(pk=panelist_id)
+        .first()
     )
     if row is None:
         raise NotOpen

@@ -68,8 +68,12 @@ class ExpertVisit:
         return expert_of(self.row, self.content)
 
     @cached_property
+    def read(self) -> Content:
+        return in_language(self.row.test, self.content, self.language)
+
+    @cached_property
     def judgement(self) -> JudgementSet:
-        return readable(in_language(self.row.test, self.content, self.language))
+        return readable(self.read)
 
     @cached_property
     def items(self) -> tuple[SituationItem, ...]:
@@ -200,14 +204,16 @@ def situation(visit: ExpertVisit, number: int) -> HttpResponse:
     item, request = visit.items[number - 1], visit.request
     saved: Any = {action.id: visit.expert.ratings.get(action.id) for action in item.situation.actions}
     posted, by_script = request.method == "POST", "HX-Request" in request.headers
-    changed = posted and request.POST.get("read") != _read(visit.content, item)
+    changed = posted and request.POST.get("read") != _read(visit, item)
     form = SituationForm(
         request.POST if posted and not changed else None, item=item, saved=saved, partly=by_script
     )
     if form.is_bound and form.is_valid():
         given = ratings({item.id: form.value})
         try:
-            save_ratings(panelist_id=visit.row.pk, content=visit.content, ratings=given, now=visit.now)
+            save_ratings(
+                panelist_id=visit.row.pk, content=visit.content, read=visit.read, ratings=given, now=visit.now
+            )
         except NotOpen:
             return _to_first_page(visit)
         if by_script:
@@ -219,7 +225,7 @@ def situation(visit: ExpertVisit, number: int) -> HttpResponse:
         form=form,
         number=number,
         total=len(visit.items),
-        read=_read(visit.content, item),
+        read=_read(visit, item),
         changed=changed,
         scale=visit.judgement.response_scale,
         previous_url=visit.url("expert_situation", number - 1) if number > 1 else "",
@@ -227,9 +233,9 @@ def situation(visit: ExpertVisit, number: int) -> HttpResponse:
     )
 
 
-def _read(content: Content, item: SituationItem) -> str:
+def _read(visit: ExpertVisit, item: SituationItem) -> str:
     """A digest of the texts shown, so that ratings aren't saved for other texts."""
-    found = digests(content)
+    found = digests(visit.content, visit.read)
     return sha256("".join(found[action.id] for action in item.situation.actions).encode()).hexdigest()
 
 
