@@ -150,7 +150,7 @@ def test_an_admin_resets_a_colleagues_second_factor(ann: Membership, rita: Membe
     theirs, client = signed_in(rita), signed_in(ann)
     page = client.get(reverse("member", args=["acme", rita.pk])).content.decode()
     assert page.count(where(ann, rita)) == 1
-    assert "Make sure first that the request comes from them" in client.get(where(ann, rita)).content.decode()
+    assert "First make sure that the request comes from them" in client.get(where(ann, rita)).content.decode()
     assert has_second_factor(rita.user)
     assert client.post(where(ann, rita))["Location"] == reverse("member", args=["acme", rita.pk])
     assert not Authenticator.objects.filter(user=rita.user).exists()

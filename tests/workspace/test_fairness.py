@@ -132,7 +132,7 @@ def test_groups_that_are_too_small_are_named_and_not_compared(role: Role) -> Non
     add(role, "ah", status="hired", n=5)
     add(role, "bh", status="hired", n=40)
     text = sent(role, file_of(ah=5, bh=40, cc=1), withdrawals=[]).content.decode()
-    assert "Nothing is compared: at least two groups need 30 decided applications" in text
+    assert "Nothing to compare: at least two groups need 30 decided applications" in text
     assert "(too few)" in text and "Line 47: no application in this period." in text
 
 

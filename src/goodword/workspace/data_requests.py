@@ -415,9 +415,9 @@ def _readme(*, with_ratings: bool) -> str:
         )
         if with_ratings
         else gettext(
-            "Managers' ratings after hire are in neither file: members may not read them. Candidates get them "
-            "without the manager's name when they download their data themselves. If a person has no link to do so, "
-            "the export of an admin contains them."
+            "Managers' ratings after hire are in neither file: members may not read them. Candidates get them without "
+            "the manager's name when they download their data themselves. If a person has no link to do so, an "
+            "admin's export contains them."
         )
     )
     return "\n".join(

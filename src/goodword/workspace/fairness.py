@@ -201,7 +201,9 @@ def _choices(reasons: Sequence[str], proposed: Collection[str]) -> list[tuple[st
     rarer = sorted(set(reasons).difference(first), key=without_accents)
     choices: list[tuple[str, Any]] = [(reason, reason) for reason in first]
     if rarer:
-        label = ngettext("%(n)s rarer reason", "%(n)s rarer reasons", len(rarer)) % {"n": len(rarer)}
+        label = ngettext("%(n)s less common reason", "%(n)s less common reasons", len(rarer)) % {
+            "n": len(rarer)
+        }
         choices.append((label, [(reason, reason) for reason in rarer]))
     return choices
 

@@ -102,7 +102,7 @@ def test_the_candidates_page_says_that_a_verification_can_no_longer_be_started(c
     else:
         Verification.objects.of(attempt.organisation).update(version="0")
     said = words(browser.get(where("candidate", attempt)))
-    assert "This can't be started any more:" in said
+    assert "This verification can no longer be started:" in said
     assert ("Create new link" in said, "Discard verification" in said) == (False, True)
 
 
@@ -116,7 +116,7 @@ def test_a_reloaded_or_outdated_page_does_not_end_the_link_in_use() -> None:
     for data in ({"seen": "0"}, {}, {"seen": "x"}):
         page = browser.post(here, data)
         assert page.status_code == 409
-        assert "There is a link already." in words(page)
+        assert "There is already a link." in words(page)
     assert rows(attempt) == before
     assert "Short reasoning test" in words(Client().get(device[0]))
     seen = re.search(r'name="seen" value="(\d+)"', browser.get(here).content.decode())

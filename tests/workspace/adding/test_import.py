@@ -275,7 +275,7 @@ def test_the_page_of_a_deleted_file_says_why_and_leads_to_a_new_upload(role: Rol
     shown += [press(signed_in(rita), of, button) for button in ("confirm", "discard")]
     for page in shown:
         assert page.status_code == 404
-        assert "Files to import are deleted after 7 days" in page.content.decode()
+        assert "Import files are deleted after 7 days" in page.content.decode()
         assert f'href="{upload_page}"' in page.content.decode()
     assert names(role) == []
 

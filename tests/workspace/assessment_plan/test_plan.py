@@ -290,7 +290,7 @@ def test_each_library_test_is_offered_once(step: Step, rita: Membership) -> None
 
 @pytest.mark.world
 def test_a_built_in_judgement_set_is_added_as_practice(step: Step, rita: Membership) -> None:
-    browser, told = signed_in(rita), "its key was not set by a panel of experts"
+    browser, told = signed_in(rita), "its key doesn't come from a panel of experts"
     drafted(step, REASONING, by=rita)
     offers = soup(browser.get(address(step, "role_assessment_add"))).select(".plan__offer")
     assert [told in " ".join(row.get_text().split()) for row in offers] == [False, True, True, True, False]
@@ -439,7 +439,7 @@ def notices(who: Membership, step: Step) -> tuple[str | None, ...]:
             path("role_step", step.organisation, step.role_id, step.pk),
             r"\d+ candidates? (?:is|are) waiting, and",
         ),
-        (address(step, "role_assessment_publish"), r"\d+ waiting candidates? (?:is|are) invited at once"),
+        (address(step, "role_assessment_publish"), r"\d+ waiting candidates? will be invited immediately"),
     )
     found = ((re.search(text, words(signed_in(who).get(where)))) for where, text in pages)
     return tuple(one[0] if one else None for one in found)
@@ -457,13 +457,13 @@ def test_pages_that_publish_say_who_is_invited_at_once(step: Step, rita: Members
     assert notices(rita, step) == (
         "1 candidate is waiting, and will be invited",
         "1 candidate is waiting, and",
-        "1 waiting candidate is invited at once",
+        "1 waiting candidate will be invited immediately",
     )
     waiting(step, "Di", connection_id=None)
     assert notices(rita, step) == (
         "2 candidates are waiting, and will be invited",
         "2 candidates are waiting, and",
-        "2 waiting candidates are invited at once",
+        "2 waiting candidates will be invited immediately",
     )
 
 
@@ -480,7 +480,7 @@ def test_counts_on_pages_that_publish_leave_out_private_candidates_of_others(
     page, colleague = address(step, "role_assessment_publish"), factories.member(step.organisation)
     assert notices(colleague, step) == (None, None, None)
     assert "already invited" not in words(signed_in(colleague).get(page))
-    assert notices(step.role.owner, step)[2] == "1 waiting candidate is invited at once"
+    assert notices(step.role.owner, step)[2] == "1 waiting candidate will be invited immediately"
     assert "1 candidate already invited keeps their version." in words(signed_in(step.role.owner).get(page))
 
 

@@ -403,7 +403,7 @@ def test_steps_of_another_candidate_are_not_found(role: Role, rita: Membership) 
 
 NOT_ACTIVE = "Only active candidates can be invited."
 NOT_BEGUN = "This step has not started yet."
-NO_ADDRESS = "This candidate has no usable e-mail address, or is marked as not to be e-mailed."
+NO_ADDRESS = "This candidate has no usable e-mail address, or is marked “Do not e-mail”."
 PROSPECT = "Prospects are never e-mailed. Convert this person to a candidate in Greenhouse."
 SUSPICIOUS_NAME = "The candidate's name looks like a link. Correct it, or confirm it here."
 

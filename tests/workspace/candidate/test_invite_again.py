@@ -233,7 +233,7 @@ def test_refusals_are_shown_before_the_confirmation() -> None:
     where = path("step_invite_again", rita.organisation, story.application.pk, story.check.step_request_id)
     response = signed_in(rita).get(where, follow=True)
     assert [str(one) for one in response.context["messages"]] == [
-        "This candidate has no usable e-mail address, or is marked as not to be e-mailed."
+        "This candidate has no usable e-mail address, or is marked “Do not e-mail”."
     ]
 
 

@@ -491,7 +491,7 @@ def test_a_step_without_a_request_can_be_started_manually(second: Role, rita: Me
         (
             {"email": ""},
             {},
-            "This candidate has no usable e-mail address, or is marked as not to be e-mailed.",
+            "This candidate has no usable e-mail address, or is marked “Do not e-mail”.",
         ),
         (
             {},

@@ -105,7 +105,7 @@ def test_chosen_candidates_who_have_left_the_list_are_named(role: Role, rita: Me
         ["Bo: No longer on this role."],
     )
     text = soup(response).get_text()
-    assert "1 candidate whom you can no longer see." in text
+    assert "1 candidate you can no longer see." in text
     assert "Cy Zorn" not in text
 
 
@@ -305,7 +305,7 @@ def test_overdue_candidates_are_invited_again_once(role: Role, rita: Membership)
         ),
     ]
     assert refused == [
-        "Cy: Done. To ask again, open the candidate.",
+        "Cy: Done. To ask again, open the candidate's page.",
         "Dee: Not invited yet. Use Invite instead.",
     ]
     assert preview.context["runs"] == [f"assessment:{first.pk}", f"assessment:{began.pk}"]
@@ -315,7 +315,7 @@ def test_overdue_candidates_are_invited_again_once(role: Role, rita: Membership)
     assert attempts.count() == 4
     title, done, refused = told(press(client, role, **asked))
     assert (title, done) == ("0 of 2 invited again", [])
-    assert refused[0] == "Ada: Ada has been invited or has finished since the preview. Look again."
+    assert refused[0] == "Ada: Ada has been invited or has finished since the preview. Check again."
     assert attempts.count() == 4
     assert AuditEntry.objects.of(role.organisation).filter(action="step.invited_again").count() == 2
 

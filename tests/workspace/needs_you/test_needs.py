@@ -89,7 +89,7 @@ def sentences(need: Need) -> tuple[str, str, list[str]]:
         ),
         (
             WaitingReason.MAY_NOT_EMAIL,
-            "is marked as not to be e-mailed",
+            "is marked “Do not e-mail”",
             "invited once this is changed",
             ["Open in Greenhouse"],
         ),

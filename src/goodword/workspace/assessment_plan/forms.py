@@ -172,8 +172,8 @@ class PlanForm(forms.Form):
             most=MAX_RETAKE_MONTHS,
             wrong=_MONTHS,
             help_text=_(
-                "Enter 0 for none. Until it ends, candidates can't be invited to the same tests again. Earlier results "
-                "can be reused for another role for twelve months in any case."
+                "Enter 0 for none. During this time, candidates can't be invited to the same tests again. Earlier "
+                "results can be reused for another role for twelve months in any case."
             ),
         )
 
@@ -273,7 +273,7 @@ class PartForm(forms.Form):
                 help_text=_clock_help(test),
                 required=False,
             )
-        self.fields["requirement"] = requirement(_("Which job requirement does it assess?"))
+        self.fields["requirement"] = requirement(_("Which job requirement does this assess?"))
         self._add_scale_fields(contents)
         if kind_named(test.kind).has_rubrics:
             self.fields["two_raters"] = forms.BooleanField(
@@ -338,7 +338,7 @@ class PartForm(forms.Form):
 
 def _clock_help(test: Test) -> str:
     if kind_named(test.kind).is_generated:
-        return _("At least what the form is designed for. Leave empty for no time limit.")
+        return _("At least the time the form is designed for. Leave empty for no time limit.")
     return _("Leave empty for no time limit. Set one only if speed matters in the job.")
 
 

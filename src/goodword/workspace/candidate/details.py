@@ -132,7 +132,7 @@ def _send_to_new_address(
 class DetailsForm(PersonForm):
     can_email = forms.BooleanField(
         label=gettext_lazy("Can be e-mailed"),
-        help_text=gettext_lazy("Without it, no invitations or reminders go to them."),
+        help_text=gettext_lazy("If unticked, they get no invitations or reminders."),
         required=False,
     )
     #: the version on the page; not `initial`, since a refused form shows the new one

@@ -113,7 +113,7 @@ def _kept(run: StepRun | None) -> str:
 
 
 NOT_ACTIVE = gettext_lazy("Only active candidates can be invited.")
-NO_ADDRESS = gettext_lazy("This candidate has no usable e-mail address, or is marked as not to be e-mailed.")
+NO_ADDRESS = gettext_lazy("This candidate has no usable e-mail address, or is marked “Do not e-mail”.")
 SUSPICIOUS_NAME = gettext_lazy("The candidate's name looks like a link. Correct it, or confirm it here.")
 _WHY_NOT = {
     "no_requirement": gettext_lazy("Enter the job requirement first, under Assessment settings of the role."),

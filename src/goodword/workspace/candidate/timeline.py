@@ -101,7 +101,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "rating.declined": ("Rating after hire declined: {rating_reason}", "x", ""),
     "rating.ended": ("Request for a rating after hire ended{rating_after_colon}", "x", ""),
     "report.ready": ("Report {code} ready, version {version}", "results", "success"),
-    "report.redacted": ("Report {code} without personal data ready", "results", ""),
+    "report.redacted": ("Report {code} ready, without personal data", "results", ""),
     "report.failed": ("Report could not be created", "alert", "attention"),
     "report.opened": ("Report opened", "results", ""),
     "report.shared": ("Link to report {code} created, works until {until}", "link", ""),
@@ -171,7 +171,7 @@ MAIL_NAMES: dict[str, str] = {
 
 REASONS = {
     "no_address": "no usable e-mail address",
-    "may_not_email": "marked as not to be e-mailed",
+    "may_not_email": "marked “Do not e-mail”",
     "prospect": "prospects are never e-mailed",
     "link_in_name": "the name looks like a link",
     "reuse": "a member must decide whether to reuse an earlier result",

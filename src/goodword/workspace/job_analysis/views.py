@@ -43,7 +43,7 @@ class ConfirmForm(forms.Form):
     basis = LongTextField(
         label=gettext_lazy("What are the requirements based on?"),
         help_text=gettext_lazy(
-            "For example: whom you asked or watched at work, how many, and when; which documents you used."
+            "For example: who you interviewed or observed, how many, and when; which documents you used."
         ),
         longest=_LONGEST_BASIS,
         error_messages={"required": gettext_lazy("Say what the requirements are based on.")},

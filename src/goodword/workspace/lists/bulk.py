@@ -79,7 +79,7 @@ class Outcome:
 #: steps by role and kind
 _Steps = Mapping[tuple[int | None, str], Step]
 
-_CHANGED: Final = gettext_lazy("%(name)s has been invited or has finished since the preview. Look again.")
+_CHANGED: Final = gettext_lazy("%(name)s has been invited or has finished since the preview. Check again.")
 _NEW_DEADLINE_ON_HOLD: Final = gettext_lazy(
     "New deadline: %(day)s. No e-mails are sent while this is on hold."
 )
@@ -251,7 +251,7 @@ def _invite_again(
     if run is None or step_request is None:
         raise Refused(_("Not invited yet. Use Invite instead."))
     if run.progress in DONE:
-        raise Refused(_("Done. To ask again, open the candidate."))
+        raise Refused(_("Done. To ask again, open the candidate's page."))
     if not is_confirmed:
         raise NotConfirmed
     if problem := refusal(application, step_request, now=now):
@@ -328,7 +328,7 @@ def _reminded(done: Reminded) -> str:
     if not done.left:
         return _("Reminder by e-mail, the last one.")
     return ngettext(
-        "Reminder by e-mail. %(n)s left after it.", "Reminder by e-mail. %(n)s left after it.", done.left
+        "Reminder by e-mail. %(n)s left after that.", "Reminder by e-mail. %(n)s left after that.", done.left
     ) % {"n": done.left}
 
 

@@ -25,7 +25,9 @@ _MEANING = {
     Kind.ADMIN: gettext_lazy(
         "Everything, including Greenhouse, members and erasing data. Sees private candidates."
     ),
-    Kind.RECRUITER: gettext_lazy("Sets up roles, invites and reminds, reads all results. No settings."),
+    Kind.RECRUITER: gettext_lazy(
+        "Sets up roles, invites and reminds candidates, reads all results. No settings."
+    ),
     Kind.HIRING_MANAGER: gettext_lazy(
         "Reads results and comments on candidates of the roles you choose. Can't contact candidates or change roles."
     ),
@@ -135,7 +137,7 @@ class MemberForm(NoticesChanges):
             self.fields["successor"] = _successor(
                 member,
                 required=False,
-                hint=_("A hiring manager owns no roles. Needed only if you make them one."),
+                hint=_("Hiring managers can't own roles. Only needed if you make this member one."),
             )
         self.note_stored(
             {"kind": member.kind, "roles": sorted(_viewed(member))}, words={"kind": member.get_kind_display()}

@@ -117,7 +117,7 @@ def _unreached_need(viewer: Viewer, request: ReferenceRequest) -> Need:
         urgency=Urgency.STUCK,
         who=application.candidate.name,
         url=f"{viewer.link('candidate', application.pk)}#{step_request.step.kind}",
-        what=_("has a referee whom we can't reach: %(name)s") % {"name": referee.name},
+        what=_("has a referee we can't reach: %(name)s") % {"name": referee.name},
         since=request.undelivered_at or request.sent_at,
         role=role_title(application),
         place=place(application, step_request.step),

@@ -95,7 +95,7 @@ def _waiting_need(
             what = _("has no usable e-mail address in Greenhouse")
             detail, actions = _("invited once Greenhouse has one"), _in_greenhouse(application)
         case WaitingReason.MAY_NOT_EMAIL:
-            what = _("is marked as not to be e-mailed")
+            what = _("is marked “Do not e-mail”")
             detail, actions = _("invited once this is changed"), _correct(viewer, application)
         case WaitingReason.PROSPECT:
             what = _("is a prospect, who is never e-mailed")

@@ -164,7 +164,7 @@ _LEAST = _("Enter the number of references.")
 class CheckForm(StepForm):
     least = forms.IntegerField(
         label=_("References needed"),
-        help_text=_("The check completes with this many. Later references are still added."),
+        help_text=_("The check is complete once this many are in. Later references are still added."),
         min_value=1,
         error_messages=dict.fromkeys(("required", "invalid", "min_value"), _LEAST),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
@@ -204,7 +204,7 @@ class CheckForm(StepForm):
     )
     candidate_may_see = forms.BooleanField(
         label=_("Show the candidate the answers on request"),
-        help_text=_("Referees see this before they answer, and may answer less openly."),
+        help_text=_("Referees are told before they answer, and may be less open."),
         required=False,
     )
 

@@ -36,7 +36,9 @@ class LogoForm(forms.Form):
     use_required_attribute = False
     file = forms.FileField(
         label=_("File"),
-        help_text=_("PNG, JPEG or SVG, up to 1 MB. Best wide, on a transparent or white background."),
+        help_text=_(
+            "PNG, JPEG or SVG, up to 1 MB. A wide logo on a transparent or white background works best."
+        ),
         max_length=255,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg,.svg,image/png,image/jpeg,image/svg+xml"}),

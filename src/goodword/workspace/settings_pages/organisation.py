@@ -71,7 +71,7 @@ class OrganisationForm(NoticesChanges):
     )
     holiday_country = forms.ChoiceField(
         label=_("Public holidays"),
-        help_text=_("Don't count as working days."),
+        help_text=_("They don't count as working days."),
         required=False,
         error_messages={"invalid_choice": _("Choose a country from the list.")},
         widget=LongSelect,
@@ -90,7 +90,7 @@ class OrganisationForm(NoticesChanges):
     )
     adjustments_email = forms.EmailField(
         label=_("Contact's e-mail"),
-        help_text=_("Requests arrive here with a link for answering. No login needed."),
+        help_text=_("Requests are sent here with a link to answer. No login needed."),
         max_length=254,
         required=False,
         error_messages={
