@@ -218,9 +218,9 @@ def test_equal_ratings_in_each_situation_give_no_correlation_instead_of_zero(
     assert isinstance(found, JudgementResult)
     assert (found.within, found.band, found.normed) == (None, None, None)
     page = page_of(_made(finished["own_judgement"]))
-    assert page.count("because the actions of each situation were rated alike.") == 1
-    assert page.count("That does not mean a low result.") == 1
-    assert page.count("No correlation: the actions of each situation were rated alike") == 1
+    assert page.count("because the actions in each situation were rated alike.") == 1
+    assert page.count("This does not mean a low result.") == 1
+    assert page.count("No correlation: the actions in each situation were rated alike") == 1
 
 
 def test_practice_sets_are_not_compared_with_norms(finished: dict[str, Attempt]) -> None:

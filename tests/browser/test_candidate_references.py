@@ -49,7 +49,7 @@ def test_a_typed_referee_survives_a_lost_connection_that_the_browser_has_not_not
         expect(page.get_by_role("alert")).to_contain_text("You're offline. Keep this page open and try again")
     page.unroute("**/*")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert")).to_contain_text("Something is missing or not right")
+    expect(page.get_by_role("alert")).to_contain_text("Something is missing or incorrect")
     expect(page.get_by_label("Their full name")).to_have_value("Maria Schmidt")
 
 
@@ -61,7 +61,7 @@ def test_a_typed_referee_survives_a_server_failure(page: Page, check: Check, url
     expect(page.get_by_role("alert")).to_contain_text("Our server isn't responding properly.")
     page.unroute("**/*")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert")).to_contain_text("Something is missing or not right")
+    expect(page.get_by_role("alert")).to_contain_text("Something is missing or incorrect")
     expect(page.get_by_label("Their full name")).to_have_value("Maria Schmidt")
 
 
@@ -72,7 +72,7 @@ def test_a_browser_without_request_submit_sends_typed_text(
     page.goto(url("portal_check_referee", 1))
     page.get_by_label("Their full name").fill("Maria Schmidt")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert")).to_contain_text("Something is missing or not right")
+    expect(page.get_by_role("alert")).to_contain_text("Something is missing or incorrect")
 
 
 def test_a_mail_with_a_very_long_word_fits_a_phone(page: Page, check: Check) -> None:

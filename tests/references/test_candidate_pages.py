@@ -237,13 +237,13 @@ def test_the_notice_reflects_device_flags_and_the_retention_period() -> None:
     organisation, path = story.application.organisation, candidate_path(story)
     assert "Network and device" not in get(f"{path}notice/").content.decode()
     page = get(f"{path}notice/").content.decode()
-    assert f"{organisation.name} has set no date for automatic erasure." in page
+    assert f"{organisation.name} has not set a date for automatic erasure." in page
     organisation.watches_devices, organisation.erases_old, organisation.keep_months = True, True, 18
     organisation.save()
     page = get(f"{path}notice/").content.decode()
     assert "Network and device" in page
     assert f"It is erased 18 months after your last application at {organisation.name} ends" in page
-    assert "has set no date" not in page
+    assert "set a date" not in page
 
 
 @pytest.mark.world

@@ -57,7 +57,7 @@ def test_the_notice_states_data_purpose_readers_and_retention(
     page = " ".join(Client().get(data_page(request_)).content.decode().split())
     for said in (
         "Your name and address from Ada Lovelace, the rest from you.",
-        "Acme has set no date for automatic erasure.",
+        "Acme has not set a date for automatic erasure.",
         "Contact: Rita Recruiter (rita@acme.example).",
         "Ada Lovelace sees that you've answered, but not what you said.",
         "when you started, answered or declined; and what automatic checks find.",

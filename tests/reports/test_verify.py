@@ -191,7 +191,7 @@ def test_a_signed_file_without_a_record_is_not_called_genuine(content: bytes) ->
     unknown = sign(render_pdf(assessment()).bytes, signer.identity, now=NOW).content
     assert outcome(unknown) is Outcome.UNRECORDED
     assert outcome(unknown + UPDATE) is Outcome.CHANGED
-    assert "without a record" in upload(unknown)[1]
+    assert "not on record" in upload(unknown)[1]
 
 
 @pytest.mark.world

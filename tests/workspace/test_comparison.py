@@ -237,7 +237,7 @@ def test_reasoning_is_sorted_only_with_a_calibration(rita: Membership, role: Rol
     assert [row[0] for row in tables(ranked)[0][1]] == ["Bo", "Ada"]
     assert ranked.content.decode().count("ability 0.9 (−0.2 to 2.1)") == 1
     told = ranked.content.decode()
-    assert told.count("three tasks apart, the one with more is the more able in 87 of 100 cases") == 1
+    assert told.count("three tasks apart, the one who solved more is the more able in 87 of 100 cases") == 1
     assert told.count("use the form with 40 tasks for the next version of the assessment") == 1
 
 
@@ -360,7 +360,7 @@ def test_nobody_is_sorted_by_a_set_with_few_situations_even_with_issued_percenti
     assert (found.band, found.normed, found.few_situations) == (None, None, True)
     text = page_of(made)
     assert (
-        "It has no band and no percentile, because the set has too few situations: that takes 5 or more."
+        "There is no band and no percentile, because the set has too few situations: at least 5 are needed."
         in text
     )
     assert "percentiles" not in text

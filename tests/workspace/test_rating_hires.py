@@ -92,7 +92,7 @@ def test_an_incomplete_or_empty_rating_is_not_stored(ada: Application, manager: 
     for sent, sentence in (
         ({}, "Choose the level that fits best"),
         (answered(client, ada, level="not_able"), "Rate at least one competency."),
-        (answered(client, ada, level="6"), "Something is missing or not right"),
+        (answered(client, ada, level="6"), "Something is missing or incorrect"),
     ):
         response = client.post(path(ada), sent)
         assert response.status_code == 422 and sentence in response.content.decode(), sentence

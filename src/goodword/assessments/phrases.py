@@ -11,7 +11,7 @@ PHRASES: Catalogue = {
         "stated_by": "Stated by {who}, {when}",
         "no_precision": "Precision isn’t known yet: it takes a norm group of 100 first attempts.",
         "cut_short": (
-            "This test was ended before the candidate had finished. What they had not reached counts as not "
+            "This test was ended before the candidate had finished. Anything they had not reached counts as not "
             "answered, so the result can’t be compared with others."
         ),
         "compared_with": "Compared with {group}.",
@@ -71,7 +71,7 @@ PHRASES: Catalogue = {
         ),
         "total_weights": "Weighted, for this reason: {reason} Scales and judgements are not included.",
         "total_rule": "{made} = {value} %",
-        "total_harder": "A harder test lowers the total. It does not show how other people did.",
+        "total_harder": "A harder test lowers the total, which does not show how other people did.",
         "category": "Category",
         "solved": "Solved",
         "share_solved": "Share solved",

@@ -20,8 +20,8 @@ def retention_for_candidate(organisation: Organisation) -> str:
     text = _retention(
         organisation,
         old=_(
-            "It is erased %(period)s after your last application at %(organisation)s ends, or after "
-            "the last answer by you or your referees if later."
+            "It is erased %(period)s after your last application at %(organisation)s ends, or after the last answer "
+            "from you or your referees, whichever is later."
         ),
         hidden=_(
             "It is erased %(period)s after your applications are removed from the recruiting software "
@@ -37,8 +37,8 @@ def retention_for_referee(organisation: Organisation, *, candidate: str) -> str:
     return _retention(
         organisation,
         old=_(
-            "It is erased with the data of %(candidate)s, %(period)s after their last application at "
-            "%(organisation)s ends, or after the last answer by them or their referees if later."
+            "It is erased with the data of %(candidate)s, %(period)s after their last application at %(organisation)s "
+            "ends, or after the last answer from them or their referees, whichever is later."
         ),
         hidden=_of_hidden(),
         candidate=candidate,
@@ -47,9 +47,9 @@ def retention_for_referee(organisation: Organisation, *, candidate: str) -> str:
 
 def retention_for_expert(organisation: Organisation) -> str:
     if not organisation.erases_old:
-        return _("%(organisation)s has set no date for automatic erasure. You can erase it at any time.") % {
-            "organisation": organisation.name
-        }
+        return _(
+            "%(organisation)s has not set a date for automatic erasure. You can erase it at any time."
+        ) % {"organisation": organisation.name}
     return _(
         "It is erased %(period)s after our last e-mail to you or your last rating. You can erase it at any time."
     ) % {"period": period(organisation.keep_months)}
@@ -61,15 +61,15 @@ def retention_for_rater(organisation: Organisation, *, candidate: str) -> str:
     sentences = _rules(
         organisation,
         old=_(
-            "It is erased with the data of %(candidate)s, %(period)s after their last application at "
-            "%(organisation)s ended (for example, because they were hired), or after the last answer by them or "
-            "their referees if later."
+            "It is erased with the data of %(candidate)s, %(period)s after their last application at %(organisation)s "
+            "ended (for example, because they were hired), or after the last answer from them or their referees, "
+            "whichever is later."
         ),
         hidden=_of_hidden(),
         candidate=candidate,
     )
     nothing = _(
-        "It is erased together with the data of %(candidate)s. %(organisation)s has set no date for that."
+        "It is erased together with the data of %(candidate)s. %(organisation)s has not set a date for that."
     )
     return " ".join(sentences) or nothing % {"organisation": organisation.name, "candidate": candidate}
 
@@ -103,7 +103,7 @@ def _rules(organisation: Organisation, *, old: str, hidden: str, **names: str) -
 def _retention(organisation: Organisation, *, old: str, hidden: str, **names: str) -> str:
     sentences = _rules(organisation, old=old, hidden=hidden, **names)
     if not sentences:
-        nothing = _("%(organisation)s has set no date for automatic erasure.")
+        nothing = _("%(organisation)s has not set a date for automatic erasure.")
         sentences.append(nothing % {"organisation": organisation.name})
     sentences.append(_("You can have it erased at any time, unless legal reasons require it to be kept."))
     return " ".join(sentences)

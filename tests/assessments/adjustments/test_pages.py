@@ -203,7 +203,7 @@ def test_a_request_that_reached_nobody_is_not_called_withdrawn(client: Client, a
         run_jobs()
     assert requests(attempt)[0][0] == "withdrawn"
     text = page(client, url(attempt))
-    assert "A request of yours could not be delivered" in text
+    assert "One of your requests couldn't be delivered" in text
     assert "You withdrew a request" not in text
 
 
@@ -345,8 +345,8 @@ def test_after_answering_the_link_shows_no_name(client: Client, attempt: Attempt
     ("typed", "sentence"),
     [
         ({}, "Choose how much extra time they get, or none."),
-        ({"a-percent": "other"}, "Write a number from 1 to 200."),
-        ({"a-percent": "other", "a-other_percent": "201"}, "Write a number from 1 to 200."),
+        ({"a-percent": "other"}, "Enter a number from 1 to 200."),
+        ({"a-percent": "other", "a-other_percent": "201"}, "Enter a number from 1 to 200."),
         ({"a-percent": "0"}, "granting nothing."),
         ({"a-percent": "0", "a-accessible": "on"}, "Explain the next step."),
         ({"a-percent": "25", "a-figureless": "9"}, "Choose from the parts listed."),

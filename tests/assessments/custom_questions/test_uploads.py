@@ -40,9 +40,7 @@ EMPTY = "This file is empty. Choose another one."
 LARGE = "This file is larger than 1 MB. Make it smaller, or choose another one."
 ENDINGS = ".csv, .docx, .jpeg, .jpg, .md, .odt, .pdf, .png, .txt"
 TYPE = f"This type of file isn't accepted. Choose one of these: {ENDINGS}."
-DISGUISED = (
-    f"This file's content doesn't match its name. Save it again in its program, as one of these: {ENDINGS}."
-)
+DISGUISED = f"This file's content doesn't match its extension. Save it again as one of these: {ENDINGS}."
 RUNS = "This PDF contains scripts, attachments or automatic actions. Print it to a new PDF and upload that."
 PROGRAMS = "This file contains macros, programs or embedded objects. Save it without them, or as a PDF."
 ELSEWHERE = "This file loads external content: a template, a picture or an object."

@@ -112,8 +112,8 @@ def test_the_sheet_of_situations_states_its_rule() -> None:
     sheet = technical_sheet(read_judgement(small_set()))
     for said in (
         "The result is the correlation with the key within situations:",
-        "There is none for somebody who rates all actions of each situation alike.",
-        "The mean distance between the ratings and the key, in steps of the answer scale, is given as a description.",
+        "There is none for somebody who rates all actions in each situation alike.",
+        "The mean distance between the ratings and the key, in steps of the answer scale, is given as a description",
         "Both figures need ratings of three quarters of the actions: 3 of 4.",
     ):
         assert sheet.scoring.count(said) == 1

@@ -73,7 +73,8 @@ def test_notices_name_the_checks_that_are_always_made_and_a_later_use() -> None:
     notice = f"{candidate_path(story)}notice/"
     for path in (notice, referee_path(MARIA), f"{referee_path(MARIA)}data/"):
         assert says(
-            path, "A program looks for what may need a second look: unusual e-mail addresses, very fast"
+            path,
+            "Software checks for things that may need a second look: unusual e-mail addresses, very fast",
         )
         assert says(path, "The recruiting team at Acme and everyone who decides on")
         assert says(path, "People, not software, read the answers") is False

@@ -58,7 +58,7 @@ def test_the_notice_covers_data_purpose_readers_and_retention(check: Check) -> N
     page = " ".join(Client().get(data_page(check)).content.decode().split())
     for said in (
         "the referees you named and their answers",
-        "Acme has set no date for automatic erasure.",
+        "Acme has not set a date for automatic erasure.",
         "Contact: Rita Recruiter (rita@acme.example).",
         "Your referees' answers, unless they were told that you may read them",
         # Settings > Fairness
@@ -347,8 +347,8 @@ def test_the_notice_about_use_of_answers_is_true(check: Check) -> None:
         "to compute norms and task difficulty and to check whether the tests predict job performance",
         "The recruiting team at Acme and everyone who decides on your application.",
         # personal_data.export: marks with comments are in the file, other notes aren't
-        "and colleagues, except comments on answers that they marked; anything a program",
-        "a timeline of events; what a program flags for review; and notes by people at Acme.",
+        "and colleagues, except comments on answers that they marked; anything that",
+        "a timeline of events; anything that automatic checks flag for review; and notes by people at Acme.",
         "how long each timed answer took; what is recorded while you take a test; and your requests for adjustments.",
     ):
         assert said in page, said
@@ -376,7 +376,7 @@ def test_the_notice_about_use_of_answers_is_true(check: Check) -> None:
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({}, "Acme has set no date for automatic erasure. You can have it erased at any time"),
+        ({}, "Acme has not set a date for automatic erasure. You can have it erased at any time"),
         (
             {"erases_old": True, "keep_months": 6},
             "require it to be kept. It is kept while you wait for an answer to a request for a human review.",

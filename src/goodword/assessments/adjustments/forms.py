@@ -18,7 +18,7 @@ _EXTRA_TIME = {
     50: _("50% extra time"),
     100: _("Twice the time"),
 }
-_PERCENT = _("Write a number from 1 to %(most)d.") % {"most": MAX_PERCENT}
+_PERCENT = _("Enter a number from 1 to %(most)d.") % {"most": MAX_PERCENT}
 #: choice of “Another percentage”
 OTHER = "other"
 #: prefix of field names, followed by the number of the part

@@ -82,8 +82,7 @@ def check_file(file: "UploadedFile[Any]", *, types: Collection[str], megabytes: 
     if not _matches_ending(ending, content):
         raise RejectedFile(
             gettext(
-                "This file's content doesn't match its name. Save it again in its program, as one of "
-                "these: %(endings)s."
+                "This file's content doesn't match its extension. Save it again as one of these: %(endings)s."
             )
             % {"endings": endings}
         )

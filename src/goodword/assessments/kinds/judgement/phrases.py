@@ -8,29 +8,29 @@ PHRASES: Catalogue = {
         "judgement_band": "90 % band {low} to {high}",
         "no_band": "no band",
         "few_situations": "too few situations for a band",
-        "no_correlation": "No correlation: the actions of each situation were rated alike",
+        "no_correlation": "No correlation: the actions in each situation were rated alike",
         "judgement_within": (
             "The ratings follow the key with a correlation of {within} within the situations: 1 is the same pattern, "
             "0 no relation, −1 the reverse. It hardly depends on whether somebody rates high or low, or uses all of "
             "the scale."
         ),
         "judgement_within_band": (
-            "The 90 % band is {low} to {high}, from how much the correlation changes if each situation in turn is "
-            "left out."
+            "The 90 % band is {low} to {high}, based on how much the correlation changes when each situation in turn "
+            "is left out."
         ),
         "judgement_no_band": (
-            "It has no band: that takes {least} situations or more, and ratings that don’t follow the key perfectly."
+            "There is no band: that takes at least {least} situations, and ratings that don’t match the key perfectly."
         ),
         "judgement_few": (
-            "It has no band and no percentile, because the set has too few situations: that takes {least} or more. "
-            "Don’t compare candidates by it."
+            "There is no band and no percentile, because the set has too few situations: at least {least} are needed. "
+            "Don’t compare candidates by this result."
         ),
         "distance_describes": (
-            "The distance only describes: it also depends on how somebody uses the scale, so candidates are not "
+            "The distance is only descriptive: it also depends on how somebody uses the scale, so candidates are not "
             "compared by it."
         ),
         "judgement_within_none": (
-            "There is no correlation with the key, because the actions of each situation were rated alike. That does "
+            "There is no correlation with the key, because the actions in each situation were rated alike. This does "
             "not mean a low result."
         ),
         "for_practice": "For practice, not for decisions.",
@@ -54,8 +54,8 @@ PHRASES: Catalogue = {
         ),
         "key_basis": "The key: {text}",
         "method_judgement": (
-            "Ratings of actions are compared with a key set by people, by their pattern within each situation. Whether "
-            "somebody uses only the ends or only the middle of the scale makes little difference."
+            "The pattern of the ratings within each situation is compared with a key set by people. Whether somebody "
+            "uses only the ends or only the middle of the scale makes little difference."
         ),
     },
     "de": {

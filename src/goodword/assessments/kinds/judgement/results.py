@@ -54,14 +54,14 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
             "Each of the %(actions)s actions is rated on the answer scale. The result is the correlation with the key "
             "within situations: it compares how each rating and each key differ from their means in the same "
             "situation. 1 is the same pattern, 0 no relation, −1 the reverse. It hardly depends on whether somebody "
-            "rates high or low, or uses all of the scale. There is none for somebody who rates all actions of each "
+            "rates high or low, or uses all of the scale. There is none for somebody who rates all actions in each "
             "situation alike."
         )
         % {"actions": n_actions}
         + " "
         + gettext(
             "The mean distance between the ratings and the key, in steps of the answer scale, is given as a "
-            "description. Keys can lie between two answers; the ratings nearest to this key have a distance of "
+            "description only. Keys can lie between two answers; the ratings nearest to this key have a distance of "
             "%(smallest)s. Both figures need ratings of three quarters of the actions: %(needed)s of %(actions)s."
         )
         % {"actions": n_actions, "needed": needed_answers(n_actions), "smallest": _smallest(judgement)},

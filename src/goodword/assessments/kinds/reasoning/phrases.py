@@ -53,8 +53,8 @@ PHRASES: Catalogue = {
         "family_ordering": "Ordering",
         "family_sets": "Syllogisms",
         "method_tasks": (
-            "Tasks are generated for each candidate and are similar in difficulty, not equal. Practice, "
-            "the device and the day play a part, too."
+            "Tasks are generated for each candidate; they are similar, but not equal, in difficulty. Practice, the "
+            "device and the day also play a part."
         ),
     },
     "de": {

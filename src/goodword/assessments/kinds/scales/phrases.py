@@ -15,7 +15,7 @@ PHRASES: Catalogue = {
         ),
         "assumed_error_read": (
             "The standard error of a mean, about {value}, is assumed: answers on a scale vary by a quarter of its "
-            "width and correlate by 0.3. Differences below twice that much say little."
+            "width and correlate by 0.3. Differences of less than twice that say little."
         ),
         "scale": "Scale",
         "low_end": "Low end",
@@ -26,8 +26,8 @@ PHRASES: Catalogue = {
         "scale_line": "Mean {mean} from {n} of {m} answers.",
         "scale_line_none": "No mean: {n} of {m} statements were answered.",
         "method_scales": (
-            "Each scale is the mean of its answers. Small differences between scales or people mean "
-            "little. What suits depends on the work: compare results with the requirement and discuss them."
+            "Each scale is the mean of its answers. Small differences between scales or people mean little. What "
+            "suits depends on the job: compare results with the requirement and discuss them."
         ),
         "band_read": "The shaded band around a mean is its 90 % band: where it could be on another day.",
         "on_scale": "scale from {low} to {high}",
