@@ -12,8 +12,8 @@ from pytest_django.fixtures import Settings
 
 from goodword.core import installation, mail
 from goodword.notifications.domain.bounces import mark_of
-from goodword.notifications.domain.queue import Correspondent
-from goodword.notifications.domain.send import send
+from goodword.notifications.domain.queue import Correspondent, send_again
+from goodword.notifications.domain.send import FOR_ANSWER, UNANSWERED, requeue_interrupted, send
 from goodword.notifications.models import Email
 from tests.notifications.mails import NOW, queued
 from tests.support.jobs import event_names
@@ -123,6 +123,67 @@ def test_deliveries_and_complaints_are_stored(enable_provider: Any, sent: Email)
     assert [post("postmark", body) for body in (DELIVERY, COMPLAINT, COMPLAINT)] == [200] * 3
     assert outcome(sent) == (True, False, "", True)
     assert event_names() == ["email.sent", "email.complained"]
+
+
+def unanswered(email: Email) -> Email:
+    """The mail as it is after an attempt that got no response."""
+    Email.objects.across_organisations().filter(pk=email.pk).update(
+        state="queued",
+        settled_at=None,
+        unanswered=1,
+        not_before=NOW + UNANSWERED[0],
+        last_error="No response.",
+    )
+    return email
+
+
+def settled(email: Email) -> tuple[str, bool, str]:
+    email.refresh_from_db()
+    return email.state, email.settled_at is not None, email.last_error
+
+
+def test_a_mail_that_has_been_delivered_is_not_sent_again_for_want_of_a_response(
+    enable_provider: Any, sent: Email
+) -> None:
+    enable_provider("postmark")
+    unanswered(sent)
+    assert [post("postmark", DELIVERY), post("postmark", DELIVERY)] == [200, 200]
+    assert (settled(sent), outcome(sent)) == (("sent", True, ""), (True, False, "", False))
+    assert event_names() == ["email.sent", "email.sent"]
+
+
+def test_a_delivery_to_an_address_that_was_corrected_since_settles_nothing(
+    enable_provider: Any, sent: Email
+) -> None:
+    enable_provider("postmark")
+    unanswered(sent)
+    assert post("postmark", DELIVERY | {"Recipient": "ada@old.example"}) == 200
+    assert (settled(sent), outcome(sent)) == (("queued", False, "No response."), NOTHING)
+
+
+def test_a_delivery_reported_before_the_worker_gives_up_waiting_counts_as_sent(
+    enable_provider: Any, sent: Email
+) -> None:
+    enable_provider("postmark")
+    Email.objects.across_organisations().filter(pk=sent.pk).update(
+        state="sending", settled_at=None, claimed_at=NOW, handed_over_at=NOW
+    )
+    assert post("postmark", DELIVERY) == 200
+    assert settled(sent)[0] == "sending"
+    requeue_interrupted(now=NOW + FOR_ANSWER)
+    assert settled(sent) == ("sent", True, "")
+    assert event_names() == ["email.sent", "email.sent"]
+
+
+def test_a_delivery_of_an_earlier_copy_does_not_settle_the_next(enable_provider: Any, sent: Email) -> None:
+    """It says nothing about the new attempt."""
+    enable_provider("postmark")
+    assert post("postmark", DELIVERY) == 200
+    assert send_again(email_id=sent.pk, to_address="", member=None, now=NOW, arrived=True)
+    sent.refresh_from_db()
+    assert (sent.state, sent.delivered_at) == ("queued", None)
+    assert post("postmark", DELIVERY) == 200
+    assert settled(sent) == ("queued", False, "")
 
 
 def test_events_of_unknown_and_erased_mails_are_accepted_and_ignored(

@@ -94,10 +94,22 @@ def _mark_tags(email_id: int) -> Iterator[str]:
         yield b32encode(digest)[:TAG_LENGTH].decode().lower()
 
 
-def note_delivered(*, email_id: int, now: datetime) -> bool:
-    """Record that the recipient's mail server accepted it (it can still bounce). Returns False if already recorded."""
-    mails = Email.objects.across_organisations().filter(pk=email_id, delivered_at=None)
-    return bool(mails.update(delivered_at=now))
+def note_delivered(*, email_id: int, address: str = "", now: datetime) -> bool:
+    """Record that the recipient's mail server accepted it (it can still bounce). A mail that waits to be sent again,
+    because an attempt got no response, is then settled as sent. `address`: the recipient, if the provider names one.
+    Returns False if already recorded, erased, or about an address that has been corrected since."""
+    with transaction.atomic():
+        email = _lock(email_id)
+        if email is None or email.delivered_at is not None:
+            return False
+        if address and not is_same(address, email.to_address):
+            return False
+        email.delivered_at = now
+        if email.state == Email.State.QUEUED and email.unanswered:
+            email.state, email.settled_at, email.last_error = Email.State.SENT, now, ""
+            record_outcome("email.sent", email, now=now)
+        email.save(update_fields=["delivered_at", "state", "settled_at", "last_error"])
+        return True
 
 
 def note_bounced(*, email_id: int, reason: str, now: datetime) -> bool:
@@ -111,7 +123,7 @@ def note_bounced(*, email_id: int, reason: str, now: datetime) -> bool:
         if email.state == Email.State.QUEUED:  # an attempt that seemed to have failed was delivered
             email.state, email.settled_at = Email.State.FAILED, now
         email.save(update_fields=["bounced_at", "bounce_reason", "state", "settled_at"])
-        _record("email.bounced", email, now=now)
+        record_outcome("email.bounced", email, now=now)
         return True
 
 
@@ -123,7 +135,7 @@ def note_complained(*, email_id: int, now: datetime) -> bool:
             return False
         email.complained_at = now
         email.save(update_fields=["complained_at"])
-        _record("email.complained", email, now=now)
+        record_outcome("email.complained", email, now=now)
         return True
 
 
@@ -147,14 +159,19 @@ def _lock(email_id: int) -> Email | None:
     )
 
 
-def _record(name: str, email: Email, *, now: datetime) -> None:
+def record_outcome(name: str, email: Email, *, now: datetime) -> None:
     record(
         name,
         organisation_id=email.organisation_id,
         application_id=email.application_id,
         actor="goodword",
         at=now,
-        data={"email_id": email.pk, "kind": email.kind, "subject_ref": email.subject_ref},
+        data={
+            "email_id": email.pk,
+            "kind": email.kind,
+            "subject_ref": email.subject_ref,
+            "has_deadline": email.deadline_days is not None,
+        },
     )
 
 
@@ -167,7 +184,7 @@ def take_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
     if email_id is None:
         return False
     if event.event_type == EventType.DELIVERED:
-        return note_delivered(email_id=email_id, now=now)
+        return note_delivered(email_id=email_id, address=_as_text(event.recipient), now=now)
     if event.event_type in COMPLAINED_EVENTS:
         return note_complained(email_id=email_id, now=now)
     return note_bounced(email_id=email_id, reason=_event_reason(event), now=now)

@@ -224,7 +224,8 @@ def send_again(
             return False
         email.state, email.not_before, email.settled_at = Email.State.QUEUED, now, None
         email.excused, email.unanswered, email.handed_over_at = email.attempts, 0, None
-        email.bounced_at, email.bounce_reason, email.last_error = None, "", ""
+        email.delivered_at = email.bounced_at = None
+        email.bounce_reason = email.last_error = ""
         email.to_address = to_address or email.to_address
         update_sender(email)
         email.save()

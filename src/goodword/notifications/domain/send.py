@@ -39,6 +39,7 @@ from goodword.notifications.domain.bounces import (
     keeping_mail,
     mark_of,
     message_id_of,
+    record_outcome,
     return_address_of,
 )
 from goodword.notifications.domain.mail_texts import LOGO_ID, Rendered, redact, render
@@ -150,7 +151,7 @@ def _send(email: Email, permit: SendPermit, *, logo: bytes | None, now: datetime
 def record_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
     """Settle a claimed mail that the server accepted, unless another worker has it. Only within `events.reacting`."""
     if outbox.settle_sent(email, now=now, provider_id=provider_id):
-        _record("email.sent", email, now=now)
+        record_outcome("email.sent", email, now=now)
 
 
 def interrupted(*, now: datetime) -> QuerySet[Email]:
@@ -238,12 +239,17 @@ def _not_accepted(email: Email, permit: SendPermit, fault: Fault, *, now: dateti
 
 
 def _unanswered(email: Email, *, error: str, now: datetime) -> None:
-    """Retry a few times, since the mail may have arrived, then let a person decide."""
+    """Retry a few times, since the mail may have arrived, then let a person decide. If the provider has reported
+    meanwhile that it did, it was sent."""
+    if Email.objects.of(email.organisation).filter(pk=email.pk, delivered_at__isnull=False).exists():
+        if outbox.settle_sent(email, now=now):
+            record_outcome("email.sent", email, now=now)
+        return
     columns = {"unanswered": email.unanswered + 1, "excused": email.excused + 1, "handed_over_at": None}
     if email.unanswered < len(UNANSWERED):
         outbox.settle_later(email, error=error, at=now + UNANSWERED[email.unanswered], **columns)
     elif outbox.settle_failed(email, now=now, error=f"{error} It may have arrived.", **columns):
-        _record("email.failed", email, now=now)
+        record_outcome("email.failed", email, now=now)
 
 
 def _drop_link(email: Email, *, now: datetime) -> None:
@@ -325,23 +331,7 @@ def not_sent(
             else outbox.settle_retry(email, now=now, error=error, delays=MAIL_RETRY_DELAYS, **columns)
         )
         if over:
-            _record("email.failed", email, now=now)
-
-
-def _record(name: str, email: Email, *, now: datetime) -> None:
-    events.record(
-        name,
-        organisation_id=email.organisation_id,
-        application_id=email.application_id,
-        actor="goodword",
-        at=now,
-        data={
-            "email_id": email.pk,
-            "kind": email.kind,
-            "subject_ref": email.subject_ref,
-            "has_deadline": email.deadline_days is not None,
-        },
-    )
+            record_outcome("email.failed", email, now=now)
 
 
 def current_outage() -> Outage | None:
