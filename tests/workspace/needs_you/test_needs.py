@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.kinds.custom_questions.marking import mark_answer
 from goodword.assessments.models import Attempt
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, Candidate
 from goodword.core.models import Event
 from goodword.core.workdays import calendar_of
+from goodword.notifications.domain.bounces import note_bounced
 from goodword.notifications.models import Email
 from goodword.references.models import ReferenceRequest
 from goodword.workspace.needs_you.needs import Hidden, Need, Needs, Urgency, Viewer, collect, late
@@ -20,6 +21,7 @@ from goodword.workspace.needs_you.sources import NAMES, SOURCES
 from tests.assessments.custom_questions.support import answered as custom_answered
 from tests.references import story
 from tests.support import factories
+from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
 from tests.workspace.applications import checked, invited, path, reported
 from tests.workspace.needs_you.world import (
@@ -273,13 +275,18 @@ def test_a_candidate_who_cannot_name_a_referee_is_listed_with_the_reason(here: W
     assert need.actions[0].fields == (("answer", "any"),)
 
 
+def bounces(request: ReferenceRequest) -> None:
+    email = Email.objects.of(request.organisation).get(subject_ref=request.mail_ref)
+    note_bounced(email_id=email.pk, reason="550 5.1.1 No such user", now=NOW + DAY)
+    run_jobs()
+
+
 @pytest.mark.world
 def test_a_referee_who_cannot_be_reached_is_listed_until_they_are() -> None:
     told = story.sent()
     organisation, owner = told.application.organisation, told.application.role.owner  # type: ignore[union-attr]
     first, second = told.requests
-    first.undelivered_at = NOW + DAY
-    first.save()
+    bounces(first)
     Email.objects.of(organisation).filter(subject_ref=second.mail_ref).update(state="failed")
     found = [sentences(need)[1:] for need in shown(needs(owner))]
     assert sorted(found, reverse=True) == [
@@ -294,6 +301,17 @@ def test_a_referee_who_cannot_be_reached_is_listed_until_they_are() -> None:
     ]
     ReferenceRequest.objects.of(organisation).update(state="answered")
     assert shown(needs(owner)) == []
+
+
+@pytest.mark.world
+def test_a_bounced_request_says_if_the_candidate_could_not_be_asked_for_another_address() -> None:
+    told = story.sent()
+    Candidate.objects.of(told.application.organisation).update(can_email=False)
+    bounces(told.requests[0])
+    assert sentences(only(told.application.role.owner))[1:] == (  # type: ignore[union-attr]
+        "maria@globex.example bounces; the candidate hasn't been asked for another address",
+        ["Correct address …"],
+    )
 
 
 @pytest.mark.world

@@ -1,13 +1,15 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from goodword.accounts.models import Organisation
 from goodword.core.clock import latest_day
 from goodword.core.models import Event
 from goodword.core.text import has_link, has_written_link, too_long
+from goodword.notifications.models import Email
 from goodword.references.domain import checks
 from goodword.references.domain.checks import record_event, slot_status, update_clock
 from goodword.references.domain.mails import mail_candidate
@@ -243,7 +245,7 @@ def ask_for_another(check_id: int, request_id: int, *, now: datetime, undelivera
     mail_candidate(
         check,
         name="another",
-        key=f"another:{request_id}:{request.sent_again}",
+        key=_another_key(request),
         referee=request.referee.name,
         address=request.referee.email,
         undeliverable=undeliverable,
@@ -251,3 +253,14 @@ def ask_for_another(check_id: int, request_id: int, *, now: datetime, undelivera
         days=0,
         now=now,
     )
+
+
+def _another_key(request: ReferenceRequest) -> str:
+    return f"another:{request.pk}:{request.sent_again}"
+
+
+def asked_for_another(organisation: Organisation, requests: Iterable[ReferenceRequest]) -> set[int]:
+    """The ids of the requests for which the candidate was asked for another referee by mail."""
+    keys = {f"check:{one.check_run_id}:{_another_key(one)}": one.pk for one in requests}
+    mails = Email.objects.of(organisation).filter(key__in=list(keys)).exclude(state=Email.State.CANCELLED)
+    return {keys[key] for key in mails.values_list("key", flat=True)}

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from goodword.notifications.models import Email, Link
 from goodword.references import wording
 from goodword.references.domain.mails import REQUEST
+from goodword.references.domain.nominations import asked_for_another
 from goodword.references.models import ReferenceRequest, Slot
 from goodword.roles.slots import ANY
 from goodword.workflow.models import UNFINISHED
@@ -92,10 +93,13 @@ def _shape_unreached(viewer: Viewer, rows: QuerySet[ReferenceRequest]) -> QueryS
 
 
 def _describe_unreached(viewer: Viewer, rows: Sequence[ReferenceRequest]) -> list[Need]:
-    return [_unreached_need(viewer, request) for request in rows]
+    bounced = [request for request in rows if request.undelivered_at is not None]
+    asked = asked_for_another(viewer.organisation, bounced) if bounced else set()
+    return [_unreached_need(viewer, request, asked=request.pk in asked) for request in rows]
 
 
-def _unreached_need(viewer: Viewer, request: ReferenceRequest) -> Need:
+def _unreached_need(viewer: Viewer, request: ReferenceRequest, *, asked: bool) -> Need:
+    """`asked`: whether the candidate was asked for another address."""
     step_request = request.check_run.step_request
     application, referee = step_request.application, request.referee
     correct = Action(
@@ -109,7 +113,11 @@ def _unreached_need(viewer: Viewer, request: ReferenceRequest) -> Need:
     )
     detail, actions = _("%(address)s: the e-mail could not be sent"), [again, correct]
     if request.undelivered_at is not None:
-        detail = _("%(address)s bounces; the candidate was asked for another address")
+        detail = (
+            _("%(address)s bounces; the candidate was asked for another address")
+            if asked
+            else _("%(address)s bounces; the candidate hasn't been asked for another address")
+        )
         actions = [correct]
     return Need(
         source="request",
