@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from goodword.accounts.models import Membership
 from goodword.core import clock
 from goodword.notifications.models import Email
-from goodword.workspace.members import deactivation
+from goodword.workspace.members import changes
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
 from tests.support import factories
@@ -29,7 +29,7 @@ def test_an_admin_invites_and_the_invited_person_joins(
     ben = factories.member(org, kind="hiring_manager", name="Ben Moreau", email="ben@northwind.example")
     role.viewers.add(ben)
     sam = factories.member(org, name="Sam Keller", email="sam.keller@northwind.example")
-    deactivation.deactivate(member=sam, successor=None, by=ann, now=clock.now())
+    changes.deactivate(member=sam, successor=None, by=ann, now=clock.now())
     looker = Looker(*WIDTHS)
     context = window(browser, ann, live_server, width=WIDTHS[-1])
     looker.watch(context)

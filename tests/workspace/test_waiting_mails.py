@@ -16,7 +16,7 @@ from goodword.reports.models import ResultReview
 from goodword.roles.models import Role
 from goodword.workflow.domain.own_erasure import request_own_erasure
 from goodword.workspace.comments import write_comment
-from goodword.workspace.members.deactivation import deactivate
+from goodword.workspace.members.changes import deactivate
 from tests.notifications.mails import queued
 from tests.support import factories
 from tests.workspace.applications import NOW, named

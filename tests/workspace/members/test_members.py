@@ -22,7 +22,7 @@ from goodword.notifications.models import Email, Link
 from goodword.roles.models import Role, visible_roles
 from goodword.workflow.domain.own_erasure import mail_erasure_cancelled
 from goodword.workspace.comments import write_comment
-from goodword.workspace.members import deactivation
+from goodword.workspace.members import changes
 from goodword.workspace.needs_you.digest import send_digest
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -199,7 +199,7 @@ def test_a_deactivated_member_sends_nothing_more_to_candidates(
     )
     assert invitation is not None
     Email.objects.of(ann.organisation).update(state=state)
-    assert deactivation.deactivate(member=rita, successor=ann, by=ann, now=now)
+    assert changes.deactivate(member=rita, successor=ann, by=ann, now=now)
     if state == "failed":
         assert send_again(email_id=invitation.pk, to_address="", member=ann, now=now)
     invitation.refresh_from_db()
@@ -217,7 +217,7 @@ def test_a_notice_names_the_current_recruiter_as_the_one_to_write_to(
             of=ada.candidate, reason=Reason.CANDIDATE, now=now, by="candidate", due_at=now
         )
     mail_erasure_cancelled(erasure, now=now)
-    assert deactivation.deactivate(member=rita, successor=ann, by=ann, now=now)
+    assert changes.deactivate(member=rita, successor=ann, by=ann, now=now)
     notice = Email.objects.of(ann.organisation).get(kind="workflow.erasure_cancelled")
     assert "write to Ann Admin (ann@acme.example)" in render(notice, link="").text
 
@@ -230,8 +230,8 @@ def test_a_review_link_closes_with_its_members_access(ann: Membership, rita: Mem
         organisation=ann.organisation, purpose=Link.Purpose.REVIEW, subject_id=ada.pk, now=now, email=sent
     )
     opened = "/v/" + url.partition("/v/")[2]
-    wanted = deactivation.Change(kind="hiring_manager", roles=(), successor=ann)
-    assert deactivation.change(member=rita, wanted=wanted, by=ann, now=now)
+    wanted = changes.Change(kind="hiring_manager", roles=(), successor=ann)
+    assert changes.change(member=rita, wanted=wanted, by=ann, now=now)
     assert Client().get(opened).status_code == 200  # still the candidate's recruiter
     Application.objects.of(ann.organisation).update(recruiter_email="ann@acme.example")
     closed = Client().get(opened)
@@ -283,7 +283,7 @@ def test_mentions_and_the_digest_of_a_deactivated_member_go_to_nobody(
     with time_machine.travel(factories.NOW, tick=False):
         write_comment(application_id=ada.pk, text="@Rita Recruiter, she failed.", author=ann, now=clock.now())
         assert send_digest(member_id=rita.pk, now=clock.now())
-        deactivation.deactivate(member=rita, successor=ann, by=ann, now=clock.now())
+        changes.deactivate(member=rita, successor=ann, by=ann, now=clock.now())
     rows = Email.objects.of(ann.organisation).order_by("pk")
     assert {(row.kind, row.to_address, row.state) for row in rows} == {
         ("workspace.mentioned", "rita@acme.example", "cancelled"),
@@ -322,7 +322,7 @@ def test_an_owner_of_roles_needs_a_successor(ann: Membership, rita: Membership, 
 
 
 def test_a_deactivated_member_sees_who_can_help(ann: Membership, rita: Membership) -> None:
-    assert deactivation.deactivate(member=rita, successor=None, by=ann, now=clock.now())
+    assert changes.deactivate(member=rita, successor=None, by=ann, now=clock.now())
     rita.user.refresh_from_db()
     client = signed_in(rita)
     refused = client.get(page("roles", ann))
@@ -340,7 +340,7 @@ def test_someone_deactivated_in_one_organisation_keeps_the_other(ann: Membership
         kind="recruiter",
         created_at=clock.now(),
     )
-    deactivation.deactivate(member=rita, successor=None, by=ann, now=clock.now())
+    changes.deactivate(member=rita, successor=None, by=ann, now=clock.now())
     rita.user.refresh_from_db()
     client = signed_in(other)
     assert client.get("/")["Location"] == "/o/globex/home/"
@@ -349,7 +349,7 @@ def test_someone_deactivated_in_one_organisation_keeps_the_other(ann: Membership
 
 @pytest.mark.world
 def test_a_reactivated_member_is_listed_again(ann: Membership, rita: Membership) -> None:
-    deactivation.deactivate(member=rita, successor=None, by=ann, now=clock.now())
+    changes.deactivate(member=rita, successor=None, by=ann, now=clock.now())
     client = signed_in(ann)
     assert "1 deactivated member" in client.get(page("members", ann)).content.decode()
     response = client.post(page("member_reactivate", ann, rita.pk), follow=True)

@@ -9,7 +9,7 @@ from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.models import Email
 from goodword.roles.models import Role
 from goodword.workspace.comments import MENTIONED
-from goodword.workspace.members.deactivation import deactivate
+from goodword.workspace.members.changes import deactivate
 from tests.notifications.mails import queued
 from tests.support import factories
 from tests.support.overlap import before_commit

@@ -13,7 +13,7 @@ from goodword.reports.domain import reviews
 from goodword.reports.domain.reviews import assign, count_to_review, mark_reviewed
 from goodword.reports.models import ResultReview
 from goodword.roles.models import Role
-from goodword.workspace.members.deactivation import deactivate
+from goodword.workspace.members.changes import deactivate
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in

@@ -151,8 +151,8 @@ def hand_over(roles: Iterable[Role], *, to: Membership, by: Membership, now: dat
 
 
 def add_viewer(role: Role, *, member: Membership, by: Membership | None, now: datetime) -> bool:
-    """Show the role to the member, including its private candidates. `by`: None for an accepted invitation. Returns
-    whether they were added."""
+    """Show the role to the member, including its private candidates. `by`: for an accepted invitation, who sent it.
+    Returns whether they were added."""
     with transaction.atomic():
         row = (
             Role.objects.of(member.organisation).select_for_update(of=("self",), no_key=True).get(pk=role.pk)
@@ -176,15 +176,13 @@ def remove_viewer(role: Role, *, member: Membership, by: Membership, now: dateti
         return True
 
 
-def set_viewed_roles(
-    member: Membership, roles: Collection[Role], *, by: Membership | None, now: datetime
-) -> bool:
+def set_viewed_roles(member: Membership, roles: Collection[Role], *, by: Membership, now: datetime) -> bool:
     """Show the member exactly these roles, among those that aren't archived. Returns whether anything changed."""
     with transaction.atomic():
         before = set(Role.objects.of(member.organisation).filter(viewers=member, archived_at=None))
         added = [add_viewer(role, member=member, by=by, now=now) for role in roles if role not in before]
         gone = before.difference(roles)
-        removed = [remove_viewer(role, member=member, by=by or member, now=now) for role in gone]
+        removed = [remove_viewer(role, member=member, by=by, now=now) for role in gone]
         return any([*added, *removed])
 
 

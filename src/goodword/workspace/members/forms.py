@@ -14,7 +14,7 @@ from goodword.accounts.concurrent_edits import NoticesChanges
 from goodword.accounts.models import Membership, Organisation
 from goodword.core.addresses import normalised
 from goodword.roles.models import Role
-from goodword.workspace.members.deactivation import Change, owned_roles, possible_successors
+from goodword.workspace.members.changes import Change, owned_roles, possible_successors
 
 Kind = Membership.Kind
 

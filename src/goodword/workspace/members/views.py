@@ -28,7 +28,7 @@ from goodword.core.text import WithoutAccents
 from goodword.reports.domain.sharing import count_alive_links
 from goodword.roles.domain.role_changes import add_viewer, remove_viewer
 from goodword.roles.models import Role, is_confidential, may_share, visible_roles
-from goodword.workspace.members import deactivation, invitations
+from goodword.workspace.members import changes, invitations
 from goodword.workspace.members.forms import DeactivateForm, InviteForm, MemberChoiceField, MemberForm
 from goodword.workspace.search import search_text
 
@@ -121,9 +121,7 @@ def member_page(request: MemberRequest, pk: int) -> HttpResponseBase:
     form = MemberForm(request.POST if request.method == "POST" else None, member=member)
     if form.is_valid():
         try:
-            changed = deactivation.change(
-                member=member, wanted=form.change(), by=request.member, now=clock.now()
-            )
+            changed = changes.change(member=member, wanted=form.change(), by=request.member, now=clock.now())
         except NotChanged as refused:
             form.add_error("kind", str(refused))
         else:
@@ -152,9 +150,7 @@ def deactivate_page(request: MemberRequest, pk: int) -> HttpResponseBase:
     if form.is_valid():
         successor = form.cleaned_data.get("successor")
         try:
-            done = deactivation.deactivate(
-                member=member, successor=successor, by=request.member, now=clock.now()
-            )
+            done = changes.deactivate(member=member, successor=successor, by=request.member, now=clock.now())
         except NotChanged as refused:
             form.add_error(None, str(refused))
         else:
