@@ -107,7 +107,7 @@ def note_delivered(*, email_id: int, address: str = "", now: datetime) -> bool:
         email.delivered_at = now
         if email.state == Email.State.QUEUED and email.unanswered:
             email.state, email.settled_at, email.last_error = Email.State.SENT, now, ""
-            record_outcome("email.sent", email, now=now)
+            record_event("email.sent", email, now=now)
         email.save(update_fields=["delivered_at", "state", "settled_at", "last_error"])
         return True
 
@@ -123,7 +123,7 @@ def note_bounced(*, email_id: int, reason: str, now: datetime) -> bool:
         if email.state == Email.State.QUEUED:  # an attempt that seemed to have failed was delivered
             email.state, email.settled_at = Email.State.FAILED, now
         email.save(update_fields=["bounced_at", "bounce_reason", "state", "settled_at"])
-        record_outcome("email.bounced", email, now=now)
+        record_event("email.bounced", email, now=now)
         return True
 
 
@@ -135,7 +135,7 @@ def note_complained(*, email_id: int, now: datetime) -> bool:
             return False
         email.complained_at = now
         email.save(update_fields=["complained_at"])
-        record_outcome("email.complained", email, now=now)
+        record_event("email.complained", email, now=now)
         return True
 
 
@@ -159,7 +159,7 @@ def _lock(email_id: int) -> Email | None:
     )
 
 
-def record_outcome(name: str, email: Email, *, now: datetime) -> None:
+def record_event(name: str, email: Email, *, now: datetime) -> None:
     record(
         name,
         organisation_id=email.organisation_id,

@@ -39,7 +39,7 @@ from goodword.notifications.domain.bounces import (
     keeping_mail,
     mark_of,
     message_id_of,
-    record_outcome,
+    record_event,
     return_address_of,
 )
 from goodword.notifications.domain.mail_texts import LOGO_ID, Rendered, redact, render
@@ -151,7 +151,7 @@ def _send(email: Email, permit: SendPermit, *, logo: bytes | None, now: datetime
 def record_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
     """Settle a claimed mail that the server accepted, unless another worker has it. Only within `events.reacting`."""
     if outbox.settle_sent(email, now=now, provider_id=provider_id):
-        record_outcome("email.sent", email, now=now)
+        record_event("email.sent", email, now=now)
 
 
 def interrupted(*, now: datetime) -> QuerySet[Email]:
@@ -243,13 +243,13 @@ def _unanswered(email: Email, *, error: str, now: datetime) -> None:
     meanwhile that it did, it was sent."""
     if Email.objects.of(email.organisation).filter(pk=email.pk, delivered_at__isnull=False).exists():
         if outbox.settle_sent(email, now=now):
-            record_outcome("email.sent", email, now=now)
+            record_event("email.sent", email, now=now)
         return
     columns = {"unanswered": email.unanswered + 1, "excused": email.excused + 1, "handed_over_at": None}
     if email.unanswered < len(UNANSWERED):
         outbox.settle_later(email, error=error, at=now + UNANSWERED[email.unanswered], **columns)
     elif outbox.settle_failed(email, now=now, error=f"{error} It may have arrived.", **columns):
-        record_outcome("email.failed", email, now=now)
+        record_event("email.failed", email, now=now)
 
 
 def _drop_link(email: Email, *, now: datetime) -> None:
@@ -331,7 +331,7 @@ def not_sent(
             else outbox.settle_retry(email, now=now, error=error, delays=MAIL_RETRY_DELAYS, **columns)
         )
         if over:
-            record_outcome("email.failed", email, now=now)
+            record_event("email.failed", email, now=now)
 
 
 def current_outage() -> Outage | None:
