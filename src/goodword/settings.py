@@ -124,7 +124,7 @@ MIDDLEWARE = [
     "goodword.core.middleware.CleanInput",  # before the session, which is the first to query the database
     "django.contrib.sessions.middleware.SessionMiddleware",
     "goodword.core.middleware.PortalLanguage",
-    "goodword.core.middleware.BodyLimit",  # after the language, for its page; nothing before it reads a body
+    "goodword.core.middleware.BodyLimit",  # after the language of its page, before anything that reads a body
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -137,7 +137,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "goodword.urls"
 WSGI_APPLICATION = "goodword.wsgi.application"
 GOODWORD_FLOW = "goodword.flow.FLOW"
-#: checks the link of an upload before the web server gives it more time
+#: checks the link of an upload before the web server allows more time for it
 GOODWORD_MAY_UPLOAD = "goodword.notifications.domain.links.may_upload"
 #: stores deliveries that arrive at the same time in one transaction
 GOODWORD_INTAKE = "goodword.greenhouse.inbox.intake.Deliveries"

@@ -138,8 +138,8 @@ def member(
             except ObjectDoesNotExist:
                 if request.method != "POST":
                     raise
-                # another request, such as an erasure, has deleted a row after the view had found it
-                log.exception("A row was deleted during this request")  # or our own mistake
+                # Another request, such as an erasure, deleted a row that the view had found. A bug can look the same.
+                log.exception("A row was deleted during this request")
                 raise Http404("deleted in the meantime") from None
             # pages contain personal data, which must not stay in the browser after sign-out
             response.setdefault("Cache-Control", "private, no-store")

@@ -51,7 +51,7 @@ def _digest(request: HttpRequest) -> bytes:
 
 
 def _content(file: "UploadedFile[Any]") -> bytes:
-    """Its digest: a file may be corrected without changing its size."""
+    """A digest of the content, since a file can be corrected without changing its name or size."""
     digest = sha256()
     for chunk in file.chunks():
         digest.update(chunk)

@@ -143,7 +143,7 @@ class CredentialField(forms.JSONField):
         return found if isinstance(found, dict) else None
 
     def bound_data(self, data: Any, initial: Any) -> None:
-        """It is of no use on a page that is shown again, and may not be encodable."""
+        """Leave a redisplayed field empty: a credential works only once, and may not be encodable."""
 
 
 #: errors of the parser for malformed credentials; allauth handles only some of them

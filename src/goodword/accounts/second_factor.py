@@ -285,7 +285,7 @@ def _end_other_sessions(request: HttpRequest, user: User) -> None:
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     user.refresh_from_db(fields=["session_epoch"])
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    request.session.save()  # saved now, because the others have ended
+    request.session.save()  # at once, since a session with the old hash counts as ended
     UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key).delete()
 
 

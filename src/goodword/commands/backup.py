@@ -135,7 +135,7 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _record(made: "Made", *, now: datetime) -> None:
-    """Record a finished backup. It is good even if the database can't record it: a standby server, or a full disk."""
+    """Record a finished backup. It can be used even if the database (a standby, a full disk) can't record it."""
     from django.db import DatabaseError
 
     from goodword.core import database

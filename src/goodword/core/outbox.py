@@ -104,8 +104,8 @@ def settle_later(row: Outbox, *, error: str, at: datetime, **columns: object) ->
 
 
 def give_back(row: Outbox, *, now: datetime) -> None:
-    """Undo a claim that wasn't used, without counting an attempt. Keeps its time, by which a clock that was ahead is
-    noticed."""
+    """Undo a claim that wasn't used, without counting an attempt. The time of the claim stays, so that
+    `future_times.moved_back` can tell whether the clock was ahead."""
     _settle(row, Outbox.State.QUEUED, {"attempts": row.attempts - 1, "not_before": now})
 
 

@@ -65,7 +65,7 @@ def _contains(word: str, field: str) -> Q:
 
 
 def _pattern(word: str) -> str:
-    """The word with any sign in place of each, or none."""
+    """A pattern in which any apostrophe, a space or nothing can replace an apostrophe, and likewise for hyphens."""
     parts = (
         f"[ {_APOSTROPHES}]?"
         if one in _APOSTROPHES

@@ -96,9 +96,9 @@ def end_of_working_day(start: datetime, days: int, *, calendar: Calendar) -> dat
 
 
 def moved_with(deadline: datetime, until: datetime, *, moved_to: datetime, calendar: Calendar) -> datetime:
-    """The new value of a deadline that had been moved from `deadline` to `moved_to`, when `deadline` is extended to
-    `until`: the end of the day that is as many days later, or of the next working day. Counted in days, since clocks
-    may change in between."""
+    """Extend a deadline that had been moved from `deadline` to `moved_to`, now that `deadline` is extended to `until`:
+    to the end of the day that is as many days after `until`, or of the next working day. Counted in days, since
+    daylight saving time may begin or end in between."""
     old, own, new = (moment.astimezone(calendar.zone).date() for moment in (deadline, moved_to, until))
     day = new + (own - old)
     if day > new and not calendar.is_working_day(day):

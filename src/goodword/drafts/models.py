@@ -55,7 +55,7 @@ class Version(OrganisationOwned):
         return made
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the version, unless it is published (`Frozen`). A copy without an id becomes a new row."""
+        """Raises `Frozen` if the version is published. A copy without an id becomes a new row."""
         if self.is_frozen and self.pk is not None:
             raise Frozen(f"{self} is published and never changes.")
         super().save(*args, **kwargs)

@@ -51,7 +51,7 @@ def check_revision(row: "Version | LanguagesDraft[Any, Any]", revision: int | No
 
 
 def count_anew(draft: "Version | LanguagesDraft[Any, Any]") -> None:
-    """Begin at random revisions, so that a page of an earlier draft can't change or publish this one."""
+    """Start at a random revision, so that a page of an earlier draft can't change or publish this one."""
     for row in (draft,) if isinstance(draft, Version) else draft.rows:
         row.revision = secrets.randbelow(10**8)
         row.save(update_fields=["revision"])

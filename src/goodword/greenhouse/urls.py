@@ -13,7 +13,7 @@ _MISSED = f"{_SYNC}missed-invitations/"
 
 public_urls: list[URLPattern | URLResolver] = [
     path("hooks/greenhouse/<str:endpoint_key>/", endpoint.receive, name="greenhouse_hook"),
-    # without a final slash, as it is copied: Greenhouse would count a redirect as a failure
+    # people may copy the URL without its final slash, and Greenhouse counts a redirect as a failure
     path("hooks/greenhouse/<str:endpoint_key>", endpoint.receive, name="greenhouse_hook_cut"),
 ]
 

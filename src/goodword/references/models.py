@@ -29,7 +29,7 @@ class Check(StepRun):
     candidate_may_see = models.BooleanField(default=False)
     #: of the candidate's browser, for reminders
     time_zone = models.CharField(max_length=60, default="", blank=True)
-    #: up to then, the candidate's waits for the organisation are included in the deadline
+    #: the deadline has been extended for the candidate's waits for the organisation until then
     waited_until = models.DateTimeField(null=True)
     #: when the candidate was first told about a slow referee
     slow_notified_at = models.DateTimeField(null=True)

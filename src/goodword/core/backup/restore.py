@@ -137,7 +137,8 @@ def _pass(archive: Archive, reading: Program, writing: Program, version: int) ->
         sink.close()
         writing.finish()
     except (BackupError, BrokenPipeError):
-        reading.process.kill()  # the feeder may be waiting for it; it reads to the end, as damage may be the cause
+        # The feeder may be waiting for this program. It then reads to the end, since a damaged backup may be the cause.
+        reading.process.kill()
         feeder.join()
         if feeder.error is not None:
             raise feeder.error from None

@@ -283,7 +283,7 @@ def _is_drawing(content: bytes) -> bool:
 
 
 def _plain(name: str) -> str:
-    """Return the extension as both Windows and office programs read it."""
+    """Return a part's path as both Windows and office programs read it."""
     parts = name.replace("\\", "/").strip("/").casefold().split("/")
     return "/".join(part.rstrip(" .") for part in parts)
 

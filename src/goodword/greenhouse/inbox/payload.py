@@ -22,7 +22,7 @@ APPLICATION_ACTIONS = frozenset(
     }
 )
 
-#: actions about a candidate, who is in one of three places
+#: actions about a candidate, whose id can be in one of three places
 PERSON_ACTIONS = frozenset(
     {"candidate_anonymized", "delete_candidate", "merge_candidate", "update_candidate"}
 )

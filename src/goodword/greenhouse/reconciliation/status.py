@@ -55,9 +55,9 @@ class DayOfFindings:
 
 @dataclass(frozen=True, kw_only=True)
 class SyncStatus:
-    """`next_at`: None if only a click starts passes. `counts`: by kind, and whether synced. `waiting`: for a
-    decision; `requested`: being invited. `silent`: number of changes
-    in the last day since the last delivery."""
+    """`next_at`: None if only a click starts passes. `counts`: by kind, and whether synced. `waiting`: missed
+    invitations that wait for a decision; `requested`: those being sent. `silent`: the number of changes found in the
+    last day, but after the last delivery."""
 
     running: Reconciliation | None
     last: Reconciliation | None

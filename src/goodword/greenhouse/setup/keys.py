@@ -332,7 +332,7 @@ class AccountWarning:
     instead: Connection | None = None
     #: the key should be set for a separate account
     is_other: bool = False
-    #: it must be: the connection has candidates, and none of them is in the account
+    #: it can't be set for this one, which has candidates of whom none is in the key's account
     is_refused: bool = False
 
 
@@ -434,7 +434,8 @@ def _other_account(
         title=title,
         sentence=sentence % {"name": connection.name},
         roles=roles,
-        is_other=len(unseen) == len(links) and not found and not recognised,  # offered once
+        # only one warning offers to connect a separate account
+        is_other=len(unseen) == len(links) and not found and not recognised,
     )
     return [*found, warning]
 

@@ -314,7 +314,8 @@ def _with_lock(connection_id: int, remote_id: int) -> QuerySet[Application]:
 
 
 def _taken(reading: ApplicationReading, candidate_id: int, *, connection: Connection, now: datetime) -> str:
-    """Greenhouse shows somebody else under this id, so the person we know is not visible to us. Health says so."""
+    """Greenhouse shows somebody else under this id, so the person we know is not visible to us. The health page says
+    so."""
     people = Candidate.objects.across_organisations().select_for_update(no_key=True)
     candidate = people.get(pk=candidate_id)
     assert reading.candidate is not None  # otherwise nobody would have taken the id

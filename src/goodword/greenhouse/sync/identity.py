@@ -81,7 +81,7 @@ def taken_from(
     know. `ours`: our copy of the application, `known`: of the candidate with the person's id."""
     same_date = is_same_moment(ours.applied_at, application.applied_at) if ours is not None else None
     if same_date or (known is not None and is_same_moment(known.remote_created_at, person.created_at)):
-        return None  # it is the same account, so another candidate than before is due to a merge
+        return None  # in the same account, a different candidate means a merge
     if known is not None and not is_same_person(known, person):
         return known
     if ours is None or ours.candidate.remote_id == person.id:

@@ -138,7 +138,7 @@ def read_application(
     if candidate is None:
         return reading
     if taken := taken_from(application, candidate, ours=ours, known=known):
-        if is_anonymous(candidate):  # perhaps ours, or somebody else: there is nothing to take over
+        if is_anonymous(candidate):  # ours or somebody else's: either way, there is nothing to copy
             return replace(reading, candidate=None)
         return replace(reading, taken_from=taken.pk)
     return add_details(

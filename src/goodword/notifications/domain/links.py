@@ -159,7 +159,7 @@ def forget(*, purpose: str, subject_ids: Iterable[int]) -> int:
 
 def forget_mails(mails: QuerySet[Email]) -> tuple[int, int]:
     """Delete mails and the links in them. Returns how many of each."""
-    # a worker may just be storing the link of one that it sends
+    # lock the mails first, since a worker that is sending one may be storing its link
     found = locked_to_delete(mails)
     dead, _ = locked_to_delete(Link.objects.across_organisations().filter(email__in=found)).delete()
     return found.delete()[0], dead

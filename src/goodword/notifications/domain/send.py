@@ -195,8 +195,8 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
 
 
 def _hand_over(email: Email, permit: SendPermit, *, link: Link | None, now: datetime) -> None:
-    """Record that it is being sent, with link and text. Raises Withdrawn if the mail was erased, cancelled or claimed
-    by another worker."""
+    """Record that the message is being sent, with link and text. Raises Withdrawn if the mail was erased, cancelled or
+    claimed by another worker."""
     with transaction.atomic():
         if not outbox.still_claimed(email).update(handed_over_at=now, **_rendered_columns(email)):
             raise Withdrawn

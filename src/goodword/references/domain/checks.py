@@ -273,7 +273,7 @@ def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
 
 
 def _questioned_at(statuses: Sequence[SlotStatus]) -> list[datetime]:
-    """When the candidate asked what the organisation hasn't answered."""
+    """When each unanswered *I can't name anyone* was sent."""
     return [one.slot.cannot_at for one in statuses if one.state == "questioned" and one.slot.cannot_at]
 
 

@@ -52,7 +52,8 @@ type DataView = Callable[[HttpRequest, RefereeVisit, bool], HttpResponse]
 def _by_link(
     purpose: Link.Purpose, *, expired: bool = False
 ) -> Callable[[DataView], Callable[..., HttpResponse]]:
-    """An expired link redirects to its own page, or opens the view if `expired`."""
+    """Decorator: pass the visit to the view if the link has this purpose, with whether the link is still valid. An
+    expired link redirects to its own page, unless the view takes `expired` links."""
 
     def decorate(view: DataView) -> Callable[..., HttpResponse]:
         @wraps(view)

@@ -82,7 +82,7 @@ def usable_logo(encoded: str) -> Logo | None:
         logo = _read_logo(base64.b64decode(encoded, validate=True), largest=_LARGEST_STORED)
     except (binascii.Error, ValueError, RefusedLogo):
         return None
-    from goodword.reports.pdf.typesetter import typesetter  # which this file doesn't need as a program
+    from goodword.reports.pdf.typesetter import typesetter  # not needed when this file runs as a program
 
     return logo if typesetter.can_draw(data=logo.data, form=logo.format) else None
 
@@ -101,7 +101,7 @@ def can_be_drawn(png: bytes) -> bool:
 def _was_drawn(png: bytes) -> bool:
     done = _draw_apart(png, "pdf")
     if done.returncode not in {0, _DAMAGED}:
-        done.check_returncode()  # killed, which says nothing about the logo
+        done.check_returncode()  # the process was killed, which says nothing about the logo
     return done.returncode == 0
 
 

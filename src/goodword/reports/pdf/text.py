@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 ZWNJ, ZWJ = "\u200c", "\u200d"
 BREAK = "\u200b"
-#: a break that leaves nothing in the text of the PDF, where long words would otherwise not be found. The template
+#: a break opportunity that puts no character into the PDF's text, so that a search finds long words. The template
 #: replaces it (main.typ); Typst fails from about 500 of them.
 SILENT_BREAK = "\ue000"
 MOST_SILENT_BREAKS = 200

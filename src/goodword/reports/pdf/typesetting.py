@@ -51,7 +51,7 @@ def main(seconds: float, memory: int, *system_folders: str) -> None:
     _limit_memory(memory)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})  # web processes block it
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})  # blocked if a web process started this one
     signal.setitimer(signal.ITIMER_REAL, seconds)
     answers = os.fdopen(os.dup(1), "wb")
     # Nothing else may write to standard output. If Typst panics, its message may quote a person's answers.
@@ -61,7 +61,7 @@ def main(seconds: float, memory: int, *system_folders: str) -> None:
     lines = Lines()
     logging.basicConfig(level=logging.WARNING, handlers=[lines])
     for line in sys.stdin.buffer:
-        signal.setitimer(signal.ITIMER_REAL, seconds)  # its signal ends the process, whatever it is doing
+        signal.setitimer(signal.ITIMER_REAL, seconds)  # SIGALRM ends the process, whatever it is doing
         answer = _answer(json.loads(line), system_folders) | {"log": lines.taken()}
         answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
@@ -110,7 +110,7 @@ def _typeset(request: dict[str, Any], system_folders: tuple[str, ...]) -> str:
         pdf_standards=STANDARDS,
         timestamp=datetime.fromisoformat(request["made_at"]),
     )
-    for _ in range(_REMEMBERED):  # so that it forgets this report; about one millisecond each
+    for _ in range(_REMEMBERED):  # so that Typst forgets this report; about one millisecond each
         typst.compile(b"", font_paths=fonts.typst, format="pdf")
     return _text(file)
 
@@ -145,4 +145,4 @@ _ACTS: Final[dict[str, Callable[[dict[str, Any], tuple[str, ...]], Any]]] = {
 
 if __name__ == "__main__":
     main(float(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])
-    os._exit(0)  # without clearing up a hundred megabytes first
+    os._exit(0)  # without first freeing a hundred megabytes

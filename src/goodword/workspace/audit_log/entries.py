@@ -47,7 +47,7 @@ _NAMED: Final[dict[str, tuple[type[OrganisationOwned], str, str]]] = {
 #: details whose "candidate" is Greenhouse's id, and whose "part" is a number
 _OTHER_CANDIDATE: Final = {"greenhouse.test_note"}
 _OTHER_PART: Final = {"answer.marked"}
-#: key of details of failed sign-ins: the address used
+#: actor of failed sign-ins
 NOT_SIGNED_IN: Final = "not signed in"
 #: prefix of the actor in entries made by a link, before the link's id
 _LINK: Final = "link "

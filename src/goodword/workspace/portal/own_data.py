@@ -57,7 +57,8 @@ type DataView = Callable[[HttpRequest, Visit], HttpResponse]
 def opens(
     purpose: Link.Purpose, *, expired: bool = False
 ) -> Callable[[DataView], Callable[..., HttpResponseBase]]:
-    """Open a view with a link of this purpose. An expired link leads to its own page, or with `expired` to the view."""
+    """Decorator: pass the visit to the view if the link has this purpose. An expired link redirects to its own page,
+    unless the view takes `expired` links."""
 
     def decorate(view: DataView) -> Callable[..., HttpResponseBase]:
         @wraps(view)

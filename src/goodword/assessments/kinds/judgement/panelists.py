@@ -407,7 +407,7 @@ def erase_old(organisation: Organisation, *, now: datetime) -> int:
 
     experts = Panelist.objects.of(organisation)
     with transaction.atomic():
-        # one of them may have been reminded while this waited for the lock
+        # an expert may have been reminded while this waited for the lock
         return forget(old(locked_to_delete(experts.filter(pk__in=[row.pk for row in old(experts)]))))
 
 
